@@ -69,6 +69,7 @@ pub fn judge(built: &Built, report: &str, mine: impl Fn(&usize) -> bool) -> Exit
 fn run(binary: &Path, number: usize, scale: &str, most: Duration) -> Verdict {
     let mut command = Command::new(binary);
     command
+        .args(std::env::var("SUITE").unwrap_or_default().split_whitespace())
         .env("MUTANT", number.to_string())
         .env("COUNTERFOIL_SCALE", scale)
         .stdout(Stdio::piped())

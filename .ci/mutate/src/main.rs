@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// `mutate <tree> <mutants.json> <report> <shard> -- <cargo test …>`: the tree is a copy of the repository that may
-/// be changed, the shard `K/N`.
+/// be changed, the shard `K/N`. `SUITE` in the environment names the tests of the binary that judge, all without it.
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [tree, list, report, shard, dashes, cargo @ ..] = arguments.as_slice() else {

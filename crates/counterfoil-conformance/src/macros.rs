@@ -85,11 +85,16 @@ macro_rules! __every_sibling_clause {
 /// counterfoil_conformance::conformance!(my_store, MyFixture);
 /// // A store on a runtime: whatever drives a future to its end on the calling thread.
 /// counterfoil_conformance::conformance!(my_store, MyFixture, block_on = |task| RUNTIME.block_on(task));
+/// // For as long as that [`Scale`](crate::Scale) says, whatever the environment says.
+/// counterfoil_conformance::conformance!(my_store, MyFixture, scale = Scale { rounds: 60, ..Scale::CI });
 /// ```
 #[macro_export]
 macro_rules! conformance {
     ($name:ident, $fixture:expr $(,)?) => {
         $crate::__every_clause! { __tests { $name, $crate::Subject::new($fixture) } }
+    };
+    ($name:ident, $fixture:expr, scale = $scale:expr $(,)?) => {
+        $crate::__every_clause! { __tests { $name, $crate::Subject::new($fixture).with_scale($scale) } }
     };
     ($name:ident, $fixture:expr, block_on = $block_on:expr $(,)?) => {
         $crate::__every_clause! { __tests { $name, $crate::Subject::new($crate::Driven::new($fixture, $block_on)) } }

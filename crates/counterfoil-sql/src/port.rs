@@ -54,10 +54,12 @@ macro_rules! token_store {
 pub(crate) use token_store;
 
 /// A point that tests wait at; nothing in a build without them.
+#[cfg(feature = "sqlite")]
 macro_rules! backend_call {
     () => {
         #[cfg(feature = "test-util")]
         counterfoil::testing::backend_call().await;
     };
 }
+#[cfg(feature = "sqlite")]
 pub(crate) use backend_call;

@@ -78,7 +78,7 @@ fn a_missing_hook_is_not_applicable() {
 
 /// The name of a clause in the docs of a trait.
 fn clause_of(file: &str, number: u32) -> String {
-    let path = format!("{}/../../src/store/{file}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../../../src/store/{file}", env!("CARGO_MANIFEST_DIR"));
     let contract = std::fs::read_to_string(path).unwrap();
     let rest = contract.split_once(&format!("/// {number}. `")).expect("the clause").1;
     rest.split_once('`').expect("its name").0.to_owned()
@@ -100,7 +100,7 @@ fn every_clause_has_a_check_of_its_name() {
 #[test]
 fn every_clause_of_the_throttle_has_a_check_of_its_name() {
     let contract =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../src/store/throttle.rs")).unwrap();
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../src/store/throttle.rs")).unwrap();
     for number in 31..=35 {
         let rest = contract.split_once(&format!("/// {number}. `")).expect("the clause").1;
         let (name, _) = rest.split_once('`').expect("its name");

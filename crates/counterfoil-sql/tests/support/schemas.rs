@@ -3,13 +3,18 @@
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use counterfoil_conformance::{Scale, scale};
 use counterfoil_sql::{PgSetup, PgStore};
 use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, PgPool};
 
-/// Ends with the process.
-static SERVER: LazyLock<Postgres> = LazyLock::new(Postgres::start);
+/// Ends with the process. Except at full counts it does not wait for the disk, which takes longer than all else: what a
+/// crash leaves is tested on servers that do.
+static SERVER: LazyLock<Postgres> = LazyLock::new(|| match scale() {
+    Scale::SOAK => Postgres::start(),
+    _ => Postgres::setup().setting("fsync", "off").setting("full_page_writes", "off").start(),
+});
 static SCHEMAS: AtomicU32 = AtomicU32::new(0);
 /// The superuser's connections for what is done often. Of the runtime that uses them first.
 static ERASERS: LazyLock<PgPool> = LazyLock::new(|| PgPool::connect_lazy_with(server()));

@@ -1,0 +1,15 @@
+//! The layers, OAuth's endpoints, the API and the console over HTTP, without a socket.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
+#![allow(unreachable_pub, reason = "modules of one test binary")]
+
+mod api;
+#[cfg(feature = "console")]
+mod busy_retry;
+#[cfg(feature = "console")]
+mod console;
+mod grpc;
+mod layer;
+mod oauth;
+#[cfg(feature = "console")]
+mod session;
+mod support;

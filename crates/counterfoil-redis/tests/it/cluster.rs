@@ -1,0 +1,8 @@
+//! The store contract on a cluster of three primaries with a replica each.
+
+use crate::support::backend::Backend;
+use crate::support::fixture::Spaces;
+use counterfoil_conformance::{conformance, sibling_conformance};
+
+conformance!(cluster, Spaces(Backend::Cluster));
+sibling_conformance!(beside_cluster, Spaces(Backend::Cluster));

@@ -1,0 +1,132 @@
+//! What the server's user may do: exactly what the documentation lists is enough, one right less is refused by its
+//! name, and a right that is lost later stops a step before its first write.
+
+use crate::support::RUNTIME;
+use crate::support::backend::{Backend, Space, told_rights};
+use counterfoil::store::{Revoke, StoreError, TokenStore};
+use counterfoil::types::Version;
+use counterfoil_conformance::sample::{GONE, Person, at, describe_as, most, revoked, supersede};
+use counterfoil_redis::RedisStore;
+use counterfoil_redis::redis::{Value, cmd};
+
+const BOTH: [Backend; 2] = [Backend::Single, Backend::Cluster];
+
+#[test]
+fn fault_g7_one_right_less_than_the_documentation_lists_is_refused_by_its_name() {
+    RUNTIME.block_on(async {
+        let mut tried = 0;
+        for right in told_rights() {
+            let space = Space::new(Backend::Single);
+            space.acl(&[&format!("-{right}")]);
+            let refused = RedisStore::open(space.urls()[0].as_str(), space.options()).await.map(drop);
+            let refused = refused.expect_err(right);
+            let name = right.split('|').next().expect("a name");
+            let message = format!("{refused} {:?}", std::error::Error::source(&refused).map(ToString::to_string));
+            assert!(message.contains(name), "{right}: {message}");
+            tried += 1;
+        }
+        assert!(tried > 20);
+    });
+}
+
+/// Everything that is stored, on every node.
+fn everything(space: &Space, backend: Backend) -> Vec<Value> {
+    backend.each(|node| {
+        let keys: Vec<Vec<u8>> = cmd("KEYS").arg(format!("{}:*", space.prefix())).query(node).expect("keys");
+        let mut dumps: Vec<(Vec<u8>, Value)> = Vec::new();
+        for key in keys {
+            let digest = cmd("DEBUG").arg("DIGEST-VALUE").arg(&key).query(node).expect("a digest");
+            dumps.push((key, digest));
+        }
+        dumps.sort_by(|one, other| one.0.cmp(&other.0));
+        Value::Array(dumps.into_iter().map(|(_, digest)| digest).collect())
+    })
+}
+
+/// Each right in turn is taken away from a store that is open.
+#[test]
+fn fault_g7_a_right_that_is_lost_stops_a_step_before_its_first_write() {
+    RUNTIME.block_on(async {
+        let backend = Backend::Single;
+        let space = Space::new(backend);
+        let store = space.open().await;
+        let person = Person::somebody();
+        let (doomed, parent) = (person.pat().noticed(at(9), 0).labelled("one"), person.refresh());
+        let gone = person.pat().ending(Some(at(1)), Some(at(2)));
+        let ended = person.refresh();
+        for draft in [&doomed, &parent, &gone, &ended] {
+            draft.found(&store).await.expect("a record");
+        }
+        let done = store.revoke(person.family(ended.family.id), revoked(at(1)), at(2), most(1)).await;
+        assert_eq!(done.expect("an answer").changed, 1);
+        let (new, next) = (person.pat().labelled("two"), parent.successor(parent.id(), 1));
+        let step = supersede(Version::FIRST, next.id, at(3));
+        let rights =
+            ["hset", "hdel", "hincrby", "hget", "hmget", "hkeys", "hexists", "hscan", "exists", "zadd", "zrem"];
+        for right in rights {
+            space.acl(&[&format!("-{right}")]);
+            let mut refused = 0;
+            for attempt in 0..6 {
+                let before = everything(&space, backend);
+                let family = person.family(doomed.family.id);
+                let answer = match attempt {
+                    0 => store.insert(new.home(None), &new.records, at(3)).await.map(drop),
+                    1 => store.rotate(&parent.id(), &step, std::slice::from_ref(&next), at(3)).await.map(drop),
+                    2 => store.apply(&doomed.id(), Version::FIRST, &describe_as("x"), at(3)).await.map(drop),
+                    3 => store.purge(at(5), at(5), at(5), most(100)).await.map(drop),
+                    4 => store.revoke(Revoke::One(&doomed.id()), revoked(at(3)), at(GONE), most(1)).await.map(drop),
+                    _ => store.revoke(family, revoked(at(3)), at(GONE), most(1)).await.map(drop),
+                };
+                if let Err(error) = answer {
+                    assert!(matches!(error, StoreError::Unavailable { .. }), "{right}: {error:?}");
+                    assert!(before == everything(&space, backend), "{right}: step {attempt} was half done");
+                    refused += 1;
+                }
+            }
+            assert!(refused > 0, "{right}: the control");
+            space.acl(&[&format!("+{right}")]);
+        }
+        assert_eq!(store.purge(at(5), at(5), at(5), most(100)).await.expect("an answer").changed, 2);
+    });
+}
+
+/// What purges of an earlier version left: a family without members, and one that is revoked and in no index.
+#[test]
+fn fault_g7_families_that_a_purge_left_half_done_are_purged() {
+    RUNTIME.block_on(async {
+        for backend in BOTH {
+            let space = Space::new(backend);
+            let store = space.open().await;
+            let person = Person::somebody();
+            let (empty, lost, living) = (person.pat().labelled("empty"), person.pat(), person.pat());
+            for draft in [&empty, &lost, &living] {
+                draft.found(&store).await.expect("a record");
+            }
+            let done = store.revoke(person.family(lost.family.id), revoked(at(1)), at(2), most(1)).await;
+            assert_eq!(done.expect("an answer").changed, 1);
+            let shard = format!("{}:{{{:02x}}}", space.prefix(), empty.id().shard());
+            backend.each(|node| {
+                // A node of a cluster that does not have the slot refuses it.
+                let key = space.family_key(&empty.id());
+                for field in ["b", "t", "v", "x", "n", "q", "s", "r", "u"] {
+                    let member = [field.as_bytes(), &empty.id().member()].concat();
+                    let _ = cmd("HDEL").arg(&key).arg(member).exec(node);
+                }
+                let _ = cmd("HSET").arg(&key).arg("n").arg("0").exec(node);
+                let _ = cmd("DEL").arg(format!("{shard}:t")).exec(node);
+            });
+            let fresh = space.open().await;
+            // Each looks for them on one node, and the next one purges what is found.
+            for _ in 0..4 {
+                assert!(fresh.purge(at(5), at(5), at(5), most(100)).await.is_ok());
+            }
+            let there = |id| {
+                let key = space.family_key(&id);
+                backend.each(|node| cmd("EXISTS").arg(&key).query::<u64>(node).unwrap_or(0)).iter().sum::<u64>()
+            };
+            assert_eq!((there(empty.id()), there(lost.id()), there(living.id())), (0, 0, 1), "{backend:?}");
+            let again = person.pat().labelled("empty");
+            assert!(again.found(&store).await.is_ok(), "its label is free");
+        }
+    });
+}

@@ -1,0 +1,404 @@
+//! A server beyond the contract: set-ups that are refused, scripts that are forgotten, answers that are lost, and what
+//! lies on the disk.
+
+use std::error::Error;
+use std::num::NonZeroU32;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::support::backend::{Backend, CLUSTER, SERVER, Space};
+use crate::support::pair::{SOON, now};
+use crate::support::proxy::Proxy;
+use crate::support::{RUNTIME, canary};
+use counterfoil::Timestamp;
+use counterfoil::store::{Applied, Inserted, Reserved, Rotated, StoreError, Throttle as _, ThrottleKey, TokenStore};
+use counterfoil::types::Version;
+use counterfoil_conformance::sample::{Person, at, describe_as, must_get, supersede};
+use counterfoil_redis::redis::cmd;
+use counterfoil_redis::{NotReplicated, Options, RedisStore, SetupError, Waits};
+use counterfoil_testkit::servers::redis::RedisServer;
+
+async fn refused(server: &RedisServer, options: Options) -> SetupError {
+    RedisStore::open(server.url(), options).await.map(drop).expect_err("refused")
+}
+
+fn says(error: &SetupError, what: &str) -> bool {
+    matches!(error, SetupError::Refused { what: message } if message.contains(what))
+}
+
+#[test]
+fn a_server_that_throws_records_away_is_refused() {
+    RUNTIME.block_on(async {
+        let server = RedisServer::start_with(&[("maxmemory-policy", "volatile-lru")]);
+        let error = refused(&server, Options::new()).await;
+        assert!(says(&error, "maxmemory-policy is volatile-lru"), "{error:?}");
+        let _ = server.cli(&["CONFIG", "SET", "maxmemory-policy", "noeviction"]);
+        assert!(RedisStore::open(server.url(), Options::new()).await.is_ok(), "the control");
+    });
+}
+
+#[test]
+fn a_server_without_an_append_only_file_is_refused_unless_the_host_says_so() {
+    RUNTIME.block_on(async {
+        let server = RedisServer::start_with(&[("appendonly", "no")]);
+        let error = refused(&server, Options::new()).await;
+        assert!(says(&error, "appendonly is off"), "{error:?}");
+        assert!(RedisStore::open(server.url(), Options::new().volatile()).await.is_ok());
+    });
+}
+
+#[test]
+fn a_replica_is_refused() {
+    RUNTIME.block_on(async {
+        let port = SERVER.port().to_string();
+        let server = RedisServer::start_with(&[("replicaof", &format!("127.0.0.1 {port}"))]);
+        let error = refused(&server, Options::new()).await;
+        assert!(says(&error, "it is a replica"), "{error:?}");
+    });
+}
+
+#[test]
+fn a_node_of_a_cluster_is_no_single_node_nor_the_other_way_round() {
+    RUNTIME.block_on(async {
+        let error = RedisStore::open(CLUSTER.urls()[0].as_str(), Options::new()).await.map(drop).expect_err("refused");
+        assert!(says(&error, "part of a cluster"), "{error:?}");
+        assert!(RedisStore::open_cluster([SERVER.url()], Options::new()).await.is_err());
+    });
+}
+
+#[test]
+fn a_newer_layout_is_refused_and_left_alone() {
+    RUNTIME.block_on(async {
+        let server = RedisServer::start();
+        assert!(RedisStore::open(server.url(), Options::new()).await.is_ok());
+        let _ = server.cli(&["SET", "counterfoil:layout", "6"]);
+        assert!(matches!(refused(&server, Options::new()).await, SetupError::Newer { found: 6, known: 5 }));
+        assert_eq!(server.cli(&["GET", "counterfoil:layout"]).trim(), "6");
+    });
+}
+
+#[test]
+fn a_prefix_that_would_move_the_hash_tag_is_refused() {
+    RUNTIME.block_on(async {
+        for prefix in ["", "a{b}", "two words", &"x".repeat(65)] {
+            assert!(says(&refused(&SERVER, Options::new().prefix(prefix)).await, "prefix"), "{prefix}");
+        }
+    });
+}
+
+/// A setting that is changed while the store is used is an outage that says so, and passes.
+#[test]
+fn fault_g15_an_eviction_policy_or_a_missing_file_set_at_run_time_is_an_outage() {
+    RUNTIME.block_on(async {
+        let server = RedisServer::start();
+        let store = RedisStore::open(server.url(), Options::new()).await.expect("a store");
+        let draft = Person::somebody().pat();
+        let id = draft.found(&store).await.expect("a record");
+        let cases = [
+            (["maxmemory-policy", "allkeys-lru", "noeviction"], "maxmemory-policy is allkeys-lru"),
+            (["appendonly", "no", "yes"], "appendonly is off"),
+        ];
+        for ([name, wrong, right], sentence) in cases {
+            assert_eq!(server.cli(&["CONFIG", "SET", name, wrong]).trim(), "OK");
+            let error = eventually(async || store.get(&id).await.err()).await;
+            let why = error.source().and_then(|source| source.downcast_ref::<SetupError>());
+            assert!(why.is_some_and(|why| says(why, sentence)), "{error:?}");
+            let refused = store.insert(draft.home(None), &draft.records, at(0)).await;
+            assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })));
+            assert_eq!(server.cli(&["CONFIG", "SET", name, right]).trim(), "OK");
+            eventually(async || store.get(&id).await.ok().flatten()).await;
+        }
+    });
+}
+
+/// Looks again for at most ten seconds.
+async fn eventually<T>(look: impl AsyncFn() -> Option<T>) -> T {
+    let begun = now();
+    loop {
+        if let Some(seen) = look().await {
+            return seen;
+        }
+        assert!(begun.elapsed() < SOON, "it does not come to pass");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// On every node: a script that a server has forgotten is sent again, and nobody is told.
+#[test]
+fn scripts_are_sent_again_after_a_flush() {
+    RUNTIME.block_on(async {
+        for backend in [Backend::Single, Backend::Cluster] {
+            let space = Space::new(backend);
+            let store = space.open().await;
+            for round in 0..6 {
+                backend.each(|node| cmd("SCRIPT").arg("FLUSH").exec(node).expect("flushed"));
+                let draft = Person::somebody().refresh().labelled("one");
+                let id = draft.found(&store).await.expect("inserted");
+                backend.each(|node| cmd("SCRIPT").arg("FLUSH").exec(node).expect("flushed"));
+                let next = draft.successor(id, 1);
+                let step = supersede(Version::FIRST, next.id, at(1));
+                let answer = store.rotate(&id, &step, std::slice::from_ref(&next), at(1)).await;
+                assert!(matches!(answer, Ok(Rotated::Done)), "{backend:?}, round {round}: {answer:?}");
+            }
+        }
+    });
+}
+
+/// Every connection is cut while nobody uses it: reads go on by a new one, a write says that it may have been done, and
+/// soon all is well.
+#[test]
+fn cut_connections_pass() {
+    RUNTIME.block_on(async {
+        let space = Space::new(Backend::Single);
+        let store = space.open().await;
+        let id = Person::somebody().pat().found(&store).await.expect("a record");
+        space.lock_out(true);
+        assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { maybe_done: false, .. })));
+        space.lock_out(false);
+        assert!(must_get(&store, &id).await.is_ok());
+        space.cut();
+        assert!(must_get(&store, &id).await.is_ok(), "a read is repeated");
+        space.cut();
+        let change = describe_as("x");
+        for _ in 0..20 {
+            match store.apply(&id, Version::FIRST, &change, at(1)).await {
+                Ok(Applied::Done(_)) => return,
+                Err(StoreError::Unavailable { retry: true, maybe_done: true, .. }) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        panic!("the store does not come back");
+    });
+}
+
+/// A server that is down is unavailable and never "not found"; started again, it has what it answered for.
+#[test]
+fn a_server_that_was_killed_is_unavailable_and_comes_back_with_what_it_answered_for() {
+    let mut server = RedisServer::start_with(&[("appendfsync", "always")]);
+    RUNTIME.block_on(async {
+        let store = RedisStore::open(server.url(), Options::new()).await.expect("a store");
+        let mut ids = Vec::new();
+        for _ in 0..50 {
+            ids.push(Person::somebody().pat().found(&store).await.expect("a record"));
+        }
+        server.kill();
+        let draft = Person::somebody().pat();
+        for _ in 0..3 {
+            assert!(matches!(store.get(&ids[0]).await, Err(StoreError::Unavailable { retry: true, .. })));
+            let refused = store.insert(draft.home(None), &draft.records, at(0)).await;
+            assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, .. })), "{refused:?}");
+        }
+        server.restart();
+        for id in &ids {
+            assert!(must_get(&store, id).await.is_ok());
+        }
+        assert!(matches!(store.insert(draft.home(None), &draft.records, at(0)).await, Ok(Inserted::Done)));
+    });
+}
+
+/// The answer to an insert and to a rotation is lost after they were carried out: unavailable, and the same call again
+/// finds its own write.
+#[test]
+fn an_answer_that_is_lost_is_unavailable_and_the_write_is_recognised() {
+    RUNTIME.block_on(async {
+        let proxy = Proxy::to(SERVER.port()).await;
+        let store = RedisStore::open(proxy.url(), Options::new().prefix("lost")).await.expect("a store");
+        let draft = Person::somebody().refresh();
+        assert!(Person::somebody().pat().found(&store).await.is_ok(), "the script is known");
+        proxy.lose_the_answer_to(draft.id().family().as_bytes());
+        let lost = store.insert(draft.home(None), &draft.records, at(0)).await;
+        assert!(matches!(lost, Err(StoreError::Unavailable { retry: true, maybe_done: true, .. })), "{lost:?}");
+        assert!(proxy.lost_one());
+        let again = store.insert(draft.home(None), &draft.records, at(0)).await;
+        assert!(matches!(again, Ok(Inserted::IdTaken(id)) if id == draft.id()), "{again:?}");
+
+        let next = draft.successor(draft.id(), 1);
+        let step = supersede(Version::FIRST, next.id, at(1));
+        // The first is for the script, which this server may not know yet: refused, it changes nothing.
+        let parent = draft.id();
+        let stale = supersede(Version::new(9), next.id, at(1));
+        let refused = store.rotate(&parent, &stale, std::slice::from_ref(&next), at(1)).await;
+        assert!(matches!(refused, Ok(Rotated::Stale(_))));
+        proxy.lose_the_answer_to(b"supersede");
+        let lost = store.rotate(&parent, &step, std::slice::from_ref(&next), at(1)).await;
+        assert!(matches!(lost, Err(StoreError::Unavailable { retry: true, maybe_done: true, .. })), "{lost:?}");
+        assert!(proxy.lost_one());
+        let again = store.rotate(&parent, &step, std::slice::from_ref(&next), at(1)).await;
+        let Ok(Rotated::Stale(stands)) = again else { panic!("{again:?}") };
+        assert_eq!(stands.record().superseded.map(|superseded| superseded.successor), Some(next.id));
+    });
+}
+
+/// Through the handle: a client whose refresh ended in nothing gets the same successor each time it tries again.
+#[test]
+fn a_refresh_whose_answer_was_lost_gives_the_same_successor_when_it_is_repeated() {
+    RUNTIME.block_on(async {
+        let proxy = Proxy::to(SERVER.port()).await;
+        let store = RedisStore::open(proxy.url(), Options::new().prefix("refresh")).await.expect("a store");
+        let (handle, _) = canary::handle(store).await;
+        let sign_in = format!("grant_type=password&username=ann&password={}&remember=true", canary::PASSWORD);
+        let first = canary::post(&handle, &sign_in).await;
+        let form = |token: &str| format!("grant_type=refresh_token&refresh_token={token}");
+        let refresh = canary::field(first.expose_secret(), "refresh_token");
+        // Once in peace, so that the script is known.
+        let second = canary::post(&handle, &form(&refresh)).await;
+        let refresh = canary::field(second.expose_secret(), "refresh_token");
+        proxy.lose_the_answer_to(b"supersede");
+        let lost = canary::post(&handle, &form(&refresh)).await;
+        assert_eq!(lost.status(), 503, "{}", lost.expose_secret());
+        assert!(proxy.lost_one());
+        let mut successors = Vec::new();
+        for _ in 0..3 {
+            let again = canary::post(&handle, &form(&refresh)).await;
+            assert_eq!(again.status(), 200, "{}", again.expose_secret());
+            successors.push(canary::field(again.expose_secret(), "refresh_token"));
+        }
+        assert!(successors.iter().all(|one| *one == successors[0] && *one != refresh));
+        assert_eq!(canary::post(&handle, &form(&successors[0])).await.status(), 200, "and it is good");
+    });
+}
+
+/// The connection stays and nothing comes back: after three seconds without a success a new one is built, and a read
+/// that waits is asked there.
+#[test]
+fn a_silent_connection_is_replaced() {
+    RUNTIME.block_on(async {
+        let proxy = Proxy::to(SERVER.port()).await;
+        let options = Options::new().prefix("silent").deadline(Duration::from_secs(5));
+        let store = RedisStore::open(proxy.url(), options).await.expect("a store");
+        let id = Person::somebody().pat().found(&store).await.expect("a record");
+        assert!(must_get(&store, &id).await.is_ok());
+        proxy.deafen();
+        assert!(must_get(&store, &id).await.is_ok());
+        assert_eq!(store.rebuilt(), 1, "while the call was waited for");
+        assert!(must_get(&store, &id).await.is_ok(), "the next call has the new one");
+        assert_eq!(store.rebuilt(), 1);
+    });
+}
+
+/// With a replica the answer comes when it has the write; without one it is unavailable, and says so, also when the
+/// call is repeated.
+#[test]
+fn a_write_that_waits_says_how_many_replicas_have_it() {
+    RUNTIME.block_on(async {
+        let waits = |within| Waits::new(NonZeroU32::MIN, Duration::from_millis(within));
+        let cluster = Space::new(Backend::Cluster);
+        let store = cluster.open_with(cluster.options().waits(waits(2_000))).await;
+        for _ in 0..20 {
+            Person::somebody().pat().found(&store).await.expect("inserted, and on a replica");
+        }
+        assert_eq!((store.replication().reached, store.replication().missed), (20, 0));
+
+        let single = Space::new(Backend::Single);
+        let store = single.open_with(single.options().waits(waits(20))).await;
+        let draft = Person::somebody().pat();
+        for _ in 0..2 {
+            let short = store.insert(draft.home(None), &draft.records, at(0)).await;
+            let Err(short @ StoreError::Unavailable { retry: true, maybe_done: true, .. }) = short else {
+                panic!("{short:?}");
+            };
+            let source = short.source().and_then(|source| source.downcast_ref::<NotReplicated>());
+            assert!(source.is_some_and(|short| short.wanted == 1 && short.reached == 0), "{short:?}");
+        }
+        assert_eq!((store.replication().reached, store.replication().missed), (0, 2));
+        assert!(must_get(&store, &draft.id()).await.is_ok(), "it stands on the primary");
+    });
+}
+
+/// WAIT holds up what stands behind it on its connection; reads have another.
+#[test]
+fn a_read_does_not_stand_behind_a_write_that_waits() {
+    RUNTIME.block_on(async {
+        let space = Space::new(Backend::Single);
+        let plain = space.open().await;
+        let id = Person::somebody().pat().found(&plain).await.expect("a record");
+        let waits = Waits::new(NonZeroU32::MIN, Duration::from_secs(3));
+        let store = space.open_with(space.options().waits(waits)).await;
+        let draft = Person::somebody().pat();
+        let write = store.insert(draft.home(None), &draft.records, at(0));
+        let reads = async {
+            for _ in 0..50 {
+                must_get(&store, &id).await.expect("a record");
+            }
+        };
+        let (mut write, mut reads) = (std::pin::pin!(write), std::pin::pin!(reads));
+        tokio::select! {
+            biased;
+            _ = &mut write => panic!("fifty reads take longer than three seconds, or they waited"),
+            () = &mut reads => {}
+        }
+        assert!(matches!(write.await, Err(StoreError::Unavailable { maybe_done: true, .. })));
+    });
+}
+
+/// Secrets that went through the handle are in no file of the server: not in its append-only file, its snapshot or its
+/// log.
+#[test]
+fn no_secret_is_on_the_servers_disk() {
+    RUNTIME.block_on(async {
+        // A compressed text would not be found.
+        let server =
+            RedisServer::start_with(&[("rdbcompression", "no"), ("appendfsync", "always"), ("loglevel", "debug")]);
+        let secrets = canary::secrets(RedisStore::open(server.url(), Options::new()).await.expect("a store")).await;
+        assert_eq!(server.cli(&["SAVE"]).trim(), "OK");
+        let mut files = Vec::new();
+        gather(server.folder(), &mut files);
+        for name in ["dump.rdb", ".incr.aof", "log"] {
+            assert!(files.iter().any(|(path, _)| path.ends_with(name)), "{name} is there");
+        }
+        for name in ["dump.rdb", ".incr.aof"] {
+            let shown = files.iter().any(|(path, kept)| path.ends_with(name) && canary::shows(kept, "canary-label"));
+            assert!(shown, "the control: what is kept is found in {name}");
+        }
+        for (path, kept) in &files {
+            for secret in &secrets {
+                assert!(!canary::shows(kept, secret), "a secret of {} characters is in {path}", secret.len());
+            }
+        }
+    });
+}
+
+fn gather(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
+    for entry in std::fs::read_dir(folder).expect("the folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            gather(&path, files);
+        } else {
+            files.push((path.display().to_string(), std::fs::read(&path).expect("a file")));
+        }
+    }
+}
+
+/// 3,000 refused attempts of a source in back-off leave no key and no field more; and counters that an older version
+/// left go with a purge.
+#[test]
+fn fault_b3_refused_attempts_leave_no_new_counters_and_old_ones_are_removed() {
+    RUNTIME.block_on(async {
+        for backend in [Backend::Single, Backend::Cluster] {
+            let space = Space::new(backend);
+            let store = space.open().await;
+            let (key, window, once) = (ThrottleKey::from_bytes([7; 32]), Duration::from_secs(60), NonZeroU32::MIN);
+            assert_eq!(store.reserve(&key, at(0), window, once).await.expect("an answer"), Reserved::Granted(at(0)));
+            store.failed(&key, at(0), at(0), window).await.expect("counted");
+            for _ in 0..3_000 {
+                let answer = store.reserve(&key, at(1), window, once).await.expect("an answer");
+                assert_eq!(answer, Reserved::Wait(at(0).plus_capped(window)));
+            }
+            assert_eq!(
+                store.purge_counters(Timestamp::MAX, NonZeroU32::MAX).await.expect("an answer"),
+                1,
+                "{backend:?}"
+            );
+            let tag = format!("{}:{{07}}", space.prefix());
+            backend.each(|node| {
+                // A node of a cluster that does not have the slot refuses it.
+                let _ = cmd("HSET").arg(format!("{tag}:n")).arg("old").arg("00000000000000011").exec(node);
+                let _ = cmd("ZADD").arg(format!("{tag}:m")).arg(i64::MAX >> 10).arg("old").exec(node);
+            });
+            assert_eq!(store.purge_counters(at(0), NonZeroU32::MAX).await.expect("an answer"), 1, "{backend:?}");
+            let left: u64 =
+                backend.each(|node| cmd("EXISTS").arg(format!("{tag}:n")).query(node).unwrap_or(0)).iter().sum();
+            assert_eq!(left, 0, "{backend:?}");
+        }
+    });
+}

@@ -1,0 +1,179 @@
+//! The store contract on PostgreSQL, at READ COMMITTED and at SERIALIZABLE: one server for the binary, a schema and a
+//! role for each database.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::support::RUNTIME;
+use crate::support::schemas::{Schema, raw};
+use async_trait::async_trait;
+use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil_conformance::{
+    Fixture, Row, Scale, SiblingFixture, SiblingRow, Store, Task, conformance, scale, sibling_conformance,
+};
+use counterfoil_sql::{Isolation, PgSetup, PgStore};
+use sqlx::query;
+
+/// Schemas, at one isolation.
+struct Schemas {
+    setup: PgSetup,
+    emptied: Mutex<Vec<Used>>,
+}
+
+/// A schema and the stores that were opened on it. A schema, its connections and all that they have prepared take
+/// longer to make than a short test on them, so an emptied one is given out again, and its stores with it.
+struct Used {
+    schema: Schema,
+    stores: Mutex<Stores>,
+}
+
+#[derive(Default)]
+struct Stores {
+    opened: Vec<Store>,
+    given: usize,
+}
+
+impl Schemas {
+    /// On a busy machine a crowd that locks one row without a rest may keep a statement waiting for longer than a
+    /// network that is dead.
+    fn at(isolation: Isolation) -> Self {
+        let setup = PgSetup::default().isolation(isolation).statement_timeout(Duration::from_secs(60));
+        Self { setup, emptied: Mutex::default() }
+    }
+
+    async fn connect(&self, schema: &Schema) -> Arc<PgStore> {
+        Arc::new(schema.open_with(self.setup).await)
+    }
+}
+
+impl Used {
+    async fn new() -> Self {
+        Self { schema: Schema::new().await, stores: Mutex::default() }
+    }
+
+    fn stores<T>(&self, act: impl FnOnce(&mut Stores) -> T) -> T {
+        act(&mut self.stores.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A store that is open and was not given to this user yet.
+    fn idle(&self) -> Option<Store> {
+        self.stores(|stores| {
+            let idle = stores.opened.get(stores.given).cloned();
+            stores.given += usize::from(idle.is_some());
+            idle
+        })
+    }
+}
+
+#[async_trait]
+impl Fixture for Schemas {
+    type Database = Used;
+
+    async fn create(&self) -> Used {
+        let emptied = self.emptied.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match emptied {
+            Some(used) => used,
+            None => Used::new().await,
+        }
+    }
+
+    async fn open(&self, used: &Used) -> Store {
+        if let Some(idle) = used.idle() {
+            return idle;
+        }
+        let store: Store = self.connect(&used.schema).await;
+        used.stores(|stores| {
+            stores.opened.push(Store::clone(&store));
+            stores.given = stores.opened.len();
+        });
+        store
+    }
+
+    async fn remove(&self, used: Used) {
+        used.schema.empty().await;
+        used.stores(|stores| stores.given = 0);
+        self.emptied.lock().unwrap_or_else(PoisonError::into_inner).push(used);
+    }
+
+    async fn reopen(&self, used: Used) -> Option<Used> {
+        Some(Used { schema: used.schema, stores: Mutex::default() })
+    }
+
+    async fn damage(&self, used: &Used, row: Row<'_>) -> bool {
+        let mut raw = raw(&used.schema.options()).await;
+        let damage = match row {
+            Row::Record(id) => {
+                query("UPDATE counterfoil_record SET digest = '\\x00' WHERE id = $1").bind(&id.as_bytes()[..])
+            }
+            Row::Family(id) => query("UPDATE counterfoil_family SET body = 'x' WHERE id = $1").bind(&id.as_bytes()[..]),
+        };
+        damage.execute(&mut raw).await.expect("the row is damaged").rows_affected() == 1
+    }
+
+    async fn outage(&self, used: &Used, down: bool) -> bool {
+        used.schema.lock_out(down).await;
+        true
+    }
+
+    fn block_on(&self, task: Task<'_>) {
+        RUNTIME.block_on(task);
+    }
+}
+
+conformance!(postgres, Schemas::at(Isolation::ReadCommitted));
+conformance!(serializable, Schemas::at(Isolation::Serializable), scale = fewer(scale()));
+
+/// The counts of the second isolation, which runs the same statements: a fifth of the rounds, except at full counts.
+fn fewer(of: Scale) -> Scale {
+    if of == Scale::SOAK { of } else { Scale { rounds: (of.rounds / 5).max(4), sequences: of.sequences.min(25), ..of } }
+}
+
+#[async_trait]
+impl SiblingFixture for Schemas {
+    type Database = Schema;
+
+    async fn create(&self) -> Schema {
+        Schema::new().await
+    }
+
+    async fn clients(&self, schema: &Schema) -> Option<Arc<dyn ClientStore>> {
+        Some(self.connect(schema).await)
+    }
+
+    async fn settings(&self, schema: &Schema) -> Option<Arc<dyn SettingsStore>> {
+        Some(self.connect(schema).await)
+    }
+
+    async fn throttle(&self, schema: &Schema) -> Option<Arc<dyn Throttle>> {
+        Some(self.connect(schema).await)
+    }
+
+    async fn damage(&self, schema: &Schema, row: SiblingRow<'_>) -> bool {
+        let mut raw = raw(&schema.options()).await;
+        let damage = match row {
+            SiblingRow::Client(realm, id) => {
+                query("UPDATE counterfoil_client SET document = 'x' WHERE realm = $1 AND client_id = $2")
+                    .bind(realm.as_str())
+                    .bind(id.as_str())
+            }
+            SiblingRow::Settings(realm) => {
+                query("UPDATE counterfoil_settings SET document = 'x' WHERE realm = $1").bind(realm.as_str())
+            }
+            // Its columns are numbers that the server itself reckons with: none fails to decode.
+            SiblingRow::Counter(_) => return false,
+        };
+        damage.execute(&mut raw).await.expect("the row is damaged").rows_affected() == 1
+    }
+
+    async fn outage(&self, schema: &Schema, down: bool) -> bool {
+        schema.lock_out(down).await;
+        true
+    }
+
+    fn block_on(&self, task: Task<'_>) {
+        RUNTIME.block_on(task);
+    }
+}
+
+sibling_conformance!(beside_postgres, Schemas::at(Isolation::ReadCommitted));
+sibling_conformance!(beside_serializable, Schemas::at(Isolation::Serializable));

@@ -1,0 +1,94 @@
+//! The store contract on SQLite: each database in a file of its own, in a folder that goes with it.
+
+use std::sync::Arc;
+
+use crate::support::RUNTIME;
+use crate::support::files::{File, raw};
+use async_trait::async_trait;
+use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil_conformance::{
+    Fixture, Row, SiblingFixture, SiblingRow, Store, Task, conformance, sibling_conformance,
+};
+use sqlx::query;
+
+struct Files;
+
+#[async_trait]
+impl Fixture for Files {
+    type Database = File;
+
+    async fn create(&self) -> File {
+        File::new()
+    }
+
+    async fn open(&self, file: &File) -> Store {
+        Arc::new(file.open().await)
+    }
+
+    async fn reopen(&self, file: File) -> Option<File> {
+        Some(file)
+    }
+
+    async fn damage(&self, file: &File, row: Row<'_>) -> bool {
+        let mut raw = raw(file).await;
+        let damage = match row {
+            Row::Record(id) => {
+                query("UPDATE counterfoil_record SET digest = x'00' WHERE id = ?1").bind(&id.as_bytes()[..])
+            }
+            Row::Family(id) => query("UPDATE counterfoil_family SET body = 'x' WHERE id = ?1").bind(&id.as_bytes()[..]),
+        };
+        damage.execute(&mut raw).await.expect("the row is damaged").rows_affected() == 1
+    }
+
+    fn block_on(&self, task: Task<'_>) {
+        RUNTIME.block_on(task);
+    }
+}
+
+conformance!(sqlite, Files);
+
+#[async_trait]
+impl SiblingFixture for Files {
+    type Database = File;
+
+    async fn create(&self) -> File {
+        File::new()
+    }
+
+    async fn clients(&self, file: &File) -> Option<Arc<dyn ClientStore>> {
+        Some(Arc::new(file.open().await))
+    }
+
+    async fn settings(&self, file: &File) -> Option<Arc<dyn SettingsStore>> {
+        Some(Arc::new(file.open().await))
+    }
+
+    async fn throttle(&self, file: &File) -> Option<Arc<dyn Throttle>> {
+        Some(Arc::new(file.open().await))
+    }
+
+    async fn damage(&self, file: &File, row: SiblingRow<'_>) -> bool {
+        let mut raw = raw(file).await;
+        let damage = match row {
+            SiblingRow::Client(realm, id) => {
+                query("UPDATE counterfoil_client SET document = 'x' WHERE realm = ?1 AND client_id = ?2")
+                    .bind(realm.as_str())
+                    .bind(id.as_str())
+            }
+            SiblingRow::Settings(realm) => {
+                query("UPDATE counterfoil_settings SET document = 'x' WHERE realm = ?1").bind(realm.as_str())
+            }
+            SiblingRow::Counter(key) => {
+                query("UPDATE counterfoil_throttle SET under_way = x'ffffffffffffffff' WHERE key = ?1")
+                    .bind(&key.as_bytes()[..])
+            }
+        };
+        damage.execute(&mut raw).await.expect("the row is damaged").rows_affected() == 1
+    }
+
+    fn block_on(&self, task: Task<'_>) {
+        RUNTIME.block_on(task);
+    }
+}
+
+sibling_conformance!(beside_sqlite, Files);

@@ -1,0 +1,229 @@
+//! A browser and a demo for one test.
+
+use std::path::{Path, PathBuf};
+
+use counterfoil_conformance::{Scale, scale};
+use counterfoil_testkit::servers::{BorrowedBrowser, Browser, Engine};
+use serde_json::Value;
+
+use super::http_client::{HttpClient, SESSION, full_name};
+use crate::support::Server;
+use crate::support::tempfile::TempDir;
+
+pub const LANGUAGES: [&str; 2] = ["en", "ru"];
+
+/// A browser with a preferred language, and a demo with a memory store.
+pub struct Fixture {
+    pub browser: BorrowedBrowser,
+    pub server: Server,
+    pub language: &'static str,
+}
+
+/// Whether each test runs in every browser, language and screen size: only at full counts. Otherwise each test runs in
+/// one combination, and all tests together cover all.
+pub fn in_full() -> bool {
+    scale() == Scale::SOAK
+}
+
+/// A combination: browser and preferred language.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    pub engine: Engine,
+    pub language: &'static str,
+}
+
+/// The browsers of a test in a normal run. At full counts every test runs in both.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Commit {
+    Chromium,
+    BothBrowsers,
+}
+
+impl Reader {
+    pub const ENGLISH: Self = Self { engine: Engine::Chromium, language: "en" };
+
+    /// The combinations of a test. In a normal run the test's name selects one language.
+    pub fn all(languages: &[&'static str], commit: Commit) -> Vec<Self> {
+        let name: usize = std::thread::current().name().unwrap_or_default().bytes().map(usize::from).sum();
+        let browsers = if in_full() || commit == Commit::BothBrowsers { &Engine::ALL[..] } else { &[Engine::Chromium] };
+        let of = |(turn, &engine): (usize, &Engine)| {
+            let chosen = if in_full() { languages } else { &languages[(name + turn) % languages.len()..][..1] };
+            chosen.iter().map(move |&language| Self { engine, language }).collect::<Vec<_>>()
+        };
+        browsers.iter().enumerate().flat_map(of).collect()
+    }
+}
+
+/// Runs a test in English and Russian and in both browsers, each time with a new demo.
+pub fn in_both(act: impl Fn(&Fixture)) {
+    for_each(&Reader::all(&LANGUAGES, Commit::Chromium), act);
+}
+
+/// The same, with both browsers also in a normal run.
+pub fn in_both_browsers(act: impl Fn(&Fixture)) {
+    for_each(&Reader::all(&LANGUAGES, Commit::BothBrowsers), act);
+}
+
+/// Runs a test that does not depend on the language, in both browsers.
+pub fn in_english(commit: Commit, act: impl Fn(&Fixture)) {
+    for_each(&Reader::all(&["en"], commit), act);
+}
+
+fn for_each(readers: &[Reader], act: impl Fn(&Fixture)) {
+    for &reader in readers {
+        let fixture = Fixture::new(reader, "");
+        act(&fixture);
+        fixture.is_quiet();
+    }
+}
+
+/// A demo with a policy file.
+pub fn server(policy: &str) -> Server {
+    let folder = TempDir::new().expect("a folder");
+    std::fs::write(folder.path().join("policy.toml"), policy).expect("written");
+    Server::start_in(folder, |command| {
+        command.args(["--store", "memory:", "--policy", "policy.toml"]);
+    })
+}
+
+impl Fixture {
+    pub fn new(reader: Reader, policy: &str) -> Self {
+        let Reader { engine, language } = reader;
+        Self { server: server(policy), browser: Browser::borrow(engine, language), language }
+    }
+
+    /// Checks that neither browser nor demo reported an error.
+    pub fn is_quiet(&self) {
+        let of = (self.browser.engine(), self.language);
+        assert_eq!(self.browser.complaints(), [""; 0], "the browser complained, {of:?}");
+        assert!(!self.server.log().contains("panicked"), "{}", self.server.log());
+    }
+
+    pub fn goto(&self, path: &str) {
+        self.browser.goto(&self.server.url(path));
+    }
+
+    pub fn sign_in(&self, name: &str, password: &str) {
+        self.goto("/console/sign-in");
+        self.try_to_sign_in(name, password);
+        assert_eq!(self.browser.path(), "/console/tokens", "{name} is signed in");
+    }
+
+    /// Fills in the form on the page.
+    pub fn try_to_sign_in(&self, name: &str, password: &str) {
+        self.browser.fill("#sign-in [name=name]", name);
+        self.browser.fill("#sign-in [name=password]", password);
+        self.browser.follow("#sign-in button");
+    }
+
+    pub fn sign_out(&self) {
+        self.browser.follow("#sign-out button");
+    }
+
+    /// Signs out and in as another account.
+    pub fn hand_over(&self, name: &str, password: &str) {
+        self.sign_out();
+        self.sign_in(name, password);
+    }
+
+    /// Creates a token with the page, leaves the page that shows it, and returns its text.
+    pub fn make_token(&self, label: &str, days: &str) -> String {
+        self.goto("/console/tokens");
+        self.browser.fill("#create [name=label]", label);
+        self.browser.fill("#create [name=days]", days);
+        self.browser.follow("#create button");
+        let token = self.secret();
+        self.browser.follow("#done");
+        token
+    }
+
+    /// The secret on the page, after pressing its button.
+    pub fn secret(&self) -> String {
+        self.browser.click("#reveal");
+        self.browser.text("#secret")
+    }
+
+    /// The id of the row with this text.
+    pub fn row(&self, text: &str) -> String {
+        self.row_if_any(text).unwrap_or_else(|| panic!("no row says {text}:\n{}", self.browser.source()))
+    }
+
+    pub fn row_if_any(&self, text: &str) -> Option<String> {
+        let found = "return [...document.querySelectorAll('tr[data-id]')].find(row => row.textContent.includes(arguments[0]))?.dataset.id";
+        self.browser.script(found, &[Value::from(text)]).as_str().map(str::to_owned)
+    }
+
+    /// A selector within the row with this text.
+    pub fn in_row(&self, text: &str, css: &str) -> String {
+        format!("tr[data-id=\"{}\"] {css}", self.row(text))
+    }
+
+    /// Checks that the page is in the preferred language, except for typed texts.
+    pub fn speaks(&self) {
+        assert_eq!(self.browser.attribute("html", "lang").as_deref(), Some(self.language));
+        let words = "return [...document.querySelectorAll('h1, h2, th, label, legend, caption, button, .button, nav a, main p, .badge')]\
+             .filter(one => !one.querySelector('bdi, code')).map(one => one.textContent.trim())\
+             .concat([...document.querySelectorAll('nav[aria-label]')].map(one => one.ariaLabel))";
+        let words = self.browser.script(words, &[]);
+        let words: Vec<_> = words.as_array().expect("words").iter().filter_map(Value::as_str).collect();
+        assert!(words.len() > 3, "{words:?}");
+        for word in words {
+            let russian = word
+                .chars()
+                .any(|letter| ('а'..='я').contains(&letter.to_ascii_lowercase()) || ('А'..='Я').contains(&letter));
+            let latin = word.chars().filter(char::is_ascii_alphabetic).count();
+            match self.language {
+                "ru" => assert!(russian || latin < 4, "not Russian at {}: {word:?}", self.browser.path()),
+                _ => assert!(!russian, "Russian at {}: {word:?}", self.browser.path()),
+            }
+        }
+    }
+
+    /// The text in the preferred language.
+    pub fn word(&self, english: &'static str, russian: &'static str) -> &'static str {
+        if self.language == "ru" { russian } else { english }
+    }
+
+    /// An HTTP client with this browser's cookies.
+    pub fn client(&self) -> HttpClient {
+        let mut client = HttpClient::new(self.server.port);
+        for cookie in self.browser.cookies() {
+            client.carry(cookie["name"].as_str().expect("a name"), cookie["value"].as_str().expect("a value"));
+        }
+        assert!(client.cookie(SESSION).is_some(), "nobody is signed in");
+        client
+    }
+
+    /// The session cookie, if there is one.
+    pub fn session(&self) -> Option<String> {
+        self.browser.cookie(&full_name(self.server.port, SESSION))
+    }
+
+    /// The status of a request with a bearer token.
+    pub fn bearer(&self, token: &str) -> u16 {
+        HttpClient::new(self.server.port).bearer("/api/v1/whoami", token).status
+    }
+
+    /// Checks that an error is shown at its field and is linked to it for screen readers.
+    pub fn finds_fault_with(&self, field: &str) {
+        let error = self.browser.text(&format!("#{field}-error"));
+        assert!(!error.is_empty(), "{field}");
+        let css = format!("main [name={field}]");
+        assert_eq!(self.browser.attribute(&css, "aria-invalid").as_deref(), Some("true"), "{field}");
+        let described = self.browser.attribute(&css, "aria-describedby").unwrap_or_default();
+        assert!(described.split(' ').any(|id| id == format!("{field}-error")), "{field}: {described:?}");
+        self.speaks();
+    }
+}
+
+/// The path of the accessibility checker, installed by `.ci/clients`.
+pub fn axe() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients/axe/axe.min.js")
+}
+
+/// A file to upload.
+pub fn file(fixture: &Fixture, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = fixture.server.folder.path().join(name);
+    std::fs::write(&path, bytes).expect("written");
+    path
+}

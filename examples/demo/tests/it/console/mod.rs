@@ -1,0 +1,21 @@
+//! The console in a browser, in both languages: all actions, attacks, and the look of the pages. `.ci/servers` installs
+//! the browser, `.ci/clients` the accessibility checker. Screenshots are kept in `target/console-screenshots`.
+
+mod clients;
+mod codes;
+mod csrf;
+mod events;
+mod faults;
+mod fixture;
+mod headers;
+mod http_client;
+mod injection;
+mod keyboard;
+mod looks;
+mod profile;
+mod secrets;
+mod session;
+mod settings;
+mod sign_in;
+mod tokens;
+mod users;
