@@ -2,13 +2,13 @@
 
 use std::task::{Context, Poll};
 
+use counterfoil_tower::{Refuse, Rejection, is_preflight};
 use http::{Extensions, Request, Response};
 use tower_service::Service;
 
 use crate::authentication::Authentication;
 use crate::scope::future::ResponseFuture;
 use crate::scope::layer::RequireScopeLayer;
-use counterfoil_tower::{Refuse, Rejection, is_preflight};
 
 /// Asks for a scope: made by [`RequireScopeLayer`].
 #[derive(Clone, Debug)]

@@ -60,8 +60,10 @@ async fn host_25_a_malformed_answer_is_an_outage_and_neither_active_nor_not() {
     ] {
         assert_eq!(fault("application/json", body).await, expected, "{body}");
     }
-    let deep = format!(r#"{{"active":true,"sub":"7","x":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
-    assert_eq!(fault("application/json", deep).await, Some(AnswerFault::NotAnObject));
+    let (open, close) = ("[".repeat(10_000), "]".repeat(10_000));
+    let deep = |member: &str| format!(r#"{{"active":true,"sub":"7","{member}":{open}{close}}}"#);
+    assert_eq!(fault("application/json", deep("aud")).await, Some(AnswerFault::NotAnObject));
+    assert_eq!(fault("application/json", deep("new")).await, None);
 }
 
 #[tokio::test]

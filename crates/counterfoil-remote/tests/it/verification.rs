@@ -65,7 +65,7 @@ async fn host_20_an_access_token_names_its_client_and_a_refresh_token_is_refused
         body: b"grant_type=password&username=ann&password=a+password",
         source: &counterfoil::types::Source::Unknown,
     };
-    let answer = world.counterfoil.personal_access_token(request).await.expect("an answer");
+    let answer = world.counterfoil.token(request).await.expect("an answer");
     let tokens: serde_json::Value = serde_json::from_str(answer.expose_secret()).expect("JSON");
     let verifier = Introspection::builder(world.endpoint.as_str(), "both", SECRET.to_owned());
     let verifier = verifier.of_counterfoil().clock(world.clock.clone()).build().expect("a verifier");
