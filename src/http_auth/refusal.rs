@@ -85,6 +85,10 @@ pub enum Refusal {
     /// A refresh token that was issued to another client.
     #[error("credential was issued to another client")]
     WrongClient,
+    /// A resource server was told that it is not active, without a reason (RFC 7662 §2.2), or was told something that
+    /// does not let it accept the credential.
+    #[error("the authorization server does not vouch for the credential here")]
+    NotVouched,
     /// The key of a retry's derivation has left the key ring.
     #[error("key of the retry window has left the key ring")]
     KeyGone,

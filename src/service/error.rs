@@ -1,5 +1,7 @@
 //! Errors, split by whose fault they are.
 
+use std::sync::Arc;
+
 use crate::crypto::entropy::NoEntropy;
 use crate::directory::DirectoryError;
 use crate::http_auth::refusal::{Gate, PublicRefusal, Refusal};
@@ -30,6 +32,9 @@ pub enum Unavailable {
         /// The builder's method that sets it: `logins` or `search`.
         part: &'static str,
     },
+    /// The authorization server that a resource server asks, or the way to it.
+    #[error("the authorization server did not say what the credential is")]
+    AuthorizationServer(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// The source of random bytes.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),

@@ -1,0 +1,115 @@
+//! The future of the layers' services.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use counterfoil_tower::Refuse;
+use http::{Request, Response};
+use pin_project_lite::pin_project;
+use tower_service::Service;
+
+use crate::authentication::Authentication;
+
+/// A verification under way.
+pub(crate) type Verifying = Pin<Box<dyn Future<Output = Authentication> + Send>>;
+
+/// What waits for the verdict: the inner service and the request.
+pub(crate) struct State<S, B> {
+    inner: S,
+    request: Request<B>,
+}
+
+impl<S, B> State<S, B> {
+    pub(crate) fn new(inner: S, request: Request<B>) -> Self {
+        Self { inner, request }
+    }
+
+    fn call(mut self, known: Authentication) -> S::Future
+    where
+        S: Service<Request<B>>,
+    {
+        self.request.extensions_mut().insert(known);
+        self.inner.call(self.request)
+    }
+}
+
+pin_project! {
+    /// Answers with the inner service's response, or with a refusal.
+    pub struct ResponseFuture<S, R, B, C>
+    where
+        S: Service<Request<B>>,
+    {
+        #[pin]
+        step: Step<S, R, B, C>,
+    }
+}
+
+pin_project! {
+    #[project = Now]
+    enum Step<S, R, B, C>
+    where
+        S: Service<Request<B>>,
+    {
+        Verifying { verifying: Verifying, state: Option<State<S, B>>, required: bool, refuse: R },
+        Calling { #[pin] calling: S::Future },
+        Refused { response: Option<Response<C>> },
+    }
+}
+
+impl<S, R, B, C> ResponseFuture<S, R, B, C>
+where
+    S: Service<Request<B>>,
+{
+    pub(crate) fn verifying(verifying: Verifying, state: State<S, B>, required: bool, refuse: R) -> Self {
+        Self { step: Step::Verifying { verifying, state: Some(state), required, refuse } }
+    }
+
+    pub(crate) fn calling(state: State<S, B>, known: Authentication) -> Self {
+        Self { step: Step::Calling { calling: state.call(known) } }
+    }
+
+    pub(crate) fn refused(response: Response<C>) -> Self {
+        Self { step: Step::Refused { response: Some(response) } }
+    }
+}
+
+impl<S, R, B, C> Future for ResponseFuture<S, R, B, C>
+where
+    S: Service<Request<B>, Response = Response<C>>,
+    R: Refuse<C>,
+{
+    type Output = Result<Response<C>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut step = self.project().step;
+        loop {
+            let next = match step.as_mut().project() {
+                Now::Calling { calling } => return calling.poll(context),
+                Now::Refused { response } => match response.take() {
+                    Some(response) => return Poll::Ready(Ok(response)),
+                    // Polled again after it was ready, which nobody may do.
+                    None => return Poll::Pending,
+                },
+                Now::Verifying { verifying, state, required, refuse } => {
+                    let known = ready!(verifying.as_mut().poll(context));
+                    match (known.principal(), state.take()) {
+                        (Err(rejection), _) if *required => Step::Refused { response: Some(refuse.refuse(rejection)) },
+                        (_, Some(state)) => Step::Calling { calling: state.call(known) },
+                        (_, None) => return Poll::Pending,
+                    }
+                }
+            };
+            step.set(next);
+        }
+    }
+}
+
+impl<S, R, B, C> std::fmt::Debug for ResponseFuture<S, R, B, C>
+where
+    S: Service<Request<B>>,
+{
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,5 @@
+//! The layer that authenticates.
+
+pub(crate) mod future;
+pub(crate) mod layer;
+pub(crate) mod service;

@@ -1,0 +1,83 @@
+//! The service that the layer makes.
+
+use std::task::{Context, Poll};
+
+use counterfoil::Challenge;
+use counterfoil_tower::{Refuse, is_preflight};
+use http::header::{AUTHORIZATION, Entry};
+use http::{HeaderMap, HeaderValue, Request, Response};
+use tower_service::Service;
+
+use crate::authenticate::future::{ResponseFuture, State, Verifying};
+use crate::authenticate::layer::AuthenticateLayer;
+use crate::authentication::Authentication;
+use crate::introspection::Introspection;
+
+/// Authenticates requests: made by [`AuthenticateLayer`].
+#[derive(Clone, Debug)]
+pub struct Authenticate<S, R> {
+    pub(super) inner: S,
+    pub(super) layer: AuthenticateLayer<R>,
+}
+
+/// What is known of a request before the endpoint is asked.
+enum Seen {
+    Known(Authentication),
+    Ask(Verifying),
+}
+
+impl<S, R, B, C> Service<Request<B>> for Authenticate<S, R>
+where
+    S: Service<Request<B>, Response = Response<C>> + Clone,
+    R: Refuse<C>,
+{
+    type Response = Response<C>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S, R, B, C>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        mark_sensitive(request.headers_mut());
+        let preflight = is_preflight(&request);
+        let seen = match request.extensions().get::<Authentication>() {
+            Some(known) => Seen::Known(known.clone()),
+            None if preflight => {
+                let challenge = Challenge::no_credential(self.layer.verifier.realm());
+                Seen::Known(Authentication::rejected(challenge.into()))
+            }
+            None => Seen::Ask(verifying(&self.layer.verifier, request.headers())),
+        };
+        // The inner service that was polled ready is the one to call; its clone takes its place.
+        let clone = self.inner.clone();
+        let inner = std::mem::replace(&mut self.inner, clone);
+        let state = State::new(inner, request);
+        match seen {
+            Seen::Ask(verifying) => {
+                ResponseFuture::verifying(verifying, state, self.layer.required, self.layer.refuse.clone())
+            }
+            Seen::Known(known) => match known.principal() {
+                Err(rejection) if self.layer.required && !preflight => {
+                    ResponseFuture::refused(self.layer.refuse.refuse(rejection))
+                }
+                _ => ResponseFuture::calling(state, known),
+            },
+        }
+    }
+}
+
+fn verifying(verifier: &Introspection, headers: &HeaderMap) -> Verifying {
+    let verifier = verifier.clone();
+    // A clone of a value shares its bytes.
+    let values: Vec<HeaderValue> = headers.get_all(AUTHORIZATION).iter().cloned().collect();
+    Box::pin(async move { verifier.authenticate(values.iter().map(HeaderValue::as_bytes)).await.into() })
+}
+
+/// A header that is marked so is not printed, nor indexed by HTTP/2's compression.
+fn mark_sensitive(headers: &mut HeaderMap) {
+    if let Entry::Occupied(mut values) = headers.entry(AUTHORIZATION) {
+        values.iter_mut().for_each(|value| value.set_sensitive(true));
+    }
+}

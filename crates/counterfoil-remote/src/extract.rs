@@ -1,0 +1,32 @@
+//! Extractors of axum.
+
+use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
+use counterfoil_tower::Rejection;
+use http::request::Parts;
+
+use crate::authentication::Authentication;
+use crate::principal::RemotePrincipal;
+
+fn known(parts: &Parts) -> Result<&Authentication, Rejection> {
+    parts.extensions.get::<Authentication>().ok_or_else(Rejection::layer_missing)
+}
+
+/// Who is calling, as an argument of a handler behind an [`AuthenticateLayer`](crate::AuthenticateLayer). Without the
+/// layer: 500, and an error in the log.
+impl<S: Send + Sync> FromRequestParts<S> for RemotePrincipal {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
+        known(parts)?.principal().cloned().map_err(Clone::clone)
+    }
+}
+
+/// `None` if no credential came along. One that was refused, or could not be verified, refuses the request.
+impl<S: Send + Sync> OptionalFromRequestParts<S> for RemotePrincipal {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
+        let known = known(parts)?;
+        if known.is_attempted() { known.principal().cloned().map(Some).map_err(Clone::clone) } else { Ok(None) }
+    }
+}

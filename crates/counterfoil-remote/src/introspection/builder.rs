@@ -1,0 +1,234 @@
+//! How a verifier is set up.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use counterfoil::clock::{Clock, SystemClock};
+use counterfoil::crypto::NoEntropy;
+use counterfoil::types::Span;
+use counterfoil::{Realm, Secret};
+use http::Uri;
+use http::uri::Scheme;
+
+use crate::introspection::answer::Expected;
+use crate::introspection::cache::Cache;
+use crate::introspection::flights::Flights;
+use crate::introspection::request::Endpoint;
+use crate::introspection::token_key::TokenKeys;
+use crate::introspection::{Asker, Introspection};
+use crate::transport::{Transport, TransportError};
+
+/// The longest time for which an answer is believed.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Sets up an [`Introspection`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use counterfoil_remote::Introspection;
+///
+/// let secret = "from the configuration".to_owned();
+/// let verifier = Introspection::builder("http://127.0.0.1:8080/introspect", "reports", secret)
+///     .of_counterfoil()
+///     .cache_for(Duration::from_secs(5))
+///     .build()?;
+/// # let _ = verifier;
+/// # Ok::<(), counterfoil_remote::InvalidSetup>(())
+/// ```
+#[must_use]
+pub struct IntrospectionBuilder {
+    endpoint: String,
+    client_id: String,
+    client_secret: Secret,
+    plain_http: bool,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Arc<dyn Clock>,
+    time_out: Duration,
+    believed: Duration,
+    entries: usize,
+    expected: Expected,
+}
+
+/// Why a verifier cannot be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidSetup {
+    /// The endpoint is not an absolute URL of `https` or `http`, or it names a user.
+    #[error("the endpoint must be a URL such as https://auth.example.com/introspect")]
+    Endpoint,
+    /// Tokens and the client secret would travel unencrypted to another machine.
+    #[error("the endpoint must begin with https:// unless plain HTTP is allowed")]
+    PlainHttp,
+    /// An `https` endpoint without the feature `tls` and without a transport of the host's own.
+    #[error("an https endpoint needs the feature `tls` of counterfoil-remote, or a transport")]
+    NoTls,
+    /// No transport was given, and the feature `client` is off.
+    #[error("give a transport, or turn on the feature `client` of counterfoil-remote")]
+    NoTransport,
+    /// An answer is believed for at most 60 s.
+    #[error("an answer can be cached for at most 60 seconds")]
+    CacheFor,
+    /// The time-out must be longer than zero.
+    #[error("the time-out must be longer than zero")]
+    TimeOut,
+    /// The HTTP client could not be made.
+    #[error("the HTTP client could not be made")]
+    Client(#[source] TransportError),
+    /// No key for the cache could be drawn.
+    #[error(transparent)]
+    Entropy(#[from] NoEntropy),
+}
+
+impl IntrospectionBuilder {
+    pub(super) fn new(endpoint: String, client_id: String, client_secret: Secret) -> Self {
+        Self {
+            endpoint,
+            client_id,
+            client_secret,
+            plain_http: false,
+            transport: None,
+            clock: Arc::new(SystemClock),
+            time_out: Duration::from_secs(5),
+            believed: Duration::from_secs(1),
+            entries: 10_000,
+            expected: Expected { realm: Realm::default(), audience: None, issuer: None, of_counterfoil: false },
+        }
+    }
+
+    /// The endpoint is counterfoil's: `kind` and `role` must be in each answer, and a token without scope permits all that
+    /// its subject may.
+    ///
+    /// Without it the endpoint is any of RFC 7662: kind and role are not known, and a token without scope permits no
+    /// scope token.
+    pub fn of_counterfoil(mut self) -> Self {
+        self.expected.of_counterfoil = true;
+        self
+    }
+
+    /// The realm that challenges name. Default: `default`.
+    pub fn realm(mut self, realm: Realm) -> Self {
+        self.expected.realm = realm;
+        self
+    }
+
+    /// Refuses tokens whose `aud` does not name this audience. counterfoil's answers have no `aud`.
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.expected.audience = Some(audience.into());
+        self
+    }
+
+    /// Refuses tokens whose `iss` is not this issuer, letter by letter. counterfoil's answers have no `iss`.
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.expected.issuer = Some(issuer.into());
+        self
+    }
+
+    /// For how long an answer "active" is believed: at most 60 s, and never past the token's `exp`. A revoked token is
+    /// accepted for that long. Default: 1 s. Zero asks for each request.
+    pub fn cache_for(mut self, time: Duration) -> Self {
+        self.believed = time;
+        self
+    }
+
+    /// The most answers that are kept; each takes about 500 bytes. The oldest leaves first. Default: 10,000.
+    pub fn cache_entries(mut self, most: usize) -> Self {
+        self.entries = most;
+        self
+    }
+
+    /// How long an answer may take, connecting included. Default: 5 s.
+    pub fn time_out(mut self, time: Duration) -> Self {
+        self.time_out = time;
+        self
+    }
+
+    /// Allows an `http` endpoint on another machine. Only for networks that encrypt by other means.
+    pub fn allow_plain_http(mut self) -> Self {
+        self.plain_http = true;
+        self
+    }
+
+    /// The HTTP client. Default: `HttpTransport`, with the feature `client`.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// The clock by which answers age and tokens expire. Default: the system's.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Builds the verifier. It asks nothing: a wrong secret shows with the first token.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSetup`].
+    pub fn build(self) -> Result<Introspection, InvalidSetup> {
+        let uri = self.checked_endpoint()?;
+        if self.believed > LONGEST {
+            return Err(InvalidSetup::CacheFor);
+        }
+        if self.time_out.is_zero() {
+            return Err(InvalidSetup::TimeOut);
+        }
+        let believed = Span::try_from(self.believed).map_err(|_| InvalidSetup::CacheFor)?;
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => default_transport(&uri)?,
+        };
+        let endpoint = Endpoint { uri, client_id: self.client_id, client_secret: self.client_secret };
+        let (clock, time_out, expected) = (self.clock, self.time_out, self.expected);
+        Ok(Introspection {
+            asker: Arc::new(Asker { endpoint, transport, clock, time_out, expected }),
+            keys: Arc::new(TokenKeys::draw()?),
+            flights: Arc::new(Flights::new(Cache::new(believed, self.entries))),
+        })
+    }
+
+    fn checked_endpoint(&self) -> Result<Uri, InvalidSetup> {
+        let uri: Uri = self.endpoint.parse().map_err(|_| InvalidSetup::Endpoint)?;
+        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
+            return Err(InvalidSetup::Endpoint);
+        };
+        if authority.host().is_empty() || authority.as_str().contains('@') {
+            return Err(InvalidSetup::Endpoint);
+        }
+        if *scheme == Scheme::HTTPS || (*scheme == Scheme::HTTP && (self.plain_http || is_loopback(authority.host()))) {
+            return Ok(uri);
+        }
+        Err(if *scheme == Scheme::HTTP { InvalidSetup::PlainHttp } else { InvalidSetup::Endpoint })
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    host.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+#[cfg(feature = "client")]
+fn default_transport(uri: &Uri) -> Result<Arc<dyn Transport>, InvalidSetup> {
+    if cfg!(not(feature = "tls")) && uri.scheme() == Some(&Scheme::HTTPS) {
+        return Err(InvalidSetup::NoTls);
+    }
+    let transport = crate::http_transport::HttpTransport::new().map_err(InvalidSetup::Client)?;
+    Ok(Arc::new(transport))
+}
+
+#[cfg(not(feature = "client"))]
+fn default_transport(_uri: &Uri) -> Result<Arc<dyn Transport>, InvalidSetup> {
+    Err(InvalidSetup::NoTransport)
+}
+
+impl fmt::Debug for IntrospectionBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { endpoint, client_id, expected, .. } = self;
+        let mut shown = f.debug_struct("IntrospectionBuilder");
+        shown.field("endpoint", endpoint).field("client_id", client_id).field("expected", expected);
+        shown.finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,124 @@
+//! Answers that are still believed: bounded by time and in entries.
+
+use std::collections::{HashMap, VecDeque};
+
+use counterfoil::Timestamp;
+use counterfoil::types::Span;
+
+use crate::introspection::token_key::TokenKey;
+use crate::principal::RemotePrincipal;
+
+/// An answer "active". No other answer is kept.
+struct Entry {
+    asked_at: Timestamp,
+    principal: RemotePrincipal,
+}
+
+/// The answers by token. All live equally long, so the oldest is the first to go.
+pub(crate) struct Cache {
+    bound: Span,
+    most: usize,
+    entries: HashMap<TokenKey, Entry>,
+    /// In the order of insertion. A pair whose entry was replaced since has another instant.
+    order: VecDeque<(TokenKey, Timestamp)>,
+}
+
+impl Cache {
+    pub(crate) fn new(bound: Span, most: usize) -> Self {
+        Self { bound, most, entries: HashMap::new(), order: VecDeque::new() }
+    }
+
+    /// Whether what was asked at that instant is believed now. A clock that was set back makes it unknown.
+    pub(crate) fn believes(&self, asked_at: Timestamp, now: Timestamp) -> bool {
+        asked_at <= now && now.since(asked_at) < self.bound
+    }
+
+    /// The principal, if the endpoint called the token active less than the bound ago and it has not expired since.
+    pub(crate) fn get(&self, key: &TokenKey, now: Timestamp) -> Option<RemotePrincipal> {
+        let entry = self.entries.get(key)?;
+        let expired = entry.principal.expires_at().is_some_and(|at| now.reached(at));
+        (self.believes(entry.asked_at, now) && !expired).then(|| entry.principal.clone())
+    }
+
+    /// Keeps an answer. `asked_at` is the instant before the request was sent, since the answer is no younger.
+    pub(crate) fn insert(&mut self, key: TokenKey, asked_at: Timestamp, principal: RemotePrincipal, now: Timestamp) {
+        if self.most == 0 || !self.believes(asked_at, now) {
+            return;
+        }
+        self.entries.insert(key, Entry { asked_at, principal });
+        self.order.push_back((key, asked_at));
+        while let Some(&(oldest, asked_at)) = self.order.front() {
+            if self.order.len() <= self.most && self.believes(asked_at, now) {
+                break;
+            }
+            self.order.pop_front();
+            if self.entries.get(&oldest).is_some_and(|entry| entry.asked_at == asked_at) {
+                self.entries.remove(&oldest);
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> (usize, usize) {
+        (self.entries.len(), self.order.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use counterfoil::{Realm, SubjectId};
+
+    use super::*;
+    use crate::principal::{Granted, Parts};
+
+    fn principal() -> RemotePrincipal {
+        RemotePrincipal::new(Parts {
+            realm: Realm::default(),
+            subject: SubjectId::from(7_u64),
+            scope: Granted::Nothing,
+            client_id: None,
+            username: None,
+            kind: None,
+            role: None,
+            actor: None,
+            issued_at: None,
+            expires_at: None,
+        })
+    }
+
+    fn key(number: usize) -> TokenKey {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&number.to_le_bytes());
+        key
+    }
+
+    #[test]
+    fn host_27_the_cache_never_has_more_entries_than_its_bound_and_forgets_the_oldest() {
+        let mut cache = Cache::new(Span::seconds(60), 100);
+        let now = Timestamp::from_micros(1_000_000).expect("in range");
+        for number in 0..10_000 {
+            cache.insert(key(number), now, principal(), now);
+        }
+        assert_eq!(cache.len(), (100, 100));
+        assert!(cache.get(&key(9_899), now).is_none());
+        assert!(cache.get(&key(9_900), now).is_some());
+        for _ in 0..1_000 {
+            cache.insert(key(9_999), now, principal(), now);
+        }
+        assert!(cache.len().1 <= 100, "one token asked again and again takes one place at a time");
+    }
+
+    #[test]
+    fn host_27_what_is_past_the_bound_leaves_with_the_next_answer() {
+        let mut cache = Cache::new(Span::seconds(1), 100);
+        let now = Timestamp::from_micros(1_000_000).expect("in range");
+        for number in 0..50 {
+            cache.insert(key(number), now, principal(), now);
+        }
+        let later = now.plus_capped(Span::seconds(1));
+        cache.insert(key(50), later, principal(), later);
+        assert_eq!(cache.len(), (1, 1));
+        cache.insert(key(51), now, principal(), later);
+        assert_eq!(cache.len(), (1, 1), "an answer that took longer than the bound is not kept");
+    }
+}

@@ -1,0 +1,205 @@
+//! Verification by introspection (RFC 7662).
+
+mod answer;
+pub(crate) mod builder;
+mod cache;
+mod flights;
+mod request;
+mod token_key;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use counterfoil::clock::Clock;
+use counterfoil::http_auth::{Credentials, credentials};
+use counterfoil::{Challenge, Realm, Secret, Timestamp};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Response, StatusCode};
+
+use crate::error::{AnswerFault, Outage, RemoteRefusal, VerifyError};
+use crate::introspection::answer::Expected;
+use crate::introspection::builder::IntrospectionBuilder;
+use crate::introspection::flights::{Flights, Found, Outcome};
+use crate::introspection::request::Endpoint;
+use crate::introspection::token_key::{TokenKey, TokenKeys};
+use crate::principal::RemotePrincipal;
+use crate::transport::{MOST_ANSWER, Transport};
+
+/// The longest token that the endpoint is asked about, in bytes.
+const MOST_TOKEN: usize = 4096;
+
+/// A verifier for a resource server that asks an authorization server over HTTP. A clone shares cache and connections.
+///
+/// - An answer "active" is believed for a time that is counted from before the request was sent: 1 s by default, at most
+///   60 s, never past the token's `exp`. A revocation is seen after that time at the latest. Nothing else is kept: a
+///   refused token is asked about again.
+/// - Callers with one token share one request.
+/// - An endpoint that gives no valid answer is an [`Outage`], which is 503 and never "not active".
+///
+/// It must run within a tokio runtime with its timer enabled.
+#[derive(Clone)]
+pub struct Introspection {
+    asker: Arc<Asker>,
+    keys: Arc<TokenKeys>,
+    flights: Arc<Flights>,
+}
+
+/// What asks the endpoint.
+struct Asker {
+    endpoint: Endpoint,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    time_out: Duration,
+    expected: Expected,
+}
+
+impl Introspection {
+    /// Begins a verifier: the address of the introspection endpoint, and the id and secret of this resource server as a
+    /// client of the authorization server.
+    pub fn builder(
+        endpoint: impl Into<String>,
+        client_id: impl Into<String>,
+        client_secret: impl Into<Secret>,
+    ) -> IntrospectionBuilder {
+        IntrospectionBuilder::new(endpoint.into(), client_id.into(), client_secret.into())
+    }
+
+    /// The realm that challenges name.
+    #[must_use]
+    pub fn realm(&self) -> &Realm {
+        &self.asker.expected.realm
+    }
+
+    /// Verifies a token.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::Refused`] or [`VerifyError::Unavailable`].
+    ///
+    /// # Cancel safety
+    ///
+    /// The future may be dropped. A request that others wait for goes on; one that nobody waits for is given up.
+    pub async fn verify(&self, token: &str) -> Result<RemotePrincipal, VerifyError> {
+        if token.is_empty() || token.len() > MOST_TOKEN {
+            return Err(VerifyError::Refused(RemoteRefusal::Malformed));
+        }
+        let key = self.keys.of(token);
+        let now = self.asker.clock.now();
+        let found = self.flights.find(key, now, || {
+            let (asker, flights) = (self.asker.clone(), self.flights.clone());
+            let token = Secret::from(token.to_owned());
+            async move { asker.ask_and_keep(&flights, key, &token, now).await }
+        });
+        match found {
+            Found::Kept(principal) => Ok(principal),
+            Found::Waiting(flight) => flight.await.and_then(|principal| self.asker.unexpired(principal)),
+        }
+    }
+
+    /// Authenticates a request by its `Authorization` header (RFC 6750 §2.1), as
+    /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate) does: `authorization` has every value of
+    /// the header, and more than one is refused.
+    ///
+    /// # Errors
+    ///
+    /// A [`Challenge`] with status, `WWW-Authenticate` and `Retry-After`.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`Introspection::verify`].
+    pub async fn authenticate<'a>(
+        &self,
+        authorization: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<RemotePrincipal, Challenge> {
+        match credentials(authorization) {
+            Ok(Credentials::Bearer(token)) => {
+                self.verify(token.expose_secret()).await.map_err(|error| error.challenge(self.realm()))
+            }
+            Ok(Credentials::Absent | Credentials::OtherScheme) => Err(Challenge::no_credential(self.realm())),
+            Err(fault) => Err(Challenge::malformed(fault, self.realm())),
+        }
+    }
+}
+
+impl Asker {
+    async fn ask_and_keep(&self, flights: &Flights, key: TokenKey, token: &Secret, asked_at: Timestamp) -> Outcome {
+        let outcome = self.ask(token).await;
+        #[cfg(feature = "tracing")]
+        log(&outcome);
+        if let Ok(principal) = &outcome {
+            flights.keep(key, asked_at, principal.clone(), self.clock.now());
+        }
+        outcome
+    }
+
+    async fn ask(&self, token: &Secret) -> Outcome {
+        let request = self.endpoint.request(token.expose_secret());
+        let response = match tokio::time::timeout(self.time_out, self.transport.send(request)).await {
+            Err(_elapsed) => return Err(VerifyError::outage(Outage::TimedOut)),
+            Ok(Err(error)) => return Err(VerifyError::outage(Outage::Transport(error))),
+            Ok(Ok(response)) => response,
+        };
+        let body = accepted(response).map_err(VerifyError::outage)?;
+        match answer::read(&body, &self.expected, self.clock.now()) {
+            Ok(outcome) => outcome.map_err(VerifyError::Refused),
+            Err(fault) => Err(VerifyError::outage(fault)),
+        }
+    }
+
+    /// A caller may have waited past the expiry.
+    fn unexpired(&self, principal: RemotePrincipal) -> Outcome {
+        match principal.expires_at() {
+            Some(at) if self.clock.now().reached(at) => Err(VerifyError::Refused(RemoteRefusal::Expired { at })),
+            _ => Ok(principal),
+        }
+    }
+}
+
+/// The body of an answer whose status and media type are right.
+fn accepted(response: Response<Bytes>) -> Result<Bytes, Outage> {
+    match response.status() {
+        StatusCode::OK => {}
+        StatusCode::UNAUTHORIZED => return Err(Outage::ClientRefused),
+        other => return Err(Outage::Status { status: other.as_u16() }),
+    }
+    if response.body().len() > MOST_ANSWER {
+        return Err(AnswerFault::TooLarge.into());
+    }
+    if !is_json(response.headers()) {
+        return Err(AnswerFault::MediaType.into());
+    }
+    Ok(response.into_body())
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return false };
+    let essence = value.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
+    essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
+}
+
+#[cfg(feature = "tracing")]
+fn log(outcome: &Outcome) {
+    use std::error::Error as _;
+    match outcome {
+        Ok(_) => {}
+        Err(VerifyError::Refused(refusal)) => {
+            tracing::debug!(target: "counterfoil", reason = %refusal, "token refused");
+        }
+        Err(error @ VerifyError::Unavailable(outage)) if error.is_misconfiguration() => {
+            tracing::error!(target: "counterfoil", reason = %outage, "correct the client id or secret of this resource server");
+        }
+        Err(VerifyError::Unavailable(outage)) => {
+            let cause = outage.source().map(tracing::field::display);
+            tracing::warn!(target: "counterfoil", reason = %outage, cause, "introspection is unavailable");
+        }
+    }
+}
+
+impl fmt::Debug for Introspection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Introspection").field("expected", &self.asker.expected).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,38 @@
+//! The request to the endpoint (RFC 7662 §2.1).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use counterfoil::Secret;
+use form_urlencoded::byte_serialize;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, Method, Request, Uri};
+
+/// Where and as whom a resource server asks.
+pub(crate) struct Endpoint {
+    pub(crate) uri: Uri,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Secret,
+}
+
+impl Endpoint {
+    /// The request for that token. The client proves itself by Basic (RFC 6749 §2.3.1).
+    pub(crate) fn request(&self, token: &str) -> Request<Bytes> {
+        let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+        let pair = format!("{}:{}", encoded(&self.client_id), encoded(self.client_secret.expose_secret()));
+        let pair = Secret::from(pair);
+        let basic = Secret::from(format!("Basic {}", STANDARD.encode(pair.expose_secret())));
+        let mut request = Request::new(Bytes::from(format!("token={}", encoded(token))));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.uri.clone();
+        let headers = request.headers_mut();
+        // Letters of base64 make a valid value.
+        if let Ok(mut value) = HeaderValue::from_str(basic.expose_secret()) {
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        request
+    }
+}

@@ -1,0 +1,41 @@
+//! The layer.
+
+use counterfoil_tower::AsProblem;
+use tower_layer::Layer;
+
+use crate::scope::service::RequireScope;
+
+/// Lets a request through if it is authenticated and its token permits the given scope (RFC 6749 §3.3). Put it behind an
+/// [`AuthenticateLayer`](crate::AuthenticateLayer) of this crate, required or optional; without one it answers 500 and
+/// says so in the log.
+///
+/// A CORS preflight is let through.
+#[derive(Clone, Debug)]
+pub struct RequireScopeLayer<R = AsProblem> {
+    pub(crate) scope: &'static str,
+    pub(crate) refuse: R,
+}
+
+impl RequireScopeLayer {
+    /// Requires that scope, as [`RemotePrincipal::require`](crate::RemotePrincipal::require) does.
+    #[must_use]
+    pub const fn new(scope: &'static str) -> Self {
+        Self { scope, refuse: AsProblem }
+    }
+}
+
+impl<R> RequireScopeLayer<R> {
+    /// Gives refusals another shape: see [`Refuse`](crate::Refuse).
+    #[must_use]
+    pub fn refuse_with<N>(self, refuse: N) -> RequireScopeLayer<N> {
+        RequireScopeLayer { scope: self.scope, refuse }
+    }
+}
+
+impl<S, R: Clone> Layer<S> for RequireScopeLayer<R> {
+    type Service = RequireScope<S, R>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        RequireScope { inner, layer: self.clone() }
+    }
+}
