@@ -1,0 +1,43 @@
+//! The guide's code blocks as documentation tests: each one is compiled, and run unless it needs a server or never
+//! ends. They are one program, since rustdoc merges the blocks of a crate.
+//!
+//! `tests/guide.rs` of the root checks that every chapter with Rust is listed here.
+
+#[cfg(doctest)]
+mod chapters {
+    #[doc = include_str!("../../../docs/guide/src/five-minutes.md")]
+    struct FiveMinutes;
+
+    #[doc = include_str!("../../../docs/guide/src/policy.md")]
+    struct Policy;
+
+    #[doc = include_str!("../../../docs/guide/src/directory.md")]
+    struct Directory;
+
+    #[doc = include_str!("../../../docs/guide/src/stores.md")]
+    struct Stores;
+
+    #[doc = include_str!("../../../docs/guide/src/credentials.md")]
+    struct Credentials;
+
+    #[doc = include_str!("../../../docs/guide/src/throttling.md")]
+    struct Throttling;
+
+    #[doc = include_str!("../../../docs/guide/src/keys.md")]
+    struct Keys;
+
+    #[doc = include_str!("../../../docs/guide/src/notices.md")]
+    struct Notices;
+
+    #[doc = include_str!("../../../docs/guide/src/changing-stores.md")]
+    struct ChangingStores;
+
+    #[doc = include_str!("../../../docs/guide/src/testing.md")]
+    struct Testing;
+
+    #[doc = include_str!("../../../docs/guide/src/operations.md")]
+    struct Operations;
+
+    #[doc = include_str!("../../../docs/guide/src/framework-adapters.md")]
+    struct FrameworkAdapters;
+}
