@@ -12,7 +12,6 @@ use counterfoil::memory::MemoryStore;
 use counterfoil::operations::{LoginError, NewAccess, NewSecurityCode};
 use counterfoil::testing::{ManualClock, RecordingSink};
 use counterfoil::*;
-use std::time::Duration;
 
 use crate::support::*;
 

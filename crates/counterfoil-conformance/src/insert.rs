@@ -5,7 +5,7 @@ use counterfoil::store::{Inserted, NewRecord, Rotated, TokenStore};
 use counterfoil::types::{TokenKind, Version};
 
 use crate::reference::same;
-use crate::sample::{GONE, Person, at, digest_of, most, must_get, relabel, revoked, supersede};
+use crate::sample::{GONE, Person, at, digest_of, edited, most, must_get, relabel, revoked, supersede};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk};
@@ -140,7 +140,7 @@ async fn several_taken(store: &dyn TokenStore) -> Result<(), Violation> {
     let draft = Person::somebody().refresh().with_access();
     let root = draft.found(store).await?;
     let access = draft.records[1].id;
-    let (free, thief) = (draft.access(0), |id| NewRecord { id, ..draft.access(0) });
+    let (free, thief) = (draft.access(0), |id| edited(draft.access(0), |record| record.id = id));
     let next = draft.successor(root, 1);
     for new in [[free.clone(), thief(root), thief(access)], [thief(access), free.clone(), thief(root)]] {
         let answer = store.insert(draft.join(0), &new, at(1)).await?;

@@ -5,7 +5,7 @@ use counterfoil::types::{FamilyId, OwnerId, RecordId, Version};
 use counterfoil::{Realm, SubjectId};
 
 use crate::reference::describe;
-use crate::sample::{Draft, GONE, Person, at, bounded, most, must_get, revoked, slide, supersede};
+use crate::sample::{Draft, GONE, Person, at, bounded, edited, most, must_get, revoked, slide, supersede};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
@@ -26,9 +26,9 @@ async fn beside_refusals(store: &dyn TokenStore, ann: &Person) -> Result<(), Vio
     let draft = ann.refresh().with_access();
     let root = draft.found(store).await?;
     let (next, access) = (draft.successor(root, 1), draft.access(0));
-    let foreign = NewRecord { owner: neighbour(&draft), ..access.clone() };
-    let taken = NewRecord { id: draft.records[1].id, ..foreign.clone() };
-    let foreign_next = [NewRecord { owner: foreign.owner.clone(), ..next.clone() }, foreign.clone()];
+    let foreign = edited(access.clone(), |record| record.owner = neighbour(&draft));
+    let taken = edited(foreign.clone(), |record| record.id = draft.records[1].id);
+    let foreign_next = [edited(next.clone(), |record| record.owner = foreign.owner.clone()), foreign.clone()];
     let before = describe(&must_get(store, &root).await?);
     let join = |generation, cap| draft.join_capped(generation, cap);
     for (home, new) in [(join(0, 1), &foreign), (join(3, 1), &foreign), (join(0, 9), &taken)] {

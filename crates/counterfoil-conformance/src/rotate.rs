@@ -1,10 +1,10 @@
 //! Rotating: clauses 10 to 12 without races, and what a step moves.
 
-use counterfoil::store::{Inserted, NewRecord, NoticeMark, Rotated, TokenRecord, TokenStore};
+use counterfoil::store::{Inserted, NoticeMark, Rotated, TokenRecord, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
 
 use crate::reference::{Model, describe};
-use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, must_get, slide, supersede};
+use crate::sample::{Draft, EXPIRES, GONE, Person, at, edited, member_id, must_get, slide, supersede};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, walk};
@@ -212,7 +212,7 @@ pub async fn slide_is_forward(subject: &Subject) -> Verdict {
 /// An access token, and a record of an older generation that was not superseded, move their own ends only.
 async fn only_the_newest_leads(store: &dyn TokenStore) -> Result<(), Violation> {
     let mut draft = Person::somebody().refresh().with_access();
-    let beside = NewRecord { id: member_id(draft.family.id), ..draft.records[0].clone() };
+    let beside = edited(draft.records[0].clone(), |record| record.id = member_id(draft.family.id));
     draft.records.push(beside.clone());
     let root = draft.found(store).await?;
     let next = draft.successor(root, 1);

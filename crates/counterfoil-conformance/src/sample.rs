@@ -347,3 +347,9 @@ pub fn must_get<'a>(
         })
     }
 }
+
+/// The record after that change to its fields.
+pub fn edited(mut record: NewRecord, edit: impl FnOnce(&mut NewRecord)) -> NewRecord {
+    edit(&mut record);
+    record
+}

@@ -1,7 +1,7 @@
 //! The outcome of an authentication, as it travels in a request's extensions.
 
 use counterfoil::{Challenge, ChallengeReason};
-use counterfoil_tower::{Rejection, Why};
+use counterfoil_tower::{Rejection, RejectionReason};
 
 use crate::principal::RemotePrincipal;
 
@@ -43,8 +43,8 @@ impl Authentication {
     /// Whether the request brought a credential that the layer looked at, good or bad.
     #[must_use]
     pub fn is_attempted(&self) -> bool {
-        match self.0.as_ref().map_err(Rejection::why) {
-            Err(Why::Challenge(challenge)) => !matches!(challenge.reason(), ChallengeReason::NoCredential),
+        match self.0.as_ref().map_err(Rejection::reason) {
+            Err(RejectionReason::Challenge(challenge)) => !matches!(challenge.reason(), ChallengeReason::NoCredential),
             _ => true,
         }
     }

@@ -1,7 +1,7 @@
 //! Every interleaving of two operations at the calls of the engine, and races of all methods while each call may wait.
 
 use crate::support::bases::{Bases, Halted};
-use counterfoil_conformance::{CHECKS, Checked, Scale, Subject, scale};
+use counterfoil_conformance::{CHECKS, Checked, Subject, scale};
 
 /// A step of this store has up to thirty calls, so a tenth of the schedules of other stores takes as long as theirs do.
 fn holds(name: &str, rounds: u32) {

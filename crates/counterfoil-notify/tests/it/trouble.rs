@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::*;
-use counterfoil_notify::{Limits, Smtp};
+use counterfoil_notify::Smtp;
 use counterfoil_testkit::servers;
 
 fn smtp(url: &str) -> Smtp {

@@ -6,14 +6,15 @@ use std::time::Duration;
 use crate::support::*;
 use async_trait::async_trait;
 use counterfoil::IssuedCredential;
-use counterfoil::policy::Policy;
 use counterfoil::store::TokenStore as _;
 use counterfoil_notify::{Digest, SendError, Transport, Upkeep, Worker};
 use tokio::sync::Notify;
 
 /// A host whose clock is trusted at once.
 fn world() -> World {
-    World::with(Policy { clock_doubt: Duration::ZERO, ..policy() })
+    let mut policy = policy();
+    policy.clock_doubt = Duration::ZERO;
+    World::with(policy)
 }
 
 async fn last_use(world: &World, issued: &IssuedCredential) -> Option<counterfoil::Timestamp> {
@@ -59,7 +60,7 @@ async fn host_9_a_shutdown_waits_for_the_digest_that_is_being_sent_and_then_flus
     let (world, outbox, go) = (world(), Outbox::default(), Arc::new(Notify::new()));
     let now = world.counterfoil.now();
     let due = world.create(&person("bill"), "due", 30, now.minus(Duration::from_secs(24 * 86_400))).await;
-    let limits = counterfoil_notify::Limits { send_timeout: Duration::from_secs(600), ..limits() };
+    let limits = limits().with_send_timeout(Duration::from_secs(600));
     let worker = Worker::new(world.counterfoil.clone(), Held(go.clone(), outbox.clone())).with_limits(limits);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let upkeep = Upkeep::new(world.counterfoil.clone()).with_notices(worker);

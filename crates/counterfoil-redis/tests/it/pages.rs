@@ -4,7 +4,7 @@ use crate::support::RUNTIME;
 use crate::support::backend::{Backend, Space};
 use crate::support::monitor::Monitor;
 use counterfoil::Realm;
-use counterfoil::client::{ClientKey, RefreshMode, Registration};
+use counterfoil::client::{ClientKey, Registration};
 use counterfoil::store::{ClientPut, ClientStore, Rotated, TokenStore};
 use counterfoil::types::{OwnerId, TokenKind, Version};
 use counterfoil_conformance::sample::{GONE, Person, at, most, revoked, supersede};

@@ -128,7 +128,7 @@ async fn all_stands(store: &RedisStore) {
     assert_eq!(noticed.record().last_used_at, Some(at(700)));
     let (handed, next) = (read(store, &id(&ann, 2, 0)).await, read(store, &id(&ann, 2, 1)).await);
     assert_eq!(handed.record().superseded.map(|superseded| superseded.successor), Some(next.record().id));
-    for (number, when, why) in [(3, 30, RevocationReason::ByOwner), (8, 40, RevocationReason::Replay)] {
+    for (number, when, reason) in [(3, 30, RevocationReason::ByOwner), (8, 40, RevocationReason::Replay)] {
         let ended = read(store, &id(&ann, number, 0)).await;
         assert_eq!(ended.revoked(), Some(Revoked { at: at(when), reason }));
         assert_eq!(ended.gone_at(), Some(at(GONE + 5)));

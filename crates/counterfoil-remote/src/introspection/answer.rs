@@ -1,6 +1,8 @@
 //! The body of an answer (RFC 7662 §2.2), read strictly.
 
-use counterfoil::types::{Span, TokenKind};
+use std::time::Duration;
+
+use counterfoil::types::TokenKind;
 use counterfoil::{Realm, Role, Scope, SubjectId, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -114,10 +116,7 @@ fn text(value: Option<Value>, member: &'static str) -> Result<Option<String>, An
 /// Whole seconds since 1970 (RFC 7662 §2.2). What is beyond the clock's range never comes.
 fn instant(value: Option<Value>, member: &'static str) -> Result<Option<Timestamp>, AnswerFault> {
     let seconds: Option<u64> = value.map(|value| of(value, member)).transpose()?;
-    Ok(seconds.map(|seconds| {
-        let span = Span::from_seconds(seconds).unwrap_or(Span::MAX);
-        Timestamp::EPOCH.plus_capped(span)
-    }))
+    Ok(seconds.map(|seconds| Timestamp::EPOCH.plus_capped(Duration::from_secs(seconds))))
 }
 
 fn subject(value: Option<Value>, member: &'static str) -> Result<Option<SubjectId>, AnswerFault> {

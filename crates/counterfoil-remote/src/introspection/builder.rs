@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use counterfoil::clock::{Clock, SystemClock};
 use counterfoil::crypto::NoEntropy;
-use counterfoil::types::Span;
 use counterfoil::{Realm, Secret};
 use http::Uri;
 use http::uri::Scheme;
@@ -26,8 +25,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// Sets up an [`Introspection`].
 ///
 /// ```
-/// use std::time::Duration;
-///
+/// ///
 /// use counterfoil_remote::Introspection;
 ///
 /// let secret = "from the configuration".to_owned();
@@ -176,7 +174,6 @@ impl IntrospectionBuilder {
         if self.time_out.is_zero() {
             return Err(InvalidSetup::TimeOut);
         }
-        let believed = Span::try_from(self.believed).map_err(|_| InvalidSetup::CacheFor)?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => default_transport(&uri)?,
@@ -186,7 +183,7 @@ impl IntrospectionBuilder {
         Ok(Introspection {
             asker: Arc::new(Asker { endpoint, transport, clock, time_out, expected }),
             keys: Arc::new(TokenKeys::draw()?),
-            flights: Arc::new(Flights::new(Cache::new(believed, self.entries))),
+            flights: Arc::new(Flights::new(Cache::new(self.believed, self.entries))),
         })
     }
 

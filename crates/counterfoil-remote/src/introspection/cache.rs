@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use counterfoil::Timestamp;
-use counterfoil::types::Span;
+use std::time::Duration;
 
 use crate::introspection::token_key::TokenKey;
 use crate::principal::RemotePrincipal;
@@ -16,7 +16,7 @@ struct Entry {
 
 /// The answers by token. All live equally long, so the oldest is the first to go.
 pub(crate) struct Cache {
-    bound: Span,
+    bound: Duration,
     most: usize,
     entries: HashMap<TokenKey, Entry>,
     /// In the order of insertion. A pair whose entry was replaced since has another instant.
@@ -24,7 +24,7 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-    pub(crate) fn new(bound: Span, most: usize) -> Self {
+    pub(crate) fn new(bound: Duration, most: usize) -> Self {
         Self { bound, most, entries: HashMap::new(), order: VecDeque::new() }
     }
 
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn host_27_the_cache_never_has_more_entries_than_its_bound_and_forgets_the_oldest() {
-        let mut cache = Cache::new(Span::seconds(60), 100);
+        let mut cache = Cache::new(Duration::from_secs(60), 100);
         let now = Timestamp::from_micros(1_000_000).expect("in range");
         for number in 0..10_000 {
             cache.insert(key(number), now, principal(), now);
@@ -110,12 +110,12 @@ mod tests {
 
     #[test]
     fn host_27_what_is_past_the_bound_leaves_with_the_next_answer() {
-        let mut cache = Cache::new(Span::seconds(1), 100);
+        let mut cache = Cache::new(Duration::from_secs(1), 100);
         let now = Timestamp::from_micros(1_000_000).expect("in range");
         for number in 0..50 {
             cache.insert(key(number), now, principal(), now);
         }
-        let later = now.plus_capped(Span::seconds(1));
+        let later = now.plus_capped(Duration::from_secs(1));
         cache.insert(key(50), later, principal(), later);
         assert_eq!(cache.len(), (1, 1));
         cache.insert(key(51), now, principal(), later);

@@ -115,7 +115,7 @@ impl Drop for Place {
 mod tests {
     use std::future::pending;
 
-    use counterfoil::types::Span;
+    use std::time::Duration;
 
     use super::*;
     use crate::error::Outage;
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn host_26_a_request_that_nobody_waits_for_any_more_leaves_nothing_behind() {
-        let flights = Arc::new(Flights::new(Cache::new(Span::seconds(1), 10)));
+        let flights = Arc::new(Flights::new(Cache::new(Duration::from_secs(1), 10)));
         let first = waiting(flights.find([1; 32], Timestamp::EPOCH, pending));
         let second = waiting(flights.find([1; 32], Timestamp::EPOCH, || -> std::future::Pending<Outcome> {
             panic!("the request in flight is joined")
@@ -143,9 +143,9 @@ mod tests {
 
     #[test]
     fn host_26_a_request_older_than_the_bound_is_not_joined() {
-        let flights = Arc::new(Flights::new(Cache::new(Span::seconds(1), 10)));
+        let flights = Arc::new(Flights::new(Cache::new(Duration::from_secs(1), 10)));
         let slow = waiting(flights.find([1; 32], Timestamp::EPOCH, pending));
-        let later = Timestamp::EPOCH.plus_capped(Span::seconds(1));
+        let later = Timestamp::EPOCH.plus_capped(Duration::from_secs(1));
         let fresh = waiting(flights.find([1; 32], later, || async { Err(VerifyError::outage(Outage::TimedOut)) }));
         assert!(!slow.ptr_eq(&fresh));
         assert!(fresh.now_or_never().expect("it is ready").is_err());

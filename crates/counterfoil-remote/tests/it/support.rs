@@ -12,7 +12,6 @@ use counterfoil::client::NewClient;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::Policy;
 use counterfoil::testing::ManualClock;
-use counterfoil::types::Span;
 use counterfoil::{
     Account, Counterfoil, IssuedCredential, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Secret,
     Timestamp,
@@ -20,6 +19,7 @@ use counterfoil::{
 use counterfoil_axum::Sources;
 use counterfoil_remote::{Introspection, IntrospectionBuilder};
 use http::header::CONTENT_TYPE;
+use std::time::Duration;
 
 /// An id and a secret that Basic must encode (RFC 6749 §2.3.1).
 pub(crate) const ID: &str = "reports";
@@ -132,6 +132,6 @@ pub(crate) fn foreign(endpoint: &str, clock: &Arc<ManualClock>) -> Introspection
     Introspection::builder(endpoint, ID, SECRET.to_owned()).clock(clock.clone())
 }
 
-pub(crate) fn microsecond() -> Span {
-    Span::from_micros(1).expect("in range")
+pub(crate) fn microsecond() -> Duration {
+    Duration::from_micros(1)
 }

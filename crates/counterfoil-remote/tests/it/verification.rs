@@ -5,9 +5,10 @@ use axum::extract::Request;
 use axum::routing::post;
 use base64::Engine as _;
 use counterfoil::client::{Grant, NewClient};
-use counterfoil::types::{Span, TokenKind};
+use counterfoil::types::TokenKind;
 use counterfoil::{Presenter, Role, Secret, Timestamp};
 use counterfoil_remote::{Introspection, RemoteRefusal, VerifyError};
+use std::time::Duration;
 
 use crate::support::{SECRET, clock, foreign, microsecond, serve, serve_answer, start, world};
 
@@ -22,7 +23,7 @@ async fn host_20_an_active_token_gives_subject_scope_kind_role_and_expiry() {
     assert_eq!((who.client_id(), who.actor()), (None, None));
     assert_eq!(who.scope().map(|scope| scope.as_str()), Some("demo:list demo:read"));
     assert_eq!(who.issued_at(), Some(start()));
-    assert_eq!(who.expires_at(), Some(start().plus_capped(Span::days(1))));
+    assert_eq!(who.expires_at(), Some(start().plus_capped(Duration::from_secs(86_400))));
     assert!(who.may("demo:read") && !who.may("demo:write") && !who.is_unrestricted());
     assert!(who.require("demo:read demo:list").is_ok());
     assert!(who.require_any(&["demo:write", "demo:list"]).is_ok());
@@ -111,7 +112,7 @@ async fn host_20_id_secret_and_token_are_encoded_as_rfc_6749_and_rfc_7662_say() 
 async fn host_22_a_token_ends_at_the_microsecond_of_its_exp() {
     let world = world().await;
     let issued = world.token("reader", None).await;
-    let ends = start().plus_capped(Span::days(1));
+    let ends = start().plus_capped(Duration::from_secs(86_400));
     let verifier = world.verifier();
     world.clock.set(ends.minus(microsecond()));
     verifier.verify(issued.token.expose_secret()).await.expect("active until its expiry");
@@ -127,7 +128,7 @@ async fn host_22_exp_and_nbf_are_judged_by_the_clock_of_the_resource_server() {
     let body = format!(r#"{{"active":true,"sub":"7","nbf":{from},"exp":{}}}"#, from + 10);
     let (endpoint, count) = serve_answer(200, "application/json", body).await;
     let verifier = foreign(&endpoint, &clock).build().expect("a verifier");
-    let ends = start().plus_capped(Span::seconds(10));
+    let ends = start().plus_capped(Duration::from_secs(10));
     let mut refusals = Vec::new();
     for now in [start().minus(microsecond()), start(), ends.minus(microsecond()), ends] {
         clock.set(now);

@@ -125,7 +125,7 @@ conformance!(serializable, Schemas::at(Isolation::Serializable), scale = fewer(s
 
 /// The counts of the second isolation, which runs the same statements: a fifth of the rounds, except at full counts.
 fn fewer(of: Scale) -> Scale {
-    if of == Scale::SOAK { of } else { Scale { rounds: (of.rounds / 5).max(4), sequences: of.sequences.min(25), ..of } }
+    if of == Scale::SOAK { of } else { of.with_rounds((of.rounds / 5).max(4)).with_sequences(of.sequences.min(25)) }
 }
 
 #[async_trait]

@@ -5,7 +5,7 @@ use crate::support::RUNTIME;
 use counterfoil::Realm;
 use counterfoil::client::ClientKey;
 use counterfoil::store::{
-    Cap, ClientStore, InsertInto, Inserted, NewRecord, Page, Rotated, SettingsStore, TokenRecord, TokenStore,
+    Cap, ClientStore, InsertInto, Inserted, Page, Rotated, SettingsStore, TokenRecord, TokenStore,
 };
 use counterfoil::types::{FamilyId, OwnerId, RecordId, TokenKind, Version};
 use counterfoil_conformance::sample::{

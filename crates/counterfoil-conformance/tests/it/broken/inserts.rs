@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
-use counterfoil::store::{InsertInto, Inserted, NewFamily, NewRecord, TokenStore};
+use counterfoil::store::{InsertInto, Inserted, NewRecord, TokenStore};
 use counterfoil::types::LabelKey;
 use counterfoil_conformance::{ReferenceStore, pause};
 

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
-use counterfoil::store::{Cursor, NoticeMark, Page, RecordParts, TokenRecord, TokenStore};
+use counterfoil::store::{Cursor, NoticeMark, Page, TokenRecord, TokenStore};
 use counterfoil::types::RecordId;
 use counterfoil_conformance::{ReferenceStore, pause};
 
