@@ -8,7 +8,7 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::post;
-use counterfoil::client::NewClient;
+use counterfoil::client::{ClientId, NewClient};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::Policy;
 use counterfoil::testing::ManualClock;
@@ -90,8 +90,7 @@ pub(crate) async fn world() -> World {
         .clock(clock.clone())
         .build()
         .expect("a handle");
-    let client =
-        NewClient { id: Some(ID.parse().expect("an id")), resource_server: true, ..NewClient::named("Reports") };
+    let client = NewClient::named("Reports").with_id(ID.parse::<ClientId>().expect("an id")).with_resource_server(true);
     let secret = Secret::from(SECRET.to_owned());
     counterfoil.import_client(&Presenter::host(), client, &secret, false).await.expect("a client");
     let requests = Count::default();
@@ -109,13 +108,13 @@ impl World {
     /// A personal access token of ann for one day.
     pub(crate) async fn token(&self, label: &str, scope: Option<&str>) -> IssuedCredential {
         let scope = scope.map(|scope| scope.parse().expect("a scope"));
-        let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(1), scope };
+        let new = NewPersonalAccessToken::new(label, Lifetime::Days(1)).with_scope(scope);
         self.counterfoil.create_personal_access_token(&Presenter::signed_in(&self.ann), &new).await.expect("a token")
     }
 
     pub(crate) async fn revoke(&self, issued: &IssuedCredential) {
         let ann = Presenter::signed_in(&self.ann);
-        self.counterfoil.delete_personal_access_token(&ann, &issued.listed.id).await.expect("deleted");
+        self.counterfoil.delete_personal_access_token(&ann, &issued.view.id).await.expect("deleted");
     }
 
     pub(crate) fn builder(&self) -> IntrospectionBuilder {

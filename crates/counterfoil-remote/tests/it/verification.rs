@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::routing::post;
 use base64::Engine as _;
-use counterfoil::client::{Grant, NewClient};
+use counterfoil::client::{ClientId, Grant, NewClient};
 use counterfoil::types::TokenKind;
 use counterfoil::{Presenter, Role, Secret, Timestamp};
 use counterfoil_remote::{Introspection, RemoteRefusal, VerifyError};
@@ -54,18 +54,17 @@ async fn host_20_an_access_token_names_its_client_and_a_refresh_token_is_refused
     let world = world().await;
     // Its own refresh token is what a client may introspect.
     let grants = vec![Grant::Password, Grant::RefreshToken];
-    let both = NewClient { grants, ..NewClient::named("Both") };
-    let both = NewClient { id: Some("both".parse().unwrap()), resource_server: true, ..both };
+    let both = NewClient::named("Both").with_grants(grants);
+    let both = both.with_id("both".parse::<ClientId>().unwrap()).with_resource_server(true);
     let secret = Secret::from(SECRET.to_owned());
     world.counterfoil.import_client(&Presenter::host(), both, &secret, false).await.expect("a client");
     let basic = base64::engine::general_purpose::STANDARD.encode(format!("both:{}", encoded(SECRET)));
     let basic = format!("Basic {basic}");
-    let request = counterfoil::oauth::OAuthRequest {
-        authorization: &[basic.as_bytes()],
-        content_type: Some(b"application/x-www-form-urlencoded"),
-        body: b"grant_type=password&username=ann&password=a+password",
-        source: &counterfoil::types::Source::Unknown,
-    };
+    let header = [basic.as_bytes()];
+    let body = b"grant_type=password&username=ann&password=a+password";
+    let request = counterfoil::oauth::OAuthRequest::new(body, &counterfoil::types::Source::Unknown)
+        .with_authorization(&header)
+        .with_content_type(Some(b"application/x-www-form-urlencoded"));
     let answer = world.counterfoil.token(request).await.expect("an answer");
     let tokens: serde_json::Value = serde_json::from_str(answer.expose_secret()).expect("JSON");
     let verifier = Introspection::builder(world.endpoint.as_str(), "both", SECRET.to_owned());
