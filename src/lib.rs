@@ -136,9 +136,8 @@ pub mod client {
 pub mod settings {
     pub use crate::operations::settings::SettingsUpdate;
     pub use crate::types::key_check::KeyCheck;
-    pub use crate::types::settings::{
-        InvalidSetting, Reading, SettingName, SettingUnit, Settings, StoredSettings, VersionedSettings,
-    };
+    pub use crate::types::setting_name::{InvalidSetting, SettingName, SettingUnit};
+    pub use crate::types::settings::{Reading, Settings, StoredSettings, VersionedSettings};
 }
 
 /// Expiry notices: the notices that a worker gets, and their outcomes.

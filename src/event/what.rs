@@ -6,7 +6,7 @@ use crate::http_auth::refusal::Refusal;
 use crate::types::client::ClientId;
 use crate::types::ids::{FamilyId, KeyId, OwnerId, RecordId, SubjectId};
 use crate::types::kind::TokenKind;
-use crate::types::settings::SettingName;
+use crate::types::setting_name::SettingName;
 use crate::types::time::Timestamp;
 use crate::types::why::RevocationReason;
 

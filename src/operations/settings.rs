@@ -9,7 +9,8 @@ use crate::service::authority::operations::{ReadSettings, UpdateSettings};
 use crate::service::error::{Conflict, Invalid, ManageError};
 use crate::service::presenter::Presenter;
 use crate::types::known_scopes::KnownScopes;
-use crate::types::settings::{InvalidSetting, SettingName, SettingUnit, Settings, StoredSettings};
+use crate::types::setting_name::{InvalidSetting, SettingName, SettingUnit};
+use crate::types::settings::{Settings, StoredSettings};
 
 /// A change of the settings. `None` leaves a setting unchanged. Units are those of the wire names.
 ///

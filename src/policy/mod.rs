@@ -23,7 +23,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::duration::whole_seconds;
 use crate::types::known_scopes::KnownScopes;
-use crate::types::settings::{SettingName, Settings};
+use crate::types::setting_name::SettingName;
+use crate::types::settings::Settings;
 
 /// The rules for all credentials of a host. The default is hardened. [`Policy::open`] is neutral: it follows the
 /// standards, with personal access tokens on. [`Policy::synergy`], [`Policy::a2nta`], [`Policy::aodocs`] and

@@ -11,7 +11,7 @@ use crate::types::ids::KeyId;
 use crate::types::label::InvalidLabel;
 use crate::types::role::Role;
 use crate::types::scope::InvalidScope;
-use crate::types::settings::{InvalidSetting, SettingName};
+use crate::types::setting_name::{InvalidSetting, SettingName};
 use crate::types::time::Timestamp;
 
 /// The host's own infrastructure failed: 503, never "not found" and never a success.

@@ -6,7 +6,8 @@ use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::snapshot::SettingsView;
 use crate::types::ids::SubjectId;
-use crate::types::settings::{Reading, SettingName, SettingUnit, Settings, StoredSettings};
+use crate::types::setting_name::{SettingName, SettingUnit};
+use crate::types::settings::{Reading, Settings, StoredSettings};
 use crate::types::time::Timestamp;
 
 impl Service {

@@ -14,7 +14,8 @@ use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::quick::Quick;
 use crate::types::client::{ClientId, VersionedRegistration};
-use crate::types::settings::{SettingName, Settings, StoredSettings};
+use crate::types::setting_name::SettingName;
+use crate::types::settings::{Settings, StoredSettings};
 use crate::types::time::Timestamp;
 
 /// A read value and when it was read.

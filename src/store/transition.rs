@@ -31,8 +31,8 @@
 //! ```
 
 use crate::record::family::FamilyParts;
+use crate::record::record_parts::{NewRecord, RecordParts};
 use crate::record::state::{NoticeMark, Revoked, Superseded};
-use crate::record::token_record::{NewRecord, RecordParts};
 use crate::store::change::{Change, ParentUpdate};
 use crate::types::ids::Version;
 use crate::types::time::Timestamp;

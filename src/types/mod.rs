@@ -20,6 +20,7 @@ pub(crate) mod role;
 pub(crate) mod scope;
 pub(crate) mod scope_meet;
 pub(crate) mod secret;
+pub(crate) mod setting_name;
 pub(crate) mod settings;
 pub(crate) mod short;
 pub(crate) mod source;
