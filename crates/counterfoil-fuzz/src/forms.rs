@@ -1,4 +1,5 @@
-//! Forms of the OAuth endpoints: what is granted was asked for with the right words, whatever a lenient reader makes of the form.
+//! Forms of the OAuth endpoints: what is granted was asked for with the right words, whatever a lenient reader makes of
+//! the form.
 
 use serde_json::Value;
 

@@ -4,11 +4,11 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use http::StatusCode;
 
-use crate::console::pages::confirmation::{Confirmation, back_field};
-use crate::console::pages::list::{back_from_query, list_with_notice};
 use super::{SECTION, known_label, record};
 use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
+use crate::console::pages::confirmation::{Confirmation, back_field};
+use crate::console::pages::list::{back_from_query, list_with_notice};
 use crate::console::rejection::Rejection;
 use crate::console::response::redirect;
 use crate::console::state::Shared;

@@ -9,14 +9,14 @@ use counterfoil::operations::Overlap;
 use counterfoil::types::RecordId;
 use http::StatusCode;
 
-use crate::console::pages::confirmation::{Confirmation, back_field, seconds, token_overlaps};
-use crate::console::pages::list::{back, back_from_query};
 use super::{SECTION, known_label, label, record, secret_page_for};
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::form_number;
 use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
+use crate::console::pages::confirmation::{Confirmation, back_field, seconds, token_overlaps};
+use crate::console::pages::list::{back, back_from_query};
 use crate::console::reauthentication::require_password;
 use crate::console::rejection::Rejection;
 use crate::console::state::{Console, Shared};
