@@ -1,7 +1,7 @@
 //! What each verb costs, in a store of a thousand, a hundred thousand and a million personal access tokens.
 //!
-//! For orientation, and for seeing that nothing grows with the store; what decides is `authenticate`, whose numbers are ratios.
-//! `COUNTERFOIL_BENCH_SIZES=1000` limits the sizes.
+//! For orientation, and for seeing that nothing grows with the store; what decides is `authenticate`, whose numbers are
+//! ratios. `COUNTERFOIL_BENCH_SIZES=1000` limits the sizes.
 
 #![allow(
     clippy::disallowed_methods,

@@ -1,4 +1,5 @@
-//! docs/requirements.md and the names of tests agree: each id that a name uses is listed, and each id that is listed is used.
+//! docs/requirements.md and the names of tests agree: each id that a name uses is listed, and each id that is listed is
+//! used.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 

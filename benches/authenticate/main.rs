@@ -1,15 +1,16 @@
 //! What a verification costs beside the least that the same duties can cost.
 //!
-//! The floor does by hand what `verify` does: the prefix and the checksum, the id, SHA-256 of one block, a look into a flat table, a
-//! comparison in constant time, expiry and revocation, the clock, a look into a flat table of accounts. Both read the same clock,
-//! `SystemTime`, because a coarse one is not to be had from safe code; for the same reason the floor asks for no huge pages and gives no
-//! prefetch hint. It reads the table before it hashes instead, so that the processor waits for memory while it hashes.
+//! The floor does by hand what `verify` does: the prefix and the checksum, the id, SHA-256 of one block, a look into a
+//! flat table, a comparison in constant time, expiry and revocation, the clock, a look into a flat table of accounts.
+//! Both read the same clock, `SystemTime`, because a coarse one is not to be had from safe code; for the same reason
+//! the floor asks for no huge pages and gives no prefetch hint. It reads the table before it hashes instead, so that
+//! the processor waits for memory while it hashes.
 //!
-//! Ours is `Counterfoil::verify` with a `MemoryStore` behind `dyn TokenStore`, and a directory, behind `dyn Directory`, that
-//! copies an account out of a flat table: the least a host's directory can do, and its cost is in our number.
+//! Ours is `Counterfoil::verify` with a `MemoryStore` behind `dyn TokenStore`, and a directory, behind `dyn Directory`,
+//! that copies an account out of a flat table: the least a host's directory can do, and its cost is in our number.
 //!
-//! The machine's speed drifts and neighbours take its cores, so each round runs short batches of both in turn and compares the fastest of
-//! each; what is printed is the median of the rounds' ratios.
+//! The machine's speed drifts and neighbours take its cores, so each round runs short batches of both in turn and
+//! compares the fastest of each; what is printed is the median of the rounds' ratios.
 //!
 //! `COUNTERFOIL_BENCH_SIZES=1000,100000` limits the sizes, `COUNTERFOIL_BENCH_ROUNDS=31` sets the rounds,
 //! `COUNTERFOIL_BENCH_DETAIL=1` prints nanoseconds too.
@@ -36,7 +37,8 @@ use host::{Tokens, ready};
 
 const SIZES: [usize; 3] = [1_000_000, 100_000, 1_000];
 
-/// How long one batch takes, about: less than a turn of the scheduler, so that most batches are not cut by a neighbour's.
+/// How long one batch takes, about: less than a turn of the scheduler, so that most batches are not cut by a
+/// neighbour's.
 const SLOT: Duration = Duration::from_micros(200);
 
 /// How many batches of each a round has; the fastest of each counts.
@@ -47,7 +49,8 @@ fn main() {
     let sizes = sizes.map(|text| text.split(',').filter_map(|size| size.trim().parse().ok()).collect());
     let sizes: Vec<usize> = sizes.unwrap_or(SIZES.to_vec());
     for (at, &size) in sizes.iter().enumerate() {
-        // The largest goes first, while the heap is fresh: only then is what the process grows by what the records take.
+        // The largest goes first, while the heap is fresh: only then is what the process grows by what the records
+        // take.
         at_size(size, at == 0);
     }
 }
@@ -140,7 +143,8 @@ fn compare(floor: &Floor, tokens: &Tokens, ours: &Counterfoil) -> Vec<[f64; 2]> 
         .collect()
 }
 
-/// Calls a second of two threads with one credential, over those of one thread: the fastest of many short runs of each, in turn.
+/// Calls a second of two threads with one credential, over those of one thread: the fastest of many short runs of each,
+/// in turn.
 fn hot(ours: &Counterfoil, text: &str) -> f64 {
     const CALLS: u32 = 2_000;
     const TURNS: usize = 400;

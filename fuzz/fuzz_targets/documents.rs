@@ -1,5 +1,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    counterfoil_fuzz::documents(data);
+    let _ = counterfoil_fuzz::documents(data);
 });

@@ -46,8 +46,9 @@ mod tests {
     use super::super::store::MemoryStore;
     use super::*;
     use crate::crypto::digest::Digest;
-    use crate::record::token_record::NewRecord;
-    use crate::store::change::{InsertInto, Inserted, Relabel, Rotated};
+    use crate::record::record_parts::NewRecord;
+    use crate::store::change::{Relabel, Rotated};
+    use crate::store::insert::{InsertInto, Inserted};
     use crate::store::token_store::TokenStore;
     use crate::types::ids::KeyId;
     use crate::types::kind::TokenKind;

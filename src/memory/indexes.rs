@@ -5,7 +5,7 @@ use std::ops::Bound;
 
 use super::table::StepNumber;
 use crate::record::family::FamilyParts;
-use crate::record::token_record::RecordParts;
+use crate::record::record_parts::RecordParts;
 use crate::types::client::ClientKey;
 use crate::types::hash::IdState;
 use crate::types::ids::{FamilyId, OwnerId, RecordId};

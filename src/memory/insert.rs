@@ -4,10 +4,10 @@ use std::num::NonZeroU32;
 
 use super::write::{Holder, Writer};
 use crate::record::family::{FamilyParts, NewFamily};
+use crate::record::record_parts::{NewRecord, RecordParts};
 use crate::record::state::Revoked;
-use crate::record::token_record::{NewRecord, RecordParts};
-use crate::store::change::{Cap, InsertInto, Inserted, Pace, WhenFull};
 use crate::store::error::StoreError;
+use crate::store::insert::{Cap, InsertInto, Inserted, Pace, WhenFull};
 use crate::store::request::check_members;
 use crate::types::ids::FamilyId;
 use crate::types::kind::TokenKind;

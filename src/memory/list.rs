@@ -6,7 +6,7 @@ use std::ops::Bound;
 use super::table::Glance;
 use super::write::Writer;
 use crate::record::token_record::TokenRecord;
-use crate::store::change::{Listing, Show};
+use crate::store::listing::{Listing, Show};
 use crate::store::page::{Cursor, Page};
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
@@ -77,7 +77,7 @@ mod tests {
     use super::super::store::MemoryStore;
     use super::*;
     use crate::record::family::NewFamily;
-    use crate::record::token_record::NewRecord;
+    use crate::record::record_parts::NewRecord;
     use crate::store::token_store::TokenStore;
     use crate::types::ids::FamilyId;
     use crate::types::kind::TokenKind;

@@ -59,7 +59,7 @@ mod tests {
 
     use super::super::fixtures::*;
     use super::super::store::MemoryStore;
-    use crate::record::token_record::NewRecord;
+    use crate::record::record_parts::NewRecord;
     use crate::store::token_store::TokenStore;
     use crate::types::ids::RecordId;
 

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use super::indexes::Timeline;
 use super::write::Writer;
-use crate::store::change::Progress;
+use crate::store::listing::Progress;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
@@ -62,8 +62,10 @@ mod tests {
     use super::super::fixtures::*;
     use super::super::store::MemoryStore;
     use super::*;
-    use crate::record::token_record::NewRecord;
-    use crate::store::change::{InsertInto, Inserted, Listing, Rotated, Show};
+    use crate::record::record_parts::NewRecord;
+    use crate::store::change::Rotated;
+    use crate::store::insert::{InsertInto, Inserted};
+    use crate::store::listing::{Listing, Show};
     use crate::store::token_store::TokenStore;
     use crate::types::kind::TokenKind;
     use crate::types::realm::Realm;

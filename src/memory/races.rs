@@ -8,7 +8,8 @@ use futures_executor::block_on;
 
 use super::fixtures::*;
 use super::store::MemoryStore;
-use crate::store::change::{InsertInto, Inserted, Rotated};
+use crate::store::change::Rotated;
+use crate::store::insert::{InsertInto, Inserted};
 use crate::store::token_store::TokenStore;
 
 /// Runs `racers` at once, and returns how many returned true.

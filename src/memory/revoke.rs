@@ -5,7 +5,8 @@ use std::num::NonZeroU32;
 use super::write::Writer;
 use crate::record::family::FamilyParts;
 use crate::record::state::Revoked;
-use crate::store::change::{Progress, Revoke};
+use crate::store::change::Revoke;
+use crate::store::listing::Progress;
 use crate::store::transition;
 use crate::types::ids::{FamilyId, OwnerId, RecordId};
 use crate::types::realm::Realm;
@@ -82,7 +83,7 @@ mod tests {
     use super::super::fixtures::*;
     use super::super::store::MemoryStore;
     use super::*;
-    use crate::record::token_record::NewRecord;
+    use crate::record::record_parts::NewRecord;
     use crate::store::change::Rotated;
 
     #[test]

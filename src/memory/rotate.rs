@@ -2,7 +2,7 @@
 
 use super::write::{Writer, joined};
 use crate::record::family::FamilyParts;
-use crate::record::token_record::{NewRecord, RecordParts};
+use crate::record::record_parts::{NewRecord, RecordParts};
 use crate::store::change::{ParentUpdate, Rotated};
 use crate::store::error::StoreError;
 use crate::store::request::check_members;
@@ -80,7 +80,8 @@ mod tests {
     use super::super::fixtures::*;
     use super::super::store::MemoryStore;
     use super::*;
-    use crate::store::change::{InsertInto, Inserted, Pace, Revoke};
+    use crate::store::change::Revoke;
+    use crate::store::insert::{InsertInto, Inserted, Pace};
     use crate::store::token_store::TokenStore;
     use crate::types::kind::TokenKind;
 

@@ -17,7 +17,8 @@ use std::sync::Arc;
 use papaya::{Guard, HashMap};
 
 use crate::record::family::FamilyParts;
-use crate::record::token_record::{Corrupt, Joined, RecordParts, TokenRecord};
+use crate::record::record_parts::RecordParts;
+use crate::record::token_record::{Corrupt, Joined, TokenRecord};
 use crate::types::hash::IdState;
 use crate::types::ids::{FamilyId, RecordId};
 

@@ -2,8 +2,8 @@
 
 use crate::crypto::digest::Digest;
 use crate::record::family::FamilyParts;
+use crate::record::record_parts::{NewRecord, RecordParts};
 use crate::record::state::NoticeMark;
-use crate::record::token_record::{NewRecord, RecordParts};
 use crate::types::description::Description;
 use crate::types::ids::{KeyId, OwnerId, RecordId};
 use crate::types::kind::TokenKind;

@@ -8,6 +8,7 @@ pub(crate) mod gather;
 pub(crate) mod notice;
 pub(crate) mod phase;
 mod record_copy;
+pub(crate) mod record_parts;
 #[cfg(feature = "serde")]
 mod serial;
 pub(crate) mod state;

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::record::record_parts::RecordParts;
 use crate::record::state::NoticeMark;
-use crate::record::token_record::RecordParts;
 use crate::types::duration::{LONGEST, days, hours, whole_micros};
 use crate::types::time::Timestamp;
 

@@ -1,7 +1,7 @@
 //! Copies a record field by field over a blank one: for the memory store, and for an unknown id.
 
 use crate::crypto::digest::Digest;
-use crate::record::token_record::RecordParts;
+use crate::record::record_parts::RecordParts;
 use crate::types::ids::{KeyId, OwnerId, RecordId, Version};
 use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;

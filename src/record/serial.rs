@@ -5,7 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::crypto::digest::Digest;
 use crate::record::family::FamilyParts;
-use crate::record::token_record::{RecordParts, TokenRecord};
+use crate::record::record_parts::RecordParts;
+use crate::record::token_record::TokenRecord;
 use crate::types::description::Description;
 use crate::types::ids::{FamilyId, OwnerId};
 use crate::types::label::{Label, LabelKey};

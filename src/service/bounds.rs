@@ -7,7 +7,7 @@ use crate::event::{By, EventKind};
 use crate::policy::LiveCap;
 use crate::record::state::Revoked;
 use crate::service::Service;
-use crate::store::change::{Cap, Pace, WhenFull};
+use crate::store::insert::{Cap, Pace, WhenFull};
 use crate::types::duration::{days, hours, whole_micros};
 use crate::types::ids::{FamilyId, OwnerId};
 use crate::types::kind::TokenKind;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::record::token_record::NewRecord;
+use crate::record::record_parts::NewRecord;
 use crate::service::Service;
 use crate::service::minting::{Entry, Minted};
 use crate::types::account::Account;

@@ -6,7 +6,7 @@ use crate::event::EventKind;
 use crate::service::authority::{Permission, Permit};
 use crate::service::error::ManageError;
 use crate::service::view::{CredentialView, Status};
-use crate::store::change::{Listing, Show};
+use crate::store::listing::{Listing, Show};
 use crate::store::page::{Cursor, Page};
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;

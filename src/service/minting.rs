@@ -2,11 +2,11 @@
 
 use crate::crypto::digest::Digest;
 use crate::crypto::entropy::NoEntropy;
+use crate::record::record_parts::NewRecord;
 use crate::record::state::NoticeMark;
-use crate::record::token_record::NewRecord;
 use crate::service::Service;
-use crate::store::change::{InsertInto, Inserted};
 use crate::store::error::StoreError;
+use crate::store::insert::{InsertInto, Inserted};
 use crate::token::draw::{draw_id, draw_member, draw_secret};
 use crate::token::issued::IssuedToken;
 use crate::types::description::Description;

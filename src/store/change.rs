@@ -1,113 +1,17 @@
-//! The arguments and results of the store contract.
+//! The arguments and results of changes, rotations and revocations.
 
 use std::num::NonZeroU32;
 
 use crate::crypto::digest::Digest;
-use crate::record::family::NewFamily;
-use crate::record::state::{Nonce, NoticeMark, Revoked, Superseded};
+use crate::record::state::{Nonce, NoticeMark};
 use crate::record::token_record::TokenRecord;
+use crate::store::insert::Pace;
 use crate::types::description::Description;
 use crate::types::ids::{FamilyId, KeyId, OwnerId, RecordId, Version};
-use crate::types::kind::TokenKind;
 use crate::types::label::{Label, LabelKey};
 use crate::types::realm::Realm;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
-
-/// Where new records are inserted.
-#[derive(Clone, Copy, Debug)]
-pub enum InsertInto<'a> {
-    /// Into a new family.
-    Found {
-        /// The family.
-        family: &'a NewFamily,
-        /// The cap on live families. `None`: no cap.
-        cap: Option<Cap>,
-        /// The cap on records created within a period. `None`: no cap.
-        pace: Option<Pace>,
-    },
-    /// Into an existing family. Requires that the family is not revoked and is at the given generation.
-    Join {
-        /// The family.
-        family: FamilyId,
-        /// The generation that the family must have.
-        generation: u64,
-        /// The most live access tokens of the family, including the new ones. `None`: no cap. An access token is live
-        /// while it is not revoked itself and `now < expires_at`; without an expiry it is always live. Nothing is
-        /// counted if none of the new records is a live access token.
-        access_cap: Option<NonZeroU32>,
-    },
-}
-
-/// The cap on live families. It counts the families of the new family's realm, owner, kind and client that are not
-/// revoked and whose `live_until` is not reached at the `now` of the insert.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cap {
-    /// The most live families, including the new one.
-    pub limit: NonZeroU32,
-    /// What happens when the limit is reached.
-    pub when_full: WhenFull,
-}
-
-/// What an insert does when its cap is reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhenFull {
-    /// It writes nothing and returns [`Inserted::OwnerFull`].
-    Refuse,
-    /// It revokes counted families in the same step, the least `(used_at, id)` first, until there is room for the new
-    /// one.
-    End {
-        /// The revocation that is stored in the ended families.
-        revoked: Revoked,
-        /// When the ended families may be purged.
-        gone_at: Timestamp,
-    },
-}
-
-/// A limit on records created within a period. Each use says what is counted.
-///
-/// An insert counts the records of the new family's realm, owner and kind that are listed (deleted ones too, shrunk
-/// ones not) and have `created_at > since`. A rotation looks at the member whose supersession was the `limit`-th
-/// before it: the superseded record of the family's kind and of generation (parent's generation − `limit`). The pace
-/// is reached if that record has `superseded.at > since`. If there is no such record, the pace is not reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
-    /// The most records created after `since`.
-    pub limit: NonZeroU32,
-    /// Only records after this instant are counted.
-    pub since: Timestamp,
-}
-
-/// The result of an insert. If several refusals apply, the first in this list is returned.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use]
-pub enum Inserted {
-    /// All records are inserted.
-    Done,
-    /// All records are inserted, and these families were revoked to make room. Their order is unspecified.
-    MadeRoom(Vec<FamilyId>),
-    /// The family to join is revoked or does not exist; nothing was written.
-    FamilyEnded,
-    /// The id is taken; nothing was written. If several of the new ids are taken, any one of them is named.
-    IdTaken(RecordId),
-    /// The named family holds the label; nothing was written.
-    LabelTaken(FamilyId),
-    /// The family is at another generation; nothing was written.
-    FamilyMoved,
-    /// The owner already has as many live families as the cap allows; nothing was written.
-    OwnerFull,
-    /// As many records were created as the pace allows; nothing was written.
-    PaceReached {
-        /// When the `limit`-th newest of them was created. The pace has room again once `since` reaches this instant.
-        oldest: Timestamp,
-    },
-    /// The family already has as many live access tokens as allowed; nothing was written.
-    FamilyFull {
-        /// When the first of them expires, or [`Timestamp::MAX`] if none expires. The new records do not count. If the
-        /// family has no live access token, so that the new ones alone exceed the cap: the `now` of the call.
-        until: Timestamp,
-    },
-}
 
 /// A new label, with the key that the family holds.
 #[derive(Clone, Debug)]
@@ -191,7 +95,7 @@ pub enum ParentUpdate {
         gone_at: Option<Timestamp>,
         /// The cap on rotations of the family within a period. `None`: no cap.
         pace: Option<Pace>,
-        /// As in [`InsertInto::Join`].
+        /// As in [`InsertInto::Join`](crate::store::InsertInto::Join).
         access_cap: Option<NonZeroU32>,
     },
     /// Extends the parent and keeps its version. `expires_at` and `gone_at` move forward only, and
@@ -204,7 +108,7 @@ pub enum ParentUpdate {
         expires_at: Timestamp,
         /// When the parent may be purged.
         gone_at: Timestamp,
-        /// As in [`InsertInto::Join`].
+        /// As in [`InsertInto::Join`](crate::store::InsertInto::Join).
         access_cap: Option<NonZeroU32>,
     },
 }
@@ -258,69 +162,4 @@ pub enum Revoke<'a> {
         /// The owner.
         owner: &'a OwnerId,
     },
-}
-
-/// What a call lists.
-#[derive(Clone, Copy, Debug)]
-pub enum Listing<'a> {
-    /// One owner's records of one kind, by (`created_at`, `id`) descending.
-    Owner {
-        /// The realm.
-        realm: &'a Realm,
-        /// The owner.
-        owner: &'a OwnerId,
-        /// The kind.
-        kind: TokenKind,
-        /// Which of the records.
-        show: Show,
-    },
-    /// A realm's records of one kind, by id.
-    Kind {
-        /// The realm.
-        realm: &'a Realm,
-        /// The kind.
-        kind: TokenKind,
-    },
-}
-
-/// Which records of an owner are listed. Shrunk records are never listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Show {
-    /// All records, including deleted and replaced ones.
-    All,
-    /// The records that are current at `now`: not revoked, neither themselves nor their family; not superseded, or
-    /// still honoured (`honoured_until` is `None` or later than `now`); and `gone_at` is `None` or later than `now`.
-    Standing {
-        /// The instant.
-        now: Timestamp,
-    },
-}
-
-impl Show {
-    /// Whether that record is listed.
-    #[must_use]
-    pub fn shows(self, record: &TokenRecord) -> bool {
-        let own = record.record();
-        let stands = |now: Timestamp| {
-            let honoured = |superseded: &Superseded| superseded.honoured_until.is_none_or(|until| !now.reached(until));
-            record.revoked().is_none()
-                && own.superseded.as_ref().is_none_or(honoured)
-                && record.gone_at().is_none_or(|gone_at| !now.reached(gone_at))
-        };
-        !own.shrunk
-            && match self {
-                Self::All => true,
-                Self::Standing { now } => stands(now),
-            }
-    }
-}
-
-/// The progress of a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub struct Progress {
-    /// The number of changed items.
-    pub changed: u64,
-    /// Whether another call has work left.
-    pub more: bool,
 }

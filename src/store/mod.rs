@@ -6,6 +6,8 @@ pub(crate) mod change;
 pub(crate) mod client_store;
 pub(crate) mod counter;
 pub(crate) mod error;
+pub(crate) mod insert;
+pub(crate) mod listing;
 pub(crate) mod page;
 pub(crate) mod request;
 pub(crate) mod settings_store;
@@ -15,15 +17,15 @@ pub mod transition;
 
 pub use crate::crypto::digest::Digest;
 pub use crate::record::family::{Access, FamilyBody, FamilyParts, NewFamily};
+pub use crate::record::record_parts::{NOTICED_MAX, NewRecord, RecordParts};
 pub use crate::record::state::{Nonce, NoticeMark, Revoked, Superseded};
-pub use crate::record::token_record::{Corrupt, NOTICED_MAX, NewRecord, RecordParts, TokenRecord};
-pub use change::{
-    Applied, Cap, Change, InsertInto, Inserted, Listing, Pace, ParentUpdate, Progress, Relabel, Revoke, Rotated, Show,
-    WhenFull,
-};
+pub use crate::record::token_record::{Corrupt, TokenRecord};
+pub use change::{Applied, Change, ParentUpdate, Relabel, Revoke, Rotated};
 pub use client_store::{ClientPut, ClientStore};
 pub use counter::Counter;
 pub use error::{StoreError, StoreSource};
+pub use insert::{Cap, InsertInto, Inserted, Pace, WhenFull};
+pub use listing::{Listing, Progress, Show};
 pub use page::{Cursor, InvalidCursor, Page};
 pub use request::{check_insert, check_members, check_rotate};
 pub use settings_store::{SettingsPut, SettingsStore};

@@ -1,9 +1,10 @@
 //! Requests that contradict themselves: clause 48. Every store calls these checks before it reads or writes.
 
 use crate::record::family::FamilyParts;
-use crate::record::token_record::NewRecord;
-use crate::store::change::{InsertInto, ParentUpdate};
+use crate::record::record_parts::NewRecord;
+use crate::store::change::ParentUpdate;
 use crate::store::error::StoreError;
+use crate::store::insert::InsertInto;
 use crate::token::draw::shard;
 use crate::types::ids::{FamilyId, RecordId};
 

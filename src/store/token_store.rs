@@ -4,10 +4,13 @@ use std::num::NonZeroU32;
 
 use async_trait::async_trait;
 
+use crate::record::record_parts::NewRecord;
 use crate::record::state::{NoticeMark, Revoked};
-use crate::record::token_record::{NewRecord, TokenRecord};
-use crate::store::change::{Applied, Change, InsertInto, Inserted, Listing, ParentUpdate, Progress, Revoke, Rotated};
+use crate::record::token_record::TokenRecord;
+use crate::store::change::{Applied, Change, ParentUpdate, Revoke, Rotated};
 use crate::store::error::StoreError;
+use crate::store::insert::{InsertInto, Inserted};
+use crate::store::listing::{Listing, Progress};
 use crate::store::page::{Cursor, Page};
 use crate::types::ids::{KeyId, RecordId};
 use crate::types::time::Timestamp;

@@ -31,8 +31,8 @@
 //! ```
 
 use crate::record::family::FamilyParts;
+use crate::record::record_parts::{NewRecord, RecordParts};
 use crate::record::state::{NoticeMark, Revoked, Superseded};
-use crate::record::token_record::{NewRecord, RecordParts};
 use crate::store::change::{Change, ParentUpdate};
 use crate::types::ids::Version;
 use crate::types::time::Timestamp;
@@ -173,8 +173,8 @@ pub fn is_touched(record: &RecordParts, at: Timestamp) -> bool {
     !record.shrunk && record.last_used_at.is_none_or(|used| used < at)
 }
 
-/// Takes the lease of a notice if the record has that mark and the lease ends after it. Returns whether it did. A shrunk
-/// record has no notice to claim.
+/// Takes the lease of a notice if the record has that mark and the lease ends after it. Returns whether it did. A
+/// shrunk record has no notice to claim.
 pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp) -> bool {
     let wins = !record.shrunk && record.notice == Some(held) && held.at < lease_until;
     if wins {
@@ -183,8 +183,8 @@ pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp)
     wins
 }
 
-/// Records what was sent, in any case, and advances the mark if the record still has it. Returns whether it advanced the
-/// mark: write the record even if it did not. A shrunk record stores no notices and is not changed.
+/// Records what was sent, in any case, and advances the mark if the record still has it. Returns whether it advanced
+/// the mark: write the record even if it did not. A shrunk record stores no notices and is not changed.
 pub fn settle(
     record: &mut RecordParts,
     held: NoticeMark,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use counterfoil::http_auth::{Gate, Refusal};
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::settings::SettingsUpdate;
-use counterfoil::types::{Label, RecordId, TokenKind, Version};
+use counterfoil::types::{Label, RecordId, TokenKind};
 use counterfoil::*;
 
 use crate::support::*;
@@ -51,29 +51,19 @@ fn syn_pat_1_a_change_made_elsewhere_holds_within_the_staleness() {
 
 #[test]
 fn syn_pat_1_a_settings_store_that_fails_is_unavailable() {
-    use counterfoil::settings::{StoredSettings, VersionedSettings};
-    use counterfoil::store::{SettingsPut, SettingsStore, StoreError};
+    use counterfoil::store::{SettingsStore, StoreError};
     struct Failing;
-    #[async_trait::async_trait]
-    impl SettingsStore for Failing {
-        async fn settings(&self, _: &Realm) -> Result<Option<VersionedSettings>, StoreError> {
-            Err(StoreError::unavailable("settings"))
-        }
-        async fn put_settings(
-            &self,
-            _: &Realm,
-            _: Option<Version>,
-            _: &StoredSettings,
-        ) -> Result<SettingsPut, StoreError> {
-            Err(StoreError::unavailable("put_settings"))
-        }
-        async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError> {
-            Err(StoreError::unavailable("last_upkeep"))
-        }
-        async fn note_upkeep(&self, _: Option<Timestamp>, _: Timestamp) -> Result<bool, StoreError> {
-            Err(StoreError::unavailable("note_upkeep"))
-        }
+    macro_rules! failing {
+        ($(fn $name:ident(&self $(, $argument:ident: $kind:ty)*) -> $answer:ty;)*) => {
+            #[async_trait::async_trait]
+            impl SettingsStore for Failing {
+                $(async fn $name(&self $(, _: $kind)*) -> Result<$answer, StoreError> {
+                    Err(StoreError::unavailable(stringify!($name)))
+                })*
+            }
+        };
     }
+    counterfoil::methods_of!(SettingsStore => failing);
     let here = world();
     let token = here.pat("bill", "ci");
     let there = here.elsewhere(|builder| builder.settings_store(std::sync::Arc::new(Failing)));

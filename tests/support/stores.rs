@@ -1,13 +1,12 @@
 //! A store that a test can get in the way of.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::memory::MemoryStore;
 use counterfoil::store::*;
-use counterfoil::types::{KeyId, RecordId, Version};
+use counterfoil::types::{RecordId, Version};
 
 type Answer<T> = Result<T, StoreError>;
 
@@ -37,83 +36,41 @@ pub struct Beset<A> {
     pub around: A,
 }
 
-#[async_trait]
-impl<A: Around> TokenStore for Beset<A> {
-    async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Answer<Inserted> {
-        self.inner.insert(home, new, now).await
-    }
-
-    async fn get(&self, id: &RecordId) -> Answer<Option<TokenRecord>> {
-        self.around.before(&self.inner, Call::Get).await?;
-        self.inner.get(id).await
-    }
-
-    async fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Timestamp) -> Answer<Applied> {
-        self.around.before(&self.inner, Call::Apply { id, expect, now }).await?;
-        self.inner.apply(id, expect, change, now).await
-    }
-
-    async fn rotate(
-        &self,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Answer<Rotated> {
-        self.around.before(&self.inner, Call::Rotate { parent, step, now }).await?;
-        let rotated = self.inner.rotate(parent, step, new, now).await?;
-        self.around.after_rotate()?;
-        Ok(rotated)
-    }
-
-    async fn revoke(
-        &self,
-        what: Revoke<'_>,
-        revoked: Revoked,
-        gone_at: Timestamp,
-        limit: NonZeroU32,
-    ) -> Answer<Progress> {
-        self.inner.revoke(what, revoked, gone_at, limit).await
-    }
-
-    async fn touch(&self, seen: &[(RecordId, Timestamp)]) -> Answer<()> {
-        self.around.before(&self.inner, Call::Touch).await?;
-        self.inner.touch(seen).await
-    }
-
-    async fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Answer<Page<TokenRecord>> {
-        self.inner.list(of, after, limit).await
-    }
-
-    async fn due(&self, now: Timestamp, after: Option<&Cursor>, limit: NonZeroU32) -> Answer<Page<TokenRecord>> {
-        self.inner.due(now, after, limit).await
-    }
-
-    async fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Timestamp) -> Answer<Option<TokenRecord>> {
-        self.inner.claim(id, held, lease_until).await
-    }
-
-    async fn settle(
-        &self,
-        id: &RecordId,
-        held: NoticeMark,
-        next: Option<NoticeMark>,
-        sent: Option<(Timestamp, u8)>,
-    ) -> Answer<bool> {
-        self.inner.settle(id, held, next, sent).await
-    }
-
-    async fn purge(
-        &self,
-        now: Timestamp,
-        unsent_before: Timestamp,
-        windows_before: Timestamp,
-        limit: NonZeroU32,
-    ) -> Answer<Progress> {
-        self.inner.purge(now, unsent_before, windows_before, limit).await
-    }
-
-    async fn census(&self) -> Answer<Vec<(KeyId, u64)>> {
-        self.inner.census().await
-    }
+/// The call of that method, where a test can come before it.
+macro_rules! call {
+    (get $($arguments:tt)*) => {
+        Some(Call::Get)
+    };
+    (touch $($arguments:tt)*) => {
+        Some(Call::Touch)
+    };
+    (apply, $id:ident, $expect:ident, $change:ident, $now:ident) => {
+        Some(Call::Apply { id: $id, expect: $expect, now: $now })
+    };
+    (rotate, $parent:ident, $step:ident, $new:ident, $now:ident) => {
+        Some(Call::Rotate { parent: $parent, step: $step, now: $now })
+    };
+    ($($other:tt)*) => {
+        None
+    };
 }
+
+macro_rules! beset {
+    ($(fn $name:ident(&self $(, $argument:ident: $kind:ty)*) -> $answer:ty;)*) => {
+        #[async_trait]
+        impl<A: Around> TokenStore for Beset<A> {
+            $(async fn $name(&self $(, $argument: $kind)*) -> Answer<$answer> {
+                if let Some(call) = call!($name $(, $argument)*) {
+                    self.around.before(&self.inner, call).await?;
+                }
+                let answer = self.inner.$name($($argument),*).await?;
+                if stringify!($name) == "rotate" {
+                    self.around.after_rotate()?;
+                }
+                Ok(answer)
+            })*
+        }
+    };
+}
+
+counterfoil::methods_of!(TokenStore => beset);

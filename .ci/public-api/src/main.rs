@@ -1,4 +1,5 @@
-//! Prints the public API that a file of rustdoc JSON describes, one item a line, sorted. What the compiler implements for every type is left out.
+//! Prints the public API that a file of rustdoc JSON describes, one item a line, sorted. What the compiler implements
+//! for every type is left out.
 
 use std::env;
 use std::error::Error;

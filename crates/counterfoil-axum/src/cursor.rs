@@ -1,7 +1,7 @@
 //! Cursors as they are handed out: where a page ended, bound to the list that it is of.
 //!
-//! The binding is a checksum and no secret: a cursor opens nothing, since every page asks anew who may see what. It tells a cursor of
-//! another list, or of another person's, from one of this list.
+//! The binding is a checksum and no secret: a cursor opens nothing, since every page asks anew who may see what. It
+//! tells a cursor of another list, or of another person's, from one of this list.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

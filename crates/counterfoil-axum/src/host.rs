@@ -27,8 +27,8 @@ impl IntoResponse for InvalidHost {
     }
 }
 
-/// The one host that a request is for; `None` where HTTP/1.0 names none. For a server that passes requests on to routers: hyper takes two `Host`
-/// lines, and none, as they come. The console and its session layer ask by themselves.
+/// The one host that a request is for; `None` where HTTP/1.0 names none. For a server that passes requests on to
+/// routers: hyper takes two `Host` lines, and none, as they come. The console and its session layer ask by themselves.
 ///
 /// ```
 /// use counterfoil_axum::{InvalidHost, host_of};
@@ -62,8 +62,8 @@ impl<'a> Asked<'a> {
         Self { headers: request.headers(), uri: request.uri(), version: request.version() }
     }
 
-    /// The host; `None` where HTTP/1.0 names none. A target in absolute form counts before the header (RFC 9112 §3.2.2), and in HTTP/2 both
-    /// must agree.
+    /// The host; `None` where HTTP/1.0 names none. A target in absolute form counts before the header (RFC 9112
+    /// §3.2.2), and in HTTP/2 both must agree.
     pub(crate) fn host(self) -> Result<Option<&'a str>, InvalidHost> {
         let header = self.header()?;
         let target = self.uri.authority().map(Authority::as_str);

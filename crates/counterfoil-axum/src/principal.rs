@@ -10,7 +10,8 @@ use http::request::Parts;
 /// Who is calling, as an argument of an axum handler behind an [`AuthenticateLayer`](crate::AuthenticateLayer).
 ///
 /// - `Principal`: somebody, or the request is refused.
-/// - `Option<Principal>`: `None` where no credential came along; one that was refused, or could not be verified, refuses the request.
+/// - `Option<Principal>`: `None` where no credential came along; one that was refused, or could not be verified,
+///   refuses the request.
 /// - `Result<Principal, Rejection>`: the handler decides.
 ///
 /// Without the layer each of them fails with 500 and an error in the log.

@@ -1,4 +1,5 @@
-//! Problems (RFC 9457): what the routers answer where something is wrong. Fixed texts; nothing of the request is in them but a field's name.
+//! Problems (RFC 9457): what the routers answer where something is wrong. Fixed texts; nothing of the request is in
+//! them but a field's name.
 
 use std::borrow::Cow;
 
@@ -72,8 +73,8 @@ impl Problem {
         Self { detail: Some(detail.to_owned()), ..Self::new(INVALID_FIELD) }
     }
 
-    /// The fault of a field or parameter whose name the caller wrote: it is said back only where it looks like a name, and cannot be anything
-    /// else.
+    /// The fault of a field or parameter whose name the caller wrote: it is said back only where it looks like a name,
+    /// and cannot be anything else.
     pub(crate) fn said_back(name: &str, detail: &'static str) -> Self {
         let is_name =
             (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');

@@ -10,7 +10,8 @@ use http::header::FORWARDED;
 /// The header of those who do not know RFC 7239.
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The addresses of a service's own reverse proxies. Everybody else can write `Forwarded` and `X-Forwarded-For` too, so only these are believed.
+/// The addresses of a service's own reverse proxies. Everybody else can write `Forwarded` and `X-Forwarded-For` too, so
+/// only these are believed.
 ///
 /// ```
 /// use counterfoil_axum::TrustedProxies;
@@ -95,9 +96,9 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(address))
     }
 
-    /// Where a request comes from: the connection's own address, or, where that is a trusted proxy's, the last address that no trusted proxy
-    /// has. Where `Forwarded` (RFC 7239) and `X-Forwarded-For` are both there and say different things, one of them is the client's own: then it
-    /// is the proxy's address.
+    /// Where a request comes from: the connection's own address, or, where that is a trusted proxy's, the last address
+    /// that no trusted proxy has. Where `Forwarded` (RFC 7239) and `X-Forwarded-For` are both there and say different
+    /// things, one of them is the client's own: then it is the proxy's address.
     #[must_use]
     pub fn source(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();
@@ -114,7 +115,8 @@ impl TrustedProxies {
         }
     }
 
-    /// The hops from the last one on; where one is not an address, the proxy that wrote it is as far as one can see. `None`: there are none.
+    /// The hops from the last one on; where one is not an address, the proxy that wrote it is as far as one can see.
+    /// `None`: there are none.
     fn last_foreign(&self, peer: IpAddr, hops: impl DoubleEndedIterator<Item = Option<IpAddr>>) -> Option<IpAddr> {
         let mut seen = None;
         for hop in hops.rev() {

@@ -4,7 +4,8 @@ use counterfoil::Unavailable;
 use counterfoil::types::Source;
 use http::Extensions;
 
-/// How a router learns where its requests come from. Every router that tests secrets asks for it, so that a host chooses.
+/// How a router learns where its requests come from. Every router that tests secrets asks for it, so that a host
+/// chooses.
 ///
 /// ```
 /// use std::net::IpAddr;
@@ -28,10 +29,11 @@ use http::Extensions;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sources {
-    /// The host puts a [`Source`] into the extensions of each request. One without it is answered 503, and the log says why.
+    /// The host puts a [`Source`] into the extensions of each request. One without it is answered 503, and the log says
+    /// why.
     Extension,
-    /// The host knows no sources. Failures are counted against nobody and a right secret is never refused; how fast passwords can be guessed
-    /// is then the directory's to limit.
+    /// The host knows no sources. Failures are counted against nobody and a right secret is never refused; how fast
+    /// passwords can be guessed is then the directory's to limit.
     Unknown,
 }
 

@@ -20,8 +20,8 @@ const FROM_HERE: HeaderValue = HeaderValue::from_static(
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
-/// Serves the document at `json`, and the page that shows it at `index` in `folder`. The page's assets are compiled in: nothing is
-/// fetched from elsewhere, neither at build time nor by the page.
+/// Serves the document at `json`, and the page that shows it at `index` in `folder`. The page's assets are compiled in:
+/// nothing is fetched from elsewhere, neither at build time nor by the page.
 ///
 /// `folder` and `json` are paths without a slash at the end.
 pub fn ui(folder: &str, json: &str, document: &OpenApi) -> Router {

@@ -1,8 +1,8 @@
-//! What counterfoil's fuzz targets do with their bytes. `fuzz/` hands them what libFuzzer makes up, `tests/corpus.rs` what is in
-//! `fuzz/corpus`, so that bytes that once showed a fault stay tested.
+//! What counterfoil's fuzz targets do with their bytes. `fuzz/` hands them what libFuzzer makes up, `tests/corpus.rs`
+//! what is in `fuzz/corpus`, so that bytes that once showed a fault stay tested.
 //!
-//! A target panics where a promise is broken, and says whether it accepted its bytes: a file of the corpus whose name begins with `good-`
-//! must be accepted, one that begins with `bad-` must not.
+//! A target panics where a promise is broken, and says whether it accepted its bytes: a file of the corpus whose name
+//! begins with `good-` must be accepted, one that begins with `bad-` must not.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a target says what is wrong by panicking")]
 #![allow(clippy::missing_panics_doc, reason = "panicking is what they are for")]

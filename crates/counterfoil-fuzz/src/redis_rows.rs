@@ -1,8 +1,8 @@
 //! Rows of Redis: any bytes in any field are a record that has one spelling, or corrupt.
 
-use counterfoil::Timestamp;
 use counterfoil::store::{FamilyParts, Nonce, RecordParts, Revoked, TokenRecord};
-use counterfoil::types::RecordId;
+use counterfoil::types::{Description, RecordId};
+use counterfoil::{Scope, Timestamp};
 use counterfoil_conformance::reference::describe;
 use counterfoil_redis::fuzzing::{self, FIELDS};
 
@@ -27,12 +27,14 @@ pub fn redis_rows(data: &[u8]) -> bool {
     let again = fuzzing::record(&id, &written).expect("our own row").expect("our own row");
     assert_eq!(describe(&again), describe(&record));
     for (at, (read, written)) in row.iter().zip(&written).enumerate() {
-        // A family's document has blanks and orders, and layout 1 knew neither use nor client. A nonce may be another member's.
+        // A family's document has blanks and orders, and layout 1 knew neither use nor client. A nonce may be another
+        // member's. A scope has one order, and a description no blanks around it.
         let another_spelling = match at {
             0 => same_but_for_document(read, written),
             2 => same_but_for_end(read, written, row[4].is_some()),
             5 => record.record().superseded.is_none_or(|superseded| superseded.nonce.is_none()),
             6 => row[2].as_ref().is_some_and(|ends| ends.len() == 32),
+            8 => same_but_for_texts(read.as_deref().unwrap_or_default(), record.record()),
             12 => read.as_ref().is_some_and(Vec::is_empty),
             _ => false,
         };
@@ -56,6 +58,29 @@ fn same_but_for_document(read: &Field, written: &Field) -> bool {
 fn same_but_for_end(read: &Field, written: &Field, revoked: bool) -> bool {
     let (Some(read), Some(written)) = (read, written) else { return false };
     read.len() == 32 || revoked && read[..16] == written[..16] && read[32..] == written[32..]
+}
+
+/// Scope, label and description as they are read; a label is never changed.
+fn same_but_for_texts(read: &[u8], own: &RecordParts) -> bool {
+    let mut rest = read;
+    let [scope, label, description] = [(); 3].map(|()| piece(&mut rest));
+    let label_is_kept = label.as_deref() == own.label.as_ref().map(|label| label.as_str());
+    let scope = scope.map(|text| text.parse::<Scope>().expect("was read"));
+    let description = description.map(|text| Description::new(&text).expect("was read"));
+    label_is_kept && (scope, description) == (own.scope.clone(), own.description.clone())
+}
+
+/// The next text of that field.
+fn piece(rest: &mut &[u8]) -> Option<String> {
+    let (mark, behind) = rest.split_first().expect("was read");
+    *rest = behind;
+    (*mark == b'+').then(|| {
+        let (length, behind) = rest.split_at(6);
+        let length = std::str::from_utf8(length).expect("was read").parse().expect("was read");
+        let (text, behind) = behind.split_at(length);
+        *rest = behind;
+        String::from_utf8(text.to_vec()).expect("was read")
+    })
 }
 
 fn time(at: Timestamp) -> String {

@@ -5,7 +5,7 @@
 //!
 //! | key | value |
 //! |---|---|
-//! | `!` | the layout's version |
+//! | `!` | the layout's version: odd, or even while an upgrade is under way |
 //! | `r` family (10) | the family's row, its members counted |
 //! | `r` record (16) | the record's row: it begins with its family, so they lie beside each other |
 //! | `n` realm owner | the owner's row: how many families, and how often that changed |

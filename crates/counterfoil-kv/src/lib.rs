@@ -29,6 +29,7 @@ mod setup;
 mod step;
 mod store;
 mod throttle;
+mod upgrade;
 
 #[cfg(feature = "fjall")]
 pub use crate::fjall::FjallEngine;

@@ -6,18 +6,22 @@ use counterfoil::types::Version;
 use crate::engine::{Engine, EngineError, Outcome, Write};
 use crate::key;
 use crate::row::{read_version, write_version};
+use crate::upgrade::{self, UPGRADES, Upgrade, layout_after, step_from};
 
 /// The layout of keys and rows that this version writes.
-const LAYOUT: u64 = 1;
+const LAYOUT: u64 = layout_after(UPGRADES);
 
 /// A store that cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
-    /// A newer version of this crate wrote the data.
-    #[error("the layout is version {found}, and this version knows {LAYOUT}")]
+    /// A newer version of this crate wrote the data, or has begun to upgrade it. Nothing was changed.
+    #[error(
+        "the data has layout {found}, and this version of counterfoil-kv knows layouts up to {LAYOUT}: open it with \
+         the version that wrote it, or with a newer one"
+    )]
     Newer {
-        /// The layout that is there.
+        /// The layout that is there. An even number: the upgrade to the next layout is under way.
         found: u64,
     },
     /// The layout's key has another value.
@@ -28,23 +32,39 @@ pub enum SetupError {
     Engine(#[from] EngineError),
 }
 
-/// Reads the layout's version, or writes it.
-pub(crate) async fn check(engine: &dyn Engine) -> Result<(), SetupError> {
-    let key = key::LAYOUT.to_vec();
+/// Writes the layout's version into an empty engine, and brings an older layout to the present one.
+pub(crate) async fn check(engine: &dyn Engine, upgrades: &[Upgrade]) -> Result<(), SetupError> {
+    let (key, layout) = (key::LAYOUT.to_vec(), layout_after(upgrades));
+    let mut conflicts = 0;
     loop {
-        match engine.get(std::slice::from_ref(&key)).await?.pop().flatten() {
+        let outcome = match engine.get(std::slice::from_ref(&key)).await?.pop().flatten() {
             Some(row) => {
                 let found = read_version(&row).map_err(SetupError::Foreign)?.number();
-                return if found == LAYOUT { Ok(()) } else { Err(SetupError::Newer { found }) };
-            }
-            None => {
-                let note = write_version(Version::new(LAYOUT));
-                let write = Write { expect: vec![(key.clone(), None)], change: vec![(key.clone(), Some(note))] };
-                if engine.write(write).await? == Outcome::Applied {
+                if found == layout {
                     return Ok(());
                 }
-                engine.pause(1).await;
+                if found > layout {
+                    return Err(SetupError::Newer { found });
+                }
+                let never_written = SetupError::Foreign(Corrupt::Column { column: "version" });
+                let (number, upgrade) = step_from(found, upgrades).ok_or(never_written)?;
+                if found < number {
+                    upgrade::raise(engine, found, number).await?
+                } else if upgrade::carry_out(engine, number, upgrade).await? {
+                    upgrade::raise(engine, number, number + 1).await?
+                } else {
+                    Outcome::Conflict
+                }
             }
+            None => {
+                let note = write_version(Version::new(layout));
+                let write = Write { expect: vec![(key.clone(), None)], change: vec![(key.clone(), Some(note))] };
+                engine.write(write).await?
+            }
+        };
+        conflicts = if outcome == Outcome::Applied { 0 } else { conflicts + 1 };
+        if conflicts > 0 {
+            engine.pause(conflicts).await;
         }
     }
 }

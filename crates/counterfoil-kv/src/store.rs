@@ -23,6 +23,7 @@ use crate::revoke::{self, Ending};
 use crate::rotate::Rotate;
 use crate::setup::{self, SetupError};
 use crate::step::{Step, after_a_part, carry_out};
+use crate::upgrade::UPGRADES;
 
 /// Records of one touch that are written in one step.
 const TOUCHED: usize = 32;
@@ -45,13 +46,14 @@ pub struct KvStore {
 }
 
 impl KvStore {
-    /// The store in that engine. In an empty engine it writes its layout's version.
+    /// The store in that engine. In an empty engine it writes its layout's version. An older layout is brought to the
+    /// present one, in place; a call that is cut off is continued by the next one.
     ///
     /// # Errors
     ///
     /// [`SetupError`] if a newer version of this crate wrote the data, or the engine fails.
     pub async fn open(engine: impl Engine) -> Result<Self, SetupError> {
-        setup::check(&engine).await?;
+        setup::check(&engine, UPGRADES).await?;
         Ok(Self { engine: Arc::new(engine) })
     }
 }

@@ -3,8 +3,8 @@
 use counterfoil::store::StoreError;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-/// Why opening a store refused a server. Nothing was written to that server. After opening, the same error is the source of
-/// an `Unavailable`.
+/// Why opening a store refused a server. Nothing was written to that server. After opening, the same error is the
+/// source of an `Unavailable`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {

@@ -13,8 +13,8 @@ use crate::store::RedisStore;
 const OP: &str = "rotate";
 
 impl RedisStore {
-    /// Refuses in this order: revoked, stale, a taken id. A repeated rotation finds the id of its own successor taken, and must
-    /// get the parent, which names that successor.
+    /// Refuses in this order: revoked, stale, a taken id. A repeated rotation finds the id of its own successor taken,
+    /// and must get the parent, which names that successor.
     pub(crate) async fn rotate_step(
         &self,
         parent: &RecordId,

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use crate::counterfoil::Counterfoil;
 use crate::service::Service;
 use crate::service::error::Unavailable;
-use crate::store::change::Progress;
+use crate::store::listing::Progress;
 use crate::types::time::Timestamp;
 
 impl Counterfoil {

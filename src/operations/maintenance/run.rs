@@ -11,7 +11,7 @@ use crate::operations::maintenance::pauses::{Pauses, jitter};
 use crate::operations::maintenance::purge;
 use crate::service::clock_trust::{ClockTrust, Purges};
 use crate::service::error::Unavailable;
-use crate::store::change::Progress;
+use crate::store::listing::Progress;
 
 /// The records purged per call, so that a large purge does not delay a rotation.
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);

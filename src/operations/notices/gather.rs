@@ -11,7 +11,7 @@ use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::service::claimed::{DueNotice, Gathered, addressee};
 use crate::service::error::Unavailable;
-use crate::store::change::{Listing, Show};
+use crate::store::listing::{Listing, Show};
 use crate::types::ids::{OwnerId, RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;

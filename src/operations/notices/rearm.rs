@@ -14,7 +14,7 @@ use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::service::error::{ManageError, Unavailable};
 use crate::service::snapshot::SettingsView;
-use crate::store::change::{Listing, Progress};
+use crate::store::listing::{Listing, Progress};
 use crate::store::page::Cursor;
 use crate::types::arming::{Arming, Walk};
 use crate::types::duration::minutes;

@@ -9,7 +9,7 @@ use crate::service::error::ManageError;
 use crate::service::listing::{Wanted, page};
 use crate::service::presenter::Presenter;
 use crate::service::view::CredentialView;
-use crate::store::change::{Listing, Show};
+use crate::store::listing::{Listing, Show};
 use crate::store::page::{Cursor, Page};
 use crate::types::ids::{OwnerId, SubjectId};
 use crate::types::kind::TokenKind;

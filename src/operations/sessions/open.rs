@@ -11,7 +11,7 @@ use crate::service::error::Unavailable;
 use crate::service::login::LoginError;
 use crate::service::minting::{DRAWS, Entry};
 use crate::service::presenter::Presenter;
-use crate::store::change::{InsertInto, Inserted};
+use crate::store::insert::{InsertInto, Inserted};
 use crate::token::issued::IssuedToken;
 use crate::types::account::Account;
 use crate::types::ids::OwnerId;

@@ -8,7 +8,7 @@ use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::granting::{Granted, Place, ScopeBeyond, client_scope};
 use crate::service::minting::DRAWS;
-use crate::store::change::{InsertInto, Inserted};
+use crate::store::insert::{InsertInto, Inserted};
 use crate::types::account::Account;
 use crate::types::client::{ClientId, Grant, Registration};
 use crate::types::ids::{OwnerId, SubjectId};

@@ -1,4 +1,5 @@
-//! Nobody gets more than they were given: every operation with every kind of presenter, and what holds for any sequence.
+//! Nobody gets more than they were given: every operation with every kind of presenter, and what holds for any
+//! sequence.
 
 mod operations;
 mod presenters;

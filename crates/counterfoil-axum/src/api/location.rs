@@ -32,8 +32,8 @@ impl Location {
         self
     }
 
-    /// A 201 response with the location of the created resource (RFC 9110 §15.3.2). Ids consist of unreserved characters
-    /// ([RFC 3986 §2.3]) and need no escape.
+    /// A 201 response with the location of the created resource (RFC 9110 §15.3.2). Ids consist of unreserved
+    /// characters ([RFC 3986 §2.3]) and need no escape.
     ///
     /// [RFC 3986 §2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
     pub(super) fn created(&self, id: &str, view: &impl Serialize) -> Response {

@@ -11,7 +11,8 @@ use crate::loopback::is_loopback;
 /// Where the metadata of an issuer without a path are.
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-authorization-server";
 
-/// The identifier of an authorization server: an `https` URL without query and fragment. `http` is for this machine alone.
+/// The identifier of an authorization server: an `https` URL without query and fragment. `http` is for this machine
+/// alone.
 ///
 /// ```
 /// use counterfoil_axum::Issuer;
@@ -64,7 +65,8 @@ impl fmt::Display for InvalidIssuer {
 impl std::error::Error for InvalidIssuer {}
 
 impl Issuer {
-    /// Reads an issuer. The text is kept as it is, a slash at its end too: clients compare it letter by letter (RFC 8414 §3.3).
+    /// Reads an issuer. The text is kept as it is, a slash at its end too: clients compare it letter by letter (RFC
+    /// 8414 §3.3).
     ///
     /// # Errors
     ///

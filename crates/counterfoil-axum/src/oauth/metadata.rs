@@ -31,7 +31,8 @@ const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "n
 /// # Ok::<(), counterfoil_axum::InvalidIssuer>(())
 /// ```
 ///
-/// A list without an element is left out (RFC 8414 §3.2); so is `response_types_supported`, since there is no authorization endpoint.
+/// A list without an element is left out (RFC 8414 §3.2); so is `response_types_supported`, since there is no
+/// authorization endpoint.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Metadata {
@@ -111,8 +112,8 @@ impl Metadata {
         self
     }
 
-    /// The scope tokens that the policy of that handle names ([`Policy::scopes`](counterfoil::policy::Policy)). Where it names
-    /// none, and without this call, the library's own are listed.
+    /// The scope tokens that the policy of that handle names ([`Policy::scopes`](counterfoil::policy::Policy)). Where
+    /// it names none, and without this call, the library's own are listed.
     #[must_use]
     pub fn scopes_of(mut self, counterfoil: &Counterfoil) -> Self {
         let known = counterfoil.known_scopes().into_iter().flat_map(KnownScopes::tokens);

@@ -1,63 +1,38 @@
 //! Positive controls of clause 47: stores of clients whose pages are wrong, and one whose pages are short and right.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use counterfoil::Realm;
-use counterfoil::client::{ClientId, Registration, VersionedRegistration};
-use counterfoil::store::{ClientPut, ClientStore, Page, StoreError};
-use counterfoil::types::Version;
-use counterfoil_conformance::{Checked, ReferenceSiblings, SIBLING_CHECKS, SiblingFixture, Siblings};
+use counterfoil::client::{ClientId, VersionedRegistration};
+use counterfoil::store::{ClientStore, Page};
+use counterfoil_conformance::{Checked, SIBLING_CHECKS, SiblingFixture, Siblings};
+
+use crate::siblings::{BrokenSiblings, Kept, sibling_overrides};
 
 type ClientPage = Page<VersionedRegistration, ClientId>;
 
 /// What is done to a page: it is given the right one, the limit, and where the walk was.
 type Flaw = fn(ClientPage, usize, Option<&ClientId>) -> ClientPage;
 
-struct Broken(Arc<ReferenceSiblings>, Flaw);
+/// The right page, made into another one.
+struct Paged(Flaw);
 
-#[async_trait]
-impl ClientStore for Broken {
-    async fn client(&self, realm: &Realm, id: &ClientId) -> Result<Option<VersionedRegistration>, StoreError> {
-        self.0.client(realm, id).await
-    }
-
-    async fn clients(
-        &self,
-        realm: &Realm,
-        after: Option<&ClientId>,
-        limit: NonZeroU32,
-    ) -> Result<ClientPage, StoreError> {
-        Ok((self.1)(self.0.clients(realm, after, limit).await?, limit.get() as usize, after))
-    }
-
-    async fn put_client(
-        &self,
-        realm: &Realm,
-        expect: Option<Version>,
-        registration: &Registration,
-    ) -> Result<ClientPut, StoreError> {
-        self.0.put_client(realm, expect, registration).await
-    }
-
-    async fn remove_client(&self, realm: &Realm, id: &ClientId, expect: Version) -> Result<bool, StoreError> {
-        self.0.remove_client(realm, id, expect).await
-    }
-}
+sibling_overrides!(Paged, self, clients, |inner, realm, after, limit| {
+    Ok((self.0)(inner.clients(realm, after, limit).await?, limit.get() as usize, after))
+});
 
 struct Bench(Flaw);
 
 #[async_trait]
 impl SiblingFixture for Bench {
-    type Database = Arc<ReferenceSiblings>;
+    type Database = Arc<Kept>;
 
-    async fn create(&self) -> Arc<ReferenceSiblings> {
-        Arc::new(ReferenceSiblings::new())
+    async fn create(&self) -> Arc<Kept> {
+        Arc::default()
     }
 
-    async fn clients(&self, database: &Arc<ReferenceSiblings>) -> Option<Arc<dyn ClientStore>> {
-        Some(Arc::new(Broken(Arc::clone(database), self.0)))
+    async fn clients(&self, kept: &Arc<Kept>) -> Option<Arc<dyn ClientStore>> {
+        Some(Arc::new(BrokenSiblings { inner: Arc::clone(kept), flaw: Arc::new(Paged(self.0)) }))
     }
 }
 

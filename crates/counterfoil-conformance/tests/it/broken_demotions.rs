@@ -1,16 +1,11 @@
 //! Stores that are led to a replica and answer from it, each in its way, and the check that must say so.
 
-use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use counterfoil::Timestamp;
-use counterfoil::store::{
-    Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
-    Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore,
-};
-use counterfoil::types::{KeyId, RecordId, Version};
+use counterfoil::methods_of;
+use counterfoil::store::{StoreError, TokenStore};
 use counterfoil_conformance::{CHECKS, Checked, Fixture, ReferenceStore, Store, Subject, Verdict};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,20 +89,7 @@ macro_rules! by_the_address {
     };
 }
 
-by_the_address! {
-    fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted;
-    fn get(&self, id: &RecordId) -> Option<TokenRecord>;
-    fn apply(&self, id: &RecordId, expect: Version, change: &Change, now: Timestamp) -> Applied;
-    fn rotate(&self, parent: &RecordId, step: &ParentUpdate, new: &[NewRecord], now: Timestamp) -> Rotated;
-    fn revoke(&self, what: Revoke<'_>, revoked: Revoked, gone_at: Timestamp, limit: NonZeroU32) -> Progress;
-    fn touch(&self, seen: &[(RecordId, Timestamp)]) -> ();
-    fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
-    fn due(&self, now: Timestamp, after: Option<&Cursor>, limit: NonZeroU32) -> Page<TokenRecord>;
-    fn claim(&self, id: &RecordId, held: NoticeMark, lease_until: Timestamp) -> Option<TokenRecord>;
-    fn settle(&self, id: &RecordId, held: NoticeMark, next: Option<NoticeMark>, sent: Option<(Timestamp, u8)>) -> bool;
-    fn purge(&self, now: Timestamp, unsent_before: Timestamp, windows_before: Timestamp, limit: NonZeroU32) -> Progress;
-    fn census(&self) -> Vec<(KeyId, u64)>;
-}
+methods_of!(TokenStore => by_the_address);
 
 struct Bench(Flaw);
 

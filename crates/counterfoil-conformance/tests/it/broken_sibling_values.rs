@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use counterfoil::client::{ClientId, ClientKey, Registration, VersionedRegistration};
-use counterfoil::settings::{StoredSettings, VersionedSettings};
-use counterfoil::store::{
-    ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
-};
+use counterfoil::client::{ClientId, ClientKey, Registration};
+use counterfoil::settings::StoredSettings;
+use counterfoil::store::{ClientStore, SettingsStore, Throttle, ThrottleKey};
 use counterfoil::types::{Version, whole_micros};
 use counterfoil::{Realm, Timestamp};
-use counterfoil_conformance::{ReferenceSiblings, SIBLING_CHECKS, SiblingFixture, Siblings};
+use counterfoil_conformance::{SIBLING_CHECKS, SiblingFixture, Siblings};
+
+use crate::siblings::{BrokenSiblings, Kept, sibling_overrides};
 
 /// What becomes of each argument on its way into a column.
 #[derive(Clone, Copy)]
@@ -132,34 +132,34 @@ fn cases() -> Vec<(&'static str, Columns, &'static str)> {
     ]
 }
 
-/// A handle of right siblings behind those columns.
-struct Narrow(Arc<ReferenceSiblings>, Columns);
+/// Right siblings behind those columns.
+struct Narrow(Columns);
 
 impl Narrow {
     fn realm(&self, realm: &Realm) -> Realm {
-        Realm::new(&(self.1.realm)(realm.as_str())).expect("a realm")
+        Realm::new(&(self.0.realm)(realm.as_str())).expect("a realm")
     }
 
     fn id(&self, id: &ClientId) -> ClientId {
-        (self.1.id)(id.as_str()).parse().expect("a client id")
+        (self.0.id)(id.as_str()).parse().expect("a client id")
     }
 
     fn version(&self, asked: Version, stands: Option<Version>) -> Version {
-        stands.filter(|stands| (self.1.alike)(stands.number(), asked.number())).unwrap_or(asked)
+        stands.filter(|stands| (self.0.alike)(stands.number(), asked.number())).unwrap_or(asked)
     }
 
     fn key(&self, key: &ThrottleKey) -> ThrottleKey {
         let mut bytes = *key.as_bytes();
-        (self.1.key)(&mut bytes);
+        (self.0.key)(&mut bytes);
         ThrottleKey::from_bytes(bytes)
     }
 
     fn at(&self, at: Timestamp) -> Timestamp {
-        Timestamp::from_micros((self.1.instant)(at.micros())).expect("an instant")
+        Timestamp::from_micros((self.0.instant)(at.micros())).expect("an instant")
     }
 
     fn window(&self, window: Duration) -> Duration {
-        Duration::from_micros((self.1.window)(whole_micros(window)))
+        Duration::from_micros((self.0.window)(whole_micros(window)))
     }
 }
 
@@ -167,127 +167,82 @@ fn limit(column: fn(u32) -> u32, limit: NonZeroU32) -> NonZeroU32 {
     NonZeroU32::new(column(limit.get())).unwrap_or(NonZeroU32::MIN)
 }
 
-#[async_trait]
-impl ClientStore for Narrow {
-    async fn client(&self, realm: &Realm, id: &ClientId) -> Result<Option<VersionedRegistration>, StoreError> {
-        self.0.client(&self.realm(realm), &self.id(id)).await
-    }
-
-    async fn clients(
-        &self,
-        realm: &Realm,
-        after: Option<&ClientId>,
-        most: NonZeroU32,
-    ) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
-        self.0.clients(&self.realm(realm), after, limit(self.1.page, most)).await
-    }
-
-    async fn put_client(
-        &self,
-        realm: &Realm,
-        expect: Option<Version>,
-        registration: &Registration,
-    ) -> Result<ClientPut, StoreError> {
+sibling_overrides!(
+    Narrow,
+    self,
+    client,
+    |inner, realm, id| inner.client(&self.realm(realm), &self.id(id)).await,
+    clients,
+    |inner, realm, after, most| inner.clients(&self.realm(realm), after, limit(self.0.page, most)).await,
+    put_client,
+    |inner, realm, expect, registration| {
         let mut one = registration.clone();
         one.client_id = self.id(&one.client_id);
-        (self.1.registration)(&mut one);
-        let stands = self.client(realm, &registration.client_id).await?.map(|stands| stands.version);
+        (self.0.registration)(&mut one);
+        let stands = self.client(inner, realm, &registration.client_id).await?.map(|stands| stands.version);
         let expect = expect.map(|expect| self.version(expect, stands));
-        self.0.put_client(&self.realm(realm), expect, &one).await
-    }
-
-    async fn remove_client(&self, realm: &Realm, id: &ClientId, expect: Version) -> Result<bool, StoreError> {
-        let stands = self.client(realm, id).await?.map(|stands| stands.version);
-        self.0.remove_client(&self.realm(realm), &self.id(id), self.version(expect, stands)).await
-    }
-}
-
-#[async_trait]
-impl SettingsStore for Narrow {
-    async fn settings(&self, realm: &Realm) -> Result<Option<VersionedSettings>, StoreError> {
-        self.0.settings(&self.realm(realm)).await
-    }
-
-    async fn put_settings(
-        &self,
-        realm: &Realm,
-        expect: Option<Version>,
-        settings: &StoredSettings,
-    ) -> Result<SettingsPut, StoreError> {
+        inner.put_client(&self.realm(realm), expect, &one).await
+    },
+    remove_client,
+    |inner, realm, id, expect| {
+        let stands = self.client(inner, realm, id).await?.map(|stands| stands.version);
+        inner.remove_client(&self.realm(realm), &self.id(id), self.version(expect, stands)).await
+    },
+    settings,
+    |inner, realm| inner.settings(&self.realm(realm)).await,
+    put_settings,
+    |inner, realm, expect, settings| {
         let mut kept = settings.clone();
-        (self.1.settings)(&mut kept);
-        let stands = self.settings(realm).await?.map(|stands| stands.version);
+        (self.0.settings)(&mut kept);
+        let stands = self.settings(inner, realm).await?.map(|stands| stands.version);
         let expect = expect.map(|expect| self.version(expect, stands));
-        self.0.put_settings(&self.realm(realm), expect, &kept).await
-    }
-
-    async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.0.last_upkeep().await
-    }
-
-    async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Result<bool, StoreError> {
-        self.0.note_upkeep(expect.map(|expect| self.at(expect)), self.at(at)).await
-    }
-}
-
-#[async_trait]
-impl Throttle for Narrow {
-    async fn reserve(
-        &self,
-        key: &ThrottleKey,
-        now: Timestamp,
-        window: Duration,
-        most: NonZeroU32,
-    ) -> Result<Reserved, StoreError> {
-        let most = limit(self.1.attempts, most);
-        self.0.reserve(&self.key(key), self.at(now), self.window(window), most).await
-    }
-
-    async fn failed(
-        &self,
-        key: &ThrottleKey,
-        reserved_at: Timestamp,
-        now: Timestamp,
-        window: Duration,
-    ) -> Result<(), StoreError> {
-        self.0.failed(&self.key(key), self.at(reserved_at), self.at(now), self.window(window)).await
-    }
-
-    async fn release(
-        &self,
-        key: &ThrottleKey,
-        reserved_at: Timestamp,
-        now: Timestamp,
-        window: Duration,
-    ) -> Result<(), StoreError> {
-        self.0.release(&self.key(key), self.at(reserved_at), self.at(now), self.window(window)).await
-    }
-
-    async fn purge_counters(&self, now: Timestamp, most: NonZeroU32) -> Result<u64, StoreError> {
-        self.0.purge_counters(self.at(now), most).await
-    }
-}
+        inner.put_settings(&self.realm(realm), expect, &kept).await
+    },
+    note_upkeep,
+    |inner, expect, at| inner.note_upkeep(expect.map(|expect| self.at(expect)), self.at(at)).await,
+    reserve,
+    |inner, key, now, window, most| {
+        let most = limit(self.0.attempts, most);
+        inner.reserve(&self.key(key), self.at(now), self.window(window), most).await
+    },
+    failed,
+    |inner, key, reserved_at, now, window| {
+        inner.failed(&self.key(key), self.at(reserved_at), self.at(now), self.window(window)).await
+    },
+    release,
+    |inner, key, reserved_at, now, window| {
+        inner.release(&self.key(key), self.at(reserved_at), self.at(now), self.window(window)).await
+    },
+    purge_counters,
+    |inner, now, most| inner.purge_counters(self.at(now), most).await
+);
 
 struct Bench(Columns);
 
+impl Bench {
+    fn open(&self, kept: &Arc<Kept>) -> Arc<BrokenSiblings> {
+        Arc::new(BrokenSiblings { inner: Arc::clone(kept), flaw: Arc::new(Narrow(self.0)) })
+    }
+}
+
 #[async_trait]
 impl SiblingFixture for Bench {
-    type Database = Arc<ReferenceSiblings>;
+    type Database = Arc<Kept>;
 
-    async fn create(&self) -> Arc<ReferenceSiblings> {
-        Arc::new(ReferenceSiblings::new())
+    async fn create(&self) -> Arc<Kept> {
+        Arc::default()
     }
 
-    async fn clients(&self, database: &Arc<ReferenceSiblings>) -> Option<Arc<dyn ClientStore>> {
-        Some(Arc::new(Narrow(Arc::clone(database), self.0)))
+    async fn clients(&self, kept: &Arc<Kept>) -> Option<Arc<dyn ClientStore>> {
+        Some(self.open(kept))
     }
 
-    async fn settings(&self, database: &Arc<ReferenceSiblings>) -> Option<Arc<dyn SettingsStore>> {
-        Some(Arc::new(Narrow(Arc::clone(database), self.0)))
+    async fn settings(&self, kept: &Arc<Kept>) -> Option<Arc<dyn SettingsStore>> {
+        Some(self.open(kept))
     }
 
-    async fn throttle(&self, database: &Arc<ReferenceSiblings>) -> Option<Arc<dyn Throttle>> {
-        Some(Arc::new(Narrow(Arc::clone(database), self.0)))
+    async fn throttle(&self, kept: &Arc<Kept>) -> Option<Arc<dyn Throttle>> {
+        Some(self.open(kept))
     }
 }
 

@@ -19,54 +19,10 @@ macro_rules! cases {
     ($($room:ident::$flaw:ident => $check:ident,)*) => {
         &[$(Case {
             name: stringify!($flaw),
-            make: || Arc::new(<$room::$flaw as MakeFlaw>::make()),
+            make: || Arc::<$room::$flaw>::default(),
             caught_by: stringify!($check),
         }),*]
     };
-}
-
-/// Most flaws are unit structs; those with a memory start empty.
-trait MakeFlaw: Flaw + Sized {
-    fn make() -> Self;
-}
-
-macro_rules! with_a_memory {
-    ($($room:ident::$flaw:ident),* $(,)?) => {
-        $(impl MakeFlaw for $room::$flaw {
-            fn make() -> Self {
-                Self::default()
-            }
-        })*
-    };
-}
-
-with_a_memory! {
-    changes::ReadsItsOwnCache,
-    bounds::BoundsBehindTheHandlesLock,
-    paces::RotationsCountedByTheHandle,
-}
-
-macro_rules! units {
-    ($($room:ident::{$($flaw:ident),* $(,)?})*) => {
-        $($(impl MakeFlaw for $room::$flaw {
-            fn make() -> Self {
-                Self
-            }
-        })*)*
-    };
-}
-
-units! {
-    inserts::{UpsertOnInsert, PartialInsert, InsertInTwoSteps, CapByCountThenInsert, CapCountsTheDead, LabelsWithoutCase, LabelsLeakBetweenRealms, LabelFreedOnExpiry, LabelHeldByAGoneHolder, LabelByLookThenInsert, JoinOfAnOlderGeneration, JoinByLookThenInsert, LabelTakenNamesTheCaller}
-    changes::{ApplyWithoutVersion, DoneCarriesTheOldRecord, RelabelKeepsTheOldKey, ExpiryForgetsTheFamily, GetWithoutCase, GetHidesTheExpired, GetWithoutTheFamily}
-    rotates::{ReadThenWriteRotate, RotateIgnoresTheFamily, ParentBeforeSuccessor, NonceKeptOnTheGrandparent, SlideBackwards, SlideAfterExpiry, SlideMovesTheVersion, RepeatedRotationIsDone, RotateInTwoSteps}
-    revokes::{RevokeMissesASuccessor, RevokeOverwritesTheFirst, LabelNotFreedOnRevoke, LabelFreedByRevokingOne, RevokeAcrossRealms, OwnerRevokeStopsEarly, OwnerRevokeForgetsTheLast, RevokeMovesTheVersion, TheLaterRevocationWins}
-    notices::{TouchLowers, TouchBumpsTheVersion, TouchCreatesGhosts, TouchRevives, TouchWritesBackTheRecord, DueSkipsEquals, ClaimWithoutStage, ClaimTakesAnEarlierLease, ClaimByLookThenSet, SettleIgnoresHeld, SettleForgetsWhatWasSent}
-    bounds::{CapOfAllClients, CreationsByCountThenInsert, CreationsForgetTheDeleted, CreationsCountSince, CreationsCountEveryKind, AccessByCountThenInsert, AccessCountsTheRevoked, AccessForgetsTheSuperseded, SlideOfNoneNeedsRoom, LabelBeforeId, PaceBeforeCap, MovedBeforeId}
-    room::{RoomFromOtherClients, RoomInTwoSteps, EndsTheNewest, EndsWithoutTelling, EndsOneOnly, EndsBeforeItLooks, TouchMovesLastUse}
-    paces::{RotationDropsAnOldGeneration, RotationTakesWhatIsShrunk, WipesBeforeItLooks, RotationsCountSince, RotationsForgetTheShrunk, SlidesPassTheCap, AccessOfTheNewestGeneration, FullBeforePace, PaceInEightBits}
-    pages::{OffsetPaging, CursorWithoutId, PageBeyondItsLimit, ListLeaksBetweenRealms, ListShowsTheOldestFirst, AnEmptyPageEnds, AShortPageEnds, OverlapsAreHidden, StandsOnItsEnd, StandingForgetsTheFamily, WalkEndsAtWhatShrank, WalkBeginsAnewAtWhatShrank}
-    purges::{PurgeOfTheLiving, PurgeSkipsEquals, PurgeDropsUnsentNotices, PurgeBeyondItsLimit, PurgeTakesTheFamilyAlong, PurgeLeavesEmptyFamilies, ShrinkMovesTheVersion, ShrinkKeepsTheNonce}
 }
 
 const CASES: &[Case] = cases! {

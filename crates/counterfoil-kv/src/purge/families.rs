@@ -61,8 +61,8 @@ impl Sweep<'_> {
     }
 }
 
-/// A revoked family with at most so many waiting members is parked until one of them is due. One with more is checked by
-/// every purge.
+/// A revoked family with at most so many waiting members is parked until one of them is due. One with more is checked
+/// by every purge.
 const MOST_WAITING: usize = 32;
 
 /// Moves a revoked family of which only members with a notice are left to a timeline of its own, so that purges need

@@ -2,27 +2,17 @@
 //! writes.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::bases::{folder, open_fjall, open_redb};
+use crate::support::bases::{ENGINES, Open, folder, open_fjall, open_redb, store};
 use crate::support::{canary, say};
 use counterfoil_conformance::dice::Dice;
 use counterfoil_conformance::sample::{Person, must_get};
 use counterfoil_conformance::{block_on, scale};
-use counterfoil_kv::{Engine, EngineError, KvStore, SetupError, Write};
 use counterfoil_testkit::crash::{Journal, Says, Tally, examine, load};
 use counterfoil_testkit::crew::{Post, loner};
 use counterfoil_testkit::threads;
 use tempfile::TempDir;
-
-type Open = fn(&Path) -> Result<Arc<dyn Engine>, EngineError>;
-
-const ENGINES: [(&str, Open); 2] = [("redb", open_redb), ("fjall", open_fjall)];
-
-async fn store(open: Open, folder: &Path) -> KvStore {
-    KvStore::open(open(folder).expect("an engine")).await.expect("a store")
-}
 
 #[test]
 fn one_engine_has_a_file_and_the_next_one_when_it_is_dropped() {
@@ -35,22 +25,6 @@ fn one_engine_has_a_file_and_the_next_one_when_it_is_dropped() {
             assert!(!refused.maybe_done, "{name}");
             drop(first);
             assert!(must_get(&store(open, folder.path()).await, &id).await.is_ok(), "{name}");
-        });
-    }
-}
-
-#[test]
-fn a_newer_layout_is_refused_and_left_alone() {
-    for (name, open) in ENGINES {
-        let folder = folder();
-        block_on(async {
-            let engine = open(folder.path()).expect("an engine");
-            drop(KvStore::open(Arc::clone(&engine)).await.expect("a store"));
-            let newer = [&[1][..], &1_000_u64.to_be_bytes()].concat();
-            let write = Write { expect: Vec::new(), change: vec![(b"!".to_vec(), Some(newer))] };
-            let _applied = engine.write(write).await.expect("an answer");
-            let refused = KvStore::open(engine).await;
-            assert!(matches!(refused, Err(SetupError::Newer { found: 1_000 })), "{name}: {refused:?}");
         });
     }
 }

@@ -7,3 +7,4 @@ mod contract;
 mod files;
 mod interleavings;
 mod support;
+mod versions;

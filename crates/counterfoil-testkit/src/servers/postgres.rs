@@ -1,5 +1,10 @@
 //! PostgreSQL, made by `initdb` and run by another user than root.
 
+#[cfg(feature = "tls")]
+mod certificates;
+mod processes;
+mod somebody;
+
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -7,6 +12,12 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::ports::free_port;
+
+#[cfg(feature = "tls")]
+use certificates::certificates;
+use processes::{children, runs, signal};
+
+pub(super) use somebody::{as_somebody, folder};
 
 /// What to install where the programs are missing.
 const MISSING: &str =
@@ -273,97 +284,4 @@ fn programs() -> Option<PathBuf> {
         .rev()
         .chain(std::env::split_paths(&path))
         .find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
-}
-
-pub(super) fn folder() -> PathBuf {
-    let made = Command::new("mktemp").args(["-d", "-t", "counterfoil-postgres-XXXXXX"]).output().expect("mktemp runs");
-    let folder = PathBuf::from(String::from_utf8_lossy(&made.stdout).trim());
-    assert!(folder.is_dir(), "mktemp made no folder");
-    give_away(&folder);
-    folder
-}
-
-fn give_away(path: &Path) {
-    if let Some(somebody) = somebody() {
-        let given = Command::new("chown").arg(somebody).arg(path).status().expect("chown runs");
-        assert!(given.success(), "chown gives {} away", path.display());
-    }
-}
-
-/// The server refuses to run as root: then another user runs it.
-fn somebody() -> Option<&'static str> {
-    let id = |arguments: &[&str]| {
-        let output = Command::new("id").args(arguments).output().expect("id runs");
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
-    if id(&["-u"]).as_deref() != Some("0") {
-        return None;
-    }
-    Some(if id(&["-u", "postgres"]).is_some() { "postgres" } else { "nobody" })
-}
-
-pub(super) fn as_somebody(program: &Path, folder: &Path) -> Command {
-    let mut command = match somebody() {
-        None => Command::new(program),
-        Some(somebody) => {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid", somebody, "--regid"]);
-            let group = Command::new("id").args(["-g", somebody]).output().expect("id runs");
-            command.arg(String::from_utf8_lossy(&group.stdout).trim()).arg("--clear-groups").arg(program);
-            command
-        }
-    };
-    command.current_dir(folder).env_remove("PGDATA").env("LC_ALL", "C.UTF-8");
-    command
-}
-
-fn signal(name: &str, processes: &[u32]) {
-    let mut kill = Command::new("sh");
-    kill.arg("-c").arg(r#"signal=$1; shift; kill -"$signal" "$@" 2>/dev/null"#).arg("sh").arg(name);
-    let _some_may_be_gone = kill.args(processes.iter().map(u32::to_string)).status().expect("sh runs");
-}
-
-fn children(parent: u32) -> Vec<u32> {
-    let processes = std::fs::read_dir("/proc").expect("/proc").flatten();
-    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    ids.filter(|process| status(*process).is_some_and(|(_, of)| of == parent)).collect()
-}
-
-/// A zombie does not run.
-fn runs(process: u32) -> bool {
-    status(process).is_some_and(|(state, _)| state != "Z" && state != "X")
-}
-
-/// State and parent, out of what stands behind the name in brackets.
-fn status(process: u32) -> Option<(String, u32)> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    let mut words = stat.rsplit_once(')')?.1.split_whitespace();
-    Some((words.next()?.to_owned(), words.next()?.parse().ok()?))
-}
-
-/// An authority, and a certificate of its for the server; the settings that name it.
-#[cfg(feature = "tls")]
-fn certificates(folder: &Path) -> [String; 3] {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-
-    let key = KeyPair::generate().expect("a key");
-    let mut authority = CertificateParams::new(Vec::new()).expect("an authority");
-    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    let signed_itself = authority.self_signed(&key).expect("signed by itself");
-    let issuer = Issuer::new(authority, key);
-    let key = KeyPair::generate().expect("a key");
-    let server = CertificateParams::new(vec!["localhost".to_owned()]).expect("a server").signed_by(&key, &issuer);
-    let write = |name: &str, text: &str| {
-        let path = folder.join(name);
-        std::fs::write(&path, text).expect("a file");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("a private file");
-        give_away(&path);
-        path.display().to_string()
-    };
-    write("authority.pem", &signed_itself.pem());
-    let (certificate, key) =
-        (write("server.pem", &server.expect("signed").pem()), write("key.pem", &key.serialize_pem()));
-    ["ssl=on".to_owned(), format!("ssl_cert_file={certificate}"), format!("ssl_key_file={key}")]
 }

@@ -6,18 +6,20 @@ use tower_layer::Layer;
 use crate::authenticate::service::Authenticate;
 use crate::refuse::AsProblem;
 
-/// Authenticates every request: `Authorization: Bearer …` with an access token, a personal access token or a security code.
+/// Authenticates every request: `Authorization: Bearer …` with an access token, a personal access token or a security
+/// code.
 ///
-/// It works over the types of `http` and names no framework. What it found out travels as an [`Authentication`](crate::Authentication)
-/// in the request's extensions; extractors and [`RequireScopeLayer`](crate::RequireScopeLayer) read it there. There are three outcomes:
-/// active; denied, of which the caller learns the public half only; and, where a store cannot say, 503.
+/// It works over the types of `http` and names no framework. What it found out travels as an
+/// [`Authentication`](crate::Authentication) in the request's extensions; extractors and
+/// [`RequireScopeLayer`](crate::RequireScopeLayer) read it there. There are three outcomes: active; denied, of which
+/// the caller learns the public half only; and, where a store cannot say, 503.
 ///
 /// - [`AuthenticateLayer::required`] refuses whatever is not active.
 /// - [`AuthenticateLayer::optional`] lets everything through and leaves the decision to what stands behind it.
 ///
-/// Both mark the header as sensitive, so that nothing behind them prints it, and let a CORS preflight through unauthenticated, since
-/// browsers send no credential with it. Where an [`Authentication`](crate::Authentication) is there already, it holds. Tokens in the query
-/// string, the body or a cookie are not read.
+/// Both mark the header as sensitive, so that nothing behind them prints it, and let a CORS preflight through
+/// unauthenticated, since browsers send no credential with it. Where an [`Authentication`](crate::Authentication) is
+/// there already, it holds. Tokens in the query string, the body or a cookie are not read.
 ///
 /// ```
 /// use std::convert::Infallible;

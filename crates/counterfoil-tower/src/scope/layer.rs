@@ -5,8 +5,10 @@ use tower_layer::Layer;
 use crate::refuse::AsProblem;
 use crate::scope::service::RequireScope;
 
-/// Lets a request through if it is authenticated and its scope contains the given scope token (RFC 6749 §3.3). Put it behind an
-/// [`AuthenticateLayer`](crate::AuthenticateLayer), required or optional; without one it answers 500 and says so in the log.
+/// Lets a request through if it is authenticated and its scope contains the given scope token (RFC 6749 §3.3). Put it
+/// behind an
+/// [`AuthenticateLayer`](crate::AuthenticateLayer), required or optional; without one it answers 500 and says so in the
+/// log.
 ///
 /// A credential without a scope may do all that its owner may, so it passes. A CORS preflight is let through.
 ///

@@ -9,7 +9,7 @@ use crate::service::error::Unavailable;
 use crate::service::granting::Place;
 use crate::service::minting::{DRAWS, Minted};
 use crate::service::standing::Judged;
-use crate::store::change::{InsertInto, Inserted};
+use crate::store::insert::{InsertInto, Inserted};
 use crate::token::derive::Rotation;
 use crate::types::kind::TokenKind;
 use crate::types::scope::Scope;

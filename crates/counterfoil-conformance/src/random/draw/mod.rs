@@ -45,7 +45,8 @@ pub(super) struct Draw {
     pub(super) drawn: Vec<RecordId>,
 }
 
-/// The first seed. With other seeds the default counts may miss a cell; a test fails then, and another first seed is needed.
+/// The first seed. With other seeds the default counts may miss a cell; a test fails then, and another first seed is
+/// needed.
 const FIRST: u64 = 1_000;
 
 /// From that command on others come, and owners are revoked: what is drawn before lives on till then.

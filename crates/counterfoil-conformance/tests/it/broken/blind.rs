@@ -1,18 +1,11 @@
 //! One method that reads, decides and overwrites, in two steps: what was written between is lost. Every method alone.
 
-use std::num::NonZeroU32;
-
-use async_trait::async_trait;
-use counterfoil::Timestamp;
-use counterfoil::store::{
-    Applied, Change, InsertInto, Inserted, NewRecord, NoticeMark, ParentUpdate, Progress, RecordParts, Revoke, Revoked,
-    Rotated, TokenRecord,
-};
-use counterfoil::types::{RecordId, Version};
+use counterfoil::store::{Change, InsertInto, ParentUpdate, Progress, RecordParts, Revoke};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 
-use super::{Flaw, Said};
+use super::overrides;
+use crate::turn::Turn;
 
 /// The methods that write, one bit each.
 pub(crate) mod method {
@@ -73,46 +66,47 @@ impl Called for Revoke<'_> {
     }
 }
 
-/// How a call is carried out.
-#[async_trait]
-pub(crate) trait Way: Send + Sync + 'static {
-    async fn step<T: Send>(
-        &self,
-        inner: &ReferenceStore,
-        method: u32,
-        act: impl for<'m> FnOnce(&'m mut Model) -> T + Send,
-    ) -> T;
+/// Reads, decides and writes the rows that it changed, as a whole.
+pub(crate) struct Blind {
+    /// The methods that do so. The others are right.
+    methods: u32,
+    /// With points, it says where it calls its backend; without them it is found by luck alone.
+    points: bool,
+    /// Where there is one, the calls of one handle go one at a time. Another handle's go beside them.
+    handle: Option<Turn>,
 }
 
-/// Reads, decides and writes the rows that it changed, as a whole. With points, it says where it calls its backend;
-/// without them it is found by luck alone.
-pub(crate) struct Blind<const METHODS: u32, const POINTS: bool>;
-
-/// Between two calls of the backend.
-pub(crate) async fn between(points: bool) {
-    if points {
-        backend_call().await;
-    } else {
-        pause().await;
+impl Blind {
+    pub(crate) fn new(methods: u32, points: bool) -> Self {
+        Self { methods, points, handle: None }
     }
-}
 
-#[async_trait]
-impl<const METHODS: u32, const POINTS: bool> Way for Blind<METHODS, POINTS> {
+    pub(crate) fn behind_the_handles_lock(methods: u32, points: bool) -> Self {
+        Self { methods, points, handle: Some(Turn::default()) }
+    }
+
     async fn step<T: Send>(
         &self,
         inner: &ReferenceStore,
         method: u32,
         act: impl for<'m> FnOnce(&'m mut Model) -> T + Send,
     ) -> T {
-        if method & METHODS == 0 {
-            if POINTS {
+        let _held = match &self.handle {
+            Some(turn) => Some(turn.take().await),
+            None => None,
+        };
+        if method & self.methods == 0 {
+            if self.points {
                 backend_call().await;
             }
             return inner.with(act);
         }
         let before = inner.with(|model| model.clone());
-        between(POINTS).await;
+        if self.points {
+            backend_call().await
+        } else {
+            pause().await
+        }
         let mut after = before.clone();
         let answer = act(&mut after);
         inner.with(|model| overwrite(model, &before, &after));
@@ -153,59 +147,38 @@ pub(crate) fn overwrite(model: &mut Model, before: &Model, after: &Model) {
     model.families.retain(|family| before.family(family.id).is_none() || after.family(family.id).is_some());
 }
 
-macro_rules! goes_its_way {
-    ($(impl [$($generic:tt)*] for $flaw:ty;)*) => {
-        $(#[async_trait]
-        impl<$($generic)*> Flaw for $flaw {
-            async fn insert(
-                &self, inner: &ReferenceStore, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp,
-            ) -> Said<Inserted> {
-                Ok(self.step(inner, home.method(), |model| model.insert(home, new, now)).await)
-            }
-            async fn apply(
-                &self, inner: &ReferenceStore, id: &RecordId, expect: Version, change: &Change, now: Timestamp,
-            ) -> Said<Applied> {
-                self.step(inner, change.method(), |model| model.apply(id, expect, change, now)).await
-            }
-            async fn rotate(
-                &self, inner: &ReferenceStore, parent: &RecordId, step: &ParentUpdate, new: &[NewRecord], now: Timestamp,
-            ) -> Said<Rotated> {
-                self.step(inner, step.method(), |model| model.rotate(parent, step, new, now)).await
-            }
-            async fn revoke(
-                &self, inner: &ReferenceStore, what: Revoke<'_>, revoked: Revoked, gone_at: Timestamp, limit: NonZeroU32,
-            ) -> Said<Progress> {
-                let act = |model: &mut Model| model.revoke(what, revoked, gone_at, limit.get());
-                let (changed, more) = self.step(inner, what.method(), act).await;
-                Ok(Progress { changed, more })
-            }
-            async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
-                self.step(inner, TOUCH, |model| model.touch(seen)).await;
-                Ok(())
-            }
-            async fn claim(
-                &self, inner: &ReferenceStore, id: &RecordId, held: NoticeMark, until: Timestamp,
-            ) -> Said<Option<TokenRecord>> {
-                self.step(inner, CLAIM, |model| model.claim(id, held, until)).await
-            }
-            async fn settle(
-                &self, inner: &ReferenceStore, id: &RecordId, held: NoticeMark, next: Option<NoticeMark>,
-                sent: Option<(Timestamp, u8)>,
-            ) -> Said<bool> {
-                self.step(inner, SETTLE, |model| model.settle(id, held, next, sent)).await
-            }
-            async fn purge(
-                &self, inner: &ReferenceStore, now: Timestamp, unsent: Timestamp, windows: Timestamp, limit: NonZeroU32,
-            ) -> Said<Progress> {
-                let act = |model: &mut Model| model.purge(now, unsent, windows, limit.get() as usize);
-                let (changed, more) = self.step(inner, PURGE, act).await;
-                Ok(Progress { changed, more })
-            }
-        })*
-    };
-}
-pub(crate) use goes_its_way;
-
-goes_its_way! {
-    impl [const METHODS: u32, const POINTS: bool] for Blind<METHODS, POINTS>;
-}
+overrides!(
+    Blind,
+    self,
+    insert,
+    |inner, home, new, now| Ok(self.step(inner, home.method(), |model| model.insert(home, new, now)).await),
+    apply,
+    |inner, id, expect, change, now| {
+        self.step(inner, change.method(), |model| model.apply(id, expect, change, now)).await
+    },
+    rotate,
+    |inner, parent, step, new, now| {
+        self.step(inner, step.method(), |model| model.rotate(parent, step, new, now)).await
+    },
+    revoke,
+    |inner, what, revoked, gone_at, limit| {
+        let act = |model: &mut Model| model.revoke(what, revoked, gone_at, limit.get());
+        let (changed, more) = self.step(inner, what.method(), act).await;
+        Ok(Progress { changed, more })
+    },
+    touch,
+    |inner, seen| {
+        self.step(inner, TOUCH, |model| model.touch(seen)).await;
+        Ok(())
+    },
+    claim,
+    |inner, id, held, until| self.step(inner, CLAIM, |model| model.claim(id, held, until)).await,
+    settle,
+    |inner, id, held, next, sent| self.step(inner, SETTLE, |model| model.settle(id, held, next, sent)).await,
+    purge,
+    |inner, now, unsent, windows, limit| {
+        let act = |model: &mut Model| model.purge(now, unsent, windows, limit.get() as usize);
+        let (changed, more) = self.step(inner, PURGE, act).await;
+        Ok(Progress { changed, more })
+    }
+);

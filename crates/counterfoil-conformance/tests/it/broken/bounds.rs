@@ -2,15 +2,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::store::{Cap, InsertInto, Inserted, NewRecord, Pace, ParentUpdate, Rotated, TokenStore, WhenFull};
-use counterfoil::types::{FamilyId, RecordId, TokenKind};
+use counterfoil::types::{FamilyId, TokenKind};
+use counterfoil_conformance::pause;
 use counterfoil_conformance::reference::Model;
-use counterfoil_conformance::{ReferenceStore, pause};
 
 use super::room::end;
-use super::{Flaw, Said};
+use super::{flaw, overrides};
 
 /// A microsecond earlier: what turns `>` into `>=`.
 pub(crate) fn before(since: Timestamp) -> Timestamp {
@@ -36,26 +35,15 @@ pub(crate) fn insert_for_all_clients(
     answer
 }
 
-/// A cap that refuses counts the sign-ins through every client.
-pub(crate) struct CapOfAllClients;
-
-#[async_trait]
-impl Flaw for CapOfAllClients {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        match home {
-            InsertInto::Found { cap: Some(Cap { when_full: WhenFull::Refuse, .. }), .. } => {
-                Ok(inner.with(|model| insert_for_all_clients(model, home, new, now)))
-            }
-            _ => inner.insert(home, new, now).await,
+// A cap that refuses counts the sign-ins through every client.
+flaw!(CapOfAllClients, insert, |inner, home, new, now| {
+    match home {
+        InsertInto::Found { cap: Some(Cap { when_full: WhenFull::Refuse, .. }), .. } => {
+            Ok(inner.with(|model| insert_for_all_clients(model, home, new, now)))
         }
+        _ => inner.insert(home, new, now).await,
     }
-}
+});
 
 fn unpaced<'a>(home: InsertInto<'a>) -> InsertInto<'a> {
     match home {
@@ -64,117 +52,64 @@ fn unpaced<'a>(home: InsertInto<'a>) -> InsertInto<'a> {
     }
 }
 
-/// `SELECT count(*)`, then `INSERT`.
-pub(crate) struct CreationsByCountThenInsert;
-
-#[async_trait]
-impl Flaw for CreationsByCountThenInsert {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
-            return Ok(refused);
-        }
-        pause().await;
-        inner.insert(unpaced(home), new, now).await
+// `SELECT count(*)`, then `INSERT`.
+flaw!(CreationsByCountThenInsert, insert, |inner, home, new, now| {
+    if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
+        return Ok(refused);
     }
-}
+    pause().await;
+    inner.insert(unpaced(home), new, now).await
+});
 
-/// Only what is not deleted is counted.
-pub(crate) struct CreationsForgetTheDeleted;
+// Only what is not deleted is counted.
+flaw!(CreationsForgetTheDeleted, insert, |inner, home, new, now| {
+    Ok(inner.with(|model| {
+        let mut living = model.clone();
+        let deleted = |id: FamilyId| model.family(id).is_some_and(|family| family.revoked.is_some());
+        living.records.retain(|record| !deleted(record.id.family()));
+        let refused = living.insert_refusals(home, new, now);
+        let paced = refused.iter().find(|one| matches!(one, Inserted::PaceReached { .. })).cloned();
+        paced.unwrap_or_else(|| model.insert(unpaced(home), new, now))
+    }))
+});
 
-#[async_trait]
-impl Flaw for CreationsForgetTheDeleted {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        Ok(inner.with(|model| {
-            let mut living = model.clone();
-            let deleted = |id: FamilyId| model.family(id).is_some_and(|family| family.revoked.is_some());
-            living.records.retain(|record| !deleted(record.id.family()));
-            let refused = living.insert_refusals(home, new, now);
-            let paced = refused.iter().find(|one| matches!(one, Inserted::PaceReached { .. })).cloned();
-            paced.unwrap_or_else(|| model.insert(unpaced(home), new, now))
-        }))
-    }
-}
+// `>=` where it must be `>`.
+flaw!(CreationsCountSince, insert, |inner, home, new, now| {
+    let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
+    let pace = pace.map(|pace| Pace { since: before(pace.since), ..pace });
+    inner.insert(InsertInto::Found { family, cap, pace }, new, now).await
+});
 
-/// `>=` where it must be `>`.
-pub(crate) struct CreationsCountSince;
-
-#[async_trait]
-impl Flaw for CreationsCountSince {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
-        let pace = pace.map(|pace| Pace { since: before(pace.since), ..pace });
-        inner.insert(InsertInto::Found { family, cap, pace }, new, now).await
-    }
-}
-
-/// The access token that comes with a sign-in counts as a second one.
-pub(crate) struct CreationsCountEveryKind;
-
-#[async_trait]
-impl Flaw for CreationsCountEveryKind {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let InsertInto::Found { family, .. } = home else { return inner.insert(home, new, now).await };
-        Ok(inner.with(|model| {
-            let mut other = model.clone();
-            other.records.iter_mut().for_each(|record| record.kind = family.kind);
-            let refused = other.insert_refusals(home, new, now);
-            let paced = refused.iter().find(|one| matches!(one, Inserted::PaceReached { .. })).cloned();
-            paced.unwrap_or_else(|| model.insert(unpaced(home), new, now))
-        }))
-    }
-}
+// The access token that comes with a sign-in counts as a second one.
+flaw!(CreationsCountEveryKind, insert, |inner, home, new, now| {
+    let InsertInto::Found { family, .. } = home else { return inner.insert(home, new, now).await };
+    Ok(inner.with(|model| {
+        let mut other = model.clone();
+        other.records.iter_mut().for_each(|record| record.kind = family.kind);
+        let refused = other.insert_refusals(home, new, now);
+        let paced = refused.iter().find(|one| matches!(one, Inserted::PaceReached { .. })).cloned();
+        paced.unwrap_or_else(|| model.insert(unpaced(home), new, now))
+    }))
+});
 
 /// Looks and writes in two steps, alone behind a lock: that of the handle, beside which there are others.
 #[derive(Default)]
 pub(crate) struct BoundsBehindTheHandlesLock(Mutex<()>);
 
-#[async_trait]
-impl Flaw for BoundsBehindTheHandlesLock {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let _alone = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let looked = inner.with(|model| model.clone().insert(home, new, now));
-        (0..8).for_each(|_| std::thread::yield_now());
-        Ok(match (looked, home) {
-            (Inserted::Done, _) => inner.with(|model| model.insert(unbounded(home), new, now)),
-            (Inserted::MadeRoom(ended), InsertInto::Found { cap: Some(cap), .. }) => {
-                inner.with(|model| end(model, &ended, cap));
-                let answer = inner.with(|model| model.insert(unbounded(home), new, now));
-                if answer == Inserted::Done { Inserted::MadeRoom(ended) } else { answer }
-            }
-            (refused, _) => refused,
-        })
-    }
-}
+overrides!(BoundsBehindTheHandlesLock, self, insert, |inner, home, new, now| {
+    let _alone = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let looked = inner.with(|model| model.clone().insert(home, new, now));
+    (0..8).for_each(|_| std::thread::yield_now());
+    Ok(match (looked, home) {
+        (Inserted::Done, _) => inner.with(|model| model.insert(unbounded(home), new, now)),
+        (Inserted::MadeRoom(ended), InsertInto::Found { cap: Some(cap), .. }) => {
+            inner.with(|model| end(model, &ended, cap));
+            let answer = inner.with(|model| model.insert(unbounded(home), new, now));
+            if answer == Inserted::Done { Inserted::MadeRoom(ended) } else { answer }
+        }
+        (refused, _) => refused,
+    })
+});
 
 fn unbounded(home: InsertInto<'_>) -> InsertInto<'_> {
     match home {
@@ -183,139 +118,73 @@ fn unbounded(home: InsertInto<'_>) -> InsertInto<'_> {
     }
 }
 
-/// A label that is held is told before an id that is taken.
-pub(crate) struct LabelBeforeId;
-
-#[async_trait]
-impl Flaw for LabelBeforeId {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        if let InsertInto::Found { family, .. } = home
-            && let Some(key) = &family.label_key
-            && let Some(holder) = inner.with(|model| {
-                let holder = model.holder(&family.realm, &family.owner, key)?;
-                (holder.id != family.id && holder.gone_at.is_none_or(|gone_at| now < gone_at)).then_some(holder.id)
-            })
-        {
-            return Ok(Inserted::LabelTaken(holder));
-        }
-        inner.insert(home, new, now).await
+// A label that is held is told before an id that is taken.
+flaw!(LabelBeforeId, insert, |inner, home, new, now| {
+    if let InsertInto::Found { family, .. } = home
+        && let Some(key) = &family.label_key
+        && let Some(holder) = inner.with(|model| {
+            let holder = model.holder(&family.realm, &family.owner, key)?;
+            (holder.id != family.id && holder.gone_at.is_none_or(|gone_at| now < gone_at)).then_some(holder.id)
+        })
+    {
+        return Ok(Inserted::LabelTaken(holder));
     }
-}
+    inner.insert(home, new, now).await
+});
 
-/// The pace is told before the cap.
-pub(crate) struct PaceBeforeCap;
-
-#[async_trait]
-impl Flaw for PaceBeforeCap {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let answer = inner.insert(home, new, now).await?;
-        if let (Inserted::OwnerFull, InsertInto::Found { family, pace, .. }) = (&answer, home) {
-            let uncapped = InsertInto::Found { family, cap: None, pace };
-            let paced = inner.with(|model| model.insert_refusals(uncapped, new, now).first().cloned());
-            return Ok(paced.unwrap_or(answer));
-        }
-        Ok(answer)
+// The pace is told before the cap.
+flaw!(PaceBeforeCap, insert, |inner, home, new, now| {
+    let answer = inner.insert(home, new, now).await?;
+    if let (Inserted::OwnerFull, InsertInto::Found { family, pace, .. }) = (&answer, home) {
+        let uncapped = InsertInto::Found { family, cap: None, pace };
+        let paced = inner.with(|model| model.insert_refusals(uncapped, new, now).first().cloned());
+        return Ok(paced.unwrap_or(answer));
     }
-}
+    Ok(answer)
+});
 
-/// Another generation is told before an id that is taken.
-pub(crate) struct MovedBeforeId;
-
-#[async_trait]
-impl Flaw for MovedBeforeId {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let answer = inner.insert(home, new, now).await?;
-        if let (Inserted::IdTaken(_), InsertInto::Join { family, generation, .. }) = (&answer, home)
-            && inner.with(|model| model.family(family).is_some_and(|family| family.generation != generation))
-        {
-            return Ok(Inserted::FamilyMoved);
-        }
-        Ok(answer)
+// Another generation is told before an id that is taken.
+flaw!(MovedBeforeId, insert, |inner, home, new, now| {
+    let answer = inner.insert(home, new, now).await?;
+    if let (Inserted::IdTaken(_), InsertInto::Join { family, generation, .. }) = (&answer, home)
+        && inner.with(|model| model.family(family).is_some_and(|family| family.generation != generation))
+    {
+        return Ok(Inserted::FamilyMoved);
     }
-}
+    Ok(answer)
+});
 
-/// Counts the live access tokens, waits, inserts.
-pub(crate) struct AccessByCountThenInsert;
-
-#[async_trait]
-impl Flaw for AccessByCountThenInsert {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let InsertInto::Join { family, generation, .. } = home else { return inner.insert(home, new, now).await };
-        if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
-            return Ok(refused);
-        }
-        pause().await;
-        inner.insert(InsertInto::Join { family, generation, access_cap: None }, new, now).await
+// Counts the live access tokens, waits, inserts.
+flaw!(AccessByCountThenInsert, insert, |inner, home, new, now| {
+    let InsertInto::Join { family, generation, .. } = home else { return inner.insert(home, new, now).await };
+    if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
+        return Ok(refused);
     }
-}
+    pause().await;
+    inner.insert(InsertInto::Join { family, generation, access_cap: None }, new, now).await
+});
 
-/// Access tokens that were revoked take up room.
-pub(crate) struct AccessCountsTheRevoked;
+// Access tokens that were revoked take up room.
+flaw!(AccessCountsTheRevoked, insert, |inner, home, new, now| {
+    Ok(inner.with(|model| {
+        let mut all = model.clone();
+        let access = all.records.iter_mut().filter(|record| record.kind == TokenKind::AccessToken);
+        access.for_each(|record| record.revoked = None);
+        let refused = all.insert_refusals(home, new, now).first().cloned();
+        refused.unwrap_or_else(|| model.insert(home, new, now))
+    }))
+});
 
-#[async_trait]
-impl Flaw for AccessCountsTheRevoked {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        Ok(inner.with(|model| {
-            let mut all = model.clone();
-            let access = all.records.iter_mut().filter(|record| record.kind == TokenKind::AccessToken);
-            access.for_each(|record| record.revoked = None);
-            let refused = all.insert_refusals(home, new, now).first().cloned();
-            refused.unwrap_or_else(|| model.insert(home, new, now))
-        }))
-    }
-}
-
-/// An access token that another followed does not count.
-pub(crate) struct AccessForgetsTheSuperseded;
-
-#[async_trait]
-impl Flaw for AccessForgetsTheSuperseded {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        Ok(inner.with(|model| {
-            let mut counted = model.clone();
-            counted.records.retain(|record| record.kind != TokenKind::AccessToken || record.superseded.is_none());
-            let refused = counted.insert_refusals(home, new, now);
-            let full = refused.iter().find(|one| matches!(one, Inserted::FamilyFull { .. })).cloned();
-            full.unwrap_or_else(|| model.insert(uncapped(home), new, now))
-        }))
-    }
-}
+// An access token that another followed does not count.
+flaw!(AccessForgetsTheSuperseded, insert, |inner, home, new, now| {
+    Ok(inner.with(|model| {
+        let mut counted = model.clone();
+        counted.records.retain(|record| record.kind != TokenKind::AccessToken || record.superseded.is_none());
+        let refused = counted.insert_refusals(home, new, now);
+        let full = refused.iter().find(|one| matches!(one, Inserted::FamilyFull { .. })).cloned();
+        full.unwrap_or_else(|| model.insert(uncapped(home), new, now))
+    }))
+});
 
 fn uncapped(home: InsertInto<'_>) -> InsertInto<'_> {
     match home {
@@ -324,32 +193,19 @@ fn uncapped(home: InsertInto<'_>) -> InsertInto<'_> {
     }
 }
 
-/// A slide that brings no access token is refused where more live than the cap allows.
-pub(crate) struct SlideOfNoneNeedsRoom;
-
-#[async_trait]
-impl Flaw for SlideOfNoneNeedsRoom {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        if let ParentUpdate::Slide { access_cap: Some(cap), .. } = step
-            && new.is_empty()
-        {
-            let living = inner.with(|model| {
-                let of_family = model.records.iter().filter(|record| record.id.family() == parent.family());
-                let living =
-                    of_family.filter(|record| record.kind == TokenKind::AccessToken && record.revoked.is_none());
-                living.filter_map(|record| record.expires_at).filter(|end| !now.reached(*end)).count()
-            });
-            if living > cap.get() as usize {
-                return Ok(Rotated::FamilyFull { until: Timestamp::MAX });
-            }
+// A slide that brings no access token is refused where more live than the cap allows.
+flaw!(SlideOfNoneNeedsRoom, rotate, |inner, parent, step, new, now| {
+    if let ParentUpdate::Slide { access_cap: Some(cap), .. } = step
+        && new.is_empty()
+    {
+        let living = inner.with(|model| {
+            let of_family = model.records.iter().filter(|record| record.id.family() == parent.family());
+            let living = of_family.filter(|record| record.kind == TokenKind::AccessToken && record.revoked.is_none());
+            living.filter_map(|record| record.expires_at).filter(|end| !now.reached(*end)).count()
+        });
+        if living > cap.get() as usize {
+            return Ok(Rotated::FamilyFull { until: Timestamp::MAX });
         }
-        inner.rotate(parent, step, new, now).await
     }
-}
+    inner.rotate(parent, step, new, now).await
+});

@@ -1,307 +1,160 @@
 //! Inserts done wrong.
 
-use async_trait::async_trait;
-use counterfoil::Timestamp;
 use counterfoil::store::{InsertInto, Inserted, NewRecord, TokenStore};
 use counterfoil::types::LabelKey;
-use counterfoil_conformance::{ReferenceStore, pause};
+use counterfoil_conformance::pause;
 
-use super::{Flaw, Said};
+use super::flaw;
 
-/// `INSERT … ON CONFLICT DO UPDATE`.
-pub(crate) struct UpsertOnInsert;
+// `INSERT … ON CONFLICT DO UPDATE`.
+flaw!(UpsertOnInsert, insert, |inner, home, new, now| {
+    inner.with(|model| model.records.retain(|record| new.iter().all(|new| new.id != record.id)));
+    inner.insert(home, new, now).await
+});
 
-#[async_trait]
-impl Flaw for UpsertOnInsert {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        inner.with(|model| model.records.retain(|record| new.iter().all(|new| new.id != record.id)));
-        inner.insert(home, new, now).await
+// The records before the taken one stay.
+flaw!(PartialInsert, insert, |inner, home, new, now| {
+    let answer = inner.insert(home, new, now).await?;
+    if let Inserted::IdTaken(taken) = answer {
+        let before: Vec<NewRecord> = new.iter().take_while(|one| one.id != taken).cloned().collect();
+        let (family, generation) = (taken.family(), 0);
+        let _ = inner.insert(InsertInto::Join { family, generation, access_cap: None }, &before, now).await?;
     }
-}
+    Ok(answer)
+});
 
-/// The records before the taken one stay.
-pub(crate) struct PartialInsert;
-
-#[async_trait]
-impl Flaw for PartialInsert {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let answer = inner.insert(home, new, now).await?;
-        if let Inserted::IdTaken(taken) = answer {
-            let before: Vec<NewRecord> = new.iter().take_while(|one| one.id != taken).cloned().collect();
-            let (family, generation) = (taken.family(), 0);
-            let _ = inner.insert(InsertInto::Join { family, generation, access_cap: None }, &before, now).await?;
-        }
-        Ok(answer)
-    }
-}
-
-/// The family in one statement, its records in the next, with a wait between them.
-pub(crate) struct InsertInTwoSteps;
-
-#[async_trait]
-impl Flaw for InsertInTwoSteps {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let refused = inner.with(|model| model.insert_refusals(home, new, now).first().cloned());
-        if let (None, InsertInto::Found { family, .. }) = (refused, home) {
-            let done = inner.insert(home, &new[..1], now).await?;
-            pause().await;
-            if new.len() > 1 && done == Inserted::Done {
-                return inner
-                    .insert(InsertInto::Join { family: family.id, generation: 0, access_cap: None }, &new[1..], now)
-                    .await;
-            }
-            return Ok(done);
-        }
-        inner.insert(home, new, now).await
-    }
-}
-
-/// `SELECT count(*)`, then `INSERT`.
-pub(crate) struct CapByCountThenInsert;
-
-#[async_trait]
-impl Flaw for CapByCountThenInsert {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let InsertInto::Found { family, cap: Some(_), pace } = home else { return inner.insert(home, new, now).await };
-        let full = inner.with(|model| model.insert_refusals(home, new, now).contains(&Inserted::OwnerFull));
+// The family in one statement, its records in the next, with a wait between them.
+flaw!(InsertInTwoSteps, insert, |inner, home, new, now| {
+    let refused = inner.with(|model| model.insert_refusals(home, new, now).first().cloned());
+    if let (None, InsertInto::Found { family, .. }) = (refused, home) {
+        let done = inner.insert(home, &new[..1], now).await?;
         pause().await;
-        if full {
+        if new.len() > 1 && done == Inserted::Done {
+            return inner
+                .insert(InsertInto::Join { family: family.id, generation: 0, access_cap: None }, &new[1..], now)
+                .await;
+        }
+        return Ok(done);
+    }
+    inner.insert(home, new, now).await
+});
+
+// `SELECT count(*)`, then `INSERT`.
+flaw!(CapByCountThenInsert, insert, |inner, home, new, now| {
+    let InsertInto::Found { family, cap: Some(_), pace } = home else { return inner.insert(home, new, now).await };
+    let full = inner.with(|model| model.insert_refusals(home, new, now).contains(&Inserted::OwnerFull));
+    pause().await;
+    if full {
+        return Ok(Inserted::OwnerFull);
+    }
+    inner.insert(InsertInto::Found { family, cap: None, pace }, new, now).await
+});
+
+// The cap counts what is revoked.
+flaw!(CapCountsTheDead, insert, |inner, home, new, now| {
+    if let InsertInto::Found { family, cap: Some(cap), .. } = home {
+        let of_owner = |one: &&counterfoil::store::FamilyParts| {
+            (&one.realm, &one.owner, one.kind) == (&family.realm, &family.owner, family.kind)
+        };
+        if inner.with(|model| model.families.iter().filter(of_owner).count()) >= cap.limit.get() as usize {
             return Ok(Inserted::OwnerFull);
         }
-        inner.insert(InsertInto::Found { family, cap: None, pace }, new, now).await
     }
-}
+    inner.insert(home, new, now).await
+});
 
-/// The cap counts what is revoked.
-pub(crate) struct CapCountsTheDead;
+// Labels by a collation that knows no case.
+flaw!(LabelsWithoutCase, insert, |inner, home, new, now| {
+    let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
+    let label_key = family.label_key.as_ref().map(|key| LabelKey::from_stored(&key.as_str().to_lowercase()));
+    inner.insert(InsertInto::Found { family: &family.clone().with_label_key(label_key), cap, pace }, new, now).await
+});
 
-#[async_trait]
-impl Flaw for CapCountsTheDead {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        if let InsertInto::Found { family, cap: Some(cap), .. } = home {
-            let of_owner = |one: &&counterfoil::store::FamilyParts| {
-                (&one.realm, &one.owner, one.kind) == (&family.realm, &family.owner, family.kind)
+// A unique key on (owner, label), the realm forgotten.
+flaw!(LabelsLeakBetweenRealms, insert, |inner, home, new, now| {
+    if let InsertInto::Found { family, .. } = home {
+        let holder = inner.with(|model| {
+            let holds = |one: &&counterfoil::store::FamilyParts| {
+                one.label_key.is_some()
+                    && one.label_key == family.label_key
+                    && one.owner == family.owner
+                    && one.realm != family.realm
             };
-            if inner.with(|model| model.families.iter().filter(of_owner).count()) >= cap.limit.get() as usize {
-                return Ok(Inserted::OwnerFull);
-            }
-        }
-        inner.insert(home, new, now).await
-    }
-}
-
-/// Labels by a collation that knows no case.
-pub(crate) struct LabelsWithoutCase;
-
-#[async_trait]
-impl Flaw for LabelsWithoutCase {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
-        let label_key = family.label_key.as_ref().map(|key| LabelKey::from_stored(&key.as_str().to_lowercase()));
-        inner.insert(InsertInto::Found { family: &family.clone().with_label_key(label_key), cap, pace }, new, now).await
-    }
-}
-
-/// A unique key on (owner, label), the realm forgotten.
-pub(crate) struct LabelsLeakBetweenRealms;
-
-#[async_trait]
-impl Flaw for LabelsLeakBetweenRealms {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        if let InsertInto::Found { family, .. } = home {
-            let holder = inner.with(|model| {
-                let holds = |one: &&counterfoil::store::FamilyParts| {
-                    one.label_key.is_some()
-                        && one.label_key == family.label_key
-                        && one.owner == family.owner
-                        && one.realm != family.realm
-                };
-                model.families.iter().find(holds).map(|holder| holder.id)
-            });
-            if let Some(holder) = holder {
-                return Ok(Inserted::LabelTaken(holder));
-            }
-        }
-        inner.insert(home, new, now).await
-    }
-}
-
-/// An expired holder loses its label at once.
-pub(crate) struct LabelFreedOnExpiry;
-
-#[async_trait]
-impl Flaw for LabelFreedOnExpiry {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        inner.with(|model| {
-            for family in
-                model.families.iter_mut().filter(|family| family.live_until.is_some_and(|end| now.reached(end)))
-            {
-                family.label_key = None;
-            }
+            model.families.iter().find(holds).map(|holder| holder.id)
         });
-        inner.insert(home, new, now).await
-    }
-}
-
-/// A holder that is gone keeps its label until a purge comes by.
-pub(crate) struct LabelHeldByAGoneHolder;
-
-#[async_trait]
-impl Flaw for LabelHeldByAGoneHolder {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        if let InsertInto::Found { family, .. } = home {
-            let holder = inner.with(|model| {
-                let key = family.label_key.as_ref()?;
-                model.holder(&family.realm, &family.owner, key).map(|holder| holder.id)
-            });
-            if let Some(holder) = holder.filter(|holder| *holder != family.id) {
-                return Ok(Inserted::LabelTaken(holder));
-            }
+        if let Some(holder) = holder {
+            return Ok(Inserted::LabelTaken(holder));
         }
-        inner.insert(home, new, now).await
     }
-}
+    inner.insert(home, new, now).await
+});
 
-/// `SELECT` the label, then `INSERT`.
-pub(crate) struct LabelByLookThenInsert;
-
-#[async_trait]
-impl Flaw for LabelByLookThenInsert {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
-        if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
-            return Ok(refused);
+// An expired holder loses its label at once.
+flaw!(LabelFreedOnExpiry, insert, |inner, home, new, now| {
+    inner.with(|model| {
+        for family in model.families.iter_mut().filter(|family| family.live_until.is_some_and(|end| now.reached(end))) {
+            family.label_key = None;
         }
+    });
+    inner.insert(home, new, now).await
+});
+
+// A holder that is gone keeps its label until a purge comes by.
+flaw!(LabelHeldByAGoneHolder, insert, |inner, home, new, now| {
+    if let InsertInto::Found { family, .. } = home {
+        let holder = inner.with(|model| {
+            let key = family.label_key.as_ref()?;
+            model.holder(&family.realm, &family.owner, key).map(|holder| holder.id)
+        });
+        if let Some(holder) = holder.filter(|holder| *holder != family.id) {
+            return Ok(Inserted::LabelTaken(holder));
+        }
+    }
+    inner.insert(home, new, now).await
+});
+
+// `SELECT` the label, then `INSERT`.
+flaw!(LabelByLookThenInsert, insert, |inner, home, new, now| {
+    let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
+    if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
+        return Ok(refused);
+    }
+    pause().await;
+    let keyless = family.clone().with_label_key(None);
+    let answer = inner.insert(InsertInto::Found { family: &keyless, cap, pace }, new, now).await?;
+    inner.with(|model| model.family_mut(family.id).map(|kept| kept.label_key.clone_from(&family.label_key)));
+    Ok(answer)
+});
+
+// A join looks whether the family lives, and not at which generation it is.
+flaw!(JoinOfAnOlderGeneration, insert, |inner, home, new, now| {
+    let InsertInto::Join { family, generation, access_cap } = home else {
+        return inner.insert(home, new, now).await;
+    };
+    let generation = inner.with(|model| model.family(family).map_or(generation, |family| family.generation));
+    inner.insert(InsertInto::Join { family, generation, access_cap }, new, now).await
+});
+
+// A join looks at the family, waits, and inserts.
+flaw!(JoinByLookThenInsert, insert, |inner, home, new, now| {
+    if let InsertInto::Join { family, .. } = home {
+        // The family's row is kept as it was read and written back: so the revocation that came between is undone.
+        let read = inner.with(|model| model.family(family).cloned());
         pause().await;
-        let keyless = family.clone().with_label_key(None);
-        let answer = inner.insert(InsertInto::Found { family: &keyless, cap, pace }, new, now).await?;
-        inner.with(|model| model.family_mut(family.id).map(|kept| kept.label_key.clone_from(&family.label_key)));
-        Ok(answer)
-    }
-}
-
-/// A join looks whether the family lives, and not at which generation it is.
-pub(crate) struct JoinOfAnOlderGeneration;
-
-#[async_trait]
-impl Flaw for JoinOfAnOlderGeneration {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let InsertInto::Join { family, generation, access_cap } = home else {
-            return inner.insert(home, new, now).await;
-        };
-        let generation = inner.with(|model| model.family(family).map_or(generation, |family| family.generation));
-        inner.insert(InsertInto::Join { family, generation, access_cap }, new, now).await
-    }
-}
-
-/// A join looks at the family, waits, and inserts.
-pub(crate) struct JoinByLookThenInsert;
-
-#[async_trait]
-impl Flaw for JoinByLookThenInsert {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        if let InsertInto::Join { family, .. } = home {
-            // The family's row is kept as it was read and written back: so the revocation that came between is undone.
-            let read = inner.with(|model| model.family(family).cloned());
-            pause().await;
-            let answer = inner.insert(home, new, now).await?;
-            if let (Some(read), Inserted::Done | Inserted::FamilyEnded) = (read, &answer) {
-                inner.with(|model| model.family_mut(family).map(|kept| *kept = read));
-            }
-            return Ok(answer);
-        }
-        inner.insert(home, new, now).await
-    }
-}
-
-/// The holder is not named: the caller's own family is.
-pub(crate) struct LabelTakenNamesTheCaller;
-
-#[async_trait]
-impl Flaw for LabelTakenNamesTheCaller {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
         let answer = inner.insert(home, new, now).await?;
-        Ok(match (answer, home) {
-            (Inserted::LabelTaken(_), InsertInto::Found { family, .. }) => Inserted::LabelTaken(family.id),
-            (answer, _) => answer,
-        })
+        if let (Some(read), Inserted::Done | Inserted::FamilyEnded) = (read, &answer) {
+            inner.with(|model| model.family_mut(family).map(|kept| *kept = read));
+        }
+        return Ok(answer);
     }
-}
+    inner.insert(home, new, now).await
+});
+
+// The holder is not named: the caller's own family is.
+flaw!(LabelTakenNamesTheCaller, insert, |inner, home, new, now| {
+    let answer = inner.insert(home, new, now).await?;
+    Ok(match (answer, home) {
+        (Inserted::LabelTaken(_), InsertInto::Found { family, .. }) => Inserted::LabelTaken(family.id),
+        (answer, _) => answer,
+    })
+});

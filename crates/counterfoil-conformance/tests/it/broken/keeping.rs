@@ -2,16 +2,14 @@
 
 use std::num::NonZeroU32;
 
-use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::store::{
-    Applied, Cap, Change, FamilyBody, FamilyParts, InsertInto, Inserted, NewRecord, NoticeMark, Pace, ParentUpdate,
-    RecordParts, Rotated, TokenRecord, TokenStore,
+    Cap, FamilyBody, FamilyParts, InsertInto, NoticeMark, Pace, ParentUpdate, RecordParts, TokenStore,
 };
 use counterfoil::types::{RecordId, Version};
 use counterfoil_conformance::ReferenceStore;
 
-use super::{Flaw, Said};
+use super::overrides;
 
 /// What keeping does to the values of a record and of its family. Done again it changes nothing.
 pub(crate) struct Keeping(pub fn(&mut RecordParts, &mut FamilyParts));
@@ -27,77 +25,46 @@ impl Keeping {
     }
 }
 
-#[async_trait]
-impl Flaw for Keeping {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
+overrides!(
+    Keeping,
+    self,
+    insert,
+    |inner, home, new, now| {
         let answer = inner.insert(home, new, now).await;
         self.keep(inner);
         answer
-    }
-
-    async fn apply(
-        &self,
-        inner: &ReferenceStore,
-        id: &RecordId,
-        expect: Version,
-        change: &Change,
-        now: Timestamp,
-    ) -> Said<Applied> {
+    },
+    apply,
+    |inner, id, expect, change, now| {
         let answer = inner.apply(id, expect, change, now).await;
         self.keep(inner);
         answer
-    }
-
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
+    },
+    rotate,
+    |inner, parent, step, new, now| {
         let answer = inner.rotate(parent, step, new, now).await;
         self.keep(inner);
         answer
-    }
-
-    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
+    },
+    touch,
+    |inner, seen| {
         inner.touch(seen).await?;
         self.keep(inner);
         Ok(())
-    }
-
-    async fn claim(
-        &self,
-        inner: &ReferenceStore,
-        id: &RecordId,
-        held: NoticeMark,
-        until: Timestamp,
-    ) -> Said<Option<TokenRecord>> {
+    },
+    claim,
+    |inner, id, held, until| {
         let answer = inner.claim(id, held, until).await;
         self.keep(inner);
         answer
-    }
-
-    async fn settle(
-        &self,
-        inner: &ReferenceStore,
-        id: &RecordId,
-        held: NoticeMark,
-        next: Option<NoticeMark>,
-        sent: Option<(Timestamp, u8)>,
-    ) -> Said<bool> {
+    },
+    settle,
+    |inner, id, held, next, sent| {
         let answer = inner.settle(id, held, next, sent).await;
         self.keep(inner);
         answer
     }
-}
+);
 
 /// Every instant through that column.
 pub(crate) fn instants(record: &mut RecordParts, family: &mut FamilyParts, column: fn(Timestamp) -> Timestamp) {
@@ -143,15 +110,11 @@ impl Comparing {
     }
 }
 
-#[async_trait]
-impl Flaw for Comparing {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
+overrides!(
+    Comparing,
+    self,
+    insert,
+    |inner, home, new, now| {
         let InsertInto::Join { family, generation, access_cap } = home else {
             return inner.insert(home, new, now).await;
         };
@@ -159,34 +122,18 @@ impl Flaw for Comparing {
         let stands = stands.filter(|stands| self.generations && (self.alike)(*stands, generation));
         let generation = stands.unwrap_or(generation);
         inner.insert(InsertInto::Join { family, generation, access_cap }, new, now).await
-    }
-
-    async fn apply(
-        &self,
-        inner: &ReferenceStore,
-        id: &RecordId,
-        expect: Version,
-        change: &Change,
-        now: Timestamp,
-    ) -> Said<Applied> {
-        inner.apply(id, self.version(inner, id, expect), change, now).await
-    }
-
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
+    },
+    apply,
+    |inner, id, expect, change, now| inner.apply(id, self.version(inner, id, expect), change, now).await,
+    rotate,
+    |inner, parent, step, new, now| {
         let mut step = *step;
         if let ParentUpdate::Supersede { expect, .. } = &mut step {
             *expect = self.version(inner, parent, *expect);
         }
         inner.rotate(parent, &step, new, now).await
     }
-}
+);
 
 /// Limits in a narrow column: of what an insert or a rotation counts.
 pub(crate) struct Limiting(pub fn(u32) -> u32);
@@ -201,15 +148,11 @@ impl Limiting {
     }
 }
 
-#[async_trait]
-impl Flaw for Limiting {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
+overrides!(
+    Limiting,
+    self,
+    insert,
+    |inner, home, new, now| {
         let home = match home {
             InsertInto::Found { family, cap, pace } => {
                 let cap = cap.map(|cap| Cap { limit: self.limit(cap.limit), ..cap });
@@ -220,16 +163,9 @@ impl Flaw for Limiting {
             }
         };
         inner.insert(home, new, now).await
-    }
-
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
+    },
+    rotate,
+    |inner, parent, step, new, now| {
         let mut step = *step;
         match &mut step {
             ParentUpdate::Supersede { pace, access_cap, .. } => {
@@ -239,7 +175,7 @@ impl Flaw for Limiting {
         }
         inner.rotate(parent, &step, new, now).await
     }
-}
+);
 
 /// Records and when each was used.
 type Batch = [(RecordId, Timestamp)];
@@ -247,9 +183,4 @@ type Batch = [(RecordId, Timestamp)];
 /// Of a batch only what this leaves is written.
 pub(crate) struct Touching(pub fn(&Batch) -> &Batch);
 
-#[async_trait]
-impl Flaw for Touching {
-    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
-        inner.touch((self.0)(seen)).await
-    }
-}
+overrides!(Touching, self, touch, |inner, seen| inner.touch((self.0)(seen)).await);

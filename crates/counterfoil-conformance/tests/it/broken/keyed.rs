@@ -1,16 +1,11 @@
 //! Stores whose keys take one name for another.
 
-use std::num::NonZeroU32;
-
-use async_trait::async_trait;
-use counterfoil::store::{
-    Cursor, InsertInto, Inserted, Listing, NewRecord, Page, Progress, Revoke, Revoked, TokenRecord, TokenStore,
-};
+use counterfoil::Realm;
+use counterfoil::store::{Cursor, InsertInto, Inserted, Listing, Page, Revoke, TokenStore};
 use counterfoil::types::OwnerId;
-use counterfoil::{Realm, Timestamp};
 use counterfoil_conformance::ReferenceStore;
 
-use super::{Flaw, Said};
+use super::overrides;
 
 /// Which index has the wrong key.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,15 +32,11 @@ impl Keyed {
     }
 }
 
-#[async_trait]
-impl Flaw for Keyed {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
+overrides!(
+    Keyed,
+    self,
+    insert,
+    |inner, home, new, now| {
         let InsertInto::Found { family, .. } = home else { return inner.insert(home, new, now).await };
         if let Some(label) = family.label_key.as_ref().filter(|_| self.1 == Index::Labels) {
             let key = (self.0)(&[family.realm.as_str(), family.owner.as_str(), label.as_str()]);
@@ -62,15 +53,9 @@ impl Flaw for Keyed {
             }
         }
         inner.insert(home, new, now).await
-    }
-
-    async fn list(
-        &self,
-        inner: &ReferenceStore,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Said<Page<TokenRecord>> {
+    },
+    list,
+    |inner, of, after, limit| {
         let Listing::Owner { realm, owner, kind, show } = of else { return inner.list(of, after, limit).await };
         if self.1 != Index::Lists {
             return inner.list(of, after, limit).await;
@@ -85,16 +70,9 @@ impl Flaw for Keyed {
         items.truncate(limit.get() as usize);
         let last = items.last().map(|item| Cursor { at: item.record().created_at, id: item.record().id });
         Ok(Page { items, next: last.filter(|_| more), corrupt: 0 })
-    }
-
-    async fn revoke(
-        &self,
-        inner: &ReferenceStore,
-        what: Revoke<'_>,
-        revoked: Revoked,
-        gone_at: Timestamp,
-        limit: NonZeroU32,
-    ) -> Said<Progress> {
+    },
+    revoke,
+    |inner, what, revoked, gone_at, limit| {
         let Revoke::Owner { realm, owner } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
         if self.1 == Index::Revocations {
             for (realm, owner) in self.alike(inner, realm, owner) {
@@ -104,4 +82,4 @@ impl Flaw for Keyed {
         }
         inner.revoke(what, revoked, gone_at, limit).await
     }
-}
+);

@@ -3,59 +3,33 @@
 use std::num::NonZeroU32;
 use std::sync::Mutex;
 
-use async_trait::async_trait;
 use counterfoil::Timestamp;
-use counterfoil::store::{InsertInto, Inserted, NewRecord, Pace, ParentUpdate, Rotated, TokenStore};
-use counterfoil::types::{FamilyId, RecordId};
-use counterfoil_conformance::ReferenceStore;
+use counterfoil::store::{InsertInto, Inserted, Pace, ParentUpdate, Rotated, TokenStore};
+use counterfoil::types::FamilyId;
 
 use super::bounds::before;
-use super::{Flaw, Said};
+use super::{flaw, overrides};
 
-/// Eight generations are kept.
-pub(crate) struct RotationDropsAnOldGeneration;
-
-#[async_trait]
-impl Flaw for RotationDropsAnOldGeneration {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        let answer = inner.rotate(parent, step, new, now).await?;
-        inner.with(|model| {
-            let newest = model.family(parent.family()).map_or(0, |family| family.generation);
-            model.records.retain(|record| {
-                record.id.family() != parent.family() || record.generation + 8 > newest || record.superseded.is_none()
-            });
+// Eight generations are kept.
+flaw!(RotationDropsAnOldGeneration, rotate, |inner, parent, step, new, now| {
+    let answer = inner.rotate(parent, step, new, now).await?;
+    inner.with(|model| {
+        let newest = model.family(parent.family()).map_or(0, |family| family.generation);
+        model.records.retain(|record| {
+            record.id.family() != parent.family() || record.generation + 8 > newest || record.superseded.is_none()
         });
-        Ok(answer)
-    }
-}
+    });
+    Ok(answer)
+});
 
-/// What has shrunk goes with the next rotation.
-pub(crate) struct RotationTakesWhatIsShrunk;
-
-#[async_trait]
-impl Flaw for RotationTakesWhatIsShrunk {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        let answer = inner.rotate(parent, step, new, now).await?;
-        if matches!(answer, Rotated::Done) {
-            inner.with(|model| model.records.retain(|one| one.id.family() != parent.family() || !one.shrunk));
-        }
-        Ok(answer)
+// What has shrunk goes with the next rotation.
+flaw!(RotationTakesWhatIsShrunk, rotate, |inner, parent, step, new, now| {
+    let answer = inner.rotate(parent, step, new, now).await?;
+    if matches!(answer, Rotated::Done) {
+        inner.with(|model| model.records.retain(|one| one.id.family() != parent.family() || !one.shrunk));
     }
-}
+    Ok(answer)
+});
 
 /// The step with another pace and another cap.
 fn with_bounds(step: &ParentUpdate, change: impl FnOnce(&mut Option<Pace>, &mut Option<NonZeroU32>)) -> ParentUpdate {
@@ -67,195 +41,102 @@ fn with_bounds(step: &ParentUpdate, change: impl FnOnce(&mut Option<Pace>, &mut 
     step
 }
 
-/// The grandparent's nonce is wiped before the pace is looked at. (A look at the pace in a step of its own would do
-/// no harm: what it looks at follows from the parent's generation, and the parent's version is compared.)
-pub(crate) struct WipesBeforeItLooks;
-
-#[async_trait]
-impl Flaw for WipesBeforeItLooks {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        inner.with(|model| {
-            let answer = model.rotate(parent, step, new, now);
-            if matches!(answer, Ok(Rotated::PaceReached { .. })) {
-                let of_family = model.records.iter_mut().filter(|record| record.id.family() == parent.family());
-                of_family.filter_map(|record| record.superseded.as_mut()).for_each(|by| by.nonce = None);
-            }
-            answer
-        })
-    }
-}
-
-/// `>=` where it must be `>`.
-pub(crate) struct RotationsCountSince;
-
-#[async_trait]
-impl Flaw for RotationsCountSince {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        let earlier = |pace: Pace| Pace { since: before(pace.since), ..pace };
-        inner.rotate(parent, &with_bounds(step, |pace, _| *pace = pace.map(earlier)), new, now).await
-    }
-}
-
-/// A generation that has shrunk is forgotten by the pace.
-pub(crate) struct RotationsForgetTheShrunk;
-
-#[async_trait]
-impl Flaw for RotationsForgetTheShrunk {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        let answer = inner.rotate(parent, step, new, now).await?;
-        let Rotated::PaceReached { oldest } = answer else { return Ok(answer) };
-        let shrunk = inner.with(|model| {
-            let mut of_family = model.records.iter().filter(|record| record.id.family() == parent.family());
-            of_family.any(|record| record.shrunk && record.superseded.is_some_and(|by| by.at == oldest))
-        });
-        if shrunk {
-            return inner.rotate(parent, &with_bounds(step, |pace, _| *pace = None), new, now).await;
+// The grandparent's nonce is wiped before the pace is looked at. (A look at the pace in a step of its own would do
+// no harm: what it looks at follows from the parent's generation, and the parent's version is compared.)
+flaw!(WipesBeforeItLooks, rotate, |inner, parent, step, new, now| {
+    inner.with(|model| {
+        let answer = model.rotate(parent, step, new, now);
+        if matches!(answer, Ok(Rotated::PaceReached { .. })) {
+            let of_family = model.records.iter_mut().filter(|record| record.id.family() == parent.family());
+            of_family.filter_map(|record| record.superseded.as_mut()).for_each(|by| by.nonce = None);
         }
-        Ok(Rotated::PaceReached { oldest })
+        answer
+    })
+});
+
+// `>=` where it must be `>`.
+flaw!(RotationsCountSince, rotate, |inner, parent, step, new, now| {
+    let earlier = |pace: Pace| Pace { since: before(pace.since), ..pace };
+    inner.rotate(parent, &with_bounds(step, |pace, _| *pace = pace.map(earlier)), new, now).await
+});
+
+// A generation that has shrunk is forgotten by the pace.
+flaw!(RotationsForgetTheShrunk, rotate, |inner, parent, step, new, now| {
+    let answer = inner.rotate(parent, step, new, now).await?;
+    let Rotated::PaceReached { oldest } = answer else { return Ok(answer) };
+    let shrunk = inner.with(|model| {
+        let mut of_family = model.records.iter().filter(|record| record.id.family() == parent.family());
+        of_family.any(|record| record.shrunk && record.superseded.is_some_and(|by| by.at == oldest))
+    });
+    if shrunk {
+        return inner.rotate(parent, &with_bounds(step, |pace, _| *pace = None), new, now).await;
     }
-}
+    Ok(Rotated::PaceReached { oldest })
+});
 
 /// Each handle counts the rotations that went through itself.
 #[derive(Default)]
 pub(crate) struct RotationsCountedByTheHandle(Mutex<Vec<(FamilyId, Timestamp)>>);
 
-#[async_trait]
-impl Flaw for RotationsCountedByTheHandle {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        let ParentUpdate::Supersede { pace, .. } = step else { return inner.rotate(parent, step, new, now).await };
-        let mut made = self.0.lock().unwrap();
-        let own = |since: Timestamp| {
-            made.iter().filter(move |(family, at)| *family == parent.family() && *at > since).map(|(_, at)| *at)
-        };
-        if let Some(pace) = pace.filter(|pace| own(pace.since).count() >= pace.limit.get() as usize) {
-            let answer = inner.with(|model| model.clone().rotate(parent, step, new, now))?;
-            let oldest = own(pace.since).min().unwrap_or(now);
-            return Ok(if matches!(answer, Rotated::Done) { Rotated::PaceReached { oldest } } else { answer });
+overrides!(RotationsCountedByTheHandle, self, rotate, |inner, parent, step, new, now| {
+    let ParentUpdate::Supersede { pace, .. } = step else { return inner.rotate(parent, step, new, now).await };
+    let mut made = self.0.lock().unwrap();
+    let own = |since: Timestamp| {
+        made.iter().filter(move |(family, at)| *family == parent.family() && *at > since).map(|(_, at)| *at)
+    };
+    if let Some(pace) = pace.filter(|pace| own(pace.since).count() >= pace.limit.get() as usize) {
+        let answer = inner.with(|model| model.clone().rotate(parent, step, new, now))?;
+        let oldest = own(pace.since).min().unwrap_or(now);
+        return Ok(if matches!(answer, Rotated::Done) { Rotated::PaceReached { oldest } } else { answer });
+    }
+    let unpaced = with_bounds(step, |pace, _| *pace = None);
+    let answer = inner.with(|model| model.rotate(parent, &unpaced, new, now))?;
+    if matches!(answer, Rotated::Done) {
+        made.push((parent.family(), now));
+    }
+    Ok(answer)
+});
+
+// Slides bring access tokens past the cap.
+flaw!(SlidesPassTheCap, rotate, |inner, parent, step, new, now| {
+    let slide = matches!(step, ParentUpdate::Slide { .. });
+    inner.rotate(parent, &with_bounds(step, |_, cap| *cap = cap.filter(|_| !slide)), new, now).await
+});
+
+// A rotation counts the access tokens of the newest generation only.
+flaw!(AccessOfTheNewestGeneration, insert, |inner, home, new, now| {
+    let InsertInto::Join { family, generation, .. } = home else { return inner.insert(home, new, now).await };
+    Ok(inner.with(|model| {
+        let mut newest = model.clone();
+        newest.records.retain(|record| record.id.family() != family || record.generation == generation);
+        let answer = newest.insert_refusals(home, new, now).first().cloned();
+        let uncapped = InsertInto::Join { family, generation, access_cap: None };
+        match answer {
+            Some(Inserted::FamilyFull { until }) => Inserted::FamilyFull { until },
+            _ => model.insert(uncapped, new, now),
         }
+    }))
+});
+
+// A full family is told before the pace.
+flaw!(FullBeforePace, rotate, |inner, parent, step, new, now| {
+    let answer = inner.rotate(parent, step, new, now).await?;
+    if matches!(answer, Rotated::PaceReached { .. }) {
         let unpaced = with_bounds(step, |pace, _| *pace = None);
-        let answer = inner.with(|model| model.rotate(parent, &unpaced, new, now))?;
-        if matches!(answer, Rotated::Done) {
-            made.push((parent.family(), now));
-        }
-        Ok(answer)
+        let full = inner.with(|model| model.clone().rotate(parent, &unpaced, new, now))?;
+        return Ok(if matches!(full, Rotated::FamilyFull { .. }) { full } else { answer });
     }
-}
+    Ok(answer)
+});
 
-/// Slides bring access tokens past the cap.
-pub(crate) struct SlidesPassTheCap;
-
-#[async_trait]
-impl Flaw for SlidesPassTheCap {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        let slide = matches!(step, ParentUpdate::Slide { .. });
-        inner.rotate(parent, &with_bounds(step, |_, cap| *cap = cap.filter(|_| !slide)), new, now).await
+// A pace looks at a generation of which it kept eight bits.
+flaw!(PaceInEightBits, rotate, |inner, parent, step, new, now| {
+    let generation = inner.with(|model| model.record(parent).map_or(0, |record| record.generation));
+    let mut step = *step;
+    if let ParentUpdate::Supersede { pace, .. } = &mut step
+        && generation > 255
+    {
+        *pace = pace.filter(|pace| u64::from(pace.limit.get()) <= generation % 256);
     }
-}
-
-/// A rotation counts the access tokens of the newest generation only.
-pub(crate) struct AccessOfTheNewestGeneration;
-
-#[async_trait]
-impl Flaw for AccessOfTheNewestGeneration {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let InsertInto::Join { family, generation, .. } = home else { return inner.insert(home, new, now).await };
-        Ok(inner.with(|model| {
-            let mut newest = model.clone();
-            newest.records.retain(|record| record.id.family() != family || record.generation == generation);
-            let answer = newest.insert_refusals(home, new, now).first().cloned();
-            let uncapped = InsertInto::Join { family, generation, access_cap: None };
-            match answer {
-                Some(Inserted::FamilyFull { until }) => Inserted::FamilyFull { until },
-                _ => model.insert(uncapped, new, now),
-            }
-        }))
-    }
-}
-
-/// A full family is told before the pace.
-pub(crate) struct FullBeforePace;
-
-#[async_trait]
-impl Flaw for FullBeforePace {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        let answer = inner.rotate(parent, step, new, now).await?;
-        if matches!(answer, Rotated::PaceReached { .. }) {
-            let unpaced = with_bounds(step, |pace, _| *pace = None);
-            let full = inner.with(|model| model.clone().rotate(parent, &unpaced, new, now))?;
-            return Ok(if matches!(full, Rotated::FamilyFull { .. }) { full } else { answer });
-        }
-        Ok(answer)
-    }
-}
-
-/// A pace looks at a generation of which it kept eight bits.
-pub(crate) struct PaceInEightBits;
-
-#[async_trait]
-impl Flaw for PaceInEightBits {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        let generation = inner.with(|model| model.record(parent).map_or(0, |record| record.generation));
-        let mut step = *step;
-        if let ParentUpdate::Supersede { pace, .. } = &mut step
-            && generation > 255
-        {
-            *pace = pace.filter(|pace| u64::from(pace.limit.get()) <= generation % 256);
-        }
-        inner.rotate(parent, &step, new, now).await
-    }
-}
+    inner.rotate(parent, &step, new, now).await
+});

@@ -2,127 +2,65 @@
 
 use std::num::NonZeroU32;
 
-use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, Listing, Page, Show, TokenRecord, TokenStore};
 use counterfoil::types::RecordId;
 use counterfoil_conformance::ReferenceStore;
 
-use super::{Flaw, Said};
+use super::flaw;
 
-/// `LIMIT … OFFSET …`.
-pub(crate) struct OffsetPaging;
+// `LIMIT … OFFSET …`.
+flaw!(OffsetPaging, list, |inner, of, after, limit| {
+    let offset = after.map_or(0, |after| usize::try_from(after.at.micros()).unwrap_or(0));
+    let limit = limit.get() as usize;
+    let all = inner.with(|model| model.list(of, None, usize::MAX)).items;
+    let next = offset + limit;
+    let more = (next < all.len()).then(|| Cursor {
+        at: Timestamp::from_micros(next as u64).unwrap_or(Timestamp::MAX),
+        id: RecordId::from_bytes([0; 16]),
+    });
+    Ok(Page { items: all.into_iter().skip(offset).take(limit).collect(), next: more, corrupt: 0 })
+});
 
-#[async_trait]
-impl Flaw for OffsetPaging {
-    async fn list(
-        &self,
-        inner: &ReferenceStore,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Said<Page<TokenRecord>> {
-        let offset = after.map_or(0, |after| usize::try_from(after.at.micros()).unwrap_or(0));
-        let limit = limit.get() as usize;
-        let all = inner.with(|model| model.list(of, None, usize::MAX)).items;
-        let next = offset + limit;
-        let more = (next < all.len()).then(|| Cursor {
-            at: Timestamp::from_micros(next as u64).unwrap_or(Timestamp::MAX),
-            id: RecordId::from_bytes([0; 16]),
-        });
-        Ok(Page { items: all.into_iter().skip(offset).take(limit).collect(), next: more, corrupt: 0 })
-    }
-}
+// The key is the instant alone: ties at a page's end are lost.
+flaw!(CursorWithoutId, list, |inner, of, after, limit| {
+    let by_owner = matches!(of, Listing::Owner { .. });
+    let after =
+        after.map(|after| if by_owner { Cursor { id: RecordId::from_bytes([0; 16]), ..*after } } else { *after });
+    inner.list(of, after.as_ref(), limit).await
+});
 
-/// The key is the instant alone: ties at a page's end are lost.
-pub(crate) struct CursorWithoutId;
+// One more than was asked for.
+flaw!(PageBeyondItsLimit, list, |inner, of, after, limit| inner.list(of, after, limit.saturating_add(1)).await);
 
-#[async_trait]
-impl Flaw for CursorWithoutId {
-    async fn list(
-        &self,
-        inner: &ReferenceStore,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Said<Page<TokenRecord>> {
-        let by_owner = matches!(of, Listing::Owner { .. });
-        let after =
-            after.map(|after| if by_owner { Cursor { id: RecordId::from_bytes([0; 16]), ..*after } } else { *after });
-        inner.list(of, after.as_ref(), limit).await
-    }
-}
-
-/// One more than was asked for.
-pub(crate) struct PageBeyondItsLimit;
-
-#[async_trait]
-impl Flaw for PageBeyondItsLimit {
-    async fn list(
-        &self,
-        inner: &ReferenceStore,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Said<Page<TokenRecord>> {
-        inner.list(of, after, limit.saturating_add(1)).await
-    }
-}
-
-/// The realm is forgotten where an owner's records are listed.
-pub(crate) struct ListLeaksBetweenRealms;
-
-#[async_trait]
-impl Flaw for ListLeaksBetweenRealms {
-    async fn list(
-        &self,
-        inner: &ReferenceStore,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Said<Page<TokenRecord>> {
-        let Listing::Owner { owner, kind, show, .. } = of else { return inner.list(of, after, limit).await };
-        let realms: Vec<_> = inner.with(|model| {
-            model.families.iter().filter(|one| one.owner == *owner).map(|one| one.realm.clone()).collect()
-        });
-        let mut items: Vec<TokenRecord> = Vec::new();
-        for realm in realms {
-            let of = Listing::Owner { realm: &realm, owner, kind, show };
-            for record in inner.with(|model| model.list(of, None, usize::MAX)).items {
-                if items.iter().all(|item| item.record().id != record.record().id) {
-                    items.push(record);
-                }
+// The realm is forgotten where an owner's records are listed.
+flaw!(ListLeaksBetweenRealms, list, |inner, of, after, limit| {
+    let Listing::Owner { owner, kind, show, .. } = of else { return inner.list(of, after, limit).await };
+    let realms: Vec<_> = inner
+        .with(|model| model.families.iter().filter(|one| one.owner == *owner).map(|one| one.realm.clone()).collect());
+    let mut items: Vec<TokenRecord> = Vec::new();
+    for realm in realms {
+        let of = Listing::Owner { realm: &realm, owner, kind, show };
+        for record in inner.with(|model| model.list(of, None, usize::MAX)).items {
+            if items.iter().all(|item| item.record().id != record.record().id) {
+                items.push(record);
             }
         }
-        items.sort_unstable_by_key(|item| std::cmp::Reverse((item.record().created_at, item.record().id)));
-        items.retain(|item| {
-            after.is_none_or(|after| (item.record().created_at, item.record().id) < (after.at, after.id))
-        });
-        let more = items.len() > limit.get() as usize;
-        items.truncate(limit.get() as usize);
-        let next =
-            items.last().filter(|_| more).map(|item| Cursor { at: item.record().created_at, id: item.record().id });
-        Ok(Page { items, next, corrupt: 0 })
     }
-}
+    items.sort_unstable_by_key(|item| std::cmp::Reverse((item.record().created_at, item.record().id)));
+    items.retain(|item| after.is_none_or(|after| (item.record().created_at, item.record().id) < (after.at, after.id)));
+    let more = items.len() > limit.get() as usize;
+    items.truncate(limit.get() as usize);
+    let next = items.last().filter(|_| more).map(|item| Cursor { at: item.record().created_at, id: item.record().id });
+    Ok(Page { items, next, corrupt: 0 })
+});
 
-/// Each page is in the wrong order.
-pub(crate) struct ListShowsTheOldestFirst;
-
-#[async_trait]
-impl Flaw for ListShowsTheOldestFirst {
-    async fn list(
-        &self,
-        inner: &ReferenceStore,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Said<Page<TokenRecord>> {
-        let mut page = inner.list(of, after, limit).await?;
-        page.items.reverse();
-        Ok(page)
-    }
-}
+// Each page is in the wrong order.
+flaw!(ListShowsTheOldestFirst, list, |inner, of, after, limit| {
+    let mut page = inner.list(of, after, limit).await?;
+    page.items.reverse();
+    Ok(page)
+});
 
 /// The page of all records, sieved.
 fn sieved(
@@ -144,140 +82,67 @@ fn sieved(
     page
 }
 
-/// A page is sieved after it was cut, and one on which nothing remains is taken for the end.
-pub(crate) struct AnEmptyPageEnds;
+// A page is sieved after it was cut, and one on which nothing remains is taken for the end.
+flaw!(AnEmptyPageEnds, list, |inner, of, after, limit| Ok(sieved(inner, of, after, limit, |count| count == 0)));
 
-#[async_trait]
-impl Flaw for AnEmptyPageEnds {
-    async fn list(
-        &self,
-        inner: &ReferenceStore,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Said<Page<TokenRecord>> {
-        Ok(sieved(inner, of, after, limit, |count| count == 0))
+// The same with one that is short.
+flaw!(AShortPageEnds, list, |inner, of, after, limit| {
+    Ok(sieved(inner, of, after, limit, |count| count < limit.get() as usize))
+});
+
+// A replaced record is left out though it is honoured still.
+flaw!(OverlapsAreHidden, list, |inner, of, after, limit| {
+    let mut page = inner.list(of, after, limit).await?;
+    if matches!(of, Listing::Owner { show: Show::Standing { .. }, .. }) {
+        page.items.retain(|record| record.record().superseded.is_none());
     }
+    Ok(page)
+});
+
+// What ends on the instant is shown.
+flaw!(StandsOnItsEnd, list, |inner, of, after, limit| {
+    let Listing::Owner { realm, owner, kind, show: Show::Standing { now } } = of else {
+        return inner.list(of, after, limit).await;
+    };
+    let show = Show::Standing { now: Timestamp::from_micros(now.micros().saturating_sub(1)).unwrap_or(now) };
+    inner.list(Listing::Owner { realm, owner, kind, show }, after, limit).await
+});
+
+// A record of a deleted family is shown, for its own row says nothing of it.
+flaw!(StandingForgetsTheFamily, list, |inner, of, after, limit| {
+    Ok(inner.with(|model| {
+        let mut alone = model.clone();
+        alone.families.iter_mut().for_each(|family| family.revoked = None);
+        let page = alone.list(of, after, limit.get() as usize);
+        let items = page.items.iter().filter_map(|record| model.get(&record.record().id).ok().flatten());
+        Page { items: items.collect(), ..page }
+    }))
+});
+
+/// Whether the walk was at a record that has shrunk since.
+fn shrank(inner: &ReferenceStore, at: Option<&Cursor>) -> bool {
+    at.is_some_and(|at| inner.with(|model| model.record(&at.id).is_some_and(|record| record.shrunk)))
 }
 
-/// The same with one that is short.
-pub(crate) struct AShortPageEnds;
-
-#[async_trait]
-impl Flaw for AShortPageEnds {
-    async fn list(
-        &self,
-        inner: &ReferenceStore,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Said<Page<TokenRecord>> {
-        Ok(sieved(inner, of, after, limit, |count| count < limit.get() as usize))
+// The walk ends where the record at its cursor is listed no more.
+flaw!(WalkEndsAtWhatShrank, list, |inner, of, after, limit| {
+    if shrank(inner, after) {
+        return Ok(Page { items: Vec::new(), next: None, corrupt: 0 });
     }
-}
+    inner.list(of, after, limit).await
+});
 
-/// A replaced record is left out though it is honoured still.
-pub(crate) struct OverlapsAreHidden;
+// The walk begins anew there.
+flaw!(WalkBeginsAnewAtWhatShrank, list, |inner, of, after, limit| {
+    let after = if shrank(inner, after) { None } else { after };
+    inner.list(of, after, limit).await
+});
 
-#[async_trait]
-impl Flaw for OverlapsAreHidden {
-    async fn list(
-        &self,
-        inner: &ReferenceStore,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Said<Page<TokenRecord>> {
-        let mut page = inner.list(of, after, limit).await?;
-        if matches!(of, Listing::Owner { show: Show::Standing { .. }, .. }) {
-            page.items.retain(|record| record.record().superseded.is_none());
-        }
-        Ok(page)
+// Reads one row more to know whether there is a next page, and counts it where it is damaged.
+flaw!(LookAheadCountsDamage, list, |inner, of, after, limit| {
+    let mut page = inner.list(of, after, limit).await?;
+    if let Some(next) = &page.next {
+        page.corrupt += inner.list(of, Some(next), NonZeroU32::MIN).await?.corrupt;
     }
-}
-
-/// What ends on the instant is shown.
-pub(crate) struct StandsOnItsEnd;
-
-#[async_trait]
-impl Flaw for StandsOnItsEnd {
-    async fn list(
-        &self,
-        inner: &ReferenceStore,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Said<Page<TokenRecord>> {
-        let Listing::Owner { realm, owner, kind, show: Show::Standing { now } } = of else {
-            return inner.list(of, after, limit).await;
-        };
-        let show = Show::Standing { now: Timestamp::from_micros(now.micros().saturating_sub(1)).unwrap_or(now) };
-        inner.list(Listing::Owner { realm, owner, kind, show }, after, limit).await
-    }
-}
-
-/// A record of a deleted family is shown, for its own row says nothing of it.
-pub(crate) struct StandingForgetsTheFamily;
-
-#[async_trait]
-impl Flaw for StandingForgetsTheFamily {
-    async fn list(
-        &self,
-        inner: &ReferenceStore,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Said<Page<TokenRecord>> {
-        Ok(inner.with(|model| {
-            let mut alone = model.clone();
-            alone.families.iter_mut().for_each(|family| family.revoked = None);
-            let page = alone.list(of, after, limit.get() as usize);
-            let items = page.items.iter().filter_map(|record| model.get(&record.record().id).ok().flatten());
-            Page { items: items.collect(), ..page }
-        }))
-    }
-}
-
-pub(crate) type WalkEndsAtWhatShrank = CursorThatShrank<false>;
-pub(crate) type WalkBeginsAnewAtWhatShrank = CursorThatShrank<true>;
-
-/// The walk ends where the record at its cursor is listed no more, or begins anew.
-pub(crate) struct CursorThatShrank<const ANEW: bool>;
-
-#[async_trait]
-impl<const ANEW: bool> Flaw for CursorThatShrank<ANEW> {
-    async fn list(
-        &self,
-        inner: &ReferenceStore,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Said<Page<TokenRecord>> {
-        let shrank = |at: &&Cursor| inner.with(|model| model.record(&at.id).is_some_and(|record| record.shrunk));
-        match after.filter(shrank) {
-            Some(_) if ANEW => inner.list(of, None, limit).await,
-            Some(_) => Ok(Page { items: Vec::new(), next: None, corrupt: 0 }),
-            None => inner.list(of, after, limit).await,
-        }
-    }
-}
-
-/// Reads one row more to know whether there is a next page, and counts it where it is damaged.
-pub(crate) struct LookAheadCountsDamage;
-
-#[async_trait]
-impl Flaw for LookAheadCountsDamage {
-    async fn list(
-        &self,
-        inner: &ReferenceStore,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Said<Page<TokenRecord>> {
-        let mut page = inner.list(of, after, limit).await?;
-        if let Some(next) = &page.next {
-            page.corrupt += inner.list(of, Some(next), NonZeroU32::MIN).await?.corrupt;
-        }
-        Ok(page)
-    }
-}
+    Ok(page)
+});

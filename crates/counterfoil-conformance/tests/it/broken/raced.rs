@@ -8,7 +8,6 @@ use super::halves::{
     ClaimAnswersLate, DueJoinsLate, GetJoinsLate, InsertRevivesFamilies, JoinsOneByOne, ListJoinsLate,
     OwnerEndsWhatItSaw, SuccessorBeforeParent,
 };
-use super::handle_lock::HandleLock;
 
 /// A flaw, and how to make it.
 pub(crate) struct Planted {
@@ -24,13 +23,13 @@ macro_rules! by_method {
         vec![$(
             Planted {
                 name: concat!("Blind ", stringify!($method)).into(),
-                raced: || Arc::new(Blind::<{ method::$method }, false>),
-                interleaved: || Arc::new(Blind::<{ method::$method }, true>),
+                raced: || Arc::new(Blind::new(method::$method, false)),
+                interleaved: || Arc::new(Blind::new(method::$method, true)),
             },
             Planted {
                 name: concat!("HandleLock ", stringify!($method)).into(),
-                raced: || Arc::new(HandleLock::<{ method::$method }, false>::default()),
-                interleaved: || Arc::new(HandleLock::<{ method::$method }, true>::default()),
+                raced: || Arc::new(Blind::behind_the_handles_lock(method::$method, false)),
+                interleaved: || Arc::new(Blind::behind_the_handles_lock(method::$method, true)),
             },
         )*]
     };
@@ -40,8 +39,8 @@ macro_rules! in_halves {
     ($($flaw:ident)*) => {
         vec![$(Planted {
             name: stringify!($flaw).into(),
-            raced: || Arc::new($flaw::<false>),
-            interleaved: || Arc::new($flaw::<true>),
+            raced: || Arc::new($flaw(false)),
+            interleaved: || Arc::new($flaw(true)),
         }),*]
     };
 }

@@ -1,216 +1,111 @@
 //! Revocations done wrong.
 
-use std::num::NonZeroU32;
-
-use async_trait::async_trait;
-use counterfoil::Timestamp;
-use counterfoil::store::{Progress, Revoke, Revoked, TokenRecord, TokenStore};
+use counterfoil::store::{Progress, Revoke, TokenRecord, TokenStore};
 use counterfoil::types::RecordId;
-use counterfoil_conformance::{ReferenceStore, pause};
+use counterfoil_conformance::pause;
 
-use super::{Flaw, Said};
+use super::flaw;
 
-/// One statement over the records that its snapshot shows; a successor that comes meanwhile is missed.
-pub(crate) struct RevokeMissesASuccessor;
-
-#[async_trait]
-impl Flaw for RevokeMissesASuccessor {
-    async fn revoke(
-        &self,
-        inner: &ReferenceStore,
-        what: Revoke<'_>,
-        revoked: Revoked,
-        gone_at: Timestamp,
-        limit: NonZeroU32,
-    ) -> Said<Progress> {
-        let Revoke::Family { family, .. } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
-        let snapshot: Vec<RecordId> = inner
-            .with(|model| model.records.iter().map(|record| record.id).filter(|id| id.family() == family).collect());
-        for _ in 0..3 {
-            pause().await;
+// One statement over the records that its snapshot shows; a successor that comes meanwhile is missed.
+flaw!(RevokeMissesASuccessor, revoke, |inner, what, revoked, gone_at, limit| {
+    let Revoke::Family { family, .. } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
+    let snapshot: Vec<RecordId> =
+        inner.with(|model| model.records.iter().map(|record| record.id).filter(|id| id.family() == family).collect());
+    for _ in 0..3 {
+        pause().await;
+    }
+    inner.with(|model| {
+        for id in &snapshot {
+            if let Some(record) = model.record_mut(id) {
+                record.revoked.get_or_insert(revoked);
+            }
         }
+    });
+    Ok(Progress { changed: snapshot.len() as u64, more: false })
+});
+
+// The last instant stays.
+flaw!(RevokeOverwritesTheFirst, revoke, |inner, what, revoked, gone_at, limit| {
+    let progress = inner.revoke(what, revoked, gone_at, limit).await?;
+    if let Revoke::Family { family, .. } = what {
         inner.with(|model| {
-            for id in &snapshot {
-                if let Some(record) = model.record_mut(id) {
-                    record.revoked.get_or_insert(revoked);
-                }
+            if let Some(family) = model.family_mut(family) {
+                family.revoked = Some(revoked);
             }
         });
-        Ok(Progress { changed: snapshot.len() as u64, more: false })
     }
-}
+    Ok(progress)
+});
 
-/// The last instant stays.
-pub(crate) struct RevokeOverwritesTheFirst;
-
-#[async_trait]
-impl Flaw for RevokeOverwritesTheFirst {
-    async fn revoke(
-        &self,
-        inner: &ReferenceStore,
-        what: Revoke<'_>,
-        revoked: Revoked,
-        gone_at: Timestamp,
-        limit: NonZeroU32,
-    ) -> Said<Progress> {
-        let progress = inner.revoke(what, revoked, gone_at, limit).await?;
-        if let Revoke::Family { family, .. } = what {
-            inner.with(|model| {
-                if let Some(family) = model.family_mut(family) {
-                    family.revoked = Some(revoked);
-                }
-            });
+// The label stays with the dead.
+flaw!(LabelNotFreedOnRevoke, revoke, |inner, what, revoked, gone_at, limit| {
+    inner.with(|model| {
+        let keys: Vec<_> = model.families.iter().map(|family| family.label_key.clone()).collect();
+        let (changed, more) = model.revoke(what, revoked, gone_at, limit.get());
+        for (family, key) in model.families.iter_mut().zip(keys) {
+            family.label_key = key;
         }
-        Ok(progress)
-    }
-}
+        Ok(Progress { changed, more })
+    })
+});
 
-/// The label stays with the dead.
-pub(crate) struct LabelNotFreedOnRevoke;
-
-#[async_trait]
-impl Flaw for LabelNotFreedOnRevoke {
-    async fn revoke(
-        &self,
-        inner: &ReferenceStore,
-        what: Revoke<'_>,
-        revoked: Revoked,
-        gone_at: Timestamp,
-        limit: NonZeroU32,
-    ) -> Said<Progress> {
+// Revoking one record takes the family's label.
+flaw!(LabelFreedByRevokingOne, revoke, |inner, what, revoked, gone_at, limit| {
+    if let Revoke::One(id) = what {
         inner.with(|model| {
-            let keys: Vec<_> = model.families.iter().map(|family| family.label_key.clone()).collect();
-            let (changed, more) = model.revoke(what, revoked, gone_at, limit.get());
-            for (family, key) in model.families.iter_mut().zip(keys) {
-                family.label_key = key;
+            if let Some(family) = model.family_mut(id.family()) {
+                family.label_key = None;
             }
-            Ok(Progress { changed, more })
-        })
+        });
     }
-}
+    inner.revoke(what, revoked, gone_at, limit).await
+});
 
-/// Revoking one record takes the family's label.
-pub(crate) struct LabelFreedByRevokingOne;
+// Whose family it is, it does not ask.
+flaw!(RevokeAcrossRealms, revoke, |inner, what, revoked, gone_at, limit| {
+    let Revoke::Family { family, .. } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
+    let Some(row) = inner.with(|model| model.family(family).cloned()) else {
+        return Ok(Progress { changed: 0, more: false });
+    };
+    inner.revoke(Revoke::Family { realm: &row.realm, owner: &row.owner, family }, revoked, gone_at, limit).await
+});
 
-#[async_trait]
-impl Flaw for LabelFreedByRevokingOne {
-    async fn revoke(
-        &self,
-        inner: &ReferenceStore,
-        what: Revoke<'_>,
-        revoked: Revoked,
-        gone_at: Timestamp,
-        limit: NonZeroU32,
-    ) -> Said<Progress> {
-        if let Revoke::One(id) = what {
-            inner.with(|model| {
-                if let Some(family) = model.family_mut(id.family()) {
-                    family.label_key = None;
-                }
-            });
-        }
-        inner.revoke(what, revoked, gone_at, limit).await
-    }
-}
+// After one batch it says that all is done.
+flaw!(OwnerRevokeStopsEarly, revoke, |inner, what, revoked, gone_at, limit| {
+    let progress = inner.revoke(what, revoked, gone_at, limit).await?;
+    Ok(Progress { more: false, ..progress })
+});
 
-/// Whose family it is, it does not ask.
-pub(crate) struct RevokeAcrossRealms;
-
-#[async_trait]
-impl Flaw for RevokeAcrossRealms {
-    async fn revoke(
-        &self,
-        inner: &ReferenceStore,
-        what: Revoke<'_>,
-        revoked: Revoked,
-        gone_at: Timestamp,
-        limit: NonZeroU32,
-    ) -> Said<Progress> {
-        let Revoke::Family { family, .. } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
-        let Some(row) = inner.with(|model| model.family(family).cloned()) else {
-            return Ok(Progress { changed: 0, more: false });
+// A batch that is exactly full is taken for the last one.
+flaw!(OwnerRevokeForgetsTheLast, revoke, |inner, what, revoked, gone_at, limit| {
+    let Revoke::Owner { realm, owner } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
+    let living = inner.with(|model| {
+        let lives = |one: &&counterfoil::store::FamilyParts| {
+            one.realm == *realm && one.owner == *owner && one.revoked.is_none()
         };
-        inner.revoke(Revoke::Family { realm: &row.realm, owner: &row.owner, family }, revoked, gone_at, limit).await
-    }
-}
+        model.families.iter().filter(lives).count()
+    });
+    let progress = inner.revoke(what, revoked, gone_at, limit).await?;
+    Ok(Progress { more: progress.more && living > limit.get() as usize + 1, ..progress })
+});
 
-/// After one batch it says that all is done.
-pub(crate) struct OwnerRevokeStopsEarly;
-
-#[async_trait]
-impl Flaw for OwnerRevokeStopsEarly {
-    async fn revoke(
-        &self,
-        inner: &ReferenceStore,
-        what: Revoke<'_>,
-        revoked: Revoked,
-        gone_at: Timestamp,
-        limit: NonZeroU32,
-    ) -> Said<Progress> {
-        let progress = inner.revoke(what, revoked, gone_at, limit).await?;
-        Ok(Progress { more: false, ..progress })
-    }
-}
-
-/// A batch that is exactly full is taken for the last one.
-pub(crate) struct OwnerRevokeForgetsTheLast;
-
-#[async_trait]
-impl Flaw for OwnerRevokeForgetsTheLast {
-    async fn revoke(
-        &self,
-        inner: &ReferenceStore,
-        what: Revoke<'_>,
-        revoked: Revoked,
-        gone_at: Timestamp,
-        limit: NonZeroU32,
-    ) -> Said<Progress> {
-        let Revoke::Owner { realm, owner } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
-        let living = inner.with(|model| {
-            let lives = |one: &&counterfoil::store::FamilyParts| {
-                one.realm == *realm && one.owner == *owner && one.revoked.is_none()
-            };
-            model.families.iter().filter(lives).count()
+// A revocation moves the version.
+flaw!(RevokeMovesTheVersion, revoke, |inner, what, revoked, gone_at, limit| {
+    let progress = inner.revoke(what, revoked, gone_at, limit).await?;
+    if let Revoke::One(id) = what {
+        inner.with(|model| {
+            if let Some(record) = model.record_mut(id) {
+                record.version = record.version.next();
+            }
         });
-        let progress = inner.revoke(what, revoked, gone_at, limit).await?;
-        Ok(Progress { more: progress.more && living > limit.get() as usize + 1, ..progress })
     }
-}
+    Ok(progress)
+});
 
-/// A revocation moves the version.
-pub(crate) struct RevokeMovesTheVersion;
-
-#[async_trait]
-impl Flaw for RevokeMovesTheVersion {
-    async fn revoke(
-        &self,
-        inner: &ReferenceStore,
-        what: Revoke<'_>,
-        revoked: Revoked,
-        gone_at: Timestamp,
-        limit: NonZeroU32,
-    ) -> Said<Progress> {
-        let progress = inner.revoke(what, revoked, gone_at, limit).await?;
-        if let Revoke::One(id) = what {
-            inner.with(|model| {
-                if let Some(record) = model.record_mut(id) {
-                    record.version = record.version.next();
-                }
-            });
-        }
-        Ok(progress)
-    }
-}
-
-/// Of two instants the later is read.
-pub(crate) struct TheLaterRevocationWins;
-
-#[async_trait]
-impl Flaw for TheLaterRevocationWins {
-    async fn get(&self, inner: &ReferenceStore, id: &RecordId) -> Said<Option<TokenRecord>> {
-        let Some(found) = inner.get(id).await? else { return Ok(None) };
-        let (mut record, family) = found.into_parts();
-        record.revoked = family.revoked.or(record.revoked);
-        Ok(TokenRecord::from_parts(record, family).ok())
-    }
-}
+// Of two instants the later is read.
+flaw!(TheLaterRevocationWins, get, |inner, id| {
+    let Some(found) = inner.get(id).await? else { return Ok(None) };
+    let (mut record, family) = found.into_parts();
+    record.revoked = family.revoked.or(record.revoked);
+    Ok(TokenRecord::from_parts(record, family).ok())
+});

@@ -1,68 +1,45 @@
 //! Room made wrong.
 
-use async_trait::async_trait;
 use counterfoil::Timestamp;
-use counterfoil::store::{Cap, FamilyParts, InsertInto, Inserted, NewRecord, TokenStore, WhenFull};
-use counterfoil::types::{FamilyId, RecordId};
+use counterfoil::store::{Cap, FamilyParts, InsertInto, Inserted, TokenStore, WhenFull};
+use counterfoil::types::FamilyId;
+use counterfoil_conformance::pause;
 use counterfoil_conformance::reference::Model;
-use counterfoil_conformance::{ReferenceStore, pause};
 
 use super::bounds::insert_for_all_clients;
-use super::{Flaw, Said};
+use super::flaw;
 
-/// A cap that makes room ends the sign-ins through another client.
-pub(crate) struct RoomFromOtherClients;
+// A cap that makes room ends the sign-ins through another client.
+flaw!(RoomFromOtherClients, insert, |inner, home, new, now| {
+    match home {
+        InsertInto::Found { cap: Some(Cap { when_full: WhenFull::End { .. }, .. }), .. } => {
+            Ok(inner.with(|model| insert_for_all_clients(model, home, new, now)))
+        }
+        _ => inner.insert(home, new, now).await,
+    }
+});
 
-#[async_trait]
-impl Flaw for RoomFromOtherClients {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        match home {
-            InsertInto::Found { cap: Some(Cap { when_full: WhenFull::End { .. }, .. }), .. } => {
-                Ok(inner.with(|model| insert_for_all_clients(model, home, new, now)))
+// Ends what is over the cap, waits, inserts.
+flaw!(RoomInTwoSteps, insert, |inner, home, new, now| {
+    let InsertInto::Found { family, cap: Some(cap), pace } = home else {
+        return inner.insert(home, new, now).await;
+    };
+    let refused = inner.with(|model| model.insert_refusals(home, new, now).first().cloned());
+    if let (None, WhenFull::End { .. }) = (refused, cap.when_full) {
+        // On a copy, so that what would be ended is known; then it is ended, and the new one is not in yet.
+        let ended = inner.with(|model| match model.clone().insert(home, new, now) {
+            Inserted::MadeRoom(ended) => {
+                end(model, &ended, cap);
+                ended
             }
-            _ => inner.insert(home, new, now).await,
-        }
+            _ => Vec::new(),
+        });
+        pause().await;
+        let answer = inner.insert(InsertInto::Found { family, cap: None, pace }, new, now).await?;
+        return Ok(if answer == Inserted::Done && !ended.is_empty() { Inserted::MadeRoom(ended) } else { answer });
     }
-}
-
-/// Ends what is over the cap, waits, inserts.
-pub(crate) struct RoomInTwoSteps;
-
-#[async_trait]
-impl Flaw for RoomInTwoSteps {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let InsertInto::Found { family, cap: Some(cap), pace } = home else {
-            return inner.insert(home, new, now).await;
-        };
-        let refused = inner.with(|model| model.insert_refusals(home, new, now).first().cloned());
-        if let (None, WhenFull::End { .. }) = (refused, cap.when_full) {
-            // On a copy, so that what would be ended is known; then it is ended, and the new one is not in yet.
-            let ended = inner.with(|model| match model.clone().insert(home, new, now) {
-                Inserted::MadeRoom(ended) => {
-                    end(model, &ended, cap);
-                    ended
-                }
-                _ => Vec::new(),
-            });
-            pause().await;
-            let answer = inner.insert(InsertInto::Found { family, cap: None, pace }, new, now).await?;
-            return Ok(if answer == Inserted::Done && !ended.is_empty() { Inserted::MadeRoom(ended) } else { answer });
-        }
-        inner.insert(home, new, now).await
-    }
-}
+    inner.insert(home, new, now).await
+});
 
 pub(crate) fn end(model: &mut Model, families: &[FamilyId], cap: Cap) {
     let WhenFull::End { revoked, gone_at } = cap.when_full else { return };
@@ -73,123 +50,74 @@ pub(crate) fn end(model: &mut Model, families: &[FamilyId], cap: Cap) {
     }
 }
 
-/// The most recently used goes.
-pub(crate) struct EndsTheNewest;
-
-#[async_trait]
-impl Flaw for EndsTheNewest {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        Ok(inner.with(|model| {
-            let used: Vec<_> = model.families.iter().map(|one| (one.id, one.used_at)).collect();
-            let latest = used.iter().map(|(_, used_at)| used_at.micros()).max().unwrap_or(0);
-            let mirrored = |used_at: Timestamp| Timestamp::from_micros(latest - used_at.micros()).unwrap_or(used_at);
-            model.families.iter_mut().for_each(|one| one.used_at = mirrored(one.used_at));
-            let answer = model.insert(home, new, now);
-            for (id, used_at) in used {
-                if let Some(one) = model.family_mut(id) {
-                    one.used_at = used_at;
-                }
+// The most recently used goes.
+flaw!(EndsTheNewest, insert, |inner, home, new, now| {
+    Ok(inner.with(|model| {
+        let used: Vec<_> = model.families.iter().map(|one| (one.id, one.used_at)).collect();
+        let latest = used.iter().map(|(_, used_at)| used_at.micros()).max().unwrap_or(0);
+        let mirrored = |used_at: Timestamp| Timestamp::from_micros(latest - used_at.micros()).unwrap_or(used_at);
+        model.families.iter_mut().for_each(|one| one.used_at = mirrored(one.used_at));
+        let answer = model.insert(home, new, now);
+        for (id, used_at) in used {
+            if let Some(one) = model.family_mut(id) {
+                one.used_at = used_at;
             }
-            answer
-        }))
-    }
-}
+        }
+        answer
+    }))
+});
 
-/// What was ended is not told.
-pub(crate) struct EndsWithoutTelling;
+// What was ended is not told.
+flaw!(EndsWithoutTelling, insert, |inner, home, new, now| {
+    Ok(match inner.insert(home, new, now).await? {
+        Inserted::MadeRoom(_) => Inserted::Done,
+        other => other,
+    })
+});
 
-#[async_trait]
-impl Flaw for EndsWithoutTelling {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        Ok(match inner.insert(home, new, now).await? {
-            Inserted::MadeRoom(_) => Inserted::Done,
-            other => other,
-        })
-    }
-}
+// One goes for one that comes, however many there are.
+flaw!(EndsOneOnly, insert, |inner, home, new, now| {
+    let InsertInto::Found { family, cap: Some(cap), pace } = home else {
+        return inner.insert(home, new, now).await;
+    };
+    Ok(inner.with(|model| match (model.clone().insert(home, new, now), cap.when_full) {
+        (Inserted::MadeRoom(ended), WhenFull::End { .. }) => {
+            end(model, &ended[..1], cap);
+            let _ = model.insert(InsertInto::Found { family, cap: None, pace }, new, now);
+            Inserted::MadeRoom(ended[..1].to_vec())
+        }
+        _ => model.insert(home, new, now),
+    }))
+});
 
-/// One goes for one that comes, however many there are.
-pub(crate) struct EndsOneOnly;
-
-#[async_trait]
-impl Flaw for EndsOneOnly {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let InsertInto::Found { family, cap: Some(cap), pace } = home else {
-            return inner.insert(home, new, now).await;
-        };
-        Ok(inner.with(|model| match (model.clone().insert(home, new, now), cap.when_full) {
-            (Inserted::MadeRoom(ended), WhenFull::End { .. }) => {
-                end(model, &ended[..1], cap);
-                let _ = model.insert(InsertInto::Found { family, cap: None, pace }, new, now);
-                Inserted::MadeRoom(ended[..1].to_vec())
+// Room is made before the insert is looked at: one that is refused has ended somebody.
+flaw!(EndsBeforeItLooks, insert, |inner, home, new, now| {
+    let InsertInto::Found { family, cap: Some(cap), .. } = home else { return inner.insert(home, new, now).await };
+    Ok(inner.with(|model| {
+        let answer = model.insert(home, new, now);
+        if !matches!(answer, Inserted::Done | Inserted::MadeRoom(_)) {
+            let like = |one: &&FamilyParts| {
+                (&one.realm, &one.owner, one.kind, one.client)
+                    == (&family.realm, &family.owner, family.kind, family.client)
+            };
+            let live: Vec<FamilyId> =
+                model.families.iter().filter(like).filter(|one| one.revoked.is_none()).map(|one| one.id).collect();
+            if live.len() >= cap.limit.get() as usize {
+                end(model, &live[..1], cap);
             }
-            _ => model.insert(home, new, now),
-        }))
-    }
-}
+        }
+        answer
+    }))
+});
 
-/// Room is made before the insert is looked at: one that is refused has ended somebody.
-pub(crate) struct EndsBeforeItLooks;
-
-#[async_trait]
-impl Flaw for EndsBeforeItLooks {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
-        let InsertInto::Found { family, cap: Some(cap), .. } = home else { return inner.insert(home, new, now).await };
-        Ok(inner.with(|model| {
-            let answer = model.insert(home, new, now);
-            if !matches!(answer, Inserted::Done | Inserted::MadeRoom(_)) {
-                let like = |one: &&FamilyParts| {
-                    (&one.realm, &one.owner, one.kind, one.client)
-                        == (&family.realm, &family.owner, family.kind, family.client)
-                };
-                let live: Vec<FamilyId> =
-                    model.families.iter().filter(like).filter(|one| one.revoked.is_none()).map(|one| one.id).collect();
-                if live.len() >= cap.limit.get() as usize {
-                    end(model, &live[..1], cap);
-                }
+// A touch counts as a use of the family.
+flaw!(TouchMovesLastUse, touch, |inner, seen| {
+    inner.with(|model| {
+        for (id, at) in seen {
+            if let Some(family) = model.family_mut(id.family()) {
+                family.used_at = family.used_at.max(*at);
             }
-            answer
-        }))
-    }
-}
-
-/// A touch counts as a use of the family.
-pub(crate) struct TouchMovesLastUse;
-
-#[async_trait]
-impl Flaw for TouchMovesLastUse {
-    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
-        inner.with(|model| {
-            for (id, at) in seen {
-                if let Some(family) = model.family_mut(id.family()) {
-                    family.used_at = family.used_at.max(*at);
-                }
-            }
-        });
-        inner.touch(seen).await
-    }
-}
+        }
+    });
+    inner.touch(seen).await
+});

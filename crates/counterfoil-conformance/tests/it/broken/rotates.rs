@@ -1,239 +1,130 @@
 //! Rotations done wrong.
 
-use async_trait::async_trait;
 use counterfoil::Timestamp;
-use counterfoil::store::{NewRecord, ParentUpdate, RecordParts, Rotated, TokenStore};
-use counterfoil::types::{RecordId, Version};
-use counterfoil_conformance::{ReferenceStore, pause};
+use counterfoil::store::{ParentUpdate, RecordParts, Rotated, TokenStore};
+use counterfoil::types::Version;
+use counterfoil_conformance::pause;
 
-use super::{Flaw, Said};
+use super::{Said, flaw};
 
-/// Reads the parent, compares, waits, writes.
-pub(crate) struct ReadThenWriteRotate;
-
-#[async_trait]
-impl Flaw for ReadThenWriteRotate {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        let ParentUpdate::Supersede { expect, .. } = step else { return inner.rotate(parent, step, new, now).await };
-        let read = inner.get(parent).await?;
-        if read.as_ref().is_some_and(|read| read.record().version != *expect || read.record().superseded.is_some()) {
-            return inner.rotate(parent, step, new, now).await;
-        }
-        pause().await;
-        inner.with(|model| {
-            // What another wrote meanwhile is overwritten.
-            if let (Some(record), Some(read)) = (model.record_mut(parent), read) {
-                record.superseded = None;
-                record.version = read.record().version;
-            }
-        });
-        inner.rotate(parent, step, new, now).await
+// Reads the parent, compares, waits, writes.
+flaw!(ReadThenWriteRotate, rotate, |inner, parent, step, new, now| {
+    let ParentUpdate::Supersede { expect, .. } = step else { return inner.rotate(parent, step, new, now).await };
+    let read = inner.get(parent).await?;
+    if read.as_ref().is_some_and(|read| read.record().version != *expect || read.record().superseded.is_some()) {
+        return inner.rotate(parent, step, new, now).await;
     }
-}
-
-/// The parent's row is all that it looks at.
-pub(crate) struct RotateIgnoresTheFamily;
-
-#[async_trait]
-impl Flaw for RotateIgnoresTheFamily {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        inner.with(|model| {
-            let revoked = model.family(parent.family()).and_then(|family| family.revoked);
-            if let Some(family) = model.family_mut(parent.family()) {
-                family.revoked = None;
-            }
-            let answer = model.rotate(parent, step, new, now);
-            if let Some(family) = model.family_mut(parent.family()) {
-                family.revoked = revoked;
-            }
-            answer
-        })
-    }
-}
-
-/// The parent is published before its successor.
-pub(crate) struct ParentBeforeSuccessor;
-
-#[async_trait]
-impl Flaw for ParentBeforeSuccessor {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        let (answer, late): (Said<Rotated>, Vec<RecordParts>) = inner.with(|model| {
-            let answer = model.rotate(parent, step, new, now);
-            if !matches!(answer, Ok(Rotated::Done)) {
-                return (answer, Vec::new());
-            }
-            let is_new = |record: &RecordParts| new.iter().any(|new| new.id == record.id);
-            let late = model.records.iter().filter(|record| is_new(record)).cloned().collect();
-            model.records.retain(|record| !is_new(record));
-            (answer, late)
-        });
-        for _ in 0..4 {
-            pause().await;
+    pause().await;
+    inner.with(|model| {
+        // What another wrote meanwhile is overwritten.
+        if let (Some(record), Some(read)) = (model.record_mut(parent), read) {
+            record.superseded = None;
+            record.version = read.record().version;
         }
-        inner.with(|model| model.records.extend(late));
+    });
+    inner.rotate(parent, step, new, now).await
+});
+
+// The parent's row is all that it looks at.
+flaw!(RotateIgnoresTheFamily, rotate, |inner, parent, step, new, now| {
+    inner.with(|model| {
+        let revoked = model.family(parent.family()).and_then(|family| family.revoked);
+        if let Some(family) = model.family_mut(parent.family()) {
+            family.revoked = None;
+        }
+        let answer = model.rotate(parent, step, new, now);
+        if let Some(family) = model.family_mut(parent.family()) {
+            family.revoked = revoked;
+        }
         answer
+    })
+});
+
+// The parent is published before its successor.
+flaw!(ParentBeforeSuccessor, rotate, |inner, parent, step, new, now| {
+    let (answer, late): (Said<Rotated>, Vec<RecordParts>) = inner.with(|model| {
+        let answer = model.rotate(parent, step, new, now);
+        if !matches!(answer, Ok(Rotated::Done)) {
+            return (answer, Vec::new());
+        }
+        let is_new = |record: &RecordParts| new.iter().any(|new| new.id == record.id);
+        let late = model.records.iter().filter(|record| is_new(record)).cloned().collect();
+        model.records.retain(|record| !is_new(record));
+        (answer, late)
+    });
+    for _ in 0..4 {
+        pause().await;
     }
-}
+    inner.with(|model| model.records.extend(late));
+    answer
+});
 
-/// The grandparent keeps its nonce.
-pub(crate) struct NonceKeptOnTheGrandparent;
-
-#[async_trait]
-impl Flaw for NonceKeptOnTheGrandparent {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        inner.with(|model| {
-            let kept: Vec<_> = model
-                .records
-                .iter()
-                .filter(|record| record.id.family() == parent.family())
-                .filter_map(|record| Some((record.id, record.superseded?)))
-                .collect();
-            let answer = model.rotate(parent, step, new, now);
-            for (id, superseded) in kept {
-                if let Some(record) = model.record_mut(&id) {
-                    record.superseded = Some(superseded);
-                }
+// The grandparent keeps its nonce.
+flaw!(NonceKeptOnTheGrandparent, rotate, |inner, parent, step, new, now| {
+    inner.with(|model| {
+        let kept: Vec<_> = model
+            .records
+            .iter()
+            .filter(|record| record.id.family() == parent.family())
+            .filter_map(|record| Some((record.id, record.superseded?)))
+            .collect();
+        let answer = model.rotate(parent, step, new, now);
+        for (id, superseded) in kept {
+            if let Some(record) = model.record_mut(&id) {
+                record.superseded = Some(superseded);
             }
-            answer
-        })
-    }
-}
-
-/// A slide sets what it is told, forward or backward.
-pub(crate) struct SlideBackwards;
-
-#[async_trait]
-impl Flaw for SlideBackwards {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        let answer = inner.rotate(parent, step, new, now).await?;
-        if let (Rotated::Done, ParentUpdate::Slide { expires_at, gone_at, .. }) = (&answer, step) {
-            inner.with(|model| {
-                if let Some(record) = model.record_mut(parent) {
-                    (record.expires_at, record.gone_at) = (Some(*expires_at), Some(*gone_at));
-                }
-            });
         }
-        Ok(answer)
+        answer
+    })
+});
+
+// A slide sets what it is told, forward or backward.
+flaw!(SlideBackwards, rotate, |inner, parent, step, new, now| {
+    let answer = inner.rotate(parent, step, new, now).await?;
+    if let (Rotated::Done, ParentUpdate::Slide { expires_at, gone_at, .. }) = (&answer, step) {
+        inner.with(|model| {
+            if let Some(record) = model.record_mut(parent) {
+                (record.expires_at, record.gone_at) = (Some(*expires_at), Some(*gone_at));
+            }
+        });
     }
-}
+    Ok(answer)
+});
 
-/// A slide brings back what has expired.
-pub(crate) struct SlideAfterExpiry;
+// A slide brings back what has expired.
+flaw!(SlideAfterExpiry, rotate, |inner, parent, step, new, now| {
+    let early = if matches!(step, ParentUpdate::Slide { .. }) { Timestamp::EPOCH } else { now };
+    inner.rotate(parent, step, new, early).await
+});
 
-#[async_trait]
-impl Flaw for SlideAfterExpiry {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        let early = if matches!(step, ParentUpdate::Slide { .. }) { Timestamp::EPOCH } else { now };
-        inner.rotate(parent, step, new, early).await
+// A slide is a write like any other and moves the version.
+flaw!(SlideMovesTheVersion, rotate, |inner, parent, step, new, now| {
+    let answer = inner.rotate(parent, step, new, now).await?;
+    if let (Rotated::Done, ParentUpdate::Slide { .. }) = (&answer, step) {
+        inner.with(|model| {
+            if let Some(record) = model.record_mut(parent) {
+                record.version = record.version.next();
+            }
+        });
     }
-}
+    Ok(answer)
+});
 
-/// A slide is a write like any other and moves the version.
-pub(crate) struct SlideMovesTheVersion;
+// A repeated rotation is found out and answered as done: the caller cannot tell whose successor stands there.
+flaw!(RepeatedRotationIsDone, rotate, |inner, parent, step, new, now| {
+    Ok(match inner.rotate(parent, step, new, now).await? {
+        Rotated::Stale(stands) if stands.record().version == Version::new(1) => Rotated::Done,
+        other => other,
+    })
+});
 
-#[async_trait]
-impl Flaw for SlideMovesTheVersion {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        let answer = inner.rotate(parent, step, new, now).await?;
-        if let (Rotated::Done, ParentUpdate::Slide { .. }) = (&answer, step) {
-            inner.with(|model| {
-                if let Some(record) = model.record_mut(parent) {
-                    record.version = record.version.next();
-                }
-            });
-        }
-        Ok(answer)
+// The parent in one statement, what is new in the next, with a wait between them.
+flaw!(RotateInTwoSteps, rotate, |inner, parent, step, new, now| {
+    let (first, rest) = new.split_at(new.len().min(1));
+    let answer = inner.rotate(parent, step, first, now).await?;
+    if matches!(answer, Rotated::Done) && !rest.is_empty() {
+        pause().await;
+        inner.with(|model| model.records.extend(rest.iter().cloned().map(RecordParts::from)));
     }
-}
-
-/// A repeated rotation is found out and answered as done: the caller cannot tell whose successor stands there.
-pub(crate) struct RepeatedRotationIsDone;
-
-#[async_trait]
-impl Flaw for RepeatedRotationIsDone {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        Ok(match inner.rotate(parent, step, new, now).await? {
-            Rotated::Stale(stands) if stands.record().version == Version::new(1) => Rotated::Done,
-            other => other,
-        })
-    }
-}
-
-/// The parent in one statement, what is new in the next, with a wait between them.
-pub(crate) struct RotateInTwoSteps;
-
-#[async_trait]
-impl Flaw for RotateInTwoSteps {
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
-        let (first, rest) = new.split_at(new.len().min(1));
-        let answer = inner.rotate(parent, step, first, now).await?;
-        if matches!(answer, Rotated::Done) && !rest.is_empty() {
-            pause().await;
-            inner.with(|model| model.records.extend(rest.iter().cloned().map(RecordParts::from)));
-        }
-        Ok(answer)
-    }
-}
+    Ok(answer)
+});

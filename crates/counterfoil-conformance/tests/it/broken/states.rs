@@ -1,18 +1,15 @@
 //! Stores that forget what holds for a record in some state: what is done is right, and then something is put wrong.
 
-use std::num::NonZeroU32;
-
-use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::store::{
-    Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
-    Revoke, Revoked, Rotated, TokenRecord, TokenStore,
+    Applied, Change, Cursor, InsertInto, Listing, Page, ParentUpdate, Progress, Revoke, Rotated, TokenRecord,
+    TokenStore,
 };
-use counterfoil::types::{RecordId, Version};
+use counterfoil::types::RecordId;
 use counterfoil_conformance::ReferenceStore;
 use counterfoil_conformance::reference::Model;
 
-use super::{Flaw, Said};
+use super::{Said, overrides};
 
 /// What was done.
 pub(crate) enum Done<'a> {
@@ -39,29 +36,18 @@ impl Then {
     }
 }
 
-#[async_trait]
-impl Flaw for Then {
-    async fn insert(
-        &self,
-        inner: &ReferenceStore,
-        home: InsertInto<'_>,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Inserted> {
+overrides!(
+    Then,
+    self,
+    insert,
+    |inner, home, new, now| {
         let before = self.before(inner);
         let answer = inner.insert(home, new, now).await;
         self.put_wrong(inner, &before, &Done::Insert(home));
         answer
-    }
-
-    async fn apply(
-        &self,
-        inner: &ReferenceStore,
-        id: &RecordId,
-        expect: Version,
-        change: &Change,
-        now: Timestamp,
-    ) -> Said<Applied> {
+    },
+    apply,
+    |inner, id, expect, change, now| {
         let before = self.before(inner);
         let answer = inner.apply(id, expect, change, now).await?;
         self.put_wrong(inner, &before, &Done::Apply(*id, change));
@@ -69,114 +55,60 @@ impl Flaw for Then {
             Applied::Done(_) => inner.get(id).await?.map_or(Applied::Missing, Applied::Done),
             other => other,
         })
-    }
-
-    async fn rotate(
-        &self,
-        inner: &ReferenceStore,
-        parent: &RecordId,
-        step: &ParentUpdate,
-        new: &[NewRecord],
-        now: Timestamp,
-    ) -> Said<Rotated> {
+    },
+    rotate,
+    |inner, parent, step, new, now| {
         let before = self.before(inner);
         let answer = inner.rotate(parent, step, new, now).await?;
         if matches!(answer, Rotated::Done) {
             self.put_wrong(inner, &before, &Done::Rotate(*parent, *step));
         }
         Ok(answer)
-    }
-
-    async fn revoke(
-        &self,
-        inner: &ReferenceStore,
-        what: Revoke<'_>,
-        revoked: Revoked,
-        gone_at: Timestamp,
-        limit: NonZeroU32,
-    ) -> Said<Progress> {
+    },
+    revoke,
+    |inner, what, revoked, gone_at, limit| {
         let before = self.before(inner);
         let progress = inner.revoke(what, revoked, gone_at, limit).await?;
         self.put_wrong(inner, &before, &Done::Revoke(what, gone_at));
         Ok(progress)
-    }
-
-    async fn touch(&self, inner: &ReferenceStore, seen: &[(RecordId, Timestamp)]) -> Said<()> {
+    },
+    touch,
+    |inner, seen| {
         let before = self.before(inner);
         inner.touch(seen).await?;
         self.put_wrong(inner, &before, &Done::Touch(seen));
         Ok(())
-    }
-
-    async fn settle(
-        &self,
-        inner: &ReferenceStore,
-        id: &RecordId,
-        held: NoticeMark,
-        next: Option<NoticeMark>,
-        sent: Option<(Timestamp, u8)>,
-    ) -> Said<bool> {
+    },
+    settle,
+    |inner, id, held, next, sent| {
         let before = self.before(inner);
         let answer = inner.settle(id, held, next, sent).await?;
         self.put_wrong(inner, &before, &Done::Settle(*id, sent));
         Ok(answer)
-    }
-
-    async fn purge(
-        &self,
-        inner: &ReferenceStore,
-        now: Timestamp,
-        unsent: Timestamp,
-        windows: Timestamp,
-        limit: NonZeroU32,
-    ) -> Said<Progress> {
+    },
+    purge,
+    |inner, now, unsent, windows, limit| {
         let before = self.before(inner);
         let progress = inner.purge(now, unsent, windows, limit).await?;
         self.put_wrong(inner, &before, &Done::Purge(now, windows));
         Ok(progress)
     }
-}
+);
 
 /// A page as it should be, and what was asked, made into another page.
 pub(crate) struct Paged(pub fn(&ReferenceStore, Listing<'_>, Option<&Cursor>, u32) -> Page<TokenRecord>);
 
-#[async_trait]
-impl Flaw for Paged {
-    async fn list(
-        &self,
-        inner: &ReferenceStore,
-        of: Listing<'_>,
-        after: Option<&Cursor>,
-        limit: NonZeroU32,
-    ) -> Said<Page<TokenRecord>> {
-        Ok((self.0)(inner, of, after, limit.get()))
-    }
-}
+overrides!(Paged, self, list, |inner, of, after, limit| Ok((self.0)(inner, of, after, limit.get())));
 
 /// What a purge says of itself, made into something else.
 pub(crate) struct Purged(pub fn(&ReferenceStore, Progress) -> Progress);
 
-#[async_trait]
-impl Flaw for Purged {
-    async fn purge(
-        &self,
-        inner: &ReferenceStore,
-        now: Timestamp,
-        unsent: Timestamp,
-        windows: Timestamp,
-        limit: NonZeroU32,
-    ) -> Said<Progress> {
-        let progress = inner.purge(now, unsent, windows, limit).await?;
-        Ok((self.0)(inner, progress))
-    }
-}
+overrides!(Purged, self, purge, |inner, now, unsent, windows, limit| {
+    let progress = inner.purge(now, unsent, windows, limit).await?;
+    Ok((self.0)(inner, progress))
+});
 
 /// What a read gives, made into something else.
 pub(crate) struct Read(pub fn(Said<Option<TokenRecord>>) -> Said<Option<TokenRecord>>);
 
-#[async_trait]
-impl Flaw for Read {
-    async fn get(&self, inner: &ReferenceStore, id: &RecordId) -> Said<Option<TokenRecord>> {
-        (self.0)(inner.get(id).await)
-    }
-}
+overrides!(Read, self, get, |inner, id| (self.0)(inner.get(id).await));

@@ -103,6 +103,17 @@ pub fn open_fjall(folder: &Path) -> Result<Arc<dyn Engine>, EngineError> {
     Ok(Arc::new(FjallEngine::open(folder.join("counterfoil.fjall"))?))
 }
 
+/// Opens the engine in a folder.
+pub type Open = fn(&Path) -> Result<Arc<dyn Engine>, EngineError>;
+
+/// The engines that keep their data in a folder.
+pub const ENGINES: [(&str, Open); 2] = [("redb", open_redb), ("fjall", open_fjall)];
+
+/// The store in a folder.
+pub async fn store(open: Open, folder: &Path) -> KvStore {
+    KvStore::open(open(folder).expect("an engine")).await.expect("a store")
+}
+
 /// In memory where the system has a folder for that: thousands of flushed commits are the disk's time and prove nothing
 /// here.
 pub fn folder() -> TempDir {

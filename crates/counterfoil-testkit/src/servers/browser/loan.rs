@@ -14,8 +14,8 @@ type Reader = (Engine, String);
 /// Those that nobody has. They end with the process, whose end their keepers see.
 static IDLE: Mutex<Vec<(Reader, Browser)>> = Mutex::new(Vec::new());
 
-/// A browser on loan. When it is returned, its pages, history, cookies, cache, permissions and log are cleared and its screen
-/// is a desktop's again. Databases that pages made stay: each origin (server and port) has its own.
+/// A browser on loan. When it is returned, its pages, history, cookies, cache, permissions and log are cleared and its
+/// screen is a desktop's again. Databases that pages made stay: each origin (server and port) has its own.
 #[derive(Debug)]
 pub struct BorrowedBrowser {
     reader: Reader,

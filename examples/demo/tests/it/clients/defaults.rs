@@ -1,5 +1,5 @@
-//! Clients that nobody here wrote, with their default settings, as public and as confidential clients (faults C1, C2, C3): what they send by
-//! themselves must fit, and a refusal must not make them do more than they were told.
+//! Clients that nobody here wrote, with their default settings, as public and as confidential clients (faults C1, C2,
+//! C3): what they send by themselves must fit, and a refusal must not make them do more than they were told.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -24,7 +24,8 @@ fn installed(name: &str) -> PathBuf {
     path
 }
 
-/// Runs a client, which says that all was as expected, and of which the server has no failure but those of wrong secrets.
+/// Runs a client, which says that all was as expected, and of which the server has no failure but those of wrong
+/// secrets.
 fn run(command: &mut Command, package: &str) {
     let output = command.output().unwrap_or_else(|error| panic!("{error}: `apt-get install {package}`"));
     let said = String::from_utf8_lossy(&output.stdout);

@@ -7,7 +7,7 @@ use counterfoil::Scope;
 use counterfoil::client::{ClientUpdate, ClientView, Grant, RefreshMode};
 use http::StatusCode;
 
-use super::client;
+use super::{SECTION, client};
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::form_values::FormValues;
@@ -22,7 +22,6 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
-const SECTION: &str = "/clients";
 /// The fields that may occur once, and those that may be repeated.
 const ONCE: [&str; 4] = ["display_name", "refresh_mode", ALLOWED.mode, DEFAULT.mode];
 const MANY: [&str; 3] = ["grants", ALLOWED.field, DEFAULT.field];

@@ -8,6 +8,7 @@ use counterfoil::types::RecordId;
 use counterfoil::{Conflict, CredentialView, Secret};
 use http::StatusCode;
 
+use super::SECTION;
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::form_values::FormValues;
@@ -22,8 +23,6 @@ use crate::console::response::redirect;
 use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
-
-const SECTION: &str = "/codes";
 
 #[derive(Template)]
 #[template(path = "console/security_code_edit.html")]

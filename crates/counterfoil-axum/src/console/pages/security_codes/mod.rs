@@ -1,42 +1,39 @@
 //! Security codes, for super administrators.
 
+mod buttons;
+mod delete;
 pub(crate) mod edit;
 
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::CredentialView;
 use counterfoil::operations::{NewAccess, NewSecurityCode};
 use counterfoil::store::Access;
-use counterfoil::types::RecordId;
 use http::StatusCode;
 
-use self::edit::{find, with_lf};
+use self::edit::with_lf;
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::form_number;
 use crate::console::form_values::FormValues;
 use crate::console::layout::Layout;
 use crate::console::pages::account_names::AccountNames;
-use crate::console::pages::confirmation::{Confirmation, back_field};
 use crate::console::pages::empty_list::EmptyList;
-use crate::console::pages::list::{
-    CredentialList, ListControls, ListQuery, back, back_from_query, back_to_here, list_with_notice,
-};
-use crate::console::pages::password_page::{ButtonAction, confirmation, reauthenticate};
-use crate::console::pages::personal_access_tokens::record;
+use crate::console::pages::list::{CredentialList, ListControls, ListQuery, back_to_here};
 use crate::console::pages::secret_page;
-use crate::console::pages::table_rows::{CodeRow, code_name};
+use crate::console::pages::table_rows::CodeRow;
 use crate::console::reauthentication::require_password;
 use crate::console::rejection::Rejection;
 use crate::console::response;
-use crate::console::response::redirect;
 use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
-use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
 use crate::cursor::List;
 use crate::query::Query;
+
+pub(crate) use buttons::{ask_make_permanent, ask_reactivate, ask_reset, make_permanent, reactivate, reset};
+pub(crate) use delete::{ask_delete, delete};
 
 const SECTION: &str = "/codes";
 
@@ -163,200 +160,4 @@ async fn try_create(
         }
         Err(error) => form_error_of(console, viewer, error).map(Err),
     }
-}
-
-/// The action of a row's button.
-#[derive(Clone, Copy)]
-enum Button {
-    MakePermanent,
-    Reset,
-    Reactivate,
-}
-
-impl Button {
-    /// The last segment of the action's path.
-    const fn path(self) -> &'static str {
-        match self {
-            Self::MakePermanent => "make-permanent",
-            Self::Reset => "reset",
-            Self::Reactivate => "reactivate",
-        }
-    }
-
-    /// The button's text.
-    const fn name(self, texts: &Texts) -> &'static str {
-        match self {
-            Self::MakePermanent => texts.make_permanent,
-            Self::Reset => texts.reset,
-            Self::Reactivate => texts.reactivate,
-        }
-    }
-
-    /// The question of the confirmation page.
-    const fn question(self, texts: &Texts) -> &'static str {
-        match self {
-            Self::MakePermanent => texts.make_permanent_question,
-            Self::Reset => texts.reset_question,
-            Self::Reactivate => texts.reactivate_question,
-        }
-    }
-
-    /// Asks for confirmation.
-    async fn ask(
-        self,
-        console: &Console,
-        viewer: &Viewer,
-        id: &str,
-        query: Option<&str>,
-    ) -> Result<Response, Rejection> {
-        let id = record(console, viewer, id)?;
-        let name = code_name(&find(console, viewer, &id).await?);
-        Ok(confirmation(console, viewer, self.asked(console, viewer, &id, &name, &back_from_query(query, SECTION))))
-    }
-
-    fn asked<'a>(
-        self,
-        console: &Console,
-        viewer: &Viewer,
-        id: &RecordId,
-        name: &'a str,
-        back: &str,
-    ) -> ButtonAction<'a> {
-        let texts = viewer.language.texts();
-        ButtonAction {
-            title: self.name(texts),
-            question: self.question(texts),
-            name,
-            action: console.path(&format!("{SECTION}/{id}/{}", self.path())),
-            cancel: console.path(back),
-            hidden: vec![back_field(back)],
-        }
-    }
-
-    async fn press(self, console: &Console, viewer: &mut Viewer, id: &str, form: &Form) -> Result<Response, Rejection> {
-        let id = record(console, viewer, id)?;
-        if viewer.needs_password(console)
-            && let Some(confirmation) = self.prove(console, viewer, &id, form).await?
-        {
-            return Ok(confirmation);
-        }
-        let (by, counterfoil) = (viewer.presenter(), &console.counterfoil);
-        let (changed, notice) = match self {
-            Self::MakePermanent => (counterfoil.make_security_code_permanent(&by, &id).await, "permanent"),
-            Self::Reset => (counterfoil.reset_security_code(&by, &id).await, "reset"),
-            Self::Reactivate => (counterfoil.reactivate_security_code(&by, &id).await, "reactivated"),
-        };
-        changed.map_err(|error| Rejection::of(console, viewer, error))?;
-        Ok(redirect(&list_with_notice(console, form, SECTION, notice)))
-    }
-
-    async fn prove(
-        self,
-        console: &Console,
-        viewer: &mut Viewer,
-        id: &RecordId,
-        form: &Form,
-    ) -> Result<Option<Response>, Rejection> {
-        let name = code_name(&find(console, viewer, id).await?);
-        let asked = self.asked(console, viewer, id, &name, &back(Some(form.one("back")), SECTION));
-        reauthenticate(console, viewer, form, asked).await
-    }
-}
-
-/// Asks for confirmation before making an active code permanent.
-pub(crate) async fn ask_make_permanent(
-    State(console): State<Shared>,
-    viewer: Viewer,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Rejection> {
-    Button::MakePermanent.ask(&console, &viewer, &id, query.as_deref()).await
-}
-
-/// Asks for confirmation before restarting an active code's lifetime.
-pub(crate) async fn ask_reset(
-    State(console): State<Shared>,
-    viewer: Viewer,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Rejection> {
-    Button::Reset.ask(&console, &viewer, &id, query.as_deref()).await
-}
-
-/// Asks for confirmation before reactivating an expired code.
-pub(crate) async fn ask_reactivate(
-    State(console): State<Shared>,
-    viewer: Viewer,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Rejection> {
-    Button::Reactivate.ask(&console, &viewer, &id, query.as_deref()).await
-}
-
-/// Makes an active code permanent.
-pub(crate) async fn make_permanent(
-    State(console): State<Shared>,
-    Path(id): Path<String>,
-    SubmittedForm { mut viewer, form }: SubmittedForm,
-) -> Response {
-    let response = Button::MakePermanent.press(&console, &mut viewer, &id, &form).await;
-    viewer.with_new_cookies(response.into_response())
-}
-
-/// Restarts an active code's lifetime.
-pub(crate) async fn reset(
-    State(console): State<Shared>,
-    Path(id): Path<String>,
-    SubmittedForm { mut viewer, form }: SubmittedForm,
-) -> Response {
-    let response = Button::Reset.press(&console, &mut viewer, &id, &form).await;
-    viewer.with_new_cookies(response.into_response())
-}
-
-/// Reactivates an expired code.
-pub(crate) async fn reactivate(
-    State(console): State<Shared>,
-    Path(id): Path<String>,
-    SubmittedForm { mut viewer, form }: SubmittedForm,
-) -> Response {
-    let response = Button::Reactivate.press(&console, &mut viewer, &id, &form).await;
-    viewer.with_new_cookies(response.into_response())
-}
-
-/// Asks for confirmation before deleting a code.
-pub(crate) async fn ask_delete(
-    State(console): State<Shared>,
-    viewer: Viewer,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Rejection> {
-    let (id, texts) = (record(&console, &viewer, &id)?, viewer.language.texts());
-    let (name, back) = (code_name(&find(&console, &viewer, &id).await?), back_from_query(query.as_deref(), SECTION));
-    let confirm = Confirmation {
-        layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.delete_code,
-        question: texts.delete_code_question,
-        name: Some(&name),
-        action: console.path(&format!("{SECTION}/{id}/delete")),
-        cancel: console.path(&back),
-        yes: texts.delete,
-        danger: true,
-        needs_password: false,
-        overlaps: Vec::new(),
-        hidden: vec![back_field(&back)],
-        values: FormValues::default(),
-    };
-    Ok(confirm.response(StatusCode::OK))
-}
-
-/// Deletes a code.
-pub(crate) async fn delete(
-    State(console): State<Shared>,
-    Path(id): Path<String>,
-    SubmittedForm { viewer, form }: SubmittedForm,
-) -> Result<Response, Rejection> {
-    let id = record(&console, &viewer, &id)?;
-    let deleted = console.counterfoil.delete_security_code(&viewer.presenter(), &id).await;
-    deleted.map_err(|error| Rejection::of(&console, &viewer, error))?;
-    Ok(redirect(&list_with_notice(&console, &form, SECTION, "deleted")))
 }

@@ -1,18 +1,18 @@
 //! The viewer's own personal access tokens.
 
-use std::time::Duration;
+mod delete;
+mod rotate;
 
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
-use counterfoil::operations::{Operation, Overlap, TokenLimits};
+use counterfoil::operations::{Operation, TokenLimits};
 use counterfoil::types::RecordId;
-use counterfoil::{Forbidden, Invalid, IssuedCredential, Lifetime, ManageError, NewPersonalAccessToken};
+use counterfoil::{Forbidden, IssuedCredential, Lifetime, ManageError, NewPersonalAccessToken};
 use http::StatusCode;
 
-use super::confirmation::{Confirmation, back_field, seconds, token_overlaps};
 use super::empty_list::EmptyList;
-use super::list::{CredentialList, ListControls, ListQuery, back, back_from_query, back_to_here, list_with_notice};
+use super::list::{CredentialList, ListControls, ListQuery, back_to_here};
 use super::scopes::{OF_TOKEN, ScopeField};
 use super::secret_page;
 use super::table_rows::TokenRow;
@@ -30,6 +30,9 @@ use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 use crate::cursor::List;
 use crate::query::Query;
+
+pub(crate) use delete::{ask_delete, delete};
+pub(crate) use rotate::{ask_rotate, rotate};
 
 const SECTION: &str = "/tokens";
 
@@ -214,145 +217,4 @@ async fn label(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<Opti
 async fn known_label(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<String, Rejection> {
     let label = label(console, viewer, id).await?;
     label.ok_or_else(|| Rejection::page(console, viewer, RejectionReason::NotFound))
-}
-
-/// Asks for confirmation before revoking a token.
-pub(crate) async fn ask_delete(
-    State(console): State<Shared>,
-    viewer: Viewer,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Rejection> {
-    let id = record(&console, &viewer, &id)?;
-    let label = known_label(&console, &viewer, &id).await?;
-    let (texts, back) = (viewer.language.texts(), back_from_query(query.as_deref(), SECTION));
-    let confirm = Confirmation {
-        layout: Layout::of(&console, &viewer, SECTION),
-        title: texts.revoke_token,
-        question: texts.revoke_token_question,
-        name: Some(&label),
-        action: console.path(&format!("{SECTION}/{id}/delete")),
-        cancel: console.path(&back),
-        yes: texts.revoke,
-        danger: true,
-        needs_password: false,
-        overlaps: Vec::new(),
-        hidden: vec![back_field(&back)],
-        values: FormValues::default(),
-    };
-    Ok(confirm.response(StatusCode::OK))
-}
-
-/// Revokes a token.
-pub(crate) async fn delete(
-    State(console): State<Shared>,
-    Path(id): Path<String>,
-    SubmittedForm { viewer, form }: SubmittedForm,
-) -> Result<Response, Rejection> {
-    let id = record(&console, &viewer, &id)?;
-    let deleted = console.counterfoil.delete_personal_access_token(&viewer.presenter(), &id).await;
-    deleted.map_err(|error| Rejection::of(&console, &viewer, error))?;
-    Ok(redirect(&list_with_notice(&console, &form, SECTION, "revoked")))
-}
-
-/// Asks how long the old token stays valid beside the new one.
-pub(crate) async fn ask_rotate(
-    State(console): State<Shared>,
-    viewer: Viewer,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Rejection> {
-    let id = record(&console, &viewer, &id)?;
-    let label = known_label(&console, &viewer, &id).await?;
-    let values = FormValues::from_query(query.as_deref(), &OVERLAP);
-    let back = back_from_query(query.as_deref(), SECTION);
-    Ok(rotation_page(&console, &viewer, (&id, &label), &back, values)?.response(StatusCode::OK))
-}
-
-const OVERLAP: [&str; 1] = ["overlap_seconds"];
-
-fn rotation_page<'a>(
-    console: &Console,
-    viewer: &Viewer,
-    (id, label): (&RecordId, &'a str),
-    back: &str,
-    values: FormValues,
-) -> Result<Confirmation<'a>, Rejection> {
-    let texts = viewer.language.texts();
-    Ok(Confirmation {
-        layout: Layout::of(console, viewer, SECTION),
-        title: texts.replace_token,
-        question: texts.replace_token_question,
-        name: Some(label),
-        action: console.path(&format!("{SECTION}/{id}/rotate")),
-        cancel: console.path(back),
-        yes: texts.replace,
-        danger: false,
-        needs_password: viewer.needs_password(console),
-        overlaps: token_overlaps(texts),
-        hidden: vec![(form_number::FIELD, form_number::draw(console, viewer)?), back_field(back)],
-        values,
-    })
-}
-
-/// Replaces a token and shows the new text once.
-pub(crate) async fn rotate(
-    State(console): State<Shared>,
-    Path(id): Path<String>,
-    SubmittedForm { mut viewer, form }: SubmittedForm,
-) -> Response {
-    let response = rotate_or_show_form(&console, &mut viewer, &id, &form).await;
-    viewer.with_new_cookies(response.into_response())
-}
-
-async fn rotate_or_show_form(
-    console: &Console,
-    viewer: &mut Viewer,
-    id: &str,
-    form: &Form,
-) -> Result<Response, Rejection> {
-    let id = record(console, viewer, id)?;
-    let form_error = match try_rotate(console, viewer, &id, form).await? {
-        Ok(response) => return Ok(response),
-        Err(form_error) => form_error,
-    };
-    // A replaced token may no longer be listed. Its form cannot be shown again then.
-    let Some(label) = label(console, viewer, &id).await? else {
-        return Err(Rejection::form_error(console, viewer, &form_error));
-    };
-    let values = FormValues::new(form.values_of(&OVERLAP));
-    let back = back(Some(form.one("back")), SECTION);
-    let mut rotation = rotation_page(console, viewer, (&id, &label), &back, values)?;
-    let fields = ["overlap_seconds", "password"];
-    (rotation.layout, rotation.values) = form_error.place(rotation.layout, rotation.values, &fields);
-    Ok(form_error.with_retry_after(rotation.response(form_error.status)))
-}
-
-async fn try_rotate(
-    console: &Console,
-    viewer: &mut Viewer,
-    id: &RecordId,
-    form: &Form,
-) -> Result<Result<Response, FormError>, Rejection> {
-    if let Err(field) = form.check(&OVERLAP, &[]) {
-        return Ok(Err(FormError::invalid_field(viewer, field)));
-    }
-    if let Err(form_error) = require_password(console, viewer, form).await? {
-        return Ok(Err(form_error));
-    }
-    let asked = form.one("overlap_seconds");
-    let overlap = match (asked, seconds(asked)) {
-        ("first-use", _) => Overlap::UntilFirstUse,
-        (_, Some(Duration::ZERO)) => Overlap::Immediate,
-        (_, Some(overlap)) => Overlap::For(overlap),
-        (_, None) => return form_error_of(console, viewer, Invalid::Overlap { most: 0 }.into()).map(Err),
-    };
-    let key = match form_number::key(viewer, form) {
-        Ok(key) => key,
-        Err(form_error) => return Ok(Err(form_error)),
-    };
-    match console.counterfoil.once(key).rotate_personal_access_token(&viewer.presenter(), id, overlap).await {
-        Ok(issued) => Ok(Ok(secret_page_for(console, viewer, &issued, &back(Some(form.one("back")), SECTION)))),
-        Err(error) => form_error_of(console, viewer, error).map(Err),
-    }
 }

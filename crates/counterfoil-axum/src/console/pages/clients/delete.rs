@@ -1,0 +1,54 @@
+//! Deleting a client.
+
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use http::StatusCode;
+
+use super::{SECTION, client};
+use crate::console::form_values::FormValues;
+use crate::console::layout::Layout;
+use crate::console::pages::confirmation::{Confirmation, back_field};
+use crate::console::pages::list::{back_from_query, list_with_notice};
+use crate::console::rejection::Rejection;
+use crate::console::response::redirect;
+use crate::console::state::Shared;
+use crate::console::submitted_form::SubmittedForm;
+use crate::console::viewer::Viewer;
+
+/// Asks for confirmation before deleting a client.
+pub(crate) async fn ask_delete(
+    State(console): State<Shared>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Rejection> {
+    let (id, texts) = (client(&console, &viewer, &id)?, viewer.language.texts());
+    let back = back_from_query(query.as_deref(), SECTION);
+    let confirm = Confirmation {
+        layout: Layout::of(&console, &viewer, SECTION),
+        title: texts.delete_client,
+        question: texts.delete_client_question,
+        name: Some(id.as_str()),
+        action: console.path(&format!("{SECTION}/{id}/delete")),
+        cancel: console.path(&back),
+        yes: texts.delete,
+        danger: true,
+        needs_password: false,
+        overlaps: Vec::new(),
+        hidden: vec![back_field(&back)],
+        values: FormValues::default(),
+    };
+    Ok(confirm.response(StatusCode::OK))
+}
+
+/// Deletes a client.
+pub(crate) async fn delete(
+    State(console): State<Shared>,
+    Path(id): Path<String>,
+    SubmittedForm { viewer, form }: SubmittedForm,
+) -> Result<Response, Rejection> {
+    let id = client(&console, &viewer, &id)?;
+    let deleted = console.counterfoil.delete_client(&viewer.presenter(), &id).await;
+    deleted.map_err(|error| Rejection::of(&console, &viewer, error))?;
+    Ok(redirect(&list_with_notice(&console, &form, SECTION, "deleted")))
+}

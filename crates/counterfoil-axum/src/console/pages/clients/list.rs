@@ -1,0 +1,171 @@
+//! The list of clients, and the form for a new one.
+
+use std::str::FromStr as _;
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use counterfoil::client::{ClientId, ClientView, Grant};
+use http::StatusCode;
+
+use super::SECTION;
+use super::create::FIELDS;
+use crate::console::clock::Clock;
+use crate::console::form_values::FormValues;
+use crate::console::layout::Layout;
+use crate::console::pages::PAGE_SIZE;
+use crate::console::pages::empty_list::EmptyList;
+use crate::console::pages::list::{ListControls, ListQuery, back_to_here};
+use crate::console::pages::scopes::{ALLOWED, DEFAULT, ScopeField};
+use crate::console::pages::table_rows::tokens;
+use crate::console::rejection::Rejection;
+use crate::console::state::{Console, Shared};
+use crate::console::time::Moment;
+use crate::console::viewer::Viewer;
+use crate::console::{form_number, response};
+use crate::cursor::List;
+use crate::query::Query;
+
+#[derive(Template)]
+#[template(path = "console/clients.html")]
+struct Clients {
+    layout: Layout,
+    values: FormValues,
+    needs_password: bool,
+    form_number: String,
+    allowed: ScopeField,
+    default: ScopeField,
+    rows: Vec<ClientRow>,
+    empty: Option<EmptyList>,
+    controls: ListControls,
+    /// The link back to this page, encoded for a query.
+    back: String,
+    here: String,
+}
+
+struct ClientRow {
+    id: String,
+    display_name: String,
+    about: String,
+    /// The allowed scope tokens; empty if there is no restriction.
+    rights: Vec<String>,
+    /// Whether the client may request tokens.
+    has_grants: bool,
+    created_at: Moment,
+    public: bool,
+    disabled: bool,
+    path: String,
+}
+
+impl ClientRow {
+    fn new(client: &ClientView, clock: &Clock, below: &str) -> Self {
+        let texts = clock.texts;
+        let mut about: Vec<&str> = client
+            .grants
+            .iter()
+            .map(|grant| match grant {
+                Grant::Password => texts.grant_password,
+                Grant::RefreshToken => texts.grant_refresh,
+                _ => grant.as_str(),
+            })
+            .collect();
+        about.extend(client.public.then_some(texts.public_client));
+        about.extend(client.resource_server.then_some(texts.resource_server));
+        Self {
+            display_name: client.display_name.clone(),
+            about: about.join(" · "),
+            rights: tokens(client.allowed_scope.as_ref()),
+            has_grants: !client.grants.is_empty(),
+            created_at: clock.moment(client.created_at),
+            public: client.public,
+            disabled: client.disabled,
+            path: format!("{below}/{}", client.id),
+            id: client.id.to_string(),
+        }
+    }
+}
+
+/// Shows the list and the form for a new client.
+pub(crate) async fn list(
+    State(console): State<Shared>,
+    viewer: Viewer,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Rejection> {
+    let texts = viewer.language.texts();
+    let notice = match Query::parse(query.as_deref()).one("notice") {
+        Ok(Some("enabled")) => Some(texts.client_enabled),
+        Ok(Some("disabled")) => Some(texts.client_disabled),
+        Ok(Some("deleted")) => Some(texts.deleted),
+        Ok(Some("saved")) => Some(texts.saved),
+        Ok(Some("unchanged")) => Some(texts.unchanged),
+        _ => None,
+    };
+    let values = FormValues::from_query(query.as_deref(), &FIELDS);
+    let layout = Layout::of(&console, &viewer, SECTION).with_notice(notice).with_prefilled(&values);
+    show(&console, &viewer, layout, values, StatusCode::OK, query.as_deref()).await
+}
+
+pub(super) async fn show(
+    console: &Console,
+    viewer: &Viewer,
+    layout: Layout,
+    values: FormValues,
+    status: StatusCode,
+    query: Option<&str>,
+) -> Result<Response, Rejection> {
+    let (below, clock, list_query) = (console.path(SECTION), viewer.clock(console), ListQuery::read(query));
+    let list = List { name: "clients by id", realm: console.counterfoil.realm().as_str(), owner: "" };
+    let (found, next) = matching_clients(console, viewer, &list_query, list).await?;
+    let rows: Vec<_> = found.iter().map(|client| ClientRow::new(client, &clock, &below)).collect();
+    let texts = viewer.language.texts();
+    let controls = list_query.controls(texts, below, next, false);
+    let page = Clients {
+        empty: EmptyList::of(texts, rows.len(), &controls, texts.no_clients),
+        needs_password: viewer.needs_password(console),
+        form_number: form_number::draw(console, viewer)?,
+        allowed: ALLOWED.shown(console, texts, &values, (texts.client_allowed, texts.client_any, texts.client_limited)),
+        default: DEFAULT.shown(
+            console,
+            texts,
+            &values,
+            (texts.client_default, texts.default_any, texts.default_limited),
+        ),
+        back: back_to_here(viewer),
+        here: viewer.here.clone(),
+        layout,
+        values,
+        rows,
+        controls,
+    };
+    Ok(response::page(status, &page))
+}
+
+/// The most store pages that one page of search results reads.
+const READS: usize = 10;
+
+/// A page of matching clients, and the cursor of the next page.
+async fn matching_clients(
+    console: &Console,
+    viewer: &Viewer,
+    list_query: &ListQuery,
+    list: List<'_>,
+) -> Result<(Vec<ClientView>, Option<String>), Rejection> {
+    let (by, mut after) = (viewer.presenter(), list_query.after(list, |key| ClientId::from_str(key).ok()));
+    let most = usize::try_from(PAGE_SIZE.get()).unwrap_or(usize::MAX);
+    let mut found: Vec<ClientView> = Vec::new();
+    for _ in 0..READS {
+        let read = console.counterfoil.list_clients(&by, after.as_ref(), PAGE_SIZE).await;
+        let read = read.map_err(|error| Rejection::of(console, viewer, error))?;
+        let fits = |client: &ClientView| list_query.matches(&[client.id.as_str(), &client.display_name]);
+        found.extend(read.items.into_iter().filter(fits));
+        after = read.next;
+        if after.is_none() || found.len() >= most {
+            break;
+        }
+    }
+    if found.len() > most {
+        found.truncate(most);
+        after = found.last().map(|last| last.id.clone());
+    }
+    Ok((found, after.map(|next| list.cursor(next.as_str()))))
+}

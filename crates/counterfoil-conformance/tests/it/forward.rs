@@ -1,0 +1,85 @@
+//! One list of methods makes a broken store a closure: what a closure does not override is done right.
+
+/// The core's checks of a request, which a store makes before anything else unless its flaw says otherwise. They concern
+/// two methods.
+macro_rules! request_check {
+    ($flaw:expr, insert, $home:ident, $new:ident, $now:ident) => {
+        if $flaw.checks_requests() {
+            counterfoil::store::check_insert($home, $new)?;
+        }
+    };
+    ($flaw:expr, rotate, $parent:ident, $step:ident, $new:ident, $now:ident) => {
+        if $flaw.checks_requests() {
+            let _successor = counterfoil::store::check_rotate($parent, $step, $new)?;
+        }
+    };
+    ($($other:tt)*) => {};
+}
+pub(crate) use request_check;
+
+/// Declares, for the ports in braces with the methods of each:
+///
+/// - the trait of flaws, whose methods get the right implementation as their first argument and by default call it; it
+///   also has what is in the braces of `with`;
+/// - the ports of the broken store, which has a `flaw` and the right implementation as `inner`;
+/// - two macros that override methods by closures. `flaw!(Name, method, |inner, argument| { … })` declares a flaw of
+///   that name. `overrides!(Type, self, method, |inner, argument| { … })` makes a flaw of a type that remembers
+///   something. Both take several methods.
+macro_rules! flawed {
+    (
+        [$d:tt $module:ident] $trait:ident, $inner:ty, $broken:ident, $flaw:ident, $overrides:ident $(, with { $($own:tt)* })?;
+        $({ $port:ident: $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* })*
+    ) => {
+        /// What is done wrong; what is not overridden is done right.
+        #[async_trait::async_trait]
+        pub(crate) trait $trait: Send + Sync + 'static {
+            $($($own)*)?
+            $($(async fn $name(&self, inner: &$inner $(, $arg: $kind)*) -> Result<$answer, counterfoil::store::StoreError> {
+                inner.$name($($arg),*).await
+            })*)*
+        }
+
+        $(#[async_trait::async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl $port for $broken {
+            $(async fn $name(&self $(, $arg: $kind)*) -> Result<$answer, counterfoil::store::StoreError> {
+                $crate::forward::request_check!(self.flaw, $name $(, $arg)*);
+                self.flaw.$name(&self.inner $(, $arg)*).await
+            })*
+        })*
+
+        macro_rules! $overrides {
+            (@ $d of:ident, $d me:tt, { $d($d done:tt)* }) => {
+                #[async_trait::async_trait]
+                impl $crate::$module::$trait for $d of {
+                    $d($d done)*
+                }
+            };
+            $($((
+                @ $d of:ident, $d me:tt, { $d($d done:tt)* }
+                $name, |$d inner:pat_param $(, $d $arg:pat_param)*| $d body:expr $d(, $d($d rest:tt)*)?
+            ) => {
+                $crate::$module::$overrides!(@ $d of, $d me, {
+                    $d($d done)*
+                    async fn $name(
+                        &$d me, $d inner: &$inner $(, $d $arg: $kind)*
+                    ) -> Result<$answer, counterfoil::store::StoreError> { $d body }
+                } $d($d($d rest)*)?);
+            };)*)*
+            ($d of:ident, $d me:tt, $d($d methods:tt)*) => {
+                $crate::$module::$overrides!(@ $d of, $d me, {} $d($d methods)*);
+            };
+        }
+        pub(crate) use $overrides;
+
+        macro_rules! $flaw {
+            ($d of:ident, $d($d methods:tt)*) => {
+                #[derive(Default)]
+                pub(crate) struct $d of;
+                $crate::$module::$overrides!(@ $d of, self, {} $d($d methods)*);
+            };
+        }
+        pub(crate) use $flaw;
+    };
+}
+pub(crate) use flawed;

@@ -1,0 +1,105 @@
+//! Registrations written wrong.
+
+use std::num::NonZeroU32;
+
+use counterfoil::Realm;
+use counterfoil::client::{ClientId, ClientKey, Registration};
+use counterfoil::store::{ClientPut, ClientStore, StoreError};
+use counterfoil::types::Version;
+use counterfoil_conformance::pause;
+
+use super::{Kept, sibling_flaw, sibling_overrides};
+use crate::turn::Turn;
+
+/// An internal id that nobody has.
+fn key(first: [u8; 8], number: u64) -> ClientKey {
+    let mut key = [0; 16];
+    key[..8].copy_from_slice(&first);
+    key[8..].copy_from_slice(&number.to_be_bytes());
+    ClientKey::from_bytes(key)
+}
+
+// A registration is removed and then written.
+sibling_flaw!(ReplacesInTwoSteps, put_client, |inner, realm, expect, registration| {
+    inner.reach_client("put_client", realm, &registration.client_id)?;
+    let Some(version) = expect else { return inner.put_client(realm, expect, registration).await };
+    if !inner.remove_client(realm, &registration.client_id, version).await? {
+        return inner.put_client(realm, expect, registration).await;
+    }
+    pause().await;
+    let mut again = registration.clone();
+    again.key = key([0xee; 8], version.number());
+    inner.put_client(realm, None, &again).await
+});
+
+// The internal id is looked up before it is written.
+sibling_flaw!(LooksUpTheInternalId, put_client, |inner, realm, expect, registration| {
+    put_by_look(inner, realm, expect, registration).await
+});
+
+/// The version is looked up before the registration is removed.
+#[derive(Default)]
+pub(crate) struct LooksUpBeforeItRemoves(Turn);
+
+sibling_overrides!(LooksUpBeforeItRemoves, self, remove_client, |inner, realm, id, expect| {
+    remove_by_look(inner, &self.0, realm, id, expect).await
+});
+
+/// Decides on what it read, and writes without comparing again. So an internal id that another call took in between
+/// is given twice.
+pub(super) async fn put_by_look(
+    inner: &Kept,
+    realm: &Realm,
+    expect: Option<Version>,
+    registration: &Registration,
+) -> Result<ClientPut, StoreError> {
+    let id = &registration.client_id;
+    inner.reach_client("put_client", realm, id)?;
+    let inner = &inner.siblings;
+    let page = inner.clients(realm, None, NonZeroU32::MAX).await?;
+    let others = page.items.iter().map(|one| &one.registration).filter(|one| one.client_id != *id);
+    let used = others.into_iter().any(|one| one.key == registration.key);
+    let stands = inner.client(realm, id).await?;
+    if used || stands.as_ref().map(|one| one.version) != expect {
+        return inner.put_client(realm, expect, registration).await;
+    }
+    pause().await;
+    for turn in 0_u64.. {
+        let stands = inner.client(realm, id).await?.map(|one| one.version);
+        match inner.put_client(realm, stands, registration).await? {
+            ClientPut::Retired => {
+                let mut twin = registration.clone();
+                twin.key = key(turn.to_be_bytes(), stands.map_or(0, Version::number));
+                if let ClientPut::Done(version) = inner.put_client(realm, stands, &twin).await? {
+                    return Ok(ClientPut::Done(version));
+                }
+            }
+            ClientPut::Stale(_) => {}
+            done @ ClientPut::Done(_) => return Ok(done),
+        }
+    }
+    unreachable!("the loop ends by returning")
+}
+
+/// Looks whether the expected version stands, and removes whatever stands there later.
+pub(super) async fn remove_by_look(
+    inner: &Kept,
+    turn: &Turn,
+    realm: &Realm,
+    id: &ClientId,
+    expect: Version,
+) -> Result<bool, StoreError> {
+    inner.reach("remove_client")?;
+    let inner = &inner.siblings;
+    if inner.client(realm, id).await?.is_none_or(|one| one.version != expect) {
+        return inner.remove_client(realm, id, expect).await;
+    }
+    let _held = turn.take().await;
+    pause().await;
+    while let Some(stands) = inner.client(realm, id).await? {
+        if inner.remove_client(realm, id, stands.version).await? {
+            break;
+        }
+    }
+    Ok(true)
+}

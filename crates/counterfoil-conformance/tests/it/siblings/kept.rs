@@ -1,0 +1,155 @@
+//! Right siblings with hooks: what is damaged in them, and whether they can be reached.
+
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use counterfoil::client::{ClientId, Registration, VersionedRegistration};
+use counterfoil::settings::{StoredSettings, VersionedSettings};
+use counterfoil::store::{
+    ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
+};
+use counterfoil::types::Version;
+use counterfoil::{Realm, Timestamp};
+use counterfoil_conformance::{ReferenceSiblings, SiblingRow};
+
+type Said<T> = Result<T, StoreError>;
+
+/// The database. Its ports keep every promise.
+#[derive(Default)]
+pub(crate) struct Kept {
+    pub siblings: ReferenceSiblings,
+    down: AtomicBool,
+    clients: Mutex<Vec<(Realm, ClientId)>>,
+    settings: Mutex<Vec<Realm>>,
+    counters: Mutex<Vec<ThrottleKey>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn corrupt_if(damaged: bool) -> Said<()> {
+    if damaged { Err(StoreError::corrupt(None, "damaged")) } else { Ok(()) }
+}
+
+impl Kept {
+    pub(crate) fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::SeqCst);
+    }
+
+    pub(crate) fn damage(&self, row: SiblingRow<'_>) {
+        match row {
+            SiblingRow::Client(realm, id) => lock(&self.clients).push((realm.clone(), id.clone())),
+            SiblingRow::Settings(realm) => lock(&self.settings).push(realm.clone()),
+            SiblingRow::Counter(key) => lock(&self.counters).push(*key),
+        }
+    }
+
+    /// Fails in an outage.
+    pub(crate) fn reach(&self, op: &'static str) -> Said<()> {
+        if self.down.load(Ordering::SeqCst) { Err(StoreError::unavailable(op)) } else { Ok(()) }
+    }
+
+    fn is_damaged(&self, realm: &Realm, id: &ClientId) -> bool {
+        lock(&self.clients).contains(&(realm.clone(), id.clone()))
+    }
+
+    /// Fails in an outage, and where that registration is damaged.
+    pub(crate) fn reach_client(&self, op: &'static str, realm: &Realm, id: &ClientId) -> Said<()> {
+        self.reach(op)?;
+        corrupt_if(self.is_damaged(realm, id))
+    }
+
+    /// Fails in an outage, and where those settings are damaged.
+    pub(crate) fn reach_settings(&self, op: &'static str, realm: &Realm) -> Said<()> {
+        self.reach(op)?;
+        corrupt_if(lock(&self.settings).contains(realm))
+    }
+
+    /// Fails in an outage, and where that counter is damaged.
+    pub(crate) fn reach_counter(&self, op: &'static str, key: &ThrottleKey) -> Said<()> {
+        self.reach(op)?;
+        corrupt_if(lock(&self.counters).contains(key))
+    }
+}
+
+#[async_trait]
+impl ClientStore for Kept {
+    async fn client(&self, realm: &Realm, id: &ClientId) -> Said<Option<VersionedRegistration>> {
+        self.reach_client("client", realm, id)?;
+        self.siblings.client(realm, id).await
+    }
+
+    async fn clients(
+        &self,
+        realm: &Realm,
+        after: Option<&ClientId>,
+        limit: NonZeroU32,
+    ) -> Said<Page<VersionedRegistration, ClientId>> {
+        self.reach("clients")?;
+        let mut page = self.siblings.clients(realm, after, limit).await?;
+        let all = page.items.len();
+        page.items.retain(|one| !self.is_damaged(realm, &one.registration.client_id));
+        page.corrupt = u32::try_from(all - page.items.len()).unwrap_or(u32::MAX);
+        Ok(page)
+    }
+
+    async fn put_client(&self, realm: &Realm, expect: Option<Version>, one: &Registration) -> Said<ClientPut> {
+        self.reach_client("put_client", realm, &one.client_id)?;
+        self.siblings.put_client(realm, expect, one).await
+    }
+
+    async fn remove_client(&self, realm: &Realm, id: &ClientId, expect: Version) -> Said<bool> {
+        self.reach("remove_client")?;
+        self.siblings.remove_client(realm, id, expect).await
+    }
+}
+
+#[async_trait]
+impl SettingsStore for Kept {
+    async fn settings(&self, realm: &Realm) -> Said<Option<VersionedSettings>> {
+        self.reach_settings("settings", realm)?;
+        self.siblings.settings(realm).await
+    }
+
+    async fn put_settings(&self, realm: &Realm, expect: Option<Version>, all: &StoredSettings) -> Said<SettingsPut> {
+        self.reach_settings("put_settings", realm)?;
+        self.siblings.put_settings(realm, expect, all).await
+    }
+
+    async fn last_upkeep(&self) -> Said<Option<Timestamp>> {
+        self.reach("last_upkeep")?;
+        self.siblings.last_upkeep().await
+    }
+
+    async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Said<bool> {
+        self.reach("note_upkeep")?;
+        self.siblings.note_upkeep(expect, at).await
+    }
+}
+
+#[async_trait]
+impl Throttle for Kept {
+    async fn reserve(&self, key: &ThrottleKey, now: Timestamp, window: Duration, limit: NonZeroU32) -> Said<Reserved> {
+        self.reach_counter("reserve", key)?;
+        self.siblings.reserve(key, now, window, limit).await
+    }
+
+    async fn failed(&self, key: &ThrottleKey, reserved_at: Timestamp, now: Timestamp, window: Duration) -> Said<()> {
+        self.reach("failed")?;
+        self.siblings.failed(key, reserved_at, now, window).await
+    }
+
+    async fn release(&self, key: &ThrottleKey, reserved_at: Timestamp, now: Timestamp, window: Duration) -> Said<()> {
+        self.reach("release")?;
+        self.siblings.release(key, reserved_at, now, window).await
+    }
+
+    async fn purge_counters(&self, now: Timestamp, limit: NonZeroU32) -> Said<u64> {
+        self.reach("purge_counters")?;
+        self.siblings.purge_counters(now, limit).await
+    }
+}

@@ -1,0 +1,62 @@
+//! Settings and the last upkeep written wrong.
+
+use std::sync::{Mutex, PoisonError};
+
+use counterfoil::Timestamp;
+use counterfoil::settings::StoredSettings;
+use counterfoil::store::{SettingsPut, SettingsStore};
+use counterfoil_conformance::pause;
+
+use super::{sibling_flaw, sibling_overrides};
+
+// Settings are removed and then written.
+sibling_flaw!(ReplacesSettingsInTwoSteps, put_settings, |inner, realm, expect, settings| {
+    let emptied = inner.put_settings(realm, expect, &StoredSettings::default()).await?;
+    let SettingsPut::Done(version) = emptied else { return Ok(emptied) };
+    pause().await;
+    inner.put_settings(realm, Some(version), settings).await
+});
+
+/// The last upkeep is kept by the handle alone.
+#[derive(Default)]
+pub(crate) struct NotesInTheHandle(Mutex<Option<Timestamp>>);
+
+sibling_overrides!(
+    NotesInTheHandle,
+    self,
+    last_upkeep,
+    |inner| {
+        inner.reach("last_upkeep")?;
+        Ok(*self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    },
+    note_upkeep,
+    |inner, expect, at| {
+        inner.reach("note_upkeep")?;
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = *noted == expect;
+        *noted = if fits { Some(at) } else { *noted };
+        Ok(fits)
+    }
+);
+
+// A note is told as written, and is not.
+sibling_flaw!(ForgetsTheUpkeep, note_upkeep, |inner, expect, _| Ok(inner.last_upkeep().await? == expect));
+
+// The later of two upkeeps stays: a note from the future can never be put right.
+sibling_flaw!(KeepsTheLaterUpkeep, note_upkeep, |inner, expect, at| {
+    inner.note_upkeep(expect, expect.map_or(at, |there| there.max(at))).await
+});
+
+// What is expected is not looked at.
+sibling_flaw!(NotesWhateverStands, note_upkeep, |inner, _, at| {
+    inner.note_upkeep(inner.last_upkeep().await?, at).await
+});
+
+// What was noted is gone before the new note stands.
+sibling_flaw!(NotesInTwoSteps, note_upkeep, |inner, expect, at| {
+    if !inner.note_upkeep(expect, Timestamp::EPOCH).await? {
+        return Ok(false);
+    }
+    pause().await;
+    inner.note_upkeep(Some(Timestamp::EPOCH), at).await
+});

@@ -1,0 +1,31 @@
+//! Broken throttles: right counters with some methods done wrong.
+
+mod counters;
+pub(crate) mod purges;
+pub(crate) mod races;
+pub(crate) mod reservations;
+pub(crate) mod settlements;
+
+use std::sync::Arc;
+
+use counterfoil::methods_of;
+use counterfoil::store::Throttle;
+
+use crate::forward::flawed;
+pub(crate) use counters::Counters;
+
+/// Right counters with one flaw.
+pub(crate) struct BrokenThrottle {
+    pub inner: Arc<Counters>,
+    pub flaw: Arc<dyn ThrottleFlaw>,
+}
+
+macro_rules! flawed_throttle {
+    ($($methods:tt)*) => {
+        flawed! {
+            [$ throttles] ThrottleFlaw, crate::throttles::Counters, BrokenThrottle, throttle_flaw, throttle_overrides;
+            { Throttle: $($methods)* }
+        }
+    };
+}
+methods_of!(Throttle => flawed_throttle);

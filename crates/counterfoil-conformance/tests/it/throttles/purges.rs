@@ -1,0 +1,26 @@
+//! Counters that are purged wrong.
+
+use std::num::NonZeroU32;
+
+use counterfoil::store::Throttle;
+
+use super::throttle_flaw;
+
+// A purge takes what nobody has settled.
+throttle_flaw!(PurgesTheUnsettled, purge_counters, |inner, now, limit| {
+    let mut gone = 0;
+    inner.with(|kept| {
+        kept.retain(|(_, counter)| {
+            let ended = counter.failures() == 0 || now.reached(counter.gone_at());
+            let goes = ended && gone < u64::from(limit.get());
+            gone += u64::from(goes);
+            !goes
+        });
+    });
+    Ok(gone)
+});
+
+// A purge takes more than it was allowed.
+throttle_flaw!(PurgesBeyondItsLimit, purge_counters, |inner, now, _| {
+    inner.purge_counters(now, NonZeroU32::MAX).await
+});

@@ -1,0 +1,138 @@
+//! Attempts that are granted, refused and counted wrong.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use counterfoil::Timestamp;
+use counterfoil::store::{Counter, Reserved, Throttle, ThrottleKey, UNSETTLED};
+
+use super::counters::{reserve, with_failures};
+use super::{Counters, throttle_flaw, throttle_overrides};
+
+/// A release that finds no attempt makes room for one more.
+#[derive(Default)]
+pub(crate) struct GoesBelowZero {
+    /// Releases that found nothing.
+    surplus: AtomicU32,
+}
+
+throttle_overrides!(
+    GoesBelowZero,
+    self,
+    reserve,
+    |inner, key, now, window, limit| {
+        let limit = limit.saturating_add(self.surplus.load(Ordering::SeqCst));
+        inner.reserve(key, now, window, limit).await
+    },
+    release,
+    |inner, key, reserved_at, now, window| {
+        let found = inner.step(key, |counter| {
+            let before = counter.under_way().len();
+            counter.release(reserved_at, now, window);
+            counter.under_way().len() < before
+        });
+        self.surplus.fetch_add(u32::from(!found), Ordering::SeqCst);
+        Ok(())
+    }
+);
+
+// As it was before there were settlements: an attempt under way is a failure.
+throttle_flaw!(TakesUnderWayForFailed, reserve, |inner, key, now, window, limit| {
+    Ok(match inner.reserve(key, now, window, limit).await? {
+        Reserved::UnderWay => Reserved::Wait(now.plus_capped(window)),
+        other => other,
+    })
+});
+
+// A refused attempt is noted.
+throttle_flaw!(NotesTheRefused, reserve, |inner, key, now, window, limit| {
+    Ok(inner.step(key, |counter| {
+        let answer = counter.reserve(now, window, limit);
+        if !matches!(answer, Reserved::Granted(_)) {
+            let mut under_way = counter.under_way().to_vec();
+            under_way.push(now);
+            *counter = with_failures(counter, counter.failures(), counter.ends_at(), under_way);
+        }
+        answer
+    }))
+});
+
+/// When the window ends that refuses although the clock was put back behind it.
+fn old_end(inner: &Counters, key: &ThrottleKey, latest: Timestamp, limit: u32) -> Option<Timestamp> {
+    let counter = inner.read(key);
+    counter.ends_at().filter(|end| *end > latest && counter.failures() >= limit)
+}
+
+// A window lasts as long as the clock says that was put back.
+throttle_flaw!(WaitsForTheOldClock, reserve, |inner, key, now, window, limit| {
+    match old_end(inner, key, now.plus_capped(window), limit.get()) {
+        Some(end) => Ok(Reserved::Wait(end)),
+        None => inner.reserve(key, now, window, limit).await,
+    }
+});
+
+// Says so, but waits all the same.
+throttle_flaw!(CapsTheAnswerAlone, reserve, |inner, key, now, window, limit| {
+    match old_end(inner, key, now.plus_capped(window), limit.get()) {
+        Some(_) => Ok(Reserved::Wait(now.plus_capped(window))),
+        None => inner.reserve(key, now, window, limit).await,
+    }
+});
+
+/// Replaces the attempts under way by what a flaw takes them for.
+fn reread(counter: &mut Counter, under_way: impl Fn(&[Timestamp]) -> Vec<Timestamp>) {
+    let under_way = under_way(counter.under_way());
+    *counter = Counter::from_parts(counter.failures(), counter.ends_at(), under_way, counter.gone_at());
+}
+
+/// A flaw that takes what nobody has settled for something else, in every method.
+macro_rules! takes_the_unsettled {
+    ($flaw:ident, $found:expr) => {
+        throttle_flaw!(
+            $flaw,
+            reserve,
+            |inner, key, now, window, limit| {
+                Ok(inner.step(key, |counter| {
+                    let stood = counter.clone();
+                    reread(counter, |under_way| $found(now, under_way));
+                    let read = counter.clone();
+                    let answer = reserve(counter, now, window, limit);
+                    if *counter == read {
+                        *counter = stood;
+                    }
+                    answer
+                }))
+            },
+            failed,
+            |inner, key, reserved_at, now, window| {
+                inner.step(key, |counter| {
+                    reread(counter, |under_way| $found(now, under_way));
+                    counter.failed(reserved_at, now, window);
+                });
+                Ok(())
+            },
+            release,
+            |inner, key, reserved_at, now, window| {
+                inner.step(key, |counter| {
+                    reread(counter, |under_way| $found(now, under_way));
+                    counter.release(reserved_at, now, window);
+                });
+                Ok(())
+            }
+        );
+    };
+}
+
+fn forgotten(now: Timestamp, under_way: &[Timestamp]) -> Vec<Timestamp> {
+    under_way.iter().copied().filter(|at| now.since(*at) < UNSETTLED).collect()
+}
+
+// What nobody settled is forgotten.
+takes_the_unsettled!(ForgetsTheUnsettled, forgotten);
+
+fn for_ever(now: Timestamp, under_way: &[Timestamp]) -> Vec<Timestamp> {
+    under_way.iter().map(|at| (*at).max(now.minus(Duration::from_secs(59)))).collect()
+}
+
+// What nobody settled is under way for ever.
+takes_the_unsettled!(NeverGivesUp, for_ever);

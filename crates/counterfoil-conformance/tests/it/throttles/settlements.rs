@@ -1,0 +1,59 @@
+//! Attempts that are settled wrong.
+
+use std::time::Duration;
+
+use counterfoil::Timestamp;
+use counterfoil::store::{Counter, Throttle};
+
+use super::counters::with_failures;
+use super::throttle_flaw;
+
+/// Where that was a failure, its window begins then.
+fn begin_window(counter: &mut Counter, failures_before: u32, at: Timestamp, window: Duration) {
+    if counter.failures() > failures_before {
+        let (end, under_way) = (at.plus_capped(window), counter.under_way().to_vec());
+        *counter = with_failures(counter, counter.failures(), Some(end), under_way);
+    }
+}
+
+// A window begins when the attempt was noted.
+throttle_flaw!(BeginsTheWindowTooEarly, failed, |inner, key, reserved_at, now, window| {
+    inner.step(key, |counter| {
+        let before = counter.failures();
+        counter.failed(reserved_at, now, window);
+        if before == 0 {
+            begin_window(counter, before, reserved_at, window);
+        }
+    });
+    Ok(())
+});
+
+// Each failure begins the window anew.
+throttle_flaw!(ProlongsTheWindow, failed, |inner, key, reserved_at, now, window| {
+    inner.step(key, |counter| {
+        let before = counter.failures();
+        counter.failed(reserved_at, now, window);
+        begin_window(counter, before, now, window);
+    });
+    Ok(())
+});
+
+// A success counts too.
+throttle_flaw!(CountsSuccesses, release, |inner, key, reserved_at, now, window| {
+    inner.failed(key, reserved_at, now, window).await
+});
+
+// A release gives back also what has long counted as failed, as if no time had passed since.
+throttle_flaw!(ReleasesTooLate, release, |inner, key, reserved_at, _, window| {
+    inner.release(key, reserved_at, reserved_at, window).await
+});
+
+// An empty counter is kept.
+throttle_flaw!(LeavesHusks, release, |inner, key, reserved_at, now, window| {
+    inner.with(|kept| {
+        if let Some((_, counter)) = kept.iter_mut().find(|(of, _)| of == key) {
+            counter.release(reserved_at, now, window);
+        }
+    });
+    Ok(())
+});

@@ -1,0 +1,112 @@
+//! Records and families as fields.
+
+use counterfoil::store::{Digest, NewFamily, NewRecord, Nonce, NoticeMark, Revoked, StoreError};
+use counterfoil::types::{Description, KeyId, Label, OwnerId, TokenKind};
+use counterfoil::{Realm, Scope, Timestamp};
+
+use super::{BODY, Bytes, NONE};
+
+/// An instant.
+pub(crate) fn time(at: Timestamp) -> [u8; 16] {
+    digits(at.micros())
+}
+
+/// An instant, or none.
+pub(crate) fn maybe(at: Option<Timestamp>) -> [u8; 16] {
+    at.map_or(*NONE, time)
+}
+
+/// A number in N digits; of a longer one the last digits.
+fn digits<const N: usize>(mut number: u64) -> [u8; N] {
+    let mut text = [b'0'; N];
+    for digit in text.iter_mut().rev() {
+        // A remainder by ten fits a byte.
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
+        number /= 10;
+    }
+    text
+}
+
+/// A notice.
+pub(crate) fn notice(mark: NoticeMark) -> Bytes {
+    stamped(mark.at, mark.stage)
+}
+
+/// An instant and a small number.
+pub(crate) fn stamped(at: Timestamp, number: u8) -> Bytes {
+    [&time(at)[..], &digits::<3>(u64::from(number))].concat()
+}
+
+/// `r` of a family: when and why it was revoked, and the end of its tombstone.
+pub(crate) fn ended(revoked: Revoked, gone_at: Timestamp) -> Bytes {
+    [stamped(revoked.at, revoked.reason.byte()).as_slice(), &time(gone_at)].concat()
+}
+
+/// `x` of a record.
+fn ends(expires_at: Option<Timestamp>, set_at: Timestamp, gone_at: Option<Timestamp>) -> Bytes {
+    [maybe(expires_at), time(set_at), maybe(gone_at)].concat()
+}
+
+/// A family's ends: `e` without the use.
+pub(crate) fn family_ends(live_until: Option<Timestamp>, gone_at: Option<Timestamp>) -> Bytes {
+    [maybe(live_until), maybe(gone_at)].concat()
+}
+
+/// Key and digest, as `b` holds them.
+pub(crate) fn digested(key: KeyId, digest: &Digest) -> Bytes {
+    [&digits::<10>(u64::from(key.number()))[..], digest.as_bytes()].concat()
+}
+
+/// A piece of `t`.
+pub(crate) fn piece(text: Option<&str>) -> Bytes {
+    text.map_or_else(|| b"-".to_vec(), |text| format!("+{:06}{text}", text.len()).into_bytes())
+}
+
+/// The nonce as `o` holds it behind its member.
+pub(crate) fn nonce(nonce: Option<Nonce>) -> Bytes {
+    nonce.map_or_else(Vec::new, |nonce| [&nonce.bytes[..], &digits::<10>(u64::from(nonce.key_id.number()))].concat())
+}
+
+/// A kind.
+pub(crate) fn kind(kind: TokenKind) -> [u8; 3] {
+    digits(u64::from(kind.byte()))
+}
+
+/// Realm and owner, as the indexes begin with them.
+pub(crate) fn whose(realm: &Realm, owner: &OwnerId) -> Bytes {
+    [realm.as_str().as_bytes(), b"\0", owner.as_str().as_bytes(), b"\0"].concat()
+}
+
+/// A new record's values, in the order in which the scripts take them.
+pub(crate) fn added(new: &NewRecord) -> [Bytes; 5] {
+    let mut body = Vec::with_capacity(BODY + 16);
+    body.push(b'f');
+    body.extend_from_slice(&kind(new.kind));
+    body.extend_from_slice(&digits::<20>(new.generation));
+    body.extend_from_slice(&time(new.created_at));
+    body.extend_from_slice(&digested(new.key_id, &new.digest));
+    if let Some(parent) = &new.parent {
+        body.extend_from_slice(parent.as_bytes());
+    }
+    let texts = [
+        piece(new.scope.as_ref().map(Scope::as_str)),
+        piece(new.label.as_ref().map(Label::as_str)),
+        piece(new.description.as_ref().map(Description::as_str)),
+    ];
+    [
+        new.id.member().to_vec(),
+        body,
+        texts.concat(),
+        ends(new.expires_at, new.created_at, new.gone_at),
+        new.notice.map(notice).unwrap_or_default(),
+    ]
+}
+
+/// `i`: what never changes of a family.
+pub(crate) fn identity(family: &NewFamily) -> Result<Bytes, StoreError> {
+    let body = family.body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
+    let (realm, owner) = (family.realm.as_str(), family.owner.as_str());
+    let mut text = kind(family.kind).to_vec();
+    text.extend_from_slice(format!("{:03}{:03}{realm}{owner}{body}", realm.len(), owner.len()).as_bytes());
+    Ok(text)
+}

@@ -1,0 +1,164 @@
+//! One request: sent, awaited, and sent once more where that is safe.
+
+use std::future::Future;
+use std::pin::pin;
+
+use counterfoil::store::StoreError;
+use futures_util::future::{Either, select};
+use redis::{RedisResult, Value};
+// Only the supervision measures time, and only durations: no instant of the contract comes from here.
+use tokio::time::{Instant, timeout_at};
+
+use super::state::{Held, INTERVAL};
+use super::{Does, PATIENCE, SharedConnection};
+use crate::connection::Request;
+use crate::error::{Silence, is_cut, refusal, silent, unavailable};
+use crate::role;
+
+/// How one attempt ended.
+enum Tried {
+    Answered(RedisResult<Value>),
+    /// Nothing was changed, and the connection is closed.
+    Undone(StoreError),
+    /// The read must be repeated: its connection was replaced, or its answer came late.
+    Again,
+    Silent,
+}
+
+impl SharedConnection {
+    pub(super) async fn run(
+        &self,
+        op: &'static str,
+        does: Does,
+        request: Request<'_>,
+    ) -> Result<RedisResult<Value>, StoreError> {
+        let deadline = Instant::now() + self.deadline;
+        let mut again = true;
+        loop {
+            let held = self.connection(op).await?;
+            match self.attempt(op, does, request, held, deadline).await {
+                Tried::Answered(answer) => return Ok(answer),
+                Tried::Undone(_) if again => again = false,
+                Tried::Undone(error) => return Err(error),
+                Tried::Again => {}
+                Tried::Silent => return Err(silent(op, does == Does::Write, Silence::Unanswered)),
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        op: &'static str,
+        does: Does,
+        request: Request<'_>,
+        mut held: Held,
+        deadline: Instant,
+    ) -> Tried {
+        let in_cluster = self.connector.is_cluster();
+        if does == Does::Write && held.connection.is_over() {
+            self.state().close(held.epoch);
+            return Tried::Undone(silent(op, false, Silence::NoConnection));
+        }
+        let epoch = held.epoch;
+        // A replica of a cluster answers no command for a slot.
+        let unconfirmed = held.unconfirmed && !in_cluster;
+        if unconfirmed
+            && does == Does::Write
+            && let Err(error) = self.confirm(op, &mut held, deadline).await
+        {
+            self.state().close(epoch);
+            return Tried::Undone(error);
+        }
+        let asked_at = Instant::now();
+        let behind_role = unconfirmed && does == Does::Read;
+        let asking = async {
+            if behind_role {
+                let (role, answer) = held.connection.ask_behind_role(request).await?;
+                Ok((Some(role), answer))
+            } else {
+                Ok((None, held.connection.ask(request).await))
+            }
+        };
+        let (role, answer) = match self.awaited(asking, does, epoch, deadline).await {
+            Err(tried) => return tried,
+            Ok(Err(error)) => (None, Err(error)),
+            Ok(Ok(answered)) => answered,
+        };
+        if let Some(role) = role {
+            if let Err(refused) = role::primary(role) {
+                self.state().demoted(epoch);
+                return Tried::Undone(refusal(op, refused));
+            }
+            self.state().confirm(epoch, asked_at);
+        }
+        match answer {
+            Err(error) if !in_cluster && is_cut(&error) => {
+                self.state().close(epoch);
+                // A read is repeated on a new connection if this one died since its last use.
+                if does == Does::Read {
+                    Tried::Undone(self.failure(op, does, error))
+                } else {
+                    Tried::Answered(Err(error))
+                }
+            }
+            Err(error) if !in_cluster && role::is_read_only(&error) => {
+                self.state().demoted(epoch);
+                Tried::Undone(unavailable(op, false, error))
+            }
+            answer => {
+                if answer.is_ok() {
+                    self.state().silent_since = None;
+                }
+                // The node may have lost its role before it answered: the read is repeated behind ROLE.
+                let late = does == Does::Read && !in_cluster && !behind_role && asked_at.elapsed() >= INTERVAL;
+                if late { Tried::Again } else { Tried::Answered(answer) }
+            }
+        }
+    }
+
+    /// Checks the role alone, before a write is sent.
+    async fn confirm(&self, op: &'static str, held: &mut Held, deadline: Instant) -> Result<(), StoreError> {
+        let (asked_at, role) = (Instant::now(), redis::cmd("ROLE"));
+        match timeout_at((asked_at + PATIENCE).min(deadline), held.connection.ask(Request::One(&role))).await {
+            Ok(Ok(role)) => role::primary(role).map_err(|refused| {
+                self.state().demoted(held.epoch);
+                refusal(op, refused)
+            })?,
+            Ok(Err(error)) => return Err(unavailable(op, false, error)),
+            Err(_) => return Err(silent(op, false, Silence::Unanswered)),
+        }
+        self.state().confirm(held.epoch, asked_at);
+        Ok(())
+    }
+
+    /// Waits until the deadline, and replaces the connection if it is silent for too long.
+    async fn awaited<T>(
+        &self,
+        task: impl Future<Output = T> + Send,
+        does: Does,
+        epoch: u64,
+        deadline: Instant,
+    ) -> Result<T, Tried> {
+        let (mut task, asked_at) = (pin!(task), Instant::now());
+        loop {
+            let look = (Instant::now() + PATIENCE).min(deadline);
+            match timeout_at(look, &mut task).await {
+                Ok(answer) => return Ok(answer),
+                Err(_) if look == deadline => {
+                    // Closed, so that no other call waits as long. In a cluster other nodes may answer.
+                    if !self.connector.is_cluster() && asked_at.elapsed() >= PATIENCE {
+                        self.state().close(epoch);
+                    }
+                    return Err(Tried::Silent);
+                }
+                Err(_) => {}
+            }
+            if let Either::Left((answer, _)) = select(task.as_mut(), pin!(self.renew(epoch))).await {
+                return Ok(answer);
+            }
+            if does == Does::Read && self.state().epoch != epoch {
+                return Err(Tried::Again);
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Rows of both dialects, and what they decode to.
+
+mod columns;
+mod counter;
+mod document;
+mod page;
+mod record;
+mod values;
+
+#[cfg(feature = "postgres")]
+pub(crate) use columns::number_or_null;
+pub(crate) use columns::{instant, number, version};
+pub(crate) use counter::census;
+#[cfg(feature = "sqlite")]
+pub(crate) use counter::counter;
+#[cfg(feature = "postgres")]
+pub(crate) use counter::instant_of;
+pub(crate) use document::{client, settings};
+pub(crate) use page::{LAST_ID, Order, clients, page};
+#[cfg(all(feature = "fuzzing", feature = "sqlite"))]
+pub(crate) use record::record;
+pub(crate) use record::{family, family_id, id, record_of};
+#[cfg(feature = "postgres")]
+pub(crate) use record::{family_ids, record_id, unsound_notices};
+#[cfg(feature = "sqlite")]
+pub(crate) use values::instants;
+pub(crate) use values::{count, micros, micros_of, noticed};
+
+/// How many bytes a sent notice takes in `noticed`: the expiry's microseconds, big-endian, and the stage.
+pub(crate) const NOTICE: usize = 9;
+
+/// A row of either dialect: every column is a number, bytes or a text.
+pub(crate) trait SqlRow {
+    /// Where the column of that name is.
+    fn position(&self, name: &str) -> Option<usize>;
+    fn number(&self, at: usize) -> Result<Option<i64>, sqlx::Error>;
+    fn bytes(&self, at: usize) -> Result<Option<&[u8]>, sqlx::Error>;
+    fn text(&self, at: usize) -> Result<Option<&str>, sqlx::Error>;
+}
+
+macro_rules! sql_row {
+    ($row:ty) => {
+        impl SqlRow for $row {
+            fn position(&self, name: &str) -> Option<usize> {
+                sqlx::ColumnIndex::<$row>::index(&name, self).ok()
+            }
+
+            fn number(&self, at: usize) -> Result<Option<i64>, sqlx::Error> {
+                sqlx::Row::try_get(self, at)
+            }
+
+            fn bytes(&self, at: usize) -> Result<Option<&[u8]>, sqlx::Error> {
+                sqlx::Row::try_get(self, at)
+            }
+
+            fn text(&self, at: usize) -> Result<Option<&str>, sqlx::Error> {
+                sqlx::Row::try_get(self, at)
+            }
+        }
+    };
+}
+
+#[cfg(feature = "sqlite")]
+sql_row!(sqlx::sqlite::SqliteRow);
+#[cfg(feature = "postgres")]
+sql_row!(sqlx::postgres::PgRow);

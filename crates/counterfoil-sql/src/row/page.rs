@@ -1,0 +1,71 @@
+//! Pages of records and of clients.
+
+use counterfoil::Timestamp;
+use counterfoil::client::{ClientId, VersionedRegistration};
+use counterfoil::store::{Cursor, Page, StoreError, TokenRecord};
+use counterfoil::types::RecordId;
+
+use super::SqlRow;
+use super::columns::{Columns, corrupt};
+use super::document::{client, text};
+use super::record::record;
+use crate::columns::RecordColumn;
+
+/// After every id. The empty one is before every id.
+pub(crate) const LAST_ID: &[u8; 16] = &[0xFF; 16];
+
+/// What a listing is ordered by.
+#[derive(Clone, Copy)]
+pub(crate) enum Order {
+    CreatedAt,
+    NoticeAt,
+    Id,
+}
+
+/// A page of up to `limit + 1` rows: the extra row shows that there is a next page. A row that does not decode is
+/// counted, and its key still moves the cursor.
+pub(crate) fn page(rows: &[impl SqlRow], limit: u32, order: Order) -> Page<TokenRecord> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };
+    let mut last = None;
+    for row in rows.iter().take(limit) {
+        match record(row) {
+            Ok(record) => page.items.push(record),
+            Err(_) => page.corrupt = page.corrupt.saturating_add(1),
+        }
+        last = key(row, order).or(last);
+    }
+    page.next = last.filter(|_| rows.len() > limit);
+    page
+}
+
+fn key(row: &impl SqlRow, order: Order) -> Option<Cursor> {
+    let columns = Columns { row, first: 0 };
+    let at = match order {
+        Order::CreatedAt => columns.instant(RecordColumn::CreatedAt).ok()??,
+        Order::NoticeAt => columns.instant(RecordColumn::NoticeAt).ok()??,
+        Order::Id => Timestamp::EPOCH,
+    };
+    Some(Cursor { at, id: RecordId::from_bytes(columns.bytes(RecordColumn::Id).ok()??) })
+}
+
+/// A page of up to `limit + 1` clients, like [`page`]. If no id on it decodes, the next page has no start, so this is
+/// an error.
+pub(crate) fn clients(rows: &[impl SqlRow], limit: u32) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };
+    for row in rows.iter().take(limit) {
+        match client(row) {
+            Ok(registration) => page.items.push(registration),
+            Err(_) => page.corrupt = page.corrupt.saturating_add(1),
+        }
+        let id = text(row, "client_id").and_then(|id| id.parse().ok());
+        page.next = id.or(page.next);
+    }
+    if rows.len() <= limit {
+        page.next = None;
+    } else if page.next.is_none() {
+        return Err(StoreError::corrupt(None, corrupt("client_id")));
+    }
+    Ok(page)
+}

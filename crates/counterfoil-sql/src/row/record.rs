@@ -1,0 +1,154 @@
+//! Records and families.
+
+use counterfoil::client::ClientKey;
+use counterfoil::store::{
+    Corrupt, Digest, FamilyBody, FamilyParts, Nonce, NoticeMark, RecordParts, StoreError, Superseded, TokenRecord,
+};
+use counterfoil::types::{Description, FamilyId, KeyId, Label, LabelKey, OwnerId, RecordId, Version};
+use counterfoil::{Realm, Timestamp};
+
+use super::columns::{Columns, corrupt, need};
+use super::{NOTICE, SqlRow};
+use crate::columns::{FamilyColumn, RecordColumn};
+
+/// A field that the core adds does not compile here until it is written and read.
+const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 12, "a field is not stored");
+
+impl<R: SqlRow> Columns<'_, R> {
+    fn superseded(&self) -> Result<Option<Superseded>, Corrupt> {
+        let Some(at) = self.instant(RecordColumn::SupersededAt)? else {
+            let rest = [
+                self.raw(RecordColumn::Successor)?.is_none(),
+                self.raw(RecordColumn::Nonce)?.is_none(),
+                self.small::<u32>(RecordColumn::NonceKey)?.is_none(),
+                self.instant(RecordColumn::HonouredUntil)?.is_none(),
+            ];
+            return if rest == [true; 4] { Ok(None) } else { Err(corrupt(RecordColumn::SupersededAt)) };
+        };
+        let nonce = match (self.bytes(RecordColumn::Nonce)?, self.small(RecordColumn::NonceKey)?) {
+            (None, None) => None,
+            (Some(bytes), Some(key)) => Some(Nonce { bytes, key_id: KeyId::new(key) }),
+            _ => return Err(corrupt(RecordColumn::Nonce)),
+        };
+        let successor = need(self.bytes(RecordColumn::Successor)?.map(RecordId::from_bytes), RecordColumn::Successor)?;
+        Ok(Some(
+            Superseded::new(at, successor)
+                .with_nonce(nonce)
+                .with_honoured_until(self.instant(RecordColumn::HonouredUntil)?),
+        ))
+    }
+
+    fn noticed(&self) -> Result<Vec<(Timestamp, u8)>, Corrupt> {
+        let (sent, rest) = need(self.raw(RecordColumn::Noticed)?, RecordColumn::Noticed)?.as_chunks::<NOTICE>();
+        if !rest.is_empty() {
+            return Err(corrupt(RecordColumn::Noticed));
+        }
+        let one = |[micros @ .., stage]: &[u8; NOTICE]| {
+            Timestamp::from_micros(u64::from_be_bytes(*micros))
+                .map(|at| (at, *stage))
+                .ok_or_else(|| corrupt(RecordColumn::Noticed))
+        };
+        sent.iter().map(one).collect()
+    }
+
+    fn record(&self) -> Result<RecordParts, Corrupt> {
+        let notice = match (self.instant(RecordColumn::NoticeAt)?, self.small(RecordColumn::NoticeStage)?) {
+            (None, None) => None,
+            (Some(at), Some(stage)) => Some(NoticeMark { at, stage }),
+            _ => return Err(corrupt(RecordColumn::NoticeAt)),
+        };
+        let mut record = RecordParts::new(
+            need(self.bytes(RecordColumn::Id)?.map(RecordId::from_bytes), RecordColumn::Id)?,
+            need(self.text(RecordColumn::Realm, Realm::new)?, RecordColumn::Realm)?,
+            need(self.text(RecordColumn::Owner, OwnerId::from_stored)?, RecordColumn::Owner)?,
+            self.kind(RecordColumn::Kind)?,
+            need(self.bytes(RecordColumn::Digest)?.map(Digest::from_bytes), RecordColumn::Digest)?,
+            KeyId::new(need(self.small(RecordColumn::KeyId)?, RecordColumn::KeyId)?),
+            need(self.instant(RecordColumn::CreatedAt)?, RecordColumn::CreatedAt)?,
+        );
+        record.parent = self.bytes(RecordColumn::Parent)?.map(RecordId::from_bytes);
+        record.generation = need(self.number(RecordColumn::Generation)?, RecordColumn::Generation)?;
+        record.scope = self.text(RecordColumn::Scope, str::parse)?;
+        record.label = self.text(RecordColumn::Label, Label::from_stored)?;
+        record.description = self.text(RecordColumn::Description, Description::new)?;
+        record.version = Version::new(need(self.number(RecordColumn::Version)?, RecordColumn::Version)?);
+        record.expires_at = self.instant(RecordColumn::ExpiresAt)?;
+        record.expiry_set_at = need(self.instant(RecordColumn::ExpirySetAt)?, RecordColumn::ExpirySetAt)?;
+        record.gone_at = self.instant(RecordColumn::GoneAt)?;
+        record.superseded = self.superseded()?;
+        record.revoked = self.revoked(RecordColumn::RevokedAt, RecordColumn::RevocationReason)?;
+        record.last_used_at = self.instant(RecordColumn::LastUsedAt)?;
+        record.notice = notice;
+        record.noticed = self.noticed()?;
+        record.shrunk = need(self.number(RecordColumn::Shrunk)?, RecordColumn::Shrunk)? != 0;
+        Ok(record)
+    }
+
+    fn family(&self) -> Result<FamilyParts, Corrupt> {
+        let mut family = FamilyParts::new(
+            need(self.bytes(FamilyColumn::Id)?.map(FamilyId::from_bytes), FamilyColumn::Id)?,
+            need(self.text(FamilyColumn::Realm, Realm::new)?, FamilyColumn::Realm)?,
+            need(self.text(FamilyColumn::Owner, OwnerId::from_stored)?, FamilyColumn::Owner)?,
+            self.kind(FamilyColumn::Kind)?,
+            need(self.text(FamilyColumn::Body, FamilyBody::from_document)?, FamilyColumn::Body)?,
+            need(self.instant(FamilyColumn::UsedAt)?, FamilyColumn::UsedAt)?,
+        );
+        family.generation = need(self.number(FamilyColumn::Generation)?, FamilyColumn::Generation)?;
+        family.live_until = self.instant(FamilyColumn::LiveUntil)?;
+        family.gone_at = self.instant(FamilyColumn::GoneAt)?;
+        family.label_key = self.text(FamilyColumn::LabelKey, |text| Ok::<_, Corrupt>(LabelKey::from_stored(text)))?;
+        family.revoked = self.revoked(FamilyColumn::RevokedAt, FamilyColumn::RevocationReason)?;
+        family.client = self.bytes(FamilyColumn::Client)?.map(ClientKey::from_bytes);
+        Ok(family)
+    }
+}
+
+/// A record with its family.
+pub(crate) fn record(row: &impl SqlRow) -> Result<TokenRecord, Corrupt> {
+    let record = Columns { row, first: 0 }.record()?;
+    TokenRecord::from_parts(record, Columns { row, first: RecordColumn::COUNT }.family()?)
+}
+
+/// The same for a caller that named the id: a row that does not decode is an error, never skipped.
+pub(crate) fn record_of(id: &RecordId, row: &impl SqlRow) -> Result<TokenRecord, StoreError> {
+    record(row).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
+}
+
+/// A family's row alone.
+pub(crate) fn family(row: &impl SqlRow) -> Result<FamilyParts, StoreError> {
+    Columns { row, first: 0 }.family().map_err(|corrupt| StoreError::corrupt(None, corrupt))
+}
+
+/// The id in a row that starts with the columns of a record.
+#[cfg(feature = "postgres")]
+pub(crate) fn record_id(row: &impl SqlRow) -> Result<RecordId, Corrupt> {
+    need(Columns { row, first: 0 }.bytes(RecordColumn::Id)?.map(RecordId::from_bytes), RecordColumn::Id)
+}
+
+/// The column `id`, of a record.
+pub(crate) fn id(row: &impl SqlRow) -> Result<RecordId, StoreError> {
+    let bytes = Columns { row, first: 0 }.bytes("id");
+    let id = bytes.and_then(|bytes| need(bytes, "id")).map_err(|corrupt| StoreError::corrupt(None, corrupt))?;
+    Ok(RecordId::from_bytes(id))
+}
+
+/// The column `id`, of a family.
+pub(crate) fn family_id(row: &impl SqlRow) -> Result<FamilyId, StoreError> {
+    let bytes = Columns { row, first: 0 }.bytes("id");
+    let id = bytes.and_then(|bytes| need(bytes, "id")).map_err(|corrupt| StoreError::corrupt(None, corrupt))?;
+    Ok(FamilyId::from_bytes(id))
+}
+
+/// A column of families' ids.
+#[cfg(feature = "postgres")]
+pub(crate) fn family_ids(row: &sqlx::postgres::PgRow, column: &'static str) -> Result<Vec<FamilyId>, StoreError> {
+    let corrupt = || StoreError::corrupt(None, corrupt(column));
+    let ids: Vec<Vec<u8>> = sqlx::Row::try_get(row, column).map_err(|_| corrupt())?;
+    ids.into_iter().map(|id| id.try_into().map(FamilyId::from_bytes).map_err(|_| corrupt())).collect()
+}
+
+/// The error for a `noticed` column of another form.
+#[cfg(feature = "postgres")]
+pub(crate) fn unsound_notices(id: &RecordId) -> StoreError {
+    StoreError::corrupt(Some(*id), corrupt(RecordColumn::Noticed))
+}

@@ -1,0 +1,191 @@
+//! One Redis process, and the folder that it works in.
+
+use std::net::{Ipv4Addr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::servers::ports::free_redis_port;
+
+/// What to install where the programs are missing.
+const MISSING: &str =
+    "the Redis programs (redis-server, redis-cli) are not here: `apt-get install redis-server`, or `.ci/servers`";
+
+const MISSING_VALKEY: &str = "the Valkey programs (valkey-server, valkey-cli) are not here: `.ci/servers` installs them, \
+                              for Debian 12 from its backports";
+
+/// Whose programs are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Maker {
+    Redis,
+    Valkey,
+}
+
+impl Maker {
+    pub(super) const fn server(self) -> &'static str {
+        match self {
+            Self::Redis => "redis-server",
+            Self::Valkey => "valkey-server",
+        }
+    }
+
+    pub(super) const fn cli(self) -> &'static str {
+        match self {
+            Self::Redis => "redis-cli",
+            Self::Valkey => "valkey-cli",
+        }
+    }
+
+    pub(super) fn check(self) {
+        let missing = if self == Self::Redis { MISSING } else { MISSING_VALKEY };
+        assert!(runs(self.server()) && runs(self.cli()), "{missing}");
+    }
+}
+
+/// Holds a server's life on the pipe to this process: it ends with the value, and with the process, however that ends.
+/// A write that the disk refuses must fail and not end the server, hence XFSZ.
+pub(super) const KEEPER: &str = r#"trap '' INT TERM XFSZ; folder=$1; shift; "$@" >>"$folder/log" 2>&1 & server=$!; echo $server >"$folder/pid"; cat >/dev/null; kill -KILL $server 2>/dev/null; wait $server 2>/dev/null"#;
+
+/// The same for a folder, which goes when the servers in it are gone.
+pub(super) const FOLDER_KEEPER: &str =
+    r#"trap '' INT TERM; cat >/dev/null; for turn in 1 2 3; do sleep 0.2; rm -rf "$1" 2>/dev/null; done"#;
+
+/// How long a node waits for a silent one before it counts as failed.
+pub(super) const NODE_TIMEOUT: &str = "1000";
+/// How long a server may take to start, and a cluster to settle.
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PAUSE: Duration = Duration::from_millis(20);
+
+/// A folder that goes with the value and with the process.
+#[derive(Debug)]
+pub(super) struct Folder {
+    pub(super) path: PathBuf,
+    pub(super) keeper: Child,
+}
+
+impl Folder {
+    /// In memory where the system has a folder for that.
+    pub(super) fn new() -> Self {
+        let memory = Path::new("/dev/shm");
+        let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+        let made = Command::new("mktemp").arg("-d").arg(parent.join("counterfoil-redis-XXXXXX")).output();
+        let path = PathBuf::from(String::from_utf8_lossy(&made.expect("mktemp runs").stdout).trim());
+        assert!(path.is_dir(), "mktemp made no folder");
+        let keeper = Command::new("sh").arg("-c").arg(FOLDER_KEEPER).arg("sh").arg(&path).stdin(Stdio::piped()).spawn();
+        Self { path, keeper: keeper.expect("sh runs") }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ended = self.keeper.wait();
+    }
+}
+
+/// One server process on a free port of 127.0.0.1, which can be killed and started again on what it kept.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) maker: Maker,
+    pub(super) port: u16,
+    pub(super) folder: PathBuf,
+    pub(super) arguments: Vec<String>,
+    pub(super) keeper: Option<Child>,
+}
+
+impl Node {
+    pub(super) fn start(maker: Maker, folder: &Path, arguments: Vec<String>) -> Self {
+        maker.check();
+        for _ in 0..5 {
+            let port = free_redis_port();
+            let folder = folder.join(port.to_string());
+            std::fs::create_dir_all(&folder).expect("a folder");
+            let mut node = Self { maker, port, folder, arguments: arguments.clone(), keeper: None };
+            node.spawn();
+            if node.listens() {
+                return node;
+            }
+        }
+        panic!("the server did not start in {}", folder.display());
+    }
+
+    pub(super) fn spawn(&mut self) {
+        let keeper = Command::new("sh")
+            .args(["-c", KEEPER, "sh"])
+            .arg(&self.folder)
+            .args([self.maker.server(), "--bind", "127.0.0.1", "--port", &self.port.to_string(), "--dir"])
+            .arg(&self.folder)
+            .args(&self.arguments)
+            .stdin(Stdio::piped())
+            .spawn();
+        self.keeper = Some(keeper.expect("sh runs"));
+    }
+
+    pub(super) fn listens(&self) -> bool {
+        patiently(|| self.cli(&["PING"]).trim() == "PONG" || self.log().contains("Failed listening"))
+            && self.cli(&["PING"]).trim() == "PONG"
+    }
+
+    pub(super) fn kill(&mut self) {
+        let Some(mut keeper) = self.keeper.take() else { return };
+        let _killed = Command::new("kill").args(["-KILL", self.pid().trim()]).stderr(Stdio::null()).status();
+        drop(keeper.stdin.take());
+        let _ended = keeper.wait();
+        // The port is the kernel's for a moment longer than the process.
+        patiently(|| TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err());
+    }
+
+    pub(super) fn restart(&mut self) {
+        self.kill();
+        self.spawn();
+        assert!(self.listens(), "the server did not come back:\n{}", self.log());
+    }
+
+    pub(super) fn cli(&self, arguments: &[&str]) -> String {
+        let output = Command::new(self.maker.cli())
+            .args(["-p", &self.port.to_string()])
+            .args(arguments)
+            .stderr(Stdio::null())
+            .output();
+        String::from_utf8_lossy(&output.expect("redis-cli runs").stdout).into_owned()
+    }
+
+    pub(super) fn pid(&self) -> String {
+        std::fs::read_to_string(self.folder.join("pid")).unwrap_or_default()
+    }
+
+    pub(super) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if let Some(mut keeper) = self.keeper.take() {
+            drop(keeper.stdin.take());
+            let _ended = keeper.wait();
+        }
+    }
+}
+
+/// Whether a program is there.
+pub(super) fn runs(program: &str) -> bool {
+    let status = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
+}
+
+/// Looks again until it is so; whether it became so.
+pub(super) fn patiently(mut is_so: impl FnMut() -> bool) -> bool {
+    let turns = PATIENCE.as_millis() / PAUSE.as_millis();
+    for _ in 0..turns {
+        if is_so() {
+            return true;
+        }
+        std::thread::sleep(PAUSE);
+    }
+    false
+}
+
+pub(super) fn settings(settings: &[(&str, &str)]) -> Vec<String> {
+    settings.iter().flat_map(|(name, value)| [format!("--{name}"), (*value).to_owned()]).collect()
+}

@@ -1,0 +1,163 @@
+//! The own fields of a record.
+
+use crate::crypto::digest::Digest;
+use crate::record::state::{NoticeMark, Revoked, Superseded};
+use crate::types::description::Description;
+use crate::types::ids::{KeyId, OwnerId, RecordId, Version};
+use crate::types::kind::TokenKind;
+use crate::types::label::Label;
+use crate::types::realm::Realm;
+use crate::types::scope::Scope;
+use crate::types::time::Timestamp;
+
+/// The most notices that are recorded as sent.
+pub const NOTICED_MAX: usize = 8;
+
+/// A record to insert.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NewRecord {
+    /// The public id.
+    pub id: RecordId,
+    /// The realm.
+    pub realm: Realm,
+    /// The owner under whom it is listed.
+    pub owner: OwnerId,
+    /// The kind.
+    pub kind: TokenKind,
+    /// The parent: the refresh token of an access token, or the token that a rotation replaced.
+    pub parent: Option<RecordId>,
+    /// The number of earlier rotations.
+    pub generation: u64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// The scope; `None`: all rights of its owner.
+    pub scope: Option<Scope>,
+    /// The owner's name for it.
+    pub label: Option<Label>,
+    /// The purpose of a security code.
+    pub description: Option<Description>,
+    /// The digest of the secret, bound to realm, kind and id.
+    pub digest: Digest,
+    /// The key of the digest.
+    pub key_id: KeyId,
+    /// When it expires; `None`: permanent.
+    pub expires_at: Option<Timestamp>,
+    /// When it may be purged; `None` while it has no end.
+    pub gone_at: Option<Timestamp>,
+    /// When a notice worker must look at it.
+    pub notice: Option<NoticeMark>,
+}
+
+/// A record's own fields as stored. [`TokenStore`](crate::store::TokenStore) defines which step changes which field.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct RecordParts {
+    /// The public id.
+    pub id: RecordId,
+    /// The realm.
+    pub realm: Realm,
+    /// The owner under whom it is listed.
+    pub owner: OwnerId,
+    /// The kind.
+    pub kind: TokenKind,
+    /// The parent: the refresh token of an access token, or the token that a rotation replaced.
+    pub parent: Option<RecordId>,
+    /// The number of earlier rotations.
+    pub generation: u64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// The scope; `None`: all rights of its owner.
+    pub scope: Option<Scope>,
+    /// The owner's name for it.
+    pub label: Option<Label>,
+    /// The purpose of a security code.
+    pub description: Option<Description>,
+    /// The digest of the secret, bound to realm, kind and id.
+    pub digest: Digest,
+    /// The key of the digest.
+    pub key_id: KeyId,
+    /// Changed only by `apply` and `Supersede`.
+    pub version: Version,
+    /// When it expires; `None`: permanent.
+    pub expires_at: Option<Timestamp>,
+    /// When `expires_at` was last set.
+    pub expiry_set_at: Timestamp,
+    /// When it may be purged; `None` while it has no end.
+    pub gone_at: Option<Timestamp>,
+    /// Replaced by a successor.
+    pub superseded: Option<Superseded>,
+    /// The record's own revocation. [`TokenRecord::revoked`] includes the family's.
+    pub revoked: Option<Revoked>,
+    /// The last successful use that was written.
+    pub last_used_at: Option<Timestamp>,
+    /// When a notice worker must look at it.
+    pub notice: Option<NoticeMark>,
+    /// Notices sent, as (expiry, stage). At most [`NOTICED_MAX`]; the oldest is dropped.
+    pub noticed: Vec<(Timestamp, u8)>,
+    /// Whether it was reduced to what reuse detection needs.
+    pub shrunk: bool,
+}
+
+impl From<NewRecord> for RecordParts {
+    fn from(new: NewRecord) -> Self {
+        let NewRecord { id, realm, owner, kind, parent, generation, created_at, .. } = new;
+        let NewRecord { scope, label, description, digest, key_id, expires_at, gone_at, notice, .. } = new;
+        Self {
+            id,
+            realm,
+            owner,
+            kind,
+            parent,
+            generation,
+            created_at,
+            scope,
+            label,
+            description,
+            digest,
+            key_id,
+            version: Version::FIRST,
+            expires_at,
+            expiry_set_at: created_at,
+            gone_at,
+            superseded: None,
+            revoked: None,
+            last_used_at: None,
+            notice,
+            noticed: Vec::new(),
+            shrunk: false,
+        }
+    }
+}
+
+impl RecordParts {
+    /// Reduces a superseded record to what reuse detection needs: id, digest, key, generation, version, successor,
+    /// `gone_at`. Nonce, label, description, scope, use and notices are removed; the other times become the instant
+    /// of the rotation. Other records are not changed.
+    pub fn shrink(&mut self) {
+        let Some(superseded) = &mut self.superseded else { return };
+        superseded.nonce = None;
+        self.created_at = superseded.at;
+        self.expiry_set_at = superseded.at;
+        self.parent = None;
+        self.scope = None;
+        self.label = None;
+        self.description = None;
+        self.expires_at = None;
+        self.last_used_at = None;
+        self.notice = None;
+        self.noticed = Vec::new();
+        self.shrunk = true;
+    }
+
+    /// Records a notice as sent, and drops the oldest beyond [`NOTICED_MAX`].
+    pub fn remember_notice(&mut self, expiry: Timestamp, stage: u8) {
+        if !self.noticed.contains(&(expiry, stage)) {
+            if self.noticed.len() >= NOTICED_MAX {
+                self.noticed.remove(0);
+            }
+            self.noticed.push((expiry, stage));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What is listed, and how far a call came.
+
+use crate::record::state::Superseded;
+use crate::record::token_record::TokenRecord;
+use crate::types::ids::OwnerId;
+use crate::types::kind::TokenKind;
+use crate::types::realm::Realm;
+use crate::types::time::Timestamp;
+
+/// What a call lists.
+#[derive(Clone, Copy, Debug)]
+pub enum Listing<'a> {
+    /// One owner's records of one kind, by (`created_at`, `id`) descending.
+    Owner {
+        /// The realm.
+        realm: &'a Realm,
+        /// The owner.
+        owner: &'a OwnerId,
+        /// The kind.
+        kind: TokenKind,
+        /// Which of the records.
+        show: Show,
+    },
+    /// A realm's records of one kind, by id.
+    Kind {
+        /// The realm.
+        realm: &'a Realm,
+        /// The kind.
+        kind: TokenKind,
+    },
+}
+
+/// Which records of an owner are listed. Shrunk records are never listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// All records, including deleted and replaced ones.
+    All,
+    /// The records that are current at `now`: not revoked, neither themselves nor their family; not superseded, or
+    /// still honoured (`honoured_until` is `None` or later than `now`); and `gone_at` is `None` or later than `now`.
+    Standing {
+        /// The instant.
+        now: Timestamp,
+    },
+}
+
+impl Show {
+    /// Whether that record is listed.
+    #[must_use]
+    pub fn shows(self, record: &TokenRecord) -> bool {
+        let own = record.record();
+        let stands = |now: Timestamp| {
+            let honoured = |superseded: &Superseded| superseded.honoured_until.is_none_or(|until| !now.reached(until));
+            record.revoked().is_none()
+                && own.superseded.as_ref().is_none_or(honoured)
+                && record.gone_at().is_none_or(|gone_at| !now.reached(gone_at))
+        };
+        !own.shrunk
+            && match self {
+                Self::All => true,
+                Self::Standing { now } => stands(now),
+            }
+    }
+}
+
+/// The progress of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Progress {
+    /// The number of changed items.
+    pub changed: u64,
+    /// Whether another call has work left.
+    pub more: bool,
+}
