@@ -1,5 +1,7 @@
 //! The HTTP client over hyper.
 
+#[cfg(feature = "tls")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,6 +10,8 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+#[cfg(feature = "tls")]
+use rustls::crypto::CryptoProvider;
 
 use crate::transport::{MOST_ANSWER, Transport, TransportError};
 
@@ -44,7 +48,11 @@ fn connector() -> Result<Connector, TransportError> {
     let mut http = HttpConnector::new();
     http.set_nodelay(true);
     http.enforce_http(false);
-    let builder = hyper_rustls::HttpsConnectorBuilder::new().with_native_roots()?;
+    let provider = match CryptoProvider::get_default() {
+        Some(installed) => installed.clone(),
+        None => Arc::new(rustls::crypto::ring::default_provider()),
+    };
+    let builder = hyper_rustls::HttpsConnectorBuilder::new().with_provider_and_native_roots(provider)?;
     Ok(builder.https_or_http().enable_http1().wrap_connector(http))
 }
 

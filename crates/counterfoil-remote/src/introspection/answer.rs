@@ -95,8 +95,7 @@ pub(crate) fn read(
     }
     let Some(subject) = subject else { return Ok(Err(RemoteRefusal::NoSubject)) };
     let realm = expected.realm.clone();
-    let parts =
-        Parts { realm, subject, scope, client_id, username, kind, role, actor, issued_at, expires_at };
+    let parts = Parts { realm, subject, scope, client_id, username, kind, role, actor, issued_at, expires_at };
     Ok(Ok(RemotePrincipal::new(parts)))
 }
 

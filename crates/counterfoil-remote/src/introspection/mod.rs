@@ -182,7 +182,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 #[cfg(feature = "tracing")]
 fn log(outcome: &Outcome) {
-    use std::error::Error;
+    use std::error::Error as _;
     match outcome {
         Ok(_) => {}
         Err(VerifyError::Refused(refusal)) => {
@@ -192,8 +192,8 @@ fn log(outcome: &Outcome) {
             tracing::error!(target: "counterfoil", reason = %outage, "correct the client id or secret of this resource server");
         }
         Err(VerifyError::Unavailable(outage)) => {
-            let reason: &(dyn Error + 'static) = &**outage;
-            tracing::warn!(target: "counterfoil", %reason, cause = reason.source(), "introspection is unavailable");
+            let cause = outage.source().map(tracing::field::display);
+            tracing::warn!(target: "counterfoil", reason = %outage, cause, "introspection is unavailable");
         }
     }
 }

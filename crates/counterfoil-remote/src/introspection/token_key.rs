@@ -7,7 +7,7 @@ use sha2::Sha256;
 /// HMAC-SHA-256 of a token under a key of this process.
 pub(crate) type TokenKey = [u8; 32];
 
-/// Makes keys of tokens. The key is drawn once, never leaves the process, and is wiped.
+/// Makes keys of tokens. The key is drawn once and never leaves the process.
 pub(crate) struct TokenKeys(Hmac<Sha256>);
 
 impl TokenKeys {

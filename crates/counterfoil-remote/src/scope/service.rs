@@ -2,10 +2,10 @@
 
 use std::task::{Context, Poll};
 
+use counterfoil_tower::{Refuse, Rejection, is_preflight};
 use http::{Extensions, Request, Response};
 use tower_service::Service;
 
-use counterfoil_tower::{Refuse, Rejection, is_preflight};
 use crate::authentication::Authentication;
 use crate::scope::future::ResponseFuture;
 use crate::scope::layer::RequireScopeLayer;

@@ -1,0 +1,128 @@
+//! The layers, beside those of counterfoil-tower over the same token.
+
+use std::convert::Infallible;
+
+use counterfoil_remote::{AuthenticateLayer, Authentication, Introspection, RequireScopeLayer};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Request, Response};
+use tower::{Layer, Service, ServiceExt, service_fn};
+
+use crate::support::{clock, foreign, serve_answer, world};
+
+/// Answers with the subject of the caller.
+async fn subject(request: Request<()>) -> Result<Response<String>, Infallible> {
+    assert!(request.headers().get_all(AUTHORIZATION).iter().all(|value| value.is_sensitive()));
+    let known = request.extensions().get::<Authentication>().and_then(|known| known.principal().ok());
+    Ok(Response::new(known.map(|who| who.subject().to_string()).unwrap_or_default()))
+}
+
+async fn local_subject(request: Request<()>) -> Result<Response<String>, Infallible> {
+    let known = request.extensions().get::<counterfoil_tower::Authentication>();
+    let known = known.and_then(|known| known.principal().ok());
+    Ok(Response::new(known.map(|who| who.subject().to_string()).unwrap_or_default()))
+}
+
+async fn ask<S>(service: S, authorization: &[&str]) -> (u16, HeaderMap, String)
+where
+    S: Service<Request<()>, Response = Response<String>, Error = Infallible>,
+{
+    let request = authorization.iter().fold(Request::get("/"), |request, value| request.header(AUTHORIZATION, *value));
+    let response = service.oneshot(request.body(()).expect("a request")).await.expect("an answer");
+    (response.status().as_u16(), response.headers().clone(), response.into_body())
+}
+
+#[tokio::test]
+async fn host_28_every_request_gets_the_answer_that_the_layers_of_the_core_give() {
+    let world = world().await;
+    let wide = world.token("wide", None).await;
+    let narrow = world.token("narrow", Some("demo:read")).await;
+    let gone = world.token("gone", None).await;
+    world.revoke(&gone).await;
+    let bearer = |text: &str| format!("Bearer {text}");
+    let (wide, narrow) = (bearer(wide.token.expose_secret()), bearer(narrow.token.expose_secret()));
+    let gone = bearer(gone.token.expose_secret());
+    let requests: [&[&str]; 10] = [
+        &[],
+        &["Basic eDp5"],
+        &["Bearer"],
+        &["Bearer a b"],
+        &["Bearer x", "Bearer x"],
+        &["Bearer x"],
+        &[&wide],
+        &[&narrow],
+        &[&gone],
+        &[&wide, &wide],
+    ];
+    for required in [true, false] {
+        let (verifier, counterfoil) = (world.verifier(), world.counterfoil.clone());
+        let (remote, local) = if required {
+            (AuthenticateLayer::required(verifier), counterfoil_tower::AuthenticateLayer::required(counterfoil))
+        } else {
+            (AuthenticateLayer::optional(verifier), counterfoil_tower::AuthenticateLayer::optional(counterfoil))
+        };
+        for scope in [None, Some("demo:read"), Some("demo:write")] {
+            for request in requests {
+                let (here, there) = match scope {
+                    None => (
+                        ask(remote.layer(service_fn(subject)), request).await,
+                        ask(local.layer(service_fn(local_subject)), request).await,
+                    ),
+                    Some(scope) => {
+                        let behind = RequireScopeLayer::new(scope).layer(service_fn(subject));
+                        let local_behind =
+                            counterfoil_tower::RequireScopeLayer::new(scope).layer(service_fn(local_subject));
+                        (ask(remote.layer(behind), request).await, ask(local.layer(local_behind), request).await)
+                    }
+                };
+                assert_eq!(here, there, "required: {required}, scope: {scope:?}, {} headers", request.len());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn host_28_an_outage_is_503_with_retry_after_also_behind_the_optional_layer() {
+    let (endpoint, _) = serve_answer(500, "application/json", "{}").await;
+    let verifier = || -> Introspection { foreign(&endpoint, &clock()).build().expect("a verifier") };
+    let optional =
+        AuthenticateLayer::optional(verifier()).layer(RequireScopeLayer::new("a").layer(service_fn(subject)));
+    let required = AuthenticateLayer::required(verifier()).layer(service_fn(subject));
+    for (status, headers, _) in [ask(optional, &["Bearer x"]).await, ask(required, &["Bearer x"]).await] {
+        assert_eq!(
+            (status, headers.get("www-authenticate"), &headers["retry-after"]),
+            (503, None, &"2".parse().unwrap())
+        );
+    }
+}
+
+#[tokio::test]
+async fn host_28_a_preflight_passes_and_what_is_known_is_not_asked_again() {
+    let world = world().await;
+    let service = AuthenticateLayer::required(world.verifier())
+        .layer(RequireScopeLayer::new("demo:read").layer(service_fn(subject)));
+    let preflight = Request::options("/").header("origin", "https://a.example");
+    let preflight = preflight.header("access-control-request-method", "GET").body(()).expect("a request");
+    assert_eq!(service.clone().oneshot(preflight).await.expect("an answer").status(), 200);
+    let who = world.verifier().verify(world.token("one", None).await.token.expose_secret()).await.expect("active");
+    let before = world.requests.get();
+    let known = Request::get("/").extension(Authentication::active(who)).body(()).expect("a request");
+    assert_eq!(service.clone().oneshot(known).await.expect("an answer").body(), "7");
+    assert_eq!(world.requests.get(), before);
+}
+
+#[tokio::test]
+async fn host_28_a_scope_layer_without_authentication_is_500_and_no_refusal() {
+    let (status, headers, _) = ask(RequireScopeLayer::new("a").layer(service_fn(subject)), &["Bearer x"]).await;
+    assert_eq!((status, headers.get("www-authenticate")), (500, None));
+}
+
+#[tokio::test]
+async fn host_28_refusals_take_the_form_that_the_host_gives_them() {
+    let world = world().await;
+    let form = |rejection: &counterfoil_remote::Rejection| Response::new(format!("no: {}", rejection.status()));
+    let service = AuthenticateLayer::required(world.verifier()).refuse_with(form).layer(service_fn(subject));
+    assert_eq!(ask(service, &[]).await.2, "no: 401 Unauthorized");
+    let behind = RequireScopeLayer::new("demo:read").refuse_with(form).layer(service_fn(subject));
+    let service = AuthenticateLayer::optional(world.verifier()).layer(behind);
+    assert_eq!(ask(service, &[]).await.2, "no: 401 Unauthorized");
+}

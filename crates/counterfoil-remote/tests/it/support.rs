@@ -1,0 +1,137 @@
+//! The two servers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::routing::post;
+use counterfoil::client::NewClient;
+use counterfoil::memory::{MemoryDirectory, MemoryStore};
+use counterfoil::policy::Policy;
+use counterfoil::testing::ManualClock;
+use counterfoil::types::Span;
+use counterfoil::{
+    Account, Counterfoil, IssuedCredential, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Secret,
+    Timestamp,
+};
+use counterfoil_axum::Sources;
+use counterfoil_remote::{Introspection, IntrospectionBuilder};
+use http::header::CONTENT_TYPE;
+
+/// An id and a secret that Basic must encode (RFC 6749 §2.3.1).
+pub(crate) const ID: &str = "reports";
+pub(crate) const SECRET: &str = "abcdefghijklmnopqrstuvwxyz+/=~.0";
+
+/// How many requests a server got.
+#[derive(Clone, Default)]
+pub(crate) struct Count(Arc<AtomicUsize>);
+
+impl Count {
+    pub(crate) fn get(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn count(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// An authorization server.
+pub(crate) struct World {
+    pub(crate) counterfoil: Counterfoil,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) ann: Account,
+    pub(crate) requests: Count,
+    pub(crate) endpoint: String,
+}
+
+/// Serves a router on a port of this machine, and returns the address.
+pub(crate) async fn serve(router: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}/introspect")
+}
+
+/// Serves an endpoint that always answers that.
+pub(crate) async fn serve_answer(status: u16, media_type: &'static str, body: impl Into<String>) -> (String, Count) {
+    let (count, body) = (Count::default(), body.into());
+    let counted = count.clone();
+    let answer = move || {
+        counted.count();
+        let response = Response::builder().status(status).header(CONTENT_TYPE, media_type);
+        std::future::ready(response.body(axum::body::Body::from(body.clone())).expect("a response"))
+    };
+    (serve(Router::new().route("/introspect", post(answer))).await, count)
+}
+
+pub(crate) fn start() -> Timestamp {
+    Timestamp::from_micros(1_800_000_000_000_000).expect("in range")
+}
+
+pub(crate) fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::at(start()))
+}
+
+/// An authorization server with ann and the resource server's client.
+pub(crate) async fn world() -> World {
+    let clock = clock();
+    let ann = Account::new(7_u64.into(), "ann", Role::Member);
+    let people = MemoryDirectory::default();
+    people.insert(ann.clone(), &["ann"], "a password");
+    let counterfoil = Counterfoil::builder()
+        .policy(Policy::open())
+        .store(MemoryStore::default())
+        .directory(people)
+        .key_ring(KeyRing::generate_from_system().expect("a key"))
+        .clock(clock.clone())
+        .build()
+        .expect("a handle");
+    let client =
+        NewClient { id: Some(ID.parse().expect("an id")), resource_server: true, ..NewClient::named("Reports") };
+    let secret = Secret::from(SECRET.to_owned());
+    counterfoil.import_client(&Presenter::host(), client, &secret, false).await.expect("a client");
+    let requests = Count::default();
+    let counted = requests.clone();
+    let router = Router::from(counterfoil_axum::introspect(counterfoil.clone(), Sources::Unknown));
+    let router = router.layer(from_fn(move |request: Request, next: Next| {
+        counted.count();
+        next.run(request)
+    }));
+    let endpoint = serve(router).await;
+    World { counterfoil, clock, ann, requests, endpoint }
+}
+
+impl World {
+    /// A personal access token of ann for one day.
+    pub(crate) async fn token(&self, label: &str, scope: Option<&str>) -> IssuedCredential {
+        let scope = scope.map(|scope| scope.parse().expect("a scope"));
+        let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(1), scope };
+        self.counterfoil.create_personal_access_token(&Presenter::signed_in(&self.ann), &new).await.expect("a token")
+    }
+
+    pub(crate) async fn revoke(&self, issued: &IssuedCredential) {
+        let ann = Presenter::signed_in(&self.ann);
+        self.counterfoil.delete_personal_access_token(&ann, &issued.listed.id).await.expect("deleted");
+    }
+
+    pub(crate) fn builder(&self) -> IntrospectionBuilder {
+        Introspection::builder(self.endpoint.as_str(), ID, SECRET.to_owned()).of_counterfoil().clock(self.clock.clone())
+    }
+
+    pub(crate) fn verifier(&self) -> Introspection {
+        self.builder().build().expect("a verifier")
+    }
+}
+
+/// A verifier of any server of RFC 7662.
+pub(crate) fn foreign(endpoint: &str, clock: &Arc<ManualClock>) -> IntrospectionBuilder {
+    Introspection::builder(endpoint, ID, SECRET.to_owned()).clock(clock.clone())
+}
+
+pub(crate) fn microsecond() -> Span {
+    Span::from_micros(1).expect("in range")
+}
