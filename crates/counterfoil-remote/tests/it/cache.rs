@@ -2,10 +2,6 @@
 
 use std::time::Duration;
 
-<<<<<<< HEAD
-=======
-use counterfoil::types::Span;
->>>>>>> h-R
 use counterfoil_remote::{RemoteRefusal, VerifyError};
 
 use crate::support::{clock, foreign, microsecond, serve_answer, start, world};
@@ -17,17 +13,10 @@ async fn host_21_a_revoked_token_is_refused_when_the_time_of_the_cache_is_over()
     let verifier = world.verifier();
     verifier.verify(issued.token.expose_secret()).await.expect("active");
     world.revoke(&issued).await;
-<<<<<<< HEAD
     world.clock.set(start().plus_capped(Duration::from_secs(1)).minus(microsecond()));
     verifier.verify(issued.token.expose_secret()).await.expect("one second is not over");
     assert_eq!(world.requests.get(), 1);
     world.clock.set(start().plus_capped(Duration::from_secs(1)));
-=======
-    world.clock.set(start().plus_capped(Span::seconds(1)).minus(microsecond()));
-    verifier.verify(issued.token.expose_secret()).await.expect("one second is not over");
-    assert_eq!(world.requests.get(), 1);
-    world.clock.set(start().plus_capped(Span::seconds(1)));
->>>>>>> h-R
     let refused = verifier.verify(issued.token.expose_secret()).await.expect_err("revoked");
     assert!(matches!(refused, VerifyError::Refused(RemoteRefusal::Inactive)), "{refused:?}");
     assert_eq!(world.requests.get(), 2);
@@ -41,17 +30,10 @@ async fn host_21_the_bound_is_what_was_set_and_zero_asks_each_time() {
     let never = world.builder().cache_for(Duration::ZERO).build().expect("a verifier");
     let no_entries = world.builder().cache_entries(0).build().expect("a verifier");
     longest.verify(issued.token.expose_secret()).await.expect("active");
-<<<<<<< HEAD
     world.clock.set(start().plus_capped(Duration::from_secs(60)).minus(microsecond()));
     longest.verify(issued.token.expose_secret()).await.expect("active");
     assert_eq!(world.requests.get(), 1);
     world.clock.set(start().plus_capped(Duration::from_secs(60)));
-=======
-    world.clock.set(start().plus_capped(Span::seconds(60)).minus(microsecond()));
-    longest.verify(issued.token.expose_secret()).await.expect("active");
-    assert_eq!(world.requests.get(), 1);
-    world.clock.set(start().plus_capped(Span::seconds(60)));
->>>>>>> h-R
     longest.verify(issued.token.expose_secret()).await.expect("active");
     assert_eq!(world.requests.get(), 2);
     for verifier in [never, no_entries] {
@@ -68,15 +50,9 @@ async fn host_21_a_clock_that_is_set_back_believes_nothing() {
     let world = world().await;
     let issued = world.token("reader", None).await;
     let verifier = world.verifier();
-<<<<<<< HEAD
     world.clock.set(start().plus_capped(Duration::from_secs(3_600)));
     verifier.verify(issued.token.expose_secret()).await.expect("active");
     world.clock.set(start().plus_capped(Duration::from_secs(60)));
-=======
-    world.clock.set(start().plus_capped(Span::hours(1)));
-    verifier.verify(issued.token.expose_secret()).await.expect("active");
-    world.clock.set(start().plus_capped(Span::minutes(1)));
->>>>>>> h-R
     verifier.verify(issued.token.expose_secret()).await.expect("active");
     assert_eq!(world.requests.get(), 2);
 }

@@ -5,13 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::routing::post;
-<<<<<<< HEAD
 use counterfoil_remote::Introspection;
 use std::time::Duration;
-=======
-use counterfoil::types::Span;
-use counterfoil_remote::Introspection;
->>>>>>> h-R
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc};
 
@@ -107,21 +102,13 @@ async fn host_26_a_request_older_than_the_bound_is_not_joined_and_its_answer_is_
     let slow = ask(&verifier);
     asked.recv().await.expect("a request");
     // What was revoked in this second must be seen by whoever asks after it.
-<<<<<<< HEAD
     clock.set(start().plus_capped(Duration::from_secs(1)));
-=======
-    clock.set(start().plus_capped(Span::seconds(1)));
->>>>>>> h-R
     let fresh = ask(&verifier);
     asked.recv().await.expect("another request");
     go.notify_waiters();
     assert!(slow.await.expect("no panic") && fresh.await.expect("no panic"));
     assert_eq!(count.get(), 2);
-<<<<<<< HEAD
     clock.set(start().plus_capped(Duration::from_secs(2)));
-=======
-    clock.set(start().plus_capped(Span::seconds(2)));
->>>>>>> h-R
     let third = ask(&verifier);
     asked.recv().await.expect("a third request");
     go.notify_one();

@@ -92,11 +92,7 @@ async fn host_24_what_is_cached_survives_an_outage_for_its_time_and_no_longer() 
     // The endpoint knows this resource server no longer.
     world.counterfoil.delete_client(&counterfoil::Presenter::host(), &ID.parse().expect("an id")).await.expect("gone");
     verifier.verify(issued.token.expose_secret()).await.expect("still believed");
-<<<<<<< HEAD
     world.clock.advance(std::time::Duration::from_secs(1));
-=======
-    world.clock.advance(counterfoil::types::Span::seconds(1));
->>>>>>> h-R
     let error = verifier.verify(issued.token.expose_secret()).await.expect_err("an outage");
     assert!(matches!(error, VerifyError::Unavailable(_)), "{error:?}");
 }

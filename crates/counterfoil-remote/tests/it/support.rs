@@ -8,18 +8,10 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::post;
-<<<<<<< HEAD
 use counterfoil::client::{ClientId, NewClient};
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::Policy;
 use counterfoil::testing::ManualClock;
-=======
-use counterfoil::client::NewClient;
-use counterfoil::memory::{MemoryDirectory, MemoryStore};
-use counterfoil::policy::Policy;
-use counterfoil::testing::ManualClock;
-use counterfoil::types::Span;
->>>>>>> h-R
 use counterfoil::{
     Account, Counterfoil, IssuedCredential, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Secret,
     Timestamp,
@@ -27,10 +19,7 @@ use counterfoil::{
 use counterfoil_axum::Sources;
 use counterfoil_remote::{Introspection, IntrospectionBuilder};
 use http::header::CONTENT_TYPE;
-<<<<<<< HEAD
 use std::time::Duration;
-=======
->>>>>>> h-R
 
 /// An id and a secret that Basic must encode (RFC 6749 §2.3.1).
 pub(crate) const ID: &str = "reports";
@@ -101,12 +90,7 @@ pub(crate) async fn world() -> World {
         .clock(clock.clone())
         .build()
         .expect("a handle");
-<<<<<<< HEAD
     let client = NewClient::named("Reports").with_id(ID.parse::<ClientId>().expect("an id")).with_resource_server(true);
-=======
-    let client =
-        NewClient { id: Some(ID.parse().expect("an id")), resource_server: true, ..NewClient::named("Reports") };
->>>>>>> h-R
     let secret = Secret::from(SECRET.to_owned());
     counterfoil.import_client(&Presenter::host(), client, &secret, false).await.expect("a client");
     let requests = Count::default();
@@ -124,21 +108,13 @@ impl World {
     /// A personal access token of ann for one day.
     pub(crate) async fn token(&self, label: &str, scope: Option<&str>) -> IssuedCredential {
         let scope = scope.map(|scope| scope.parse().expect("a scope"));
-<<<<<<< HEAD
         let new = NewPersonalAccessToken::new(label, Lifetime::Days(1)).with_scope(scope);
-=======
-        let new = NewPersonalAccessToken { label, lifetime: Lifetime::Days(1), scope };
->>>>>>> h-R
         self.counterfoil.create_personal_access_token(&Presenter::signed_in(&self.ann), &new).await.expect("a token")
     }
 
     pub(crate) async fn revoke(&self, issued: &IssuedCredential) {
         let ann = Presenter::signed_in(&self.ann);
-<<<<<<< HEAD
         self.counterfoil.delete_personal_access_token(&ann, &issued.view.id).await.expect("deleted");
-=======
-        self.counterfoil.delete_personal_access_token(&ann, &issued.listed.id).await.expect("deleted");
->>>>>>> h-R
     }
 
     pub(crate) fn builder(&self) -> IntrospectionBuilder {
@@ -155,11 +131,6 @@ pub(crate) fn foreign(endpoint: &str, clock: &Arc<ManualClock>) -> Introspection
     Introspection::builder(endpoint, ID, SECRET.to_owned()).clock(clock.clone())
 }
 
-<<<<<<< HEAD
 pub(crate) fn microsecond() -> Duration {
     Duration::from_micros(1)
-=======
-pub(crate) fn microsecond() -> Span {
-    Span::from_micros(1).expect("in range")
->>>>>>> h-R
 }

@@ -4,18 +4,11 @@ use axum::Router;
 use axum::extract::Request;
 use axum::routing::post;
 use base64::Engine as _;
-<<<<<<< HEAD
 use counterfoil::client::{ClientId, Grant, NewClient};
 use counterfoil::types::TokenKind;
 use counterfoil::{Presenter, Role, Secret, Timestamp};
 use counterfoil_remote::{Introspection, RemoteRefusal, VerifyError};
 use std::time::Duration;
-=======
-use counterfoil::client::{Grant, NewClient};
-use counterfoil::types::{Span, TokenKind};
-use counterfoil::{Presenter, Role, Secret, Timestamp};
-use counterfoil_remote::{Introspection, RemoteRefusal, VerifyError};
->>>>>>> h-R
 
 use crate::support::{SECRET, clock, foreign, microsecond, serve, serve_answer, start, world};
 
@@ -30,11 +23,7 @@ async fn host_20_an_active_token_gives_subject_scope_kind_role_and_expiry() {
     assert_eq!((who.client_id(), who.actor()), (None, None));
     assert_eq!(who.scope().map(|scope| scope.as_str()), Some("demo:list demo:read"));
     assert_eq!(who.issued_at(), Some(start()));
-<<<<<<< HEAD
     assert_eq!(who.expires_at(), Some(start().plus_capped(Duration::from_secs(86_400))));
-=======
-    assert_eq!(who.expires_at(), Some(start().plus_capped(Span::days(1))));
->>>>>>> h-R
     assert!(who.may("demo:read") && !who.may("demo:write") && !who.is_unrestricted());
     assert!(who.require("demo:read demo:list").is_ok());
     assert!(who.require_any(&["demo:write", "demo:list"]).is_ok());
@@ -65,31 +54,17 @@ async fn host_20_an_access_token_names_its_client_and_a_refresh_token_is_refused
     let world = world().await;
     // Its own refresh token is what a client may introspect.
     let grants = vec![Grant::Password, Grant::RefreshToken];
-<<<<<<< HEAD
     let both = NewClient::named("Both").with_grants(grants);
     let both = both.with_id("both".parse::<ClientId>().unwrap()).with_resource_server(true);
-=======
-    let both = NewClient { grants, ..NewClient::named("Both") };
-    let both = NewClient { id: Some("both".parse().unwrap()), resource_server: true, ..both };
->>>>>>> h-R
     let secret = Secret::from(SECRET.to_owned());
     world.counterfoil.import_client(&Presenter::host(), both, &secret, false).await.expect("a client");
     let basic = base64::engine::general_purpose::STANDARD.encode(format!("both:{}", encoded(SECRET)));
     let basic = format!("Basic {basic}");
-<<<<<<< HEAD
     let header = [basic.as_bytes()];
     let body = b"grant_type=password&username=ann&password=a+password";
     let request = counterfoil::oauth::OAuthRequest::new(body, &counterfoil::types::Source::Unknown)
         .with_authorization(&header)
         .with_content_type(Some(b"application/x-www-form-urlencoded"));
-=======
-    let request = counterfoil::oauth::OAuthRequest {
-        authorization: &[basic.as_bytes()],
-        content_type: Some(b"application/x-www-form-urlencoded"),
-        body: b"grant_type=password&username=ann&password=a+password",
-        source: &counterfoil::types::Source::Unknown,
-    };
->>>>>>> h-R
     let answer = world.counterfoil.token(request).await.expect("an answer");
     let tokens: serde_json::Value = serde_json::from_str(answer.expose_secret()).expect("JSON");
     let verifier = Introspection::builder(world.endpoint.as_str(), "both", SECRET.to_owned());
@@ -136,11 +111,7 @@ async fn host_20_id_secret_and_token_are_encoded_as_rfc_6749_and_rfc_7662_say() 
 async fn host_22_a_token_ends_at_the_microsecond_of_its_exp() {
     let world = world().await;
     let issued = world.token("reader", None).await;
-<<<<<<< HEAD
     let ends = start().plus_capped(Duration::from_secs(86_400));
-=======
-    let ends = start().plus_capped(Span::days(1));
->>>>>>> h-R
     let verifier = world.verifier();
     world.clock.set(ends.minus(microsecond()));
     verifier.verify(issued.token.expose_secret()).await.expect("active until its expiry");
@@ -156,11 +127,7 @@ async fn host_22_exp_and_nbf_are_judged_by_the_clock_of_the_resource_server() {
     let body = format!(r#"{{"active":true,"sub":"7","nbf":{from},"exp":{}}}"#, from + 10);
     let (endpoint, count) = serve_answer(200, "application/json", body).await;
     let verifier = foreign(&endpoint, &clock).build().expect("a verifier");
-<<<<<<< HEAD
     let ends = start().plus_capped(Duration::from_secs(10));
-=======
-    let ends = start().plus_capped(Span::seconds(10));
->>>>>>> h-R
     let mut refusals = Vec::new();
     for now in [start().minus(microsecond()), start(), ends.minus(microsecond()), ends] {
         clock.set(now);
