@@ -10,7 +10,7 @@
 //! let principal = service.verify(token.token.expose_secret()).await.expect("a new token is accepted");
 //! assert!(principal.may("projects:read") && !principal.may("projects:write"));
 //!
-//! service.clock().set(token.listed.expires_at.expect("30 days"));
+//! service.clock().set(token.view.expires_at.expect("30 days"));
 //! assert!(service.verify(token.token.expose_secret()).await.is_err(), "expired at that instant");
 //! # });
 //! ```
