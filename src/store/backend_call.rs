@@ -55,7 +55,7 @@ impl Future for BackendCall {
 
 /// A store calls this inside a step whose parts other threads can see apart. It does nothing unless a test
 /// [listens](listen).
-pub(crate) fn inside_step() {
+pub fn inside_step() {
     if LISTENED.load(Ordering::Relaxed) > 0
         && let Some(listener) = LISTENER.with_borrow(Clone::clone)
     {

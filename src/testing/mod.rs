@@ -10,7 +10,7 @@
 //! let principal = service.verify(token.token.expose_secret()).await.expect("a new token is accepted");
 //! assert!(principal.may("projects:read") && !principal.may("projects:write"));
 //!
-//! service.clock().set(token.listed.expires_at.expect("30 days"));
+//! service.clock().set(token.view.expires_at.expect("30 days"));
 //! assert!(service.verify(token.token.expose_secret()).await.is_err(), "expired at that instant");
 //! # });
 //! ```
@@ -20,7 +20,8 @@
 //! - [`principal`] makes a [`Principal`](crate::Principal), for handlers that take one.
 //! - [`FaultyStore`] wraps any store. [`Faults`] decides which calls fail, lose their answers or hang.
 //! - [`ManualClock`], [`SeededEntropy`] and [`RecordingSink`] are the parts, for a host that builds its own.
-//! - [`backend_call`] and [`listen`] are for authors of stores: the points at which a store calls its backend.
+//! - [`backend_call`], [`inside_step`] and [`listen`] are for authors of stores: the points at which a store calls its
+//!   backend, and those inside a step of a store in memory.
 
 mod faults;
 mod faulty_store;
@@ -30,7 +31,7 @@ mod service;
 pub use crate::clock::ManualClock;
 pub use crate::crypto::entropy::SeededEntropy;
 pub use crate::event::sink::RecordingSink;
-pub use crate::store::backend_call::{BackendCall, BackendCalls, Listened, backend_call, listen};
+pub use crate::store::backend_call::{BackendCall, BackendCalls, Listened, backend_call, inside_step, listen};
 
 pub use faults::{Call, Failure, Faults};
 pub use faulty_store::FaultyStore;

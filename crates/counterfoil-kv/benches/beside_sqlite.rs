@@ -18,7 +18,7 @@ mod measure;
 use std::path::Path;
 use std::sync::Arc;
 
-use counterfoil::store::{Inserted, NewRecord, Rotated, TokenStore};
+use counterfoil::store::{Inserted, Rotated, TokenStore};
 use counterfoil::types::{RecordId, Version};
 use counterfoil_conformance::sample::{Draft, Person, at, most, supersede};
 use counterfoil_kv::{FjallEngine, KvStore, RedbEngine};

@@ -91,7 +91,7 @@ impl Counterfoil {
     ///
     /// let new = NewPersonalAccessToken::new("nightly build", Lifetime::Days(30));
     /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
-    /// assert_eq!(issued.listed.expires_at, issued.listed.created_at.plus(Duration::from_secs(30 * 86_400)));
+    /// assert_eq!(issued.view.expires_at, issued.view.created_at.plus(Duration::from_secs(30 * 86_400)));
     /// assert!(issued.token.expose_secret().starts_with("cfp_"));
     ///
     /// let again = new.clone().with_label("Nightly Build");

@@ -31,7 +31,7 @@ impl Counterfoil {
     ///
     /// let new = NewPersonalAccessToken::new("nightly build", Lifetime::Days(30));
     /// let issued = counterfoil.create_personal_access_token(&ivan, &new).await?;
-    /// assert_eq!(counterfoil.personal_access_token(&ivan, &issued.listed.id).await?.label, "nightly build");
+    /// assert_eq!(counterfoil.personal_access_token(&ivan, &issued.view.id).await?.label, "nightly build");
     /// let nobodys = RecordId::from_bytes([0; 16]);
     /// assert!(matches!(counterfoil.personal_access_token(&ivan, &nobodys).await, Err(ManageError::NotFound)));
     /// # Ok(()) }) }

@@ -63,8 +63,8 @@ impl Counterfoil {
     ///
     /// let new = NewPersonalAccessToken::new("deploy", Lifetime::Days(30));
     /// let old = counterfoil.create_personal_access_token(&ivan, &new).await?;
-    /// let new = counterfoil.rotate_personal_access_token(&ivan, &old.listed.id, Overlap::UntilFirstUse).await?;
-    /// assert_eq!((new.listed.label.as_str(), new.listed.expires_at), ("deploy", old.listed.expires_at));
+    /// let new = counterfoil.rotate_personal_access_token(&ivan, &old.view.id, Overlap::UntilFirstUse).await?;
+    /// assert_eq!((new.view.label.as_str(), new.view.expires_at), ("deploy", old.view.expires_at));
     ///
     /// // The new one is on its way to where it is used: the old one works.
     /// assert!(counterfoil.verify(old.token.expose_secret()).await.is_ok());

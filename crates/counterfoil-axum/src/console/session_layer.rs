@@ -27,7 +27,7 @@ const FORGED: &str = "a request with a session cookie lacked the CSRF token, or 
 /// The layer handles requests with the session cookie and without an `Authorization` header; a header always takes
 /// precedence. A refused session counts as an invalid credential. Requests other than `GET`, `HEAD` and `OPTIONS` must
 /// carry the session's token in `x-csrf-token` and must not come from another site. Otherwise they are refused as
-/// [`Why::Forged`](crate::Why::Forged). This check precedes the session look-up, so a forged request cannot extend a
+/// [`RejectionReason::Forged`](crate::RejectionReason::Forged). This check precedes the session look-up, so a forged request cannot extend a
 /// session.
 ///
 /// The result is an [`Authentication`] in the request's extensions. The authentication layer of the inner routers reads

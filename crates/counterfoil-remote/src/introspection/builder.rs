@@ -25,7 +25,8 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// Sets up an [`Introspection`].
 ///
 /// ```
-/// ///
+/// use std::time::Duration;
+///
 /// use counterfoil_remote::Introspection;
 ///
 /// let secret = "from the configuration".to_owned();
