@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::http_auth::refusal::Refusal;
-use crate::service::error::{Denied, Invalid, Unavailable};
+use crate::service::error::{Denied, Unavailable};
+use crate::service::invalid::Invalid;
 use crate::store::throttle::ThrottleKey;
 use crate::types::role::Role;
 use crate::types::time::Timestamp;

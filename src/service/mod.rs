@@ -16,6 +16,7 @@ pub(crate) mod forward;
 pub(crate) mod gates;
 pub(crate) mod granting;
 pub(crate) mod handover;
+pub(crate) mod invalid;
 pub(crate) mod issuing;
 pub(crate) mod key_checks;
 pub(crate) mod listing;

@@ -1,7 +1,7 @@
 //! Rules for every registration, whether created, imported or changed.
 
 use crate::service::authority::{Permission, Permit};
-use crate::service::error::Invalid;
+use crate::service::invalid::Invalid;
 use crate::types::client::{Grant, RefreshMode, Registration};
 use crate::types::scope::Scope;
 

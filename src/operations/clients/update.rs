@@ -11,7 +11,8 @@ use crate::service::authority::operations::{
 };
 use crate::service::authority::{Permission, Permit};
 use crate::service::client_view::{ClientUpdate, ClientView, RegisteredClient};
-use crate::service::error::{Conflict, Invalid, ManageError, Unavailable};
+use crate::service::error::{Conflict, ManageError, Unavailable};
+use crate::service::invalid::Invalid;
 use crate::service::presenter::Presenter;
 use crate::store::client_store::ClientPut;
 use crate::token::once::{OnceKey, same_number};

@@ -12,7 +12,8 @@ pub(crate) use rule::{Credentials, Host, OwnGate, Proof, Right, Rule};
 
 use crate::event::{By, EventKind};
 use crate::service::Service;
-use crate::service::error::{Forbidden, Invalid, ManageError};
+use crate::service::error::{Forbidden, ManageError};
+use crate::service::invalid::Invalid;
 use crate::service::presenter::Presenter;
 use crate::types::ids::{RecordId, SubjectId};
 use crate::types::role::Role;

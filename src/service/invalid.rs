@@ -1,0 +1,121 @@
+//! What is invalid in a request, by field.
+
+use crate::store::page::InvalidCursor;
+use crate::types::client::InvalidClientId;
+use crate::types::description::InvalidDescription;
+use crate::types::label::InvalidLabel;
+use crate::types::scope::InvalidScope;
+use crate::types::settings::InvalidSetting;
+
+/// An invalid field: 422. [`Invalid::field`] names it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Invalid {
+    /// The label.
+    #[error(transparent)]
+    Label(#[from] InvalidLabel),
+    /// The description.
+    #[error(transparent)]
+    Description(#[from] InvalidDescription),
+    /// The lifetime in days of a personal access token.
+    #[error("expires_in_days must be a whole number from 1 to {most}")]
+    Days {
+        /// The most days.
+        most: u16,
+    },
+    /// A permanent token, although the policy allows none.
+    #[error("expires_in_days must be given: tokens are not permanent here")]
+    Permanent,
+    /// The syntax of the scope.
+    #[error(transparent)]
+    Scope(#[from] InvalidScope),
+    /// A scope beyond the presenter's own.
+    #[error("{field} must lie within the presenter's own scope")]
+    ScopeBeyond {
+        /// The field at fault.
+        field: &'static str,
+    },
+    /// A scope token unknown to the service.
+    #[error("{field} must hold scope tokens of this service only")]
+    ScopeUnknown {
+        /// The field at fault.
+        field: &'static str,
+    },
+    /// A scope is required.
+    #[error("scope must be given")]
+    ScopeDemanded,
+    /// An expiry that is not strictly after now, or is out of range.
+    #[error("expires_at must be after now")]
+    ExpiresAt,
+    /// An overlap longer than the policy allows.
+    #[error("overlap_seconds must be at most {most}")]
+    Overlap {
+        /// The most seconds.
+        most: u64,
+    },
+    /// The access level of a security code.
+    #[error("access must be super_administrator or same_as_user")]
+    Access,
+    /// A user with an access level that takes none.
+    #[error("user belongs to access same_as_user")]
+    UserNotAsked,
+    /// The user of a same-as-user code is missing.
+    #[error("user must be given")]
+    UserMissing,
+    /// The account that a same-as-user code names.
+    #[error("user must name an account")]
+    User,
+    /// The client id.
+    #[error(transparent)]
+    ClientId(#[from] InvalidClientId),
+    /// The display name of a client.
+    #[error("display_name must be 1 to 100 characters without control characters")]
+    DisplayName,
+    /// Reuse for a public client.
+    #[error("refresh_mode must be rotate for a public client")]
+    RefreshMode,
+    /// A resource server that is a public client, or otherwise cannot be one.
+    #[error("resource_server must be a confidential client")]
+    ResourceServer,
+    /// A default scope that does not lie within the allowed scope.
+    #[error("default_scopes must lie within scopes")]
+    DefaultScope,
+    /// An imported secret that is too weak.
+    #[error("secret must have at least 22 characters of [A-Za-z0-9._~+/=-] unless it is imported as weak")]
+    WeakSecret,
+    /// A secret for a public client.
+    #[error("secret cannot be given to a public client")]
+    PublicSecret,
+    /// A setting.
+    #[error(transparent)]
+    Setting(#[from] InvalidSetting),
+    /// A cursor.
+    #[error(transparent)]
+    Cursor(#[from] InvalidCursor),
+}
+
+impl Invalid {
+    /// The invalid field, by its name on the wire.
+    #[must_use]
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::Label(_) => "label",
+            Self::Description(_) => "description",
+            Self::Days { .. } | Self::Permanent => "expires_in_days",
+            Self::Scope(_) | Self::ScopeDemanded => "scope",
+            Self::ScopeBeyond { field } | Self::ScopeUnknown { field } => field,
+            Self::ExpiresAt => "expires_at",
+            Self::Overlap { .. } => "overlap_seconds",
+            Self::Access => "access",
+            Self::UserNotAsked | Self::UserMissing | Self::User => "user",
+            Self::ClientId(_) => "id",
+            Self::DisplayName => "display_name",
+            Self::RefreshMode => "refresh_mode",
+            Self::ResourceServer => "resource_server",
+            Self::DefaultScope => "default_scopes",
+            Self::WeakSecret | Self::PublicSecret => "secret",
+            Self::Setting(invalid) => invalid.name.as_str(),
+            Self::Cursor(_) => "cursor",
+        }
+    }
+}
