@@ -83,7 +83,7 @@ async fn describe(
     description: Option<&str>,
 ) -> Result<CredentialView, ManageError> {
     let code = Code::find(&permit, id).await?;
-    let Some(text) = description else { return code.view().await };
+    let Some(text) = description else { return code.listed().await };
     let description = Some(Description::new(text).map_err(Invalid::from)?);
     let edit = Change::Edit { label: None, description, scope: None };
     code.change(Action::Edited, |_| Ok(edit.clone())).await?.listed().await
@@ -106,7 +106,7 @@ async fn set_expiry(
         let edit = Change::Edit { label: None, description, scope: None };
         code = code.change(Action::Edited, |_| Ok(edit.clone())).await?;
     }
-    code.view().await
+    code.listed().await
 }
 
 /// Removes the expiry of a live code.
