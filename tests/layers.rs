@@ -152,7 +152,7 @@ fn all_kinds_9_every_function_that_takes_a_presenter_asks_for_a_permit() {
 }
 
 /// Public structs with public fields that are closed: no member can be added to them. docs/design.md has the reasons.
-const CLOSED: [&str; 19] = [
+const CLOSED: &[&str] = &[
     // A pair or a triple that is complete.
     "Allowance",
     "Cap",
@@ -174,6 +174,7 @@ const CLOSED: [&str; 19] = [
     "Write",
     // The conformance suite's own fixtures.
     "Check",
+    "SiblingCheck",
     "Draft",
     "Person",
 ];
@@ -201,7 +202,7 @@ fn a_public_struct_with_public_fields_can_grow_or_is_closed_on_purpose() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     rust_files(&root.join("src"), &mut files);
-    for of in ["axum", "conformance", "kv", "notify", "redis", "sql", "tower"] {
+    for of in ["axum", "conformance", "kv", "notify", "redis", "remote", "sql", "tower"] {
         rust_files(&root.join(format!("crates/counterfoil-{of}/src")), &mut files);
     }
     assert!(files.len() > 300, "{}", files.len());

@@ -68,7 +68,7 @@ fn syn_token_4_the_answer_is_the_seeds_but_for_its_raw_backslash() {
 fn syn_token_4_without_vendor_fields_the_answer_has_the_standard_and_the_hosts_own_members() {
     let bill = bill().with_claim("user_id", "6").with_claim("team", "a").with_claim("user_name", "no standard name");
     let answer = answer_with(&bill, Duration::ZERO, false);
-    let members = r#"{"access_token":"cfa_1","token_type":"bearer","expires_in":600,"refresh_token":"cfr_1","user_id":"6","team":"a"}"#;
+    let members = r#"{"access_token":"cfa_1","token_type":"bearer","expires_in":600,"refresh_token":"cfr_1","team":"a","user_id":"6"}"#;
     assert_eq!(answer.expose_secret(), members);
 }
 

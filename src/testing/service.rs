@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use super::{Faults, FaultyStore, ManualClock, RecordingSink, SeededEntropy};
 use crate::builder::Builder;
-use crate::clock::Clock as _;
 use crate::counterfoil::Counterfoil;
 use crate::event::EventKind;
 use crate::memory::{MemoryDirectory, MemoryStore};
@@ -60,7 +59,7 @@ pub fn service() -> TestService {
 /// let ring = KeyRing::generate(&testing::SeededEntropy::new(2)).expect("seeded");
 /// let service = testing::service_with(Policy::default(), |builder| builder.key_ring(ring));
 /// # futures_executor::block_on(async {
-/// let session = service.open_session_for(service.account("ivan").subject()).await;
+/// let session = service.open_session_for(&service.account("ivan")).await;
 /// assert!(session.is_ok());
 /// # });
 /// ```
@@ -276,7 +275,7 @@ impl Deref for TestService {
 
 impl fmt::Debug for TestService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TestService").field("now", &self.parts.clock.now()).finish_non_exhaustive()
+        f.debug_struct("TestService").field("clock", &self.parts.clock).finish_non_exhaustive()
     }
 }
 

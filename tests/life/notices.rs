@@ -160,9 +160,9 @@ fn notice_1_a_lease_of_any_length_ends_after_an_hour_at_most() {
     let world = synergy();
     world.pat("ivan", "one");
     world.pass(days(23));
-    for (lease, lasts) in [PART, micro(), hours(1)]
+    for (lease, lasts) in [Duration::ZERO, PART, micro(), hours(1)]
         .into_iter()
-        .zip([Duration::ZERO, micro(), hours(1)])
+        .zip([micro(), micro(), micro(), hours(1)])
         .chain(LONG.map(|long| (long, hours(1))))
     {
         let found = due(&world);

@@ -101,12 +101,13 @@ async fn due(
     Ok(Page { items, next: read.next, corrupt: read.corrupt })
 }
 
-/// Claims a notice for the time of a lease, at most [`LONGEST_LEASE`].
+/// Claims a notice for the time of a lease: at least a microsecond, so that the mark moves, and at most
+/// [`LONGEST_LEASE`].
 ///
 /// The lease must be longer than the transport's time-out: if a send is slower than its lease, another worker may
 /// repeat it.
 async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timestamp) -> Result<Claim, Unavailable> {
-    let lease_until = now.plus(lease.min(LONGEST_LEASE)).ok_or(Unavailable::Clock)?;
+    let lease_until = now.plus(lease.clamp(Duration::from_micros(1), LONGEST_LEASE)).ok_or(Unavailable::Clock)?;
     let Some(held) = brought_forward(service, due, now).await? else { return Ok(Claim::Lost) };
     let Some(record) = service.store.claim(&due.id(), held, lease_until).await? else { return Ok(Claim::Lost) };
     let lease = NoticeMark { at: lease_until, stage: held.stage };
