@@ -42,7 +42,8 @@ fn router() -> Router {
 }
 
 fn send(router: &Router, request: Request<Body>) -> (StatusCode, Value) {
-    block_on(async {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    runtime.block_on(async {
         let response = router.clone().oneshot(request).await.expect("infallible");
         let status = response.status();
         let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");

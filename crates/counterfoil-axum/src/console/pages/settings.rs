@@ -32,6 +32,8 @@ struct Page {
     values: FormValues,
     needs_password: bool,
     switches: Vec<Switch>,
+    /// Settings that the policy does not use, and that the form set all the same.
+    unused: Vec<&'static str>,
     numbers: Vec<Number>,
 }
 
@@ -142,12 +144,15 @@ fn page(
     };
     // A setting that the policy does not use is not offered.
     let used = || SettingName::ALL.iter().copied().filter(|name| console.counterfoil.uses_setting(*name));
+    let names = |name: &SettingName| values.error(name.as_str()).is_some() && !console.counterfoil.uses_setting(*name);
+    let unused = SettingName::ALL.iter().filter(|name| names(name)).map(|name| name.as_str()).collect();
     let is_switch = |name: &SettingName| name.unit() == SettingUnit::Switch;
     let page = Page {
         layout,
         values,
         needs_password: viewer.needs_password(console),
         switches: used().filter(is_switch).map(switch).collect(),
+        unused,
         numbers: used().filter(|name| !is_switch(name)).map(number).collect(),
     };
     response::page(status, &page)

@@ -40,8 +40,8 @@ async fn stage() -> (World, Browser, Vec<Form>) {
         ),
         (
             "/clients".to_owned(),
-            "display_name=one&refresh_mode=rotate",
-            "display_name=two&refresh_mode=rotate",
+            "display_name=one&refresh_mode=rotate&allowed=all&default=all",
+            "display_name=two&refresh_mode=rotate&allowed=all&default=all",
             "value=\"two\"",
             "/clients",
         ),
