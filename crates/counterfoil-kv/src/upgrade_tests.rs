@@ -1,5 +1,7 @@
 //! An upgrade with a step that was made up for these tests: last versions (`V`) and settings (`S`) get a byte more.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
