@@ -88,7 +88,8 @@ pub struct RecordParts {
     pub gone_at: Option<Timestamp>,
     /// Replaced by a successor.
     pub superseded: Option<Superseded>,
-    /// The record's own revocation. [`TokenRecord::revoked`] includes the family's.
+    /// The record's own revocation. [`TokenRecord::revoked`](super::token_record::TokenRecord::revoked) includes the
+    /// family's.
     pub revoked: Option<Revoked>,
     /// The last successful use that was written.
     pub last_used_at: Option<Timestamp>,
