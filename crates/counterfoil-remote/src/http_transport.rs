@@ -57,7 +57,6 @@ fn connector() -> Result<Connector, TransportError> {
 }
 
 #[cfg(not(feature = "tls"))]
-
 fn connector() -> Result<Connector, TransportError> {
     let mut http = HttpConnector::new();
     http.set_nodelay(true);
