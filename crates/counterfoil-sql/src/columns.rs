@@ -131,7 +131,7 @@ impl Column for &'static str {
     }
 }
 
-/// A column of a list. Its position is that in the list: looking up 41 names in each row would be slow.
+/// A column of a list. Its position is that in the list: looking up every name in each row would be slow.
 macro_rules! column_enum {
     ($enum:ident, $prefix:literal, $($column:ident $name:literal),*) => {
         #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! The demo's key ring.
+//! The demo's key ring, from the file that `options.rs` or `store.rs` chooses.
 
 use std::path::PathBuf;
 

@@ -34,6 +34,9 @@ const ADMINISTRATOR: Right = Right::Role(Role::Administrator);
 const SUPER_ADMINISTRATOR: Right = Right::Role(Role::SuperAdministrator);
 const PROFILES: Right = Right::ProfileManagement;
 
+// Columns: the credentials that may, the scope token that they need, the right of the account, what the host itself may,
+// which gate of personal access tokens must be open, and whether the password must be freshly proved. `rule.rs` has the
+// values. That a collaborator creates no token is in `mod.rs`.
 operations! {
     /// Lists the presenter's own personal access tokens.
     ListTokens { All, CREDENTIALS_READ, EVERYBODY, SignsIn, Gates, NotNeeded }

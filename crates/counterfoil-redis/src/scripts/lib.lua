@@ -27,7 +27,7 @@ local function who(i)
   return i:sub(1, 3), realm .. '\0', realm .. '\0' .. i:sub(10 + r, 9 + r + o) .. '\0'
 end
 
--- A record and its family, in the order of row.rs.
+-- A record and its family, in the order of row/mod.rs.
 local function fields(m)
   return call('HMGET', F, 'i', 'g', 'e', 'k', 'r', 'o', 'c',
     'b' .. m, 't' .. m, 'v' .. m, 'x' .. m, 'n' .. m, 'q' .. m, 's' .. m, 'r' .. m, 'u' .. m)

@@ -1,4 +1,4 @@
-//! The schema: migrations, and the check of the set-up.
+//! Runs the steps of `sql/schema.rs`, and checks the set-up.
 
 use sqlx::{Connection as _, PgConnection, Row as _};
 

@@ -1,4 +1,4 @@
-//! The schema: migrations, and the check that the tables are those that they create.
+//! Runs the steps of `sql/schema.rs`, and checks that the tables are those that they create.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqlitePool};
