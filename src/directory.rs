@@ -44,7 +44,7 @@ impl DirectoryError {
     }
 }
 
-// `DirectoryError` itself is no `Error`: otherwise this would overlap with the conversion of each type into itself.
+// `DirectoryError` does not implement `Error`: the blanket `From` below would overlap with `impl From<T> for T`.
 impl<E: Into<StoreSource>> From<E> for DirectoryError {
     fn from(cause: E) -> Self {
         Self(Outage(cause.into()))
@@ -123,8 +123,8 @@ crate::types::setters::setters!(ResolvedName {
     with_subject subject: Option<SubjectId>;
 });
 
-/// Supplies accounts. It is all that a host without passwords implements:
-/// [`Builder::accounts`](crate::Builder::accounts).
+/// Supplies accounts: [`Builder::accounts`](crate::Builder::accounts). A host without passwords implements only this
+/// trait.
 ///
 /// Absence is a result; failure is an error.
 ///
@@ -175,8 +175,8 @@ pub trait Accounts: Send + Sync + 'static {
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError>;
 }
 
-/// Tests passwords: [`Builder::logins`](crate::Builder::logins). A host without it is answered
-/// [`Unavailable::NotGiven`](crate::Unavailable::NotGiven) wherever a password is tested.
+/// Tests passwords: [`Builder::logins`](crate::Builder::logins). Without it, each operation that tests a password
+/// returns [`Unavailable::NotGiven`](crate::Unavailable::NotGiven).
 #[async_trait]
 pub trait Logins: Send + Sync + 'static {
     /// Verifies a login; `None` is a refusal. An unknown name and a wrong password must cost the same work: hash
@@ -188,11 +188,12 @@ pub trait Logins: Send + Sync + 'static {
     async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError>;
 }
 
-/// Finds people for administrators: [`Builder::search`](crate::Builder::search). A host without it is answered
-/// [`Unavailable::NotGiven`](crate::Unavailable::NotGiven) by [`Counterfoil::list_users`](crate::Counterfoil::list_users).
+/// Finds people for administrators: [`Builder::search`](crate::Builder::search). Without it,
+/// [`Counterfoil::list_users`](crate::Counterfoil::list_users) returns
+/// [`Unavailable::NotGiven`](crate::Unavailable::NotGiven).
 #[async_trait]
 pub trait Search: Send + Sync + 'static {
-    /// Finds accounts by a text, with the directory's own matching of names, at most `limit`, in a stable order.
+    /// Finds at most `limit` accounts that match a text, in a stable order. The directory decides how names match.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Why a request does not get through, and what the caller is told of it (RFC 6750 §3).
+//! The refusal of a request: the reason for the host, and the answer to the caller (RFC 6750 §3).
 
 use std::error::Error;
 use std::fmt;
@@ -14,19 +14,20 @@ use crate::types::realm::Realm;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// A request that does not get through: for the caller a status and headers (RFC 6750 §3), for the host the reason.
+/// The refusal of a request: a status and headers for the caller (RFC 6750 §3), and the reason for the host.
 ///
 /// | reason | status | `WWW-Authenticate: Bearer realm="…"` and | `Retry-After` |
 /// |---|---|---|---|
 /// | no credential, or one of another scheme | 401 | nothing | |
-/// | the header stands twice, or is malformed | 400 | `error="invalid_request"` | |
+/// | the header occurs twice, or is malformed | 400 | `error="invalid_request"` | |
 /// | the credential was refused, for any reason but scope | 401 | `error="invalid_token"` | |
-/// | nothing is left of its scope | 403 | `error="insufficient_scope"` | |
+/// | the credential has a scope, of which nothing is left | 403 | `error="insufficient_scope"` | |
 /// | a needed scope is missing | 403 | `error="insufficient_scope", scope="…"` | |
 /// | the role, or another right of the account, is missing | 403 | no challenge | |
 /// | a login was refused | 401 | nothing | |
-/// | a login during back-off | 429 | no challenge | seconds, at least 1 |
-/// | a store or the directory cannot say | 503 | no challenge | 2 seconds |
+/// | a login during back-off, or with too many logins under way | 429 | no challenge | seconds, at least 1 |
+/// | a login of a person with too many sessions | 409 | no challenge | |
+/// | a store or the directory is unavailable | 503 | no challenge | 2 seconds |
 ///
 /// No header and no text contains anything of the request.
 ///
@@ -50,19 +51,19 @@ pub struct Challenge {
     retry_after: Option<u64>,
 }
 
-/// Why a request does not get through, for the host. Never send it to the caller.
+/// The reason of a refusal, for the host. Never send it to the caller.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ChallengeReason {
     /// No `Authorization` header, or one of another scheme.
     NoCredential,
-    /// An `Authorization` header that stands twice, or is not `Bearer`, blanks, and a b64token.
+    /// The `Authorization` header occurs twice, or is not `Bearer`, blanks, and a b64token.
     Malformed(MalformedHeader),
     /// The credential was refused, or could not be verified.
     Denied(Arc<Denied>),
-    /// The credential's scope does not hold what is needed.
+    /// The credential's scope does not contain the needed scope.
     Scope {
-        /// What is needed. `None` if it cannot be written as a scope.
+        /// The needed scope. `None` if the text asked for is not a valid scope.
         needed: Option<Scope>,
     },
     /// Another right is missing.
@@ -86,7 +87,7 @@ impl Challenge {
         Self::new(ChallengeReason::NoCredential, realm)
     }
 
-    /// A request whose `Authorization` cannot be read.
+    /// A request whose `Authorization` is malformed.
     #[must_use]
     pub fn malformed(fault: MalformedHeader, realm: &Realm) -> Self {
         Self::new(ChallengeReason::Malformed(fault), realm)
@@ -104,7 +105,7 @@ impl Challenge {
         Self::new(ChallengeReason::Scope { needed }, realm)
     }
 
-    /// A right that is missing.
+    /// A missing right. A missing scope becomes [`ChallengeReason::Scope`].
     #[must_use]
     pub fn forbidden(forbidden: Forbidden, realm: &Realm) -> Self {
         match forbidden {
@@ -138,7 +139,7 @@ impl Challenge {
         self.answer_parts().1
     }
 
-    /// The same in words.
+    /// A short English title, for people.
     #[must_use]
     pub fn title(&self) -> &'static str {
         self.answer_parts().2

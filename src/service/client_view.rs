@@ -150,7 +150,7 @@ pub struct SecretView {
     pub id: RecordId,
     /// When it was created.
     pub created_at: Timestamp,
-    /// When it expires. `None`: it has not been replaced.
+    /// When it expires. `None` unless it has been replaced.
     pub expires_at: Option<Timestamp>,
 }
 

@@ -1,5 +1,5 @@
-//! What the caller is told of an error: status, name, title, field and headers. The HTTP layers take it from here, so
-//! that every framework answers alike.
+//! The answer to the caller for each error: status, name, title, field and headers. The HTTP layers use it, so that
+//! every framework answers alike.
 
 use crate::http_auth::refusal::Gate;
 use crate::service::challenge::Challenge;
@@ -13,10 +13,10 @@ use crate::types::time::Timestamp;
 /// recover, short enough for a waiting client.
 pub const UNAVAILABLE_RETRY: u64 = 2;
 
-/// `Retry-After` where only attempts under way are in the way, in seconds.
+/// `Retry-After` in seconds, if only attempts under way prevent a login.
 const BUSY_RETRY: u64 = 1;
 
-/// An HTTP status, a stable name, and the same in words. The name and the title need no escape in JSON or in a header.
+/// An HTTP status, a stable name and a title. The name and the title need no escaping in JSON or in a header.
 pub(crate) type AnswerParts = (u16, &'static str, &'static str);
 
 /// A failure of the host's own infrastructure.
@@ -51,7 +51,7 @@ impl ManageError {
         self.answer_parts().1
     }
 
-    /// The same in words, without details. `Display` of a [`Forbidden`] or an [`Invalid`](crate::Invalid) says more.
+    /// A short English title without details. `Display` of a [`Forbidden`] or an [`Invalid`](crate::Invalid) says more.
     #[must_use]
     pub const fn title(&self) -> &'static str {
         self.answer_parts().2

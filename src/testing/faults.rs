@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
-/// What becomes of a call.
+/// How a call fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Failure {
@@ -13,7 +13,7 @@ pub enum Failure {
     NotExecuted,
     /// It is executed and its answer is lost: `maybe_done` is true.
     AnswerLost,
-    /// It waits until [`Faults::heal`], and is then executed.
+    /// It waits until the plan is replaced, for example by [`Faults::heal`], and is then executed.
     Hangs,
 }
 
@@ -29,7 +29,7 @@ pub struct Call {
 
 type Plan = Box<dyn Fn(Call) -> Option<Failure> + Send + Sync>;
 
-/// The faults of a [`FaultyStore`](super::FaultyStore). Clones are the same faults: keep one and give the store another.
+/// The faults of a [`FaultyStore`](super::FaultyStore). Clones share one plan: keep one and give the store another.
 ///
 /// Each method replaces the plan and starts counting calls anew. Without a plan no call fails.
 ///
@@ -55,7 +55,7 @@ pub struct Faults(Arc<Mutex<State>>);
 struct State {
     plan: Option<Plan>,
     calls: u64,
-    /// Grows with each new plan, which ends the wait of the calls that hang.
+    /// The number of the plan. Each new plan ends the wait of the calls that hang.
     turn: u64,
     waiting: Vec<Waker>,
 }
@@ -71,7 +71,7 @@ impl Faults {
         self.plan(move |call| (call.number == nth).then_some(failure));
     }
 
-    /// Every `nth` call from now fails, counted from 1; with 0, none.
+    /// Every `nth` call from now fails. With 0 no call fails.
     pub fn every(&self, nth: u64, failure: Failure) {
         self.plan(move |call| (nth != 0 && call.number.is_multiple_of(nth)).then_some(failure));
     }
@@ -81,12 +81,12 @@ impl Faults {
         self.plan(move |call| (call.method == method).then_some(failure));
     }
 
-    /// Decides call by call. The plan must not call these faults.
+    /// Sets a plan, which decides for each call. It must not use this [`Faults`] or a clone: that deadlocks.
     pub fn plan(&self, plan: impl Fn(Call) -> Option<Failure> + Send + Sync + 'static) {
         self.replace(Some(Box::new(plan)));
     }
 
-    /// No call fails any more. Those that hang are executed.
+    /// Removes the plan: no call fails any more, and calls that hang are executed.
     pub fn heal(&self) {
         self.replace(None);
     }
@@ -97,7 +97,7 @@ impl Faults {
         self.state().calls
     }
 
-    /// How the next call fails. It returns only when a call that hangs may go on, or at once.
+    /// How the next call fails. If it hangs, waits until the plan is replaced, and then returns `None`.
     pub(super) async fn next(&self, method: &'static str) -> Option<Failure> {
         let (failure, turn) = {
             let mut state = self.state();

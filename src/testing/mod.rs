@@ -15,8 +15,8 @@
 //! # });
 //! ```
 //!
-//! - [`service`] builds a [`Service`](TestService): three people, a client, a store in memory, and everything that is
-//!   told. Two services issue the same tokens.
+//! - [`service`] builds a [`Service`](TestService): three people, a client, a store in memory, and a record of its
+//!   events. Two services issue the same tokens.
 //! - [`principal`] makes a [`Principal`](crate::Principal), for handlers that take one.
 //! - [`FaultyStore`] wraps any store. [`Faults`] decides which calls fail, lose their answers or hang.
 //! - [`ManualClock`], [`SeededEntropy`] and [`RecordingSink`] are the parts, for a host that builds its own.

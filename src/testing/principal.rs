@@ -25,7 +25,7 @@ use crate::types::time::Timestamp;
 ///
 /// # Panics
 ///
-/// Where the text is no valid [`SubjectId`].
+/// If the text is not a valid [`SubjectId`].
 ///
 /// ```
 /// use counterfoil::testing::principal;
@@ -55,7 +55,7 @@ pub fn principal(subject: &str) -> PrincipalBuilder {
     })
 }
 
-/// Builds a [`Principal`]; [`principal`] begins one.
+/// Builds a [`Principal`]. Made by [`principal`].
 #[derive(Clone, Debug)]
 #[must_use = "call `build`"]
 pub struct PrincipalBuilder(Principal);
@@ -101,7 +101,7 @@ impl PrincipalBuilder {
     ///
     /// # Panics
     ///
-    /// Where the text is no valid [`Scope`].
+    /// If the text is not a valid [`Scope`].
     pub fn scope(mut self, scope: &str) -> Self {
         self.0.scope = Some(Scope::from_str(scope).expect("a valid scope"));
         self
@@ -111,7 +111,7 @@ impl PrincipalBuilder {
     ///
     /// # Panics
     ///
-    /// Where the text is no valid label.
+    /// If the text is not a valid label.
     pub fn label(mut self, label: &str) -> Self {
         self.0.label = Some(Label::from_stored(label).expect("a valid label"));
         self

@@ -46,11 +46,11 @@ pub fn service() -> TestService {
     service_with(Policy::open(), |builder| builder)
 }
 
-/// A service with that policy and what `change` does to its [`Builder`]: a key ring, another realm, another sink.
+/// A service with that policy. `change` can set more on its [`Builder`]: a key ring, another realm, another sink.
 ///
 /// # Panics
 ///
-/// Where the policy is outside its limits or needs a key ring that `change` does not set.
+/// If the policy is outside its limits or needs a key ring that `change` does not set.
 ///
 /// ```
 /// use counterfoil::policy::Policy;
@@ -83,7 +83,7 @@ pub fn service_with(policy: Policy, change: impl FnOnce(Builder) -> Builder) -> 
     let grants = vec![Grant::Password, Grant::RefreshToken];
     let new = NewClient { id: Some(client.clone()), grants, ..NewClient::named(CLIENT) };
     let registered = at_once(counterfoil.create_client(&Presenter::host(), new)).expect("a new client");
-    // Upkeep was done: the host is not warned that it does none.
+    // Otherwise the host would be warned that it runs no upkeep.
     let _flushed = at_once(counterfoil.flush());
     drop(parts.sink.take());
     let client_secret = registered.secret.expect("a confidential client has a secret");
@@ -92,14 +92,14 @@ pub fn service_with(policy: Policy, change: impl FnOnce(Builder) -> Builder) -> 
 
 /// A service for tests, made by [`service`]: a [`Counterfoil`] with its people, clock, store and one client.
 ///
-/// - People: `ivan`, a member; `ada`, an administrator; `sue`, a super administrator. Name, subject and password are the
-///   same text, and the address is for example `ivan@example.com`.
-/// - The clock stands at 2026-01-01 00:00:00 UTC until it is moved.
+/// - People: `ivan`, a member; `ada`, an administrator; `sue`, a super administrator. The name, the subject and the
+///   password of each are the same text. The addresses are `ivan@example.com` and so on.
+/// - The clock is set to 2026-01-01 00:00:00 UTC and does not advance by itself.
 /// - The client `test-client` may sign people in with a password and refresh.
 /// - Entropy comes from a seed: two services issue the same tokens. Never use one outside of tests.
 ///
-/// It derefs to its [`Counterfoil`]. Its own methods panic where they cannot do what they say; call those of
-/// `Counterfoil` to test failures.
+/// It derefs to its [`Counterfoil`]. Its own methods panic if they fail; to test failures, call the methods of
+/// `Counterfoil`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -129,7 +129,7 @@ struct Parts {
     sink: RecordingSink,
 }
 
-/// A notice that [`TestService::mails`] sent.
+/// A notice sent by [`TestService::mails`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestMail {
@@ -137,7 +137,7 @@ pub struct TestMail {
     pub to: String,
     /// The credential's label, or a code's description.
     pub label: String,
-    /// What it says.
+    /// The content of the notice.
     pub text: crate::notice::NoticeText,
 }
 
@@ -172,7 +172,7 @@ impl TestService {
         self.parts.store.faults()
     }
 
-    /// What was told since the last call.
+    /// The events since the last call.
     #[must_use]
     pub fn events(&self) -> Vec<EventKind> {
         self.parts.sink.take().into_iter().map(|event| event.kind).collect()
@@ -194,7 +194,7 @@ impl TestService {
     ///
     /// # Panics
     ///
-    /// Where the directory has none.
+    /// If the directory has no such account.
     #[must_use]
     pub fn account(&self, subject: &str) -> Account {
         let subject = SubjectId::new(subject).expect("a valid subject id");
@@ -202,7 +202,7 @@ impl TestService {
         found.expect("the directory answers").expect("an account of the directory")
     }
 
-    /// That person, signed in just now.
+    /// A presenter for that person, who has just signed in.
     ///
     /// # Panics
     ///

@@ -79,7 +79,7 @@ impl Prefixes {
         self.known.iter().find(is_it).map(|known| known.kind)
     }
 
-    /// Whether a text begins with a known prefix and `_`. This selects the error.
+    /// Whether a text begins with a known prefix and `_`. Decides between the errors `Length` and `Prefix`.
     pub(crate) fn begin(&self, text: &[u8]) -> bool {
         let begins = |known: &Known| {
             text.strip_prefix(known.prefix.as_str().as_bytes()).is_some_and(|rest| rest.starts_with(b"_"))

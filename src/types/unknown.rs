@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The member with the version that readers must support.
 const FORMAT: &str = "format";
-/// The newest version that this code supports. It is not written.
+/// The newest format that this code supports. A document of this format has no member `format`.
 const KNOWN: u64 = 0;
 
 /// Members of a stored document that this version does not know. They are ignored and written back.

@@ -115,8 +115,9 @@ impl TrustedProxies {
         }
     }
 
-    /// The hops from the last one on; where one is not an address, the proxy that wrote it is as far as one can see.
-    /// `None`: there are none.
+    /// The last hop that is not a trusted proxy. Hops are read from the last one on. A hop that is not an address ends
+    /// the search: the result is then the hop read before it, or `peer`. If all hops are trusted proxies, the result is
+    /// the first hop. `None`: there are no hops.
     fn last_foreign(&self, peer: IpAddr, hops: impl DoubleEndedIterator<Item = Option<IpAddr>>) -> Option<IpAddr> {
         let mut seen = None;
         for hop in hops.rev() {

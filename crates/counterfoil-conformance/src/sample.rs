@@ -235,7 +235,7 @@ impl Draft {
         self
     }
 
-    /// Opened through that client; only a sign-in is.
+    /// Sets the client. Only sign-ins have one.
     #[must_use]
     pub fn through(mut self, client: ClientKey) -> Self {
         self.family.client = Some(client);

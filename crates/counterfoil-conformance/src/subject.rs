@@ -21,7 +21,7 @@ impl Subject {
         Self { fixture: Arc::new(fixture), scale: scale() }
     }
 
-    /// The same, tried for that long.
+    /// Replaces the counts, which [`Subject::new`] takes from the environment.
     #[must_use]
     pub fn with_scale(self, scale: Scale) -> Self {
         Self { scale, ..self }

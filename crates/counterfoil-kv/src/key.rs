@@ -78,7 +78,7 @@ impl Build {
         self.0
     }
 
-    /// The first key that does not begin so. No key begins with the greatest byte.
+    /// The first key after all keys with this prefix. It exists, because every key begins with a byte below 255.
     pub(crate) fn end_of_prefix(self) -> Key {
         let mut key = self.0;
         while let Some(last) = key.pop() {

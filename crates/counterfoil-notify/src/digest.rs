@@ -40,7 +40,7 @@ impl<'a> Digest<'a> {
         self.first.to()
     }
 
-    /// What of: one or more.
+    /// The notices, at least one.
     pub fn notices(&self) -> &[ClaimedNotice] {
         self.notices
     }

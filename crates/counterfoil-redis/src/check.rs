@@ -26,7 +26,7 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    /// Asks every primary.
+    /// Checks the `INFO` of every primary.
     pub(crate) async fn look(self, connection: &mut Connection) -> Result<(), SetupError> {
         for (node, info) in info(connection).await? {
             self.primary(&node, &info)?;

@@ -21,7 +21,8 @@ impl<S: Send + Sync> FromRequestParts<S> for RemotePrincipal {
     }
 }
 
-/// `None` if no credential came along. One that was refused, or could not be verified, refuses the request.
+/// `None` if the request has no credential. If the credential was refused or could not be verified, the request is
+/// refused.
 impl<S: Send + Sync> OptionalFromRequestParts<S> for RemotePrincipal {
     type Rejection = Rejection;
 

@@ -73,8 +73,8 @@ pub(super) async fn plan(
     Ok(Plan::Send { stage, account: Box::new(account), otherwise: again })
 }
 
-/// The recipient, or why there is none: the account is disabled or deleted, or its credentials from that time are
-/// void, since the name may belong to another person by now.
+/// The recipient, or why there is none: the account is missing or disabled, or the credential uses the rights of the
+/// account and predates its `valid_since`. Such a credential is void, and the name may belong to another person by now.
 async fn entitled(service: &Service, record: &TokenRecord) -> Result<Result<Account, Refusal>, Unavailable> {
     let Some(subject) = addressee(record) else { return Ok(Err(Refusal::AccountMissing)) };
     let Some(account) = service.directory.account(&subject).await? else { return Ok(Err(Refusal::AccountMissing)) };

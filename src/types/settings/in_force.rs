@@ -62,12 +62,12 @@ macro_rules! settings {
                 }
             }
 
-            /// All values, to the microsecond, one word each.
+            /// All values, one `u64` each. Durations are in microseconds.
             pub(crate) fn words(&self) -> [u64; WORDS] {
                 [$(self.$field.word(),)+]
             }
 
-            /// The settings of [`Settings::words`].
+            /// The inverse of [`Settings::words`].
             pub(crate) fn from_words(words: [u64; WORDS]) -> Option<Self> {
                 let mut words = words.into_iter();
                 Some(Self { $($field: SettingValue::of_word(words.next()?)?,)+ })
@@ -101,7 +101,7 @@ mod tests {
                 assert_eq!(update.number(name), Some(number), "{name}");
             }
             settings.set_number(name, u64::MAX);
-            assert_eq!(settings.number(name), least, "what cannot be is not set: {name}");
+            assert_eq!(settings.number(name), least, "a number out of range changes nothing: {name}");
             assert_eq!(settings.duration(name).is_none(), name.unit() == SettingUnit::Switch, "{name}");
         }
     }

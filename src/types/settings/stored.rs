@@ -51,7 +51,7 @@ impl StoredSettings {
     ///
     /// # Errors
     ///
-    /// [`InvalidDocument`] never in practice: every field has a JSON form.
+    /// [`InvalidDocument`] does not occur in practice: every field has a JSON form.
     pub fn to_document(&self) -> Result<String, InvalidDocument> {
         serde_json::to_string(self).map_err(InvalidDocument::new)
     }
@@ -65,7 +65,7 @@ impl StoredSettings {
         serde_json::from_str(text).map_err(InvalidDocument::new)
     }
 
-    /// The stored number of a setting, in its unit. A switch is stored as `true` or `false`, and is 1 or 0.
+    /// The stored number of a setting, in its unit. A switch is stored as `true` or `false`; its number is 1 or 0.
     #[must_use]
     pub fn number(&self, name: SettingName) -> Reading<u64> {
         let Some(text) = self.values.get(name.as_str()) else { return Reading::Missing };
@@ -101,7 +101,7 @@ impl StoredSettings {
     }
 }
 
-/// A number in decimal digits alone.
+/// Parses a number that consists of decimal digits only.
 fn whole_number(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits)
@@ -111,7 +111,7 @@ fn whole_number(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    /// Both are always written, so a missing one means damage: otherwise a barred account would be admitted.
+    /// Both members are always written, so a missing one means damage. Accepting it would admit a barred account.
     #[test]
     fn a_document_without_values_or_switches_is_refused() {
         let whole = StoredSettings::default().to_document().expect("written");

@@ -2,9 +2,9 @@
 
 /// The table of settings: calls a macro with one row for each setting.
 ///
-/// A row is the name of its variant, the name on the wire, the name of its method of
-/// [`SettingsUpdate`](crate::settings::SettingsUpdate), the unit, the smallest and the largest number in that unit, and its
-/// field in [`Settings`](crate::settings::Settings) with the type.
+/// A row contains the variant's name, the name on the wire, the name of the method of
+/// [`SettingsUpdate`](crate::settings::SettingsUpdate), the unit, the smallest and the largest number in that unit, and
+/// the field of [`Settings`](crate::settings::Settings) with its type.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! settings_table {

@@ -42,8 +42,8 @@ macro_rules! update {
         $(#[$about:meta])*
         $name:ident, $wire:ident, $with:ident, $unit:ident, $least:literal..=$most:expr, $field:ident: $kind:ty;
     )+) => {
-        /// A change of the settings. `None` leaves a setting unchanged. Units are those of the wire names. Each upper end is
-        /// at most the policy's ([`Policy::setting_range`](crate::policy::Policy::setting_range)).
+        /// A change of the settings. `None` leaves a setting unchanged. Units are those of the wire names. The policy
+        /// can lower the largest number of a setting ([`Policy::setting_range`](crate::policy::Policy::setting_range)).
         ///
         /// ```
         /// use counterfoil::settings::SettingsUpdate;

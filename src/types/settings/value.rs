@@ -9,13 +9,13 @@ use crate::types::settings::SettingUnit;
 pub(super) trait SettingValue: Sized {
     /// The value as a whole number of the unit, rounded up.
     fn number(self, unit: SettingUnit) -> u64;
-    /// The value of that many units; `None` where the type has none.
+    /// The value of `number` units. `None` if the type cannot represent it.
     fn of_number(number: u64, unit: SettingUnit) -> Option<Self>;
     /// The exact duration; `None` for a switch.
     fn duration(self, unit: SettingUnit) -> Option<Duration>;
-    /// The value as one word, to the microsecond.
+    /// The value as one `u64`. Durations are in microseconds.
     fn word(self) -> u64;
-    /// The value of [`SettingValue::word`].
+    /// The inverse of [`SettingValue::word`].
     fn of_word(word: u64) -> Option<Self>;
 }
 

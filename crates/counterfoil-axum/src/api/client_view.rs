@@ -35,7 +35,7 @@ pub(crate) struct ClientView {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct SecretView {
     created_at: Rfc3339,
-    /// Null if it has not been replaced.
+    /// When the secret expires. Null unless the secret has been replaced.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     expires_at: Option<Rfc3339>,
 }

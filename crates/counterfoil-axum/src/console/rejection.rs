@@ -91,7 +91,7 @@ impl Rejection {
         Self::page(console, viewer, RejectionReason::Unavailable)
     }
 
-    /// The same before the viewer is known.
+    /// Like [`Self::unavailable`], for a request whose viewer is not known yet.
     pub(crate) fn outage(console: &Console, language: Language, cause: &(dyn Error + 'static)) -> Self {
         tracing::warn!(target: "counterfoil", reason = cause, "unavailable");
         Self::signed_out(console, language, RejectionReason::Unavailable)

@@ -51,7 +51,7 @@ impl Schedules {
 mod tests {
     use super::*;
 
-    /// Two operations of that many calls, run as the schedule has it.
+    /// Simulates two operations of `calls` calls each under the schedule `wanted`. Returns the choices made.
     fn run(calls: usize, wanted: &[usize]) -> Vec<Choice> {
         let (mut left, mut before, mut choices) = ([calls; 2], None, Vec::new());
         while left.iter().all(|left| *left > 0) {

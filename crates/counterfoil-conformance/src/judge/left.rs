@@ -15,7 +15,7 @@ use crate::walk::{ids, sorted_ids, walk, walk_due};
 pub(crate) enum DueNotices {
     /// With the rest.
     Now,
-    /// By the caller: a store may look into every shard for them.
+    /// Later and by the caller, because a store may search every shard for due notices.
     Later,
 }
 

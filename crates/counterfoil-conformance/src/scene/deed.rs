@@ -155,7 +155,7 @@ impl Deed {
         matches!(self, Self::Get | Self::ListAll | Self::ListStanding | Self::ListKind | Self::Due | Self::Census)
     }
 
-    /// Whether each family or record may be done by itself.
+    /// Whether a store may do it in several steps, one for each family or record.
     pub(crate) const fn is_piecemeal(self) -> bool {
         matches!(self, Self::RevokeOwner | Self::TouchBatch | Self::PurgeGone | Self::PurgeWindows)
     }

@@ -214,7 +214,7 @@ fn near(hour: u32, micros: u64) -> Timestamp {
     Timestamp::from_micros(at(0).micros() - 1_000 * u64::from(hour) + micros).expect("an instant")
 }
 
-/// Later than every hour.
+/// An instant later than those of every hour.
 pub(crate) fn far(micros: u64) -> Timestamp {
     at(GONE + micros)
 }

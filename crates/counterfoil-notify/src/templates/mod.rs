@@ -15,7 +15,7 @@ use clean::one_line;
 
 use crate::digest::Digest;
 
-/// A digest in words. Its subject is one line without control and format characters, whatever made it.
+/// A digest as text. Its subject is one line without control and format characters, whatever the template returned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
     subject: String,

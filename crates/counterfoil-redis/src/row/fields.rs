@@ -1,4 +1,4 @@
-//! What single fields decode to.
+//! Decodes single fields.
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Corrupt, Digest, FamilyBody, Nonce, NoticeMark, Revoked, StoreError};

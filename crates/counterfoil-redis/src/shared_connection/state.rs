@@ -99,8 +99,8 @@ impl State {
         }
     }
 
-    /// The address may lead elsewhere now: earlier connections are not used again, unless another call has found that
-    /// out since.
+    /// Drops the connection and rejects connections opened earlier, because the address may lead to another server now.
+    /// Does nothing if another call has done so since `trust` was read.
     pub(super) fn distrust(&mut self, trust: u64) {
         if self.distrusted == trust {
             self.distrusted += 1;

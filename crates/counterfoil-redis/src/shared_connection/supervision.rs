@@ -92,7 +92,8 @@ impl SharedConnection {
         self.state().distrusted
     }
 
-    /// Reports that a connection opened at that trust led to no primary. A cluster's client tracks the roles itself.
+    /// Reports that a connection led to no primary. `trust` is the value of [`Self::trust`] when it was opened. Does
+    /// nothing for a cluster, whose client tracks the roles itself.
     pub(crate) fn distrust(&self, trust: u64) {
         if !self.connector.is_cluster() {
             self.state().distrust(trust);

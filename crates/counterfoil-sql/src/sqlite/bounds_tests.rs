@@ -132,7 +132,7 @@ async fn fault_a13_neither_cap_nor_page_walks_over_generations() {
     assert!(rows == 51 && taken > MANY, "the control: while all are honoured, {rows} rows, {taken} steps");
 }
 
-/// A cap does not read expired families that are not purged yet, and a pace reads no further than its limit.
+/// A cap does not read expired families that are not purged yet. A pace reads no more rows than its limit.
 #[tokio::test]
 async fn fault_a13_a_cap_walks_over_nothing_that_has_expired() {
     let (_folder, store) = open().await;

@@ -106,7 +106,7 @@ impl PostgresSetup {
         self.start_in(&programs, folder)
     }
 
-    /// Starts what is in that folder.
+    /// Starts the server whose data is in `folder`.
     fn start_in(mut self, programs: &Path, folder: PathBuf) -> Postgres {
         let common = ["listen_addresses=127.0.0.1", "max_connections=500", "deadlock_timeout=100ms"];
         self.settings.splice(0..0, common.map(str::to_owned));

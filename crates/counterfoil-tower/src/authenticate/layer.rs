@@ -9,10 +9,10 @@ use crate::refuse::AsProblem;
 /// Authenticates every request: `Authorization: Bearer …` with an access token, a personal access token or a security
 /// code.
 ///
-/// It works over the types of `http` and names no framework. What it found out travels as an
-/// [`Authentication`](crate::Authentication) in the request's extensions; extractors and
-/// [`RequireScopeLayer`](crate::RequireScopeLayer) read it there. There are three outcomes: active; denied, of which
-/// the caller learns the public half only; and, where a store cannot say, 503.
+/// It works over the types of `http` and names no framework. It puts an [`Authentication`](crate::Authentication) into
+/// the request's extensions, where extractors and [`RequireScopeLayer`](crate::RequireScopeLayer) read it. There are
+/// three outcomes: active; refused, with a reason that the caller does not learn in full; and 503 if a store or the
+/// directory is unavailable.
 ///
 /// - [`AuthenticateLayer::required`] refuses whatever is not active.
 /// - [`AuthenticateLayer::optional`] lets everything through and leaves the decision to what stands behind it.

@@ -153,7 +153,7 @@ FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_class s ON s.relnamespace = c.relnamespace AND s.oid = to_regclass('counterfoil_schema')
 WHERE c.relname LIKE 'counterfoil\\_%' AND i.indisvalid";
-/// As many as the migrations make.
+/// The number of indexes that the migrations create.
 pub(in crate::postgres) const INDEX_COUNT: i64 = 21;
 /// Whether the tables are in the first schema of the `search_path`, where migrations create them.
 pub(in crate::postgres) const SCHEMA_IS_THERE: &str = "SELECT EXISTS (

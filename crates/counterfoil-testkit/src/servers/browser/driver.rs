@@ -31,7 +31,7 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts one. A port that is free for one kind of address may be taken for the other; then another is drawn.
+    /// Starts a driver. A port that is free for IPv4 may be taken for IPv6, so it tries up to five ports.
     pub(super) fn start(vendor: &dyn Vendor) -> Self {
         let program = vendor.driver();
         let mut log = String::new();
