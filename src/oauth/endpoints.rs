@@ -90,7 +90,8 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// Reads only.
+    /// It changes no credential. A call that is dropped while the client's secret is tested counts as a wrong secret after
+    /// a minute: carry it out to its end where the caller goes away.
     pub async fn introspection(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
         logged(
             "introspection",

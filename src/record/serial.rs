@@ -110,6 +110,8 @@ mod tests {
         assert_eq!(format!("{back:?}"), format!("{record:?}"));
         assert_eq!(back.record().digest.as_bytes(), record.record().digest.as_bytes());
         assert_eq!(serde_json::to_string(&back).expect("JSON"), text);
+        // A store of documents keeps this form: a new name of a field must not change it.
+        assert!(text.contains(r#""revoked":{"at":1700000004000000,"why":"#), "{text}");
         let contradiction = text.replacen(r#""generation":1"#, r#""generation":0"#, 1);
         assert_ne!(contradiction, text);
         assert!(serde_json::from_str::<TokenRecord>(&contradiction).is_err());

@@ -59,6 +59,7 @@ pub struct Revoked {
     /// When.
     pub at: Timestamp,
     /// Why.
+    #[cfg_attr(feature = "serde", serde(rename = "why"))]
     pub reason: RevocationReason,
 }
 

@@ -96,11 +96,23 @@ crate::types::setters::setters!(ClientUpdate {
     with_display_name display_name ? String;
     with_grants grants ? Vec<Grant>;
     with_refresh_mode refresh_mode ? RefreshMode;
-    with_allowed_scope allowed_scope ? Option<Scope>;
-    with_default_scope default_scope ? Option<Scope>;
 });
 
 impl ClientUpdate {
+    /// Sets the widest scope that it may have. `None`: any scope.
+    #[must_use]
+    pub fn with_allowed_scope(mut self, allowed_scope: impl Into<Option<Scope>>) -> Self {
+        self.allowed_scope = Some(allowed_scope.into());
+        self
+    }
+
+    /// Sets the scope that is granted if a request names none. `None`: all that the client may have.
+    #[must_use]
+    pub fn with_default_scope(mut self, default_scope: impl Into<Option<Scope>>) -> Self {
+        self.default_scope = Some(default_scope.into());
+        self
+    }
+
     /// Whether the change disables the client and changes nothing else.
     pub(crate) fn only_disables(&self) -> bool {
         let Self { disabled, display_name, grants, refresh_mode, allowed_scope, default_scope } = self;

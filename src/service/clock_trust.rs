@@ -13,8 +13,8 @@ const LEAP: Duration = days(1);
 /// The age at which the note of the last upkeep is rewritten.
 const NOTED_EVERY: Duration = minutes(10);
 /// How long the note of a doubted clock must stay unchanged before anything is purged by it. A process whose clock is
-/// behind replaces such a note in its next round.
-const CHALLENGED: Duration = Duration::from_secs(30);
+/// behind replaces such a note in its next round: this is more than two of the longest pauses between rounds.
+pub(crate) const CHALLENGED: Duration = minutes(3);
 
 /// Whether the clock is trusted, from one round of upkeep to the next.
 #[derive(Default)]

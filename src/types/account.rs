@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::types::email::EmailAddress;
@@ -40,12 +41,19 @@ pub struct Account {
 
 /// The fields that a verification does not need. They are kept apart so that they need not be copied if a directory
 /// does not set them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Contact {
     email: Option<EmailAddress>,
     zone: Short,
     language: Short,
     claims: Claims,
+}
+
+/// Addresses and claims must not reach a log through a principal.
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contact").finish_non_exhaustive()
+    }
 }
 
 const ZONE: &str = "UTC";

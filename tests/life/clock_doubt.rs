@@ -119,8 +119,8 @@ fn fault_g9_a_clock_that_stays_ahead_is_believed_after_an_hour() {
     block_on(world.handle.run_upkeep(sleep, stop));
     assert_eq!(
         gone_at.get(),
-        728,
-        "seen in the second round, doubted for 720, and noted for six before anything is purged"
+        758,
+        "seen in the second round, doubted for 720, and noted for 36 before anything is purged"
     );
 }
 
@@ -128,7 +128,7 @@ fn fault_g9_a_clock_that_stays_ahead_is_believed_after_an_hour() {
 fn fault_g9_a_process_that_starts_with_a_wrong_clock_purges_nothing_for_an_hour() {
     let world = world();
     let (living, gone) = living_and_gone(&world);
-    block_on(upkeep(&world.handle, &world.clock, HOUR + 7, async |_| {}));
+    block_on(upkeep(&world.handle, &world.clock, HOUR + 37, async |_| {}));
     assert!(!world.is_stored(&gone), "what is gone by the right clock was purged");
     let last = noted(&world).expect("an upkeep was noted");
     let wrong = ahead(&world, 400);
@@ -144,7 +144,7 @@ fn fault_g9_a_process_that_starts_with_a_wrong_clock_purges_nothing_for_an_hour(
 fn fault_g9_a_wrong_clock_is_never_believed_while_a_right_one_goes_on() {
     let world = world();
     let (living, _) = living_and_gone(&world);
-    block_on(upkeep(&world.handle, &world.clock, HOUR + 7, async |_| {}));
+    block_on(upkeep(&world.handle, &world.clock, HOUR + 37, async |_| {}));
     let wrong = ahead(&world, 400);
     block_on(upkeep(&wrong.handle, &wrong.clock, 3 * HOUR, async |round| {
         if round % 130 == 0 {
@@ -165,7 +165,7 @@ fn fault_g9_a_wrong_clock_on_an_upgraded_database_purges_nothing_for_an_hour() {
     block_on(upkeep(&wrong.handle, &wrong.clock, HOUR, async |_| {}));
     assert!(world.is_stored(&living) && world.is_stored(&gone) && noted(&world).is_none());
     assert_eq!(leaps(&world), [], "there is nothing that it could have leapt from");
-    block_on(upkeep(&world.handle, &world.clock, HOUR + 7, async |_| {}));
+    block_on(upkeep(&world.handle, &world.clock, HOUR + 37, async |_| {}));
     assert!(world.is_stored(&living) && !world.is_stored(&gone), "with a right one it begins after an hour");
 }
 

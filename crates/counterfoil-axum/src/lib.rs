@@ -25,6 +25,7 @@ mod secret_body;
 mod source;
 #[cfg(feature = "openapi")]
 mod strict;
+mod to_the_end;
 #[cfg(feature = "ui")]
 mod ui;
 

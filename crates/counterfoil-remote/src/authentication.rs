@@ -1,6 +1,7 @@
 //! The outcome of an authentication, as it travels in a request's extensions.
 
-use counterfoil::{Challenge, ChallengeReason};
+use counterfoil::http_auth::Refusal;
+use counterfoil::{Challenge, ChallengeReason, Denied, Realm};
 use counterfoil_tower::{Rejection, RejectionReason};
 
 use crate::principal::RemotePrincipal;
@@ -29,6 +30,17 @@ impl Authentication {
     #[must_use]
     pub fn rejected(rejection: Rejection) -> Self {
         Self(Err(rejection))
+    }
+
+    /// The same behind a verifier of that realm: a principal of another realm is refused there.
+    #[must_use]
+    pub fn of_realm(self, realm: &Realm) -> Self {
+        match &self.0 {
+            Ok(principal) if principal.realm() != realm => {
+                Self::rejected(Challenge::denied(Denied::Refused(Refusal::WrongRealm), realm).into())
+            }
+            _ => self,
+        }
     }
 
     /// Who is calling.

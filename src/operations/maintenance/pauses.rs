@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::crypto::entropy::Entropy;
+use crate::service::clock_trust::CHALLENGED;
 
 /// The pause after a round in which nothing failed.
 const USUAL: Duration = Duration::from_secs(5);
@@ -10,6 +11,12 @@ const USUAL: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(60);
 /// The jitter is at most this part of a pause.
 const JITTER: u32 = 5;
+
+// A process whose clock is right must have a round before the note of a wrong clock is believed.
+const _: () = assert!(
+    CHALLENGED.as_secs() > 2 * (LONGEST.as_secs() + LONGEST.as_secs() / JITTER as u64),
+    "a wrong clock's note must outlast two pauses"
+);
 
 /// Rounds that failed one after the other.
 #[derive(Default)]

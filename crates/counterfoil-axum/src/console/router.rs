@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{Next, from_fn};
 use axum::routing::{get, post};
 use counterfoil::Counterfoil;
 
@@ -17,6 +18,7 @@ use crate::console::recent_events::RecentEvents;
 use crate::console::state::{Console as State, Shared};
 use crate::rate_limited_log::RateLimitedLog;
 use crate::source::Sources;
+use crate::to_the_end::to_the_end;
 
 /// The web console: sign-in, personal access tokens, profile, and the pages of administrators.
 ///
@@ -123,6 +125,7 @@ impl Console {
             .fallback(languages::not_found)
             // Each handler limits its own body.
             .layer(DefaultBodyLimit::disable())
+            .layer(from_fn(|request: Request, next: Next| to_the_end(next.run(request))))
             .with_state(state)
     }
 }

@@ -10,6 +10,7 @@ use crate::oauth::endpoint::{Posted, Served, another_method, sent};
 use crate::oauth::schema::{Introspection, OAuthProblems, TokenQuery};
 use crate::routes::{Routes, route};
 use crate::source::Sources;
+use crate::to_the_end::to_the_end;
 
 /// The introspection endpoint, for confidential clients: serves `POST /introspect`. `sources` says where its requests come from.
 pub fn introspect(counterfoil: Counterfoil, sources: Sources) -> Routes {
@@ -31,8 +32,11 @@ async fn answer(State(Served { counterfoil, sources }): State<Served>, request: 
     match Posted::read(request, sources).await {
         Err(refused) => refused,
         Ok(form) => {
-            let authorization = form.authorization();
-            sent(retry_while_busy(&counterfoil, || counterfoil.introspection(form.request(&authorization))).await)
+            to_the_end(async move {
+                let authorization = form.authorization();
+                sent(retry_while_busy(&counterfoil, || counterfoil.introspection(form.request(&authorization))).await)
+            })
+            .await
         }
     }
 }

@@ -12,7 +12,7 @@ use counterfoil_axum::console::{Console, Transport};
 use counterfoil_axum::{Source, Sources};
 use http::Request;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const RIGHT: &str = "grant_type=password&username=bill&password=bill";
@@ -95,6 +95,22 @@ async fn fault_b1_a_back_off_is_answered_at_once() {
     assert_eq!(with_status(&answers, 429), 25);
     assert!(answers.iter().all(|answer| answer.header("retry-after") == Some("60")));
     assert_eq!(took, Duration::ZERO, "a back-off is told at once");
+}
+
+/// The test of a secret that a caller does not wait for is settled all the same.
+#[tokio::test(start_paused = true)]
+async fn fault_b1_a_caller_that_goes_away_leaves_no_attempt_that_counts_as_wrong() {
+    let world = slow_world(Duration::from_millis(300)).await;
+    for _ in 0..10 {
+        let mut request = ask("/token", RIGHT);
+        request.extensions_mut().insert(Source::from(IpAddr::from([192, 0, 2, 7])));
+        let cut = timeout(Duration::from_millis(10), send(&world.router, request)).await;
+        assert!(cut.is_err(), "it was cut while the password was tested");
+    }
+    sleep(Duration::from_secs(1)).await;
+    world.clock.advance(Duration::from_secs(61));
+    let (answers, _) = at_once(&world, 1, RIGHT).await;
+    assert_eq!(with_status(&answers, 200), 1, "{answers:?}");
 }
 
 fn console(world: &World, sources: Sources) -> Router {

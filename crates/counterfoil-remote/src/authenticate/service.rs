@@ -43,7 +43,7 @@ where
         mark_sensitive(request.headers_mut());
         let preflight = is_preflight(&request);
         let seen = match request.extensions().get::<Authentication>() {
-            Some(known) => Seen::Known(known.clone()),
+            Some(known) => Seen::Known(known.clone().of_realm(self.layer.verifier.realm())),
             None if preflight => {
                 let challenge = Challenge::no_credential(self.layer.verifier.realm());
                 Seen::Known(Authentication::rejected(challenge.into()))

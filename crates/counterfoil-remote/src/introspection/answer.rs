@@ -109,8 +109,16 @@ fn required<T: DeserializeOwned>(value: Option<Value>, member: &'static str) -> 
     of(value.ok_or(AnswerFault::Member { member })?, member)
 }
 
+/// The longest text of an answer, in bytes, so that a cached answer has a bound.
+const MOST_TEXT: usize = 1024;
+
 fn text(value: Option<Value>, member: &'static str) -> Result<Option<String>, AnswerFault> {
-    value.map(|value| of(value, member)).transpose()
+    let text: Option<String> = value.map(|value| of(value, member)).transpose()?;
+    if text.as_ref().is_some_and(|text| text.len() > MOST_TEXT) {
+        Err(AnswerFault::Member { member })
+    } else {
+        Ok(text)
+    }
 }
 
 /// Whole seconds since 1970 (RFC 7662 §2.2). What is beyond the clock's range never comes.

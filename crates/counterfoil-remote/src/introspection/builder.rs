@@ -10,13 +10,14 @@ use counterfoil::crypto::NoEntropy;
 use counterfoil::{Realm, Secret};
 use http::Uri;
 use http::uri::Scheme;
+use tokio::sync::Semaphore;
 
 use crate::introspection::answer::Expected;
 use crate::introspection::cache::Cache;
 use crate::introspection::flights::Flights;
 use crate::introspection::request::Endpoint;
 use crate::introspection::token_key::TokenKeys;
-use crate::introspection::{Asker, Introspection};
+use crate::introspection::{Asker, Introspection, MOST_REQUESTS};
 use crate::transport::{Transport, TransportError};
 
 /// The longest time for which an answer is believed.
@@ -182,7 +183,14 @@ impl IntrospectionBuilder {
         let endpoint = Endpoint { uri, client_id: self.client_id, client_secret: self.client_secret };
         let (clock, time_out, expected) = (self.clock, self.time_out, self.expected);
         Ok(Introspection {
-            asker: Arc::new(Asker { endpoint, transport, clock, time_out, expected }),
+            asker: Arc::new(Asker {
+                endpoint,
+                transport,
+                clock,
+                time_out,
+                expected,
+                places: Semaphore::new(MOST_REQUESTS),
+            }),
             keys: Arc::new(TokenKeys::draw()?),
             flights: Arc::new(Flights::new(Cache::new(self.believed, self.entries))),
         })
@@ -224,9 +232,9 @@ fn default_transport(_uri: &Uri) -> Result<Arc<dyn Transport>, InvalidSetup> {
 
 impl fmt::Debug for IntrospectionBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { endpoint, client_id, expected, .. } = self;
+        let Self { client_id, expected, .. } = self;
         let mut shown = f.debug_struct("IntrospectionBuilder");
-        shown.field("endpoint", endpoint).field("client_id", client_id).field("expected", expected);
+        shown.field("client_id", client_id).field("expected", expected);
         shown.finish_non_exhaustive()
     }
 }

@@ -17,6 +17,7 @@ use counterfoil::http_auth::{Credentials, credentials};
 use counterfoil::{Challenge, Realm, Secret, Timestamp};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Response, StatusCode};
+use tokio::sync::Semaphore;
 
 use crate::error::{AnswerFault, Outage, RemoteRefusal, VerifyError};
 use crate::introspection::answer::Expected;
@@ -29,6 +30,8 @@ use crate::transport::{MOST_ANSWER, Transport};
 
 /// The longest token that the endpoint is asked about, in bytes.
 const MOST_TOKEN: usize = 4096;
+/// The most requests under way. counterfoil allows 100 tests of a client's secret at once by default.
+const MOST_REQUESTS: usize = 64;
 
 /// A verifier for a resource server that asks an authorization server over HTTP. A clone shares cache and connections.
 ///
@@ -53,6 +56,8 @@ struct Asker {
     clock: Arc<dyn Clock>,
     time_out: Duration,
     expected: Expected,
+    /// One permit for each request that may be under way.
+    places: Semaphore,
 }
 
 impl Introspection {
@@ -80,21 +85,29 @@ impl Introspection {
     ///
     /// # Cancel safety
     ///
-    /// The future may be dropped. A request that others wait for goes on; one that nobody waits for is given up.
+    /// The future may be dropped. A request that was begun is carried out to its end, since a request that is cut may
+    /// count as a wrong secret of this resource server.
     pub async fn verify(&self, token: &str) -> Result<RemotePrincipal, VerifyError> {
         if token.is_empty() || token.len() > MOST_TOKEN {
             return Err(VerifyError::Refused(RemoteRefusal::Malformed));
         }
         let key = self.keys.of(token);
         let now = self.asker.clock.now();
+        let mut is_new = false;
         let found = self.flights.find(key, now, || {
+            is_new = true;
             let (asker, flights) = (self.asker.clone(), self.flights.clone());
             let token = Secret::from(token.to_owned());
             async move { asker.ask_and_keep(&flights, key, &token, now).await }
         });
         match found {
             Found::Kept(principal) => Ok(principal),
-            Found::Waiting(flight) => flight.await.and_then(|principal| self.asker.unexpired(principal)),
+            Found::Waiting(flight) => {
+                if is_new {
+                    drop(tokio::spawn(flight.clone()));
+                }
+                flight.await.and_then(|principal| self.asker.unexpired(principal))
+            }
         }
     }
 
@@ -136,7 +149,11 @@ impl Asker {
 
     async fn ask(&self, token: &Secret) -> Outcome {
         let request = self.endpoint.request(token.expose_secret());
-        let response = match tokio::time::timeout(self.time_out, self.transport.send(request)).await {
+        let sending = async {
+            let _place = self.places.acquire().await;
+            self.transport.send(request).await
+        };
+        let response = match tokio::time::timeout(self.time_out, sending).await {
             Err(_elapsed) => return Err(VerifyError::outage(Outage::TimedOut)),
             Ok(Err(error)) => return Err(VerifyError::outage(Outage::Transport(error))),
             Ok(Ok(response)) => response,

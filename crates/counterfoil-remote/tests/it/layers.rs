@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use counterfoil::Realm;
 use counterfoil_remote::{AuthenticateLayer, Authentication, Introspection, RequireScopeLayer};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Request, Response};
@@ -29,6 +30,19 @@ where
     let request = authorization.iter().fold(Request::get("/"), |request, value| request.header(AUTHORIZATION, *value));
     let response = service.oneshot(request.body(()).expect("a request")).await.expect("an answer");
     (response.status().as_u16(), response.headers().clone(), response.into_body())
+}
+
+#[tokio::test]
+async fn host_28_a_principal_of_another_verifiers_realm_is_refused() {
+    let world = world().await;
+    let token = world.token("one", None).await;
+    let partner = world.builder().realm(Realm::new("partner").expect("a realm")).build().expect("a verifier");
+    let theirs = partner.verify(token.token.expose_secret()).await.expect("active");
+    let inner = AuthenticateLayer::required(world.verifier()).layer(service_fn(subject));
+    let mut request = Request::get("/").body(()).expect("a request");
+    request.extensions_mut().insert(Authentication::active(theirs));
+    let answer = inner.oneshot(request).await.expect("an answer");
+    assert_eq!(answer.status().as_u16(), 401);
 }
 
 #[tokio::test]
