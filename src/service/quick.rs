@@ -23,6 +23,7 @@ pub(crate) struct Quick {
 
 impl Quick {
     /// The settings, if they were read at most `age` ago.
+    #[inline]
     pub(crate) fn read(&self, age: Duration, now: Timestamp) -> Option<Settings> {
         let version = self.version.load(Ordering::Acquire);
         let read_at = self.read_at.load(Ordering::Relaxed);

@@ -100,6 +100,7 @@ impl Snapshot {
     }
 
     /// The settings alone, if they need no renewal yet.
+    #[inline]
     pub(crate) fn quick_settings(&self, staleness: Duration, now: Timestamp) -> Option<Settings> {
         self.quick.read(half(staleness), now)
     }

@@ -4,7 +4,6 @@
 //! therefore ambiguous only if they are equal. `cf` and `cf_p` are not: `cf_p_…` ends in 71 letters, and `cf_p`
 //! precedes them.
 
-use crate::token::crc32::crc32;
 use crate::types::base62::{self, ALPHABET};
 
 /// The part covered by the checksum: 22 letters of the id and 43 of the secret.
@@ -46,7 +45,7 @@ pub(crate) fn is_base62(letters: &[u8]) -> bool {
 pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
     // Two halves of three digits each shorten the chains of divisions. 62^6 is 13 times 2^32.
     const HALF: u32 = 62 * 62 * 62;
-    let crc = crc32(letters);
+    let crc = crc32fast::hash(letters);
     let digit = |number: u32, weight: u32| ALPHABET[(number / weight % 62) as usize];
     let (high, low) = (crc / HALF, crc % HALF);
     [digit(high, 62 * 62), digit(high, 62), digit(high, 1), digit(low, 62 * 62), digit(low, 62), digit(low, 1)]
@@ -57,7 +56,7 @@ pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
 pub(crate) fn agrees(letters: &[u8], check: &[u8; 6]) -> bool {
     let [a, b, c, d, e, f] = check.map(|letter| u64::from(base62::raw_value(letter)));
     let (high, low) = ((a * 62 + b) * 62 + c, (d * 62 + e) * 62 + f);
-    high * (62 * 62 * 62) + low == u64::from(crc32(letters))
+    high * (62 * 62 * 62) + low == u64::from(crc32fast::hash(letters))
 }
 
 /// The part after the prefix and its `_`, without the checksum.

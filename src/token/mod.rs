@@ -1,6 +1,5 @@
 //! The text of a token: prefixes, format, and the issued or presented token.
 
-mod crc32;
 pub(crate) mod derive;
 pub(crate) mod draw;
 pub(crate) mod format;

@@ -62,12 +62,13 @@ macro_rules! settings {
                 }
             }
 
-            /// All values, one `u64` each. Durations are in microseconds.
+            /// All values, one `u64` each.
             pub(crate) fn words(&self) -> [u64; WORDS] {
                 [$(self.$field.word(),)+]
             }
 
             /// The inverse of [`Settings::words`].
+            #[inline]
             pub(crate) fn from_words(words: [u64; WORDS]) -> Option<Self> {
                 let mut words = words.into_iter();
                 Some(Self { $($field: SettingValue::of_word(words.next()?)?,)+ })
