@@ -89,7 +89,7 @@ fn run(
         }
         let spans = message["spans"].as_array().cloned().unwrap_or_default();
         let mut found: Vec<usize> = spans.iter().filter_map(|span| at(span, edited)).collect();
-        // A match that is not complete is told at its beginning: what lacks may be any of its arms.
+        // The compiler reports an incomplete match at its beginning: any of its arms may be missing.
         if message["code"]["code"] == "E0004" {
             found = spans.iter().flat_map(|span| arms_behind(span, edited, arms)).collect();
         }

@@ -34,7 +34,7 @@ pub struct Mutant {
     pub end: (usize, usize),
 }
 
-/// Those that can be built beside others, numbered from 1. The rest is told.
+/// Those that can be built beside others, numbered from 1. The others are printed.
 pub fn read(path: &str) -> Vec<Mutant> {
     let text = std::fs::read_to_string(path).expect("the list of mutants");
     let list: Vec<Value> = serde_json::from_str(&text).expect("a list");

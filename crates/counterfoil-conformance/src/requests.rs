@@ -21,7 +21,7 @@ pub async fn requests_are_checked(subject: &Subject) -> Verdict {
 }
 
 /// What a request contradicts in itself is `Invalid` whatever the state of the family. What only the family's row
-/// shows may be told before or after a refusal that applies too.
+/// shows may be reported before or after another refusal that also applies.
 async fn beside_refusals(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
     let draft = ann.refresh().with_access();
     let root = draft.found(store).await?;

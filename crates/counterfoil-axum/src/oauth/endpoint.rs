@@ -53,7 +53,7 @@ impl Posted {
 
     /// The request as the handle takes it.
     pub(super) fn request<'a>(&'a self, authorization: &'a [&'a [u8]]) -> OAuthRequest<'a> {
-        // One that stands twice is none.
+        // A header that occurs twice counts as absent.
         let content_type = match self.media_types.as_slice() {
             [one] => Some(one.as_bytes()),
             _ => None,

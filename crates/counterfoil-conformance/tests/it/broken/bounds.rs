@@ -118,7 +118,7 @@ fn unbounded(home: InsertInto<'_>) -> InsertInto<'_> {
     }
 }
 
-// A label that is held is told before an id that is taken.
+// Reports a taken label before a taken id.
 flaw!(LabelBeforeId, insert, |inner, home, new, now| {
     if let InsertInto::Found { family, .. } = home
         && let Some(key) = &family.label_key
@@ -132,7 +132,7 @@ flaw!(LabelBeforeId, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// The pace is told before the cap.
+// Reports the pace before the cap.
 flaw!(PaceBeforeCap, insert, |inner, home, new, now| {
     let answer = inner.insert(home, new, now).await?;
     if let (Inserted::OwnerFull, InsertInto::Found { family, pace, .. }) = (&answer, home) {
@@ -143,7 +143,7 @@ flaw!(PaceBeforeCap, insert, |inner, home, new, now| {
     Ok(answer)
 });
 
-// Another generation is told before an id that is taken.
+// Reports another generation before a taken id.
 flaw!(MovedBeforeId, insert, |inner, home, new, now| {
     let answer = inner.insert(home, new, now).await?;
     if let (Inserted::IdTaken(_), InsertInto::Join { family, generation, .. }) = (&answer, home)
@@ -164,7 +164,7 @@ flaw!(AccessByCountThenInsert, insert, |inner, home, new, now| {
     inner.insert(InsertInto::Join { family, generation, access_cap: None }, new, now).await
 });
 
-// Access tokens that were revoked take up room.
+// Counts revoked access tokens for the cap.
 flaw!(AccessCountsTheRevoked, insert, |inner, home, new, now| {
     Ok(inner.with(|model| {
         let mut all = model.clone();

@@ -118,7 +118,7 @@ flaw!(AccessOfTheNewestGeneration, insert, |inner, home, new, now| {
     }))
 });
 
-// A full family is told before the pace.
+// Reports a full family before the pace.
 flaw!(FullBeforePace, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     if matches!(answer, Rotated::PaceReached { .. }) {
