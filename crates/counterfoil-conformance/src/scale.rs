@@ -16,7 +16,7 @@ pub struct Scale {
 
 impl Scale {
     /// A few seconds a test: for every commit.
-    pub const CI: Self = Self { rounds: 300, threads: 16, sequences: 50, commands: 125 };
+    pub const CI: Self = Self { rounds: 300, threads: 16, sequences: 36, commands: 125 };
     /// 10,000 rounds of 64 racers and 10,000 sequences of 125 commands: for releases and for long nights.
     pub const SOAK: Self = Self { rounds: 10_000, threads: 64, sequences: 10_000, commands: 125 };
 

@@ -6,13 +6,17 @@ use counterfoil::Timestamp;
 use counterfoil::store::{Inserted, NewRecord, Revoke, Rotated, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
 
-use super::{PART, TURNS, snapshot, unchanged};
+use super::{TURNS, snapshot, unchanged};
 use crate::fixture::Store;
 use crate::races::{Track, tracks};
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, bounded, most, must_get, revoked, slide, supersede};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
+
+/// The part of the scale's rounds that a race runs: a rotation makes each other racer try again, so that one round
+/// takes as long as several of another race.
+const PART: u32 = 6;
 
 /// Clause 43: Of any number of concurrent joins, slides and rotations with an `access_cap`, no more than that many
 /// access tokens of the family are live at once.

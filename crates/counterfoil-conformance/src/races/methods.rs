@@ -1,6 +1,7 @@
 //! Every method against every other, on one scene.
 
 use std::collections::HashSet;
+use std::iter::repeat_n;
 use std::sync::Arc;
 
 use counterfoil::Timestamp;
@@ -30,10 +31,11 @@ const PART: u32 = 300;
 /// the same reason what is due is compared once, when all races are over.
 pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     let scale = subject.scale();
-    let mut pairs = Deed::pairs(scale.rounds);
-    let narrow: Vec<[Deed; 2]> = pairs.iter().copied().flat_map(|pair| vec![pair; more_often(pair)]).collect();
-    pairs.extend(narrow);
+    let all = Deed::pairs(scale.rounds);
     for (slow, rounds) in [(false, scale.rounds), (true, scale.slow_rounds())] {
+        let more = |pair: &[Deed; 2]| if slow { more_often(*pair) } else { 0 };
+        let pairs: Vec<[Deed; 2]> =
+            all.iter().chain(all.iter().flat_map(|pair| repeat_n(pair, more(pair)))).copied().collect();
         let stages = Stages::open(subject, scale.threads.div_ceil(ACTORS), slow).await;
         let rounds = rounds.div_ceil(PART);
         let mut raced = Vec::new();
