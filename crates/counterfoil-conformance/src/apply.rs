@@ -1,4 +1,4 @@
-//! Changing one record: clause 9, and what each change moves.
+//! Changing one record: clause 9, and the fields that each change writes.
 
 use counterfoil::store::{Applied, Change, NoticeMark, Revoke, Rotated, TokenRecord, TokenStore};
 use counterfoil::types::{KeyId, RecordId, Version};
@@ -9,7 +9,7 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 /// Clause 9: if the version differs, or the record reads as revoked, `apply` gives `Stale` with the current record.
-/// `Done` carries the record as written. Each change writes what it names and nothing else.
+/// `Done` carries the record as written. Each change writes the fields that it names and no others.
 pub async fn apply_needs_the_version(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -21,7 +21,7 @@ pub async fn apply_needs_the_version(subject: &Subject) -> Verdict {
         for wrong in
             [stands.wrapping_sub(1), stands + 1, u64::from(u32::MAX), 0].into_iter().filter(|wrong| *wrong != stands)
         {
-            // Versions stay below 2^53: no store need keep more.
+            // Versions stay below 2^53: a store need not keep larger ones.
             let wrong = Version::new(wrong.min((1 << 53) - 1));
             let answer = store.apply(&id, wrong, &change, at(30)).await?;
             stale_with(&answer, &before)?;
@@ -80,7 +80,7 @@ fn every_change() -> Vec<Change> {
     ]
 }
 
-/// `End` is for the old half of a hand-over; everything else is tried on a token of one generation.
+/// Inserts a token for the change. `End` applies only to superseded records, so for `End` the token is rotated too.
 async fn superseded_if_needed(store: &dyn TokenStore, draft: &Draft, change: &Change) -> Result<RecordId, Violation> {
     let mut draft = draft.clone();
     draft.family.label_key = draft.family.label_key.filter(|_| !matches!(change, Change::End { .. }));
@@ -117,7 +117,7 @@ fn stale_with(answer: &Applied, stands: &TokenRecord) -> Result<(), Violation> {
     }
 }
 
-/// The reference model makes the same change to the same record.
+/// Compares with the reference model, which makes the same change to the same record.
 fn as_the_contract_says(before: &TokenRecord, change: &Change, written: &TokenRecord) -> Result<(), Violation> {
     let (record, family) = before.clone().into_parts();
     let (id, version) = (record.id, record.version);
@@ -140,7 +140,7 @@ async fn a_revoked_record_takes_no_change(store: &dyn TokenStore, ann: &Person) 
     Ok(())
 }
 
-/// Neither the family's end nor its use follows an access token beside the newest refresh token.
+/// A change of an access token moves neither the end nor the last use of its family.
 async fn an_access_token_leads_nobody(store: &dyn TokenStore) -> Result<(), Violation> {
     let draft = Person::somebody().refresh().with_access();
     draft.found(store).await?;
@@ -153,8 +153,8 @@ async fn an_access_token_leads_nobody(store: &dyn TokenStore) -> Result<(), Viol
     as_the_contract_says(&before, &change, &written)
 }
 
-/// An edit or an expiry of a superseded record writes its own fields; the label's key is the family's whichever member
-/// it is set by.
+/// An edit or an expiry of a superseded record writes that record's fields. A label key belongs to the family,
+/// whichever member sets it.
 async fn an_old_half_writes_its_own(store: &dyn TokenStore) -> Result<(), Violation> {
     for change in [
         relabel("new name"),

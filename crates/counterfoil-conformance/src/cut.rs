@@ -1,4 +1,4 @@
-//! Dropping a future half-way, as a request does whose client hangs up.
+//! Drops a future half-way, as a server does with a request when the client hangs up.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -7,10 +7,10 @@ use std::task::{Context, Poll};
 
 use counterfoil::testing::{BackendCalls, listen};
 
-/// Polls after which a future that is still not done is left alone: deeper waits have not been seen.
+/// The largest number of polls after which a future is dropped. No operation was seen to wait more often.
 pub(crate) const DEEPEST: u32 = 48;
 
-/// Waits once at each call of the backend, so that a future can be dropped there.
+/// Makes each backend call wait once, so that a future can be dropped there.
 struct Waits;
 
 impl BackendCalls for Waits {
@@ -23,7 +23,7 @@ impl BackendCalls for Waits {
     }
 }
 
-/// Drops the future after so many polls; its answer, where it was done before.
+/// Drops the future after that many polls. Returns its answer if it finished before.
 pub(crate) async fn cut<T>(future: impl Future<Output = T> + Send, polls: u32) -> Option<T> {
     let mut future = pin!(listen(Arc::new(Waits), Box::pin(future)));
     let mut left = polls;

@@ -1,4 +1,4 @@
-//! Futures that are dropped: clause 25. A request whose client hangs up is dropped wherever it happens to wait.
+//! Dropped futures: clause 25. When a client hangs up, its request is dropped at the await that it has reached.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,11 +16,11 @@ use crate::subject::Subject;
 use crate::together::get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// Whose operation it is.
+/// The number of the actor whose operation is cut off.
 const ACTOR: usize = 0;
 
-/// Clause 25: A future dropped at any await leaves all or nothing, now or shortly, and the next user of the connection
-/// unharmed.
+/// Clause 25: a future dropped at any await leaves all of its step or nothing, at once or shortly after. The next user
+/// of the connection is not affected.
 pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
     for slow in [false, true] {
         let store = subject.fresh().await;
@@ -31,7 +31,7 @@ pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
             for polls in 1..=DEEPEST {
                 let scene = Cut::new(&*store, deed).await?;
                 let done = scene.off(&*handle, polls).await?;
-                // The next user: an unrelated write that is acknowledged must be there, now and at the end.
+                // The next user: an unrelated write that is acknowledged must be stored, now and at the end.
                 unharmed.push(Person::somebody().pat().found(&*store).await?);
                 scene.is_all_or_nothing(&*store).await?;
                 scene.retry(&*store).await?;
@@ -57,7 +57,7 @@ async fn all_there(store: &dyn TokenStore, ids: &[RecordId], handle: &str) -> Re
     Ok(())
 }
 
-/// A scene in which one operation is cut off.
+/// A scene of which one operation is cut off.
 struct Cut {
     scene: Scene,
     ids: Vec<RecordId>,
@@ -75,7 +75,7 @@ impl Cut {
         self.scene.act(store, self.deed, ACTOR).await.map(drop)
     }
 
-    /// Drops the operation after so many polls; whether it was done before.
+    /// Drops the operation after that many polls. Returns whether it finished before.
     async fn off(&self, store: &dyn TokenStore, polls: u32) -> Result<bool, Violation> {
         let act = self.scene.act(store, self.deed, ACTOR);
         Ok(cut(act, polls).await.transpose()?.is_some())
@@ -92,8 +92,8 @@ impl Cut {
         Ok([before, self.snapshot(&model).await?])
     }
 
-    /// "Now or shortly": a server may still be carrying out what was sent, so a half state is given a second to become
-    /// none.
+    /// A server may still be carrying out the request, so a half-written state gets one second to be completed or
+    /// undone.
     async fn is_all_or_nothing(&self, store: &dyn TokenStore) -> Result<(), Violation> {
         let [before, after] = self.before_and_after().await?;
         let mut seen = Vec::new();
@@ -119,7 +119,7 @@ impl Cut {
         )))
     }
 
-    /// The client calls again: then it must be done, once.
+    /// The client repeats its call. Afterwards the step must be done, exactly once.
     async fn retry(&self, store: &dyn TokenStore) -> Result<(), Violation> {
         let [_, after] = self.before_and_after().await?;
         self.act(store).await?;

@@ -1,4 +1,4 @@
-//! Damage: clause 26. It needs a hook of the fixture.
+//! Damaged rows: clause 26. Needs the fixture's hook `damage`.
 
 use counterfoil::store::{Cursor, Inserted, Listing, NoticeMark, StoreError, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
@@ -9,8 +9,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk, walk_due};
 
-/// Clause 26: An undecodable row is `Corrupt` with its id, never absent, and nothing is written over it. One such row
-/// does not stop a listing, a touch, a revocation or a purge of others.
+/// Clause 26: an undecodable row is `Corrupt` with its id, is never reported as absent, and is never overwritten. One
+/// such row does not stop a listing, a touch, a revocation or a purge of others.
 pub async fn garbage_is_corrupt(subject: &Subject) -> Verdict {
     if !a_record(subject).await? {
         return Ok(Checked::NotApplicable("the fixture has no hook `damage`"));
@@ -21,7 +21,7 @@ pub async fn garbage_is_corrupt(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Every method on a damaged record; false where there is no hook.
+/// Calls every method on a damaged record. Returns false if the fixture has no hook.
 async fn a_record(subject: &Subject) -> Result<bool, Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let mark = NoticeMark { at: at(10), stage: 0 };
@@ -53,7 +53,7 @@ async fn a_record(subject: &Subject) -> Result<bool, Violation> {
     Ok(true)
 }
 
-/// Pages, touches and purges of what is beside a damaged record.
+/// Pages, touches and purges of the records beside a damaged one.
 async fn beside_it(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (mut others, mut damaged) = (Vec::new(), None);
@@ -70,7 +70,7 @@ async fn beside_it(subject: &Subject) -> Result<(), Violation> {
         ensure!(used == Some(at(40)), "a damaged row must not keep others from being touched");
     }
     others.sort_unstable();
-    // Of nine the fifth is damaged: with 5 a page ends at it.
+    // The fifth of the nine is damaged: with a limit of 5 it is the last of its page.
     for limit in [1, 4, 5, 100] {
         let whole = |records: Vec<counterfoil::store::TokenRecord>| {
             sorted_ids(&records).into_iter().filter(|id| *id != damaged).collect::<Vec<_>>()
@@ -94,7 +94,7 @@ async fn beside_it(subject: &Subject) -> Result<(), Violation> {
     purged(&*store, &others).await
 }
 
-/// How many rows the pages of a listing counted as damaged.
+/// Returns how many rows the pages of a listing counted as damaged.
 async fn corrupt(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<u32, Violation> {
     let (mut counted, mut after) = (0, None::<Cursor>);
     for _ in 0..40 {
@@ -108,7 +108,7 @@ async fn corrupt(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<
     Err(Violation::new("a walk over nine records must end"))
 }
 
-/// Purges with a limit of 1 until there is no more, which must come.
+/// Purges until `more` is false, first with a limit of 4, then of 1.
 async fn purged(store: &dyn TokenStore, others: &[RecordId]) -> Result<(), Violation> {
     for limit in [4, 1] {
         let mut ended = false;
@@ -126,7 +126,7 @@ async fn purged(store: &dyn TokenStore, others: &[RecordId]) -> Result<(), Viola
     Ok(())
 }
 
-/// A family is revoked with a damaged member in it, by itself and with all of its owner's.
+/// A family with a damaged member is revoked, by itself and with all families of its owner.
 async fn revocations(subject: &Subject) -> Result<(), Violation> {
     for by_owner in [false, true] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
@@ -162,7 +162,7 @@ async fn all_of(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
     Err(Violation::new("revoking all of an owner beside a damaged row must end"))
 }
 
-/// The revocation of an owner ends all other families, and says of the damaged one that it is revoked or `Corrupt`.
+/// The revocation of an owner ends all other families. For the damaged family it reports a revocation or `Corrupt`.
 async fn beside_a_damaged_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let drafts: Vec<Draft> = (0..5).map(|_| ann.refresh()).collect();
@@ -194,8 +194,8 @@ async fn beside_a_damaged_family(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// A damaged family row: its members are `Corrupt`, another family goes on, and a revocation never says that there was
-/// nothing to do.
+/// A damaged family row makes its members `Corrupt`. Another family is not affected, and a revocation never reports
+/// that there was nothing to do.
 async fn a_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (draft, other): (Draft, Draft) = (ann.refresh().with_access(), ann.refresh().with_access());

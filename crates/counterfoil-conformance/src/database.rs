@@ -1,4 +1,4 @@
-//! A database of any fixture, as the checks hold it.
+//! A database of any fixture, with its open handles.
 
 use std::any::Any;
 use std::fmt;
@@ -11,7 +11,7 @@ use counterfoil::store::TokenStore;
 use crate::driver::Driver;
 use crate::fixture::{Fixture, Row, Store, Task};
 
-/// What a fixture made, of a type that only the fixture knows.
+/// A fixture's database. Only the fixture knows the type.
 type Kept = Box<dyn Any + Send + Sync>;
 
 /// A database under test and its open handles. It dereferences to its first handle.
@@ -31,7 +31,7 @@ impl Database {
         database
     }
 
-    /// The handle of that number, counted round.
+    /// The handle with that number, modulo the number of handles.
     #[must_use]
     pub fn handle(&self, number: usize) -> &Store {
         &self.handles[number % self.handles.len()]
@@ -42,23 +42,24 @@ impl Database {
         self.fixture.open(&self.kept).await
     }
 
-    /// Damages a row; false where the fixture has no such hook.
+    /// Damages a row. Returns false if the fixture has no such hook.
     pub async fn damage(&self, row: Row<'_>) -> bool {
         self.fixture.damage(&self.kept, row).await
     }
 
-    /// Takes the backend away or brings it back; false where the fixture has no such hook.
+    /// Makes the backend unreachable or reachable again. Returns false if the fixture has no such hook.
     pub async fn outage(&self, down: bool) -> bool {
         self.fixture.outage(&self.kept, down).await
     }
 
-    /// Demotes the server behind the address, or gives the address back: a handle of the present primary, `None` where
-    /// the fixture has no such hook.
+    /// Demotes the server behind the address, or makes the address lead to the primary again. Returns a handle of the
+    /// present primary, or `None` if the fixture has no such hook.
     pub async fn demote(&self, demoted: bool) -> Option<Store> {
         self.fixture.demote(&self.kept, demoted).await
     }
 
-    /// Drops the handles, closes the database and opens what it kept with one handle; `None` where it keeps nothing.
+    /// Drops the handles, closes the database and opens its stored data with one handle. Returns `None` if nothing is
+    /// stored.
     pub async fn reopen(self) -> Option<Self> {
         let Self { fixture, kept, handles } = self;
         drop(handles);
@@ -66,7 +67,7 @@ impl Database {
         Some(Self::opened(fixture, kept, 1).await)
     }
 
-    /// Drops the handles and gives the database back to the fixture.
+    /// Drops the handles and returns the database to the fixture.
     pub async fn remove(self) {
         let Self { fixture, kept, handles } = self;
         drop(handles);
@@ -88,13 +89,13 @@ impl fmt::Debug for Database {
     }
 }
 
-/// Makes a database of that fixture with so many handles.
+/// Makes a database of that fixture with that many handles.
 pub(crate) async fn create(fixture: &Arc<dyn AnyFixture>, handles: usize) -> Database {
     let kept = fixture.create().await;
     Database::opened(Arc::clone(fixture), kept, handles).await
 }
 
-/// A [`Fixture`] whatever its type of database.
+/// A [`Fixture`] with its database type erased.
 #[async_trait]
 pub(crate) trait AnyFixture: Send + Sync {
     async fn create(&self) -> Kept;

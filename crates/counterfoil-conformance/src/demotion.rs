@@ -1,4 +1,4 @@
-//! A server that is a primary no more: clause 55. It needs a hook of the fixture.
+//! A server that is no longer the primary: clause 55. Needs the fixture's hook `demote`.
 
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
@@ -13,20 +13,20 @@ use crate::slow::pause;
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// How long the demoted server is asked.
+/// How long the suite calls the demoted server.
 const LOOK: Duration = Duration::from_secs(1);
-/// How soon the store serves again once the address is right.
+/// The time within which the store must serve again once the address leads to the primary.
 const HEALED: Duration = Duration::from_secs(10);
-/// Between two turns.
+/// The pause between two attempts.
 const BREATH: Duration = Duration::from_millis(20);
 
-/// Clause 55: Nothing is answered from a replica, though the address leads to one: each answer is what the present
-/// primary holds, or `Unavailable`. Once the address leads to the primary, the same handle serves within 10 s.
+/// Clause 55: no answer comes from a replica, even if the address leads to one. Each answer is what the present primary
+/// holds, or `Unavailable`. Once the address leads to the primary, the same handle serves within 10 s.
 pub async fn no_replica_answers(subject: &Subject) -> Verdict {
     let database = subject.fresh_with(2).await;
     let scene = Scene::new(&*database).await?;
     for number in 0..2 {
-        // Connections that are in use when the server is demoted.
+        // Makes connections that are in use when the server is demoted.
         for id in &scene.ids {
             must_get(&**database.handle(number), id).await?;
         }
@@ -74,7 +74,7 @@ async fn breathe() {
     std::thread::sleep(BREATH);
 }
 
-/// What both servers hold when one of them is demoted, and what the present primary then does with it.
+/// The data that both servers hold before the demotion, and the changes that the present primary makes afterwards.
 struct Scene {
     ann: Person,
     deleted: Draft,
@@ -96,7 +96,7 @@ impl Scene {
         Ok(Self { ann, deleted, parent, added, mark, ids })
     }
 
-    /// A token is revoked, one is edited, one is rotated and one is new.
+    /// Revokes one token, edits one, rotates one and adds one.
     async fn move_on(&self, primary: &dyn TokenStore) -> Result<(), Violation> {
         let family = self.ann.family(self.deleted.family.id);
         let ended = primary.revoke(family, revoked(at(5)), at(GONE), most(1)).await?;
@@ -111,8 +111,8 @@ impl Scene {
         Ok(())
     }
 
-    /// Asks all that only reads, then writes. Whether everything was answered; a violation where something was answered
-    /// wrongly.
+    /// Calls all methods that only read, then writes. Returns whether every call was answered. A wrong answer is a
+    /// violation.
     async fn ask(&self, store: &dyn TokenStore, primary: &dyn TokenStore) -> Result<bool, Violation> {
         let mut served = true;
         for id in self.ids.iter().chain([&self.added.id()]) {
@@ -135,7 +135,7 @@ impl Scene {
         Ok(self.write(store, primary).await? && served)
     }
 
-    /// What is said to be done is there.
+    /// Inserts a record and revokes a family. If the answer is success, the present primary must hold the change.
     async fn write(&self, store: &dyn TokenStore, primary: &dyn TokenStore) -> Result<bool, Violation> {
         let draft = self.ann.refresh();
         match store.insert(draft.home(None), &draft.records, at(6)).await {
@@ -156,14 +156,14 @@ impl Scene {
     }
 }
 
-/// A page in an order of its own: what is due comes in none.
+/// The records of a page, sorted, because `due` has no defined order.
 fn on_page(page: Page<TokenRecord>) -> Vec<String> {
     let mut records: Vec<String> = page.items.iter().map(describe).collect();
     records.sort_unstable();
     records
 }
 
-/// Whether it was answered, and as the present primary has it.
+/// Returns whether the store answered. An answer that differs from the primary's is a violation.
 fn is_right<T: Debug + PartialEq>(op: &str, answer: Result<T, StoreError>, held: &T) -> Result<bool, Violation> {
     match answer {
         Err(StoreError::Unavailable { .. }) => Ok(false),

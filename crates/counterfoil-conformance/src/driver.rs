@@ -1,4 +1,4 @@
-//! What drives the futures of a fixture's stores.
+//! The function that drives the futures of a fixture's stores.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use crate::fixture::Task;
 pub struct Driver(Arc<dyn for<'a> Fn(Task<'a>) + Send + Sync>);
 
 impl Driver {
-    /// Drives by that function.
+    /// A driver that calls that function.
     pub(crate) fn new(block_on: impl for<'a> Fn(Task<'a>) + Send + Sync + 'static) -> Self {
         Self(Arc::new(block_on))
     }
 
-    /// Drives a future on this thread. `None`: `block_on` returned before the future was done.
+    /// Drives a future on this thread. Returns `None` if `block_on` returned before the future was done.
     pub(crate) fn drive<T: Send>(&self, future: impl Future<Output = T> + Send) -> Option<T> {
         let mut answer = None;
         let slot = &mut answer;

@@ -1,4 +1,4 @@
-//! How a test gives the suite the store under test.
+//! The trait by which a test hands its store to the suite.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use counterfoil::store::TokenStore;
 use counterfoil::types::{FamilyId, RecordId};
 
-/// A store behind a pointer, as hosts hold it.
+/// A store behind a shared pointer.
 pub type Store = Arc<dyn TokenStore>;
 
-/// What a thread drives to its end.
+/// A future that `block_on` drives to completion.
 pub type Task<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// A stored row.
@@ -18,62 +18,64 @@ pub type Task<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 pub enum Row<'a> {
     /// The record's own row.
     Record(&'a RecordId),
-    /// The family's row. Where a backend keeps both in one, that one.
+    /// The family's row. If the backend keeps record and family in one row, that row.
     Family(&'a FamilyId),
 }
 
 /// Makes databases for the suite and opens stores on them.
 ///
-/// [`create`](Fixture::create) and [`open`](Fixture::open) are required. A check whose hook is not given is reported as
-/// not applicable.
+/// [`create`](Fixture::create) and [`open`](Fixture::open) are required. The other methods are hooks: a check that
+/// needs a missing hook is reported as not applicable.
 #[async_trait]
 pub trait Fixture: Send + Sync + 'static {
-    /// One database, with all that keeps it alive: a folder, a schema, a key prefix.
+    /// One database and everything that keeps it alive: a folder, a schema, a key prefix.
     type Database: Send + Sync + 'static;
 
-    /// Makes an empty database, apart from every other.
+    /// Makes an empty database that shares no data with any other.
     async fn create(&self) -> Self::Database;
 
-    /// Opens a handle of that database: connections of its own, as another process would have. The suite opens several
-    /// and races them against each other.
+    /// Opens a handle of that database with connections of its own, as another process would. The suite opens several
+    /// handles and races them against each other.
     async fn open(&self, database: &Self::Database) -> Store;
 
-    /// Takes back a database that the suite no longer uses; all its handles are dropped. A fixture may empty it and
-    /// give it out again.
+    /// Takes back a database that the suite no longer uses. All its handles are dropped before. A fixture may empty the
+    /// database and return it from `create` again.
     async fn remove(&self, _database: Self::Database) {}
 
-    /// Closes the database and opens what it kept; `None` where nothing is kept. All handles are dropped before.
+    /// Closes the database and opens its stored data again, or returns `None` if nothing is stored. All handles are
+    /// dropped before.
     async fn reopen(&self, _database: Self::Database) -> Option<Self::Database> {
         None
     }
 
-    /// Damages a stored row so that it does not decode. False: no such hook.
+    /// Damages a stored row so that it does not decode. Returns false if the fixture cannot do this.
     async fn damage(&self, _database: &Self::Database, _row: Row<'_>) -> bool {
         false
     }
 
-    /// Takes the backend out of reach (`down`), or brings it back. False: no such hook.
+    /// Makes the backend unreachable (`down`), or reachable again. Returns false if the fixture cannot do this.
     async fn outage(&self, _database: &Self::Database, _down: bool) -> bool {
         false
     }
 
-    /// Demotes the server behind the address of the handles (`demoted`): it becomes a read-only replica, or the address
-    /// leads to one. It holds all that was acknowledged before and, so that an answer from it shows, gets nothing more.
-    /// Then gives the address back: it leads to the present primary again.
+    /// With `demoted`, demotes the server behind the handles' address: it becomes a read-only replica, or the address
+    /// leads to one. The replica holds everything that was acknowledged before, and receives no later writes, so that
+    /// an answer from it is recognised. Without `demoted`, makes the address lead to the present primary again.
     ///
-    /// Gives a handle of the present primary by an address of its own. A store that asks for the role at intervals is
-    /// given one interval before this returns, and says in its documentation how long that is. `None`: no such hook.
+    /// Returns a handle of the present primary with an address of its own, or `None` if the fixture cannot do this. For
+    /// a store that checks the role at intervals, this returns only after one interval; such a store documents its
+    /// length.
     async fn demote(&self, _database: &Self::Database, _demoted: bool) -> Option<Store> {
         None
     }
 
-    /// Drives a future on the calling thread. The races call this from many threads at once.
+    /// Drives a future to completion on the calling thread. The races call this from many threads at once.
     fn block_on(&self, task: Task<'_>) {
         futures_executor::block_on(task);
     }
 }
 
-/// A fixture with another `block_on`; what `conformance!(…, block_on = …)` makes.
+/// A fixture with another `block_on`, made by `conformance!(…, block_on = …)`.
 pub struct Driven<F, B> {
     fixture: F,
     block_on: B,
@@ -84,7 +86,7 @@ where
     F: Fixture,
     B: for<'a> Fn(Task<'a>) + Send + Sync + 'static,
 {
-    /// Drives every future of that fixture's stores by `block_on`.
+    /// Drives all futures of that fixture's stores with `block_on`.
     pub fn new(fixture: F, block_on: B) -> Self {
         Self { fixture, block_on }
     }

@@ -9,18 +9,18 @@ use crate::subject::Subject;
 use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// How often the family is rotated before and after its old windows are purged: together more often than 8 bits count.
+/// The number of rotations before a purge of old windows, and again after it: together more than 8 bits can count.
 const HALF: u64 = 130;
 
-/// Clause 41: A rotation removes nothing. A superseded generation stays, shrunk or not, until its `gone_at`, so that
-/// its replay is always known.
+/// Clause 41: a rotation removes nothing. A superseded generation stays, shrunk or not, until its `gone_at`, so its
+/// replay is always recognised.
 pub async fn generations_stay(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let draft = Person::somebody().refresh().labelled("one");
     let mut chain = vec![draft.found(&*store).await?];
     go_down(&*store, &draft, &mut chain).await?;
     all_are_there(&*store, &chain).await?;
-    // Every window but the newest has ended: so many shrink, and none goes.
+    // Every window except the newest has ended. Those records shrink, and none is removed.
     let shrunk = purge(&*store, at(GONE - 1), at(HALF + 9)).await?;
     ensure!(shrunk == HALF - 1, "{} generations must shrink, but {shrunk} did", HALF - 1);
     go_down(&*store, &draft, &mut chain).await?;
@@ -62,7 +62,7 @@ async fn all_are_there(store: &dyn TokenStore, chain: &[RecordId]) -> Result<(),
     Ok(())
 }
 
-/// A replay of any generation, the first and the shrunk ones too, finds a record that is superseded.
+/// A replay of any generation, including the first and the shrunk ones, finds a superseded record.
 async fn replays_are_known(store: &dyn TokenStore, draft: &Draft, chain: &[RecordId]) -> Result<(), Violation> {
     for (generation, id) in chain.iter().enumerate().take(chain.len() - 1).step_by(17) {
         let stands = must_get(store, id).await?;

@@ -10,8 +10,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, walk};
 
-/// Clause 6: Ids, realms, owners and labels are compared byte for byte; no collation, no case, no trailing blanks. What
-/// went in comes out.
+/// Clause 6: ids, realms, owners and labels are compared byte for byte, without collation, case folding or trimming of
+/// trailing blanks. A read returns each value as it was written.
 pub async fn get_is_exact(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     every_bit_of_an_id_counts(&*store).await?;
@@ -34,7 +34,7 @@ pub async fn get_is_exact(subject: &Subject) -> Verdict {
         for realm in ["example.com", "Example.com", "example.com."] {
             let person = Person::new(realm, owner);
             let draft = person.pat().labelled("same");
-            // The same label under each of them: were two owners one, the second would be refused.
+            // All of them hold the same label. A store that confuses two owners refuses the second.
             draft
                 .found(&*store)
                 .await
@@ -63,7 +63,7 @@ async fn every_bit_of_an_id_counts(store: &dyn TokenStore) -> Result<(), Violati
         let mut bytes = *id.as_bytes();
         bytes[bit / 8] ^= 1 << (bit % 8);
         let found = store.get(&RecordId::from_bytes(bytes)).await?;
-        // One bit away may lie another record: then it must be that one.
+        // The changed id may belong to the access token. Then that record must be returned.
         ensure!(
             found.is_none_or(|found| *found.record().id.as_bytes() == bytes),
             "an id that differs in bit {bit} must not find {id:?}"
@@ -72,13 +72,14 @@ async fn every_bit_of_an_id_counts(store: &dyn TokenStore) -> Result<(), Violati
     Ok(())
 }
 
-/// Keys come folded from the core: what still differs, differs.
+/// The core folds label keys before the store sees them. The store must treat all remaining differences as differences.
 async fn keys_are_not_collated(store: &dyn TokenStore) -> Result<(), Violation> {
     let eve = Person::new("default", "eve");
     for key in ["one", "One", "one ", " one", "\u{f6}ne", "o\u{308}ne", "on\u{e9}", "o%", "o_e", "one\u{0}"] {
         let mut draft = eve.pat().labelled("shown");
         draft.family.label_key = Some(counterfoil::types::LabelKey::from_stored(key));
-        // PostgreSQL's text cannot hold a zero byte, and no label can: it need not be stored, only not be confused.
+        // PostgreSQL text cannot hold a zero byte, and no label contains one. The store may refuse it but must not
+        // confuse it.
         if key.contains('\0') {
             continue;
         }
@@ -88,7 +89,7 @@ async fn keys_are_not_collated(store: &dyn TokenStore) -> Result<(), Violation> 
     Ok(())
 }
 
-/// A record with every field set, and one with none, read as they were written.
+/// A record with every field set and one with none are read as they were written.
 async fn every_field_comes_back(store: &dyn TokenStore) -> Result<(), Violation> {
     let (mut model, ann) = (Model::default(), Person::new("default", &"x".repeat(255)));
     let longest = "😀".repeat(100);
@@ -127,7 +128,7 @@ async fn every_field_comes_back(store: &dyn TokenStore) -> Result<(), Violation>
     Ok(())
 }
 
-/// Clause 7: A record of a revoked family reads as revoked, with the earlier of its own and its family's instant.
+/// Clause 7: a record of a revoked family reads as revoked, at the earlier of its own instant and the family's.
 pub async fn get_sees_the_family(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -161,7 +162,7 @@ pub async fn get_sees_the_family(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 8: What a returned write did is seen by every later get, by any handle of the store.
+/// Clause 8: the effect of a returned write is visible to every later get, by any handle of the store.
 pub async fn get_after_write(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let other = store.open().await;
@@ -169,7 +170,7 @@ pub async fn get_after_write(subject: &Subject) -> Verdict {
     for round in 0..8 {
         let draft = ann.refresh().with_access().noticed(at(10), 0);
         let id = draft.id();
-        // Asked for before it is there: an absence must not be remembered either.
+        // Read before the write, so that a handle that caches absent records fails.
         ensure!(other.get(&id).await?.is_none(), "a record that was not written must not be there");
         draft.found(&*store).await?;
         let seen = async |step: &str, holds: &(dyn Fn(&counterfoil::store::TokenRecord) -> bool + Sync)| {

@@ -42,7 +42,7 @@ mod together;
 mod touch;
 mod violation;
 
-/// How to write a store: in which order, what was seen to break, and how to know that it is done.
+/// How to write a store: the order of the steps, known failures, and how to verify the result.
 #[doc = include_str!("../WRITING-A-STORE.md")]
 pub mod guide {}
 
@@ -66,7 +66,7 @@ pub use slow::{SlowStore, pause};
 pub use subject::Subject;
 pub use violation::{Checked, Verdict, Violation};
 
-/// The checks of a token store: one public function a clause, under the clause's name.
+/// The checks of a token store: one public function per clause, with the clause's name.
 pub mod clauses {
     pub use crate::apply::apply_needs_the_version;
     pub use crate::bounds::{
@@ -98,7 +98,7 @@ pub mod clauses {
     pub use crate::touch::touch_is_forward;
 }
 
-/// The checks of the siblings, clauses 29 to 35, 47, 51 to 53 and 56.
+/// The checks of the sibling traits: clauses 29 to 35, 47, 51 to 53 and 56.
 pub mod sibling_clauses {
     pub use crate::siblings::{
         client_answers_equal_the_model, client_pages_have_an_end, no_wait_beyond_the_window,

@@ -1,4 +1,4 @@
-//! Limits: clauses 1 and 2, a microsecond before, on and after each instant that a store compares.
+//! Limits: clauses 1 and 2, one microsecond before, at and after each instant that a store compares.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Change, Inserted, NoticeMark, ParentUpdate, Rotated, TokenStore};
@@ -10,8 +10,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{walk, walk_due};
 
-/// Clause 1: No method reads a clock or draws a random number: a story set in 1970 and one in 2255 go as any other, and
-/// twice the same.
+/// Clause 1: no method reads a clock or draws a random number. The same calls with instants of 1970, 2020 and 2255 give
+/// the same answers, and so does a repetition.
 pub async fn no_clock_no_dice(subject: &Subject) -> Verdict {
     let ann = Person::new("default", "ann");
     for epoch in [0, 1_600_000_000_000_000, Timestamp::MAX.micros() - 100] {
@@ -27,7 +27,7 @@ pub async fn no_clock_no_dice(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// What one life of a token looks like; the text of everything that came back.
+/// One life of a token. Returns everything that the store answered, as text.
 async fn story(
     store: &dyn TokenStore,
     draft: &crate::sample::Draft,
@@ -49,7 +49,7 @@ async fn story(
     ensure!(due == 1, "what is due must not depend on today");
     let mut next = draft.successor(id, 1);
     (next.created_at, next.expires_at, next.gone_at) = (then(5), Some(then(70)), Some(then(80)));
-    // The ids are the same in both stores, so that only what a store adds of its own can differ.
+    // Both stores get the same ids, so that any difference comes from the store itself.
     let mut bytes = *id.as_bytes();
     bytes[15] ^= 0xff;
     next.id = counterfoil::types::RecordId::from_bytes(bytes);
@@ -72,7 +72,7 @@ async fn story(
     Ok(format!("{story} {:?}", store.census().await?))
 }
 
-/// Clause 2: `t >= limit` everywhere, and a store compares only where the contract says so.
+/// Clause 2: a limit is reached at `t >= limit` everywhere, and a store compares times only where the contract says so.
 pub async fn equality_is_reached(subject: &Subject) -> Verdict {
     slide_ends_at_the_expiry(subject).await?;
     cap_and_label_end_on_the_instant(subject).await?;
@@ -87,8 +87,8 @@ pub async fn equality_is_reached(subject: &Subject) -> Verdict {
             now.micros()
         );
     }
-    // Each limit of a purge: now against gone_at, unsent_before, windows_before are tried in purge_keeps_the_living, on
-    // the instant too.
+    // `purge_keeps_the_living` tries each limit of a purge (`now`, `unsent_before`, `windows_before`), also at
+    // equality.
     for (now, gone) in [(GONE - 1, false), (GONE, true)] {
         let id = ann.pat().found(&*store).await?;
         let _ = store.purge(at(now), at(0), at(0), most(100)).await?;
@@ -155,7 +155,7 @@ async fn cap_and_label_end_on_the_instant(subject: &Subject) -> Result<(), Viola
     Ok(())
 }
 
-/// Whether a token is good, the core decides: an expired one can be edited, rotated, reactivated and revoked.
+/// The core decides whether a token is valid, so a store edits, rotates, extends and revokes expired records too.
 async fn nothing_else_is_compared(subject: &Subject) -> Result<(), Violation> {
     for late in [EXPIRES, GONE, GONE + 1] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));

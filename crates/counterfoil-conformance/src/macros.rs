@@ -1,6 +1,6 @@
-//! The macros that make tests, from one list of names each.
+//! The macros that generate the tests, and the two lists of check names that they read.
 
-/// Calls a macro with the names of all checks of a token store; the one list there is.
+/// Calls a macro with the names of all checks of a token store. No other list of these names exists.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __every_clause {
@@ -53,7 +53,7 @@ macro_rules! __every_clause {
     };
 }
 
-/// The same for the siblings.
+/// Calls a macro with the names of all checks of the sibling traits.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __every_sibling_clause {
@@ -79,13 +79,13 @@ macro_rules! __every_sibling_clause {
     };
 }
 
-/// One `#[test]` a clause, in a module of that name, on the stores of a [`Fixture`](crate::Fixture).
+/// Generates one `#[test]` per clause, in a module of that name, for the stores of a [`Fixture`](crate::Fixture).
 ///
 /// ```ignore
 /// counterfoil_conformance::conformance!(my_store, MyFixture);
-/// // A store on a runtime: whatever drives a future to its end on the calling thread.
+/// // A store on a runtime: a function that drives a future to completion on the calling thread.
 /// counterfoil_conformance::conformance!(my_store, MyFixture, block_on = |task| RUNTIME.block_on(task));
-/// // For as long as that [`Scale`](crate::Scale) says, whatever the environment says.
+/// // With this [`Scale`](crate::Scale) instead of the one from the environment.
 /// counterfoil_conformance::conformance!(my_store, MyFixture, scale = Scale { rounds: 60, ..Scale::CI });
 /// ```
 #[macro_export]
@@ -101,7 +101,8 @@ macro_rules! conformance {
     };
 }
 
-/// One `#[test]` a clause of the siblings, on the stores of a [`SiblingFixture`](crate::SiblingFixture).
+/// Generates one `#[test]` per clause of the sibling traits, for the stores of a
+/// [`SiblingFixture`](crate::SiblingFixture).
 #[macro_export]
 macro_rules! sibling_conformance {
     ($name:ident, $fixture:expr $(,)?) => {

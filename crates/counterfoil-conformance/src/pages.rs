@@ -12,8 +12,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, sorted_ids, walk};
 
-/// Clause 20: Inserts and deletes between pages neither repeat nor hide a record that was there all along; limit is a
-/// maximum; a short page is no end; `next == None` is.
+/// Clause 20: inserts and deletes between pages neither repeat nor hide a record that existed throughout. `limit` is a
+/// maximum. A short page does not mean the end; `next == None` does.
 pub async fn pages_are_stable(subject: &Subject) -> Verdict {
     every_size_shows_the_same(subject).await?;
     for by_owner in [true, false] {
@@ -32,7 +32,7 @@ pub async fn pages_are_stable(subject: &Subject) -> Verdict {
 async fn every_size_shows_the_same(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let mut wanted = Vec::new();
-    // Three of the same instant each: the id must break the tie, or a page boundary between them loses some.
+    // Three of each instant: the id must break the tie, or a page boundary between them loses a record.
     for number in 0..21 {
         let created = at(number / 3);
         wanted.push((created, ann.pat().created(created).found(&*store).await?));
@@ -81,7 +81,8 @@ async fn while_the_ground_moves(subject: &Subject, by_owner: bool, limit: u32) -
             break;
         }
         after = next;
-        // A new one before and one behind where the walk is, and from the third page on a purge of a third of all.
+        // Adds one record before and one after the walk's position. After the third page, purges a third of all
+        // records.
         if page < 10 {
             ann.pat().created(at(1)).found(&*store).await?;
             ann.pat().created(at(500 + page)).found(&*store).await?;
@@ -100,7 +101,7 @@ async fn while_the_ground_moves(subject: &Subject, by_owner: bool, limit: u32) -
     Ok(())
 }
 
-/// Revoked, expired and superseded ones are listed; shrunk ones are not.
+/// Revoked, expired and superseded records are listed. Shrunk ones are not.
 async fn dead_records_are_listed(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -128,8 +129,8 @@ async fn dead_records_are_listed(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// What the docs of `census` say: all records by the key of their digest, wherever they came from and whatever became
-/// of them.
+/// Checks the docs of `census`: it counts all records by the key of their digest, however they were inserted and in
+/// whatever state they are.
 pub async fn census_counts_every_record(subject: &Subject) -> Verdict {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     count(&*store, &[]).await?;

@@ -1,4 +1,4 @@
-//! Racers: real threads that start at once, kept for all rounds of a race.
+//! Racers: real threads that start at once. The pool keeps them for all rounds of a race.
 
 use std::future::poll_fn;
 use std::sync::mpsc::{Sender, channel};
@@ -13,7 +13,7 @@ use crate::slow::Yielding;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// As many threads as there are racers. They end when it is dropped.
+/// A pool with one thread per racer. The threads end when the pool is dropped.
 pub struct Pool {
     driver: Driver,
     threads: Vec<(Sender<Job>, JoinHandle<()>)>,
@@ -26,11 +26,11 @@ struct Finish<T> {
 }
 
 impl Pool {
-    /// Starts the threads; their futures are driven by that driver.
+    /// Starts the threads. The driver drives their futures.
     ///
     /// # Panics
     ///
-    /// Where the system gives no more threads.
+    /// If the system cannot start a thread.
     #[must_use]
     pub fn new(driver: &Driver, threads: usize) -> Self {
         let start = |_| {
@@ -42,25 +42,25 @@ impl Pool {
         Self { driver: driver.clone(), threads: (0..threads).map(start).collect() }
     }
 
-    /// How many racers there are.
+    /// The number of racers.
     #[must_use]
     pub fn len(&self) -> usize {
         self.threads.len()
     }
 
-    /// Whether there is none.
+    /// Whether the pool has no racers.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.threads.is_empty()
     }
 
-    /// One round: every racer's future begins once all threads are ready. The answers come in the racers' order.
+    /// Runs one round: all racers begin once every thread is ready. The answers are in the order of the racers.
     ///
-    /// This waits as a future and holds no thread, so that a runtime with one thread can serve the racers meanwhile.
+    /// This waits asynchronously and blocks no thread, so a runtime with one thread can serve the racers meanwhile.
     ///
     /// # Panics
     ///
-    /// Where a racer panicked, or `block_on` came back before its future was done.
+    /// If a racer panicked, or `block_on` returned before its future was done.
     pub async fn race<T, F, R>(&self, racer: F) -> Vec<T>
     where
         T: Send + 'static,
@@ -93,7 +93,7 @@ impl Pool {
     }
 }
 
-/// Counts the racer as done, also where it panicked: else the round would never end.
+/// Counts the racer as done even if it panicked; otherwise the round would never end.
 struct Leave<T>(Arc<Mutex<Finish<T>>>);
 
 impl<T> Drop for Leave<T> {

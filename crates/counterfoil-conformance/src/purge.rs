@@ -13,8 +13,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 23: Only what its limits name goes; a family goes with its last member; limit is a maximum; two at once do no
-/// harm (one cut off is clause 25's).
+/// Clause 23: only what the limits of the purge name is removed. A family is removed with its last member, and `limit`
+/// is a maximum. Two concurrent purges do no harm. Interrupted ones belong to clause 25.
 pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
     only_what_the_limits_name(subject).await?;
     the_family_goes_last(subject).await?;
@@ -28,7 +28,7 @@ pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Purges until there is no more, which must come; how many were changed.
+/// Purges until `more` is false. Returns the number of changed records.
 pub(crate) async fn purge(
     store: &dyn TokenStore,
     now: Timestamp,
@@ -56,7 +56,7 @@ async fn only_what_the_limits_name(subject: &Subject) -> Result<(), Violation> {
     let dead = ann.pat().ending(None, None);
     dead.found(&*store).await?;
     let _ = store.revoke(ann.family(dead.family.id), revoked(at(1)), at(GONE), most(1)).await?;
-    // Revoked with a later end than its own: the family's tombstone counts.
+    // The revocation sets a later `gone_at` on the family, which replaces the record's own.
     let later = ann.pat().ending(Some(at(10)), Some(at(20)));
     later.found(&*store).await?;
     let _ = store.revoke(ann.family(later.family.id), revoked(at(1)), at(GONE + 50), most(1)).await?;
@@ -66,7 +66,7 @@ async fn only_what_the_limits_name(subject: &Subject) -> Result<(), Violation> {
     for id in [expired, unsent, permanent, kept, dead.id(), later.id()] {
         ensure!(there(id).await?, "a microsecond before gone_at nothing may go");
     }
-    // An unsent notice keeps its record until unsent_before has reached gone_at.
+    // An unsent notice keeps its record until `unsent_before` reaches `gone_at`.
     purge(&*store, at(GONE), at(GONE - 1), at(0)).await?;
     ensure!(!there(expired).await? && !there(dead.id()).await?, "what has reached gone_at must go");
     ensure!(there(unsent).await?, "a record with an unsent notice must stay while gone_at > unsent_before");
@@ -169,7 +169,8 @@ async fn two_at_once(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Clause 24: After `windows_before` the nonce is gone, digest, generation and successor stay, version does not move.
+/// Clause 24: after `windows_before` the nonce is removed; digest, generation and successor stay; the version does not
+/// change.
 pub async fn shrinking_keeps_the_proof(subject: &Subject) -> Verdict {
     for (windows_before, shrinks) in [(14, false), (15, true), (16, true)] {
         let store = subject.fresh().await;
@@ -247,7 +248,7 @@ async fn rotated(
     Ok((draft, parent, next.id))
 }
 
-/// A replay of the shrunk one still finds its family, and the chain goes on below it.
+/// A replay of the shrunk record still finds its family, and the chain can be rotated further.
 async fn the_proof_serves(
     store: &dyn TokenStore,
     draft: &Draft,
@@ -281,7 +282,7 @@ async fn the_proof_serves(
     Ok(())
 }
 
-/// The old half of an overlap that only a first use ends has no window yet, so it never shrinks before that.
+/// If only a first use ends an overlap, the old record has no window yet and never shrinks before that use.
 async fn an_open_overlap_stays(subject: &Subject) -> Result<(), Violation> {
     let store = subject.fresh().await;
     let (_, parent, _) = rotated(&*store, None).await?;

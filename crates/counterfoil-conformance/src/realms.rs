@@ -8,7 +8,7 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk};
 
-/// Clause 28: Nothing of one realm is listed, conflicts or is revoked in another; `get` goes by id alone, and the
+/// Clause 28: nothing of one realm is listed, conflicts or is revoked in another. `get` uses the id alone, and the
 /// record names its realm.
 pub async fn realms_are_apart(subject: &Subject) -> Verdict {
     crate::extremes::owners_end_apart(&*subject.fresh().await).await?;
@@ -40,7 +40,8 @@ pub async fn realms_are_apart(subject: &Subject) -> Verdict {
         );
         ensure!(listed.iter().any(|record| record.record().id == draft.id()), "a realm's listing must show its own");
     }
-    // Another realm's namesake, and another owner of the realm, cannot revoke it; nor can "all of mine" reach over.
+    // Neither the same name in another realm nor another owner can revoke the family. The revocation of an owner stays
+    // in its realm.
     let family = drafts[0].family.id;
     for stranger in &people[1..] {
         let progress = store.revoke(stranger.family(family), revoked(at(1)), at(GONE), most(1)).await?;

@@ -9,7 +9,7 @@ use crate::sample::{Draft, GONE, Person, at, bounded, edited, most, must_get, re
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 48: A request that contradicts itself is `Invalid`, and nothing is written.
+/// Clause 48: a request that contradicts itself is `Invalid`, and nothing is written.
 pub async fn requests_are_checked(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -20,8 +20,8 @@ pub async fn requests_are_checked(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// What a request contradicts in itself is `Invalid` whatever the state of the family. What only the family's row
-/// shows may be reported before or after another refusal that also applies.
+/// A request that contradicts itself is `Invalid` in every state of the family. If only the family's row shows the
+/// contradiction, another refusal that also applies may come first.
 async fn beside_refusals(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
     let draft = ann.refresh().with_access();
     let root = draft.found(store).await?;
@@ -65,21 +65,21 @@ async fn beside_refusals(store: &dyn TokenStore, ann: &Person) -> Result<(), Vio
     Ok(())
 }
 
-/// That member in a family of those bytes.
+/// The same member in another family.
 fn member_of(family: &[u8; 10], id: &RecordId) -> RecordId {
     let mut bytes = *id.as_bytes();
     bytes[..10].copy_from_slice(family);
     RecordId::from_bytes(bytes)
 }
 
-/// Another person whose ids begin like those of the draft's owner: only the family's row distinguishes them.
+/// Another person with the same shard: only the family's row shows that the record is not theirs.
 fn neighbour(draft: &Draft) -> OwnerId {
     let others = (0..).map(|number| OwnerId::from(SubjectId::new(&format!("other-{number}")).expect("a subject")));
     let alike = |owner: &OwnerId| counterfoil::token::shard(&draft.family.realm, owner) == draft.family.id.shard();
     others.into_iter().find(alike).expect("one of 256 is alike")
 }
 
-/// The record with each field wrong that ties it to its family.
+/// Copies of the record, each with one field wrong that ties it to its family.
 fn misplaced(draft: &Draft, new: &NewRecord) -> Vec<(&'static str, NewRecord)> {
     let mut elsewhere = *draft.family.id.as_bytes();
     elsewhere[9] ^= 1;

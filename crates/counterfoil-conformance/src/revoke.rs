@@ -11,8 +11,8 @@ use crate::subject::Subject;
 use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 13: After revoke returned, every get of the family is revoked, and insert, rotate and `Slide` into it are
-/// `FamilyEnded`, also when they began before (the racing half). A join of an older generation is `FamilyMoved`.
+/// Clause 13: after revoke returned, every get of the family is revoked, and insert, rotate and `Slide` into it are
+/// `FamilyEnded`, even if they began earlier (tested by a race). A join of an older generation is `FamilyMoved`.
 pub async fn revoke_is_final(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -63,7 +63,7 @@ pub async fn revoke_is_final(subject: &Subject) -> Verdict {
     crate::races::refreshers_beside_a_revocation(subject).await
 }
 
-/// Nothing of the family lives, and nothing can be brought into it.
+/// Checks that every member is revoked and that nothing can be inserted into the family.
 pub(crate) async fn family_is_over(
     store: &dyn TokenStore,
     draft: &Draft,
@@ -100,7 +100,7 @@ pub(crate) async fn family_is_over(
     Ok(())
 }
 
-/// Clause 14: Revoking twice succeeds, changes nothing, keeps the first instant.
+/// Clause 14: revoking twice succeeds, changes nothing, and keeps the first instant.
 pub async fn revoke_twice(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -109,7 +109,7 @@ pub async fn revoke_twice(subject: &Subject) -> Verdict {
     let (refresh, access) = (draft.records[0].id, draft.records[1].id);
     for (what, id) in [(Revoke::One(&access), access), (ann.family(draft.family.id), refresh), (ann.all(), refresh)] {
         let mut first = None;
-        // Later, at once, and with an earlier clock: the first instant stays.
+        // The repetitions come later, at the same instant, and earlier.
         for (round, when) in [50, 60, 50, 40].into_iter().enumerate() {
             let progress = store.revoke(what, revoked(at(when)), at(GONE + when), most(5)).await?;
             let fresh = round == 0 && !matches!(what, Revoke::Owner { .. });
@@ -136,7 +136,8 @@ pub async fn revoke_twice(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 15: Everything of the owner that existed when the first call began is revoked when a call says `more: false`.
+/// Clause 15: when a call says `more: false`, everything of the owner that existed when the first call began is
+/// revoked.
 pub async fn owner_revoke_covers(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     extremes::every_kind_ends_with_its_owner(&*store).await?;

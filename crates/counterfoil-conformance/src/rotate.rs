@@ -1,4 +1,4 @@
-//! Rotating: clauses 10 to 12 without races, and what a step moves.
+//! Rotating: clauses 10 to 12 without races, and the fields that a rotation writes.
 
 use counterfoil::store::{Inserted, NoticeMark, Rotated, TokenRecord, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
@@ -9,8 +9,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, walk};
 
-/// A chain that a test goes down: every rotation is made on the store and on the reference model, and all records must
-/// then be equal.
+/// A chain of generations. Each rotation runs on the store and on the reference model, and all records must then be
+/// equal.
 struct Chain {
     draft: Draft,
     model: Model,
@@ -68,7 +68,7 @@ impl Chain {
     }
 }
 
-/// Clause 12: After rotate the grandparent holds no nonce: a family never holds more than one.
+/// Clause 12: after a rotate the grandparent has no nonce. A family never holds more than one nonce.
 pub async fn rotate_wipes_one_back(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let mut chain = Chain::new(&*store).await?;
@@ -85,7 +85,7 @@ pub async fn rotate_wipes_one_back(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 11: Whoever reads a superseded parent finds its successor. (The racing half is `readers_find_the_successor`.)
+/// Clause 11: every reader of a superseded parent finds its successor. `readers_find_the_successor` is the race.
 pub async fn no_parent_without_successor(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let mut chain = Chain::new(&*store).await?;
@@ -101,7 +101,7 @@ pub async fn no_parent_without_successor(subject: &Subject) -> Verdict {
     crate::races::readers_find_the_successor(subject).await
 }
 
-/// A rotation that is refused leaves neither the successor nor what came with it.
+/// A refused rotation inserts neither the successor nor the other new records.
 async fn nothing_without_the_parent(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::somebody();
     let draft = ann.refresh();
@@ -145,8 +145,8 @@ async fn nothing_without_the_parent(store: &dyn TokenStore) -> Result<(), Violat
     Ok(())
 }
 
-/// What the docs of [`ParentUpdate::Slide`](counterfoil::store::ParentUpdate) say: forward only, no version, the family
-/// along with it, only while live and the newest.
+/// Checks the docs of [`ParentUpdate::Slide`](counterfoil::store::ParentUpdate): a slide moves ends only forward, keeps
+/// the version, needs a live record, and moves the family's ends only if the record is the newest.
 pub async fn slide_is_forward(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -209,7 +209,7 @@ pub async fn slide_is_forward(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// An access token, and a record of an older generation that was not superseded, move their own ends only.
+/// Sliding an access token, or a record of an older generation, moves that record's ends but not the family's.
 async fn only_the_newest_leads(store: &dyn TokenStore) -> Result<(), Violation> {
     let mut draft = Person::somebody().refresh().with_access();
     let beside = edited(draft.records[0].clone(), |record| record.id = member_id(draft.family.id));
@@ -239,7 +239,7 @@ async fn only_the_newest_leads(store: &dyn TokenStore) -> Result<(), Violation> 
     Ok(())
 }
 
-/// Nothing is later than no end: what is permanent stays so.
+/// A slide of a permanent record leaves it permanent.
 async fn a_permanent_one_stays(store: &dyn TokenStore) -> Result<(), Violation> {
     let draft = Person::somebody().refresh().ending(None, None);
     let id = draft.found(store).await?;

@@ -10,7 +10,7 @@ use crate::violation::{Checked, Verdict, Violation};
 
 type Running<'a> = Pin<Box<dyn Future<Output = Verdict> + Send + 'a>>;
 
-/// A check of a token store.
+/// A check of a [`TokenStore`](counterfoil::store::TokenStore).
 #[derive(Clone, Copy)]
 pub struct Check {
     /// The clause's name.
@@ -18,7 +18,7 @@ pub struct Check {
     run: for<'a> fn(&'a Subject) -> Running<'a>,
 }
 
-/// A check of a sibling.
+/// A check of a sibling trait: `ClientStore`, `SettingsStore` or `Throttle`.
 #[derive(Clone, Copy)]
 pub struct SiblingCheck {
     /// The clause's name.
@@ -26,51 +26,51 @@ pub struct SiblingCheck {
     run: for<'a> fn(&'a Siblings) -> Running<'a>,
 }
 
-/// All checks of a token store: the clauses in their order, then what the docs of single methods promise, then the
-/// model test.
+/// All checks of a token store: first the clauses in their order, then the promises of single methods, then the model
+/// test.
 pub const CHECKS: &[Check] = crate::__every_clause! { __checks { Check, clauses } };
 
-/// All checks of the siblings.
+/// All checks of the sibling traits.
 pub const SIBLING_CHECKS: &[SiblingCheck] =
     crate::__every_sibling_clause! { __checks { SiblingCheck, sibling_clauses } };
 
 impl Check {
-    /// Runs it on this thread.
+    /// Runs the check on this thread.
     ///
     /// # Errors
     ///
-    /// What the store broke.
+    /// The violation that the check found.
     pub fn run(&self, subject: &Subject) -> Verdict {
         subject.drive((self.run)(subject))
     }
 }
 
 impl SiblingCheck {
-    /// Runs it on this thread.
+    /// Runs the check on this thread.
     ///
     /// # Errors
     ///
-    /// What the store broke.
+    /// The violation that the check found.
     pub fn run(&self, siblings: &Siblings) -> Verdict {
         siblings.drive((self.run)(siblings))
     }
 }
 
-/// Runs the check of that name; what the macro's tests call.
+/// Runs the check with that name. The tests that `conformance!` generates call it.
 ///
 /// # Panics
 ///
-/// With the clause and what was expected, where the store breaks it.
+/// If the store breaks the clause. The message names the clause and what was expected.
 pub fn hold(name: &str, subject: &Subject) {
     let check = CHECKS.iter().find(|check| check.name == name).expect("a clause of that name");
     tell(check.name, check.run(subject));
 }
 
-/// Runs the sibling's check of that name.
+/// Runs the sibling check with that name.
 ///
 /// # Panics
 ///
-/// With the clause and what was expected, where the sibling breaks it.
+/// If the sibling breaks the clause. The message names the clause and what was expected.
 pub fn hold_sibling(name: &str, siblings: &Siblings) {
     let check = SIBLING_CHECKS.iter().find(|check| check.name == name).expect("a clause of that name");
     tell(check.name, check.run(siblings));
@@ -79,7 +79,8 @@ pub fn hold_sibling(name: &str, siblings: &Siblings) {
 fn tell(name: &str, verdict: Result<Checked, Violation>) {
     match verdict {
         Ok(Checked::Held) => {}
-        // Past the capture of the test harness: a check that did not run must not look like one that passed.
+        // Written to stderr directly, which the test harness does not capture: a check that did not run must be
+        // visible.
         Ok(Checked::NotApplicable(why)) => {
             let _ = writeln!(std::io::stderr(), "clause `{name}` not applicable: {why}");
         }

@@ -1,5 +1,5 @@
-//! Records to try things on. Every instant lies at [`at`]`(n)`, microseconds from one fixed day, so that a limit and
-//! its neighbours are one apart.
+//! Records for tests. Every instant is [`at`]`(n)`, `n` microseconds after a fixed start, so that neighbours of a limit
+//! differ from it by 1.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,21 +16,21 @@ use crate::violation::{Violation, ensure_is};
 
 pub use crate::steps::{bounded, make_room, pace, refuse, slide, supersede};
 
-/// The instant `micros` after the suite's own beginning.
+/// The instant `micros` microseconds after the fixed start of the suite.
 ///
 /// # Panics
 ///
-/// Beyond the year 2255.
+/// For an instant beyond the year 2255.
 #[must_use]
 pub fn at(micros: u64) -> Timestamp {
     Timestamp::from_micros(1_700_000_000_000_000 + micros).expect("an instant")
 }
 
-/// A limit.
+/// A limit, as a non-zero number.
 ///
 /// # Panics
 ///
-/// For 0.
+/// If it is 0.
 #[must_use]
 pub fn most(limit: u32) -> NonZeroU32 {
     NonZeroU32::new(limit).expect("a limit is at least 1")
@@ -41,10 +41,10 @@ pub const EXPIRES: u64 = 1_000_000;
 /// The default `gone_at` of drafts.
 pub const GONE: u64 = 2_000_000;
 
-/// Ids are drawn in order, never twice in one process: no dice.
+/// Ids come from a counter, without random numbers: never twice in one process.
 static DRAWN: AtomicU64 = AtomicU64::new(1);
 
-/// A person in a realm, with the ids that belong to them: the first byte of an id follows from realm and owner.
+/// A person in a realm. Makes ids that belong to them: realm and owner determine the first byte of an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// The realm.
@@ -54,11 +54,11 @@ pub struct Person {
 }
 
 impl Person {
-    /// That person of that realm.
+    /// The person with that name in that realm.
     ///
     /// # Panics
     ///
-    /// Where the texts are no names.
+    /// If a text is not a valid name.
     #[must_use]
     pub fn new(realm: &str, owner: &str) -> Self {
         let owner = SubjectId::new(owner).expect("a subject").into();
@@ -75,7 +75,7 @@ impl Person {
         counterfoil::token::shard(&self.realm, &self.owner)
     }
 
-    /// A family id of this person's that was never drawn before.
+    /// A new family id of this person.
     #[must_use]
     pub fn family_id(&self) -> FamilyId {
         let mut bytes = [0; 10];
@@ -85,7 +85,7 @@ impl Person {
         FamilyId::from_bytes(bytes)
     }
 
-    /// A personal access token: a family of one, expiring at [`EXPIRES`] and gone at [`GONE`].
+    /// A personal access token: a family with one record that expires at [`EXPIRES`] and is gone at [`GONE`].
     #[must_use]
     pub fn pat(&self) -> Draft {
         self.draft(TokenKind::PersonalAccessToken, FamilyBody::Alone)
@@ -129,26 +129,26 @@ impl Person {
         Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::All }
     }
 
-    /// This person's records of that kind that stand at that instant.
+    /// This person's records of that kind that are standing at that instant.
     #[must_use]
     pub fn standing(&self, kind: TokenKind, now: Timestamp) -> Listing<'_> {
         Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::Standing { now } }
     }
 
-    /// Revokes that family of theirs.
+    /// The revocation of that family of this person.
     #[must_use]
     pub fn family(&self, family: FamilyId) -> Revoke<'_> {
         Revoke::Family { realm: &self.realm, owner: &self.owner, family }
     }
 
-    /// Revokes all that is theirs.
+    /// The revocation of everything that this person has.
     #[must_use]
     pub fn all(&self) -> Revoke<'_> {
         Revoke::Owner { realm: &self.realm, owner: &self.owner }
     }
 }
 
-/// An id of that family that was never drawn before.
+/// A new record id in that family.
 #[must_use]
 pub fn member_id(family: FamilyId) -> RecordId {
     let mut bytes = [0; 16];
@@ -157,7 +157,7 @@ pub fn member_id(family: FamilyId) -> RecordId {
     RecordId::from_bytes(bytes)
 }
 
-/// A digest that no other id has.
+/// The digest of the record with that id. No other id has the same digest.
 #[must_use]
 pub fn digest_of(id: &RecordId) -> Digest {
     let mut bytes = [0; 32];
@@ -190,11 +190,11 @@ impl Draft {
         self.records[0].id
     }
 
-    /// With that label, held by the family.
+    /// Adds a label to the family and to its first record.
     ///
     /// # Panics
     ///
-    /// Where the text is no label.
+    /// If the text is not a valid label.
     #[must_use]
     pub fn labelled(mut self, text: &str) -> Self {
         let label = Label::new(text, 100).expect("a label");
@@ -203,7 +203,7 @@ impl Draft {
         self
     }
 
-    /// With another expiry and another end, the family's too.
+    /// Sets the expiry and `gone_at` of the family and of all records.
     #[must_use]
     pub fn ending(mut self, expires_at: Option<Timestamp>, gone_at: Option<Timestamp>) -> Self {
         (self.family.live_until, self.family.gone_at) = (expires_at, gone_at);
@@ -213,21 +213,21 @@ impl Draft {
         self
     }
 
-    /// Created then.
+    /// Sets the creation time of all records.
     #[must_use]
     pub fn created(mut self, then: Timestamp) -> Self {
         self.records.iter_mut().for_each(|record| record.created_at = then);
         self
     }
 
-    /// With a notice on the first record.
+    /// Sets a notice on the first record.
     #[must_use]
     pub fn noticed(mut self, at: Timestamp, stage: u8) -> Self {
         self.records[0].notice = Some(NoticeMark { at, stage });
         self
     }
 
-    /// With an access token beside the first record.
+    /// Adds an access token, with the first record as its parent.
     #[must_use]
     pub fn with_access(mut self) -> Self {
         let access = member(&self.family, TokenKind::AccessToken).with_parent(self.id());
@@ -245,26 +245,26 @@ impl Draft {
         self
     }
 
-    /// Last used then.
+    /// Sets the last use of the family.
     #[must_use]
     pub const fn used(mut self, then: Timestamp) -> Self {
         self.family.used_at = then;
         self
     }
 
-    /// Where it goes, under a cap that refuses.
+    /// The target of the insert, with a cap that refuses.
     #[must_use]
     pub fn home(&self, cap: Option<u32>) -> InsertInto<'_> {
         self.bounded(cap.map(refuse), None)
     }
 
-    /// Where it goes, under that cap and that pace.
+    /// The target of the insert, with that cap and that pace.
     #[must_use]
     pub const fn bounded(&self, cap: Option<Cap>, pace: Option<Pace>) -> InsertInto<'_> {
         InsertInto::Found { family: &self.family, cap, pace }
     }
 
-    /// Into the family that this one founded, at that generation.
+    /// The target of a join of this family at that generation.
     #[must_use]
     pub const fn join(&self, generation: u64) -> InsertInto<'static> {
         InsertInto::Join { family: self.family.id, generation, access_cap: None }
@@ -276,24 +276,24 @@ impl Draft {
         InsertInto::Join { family: self.family.id, generation, access_cap: Some(most(access_cap)) }
     }
 
-    /// An access token for the family at that generation.
+    /// A new access token of this family at that generation.
     #[must_use]
     pub fn access(&self, generation: u64) -> NewRecord {
         member(&self.family, TokenKind::AccessToken).with_parent(self.id()).with_generation(generation)
     }
 
-    /// The successor of `parent`, which has `generation - 1`.
+    /// A new successor of `parent`, whose generation is `generation - 1`.
     #[must_use]
     pub fn successor(&self, parent: RecordId, generation: u64) -> NewRecord {
         let label = self.records[0].label.clone();
         member(&self.family, self.family.kind).with_parent(parent).with_generation(generation).with_label(label)
     }
 
-    /// Inserts it, which must succeed.
+    /// Inserts family and records as a new family. The insert must succeed.
     ///
     /// # Errors
     ///
-    /// A violation where it does not.
+    /// A violation if it fails.
     #[track_caller]
     pub fn found(&self, store: &dyn TokenStore) -> impl Future<Output = Result<RecordId, Violation>> + Send {
         let at_call = std::panic::Location::caller();
@@ -305,17 +305,17 @@ impl Draft {
     }
 }
 
-/// Revoked then by the host.
+/// A revocation by the host at that instant.
 #[must_use]
 pub fn revoked(at: Timestamp) -> Revoked {
     Revoked { at, reason: RevocationReason::ByHost }
 }
 
-/// An edit of the label with its key.
+/// A change of the label and its key.
 ///
 /// # Panics
 ///
-/// Where the text is no label.
+/// If the text is not a valid label.
 #[must_use]
 pub fn relabel(text: &str) -> Change {
     let label = Label::new(text, 100).expect("a label");
@@ -323,17 +323,17 @@ pub fn relabel(text: &str) -> Change {
     Change::Edit { label: Some(Relabel { label, key }), description: None, scope: None }
 }
 
-/// An edit of the description alone.
+/// A change of the description alone.
 #[must_use]
 pub fn describe_as(text: &str) -> Change {
     Change::Edit { label: None, description: counterfoil::types::Description::new(text).ok(), scope: None }
 }
 
-/// A record that must be there.
+/// Reads a record that must exist.
 ///
 /// # Errors
 ///
-/// A violation where it is not.
+/// A violation if it does not exist.
 #[track_caller]
 pub fn must_get<'a>(
     store: &'a dyn TokenStore,
@@ -348,7 +348,7 @@ pub fn must_get<'a>(
     }
 }
 
-/// The record after that change to its fields.
+/// The record after that edit.
 pub fn edited(mut record: NewRecord, edit: impl FnOnce(&mut NewRecord)) -> NewRecord {
     edit(&mut record);
     record

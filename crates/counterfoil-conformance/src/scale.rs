@@ -1,23 +1,23 @@
-//! How long the suite tries: races and random sequences prove nothing by being run once.
+//! How often the suite repeats races and random sequences: one run of them proves nothing.
 
-/// The counts of one run.
+/// The counts of a test run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Scale {
     /// Rounds of each race.
     pub rounds: u32,
-    /// Racers in a round.
+    /// Threads that race in a round.
     pub threads: usize,
     /// Random command sequences of the model test.
     pub sequences: u32,
-    /// Commands in each of them.
+    /// Commands in each sequence.
     pub commands: u32,
 }
 
 impl Scale {
-    /// A few seconds a test: for every commit.
+    /// A few seconds per test, for every commit.
     pub const CI: Self = Self { rounds: 300, threads: 16, sequences: 36, commands: 125 };
-    /// 10,000 rounds of 64 racers and 10,000 sequences of 125 commands: for releases and for long nights.
+    /// 10,000 rounds of 64 threads and 10,000 sequences of 125 commands, for releases.
     pub const SOAK: Self = Self { rounds: 10_000, threads: 64, sequences: 10_000, commands: 125 };
 
     /// Sets [`rounds`](Self::rounds).
@@ -48,22 +48,22 @@ impl Scale {
         self
     }
 
-    /// Rounds through a slow store: a third, for each is several times as long and shows several times as much.
+    /// Rounds through a slow store: a third. Each of them takes several times as long, and finds several times as much.
     #[must_use]
     pub const fn slow_rounds(self) -> u32 {
         self.rounds.div_ceil(3)
     }
 }
 
-/// The fewest sequences of a model test: each cell of its coverage is aimed at in two of them.
+/// The fewest sequences of a model test: two sequences aim at each cell of its coverage.
 const LEAST: u32 = 14;
 
-/// What the environment asks for: `COUNTERFOIL_SCALE=ci` (the default), `soak`, or a number that divides the rounds and
-/// sequences of `ci` (`COUNTERFOIL_SCALE=10` for a backend far away).
+/// Reads the counts from the environment: `COUNTERFOIL_SCALE=ci` (the default), `soak`, or a number that divides the
+/// rounds and sequences of `ci` (for example `COUNTERFOIL_SCALE=10` for a distant backend).
 ///
 /// # Panics
 ///
-/// For any other value: a misspelt `soak` must not pass for one.
+/// For any other value, so that a misspelt `soak` is noticed.
 #[must_use]
 pub fn scale() -> Scale {
     match std::env::var("COUNTERFOIL_SCALE").as_deref() {

@@ -1,5 +1,5 @@
-//! A store that dawdles. A fast store finishes within one turn of the scheduler and so hides its races; this one gives
-//! every other thread a turn before and after each call.
+//! A slow store. A fast store finishes within one turn of the scheduler and so hides its races. This one lets the other
+//! threads run before and after each call.
 
 use std::future::poll_fn;
 use std::num::NonZeroU32;
@@ -17,7 +17,7 @@ use counterfoil::types::{KeyId, RecordId, Version};
 
 use crate::dice::Dice;
 
-/// Gives way once: the thread to other threads, the task to other tasks.
+/// Yields once: the thread to other threads, and the task to other tasks.
 pub async fn pause() {
     std::thread::yield_now();
     let mut given = false;
@@ -32,8 +32,9 @@ pub async fn pause() {
     .await;
 }
 
-/// A listener that gives way at every fourth call of the backend, more or less: a store that calls it twice in one
-/// operation then lets others in between. More often, and those who wait for a lock wait for the scheduler too.
+/// A listener that yields at about every fourth backend call. If a store makes two backend calls in one operation,
+/// other threads can then run between them. With more yields, threads that wait for a lock would wait mostly for the
+/// scheduler.
 pub(crate) struct Yielding {
     seed: u64,
     calls: AtomicU64,

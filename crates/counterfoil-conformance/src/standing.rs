@@ -1,4 +1,4 @@
-//! Lists without what is gone: clause 46.
+//! Listings of standing records only: clause 46.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, Listing, NewRecord, Page, ParentUpdate, Revoke, Rotated, Show, TokenStore};
@@ -10,8 +10,8 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, walk};
 
-/// Clause 46: `Show::Standing` leaves out what is deleted, replaced or gone, however much of it there is, and hides
-/// nothing that stands.
+/// Clause 46: `Show::Standing` leaves out every deleted, replaced or gone record, whatever their number, and hides no
+/// other record.
 pub async fn list_shows_what_stands(subject: &Subject) -> Verdict {
     each_instant(subject).await?;
     what_is_revoked(subject).await?;
@@ -21,12 +21,12 @@ pub async fn list_shows_what_stands(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// What a walk shows at that instant.
+/// The ids that a walk shows.
 async fn standing(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<Vec<RecordId>, Violation> {
     Ok(ids(&walk(store, of, limit).await?))
 }
 
-/// Rotates a token of the person: the old half is honoured until then and gone at that instant. Both ids.
+/// Rotates a new token: the old one is honoured until `honoured` and gone at `gone`. Returns the old and the new id.
 async fn overlap(
     store: &dyn TokenStore,
     draft: &Draft,
@@ -44,8 +44,8 @@ async fn overlap(
     Ok([parent, next.id])
 }
 
-/// A microsecond before, on and after the end of an overlap and the end of a record; neither expiry nor creation is
-/// an end.
+/// One microsecond before, at and after the end of an overlap and the `gone_at` of a record. Neither an expiry nor a
+/// later creation time hides a record.
 async fn each_instant(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let kind = TokenKind::PersonalAccessToken;
@@ -86,7 +86,8 @@ async fn each_instant(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// A superseded access token is shown like any other superseded record: in `Show::All`, and until its window ends.
+/// A superseded access token is shown like any other superseded record: always in `Show::All`, otherwise until its
+/// window ends.
 async fn replaced_access_tokens(store: &dyn TokenStore) -> Result<(), Violation> {
     let (ann, kind) = (Person::new("default", "ann"), TokenKind::AccessToken);
     let draft = ann.refresh().with_access();
@@ -105,7 +106,7 @@ async fn replaced_access_tokens(store: &dyn TokenStore) -> Result<(), Violation>
     Ok(())
 }
 
-/// Deleted with its family or by itself, at any instant.
+/// A record that is revoked, by itself or with its family, is left out at every instant.
 async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access().with_access();
@@ -128,10 +129,11 @@ async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// How many records a family brings in bulk, and how many families of each death there are.
+/// The number of access tokens in each bulk family, and the number of bulk families of each kind: revoked and gone
+/// ones.
 const BULK: (usize, usize) = (130, 8);
 
-/// A page may be short or empty, but a walk must come through.
+/// A page may be short or empty, but the walk must reach the end.
 async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let bulk = |created: u64| {
@@ -144,7 +146,7 @@ async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violatio
         Draft { records: draft.records.iter().cloned().chain(access).collect(), ..draft }
     };
     let living = ann.refresh().with_access().with_access();
-    // Two are older than all dead ones, one is among them.
+    // Two live records are older than all dead ones, one is among them.
     let mut last = living.clone();
     (last.records[1].created_at, last.records[2].created_at) = (at(1), at(2));
     last.found(&*store).await?;
@@ -173,7 +175,7 @@ async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violatio
     Ok(())
 }
 
-/// Records die between the pages, also the one at which a page ended; those that stood all along are shown.
+/// Records are revoked between the pages, including the one at which a page ended. The others must all be shown.
 async fn while_the_ground_moves(subject: &Subject) -> Result<(), Violation> {
     for limit in [1, 2, 5] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
@@ -192,7 +194,7 @@ async fn while_the_ground_moves(subject: &Subject) -> Result<(), Violation> {
             seen.extend(items.iter().map(|item| item.record().id));
             let Some(next) = next else { break };
             ensure!(page < 500, "a walk must end although records die");
-            // The last that was shown, and one that was not shown yet.
+            // The last record shown, and one that was not shown yet.
             let ahead = drafts.iter().find(|draft| !seen.contains(&draft.id()) && !died.contains(&draft.id()));
             let ahead = ahead.filter(|_| page % 3 == 0).map(Draft::id);
             for id in seen.last().copied().into_iter().chain(ahead) {

@@ -1,4 +1,4 @@
-//! Caps, paces and steps as the suite asks for them.
+//! Caps, paces and steps of rotations, for tests.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cap, Nonce, Pace, ParentUpdate, Revoked, WhenFull};
@@ -12,14 +12,14 @@ pub fn refuse(limit: u32) -> Cap {
     Cap { limit: most(limit), when_full: WhenFull::Refuse }
 }
 
-/// A cap that makes room: what it ends says that it ended at `now`, and is gone at [`GONE`].
+/// A cap that makes room. The families it ends are revoked at `now` and gone at [`GONE`].
 #[must_use]
 pub fn make_room(limit: u32, now: Timestamp) -> Cap {
     let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
     Cap { limit: most(limit), when_full: WhenFull::End { revoked, gone_at: at(GONE) } }
 }
 
-/// At most so many after that instant.
+/// At most `limit` after `since`.
 #[must_use]
 pub fn pace(limit: u32, since: Timestamp) -> Pace {
     Pace { limit: most(limit), since }
@@ -31,7 +31,7 @@ pub const fn slide(expires_at: Timestamp, gone_at: Timestamp) -> ParentUpdate {
     ParentUpdate::Slide { expires_at, gone_at, access_cap: None }
 }
 
-/// The same step with that pace, where it is a supersession, and that cap of access tokens.
+/// The step with that cap of access tokens and, if it supersedes, with that pace.
 #[must_use]
 pub fn bounded(step: ParentUpdate, within: Option<Pace>, cap: Option<u32>) -> ParentUpdate {
     let mut step = step;
@@ -42,7 +42,7 @@ pub fn bounded(step: ParentUpdate, within: Option<Pace>, cap: Option<u32>) -> Pa
     step
 }
 
-/// The step of an ordinary refresh: nonce, a window of 10 µs after `now`, no pace and no cap.
+/// The step of an ordinary refresh: with a nonce and a window until 10 µs after `now`, without pace and cap.
 #[must_use]
 pub fn supersede(expect: Version, successor: RecordId, now: Timestamp) -> ParentUpdate {
     let window = Timestamp::from_micros(now.micros() + 10);

@@ -1,4 +1,4 @@
-//! The store under test: a fixture that many threads share, and how long to try it.
+//! The store under test: a fixture that many threads share, and the counts for its tests.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::fixture::Fixture;
 use crate::scale::{Scale, scale};
 use crate::violation::{Verdict, Violation};
 
-/// A fixture and the counts to try its stores with.
+/// A fixture, and the counts for its tests.
 #[derive(Clone)]
 pub struct Subject {
     fixture: Arc<dyn AnyFixture>,
@@ -16,7 +16,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// The stores of that fixture, tried for as long as the environment says.
+    /// The stores of that fixture, with counts from the environment.
     pub fn new(fixture: impl Fixture) -> Self {
         Self { fixture: Arc::new(fixture), scale: scale() }
     }
@@ -27,7 +27,7 @@ impl Subject {
         Self { scale, ..self }
     }
 
-    /// How long to try it.
+    /// The counts for its tests.
     #[must_use]
     pub const fn scale(&self) -> Scale {
         self.scale
@@ -38,7 +38,7 @@ impl Subject {
         self.fresh_with(1).await
     }
 
-    /// An empty database with so many handles, each as another process would have it.
+    /// An empty database with that many handles, each with connections of its own.
     pub async fn fresh_with(&self, handles: usize) -> Database {
         create(&self.fixture, handles).await
     }
@@ -49,7 +49,7 @@ impl Subject {
         driver(&self.fixture)
     }
 
-    /// Drives a check to its end on this thread.
+    /// Drives a check to completion on this thread.
     ///
     /// # Errors
     ///
@@ -59,7 +59,7 @@ impl Subject {
     }
 }
 
-/// Drives a check to its end on this thread.
+/// Drives a check to completion on this thread.
 pub(crate) fn run(driver: &Driver, check: impl Future<Output = Verdict> + Send) -> Verdict {
     driver.drive(check).unwrap_or_else(|| Err(Violation::new("block_on must drive a future to its end")))
 }

@@ -1,5 +1,5 @@
-//! Many calls at once from one thread, for what is only laid out or looked at: one after the other, their trips would
-//! be most of what a race on a server takes. What races does so on threads of its own.
+//! Concurrent calls from one thread, to set up and to inspect data: one after the other, their round trips to a server
+//! would take most of the time of a race. The races themselves use threads of their own.
 
 use counterfoil::store::{TokenRecord, TokenStore};
 use counterfoil::types::RecordId;
@@ -8,10 +8,10 @@ use futures_util::future::try_join_all;
 use crate::sample::{Draft, must_get};
 use crate::violation::Violation;
 
-/// As many calls as a race's threads make: a store that serves these serves those.
+/// As many concurrent calls as the threads of a race make, so that no store needs to serve more.
 const ABREAST: usize = 64;
 
-/// The stored records of those ids, in their order.
+/// The stored records of those ids, in the same order.
 pub(crate) async fn get_all(store: &dyn TokenStore, ids: &[RecordId]) -> Result<Vec<Option<TokenRecord>>, Violation> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(ABREAST) {
@@ -20,7 +20,7 @@ pub(crate) async fn get_all(store: &dyn TokenStore, ids: &[RecordId]) -> Result<
     Ok(found)
 }
 
-/// The same where each of them must be there.
+/// The same for ids that must all exist.
 pub(crate) async fn must_get_all(store: &dyn TokenStore, ids: &[RecordId]) -> Result<Vec<TokenRecord>, Violation> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(ABREAST) {
@@ -29,7 +29,7 @@ pub(crate) async fn must_get_all(store: &dyn TokenStore, ids: &[RecordId]) -> Re
     Ok(found)
 }
 
-/// Inserts all of them, which must succeed.
+/// Inserts all drafts. Each insert must succeed.
 pub(crate) async fn found_all(store: &dyn TokenStore, drafts: &[Draft]) -> Result<(), Violation> {
     for drafts in drafts.chunks(ABREAST) {
         try_join_all(drafts.iter().map(|draft| draft.found(store))).await?;

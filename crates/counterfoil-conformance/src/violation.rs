@@ -1,25 +1,25 @@
-//! What a check says: the clause held, it could not be tried, or it was broken, and where.
+//! The result of a check: the clause held, it could not be tried, or it was broken.
 
 use std::fmt;
 use std::panic::Location;
 
 use counterfoil::store::StoreError;
 
-/// A check that went through.
+/// The result of a check that found no violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Checked {
-    /// The clause holds as far as the check can see.
+    /// The check found no violation of the clause.
     Held,
-    /// The fixture lacks the hook that the check needs. The runner prints it: what was not tried must not look like
-    /// what passed.
+    /// The fixture lacks the hook that the check needs. The runner prints this, so that the check does not count as
+    /// passed.
     NotApplicable(&'static str),
 }
 
 /// The outcome of a check.
 pub type Verdict = Result<Checked, Violation>;
 
-/// A broken promise: what was expected, what came, and the line of the suite that asked.
+/// A broken clause: what was expected, what the store answered, and the line of the suite that called it.
 #[derive(Debug)]
 pub struct Violation {
     what: String,
@@ -27,14 +27,14 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// A violation seen at the caller's line.
+    /// A violation at the caller's line.
     #[must_use]
     #[track_caller]
     pub fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), at: Location::caller() }
     }
 
-    /// What was expected and what came.
+    /// What was expected and what the store answered.
     #[must_use]
     pub fn what(&self) -> &str {
         &self.what
@@ -49,7 +49,7 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
-/// A store that works answers: every error that a check did not ask for breaks the contract's `# Errors`.
+/// A working store answers: any error that a check did not provoke breaks the contract's `# Errors`.
 impl From<StoreError> for Violation {
     #[track_caller]
     fn from(error: StoreError) -> Self {
@@ -57,7 +57,7 @@ impl From<StoreError> for Violation {
     }
 }
 
-/// Leaves the check with a violation unless the condition holds.
+/// Returns a violation from the check unless the condition holds.
 macro_rules! ensure {
     ($holds:expr, $($what:tt)+) => {
         if !$holds {
@@ -66,7 +66,7 @@ macro_rules! ensure {
     };
 }
 
-/// Leaves the check with a violation unless the value has that shape.
+/// Returns a violation from the check unless the value matches the pattern.
 macro_rules! ensure_is {
     ($value:expr, $shape:pat $(if $guard:expr)?, $($what:tt)+) => {
         match $value {

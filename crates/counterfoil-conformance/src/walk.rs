@@ -1,4 +1,4 @@
-//! Walking a listing to its end.
+//! Reading a listing to its end, page by page.
 
 use std::collections::HashSet;
 
@@ -9,10 +9,10 @@ use counterfoil::types::RecordId;
 use crate::sample::most;
 use crate::violation::{Violation, ensure};
 
-/// More pages than any walk of the suite can have; beyond it a cursor is not moving.
+/// More pages than any walk of the suite has. A walk that exceeds it has a cursor that does not move.
 const ENDLESS: usize = 10_000;
 
-/// What is walked.
+/// The pages to read.
 #[derive(Clone, Copy)]
 enum Walked<'a> {
     Listing(Listing<'a>),
@@ -23,12 +23,12 @@ enum Walked<'a> {
 ///
 /// # Errors
 ///
-/// A violation where a page is longer than its limit, shows a record again, or there is no last one.
+/// A violation if a page is longer than its limit, a record is shown twice, or the pages do not end.
 pub async fn walk(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<Vec<TokenRecord>, Violation> {
     collect(store, Walked::Listing(of), limit).await
 }
 
-/// All records that are due.
+/// All due records.
 ///
 /// # Errors
 ///
@@ -43,7 +43,7 @@ pub fn ids(records: &[TokenRecord]) -> Vec<RecordId> {
     records.iter().map(|record| record.record().id).collect()
 }
 
-/// The ids of those records in order of ids: for listings without an order of their own.
+/// The ids of those records, sorted: for listings without a defined order.
 #[must_use]
 pub fn sorted_ids(records: &[TokenRecord]) -> Vec<RecordId> {
     let mut found = ids(records);
@@ -51,7 +51,7 @@ pub fn sorted_ids(records: &[TokenRecord]) -> Vec<RecordId> {
     found
 }
 
-/// Asks for page after page until `next` is `None`.
+/// Reads pages until `next` is `None`.
 async fn collect(store: &dyn TokenStore, walked: Walked<'_>, limit: u32) -> Result<Vec<TokenRecord>, Violation> {
     let (mut all, mut seen, mut after) = (Vec::<TokenRecord>::new(), HashSet::new(), None::<Cursor>);
     for _ in 0..ENDLESS {

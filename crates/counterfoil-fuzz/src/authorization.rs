@@ -1,4 +1,4 @@
-//! Values of `Authorization`: bearer tokens by the public reader, HTTP Basic by the token endpoint.
+//! Values of the `Authorization` header: bearer tokens read by the public reader, HTTP Basic by the token endpoint.
 
 use axum::body::Body;
 use base64::Engine as _;
@@ -8,7 +8,7 @@ use http::{HeaderValue, Request};
 
 use crate::world::{SECRET, in_world};
 
-/// A line a header.
+/// Each line of the input is one header value.
 #[must_use]
 pub fn authorization(data: &[u8]) -> bool {
     let headers: Vec<&[u8]> = data.split(|byte| *byte == b'\n').take(3).collect();
@@ -32,11 +32,11 @@ pub fn authorization(data: &[u8]) -> bool {
     basic(&headers) | bearer
 }
 
-/// Whether the client `app` was proved.
+/// Whether the token endpoint authenticated the client `app`.
 fn basic(headers: &[&[u8]]) -> bool {
     let mut request = Request::post("/token").header("content-type", "application/x-www-form-urlencoded");
     for header in headers {
-        // What HTTP does not carry.
+        // HTTP cannot carry this value.
         let Ok(value) = HeaderValue::from_bytes(header) else { return false };
         request = request.header("authorization", value);
     }
@@ -47,7 +47,7 @@ fn basic(headers: &[&[u8]]) -> bool {
     assert!(proved || ["invalid_client", "invalid_request"].contains(&error.as_str()), "{answer:?}");
     assert!(answer.text.len() < 1_024, "{answer:?}");
     if proved {
-        // Another scheme's value is as if absent.
+        // A value of another scheme counts as absent.
         let own = |header: &&&[u8]| header.to_ascii_lowercase().starts_with(b"basic");
         let basic: Vec<_> = headers.iter().filter(own).collect();
         let [header] = basic[..] else { panic!("{} values of Basic", basic.len()) };
@@ -62,7 +62,7 @@ fn basic(headers: &[&[u8]]) -> bool {
     proved
 }
 
-/// Without the library: RFC 6749 appendix B.
+/// Decodes by RFC 6749 appendix B, without the library.
 fn decoded(text: &str) -> String {
     form_urlencoded::parse(text.replace('=', "%3D").replace('&', "%26").as_bytes())
         .map(|(name, _)| name.into_owned())

@@ -1,11 +1,11 @@
-//! Reading a fuzzer's bytes.
+//! Helpers to read a fuzzer's bytes.
 
-/// A first byte that chooses, and the rest. Of nothing: 0.
+/// Splits off the first byte, which makes a choice. An empty input chooses 0.
 pub(crate) fn choice(data: &[u8]) -> (usize, &[u8]) {
     data.split_first().map_or((0, &[][..]), |(first, rest)| (usize::from(*first), rest))
 }
 
-/// Two bytes of length, then as many bytes, or as there are.
+/// Reads a length of two bytes and then that many bytes, or as many as there are.
 pub(crate) fn counted<'a>(data: &mut &'a [u8]) -> &'a [u8] {
     let Some((length, rest)) = data.split_first_chunk::<2>() else { return std::mem::take(data) };
     let (own, rest) = rest.split_at(rest.len().min(usize::from(u16::from_be_bytes(*length))));
@@ -13,7 +13,7 @@ pub(crate) fn counted<'a>(data: &mut &'a [u8]) -> &'a [u8] {
     own
 }
 
-/// With each placeholder replaced by what it stands for: what a service draws cannot be in a file.
+/// Replaces each placeholder by its value. Random values of the service cannot be in a file of the corpus.
 pub(crate) fn filled(data: &[u8], known: &[(&str, &str)]) -> Vec<u8> {
     let mut filled = data.to_vec();
     for (name, value) in known {

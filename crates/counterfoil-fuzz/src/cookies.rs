@@ -1,4 +1,4 @@
-//! Cookies: who is signed in follows from one cookie of the one name, and from nothing that looks like it.
+//! Cookies: only one cookie with the exact name signs a person in.
 
 use axum::body::Body;
 use http::{HeaderValue, Request};
@@ -6,7 +6,7 @@ use http::{HeaderValue, Request};
 use crate::bytes::filled;
 use crate::world::{COOKIE, in_world};
 
-/// A line a `Cookie` header.
+/// Each line of the input is one `Cookie` header.
 #[must_use]
 pub fn cookies(data: &[u8]) -> bool {
     in_world(|world| {
@@ -19,7 +19,7 @@ pub fn cookies(data: &[u8]) -> bool {
             }
             Some(world.send(request.body(Body::empty()).expect("a request")))
         };
-        // What HTTP does not carry.
+        // HTTP cannot carry this value.
         let (Some(api), Some(page)) = (asked("/api/v1/me/tokens"), asked("/console/tokens")) else {
             return (false, false);
         };
@@ -39,7 +39,7 @@ pub fn cookies(data: &[u8]) -> bool {
             let header = header.to_str().expect("text");
             assert!(header.len() < 256 && header.contains("; HttpOnly; SameSite=Lax; Secure"), "{header}");
         }
-        // A session that was seen moves its idle end.
+        // Using a session extends its idle limit, so the service has changed.
         (signed_in, signed_in)
     })
 }

@@ -1,4 +1,5 @@
-//! Cursors of lists: only those of this list are taken, and one with a right checksum opens no more than the list.
+//! Cursors of lists: a list accepts only its own cursors, and a forged one with a correct checksum opens only that
+//! list.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::bytes::{choice, filled};
 use crate::world::{World, in_world};
 
-/// A list's path, its name, and whose it is.
+/// The path of a list, its name, and its owner.
 const LISTS: [(&str, &str, &str); 4] = [
     ("/me/tokens", "tokens", "sue"),
     ("/users/sue/tokens", "tokens", "sue"),
@@ -16,7 +17,7 @@ const LISTS: [(&str, &str, &str); 4] = [
     ("/security-codes", "codes", ""),
 ];
 
-/// A first byte that chooses the list, and whether what follows is the cursor or the key in it.
+/// The first byte chooses the list, and whether the rest is a cursor or the key inside one.
 #[must_use]
 pub fn cursors(data: &[u8]) -> bool {
     let (list, rest) = choice(data);
@@ -44,12 +45,12 @@ pub fn cursors(data: &[u8]) -> bool {
     })
 }
 
-/// Ids and the next page's cursor; `None` where the cursor is refused.
+/// The ids of a page and the next cursor, or `None` if the cursor is refused.
 fn page(world: &World, path: &str, cursor: Option<&[u8]>) -> Option<(Vec<String>, Option<String>)> {
     let cursor: String = cursor.map_or_else(String::new, |cursor| {
         format!("&cursor={}", form_urlencoded::byte_serialize(cursor).collect::<String>())
     });
-    // What is longer than an address may be is no request.
+    // Too long for a request's address.
     if cursor.len() > 8_192 {
         return None;
     }
@@ -65,7 +66,7 @@ fn page(world: &World, path: &str, cursor: Option<&[u8]>) -> Option<(Vec<String>
     Some((ids, json["next"].as_str().map(str::to_owned)))
 }
 
-/// Every cursor of a list.
+/// All cursors of a list.
 fn walk(world: &World, path: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     while let Some((_, Some(next))) = page(world, path, all.last().map(String::as_bytes)) {
@@ -75,7 +76,7 @@ fn walk(world: &World, path: &str) -> Vec<String> {
     all
 }
 
-/// A cursor of that key whose checksum is right.
+/// A cursor with that key and a correct checksum.
 fn forged(name: &str, owner: &str, key: &str) -> String {
     let mut hash = Sha256::new();
     for field in ["counterfoil/cursor/v1", name, "default", owner, key] {

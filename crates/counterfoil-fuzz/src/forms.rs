@@ -1,12 +1,11 @@
-//! Forms of the OAuth endpoints: what is granted was asked for with the right words, whatever a lenient reader makes of
-//! the form.
+//! Forms of the OAuth endpoints: a grant needs the right parameters and secrets, checked here by another form parser.
 
 use serde_json::Value;
 
 use crate::bytes::{choice, filled};
 use crate::world::{Answer, SECRET, World, basic, in_world};
 
-/// A first byte that chooses the endpoint, then the form.
+/// The first byte chooses the endpoint, the rest is the form.
 #[must_use]
 pub fn forms(data: &[u8]) -> bool {
     let (endpoint, form) = choice(data);
@@ -24,7 +23,7 @@ pub fn forms(data: &[u8]) -> bool {
         };
         if answer.status.as_u16() != 200 {
             assert!(answer.json()["error"].is_string(), "{answer:?}");
-            // No text of the library's own has this letter.
+            // No fixed text of the library contains this letter, so it can come only from the input.
             assert!(!answer.text.contains('Q'), "said back: {answer:?}");
             return (false, false);
         }
@@ -46,7 +45,7 @@ pub fn forms(data: &[u8]) -> bool {
 fn granted<'a>(world: &World, answer: &Answer, value: &impl Fn(&str) -> Option<&'a str>) -> (bool, bool) {
     match value("grant_type") {
         Some("password") => {
-            // The directory takes names for equal whose lowercase is equal.
+            // The directory compares names in lower case.
             let name = value("username").expect("a name").to_lowercase();
             let known = ["bill", "sue"].contains(&name.as_str());
             assert!(known && value("password") == Some(name.as_str()), "the right password: {name}");

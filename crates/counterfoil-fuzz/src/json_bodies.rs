@@ -1,11 +1,11 @@
-//! Bodies of the API: a refusal is a problem and changes nothing, and a change that is repeated changes nothing more.
+//! Bodies of the API: a refusal is a problem document and changes nothing. A repeated change changes nothing more.
 
 use serde_json::Value;
 
 use crate::bytes::choice;
 use crate::world::{Answer, World, in_world};
 
-/// Method, path, and what shows the change.
+/// Method, path, and the path that shows the change.
 const ROUTES: [(&str, &str, &str); 12] = [
     ("POST", "/me/tokens", "/me/tokens"),
     ("POST", "/me/tokens/{pat}/rotate", "/me/tokens"),
@@ -21,7 +21,7 @@ const ROUTES: [(&str, &str, &str); 12] = [
     ("PATCH", "/settings", "/settings"),
 ];
 
-/// A first byte that chooses the route, then the body.
+/// The first byte chooses the route, the rest is the body.
 #[must_use]
 pub fn json_bodies(data: &[u8]) -> bool {
     let (route, body) = choice(data);
@@ -56,7 +56,7 @@ fn seen(world: &World, path: &str) -> String {
     answer.text
 }
 
-/// A secret is in the answer that makes it, and reads as a token of this service does.
+/// A new secret is in the answer of the request that creates it, and can be parsed as a token.
 fn created(answer: &Answer) {
     let json = answer.json();
     for name in ["token", "secret"] {

@@ -1,4 +1,4 @@
-//! Key files: what is read has one spelling, and a file says what its text says.
+//! Key files: each key ring has one written form, and a file gives the same ring as its text.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -11,7 +11,7 @@ use counterfoil::{KeyRing, Secret};
 
 static FILES: AtomicU64 = AtomicU64::new(0);
 
-/// The bytes as a key ring's text, and as a file.
+/// The input as the text of a key ring, and as a key file.
 #[must_use]
 pub fn key_files(data: &[u8]) -> bool {
     let text = std::str::from_utf8(data).ok();
@@ -31,7 +31,7 @@ pub fn key_files(data: &[u8]) -> bool {
         assert_eq!(sorted(text), sorted(written.expose_secret()), "one spelling");
         assert!(!format!("{ring:?}").contains(&written.expose_secret()[2..]), "shown");
     }
-    // Disks are slow: a file for some of the bytes only.
+    // Files are slow, so only some inputs are tried as a file.
     if data.len() % 16 == 1 || ring.is_some() {
         let read = in_file(data);
         assert_eq!(

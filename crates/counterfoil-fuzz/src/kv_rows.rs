@@ -1,5 +1,5 @@
-//! Rows of a key-value engine: whatever stands in one of them, every call ends soon, says what it can or that a row is corrupt, and what
-//! lies in other families is as it was.
+//! Rows of a key-value engine: with any value in one row, every call ends soon and either answers or says that a row is
+//! corrupt. Records of other families stay as they were.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,13 +23,13 @@ use tokio::runtime::Runtime;
 use crate::bytes::choice;
 use crate::documents::REGISTRATION;
 
-/// More asks of the engine than any call needs here.
+/// More engine calls than any store call needs here.
 const MOST: usize = 400;
 
-/// More than there is of anything.
+/// A limit larger than the number of rows of any kind.
 const LIMIT: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
-/// An engine in memory that counts what it is asked.
+/// An engine in memory that counts its calls.
 #[derive(Clone, Default)]
 struct Counted {
     engine: MemoryEngine,
@@ -60,7 +60,7 @@ impl Engine for Counted {
     }
 }
 
-/// What a sound store holds.
+/// The contents of an undamaged store.
 struct Sound {
     person: Person,
     ids: Vec<RecordId>,
@@ -102,13 +102,13 @@ async fn filled() -> Sound {
     Sound { person, ids, pairs, records }
 }
 
-/// The sound rows that are more than an entry of an index, each as the bytes that put it back.
+/// The undamaged rows except index entries, each as the input that writes it back.
 pub(crate) fn rows() -> Vec<Vec<u8>> {
     let seed = |(at, (_, value)): (usize, &(Key, Value))| [&[u8::try_from(at).expect("few")], &value[..]].concat();
     sound().pairs.iter().enumerate().filter(|(_, (_, value))| !value.is_empty()).map(seed).collect()
 }
 
-/// A first byte that chooses a row, then what stands in it instead.
+/// The first byte chooses a row, the rest replaces its value.
 #[must_use]
 pub fn kv_rows(data: &[u8]) -> bool {
     let (at, value) = choice(data);
@@ -129,7 +129,7 @@ pub fn kv_rows(data: &[u8]) -> bool {
     })
 }
 
-/// What a call may say of a damaged row.
+/// Checks that a call on damaged rows answers or is `Corrupt`. Returns the answer.
 fn sane<T>(engine: &Counted, answer: Result<T, StoreError>) -> Option<T> {
     engine.asked.store(0, Ordering::Relaxed);
     match answer {
@@ -139,7 +139,7 @@ fn sane<T>(engine: &Counted, answer: Result<T, StoreError>) -> Option<T> {
     }
 }
 
-/// Reads everything, then writes everything; whether every read had an answer.
+/// Reads everything, then writes everything. Returns whether every call had an answer.
 async fn used(store: &KvStore, engine: &Counted, sound: &Sound, damaged: &[u8]) -> bool {
     let mut whole = true;
     for (id, before) in sound.ids.iter().zip(&sound.records) {

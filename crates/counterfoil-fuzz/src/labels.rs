@@ -1,11 +1,11 @@
-//! Labels: what is taken is in its last form, and its key too.
+//! Labels: an accepted label is in its normal form, and so is its key.
 
 use counterfoil::Scope;
 use counterfoil::types::{Description, Label};
 
 use crate::bytes::choice;
 
-/// A first byte that says how long a label may be, then its text; the text as a description and as a scope beside it.
+/// The first byte is the largest length of a label, the rest its text. The text is also tried as description and scope.
 #[must_use]
 pub fn labels(data: &[u8]) -> bool {
     let (most, text) = choice(data);
@@ -26,7 +26,7 @@ pub fn labels(data: &[u8]) -> bool {
     assert_eq!((again.as_str(), again.key().as_str()), (kept, label.key().as_str()));
     let stored = Label::from_stored(kept).expect("what was kept");
     assert_eq!((stored.as_str(), stored.key().as_str()), (kept, label.key().as_str()));
-    // What a key says is folded: as a label of its own it has the same key.
+    // A key is folded: a label with the key's text has the same key.
     if let Ok(folded) = Label::new(label.key().as_str(), 255) {
         assert_eq!(folded.key().as_str(), label.key().as_str());
     }

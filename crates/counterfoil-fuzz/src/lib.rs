@@ -1,8 +1,8 @@
-//! What counterfoil's fuzz targets do with their bytes. `fuzz/` hands them what libFuzzer makes up, `tests/corpus.rs`
-//! what is in `fuzz/corpus`, so that bytes that once showed a fault stay tested.
+//! The functions behind counterfoil's fuzz targets. libFuzzer calls them through `fuzz/`, and `tests/corpus.rs` calls
+//! them with every file in `fuzz/corpus`, so that bytes that once showed a fault stay tested.
 //!
-//! A target panics where a promise is broken, and says whether it accepted its bytes: a file of the corpus whose name
-//! begins with `good-` must be accepted, one that begins with `bad-` must not.
+//! A target panics if a promise is broken, and returns whether it accepted the bytes. A file of the corpus whose name
+//! begins with `good-` must be accepted; one that begins with `bad-` must not.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a target says what is wrong by panicking")]
 #![allow(clippy::missing_panics_doc, reason = "panicking is what they are for")]
@@ -36,10 +36,10 @@ pub use redis_rows::redis_rows;
 pub use sql_rows::sql_rows;
 pub use token::token;
 
-/// A target: whether it accepted the bytes.
+/// A target. It returns whether it accepted the bytes.
 pub type Target = fn(&[u8]) -> bool;
 
-/// Every target by the name of its folder in `fuzz/corpus`.
+/// All targets, with the names of their folders in `fuzz/corpus`.
 pub const TARGETS: [(&str, Target); 12] = [
     ("authorization", authorization),
     ("cookies", cookies),

@@ -1,4 +1,4 @@
-//! Rows of Redis: any bytes in any field are a record that has one spelling, or corrupt.
+//! Rows of Redis: any bytes in any field are either a record with one written form, or corrupt.
 
 use counterfoil::store::{FamilyParts, Nonce, RecordParts, Revoked, TokenRecord};
 use counterfoil::types::{Description, RecordId};
@@ -10,7 +10,7 @@ use crate::bytes::counted;
 
 type Field = Option<Vec<u8>>;
 
-/// A record's id, then its fields: a byte that says whether it is there, and what is in it.
+/// The input is a record's id and then its fields: a byte that says whether the field exists, and its content.
 #[must_use]
 pub fn redis_rows(data: &[u8]) -> bool {
     let Some((id, mut data)) = data.split_first_chunk() else { return false };
@@ -27,8 +27,9 @@ pub fn redis_rows(data: &[u8]) -> bool {
     let again = fuzzing::record(&id, &written).expect("our own row").expect("our own row");
     assert_eq!(describe(&again), describe(&record));
     for (at, (read, written)) in row.iter().zip(&written).enumerate() {
-        // A family's document has blanks and orders, and layout 1 knew neither use nor client. A nonce may be another
-        // member's. A scope has one order, and a description no blanks around it.
+        // The written form may differ in some fields. A family's document may have other blanks and another order.
+        // Layout 1 had neither use nor client. A nonce may belong to another member. A scope has one order, and a
+        // description is trimmed.
         let another_spelling = match at {
             0 => same_but_for_document(read, written),
             2 => same_but_for_end(read, written, row[4].is_some()),
@@ -54,13 +55,13 @@ fn same_but_for_document(read: &Field, written: &Field) -> bool {
     read[..head] == written[..head]
 }
 
-/// Layout 1, or a revoked family's end, in whose place its tombstone's counts.
+/// Differences of layout 1, and of the end of a revoked family, which is replaced by its tombstone's.
 fn same_but_for_end(read: &Field, written: &Field, revoked: bool) -> bool {
     let (Some(read), Some(written)) = (read, written) else { return false };
     read.len() == 32 || revoked && read[..16] == written[..16] && read[32..] == written[32..]
 }
 
-/// Scope, label and description as they are read; a label is never changed.
+/// Compares scope and description as they are read. A label must be unchanged.
 fn same_but_for_texts(read: &[u8], own: &RecordParts) -> bool {
     let mut rest = read;
     let [scope, label, description] = [(); 3].map(|()| piece(&mut rest));
@@ -70,7 +71,7 @@ fn same_but_for_texts(read: &[u8], own: &RecordParts) -> bool {
     label_is_kept && (scope, description) == (own.scope.clone(), own.description.clone())
 }
 
-/// The next text of that field.
+/// The next text in that field.
 fn piece(rest: &mut &[u8]) -> Option<String> {
     let (mark, behind) = rest.split_first().expect("was read");
     *rest = behind;
@@ -99,7 +100,7 @@ fn ended(revoked: Revoked) -> String {
     stamped(revoked.at, revoked.reason.byte())
 }
 
-/// A record's fields, without the crate that reads them.
+/// The fields of a record, written without the crate that reads them.
 pub(crate) fn written(record: &TokenRecord) -> Vec<Field> {
     let (own, family) = (record.record(), record.family());
     let mut row = family_fields(own, family);
@@ -111,7 +112,7 @@ fn family_fields(own: &RecordParts, family: &FamilyParts) -> Vec<Field> {
     let (realm, owner) = (family.realm.as_str(), family.owner.as_str());
     let body = family.body.to_document().expect("a document");
     let identity = format!("{:03}{:03}{:03}{realm}{owner}{body}", family.kind.byte(), realm.len(), owner.len());
-    // A revoked family's end is its tombstone's.
+    // The end of a revoked family is stored in its tombstone.
     let gone_at = family.gone_at.filter(|_| family.revoked.is_none());
     let ends = [maybe(family.live_until), maybe(gone_at), time(family.used_at)].concat();
     let tomb = |revoked| [ended(revoked), time(family.gone_at.expect("a tombstone's end"))].concat();

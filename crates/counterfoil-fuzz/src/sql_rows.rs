@@ -1,4 +1,4 @@
-//! Rows of SQL: any value in any column is a record that is written back as it was read, or corrupt.
+//! Rows of SQL: any values in the columns are either a record that is written back as it was read, or corrupt.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{FamilyParts, RecordParts, TokenRecord};
@@ -7,7 +7,8 @@ use counterfoil_sql::fuzzing::{self, ColumnValue, Row};
 
 use crate::bytes::{choice, counted};
 
-/// A first byte that chooses what the rows are, then cells: 0 NULL, 1 a number, 2 bytes, 3 a text, else the end of a row.
+/// The first byte chooses the kind of rows. Then come cells: 0 is NULL, 1 a number, 2 bytes, 3 a text; other bytes end
+/// a row.
 #[must_use]
 pub fn sql_rows(data: &[u8]) -> bool {
     let (which, values) = choice(data);
@@ -53,7 +54,8 @@ fn record(row: &Row) -> bool {
     assert_eq!(describe(&again), describe(&record));
     let (read, written) = (&row.0[..written.0.len()], &written.0);
     for (at, (read, written)) in read.iter().zip(written).enumerate() {
-        // Any number but 0 says that a record is shrunk; a family's document has blanks and orders.
+        // Column 27: any number except 0 means shrunk. Column 33: a family's document may have other blanks and another
+        // order.
         assert!(at == 27 || at == 33 || read == written, "column {at}: {read:?} became {written:?}");
     }
     true
@@ -79,7 +81,7 @@ fn or_null<T>(value: Option<T>, written: impl FnOnce(T) -> ColumnValue) -> Colum
     value.map_or(ColumnValue::Null, written)
 }
 
-/// A record's row.
+/// The row of a record.
 pub(crate) fn written(record: &TokenRecord) -> Row {
     let mut values = own_values(record.record());
     values.insert(26, fuzzing::noticed(record));
@@ -87,7 +89,7 @@ pub(crate) fn written(record: &TokenRecord) -> Row {
     Row(values)
 }
 
-/// But for the notices sent.
+/// The record's own columns, except the sent notices.
 fn own_values(own: &RecordParts) -> Vec<ColumnValue> {
     let nonce = own.superseded.as_ref().and_then(|superseded| superseded.nonce);
     let superseded = own.superseded.as_ref();
@@ -172,7 +174,7 @@ fn page(rows: &[Row]) -> bool {
     assert_eq!(page.items.len() + corrupt, limit, "each row is a record or counted");
     let sound = rows.iter().take(limit).filter(|row| fuzzing::record(row).is_ok()).count();
     assert_eq!(sound, page.items.len());
-    // A page whose last record is sound does not end the walk.
+    // If the last record of a page is intact, the page does not end the walk.
     assert!(page.items.is_empty() || page.next.is_some(), "{page:?}");
     corrupt == 0 && limit > 0
 }

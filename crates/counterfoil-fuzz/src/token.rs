@@ -1,11 +1,11 @@
-//! The text of a token: what is read has one spelling, and a typing error is found.
+//! The text of a token: each token has one written form, and a typing error is found.
 
 use counterfoil::token::{Prefix, Prefixes};
 use counterfoil::types::TokenKind;
 
 const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// Bytes as a token's text; then a token that is made of them, whole and with one letter changed.
+/// The input as the text of a token. Also a token made from the input, intact and with one character changed.
 #[must_use]
 pub fn token(data: &[u8]) -> bool {
     let prefixes = Prefixes::default();
@@ -28,7 +28,7 @@ pub fn token(data: &[u8]) -> bool {
     read.is_some()
 }
 
-/// A token with that id, its kind, its secret and its damage out of `rest`.
+/// A token with that id. Kind, secret and the changed character come from `rest`.
 fn made(prefixes: &Prefixes, id: [u8; 16], rest: &[u8]) {
     let byte = |at: usize| rest.get(at).copied().unwrap_or(0);
     let kind = TokenKind::ALL[usize::from(byte(0)) % TokenKind::ALL.len()];
@@ -40,14 +40,14 @@ fn made(prefixes: &Prefixes, id: [u8; 16], rest: &[u8]) {
     let mut damaged = text.clone().into_bytes();
     let at = usize::from(byte(1)) % damaged.len();
     damaged[at] = byte(2);
-    // A prefix may become another kind's, which is why the digest is bound to the kind.
+    // A changed prefix may be that of another kind. Therefore the digest depends on the kind.
     if at > 2 && damaged[at] != text.as_bytes()[at] {
         let damaged = String::from_utf8_lossy(&damaged);
         assert!(prefixes.parse(&damaged).is_err(), "{text} and {damaged}");
     }
 }
 
-/// A token's text as ARCHITECTURE.md has it, written without the library.
+/// The text of a token by the description in ARCHITECTURE.md, written without the library.
 pub(crate) fn written(prefix: &str, id: [u8; 16], secret: &str) -> String {
     let body = format!("{}{secret}", base62(u128::from_be_bytes(id), 22));
     let check = base62(u128::from(crc32(body.as_bytes())), 6);
@@ -69,7 +69,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-/// A text that is right but for its id, a number of 2^128 or more.
+/// A text that is correct except for its id, which is 2^128 or more.
 pub(crate) fn beyond() -> String {
     let body = "z".repeat(65);
     format!("cfp_{body}{}", base62(u128::from(crc32(body.as_bytes())), 6))

@@ -1,4 +1,5 @@
-//! A service in memory whose clock stands and whose dice are known, so that the same bytes meet the same service.
+//! A service in memory with a fixed clock and known random numbers, so that the same input always meets the same
+//! service.
 
 use std::cell::RefCell;
 
@@ -20,10 +21,10 @@ use tower::ServiceExt as _;
 
 /// The secret of the client `app`.
 pub(crate) const SECRET: &str = "abcdefghijklmnopqrstuvwxyz012345";
-/// What the console's cookies end with.
+/// The suffix of the console's cookies.
 pub(crate) const COOKIE: &str = "fuzz";
 
-/// What came back.
+/// The answer to a request.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -40,7 +41,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().expect("text"))
     }
 
-    /// What holds of every problem.
+    /// Checks the properties of every problem document.
     pub(crate) fn assert_problem(&self) {
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
         assert_eq!(self.json()["status"], u64::from(self.status.as_u16()), "{self:?}");
@@ -48,23 +49,23 @@ impl Answer {
     }
 }
 
-/// A service, and what somebody may present to it.
+/// A service, and the credentials that a request may present.
 pub(crate) struct World {
     runtime: Runtime,
     pub(crate) router: Router,
-    /// sue's, a super administrator.
+    /// An access token of `sue`, a super administrator.
     pub(crate) access: String,
     pub(crate) refresh: String,
-    /// A console session of sue's.
+    /// A console session of `sue`.
     pub(crate) session: String,
-    /// A personal access token's id, and a security code's.
+    /// The id of a personal access token. `code` is that of a security code.
     pub(crate) pat: String,
     pub(crate) code: String,
 }
 
 thread_local!(static WORLD: RefCell<Option<World>> = const { RefCell::new(None) });
 
-/// Runs in a service where nothing has happened yet. `ask` says whether anything did.
+/// Runs `ask` in a service in its initial state. `ask` also returns whether it changed the service.
 pub(crate) fn in_world<T>(ask: impl FnOnce(&World) -> (T, bool)) -> T {
     WORLD.with_borrow_mut(|kept| {
         let world = kept.take().unwrap_or_else(World::new);
@@ -123,7 +124,7 @@ impl World {
         self.send(request.expect("a request"))
     }
 
-    /// A request of sue's to the API.
+    /// Sends a request of `sue` to the API.
     pub(crate) fn api(&self, method: &str, path: &str, body: Option<&[u8]>) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         request = request.header("authorization", format!("Bearer {}", self.access));
@@ -142,7 +143,7 @@ fn subject(id: &str) -> SubjectId {
     SubjectId::new(id).expect("a subject")
 }
 
-/// The password is the name.
+/// The service. Each person's password is their name.
 fn service() -> Counterfoil {
     let people = MemoryDirectory::default();
     for (name, role) in [("bill", Role::Member), ("sue", Role::SuperAdministrator)] {

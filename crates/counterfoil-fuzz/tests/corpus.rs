@@ -1,4 +1,4 @@
-//! Every file of `fuzz/corpus` holds what its target promises.
+//! Every file of `fuzz/corpus` keeps what its target promises.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use counterfoil_fuzz::{TARGETS, Target, seeds};
 
-/// Most files of one target, and most bytes of all.
+/// The largest number of files per target, and the largest size of all files together.
 const FILES: usize = 30;
 const BYTES: usize = 300 * 1024;
 
@@ -24,7 +24,7 @@ fn folder(name: &str) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// What is wrong with the files of a target, and how many bytes they have.
+/// Runs the target on each of its files. Returns the faults, and the total size in bytes.
 fn hold(name: &str, target: Target) -> (Vec<String>, usize) {
     let files = folder(name);
     let fault = |(file, bytes): &(String, Vec<u8>)| {

@@ -1,5 +1,4 @@
-//! Races between processes on one store: the same races as in the conformance suite, without anything shared but the
-//! store.
+//! Races between processes on one store: the races of the conformance suite, with nothing shared except the store.
 
 use std::collections::HashSet;
 use std::num::NonZeroU32;
@@ -19,16 +18,16 @@ use crate::racing::threads;
 /// Runs a future on the calling thread.
 pub type Drive<'a> = &'a (dyn Fn(Task<'_>) + Sync);
 
-/// How many rotations a refresher makes beside a revocation.
+/// The largest number of rotations per racer beside a revocation.
 const STEPS: u64 = 8;
 
-/// Rounds of six races between the crew's processes, of so many racers each: a rotation, a label, a quota, room made
-/// under a cap, a pace of creations, and refreshers beside a revocation.
+/// Runs rounds of six races between the crew's processes, with that many racers per process: a rotation, a label, a
+/// quota, room under a cap, a pace of creations, and rotations beside a revocation.
 ///
 /// # Panics
 ///
-/// With what was seen, where more or fewer than one wins, a quota, a cap or a pace is passed or not filled, or
-/// something of a revoked family lives.
+/// If not exactly one racer wins, a quota, cap or pace is exceeded or not filled, or a record of a revoked family is
+/// live. The message says what was seen.
 pub async fn contest(crew: &mut Crew, racers: usize, rounds: u32, store: &dyn TokenStore) {
     let mut parent = Parent { crew, racers, store };
     let mut chain = None;
@@ -42,11 +41,11 @@ pub async fn contest(crew: &mut Crew, racers: usize, rounds: u32, store: &dyn To
     }
 }
 
-/// The part of one process: answers the orders of [`contest`].
+/// The part of one crew process: answers the orders of [`contest`].
 ///
 /// # Panics
 ///
-/// If an order is not one of a contest's.
+/// If an order is unknown.
 pub fn contend(post: Post, store: &dyn TokenStore, drive: Drive<'_>) {
     let place = post.place();
     post.answer(|order| {
@@ -68,7 +67,7 @@ struct Racer<'a> {
 }
 
 impl Racer<'_> {
-    /// One word: what happened, and the ids that belong to it.
+    /// Runs the order. Returns one word: the outcome and its ids.
     async fn run(&self, words: &[&str]) -> String {
         let person = Person::new("default", words[2]);
         match words[0] {
@@ -156,7 +155,7 @@ impl Racer<'_> {
         format!("done:{}", written.join(","))
     }
 
-    /// Each process draws ids by a counter of its own: the place keeps them apart.
+    /// Each process draws ids from its own counter. The place makes them different.
     fn apart(&self, draft: Draft) -> Draft {
         apart(draft, u16::try_from(self.place + 1).expect("few processes"))
     }
@@ -169,7 +168,7 @@ impl Racer<'_> {
     }
 }
 
-/// The same draft under ids that no other `part` draws.
+/// The same draft with ids that no other `part` uses.
 pub(crate) fn apart(mut draft: Draft, part: u16) -> Draft {
     let mut bytes = *draft.family.id.as_bytes();
     bytes[1..3].copy_from_slice(&part.to_be_bytes());
@@ -181,7 +180,7 @@ pub(crate) fn apart(mut draft: Draft, part: u16) -> Draft {
     draft
 }
 
-/// A draft of the family that `member` belongs to.
+/// A draft of the family of `member`.
 fn family_of(person: &Person, member: RecordId) -> Draft {
     let mut draft = person.refresh();
     draft.family.id = member.family();
@@ -203,8 +202,8 @@ struct Parent<'a> {
 }
 
 impl Parent<'_> {
-    /// The family and its newest refresh token. Each fourth round opens a new family, the others go on with the
-    /// winner's.
+    /// Rotates in all processes. Returns the person and the newest refresh token. Every fourth round starts a new
+    /// family; the others rotate the winner.
     async fn rotation(&mut self, chain: Option<(Person, RecordId)>, generation: u64) -> (Person, RecordId) {
         let (person, parent) = match chain {
             Some(chain) => chain,
@@ -243,7 +242,7 @@ impl Parent<'_> {
         assert_eq!(all.len(), cap, "neither more nor fewer");
     }
 
-    /// All are inserted, as many as the cap allows stay live, and each other one is ended once.
+    /// All inserts succeed, as many families as the cap allows stay live, and every other one is ended once.
     async fn room(&mut self) {
         let person = Person::somebody();
         let cap = (self.racers * self.crew.size() / 2).max(1);
@@ -286,12 +285,12 @@ impl Parent<'_> {
 
     async fn family(&self) -> (Person, RecordId) {
         let person = Person::somebody();
-        // The racers' parts start at one, so these ids are unique.
+        // The racers use parts from 1 on, so these ids are unique.
         let root = apart(person.refresh(), 0).found(self.store).await.expect("a family");
         (person, root)
     }
 
-    /// What the racers said.
+    /// Sends the order. Returns the answers of all racers.
     fn order(&mut self, order: &str) -> Vec<String> {
         let answers = self.crew.order(order);
         answers.iter().flat_map(|answer| answer.split(' ')).map(str::to_owned).collect()

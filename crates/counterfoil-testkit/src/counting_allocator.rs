@@ -1,4 +1,4 @@
-//! An allocator that counts for each thread, so that "no allocation on this path" is a test and not a hope.
+//! An allocator that counts per thread, so that a test can check that a path does not allocate.
 
 #![allow(unsafe_code)]
 
@@ -6,11 +6,11 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 thread_local! {
-    // Constant and without a destructor: reading it never allocates, not even on a thread's first or last step.
+    // Constant and without a destructor: reading it never allocates, not even at the start or end of a thread.
     static COUNT: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The system's allocator, counting. A test binary installs it:
+/// The system's allocator with a counter. A test binary installs it:
 ///
 /// ```
 /// use counterfoil_testkit::{CountingAllocator, allocations};
@@ -28,8 +28,8 @@ fn count() {
     COUNT.with(|count| count.set(count.get().wrapping_add(1)));
 }
 
-// SAFETY: every call is handed on to the system's allocator unchanged, which keeps the contract of `GlobalAlloc`;
-// counting touches a thread-local integer alone and neither allocates nor unwinds.
+// SAFETY: every call is forwarded unchanged to the system's allocator, which keeps the contract of `GlobalAlloc`.
+// Counting only changes a thread-local integer; it neither allocates nor unwinds.
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
@@ -55,8 +55,8 @@ unsafe impl GlobalAlloc for CountingAllocator {
     }
 }
 
-/// How often this thread allocated (or grew what it had) while `work` ran, its answer's dropping included. 0 also where
-/// the binary did not install [`CountingAllocator`]: a test states a control that must count.
+/// The number of allocations and reallocations of this thread while `work` ran and its result was dropped. It is also 0
+/// if the binary did not install [`CountingAllocator`], so a test needs a control that must count.
 pub fn allocations<T>(work: impl FnOnce() -> T) -> usize {
     let before = COUNT.with(Cell::get);
     drop(work());

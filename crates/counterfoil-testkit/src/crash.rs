@@ -16,12 +16,12 @@ use crate::contest::apart;
 
 pub use examine::{Tally, examine};
 
-/// How many families a worker continues; of more it forgets the oldest.
+/// The largest number of families that a worker continues. It forgets the oldest.
 const IN_HAND: usize = 8;
-/// After this many calls a worker stops even without a crash.
+/// A worker stops after this many calls even without a crash.
 const CALLS: u32 = 20_000;
 
-/// The log of calls and answers, a line each, in a file that survives the process.
+/// A log of calls and answers, one per line, in a file that survives the process.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
@@ -29,39 +29,39 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the file, or creates it.
+    /// Opens the file, and creates it if it does not exist.
     ///
     /// # Panics
     ///
-    /// Where that cannot be.
+    /// If the file cannot be opened.
     #[must_use]
     pub fn open(path: &Path) -> Self {
         let file = OpenOptions::new().create(true).append(true).open(path).expect("a journal");
         Self { path: path.to_owned(), file }
     }
 
-    /// How many bytes it has.
+    /// The size of the file in bytes.
     ///
     /// # Panics
     ///
-    /// Where the file is no more.
+    /// If the file no longer exists.
     #[must_use]
     pub fn size(&self) -> u64 {
         std::fs::metadata(&self.path).expect("a journal").len()
     }
 
-    /// All complete lines. An incomplete last line, of a killed process, is ignored.
+    /// All complete lines. An incomplete last line of a killed process is ignored.
     ///
     /// # Panics
     ///
-    /// Where the file is no more.
+    /// If the file no longer exists.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let text = std::fs::read_to_string(&self.path).expect("a journal");
         text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')).map(str::to_owned).collect()
     }
 
-    /// In one write, so that the lines of several threads do not mix.
+    /// Writes the line in one call, so that lines of several threads do not mix.
     fn write(&self, line: &str) {
         (&self.file).write_all(format!("{line}\n").as_bytes()).expect("the journal takes a line");
     }
@@ -70,9 +70,9 @@ impl Journal {
 /// When a worker logs that a call was executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Says {
-    /// When the store has said so.
+    /// After the store has answered.
     WhenTold,
-    /// Before the call: the control, which a crash must expose.
+    /// Before the call. This is the control: a crash must expose it.
     TooEarly,
 }
 
@@ -84,15 +84,15 @@ struct Family {
     generation: u64,
 }
 
-/// A call, before it is made.
+/// A call that has not been made yet.
 enum Call {
     Create(Family),
     Rotate(Family, Box<[NewRecord; 2]>),
     Revoke(Family),
 }
 
-/// Creates, rotates and revokes until the store fails, and gives its error; `part` keeps the ids of several loads
-/// apart.
+/// Creates, rotates and revokes until the store fails. Returns the store's error. `part` makes the ids of several loads
+/// different.
 ///
 /// # Panics
 ///

@@ -1,5 +1,5 @@
-//! Processes that start at once: copies of the test binary itself. Each runs one of its ignored tests alone and answers
-//! what it is told.
+//! Processes that start at once: copies of the test binary. Each runs one ignored test, which answers the orders that
+//! it receives.
 
 use std::env;
 use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
@@ -11,7 +11,7 @@ const WIRE: &str = "COUNTERFOIL_CREW_WIRE";
 const PLACE: &str = "COUNTERFOIL_CREW_PLACE";
 const TARGET: &str = "COUNTERFOIL_CREW_TARGET";
 
-/// Processes under orders. They end when it is dropped.
+/// Processes that receive orders. They end when this value is dropped.
 #[derive(Debug)]
 pub struct Crew {
     members: Vec<Member>,
@@ -24,11 +24,12 @@ struct Member {
 }
 
 impl Crew {
-    /// Starts so many. Each runs the ignored test of that name, which takes its [`Post`] and works on `target`.
+    /// Starts `size` processes. Each runs the ignored test named `test`, which takes its [`Post`] and works on
+    /// `target`.
     ///
     /// # Panics
     ///
-    /// Where one of them does not come.
+    /// If a process does not connect.
     #[must_use]
     pub fn start(size: usize, test: &str, target: &str) -> Self {
         let wire = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -60,17 +61,17 @@ impl Crew {
         self.members[place].wire = Some(wire);
     }
 
-    /// How many there are.
+    /// The number of processes.
     #[must_use]
     pub fn size(&self) -> usize {
         self.members.len()
     }
 
-    /// Tells all of them, then takes their answers, in the order of their places.
+    /// Sends the order to all processes, then reads their answers, in the order of their places.
     ///
     /// # Panics
     ///
-    /// Where one of them has died.
+    /// If a process has died.
     pub fn order(&mut self, order: &str) -> Vec<String> {
         for member in &mut self.members {
             let wire = member.wire.as_mut().expect("seated").get_mut();
@@ -90,7 +91,7 @@ impl Drop for Crew {
     }
 }
 
-/// The member's side of a [`Crew`].
+/// The process's side of a [`Crew`].
 #[derive(Debug)]
 pub struct Post {
     place: usize,
@@ -99,11 +100,11 @@ pub struct Post {
 }
 
 impl Post {
-    /// Takes the place that the starting process gave.
+    /// Takes the place that the parent process assigned.
     ///
     /// # Panics
     ///
-    /// In a process that nobody started for this.
+    /// In a process that no crew started.
     #[must_use]
     pub fn take() -> Self {
         let variable =
@@ -119,23 +120,23 @@ impl Post {
         Self { place: place.parse().expect("a number"), target: variable(TARGET), wire }
     }
 
-    /// Which of the processes this is, from 0.
+    /// The number of this process, from 0.
     #[must_use]
     pub const fn place(&self) -> usize {
         self.place
     }
 
-    /// What to work on.
+    /// The target to work on.
     #[must_use]
     pub fn target(&self) -> &str {
         &self.target
     }
 
-    /// Answers each order until the crew is dismissed.
+    /// Answers orders until the crew is dropped.
     ///
     /// # Panics
     ///
-    /// Without a crew to belong to.
+    /// If the process does not belong to a crew.
     pub fn answer(mut self, mut answer: impl FnMut(&str) -> String) {
         let mut wire = self.wire.take().expect("one of a crew");
         while let Some(order) = line(&mut wire) {
@@ -147,11 +148,11 @@ impl Post {
     }
 }
 
-/// A process of its own, not of a crew and without orders: to be killed.
+/// Starts a process without a crew and without orders, which the test can kill.
 ///
 /// # Panics
 ///
-/// Where it cannot be started.
+/// If it cannot be started.
 #[must_use]
 pub fn loner(test: &str, target: &str, place: usize) -> Child {
     process(test, target, place).spawn().expect("a process")
@@ -164,7 +165,7 @@ fn process(test: &str, target: &str, place: usize) -> Command {
     process
 }
 
-/// None where the other side has gone.
+/// Reads a line. Returns `None` if the other side has closed the connection.
 fn line(wire: &mut BufReader<TcpStream>) -> Option<String> {
     let mut text = String::new();
     let read = wire.read_line(&mut text).ok()?;

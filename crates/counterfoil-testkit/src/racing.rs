@@ -2,11 +2,11 @@
 
 use std::sync::Barrier;
 
-/// Runs `racer` on `n` threads that begin together; the answers come in the racers' order.
+/// Runs `racer` on `n` threads that start together. The answers are in the order of the racers.
 ///
 /// # Panics
 ///
-/// Where a racer does.
+/// If a racer panics.
 pub fn threads<T: Send>(n: usize, racer: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let (start, racer) = (Barrier::new(n), &racer);
     std::thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! The counting allocator counts, on this thread alone.
+//! The counting allocator counts the allocations of this thread only.
 
 use counterfoil_testkit::{CountingAllocator, allocations, threads};
 

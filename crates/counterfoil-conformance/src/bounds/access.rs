@@ -1,4 +1,4 @@
-//! How many access tokens of a family live: clause 43.
+//! The cap on the live access tokens of a family: clause 43.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::walk::walk;
 /// takes as long as several of another race.
 const PART: u32 = 6;
 
-/// Clause 43: Of any number of concurrent joins, slides and rotations with an `access_cap`, no more than that many
+/// Clause 43: of any number of concurrent joins, slides and rotations with an `access_cap`, no more than that many
 /// access tokens of the family are live at once.
 pub async fn access_tokens_are_capped(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
@@ -84,7 +84,7 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Joins, slides and rotations count the same tokens, those of every generation.
+/// Joins, slides and rotations count the same tokens, of all generations.
 async fn every_way_in_is_capped(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -128,7 +128,7 @@ async fn only_the_family_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// An access token that another followed is live until it ends.
+/// A superseded access token counts until it expires.
 async fn superseded_ones_count(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -145,7 +145,8 @@ async fn superseded_ones_count(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// `until` is the end of one that is there already, or now where none is: also where a new one would end earlier.
+/// `until` is the first end of the tokens already there, or now if there are none. The new ones do not count, even if
+/// one of them ends earlier.
 async fn new_ones_do_not_set_the_end(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh();
@@ -173,7 +174,7 @@ async fn new_ones_do_not_set_the_end(subject: &Subject) -> Result<(), Violation>
     Ok(())
 }
 
-/// Joins, slides and rotations at once: each goes on until it is in or refused.
+/// Joins, slides and rotations at once. Each racer tries again until its token is inserted or refused.
 async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     let draft = Arc::new(Person::somebody().refresh());
     let root = draft.found(&track.store).await?;
@@ -209,7 +210,7 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Whether this racer's access token went in.
+/// Returns whether this racer's access token was inserted.
 async fn get_in(
     store: &dyn TokenStore,
     draft: &Draft,

@@ -1,4 +1,4 @@
-//! How many credentials an owner makes: clause 44.
+//! The pace at which an owner creates credentials: clause 44.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 44: Of any number of concurrent inserts with a pace exactly `limit` records of the realm, owner and kind have
+/// Clause 44: of any number of concurrent inserts with a pace exactly `limit` records of the realm, owner and kind have
 /// `created_at > since`; deleted ones count.
 pub async fn creations_are_paced(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
@@ -37,7 +37,7 @@ async fn create(store: &dyn TokenStore, draft: &Draft, within: Pace, now: u64) -
 
 async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
-    // Not in the order of their instants.
+    // Not in ascending order.
     for created in [30, 10, 20] {
         ann.pat().created(at(created)).found(&*store).await?;
     }
@@ -56,7 +56,7 @@ async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
                 );
             }
         }
-        // Only the three remain for the next.
+        // The purge removes what this step created, so the next step finds the same three.
         let _ = store.purge(at(50), at(50), at(0), most(9)).await?;
     }
     Ok(())
@@ -88,7 +88,7 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Successors are made too; a shrunk record is not listed, so it does not count; an access token is of another kind.
+/// Successors count. Shrunk records do not, because they are not listed. Access tokens are of another kind.
 async fn every_record_of_the_kind_counts(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access().with_access().created(at(11));
@@ -114,7 +114,8 @@ async fn every_record_of_the_kind_counts(subject: &Subject) -> Result<(), Violat
     Ok(())
 }
 
-/// Not the record, not the family; no label is taken from a holder that is gone, and no family ends to make room.
+/// A refused insert writes no record and no family, takes no label from a holder past its `gone_at`, and ends no
+/// family.
 async fn a_refusal_writes_nothing(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").created(at(11)).ending(None, Some(at(20)));
@@ -134,7 +135,7 @@ async fn a_refusal_writes_nothing(subject: &Subject) -> Result<(), Violation> {
 async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     let person = Arc::new(Person::somebody());
     let limit = 1 + u32::try_from(round % 8).unwrap_or(0);
-    // Some that do not count, one that is deleted and counts, and some that live and count.
+    // Some that do not count, at most one that is deleted and counts, and some that live and count.
     found_all(&*track.store, &[person.pat().created(at(4)), person.refresh().created(at(5))]).await?;
     let deleted = u32::from(round % 2 == 1);
     let living = u32::try_from(round % 3).unwrap_or(0).min(limit - 1);

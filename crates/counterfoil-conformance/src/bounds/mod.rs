@@ -1,4 +1,4 @@
-//! What bounds inserts and rotations: clauses 42 to 45, and the order in which refusals are given.
+//! The bounds on inserts and rotations: clauses 42 to 45, and the order of refusals.
 
 mod access;
 mod creations;
@@ -19,18 +19,18 @@ pub use order::refusals_come_in_order;
 pub use room::room_is_made;
 pub use rotations::rotations_are_paced;
 
-/// The races of a bound run this part of the scale's rounds: together they take as long as one other race.
+/// Divides the scale's rounds for each race of a bound. Together the four races take as long as one other race.
 const PART: u32 = 4;
 
-/// How often a racer tries again because another was quicker: each time, one of the others has made a step.
+/// How often a racer retries after losing. Each lost attempt means that another racer has succeeded.
 const TURNS: u32 = 200;
 
-/// The stored records of those ids, every field as text.
+/// The stored records of those ids, with every field as text.
 async fn snapshot(store: &dyn TokenStore, ids: &[RecordId]) -> Result<Vec<Option<String>>, Violation> {
     Ok(get_all(store, ids).await?.iter().map(|found| found.as_ref().map(describe)).collect())
 }
 
-/// Nothing of those ids may have changed.
+/// Checks that no record of those ids has changed.
 async fn unchanged(
     store: &dyn TokenStore,
     ids: &[RecordId],

@@ -1,4 +1,4 @@
-//! The order in which refusals are given: that of the variants of `Inserted` and `Rotated`.
+//! The order of refusals: that of the variants of `Inserted` and `Rotated`.
 
 use counterfoil::store::{Inserted, NewRecord, ParentUpdate, Rotated, TokenStore};
 use counterfoil::types::{RecordId, Version};
@@ -10,8 +10,8 @@ use crate::sample::{
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// What the docs of [`Inserted`] and [`Rotated`] say: where several refusals fit, the one that is listed first is
-/// given. None writes anything.
+/// Checks the docs of [`Inserted`] and [`Rotated`]: if several refusals apply, the store gives the one that is listed
+/// first, and writes nothing.
 pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
     of_a_new_family(subject).await?;
     of_a_join(subject).await?;
@@ -20,7 +20,7 @@ pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// A taken id, a taken label, a full cap, a reached pace.
+/// The order: a taken id, a taken label, a full cap, a reached pace.
 async fn of_a_new_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").created(at(11));
@@ -46,7 +46,7 @@ async fn of_a_new_family(subject: &Subject) -> Result<(), Violation> {
     unchanged(&*store, &ids, &before, "a refused insert").await
 }
 
-/// An ended family, a taken id, another generation, a full family.
+/// The order: an ended family, a taken id, another generation, a full family.
 async fn of_a_join(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -74,7 +74,7 @@ async fn of_a_join(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// A revoked family, another version, a taken id, a reached pace, a full family.
+/// The order: a revoked family, another version, a taken id, a reached pace, a full family.
 async fn of_a_rotation(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -117,7 +117,7 @@ async fn of_a_rotation(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// A revoked family, an expired parent, a taken id, a full family.
+/// The order: a revoked family, an expired parent, a taken id, a full family.
 async fn of_a_slide(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -136,7 +136,7 @@ async fn of_a_slide(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// A parent and what must not change.
+/// A parent, and the records that a refused rotation must not change.
 struct Scene<'a> {
     store: &'a dyn TokenStore,
     draft: &'a Draft,
@@ -145,7 +145,7 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// A successor of the parent and an access token; with an id that is taken where one is given.
+    /// A successor of the parent and an access token. The access token has the `taken` id if one is given.
     fn follows(&self, generation: u64, taken: Option<RecordId>) -> Vec<NewRecord> {
         let access = self.draft.access(generation);
         let id = taken.unwrap_or(access.id);

@@ -1,4 +1,4 @@
-//! How often a family is rotated: clause 42.
+//! The pace at which a family is rotated: clause 42.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Pace, Rotated, TokenStore};
@@ -12,8 +12,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 42: Where a rotation has a pace, of any number of racers no more than `limit` rotations have `superseded.at
-/// > since`; what is refused writes nothing.
+/// Clause 42: if a rotation has a pace, then of any number of racers no more than `limit` rotations have
+/// `superseded.at > since`. A refused rotation writes nothing.
 pub async fn rotations_are_paced(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     since_is_not_counted(subject).await?;
@@ -28,7 +28,7 @@ pub async fn rotations_are_paced(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// A chain that is rotated under a pace.
+/// A chain of generations that is rotated under a pace.
 struct Chain<'a> {
     store: &'a dyn TokenStore,
     draft: Draft,
@@ -66,7 +66,7 @@ async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
     for draft in [Person::new("default", "ann").refresh(), Person::new("default", "ann").pat()] {
         let mut chain = Chain::new(&*store, draft).await?;
         for now in 1..=3 {
-            // Fewer rotations than the limit: whatever `since` is.
+            // With fewer rotations than the limit, every `since` allows one more.
             let answer = chain.down(at(10 * now), Some(pace(3, Timestamp::EPOCH)), at(GONE)).await?;
             ensure_is!(answer, Rotated::Done, "rotation {now} must go through where three are allowed");
         }
@@ -136,7 +136,7 @@ async fn shrunk_ones_count_and_purged_ones_do_not(subject: &Subject) -> Result<(
     Ok(())
 }
 
-/// A limit and a generation that eight bits do not hold.
+/// A limit and a generation that do not fit into 8 bits.
 async fn behind_hundreds_of_generations(subject: &Subject) -> Result<(), Violation> {
     const DEEP: u64 = 300;
     let (store, draft) = (subject.fresh().await, Person::new("default", "ann").refresh());
@@ -150,7 +150,7 @@ async fn behind_hundreds_of_generations(subject: &Subject) -> Result<(), Violati
     }
     let next = draft.successor(tip, DEEP + 1);
     for limit in [1, 43, 44, 45, 255, 256, 257, DEEP] {
-        // The oldest of the last `limit` rotations.
+        // The instant of the oldest of the last `limit` rotations.
         let oldest = DEEP + 1 - limit;
         let within = pace(u32::try_from(limit).unwrap_or(u32::MAX), at(oldest - 1));
         let step = bounded(supersede(Version::FIRST, next.id, at(DEEP + 1)), Some(within), None);
@@ -168,7 +168,7 @@ async fn behind_hundreds_of_generations(subject: &Subject) -> Result<(), Violati
     Ok(())
 }
 
-/// All racers go down one chain until the pace stops them.
+/// All racers rotate one chain until the pace stops them.
 async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     let draft = Person::somebody().refresh();
     let (limit, early, counted) = (1 + round % 7, round % 3, u64::from(round % 7 > 2));
@@ -199,7 +199,7 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     Ok(())
 }
 
-/// How many rotations this racer made before the pace stopped it.
+/// Returns how many rotations this racer made before the pace stopped it.
 async fn go_down(store: &dyn TokenStore, draft: &Draft, root: RecordId, within: Pace) -> Result<u32, Violation> {
     let (mut tip, mut done) = (root, 0);
     for _ in 0..TURNS {

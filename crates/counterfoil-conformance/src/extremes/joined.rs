@@ -1,4 +1,4 @@
-//! All fields of records that come into a family later.
+//! All fields of records that join an existing family.
 
 use counterfoil::store::{Inserted, NewRecord, NoticeMark, Rotated, TokenStore};
 use counterfoil::types::{Description, KeyId, Label, TokenKind, Version};
@@ -7,7 +7,7 @@ use crate::reference::{Model, describe};
 use crate::sample::{Draft, Person, at, must_get, slide, supersede};
 use crate::violation::{Violation, ensure, ensure_is};
 
-/// Every field that an insert can set, set.
+/// Sets every field that an insert can set.
 fn full(new: NewRecord) -> NewRecord {
     new.with_label(Label::new("a label", 20).ok())
         .with_description(Description::new("a description").ok())
@@ -19,7 +19,7 @@ fn full(new: NewRecord) -> NewRecord {
         .with_notice(NoticeMark { at: at(900_000), stage: 3 })
 }
 
-/// A join, a rotation and a slide keep every field of what they bring.
+/// A join, a rotation and a slide keep every field of the records that they insert.
 pub(crate) async fn every_way_in_keeps_all_fields(store: &dyn TokenStore) -> Result<(), Violation> {
     let draft: Draft = Person::somebody().refresh();
     let id = draft.found(store).await?;

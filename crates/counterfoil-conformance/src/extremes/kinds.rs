@@ -24,8 +24,7 @@ fn of_kind(person: &Person, kind: TokenKind) -> Draft {
     draft
 }
 
-/// Whatever an owner has ends when all of theirs is revoked: also what has expired, what is permanent, and what was
-/// replaced.
+/// The revocation of an owner ends every credential of that owner, including expired, permanent and replaced ones.
 pub(crate) async fn every_kind_ends_with_its_owner(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let mut own = Vec::new();

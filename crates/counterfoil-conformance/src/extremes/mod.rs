@@ -1,4 +1,4 @@
-//! What several clauses try with hostile names, instants, numbers and batches.
+//! Hostile names, instants, numbers and batches, which the checks of several clauses use.
 
 mod ends;
 mod joined;

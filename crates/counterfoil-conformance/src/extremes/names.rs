@@ -1,4 +1,4 @@
-//! Names that a careless key takes for one another.
+//! Names that a carelessly built key confuses.
 
 use counterfoil::store::{Inserted, TokenStore};
 use counterfoil::types::{RecordId, TokenKind};
@@ -9,7 +9,7 @@ use crate::sample::{GONE, Person, at, most, must_get, revoked};
 use crate::violation::{Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk};
 
-/// Each person of each kind of names, without repeats.
+/// The people of every kind of names, without duplicates.
 fn everybody() -> Vec<(Person, Names)> {
     let mut all: Vec<(Person, Names)> = Vec::new();
     for names in (0..Names::KINDS).map(Names::of) {
@@ -22,7 +22,7 @@ fn everybody() -> Vec<(Person, Names)> {
     all
 }
 
-/// Each owner holds each label of their kind, and lists exactly what is their own.
+/// Each owner holds each label of their kind of names, and a listing shows exactly the owner's own records.
 pub(crate) async fn names_are_listed_apart(store: &dyn TokenStore) -> Result<(), Violation> {
     let all = everybody();
     for some in all.chunks(16) {
@@ -54,12 +54,12 @@ async fn labels_of(store: &dyn TokenStore, person: &Person, names: &Names) -> Re
     Ok(())
 }
 
-/// Revoking all of one owner ends nothing of another whose name is like theirs.
+/// Revoking everything of one owner revokes nothing of an owner with a similar name.
 pub(crate) async fn owners_end_apart(store: &dyn TokenStore) -> Result<(), Violation> {
     let people: Vec<Person> = everybody().into_iter().map(|(person, _)| person).collect();
     let drafts: Vec<_> = people.iter().map(Person::pat).collect();
     crate::together::found_all(store, &drafts).await?;
-    // Every other one ends: of each kind of names some do and some do not.
+    // Every second owner is revoked, so that each kind of names has both.
     for person in people.iter().step_by(2) {
         let progress = store.revoke(person.all(), revoked(at(1)), at(GONE), most(9)).await?;
         ensure!(!progress.more, "{person:?} has one family");

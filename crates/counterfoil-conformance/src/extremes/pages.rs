@@ -1,4 +1,4 @@
-//! Pages over 1,000, and cursors whose record is gone.
+//! Listings of more than 1,000 records, and cursors whose record is gone.
 
 use counterfoil::store::{Cursor, Listing, Rotated, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
@@ -8,7 +8,7 @@ use crate::sample::{GONE, Person, at, most, supersede};
 use crate::violation::{Violation, ensure};
 use crate::walk::{ids, walk};
 
-/// A listing over 1,000 records, whole and by id, with page sizes that overflow 8 or 16 bits.
+/// Listings of more than 1,000 records, by kind and by owner, with page sizes that overflow 8 or 16 bits.
 pub(crate) async fn pages_beyond_a_thousand(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let mut wanted: Vec<RecordId> = Vec::new();
@@ -41,7 +41,7 @@ pub(crate) async fn pages_beyond_a_thousand(store: &dyn TokenStore) -> Result<()
     Ok(())
 }
 
-/// The due record where a page ended is purged: the walk goes on behind its place.
+/// The due record at which a page ended is purged. The walk continues after its position.
 pub(crate) async fn a_due_cursor_outlives_its_record(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let mut wanted = 0;
@@ -66,7 +66,7 @@ pub(crate) async fn a_due_cursor_outlives_its_record(store: &dyn TokenStore) -> 
     Ok(())
 }
 
-/// The record where a page ended is shrunk, and so listed no more: the walk goes on behind its place.
+/// The record at which a page ended is shrunk and so no longer listed. The walk continues after its position.
 pub(crate) async fn a_cursor_outlives_its_place_in_the_list(store: &dyn TokenStore) -> Result<(), Violation> {
     let kind = TokenKind::RefreshToken;
     for by_owner in [true, false] {
@@ -113,7 +113,7 @@ pub(crate) async fn a_cursor_outlives_its_place_in_the_list(store: &dyn TokenSto
     Ok(())
 }
 
-/// The record where a page ended is purged: the walk goes on behind its place.
+/// The record at which a page ended is purged. The walk continues after its position.
 pub(crate) async fn a_cursor_outlives_its_record(store: &dyn TokenStore) -> Result<(), Violation> {
     let kind = TokenKind::PersonalAccessToken;
     for by_owner in [true, false] {
@@ -128,7 +128,7 @@ pub(crate) async fn a_cursor_outlives_its_record(store: &dyn TokenStore) -> Resu
         }
         let all = ids(&walk(store, of, 50).await?);
         let (mut shown, mut after) = (Vec::new(), None::<Cursor>);
-        // Up to a page that ends with one that goes.
+        // Reads pages until one ends with a record that will be purged.
         while shown.len() < 4 {
             let page = store.list(of, after.as_ref(), most(1)).await?;
             shown.extend(ids(&page.items));

@@ -1,4 +1,4 @@
-//! What a purge leaves: shrunk records, as many as it may, and no empty family.
+//! The result of a purge: shrunk records, no more than its limit, and no empty family.
 
 use counterfoil::store::{Applied, Change, Inserted, NoticeMark, Relabel, TokenStore};
 use counterfoil::types::{KeyId, Label, RecordId, Version};
@@ -16,7 +16,7 @@ async fn superseded(store: &dyn TokenStore) -> Result<RecordId, Violation> {
     Ok(id)
 }
 
-/// No use, no notice, no edit and no expiry comes back to a shrunk record; a rekey does.
+/// A use, a notice, an edit or an expiry does not change a shrunk record. A rekey does.
 pub(crate) async fn a_shrunk_record_stays_shrunk(store: &dyn TokenStore) -> Result<(), Violation> {
     let id = superseded(store).await?;
     purge(store, at(15), at(15), at(15)).await?;
@@ -50,7 +50,7 @@ pub(crate) async fn a_shrunk_record_stays_shrunk(store: &dyn TokenStore) -> Resu
     Ok(())
 }
 
-/// At most as many shrink in a call as it was allowed.
+/// A call shrinks no more records than its limit.
 pub(crate) async fn shrinks_within_the_limit(store: &dyn TokenStore) -> Result<(), Violation> {
     let mut all = Vec::new();
     for _ in 0..7 {
@@ -74,7 +74,7 @@ pub(crate) async fn shrinks_within_the_limit(store: &dyn TokenStore) -> Result<(
     Ok(())
 }
 
-/// A family goes with its last member whatever its own `gone_at` is.
+/// A family is removed with its last member, whatever its own `gone_at` is.
 pub(crate) async fn a_family_does_not_wait(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::somebody();
     for gone_at in [None, Some(at(GONE + 500))] {

@@ -1,5 +1,5 @@
-//! Versions and generations beyond 8 bits, and what a narrow column takes for them. Beyond 16 bits a record is not
-//! brought: 65,536 calls in a row.
+//! Versions and generations beyond 8 bits, and larger numbers that a narrow column would confuse with them. No record
+//! reaches a version beyond 16 bits, because that takes 65,536 calls in a row.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, Inserted, TokenStore};
@@ -8,10 +8,10 @@ use counterfoil::types::{KeyId, RecordId, Version};
 use crate::sample::{Draft, Person, at, digest_of, member_id, must_get};
 use crate::violation::{Violation, ensure, ensure_is};
 
-/// Added to a number, each leaves the low bits of one width as they are.
+/// Each of these, added to a number, leaves the low bits of one width unchanged.
 const OFF: [u64; 4] = [1 << 8, 1 << 16, 1 << 32, 1 << 52];
 
-/// A record is changed more often than 8 bits count, and no version that is equal to it in a narrow column fits.
+/// A record is changed more than 256 times. A version that equals its own only in the low bits never fits.
 pub(crate) async fn versions_have_their_width(store: &dyn TokenStore) -> Result<(), Violation> {
     let id = Person::somebody().pat().found(store).await?;
     let change = Change::Rekey { digest: digest_of(&id), key_id: KeyId::new(2) };
@@ -44,7 +44,7 @@ async fn step_to(store: &dyn TokenStore, id: &RecordId, change: &Change, wanted:
     Ok(())
 }
 
-/// A join names the family's generation, not one that is equal to it in a narrow column.
+/// A join must name the family's generation; a number that equals it only in the low bits is refused.
 pub(crate) async fn generations_have_their_width(
     store: &dyn TokenStore,
     draft: &Draft,
@@ -62,7 +62,7 @@ pub(crate) async fn generations_have_their_width(
     Ok(())
 }
 
-/// Of a batch over 1,000 every record is written, wherever it stands.
+/// Of a batch of more than 1,000 every record is written, at any position.
 pub(crate) async fn touches_beyond_a_thousand(store: &dyn TokenStore) -> Result<(), Violation> {
     const MANY: usize = 1_203;
     let draft = Person::somebody().refresh();
@@ -75,7 +75,7 @@ pub(crate) async fn touches_beyond_a_thousand(store: &dyn TokenStore) -> Result<
         let read = must_get(store, &id).await?.record().last_used_at;
         ensure!(read == Some(used), "number {index} of {MANY} must be touched, but its use reads {read:?}");
     }
-    // Beyond what 16 bits count, and beyond the parameters of a statement.
+    // More than 16 bits can count, and more than a statement can have parameters.
     const WIDE: usize = 66_000;
     let mut batch: Vec<(RecordId, Timestamp)> = (1..WIDE).map(|_| (member_id(draft.family.id), at(5))).collect();
     batch.push((id, at(90)));

@@ -1,13 +1,13 @@
-//! The search for schedules of a pair: those that stop an operation least often come first.
+//! The search for schedules of a pair. It tries first those that interrupt an operation least often.
 
 use std::collections::BTreeMap;
 
 use super::schedule::Choice;
 use crate::dice::Dice;
 
-/// Schedules that were not tried yet.
+/// The schedules that were not tried yet.
 pub(super) struct Schedules {
-    /// The choices to begin with, by how often they stop an operation.
+    /// The schedules, each as a list of its first choices, grouped by the number of interruptions.
     open: BTreeMap<usize, Vec<Vec<usize>>>,
     dice: Dice,
     pub(super) tried: usize,
@@ -18,8 +18,8 @@ impl Schedules {
         Self { open: BTreeMap::from([(0, vec![Vec::new()])]), dice: Dice::new(seed), tried: 0 }
     }
 
-    /// The next one. Of many that stop an operation as often, any: where there are too many to try, those tried lie all
-    /// over the operation.
+    /// The next schedule: a random one of those with the fewest interruptions. If there are too many to try them all,
+    /// those that are tried are spread over the whole operation.
     pub(super) fn next(&mut self) -> Option<Vec<usize>> {
         let mut least = self.open.first_entry()?;
         let index = usize::try_from(self.dice.below(least.get().len() as u64)).unwrap_or(0);
@@ -31,7 +31,7 @@ impl Schedules {
         Some(wanted)
     }
 
-    /// Adds what branches off a run that began with `wanted`.
+    /// Adds the schedules that branch off a run that began with `wanted`.
     pub(super) fn branch(&mut self, wanted: &[usize], choices: &[Choice]) {
         for (index, choice) in choices.iter().enumerate().skip(wanted.len()) {
             let other = Choice { chosen: 1 - choice.chosen, ..*choice };
@@ -41,7 +41,7 @@ impl Schedules {
         }
     }
 
-    /// How many are known and were not tried.
+    /// The number of known schedules that were not tried.
     pub(super) fn left(&self) -> usize {
         self.open.values().map(Vec::len).sum()
     }
@@ -72,7 +72,7 @@ mod tests {
             assert!(seen.insert(choices.iter().map(|choice| choice.chosen).collect::<Vec<_>>()), "tried twice");
             schedules.branch(&wanted, &choices);
         }
-        // 6 over 3.
+        // The number of ways to choose 3 of 6.
         assert_eq!((seen.len(), schedules.tried), (20, 20));
     }
 }

@@ -1,11 +1,11 @@
-//! Where an operation waits before a call of its backend until it is let on.
+//! A gate at which an operation waits before each backend call.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 use counterfoil::testing::BackendCalls;
 
-/// The gate of one operation. The caller that opens it polls the operation next, so that no wake-up is needed.
+/// The gate of one operation. The caller that opens it polls the operation next, so no wake-up is needed.
 #[derive(Default)]
 pub(super) struct Gate {
     open: AtomicBool,
@@ -14,7 +14,7 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// Lets the operation make one call.
+    /// Lets the operation make one backend call.
     pub(super) fn open(&self) {
         self.waits.store(false, Ordering::Relaxed);
         self.open.store(true, Ordering::Relaxed);
@@ -25,7 +25,7 @@ impl Gate {
         self.waits.load(Ordering::Relaxed)
     }
 
-    /// How many calls it came to.
+    /// The number of backend calls that the operation has reached.
     pub(super) fn reached(&self) -> u32 {
         self.reached.load(Ordering::Relaxed)
     }

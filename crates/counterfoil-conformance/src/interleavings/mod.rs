@@ -21,17 +21,17 @@ use explore::Schedules;
 use patience::Patience;
 use schedule::{Run, run};
 
-/// Pairs that are tried beside each other, each in a database of its own.
+/// The number of pairs that run in parallel, each in a database of its own.
 const ABREAST: usize = 4;
 
-/// How many rounds of the scale make one schedule of each pair.
+/// Each pair runs at most one schedule per this many rounds of the scale.
 const PART: u32 = 9;
 
-/// Schedules of a pair in which one operation was seen to wait for the other: where a lock makes an operation one step,
-/// it does so in all of them, and each costs patience.
+/// A pair is done after this many schedules in which one operation waited for the other. If an operation is one step
+/// because of a lock, the other waits in every schedule, and each wait costs [`Patience`].
 const WAITS: u32 = 3;
 
-/// What was tried.
+/// Counts of what was tried, for the line that the check prints.
 #[derive(Clone, Copy, Default)]
 struct Tried {
     pairs: usize,
@@ -40,10 +40,11 @@ struct Tried {
     left: usize,
 }
 
-/// Clause 50: Two operations are as if one had run after the other, whatever the order of their calls of the backend.
+/// Clause 50: two operations behave as if one ran after the other, whatever the order of their backend calls.
 ///
-/// A store awaits [`backend_call`](crate::backend_call) before each of them. Schedules that stop an operation once are
-/// tried first, then those that stop one twice, and so on, up to a sixth of the scale's rounds for each pair.
+/// A store awaits [`backend_call`](crate::backend_call) before each of these calls. Schedules that interrupt an
+/// operation once are tried first, then those with two interruptions, and so on, up to a ninth of the scale's rounds
+/// per pair.
 pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
     let without: Arc<[Deed]> = without_points(subject).await?.into();
     if without.len() == Deed::ALL.len() {
@@ -73,8 +74,8 @@ pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// The operations that come to no point. The suite lets each of them begin at one, so that the calls of the other
-/// operation lie before it or after it.
+/// The operations that never await `backend_call`. The suite awaits it once for them, at their beginning, so that the
+/// calls of the other operation come before or after them.
 async fn without_points(subject: &Subject) -> Result<Vec<Deed>, Violation> {
     let (database, patience) = (subject.fresh_with(2).await, Patience::new());
     let mut without = Vec::new();
@@ -89,7 +90,7 @@ async fn without_points(subject: &Subject) -> Result<Vec<Deed>, Violation> {
     Ok(without)
 }
 
-/// Takes the next pair until all are taken.
+/// Runs the next pair until none is left.
 async fn some_pairs(subject: &Subject, next: &AtomicUsize, without: &[Deed]) -> Result<Tried, Violation> {
     let (database, patience, pairs) =
         (subject.fresh_with(2).await, Patience::new(), Deed::pairs(subject.scale().rounds));
@@ -100,7 +101,7 @@ async fn some_pairs(subject: &Subject, next: &AtomicUsize, without: &[Deed]) -> 
         let Some(pair) = pairs.get(number) else { break };
         let most = usize::try_from(subject.scale().rounds.div_ceil(PART)).unwrap_or(usize::MAX);
         let schedules = stage.pair(*pair, most).await;
-        // The other shares need not go on for the sake of a store that is broken.
+        // The store is broken, so the other threads need not continue.
         let schedules = schedules.inspect_err(|_| next.store(pairs.len(), Ordering::Relaxed))?;
         all.pairs += 1;
         all.schedules += schedules.tried;
@@ -111,7 +112,7 @@ async fn some_pairs(subject: &Subject, next: &AtomicUsize, without: &[Deed]) -> 
     Ok(all)
 }
 
-/// Where pairs are run, one after the other.
+/// The database on which pairs run, one after the other.
 struct Stage<'a> {
     database: &'a Database,
     patience: &'a Patience,
@@ -137,7 +138,7 @@ impl Stage<'_> {
         Ok(schedules)
     }
 
-    /// Runs the pair, one on each handle, the first on that one.
+    /// Runs both operations: the first on handle `handle`, the second on the next one.
     async fn schedule(
         &self,
         scene: &Scene,

@@ -1,5 +1,5 @@
-//! How long an operation is waited for that is neither done nor at a gate: it may wait for the backend, or for a lock
-//! that another one holds.
+//! How long the suite waits for an operation that is neither done nor at a gate. It may be waiting for the backend, or
+//! for a lock that the other operation holds.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,8 +8,8 @@ use std::task::Waker;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Longer than a step of a store nearby takes. Where it is too short, nothing breaks: the other operation goes on while
-/// this one is under way.
+/// Longer than a step of a local store takes. If it is too short, the test stays correct: the other operation continues
+/// while this one is still running.
 const PATIENCE: Duration = Duration::from_millis(3);
 
 enum Message {
@@ -17,13 +17,13 @@ enum Message {
     Done,
 }
 
-/// A thread that wakes a task when its patience is at an end. It ends when this is dropped.
+/// A thread that wakes a task after [`PATIENCE`]. The thread ends when this value is dropped.
 pub(super) struct Patience {
     sender: Option<Sender<Message>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// Patience that has begun.
+/// A wait that has begun.
 pub(super) struct Waiting<'a> {
     patience: &'a Patience,
     over: Arc<AtomicBool>,
@@ -44,7 +44,7 @@ impl Patience {
         Self { sender: Some(sender), thread: Some(thread) }
     }
 
-    /// Begins to be patient.
+    /// Begins a wait.
     pub(super) fn wait(&self, waker: &Waker) -> Waiting<'_> {
         let over = Arc::new(AtomicBool::new(false));
         self.send(Message::Wait(waker.clone(), Arc::clone(&over)));
@@ -59,7 +59,7 @@ impl Patience {
 }
 
 impl Waiting<'_> {
-    /// Whether it is at an end.
+    /// Whether the wait has ended.
     pub(super) fn is_over(&self) -> bool {
         self.over.load(Ordering::Acquire)
     }

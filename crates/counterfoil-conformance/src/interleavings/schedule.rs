@@ -1,4 +1,4 @@
-//! One run of two operations in a given order of their calls.
+//! One run of two operations with a given order of their backend calls.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -13,10 +13,10 @@ use crate::violation::Violation;
 
 type Acting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Patience that runs out so often, one after the other, with no operation at a gate: it waits for what never comes.
+/// After this many waits in a row without an operation at a gate, the operations count as deadlocked.
 const NEVER: u32 = 5_000;
 
-/// Which of two operations that both stood at a gate was let on, and which had been let on before.
+/// A choice between two operations that both wait at a gate: the one that continues, and the one that ran before.
 #[derive(Clone, Copy)]
 pub(super) struct Choice {
     pub(super) chosen: usize,
@@ -24,19 +24,19 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// Whether an operation was stopped that could have gone on.
+    /// Whether the choice interrupts an operation that could have continued.
     pub(super) fn stops_one(self) -> bool {
         self.before.is_some_and(|before| before != self.chosen)
     }
 }
 
-/// What came of a run.
+/// The result of a run.
 pub(super) struct Run<T> {
     pub(super) outcomes: [T; 2],
     pub(super) choices: Vec<Choice>,
-    /// How many calls the two came to.
+    /// The number of backend calls of both.
     pub(super) calls: u32,
-    /// How often one of them was neither done nor at a gate, for longer than the patience.
+    /// How often an operation was neither done nor at a gate for longer than [`Patience`] waits.
     pub(super) waits: u32,
 }
 
@@ -57,7 +57,7 @@ impl<'a, T> Actor<'a, T> {
         self.outcome.is_none() && self.gate.waits()
     }
 
-    /// Goes on; whether it is done or at a gate.
+    /// Polls the operation. Returns whether it is done or at a gate.
     fn goes_on(&mut self, context: &mut Context<'_>) -> bool {
         if self.outcome.is_none()
             && !self.gate.waits()
@@ -69,7 +69,7 @@ impl<'a, T> Actor<'a, T> {
     }
 }
 
-/// Runs both: at each choice the one that `wanted` names, and after its end the one that went on last.
+/// Runs both operations. At each choice the one that `wanted` names continues; after the end of `wanted`, the last one.
 pub(super) async fn run<'a, T>(
     futures: [Acting<'a, T>; 2],
     wanted: &[usize],
@@ -106,7 +106,7 @@ pub(super) async fn run<'a, T>(
     Ok(Run { outcomes, choices, calls, waits })
 }
 
-/// Polls until each is done or at a gate. False: patience ran out before.
+/// Polls until each operation is done or at a gate. Returns false if the wait ended before that.
 async fn settle<T>(actors: &mut [Actor<'_, T>; 2], patience: &Patience) -> bool {
     let mut waiting: Option<Waiting<'_>> = None;
     poll_fn(|context| {

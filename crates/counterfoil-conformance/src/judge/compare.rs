@@ -1,15 +1,15 @@
-//! Which fields of two records differ.
+//! The fields in which two records differ.
 
 use counterfoil::store::{FamilyParts, Nonce, RecordParts, TokenRecord};
 
-/// A line for each field that differs: what it is, and what it must be.
+/// A line for each field that differs, with the actual and the required value.
 pub(crate) fn differing(is: &TokenRecord, must: &TokenRecord) -> Vec<String> {
     let mut lines = record(is.record(), must.record());
     lines.extend(family(is.family(), must.family()));
     lines
 }
 
-/// The same of what may not be there at all.
+/// The same for records that may be absent.
 pub(crate) fn differing_options(is: Option<&TokenRecord>, must: Option<&TokenRecord>) -> Vec<String> {
     match (is, must) {
         (None, None) => Vec::new(),
@@ -19,8 +19,8 @@ pub(crate) fn differing_options(is: Option<&TokenRecord>, must: Option<&TokenRec
     }
 }
 
-/// Compares each field that is named. Those after `except` the caller compares. If a field of `$parts` is named nowhere,
-/// this does not compile.
+/// Compares each named field. The caller compares the fields after `except`. If a field of `$parts` is not named at
+/// all, this does not compile.
 macro_rules! differing_fields {
     ($prefix:literal, $parts:ident, $is:ident, $must:ident, $($field:ident)*, except $($other:ident)*) => {{
         const NAMED: &[&str] = &[$(stringify!($field),)* $(stringify!($other),)*];
@@ -41,7 +41,7 @@ fn record(is: &RecordParts, must: &RecordParts) -> Vec<String> {
     if is.digest.as_bytes() != must.digest.as_bytes() {
         lines.push("digest is another".into());
     }
-    // A nonce does not show its bytes.
+    // The bytes of a nonce are compared but not printed.
     let nonce = |record: &RecordParts| record.superseded.and_then(|superseded| superseded.nonce);
     let bytes = |nonce: Option<Nonce>| nonce.map(|nonce| nonce.bytes);
     if bytes(nonce(is)) != bytes(nonce(must)) {

@@ -1,4 +1,4 @@
-//! The state after all operations have returned.
+//! The stored state after all operations have returned.
 
 use counterfoil::store::{TokenRecord, TokenStore};
 use counterfoil::types::{RecordId, TokenKind};
@@ -10,19 +10,19 @@ use crate::together::get_all;
 use crate::violation::Violation;
 use crate::walk::{ids, sorted_ids, walk, walk_due};
 
-/// Whether the due notices are compared with the rest.
+/// When the due notices are compared.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DueNotices {
-    /// With the rest.
+    /// Together with the rest.
     Now,
-    /// Later and by the caller, because a store may search every shard for due notices.
+    /// Later, by the caller, because a store may search every shard for due notices.
     Later,
 }
 
-/// More than a scene has.
+/// A page limit larger than the number of records in a scene.
 const PAGE: u32 = 100;
 
-/// Every record, and what the indexes show of them.
+/// All records, and what the listings show.
 pub(crate) struct Left {
     records: Vec<Option<TokenRecord>>,
     listed: [Vec<RecordId>; 2],
@@ -30,7 +30,7 @@ pub(crate) struct Left {
 }
 
 impl Left {
-    /// Looks at all of it.
+    /// Reads records and listings.
     pub(crate) async fn of(
         store: &dyn TokenStore,
         scene: &Scene,
@@ -47,12 +47,12 @@ impl Left {
         Ok(Self { records, listed: [ids(&refresh), ids(&access)], due })
     }
 
-    /// Whether the due notices were looked at.
+    /// Whether the due notices were read.
     pub(super) const fn notices(&self) -> DueNotices {
         if self.due.is_some() { DueNotices::Now } else { DueNotices::Later }
     }
 
-    /// Those of the records whose notices are due at the end of the scene's hour, as the records themselves say.
+    /// The records whose own notice is due at the end of the scene's hour.
     pub(super) fn due(&self, scene: &Scene) -> Vec<RecordId> {
         let is_due = |found: &&TokenRecord| found.record().notice.is_some_and(|notice| scene.end().reached(notice.at));
         self.records.iter().flatten().filter(is_due).map(|found| found.record().id).collect()

@@ -1,9 +1,9 @@
-//! Whether what happened at once could have happened one after the other.
+//! Decides whether concurrent operations are equivalent to some sequential order.
 //!
-//! Given the answers of a few concurrent operations and the final state: is there an order in which the reference model
-//! gives the same answers and leaves the same records? An operation that the contract lets go piece by piece is as many
-//! steps as it has records or families, each in a place of its own. A read is no step: each record that it shows must
-//! be as it was at some moment of that order.
+//! The input is the answers of a few concurrent operations and the final state. The judge searches for an order in
+//! which the reference model gives the same answers and leaves the same records. If the contract allows an operation to
+//! proceed piece by piece, each of its records or families is a step of its own. A read is not a step: each record that
+//! it shows must be as it was at some moment of that order.
 
 mod compare;
 mod left;
@@ -21,14 +21,14 @@ use left::Left;
 
 pub(crate) use left::DueNotices;
 
-/// An operation that returned.
+/// A call that returned.
 pub(crate) struct Call {
     pub(crate) deed: Deed,
     pub(crate) actor: usize,
     pub(crate) outcome: Outcome,
 }
 
-/// Judges the answers of these operations by the present state of the store. Returns the records whose notices are due
+/// Judges the answers of these operations and the present state of the store. Returns the records whose notices are due
 /// at the end of the scene's hour.
 pub(crate) async fn judge_in(
     store: &dyn TokenStore,
@@ -43,11 +43,12 @@ pub(crate) async fn judge_in(
     Ok(left.due(scene))
 }
 
-/// Looks for that order.
+/// Searches for a sequential order.
 ///
 /// # Errors
 ///
-/// A violation if there is none: the operations, their answers, and the fields in which the nearest order differs.
+/// A violation if there is no such order. It names the operations, their answers, and the fields that differ in the
+/// nearest order.
 fn judge(scene: &Scene, calls: &[Call], ids: &[RecordId], left: &Left) -> Result<(), Violation> {
     let mut search = search::Search::new(scene, calls, ids, left);
     if search.finds_an_order() {

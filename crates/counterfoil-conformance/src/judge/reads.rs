@@ -1,4 +1,4 @@
-//! What reads showed, record by record.
+//! The results of reads, compared record by record.
 
 use counterfoil::store::TokenRecord;
 use counterfoil::types::RecordId;
@@ -10,7 +10,7 @@ use crate::reference::Model;
 use crate::scene::{Deed, Outcome, Scene};
 use crate::violation::Violation;
 
-/// A read, and the records that are not explained yet.
+/// A read, with its records that no moment has explained yet.
 #[derive(Clone)]
 pub(super) struct Read<'a> {
     deed: Deed,
@@ -19,9 +19,10 @@ pub(super) struct Read<'a> {
 
 #[derive(Clone)]
 enum Showed<'a> {
-    /// Records by id; each entry leaves when a moment is found at which it read so.
+    /// Records by id. An entry is removed once the model has a moment at which the record reads like this.
     Records(Vec<(RecordId, Option<&'a TokenRecord>)>),
-    /// Counts by key, between what was counted at every moment and what was at some.
+    /// Counts by key. Each must be at least the number of records that were there at every moment, and at most the
+    /// number of those that were there at some moment.
     Counts {
         counts: &'a [(counterfoil::types::KeyId, u64)],
         always: Option<Vec<(RecordId, u32)>>,
@@ -30,7 +31,7 @@ enum Showed<'a> {
 }
 
 impl<'a> Read<'a> {
-    /// The reads of those calls.
+    /// The reads among these calls.
     pub(super) fn all(calls: &'a [Call], scene: &Scene, ids: &[RecordId]) -> Vec<Self> {
         let read = |call: &'a Call| match &call.outcome {
             Outcome::Seen(records) => {
@@ -47,7 +48,7 @@ impl<'a> Read<'a> {
         calls.iter().filter_map(read).collect()
     }
 
-    /// Looks at one more moment.
+    /// Compares with the model at one more moment.
     pub(super) fn look(&mut self, scene: &Scene, model: &Model) -> Result<(), Violation> {
         match &mut self.showed {
             Showed::Records(open) if open.is_empty() => {}

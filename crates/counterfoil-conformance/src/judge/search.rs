@@ -1,4 +1,4 @@
-//! The search for an order, depth first; an answer that does not fit ends a branch.
+//! A depth-first search for an order. An answer that does not fit ends the branch.
 
 use counterfoil::types::RecordId;
 
@@ -16,11 +16,11 @@ pub(super) struct Search<'a> {
     left: &'a Left,
     steps: Vec<Step>,
     batches: Vec<Batch>,
-    /// How many orders were looked at, as far as their answers went.
+    /// The number of orders tried, including those that ended early because an answer did not fit.
     pub(super) orders: u32,
-    /// The order that came nearest, and what differs there.
+    /// The nearest order, and the differences in it.
     pub(super) nearest: String,
-    /// How many steps fitted in it, and how many lines differ.
+    /// The number of steps that fit in the nearest order, and the number of its differences.
     nearness: (usize, std::cmp::Reverse<usize>),
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Search<'a> {
 #[derive(Clone)]
 struct Node<'a> {
     model: Model,
-    /// The steps done, in their order.
+    /// The indexes of the steps done, in order.
     done: Vec<usize>,
     changed: Vec<u64>,
     reads: Vec<Read<'a>>,
@@ -73,14 +73,15 @@ impl<'a> Search<'a> {
         false
     }
 
-    /// Pieces of one batch that follow each other may be done in any order: one is enough.
+    /// Whether this order need not be tried: consecutive pieces of one batch may run in any order, so ascending is
+    /// enough.
     fn commutes(&self, node: &Node<'_>, number: usize) -> bool {
         let last = node.done.last().filter(|last| **last > number);
         let batch = self.steps[number].batch();
         batch.is_some() && last.is_some_and(|last| self.steps[*last].batch() == batch)
     }
 
-    /// Makes the step; whether its answer is the one that was given.
+    /// Runs the step on the model. Returns whether the answer equals the store's.
     fn steps_so(&mut self, node: &mut Node<'_>, number: usize) -> bool {
         let step = self.steps[number];
         let Step::Whole(call) = step else {
@@ -105,7 +106,7 @@ impl<'a> Search<'a> {
         false
     }
 
-    /// Whether the final state, the reads and the counts are those of this order.
+    /// Whether the final state, the reads and the counts equal those of this order.
     fn ends_so(&mut self, node: &Node<'_>) -> bool {
         self.orders += 1;
         let mut lines = Vec::new();
@@ -145,7 +146,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// A line for each difference of two answers.
+/// A line for each difference between two answers.
 fn answers_differ(name: &str, found: &Outcome, must: &Outcome) -> Vec<String> {
     match (found, must) {
         (Outcome::Step(found, is), Outcome::Step(must, record)) if found == must => {

@@ -1,4 +1,4 @@
-//! The steps of the operations.
+//! The atomic steps into which the operations are divided.
 
 use counterfoil::store::{Revoke, TokenStore};
 use counterfoil::types::{FamilyId, RecordId};
@@ -12,16 +12,16 @@ use crate::violation::Violation;
 /// One atomic step.
 #[derive(Clone, Copy)]
 pub(super) enum Step {
-    /// The whole of the call with that number.
+    /// The whole call with that index.
     Whole(usize),
-    /// The end of one family, of the batch with that number.
+    /// The revocation of one family, by the batch with that index.
     Family(usize, FamilyId),
-    /// The purge of one record, of the batch with that number.
+    /// The purge of one record, by the batch with that index.
     Record(usize, RecordId),
 }
 
 impl Step {
-    /// The batch that it is part of.
+    /// The index of the step's batch.
     pub(super) const fn batch(self) -> Option<usize> {
         match self {
             Self::Whole(_) => None,
@@ -30,15 +30,15 @@ impl Step {
     }
 }
 
-/// Calls of one piecemeal operation, taken together: their arguments are equal, and which of them did a piece does not
-/// matter.
+/// All calls of one operation that may proceed piece by piece. Their arguments are equal, so it does not matter which
+/// call did which piece.
 pub(super) struct Batch {
     pub(super) deed: Deed,
-    /// How many pieces they say to have changed.
+    /// The number of changed pieces, as the answers report it.
     pub(super) reported: u64,
 }
 
-/// The steps and batches of those calls; reads have none.
+/// The steps and batches of those calls. Reads have none.
 pub(super) fn steps(scene: &Scene, calls: &[Call]) -> (Vec<Step>, Vec<Batch>) {
     let (mut steps, mut batches) = (Vec::new(), Vec::<Batch>::new());
     let founders: Vec<usize> = calls.iter().filter(|call| call.deed.founds()).map(|call| call.actor).collect();
@@ -64,7 +64,7 @@ pub(super) fn steps(scene: &Scene, calls: &[Call]) -> (Vec<Step>, Vec<Batch>) {
     (steps, batches)
 }
 
-/// Carries a piece out; whether it changed anything.
+/// Does one piece on the model. Returns whether it changed anything.
 pub(super) fn piece(scene: &Scene, model: &mut Model, deed: Deed, step: Step) -> bool {
     match step {
         Step::Whole(_) => false,
@@ -80,20 +80,20 @@ pub(super) fn piece(scene: &Scene, model: &mut Model, deed: Deed, step: Step) ->
     }
 }
 
-/// The same operation on the model, and the model after it.
+/// Runs the whole operation on a copy of the model. Returns the answer and the changed copy.
 pub(super) fn whole(scene: &Scene, model: &Model, deed: Deed, actor: usize) -> Result<(Outcome, Model), Violation> {
     let store = modelled(model);
     let outcome = at_once(scene.act(&store, deed, actor))?;
     Ok((outcome, store.with(std::mem::take)))
 }
 
-/// The model's futures never wait.
+/// Takes the result of a future of the model, which never waits.
 pub(super) fn at_once<T>(future: impl Future<Output = Result<T, Violation>>) -> Result<T, Violation> {
     let answer = future.now_or_never();
     answer.unwrap_or_else(|| Err(Violation::new("the model must answer at once")))
 }
 
-/// The model as a store, for what only looks.
+/// Reads from a copy of the model, as from a store.
 pub(super) fn looked_at<T>(
     model: &Model,
     look: impl AsyncFnOnce(&dyn TokenStore) -> Result<T, Violation>,

@@ -1,4 +1,4 @@
-//! The operations, each with its answer in the words of the guide's table.
+//! The operations. Each answer is expressed in the words of the guide's table.
 
 use counterfoil::store::{
     Applied, Change, Inserted, Listing, Page, Progress, Revoke, Rotated, StoreError, TokenRecord, TokenStore,
@@ -10,7 +10,7 @@ use crate::purge::purge;
 use crate::sample::{EXPIRES, GONE, at, describe_as, digest_of, member_id, most, revoked, slide, supersede};
 use crate::violation::Violation;
 
-/// An operation, as the guide's table names it. Purging comes last: it takes everybody's.
+/// An operation, with its name in the guide's table. The purge comes last, because it removes records of all owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     Get,
@@ -81,7 +81,7 @@ impl Operation {
         }
     }
 
-    /// Asks the store about the case.
+    /// Runs the operation on the case.
     pub(super) async fn ask(self, store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {
         let (id, version) = (&case.id, case.version);
         match self {
@@ -139,7 +139,7 @@ impl Operation {
     }
 }
 
-/// The word for an answer; an error that the contract names is an answer too.
+/// The word for an answer. An error that the contract names is an answer too.
 fn word<T>(answer: Result<T, StoreError>, word: impl FnOnce(T) -> String) -> Result<String, Violation> {
     match answer {
         Ok(answer) => Ok(word(answer)),
@@ -197,7 +197,7 @@ fn progress_word(progress: Progress) -> String {
     if progress.changed > 0 { "changed" } else { "nothing" }.into()
 }
 
-/// What is there afterwards says whether it was written; a damaged row cannot be asked.
+/// Determines from a later read whether the touch was written. For a damaged row that read is `Corrupt`.
 async fn touch(store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {
     store.touch(&[(case.id, at(100))]).await?;
     word(store.get(&case.id).await, |found| {

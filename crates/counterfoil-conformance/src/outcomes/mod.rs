@@ -1,5 +1,5 @@
-//! Every operation in every state of a record: clause 54. What must come is the table in the guide, so that the
-//! document and the check cannot disagree.
+//! Every operation in every state of a record: clause 54. The check reads the required answers from the guide's table,
+//! so that document and check cannot disagree.
 
 mod ask;
 mod state;
@@ -11,12 +11,12 @@ use crate::violation::{Checked, Verdict, ensure};
 use ask::Operation;
 use state::{Case, State};
 
-/// Clause 54: Every operation answers as the table of the guide says, in every state of a record.
+/// Clause 54: every operation answers as the table of the guide says, in every state of a record.
 pub async fn every_state_has_its_answer(subject: &Subject) -> Verdict {
     for state in State::ALL {
         let database = subject.fresh().await;
         for operation in Operation::ALL {
-            // No hook: clause 26 says that it was not tried.
+            // The hook `damage` is missing. The check of clause 26 reports that.
             let Some(case) = Case::new(&database, state).await? else { continue };
             let answer = operation.ask(&*database, &case).await?;
             let allowed = table::allowed(operation, state);

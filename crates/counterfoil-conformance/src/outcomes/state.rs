@@ -10,7 +10,7 @@ use crate::purge::purge;
 use crate::sample::{Draft, GONE, Person, at, member_id, most, revoked, supersede};
 use crate::violation::{Violation, ensure_is};
 
-/// A state of a record, as the guide's table names it.
+/// A state of a record, with its name in the guide's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Live,
@@ -67,7 +67,7 @@ pub(super) struct Case {
 }
 
 impl Case {
-    /// Lays it out; `None` where the fixture lacks the hook.
+    /// Inserts a record and brings it into that state. Returns `None` if the fixture lacks the hook `damage`.
     pub(super) async fn new(database: &Database, state: State) -> Result<Option<Self>, Violation> {
         let person = Person::somebody();
         let mut draft = person.refresh().noticed(MARK.at, MARK.stage);
@@ -110,7 +110,7 @@ impl Case {
         Ok(())
     }
 
-    /// An access token beside it.
+    /// Joins an access token to the record's family, with that id if one is given.
     pub(super) async fn join(&self, store: &dyn TokenStore, id: Option<RecordId>) -> Result<Inserted, Violation> {
         let mut access = self.draft.access(self.generation);
         access.id = id.unwrap_or(access.id);

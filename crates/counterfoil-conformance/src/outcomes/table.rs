@@ -9,7 +9,7 @@ const GUIDE: &str = include_str!("../../WRITING-A-STORE.md");
 ///
 /// # Panics
 ///
-/// Where the guide has no such row or column: a mistake in the suite.
+/// If the guide has no such row or column, which is a mistake in the suite.
 pub(super) fn allowed(operation: Operation, state: State) -> Vec<&'static str> {
     let mut rows = GUIDE.lines().skip_while(|line| !line.starts_with("| operation |")).map(cells);
     let head = rows.next().expect("the guide has the table");

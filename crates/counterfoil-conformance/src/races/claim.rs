@@ -1,4 +1,4 @@
-//! Many workers, one notice.
+//! Many workers claim and settle one notice.
 
 use counterfoil::store::{NoticeMark, TokenStore};
 
@@ -8,8 +8,8 @@ use crate::sample::{Person, at, must_get};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, ensure};
 
-/// Clause 22, racing: Of any number of workers that hold one mark one gets the record, and of any number that settle
-/// one lease one is believed.
+/// Clause 22, racing: of concurrent claims of one mark, one gets the record. Of concurrent settlements of one lease,
+/// one returns true.
 pub(crate) async fn claimers(subject: &Subject) -> Verdict {
     for track in tracks(subject, 2).await {
         for _ in 0..track.rounds {

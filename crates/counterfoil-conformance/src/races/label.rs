@@ -1,4 +1,4 @@
-//! Many creators, one label.
+//! Many inserts with one label.
 
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 18: A label has one holder under races: of creators alone, of relabels, beside a revocation, beside
-/// rotations, and on a holder that is gone.
+/// Clause 18: a label has one holder under races: of inserts alone, of relabels, beside a revocation, beside rotations,
+/// and with a holder past its `gone_at`.
 pub async fn label_has_one_holder(subject: &Subject) -> Verdict {
     for track in tracks(subject, 9).await {
         for round in 0..track.rounds {
@@ -30,7 +30,7 @@ pub async fn label_has_one_holder(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// One creator's answer: `None` if it has the label, otherwise the holder.
+/// Inserts with the label. Returns `None` if the insert got it, otherwise the holder.
 async fn create(store: &dyn TokenStore, draft: &Draft, now: Timestamp) -> Result<Option<FamilyId>, Violation> {
     match store.insert(draft.home(None), &draft.records, now).await? {
         Inserted::Done => Ok(None),
@@ -39,7 +39,7 @@ async fn create(store: &dyn TokenStore, draft: &Draft, now: Timestamp) -> Result
     }
 }
 
-/// Of all records of the person those whose family holds a key.
+/// The families of the person's records that hold a label key.
 async fn holders(store: &dyn TokenStore, person: &Person) -> Result<Vec<FamilyId>, Violation> {
     let listed = walk(store, person.listing(TokenKind::PersonalAccessToken), 200).await?;
     let mut holders: Vec<FamilyId> =
@@ -82,7 +82,7 @@ async fn beside_a_gone_holder(track: &Track, now: Timestamp) -> Result<(), Viola
     let person = Person::somebody();
     let old = person.pat().labelled("one");
     old.found(&track.store).await?;
-    // At gone_at and later the winner itself must not be gone, so the drafts of this race never end.
+    // From `gone_at` on the winner itself must not be gone, so the drafts of this race never end.
     let gone = now >= at(GONE);
     let drafts: Vec<Draft> = (0..track.pool.len()).map(|_| person.pat().labelled("one").ending(None, None)).collect();
     let answers = track
@@ -144,7 +144,7 @@ async fn relabels(track: &Track) -> Result<(), Violation> {
     Ok(())
 }
 
-/// One revokes the holder, the others create; afterwards there is exactly one holder, or one more creator becomes it.
+/// One racer revokes the holder, the others insert. One of them gets the label, or a later insert does.
 async fn beside_a_revocation(track: &Track) -> Result<(), Violation> {
     let person = Arc::new(Person::somebody());
     let old = person.pat().labelled("one");
@@ -181,7 +181,7 @@ async fn beside_a_revocation(track: &Track) -> Result<(), Violation> {
     Ok(())
 }
 
-/// A family that holds a label keeps it while it is rotated: every creation with that label is refused.
+/// A family keeps its label while it is rotated: every other insert with that label is refused.
 async fn beside_rotations(track: &Track) -> Result<(), Violation> {
     let person = Arc::new(Person::somebody());
     let draft = person.pat().labelled("one");

@@ -1,4 +1,4 @@
-//! Every method against every other, on one scene.
+//! Every method concurrently with every other, in one scene.
 
 use std::collections::HashSet;
 use std::iter::repeat_n;
@@ -19,16 +19,16 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::{ids, walk_due};
 
-/// How many rounds of the scale make one race of each pair.
+/// Each pair gets one race per this many rounds of the scale.
 const PART: u32 = 300;
 
-/// Clause 49: Any two methods that run at once on one owner's records answer, and leave the records, as if they had
-/// run one after the other.
+/// Clause 49: for any two concurrent methods on one owner's records there is an order of the calls that gives both
+/// results and the final state.
 ///
-/// Two racers of each operation, one on each handle. Pairs with a rotation are raced twice as often, and those of a
-/// slide with a read four times: what a store does there in two steps is seen for the shortest time. As many pairs run
-/// at once as there are threads for, each in a database of its own, for some operations look at all that is there. For
-/// the same reason what is due is compared once, when all races are over.
+/// Two racers run each operation, one on each handle. Pairs with a rotation are raced twice as often, and a slide with
+/// a read four times: if a store does these in two steps, the gap between the steps is the shortest. Many pairs run at
+/// once, each in a database of its own, because some operations read the whole database. For the same reason the due
+/// notices are compared once, after all races.
 pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     let scale = subject.scale();
     let all = Deed::pairs(scale.rounds);
@@ -54,7 +54,7 @@ pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// How many more races a pair has than others.
+/// How many additional races the pair gets.
 fn more_often(pair: [Deed; 2]) -> usize {
     let any = |is: fn(Deed) -> bool| pair.into_iter().any(is);
     if any(Deed::supersedes) {
@@ -66,10 +66,10 @@ fn more_often(pair: [Deed; 2]) -> usize {
     }
 }
 
-/// Racers begin up to so many turns late, so that one begins anywhere in the course of another.
+/// Each racer begins up to this many turns late, so that it may begin at any point of another operation.
 const LATEST: u64 = 8;
 
-/// Records a page of what is due.
+/// The page limit for due notices.
 const PAGE: u32 = 100;
 
 /// A race that was judged, and the notices that are due at the end of its scene's hour.
@@ -79,7 +79,7 @@ struct Raced {
     due: Vec<RecordId>,
 }
 
-/// Databases with a scene each.
+/// Databases, each with one scene per race.
 struct Stages {
     databases: Vec<Database>,
     pool: Pool,
@@ -100,7 +100,7 @@ impl Stages {
         if self.slow { Arc::new(SlowStore::new(handle, racer as u64)) } else { handle }
     }
 
-    /// One race in each database, of these pairs in turn; what it left.
+    /// Runs one race in each database, taking the pairs in turn. Returns what the races left.
     async fn race(&self, pairs: &[[Deed; 2]]) -> Result<Vec<Raced>, Violation> {
         let scenes = try_join_all(self.databases.iter().map(|database| Scene::new(&**database))).await?;
         let scenes: Vec<Arc<Scene>> = scenes.into_iter().map(Arc::new).collect();
@@ -141,7 +141,7 @@ impl Stages {
         try_join_all(judged).await
     }
 
-    /// What is due in each database are the notices that its races left. No race touches what an earlier one left.
+    /// The due notices of each database must be those that its races left. No race changes records of an earlier one.
     async fn due_is_complete(&self, raced: &[Vec<Raced>]) -> Result<(), Violation> {
         for (stage, database) in self.databases.iter().enumerate() {
             let raced: Vec<&Raced> = raced.iter().filter_map(|race| race.get(stage)).collect();
@@ -158,7 +158,7 @@ impl Stages {
     }
 }
 
-/// The first two actors of a scene do the one, the others the other.
+/// Actors 0 and 1 run the first operation of the pair, actors 2 and 3 the second.
 const fn deed_of(pair: [Deed; 2], actor: usize) -> Deed {
     pair[actor / 2 % 2]
 }

@@ -1,5 +1,5 @@
-//! Races, on real threads: once on the store as it is, once through a [`SlowStore`](crate::slow::SlowStore), which
-//! shows what a fast one hides. How many rounds and racers: [`scale`](crate::scale::scale).
+//! Races on real threads: once on the store itself, once through a [`SlowStore`](crate::slow::SlowStore), which exposes
+//! races that a fast store hides. [`scale`](crate::scale::scale) sets the numbers of rounds and racers.
 
 mod cap;
 mod claim;
@@ -39,14 +39,14 @@ pub(crate) struct Track {
 }
 
 impl Track {
-    /// The handle of that racer: the racers take the two in turn.
+    /// The racer's handle: even racers use the first one, odd racers the second.
     pub(crate) fn handle(&self, racer: usize) -> &Store {
         if racer.is_multiple_of(2) { &self.store } else { &self.second }
     }
 }
 
-/// The store as it is, then the same kind slowed down, with rounds divided by `part`: some races need several times as
-/// many calls a round.
+/// The store itself, then the same kind of store slowed down. The rounds are divided by `part`, because some races make
+/// several times as many calls per round.
 pub(crate) async fn tracks(subject: &Subject, part: u32) -> Vec<Track> {
     let scale = subject.scale();
     let mut tracks = Vec::new();

@@ -1,4 +1,4 @@
-//! A request and its repeats at once: one of them is carried out.
+//! A request concurrently with its own repeats: exactly one is carried out.
 
 use std::sync::Arc;
 
@@ -10,18 +10,18 @@ use crate::sample::{Draft, Person, at, must_get, slide, supersede};
 use crate::subject::Subject;
 use crate::violation::{Violation, ensure};
 
-/// How a request brings its record.
+/// The call that inserts the record.
 #[derive(Clone, Copy, Debug)]
 enum Way {
     Found,
     Join,
     Slide,
-    /// A rotation that brings it, and joins that do.
+    /// Some racers insert the record with a rotation, the others with a join.
     Rotation,
 }
 
-/// Clause 5, racing: of any number of requests that bring one id, each with a digest of its own, one is `Done`, and its
-/// digest stands.
+/// Clause 5, racing: of any number of requests that insert one id, each with a digest of its own, one is `Done`, and
+/// its digest is stored.
 pub(crate) async fn repeats_at_once(subject: &Subject) -> Result<(), Violation> {
     for track in tracks(subject, 12).await {
         for _ in 0..track.rounds {
@@ -33,7 +33,7 @@ pub(crate) async fn repeats_at_once(subject: &Subject) -> Result<(), Violation> 
     Ok(())
 }
 
-/// The same record with the digest of that racer.
+/// The same record with a digest and a key of that racer.
 fn by(racer: usize, record: &NewRecord) -> NewRecord {
     let number = u8::try_from(racer).unwrap_or(u8::MAX);
     record.clone().with_digest(Digest::from_bytes([number; 32])).with_key_id(KeyId::new(u32::from(number) + 1))
@@ -49,7 +49,7 @@ async fn one(track: &Track, way: Way) -> Result<(), Violation> {
         .pool
         .race(|racer| {
             let (store, draft, new) = (Arc::clone(track.handle(racer)), Arc::clone(&draft), by(racer, &new));
-            // One in four rotates, the others join.
+            // Every fourth racer rotates, the others join.
             let way = if matches!(way, Way::Rotation) && !racer.is_multiple_of(4) { Way::Join } else { way };
             async move { asked(&*store, &draft, new, way).await }
         })
@@ -68,7 +68,7 @@ async fn one(track: &Track, way: Way) -> Result<(), Violation> {
     stands(&*track.store, &new.id, &by(winner, &new)).await
 }
 
-/// Whether it was done; a violation where the answer is neither that nor that the id is taken.
+/// Returns whether the request was done. Any answer other than done or "the id is taken" is a violation.
 async fn asked(store: &dyn TokenStore, draft: &Draft, new: NewRecord, way: Way) -> Result<bool, Violation> {
     let answer = match way {
         Way::Found => {

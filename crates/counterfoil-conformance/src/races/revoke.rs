@@ -1,4 +1,4 @@
-//! A revocation beside refreshers that walk down the chain, and beside access tokens that join.
+//! A revocation concurrently with rotations and joins of the family.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,11 +16,11 @@ use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::walk;
 
-/// How far down the chain a refresher goes at most.
+/// The largest number of steps down the chain that one racer takes.
 const STEPS: u64 = 12;
 
-/// Clause 13, racing: Whatever refreshers and joins were under way: once revoke has returned, all of the family reads
-/// as revoked, and what comes back afterwards brought nothing alive.
+/// Clause 13, racing: once revoke has returned, the whole family reads as revoked, whatever rotations and joins were in
+/// progress. Calls that return later have added no live record.
 pub(crate) async fn refreshers_beside_a_revocation(subject: &Subject) -> Verdict {
     for track in tracks(subject, 2).await {
         for round in 0..track.rounds {
@@ -69,7 +69,7 @@ fn note(written: &Written, ids: &[RecordId]) {
     written.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
 }
 
-/// Revokes at a moment that the seed picks. From then on every acknowledged record must be dead.
+/// Revokes after a delay that the seed chooses. From then on every acknowledged record must read as revoked.
 async fn end(
     store: &dyn TokenStore,
     person: &Person,

@@ -1,4 +1,4 @@
-//! One refresh token, many requests.
+//! Many rotations of one refresh token.
 
 use counterfoil::store::{NewRecord, Rotated, TokenStore};
 use counterfoil::types::{RecordId, Version};
@@ -11,9 +11,10 @@ use crate::subject::Subject;
 use crate::together::get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 10: Of any number of racers with one expected version one gets `Done`, the rest `Stale` or `FamilyEnded`.
+/// Clause 10: of any number of racers with one expected version, one gets `Done`; the rest get `Stale` or
+/// `FamilyEnded`.
 ///
-/// Each fourth round opens a new family, the others go on with the winner's successor.
+/// Every fourth round starts a new family. The other rounds rotate the winner's successor.
 pub async fn rotate_has_one_winner(subject: &Subject) -> Verdict {
     for track in tracks(subject, 2).await {
         let mut chain: Option<(Draft, RecordId)> = None;
@@ -79,7 +80,7 @@ async fn one_round(track: &Track, draft: &Draft, parent: RecordId, generation: u
     Ok(winner)
 }
 
-/// Clause 11, racing: Readers look at a parent while it is rotated: whoever sees it superseded must find its successor.
+/// Clause 11, racing: a reader that sees the parent as superseded must find its successor.
 pub(crate) async fn readers_find_the_successor(subject: &Subject) -> Verdict {
     for track in tracks(subject, 2).await {
         for _ in 0..track.rounds {
@@ -110,7 +111,7 @@ pub(crate) async fn readers_find_the_successor(subject: &Subject) -> Verdict {
 }
 
 async fn read_until_superseded(store: &dyn TokenStore, parent: &RecordId) -> Result<(), Violation> {
-    // Not endless: where the rotating thread fails, it says so itself.
+    // The number of reads is bounded. If the rotation fails, its own thread reports that.
     for _ in 0..10_000 {
         let stands = must_get(store, parent).await?;
         if let Some(superseded) = stands.record().superseded {

@@ -1,4 +1,4 @@
-//! Uses, claims and settlements beside changes that must not notice them.
+//! Touches, claims and settlements concurrently with changes that they must not disturb.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use crate::subject::Subject;
 use crate::together::{found_all, must_get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 17: No apply, rotate or revoke fails or turns `Stale` because of a touch, claim or settle.
+/// Clause 17: no apply, rotate or revoke fails or becomes `Stale` because of a touch, claim or settle.
 ///
-/// Every second thread lives the life of a family: it edits, rotates and revokes it. All others touch batches of the
-/// same ids in every order, claim and settle, until the last of these has lived. A round of the scale is a life.
-/// Afterwards each record was last used at the latest of the touches that returned.
+/// Half of the threads each edit, rotate and revoke a family of their own. The others touch batches of the same ids in
+/// random order, claim and settle, until the last family is revoked. One family counts as one round of the scale.
+/// Afterwards each `last_used_at` must be the latest of the touches that returned.
 pub async fn touch_disturbs_nobody(subject: &Subject) -> Verdict {
     let lives = (subject.scale().threads / 2).max(1);
     for track in tracks(subject, u32::try_from(lives).unwrap_or(u32::MAX)).await {
@@ -51,7 +51,7 @@ async fn one_round(track: &Track, lives: usize, round: u64) -> Result<(), Violat
                     return lived.map(|()| Uses::new());
                 }
                 let (mut dice, mut uses) = (Dice::new(round << 16 | racer as u64), Uses::new());
-                // Not endless, and not before once.
+                // At least once, and at most this often.
                 for _ in 0..200 {
                     use_and_claim(&*store, &ids, &mut dice, &mut uses).await?;
                     if living.load(Ordering::Acquire) == 0 {
@@ -77,7 +77,7 @@ async fn one_round(track: &Track, lives: usize, round: u64) -> Result<(), Violat
     Ok(())
 }
 
-/// The latest use of each record.
+/// The latest touch of each record.
 type Uses = HashMap<RecordId, Timestamp>;
 
 fn note(uses: &mut Uses, id: RecordId, at: Timestamp) {
@@ -85,7 +85,7 @@ fn note(uses: &mut Uses, id: RecordId, at: Timestamp) {
     *last = at.max(*last);
 }
 
-/// Every version is known in advance: had a touch moved one, the next change would be `Stale`.
+/// Every version is known in advance: if a touch changed one, the next change would be `Stale`.
 async fn live(store: &dyn TokenStore, person: &Person, draft: &Draft) -> Result<(), Violation> {
     let id = draft.id();
     for version in 0..3 {

@@ -1,4 +1,4 @@
-//! Carries a command out on the store and on the model.
+//! Runs a command on the store and on the model.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -14,21 +14,21 @@ use crate::sample::most;
 
 type Said = Result<Answer, StoreError>;
 
-/// Carries the command out on the model; the answers that a store may give.
+/// Runs the command on the model. Returns the answers that a store may give; if there are none, any answer is accepted.
 pub(super) fn on_model(model: &mut Model, command: &Command) -> Vec<Answer> {
     match command {
         Command::Found { .. } | Command::Join { .. } => {
             let (home, new, now) = command.insert().unwrap_or_else(|| unreachable!("these two insert"));
             insert(model, home, new, now)
         }
-        // Which of the rows of a damaged store a census counts is not promised.
+        // The contract does not say whether a census counts damaged rows.
         Command::Census if !model.damaged.is_empty() => Vec::new(),
-        // Nor whether a purge removes or shrinks a damaged row whose time has come.
+        // Nor does it say whether a purge removes or shrinks a damaged row whose time has come.
         Command::Purge(limits) if model.purges_damaged(limits.now, limits.unsent_before, limits.windows_before) => {
             purge_model(model, *limits);
             Vec::new()
         }
-        // Of several taken ids any one may be named.
+        // If several ids are taken, the answer may name any of them.
         Command::Rotate { parent, step, new, now } => match model.rotate(parent, step, new, *now) {
             Ok(Rotated::IdTaken(_)) => {
                 let taken = new.iter().filter(|new| model.record(&new.id).is_some());
@@ -83,19 +83,19 @@ fn one_answer(model: &mut Model, command: &Command) -> Said {
     })
 }
 
-/// The answers with as many damaged rows as are there, down to those that no purge may have shrunk.
+/// The answers with every allowed count of damaged rows: all of them, or fewer if a purge may have shrunk some.
 fn counting(model: &Model, corrupt: u64, answer: impl Fn(u64) -> Answer) -> Vec<Answer> {
     let spent = u64::try_from(model.damaged_spent().count()).unwrap_or(u64::MAX);
     (corrupt.saturating_sub(spent)..=corrupt).rev().map(answer).collect()
 }
 
-/// It is unknown whether a damaged record is live, so only the other listings must count it.
+/// It is unknown whether a damaged record is live, so a listing of standing records need not count it.
 fn counted_corrupt(of: &Listed, corrupt: u64) -> Option<u64> {
     let standing = matches!(of, Listed::Owner { show: Show::Standing { .. }, .. });
     (!standing).then_some(corrupt)
 }
 
-/// Until nothing is left to do: what shrinks loses its notice, and may go for it.
+/// Purges until nothing is left to do. A record that shrinks loses its notice, and may therefore be removed next.
 pub(super) fn purge_model(model: &mut Model, limits: Purge) -> bool {
     let mut changed = false;
     while model.purge(limits.now, limits.unsent_before, limits.windows_before, usize::MAX).0 > 0 {
@@ -111,14 +111,14 @@ fn insert(model: &mut Model, home: InsertInto<'_>, new: &[NewRecord], now: Times
     answers.into_iter().map(Answer::inserted).collect()
 }
 
-/// Where a command is carried out: a database, and which of its handles is next.
+/// Where a command runs: a database, and the number of the next handle.
 pub(super) struct Site<'a> {
     pub(super) database: &'a Database,
     pub(super) turn: usize,
 }
 
 impl Site<'_> {
-    /// Carries the command out by the next handle; listings page by page, batches until there is no more.
+    /// Runs the command on the next handle. Listings are read page by page, and batches repeat until `more` is false.
     pub(super) async fn carry_out(&mut self, command: &Command) -> Answer {
         self.turn += 1;
         let store = &**self.database.handle(self.turn);
@@ -178,10 +178,10 @@ async fn on_store(store: &dyn TokenStore, command: &Command) -> Said {
     })
 }
 
-/// More calls than any batch of a sequence can need.
+/// More calls than any batch of a sequence needs.
 const ENDLESS: usize = 1_000;
 
-/// Until a call changes nothing and says that there is no more.
+/// Purges until a call changes nothing and `more` is false.
 pub(super) async fn purge(store: &dyn TokenStore, limits: Purge) -> Said {
     let Purge { now, unsent_before, windows_before, limit } = limits;
     let mut changed = false;
@@ -219,17 +219,17 @@ async fn revoke_all(
     Ok(Answer::word("more, without an end"))
 }
 
-/// What is walked.
+/// The pages to read.
 #[derive(Clone, Copy)]
 pub(super) enum Walked<'a> {
     Listing(Listing<'a>),
     Due(Timestamp),
 }
 
-/// The records of a walk and its damaged rows.
+/// The records of a walk, and the number of its damaged rows.
 type Walk = (Vec<TokenRecord>, u64);
 
-/// Page after page from `after` on; an answer instead where a page is too long or there is no last one.
+/// Reads all pages after `after`. Returns an answer instead if a page is too long or the pages do not end.
 pub(super) async fn walk(
     store: &dyn TokenStore,
     walked: Walked<'_>,

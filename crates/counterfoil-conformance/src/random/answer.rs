@@ -1,4 +1,4 @@
-//! An answer of a store or of the model as a value that can be compared, and the difference of two.
+//! An answer of a store or of the model in a form that can be compared, and the difference of two answers.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use counterfoil::types::KeyId;
 
 use crate::reference::{Fields, fields};
 
-/// A word, and the records that came with it.
+/// A word, and the fields of the records in the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     word: String,
@@ -35,7 +35,7 @@ impl Answer {
         }
     }
 
-    /// The families that an insert ended come in no promised order.
+    /// The families that an insert ended are sorted, because their order is unspecified.
     pub(super) fn inserted(answer: Inserted) -> Self {
         match answer {
             Inserted::MadeRoom(mut ended) => {
@@ -53,7 +53,7 @@ impl Answer {
         }
     }
 
-    /// A listing, and how many rows of it are damaged.
+    /// A listing, and the number of damaged rows in it.
     pub(super) fn listed(records: &[TokenRecord], corrupt: Option<u64>) -> Self {
         let damaged = corrupt.map(|corrupt| format!(", {corrupt} damaged")).unwrap_or_default();
         Self { word: format!("{} records{damaged}", records.len()), records: records.iter().map(fields).collect() }
@@ -73,17 +73,17 @@ impl Answer {
         }
     }
 
-    /// The first letters up to a blank or a bracket: `Done`, `IdTaken`, `Corrupt`.
+    /// The first word of the answer: `Done`, `IdTaken`, `Corrupt`.
     #[cfg(test)]
     pub(super) fn kind(&self) -> &str {
         self.word.split([' ', '(']).next().unwrap_or_default()
     }
 }
 
-/// The most differing fields that are shown.
+/// The largest number of differing fields that are shown.
 const FIELDS: usize = 8;
 
-/// Where two answers differ: the words, or the fields of the records that do not agree.
+/// The difference of two answers: the words, or the record fields that differ.
 pub(super) fn difference(wanted: &Answer, found: &Answer) -> String {
     let mut text = String::new();
     if wanted.word != found.word {
@@ -134,10 +134,10 @@ fn of_ids(wanted: &[String], found: &[String]) -> String {
     text
 }
 
-/// The most letters of a value that are shown.
+/// The largest number of characters of a value that are shown.
 const SHOWN: usize = 90;
 
-/// A long text cut to its first letters.
+/// Cuts a long text after its first characters.
 pub(super) fn cut(text: &str) -> String {
     if text.chars().count() <= SHOWN {
         return text.into();
@@ -145,7 +145,7 @@ pub(super) fn cut(text: &str) -> String {
     format!("{}… ({} bytes)", text.chars().take(SHOWN).collect::<String>(), text.len())
 }
 
-/// Two texts cut to where they begin to differ.
+/// Cuts two texts to the part where they begin to differ.
 fn around(wanted: &str, found: &str) -> (String, String) {
     if wanted.chars().count().max(found.chars().count()) <= SHOWN {
         return (wanted.into(), found.into());

@@ -1,25 +1,25 @@
-//! The cells of the coverage: an operation, the state of a record that it meets, and the side of the limit that it
-//! compares.
+//! The cells of the coverage. A cell is an operation, the state of a record that it meets, and the side of the limit
+//! that the operation compares.
 
 use counterfoil::Timestamp;
 
 use super::state::State;
 
-/// What is done to a record. One call may do several things, to several records.
+/// An operation on a record. One call may do several of them, on several records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Operation {
     /// An insert whose id is taken.
     InsertTaken,
-    /// An insert with a label: `now` beside the `gone_at` of the family that holds it. The state is that of its newest
-    /// member.
+    /// An insert with a label. It compares `now` with the `gone_at` of the family that holds the label. The state is
+    /// that of the family's newest member.
     FoundLabelled,
-    /// An insert under a cap: `now` beside the `live_until` of each family that it counts.
+    /// An insert under a cap. It compares `now` with the `live_until` of each family that counts.
     FoundCapped,
-    /// An insert with a pace: `created_at` beside `since`.
+    /// An insert with a pace. It compares `created_at` with `since`.
     FoundPaced,
-    /// A join: its generation beside the family's. The state is that of the parent it names.
+    /// A join. It compares its generation with the family's. The state is that of the parent that the new record names.
     Join,
-    /// A join or a rotation with a cap of access tokens: `now` beside the `expires_at` of each.
+    /// A join or a rotation with a cap of access tokens. It compares `now` with the `expires_at` of each token.
     AccessCapped,
     Edit,
     Relabel,
@@ -27,7 +27,7 @@ pub(super) enum Operation {
     Rekey,
     End,
     Supersede,
-    /// `superseded.at` of the member that the pace looks at, beside `since`.
+    /// A rotation with a pace. It compares the `superseded.at` of the record that decides the pace with `since`.
     SupersedePaced,
     Slide,
     RevokeOne,
@@ -37,15 +37,15 @@ pub(super) enum Operation {
     Claim,
     Settle,
     ListAll,
-    /// `now` beside `honoured_until` of what is superseded, else beside `gone_at`.
+    /// Compares `now` with the earlier of `honoured_until` and `gone_at`.
     ListStanding,
     ListKind,
     Due,
-    /// `now` beside `gone_at`.
+    /// Compares `now` with `gone_at`.
     Purge,
-    /// `unsent_before` beside `gone_at` of what has a notice.
+    /// Compares `unsent_before` with the `gone_at` of records with a notice.
     PurgeUnsent,
-    /// `windows_before` beside `honoured_until`.
+    /// Compares `windows_before` with `honoured_until`.
     Shrink,
     Get,
 }
@@ -86,7 +86,7 @@ impl Operation {
         format!("{self:?}")
     }
 
-    /// Whether it compares nothing of the record.
+    /// Whether the operation compares no value of the record.
     pub(super) const fn has_no_limit(self) -> bool {
         matches!(
             self,
@@ -100,8 +100,8 @@ impl Operation {
         )
     }
 
-    /// Whether what is far away is apart from what lies before or after: another mark, or a number that a narrow column
-    /// takes for the right one.
+    /// Whether [`Boundary::Extreme`] is a side for this operation: another mark, or a number that a narrow column
+    /// confuses with the right one.
     pub(super) const fn has_far_sides(self) -> bool {
         matches!(
             self,
@@ -118,7 +118,7 @@ impl Operation {
         )
     }
 
-    /// Whether it is given an id, which may be that of no record.
+    /// Whether the operation is given an id, which may be absent.
     pub(super) const fn names_an_id(self) -> bool {
         matches!(
             self,
@@ -140,31 +140,31 @@ impl Operation {
     }
 }
 
-/// Where what is compared lies.
+/// On which side of the limit the compared value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Boundary {
     Before,
-    /// On the limit; also where there is no limit.
+    /// Equal to the limit, or there is no limit.
     At,
     After,
-    /// At an end of its range, another in high bits only, or another mark than the one held.
+    /// At an end of the range, a number that is off by at least 256, or another mark than the stored one.
     Extreme,
 }
 
 impl Boundary {
     pub(super) const ALL: [Self; 4] = [Self::Before, Self::At, Self::After, Self::Extreme];
 
-    /// A number beside the one that is expected.
+    /// Compares a number with the expected one.
     pub(super) fn of_number(number: u64, stands: u64) -> Self {
         if number.abs_diff(stands) >= 256 { Self::Extreme } else { Self::of(&number, &stands) }
     }
 
-    /// An instant beside a limit.
+    /// Compares an instant with a limit.
     pub(super) fn of_instant(instant: Timestamp, limit: Timestamp) -> Self {
         Self::of(&instant, &limit)
     }
 
-    /// An instant beside a limit; the ends of its range count as extreme.
+    /// Compares an instant with a limit. The ends of the range count as extreme.
     pub(super) fn of_far_instant(instant: Timestamp, limit: Timestamp) -> Self {
         let extreme = [Timestamp::EPOCH, Timestamp::MAX].contains(&instant) && instant != limit;
         if extreme { Self::Extreme } else { Self::of(&instant, &limit) }
@@ -181,7 +181,7 @@ impl Boundary {
 
 pub(super) type Cell = (Operation, State, Boundary);
 
-/// Why no call of the contract can meet that cell; `None`: one can.
+/// The reason why no call can meet that cell, or `None` if one can.
 pub(super) fn out_of_reach((operation, state, side): Cell) -> Option<&'static str> {
     use Boundary::{After, At, Before, Extreme};
     use Operation as Op;

@@ -1,4 +1,4 @@
-//! One call with its arguments.
+//! A call with its arguments.
 
 use std::num::NonZeroU32;
 
@@ -8,7 +8,7 @@ use counterfoil::store::{
 use counterfoil::types::{FamilyId, OwnerId, RecordId, TokenKind, Version};
 use counterfoil::{Realm, Timestamp};
 
-/// The limits of a purge, and how many records a call may change.
+/// The limits of a purge, and the largest number of records that a call may change.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Purge {
     pub(super) now: Timestamp,
@@ -17,7 +17,7 @@ pub(super) struct Purge {
     pub(super) limit: u32,
 }
 
-/// One call, its arguments drawn.
+/// A call with randomly drawn arguments.
 #[derive(Clone, Debug)]
 pub(super) enum Command {
     Found {
@@ -87,7 +87,7 @@ pub(super) enum Command {
         of: Listed,
         limit: u32,
     },
-    /// A first page, a purge, and the rest of the walk from where that page ended.
+    /// Reads a first page, purges, and reads the following pages from that page's cursor.
     ListWhilePurged {
         of: Listed,
         limit: u32,
@@ -98,13 +98,13 @@ pub(super) enum Command {
         limit: u32,
     },
     Census,
-    /// Not a call: the row is damaged behind the store's back.
+    /// Not a call: damages the row without the store's knowledge.
     Damage {
         id: RecordId,
     },
 }
 
-/// What is listed.
+/// A [`Listing`] that owns its values.
 #[derive(Clone, Debug)]
 pub(super) enum Listed {
     Owner { realm: Realm, owner: OwnerId, kind: TokenKind, show: Show },
@@ -121,7 +121,7 @@ impl Listed {
 }
 
 impl Command {
-    /// Where the records of an insert go, the records, and when.
+    /// The target of an insert, its records, and its `now`.
     pub(super) fn insert(&self) -> Option<(InsertInto<'_>, &[NewRecord], Timestamp)> {
         match self {
             Self::Found { family, cap, pace, new, now } => {
@@ -135,7 +135,7 @@ impl Command {
         }
     }
 
-    /// What is revoked, how, from when on it is gone, and the limit of a call.
+    /// The target of a revocation, its mark, the `gone_at`, and the limit per call.
     pub(super) const fn revoke(&self) -> Option<(Revoke<'_>, Revoked, Timestamp, u32)> {
         match self {
             Self::RevokeOne { id, revoked, gone_at } => Some((Revoke::One(id), *revoked, *gone_at, 1)),
@@ -149,7 +149,7 @@ impl Command {
         }
     }
 
-    /// The `now` that the call is given, where it is given one.
+    /// The `now` of the call, if it has one.
     pub(super) const fn now(&self) -> Option<Timestamp> {
         match self {
             Self::Found { now, .. } | Self::Join { now, .. } | Self::Apply { now, .. } | Self::Rotate { now, .. } => {
@@ -162,7 +162,7 @@ impl Command {
         }
     }
 
-    /// The same with a `now` that a clock can say: never the last instant, which a store may keep for "no end".
+    /// The same command with a `now` before the last instant, which a store may use for "no end".
     pub(super) fn before_the_end(mut self) -> Self {
         let last = Timestamp::from_micros(Timestamp::MAX.micros() - 1).unwrap_or(Timestamp::MAX);
         match &mut self {
@@ -179,7 +179,7 @@ impl Command {
         self
     }
 
-    /// The ids that it names.
+    /// The ids that the command names.
     pub(super) fn ids(&self) -> Vec<RecordId> {
         match self {
             Self::Found { new, .. } | Self::Join { new, .. } => new.iter().map(|new| new.id).collect(),

@@ -1,4 +1,4 @@
-//! Which operation met which state of a record, and on which side of the limit that it compares.
+//! Counts which operation met which state of a record, and on which side of its limit.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -27,7 +27,7 @@ impl Coverage {
         self.0.contains_key(&cell)
     }
 
-    /// One line: cells met of all that can be met.
+    /// One line: how many of the cells within reach were met.
     pub(super) fn line(&self) -> String {
         let damage = self.0.keys().any(|(_, state, _)| *state == State::Damaged);
         let of_damage = |state: State| matches!(state, State::Damaged | State::BesideDamaged);
@@ -38,7 +38,7 @@ impl Coverage {
         format!("model test: {met} of {} cells (operation, state, boundary) met{hook}", within.len())
     }
 
-    /// A row for each operation and state, a column for each boundary.
+    /// A table with a row per operation and state, and a column per side.
     pub(super) fn table(&self) -> String {
         let mut text = String::from("operation, state: before / at / after the limit / extreme\n");
         for operation in Operation::ALL {
@@ -56,7 +56,7 @@ impl Coverage {
         text
     }
 
-    /// How often the cell was met; `-` where it is out of reach.
+    /// How often the cell was met, or `-` if no call can meet it.
     fn count_text(&self, cell: Cell) -> String {
         match (self.0.get(&cell), out_of_reach(cell)) {
             (Some(times), _) => times.to_string(),

@@ -6,14 +6,14 @@ use counterfoil::types::{FamilyId, RecordId};
 
 use crate::sample::Person;
 
-/// Ids of one sequence, each drawn once. Another sequence, which has a database of its own, draws the same.
+/// The ids of one sequence, each drawn once. Every sequence has a database of its own and draws the same ids.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ids {
     families: u16,
     members: u16,
 }
 
-/// What most bytes of an id are.
+/// The value of most bytes of an id.
 const FILLS: [u8; 5] = [0x00, 0xff, 0x80, 0x7f, 0x2f];
 
 impl Ids {
@@ -36,7 +36,7 @@ impl Ids {
     }
 }
 
-/// Neighbours in pairs: the fill stays for two numbers, so that the two differ in the last byte alone.
+/// Fills the bytes so that two consecutive numbers differ in the last byte only.
 fn fill(bytes: &mut [u8], number: u16) {
     let fill = FILLS[usize::from(number / 2) % FILLS.len()];
     bytes.fill(fill);
@@ -46,7 +46,7 @@ fn fill(bytes: &mut [u8], number: u16) {
     (bytes[end - 2], bytes[end - 1]) = (high, low);
 }
 
-/// The digest of a record of that id; other ids have others.
+/// The digest of the record with that id. No other id has the same digest.
 pub(super) fn digest(id: &RecordId, salt: u8) -> Digest {
     let mut bytes = [salt; 32];
     bytes[..16].copy_from_slice(id.as_bytes());

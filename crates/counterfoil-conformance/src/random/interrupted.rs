@@ -1,5 +1,5 @@
-//! A walk with a purge after its first page: the record where the page ended may be gone, and the walk goes on behind
-//! its place.
+//! A walk with a purge after its first page. If the purge removes the record at which the page ended, the walk
+//! continues after its position.
 
 use counterfoil::store::{Listing, StoreError, TokenRecord, TokenStore};
 
@@ -9,7 +9,7 @@ use super::command::{Listed, Purge};
 use crate::reference::Model;
 use crate::sample::most;
 
-/// What the walk must show and what it showed. The purge is carried out on both.
+/// Walks and purges, on the store and on the model. Returns the required records and the records shown.
 pub(super) async fn walk_while_purged(
     store: &dyn TokenStore,
     model: &mut Model,

@@ -1,5 +1,5 @@
-//! The model test: random sequences of commands on the store and on the reference model, every answer and the final
-//! state compared.
+//! The model test: random sequences of commands run on the store and on the reference model. Every answer and the final
+//! state are compared.
 
 mod act;
 mod answer;
@@ -33,15 +33,14 @@ use meets::meets;
 use replay::{Compared, Replay};
 use shrink::{Failing, shrink};
 
-/// Sequences that run beside each other, each on a store of its own: the next one's trips to a server fill the pauses
-/// of the one before.
+/// The number of sequences that run in parallel, each on a store of its own, so that waits for a server overlap.
 const ABREAST: usize = 4;
 
-/// How often a part of the state is compared; at the end of a sequence it is the whole.
+/// A part of the state is compared after this many commands, and all of it at the end of a sequence.
 const COMPARED_EVERY: u32 = 50;
 
-/// Random commands give what the model gives. On failure the message has the seed, the shortest commands and the fields
-/// that differ.
+/// The store answers random commands as the model does. The failure message has the seed, the shortest commands that
+/// fail and the fields that differ.
 pub async fn answers_equal_the_model(subject: &Subject) -> Verdict {
     let (next, covered) = (Arc::new(AtomicU32::new(0)), Arc::new(Mutex::new(Coverage::default())));
     let share = |_| {
@@ -54,14 +53,15 @@ pub async fn answers_equal_the_model(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Past the capture of the test harness: one line, and with `COUNTERFOIL_COVERAGE=1` the whole table.
+/// Written to stderr directly, which the test harness does not capture: one line, or with `COUNTERFOIL_COVERAGE=1` the
+/// whole table.
 fn print(covered: &Coverage) {
     let whole = std::env::var("COUNTERFOIL_COVERAGE").is_ok_and(|whole| whole == "1");
     let table = if whole { covered.table() } else { String::new() };
     let _ = writeln!(std::io::stderr(), "{}\n{table}", covered.line());
 }
 
-/// Takes the next sequence until all are taken.
+/// Runs the next sequence until none is left.
 async fn sequences(subject: &Subject, next: &AtomicU32, covered: &Mutex<Coverage>) -> Result<(), Violation> {
     let scale = subject.scale();
     loop {
@@ -70,13 +70,13 @@ async fn sequences(subject: &Subject, next: &AtomicU32, covered: &Mutex<Coverage
             return Ok(());
         }
         let held = sequence(subject, u64::from(seed), scale.commands).await;
-        // The other shares need not go on for the sake of a store that is broken.
+        // The store is broken, so the other threads need not continue.
         let met = held.inspect_err(|_| next.store(scale.sequences, Ordering::Relaxed))?;
         covered.lock().unwrap_or_else(PoisonError::into_inner).add(&met);
     }
 }
 
-/// One sequence, to have a failure again by its seed.
+/// Runs one sequence, to reproduce a failure by its seed.
 ///
 /// # Errors
 ///

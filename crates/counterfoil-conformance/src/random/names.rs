@@ -1,29 +1,28 @@
-//! Hostile names: owners, realms and labels that a careless key takes for one another.
+//! Hostile names: owners, realms and labels that a carelessly built key confuses.
 
 use counterfoil::types::{Label, LabelKey, OwnerId};
 use counterfoil::{Realm, SubjectId};
 
 use crate::sample::Person;
 
-/// The names of one sequence. All are different, and each differs from another one by a likely mistake.
+/// The names of one sequence. All are different, and each is one that a likely mistake confuses with another.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     pub(crate) people: Vec<Person>,
     pub(crate) labels: Vec<(Label, LabelKey)>,
 }
 
-/// What keys are joined with.
+/// The separators that stores put between the parts of a key.
 const SEPARATORS: [&str; 12] = ["/", ":", "|", ".", "-", "_", ",", ";", "=", "#", "::", "}{"];
 
-/// Letters at which keys are cut. A name one longer than such a width differs from its twin in the letter that falls
-/// off.
+/// Each is one more than a length at which stores truncate keys, so that two names differ only in the lost character.
 const WIDTHS: [usize; 10] = [9, 17, 33, 40, 51, 64, 65, 101, 129, 255];
 
 impl Names {
-    /// As many kinds of names as there are.
+    /// The number of kinds of names.
     pub(crate) const KINDS: u64 = 25 + (SEPARATORS.len() + WIDTHS.len()) as u64;
 
-    /// The names of that kind, which is counted round.
+    /// The names of that kind, modulo the number of kinds.
     pub(crate) fn of(kind: u64) -> Self {
         let kind = usize::try_from(kind % Self::KINDS).unwrap_or(0);
         if let Some(separator) = SEPARATORS.get(kind) {
@@ -36,7 +35,7 @@ impl Names {
         Self::twins(twins)
     }
 
-    /// Equal once realm, owner and label are joined: by that separator, or by none.
+    /// Names that are equal once realm, owner and label are joined, with that separator or without one.
     fn joined(separator: &str) -> Self {
         let join = |parts: &[&str]| parts.join(separator);
         let people = [
@@ -50,7 +49,7 @@ impl Names {
         Self { people: people.into(), labels: labels.into() }
     }
 
-    /// Alike but for the last of so many letters, and one the beginning of the other.
+    /// Names that differ only in the last of `width` characters, and one that is a prefix of the others.
     fn long(width: usize) -> Self {
         let ending = |last: &str| format!("{}{last}", "n".repeat(width - 1));
         let people = [
@@ -67,7 +66,7 @@ impl Names {
         Self { people: people.into(), labels: vec![long("1"), long("2"), label(&ending("1")), label(&ending("2"))] }
     }
 
-    /// Alike to a collation, a trim, a pattern or a number.
+    /// Names that are equal under a collation, after trimming, as a pattern or as a number.
     fn twins([one, other, third]: [&str; 3]) -> Self {
         let realm = |text: &str| if Realm::new(text).is_ok() { text.to_owned() } else { "default".into() };
         let people = [
@@ -85,7 +84,7 @@ impl Names {
     }
 }
 
-/// Three of each, apart byte for byte. Those with visible ASCII letters only are realms too.
+/// Three names each, all different as bytes. Those of visible ASCII letters only are also used as realms.
 const TWINS: [[&str; 3]; 25] = [
     ["ann", "Ann", "ANN"],
     ["default", "Default", "DEFAULT"],

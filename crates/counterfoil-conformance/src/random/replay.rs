@@ -1,4 +1,4 @@
-//! Carries commands out on a database and on the model beside it, and compares.
+//! Runs commands on a database and on the model, and compares.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use crate::sample::Person;
 pub(super) struct Replay<'a> {
     site: Site<'a>,
     pub(super) model: Model,
-    /// Whether a damaged record went: a store may not know under which key it was.
+    /// Whether a damaged record was removed. Then a store may not know which key to subtract from its census.
     forgot: bool,
 }
 
@@ -28,15 +28,15 @@ pub(super) struct Replay<'a> {
 pub(super) enum Compared {
     /// All of it.
     Whole,
-    /// What takes a store few calls, and of the listings of a realm's records of one kind the one of this number,
-    /// counted round: a store may look into every shard for each of them.
+    /// The parts that need few calls, and one of the listings by realm and kind, chosen by this number. For each of
+    /// those a store may search every shard.
     Part(usize),
 }
 
-/// Calls at once where the state is compared: as many as a race makes.
+/// The number of concurrent calls when the state is compared: as many as a race makes.
 const ABREAST: usize = 64;
 
-/// Records a page where the state is compared.
+/// The page limit when the state is compared.
 const PAGE: u32 = 16;
 
 impl<'a> Replay<'a> {
@@ -44,7 +44,7 @@ impl<'a> Replay<'a> {
         Self { site: Site { database, turn: 0 }, model: Model::default(), forgot: false }
     }
 
-    /// Carries one command out; what differs, if something does.
+    /// Runs one command. Returns the difference, if there is one.
     pub(super) async fn step(&mut self, command: &Command) -> Option<String> {
         if let Command::Damage { .. } = command {
             let damaged = self.site.carry_out(command).await == Answer::word("damaged");
@@ -73,7 +73,8 @@ impl<'a> Replay<'a> {
         wanted.first().map(|wanted| difference(wanted, &found))
     }
 
-    /// The model follows the store in what became of damaged records whose time had come.
+    /// Removes from the model the damaged records that the store's purge removed, because a purge may keep or remove
+    /// them.
     async fn forget_what_went(&mut self, now: Timestamp, unsent_before: Timestamp) {
         for id in self.model.damaged_gone(now, unsent_before) {
             if matches!(self.site.database.get(&id).await, Ok(None)) {
@@ -83,7 +84,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Compares every record that was named, the listings, what is due and the census.
+    /// Compares every record that a command named, the listings, the due notices and the census.
     pub(super) async fn state(
         &mut self,
         ids: &[RecordId],
@@ -115,7 +116,7 @@ impl<'a> Replay<'a> {
         (!text.is_empty()).then_some(text)
     }
 
-    /// Every listing of what is there, and one of the kinds of which there is nothing.
+    /// The listings to compare: all those with records, and one for each person even without records.
     fn looks(&self, people: &[Person], now: Timestamp, compared: Compared) -> Vec<Command> {
         let limit = PAGE;
         let mut looks = vec![Command::Due { now: Timestamp::MAX, limit }];

@@ -1,4 +1,4 @@
-//! A failure as a text of a page: seed, commands, difference.
+//! A failure as readable text: seed, commands, difference.
 
 use std::fmt::Write as _;
 
@@ -9,11 +9,11 @@ use super::answer::cut;
 use super::command::Command;
 use super::shrink::Failing;
 
-/// The most letters of a message, and of one of its commands.
+/// The largest number of bytes of a message, and of one command in it.
 const MESSAGE: usize = 3_000;
 const LINE: usize = 330;
 
-/// The message of a failure: of many commands the last ones.
+/// The message of a failure. If there are too many commands, it shows the last ones.
 pub(super) fn report(seed: u64, failing: &Failing) -> String {
     let Failing { commands, difference } = failing;
     let mut names = Names(Vec::new());
@@ -45,7 +45,7 @@ fn clipped(text: &str, most: usize) -> String {
     format!("{}…\n", &text[..end])
 }
 
-/// Records are called r0, r1, … in the order in which they are met; families by their first record's number.
+/// Replaces record ids by r0, r1, … in the order of their appearance.
 struct Names(Vec<String>);
 
 impl Names {

@@ -1,4 +1,4 @@
-//! The shortest sequence that fails: commands are left out while what remains still fails on an empty database.
+//! Finds the shortest sequence that fails: removes commands while the rest still fails on an empty database.
 
 use std::collections::BTreeSet;
 
@@ -11,16 +11,16 @@ use super::replay::{Compared, Replay};
 use crate::sample::Person;
 use crate::subject::Subject;
 
-/// Commands and how they fail.
+/// Commands, and the difference that they lead to.
 pub(super) struct Failing {
     pub(super) commands: Vec<Command>,
     pub(super) difference: String,
 }
 
-/// The most databases that are tried: with a remote store the message must not take too long.
+/// The largest number of databases to try, so that the message comes in time with a remote store.
 const TRIES: u32 = 250;
 
-/// Shrinks a sequence that failed at its last command or in the state behind it.
+/// Shrinks a sequence that failed at its last command or in the comparison of the state after it.
 pub(super) async fn shrink(subject: &Subject, failing: Failing, now: Timestamp) -> Failing {
     let mut best = failing;
     let mut tries = TRIES;
@@ -41,7 +41,7 @@ pub(super) async fn shrink(subject: &Subject, failing: Failing, now: Timestamp) 
     best
 }
 
-/// Carries the commands out on an empty database, up to the first that fails.
+/// Runs the commands on an empty database, up to the first that fails.
 async fn fails(subject: &Subject, commands: &[Command], now: Timestamp) -> Option<Failing> {
     let database = subject.fresh_with(2).await;
     let mut replay = Replay::new(&database);

@@ -14,16 +14,16 @@ pub(super) enum State {
     /// Superseded and no longer honoured.
     Superseded,
     Shrunk,
-    /// Revoked by itself, its family is not.
+    /// Revoked by itself; its family is not revoked.
     RevokedAlone,
     RevokedWithFamily,
-    /// Expired, not gone yet.
+    /// Expired, but before its `gone_at`.
     PastItsEnd,
-    /// Its `gone_at` is reached; no purge came by.
+    /// At or after its `gone_at`, but not purged.
     Gone,
     Absent,
     Damaged,
-    /// Not damaged, but another one of its owner is. It is in one of the other states too.
+    /// Not damaged, but another record of its owner is. The record is also in one of the other states.
     BesideDamaged,
 }
 
@@ -58,7 +58,7 @@ impl State {
         }
     }
 
-    /// The state of the record of that id at that instant.
+    /// The state of the record with that id at that instant.
     pub(super) fn of(model: &Model, id: &RecordId, now: Timestamp) -> Self {
         model.record(id).map_or(Self::Absent, |record| Self::of_record(model, record, now))
     }
@@ -85,7 +85,7 @@ impl State {
         }
     }
 
-    /// Whether that record is whole and another one of its owner is damaged.
+    /// Whether that record is intact and another record of its owner is damaged.
     pub(super) fn is_beside_damaged(model: &Model, record: &RecordParts) -> bool {
         let of_owner = |id: &RecordId| {
             model.record(id).is_some_and(|other| other.owner == record.owner && other.realm == record.realm)

@@ -1,4 +1,4 @@
-//! What the commands never meet they do not try.
+//! Tests of the drawn commands: a cell that no command meets is never tested.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::meets::meets;
 use crate::reference::Model;
 use crate::scale::Scale;
 
-/// Draws as many sequences as a run does, on the model alone.
+/// Draws the sequences of a run and runs them on the model alone.
 fn drawn(mut look: impl FnMut(&Command, &str)) -> Coverage {
     let mut covered = Coverage::default();
     for seed in 0..Scale::CI.sequences {

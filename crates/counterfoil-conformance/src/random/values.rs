@@ -1,4 +1,4 @@
-//! Hostile numbers, instants and texts: the ends of each range, and the widths at which a careless column ends.
+//! Hostile numbers, instants and texts: the ends of each range, and the overflow points of narrow columns.
 
 use counterfoil::client::{ClientKey, Grant};
 use counterfoil::store::{Access, FamilyBody};
@@ -7,10 +7,10 @@ use counterfoil::{Scope, SubjectId, Timestamp};
 
 use crate::dice::Dice;
 
-/// Where a width ends: 8, 16, 31, 32 and 53 bits.
+/// Overflow points in microseconds: of 8, 16, 31 and 32 bits, and of 31 and 32 bits that count seconds.
 const WIDTHS: [u64; 6] = [1 << 8, 1 << 16, 1 << 31, 1 << 32, (1 << 31) * 1_000_000, (1 << 32) * 1_000_000];
 
-/// Where the clocks of sequences stand at first: today, and a little before each width ends.
+/// The first instant of a sequence's clock: today, near either end of the range, or shortly before an overflow point.
 pub(super) fn epoch(number: u64) -> u64 {
     const TODAY: u64 = 1_700_000_000_000_000;
     let number = usize::try_from(number % 10).unwrap_or(0);
@@ -22,7 +22,7 @@ pub(super) fn epoch(number: u64) -> u64 {
     }
 }
 
-/// An instant at an end of the range, or beside the end of a width.
+/// An instant at an end of the range, or next to an overflow point.
 pub(super) fn far(dice: &mut Dice) -> Timestamp {
     let micros = match dice.below(8) {
         0 | 1 => 0,
@@ -34,12 +34,12 @@ pub(super) fn far(dice: &mut Dice) -> Timestamp {
     Timestamp::from_micros(micros).unwrap_or(Timestamp::MAX)
 }
 
-/// A number that is no less wrong for its low bits being right.
+/// A wrong number that is right in its low bits.
 pub(super) fn off_by_a_width(dice: &mut Dice, stands: u64) -> u64 {
     stands + *dice.pick(&[1 << 8, 1 << 16, 1 << 32, 1 << 53, 257])
 }
 
-/// A limit: small, or small only in a narrow column, or the greatest.
+/// A limit: a small one, one that is small only in a narrow column, or the largest.
 pub(super) fn limit(dice: &mut Dice) -> u32 {
     match dice.below(12) {
         0 => 257,
@@ -78,7 +78,7 @@ pub(super) fn scope(dice: &mut Dice) -> Option<Scope> {
     text.parse().ok()
 }
 
-/// Clients that differ in their last byte only, and those of the least and the greatest key.
+/// Clients that differ in their last byte only, including the smallest and the largest key.
 pub(super) fn client(dice: &mut Dice) -> ClientKey {
     let mut bytes = [*dice.pick(&[7, 7, 7, 0, 0xff]); 16];
     if dice.chance(1, 3) {
@@ -87,7 +87,7 @@ pub(super) fn client(dice: &mut Dice) -> ClientKey {
     ClientKey::from_bytes(bytes)
 }
 
-/// What a family of that kind was opened for.
+/// The body of a family of that kind.
 pub(super) fn body(dice: &mut Dice, kind: TokenKind, client: Option<ClientKey>, at: Timestamp) -> FamilyBody {
     let absolute_end = if dice.chance(1, 4) { Timestamp::MAX } else { at };
     match (kind, client) {

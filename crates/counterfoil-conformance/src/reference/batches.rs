@@ -9,16 +9,16 @@ use super::Model;
 /// The limits of one purge.
 #[derive(Clone, Copy, Debug)]
 struct PurgeLimits {
-    /// What is gone by then goes.
+    /// Records with a `gone_at` at or before this are removed.
     now: Timestamp,
-    /// Where a notice is set: only what was gone by then.
+    /// A record with a notice is removed only if its `gone_at` is at or before this too.
     unsent_before: Timestamp,
-    /// Superseded records whose window had ended by then shrink.
+    /// Superseded records whose window ended at or before this shrink.
     windows_before: Timestamp,
 }
 
 impl Model {
-    /// Removes and shrinks at most `limit` records; how many, and whether something is left.
+    /// Removes and shrinks at most `limit` records. Returns how many it changed, and whether something is left.
     pub fn purge(
         &mut self,
         now: Timestamp,
@@ -45,7 +45,7 @@ impl Model {
         (all.min(limit) as u64, all > limit)
     }
 
-    /// The same of one record alone; whether it was removed or shrunk.
+    /// Purges one record alone. Returns whether it was removed or shrunk.
     pub fn purge_one(
         &mut self,
         id: &RecordId,
@@ -68,19 +68,19 @@ impl Model {
         shrinks
     }
 
-    /// Damaged records whose time has come: a store may remove them, or leave them.
+    /// Damaged records that a store may remove, or leave.
     #[must_use]
     pub fn damaged_gone(&self, now: Timestamp, unsent_before: Timestamp) -> Vec<RecordId> {
         let damaged = self.records.iter().filter(|record| self.damaged.contains(&record.id));
         let gone = damaged.filter(|record| {
-            // One that a purge may have shrunk has no notice any more to wait for.
+            // A purge may have shrunk the record. Then it has no notice, and `unsent_before` does not matter.
             let unsent_before = if is_spent(record) { now } else { unsent_before };
             self.may_go(record, PurgeLimits { now, unsent_before, windows_before: Timestamp::EPOCH })
         });
         gone.map(|record| record.id).collect()
     }
 
-    /// Damaged records that a purge may have shrunk: then no listing shows them.
+    /// Damaged records that a purge may have shrunk. No listing shows shrunk records.
     pub fn damaged_spent(&self) -> impl Iterator<Item = &RecordParts> {
         self.records.iter().filter(|record| self.damaged.contains(&record.id) && is_spent(record))
     }
@@ -94,7 +94,7 @@ impl Model {
             || self.records.iter().filter(damaged).any(|record| may_shrink(record, limits))
     }
 
-    /// Removes a damaged record, as the store did.
+    /// Removes a damaged record, because the store has removed it.
     pub fn forget(&mut self, id: &RecordId) {
         self.records.retain(|record| record.id != *id);
         self.damaged.retain(|damaged| damaged != id);
@@ -115,7 +115,7 @@ impl Model {
     }
 }
 
-/// Whether its window ends at some time.
+/// Whether the record is superseded with a window that has an end.
 fn is_spent(record: &RecordParts) -> bool {
     record.superseded.is_some_and(|superseded| superseded.honoured_until.is_some())
 }

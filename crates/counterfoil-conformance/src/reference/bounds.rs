@@ -1,4 +1,4 @@
-//! What bounds inserts and rotations, counted by scans.
+//! The bounds on inserts and rotations, counted by scans.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -9,7 +9,7 @@ use counterfoil::types::{FamilyId, RecordId, TokenKind};
 use super::Model;
 
 impl Model {
-    /// Why the bounds of that home refuse the records, in the order of the answers.
+    /// The bounds that refuse the insert, in the order of the answers.
     pub(super) fn insert_bounds(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Vec<Inserted> {
         let mut refusals = Vec::new();
         match home {
@@ -28,7 +28,7 @@ impl Model {
         refusals
     }
 
-    /// Why the bounds of that step refuse it, in the order of the answers.
+    /// The first bound that refuses the rotation, in the order of the answers.
     pub(super) fn step_bounds(
         &self,
         parent: &RecordId,
@@ -47,7 +47,7 @@ impl Model {
         Some(Rotated::FamilyFull { until })
     }
 
-    /// The families that count against the cap of such a one.
+    /// The families that count against the cap of such a new family.
     fn live_families(&self, like: &NewFamily, now: Timestamp) -> Vec<&FamilyParts> {
         let counts = |family: &&FamilyParts| {
             let of_owner = family.realm == like.realm && family.owner == like.owner && family.kind == like.kind;
@@ -62,7 +62,7 @@ impl Model {
             && self.live_families(family, now).len() as u64 >= u64::from(cap.limit.get())
     }
 
-    /// Ends families until the new one has room; which.
+    /// Ends families until the new one has room. Returns the ended ones.
     pub(super) fn make_room(&mut self, cap: Cap, family: &NewFamily, now: Timestamp) -> Vec<FamilyId> {
         let WhenFull::End { revoked, gone_at } = cap.when_full else { return Vec::new() };
         let mut ended = Vec::new();
@@ -79,7 +79,7 @@ impl Model {
         }
     }
 
-    /// When the `limit`-th newest record was made, where that is after `since`.
+    /// The creation time of the `limit`-th newest record, if it is after `since`.
     fn creations_reached(&self, pace: Pace, family: &NewFamily) -> Option<Timestamp> {
         let of_kind = |record: &&counterfoil::store::RecordParts| {
             record.realm == family.realm && record.owner == family.owner && record.kind == family.kind
@@ -92,7 +92,7 @@ impl Model {
         made.get(index).copied()
     }
 
-    /// When the `limit`-th rotation before this one was made, where that is after `since`.
+    /// The instant of the `limit`-th newest rotation before this one, if it is after `since`.
     fn rotations_reached(&self, pace: Pace, parent: &RecordId) -> Option<Timestamp> {
         let family = self.family(parent.family())?;
         let generation = self.record(parent)?.generation.checked_sub(u64::from(pace.limit.get()))?;
@@ -103,7 +103,7 @@ impl Model {
         (at > pace.since).then_some(at)
     }
 
-    /// When the first live access token expires, where the new ones have no room.
+    /// If the new access tokens have no room: the instant at which the first live one expires.
     fn access_full(&self, family: FamilyId, cap: u32, new: &[NewRecord], now: Timestamp) -> Option<Timestamp> {
         let lives = |end: Option<Timestamp>| !end.is_some_and(|end| now.reached(end));
         let more = new.iter().filter(|new| new.kind == TokenKind::AccessToken && lives(new.expires_at)).count();

@@ -7,8 +7,8 @@ use counterfoil::types::{FamilyId, RecordId, Version};
 use super::Model;
 use super::insert::is_gone;
 
-/// Whether a record takes such a change: a shrunk one has nothing left to edit, and only a superseded one has a window
-/// to end.
+/// Whether the change applies to the record. A shrunk record has nothing left to edit, and only a superseded record has
+/// a window to end.
 fn takes(stands: &TokenRecord, change: &Change) -> bool {
     match change {
         Change::Rekey { .. } => true,
@@ -39,13 +39,13 @@ impl Model {
         {
             return Ok(Applied::LabelTaken(holder));
         }
-        // An access token beside the newest refresh token does not move the family's ends.
+        // A change of an access token does not move the family's ends.
         let leads = stands.is_newest() && stands.record().kind == stands.family().kind;
         self.write(id, change, now, leads);
         Ok(self.get(id)?.map_or(Applied::Missing, Applied::Done))
     }
 
-    /// Moves the family's key, or returns the family that holds it.
+    /// Moves the label key to this family, or returns the family that holds it.
     fn relabel(&mut self, id: &RecordId, label: &Relabel, now: Timestamp) -> Option<FamilyId> {
         let family = self.family(id.family())?.clone();
         if let Some(key) = &label.key {
@@ -85,7 +85,7 @@ impl Model {
         }
     }
 
-    /// Revokes; how many records (`One`) or families were changed, and whether another call has something left.
+    /// Revokes. Returns the number of changed records (`One`) or families, and whether another call is needed.
     pub fn revoke(&mut self, what: Revoke<'_>, revoked: Revoked, gone_at: Timestamp, limit: u32) -> (u64, bool) {
         match what {
             Revoke::One(id) => {

@@ -1,11 +1,11 @@
-//! Every field of a record by name, so that two records are compared completely and differences are shown by field.
+//! Every field of a record by name, so that records are compared completely and differences name the field.
 
 use counterfoil::store::{FamilyParts, RecordParts, TokenRecord};
 
 /// Names of fields and their values as text.
 pub type Fields = Vec<(&'static str, String)>;
 
-/// Every field of a record and of its family, digest and nonce as bytes.
+/// Every field of a record and of its family. Digest and nonce are shown as bytes.
 #[must_use]
 pub fn fields(record: &TokenRecord) -> Fields {
     let mut all = own_fields(record.record());
@@ -13,7 +13,7 @@ pub fn fields(record: &TokenRecord) -> Fields {
     all
 }
 
-/// A test compares the names with [`RecordParts::FIELDS`], so that none is forgotten.
+/// A test compares the names with [`RecordParts::FIELDS`], so that no field is missing.
 fn own_fields(own: &RecordParts) -> Fields {
     let RecordParts {
         id,
@@ -104,7 +104,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Every field as one line.
+/// Every field, on one line.
 #[must_use]
 pub fn describe(record: &TokenRecord) -> String {
     fields(record).into_iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(" ")

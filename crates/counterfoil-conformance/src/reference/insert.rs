@@ -1,4 +1,4 @@
-//! Inserting: every reason to refuse is found before anything is written.
+//! Inserting: all refusals are determined before anything is written.
 
 use counterfoil::store::{FamilyParts, InsertInto, Inserted, NewFamily, NewRecord, RecordParts};
 use counterfoil::types::{FamilyId, LabelKey, OwnerId};
@@ -7,9 +7,9 @@ use counterfoil::{Realm, Timestamp};
 use super::Model;
 
 impl Model {
-    /// Every answer that the contract allows where an insert is refused; none: it is carried out.
+    /// Every answer that the contract allows for a refused insert. Empty if the insert is carried out.
     ///
-    /// The order of [`Inserted`] decides, so there is one; only where several ids are taken, any of them may be named.
+    /// The order of [`Inserted`] leaves one answer, except if several ids are taken: then any of them may be named.
     #[must_use]
     pub fn insert_refusals(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Vec<Inserted> {
         let joined = match home {
@@ -71,7 +71,7 @@ impl Model {
             .find(|other| other.realm == *realm && other.owner == *owner && other.label_key.as_ref() == Some(key))
     }
 
-    /// Takes the label from whichever other family holds it.
+    /// Takes the label from any other family that holds it.
     pub(super) fn displace(&mut self, realm: &Realm, owner: &OwnerId, key: &LabelKey, but: FamilyId) {
         let holder = self.holder(realm, owner, key).map(|holder| holder.id).filter(|holder| *holder != but);
         if let Some(holder) = holder.and_then(|holder| self.family_mut(holder)) {
@@ -84,7 +84,7 @@ impl Model {
     }
 }
 
-/// Whether a holder's label may be taken over.
+/// Whether another family may take over the holder's label.
 pub(super) fn is_gone(family: &FamilyParts, now: Timestamp) -> bool {
     family.gone_at.is_some_and(|gone_at| now.reached(gone_at))
 }

@@ -10,7 +10,7 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Invalid`] where they name another realm or owner.
+    /// [`StoreError::Invalid`] if they name another realm or owner.
     pub fn check_home(&self, home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), StoreError> {
         match home {
             InsertInto::Found { .. } => Ok(()),
@@ -25,7 +25,7 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Invalid`] where they name another realm or owner, or are newer than the rotation makes it.
+    /// [`StoreError::Invalid`] if they name another realm or owner, or a generation newer than that after the rotation.
     pub fn check_parent(&self, parent: &RecordId, step: &ParentUpdate, new: &[NewRecord]) -> Result<(), StoreError> {
         let Some(family) = self.family(parent.family()) else { return Ok(()) };
         let more = u64::from(matches!(step, ParentUpdate::Supersede { .. }));

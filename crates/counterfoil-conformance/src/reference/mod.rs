@@ -1,4 +1,4 @@
-//! The reference model: the contract's words, acted out by linear scans over two lists. Slow, simple, and no kin of any
+//! The reference model: the contract as linear scans over two lists. It is slow and simple, and shares no code with a
 //! real store.
 //!
 //! It serves as the oracle of [`random`](crate::random), and behind a mutex ([`ReferenceStore`]) as an example of a
@@ -23,7 +23,7 @@ pub use describe::{Fields, describe, fields, same};
 pub use siblings::ReferenceSiblings;
 pub use store::ReferenceStore;
 
-/// What a store keeps.
+/// The data of a store.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Model {
@@ -31,12 +31,12 @@ pub struct Model {
     pub records: Vec<RecordParts>,
     /// All families.
     pub families: Vec<FamilyParts>,
-    /// Records whose rows a test has damaged.
+    /// Records whose rows a test damaged.
     pub damaged: Vec<RecordId>,
 }
 
 impl Model {
-    /// What a store keeps, nothing of it damaged.
+    /// A model with these rows, none of them damaged.
     #[must_use]
     pub const fn new(records: Vec<RecordParts>, families: Vec<FamilyParts>) -> Self {
         Self { records, families, damaged: Vec::new() }
@@ -48,7 +48,7 @@ impl Model {
         self.records.iter().find(|record| record.id == *id)
     }
 
-    /// The same, to be changed.
+    /// The record's own fields, mutable.
     pub fn record_mut(&mut self, id: &RecordId) -> Option<&mut RecordParts> {
         self.records.iter_mut().find(|record| record.id == *id)
     }
@@ -59,12 +59,12 @@ impl Model {
         self.families.iter().find(|family| family.id == id)
     }
 
-    /// The same, to be changed.
+    /// The family's row, mutable.
     pub fn family_mut(&mut self, id: FamilyId) -> Option<&mut FamilyParts> {
         self.families.iter_mut().find(|family| family.id == id)
     }
 
-    /// A record as it reads.
+    /// The record with its family, as a store returns it.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl Model {
             .map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
     }
 
-    /// All that [`TokenStore::list`](counterfoil::store::TokenStore::list) shows, on pages.
+    /// A page of [`TokenStore::list`](counterfoil::store::TokenStore::list).
     #[must_use]
     pub fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: usize) -> Page<TokenRecord> {
         let listed = |record: &&RecordParts| match of {
@@ -110,7 +110,7 @@ impl Model {
         self.page(&keys, limit)
     }
 
-    /// All that [`TokenStore::due`](counterfoil::store::TokenStore::due) shows, on pages.
+    /// A page of [`TokenStore::due`](counterfoil::store::TokenStore::due).
     #[must_use]
     pub fn due(&self, now: Timestamp, after: Option<&Cursor>, limit: usize) -> Page<TokenRecord> {
         let mut keys: Vec<Cursor> = self
@@ -135,7 +135,7 @@ impl Model {
         Page { items, next, corrupt }
     }
 
-    /// Records per digest key.
+    /// The number of records per digest key.
     #[must_use]
     pub fn census(&self) -> Vec<(KeyId, u64)> {
         let mut counted: Vec<(KeyId, u64)> = Vec::new();
@@ -149,7 +149,7 @@ impl Model {
     }
 }
 
-/// Whether a record is among those that the listing asks for: the words of [`Show::Standing`], one after the other.
+/// Whether the listing shows the record: the conditions of [`Show::Standing`], one after the other.
 fn shows(record: &RecordParts, of: Listing<'_>, family: Option<&FamilyParts>) -> bool {
     let Listing::Owner { show: Show::Standing { now }, .. } = of else { return true };
     let deleted = record.revoked.is_some() || family.is_some_and(|family| family.revoked.is_some());

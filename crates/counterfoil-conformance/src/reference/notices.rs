@@ -1,4 +1,4 @@
-//! Claiming and settling notices, and the last use. None of it moves a version.
+//! Claims and settlements of notices, and the last use. None of these changes a version.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
@@ -7,7 +7,7 @@ use counterfoil::types::RecordId;
 use super::Model;
 
 impl Model {
-    /// Each record by itself, forward only. Shrunk ones keep no use.
+    /// Sets the last use of each record, forward only. Shrunk records are skipped.
     pub fn touch(&mut self, seen: &[(RecordId, Timestamp)]) {
         for (id, at) in seen {
             if let Some(record) = self.record_mut(id).filter(|record| !record.shrunk) {
@@ -16,7 +16,7 @@ impl Model {
         }
     }
 
-    /// Moves the mark to the end of a lease.
+    /// Moves the notice to the end of a lease.
     ///
     /// # Errors
     ///
@@ -35,7 +35,7 @@ impl Model {
         self.get(id)
     }
 
-    /// Notes what was sent; sets the next mark where the old one is still held. A shrunk record notes nothing.
+    /// Records what was sent, and sets the next notice if the old one is still held. Does nothing to a shrunk record.
     ///
     /// # Errors
     ///

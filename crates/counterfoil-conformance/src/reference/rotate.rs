@@ -1,4 +1,4 @@
-//! Rotating: the parent's step, the family's and all of the new records, or nothing.
+//! Rotating: updates parent and family and inserts all new records, or does nothing.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -9,7 +9,7 @@ use counterfoil::types::RecordId;
 use super::Model;
 
 impl Model {
-    /// One atomic step.
+    /// Rotates in one atomic step.
     ///
     /// # Errors
     ///
@@ -25,7 +25,7 @@ impl Model {
         if stands.revoked().is_some() {
             return Ok(Rotated::FamilyEnded);
         }
-        // Stale before a taken id: a repeated rotation meets its own successor (clause 5).
+        // Stale comes before a taken id: a repeated rotation reports its own successor (clause 5).
         if !is_as_expected(&stands, step, now) {
             return Ok(Rotated::Stale(stands));
         }
@@ -75,7 +75,7 @@ impl Model {
         }
     }
 
-    /// Forward only; a permanent record, whose end is later than any, stays permanent.
+    /// Moves the ends forward only. A permanent record stays permanent.
     fn slide(&mut self, parent: &RecordId, expires_at: Timestamp, gone_at: Timestamp, now: Timestamp) {
         let Some(record) = self.record_mut(parent) else { return };
         record.expires_at = record.expires_at.map(|old| old.max(expires_at));

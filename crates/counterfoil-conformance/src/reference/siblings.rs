@@ -1,4 +1,4 @@
-//! The siblings of the token store, as naive: clients, settings and counters in lists behind one mutex.
+//! The reference stores of clients, settings and counters: lists behind one mutex.
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
@@ -20,11 +20,11 @@ struct Lists {
     settings: Vec<(Realm, VersionedSettings)>,
     counters: Vec<(ThrottleKey, Counter)>,
     last_upkeep: Option<Timestamp>,
-    // One number for all versions: it only grows, so no old version ever fits again.
+    // One counter for all versions. It only grows, so no old version ever matches again.
     written: u64,
 }
 
-/// A right and slow store of clients, settings and counters.
+/// A correct but slow store of clients, settings and counters.
 #[derive(Debug, Default)]
 pub struct ReferenceSiblings(Mutex<Lists>);
 

@@ -1,4 +1,4 @@
-//! The model behind a mutex: a store.
+//! The reference model behind a mutex, as a store.
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,7 @@ use counterfoil::types::{KeyId, RecordId, Version};
 
 use super::Model;
 
-/// The reference model as a store: right, and slow beyond use outside of tests.
+/// The reference model as a store: correct, but too slow for use outside of tests.
 #[derive(Debug, Default)]
 pub struct ReferenceStore {
     model: Mutex<Model>,
@@ -27,12 +27,12 @@ impl ReferenceStore {
         Self::default()
     }
 
-    /// One step on the model, which nothing else can come between.
+    /// Runs one step on the model while no other call can run.
     pub fn with<T>(&self, step: impl FnOnce(&mut Model) -> T) -> T {
         step(&mut self.model.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes the store out of reach, or brings it back.
+    /// Makes the store unreachable, or reachable again.
     pub fn set_down(&self, down: bool) {
         *self.down.lock().unwrap_or_else(PoisonError::into_inner) = down;
     }

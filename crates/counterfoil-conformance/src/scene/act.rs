@@ -1,4 +1,4 @@
-//! What each operation calls.
+//! The call that each operation makes.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -17,11 +17,11 @@ use crate::walk::{walk, walk_due};
 /// More calls than any batch of a scene needs.
 const CALLS: u32 = 20;
 
-/// More than a scene has.
+/// A page limit larger than the number of records in a scene.
 const PAGE: u32 = 100;
 
 impl Scene {
-    /// That operation as that actor calls it, on a store or on the model. All values that an actor writes contain its
+    /// Runs the operation of that actor, on a store or on the model. All values that an actor writes contain its
     /// number.
     pub(crate) async fn act(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Outcome, Violation> {
         match deed {
@@ -72,7 +72,8 @@ impl Scene {
                 (self.handed, Version::FIRST.next(), end)
             }
             _ => {
-                // Every second one expires before now, so that the chain does not count against a cap any more.
+                // With an even actor the chain stays live; with an odd one it expires before now and no longer counts
+                // against a cap.
                 let expires_at = Some(self.near(if actor.is_multiple_of(2) { 700 } else { 9 }));
                 let notice = Some(NoticeMark { at: self.near(20 + micros), stage: 2 });
                 (
@@ -95,7 +96,8 @@ impl Scene {
         let micros = actor as u64;
         let slid = slide(at(EXPIRES + 5 + micros), far(5 + micros));
         let succeeded = supersede(Version::FIRST, next.id, self.now());
-        // Two rotations before this one lie after the hour's beginning, a third is not there.
+        // The chain has two earlier rotations after `near(0)`: a limit of 3 has room for this one, a limit of 2 has
+        // not.
         let paced = pace(if actor.is_multiple_of(2) { 3 } else { 2 }, self.near(0));
         let (step, new): (ParentUpdate, Vec<NewRecord>) = match deed {
             Deed::Slide => (slid, self.joining(deed, actor).to_vec()),
@@ -132,7 +134,7 @@ impl Scene {
         }
     }
 
-    /// What the end of all families says: the same of every actor, so that it does not matter which of them it was.
+    /// The mark of the owner's revocation. It is the same for all actors, so it does not matter which call wrote it.
     pub(crate) fn owner_end(&self) -> (Revoked, Timestamp) {
         (revoked(self.near(19)), far(9))
     }
@@ -156,7 +158,7 @@ impl Scene {
         })
     }
 
-    /// The limits of that purge.
+    /// The three limits of that purge.
     pub(crate) fn purge_limits(&self, deed: Deed) -> [Timestamp; 3] {
         match deed {
             Deed::PurgeGone => [self.near(6), self.near(6), self.near(0)],

@@ -1,4 +1,4 @@
-//! The table of operations: every method, every variant.
+//! The list of operations: every method in every variant.
 
 use crate::dice::Dice;
 
@@ -7,23 +7,23 @@ use crate::dice::Dice;
 pub(crate) enum Deed {
     /// `insert` of a family.
     Found,
-    /// The same under a cap that refuses: one place is free.
+    /// `Found` with a cap that refuses and has one free place.
     FoundCapped,
-    /// The same under a cap that makes room.
+    /// `Found` with a cap that makes room.
     FoundMakesRoom,
-    /// The same under a pace that has room for one.
+    /// `Found` with a pace that has room for one.
     FoundPaced,
-    /// The same with a label that is free.
+    /// `Found` with a free label.
     FoundFreeLabel,
-    /// The same with the chain's label.
+    /// `Found` with the label of the chain.
     FoundHeldLabel,
-    /// The same with the label of the family that is gone.
+    /// `Found` with the label of the family that is gone.
     FoundGoneLabel,
     /// `insert` into the chain.
     Join,
-    /// The same under a cap of access tokens that has room for one.
+    /// `Join` with a cap of access tokens that has room for one.
     JoinCapped,
-    /// `apply` of a label that is free.
+    /// `apply` of a free label.
     EditLabel,
     /// `apply` of a description.
     EditDescription,
@@ -31,41 +31,41 @@ pub(crate) enum Deed {
     Expiry,
     /// `apply` of a digest under another key.
     Rekey,
-    /// `apply` of a hand-over's end.
+    /// `apply` of the end of a hand-over.
     End,
-    /// `rotate` of the tip.
+    /// `rotate` that supersedes the tip.
     Supersede,
-    /// The same under a pace: every second actor's refuses.
+    /// `Supersede` with a pace that refuses every second actor.
     SupersedePaced,
-    /// The same under a cap of access tokens that has room for one.
+    /// `Supersede` with a cap of access tokens that has room for one.
     SupersedeCapped,
-    /// `rotate` of the tip, which goes on.
+    /// `rotate` that slides the tip.
     Slide,
-    /// The same under a cap of access tokens that has room for one.
+    /// `Slide` with a cap of access tokens that has room for one.
     SlideCapped,
-    /// `revoke` of the living access token.
+    /// `revoke` of the live access token.
     RevokeOne,
     /// `revoke` of the chain.
     RevokeFamily,
-    /// `revoke` of all families.
+    /// `revoke` of all families of the owner.
     RevokeOwner,
     /// `touch` of the tip.
     Touch,
-    /// `touch` of all records.
+    /// `touch` of all records of the scene.
     TouchBatch,
     /// `claim` of the tip's notice.
     Claim,
-    /// `settle` of it.
+    /// `settle` of the tip's notice.
     Settle,
-    /// `purge` of what is gone.
+    /// `purge` of the records that are gone.
     PurgeGone,
-    /// `purge` of ended windows.
+    /// `purge` of windows that have ended.
     PurgeWindows,
     /// `get` of the tip.
     Get,
     /// `list` of the owner's refresh tokens.
     ListAll,
-    /// The same of those that stand.
+    /// `list` of the owner's refresh tokens that are standing.
     ListStanding,
     /// `list` of the realm's access tokens.
     ListKind,
@@ -75,11 +75,11 @@ pub(crate) enum Deed {
     Census,
 }
 
-/// From so many rounds on all pairs are tried.
+/// From this many rounds on, all pairs are tried.
 const ALL_PAIRS: u32 = 30;
 
 impl Deed {
-    /// Those that are raced.
+    /// The operations that are raced.
     pub(crate) const ALL: [Self; 33] = [
         Self::Found,
         Self::FoundCapped,
@@ -116,7 +116,7 @@ impl Deed {
         Self::Census,
     ];
 
-    /// Those that are cut off.
+    /// The operations that are cut off.
     pub(crate) const WRITES: [Self; 14] = [
         Self::FoundGoneLabel,
         Self::FoundMakesRoom,
@@ -134,8 +134,8 @@ impl Deed {
         Self::PurgeGone,
     ];
 
-    /// Every unordered pair, an operation with itself too, but for two reads: these change nothing that the other could
-    /// see. Shuffled, so that what is broken shows soon. At few rounds, only some of them.
+    /// Every unordered pair, including each operation with itself, except for two reads, which cannot disturb each
+    /// other. Shuffled, so that a broken store fails early. With few rounds, only a part of the pairs.
     pub(crate) fn pairs(rounds: u32) -> Vec<[Self; 2]> {
         let with_later = |(index, one): (usize, &Self)| {
             let one = *one;
@@ -150,17 +150,17 @@ impl Deed {
         all
     }
 
-    /// Whether it changes nothing.
+    /// Whether the operation only reads.
     pub(crate) const fn reads(self) -> bool {
         matches!(self, Self::Get | Self::ListAll | Self::ListStanding | Self::ListKind | Self::Due | Self::Census)
     }
 
-    /// Whether a store may do it in several steps, one for each family or record.
+    /// Whether a store may carry it out in several steps, one per family or record.
     pub(crate) const fn is_piecemeal(self) -> bool {
         matches!(self, Self::RevokeOwner | Self::TouchBatch | Self::PurgeGone | Self::PurgeWindows)
     }
 
-    /// Whether it founds a family.
+    /// Whether it inserts a new family.
     pub(crate) const fn founds(self) -> bool {
         matches!(
             self,
@@ -174,17 +174,17 @@ impl Deed {
         )
     }
 
-    /// Whether it brings a successor of the tip.
+    /// Whether it inserts a successor of the tip.
     pub(crate) const fn supersedes(self) -> bool {
         matches!(self, Self::Supersede | Self::SupersedePaced | Self::SupersedeCapped)
     }
 
-    /// Whether it prolongs the tip, and brings an access token along.
+    /// Whether it slides the tip and inserts an access token.
     pub(crate) const fn slides(self) -> bool {
         matches!(self, Self::Slide | Self::SlideCapped)
     }
 
-    /// Whether it brings an access token into the chain as it is.
+    /// Whether it inserts an access token into the chain at its present generation.
     pub(crate) const fn joins(self) -> bool {
         matches!(self, Self::Join | Self::JoinCapped | Self::Slide | Self::SlideCapped)
     }

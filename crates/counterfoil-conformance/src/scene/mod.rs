@@ -1,8 +1,8 @@
-//! One owner's records, and every method that may be called on them: what is cut off, raced and interleaved.
+//! One owner's records and all operations on them, for the checks that drop, race and interleave calls.
 //!
-//! All operations meet in one family, one label, one cap. A scene has a realm, keys and an hour of its own, so that
-//! scenes may follow each other in one store. The later a scene, the earlier its hour: its purge and its due notices
-//! then find nothing of the scenes before it.
+//! All operations use one family, one label and one cap. Each scene has its own realm, keys and *hour*, a range of
+//! 1,000 instants, so that scenes can follow each other in one store. A later scene has an earlier hour, so that its
+//! purge and its due notices find nothing of the scenes before it.
 
 mod act;
 mod deed;
@@ -22,45 +22,45 @@ use crate::violation::{Violation, ensure_is};
 pub(crate) use deed::Deed;
 pub(crate) use outcome::Outcome;
 
-/// How many may act in a scene at once.
+/// The largest number of actors that act in a scene at once.
 pub(crate) const ACTORS: usize = 4;
 
-/// Scenes made so far.
+/// The number of scenes made so far.
 static MADE: AtomicU32 = AtomicU32::new(0);
 
-/// A refresh chain of three generations with two access tokens, one of them gone; a family that is gone; and what may
-/// be inserted.
+/// A refresh chain of three generations with two access tokens, one of them gone; a family that is gone; and the
+/// records that actors may insert.
 pub(crate) struct Scene {
     pub(crate) person: Person,
-    /// The chain, held by its first member: superseded, with a retry window.
+    /// The chain. Its first member is superseded, with a retry window.
     pub(crate) chain: Draft,
-    /// The second member: superseded in a hand-over that is not ended yet.
+    /// The second member, superseded in a hand-over that has not ended.
     pub(crate) handed: RecordId,
     /// The newest member.
     pub(crate) tip: RecordId,
     /// A family past its end, with a label.
     pub(crate) gone: Draft,
-    /// What each actor brings.
+    /// The records that each actor may insert.
     actors: Vec<Brought>,
-    /// What stands.
+    /// The stored state at the beginning.
     pub(crate) model: Model,
     hour: u32,
 }
 
 /// The new records of one actor.
 struct Brought {
-    /// A family to be founded.
+    /// A new family.
     coming: Draft,
-    /// The tip's successor.
+    /// A successor of the tip.
     next: NewRecord,
-    /// The access token beside it.
+    /// An access token that comes with the successor.
     beside: NewRecord,
-    /// Access tokens for the family as it is: both where no cap is, the first under one.
+    /// Access tokens of the chain's present generation: both for a call without a cap, the first for one with a cap.
     joining: [NewRecord; 2],
 }
 
 impl Scene {
-    /// Lays a scene out in that store.
+    /// Inserts a new scene into that store.
     pub(crate) async fn new(store: &dyn TokenStore) -> Result<Self, Violation> {
         let scene = Self::drawn();
         found_all(store, &[scene.chain.clone(), scene.gone.clone()]).await?;
@@ -98,7 +98,7 @@ impl Scene {
         Self { person, handed, tip, gone, actors, model: Model::default(), hour, chain }
     }
 
-    /// How the chain came to its third generation.
+    /// The two rotations that lead to the third generation of the chain.
     fn rotations(&self) -> [(RecordId, ParentUpdate, NewRecord, Timestamp); 2] {
         let next = |parent, id, generation| {
             self.chain
@@ -122,17 +122,17 @@ impl Scene {
         [(root, first, next(root, self.handed, 1), self.near(2)), (self.handed, hand_over, tip, self.near(3))]
     }
 
-    /// An instant of this scene's hour, which has a thousand of them.
+    /// An instant in this scene's hour, from 0 to 999.
     pub(crate) fn near(&self, micros: u64) -> Timestamp {
         near(self.hour, micros)
     }
 
-    /// When all operations happen.
+    /// The instant of all operations.
     pub(crate) fn now(&self) -> Timestamp {
         self.near(10)
     }
 
-    /// The end of the hour: no notice of this scene that its operations bring within the hour is later.
+    /// The end of the hour. Operations that set a notice within the hour set it before this.
     pub(crate) fn end(&self) -> Timestamp {
         self.near(999)
     }
@@ -142,12 +142,12 @@ impl Scene {
         NoticeMark { at: self.near(5), stage: 1 }
     }
 
-    /// The key of this scene's digests; the next number is the key that they are digested under anew.
+    /// The key of this scene's digests. The next number is the key of a rekey.
     pub(crate) fn key(&self) -> KeyId {
         key(self.hour)
     }
 
-    /// The living access token.
+    /// The live access token.
     pub(crate) fn access(&self) -> RecordId {
         self.chain.records[1].id
     }
@@ -157,12 +157,12 @@ impl Scene {
         self.chain.records[2].id
     }
 
-    /// The state at the beginning.
+    /// The records at the beginning.
     pub(crate) fn standing(&self) -> Vec<RecordId> {
         vec![self.chain.id(), self.handed, self.tip, self.access(), self.spent(), self.gone.id()]
     }
 
-    /// The records that this deed of that actor writes.
+    /// The ids of the records that this operation of that actor inserts.
     pub(crate) fn new_ids(&self, deed: Deed, actor: usize) -> Vec<RecordId> {
         let brought = &self.actors[actor];
         if deed.founds() {
@@ -176,25 +176,25 @@ impl Scene {
         }
     }
 
-    /// The access tokens that this deed of that actor brings into the family as it is.
+    /// The access tokens that this operation of that actor inserts at the chain's present generation.
     fn joining(&self, deed: Deed, actor: usize) -> &[NewRecord] {
         let both = &self.actors[actor].joining;
         if matches!(deed, Deed::Join | Deed::Slide) { both } else { &both[..1] }
     }
 
-    /// The families that this deed may end one by one.
+    /// The families that the revocation of the owner may end one by one.
     pub(crate) fn families(&self, founders: &[usize]) -> Vec<FamilyId> {
         let coming = founders.iter().map(|actor| self.actors[*actor].coming.family.id);
         [self.chain.family.id, self.gone.family.id].into_iter().chain(coming).collect()
     }
 
-    /// The model of the stored state, as a store.
+    /// The stored state at the beginning, as a model behind the store trait.
     pub(crate) fn modelled(&self) -> ReferenceStore {
         modelled(&self.model)
     }
 }
 
-/// A model as a store.
+/// The model behind the store trait.
 pub(crate) fn modelled(model: &Model) -> ReferenceStore {
     let store = ReferenceStore::new();
     store.with(|kept| kept.clone_from(model));
@@ -209,12 +209,12 @@ fn key(hour: u32) -> KeyId {
     KeyId::new(10 + 2 * hour)
 }
 
-/// Hours lie a thousand microseconds apart and go backwards.
+/// Hours are 1,000 microseconds apart, and each is earlier than the one before.
 fn near(hour: u32, micros: u64) -> Timestamp {
     Timestamp::from_micros(at(0).micros() - 1_000 * u64::from(hour) + micros).expect("an instant")
 }
 
-/// An instant later than those of every hour.
+/// An instant after all hours.
 pub(crate) fn far(micros: u64) -> Timestamp {
     at(GONE + micros)
 }

@@ -1,4 +1,4 @@
-//! What an operation answered.
+//! The answer of an operation.
 
 use counterfoil::store::{Applied, Inserted, Progress, Rotated, TokenRecord};
 use counterfoil::types::{KeyId, RecordId};
@@ -6,13 +6,13 @@ use counterfoil::types::{KeyId, RecordId};
 /// An answer in a form that can be compared.
 #[derive(Clone, Debug)]
 pub(crate) enum Outcome {
-    /// Of one atomic step: its name, and the record that came with it.
+    /// The answer of one atomic step: its name, and the record in it.
     Step(String, Option<Box<TokenRecord>>),
-    /// Of a batch: how many were changed, in all of its calls.
+    /// The number of changes that all calls of a batch reported.
     Changed(u64),
-    /// Of a read: the records.
+    /// The records that a read showed.
     Seen(Vec<TokenRecord>),
-    /// Of a census: records by key.
+    /// The number of records per key that a census counted.
     Counted(Vec<(KeyId, u64)>),
 }
 
@@ -21,7 +21,7 @@ impl Outcome {
         Self::Step(name.into(), record.map(Box::new))
     }
 
-    /// The order of the families that an insert ended is not promised.
+    /// Sorts the families that an insert ended, because their order is unspecified.
     pub(super) fn inserted(answer: Inserted) -> Self {
         match answer {
             Inserted::MadeRoom(mut ended) => {
@@ -59,7 +59,7 @@ impl Outcome {
         Self::step(format!("{answer:?}"), None)
     }
 
-    /// In one line, without the records' fields.
+    /// The answer on one line, without the fields of records.
     pub(crate) fn brief(&self) -> String {
         match self {
             Self::Step(name, _) => name.clone(),

@@ -1,4 +1,5 @@
-//! Clients beside a model: hostile realms, ids and internal ids, every order of puts and removals, pages of any size.
+//! Clients compared with a model: hostile realms, ids and internal ids, puts and removals in any order, pages of any
+//! size.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,7 +27,7 @@ struct Model {
     last: BTreeMap<Identity, Version>,
 }
 
-/// No clause of its own: whatever the steps are, their answers equal those of the model.
+/// Not a clause of its own: the store answers random calls as the model does.
 pub async fn client_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     for seed in 0..u64::from(scale().sequences.min(24)) {
         let database = siblings.fresh().await;
@@ -38,7 +39,8 @@ pub async fn client_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Ids that differ in case, in a sign, or in the last of the most letters, and that join with a realm to another's.
+/// Ids that differ in case, in a sign, or in the last of 100 characters, and ids that, joined with a realm, equal
+/// another pair of realm and id.
 fn ids() -> Vec<ClientId> {
     let long = "n".repeat(99);
     let texts = ["a", "A", "aa", "a.b", "a-b", "a_b", "a~b", "b.c", "c", "~", "-", "1", "01"].map(str::to_owned);
@@ -88,7 +90,7 @@ fn difference(wanted: Option<&(Version, Registration)>, found: Option<&Versioned
     (wanted != found).then(|| format!("{wanted:?} must stand there, but {found:?} does"))
 }
 
-/// A few internal ids, so that they are met again: its own, another's, a retired one, the ends of the byte order.
+/// One of a few internal ids, so that used and retired ones are drawn again, at both ends of the byte order.
 fn key(dice: &mut Dice) -> ClientKey {
     let mut bytes = [*dice.pick(&[0x00, 0xff, 0x80]); 16];
     bytes[15] = u8::try_from(dice.below(12)).unwrap_or(0);
@@ -173,7 +175,7 @@ async fn get(
     Ok(difference(model.standing.get(&identity(realm, id)), found.as_ref()))
 }
 
-/// A walk from behind an id, which need not be there.
+/// A walk that begins after an id, which need not exist.
 async fn page(
     store: &dyn ClientStore,
     dice: &mut Dice,

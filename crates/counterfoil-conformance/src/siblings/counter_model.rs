@@ -1,4 +1,4 @@
-//! Counters beside a model: hostile clocks, windows, limits and keys.
+//! Counters compared with a model: hostile clocks, windows, limits and keys.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use crate::sample::{at, most};
 use crate::scale::scale;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// No clause of its own: whatever the steps are, their answers equal those of [`Counter`], also where windows, limits
-/// and the clock change.
+/// Not a clause of its own: the store answers random calls as [`Counter`] does, also if windows, limits and the clock
+/// change.
 pub async fn throttle_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let handles = database.throttles(2).await;
@@ -27,7 +27,7 @@ pub async fn throttle_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// The present instant of a sequence: today, at the ends of the range, and a little before the end of a width.
+/// The first instant of a sequence: today, at either end of the range, or shortly before a narrow column overflows.
 fn epoch(seed: u64) -> u64 {
     let last = Timestamp::MAX.micros() - 31 * MINUTE;
     let ends = [at(0).micros(), 0, last, (1_000_000 << 31) - 30 * MINUTE, (1_000_000 << 32) - 30 * MINUTE, 1 << 52];
@@ -42,7 +42,7 @@ struct Keyed {
 }
 
 impl Keyed {
-    /// Three of a sequence: two differ in their last byte only, two in their first.
+    /// The three keys of a sequence: two differ in their last byte only, two in their first byte only.
     fn three(number: u8) -> [Self; 3] {
         let fill = if number.is_multiple_of(2) { 0xff } else { 0 };
         [(fill, number), (fill, !number), (0x80, number)].map(|(first, last)| {
@@ -98,7 +98,7 @@ async fn sequence(handles: &[Arc<dyn Throttle>], seed: u64, key: u8) -> Result<(
     what_is_left(&*handles[0], seed, &all).await
 }
 
-/// Each counter stays until nothing of it has a meaning, and goes then.
+/// A purge must keep each counter until its `gone_at`, and then remove it.
 async fn what_is_left(store: &dyn Throttle, seed: u64, all: &[Keyed]) -> Result<(), Violation> {
     let mut ends: Vec<Timestamp> =
         all.iter().filter(|one| !one.counter.is_empty()).map(|one| one.counter.gone_at()).collect();

@@ -1,4 +1,4 @@
-//! Calls of the siblings that are dropped: clause 53.
+//! Dropped calls of the sibling traits: clause 53.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +15,8 @@ use crate::sample::{at, most};
 use crate::slow::pause;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// Clause 53: A future dropped at any await leaves all or nothing, now or shortly, and the next user of the connection
-/// unharmed.
+/// Clause 53: a future dropped at any await leaves all of its step or nothing, at once or shortly after. The next user
+/// of the connection is not affected.
 pub async fn sibling_cut_off_is_all_or_nothing(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let tried = [clients(&database).await?, settings(&database).await?, counters(&database).await?];
@@ -24,7 +24,7 @@ pub async fn sibling_cut_off_is_all_or_nothing(siblings: &Siblings) -> Verdict {
     Ok(if tried.contains(&true) { Checked::Held } else { none })
 }
 
-/// Asks until the answer is one that is allowed: a server may still be carrying out what was sent.
+/// Reads until the answer is allowed, because a server may still be carrying out the request.
 async fn shortly<T, F>(what: &str, ask: impl Fn() -> F, allowed: impl Fn(&T) -> bool) -> Result<T, Violation>
 where
     T: std::fmt::Debug,
@@ -143,8 +143,8 @@ async fn one_note(store: &Arc<dyn SettingsStore>, polls: u32) -> Result<bool, Vi
     Ok(done)
 }
 
-/// Replaces the note. A server may still be carrying out the write of a call that was dropped: after this it finds
-/// another note than it expects.
+/// Replaces the note. If a server is still carrying out a dropped call, that call now finds another note than it
+/// expects.
 async fn take_over_note(store: &Arc<dyn SettingsStore>, new: Timestamp) -> Result<Timestamp, Violation> {
     for _ in 0..1_000 {
         let found = store.last_upkeep().await?;
@@ -171,8 +171,8 @@ async fn one_counter(store: &Arc<dyn Throttle>, polls: u32) -> Result<bool, Viol
     let window = Duration::from_secs(60);
     let done = cut(store.reserve(&key, at(1), window, most(1)), polls).await.is_some();
     let _ = store.reserve(&beside, at(1), window, most(1)).await?;
-    // Granted: nothing was noted, and now one attempt is. UnderWay: the dropped attempt is noted. Then one is noted in
-    // either case.
+    // Granted: the dropped attempt was not noted, and this one is. UnderWay: the dropped attempt was noted. In both
+    // cases one attempt is noted now.
     let answer = store.reserve(&key, at(2), window, most(1)).await?;
     let known = matches!(answer, Reserved::Granted(_) | Reserved::UnderWay);
     ensure!(known, "after a cut-off an attempt is noted or not, but the answer was {answer:?}");

@@ -1,4 +1,4 @@
-//! A database of any sibling fixture, as the checks hold it.
+//! A database of any sibling fixture.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -14,21 +14,21 @@ use crate::violation::Verdict;
 
 type Kept = Box<dyn Any + Send + Sync>;
 
-/// The siblings under test.
+/// The sibling stores under test.
 #[derive(Clone)]
 pub struct Siblings(Arc<dyn AnyFixture>);
 
 impl Siblings {
-    /// The siblings of that fixture.
+    /// The sibling stores of that fixture.
     pub fn new(fixture: impl SiblingFixture) -> Self {
         Self(Arc::new(fixture))
     }
 
-    /// Drives a check to its end on this thread.
+    /// Drives a check to completion on this thread.
     ///
     /// # Errors
     ///
-    /// The check's own violation.
+    /// The check's own violation, or one saying that the fixture's `block_on` returned before the future was done.
     pub fn drive(&self, check: impl Future<Output = Verdict> + Send) -> Verdict {
         run(&self.driver(), check)
     }
@@ -52,22 +52,22 @@ pub(crate) struct SiblingDatabase {
 }
 
 impl SiblingDatabase {
-    /// Opens a handle of the clients, where the fixture has them.
+    /// Opens a handle of the clients. `None` if the fixture has no client store.
     pub(crate) async fn clients(&self) -> Option<Arc<dyn ClientStore>> {
         self.fixture.clients(&self.kept).await
     }
 
-    /// Opens a handle of the settings, where the fixture has them.
+    /// Opens a handle of the settings. `None` if the fixture has no settings store.
     pub(crate) async fn settings(&self) -> Option<Arc<dyn SettingsStore>> {
         self.fixture.settings(&self.kept).await
     }
 
-    /// Opens a handle of the counters, where the fixture has them.
+    /// Opens a handle of the counters. `None` if the fixture has no throttle.
     pub(crate) async fn throttle(&self) -> Option<Arc<dyn Throttle>> {
         self.fixture.throttle(&self.kept).await
     }
 
-    /// Opens so many handles of the counters; none where the fixture has no counters.
+    /// Opens that many handles of the counters, or none if the fixture has no throttle.
     pub(crate) async fn throttles(&self, handles: usize) -> Vec<Arc<dyn Throttle>> {
         let mut all = Vec::new();
         for _ in 0..handles {
@@ -76,18 +76,18 @@ impl SiblingDatabase {
         all
     }
 
-    /// Damages a row; false where the fixture has no such hook.
+    /// Damages a row. Returns false if the fixture has no such hook.
     pub(crate) async fn damage(&self, row: SiblingRow<'_>) -> bool {
         self.fixture.damage(&self.kept, row).await
     }
 
-    /// Takes the backend away or brings it back; false where the fixture has no such hook.
+    /// Makes the backend unreachable or reachable again. Returns false if the fixture has no such hook.
     pub(crate) async fn outage(&self, down: bool) -> bool {
         self.fixture.outage(&self.kept, down).await
     }
 }
 
-/// A [`SiblingFixture`] whatever its type of database.
+/// A [`SiblingFixture`] with its database type erased.
 #[async_trait]
 trait AnyFixture: Send + Sync {
     async fn create(&self) -> Kept;

@@ -1,4 +1,4 @@
-//! How a test gives the suite the stores beside the token store.
+//! The trait by which a test hands its sibling stores to the suite.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use counterfoil::store::{ClientStore, SettingsStore, Throttle, ThrottleKey};
 
 use crate::fixture::Task;
 
-/// A stored row of a sibling.
+/// A stored row of a sibling store.
 #[derive(Clone, Copy, Debug)]
 pub enum SiblingRow<'a> {
     /// A registration.
@@ -20,17 +20,17 @@ pub enum SiblingRow<'a> {
     Counter(&'a ThrottleKey),
 }
 
-/// Makes the siblings of a token store. A sibling that is not given is reported as not applicable, and so is a check
-/// whose hook is not given.
+/// Makes the sibling stores of a token store: clients, settings and counters. A check whose store or hook is missing is
+/// reported as not applicable.
 #[async_trait]
 pub trait SiblingFixture: Send + Sync + 'static {
-    /// One database, with all that keeps it alive.
+    /// One database, with everything that keeps it alive.
     type Database: Send + Sync + 'static;
 
-    /// Makes an empty database, apart from every other.
+    /// Makes an empty database that shares no data with any other.
     async fn create(&self) -> Self::Database;
 
-    /// Opens a handle of the clients: connections of its own, as another process would have.
+    /// Opens a handle of the clients, with connections of its own, as another process would.
     async fn clients(&self, _database: &Self::Database) -> Option<Arc<dyn ClientStore>> {
         None
     }
@@ -45,17 +45,17 @@ pub trait SiblingFixture: Send + Sync + 'static {
         None
     }
 
-    /// Damages a stored row so that it does not decode. False: no such hook.
+    /// Damages a stored row so that it does not decode. Returns false if the fixture cannot do this.
     async fn damage(&self, _database: &Self::Database, _row: SiblingRow<'_>) -> bool {
         false
     }
 
-    /// Takes the backend out of reach (`down`), or brings it back. False: no such hook.
+    /// Makes the backend unreachable (`down`), or reachable again. Returns false if the fixture cannot do this.
     async fn outage(&self, _database: &Self::Database, _down: bool) -> bool {
         false
     }
 
-    /// Drives a future on the calling thread. The races call this from many threads at once.
+    /// Drives a future to completion on the calling thread. The races call this from many threads at once.
     fn block_on(&self, task: Task<'_>) {
         futures_executor::block_on(task);
     }

@@ -1,11 +1,11 @@
-//! What the models of the siblings draw.
+//! Hostile values for the model tests of the sibling stores.
 
 use counterfoil::Realm;
 use counterfoil::types::Version;
 
 use crate::dice::Dice;
 
-/// Realms that a careless key takes for one another, by itself or joined with an id: five of them.
+/// Five realms that a carelessly built key confuses, alone or joined with an id.
 pub(super) fn realms(seed: u64) -> Vec<Realm> {
     let long = "n".repeat(254);
     let (one, other) = (format!("{long}1"), format!("{long}2"));
@@ -21,7 +21,7 @@ pub(super) fn realms(seed: u64) -> Vec<Realm> {
     kind.into_iter().map(|text| Realm::new(text).expect("a realm")).collect()
 }
 
-/// One of: the stored version, none, its neighbour, one that a narrow column would take for it, the last one before a
+/// The stored version, none, a neighbour, one that a narrow column would confuse with it, or the last one before a
 /// removal.
 pub(super) fn version(dice: &mut Dice, stands: Option<Version>, last: Option<Version>) -> Option<Version> {
     let near = stands.or(last).map_or(0, Version::number);
@@ -35,7 +35,7 @@ pub(super) fn version(dice: &mut Dice, stands: Option<Version>, last: Option<Ver
     }
 }
 
-/// A text with what breaks quotes, patterns and columns.
+/// A text that breaks careless quoting, patterns or columns.
 pub(super) fn text(dice: &mut Dice) -> String {
     let long = "\u{1f600}".repeat(300);
     let texts =

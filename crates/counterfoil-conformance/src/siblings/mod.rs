@@ -1,4 +1,4 @@
-//! The stores beside the token store: clients, settings and counters.
+//! The sibling stores of the token store: clients, settings and counters.
 
 mod client_model;
 mod client_pages;

@@ -1,4 +1,4 @@
-//! Siblings during an outage: clause 51.
+//! Outages of the sibling stores: clause 51.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 
 const NO_HOOK: Checked = Checked::NotApplicable("the fixture has no hook `outage`");
 
-/// Clause 51: An outage is `Unavailable`. A throttle that cannot ask grants nothing, and what said that nothing was
-/// sent was not done.
+/// Clause 51: an outage is `Unavailable`. During one a throttle grants nothing. If `maybe_done` is false, the call was
+/// not carried out.
 pub async fn sibling_outage_is_unavailable(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let mut tried = false;
@@ -35,7 +35,7 @@ enum Held {
     NoHook,
 }
 
-/// Whether the answer says that it may have been carried out; a violation where it is no outage.
+/// Returns whether the call may have been carried out. An answer other than `Unavailable` is a violation.
 fn unavailable<T: std::fmt::Debug>(op: &str, answer: Result<T, StoreError>) -> Result<bool, Violation> {
     match answer {
         Err(StoreError::Unavailable { maybe_done, .. }) => Ok(maybe_done),

@@ -1,4 +1,4 @@
-//! Writers of clients and counters beside each other, through several handles.
+//! Races of writes to clients and counters, through several handles.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::violation::{Violation, ensure};
 
 type Clients = [Arc<dyn ClientStore>];
 
-/// Of any number of registrations with one internal id one is made.
+/// Of any number of registrations with one internal id, one is created.
 pub(super) async fn one_registration_an_internal_id(
     pool: &Pool,
     handles: &Clients,
@@ -43,7 +43,7 @@ pub(super) async fn one_registration_an_internal_id(
     Ok(())
 }
 
-/// A removal and replacements of one version: one of them wins, and the winner's state is stored.
+/// A removal races replacements of the same version: one of them wins, and its state is stored.
 pub(super) async fn a_removal_beside_replacements(
     pool: &Pool,
     handles: &Clients,
@@ -90,7 +90,7 @@ async fn won(
     Ok(matches!(store.put_client(realm, Some(version), one).await?, ClientPut::Done(_)))
 }
 
-/// A purge beside attempts on a counter whose window has ended: what was granted is still under way afterwards.
+/// A purge races attempts on a counter whose window has ended. Each granted attempt must still be under way afterwards.
 pub(super) async fn a_purge_beside_attempts(
     pool: &Pool,
     handles: &[Arc<dyn Throttle>],

@@ -1,4 +1,4 @@
-//! Settings beside a model: hostile realms, documents and versions.
+//! Settings compared with a model: hostile realms, documents and versions.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 
 type Model = BTreeMap<String, (Version, StoredSettings)>;
 
-/// No clause of its own: whatever the steps are, their answers equal those of the model.
+/// Not a clause of its own: the store answers random calls as the model does.
 pub async fn settings_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     for seed in 0..u64::from(scale().sequences.min(24)) {
         let database = siblings.fresh().await;

@@ -1,4 +1,4 @@
-//! The clauses of the counters, 31 to 35.
+//! The clauses of the counters: 31 to 35.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,7 +18,7 @@ pub(crate) const NO_THROTTLE: Checked = Checked::NotApplicable("the fixture has 
 /// Microseconds until an unsettled attempt counts as failed.
 pub(super) const MINUTE: u64 = whole_micros(UNSETTLED);
 pub(super) const WINDOW: u64 = 100;
-/// An instant far behind everything that a check does.
+/// An instant long after everything that a check does.
 const MUCH_LATER: u64 = 1_000 * MINUTE;
 
 /// One key of a throttle, in windows of 100 µs.
@@ -49,7 +49,7 @@ impl<'a> Gate<'a> {
         Ok(self.throttle.release(&self.key, at(reserved), at(now), Self::window()).await?)
     }
 
-    /// Asks, and compares; `what` says what must hold.
+    /// Reserves, and compares the answer. `what` is the rule for the message.
     async fn expect(&self, now: u64, wanted: Reserved, what: &str) -> Result<(), Violation> {
         let answer = self.reserve(now).await?;
         ensure!(answer == wanted, "{what}: at +{now} {wanted:?} was expected, but the answer was {answer:?}");
@@ -60,7 +60,7 @@ impl<'a> Gate<'a> {
         self.expect(now, Reserved::Granted(at(now)), what).await
     }
 
-    /// One attempt that fails at once.
+    /// Makes one attempt, which fails at once.
     async fn fail(&self, now: u64) -> Result<(), Violation> {
         self.grant(now, "an attempt below the limit").await?;
         self.failed(now, now).await
@@ -71,9 +71,9 @@ impl<'a> Gate<'a> {
     }
 }
 
-/// Clause 31: An attempt is granted where failures and attempts under way are fewer than `limit` together: 1,000 in
-/// parallel through several handles against 10, with attempts that are given back, that fail, and that stay under way.
-/// No count is below zero.
+/// Clause 31: an attempt is granted if failures and attempts under way together are fewer than `limit`. No count is
+/// below zero. The race makes 1,000 attempts through several handles with a limit of 10; they are released, fail, or
+/// stay under way.
 pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let handles = database.throttles(3).await;
@@ -104,7 +104,7 @@ pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// What becomes of the attempts of a race.
+/// How the attempts of a race end.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     UnderWay,
@@ -140,7 +140,8 @@ async fn race(pool: &Pool, handles: &[Arc<dyn Throttle>], key: ThrottleKey, end:
                         End::UnderWay => {}
                         End::Failed => store.failed(&key, noted, now, window).await?,
                         End::Released => {
-                            // Before the store's call: otherwise another attempt could be seen beside it.
+                            // Counted down before the release: after it, another attempt may be granted at once and be
+                            // counted as the eleventh.
                             under_way.fetch_sub(1, Ordering::SeqCst);
                             store.release(&key, noted, now, window).await?;
                         }
@@ -178,8 +179,8 @@ async fn race(pool: &Pool, handles: &[Arc<dyn Throttle>], key: ThrottleKey, end:
     Ok(())
 }
 
-/// Clause 32: Only `failed` counts a failure. A window begins with the first failure in it and ends `window` later.
-/// Where failures alone reach the limit the answer is `Wait`, else `UnderWay`.
+/// Clause 32: only `failed` counts a failure. A window begins with its first failure and ends `window` later. If
+/// failures alone reach the limit, the answer is `Wait`, otherwise `UnderWay`.
 pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
@@ -218,8 +219,8 @@ pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 33: An attempt that nobody settled counts as failed 60 s after its instant; settling it then changes nothing.
-/// One that lies 60 s and more ahead counts as failed now.
+/// Clause 33: an attempt that is not settled counts as failed 60 s after its instant, and settling it then changes
+/// nothing. An attempt whose instant is 60 s or more ahead of `now` counts as failed at once.
 pub async fn unsettled_counts_as_failed(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
@@ -255,8 +256,8 @@ pub async fn unsettled_counts_as_failed(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 34: `Wait` and `UnderWay` leave everything as it was, a released attempt leaves nothing, and a purge removes
-/// what has no meaning any more.
+/// Clause 34: `Wait` and `UnderWay` leave everything unchanged, a released attempt leaves nothing behind, and a purge
+/// removes counters that have no effect any more.
 pub async fn refused_writes_nothing(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
@@ -293,7 +294,7 @@ pub async fn refused_writes_nothing(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 35: No wait is longer than the window, also where the clock was put back by an hour.
+/// Clause 35: no wait is longer than the window, even if the clock was set back by an hour.
 pub async fn no_wait_beyond_the_window(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
@@ -305,7 +306,7 @@ pub async fn no_wait_beyond_the_window(siblings: &Siblings) -> Verdict {
     failed.expect(10, Reserved::Wait(at(10 + WINDOW)), "an hour back the wait ends within a window").await?;
     failed.expect(50, Reserved::Wait(at(10 + WINDOW)), "and waiting does not prolong it").await?;
     failed.grant(10 + WINDOW, "so it is over a window later").await?;
-    // Clocks of several nodes differ a little: an attempt of one that is ahead is no failure for another.
+    // The clocks of several nodes differ a little: an attempt that is slightly ahead must not count as failed.
     let ahead = Gate::new(&*store, 2, 1);
     ahead.grant(hour, "the first").await?;
     ahead.expect(hour - MINUTE + 1, Reserved::UnderWay, "an attempt less than a minute ahead is under way").await?;

@@ -11,8 +11,9 @@ use crate::sample::at;
 use crate::scale::scale;
 use crate::violation::{Checked, Verdict, ensure};
 
-/// Clause 56: A note of the last upkeep takes the place of exactly what is expected, earlier or later; of many with one
-/// expectation one is true. Every handle reads what a returned note wrote, also one that is opened afterwards.
+/// Clause 56: a note of the last upkeep replaces exactly the expected note, whether it is earlier or later. Of many
+/// racers with one expectation, one gets true. Every handle reads what a returned note wrote, including handles opened
+/// later.
 pub async fn note_upkeep_needs_the_note(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.settings().await else { return Ok(NO_SETTINGS) };

@@ -1,4 +1,4 @@
-//! Positive controls of clause 47: stores of clients whose pages are wrong, and one whose pages are short and right.
+//! Positive controls of clause 47: client stores with wrong pages, and one with pages that are short but correct.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::siblings::{BrokenSiblings, Kept, sibling_overrides};
 
 type ClientPage = Page<VersionedRegistration, ClientId>;
 
-/// What is done to a page: it is given the right one, the limit, and where the walk was.
+/// Changes a page. The arguments are the correct page, the limit, and the position of the walk.
 type Flaw = fn(ClientPage, usize, Option<&ClientId>) -> ClientPage;
 
-/// The right page, made into another one.
+/// Replaces each correct page.
 struct Paged(Flaw);
 
 sibling_overrides!(Paged, self, clients, |inner, realm, after, limit| {
@@ -36,7 +36,7 @@ impl SiblingFixture for Bench {
     }
 }
 
-/// At most two a page, whatever is asked for; the walk goes on from the last of them.
+/// At most two clients per page, whatever the limit. The walk continues after the last of them.
 fn short(mut page: ClientPage) -> ClientPage {
     if page.items.len() > 2 {
         page.items.truncate(2);
@@ -82,7 +82,7 @@ fn a_walk_without_an_end_is_rejected() {
 #[test]
 fn a_page_that_begins_behind_the_next_one_is_rejected() {
     assert!(is_rejected(|mut page, limit, _| {
-        // The key of the last one is that of the first one of the next page.
+        // Cuts the page one short of the cursor, so that the client at the cursor is lost.
         if page.next.is_some() && limit > 1 {
             page.items.pop();
         }

@@ -1,4 +1,4 @@
-//! Stores that are led to a replica and answer from it, each in its way, and the check that must say so.
+//! Stores that answer from a replica, each in its own way, and the check that must reject them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,18 +11,18 @@ use counterfoil_conformance::{CHECKS, Checked, Fixture, ReferenceStore, Store, S
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flaw {
     None,
-    /// Asks for the role when it connects, and never again.
+    /// Checks the role when it connects, and never again.
     ReadsOn,
-    /// Learns of it by a write that is refused.
+    /// Notices the demotion only when a write is refused.
     ReadsUntilAWriteIsRefused,
-    /// Takes it that what only lists may be old.
+    /// Lists from the replica, because lists may be old.
     ListsOn,
     CountsOn,
-    /// An outage told as an answer.
+    /// Reports an outage as an absent record.
     FindsNothing,
-    /// What is acknowledged is lost.
+    /// Acknowledges writes that are lost.
     WritesOn,
-    /// Closes what it has and opens nothing new.
+    /// Closes its connections and opens no new ones.
     StaysAway,
 }
 
@@ -36,7 +36,7 @@ const CASES: &[Flaw] = &[
     Flaw::StaysAway,
 ];
 
-/// A primary, and a replica where the address leads to it.
+/// A primary, and a replica if the address leads to one.
 #[derive(Default)]
 struct Servers {
     primary: Arc<ReferenceStore>,
@@ -50,7 +50,7 @@ struct Client {
 }
 
 impl Client {
-    /// Whom that method asks.
+    /// The server that answers that method.
     fn server(&self, op: &'static str) -> Result<Arc<ReferenceStore>, StoreError> {
         let replica = self.servers.replica.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (counts, lists) = (op == "census", matches!(op, "list" | "due" | "census"));
@@ -133,7 +133,7 @@ fn every_store_that_answers_from_a_replica_is_rejected() {
     });
 }
 
-/// The control.
+/// Without a flaw the same store passes.
 #[test]
 fn the_store_without_a_flaw_passes() {
     assert_eq!(tried(Flaw::None).map_err(|broken| broken.to_string()), Ok(Checked::Held));

@@ -1,4 +1,4 @@
-//! Siblings whose keys and columns are too narrow, and the check that must say so.
+//! Sibling stores with too narrow keys and columns, and the check that must reject each.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use counterfoil_conformance::{SIBLING_CHECKS, SiblingFixture, Siblings};
 
 use crate::siblings::{BrokenSiblings, Kept, sibling_overrides};
 
-/// What becomes of each argument on its way into a column.
+/// What a column does to each argument.
 #[derive(Clone, Copy)]
 struct Columns {
     realm: fn(&str) -> String,
     id: fn(&str) -> String,
-    /// Whether the asked version is taken for the one that stands.
+    /// Whether the given version is confused with the stored one.
     alike: fn(u64, u64) -> bool,
     registration: fn(&mut Registration),
     settings: fn(&mut StoredSettings),
@@ -132,7 +132,7 @@ fn cases() -> Vec<(&'static str, Columns, &'static str)> {
     ]
 }
 
-/// Right siblings behind those columns.
+/// The correct sibling stores behind those columns.
 struct Narrow(Columns);
 
 impl Narrow {
@@ -265,7 +265,7 @@ fn every_narrow_sibling_is_rejected_by_the_model() {
     assert!(missed.is_empty(), "not rejected by the model test: {missed:#?}");
 }
 
-/// The control of the controls.
+/// With correct columns the same stores pass.
 #[test]
 fn right_columns_pass() {
     for check in [CLIENTS, SETTINGS, THROTTLE] {

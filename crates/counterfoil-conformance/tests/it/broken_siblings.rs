@@ -1,4 +1,4 @@
-//! Siblings that break one promise each of outages, damage, cut-offs and races, and the check that must say so.
+//! Sibling stores that break one promise about outages, damage, cut-offs or races, and the check that must reject each.
 
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ const CASES: &[Case] = cases! {
     LocksInTheHandle => removed_internal_ids_never_return,
 };
 
-/// Makes handles with one flaw each: what a flaw remembers is its handle's.
+/// Opens handles with one flaw each. The state of a flaw belongs to its handle.
 struct Bench(fn() -> Arc<dyn SiblingFlaw>);
 
 impl Bench {
@@ -116,7 +116,7 @@ fn every_broken_sibling_is_rejected_by_the_check_that_names_its_promise() {
     assert!(missed.is_empty(), "not rejected by the check that names the broken promise: {missed:?}");
 }
 
-/// The control of the controls.
+/// Without a flaw the same stores pass.
 #[test]
 fn the_siblings_without_a_flaw_pass() {
     struct Flawless;

@@ -1,5 +1,5 @@
-//! The suite's positive controls: stores that break one promise each, and the check that must say so. A check that no
-//! broken store fails proves nothing; the table is printed with `cargo test --test it broken_stores -- --nocapture`.
+//! Positive controls of the suite: stores that break one promise each, and the check that must reject each. They prove
+//! that every check can fail. `cargo test --test it broken_stores -- --nocapture` prints the table.
 
 use std::sync::Arc;
 
@@ -131,11 +131,11 @@ const CASES: &[Case] = cases! {
     purges::ShrinkKeepsTheNonce => shrinking_keeps_the_proof,
 };
 
-/// The check that must say so runs as long as in practice, all others just long enough to be named beside it.
+/// Counts of the check that must reject the store. The other checks run briefly, only to be listed in the table.
 const LONG: Scale = Scale::CI.with_rounds(120).with_threads(8).with_sequences(40).with_commands(100);
 const SHORT: Scale = Scale::CI.with_rounds(2).with_threads(4).with_sequences(4).with_commands(50);
 
-/// Whether the named check rejected it, and the line for the table.
+/// Returns whether the named check rejected the store, and the line for the table.
 fn try_it(case: &Case) -> (bool, String) {
     let with = |scale| Subject::new(Bench(case.make)).with_scale(scale);
     let (named, others) = (with(LONG), with(SHORT));
@@ -149,7 +149,7 @@ fn try_it(case: &Case) -> (bool, String) {
 
 #[test]
 fn every_broken_store_is_rejected_by_the_check_that_names_its_promise() {
-    // Six at once: most of the time is patience with half states that never become whole.
+    // Six at once: most of the time is spent waiting for half-written states to become whole, which they never do.
     let tried: Vec<(bool, String)> = std::thread::scope(|scope| {
         let run = |part: &'static [Case]| scope.spawn(move || part.iter().map(try_it).collect::<Vec<_>>());
         let parts: Vec<_> = CASES.chunks(CASES.len().div_ceil(6)).map(run).collect();
@@ -163,7 +163,8 @@ fn every_broken_store_is_rejected_by_the_check_that_names_its_promise() {
     assert!(missed.is_empty(), "not rejected by the check that names the broken promise: {missed:#?}");
 }
 
-/// Each at the default counts, `COUNTERFOIL_RUNS` times (once); `COUNTERFOIL_ONLY`: those whose name begins so.
+/// Runs each store `COUNTERFOIL_RUNS` times (default 1) at the default counts. `COUNTERFOIL_ONLY` selects names by
+/// prefix.
 #[test]
 fn every_planted_race_is_rejected_by_racing_and_by_interleaving() {
     let runs: usize = std::env::var("COUNTERFOIL_RUNS").map_or(1, |runs| runs.parse().unwrap());
@@ -185,7 +186,7 @@ fn every_planted_race_is_rejected_by_racing_and_by_interleaving() {
     assert!(missed.is_empty(), "not rejected: {missed:#?}");
 }
 
-/// The control of the controls: the same wrapper without a flaw passes everything.
+/// Without a flaw the same wrapper passes every check.
 #[test]
 fn the_wrapper_without_a_flaw_passes() {
     struct Flawless;
@@ -206,8 +207,8 @@ fn the_wrapper_without_a_flaw_passes() {
     }
 }
 
-/// How much the model test finds by itself, and in how short a run: `COUNTERFOIL_SCALE=20 cargo test --test
-/// broken_stores -- --ignored --nocapture`.
+/// Prints how many of the broken stores the model test finds alone. For a short run:
+/// `COUNTERFOIL_SCALE=20 cargo test --test it what_the_model_test -- --ignored --nocapture`.
 #[test]
 #[ignore = "a figure for a report, no promise"]
 fn what_the_model_test_finds_by_itself() {

@@ -1,5 +1,5 @@
-//! The positive controls of the throttle's clauses: counters that break one promise each, and the check that must say
-//! so.
+//! Positive controls of the throttle's clauses: counters that break one promise each, and the check that must reject
+//! each.
 
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ const CASES: &[Case] = cases! {
     reservations::CapsTheAnswerAlone => no_wait_beyond_the_window,
 };
 
-/// Makes handles with one flaw each: what a flaw remembers is its handle's.
+/// Opens handles with one flaw each. The state of a flaw belongs to its handle.
 struct Bench(fn() -> Arc<dyn ThrottleFlaw>);
 
 #[async_trait]
@@ -64,7 +64,7 @@ impl SiblingFixture for Bench {
     }
 }
 
-/// The checks of the counters that reject a flaw.
+/// The checks of the counters that reject the flaw.
 fn rejecting(make: fn() -> Arc<dyn ThrottleFlaw>) -> Vec<&'static str> {
     let siblings = Siblings::new(Bench(make));
     SIBLING_CHECKS.iter().filter(|check| check.run(&siblings).is_err()).map(|check| check.name).collect()
@@ -79,7 +79,7 @@ fn every_broken_throttle_is_rejected_by_the_check_that_names_its_promise() {
     }
 }
 
-/// The control of the controls.
+/// Without a flaw the same throttle passes.
 #[test]
 fn the_throttle_without_a_flaw_passes() {
     struct Flawless;

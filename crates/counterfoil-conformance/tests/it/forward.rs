@@ -1,7 +1,6 @@
-//! One list of methods makes a broken store a closure: what a closure does not override is done right.
+//! Macros that make a broken store from closures: methods without a closure are forwarded to the correct store.
 
-/// The core's checks of a request, which a store makes before anything else unless its flaw says otherwise. They concern
-/// two methods.
+/// Calls the core's check of a request, unless the flaw omits it. Only `insert` and `rotate` have such a check.
 macro_rules! request_check {
     ($flaw:expr, insert, $home:ident, $new:ident, $now:ident) => {
         if $flaw.checks_requests() {
@@ -17,20 +16,21 @@ macro_rules! request_check {
 }
 pub(crate) use request_check;
 
-/// Declares, for the ports in braces with the methods of each:
+/// Declares, for the given traits and their methods:
 ///
-/// - the trait of flaws, whose methods get the right implementation as their first argument and by default call it; it
-///   also has what is in the braces of `with`;
-/// - the ports of the broken store, which has a `flaw` and the right implementation as `inner`;
-/// - two macros that override methods by closures. `flaw!(Name, method, |inner, argument| { … })` declares a flaw of
-///   that name. `overrides!(Type, self, method, |inner, argument| { … })` makes a flaw of a type that remembers
-///   something. Both take several methods.
+/// - the trait of flaws. Each method receives the correct implementation as its first argument and calls it by default.
+///   The trait also has the methods in the braces of `with`.
+/// - the implementations of the given traits for the broken store, which has the fields `flaw` and `inner` (the correct
+///   implementation).
+/// - two macros that override methods with closures. `flaw!(Name, method, |inner, argument| { … })` declares a flaw
+///   without state. `overrides!(Type, self, method, |inner, argument| { … })` makes a flaw of a type with state. Both
+///   accept several methods.
 macro_rules! flawed {
     (
         [$d:tt $module:ident] $trait:ident, $inner:ty, $broken:ident, $flaw:ident, $overrides:ident $(, with { $($own:tt)* })?;
         $({ $port:ident: $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* })*
     ) => {
-        /// What is done wrong; what is not overridden is done right.
+        /// The incorrect methods. A method that is not overridden is correct.
         #[async_trait::async_trait]
         pub(crate) trait $trait: Send + Sync + 'static {
             $($($own)*)?

@@ -1,4 +1,4 @@
-//! Every method against every other on the store in memory, which awaits `backend_call` before it takes its lock.
+//! Races of every pair of methods on the store in memory, which awaits `backend_call` before it takes its lock.
 
 use std::sync::Arc;
 

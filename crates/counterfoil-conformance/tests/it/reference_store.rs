@@ -1,5 +1,5 @@
-//! The reference store keeps the whole contract: the suite's own control. Its fixture has every hook but `demote`,
-//! which `broken_demotions.rs` tries.
+//! The reference store passes the whole suite. Its fixture has every hook except `demote`, which `broken_demotions.rs`
+//! tests.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use counterfoil_conformance::{
     Subject, Task, conformance, sibling_conformance,
 };
 
-/// The reference store with every hook but one.
+/// The reference store with every hook except `demote`.
 struct References;
 
 #[async_trait]
@@ -45,7 +45,7 @@ impl Fixture for References {
 
 conformance!(reference, References);
 
-/// Without hooks, and driven by a `block_on` of the host's own.
+/// A fixture without hooks, driven by the host's own `block_on`.
 struct Bare;
 
 #[async_trait]
@@ -61,7 +61,7 @@ impl Fixture for Bare {
     }
 }
 
-/// What was not tried is told as such.
+/// A check that did not run is reported as not applicable.
 #[test]
 fn a_missing_hook_is_not_applicable() {
     let subject = Subject::new(Driven::new(Bare, |task: Task<'_>| counterfoil_conformance::block_on(task)));
@@ -84,7 +84,7 @@ fn clause_of(file: &str, number: u32) -> String {
     rest.split_once('`').expect("its name").0.to_owned()
 }
 
-/// Every clause of the trait's docs has a check of its name, and the list names none twice.
+/// Every clause in the trait's docs has a check with its name, and the list has no duplicates.
 #[test]
 fn every_clause_has_a_check_of_its_name() {
     for clause in (1..=28).chain(41..=46).chain([48, 49, 50, 54, 55]).map(|number| clause_of("token_store.rs", number))

@@ -1,9 +1,9 @@
-//! A store as a third party would write one, on a database that can do one thing: replace a document if it still is the
-//! version that was read.
+//! A store as a third party would write it. Its database can do only one thing: replace a document if that still has
+//! the version that was read.
 //!
-//! One document a shard, for whatever a step touches lies in one. Each step reads, decides and swaps, and begins again
-//! where somebody was quicker. What a step decides is the reference model's, so that the example shows the other half:
-//! how a step becomes one.
+//! There is one document per shard, because everything that one step touches is in one shard. Each step reads, decides
+//! and swaps, and starts again if another call was faster. The reference model decides, so that the example shows only
+//! how a step becomes atomic.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -19,14 +19,14 @@ use counterfoil::types::{KeyId, RecordId, Version};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{CHECKS, Checked, Fixture, Scale, Store, Subject, backend_call, pause};
 
-/// A document and how often it was replaced.
+/// A document, and how many times it was replaced.
 #[derive(Clone, Default)]
 struct Document {
     version: u64,
     text: String,
 }
 
-/// The database. A careless one swaps whatever was read.
+/// The database. A careless one replaces a document whatever version was read.
 #[derive(Default)]
 struct Database {
     documents: Mutex<BTreeMap<u8, Document>>,
@@ -39,7 +39,7 @@ impl Database {
         self.documents.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned().unwrap_or_default()
     }
 
-    /// Whether that version was the one that stood there.
+    /// Replaces the document if it has the version that was read. Returns whether it did.
     async fn swap(&self, key: u8, read: u64, text: String) -> bool {
         backend_call().await;
         let mut documents = self.documents.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,10 +52,10 @@ impl Database {
     }
 }
 
-/// The store: handles of one database.
+/// The store: a handle of the database.
 struct DocumentStore(Arc<Database>);
 
-/// The core's feature `serde` gives both halves of a record as values.
+/// The core's feature `serde` makes documents of both parts of a record.
 fn decoded(document: &Document) -> Result<Model, StoreError> {
     if document.text.is_empty() {
         return Ok(Model::default());
@@ -74,8 +74,8 @@ impl DocumentStore {
         decoded(&self.0.read(shard).await)
     }
 
-    /// One step on a shard. Nothing is written where nothing changed, so an answer that refuses costs nobody their
-    /// turn.
+    /// Runs one atomic step on a shard. If nothing changed, nothing is written, so a refused call does not make others
+    /// retry.
     async fn step<T>(&self, shard: u8, act: impl Fn(&mut Model) -> T + Send) -> Result<T, StoreError> {
         loop {
             let document = self.0.read(shard).await;
@@ -95,7 +95,7 @@ fn count(limit: NonZeroU32) -> usize {
     usize::try_from(limit.get()).unwrap_or(usize::MAX)
 }
 
-/// Pages over all shards, one after the other, from where the last one ended.
+/// Reads a page over all shards, one after the other, beginning at the cursor.
 async fn pages(
     store: &DocumentStore,
     after: Option<&Cursor>,
@@ -108,7 +108,7 @@ async fn pages(
     for shard in first..=u8::MAX {
         let within = after.filter(|cursor| cursor.id.shard() == shard);
         let room = count(limit) - whole.items.len();
-        // One more than there is room for: the one too many says that there is a next page.
+        // Asks for one record more than fits. If it exists, there is a next page.
         let found = page(&store.shard(shard).await?, within, room + 1);
         let more = found.items.len() > room;
         whole.items.extend(found.items.into_iter().take(room));
@@ -266,7 +266,7 @@ impl TokenStore for DocumentStore {
     }
 }
 
-/// What a third party gives the suite: an empty database, and handles of it.
+/// The fixture of a third party: makes an empty database, and opens handles of it.
 #[derive(Default)]
 struct Databases {
     careless: bool,
@@ -289,8 +289,8 @@ impl Fixture for Databases {
     }
 }
 
-/// `conformance!(third_party, Databases::default());` would make a test of each clause. Here they run at small counts:
-/// this database writes a document of many families for each step.
+/// `conformance!(third_party, Databases::default());` would generate one test per clause. Here all checks run in one
+/// test with small counts, because each step of this database writes a document of many families.
 #[test]
 fn a_third_partys_store_keeps_the_contract() {
     let scale = Scale::CI.with_rounds(4).with_threads(8).with_sequences(6);
@@ -310,7 +310,7 @@ fn a_third_partys_store_keeps_the_contract() {
     }
 }
 
-/// Both of the operations' reads and swaps are points: where the second swap is careless, an interleaving shows it.
+/// The store awaits `backend_call` before each read and swap, so an interleaving finds that the swap compares nothing.
 #[test]
 fn a_database_without_compare_and_swap_is_found_out_by_interleaving() {
     let scale = Scale::CI.with_rounds(30);
@@ -319,8 +319,8 @@ fn a_database_without_compare_and_swap_is_found_out_by_interleaving() {
     assert!(check.run(&subject).is_err());
 }
 
-/// The control: a database that swaps whatever version it is given lets two win. Not in each round, and the first one
-/// ends it: so as many as may be needed.
+/// A database that swaps without comparing lets two racers win. Not every round shows this, so the counts allow many
+/// rounds; the first round that shows it ends the test.
 #[test]
 fn a_database_without_compare_and_swap_is_found_out() {
     let scale = Scale::CI.with_threads(8);

@@ -1,4 +1,4 @@
-//! A lock that is held across an await without a runtime.
+//! A lock that can be held across an await without a runtime.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -1,11 +1,11 @@
-//! What a store kept across a crash, beside what it acknowledged.
+//! Compares the contents of a store after a crash with the calls that it acknowledged.
 
 use std::collections::BTreeMap;
 
 use counterfoil::store::{TokenRecord, TokenStore};
 use counterfoil::types::RecordId;
 
-/// What was found after a crash.
+/// The result of a comparison.
 #[derive(Debug, Default)]
 pub struct Tally {
     /// Acknowledged creations.
@@ -14,16 +14,16 @@ pub struct Tally {
     pub rotated: u64,
     /// Acknowledged revocations.
     pub revoked: u64,
-    /// Calls without an answer, which may have been executed, but not partly.
+    /// Calls without an answer. They may have been executed, but only completely.
     pub in_doubt: u64,
-    /// Of those, the ones that were.
+    /// Calls without an answer that were executed.
     pub carried_out: u64,
-    /// Each promise that was broken.
+    /// The promises that were broken.
     pub broken: Vec<String>,
 }
 
 impl Tally {
-    /// Adds another crash's.
+    /// Adds the result of another crash.
     pub fn add(&mut self, other: Self) {
         self.created += other.created;
         self.rotated += other.rotated;
@@ -55,10 +55,10 @@ impl std::fmt::Display for Tally {
     }
 }
 
-/// What a family should look like, by its journal.
+/// The state that a family must have according to the journal.
 #[derive(Default)]
 struct Expected {
-    /// The refresh tokens, each the successor of the one before, with the access token beside it.
+    /// The refresh tokens in order, each with its access token.
     chain: Vec<[RecordId; 2]>,
     revoked: bool,
     doubt: Option<Doubt>,
@@ -71,11 +71,11 @@ enum Doubt {
     Revoke,
 }
 
-/// Compares the store with the log.
+/// Compares the store with the journal.
 ///
 /// # Panics
 ///
-/// If the store fails, or the log is invalid.
+/// If the store fails, or the journal is invalid.
 pub async fn examine(store: &dyn TokenStore, lines: &[String]) -> Tally {
     let mut tally = Tally::default();
     for expected in read(lines, &mut tally).into_values() {
@@ -90,7 +90,7 @@ pub async fn examine(store: &dyn TokenStore, lines: &[String]) -> Tally {
 }
 
 impl Expected {
-    /// Every acknowledged write is in the store, complete and as answered.
+    /// Checks that every acknowledged write is stored, complete and as answered.
     fn compare(&self, found: &[[Option<TokenRecord>; 2]], tally: &mut Tally) {
         for (index, (ids, [refresh, access])) in self.chain.iter().zip(found).enumerate() {
             let (Some(refresh), Some(access)) = (refresh, access) else {
@@ -116,7 +116,7 @@ impl Expected {
         tally.demand(!half, || format!("{:?}: half of a family is revoked", self.chain.first()));
     }
 
-    /// A call in doubt was executed completely or not at all.
+    /// Checks that a call without an answer was executed completely or not at all.
     async fn settle(&self, store: &dyn TokenStore, tip: Option<&TokenRecord>, tally: &mut Tally) {
         let (Some(Doubt::Create(new)) | Some(Doubt::Rotate(new))) = &self.doubt else {
             let revoked = matches!(self.doubt, Some(Doubt::Revoke)) && tip.is_some_and(|tip| tip.revoked().is_some());

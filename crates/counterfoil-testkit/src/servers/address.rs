@@ -1,11 +1,11 @@
-//! An address that can be moved to another server, or made silent: nothing is refused or reset, but no byte arrives.
+//! An address that can be moved to another server or made silent: nothing is refused or reset, but no byte arrives.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Forwards a port of 127.0.0.1 to whatever port it leads to.
+/// Forwards a port of 127.0.0.1 to another port, which can be changed.
 #[derive(Debug)]
 pub struct Address {
     port: u16,
@@ -15,13 +15,13 @@ pub struct Address {
 #[derive(Debug)]
 struct Shared {
     target: AtomicU16,
-    /// Whether connections that are made now are silent.
+    /// Whether new connections are silent.
     silent: AtomicBool,
     closed: AtomicBool,
     wires: Mutex<Vec<Arc<Wire>>>,
 }
 
-/// A connection of a client's, and the server's.
+/// The connections of a client and of the server.
 #[derive(Debug)]
 struct Wire {
     ends: [TcpStream; 2],
@@ -29,11 +29,11 @@ struct Wire {
 }
 
 impl Address {
-    /// Leads to that port.
+    /// An address that leads to that port.
     ///
     /// # Panics
     ///
-    /// Where no port is free.
+    /// If no port is free.
     #[must_use]
     pub fn of(target: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -58,7 +58,7 @@ impl Address {
         self.port
     }
 
-    /// Leads to that port from now on. Open connections are cut, as by a server that stops.
+    /// Leads to that port from now on. Open connections are cut, as if the server had stopped.
     pub fn lead_to(&self, target: u16) {
         self.shared.target.store(target, Ordering::SeqCst);
         for wire in self.shared.wires().drain(..) {
@@ -66,7 +66,7 @@ impl Address {
         }
     }
 
-    /// Swallows all that is sent from now on by connections that are open, for good; also by new ones, until
+    /// Discards everything that open connections send from now on, permanently. New connections are silent too, until
     /// [`speak`](Self::speak).
     pub fn fall_silent(&self) {
         self.shared.silent.store(true, Ordering::SeqCst);
@@ -75,7 +75,7 @@ impl Address {
         }
     }
 
-    /// New connections work. Those that fell silent stay so.
+    /// Lets new connections work. Silent ones stay silent.
     pub fn speak(&self) {
         self.shared.silent.store(false, Ordering::SeqCst);
     }
@@ -116,7 +116,8 @@ impl Shared {
 }
 
 impl Wire {
-    /// Whether the connection has ended. A silent one does not report to either end that the other is closed.
+    /// Forwards until an end closes. Returns whether the connection has ended: a silent one hides the end from the
+    /// other side.
     fn forward(&self, from: usize, to: usize) -> bool {
         let mut bytes = [0; 16 * 1024];
         while let Ok(read @ 1..) = (&self.ends[from]).read(&mut bytes) {

@@ -1,5 +1,5 @@
-//! Temporary servers and browsers: each in a folder of its own, on a free port of 127.0.0.1, stopped and removed when
-//! dropped.
+//! Temporary servers and browsers. Each has its own folder and a free port of 127.0.0.1, and is stopped and removed
+//! when dropped.
 
 mod address;
 mod browser;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::ports::free_port;
 use super::postgres::{as_somebody, folder};
 
-/// Runs the pooler until the pipe to this process ends, however it ends.
+/// Runs the pooler until the pipe to this process closes, however this process ends.
 const KEEPER: &str = r#"
 trap '' INT TERM
 folder=$1; shift
@@ -19,7 +19,7 @@ wait
 rm -rf "$folder"
 "#;
 
-/// A pooler of its own, open to `postgres` without a password.
+/// A pooler. `postgres` connects without a password.
 #[derive(Debug)]
 pub struct PgBouncer {
     port: u16,
@@ -27,11 +27,11 @@ pub struct PgBouncer {
 }
 
 impl PgBouncer {
-    /// In front of that port of 127.0.0.1; `mode` is its `pool_mode`, `ignored` its `ignore_startup_parameters`.
+    /// A pooler in front of that port of 127.0.0.1, with the settings `pool_mode` and `ignore_startup_parameters`.
     ///
     /// # Panics
     ///
-    /// Where the program is missing, naming the package, or does not start, with its log.
+    /// If the program is missing (the message names the package), or does not start (the message has its log).
     #[must_use]
     pub fn to(server: u16, mode: &str, ignored: &str) -> Self {
         let program =

@@ -1,15 +1,14 @@
-//! Ports for servers that are killed and come back on the same one. They lie below those that the system gives to
-//! clients: while a server is down, no client's own port can take its place (a client that asks for it again and again
-//! would in the end be connected to itself). Test binaries that run beside each other begin to look at different
-//! places.
+//! Ports for servers that are killed and restarted on the same port. They are below the system's range for client
+//! ports: otherwise a client that retries while the server is down could take the port itself, and in the end connect
+//! to itself. Test binaries that run in parallel begin their search at different ports.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// Of any server.
+/// Ports of all servers except Redis.
 const COMMON: Range<u16> = 20_000..32_000;
-/// Of Redis, whose cluster talks [`BUS`] above them, out of the way of the common ones.
+/// Ports of Redis. A cluster's nodes talk on ports [`BUS`] higher, which must not be in the common range.
 const REDIS: Range<u16> = 4_000..10_000;
 const BUS: u16 = 10_000;
 static TAKEN: AtomicU16 = AtomicU16::new(0);
@@ -19,7 +18,7 @@ pub(super) fn free_port() -> u16 {
     first(COMMON, free)
 }
 
-/// A free port, with a free one ten thousand above it, on which a cluster's nodes talk.
+/// A free port for which the port [`BUS`] higher, on which a cluster's nodes talk, is free too.
 pub(super) fn free_redis_port() -> u16 {
     first(REDIS, |port| free(port) && free(port + BUS))
 }

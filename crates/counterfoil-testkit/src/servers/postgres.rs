@@ -1,4 +1,4 @@
-//! PostgreSQL, made by `initdb` and run by another user than root.
+//! PostgreSQL servers, made by `initdb` and run by a user other than root.
 
 #[cfg(feature = "tls")]
 mod certificates;
@@ -19,12 +19,12 @@ use processes::{children, runs, signal};
 
 pub(super) use somebody::{as_somebody, folder};
 
-/// What to install where the programs are missing.
+/// What to install if the programs are missing.
 const MISSING: &str =
     "the PostgreSQL server's programs (initdb, postgres) are not here: `apt-get install postgresql`, or `.ci/servers`";
 
-/// Holds folder and server by the pipe to this process: each line starts the server, and at the pipe's end both go,
-/// however this process ends.
+/// Keeps folder and server until the pipe to this process closes, however this process ends. Each line on the pipe
+/// starts the server.
 const KEEPER: &str = r#"
 trap '' INT TERM
 folder=$1; shift
@@ -38,7 +38,7 @@ wait
 rm -rf "$folder"
 "#;
 
-/// A server of its own, open to its superuser `postgres` without a password. It flushes to the disk as a real one does.
+/// A PostgreSQL server. Its superuser `postgres` connects without a password. It flushes to the disk as in production.
 #[derive(Debug)]
 pub struct Postgres {
     folder: PathBuf,
@@ -46,7 +46,7 @@ pub struct Postgres {
     keeper: Child,
 }
 
-/// How a server is set up, before it starts.
+/// The setup of a server before it starts.
 #[derive(Clone, Debug, Default)]
 pub struct PostgresSetup {
     settings: Vec<String>,
@@ -56,22 +56,22 @@ pub struct PostgresSetup {
 }
 
 impl PostgresSetup {
-    /// With a setting of `postgresql.conf`.
+    /// Adds a setting of `postgresql.conf`.
     #[must_use]
     pub fn setting(mut self, name: &str, value: &str) -> Self {
         self.settings.push(format!("{name}={value}"));
         self
     }
 
-    /// On a disk that takes no file of more bytes: a table that grows further finds it full. The server's own files
-    /// need somewhat less than 2 MiB.
+    /// Limits the size of each file, so that a growing table finds the disk full. The server's own files need almost
+    /// 2 MiB.
     #[must_use]
     pub const fn largest_file(mut self, bytes: u64) -> Self {
         self.largest_file = Some(bytes);
         self
     }
 
-    /// With a certificate for `localhost` by an authority of its own, [`Postgres::authority`].
+    /// Adds a certificate for `localhost`, signed by an authority of its own, [`Postgres::authority`].
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn tls(mut self) -> Self {
@@ -79,12 +79,12 @@ impl PostgresSetup {
         self
     }
 
-    /// Makes and starts it.
+    /// Makes and starts the server.
     ///
     /// # Panics
     ///
-    /// Where the programs are missing, naming the package, and where the server does not start, with its log: a test
-    /// that cannot run must not pass.
+    /// If the programs are missing (the message names the package), or the server does not start (the message has its
+    /// log): a test that cannot run must not pass.
     #[must_use]
     #[cfg_attr(not(feature = "tls"), allow(unused_mut, reason = "certificates are settings too"))]
     pub fn start(mut self) -> Postgres {
@@ -106,7 +106,7 @@ impl PostgresSetup {
         self.start_in(&programs, folder)
     }
 
-    /// Starts the server whose data is in `folder`.
+    /// Starts the server with the data in `folder`.
     fn start_in(mut self, programs: &Path, folder: PathBuf) -> Postgres {
         let common = ["listen_addresses=127.0.0.1", "max_connections=500", "deadlock_timeout=100ms"];
         self.settings.splice(0..0, common.map(str::to_owned));
@@ -116,8 +116,8 @@ impl PostgresSetup {
             if server.listens_after(0) {
                 return server;
             }
-            // Another process took the port meanwhile. If the keeper ended, it would remove the folder that the next
-            // attempt needs.
+            // Another process took the port. The keeper must live on: at its end it would remove the folder that the
+            // next attempt needs.
             std::mem::forget(server);
         }
         let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
@@ -145,28 +145,28 @@ impl PostgresSetup {
 }
 
 impl Postgres {
-    /// One as it comes.
+    /// Starts a server with default settings.
     ///
     /// # Panics
     ///
-    /// As [`PostgresSetup::start`].
+    /// As for [`PostgresSetup::start`].
     #[must_use]
     pub fn start() -> Self {
         PostgresSetup::default().start()
     }
 
-    /// One set up otherwise.
+    /// The setup of a server with other settings.
     #[must_use]
     pub fn setup() -> PostgresSetup {
         PostgresSetup::default()
     }
 
-    /// A streaming standby of this server, which answers reads. It is asynchronous until the primary's
-    /// `synchronous_standby_names` says otherwise.
+    /// A streaming standby of this server, which answers reads. It is asynchronous unless the primary's
+    /// `synchronous_standby_names` makes it synchronous.
     ///
     /// # Panics
     ///
-    /// Where it cannot be copied, or does not start.
+    /// If the data cannot be copied, or the standby does not start.
     #[must_use]
     pub fn standby(&self) -> Self {
         let programs = programs().expect(MISSING);
@@ -188,30 +188,30 @@ impl Postgres {
         PostgresSetup::default().start_in(&programs, folder)
     }
 
-    /// Its port on 127.0.0.1.
+    /// The server's port on 127.0.0.1.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
     }
 
-    /// What it says.
+    /// The path of the server's log.
     #[must_use]
     pub fn log(&self) -> PathBuf {
         self.folder.join("log")
     }
 
-    /// The certificate of the authority that signed the server's.
+    /// The path of the authority's certificate.
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn authority(&self) -> PathBuf {
         self.folder.join("authority.pem")
     }
 
-    /// `kill -9` of all its processes. The first one is held still meanwhile, so that it starts no more of them.
+    /// Kills all its processes with `kill -9`. The first one is stopped before, so that it starts no others meanwhile.
     ///
     /// # Panics
     ///
-    /// Where it does not run, or does not die.
+    /// If the server does not run, or does not die.
     pub fn kill(&self) {
         let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("it runs");
         let first: u32 = file.lines().next().and_then(|line| line.trim().parse().ok()).expect("a process id");
@@ -228,11 +228,11 @@ impl Postgres {
         panic!("the server does not die");
     }
 
-    /// Starts it again after [`kill`](Self::kill), on the same folder and port, and waits until it has recovered.
+    /// Starts it again after [`kill`](Self::kill), with the same folder and port, and waits until it has recovered.
     ///
     /// # Panics
     ///
-    /// With its log, where it does not come back.
+    /// If the server does not start again. The message has its log.
     pub fn start_again(&mut self) {
         let said = self.said().len();
         self.order();
@@ -248,7 +248,7 @@ impl Postgres {
         std::fs::read_to_string(self.log()).unwrap_or_default()
     }
 
-    /// Whether it accepts connections, by what it says after so many bytes.
+    /// Waits until the server accepts connections. `said` is the length of the log before the start.
     fn listens_after(&self, said: usize) -> bool {
         for _ in 0..2_400 {
             let log = self.said();
@@ -272,7 +272,7 @@ impl Drop for Postgres {
     }
 }
 
-/// Where Debian, or the path, has them; the newest.
+/// The newest programs in Debian's folder, or else those on the path.
 fn programs() -> Option<PathBuf> {
     let mut folders: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())

@@ -15,20 +15,20 @@ pub struct Proxy {
 #[derive(Debug)]
 struct Shared {
     target: u16,
-    /// How many times the server has begun to answer.
+    /// The number of answers that the server has begun.
     answers: AtomicU64,
-    /// Which of these to drop; 0: none.
+    /// The number of the answer to drop, or 0 for none.
     swallow: AtomicU64,
     swallowed: AtomicU64,
     closed: AtomicBool,
 }
 
 impl Proxy {
-    /// In front of that port.
+    /// A proxy in front of that port.
     ///
     /// # Panics
     ///
-    /// Where no port is free.
+    /// If no port is free.
     #[must_use]
     pub fn to(target: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -53,19 +53,19 @@ impl Proxy {
         self.port
     }
 
-    /// How many answers there have been.
+    /// The number of answers so far.
     #[must_use]
     pub fn answers(&self) -> u64 {
         self.shared.answers.load(Ordering::SeqCst)
     }
 
-    /// How many of these were swallowed.
+    /// The number of dropped answers.
     #[must_use]
     pub fn swallowed(&self) -> u64 {
         self.shared.swallowed.load(Ordering::SeqCst)
     }
 
-    /// Drops the `nth` answer from now on, counted from 1, and cuts its connection. 0: none.
+    /// Drops the `nth` answer from now on, counted from 1, and cuts its connection. 0 drops none.
     pub fn swallow(&self, nth: u64) {
         let answer = if nth == 0 { 0 } else { self.answers() + nth };
         self.shared.swallow.store(answer, Ordering::SeqCst);
@@ -99,7 +99,7 @@ impl Shared {
         });
     }
 
-    /// Counts an answer. False: drop it.
+    /// Counts an answer. Returns false if it must be dropped.
     fn passes(&self) -> bool {
         let answer = self.answers.fetch_add(1, Ordering::SeqCst) + 1;
         let passes = answer != self.swallow.load(Ordering::SeqCst);

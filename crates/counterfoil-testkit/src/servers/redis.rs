@@ -10,7 +10,7 @@ use node::{Folder, Maker, Node, settings};
 
 pub use cluster::RedisCluster;
 
-/// A server alone, with an append-only file, without snapshots.
+/// A single server with an append-only file and without snapshots.
 #[derive(Debug)]
 pub struct RedisServer {
     node: Node,
@@ -18,18 +18,18 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Starts one.
+    /// Starts a Redis server.
     ///
     /// # Panics
     ///
-    /// Where the programs are missing, naming the package, and where the server does not start: a test that cannot run
-    /// must not pass.
+    /// If the programs are missing (the message names the package), or the server does not start: a test that cannot
+    /// run must not pass.
     #[must_use]
     pub fn start() -> Self {
         Self::start_with(&[])
     }
 
-    /// The same with other settings, which go before the server's own.
+    /// Starts a Redis server with other settings, which come before the default ones.
     ///
     /// # Panics
     ///
@@ -39,7 +39,7 @@ impl RedisServer {
         Self::start_of(Maker::Redis, others)
     }
 
-    /// A Valkey server.
+    /// Starts a Valkey server.
     ///
     /// # Panics
     ///
@@ -56,55 +56,55 @@ impl RedisServer {
         Self { node: Node::start(maker, &folder.path, arguments), _folder: folder }
     }
 
-    /// Its port on 127.0.0.1.
+    /// The server's port on 127.0.0.1.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.node.port
     }
 
-    /// Where it is.
+    /// The server's URL.
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.node.port)
     }
 
-    /// The folder that holds its data and, as `log`, what it says.
+    /// The folder with its data and its `log`.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.node.folder
     }
 
-    /// What `redis-cli` prints.
+    /// Runs `redis-cli` and returns its output.
     ///
     /// # Panics
     ///
-    /// Where it cannot be run.
+    /// If it cannot be run.
     #[must_use]
     pub fn cli(&self, arguments: &[&str]) -> String {
         self.node.cli(arguments)
     }
 
-    /// The disk takes nothing more, or has room again.
+    /// Makes the disk full, or gives it room again.
     ///
     /// # Panics
     ///
-    /// Where `prlimit` cannot be run.
+    /// If `prlimit` cannot be run.
     pub fn fill_disk(&self, full: bool) {
         let room = if full { "--fsize=1:" } else { "--fsize=unlimited:" };
         let set = Command::new("prlimit").args([room, "--pid", self.node.pid().trim()]).status();
         assert!(set.expect("prlimit runs").success(), "prlimit: the server's pid is not known");
     }
 
-    /// `kill -9`.
+    /// Kills the server with `kill -9`.
     pub fn kill(&mut self) {
         self.node.kill();
     }
 
-    /// Starts it again on what it kept, killing it first where it lives.
+    /// Starts the server again with its stored data. Kills it first if it runs.
     ///
     /// # Panics
     ///
-    /// Where it does not come back.
+    /// If it does not start again.
     pub fn restart(&mut self) {
         self.node.restart();
     }

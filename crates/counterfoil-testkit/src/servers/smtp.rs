@@ -9,22 +9,21 @@ use serde_json::{Value, json};
 
 use super::ports::free_port;
 
-/// What to install where the program is missing.
+/// What to install if the program is missing.
 const MISSING: &str = "python3 with aiosmtpd is not here: `apt-get install python3-aiosmtpd`, or `.ci/servers`";
 
 const SERVER: &str = include_str!("smtp_server.py");
 
-/// A mail as it was taken.
+/// A mail that the server accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenMail {
-    /// Whom the envelope names.
+    /// The recipients in the envelope.
     pub to: Vec<String>,
-    /// Headers and body, as they came.
+    /// Headers and body, as received.
     pub data: String,
 }
 
-/// A mail server of its own, on the loopback. It accepts every mail by default, and ends with this value or this
-/// process.
+/// A mail server on the loopback. It accepts every mail by default, and ends when it is dropped or this process ends.
 #[derive(Debug)]
 pub struct Smtp {
     port: u16,
@@ -33,24 +32,24 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// Starts one on a free port.
+    /// Starts a server on a free port.
     ///
     /// # Panics
     ///
-    /// Where it cannot: says what to install.
+    /// If it cannot be started. The message says what to install.
     #[must_use]
     pub fn start() -> Self {
         Self::start_at(free_port())
     }
 
-    /// Starts one at that port: after the end of another one, a server that has come back.
+    /// Starts a server on that port, for example where another one ended.
     ///
     /// # Panics
     ///
-    /// As [`Smtp::start`].
+    /// As for [`Smtp::start`].
     #[must_use]
     pub fn start_at(port: u16) -> Self {
-        // The system's own Python, where Debian's package is.
+        // The system's Python, for which Debian's package is installed.
         let python = ["/usr/bin/python3", "python3"].into_iter().find(|python| {
             let has = Command::new(python).args(["-c", "import aiosmtpd"]).stderr(Stdio::null()).status();
             has.is_ok_and(|status| status.success())
@@ -69,19 +68,19 @@ impl Smtp {
         Self { port, pipes: Mutex::new((stdin, stdout)), server }
     }
 
-    /// Where it listens, on 127.0.0.1.
+    /// The port on 127.0.0.1.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// `smtp://127.0.0.1:PORT`.
+    /// The server's URL: `smtp://127.0.0.1:PORT`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    /// From now on answers mails to `to` with `answer`, for example `550 5.1.1 no such user`.
+    /// Answers mails to `to` with `answer` from now on, for example `550 5.1.1 no such user`.
     pub fn answer(&self, to: &str, answer: &str) {
         self.command(&json!({"to": to, "answer": answer}));
     }
@@ -91,11 +90,11 @@ impl Smtp {
         self.command(&json!({"seconds": time.as_secs_f64()}));
     }
 
-    /// The mails since the last call.
+    /// The mails accepted since the last call.
     ///
     /// # Panics
     ///
-    /// Where the server has died.
+    /// If the server has died.
     pub fn taken(&self) -> Vec<TakenMail> {
         let mails = self.command(&json!({"take": true}));
         let text = |value: &Value| value.as_str().expect("a text").to_owned();

@@ -1,4 +1,4 @@
-"""A mail server for tests: aiosmtpd on a free port of the loopback. One command a line on stdin, as JSON, one answer a line on stdout; ends with stdin."""
+"""A mail server for tests: aiosmtpd on the loopback, at the port in the first argument. It reads one JSON command per line from stdin, writes one answer per line to stdout, and ends with stdin."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-//! Which cells a sequence aims at.
+//! The choice of the cells that a sequence aims at.
 
 use super::Draw;
 use crate::random::cells::{Cell, out_of_reach};
@@ -6,7 +6,7 @@ use crate::random::coverage::every_cell;
 use crate::random::state::State;
 use crate::reference::Model;
 
-/// Each cell is aimed at in one of so many sequences. No multiple of 3: every third sequence damages.
+/// One of this many sequences aims at each cell. Not a multiple of 3, because every third sequence damages rows.
 const SHARES: usize = 7;
 
 impl Draw {
@@ -17,7 +17,7 @@ impl Draw {
         cells.enumerate().filter(|(index, _)| (index + index / 44) % SHARES == share).map(|(_, cell)| cell).collect()
     }
 
-    /// One of the cells that are open still, from a drawn place on the first whose state some record is in.
+    /// Picks one of the cells not met yet: from a random position, the first whose state some record is in.
     pub(super) fn take_aim(&mut self, model: &Model) -> usize {
         if self.open.is_empty() {
             self.open = Self::share(self.dice.below(SHARES as u64));

@@ -1,4 +1,4 @@
-//! Draws commands: an operation, a record in a state, and arguments around the limit that the operation compares.
+//! Draws commands: an operation, a record in some state, and arguments around the limit that the operation compares.
 
 mod aim;
 mod change;
@@ -27,7 +27,7 @@ use crate::dice::Dice;
 use crate::reference::Model;
 use crate::sample::{Person, most};
 
-/// The dice, the clock of the sequence, and all that was drawn.
+/// The random numbers, the clock of the sequence, and everything drawn so far.
 pub(super) struct Draw {
     dice: Dice,
     epoch: u64,
@@ -39,20 +39,20 @@ pub(super) struct Draw {
     damages: bool,
     open: Vec<Cell>,
     aim: Cell,
-    /// Everybody of the sequence.
+    /// All people of the sequence.
     pub(super) people: Vec<Person>,
     /// Every id that a command named.
     pub(super) drawn: Vec<RecordId>,
 }
 
-/// The first seed. With other seeds the default counts may miss a cell; a test fails then, and another first seed is
-/// needed.
+/// Added to the seed of each sequence. With another value the default counts may miss a cell. Then a test fails, and
+/// this value must change.
 const FIRST: u64 = 1_000;
 
-/// From that command on others come, and owners are revoked: what is drawn before lives on till then.
+/// From this command on the sequence uses other names and revokes owners. Until then the first records stay live.
 const LATE: u32 = 75;
 
-/// What most cells are not: a call on a live record that goes through.
+/// Calls that succeed on a live record. Most cells are refusals or other states.
 const PLAIN: [Cell; 9] = [
     (Operation::Slide, State::Live, Boundary::Before),
     (Operation::Slide, State::Live, Boundary::Before),
@@ -65,17 +65,17 @@ const PLAIN: [Cell; 9] = [
     (Operation::FoundCapped, State::Live, Boundary::Before),
 ];
 
-/// So many aims are tried until a command meets what it is aimed at.
+/// The largest number of draws until a command meets the cell that it aims at.
 const TRIES: usize = 12;
 
-/// Of a great batch so many ids are looked at afterwards: its last, which may be there.
+/// Of a large batch only this many ids are compared later: the last ones, which may exist.
 pub(super) const NAMED: usize = 8;
 
-/// The first instant of a sequence, with room for earlier ones.
+/// The first instant of a sequence, in microseconds after its epoch, with room for earlier ones.
 const START: u64 = 20;
 
 impl Draw {
-    /// What the seed decides is spread, so that any few sequences in a row differ in everything.
+    /// The seed also selects names and epoch, so that consecutive sequences differ in all of them.
     pub(super) fn new(seed: u64) -> Self {
         let names = Names::of(seed * 11);
         let mut draw = Self {
@@ -105,7 +105,7 @@ impl Draw {
         self.at(self.clock).min(Timestamp::from_micros(Timestamp::MAX.micros() - 1).unwrap_or(Timestamp::MAX))
     }
 
-    /// Around now, often on the very instant of something else; now and then far away.
+    /// An instant shortly after now, often equal to another one; sometimes a distant one.
     fn soon(&mut self) -> Timestamp {
         let near = self.clock + self.dice.below(12);
         if self.dice.chance(1, 14) { values::far(&mut self.dice) } else { self.at(near) }
@@ -115,7 +115,7 @@ impl Draw {
         if self.dice.chance(1, 6) { None } else { Some(self.soon()) }
     }
 
-    /// On the side of that limit that is aimed at.
+    /// An instant before, at or after that limit, on the side aimed at.
     fn around(&mut self, limit: Option<Timestamp>) -> Timestamp {
         let Some(limit) = limit else { return self.soon() };
         let micros = limit.micros();
@@ -130,7 +130,7 @@ impl Draw {
         }
     }
 
-    /// A limit to which that instant is on the side that is aimed at.
+    /// A limit such that the instant is on the side that is aimed at.
     fn so_that(&mut self, instant: Timestamp) -> Timestamp {
         let micros = instant.micros();
         match self.aim.2 {
@@ -153,7 +153,7 @@ impl Draw {
         self.dice.pick(&self.names.people).clone()
     }
 
-    /// What a damaged record counts for is not promised, so nothing is bounded beside one.
+    /// Whether caps and paces may be used. The contract does not say whether damaged records count against them.
     fn is_bounded(&self, model: &Model) -> bool {
         model.damaged.is_empty()
     }
@@ -176,7 +176,7 @@ impl Draw {
         (self.is_bounded(model) && (aimed || self.dice.chance(1, 4))).then_some(limit)
     }
 
-    /// The next command; what is planned comes first.
+    /// The next command. Planned commands come first.
     pub(super) fn command(&mut self, model: &Model, number: u32) -> Command {
         if number == LATE
             && let Some(names) = self.next_names.take()
@@ -226,7 +226,7 @@ impl Draw {
         command.unwrap_or_else(|| self.fresh(model))
     }
 
-    /// A command that is to meet the cell that is aimed at.
+    /// A command that is to meet the cell aimed at.
     fn aimed(&mut self, model: &Model, number: u32) -> Command {
         match self.aim.0 {
             Operation::InsertTaken => self.taken(model),
@@ -251,7 +251,7 @@ impl Draw {
         }
     }
 
-    /// A record in the state that is aimed at; where none is, any. One that is not there is a state too.
+    /// A record in the state aimed at, or any record if there is none. An absent record is a state too.
     fn target(&mut self, model: &Model, fits: impl Fn(&RecordParts) -> bool) -> RecordId {
         let (wanted, now) = (self.aim.1, self.now());
         if wanted == State::Absent {
@@ -270,7 +270,7 @@ impl Draw {
         }
     }
 
-    /// The id of no record: of a family that is there, or of none.
+    /// The id of an absent record, in an existing family or in none.
     fn absent(&mut self, model: &Model) -> RecordId {
         let family = if self.dice.chance(1, 3) || model.records.is_empty() {
             let person = self.person();

@@ -10,11 +10,11 @@ use crate::random::command::Command;
 use crate::random::values;
 use crate::reference::Model;
 
-/// More than a store may write at once without going on.
+/// More than a store may be able to write in one statement.
 const MANY: usize = 1_100;
 
 impl Draw {
-    /// A few, none, or a great many of which the last are the ones that are there.
+    /// A few records, none, or a great many, of which only the last exist.
     pub(super) fn touch(&mut self, model: &Model) -> Command {
         let few = if self.dice.chance(1, 8) { 0 } else { 1 + self.dice.below(5) };
         let mut seen: Vec<(RecordId, Timestamp)> = Vec::new();
@@ -31,7 +31,7 @@ impl Draw {
         Command::Touch { seen }
     }
 
-    /// A record and a mark for it: the stored one, or one beside it.
+    /// A record and a mark for it: the stored mark, or one next to it.
     fn held(&mut self, model: &Model) -> (RecordId, NoticeMark) {
         let marked = self.aim.2 != Boundary::Extreme;
         let id = self.target(model, |record| !marked || record.notice.is_some());
@@ -60,7 +60,7 @@ impl Draw {
     }
 }
 
-/// An id that is drawn for nothing else: the middle of the member is no fill's.
+/// An id that no other draw produces: the middle bytes of its member part are no fill value.
 fn stranger(family: counterfoil::types::FamilyId, number: usize) -> RecordId {
     let mut bytes = [0x5a; 16];
     bytes[..10].copy_from_slice(family.as_bytes());

@@ -1,4 +1,4 @@
-//! Ends: revocations, purges, damage.
+//! Revocations, purges, and damage.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ impl Draw {
         Revoked { at, reason: *self.dice.pick(&WHY) }
     }
 
-    /// What becomes of a damaged record that is revoked by itself is not promised.
+    /// Avoids damaged records: the contract does not say what a revocation of a single one does.
     pub(super) fn revoke_one(&mut self, model: &Model) -> Command {
         let id = self.target(model, |record| !model.damaged.contains(&record.id));
         let id = if model.damaged.contains(&id) { self.absent(model) } else { id };
@@ -56,8 +56,8 @@ impl Draw {
         Command::RevokeOwner { realm, owner, revoked: self.revoked(), gone_at: self.soon(), limit: self.limit() }
     }
 
-    /// The limit that is aimed at beside an instant that it compares, the others in the past: else little would be
-    /// left.
+    /// A purge whose aimed limit is near an instant that it compares. The other limits are in the past; otherwise the
+    /// purge would remove too much.
     pub(super) fn purge(&mut self, model: &Model) -> Purge {
         let [now, unsent_before, windows_before] = [(); 3].map(|()| {
             let past = if self.dice.chance(1, 4) { self.clock.saturating_sub(9) } else { 0 };
@@ -82,7 +82,7 @@ impl Draw {
         let limit = self.around(Some(limit));
         match self.aim.0 {
             Operation::Shrink => limits.windows_before = limit,
-            // Records that are not gone yet stay, whatever the limit for unsent notices is.
+            // A record before its `gone_at` stays, whatever `unsent_before` is.
             Operation::PurgeUnsent => {
                 let gone = matches!(self.aim.1, State::Gone | State::RevokedWithFamily | State::Damaged);
                 limits.unsent_before = limit;

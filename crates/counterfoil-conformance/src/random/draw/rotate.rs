@@ -12,7 +12,7 @@ use crate::reference::Model;
 use crate::sample::{Person, most};
 
 impl Draw {
-    /// Any record slides; of the chain's own kind only is one superseded.
+    /// A slide may take any record; only records of the chain's kind can be superseded.
     pub(super) fn rotate(&mut self, model: &Model) -> Command {
         if self.aims_at(&[Operation::SupersedePaced]) {
             return self.supersede_paced(model);
@@ -41,14 +41,14 @@ impl Draw {
         self.supersede(model, &person, record, None)
     }
 
-    /// A little before or after that instant, or on it, or anywhere.
+    /// An instant within a microsecond of the limit, or any instant.
     fn near(&mut self, limit: Option<Timestamp>) -> Timestamp {
         let back = self.dice.below(3);
         let near = limit.and_then(|limit| Timestamp::from_micros((limit.micros() + 1).saturating_sub(back)));
         near.filter(|_| self.dice.chance(1, 2)).unwrap_or_else(|| self.soon())
     }
 
-    /// The rotation that has the superseded one in question as the one that its pace looks at.
+    /// A rotation whose pace is decided by the record in the wanted state.
     fn supersede_paced(&mut self, model: &Model) -> Command {
         let newest = |of: &RecordId| {
             let family = model.family(of.family())?;
@@ -124,8 +124,8 @@ impl Draw {
         Command::Rotate { parent, step, new, now }
     }
 
-    /// The access token that a rotation brings along, where it brings one. Not in a chain of access tokens: of those
-    /// several would lead at once.
+    /// The access token of a rotation, if it has one. A chain of access tokens gets none, because then several records
+    /// would be its newest member.
     fn beside(&mut self, model: &Model, person: &Person, parent: RecordId, generation: u64) -> Vec<NewRecord> {
         let chain = model.family(parent.family()).is_some_and(|family| family.kind != TokenKind::AccessToken);
         if !chain || (!self.aims_at(&[Operation::AccessCapped]) && self.dice.chance(1, 2)) {

@@ -1,4 +1,4 @@
-//! One method that reads, decides and overwrites, in two steps: what was written between is lost. Every method alone.
+//! Stores with one method that reads, decides and overwrites in two steps, so that writes in between are lost.
 
 use counterfoil::store::{Change, InsertInto, ParentUpdate, Progress, RecordParts, Revoke};
 use counterfoil_conformance::reference::Model;
@@ -28,7 +28,7 @@ pub(crate) mod method {
 }
 use method::*;
 
-/// Which method a call is.
+/// Tells which method a call is.
 pub(crate) trait Called {
     fn method(&self) -> u32;
 }
@@ -66,13 +66,13 @@ impl Called for Revoke<'_> {
     }
 }
 
-/// Reads, decides and writes the rows that it changed, as a whole.
+/// Reads, decides, and later overwrites the rows that it changed.
 pub(crate) struct Blind {
-    /// The methods that do so. The others are right.
+    /// The broken methods. All others are correct.
     methods: u32,
-    /// With points, it says where it calls its backend; without them it is found by luck alone.
+    /// Whether it awaits `backend_call`. If not, only a race can find the flaw, by chance.
     points: bool,
-    /// Where there is one, the calls of one handle go one at a time. Another handle's go beside them.
+    /// If set, the calls of one handle run one at a time, but concurrently with those of another handle.
     handle: Option<Turn>,
 }
 
@@ -114,7 +114,7 @@ impl Blind {
     }
 }
 
-/// Whether nothing that a method moves differs.
+/// Whether two records are equal in all fields that a method can change.
 fn same(one: &RecordParts, other: &RecordParts) -> bool {
     let texts = |record: &RecordParts| (record.label.clone(), record.description.clone(), record.scope.clone());
     let times = |record: &RecordParts| (record.expires_at, record.expiry_set_at, record.gone_at, record.last_used_at);

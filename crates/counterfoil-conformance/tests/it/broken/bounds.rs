@@ -1,4 +1,4 @@
-//! Bounds of inserts done wrong.
+//! Incorrect bounds of inserts.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -11,12 +11,12 @@ use counterfoil_conformance::reference::Model;
 use super::room::end;
 use super::{flaw, overrides};
 
-/// A microsecond earlier: what turns `>` into `>=`.
+/// One microsecond earlier, which turns `>` into `>=`.
 pub(crate) fn before(since: Timestamp) -> Timestamp {
     Timestamp::from_micros(since.micros().saturating_sub(1)).unwrap_or(since)
 }
 
-/// The counted families of the owner are those of every client.
+/// Inserts while the families of all clients count.
 pub(crate) fn insert_for_all_clients(
     model: &mut Model,
     home: InsertInto<'_>,
@@ -35,7 +35,7 @@ pub(crate) fn insert_for_all_clients(
     answer
 }
 
-// A cap that refuses counts the sign-ins through every client.
+// A cap that refuses counts the sign-ins of all clients.
 flaw!(CapOfAllClients, insert, |inner, home, new, now| {
     match home {
         InsertInto::Found { cap: Some(Cap { when_full: WhenFull::Refuse, .. }), .. } => {
@@ -61,7 +61,7 @@ flaw!(CreationsByCountThenInsert, insert, |inner, home, new, now| {
     inner.insert(unpaced(home), new, now).await
 });
 
-// Only what is not deleted is counted.
+// Deleted records are not counted.
 flaw!(CreationsForgetTheDeleted, insert, |inner, home, new, now| {
     Ok(inner.with(|model| {
         let mut living = model.clone();
@@ -73,14 +73,14 @@ flaw!(CreationsForgetTheDeleted, insert, |inner, home, new, now| {
     }))
 });
 
-// `>=` where it must be `>`.
+// Compares with `>=` instead of `>`.
 flaw!(CreationsCountSince, insert, |inner, home, new, now| {
     let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
     let pace = pace.map(|pace| Pace { since: before(pace.since), ..pace });
     inner.insert(InsertInto::Found { family, cap, pace }, new, now).await
 });
 
-// The access token that comes with a sign-in counts as a second one.
+// The access token of a sign-in counts as a second creation.
 flaw!(CreationsCountEveryKind, insert, |inner, home, new, now| {
     let InsertInto::Found { family, .. } = home else { return inner.insert(home, new, now).await };
     Ok(inner.with(|model| {
@@ -92,7 +92,7 @@ flaw!(CreationsCountEveryKind, insert, |inner, home, new, now| {
     }))
 });
 
-/// Looks and writes in two steps, alone behind a lock: that of the handle, beside which there are others.
+/// Counts and writes in two steps behind a lock. Each handle has its own lock, so another handle can write in between.
 #[derive(Default)]
 pub(crate) struct BoundsBehindTheHandlesLock(Mutex<()>);
 
@@ -154,7 +154,7 @@ flaw!(MovedBeforeId, insert, |inner, home, new, now| {
     Ok(answer)
 });
 
-// Counts the live access tokens, waits, inserts.
+// Counts the live access tokens, waits, and inserts.
 flaw!(AccessByCountThenInsert, insert, |inner, home, new, now| {
     let InsertInto::Join { family, generation, .. } = home else { return inner.insert(home, new, now).await };
     if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
@@ -164,7 +164,7 @@ flaw!(AccessByCountThenInsert, insert, |inner, home, new, now| {
     inner.insert(InsertInto::Join { family, generation, access_cap: None }, new, now).await
 });
 
-// Counts revoked access tokens for the cap.
+// The cap counts revoked access tokens.
 flaw!(AccessCountsTheRevoked, insert, |inner, home, new, now| {
     Ok(inner.with(|model| {
         let mut all = model.clone();
@@ -175,7 +175,7 @@ flaw!(AccessCountsTheRevoked, insert, |inner, home, new, now| {
     }))
 });
 
-// An access token that another followed does not count.
+// A superseded access token does not count.
 flaw!(AccessForgetsTheSuperseded, insert, |inner, home, new, now| {
     Ok(inner.with(|model| {
         let mut counted = model.clone();
@@ -193,7 +193,7 @@ fn uncapped(home: InsertInto<'_>) -> InsertInto<'_> {
     }
 }
 
-// A slide that brings no access token is refused where more live than the cap allows.
+// A slide without a new access token is refused if more tokens are live than the cap allows.
 flaw!(SlideOfNoneNeedsRoom, rotate, |inner, parent, step, new, now| {
     if let ParentUpdate::Slide { access_cap: Some(cap), .. } = step
         && new.is_empty()

@@ -1,4 +1,4 @@
-//! Reads and changes done wrong.
+//! Incorrect reads and changes.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -9,13 +9,13 @@ use counterfoil::types::{RecordId, Version};
 
 use super::{flaw, overrides};
 
-// The last writer wins.
+// The version is not compared: the last writer wins.
 flaw!(ApplyWithoutVersion, apply, |inner, id, _, change, now| {
     let stands = inner.with(|model| model.record(id).map_or(Version::FIRST, |record| record.version));
     inner.apply(id, stands, change, now).await
 });
 
-// Done carries the record as it was before.
+// `Done` carries the record as it was before the change.
 flaw!(DoneCarriesTheOldRecord, apply, |inner, id, expect, change, now| {
     let old = inner.get(id).await?;
     Ok(match (inner.apply(id, expect, change, now).await?, old) {
@@ -24,7 +24,7 @@ flaw!(DoneCarriesTheOldRecord, apply, |inner, id, expect, change, now| {
     })
 });
 
-// A relabel changes the text and leaves the old key where it is.
+// A relabel changes the text, but not the label key.
 flaw!(RelabelKeepsTheOldKey, apply, |inner, id, expect, change, now| {
     let key = inner.with(|model| model.family(id.family()).and_then(|family| family.label_key.clone()));
     let answer = inner.apply(id, expect, change, now).await?;
@@ -38,7 +38,7 @@ flaw!(RelabelKeepsTheOldKey, apply, |inner, id, expect, change, now| {
     Ok(answer)
 });
 
-// The family does not learn of a new expiry.
+// A new expiry is not written to the family.
 flaw!(ExpiryForgetsTheFamily, apply, |inner, id, expect, change, now| {
     let row = inner.with(|model| model.family(id.family()).cloned());
     let answer = inner.apply(id, expect, change, now).await?;
@@ -48,14 +48,14 @@ flaw!(ExpiryForgetsTheFamily, apply, |inner, id, expect, change, now| {
     Ok(answer)
 });
 
-// Ids by a collation that knows no case (a byte's bit 5).
+// Compares ids under a collation that ignores case (bit 5 of each byte).
 flaw!(GetWithoutCase, get, |inner, id| {
     let fold = |id: &RecordId| id.as_bytes().map(|byte| byte & !0x20);
     let like = inner.with(|model| model.records.iter().map(|record| record.id).find(|other| fold(other) == fold(id)));
     inner.get(&like.unwrap_or(*id)).await
 });
 
-/// A cache in front of each handle, which only this handle's own writes would clear.
+/// A cache in front of each handle. Only writes through the same handle clear it.
 #[derive(Default)]
 pub(crate) struct ReadsItsOwnCache(Mutex<HashMap<RecordId, TokenRecord>>);
 
@@ -80,13 +80,13 @@ overrides!(
     }
 );
 
-// The store decides by itself that an expired record is not there.
+// The store hides expired records, by a clock of its own.
 flaw!(GetHidesTheExpired, get, |inner, id| {
     let today = Timestamp::from_micros(1_800_000_000_000_000).expect("an instant");
     Ok(inner.get(id).await?.filter(|record| record.record().expires_at.is_none_or(|end| end > today)))
 });
 
-// A record is read without its family's row.
+// Reads a record without its family's revocation.
 flaw!(GetWithoutTheFamily, get, |inner, id| {
     let Some(found) = inner.get(id).await? else { return Ok(None) };
     let (record, mut family) = found.into_parts();

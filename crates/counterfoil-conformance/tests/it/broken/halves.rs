@@ -1,4 +1,4 @@
-//! Halves that are read or written apart.
+//! Stores that read or write one step in two halves.
 
 use counterfoil::store::{
     InsertInto, Inserted, NewRecord, Page, ParentUpdate, Progress, Revoke, Rotated, TokenRecord, TokenStore,
@@ -7,7 +7,7 @@ use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 
 use super::overrides;
 
-/// Between two calls of the backend: a point, or less than a call of a backend nearby takes.
+/// Between two backend calls: awaits `backend_call`, or waits for less time than a call of a local backend takes.
 async fn between(points: bool) {
     if points {
         return backend_call().await;
@@ -17,14 +17,14 @@ async fn between(points: bool) {
     }
 }
 
-/// Before the first of them.
+/// Before the first backend call.
 async fn first(points: bool) {
     if points {
         backend_call().await;
     }
 }
 
-/// Joins the records of one moment with the families of another.
+/// Joins records of one moment with families of a later one.
 async fn joined_late(points: bool, inner: &ReferenceStore, found: Vec<TokenRecord>) -> Vec<TokenRecord> {
     between(points).await;
     inner.with(|model| {
@@ -37,7 +37,7 @@ async fn joined_late(points: bool, inner: &ReferenceStore, found: Vec<TokenRecor
     })
 }
 
-/// A page of records, then the rows of their families.
+/// Lists a page of records, then reads the rows of their families.
 pub(crate) struct ListJoinsLate(pub bool);
 
 overrides!(ListJoinsLate, self, list, |inner, of, after, limit| {
@@ -46,7 +46,7 @@ overrides!(ListJoinsLate, self, list, |inner, of, after, limit| {
     Ok(Page { items: joined_late(self.0, inner, page.items).await, ..page })
 });
 
-/// The record, then the row of its family.
+/// Reads the record, then the row of its family.
 pub(crate) struct GetJoinsLate(pub bool);
 
 overrides!(GetJoinsLate, self, get, |inner, id| {
@@ -55,7 +55,7 @@ overrides!(GetJoinsLate, self, get, |inner, id| {
     Ok(joined_late(self.0, inner, found).await.pop())
 });
 
-/// The record, then its family's row, when notices are looked for.
+/// Reads the due records, then the rows of their families.
 pub(crate) struct DueJoinsLate(pub bool);
 
 overrides!(DueJoinsLate, self, due, |inner, now, after, limit| {
@@ -74,7 +74,7 @@ overrides!(ClaimAnswersLate, self, claim, |inner, id, held, until| {
     inner.get(id).await
 });
 
-/// An insert writes back the rows of all families that it looked at: what was revoked meanwhile lives again.
+/// An insert writes back the rows of all families that it read, and so undoes revocations made meanwhile.
 pub(crate) struct InsertRevivesFamilies(pub bool);
 
 overrides!(InsertRevivesFamilies, self, insert, |inner, home, new, now| {
@@ -90,8 +90,8 @@ overrides!(InsertRevivesFamilies, self, insert, |inner, home, new, now| {
     })
 });
 
-/// Looks at the families first and ends each of them later, without looking at its row again: one that somebody else
-/// ended meanwhile is ended a second time.
+/// Reads the live families first and revokes each later, without reading its row again. A family that another call
+/// revoked meanwhile is revoked twice.
 pub(crate) struct OwnerEndsWhatItSaw(pub bool);
 
 overrides!(OwnerEndsWhatItSaw, self, revoke, |inner, what, revoked, gone_at, limit| {
@@ -115,7 +115,7 @@ overrides!(OwnerEndsWhatItSaw, self, revoke, |inner, what, revoked, gone_at, lim
     Ok(Progress { changed, more: false })
 });
 
-/// The new records are shown before the parent is superseded.
+/// A slide inserts its new records before it updates the parent.
 pub(crate) struct SuccessorBeforeParent(pub bool);
 
 overrides!(SuccessorBeforeParent, self, rotate, |inner, parent, step, new, now| {
@@ -125,7 +125,7 @@ overrides!(SuccessorBeforeParent, self, rotate, |inner, parent, step, new, now| 
     if !matches!(answer, Rotated::Done) {
         return Ok(answer);
     }
-    // An access token may be shown early: it is of no newer generation where the parent slides.
+    // Only the access tokens of a slide can be visible early: they are of the parent's generation.
     let early: Vec<NewRecord> = new.iter().filter(|_| matches!(step, ParentUpdate::Slide { .. })).cloned().collect();
     inner.with(|model| model.records.extend(early.iter().cloned().map(counterfoil::store::RecordParts::from)));
     between(self.0).await;
@@ -135,7 +135,7 @@ overrides!(SuccessorBeforeParent, self, rotate, |inner, parent, step, new, now| 
     })
 });
 
-/// A join brings its records one by one.
+/// A join inserts its records in two steps.
 pub(crate) struct JoinsOneByOne(pub bool);
 
 overrides!(JoinsOneByOne, self, insert, |inner, home, new, now| {

@@ -1,4 +1,4 @@
-//! Inserts done wrong.
+//! Incorrect inserts.
 
 use counterfoil::store::{InsertInto, Inserted, NewRecord, TokenStore};
 use counterfoil::types::LabelKey;
@@ -12,7 +12,7 @@ flaw!(UpsertOnInsert, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// The records before the taken one stay.
+// Records before the taken id stay inserted.
 flaw!(PartialInsert, insert, |inner, home, new, now| {
     let answer = inner.insert(home, new, now).await?;
     if let Inserted::IdTaken(taken) = answer {
@@ -23,7 +23,7 @@ flaw!(PartialInsert, insert, |inner, home, new, now| {
     Ok(answer)
 });
 
-// The family in one statement, its records in the next, with a wait between them.
+// Inserts the first record with the family, waits, and then inserts the other records.
 flaw!(InsertInTwoSteps, insert, |inner, home, new, now| {
     let refused = inner.with(|model| model.insert_refusals(home, new, now).first().cloned());
     if let (None, InsertInto::Found { family, .. }) = (refused, home) {
@@ -50,7 +50,7 @@ flaw!(CapByCountThenInsert, insert, |inner, home, new, now| {
     inner.insert(InsertInto::Found { family, cap: None, pace }, new, now).await
 });
 
-// The cap counts what is revoked.
+// The cap counts revoked families.
 flaw!(CapCountsTheDead, insert, |inner, home, new, now| {
     if let InsertInto::Found { family, cap: Some(cap), .. } = home {
         let of_owner = |one: &&counterfoil::store::FamilyParts| {
@@ -63,14 +63,14 @@ flaw!(CapCountsTheDead, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// Labels by a collation that knows no case.
+// Compares labels under a collation that ignores case.
 flaw!(LabelsWithoutCase, insert, |inner, home, new, now| {
     let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
     let label_key = family.label_key.as_ref().map(|key| LabelKey::from_stored(&key.as_str().to_lowercase()));
     inner.insert(InsertInto::Found { family: &family.clone().with_label_key(label_key), cap, pace }, new, now).await
 });
 
-// A unique key on (owner, label), the realm forgotten.
+// A unique key on (owner, label) without the realm.
 flaw!(LabelsLeakBetweenRealms, insert, |inner, home, new, now| {
     if let InsertInto::Found { family, .. } = home {
         let holder = inner.with(|model| {
@@ -89,7 +89,7 @@ flaw!(LabelsLeakBetweenRealms, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// An expired holder loses its label at once.
+// A family loses its label when it expires.
 flaw!(LabelFreedOnExpiry, insert, |inner, home, new, now| {
     inner.with(|model| {
         for family in model.families.iter_mut().filter(|family| family.live_until.is_some_and(|end| now.reached(end))) {
@@ -99,7 +99,7 @@ flaw!(LabelFreedOnExpiry, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// A holder that is gone keeps its label until a purge comes by.
+// A family past its `gone_at` keeps its label until a purge.
 flaw!(LabelHeldByAGoneHolder, insert, |inner, home, new, now| {
     if let InsertInto::Found { family, .. } = home {
         let holder = inner.with(|model| {
@@ -113,7 +113,7 @@ flaw!(LabelHeldByAGoneHolder, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// `SELECT` the label, then `INSERT`.
+// `SELECT`s the label, then `INSERT`s.
 flaw!(LabelByLookThenInsert, insert, |inner, home, new, now| {
     let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
     if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
@@ -126,7 +126,7 @@ flaw!(LabelByLookThenInsert, insert, |inner, home, new, now| {
     Ok(answer)
 });
 
-// A join looks whether the family lives, and not at which generation it is.
+// A join checks that the family is live, but not its generation.
 flaw!(JoinOfAnOlderGeneration, insert, |inner, home, new, now| {
     let InsertInto::Join { family, generation, access_cap } = home else {
         return inner.insert(home, new, now).await;
@@ -135,10 +135,10 @@ flaw!(JoinOfAnOlderGeneration, insert, |inner, home, new, now| {
     inner.insert(InsertInto::Join { family, generation, access_cap }, new, now).await
 });
 
-// A join looks at the family, waits, and inserts.
+// A join reads the family, waits, and inserts.
 flaw!(JoinByLookThenInsert, insert, |inner, home, new, now| {
     if let InsertInto::Join { family, .. } = home {
-        // The family's row is kept as it was read and written back: so the revocation that came between is undone.
+        // Writes the family's row back as it was read, which undoes a revocation made in between.
         let read = inner.with(|model| model.family(family).cloned());
         pause().await;
         let answer = inner.insert(home, new, now).await?;
@@ -150,7 +150,7 @@ flaw!(JoinByLookThenInsert, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// The holder is not named: the caller's own family is.
+// `LabelTaken` names the caller's own family instead of the holder.
 flaw!(LabelTakenNamesTheCaller, insert, |inner, home, new, now| {
     let answer = inner.insert(home, new, now).await?;
     Ok(match (answer, home) {

@@ -1,4 +1,4 @@
-//! Stores that keep a value in a column too narrow for it, or compare in one.
+//! Stores that keep or compare a value in a column that is too narrow.
 
 use std::num::NonZeroU32;
 
@@ -11,7 +11,7 @@ use counterfoil_conformance::ReferenceStore;
 
 use super::overrides;
 
-/// What keeping does to the values of a record and of its family. Done again it changes nothing.
+/// Applies a function to the stored values after each write. The function is idempotent.
 pub(crate) struct Keeping(pub fn(&mut RecordParts, &mut FamilyParts));
 
 impl Keeping {
@@ -66,7 +66,7 @@ overrides!(
     }
 );
 
-/// Every instant through that column.
+/// Passes every instant through that column.
 pub(crate) fn instants(record: &mut RecordParts, family: &mut FamilyParts, column: fn(Timestamp) -> Timestamp) {
     let maybe = |at: &mut Option<Timestamp>| *at = at.map(column);
     (record.created_at, record.expiry_set_at) = (column(record.created_at), column(record.expiry_set_at));
@@ -84,21 +84,21 @@ pub(crate) fn instants(record: &mut RecordParts, family: &mut FamilyParts, colum
     }
 }
 
-/// An instant of so many microseconds, or the last.
+/// The instant of that many microseconds, or the last instant.
 pub(crate) fn micros(micros: u64) -> Timestamp {
     Timestamp::from_micros(micros).unwrap_or(Timestamp::MAX)
 }
 
-/// The first letters of a text.
+/// The first characters of a text.
 pub(crate) fn cut(text: &str, letters: usize) -> String {
     text.chars().take(letters).collect()
 }
 
-/// Takes another number for the one that stands.
+/// Confuses another number with the stored one.
 pub(crate) struct Comparing {
-    /// Whether the asked number is taken for the one that stands.
+    /// Whether the given number is confused with the stored one.
     pub alike: fn(stands: u64, asked: u64) -> bool,
-    /// In joins, else in versions.
+    /// If true, in generations of joins; otherwise in versions.
     pub generations: bool,
 }
 
@@ -135,7 +135,7 @@ overrides!(
     }
 );
 
-/// Limits in a narrow column: of what an insert or a rotation counts.
+/// Keeps the limits of caps and paces in a narrow column.
 pub(crate) struct Limiting(pub fn(u32) -> u32);
 
 impl Limiting {
@@ -177,10 +177,10 @@ overrides!(
     }
 );
 
-/// Records and when each was used.
+/// Records, and the instant at which each was used.
 type Batch = [(RecordId, Timestamp)];
 
-/// Of a batch only what this leaves is written.
+/// Writes only the part of a batch that the function returns.
 pub(crate) struct Touching(pub fn(&Batch) -> &Batch);
 
 overrides!(Touching, self, touch, |inner, seen| inner.touch((self.0)(seen)).await);

@@ -1,4 +1,4 @@
-//! Stores whose keys take one name for another.
+//! Stores whose keys confuse two names.
 
 use counterfoil::Realm;
 use counterfoil::store::{Cursor, InsertInto, Inserted, Listing, Page, Revoke, TokenStore};
@@ -7,7 +7,7 @@ use counterfoil_conformance::ReferenceStore;
 
 use super::overrides;
 
-/// Which index has the wrong key.
+/// The index with the wrong key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Index {
     Labels,
@@ -15,11 +15,11 @@ pub(crate) enum Index {
     Revocations,
 }
 
-/// One index by a key made of realm, owner and, for labels, the label.
+/// One index has a wrong key, made from realm, owner and, for labels, the label.
 pub(crate) struct Keyed(pub fn(&[&str]) -> String, pub Index);
 
 impl Keyed {
-    /// Everybody whose key is that one's.
+    /// All owners with the same key as this one.
     fn alike(&self, inner: &ReferenceStore, realm: &Realm, owner: &OwnerId) -> Vec<(Realm, OwnerId)> {
         let key = (self.0)(&[realm.as_str(), owner.as_str()]);
         let mut all = inner.with(|model| {

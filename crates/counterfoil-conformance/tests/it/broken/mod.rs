@@ -1,4 +1,4 @@
-//! A broken store: the reference store with one method done wrong.
+//! Broken stores: the reference store with one incorrect method.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(crate) mod room;
 pub(crate) mod rotates;
 pub(crate) mod states;
 
-/// What a store answers.
+/// The answer of a store.
 pub(crate) type Said<T> = Result<T, StoreError>;
 
 /// The reference store with one flaw.
@@ -40,7 +40,7 @@ macro_rules! flawed_store {
     ($($methods:tt)*) => {
         flawed! {
             [$ broken] Flaw, counterfoil_conformance::ReferenceStore, Broken, flaw, overrides, with {
-                /// Whether the store asks the core first what a request contradicts.
+                /// Whether the store calls the core's checks of a request first.
                 fn checks_requests(&self) -> bool {
                     true
                 }
@@ -51,8 +51,7 @@ macro_rules! flawed_store {
 }
 methods_of!(TokenStore => flawed_store);
 
-/// Makes handles with one flaw each: what a flaw remembers is its handle's, and the reference store behind is the
-/// database.
+/// Opens handles with one flaw each. The state of a flaw belongs to its handle; the reference store is the database.
 pub(crate) struct Bench(pub fn() -> Arc<dyn Flaw>);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! Uses and notices done wrong.
+//! Incorrect touches and notices.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, TokenStore};
@@ -6,7 +6,7 @@ use counterfoil_conformance::pause;
 
 use super::flaw;
 
-// The last batch to arrive wins.
+// The last batch wins, even with an earlier instant.
 flaw!(TouchLowers, touch, |inner, seen| {
     inner.with(|model| {
         for (id, at) in seen {
@@ -18,7 +18,7 @@ flaw!(TouchLowers, touch, |inner, seen| {
     Ok(())
 });
 
-// A use is a write like any other and moves the version.
+// A touch changes the version, as other writes do.
 flaw!(TouchBumpsTheVersion, touch, |inner, seen| {
     inner.with(|model| {
         for (id, _) in seen {
@@ -30,7 +30,7 @@ flaw!(TouchBumpsTheVersion, touch, |inner, seen| {
     inner.touch(seen).await
 });
 
-// A hash field set without asking whether the hash is there.
+// Sets a field without checking that the record exists.
 flaw!(TouchCreatesGhosts, touch, |inner, seen| {
     inner.with(|model| {
         for (id, at) in seen {
@@ -44,7 +44,7 @@ flaw!(TouchCreatesGhosts, touch, |inner, seen| {
     inner.touch(seen).await
 });
 
-// The whole record is read and written back, as it was before somebody revoked it.
+// Writes the whole record back as it was before its revocation.
 flaw!(TouchRevives, touch, |inner, seen| {
     inner.with(|model| {
         for (id, _) in seen {
@@ -56,7 +56,7 @@ flaw!(TouchRevives, touch, |inner, seen| {
     inner.touch(seen).await
 });
 
-// The record is read, and after a wait written back whole: what came between is lost.
+// Reads the record, waits, and writes it back whole: writes in between are lost.
 flaw!(TouchWritesBackTheRecord, touch, |inner, seen| {
     for (id, at) in seen {
         let read = inner.with(|model| model.record(id).cloned());
@@ -74,14 +74,14 @@ flaw!(DueSkipsEquals, due, |inner, now, after, limit| {
     inner.due(Timestamp::from_micros(now.micros().saturating_sub(1)).unwrap_or(now), after, limit).await
 });
 
-// A claim compares the instant alone.
+// A claim compares the instant only, not the stage.
 flaw!(ClaimWithoutStage, claim, |inner, id, held, until| {
     let stage =
         inner.with(|model| model.record(id).and_then(|record| record.notice).map_or(held.stage, |mark| mark.stage));
     inner.claim(id, NoticeMark { stage, ..held }, until).await
 });
 
-// A lease that is no later than the mark: the mark comes back, and with it the old holder.
+// Accepts a lease that is not later than the mark. The former holder's mark can then match again.
 flaw!(ClaimTakesAnEarlierLease, claim, |inner, id, held, until| {
     inner.with(|model| {
         let Some(record) = model.record_mut(id).filter(|record| record.notice == Some(held)) else {
@@ -92,7 +92,7 @@ flaw!(ClaimTakesAnEarlierLease, claim, |inner, id, held, until| {
     })
 });
 
-// Looks at the mark, waits, and sets the lease.
+// Reads the mark, waits, and sets the lease.
 flaw!(ClaimByLookThenSet, claim, |inner, id, held, until| {
     let holds = inner.with(|model| model.record(id).is_some_and(|record| record.notice == Some(held)));
     if !holds || until <= held.at {
@@ -107,13 +107,13 @@ flaw!(ClaimByLookThenSet, claim, |inner, id, held, until| {
     })
 });
 
-// Whoever settles last is believed.
+// The last settlement wins, whoever holds the mark.
 flaw!(SettleIgnoresHeld, settle, |inner, id, held, next, sent| {
     let stands = inner.with(|model| model.record(id).and_then(|record| record.notice)).unwrap_or(held);
     inner.settle(id, stands, next, sent).await
 });
 
-// What was sent is noted only where the mark is still held: an extension makes it send twice.
+// Records what was sent only if the mark is still held: after an extension the notice is sent twice.
 flaw!(SettleForgetsWhatWasSent, settle, |inner, id, held, next, sent| {
     let holds = inner.with(|model| model.record(id).is_some_and(|record| record.notice == Some(held)));
     inner.settle(id, held, next, sent.filter(|_| holds)).await

@@ -1,4 +1,4 @@
-//! Bounds of rotations, and old generations, done wrong.
+//! Incorrect bounds of rotations, and lost generations.
 
 use std::num::NonZeroU32;
 use std::sync::Mutex;
@@ -10,7 +10,7 @@ use counterfoil::types::FamilyId;
 use super::bounds::before;
 use super::{flaw, overrides};
 
-// Eight generations are kept.
+// Keeps only eight generations.
 flaw!(RotationDropsAnOldGeneration, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     inner.with(|model| {
@@ -22,7 +22,7 @@ flaw!(RotationDropsAnOldGeneration, rotate, |inner, parent, step, new, now| {
     Ok(answer)
 });
 
-// What has shrunk goes with the next rotation.
+// A rotation removes shrunk records.
 flaw!(RotationTakesWhatIsShrunk, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     if matches!(answer, Rotated::Done) {
@@ -41,8 +41,8 @@ fn with_bounds(step: &ParentUpdate, change: impl FnOnce(&mut Option<Pace>, &mut 
     step
 }
 
-// The grandparent's nonce is wiped before the pace is looked at. (A look at the pace in a step of its own would do
-// no harm: what it looks at follows from the parent's generation, and the parent's version is compared.)
+// Wipes the grandparent's nonce before it checks the pace. (Checking the pace in a separate step would be harmless: the
+// result depends on the parent's generation only, and the parent's version is compared.)
 flaw!(WipesBeforeItLooks, rotate, |inner, parent, step, new, now| {
     inner.with(|model| {
         let answer = model.rotate(parent, step, new, now);
@@ -54,13 +54,13 @@ flaw!(WipesBeforeItLooks, rotate, |inner, parent, step, new, now| {
     })
 });
 
-// `>=` where it must be `>`.
+// Compares with `>=` instead of `>`.
 flaw!(RotationsCountSince, rotate, |inner, parent, step, new, now| {
     let earlier = |pace: Pace| Pace { since: before(pace.since), ..pace };
     inner.rotate(parent, &with_bounds(step, |pace, _| *pace = pace.map(earlier)), new, now).await
 });
 
-// A generation that has shrunk is forgotten by the pace.
+// The pace ignores shrunk generations.
 flaw!(RotationsForgetTheShrunk, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     let Rotated::PaceReached { oldest } = answer else { return Ok(answer) };
@@ -74,7 +74,7 @@ flaw!(RotationsForgetTheShrunk, rotate, |inner, parent, step, new, now| {
     Ok(Rotated::PaceReached { oldest })
 });
 
-/// Each handle counts the rotations that went through itself.
+/// Each handle counts only its own rotations.
 #[derive(Default)]
 pub(crate) struct RotationsCountedByTheHandle(Mutex<Vec<(FamilyId, Timestamp)>>);
 
@@ -97,13 +97,13 @@ overrides!(RotationsCountedByTheHandle, self, rotate, |inner, parent, step, new,
     Ok(answer)
 });
 
-// Slides bring access tokens past the cap.
+// A slide ignores the cap of access tokens.
 flaw!(SlidesPassTheCap, rotate, |inner, parent, step, new, now| {
     let slide = matches!(step, ParentUpdate::Slide { .. });
     inner.rotate(parent, &with_bounds(step, |_, cap| *cap = cap.filter(|_| !slide)), new, now).await
 });
 
-// A rotation counts the access tokens of the newest generation only.
+// A join counts the access tokens of the newest generation only.
 flaw!(AccessOfTheNewestGeneration, insert, |inner, home, new, now| {
     let InsertInto::Join { family, generation, .. } = home else { return inner.insert(home, new, now).await };
     Ok(inner.with(|model| {
@@ -129,7 +129,7 @@ flaw!(FullBeforePace, rotate, |inner, parent, step, new, now| {
     Ok(answer)
 });
 
-// A pace looks at a generation of which it kept eight bits.
+// The pace keeps 8 bits of a generation.
 flaw!(PaceInEightBits, rotate, |inner, parent, step, new, now| {
     let generation = inner.with(|model| model.record(parent).map_or(0, |record| record.generation));
     let mut step = *step;

@@ -1,4 +1,4 @@
-//! Pages done wrong.
+//! Incorrect pages.
 
 use std::num::NonZeroU32;
 
@@ -22,7 +22,7 @@ flaw!(OffsetPaging, list, |inner, of, after, limit| {
     Ok(Page { items: all.into_iter().skip(offset).take(limit).collect(), next: more, corrupt: 0 })
 });
 
-// The key is the instant alone: ties at a page's end are lost.
+// The cursor holds the instant only: records with the same instant are lost at the end of a page.
 flaw!(CursorWithoutId, list, |inner, of, after, limit| {
     let by_owner = matches!(of, Listing::Owner { .. });
     let after =
@@ -30,10 +30,10 @@ flaw!(CursorWithoutId, list, |inner, of, after, limit| {
     inner.list(of, after.as_ref(), limit).await
 });
 
-// One more than was asked for.
+// A page has one record too many.
 flaw!(PageBeyondItsLimit, list, |inner, of, after, limit| inner.list(of, after, limit.saturating_add(1)).await);
 
-// The realm is forgotten where an owner's records are listed.
+// A listing by owner ignores the realm.
 flaw!(ListLeaksBetweenRealms, list, |inner, of, after, limit| {
     let Listing::Owner { owner, kind, show, .. } = of else { return inner.list(of, after, limit).await };
     let realms: Vec<_> = inner
@@ -55,14 +55,14 @@ flaw!(ListLeaksBetweenRealms, list, |inner, of, after, limit| {
     Ok(Page { items, next, corrupt: 0 })
 });
 
-// Each page is in the wrong order.
+// The records of each page are in reverse order.
 flaw!(ListShowsTheOldestFirst, list, |inner, of, after, limit| {
     let mut page = inner.list(of, after, limit).await?;
     page.items.reverse();
     Ok(page)
 });
 
-/// The page of all records, sieved.
+/// A page of all records, filtered after it was cut.
 fn sieved(
     inner: &ReferenceStore,
     of: Listing<'_>,
@@ -82,15 +82,15 @@ fn sieved(
     page
 }
 
-// A page is sieved after it was cut, and one on which nothing remains is taken for the end.
+// Filters a page after it was cut, and takes an empty page for the end.
 flaw!(AnEmptyPageEnds, list, |inner, of, after, limit| Ok(sieved(inner, of, after, limit, |count| count == 0)));
 
-// The same with one that is short.
+// Filters a page after it was cut, and takes a short page for the end.
 flaw!(AShortPageEnds, list, |inner, of, after, limit| {
     Ok(sieved(inner, of, after, limit, |count| count < limit.get() as usize))
 });
 
-// A replaced record is left out though it is honoured still.
+// Leaves out a superseded record although it is still honoured.
 flaw!(OverlapsAreHidden, list, |inner, of, after, limit| {
     let mut page = inner.list(of, after, limit).await?;
     if matches!(of, Listing::Owner { show: Show::Standing { .. }, .. }) {
@@ -99,7 +99,7 @@ flaw!(OverlapsAreHidden, list, |inner, of, after, limit| {
     Ok(page)
 });
 
-// What ends on the instant is shown.
+// Shows a record at the instant of its end.
 flaw!(StandsOnItsEnd, list, |inner, of, after, limit| {
     let Listing::Owner { realm, owner, kind, show: Show::Standing { now } } = of else {
         return inner.list(of, after, limit).await;
@@ -108,7 +108,7 @@ flaw!(StandsOnItsEnd, list, |inner, of, after, limit| {
     inner.list(Listing::Owner { realm, owner, kind, show }, after, limit).await
 });
 
-// A record of a deleted family is shown, for its own row says nothing of it.
+// Shows a record of a revoked family, because its own row is not revoked.
 flaw!(StandingForgetsTheFamily, list, |inner, of, after, limit| {
     Ok(inner.with(|model| {
         let mut alone = model.clone();
@@ -119,12 +119,12 @@ flaw!(StandingForgetsTheFamily, list, |inner, of, after, limit| {
     }))
 });
 
-/// Whether the walk was at a record that has shrunk since.
+/// Whether the record at the cursor has shrunk.
 fn shrank(inner: &ReferenceStore, at: Option<&Cursor>) -> bool {
     at.is_some_and(|at| inner.with(|model| model.record(&at.id).is_some_and(|record| record.shrunk)))
 }
 
-// The walk ends where the record at its cursor is listed no more.
+// A walk ends if the record at its cursor has shrunk.
 flaw!(WalkEndsAtWhatShrank, list, |inner, of, after, limit| {
     if shrank(inner, after) {
         return Ok(Page { items: Vec::new(), next: None, corrupt: 0 });
@@ -132,13 +132,13 @@ flaw!(WalkEndsAtWhatShrank, list, |inner, of, after, limit| {
     inner.list(of, after, limit).await
 });
 
-// The walk begins anew there.
+// A walk starts again if the record at its cursor has shrunk.
 flaw!(WalkBeginsAnewAtWhatShrank, list, |inner, of, after, limit| {
     let after = if shrank(inner, after) { None } else { after };
     inner.list(of, after, limit).await
 });
 
-// Reads one row more to know whether there is a next page, and counts it where it is damaged.
+// Reads one more row to find out whether there is a next page, and counts that row if it is damaged.
 flaw!(LookAheadCountsDamage, list, |inner, of, after, limit| {
     let mut page = inner.list(of, after, limit).await?;
     if let Some(next) = &page.next {

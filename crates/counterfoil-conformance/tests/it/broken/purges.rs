@@ -1,4 +1,4 @@
-//! Purges done wrong.
+//! Incorrect purges.
 
 use std::num::NonZeroU32;
 
@@ -7,7 +7,7 @@ use counterfoil::store::{Progress, TokenStore};
 
 use super::flaw;
 
-// Goes by the expiry, not by `gone_at`.
+// Removes records by expiry instead of `gone_at`.
 flaw!(PurgeOfTheLiving, purge, |inner, now, unsent, windows, limit| {
     inner.with(|model| {
         let gone: Vec<_> = model
@@ -26,15 +26,15 @@ flaw!(PurgeSkipsEquals, purge, |inner, now, unsent, windows, limit| {
     inner.purge(Timestamp::from_micros(now.micros().saturating_sub(1)).unwrap_or(now), unsent, windows, limit).await
 });
 
-// A notice that was not sent keeps nothing.
+// Ignores unsent notices.
 flaw!(PurgeDropsUnsentNotices, purge, |inner, now, _, windows, limit| inner.purge(now, now, windows, limit).await);
 
-// As many as there are.
+// Ignores the limit.
 flaw!(PurgeBeyondItsLimit, purge, |inner, now, unsent, windows, _| {
     inner.purge(now, unsent, windows, NonZeroU32::MAX).await
 });
 
-// The family goes with the first of its members.
+// Removes the family with its first removed member.
 flaw!(PurgeTakesTheFamilyAlong, purge, |inner, now, unsent, windows, limit| {
     let before: Vec<_> = inner.with(|model| model.records.iter().map(|record| record.id).collect());
     let progress = inner.purge(now, unsent, windows, limit).await?;
@@ -46,7 +46,7 @@ flaw!(PurgeTakesTheFamilyAlong, purge, |inner, now, unsent, windows, limit| {
     Ok(progress)
 });
 
-// Families stay when their last member has gone, label and all.
+// Keeps a family without members, and so its label.
 flaw!(PurgeLeavesEmptyFamilies, purge, |inner, now, unsent, windows, limit| {
     inner.with(|model| {
         let families = model.families.clone();
@@ -56,7 +56,7 @@ flaw!(PurgeLeavesEmptyFamilies, purge, |inner, now, unsent, windows, limit| {
     })
 });
 
-// Shrinking is a write like any other and moves the version.
+// Shrinking changes the version.
 flaw!(ShrinkMovesTheVersion, purge, |inner, now, unsent, windows, limit| {
     let full: Vec<_> =
         inner.with(|model| model.records.iter().filter(|record| !record.shrunk).map(|record| record.id).collect());
@@ -69,7 +69,7 @@ flaw!(ShrinkMovesTheVersion, purge, |inner, now, unsent, windows, limit| {
     Ok(progress)
 });
 
-// The nonce outlives its window.
+// Keeps the nonce after its window.
 flaw!(ShrinkKeepsTheNonce, purge, |inner, now, unsent, windows, limit| {
     let kept: Vec<_> =
         inner.with(|model| model.records.iter().filter_map(|record| Some((record.id, record.superseded?))).collect());

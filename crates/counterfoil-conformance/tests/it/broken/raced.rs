@@ -1,4 +1,4 @@
-//! Stores with a race in one method, each in two forms: one that says where it calls its backend and one that does not.
+//! Stores with a race in one method, each in two forms: with and without awaiting `backend_call`.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use super::halves::{
 /// A flaw, and how to make it.
 pub(crate) struct Planted {
     pub name: String,
-    /// Without points: found by racing.
+    /// Does not await `backend_call`: found by racing.
     pub raced: fn() -> Arc<dyn Flaw>,
-    /// With points: found by interleaving.
+    /// Awaits `backend_call`: found by interleaving.
     pub interleaved: fn() -> Arc<dyn Flaw>,
 }
 
@@ -45,7 +45,7 @@ macro_rules! in_halves {
     };
 }
 
-/// All of them.
+/// All stores with a race.
 pub(crate) fn all() -> Vec<Planted> {
     let mut all = by_method! {
         FOUND JOIN EDIT EXPIRY REKEY END SUPERSEDE SLIDE REVOKE_ONE REVOKE_FAMILY REVOKE_OWNER TOUCH CLAIM SETTLE PURGE ALL

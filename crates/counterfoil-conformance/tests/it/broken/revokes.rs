@@ -1,4 +1,4 @@
-//! Revocations done wrong.
+//! Incorrect revocations.
 
 use counterfoil::store::{Progress, Revoke, TokenRecord, TokenStore};
 use counterfoil::types::RecordId;
@@ -6,7 +6,7 @@ use counterfoil_conformance::pause;
 
 use super::flaw;
 
-// One statement over the records that its snapshot shows; a successor that comes meanwhile is missed.
+// Revokes the records of a snapshot, and misses a successor that is inserted meanwhile.
 flaw!(RevokeMissesASuccessor, revoke, |inner, what, revoked, gone_at, limit| {
     let Revoke::Family { family, .. } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
     let snapshot: Vec<RecordId> =
@@ -24,7 +24,7 @@ flaw!(RevokeMissesASuccessor, revoke, |inner, what, revoked, gone_at, limit| {
     Ok(Progress { changed: snapshot.len() as u64, more: false })
 });
 
-// The last instant stays.
+// A repeated revocation replaces the first instant.
 flaw!(RevokeOverwritesTheFirst, revoke, |inner, what, revoked, gone_at, limit| {
     let progress = inner.revoke(what, revoked, gone_at, limit).await?;
     if let Revoke::Family { family, .. } = what {
@@ -37,7 +37,7 @@ flaw!(RevokeOverwritesTheFirst, revoke, |inner, what, revoked, gone_at, limit| {
     Ok(progress)
 });
 
-// The label stays with the dead.
+// A revoked family keeps its label.
 flaw!(LabelNotFreedOnRevoke, revoke, |inner, what, revoked, gone_at, limit| {
     inner.with(|model| {
         let keys: Vec<_> = model.families.iter().map(|family| family.label_key.clone()).collect();
@@ -49,7 +49,7 @@ flaw!(LabelNotFreedOnRevoke, revoke, |inner, what, revoked, gone_at, limit| {
     })
 });
 
-// Revoking one record takes the family's label.
+// Revoking one record frees the family's label.
 flaw!(LabelFreedByRevokingOne, revoke, |inner, what, revoked, gone_at, limit| {
     if let Revoke::One(id) = what {
         inner.with(|model| {
@@ -61,7 +61,7 @@ flaw!(LabelFreedByRevokingOne, revoke, |inner, what, revoked, gone_at, limit| {
     inner.revoke(what, revoked, gone_at, limit).await
 });
 
-// Whose family it is, it does not ask.
+// Ignores realm and owner of the request.
 flaw!(RevokeAcrossRealms, revoke, |inner, what, revoked, gone_at, limit| {
     let Revoke::Family { family, .. } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
     let Some(row) = inner.with(|model| model.family(family).cloned()) else {
@@ -70,13 +70,13 @@ flaw!(RevokeAcrossRealms, revoke, |inner, what, revoked, gone_at, limit| {
     inner.revoke(Revoke::Family { realm: &row.realm, owner: &row.owner, family }, revoked, gone_at, limit).await
 });
 
-// After one batch it says that all is done.
+// Reports `more: false` after the first batch.
 flaw!(OwnerRevokeStopsEarly, revoke, |inner, what, revoked, gone_at, limit| {
     let progress = inner.revoke(what, revoked, gone_at, limit).await?;
     Ok(Progress { more: false, ..progress })
 });
 
-// A batch that is exactly full is taken for the last one.
+// Takes a batch that is exactly full for the last one.
 flaw!(OwnerRevokeForgetsTheLast, revoke, |inner, what, revoked, gone_at, limit| {
     let Revoke::Owner { realm, owner } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
     let living = inner.with(|model| {
@@ -89,7 +89,7 @@ flaw!(OwnerRevokeForgetsTheLast, revoke, |inner, what, revoked, gone_at, limit| 
     Ok(Progress { more: progress.more && living > limit.get() as usize + 1, ..progress })
 });
 
-// A revocation moves the version.
+// A revocation changes the version.
 flaw!(RevokeMovesTheVersion, revoke, |inner, what, revoked, gone_at, limit| {
     let progress = inner.revoke(what, revoked, gone_at, limit).await?;
     if let Revoke::One(id) = what {
@@ -102,7 +102,7 @@ flaw!(RevokeMovesTheVersion, revoke, |inner, what, revoked, gone_at, limit| {
     Ok(progress)
 });
 
-// Of two instants the later is read.
+// A record reads as revoked at the later of the two instants.
 flaw!(TheLaterRevocationWins, get, |inner, id| {
     let Some(found) = inner.get(id).await? else { return Ok(None) };
     let (mut record, family) = found.into_parts();

@@ -1,4 +1,4 @@
-//! Room made wrong.
+//! Caps that make room incorrectly.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cap, FamilyParts, InsertInto, Inserted, TokenStore, WhenFull};
@@ -9,7 +9,7 @@ use counterfoil_conformance::reference::Model;
 use super::bounds::insert_for_all_clients;
 use super::flaw;
 
-// A cap that makes room ends the sign-ins through another client.
+// A cap that makes room ends sign-ins of another client.
 flaw!(RoomFromOtherClients, insert, |inner, home, new, now| {
     match home {
         InsertInto::Found { cap: Some(Cap { when_full: WhenFull::End { .. }, .. }), .. } => {
@@ -19,14 +19,14 @@ flaw!(RoomFromOtherClients, insert, |inner, home, new, now| {
     }
 });
 
-// Ends what is over the cap, waits, inserts.
+// Ends the families over the cap, waits, and inserts.
 flaw!(RoomInTwoSteps, insert, |inner, home, new, now| {
     let InsertInto::Found { family, cap: Some(cap), pace } = home else {
         return inner.insert(home, new, now).await;
     };
     let refused = inner.with(|model| model.insert_refusals(home, new, now).first().cloned());
     if let (None, WhenFull::End { .. }) = (refused, cap.when_full) {
-        // On a copy, so that what would be ended is known; then it is ended, and the new one is not in yet.
+        // A copy determines the families to end. They are ended now, while the new family is not inserted yet.
         let ended = inner.with(|model| match model.clone().insert(home, new, now) {
             Inserted::MadeRoom(ended) => {
                 end(model, &ended, cap);
@@ -50,7 +50,7 @@ pub(crate) fn end(model: &mut Model, families: &[FamilyId], cap: Cap) {
     }
 }
 
-// The most recently used goes.
+// Ends the most recently used family.
 flaw!(EndsTheNewest, insert, |inner, home, new, now| {
     Ok(inner.with(|model| {
         let used: Vec<_> = model.families.iter().map(|one| (one.id, one.used_at)).collect();
@@ -67,7 +67,7 @@ flaw!(EndsTheNewest, insert, |inner, home, new, now| {
     }))
 });
 
-// What was ended is not told.
+// Does not name the ended families.
 flaw!(EndsWithoutTelling, insert, |inner, home, new, now| {
     Ok(match inner.insert(home, new, now).await? {
         Inserted::MadeRoom(_) => Inserted::Done,
@@ -75,7 +75,7 @@ flaw!(EndsWithoutTelling, insert, |inner, home, new, now| {
     })
 });
 
-// One goes for one that comes, however many there are.
+// Ends one family only, even if more are over the cap.
 flaw!(EndsOneOnly, insert, |inner, home, new, now| {
     let InsertInto::Found { family, cap: Some(cap), pace } = home else {
         return inner.insert(home, new, now).await;
@@ -90,7 +90,7 @@ flaw!(EndsOneOnly, insert, |inner, home, new, now| {
     }))
 });
 
-// Room is made before the insert is looked at: one that is refused has ended somebody.
+// Makes room before it checks the insert: a refused insert ends a family.
 flaw!(EndsBeforeItLooks, insert, |inner, home, new, now| {
     let InsertInto::Found { family, cap: Some(cap), .. } = home else { return inner.insert(home, new, now).await };
     Ok(inner.with(|model| {

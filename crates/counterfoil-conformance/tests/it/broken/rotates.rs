@@ -1,4 +1,4 @@
-//! Rotations done wrong.
+//! Incorrect rotations.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{ParentUpdate, RecordParts, Rotated, TokenStore};
@@ -7,7 +7,7 @@ use counterfoil_conformance::pause;
 
 use super::{Said, flaw};
 
-// Reads the parent, compares, waits, writes.
+// Reads the parent, compares, waits, and writes.
 flaw!(ReadThenWriteRotate, rotate, |inner, parent, step, new, now| {
     let ParentUpdate::Supersede { expect, .. } = step else { return inner.rotate(parent, step, new, now).await };
     let read = inner.get(parent).await?;
@@ -16,7 +16,7 @@ flaw!(ReadThenWriteRotate, rotate, |inner, parent, step, new, now| {
     }
     pause().await;
     inner.with(|model| {
-        // What another wrote meanwhile is overwritten.
+        // Overwrites what another call wrote meanwhile.
         if let (Some(record), Some(read)) = (model.record_mut(parent), read) {
             record.superseded = None;
             record.version = read.record().version;
@@ -25,7 +25,7 @@ flaw!(ReadThenWriteRotate, rotate, |inner, parent, step, new, now| {
     inner.rotate(parent, step, new, now).await
 });
 
-// The parent's row is all that it looks at.
+// Ignores the revocation of the family.
 flaw!(RotateIgnoresTheFamily, rotate, |inner, parent, step, new, now| {
     inner.with(|model| {
         let revoked = model.family(parent.family()).and_then(|family| family.revoked);
@@ -40,7 +40,7 @@ flaw!(RotateIgnoresTheFamily, rotate, |inner, parent, step, new, now| {
     })
 });
 
-// The parent is published before its successor.
+// The superseded parent is visible before its successor.
 flaw!(ParentBeforeSuccessor, rotate, |inner, parent, step, new, now| {
     let (answer, late): (Said<Rotated>, Vec<RecordParts>) = inner.with(|model| {
         let answer = model.rotate(parent, step, new, now);
@@ -78,7 +78,7 @@ flaw!(NonceKeptOnTheGrandparent, rotate, |inner, parent, step, new, now| {
     })
 });
 
-// A slide sets what it is told, forward or backward.
+// A slide sets the given ends, even backward.
 flaw!(SlideBackwards, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     if let (Rotated::Done, ParentUpdate::Slide { expires_at, gone_at, .. }) = (&answer, step) {
@@ -91,13 +91,13 @@ flaw!(SlideBackwards, rotate, |inner, parent, step, new, now| {
     Ok(answer)
 });
 
-// A slide brings back what has expired.
+// A slide revives an expired record.
 flaw!(SlideAfterExpiry, rotate, |inner, parent, step, new, now| {
     let early = if matches!(step, ParentUpdate::Slide { .. }) { Timestamp::EPOCH } else { now };
     inner.rotate(parent, step, new, early).await
 });
 
-// A slide is a write like any other and moves the version.
+// A slide changes the version.
 flaw!(SlideMovesTheVersion, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     if let (Rotated::Done, ParentUpdate::Slide { .. }) = (&answer, step) {
@@ -110,7 +110,7 @@ flaw!(SlideMovesTheVersion, rotate, |inner, parent, step, new, now| {
     Ok(answer)
 });
 
-// A repeated rotation is found out and answered as done: the caller cannot tell whose successor stands there.
+// Answers a repeated rotation with `Done`: the caller cannot tell whose successor is stored.
 flaw!(RepeatedRotationIsDone, rotate, |inner, parent, step, new, now| {
     Ok(match inner.rotate(parent, step, new, now).await? {
         Rotated::Stale(stands) if stands.record().version == Version::new(1) => Rotated::Done,
@@ -118,7 +118,7 @@ flaw!(RepeatedRotationIsDone, rotate, |inner, parent, step, new, now| {
     })
 });
 
-// The parent in one statement, what is new in the next, with a wait between them.
+// Rotates with the first new record, waits, and then inserts the others.
 flaw!(RotateInTwoSteps, rotate, |inner, parent, step, new, now| {
     let (first, rest) = new.split_at(new.len().min(1));
     let answer = inner.rotate(parent, step, first, now).await?;

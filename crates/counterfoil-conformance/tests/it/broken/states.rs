@@ -1,4 +1,4 @@
-//! Stores that forget what holds for a record in some state: what is done is right, and then something is put wrong.
+//! Stores that ignore the rule for some state of a record: each step is correct, and then a function spoils its result.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -11,7 +11,7 @@ use counterfoil_conformance::reference::Model;
 
 use super::{Said, overrides};
 
-/// What was done.
+/// The step that was done.
 pub(crate) enum Done<'a> {
     Insert(InsertInto<'a>),
     Apply(RecordId, &'a Change),
@@ -23,7 +23,7 @@ pub(crate) enum Done<'a> {
     Purge(Timestamp, Timestamp),
 }
 
-/// After each step: the model before it, the model, and the step.
+/// Runs after each step, with the model before it, the present model, and the step.
 pub(crate) struct Then(pub fn(&Model, &mut Model, &Done<'_>));
 
 impl Then {
@@ -95,12 +95,12 @@ overrides!(
     }
 );
 
-/// A page as it should be, and what was asked, made into another page.
+/// Replaces the page of a listing.
 pub(crate) struct Paged(pub fn(&ReferenceStore, Listing<'_>, Option<&Cursor>, u32) -> Page<TokenRecord>);
 
 overrides!(Paged, self, list, |inner, of, after, limit| Ok((self.0)(inner, of, after, limit.get())));
 
-/// What a purge says of itself, made into something else.
+/// Replaces the answer of a purge.
 pub(crate) struct Purged(pub fn(&ReferenceStore, Progress) -> Progress);
 
 overrides!(Purged, self, purge, |inner, now, unsent, windows, limit| {
@@ -108,7 +108,7 @@ overrides!(Purged, self, purge, |inner, now, unsent, windows, limit| {
     Ok((self.0)(inner, progress))
 });
 
-/// What a read gives, made into something else.
+/// Replaces the answer of a read.
 pub(crate) struct Read(pub fn(Said<Option<TokenRecord>>) -> Said<Option<TokenRecord>>);
 
 overrides!(Read, self, get, |inner, id| (self.0)(inner.get(id).await));

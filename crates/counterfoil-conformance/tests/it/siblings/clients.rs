@@ -1,4 +1,4 @@
-//! Registrations written wrong.
+//! Incorrect writes of registrations.
 
 use std::num::NonZeroU32;
 
@@ -11,7 +11,7 @@ use counterfoil_conformance::pause;
 use super::{Kept, sibling_flaw, sibling_overrides};
 use crate::turn::Turn;
 
-/// An internal id that nobody has.
+/// A new internal id.
 fn key(first: [u8; 8], number: u64) -> ClientKey {
     let mut key = [0; 16];
     key[..8].copy_from_slice(&first);
@@ -19,7 +19,7 @@ fn key(first: [u8; 8], number: u64) -> ClientKey {
     ClientKey::from_bytes(key)
 }
 
-// A registration is removed and then written.
+// Removes the registration and then writes the new one.
 sibling_flaw!(ReplacesInTwoSteps, put_client, |inner, realm, expect, registration| {
     inner.reach_client("put_client", realm, &registration.client_id)?;
     let Some(version) = expect else { return inner.put_client(realm, expect, registration).await };
@@ -32,12 +32,12 @@ sibling_flaw!(ReplacesInTwoSteps, put_client, |inner, realm, expect, registratio
     inner.put_client(realm, None, &again).await
 });
 
-// The internal id is looked up before it is written.
+// Looks up the internal id before it writes, in a separate step.
 sibling_flaw!(LooksUpTheInternalId, put_client, |inner, realm, expect, registration| {
     put_by_look(inner, realm, expect, registration).await
 });
 
-/// The version is looked up before the registration is removed.
+/// Looks up the version before it removes, in a separate step.
 #[derive(Default)]
 pub(crate) struct LooksUpBeforeItRemoves(Turn);
 
@@ -45,8 +45,8 @@ sibling_overrides!(LooksUpBeforeItRemoves, self, remove_client, |inner, realm, i
     remove_by_look(inner, &self.0, realm, id, expect).await
 });
 
-/// Decides on what it read, and writes without comparing again. So an internal id that another call took in between
-/// is given twice.
+/// Reads, decides, and writes without comparing again. If another call takes the internal id in between, it is given
+/// twice.
 pub(super) async fn put_by_look(
     inner: &Kept,
     realm: &Realm,
@@ -81,7 +81,7 @@ pub(super) async fn put_by_look(
     unreachable!("the loop ends by returning")
 }
 
-/// Looks whether the expected version stands, and removes whatever stands there later.
+/// Checks that the expected version is stored, and later removes whatever is stored then.
 pub(super) async fn remove_by_look(
     inner: &Kept,
     turn: &Turn,

@@ -1,4 +1,4 @@
-//! Right siblings with hooks: what is damaged in them, and whether they can be reached.
+//! Correct sibling stores, with hooks for damage and outages.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use counterfoil_conformance::{ReferenceSiblings, SiblingRow};
 
 type Said<T> = Result<T, StoreError>;
 
-/// The database. Its ports keep every promise.
+/// The database. Its stores are correct.
 #[derive(Default)]
 pub(crate) struct Kept {
     pub siblings: ReferenceSiblings,
@@ -48,7 +48,7 @@ impl Kept {
         }
     }
 
-    /// Fails in an outage.
+    /// Fails during an outage.
     pub(crate) fn reach(&self, op: &'static str) -> Said<()> {
         if self.down.load(Ordering::SeqCst) { Err(StoreError::unavailable(op)) } else { Ok(()) }
     }
@@ -57,19 +57,19 @@ impl Kept {
         lock(&self.clients).contains(&(realm.clone(), id.clone()))
     }
 
-    /// Fails in an outage, and where that registration is damaged.
+    /// Fails during an outage, and if that registration is damaged.
     pub(crate) fn reach_client(&self, op: &'static str, realm: &Realm, id: &ClientId) -> Said<()> {
         self.reach(op)?;
         corrupt_if(self.is_damaged(realm, id))
     }
 
-    /// Fails in an outage, and where those settings are damaged.
+    /// Fails during an outage, and if those settings are damaged.
     pub(crate) fn reach_settings(&self, op: &'static str, realm: &Realm) -> Said<()> {
         self.reach(op)?;
         corrupt_if(lock(&self.settings).contains(realm))
     }
 
-    /// Fails in an outage, and where that counter is damaged.
+    /// Fails during an outage, and if that counter is damaged.
     pub(crate) fn reach_counter(&self, op: &'static str, key: &ThrottleKey) -> Said<()> {
         self.reach(op)?;
         corrupt_if(lock(&self.counters).contains(key))

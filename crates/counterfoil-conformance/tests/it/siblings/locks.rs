@@ -1,4 +1,4 @@
-//! A handle that has a lock of its own and reads before it writes.
+//! A handle with its own lock that reads before it writes.
 
 use counterfoil::store::{SettingsPut, SettingsStore};
 use counterfoil_conformance::pause;
@@ -7,7 +7,7 @@ use super::clients::{put_by_look, remove_by_look};
 use super::sibling_overrides;
 use crate::turn::Turn;
 
-/// The calls of one handle go one at a time. Another handle's go beside them.
+/// The calls of one handle run one at a time, but concurrently with those of another handle.
 #[derive(Default)]
 pub(crate) struct LocksInTheHandle(Turn);
 

@@ -1,4 +1,4 @@
-//! Broken siblings: right clients, settings and counters with some methods done wrong.
+//! Broken sibling stores: correct clients, settings and counters with some incorrect methods.
 
 pub(crate) mod clients;
 mod kept;
@@ -15,7 +15,7 @@ use counterfoil::store::{ClientStore, SettingsStore, StoreError, Throttle};
 use crate::forward::flawed;
 pub(crate) use kept::Kept;
 
-/// Right siblings with one flaw.
+/// The correct sibling stores with one flaw.
 pub(crate) struct BrokenSiblings {
     pub inner: Arc<Kept>,
     pub flaw: Arc<dyn SiblingFlaw>,
@@ -37,12 +37,12 @@ macro_rules! flawed_siblings {
 }
 methods_of!(ClientStore => clients_and);
 
-/// Whether it could not be asked.
+/// Whether the backend could not be reached.
 fn is_unavailable<T>(answer: &Result<T, StoreError>) -> bool {
     matches!(answer, Err(StoreError::Unavailable { .. }))
 }
 
-/// Whether what stands there does not decode.
+/// Whether the stored row does not decode.
 fn is_corrupt<T>(answer: &Result<T, StoreError>) -> bool {
     matches!(answer, Err(StoreError::Corrupt { .. }))
 }

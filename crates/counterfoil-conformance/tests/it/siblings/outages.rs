@@ -1,35 +1,35 @@
-//! What cannot be asked, and what does not decode, told as an answer.
+//! Outages and damaged rows that are reported as ordinary answers.
 
 use counterfoil::store::{ClientPut, ClientStore, Reserved, SettingsStore, Throttle};
 use counterfoil::types::Version;
 
 use super::{is_corrupt, is_unavailable, sibling_flaw};
 
-// A throttle that cannot ask lets everybody in.
+// A throttle grants every attempt during an outage.
 sibling_flaw!(GrantsInAnOutage, reserve, |inner, key, now, window, limit| {
     let answer = inner.reserve(key, now, window, limit).await;
     if is_unavailable(&answer) { Ok(Reserved::Granted(now)) } else { answer }
 });
 
-// A client that cannot be read is none.
+// A client that cannot be read is reported as absent.
 sibling_flaw!(NoClientInAnOutage, client, |inner, realm, id| {
     let answer = inner.client(realm, id).await;
     if is_unavailable(&answer) { Ok(None) } else { answer }
 });
 
-// Settings that cannot be read are none.
+// Settings that cannot be read are reported as absent.
 sibling_flaw!(NoSettingsInAnOutage, settings, |inner, realm| {
     let answer = inner.settings(realm).await;
     if is_unavailable(&answer) { Ok(None) } else { answer }
 });
 
-// An upkeep that cannot be read was never.
+// An upkeep that cannot be read is reported as absent.
 sibling_flaw!(NoUpkeepInAnOutage, last_upkeep, |inner| {
     let answer = inner.last_upkeep().await;
     if is_unavailable(&answer) { Ok(None) } else { answer }
 });
 
-// A write that was carried out says that it was not sent.
+// A write that was carried out is reported as not sent.
 sibling_flaw!(WritesInAnOutage, put_client, |inner, realm, expect, registration| {
     let answer = inner.put_client(realm, expect, registration).await;
     if is_unavailable(&answer) {
@@ -38,32 +38,32 @@ sibling_flaw!(WritesInAnOutage, put_client, |inner, realm, expect, registration|
     answer
 });
 
-// A counter that does not decode begins anew.
+// A damaged counter starts again from zero.
 sibling_flaw!(ForgetsADamagedCounter, reserve, |inner, key, now, window, limit| {
     let answer = inner.reserve(key, now, window, limit).await;
     if is_corrupt(&answer) { Ok(Reserved::Granted(now)) } else { answer }
 });
 
-// A registration that does not decode is absent.
+// A damaged registration is reported as absent.
 sibling_flaw!(HidesADamagedClient, client, |inner, realm, id| {
     let answer = inner.client(realm, id).await;
     if is_corrupt(&answer) { Ok(None) } else { answer }
 });
 
-// A registration that does not decode is overwritten.
+// A damaged registration is overwritten.
 sibling_flaw!(ReplacesADamagedClient, put_client, |inner, realm, expect, registration| {
     let answer = inner.put_client(realm, expect, registration).await;
     if is_corrupt(&answer) { Ok(ClientPut::Done(Version::new(1 << 40))) } else { answer }
 });
 
-// A registration that does not decode is left out of pages and not counted.
+// A damaged registration is left out of pages and not counted.
 sibling_flaw!(PassesOverADamagedClient, clients, |inner, realm, after, limit| {
     let mut page = inner.clients(realm, after, limit).await?;
     page.corrupt = 0;
     Ok(page)
 });
 
-// Settings that do not decode are the defaults.
+// Damaged settings are reported as absent.
 sibling_flaw!(ForgetsDamagedSettings, settings, |inner, realm| {
     let answer = inner.settings(realm).await;
     if is_corrupt(&answer) { Ok(None) } else { answer }

@@ -1,4 +1,4 @@
-//! Settings and the last upkeep written wrong.
+//! Incorrect writes of settings and of the last upkeep.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use counterfoil_conformance::pause;
 
 use super::{sibling_flaw, sibling_overrides};
 
-// Settings are removed and then written.
+// Clears the settings and then writes the new ones.
 sibling_flaw!(ReplacesSettingsInTwoSteps, put_settings, |inner, realm, expect, settings| {
     let emptied = inner.put_settings(realm, expect, &StoredSettings::default()).await?;
     let SettingsPut::Done(version) = emptied else { return Ok(emptied) };
@@ -17,7 +17,7 @@ sibling_flaw!(ReplacesSettingsInTwoSteps, put_settings, |inner, realm, expect, s
     inner.put_settings(realm, Some(version), settings).await
 });
 
-/// The last upkeep is kept by the handle alone.
+/// Keeps the last upkeep in the handle.
 #[derive(Default)]
 pub(crate) struct NotesInTheHandle(Mutex<Option<Timestamp>>);
 
@@ -39,20 +39,20 @@ sibling_overrides!(
     }
 );
 
-// A note is told as written, and is not.
+// Reports a note as written without writing it.
 sibling_flaw!(ForgetsTheUpkeep, note_upkeep, |inner, expect, _| Ok(inner.last_upkeep().await? == expect));
 
-// The later of two upkeeps stays: a note from the future can never be put right.
+// Keeps the later of two upkeeps: a note from the future can never be corrected.
 sibling_flaw!(KeepsTheLaterUpkeep, note_upkeep, |inner, expect, at| {
     inner.note_upkeep(expect, expect.map_or(at, |there| there.max(at))).await
 });
 
-// What is expected is not looked at.
+// Ignores the expected note.
 sibling_flaw!(NotesWhateverStands, note_upkeep, |inner, _, at| {
     inner.note_upkeep(inner.last_upkeep().await?, at).await
 });
 
-// What was noted is gone before the new note stands.
+// Clears the old note before it writes the new one.
 sibling_flaw!(NotesInTwoSteps, note_upkeep, |inner, expect, at| {
     if !inner.note_upkeep(expect, Timestamp::EPOCH).await? {
         return Ok(false);

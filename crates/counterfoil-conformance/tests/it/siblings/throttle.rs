@@ -1,4 +1,4 @@
-//! An attempt that is lost with another one.
+//! An attempt that is lost together with a dropped one.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -7,10 +7,10 @@ use counterfoil_conformance::pause;
 
 use super::sibling_overrides;
 
-/// The next user's attempt is lost with the one that was cut off.
+/// When a call is dropped, the next call's attempt is lost with it.
 #[derive(Default)]
 pub(crate) struct DropsTheNextAttempt {
-    /// Set while the call is under way: one that is dropped leaves it set, and the next call is rolled back with it.
+    /// Set during a call. A dropped call leaves it set, and then the next call is rolled back.
     cut: AtomicBool,
 }
 

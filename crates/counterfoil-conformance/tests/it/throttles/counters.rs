@@ -1,4 +1,4 @@
-//! Right counters behind one mutex.
+//! Correct counters behind one mutex.
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
@@ -50,7 +50,7 @@ fn put(kept: &mut Kept, key: &ThrottleKey, counter: Counter) {
     }
 }
 
-/// What a reservation does to a counter. One that is refused leaves it as it is, but for an instant too far ahead.
+/// Makes a reservation. A refused one changes the counter only if its window ends too far ahead.
 pub(crate) fn reserve(counter: &mut Counter, now: Timestamp, window: Duration, limit: NonZeroU32) -> Reserved {
     let before = counter.clone();
     let answer = counter.reserve(now, window, limit);
@@ -60,7 +60,7 @@ pub(crate) fn reserve(counter: &mut Counter, now: Timestamp, window: Duration, l
     answer
 }
 
-/// The counter with another window.
+/// The counter with other failures, window and attempts.
 pub(crate) fn with_failures(
     counter: &Counter,
     failures: u32,

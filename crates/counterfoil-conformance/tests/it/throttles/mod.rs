@@ -1,4 +1,4 @@
-//! Broken throttles: right counters with some methods done wrong.
+//! Broken throttles: correct counters with some incorrect methods.
 
 mod counters;
 pub(crate) mod purges;
@@ -14,7 +14,7 @@ use counterfoil::store::Throttle;
 use crate::forward::flawed;
 pub(crate) use counters::Counters;
 
-/// Right counters with one flaw.
+/// The correct counters with one flaw.
 pub(crate) struct BrokenThrottle {
     pub inner: Arc<Counters>,
     pub flaw: Arc<dyn ThrottleFlaw>,

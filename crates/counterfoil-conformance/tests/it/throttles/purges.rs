@@ -1,4 +1,4 @@
-//! Counters that are purged wrong.
+//! Incorrect purges of counters.
 
 use std::num::NonZeroU32;
 
@@ -6,7 +6,7 @@ use counterfoil::store::Throttle;
 
 use super::throttle_flaw;
 
-// A purge takes what nobody has settled.
+// Removes attempts that are not settled.
 throttle_flaw!(PurgesTheUnsettled, purge_counters, |inner, now, limit| {
     let mut gone = 0;
     inner.with(|kept| {
@@ -20,7 +20,7 @@ throttle_flaw!(PurgesTheUnsettled, purge_counters, |inner, now, limit| {
     Ok(gone)
 });
 
-// A purge takes more than it was allowed.
+// Ignores the limit.
 throttle_flaw!(PurgesBeyondItsLimit, purge_counters, |inner, now, _| {
     inner.purge_counters(now, NonZeroU32::MAX).await
 });

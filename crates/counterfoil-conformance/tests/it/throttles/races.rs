@@ -7,12 +7,12 @@ use counterfoil::store::{Counter, Throttle};
 use super::counters::reserve;
 use super::{Counters, throttle_flaw, throttle_overrides};
 
-/// Lets the others go on where a step is none.
+/// Gives other threads time between two steps.
 fn dawdle() {
     std::thread::sleep(std::time::Duration::from_micros(20));
 }
 
-/// Reads, and writes later what it has decided before.
+/// Reads, and later writes what it decided from the read.
 macro_rules! by_look {
     ($inner:ident, $key:ident, $change:expr) => {{
         let mut counter = $inner.read($key);
@@ -36,7 +36,7 @@ throttle_flaw!(ReleasesByLookThenWrite, release, |inner, key, reserved_at, now, 
     by_look!(inner, key, |counter| counter.release(reserved_at, now, window))
 });
 
-// A purge looks, and removes later what stands there by then.
+// Finds the ended counters, and later removes whatever is stored under their keys.
 throttle_flaw!(PurgesByLookThenRemove, purge_counters, |inner, now, _| {
     let ended: Vec<_> = inner.with(|kept| {
         let ended = kept.iter().filter(|(_, counter)| now.reached(counter.gone_at()));
@@ -47,7 +47,7 @@ throttle_flaw!(PurgesByLookThenRemove, purge_counters, |inner, now, _| {
     Ok(ended.len() as u64)
 });
 
-/// A lock in each handle.
+/// Has a lock per handle only.
 #[derive(Default)]
 pub(crate) struct LocksInTheHandle(Mutex<()>);
 
@@ -71,7 +71,7 @@ throttle_overrides!(
     }
 );
 
-/// Each handle counts by itself.
+/// Each handle has counters of its own.
 #[derive(Default)]
 pub(crate) struct CountsByHandle(Counters);
 

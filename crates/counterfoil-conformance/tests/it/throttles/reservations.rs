@@ -1,4 +1,4 @@
-//! Attempts that are granted, refused and counted wrong.
+//! Incorrect grants, refusals and counts of attempts.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -9,10 +9,10 @@ use counterfoil::store::{Counter, Reserved, Throttle, ThrottleKey, UNSETTLED};
 use super::counters::{reserve, with_failures};
 use super::{Counters, throttle_flaw, throttle_overrides};
 
-/// A release that finds no attempt makes room for one more.
+/// A release without an attempt allows one more attempt.
 #[derive(Default)]
 pub(crate) struct GoesBelowZero {
-    /// Releases that found nothing.
+    /// The number of releases without an attempt.
     surplus: AtomicU32,
 }
 
@@ -36,7 +36,7 @@ throttle_overrides!(
     }
 );
 
-// As it was before there were settlements: an attempt under way is a failure.
+// An attempt under way counts as a failure.
 throttle_flaw!(TakesUnderWayForFailed, reserve, |inner, key, now, window, limit| {
     Ok(match inner.reserve(key, now, window, limit).await? {
         Reserved::UnderWay => Reserved::Wait(now.plus_capped(window)),
@@ -57,13 +57,13 @@ throttle_flaw!(NotesTheRefused, reserve, |inner, key, now, window, limit| {
     }))
 });
 
-/// When the window ends that refuses although the clock was put back behind it.
+/// The end of a window that refuses, if it is later than `latest` because the clock was set back.
 fn old_end(inner: &Counters, key: &ThrottleKey, latest: Timestamp, limit: u32) -> Option<Timestamp> {
     let counter = inner.read(key);
     counter.ends_at().filter(|end| *end > latest && counter.failures() >= limit)
 }
 
-// A window lasts as long as the clock says that was put back.
+// A window lasts until its old end, although the clock was set back.
 throttle_flaw!(WaitsForTheOldClock, reserve, |inner, key, now, window, limit| {
     match old_end(inner, key, now.plus_capped(window), limit.get()) {
         Some(end) => Ok(Reserved::Wait(end)),
@@ -71,7 +71,7 @@ throttle_flaw!(WaitsForTheOldClock, reserve, |inner, key, now, window, limit| {
     }
 });
 
-// Says so, but waits all the same.
+// Reports the correct end, but still waits until the old one.
 throttle_flaw!(CapsTheAnswerAlone, reserve, |inner, key, now, window, limit| {
     match old_end(inner, key, now.plus_capped(window), limit.get()) {
         Some(_) => Ok(Reserved::Wait(now.plus_capped(window))),
@@ -79,13 +79,13 @@ throttle_flaw!(CapsTheAnswerAlone, reserve, |inner, key, now, window, limit| {
     }
 });
 
-/// Replaces the attempts under way by what a flaw takes them for.
+/// Replaces the attempts under way.
 fn reread(counter: &mut Counter, under_way: impl Fn(&[Timestamp]) -> Vec<Timestamp>) {
     let under_way = under_way(counter.under_way());
     *counter = Counter::from_parts(counter.failures(), counter.ends_at(), under_way, counter.gone_at());
 }
 
-/// A flaw that takes what nobody has settled for something else, in every method.
+/// Makes a flaw that misreads unsettled attempts in every method.
 macro_rules! takes_the_unsettled {
     ($flaw:ident, $found:expr) => {
         throttle_flaw!(
@@ -127,12 +127,12 @@ fn forgotten(now: Timestamp, under_way: &[Timestamp]) -> Vec<Timestamp> {
     under_way.iter().copied().filter(|at| now.since(*at) < UNSETTLED).collect()
 }
 
-// What nobody settled is forgotten.
+// Attempts that are not settled are forgotten.
 takes_the_unsettled!(ForgetsTheUnsettled, forgotten);
 
 fn for_ever(now: Timestamp, under_way: &[Timestamp]) -> Vec<Timestamp> {
     under_way.iter().map(|at| (*at).max(now.minus(Duration::from_secs(59)))).collect()
 }
 
-// What nobody settled is under way for ever.
+// Attempts that are not settled stay under way.
 takes_the_unsettled!(NeverGivesUp, for_ever);

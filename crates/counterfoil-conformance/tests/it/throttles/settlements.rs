@@ -1,4 +1,4 @@
-//! Attempts that are settled wrong.
+//! Incorrect settlements of attempts.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use counterfoil::store::{Counter, Throttle};
 use super::counters::with_failures;
 use super::throttle_flaw;
 
-/// Where that was a failure, its window begins then.
+/// Starts the window at that instant, if a failure was added.
 fn begin_window(counter: &mut Counter, failures_before: u32, at: Timestamp, window: Duration) {
     if counter.failures() > failures_before {
         let (end, under_way) = (at.plus_capped(window), counter.under_way().to_vec());
@@ -16,7 +16,7 @@ fn begin_window(counter: &mut Counter, failures_before: u32, at: Timestamp, wind
     }
 }
 
-// A window begins when the attempt was noted.
+// A window begins when the attempt was reserved.
 throttle_flaw!(BeginsTheWindowTooEarly, failed, |inner, key, reserved_at, now, window| {
     inner.step(key, |counter| {
         let before = counter.failures();
@@ -28,7 +28,7 @@ throttle_flaw!(BeginsTheWindowTooEarly, failed, |inner, key, reserved_at, now, w
     Ok(())
 });
 
-// Each failure begins the window anew.
+// Each failure starts the window again.
 throttle_flaw!(ProlongsTheWindow, failed, |inner, key, reserved_at, now, window| {
     inner.step(key, |counter| {
         let before = counter.failures();
@@ -38,12 +38,12 @@ throttle_flaw!(ProlongsTheWindow, failed, |inner, key, reserved_at, now, window|
     Ok(())
 });
 
-// A success counts too.
+// A success counts as a failure.
 throttle_flaw!(CountsSuccesses, release, |inner, key, reserved_at, now, window| {
     inner.failed(key, reserved_at, now, window).await
 });
 
-// A release gives back also what has long counted as failed, as if no time had passed since.
+// A release also gives back an attempt that already counts as failed.
 throttle_flaw!(ReleasesTooLate, release, |inner, key, reserved_at, _, window| {
     inner.release(key, reserved_at, reserved_at, window).await
 });

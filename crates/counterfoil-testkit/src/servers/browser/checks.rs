@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Browser;
 
-/// Says what breaks a rule: the rule, what it wants, and each element that breaks it.
+/// Returns each broken rule, its requirement, and the elements that break it.
 const JUDGE: &str = "
     const done = arguments[arguments.length - 1];
     axe.run(document, {resultTypes: ['violations']}).then(found => done({
@@ -14,28 +14,28 @@ const JUDGE: &str = "
     }), error => done({rules: 0, broken: [String(error)]}))";
 
 impl Browser {
-    /// What the browser complained of since the last call: scripts that failed, what the policy forbade, what was not
-    /// found. A page's own status is no complaint: a refusal is 403 by design.
+    /// The browser's errors since the last call: failed scripts, requests that the content policy blocked, missing
+    /// files. The status of the page itself does not count, because a refusal is 403 by design.
     ///
     /// # Panics
     ///
-    /// Where the driver's answer is none.
+    /// If the driver gives no answer.
     #[must_use]
     pub fn complaints(&self) -> Vec<String> {
         self.engine.vendor().complaints(self).unwrap_or_else(|refusal| panic!("complaints: {refusal}"))
     }
 
-    /// What axe-core finds wrong with the page; `axe` is its file. The driver injects it, which the page's content
-    /// policy does not stop.
+    /// The accessibility faults that axe-core finds on the page. `axe` is its file. The driver injects it, which the
+    /// page's content policy does not prevent.
     ///
     /// # Panics
     ///
-    /// Where the file is missing, and where axe-core finds nothing to judge.
+    /// If the file is missing, or axe-core checks nothing.
     #[must_use]
     pub fn barriers(&self, axe: &Path) -> Vec<String> {
         let source = std::fs::read_to_string(axe)
             .unwrap_or_else(|error| panic!("{}: {error}: run `.ci/clients`, which installs it", axe.display()));
-        // In one script: what one leaves behind, the next does not always find.
+        // One script: globals of one call are not always visible to the next.
         let found = self.script_that_calls_back(&format!("{source};{JUDGE}"), &[]);
         let broken: Vec<_> = found["broken"].as_array().expect("rules").iter().map(super::text).collect();
         assert!(!broken.is_empty() || found["rules"].as_u64() > Some(5), "axe-core judged nothing: {found}");

@@ -1,4 +1,4 @@
-//! Chromium's own ways: the Chrome DevTools Protocol, and the log of `chromedriver`.
+//! Chromium's functions: the Chrome DevTools Protocol, and the log of `chromedriver`.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use super::{Browser, Screen};
 const MISSING: &str =
     "chromium and chromedriver are not here: `apt-get install chromium chromium-driver`, or `.ci/servers`";
 
-/// Nothing is asked of the network that a test does not ask for, and no name but this machine's is known.
+/// The browser makes no network requests of its own, and resolves no host except this machine.
 const ARGUMENTS: [&str; 13] = [
     "--headless=new",
     "--no-sandbox",
@@ -32,7 +32,7 @@ const ARGUMENTS: [&str; 13] = [
 #[derive(Debug)]
 pub(super) struct Chromium;
 
-/// A command of the protocol.
+/// Sends a command of the DevTools protocol.
 pub(super) fn devtools(browser: &Browser, command: &str, parameters: &Value) -> Result<Value, Refusal> {
     browser.ask("POST", "goog/cdp/execute", Some(&json!({"cmd": command, "params": parameters})))
 }
@@ -59,7 +59,7 @@ impl Vendor for Chromium {
         json!({"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}})
     }
 
-    /// A narrow screen is a phone's: a page that does not ask for the phone's own width gets 980 pixels, as on a phone.
+    /// A narrow screen emulates a phone: a page without a viewport tag gets 980 pixels, as on a phone.
     fn emulate(&self, browser: &Browser, screen: Screen) -> Result<(), Refusal> {
         let size = json!({
             "width": screen.width, "height": screen.height, "deviceScaleFactor": 1, "mobile": screen.width < 500,
@@ -85,7 +85,7 @@ impl Vendor for Chromium {
         Ok(bad.map(text).filter(|message| !own.iter().any(|status| message.contains(status.as_str()))).collect())
     }
 
-    /// What was emulated ends with its window.
+    /// Emulation settings end with their window.
     fn forget(&self, browser: &Browser) -> Result<(), Refusal> {
         for command in ["Network.clearBrowserCookies", "Network.clearBrowserCache", "Browser.resetPermissions"] {
             devtools(browser, command, &json!({}))?;

@@ -1,4 +1,4 @@
-//! Elements by CSS selector. Each call waits until there is one.
+//! Elements by CSS selector. Each call waits until the element exists.
 
 use std::path::Path;
 
@@ -7,38 +7,38 @@ use serde_json::{Value, json};
 use super::wire::Refusal;
 use super::{Browser, PAUSE, TRIES, text};
 
-/// The name under which WebDriver wraps an element's id.
+/// The key of an element's id in WebDriver's JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 impl Browser {
-    /// Whether there is such an element now.
+    /// Whether such an element exists now.
     #[must_use]
     pub fn exists(&self, css: &str) -> bool {
         self.count(css) > 0
     }
 
-    /// How many of them there are now.
+    /// How many such elements exist now.
     ///
     /// # Panics
     ///
-    /// Where it is no selector.
+    /// If the selector is invalid.
     #[must_use]
     pub fn count(&self, css: &str) -> usize {
         let found = self.post("elements", &json!({"using": "css selector", "value": css}));
         found.as_array().expect("elements").len()
     }
 
-    /// What a reader sees of it.
+    /// The visible text of the element.
     #[must_use]
     pub fn text(&self, css: &str) -> String {
         text(&self.of(css, "GET", "text", None))
     }
 
-    /// What a reader sees of each of them now.
+    /// The visible texts of all such elements.
     ///
     /// # Panics
     ///
-    /// Where it is no selector.
+    /// If the selector is invalid.
     #[must_use]
     pub fn texts(&self, css: &str) -> Vec<String> {
         let all = self.script(
@@ -48,7 +48,7 @@ impl Browser {
         all.as_array().expect("texts").iter().map(text).collect()
     }
 
-    /// An attribute as it stands in the page.
+    /// An attribute as it is in the page's source.
     #[must_use]
     pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
         self.wait_for(css);
@@ -59,57 +59,57 @@ impl Browser {
         value.as_str().map(str::to_owned)
     }
 
-    /// What a field holds.
+    /// The value of a field.
     #[must_use]
     pub fn value(&self, css: &str) -> String {
         text(&self.of(css, "GET", "property/value", None))
     }
 
-    /// Whether a reader sees it.
+    /// Whether the element is visible.
     #[must_use]
     pub fn is_shown(&self, css: &str) -> bool {
         self.of(css, "GET", "displayed", None) == true
     }
 
-    /// Waits until there is one.
+    /// Waits until such an element exists.
     pub fn wait_for(&self, css: &str) {
         let _id = self.element(css);
     }
 
-    /// Clicks it, where that leads to no other page.
+    /// Clicks the element. The click must not lead to another page.
     pub fn click(&self, css: &str) {
         self.of(css, "POST", "click", Some(&json!({})));
     }
 
-    /// Clicks it, and waits for the page that it leads to.
+    /// Clicks the element, and waits until the next page has loaded.
     pub fn follow(&self, css: &str) {
         let before = self.element("html");
         self.click(css);
         self.wait("another page", |browser| {
-            // A page that was left answers so.
+            // The driver answers like this for an element of the previous page.
             let gone = browser.ask("GET", &format!("element/{before}/name"), None);
             gone.is_err_and(|refusal| refusal.code == "stale element reference" || refusal.code == "no such element")
         });
         self.wait("the whole page", |browser| browser.script("return document.readyState", &[]) == "complete");
     }
 
-    /// Fills a text field in.
+    /// Fills in a text field.
     pub fn fill(&self, css: &str, value: &str) {
         self.of(css, "POST", "clear", Some(&json!({})));
         self.type_into(css, value);
     }
 
-    /// Types without clearing it before: keys for whatever has the focus, or the name of a file to send.
+    /// Types without clearing the field first: keys, or the name of a file to upload.
     pub fn type_into(&self, css: &str, keys: &str) {
         self.of(css, "POST", "value", Some(&json!({"text": keys})));
     }
 
-    /// Chooses a file to send.
+    /// Chooses a file to upload.
     pub fn attach(&self, css: &str, file: &Path) {
         self.type_into(css, &file.display().to_string());
     }
 
-    /// Sets what cannot be typed: a date in a browser of any country, characters that no keyboard has.
+    /// Sets a value that cannot be typed: a date whatever the browser's locale, or characters that are on no keyboard.
     pub fn set(&self, css: &str, value: &str) {
         self.wait_for(css);
         let _none = self.script(
@@ -119,32 +119,32 @@ impl Browser {
         );
     }
 
-    /// Chooses from a list by an option's value.
+    /// Chooses from a list by the option's value.
     ///
     /// # Panics
     ///
-    /// Where there is no such option.
+    /// If the list has no such option.
     pub fn choose(&self, css: &str, value: &str) {
         self.set(css, value);
         assert_eq!(self.value(css), value, "the list {css} has no such option");
     }
 
-    /// Sends a form that the browser itself would find fault with, and waits for the answer: what the server says of it
-    /// is wanted.
+    /// Submits a form without the browser's own validation, and waits for the next page: the test is about the server's
+    /// answer.
     pub fn send_anyway(&self, form: &str) {
         self.wait_for(form);
         let _none = self.script("document.querySelector(arguments[0]).noValidate = true", &[Value::from(form)]);
         self.follow(&format!("{form} button:not([type=button])"));
     }
 
-    /// Ticks a box or takes the tick away.
+    /// Ticks or unticks a box.
     pub fn tick(&self, css: &str, ticked: bool) {
         if (self.of(css, "GET", "selected", None) == true) != ticked {
             self.click(css);
         }
     }
 
-    /// Presses keys where the focus is; WebDriver has code points for those without a character.
+    /// Presses keys at the focus. WebDriver has code points for keys without a character.
     pub fn press(&self, keys: &str) {
         let actions: Vec<Value> = keys
             .chars()
@@ -153,7 +153,7 @@ impl Browser {
         self.post("actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}));
     }
 
-    /// Draws a line in it with the mouse, from point to point, counted from its middle.
+    /// Draws a line on the element with the mouse. Points are relative to its centre.
     pub fn draw(&self, css: &str, points: &[(i32, i32)]) {
         let element = json!({ELEMENT: self.element(css)});
         let _none = self.script("arguments[0].scrollIntoView({block: 'center'})", std::slice::from_ref(&element));
@@ -168,7 +168,7 @@ impl Browser {
         self.post("actions", &json!({"actions": [{"type": "pointer", "id": "mouse", "actions": actions}]}));
     }
 
-    /// The id of the first such element, as soon as there is one.
+    /// The id of the first such element. Waits until it exists.
     fn element(&self, css: &str) -> String {
         let sought = json!({"using": "css selector", "value": css});
         for _ in 0..TRIES {

@@ -1,4 +1,4 @@
-//! Firefox's own ways: preferences, and scripts with the rights of the browser itself.
+//! Firefox's functions: preferences, and scripts with the browser's own rights.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use super::{Browser, Screen};
 const MISSING: &str = "firefox and geckodriver are not here: `apt-get install firefox-esr`, and `.ci/clients`, which \
      builds geckodriver into target/geckodriver, or `.ci/test`";
 
-/// What the window's tab shows pages in, and a wait for the size that was asked for.
+/// Resizes the area in which the tab shows pages, and waits for the new size.
 const RESIZE: &str = "
     const [width, height] = [arguments[0], arguments[1]];
     const done = arguments[arguments.length - 1];
@@ -25,8 +25,8 @@ const RESIZE: &str = "
     }
     done()";
 
-/// Complaints of pages, and of nothing that the browser itself is made of: what it counts as errors, scripts that did
-/// not load, and what the pages' policy forbade.
+/// Error messages about pages, without those about the browser's own code: errors, scripts that did not load, and
+/// requests that the content policy blocked.
 const COMPLAINTS: &str = "
     const said = Services.console.getMessageArray();
     Services.console.reset();
@@ -56,9 +56,9 @@ impl Vendor for Firefox {
                 "signon.rememberSignons": false,
                 "ui.useOverlayScrollbars": 1,
                 "ui.prefersReducedMotion": 1,
-                // A form that a reload sends again is sent without a question.
+                // A reload submits a form again without asking.
                 "dom.confirm_repost.testing.always_accept": true,
-                // Nothing but this machine is reached.
+                // Only this machine can be reached.
                 "network.proxy.type": 1,
                 "network.proxy.http": "127.0.0.1",
                 "network.proxy.http_port": 9,
@@ -104,7 +104,7 @@ impl Vendor for Firefox {
     }
 }
 
-/// Runs a script that may do what the browser may.
+/// Runs a script with the browser's own rights.
 fn as_the_browser(browser: &Browser, how: &str, body: &str, arguments: &Value) -> Result<Value, Refusal> {
     browser.ask("POST", "moz/context", Some(&json!({"context": "chrome"})))?;
     let answer = browser.ask("POST", how, Some(&json!({"script": body, "args": arguments})));
@@ -112,14 +112,14 @@ fn as_the_browser(browser: &Browser, how: &str, body: &str, arguments: &Value) -
     answer
 }
 
-/// Sets a preference: a boolean or a number.
+/// Sets a preference, a boolean or a number.
 fn prefer(browser: &Browser, name: &str, value: &Value) -> Result<(), Refusal> {
     let kind = if value.is_boolean() { "Bool" } else { "Int" };
     let set = format!("Services.prefs.set{kind}Pref(arguments[0], arguments[1])");
     as_the_browser(browser, "execute/sync", &set, &json!([name, value])).map(drop)
 }
 
-/// Where `.ci/clients` puts it: in the target folder, which this program is somewhere below.
+/// The driver that `.ci/clients` installs into the target folder, in which this program is too.
 fn geckodriver() -> Option<PathBuf> {
     let own = std::env::current_exe().ok()?;
     own.ancestors().map(|folder| folder.join("geckodriver/bin/geckodriver")).find(|file| file.is_file())

@@ -1,19 +1,19 @@
-//! What a browser leaves on the disk.
+//! The files that a browser leaves on the disk.
 
 use std::path::{Path, PathBuf};
 
 use super::Browser;
 
-/// What Firefox packs its sessions behind: LZ4, one block, after the length of what is packed.
+/// The header of Firefox's compressed sessions. After it come the uncompressed length and one LZ4 block.
 const PACKED: &[u8] = b"mozLz40\0";
 
 impl Browser {
-    /// Ends the browser as a person does, who may open it again, and gives for each of the texts the files of its
-    /// profile that hold it: history, cache, sessions.
+    /// Closes the browser as a person would. Returns for each text the files of the profile that contain it: history,
+    /// cache, sessions.
     ///
     /// # Panics
     ///
-    /// Where the profile cannot be read.
+    /// If the profile cannot be read.
     #[must_use]
     pub fn files_with<const N: usize>(self, texts: [&str; N]) -> [Vec<PathBuf>; N] {
         self.close();
@@ -27,7 +27,7 @@ impl Browser {
     }
 }
 
-/// All files below a folder, with what they hold.
+/// All files below a folder, with their contents.
 fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
@@ -41,7 +41,7 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
-/// What Firefox has packed; `None` where it is no such file, or a broken one.
+/// The uncompressed contents of such a file, or `None` if it is of another kind or broken.
 fn unpacked(file: &[u8]) -> Option<Vec<u8>> {
     let (_length, mut rest) = file.strip_prefix(PACKED)?.split_at_checked(4)?;
     let mut text = Vec::new();
@@ -51,12 +51,12 @@ fn unpacked(file: &[u8]) -> Option<Vec<u8>> {
         let (literals, after) = rest.split_at_checked(count)?;
         text.extend_from_slice(literals);
         rest = after;
-        // The last sequence is literals alone.
+        // The last sequence has only literals.
         let Some((distance, after)) = rest.split_at_checked(2) else { break };
         rest = after;
         let from = text.len().checked_sub(usize::from(u16::from_le_bytes([distance[0], distance[1]])))?;
         let copied = length(token & 15, &mut rest)? + 4;
-        // It may overlap with what it adds.
+        // The copied range may overlap with its copy.
         for at in from..from + copied {
             text.push(*text.get(at)?);
         }
@@ -64,7 +64,7 @@ fn unpacked(file: &[u8]) -> Option<Vec<u8>> {
     Some(text)
 }
 
-/// A length that does not fit into its half of the token goes on in bytes of 255 and a last one.
+/// A length that does not fit into its 4 bits continues in bytes of 255 and a last smaller byte.
 fn length(half: u8, rest: &mut &[u8]) -> Option<usize> {
     let mut length = usize::from(half);
     let mut more = half == 15;
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn what_firefox_packs_is_read() {
         let file = |block: &[u8]| [PACKED, &[9, 0, 0, 0], block].concat();
-        // Three letters, then six more of them from three before, then one alone.
+        // Three letters, then six more copied from three positions back, then one literal.
         assert_eq!(unpacked(&file(b"\x32abc\x03\0\x10!")).as_deref(), Some(&b"abcabcabc!"[..]));
         let long = [b"\xf0\x05".as_slice(), &[b'x'; 20]].concat();
         assert_eq!(unpacked(&file(&long)), Some(vec![b'x'; 20]));

@@ -1,4 +1,4 @@
-//! Browsers for one reader after another: to start one costs more than most tests do with it.
+//! Browsers that tests use in turn: starting one takes longer than most tests.
 
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use super::wire::Refusal;
 use super::{Browser, Engine, Screen, text};
 
-/// A browser and the language that its reader prefers.
+/// A browser and its preferred language.
 type Reader = (Engine, String);
 
-/// Those that nobody has. They end with the process, whose end their keepers see.
+/// The idle browsers. They end with the process, when their keepers' pipes close.
 static IDLE: Mutex<Vec<(Reader, Browser)>> = Mutex::new(Vec::new());
 
-/// A browser on loan. When it is returned, its pages, history, cookies, cache, permissions and log are cleared and its
-/// screen is a desktop's again. Databases that pages made stay: each origin (server and port) has its own.
+/// A borrowed browser. When it is returned, its pages, history, cookies, cache, permissions and log are cleared and its
+/// screen is a desktop's again. Databases of pages stay, but each origin (server and port) has its own.
 #[derive(Debug)]
 pub struct BorrowedBrowser {
     reader: Reader,
@@ -23,11 +23,11 @@ pub struct BorrowedBrowser {
 }
 
 impl Browser {
-    /// One whose reader prefers that language, as [`start`](Self::start) gives, or one that was given back.
+    /// Borrows an idle browser with that language, or [starts](Self::start) one.
     ///
     /// # Panics
     ///
-    /// As [`start`](Self::start) does.
+    /// If [`start`](Self::start) panics.
     #[must_use]
     pub fn borrow(engine: Engine, language: &str) -> BorrowedBrowser {
         let reader = (engine, language.to_owned());
@@ -40,9 +40,9 @@ impl Browser {
         BorrowedBrowser { reader, browser: Some(browser) }
     }
 
-    /// Takes everything from it that a reader left behind.
+    /// Removes everything that the last user left behind.
     fn empty(&self) -> Result<(), Refusal> {
-        // A new window has no history, and nothing of what was emulated for the ones before.
+        // A new window has no history and no emulation settings.
         let left = self.ask("GET", "window/handles", None)?;
         let new = self.ask("POST", "window/new", Some(&json!({"type": "tab"})))?;
         for handle in left.as_array().into_iter().flatten() {
@@ -61,11 +61,11 @@ impl Browser {
 }
 
 impl BorrowedBrowser {
-    /// Removes it from the loan: it ends with its value.
+    /// Takes the browser out of the loan: it ends when the value is dropped.
     ///
     /// # Panics
     ///
-    /// Never: it exists until it is dropped.
+    /// Never, because it exists until it is dropped.
     #[must_use]
     pub fn keep(mut self) -> Browser {
         self.browser.take().expect("a browser")
@@ -83,7 +83,7 @@ impl Deref for BorrowedBrowser {
 impl Drop for BorrowedBrowser {
     fn drop(&mut self) {
         let Some(browser) = self.browser.take() else { return };
-        // A browser of a failed test is not lent again, nor one that cannot be reset.
+        // The browser of a failed test is not used again, nor one that cannot be reset.
         if !std::thread::panicking() && browser.empty().is_ok() {
             let reader = (self.reader.0, std::mem::take(&mut self.reader.1));
             IDLE.lock().unwrap_or_else(PoisonError::into_inner).push((reader, browser));

@@ -1,6 +1,6 @@
-//! A browser without a screen: Chromium, driven by its `chromedriver`, or Firefox, driven by `geckodriver`. Each has a
-//! folder, a profile and a driver of its own, sees nothing but this machine, and ends with its value. It is driven by
-//! W3C WebDriver; what that has no endpoint for is in `vendor.rs`.
+//! A headless browser: Chromium with `chromedriver`, or Firefox with `geckodriver`. Each has its own folder, profile
+//! and driver, reaches only this machine, and ends when it is dropped. Tests drive it by W3C WebDriver; `vendor.rs` has
+//! the functions without a WebDriver endpoint.
 
 mod checks;
 mod chromium;
@@ -25,7 +25,7 @@ pub use screen::Screen;
 pub use vendor::Engine;
 use wire::Refusal;
 
-/// How often and how long a condition is looked at.
+/// How many times a condition is checked, and the pause between two checks.
 const TRIES: u32 = 750;
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -39,11 +39,11 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// One whose reader prefers that language: `en`, `ru`.
+    /// Starts a browser with that preferred language: `en`, `ru`.
     ///
     /// # Panics
     ///
-    /// Where the programs are missing, naming the packages, and where they do not start.
+    /// If the programs are missing or do not start. The message names the packages to install.
     #[must_use]
     pub fn start(engine: Engine, language: &str) -> Self {
         let vendor = engine.vendor();
@@ -60,13 +60,13 @@ impl Browser {
         browser
     }
 
-    /// Which browser it is.
+    /// The kind of browser.
     #[must_use]
     pub fn engine(&self) -> Engine {
         self.engine
     }
 
-    /// Where it keeps everything that is its own.
+    /// The folder with all its files.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.driver.folder
@@ -83,11 +83,11 @@ impl Browser {
         text(&self.get("url"))
     }
 
-    /// What follows host and port in the address.
+    /// The address after host and port.
     ///
     /// # Panics
     ///
-    /// Where the address has no host.
+    /// If the address has no host.
     #[must_use]
     pub fn path(&self) -> String {
         let url = self.url();
@@ -95,23 +95,23 @@ impl Browser {
         rest.find('/').map_or_else(String::new, |from| rest[from..].to_owned())
     }
 
-    /// The page as it stands now, scripts' work included.
+    /// The page as it is now, including changes by scripts.
     #[must_use]
     pub fn source(&self) -> String {
         text(&self.get("source"))
     }
 
-    /// The button for the page before.
+    /// Presses the back button.
     pub fn back(&self) {
         self.step("back");
     }
 
-    /// The button for the page after.
+    /// Presses the forward button.
     pub fn forward(&self) {
         self.step("forward");
     }
 
-    /// A page that the browser may not show again is its own page that says so. Firefox calls that an error of the
+    /// If the browser may not show a page again, it shows an error page of its own. Firefox reports that as a failed
     /// command.
     fn step(&self, way: &str) {
         match self.ask("POST", way, Some(&json!({}))) {
@@ -120,50 +120,50 @@ impl Browser {
         }
     }
 
-    /// The button for the page once more.
+    /// Presses the reload button.
     pub fn reload(&self) {
         self.post("refresh", &json!({}));
     }
 
-    /// All cookies that the page's host would be sent, `HttpOnly` ones too, as WebDriver has them: `name`, `value`,
+    /// All cookies that the page's host would receive, including `HttpOnly` ones, in WebDriver's form: `name`, `value`,
     /// `httpOnly`, `secure`, `sameSite`, `path`.
     ///
     /// # Panics
     ///
-    /// Where the driver's answer is none.
+    /// If the driver gives no answer.
     #[must_use]
     pub fn cookies(&self) -> Vec<Value> {
         self.get("cookie").as_array().expect("cookies").clone()
     }
 
-    /// A cookie's value.
+    /// The value of a cookie.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies().iter().find(|cookie| cookie["name"] == name).map(|cookie| text(&cookie["value"]))
     }
 
-    /// Puts a cookie into the browser, as somebody who can write one would.
+    /// Puts a cookie into the browser, as an attacker who can write cookies would.
     pub fn plant_cookie(&self, name: &str, value: &str) {
         self.post("cookie", &json!({"cookie": {"name": name, "value": value, "path": "/"}}));
     }
 
-    /// Runs the body of a function in the page, whatever its policy says of scripts, and gives what it returns.
+    /// Runs the body of a function in the page, whatever its content policy says. Returns its result.
     #[must_use]
     pub fn script(&self, body: &str, arguments: &[Value]) -> Value {
         self.post("execute/sync", &json!({"script": body, "args": arguments}))
     }
 
-    /// The same for one that answers by calling its last argument.
+    /// The same for an asynchronous function, which calls its last argument with the result.
     #[must_use]
     pub fn script_that_calls_back(&self, body: &str, arguments: &[Value]) -> Value {
         self.post("execute/async", &json!({"script": body, "args": arguments}))
     }
 
-    /// Waits for a condition; what it waits for stands in the panic of one that does not come.
+    /// Waits for a condition. `what` names it in the panic.
     ///
     /// # Panics
     ///
-    /// Where it does not come, with the page.
+    /// If the condition does not become true. The message has the page.
     pub fn wait(&self, what: &str, mut condition: impl FnMut(&Self) -> bool) {
         for _ in 0..TRIES {
             if condition(self) {
@@ -193,7 +193,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // A driver that died meanwhile would panic within a panic.
+        // If the driver has died, closing would panic during a panic.
         if !std::thread::panicking() {
             self.close();
         }

@@ -1,4 +1,4 @@
-//! What the reader has: a screen's size, a preference for light or dark, scripts or none; and pictures of what is seen.
+//! The reader's environment: screen size, dark mode, and scripts or not. Also screenshots.
 
 use std::path::Path;
 
@@ -9,61 +9,61 @@ use serde_json::json;
 use super::chromium::devtools;
 use super::{Browser, text};
 
-/// A screen and its reader's preference.
+/// A screen and its preference for dark mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Screen {
     /// In CSS pixels.
     pub width: u32,
     /// In CSS pixels.
     pub height: u32,
-    /// Whether the reader prefers light text on a dark ground.
+    /// Whether the reader prefers light text on a dark background.
     pub dark: bool,
 }
 
 impl Screen {
-    /// On a desk.
+    /// A desktop screen.
     pub const DESKTOP: Self = Self { width: 1280, height: 900, dark: false };
-    /// On a desk at night.
+    /// A desktop screen in dark mode.
     pub const DARK: Self = Self { dark: true, ..Self::DESKTOP };
-    /// In a hand.
+    /// A phone screen.
     pub const PHONE: Self = Self { width: 360, height: 740, dark: false };
 }
 
 impl Browser {
-    /// From now on shows pages on that screen.
+    /// Shows pages on that screen from now on.
     ///
     /// # Panics
     ///
-    /// Where the browser cannot.
+    /// If the browser cannot do this.
     pub fn show_on(&self, screen: Screen) {
         let shown = self.engine.vendor().emulate(self, screen);
         shown.unwrap_or_else(|refusal| panic!("{screen:?}: {refusal}"));
         self.screen.set(screen);
     }
 
-    /// From the next page on runs the pages' own scripts, or none of them.
+    /// From the next page on, runs the pages' scripts or blocks them.
     ///
     /// # Panics
     ///
-    /// Where the browser cannot.
+    /// If the browser cannot do this.
     pub fn run_scripts(&self, run: bool) {
         self.engine.vendor().run_scripts(self, run).unwrap_or_else(|refusal| panic!("scripts: {refusal}"));
     }
 
-    /// Lets pages write to the clipboard, as somebody who clicks may, and a test read it.
+    /// Lets pages write to the clipboard, as after a click, and a test read it.
     ///
     /// # Panics
     ///
-    /// Where the browser cannot.
+    /// If the browser cannot do this.
     pub fn open_clipboard(&self) {
         self.engine.vendor().open_clipboard(self).unwrap_or_else(|refusal| panic!("the clipboard: {refusal}"));
     }
 
-    /// What is on the clipboard.
+    /// The text on the clipboard.
     ///
     /// # Panics
     ///
-    /// Where nobody opened it.
+    /// If [`open_clipboard`](Self::open_clipboard) was not called.
     #[must_use]
     pub fn clipboard(&self) -> String {
         let read =
@@ -71,21 +71,21 @@ impl Browser {
         text(&self.script_that_calls_back(read, &[]))
     }
 
-    /// How wide the page is, what must be scrolled to included.
+    /// The width of the page, including the part outside the window.
     ///
     /// # Panics
     ///
-    /// Where the page has no width.
+    /// If the page has no width.
     #[must_use]
     pub fn page_width(&self) -> u64 {
         self.script("return document.documentElement.scrollWidth", &[]).as_u64().expect("a width")
     }
 
-    /// Keeps a picture of the whole page, what must be scrolled to included, as Chromium makes it.
+    /// Saves a screenshot of the whole page, including the part outside the window. Chromium only.
     ///
     /// # Panics
     ///
-    /// In another browser, and where the file cannot be written.
+    /// In another browser, or if the file cannot be written.
     pub fn take_picture(&self, file: &Path) {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).expect("a folder for pictures");

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::wire::Refusal;
 use super::{Browser, Screen};
 
-/// Which browser, with its driver.
+/// The kind of browser, with its driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     /// Chromium with `chromedriver`.
@@ -18,7 +18,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Both.
+    /// Both browsers.
     pub const ALL: [Self; 2] = [Self::Chromium, Self::Firefox];
 
     pub(super) fn vendor(self) -> &'static dyn Vendor {
@@ -29,32 +29,31 @@ impl Engine {
     }
 }
 
-/// How a driver is started, and how its log says that it listens.
+/// How to start a driver, and how to find its port in the log.
 #[derive(Debug)]
 pub(super) struct DriverProgram {
     pub(super) file: std::path::PathBuf,
     pub(super) arguments: &'static [&'static str],
-    /// What stands in the log before the port, in a line of its own.
+    /// The text in the log before the port.
     pub(super) before_port: &'static str,
 }
 
 pub(super) trait Vendor: Debug {
-    /// The driver.
+    /// The program of the driver.
     ///
     /// # Panics
     ///
-    /// Where it is missing, with what to install.
+    /// If the program is missing. The message says what to install.
     fn driver(&self) -> DriverProgram;
-    /// What a new session asks for beside what it asks of every browser. Everything that the browser keeps is below the
-    /// folder's `profile`.
+    /// Additional capabilities of a new session. All files of the browser must be below `profile` in that folder.
     fn capabilities(&self, folder: &Path, language: &str) -> Value;
-    /// Shows pages as on that screen from now on.
+    /// Shows pages on that screen from now on.
     fn emulate(&self, browser: &Browser, screen: Screen) -> Result<(), Refusal>;
-    /// From the next page on.
+    /// Runs the pages' scripts or blocks them, from the next page on.
     fn run_scripts(&self, browser: &Browser, run: bool) -> Result<(), Refusal>;
-    /// What the browser complained of since the last call; the status of the page itself is none.
+    /// The browser's errors since the last call. The status of the page itself does not count.
     fn complaints(&self, browser: &Browser) -> Result<Vec<String>, Refusal>;
-    /// Drops cookies, cache, permissions and all that was emulated.
+    /// Clears cookies, cache, permissions and emulation settings.
     fn forget(&self, browser: &Browser) -> Result<(), Refusal>;
     /// Lets pages use the clipboard without asking.
     fn open_clipboard(&self, browser: &Browser) -> Result<(), Refusal>;

@@ -1,4 +1,4 @@
-//! WebDriver (W3C, 2018) as far as the tests speak it: JSON over HTTP/1.1 on the loopback. The client on crates.io
+//! The part of WebDriver (W3C, 2018) that the tests need: JSON over HTTP/1.1 on the loopback. A client from crates.io
 //! would bring a TLS stack and a licence that `deny.toml` does not allow.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// A page that does not load within this is a fault.
+/// The time within which a page must load.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// An error of the protocol: its code (`no such element`) and what the driver says beside it.
+/// An error of the protocol: its code (`no such element`) and the driver's message.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
     pub(super) code: String,
@@ -18,7 +18,7 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// Whether the browser shows a page of its own in place of the one that was asked for.
+    /// Whether the browser shows an error page of its own instead of the requested page.
     pub(super) fn tells_of_an_error_page(&self) -> bool {
         self.code == "unknown error" && self.message.contains("about:neterror")
     }
@@ -30,7 +30,7 @@ impl std::fmt::Display for Refusal {
     }
 }
 
-/// Sends one command and reads its answer's `value`.
+/// Sends a command and returns the `value` of the answer.
 pub(super) fn command(port: u16, method: &str, path: &str, body: Option<&Value>) -> Result<Value, Refusal> {
     let body = body.map(ToString::to_string).unwrap_or_default();
     let head = format!(
@@ -49,12 +49,12 @@ pub(super) fn command(port: u16, method: &str, path: &str, body: Option<&Value>)
         return Ok(value.clone());
     }
     let part = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
-    // The driver's own stack trace is of no use.
+    // Without the driver's stack trace.
     let message = part("message").lines().next().unwrap_or_default().to_owned();
     Err(Refusal { code: part("error"), message })
 }
 
-/// Status and body. The driver keeps connections open, so the length in the head says where the body ends.
+/// Reads status and body. The driver keeps connections open, so the length in the head determines the end of the body.
 fn answer(mut stream: BufReader<TcpStream>) -> (u16, String) {
     let mut line = || {
         let mut line = String::new();

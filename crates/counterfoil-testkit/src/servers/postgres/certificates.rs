@@ -1,10 +1,10 @@
-//! The certificate that a server with TLS shows.
+//! The certificate of a server with TLS.
 
 use std::path::Path;
 
 use super::somebody::give_away;
 
-/// An authority, and a certificate of its for the server; the settings that name it.
+/// Makes an authority and a certificate for the server. Returns the settings that name the files.
 pub(super) fn certificates(folder: &Path) -> [String; 3] {
     use std::os::unix::fs::PermissionsExt as _;
 

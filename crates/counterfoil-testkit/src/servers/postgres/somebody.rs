@@ -1,4 +1,4 @@
-//! Folders and programs of another user than root.
+//! Folders and programs that belong to a user other than root.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,7 +18,7 @@ pub(super) fn give_away(path: &Path) {
     }
 }
 
-/// The server refuses to run as root: then another user runs it.
+/// The other user, if this process is root: PostgreSQL refuses to run as root.
 fn somebody() -> Option<&'static str> {
     let id = |arguments: &[&str]| {
         let output = Command::new("id").args(arguments).output().expect("id runs");

@@ -13,11 +13,11 @@ pub struct RedisCluster {
 }
 
 impl RedisCluster {
-    /// Starts one and waits until every replica's link is up.
+    /// Starts a cluster and waits until every replica is connected.
     ///
     /// # Panics
     ///
-    /// As for [`RedisServer::start`](super::RedisServer::start), and where the six do not find together.
+    /// As for [`RedisServer::start`](super::RedisServer::start), or if the six nodes do not form a cluster.
     #[must_use]
     pub fn start() -> Self {
         let folder = Folder::new();
@@ -43,19 +43,19 @@ impl RedisCluster {
         cluster
     }
 
-    /// Where its nodes are.
+    /// The URLs of the nodes.
     #[must_use]
     pub fn urls(&self) -> Vec<String> {
         self.nodes.iter().map(|node| format!("redis://127.0.0.1:{}", node.port)).collect()
     }
 
-    /// How many nodes there are.
+    /// The number of nodes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// Never.
+    /// Always false.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
@@ -67,11 +67,11 @@ impl RedisCluster {
         &self.nodes[node].folder
     }
 
-    /// What `redis-cli` prints for that node.
+    /// Runs `redis-cli` on that node and returns its output.
     ///
     /// # Panics
     ///
-    /// Where it cannot be run.
+    /// If it cannot be run.
     #[must_use]
     pub fn cli(&self, node: usize, arguments: &[&str]) -> String {
         self.nodes[node].cli(arguments)
@@ -81,18 +81,18 @@ impl RedisCluster {
     ///
     /// # Panics
     ///
-    /// Where `redis-cli` cannot be run.
+    /// If `redis-cli` cannot be run.
     #[must_use]
     pub fn primaries(&self) -> Vec<usize> {
         (0..self.nodes.len()).filter(|node| self.cli(*node, &["ROLE"]).starts_with("master")).collect()
     }
 
-    /// Waits until every node agrees on a whole cluster of three primaries and every replica's link is up: before that
-    /// nobody may be elected when the next one dies.
+    /// Waits until all nodes agree on a complete cluster of three primaries and every replica is connected. Before
+    /// that, no replica may be elected when a primary dies.
     ///
     /// # Panics
     ///
-    /// Where that takes more than a minute.
+    /// If that takes more than a minute.
     pub fn settle(&self) {
         assert!(
             patiently(|| self.is_settled()),
@@ -118,16 +118,16 @@ impl RedisCluster {
         followed == 3 && linked == 3 && self.nodes.iter().all(whole)
     }
 
-    /// `kill -9` of a node.
+    /// Kills a node with `kill -9`.
     pub fn kill(&mut self, node: usize) {
         self.nodes[node].kill();
     }
 
-    /// Starts a node again on what it kept.
+    /// Starts a node again with its stored data.
     ///
     /// # Panics
     ///
-    /// Where it does not come back.
+    /// If it does not start again.
     pub fn restart(&mut self, node: usize) {
         self.nodes[node].restart();
     }

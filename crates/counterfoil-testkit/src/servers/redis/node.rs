@@ -1,4 +1,4 @@
-//! One Redis process, and the folder that it works in.
+//! One Redis process and its folder.
 
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use crate::servers::ports::free_redis_port;
 
-/// What to install where the programs are missing.
+/// What to install if the programs are missing.
 const MISSING: &str =
     "the Redis programs (redis-server, redis-cli) are not here: `apt-get install redis-server`, or `.ci/servers`";
 
 const MISSING_VALKEY: &str = "the Valkey programs (valkey-server, valkey-cli) are not here: `.ci/servers` installs them, \
                               for Debian 12 from its backports";
 
-/// Whose programs are run.
+/// The vendor of the programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Maker {
     Redis,
@@ -42,21 +42,21 @@ impl Maker {
     }
 }
 
-/// Holds a server's life on the pipe to this process: it ends with the value, and with the process, however that ends.
-/// A write that the disk refuses must fail and not end the server, hence XFSZ.
+/// Keeps a server running until the pipe to this process closes: when the value is dropped, or the process ends. It
+/// ignores XFSZ, so that a write to a full disk fails and does not end the server.
 pub(super) const KEEPER: &str = r#"trap '' INT TERM XFSZ; folder=$1; shift; "$@" >>"$folder/log" 2>&1 & server=$!; echo $server >"$folder/pid"; cat >/dev/null; kill -KILL $server 2>/dev/null; wait $server 2>/dev/null"#;
 
-/// The same for a folder, which goes when the servers in it are gone.
+/// Keeps a folder in the same way. It removes the folder after the servers in it have ended.
 pub(super) const FOLDER_KEEPER: &str =
     r#"trap '' INT TERM; cat >/dev/null; for turn in 1 2 3; do sleep 0.2; rm -rf "$1" 2>/dev/null; done"#;
 
-/// How long a node waits for a silent one before it counts as failed.
+/// The time in milliseconds after which a node counts a silent one as failed.
 pub(super) const NODE_TIMEOUT: &str = "1000";
 /// How long a server may take to start, and a cluster to settle.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) const PAUSE: Duration = Duration::from_millis(20);
 
-/// A folder that goes with the value and with the process.
+/// A folder that is removed when the value is dropped or the process ends.
 #[derive(Debug)]
 pub(super) struct Folder {
     pub(super) path: PathBuf,
@@ -64,7 +64,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// In memory where the system has a folder for that.
+    /// Makes a folder, in memory if the system has a folder for that.
     pub(super) fn new() -> Self {
         let memory = Path::new("/dev/shm");
         let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
@@ -83,7 +83,7 @@ impl Drop for Folder {
     }
 }
 
-/// One server process on a free port of 127.0.0.1, which can be killed and started again on what it kept.
+/// One server process on a free port of 127.0.0.1, which can be killed and started again with its stored data.
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) maker: Maker,
@@ -131,7 +131,7 @@ impl Node {
         let _killed = Command::new("kill").args(["-KILL", self.pid().trim()]).stderr(Stdio::null()).status();
         drop(keeper.stdin.take());
         let _ended = keeper.wait();
-        // The port is the kernel's for a moment longer than the process.
+        // The kernel may hold the port for a moment after the process has ended.
         patiently(|| TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err());
     }
 
@@ -168,13 +168,13 @@ impl Drop for Node {
     }
 }
 
-/// Whether a program is there.
+/// Whether the program can be run.
 pub(super) fn runs(program: &str) -> bool {
     let status = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
 }
 
-/// Looks again until it is so; whether it became so.
+/// Checks repeatedly until the condition is true. Returns whether it became true.
 pub(super) fn patiently(mut is_so: impl FnMut() -> bool) -> bool {
     let turns = PATIENCE.as_millis() / PAUSE.as_millis();
     for _ in 0..turns {

@@ -1,4 +1,4 @@
-//! Stores that answer otherwise than the contract says where a store author might guess.
+//! Stores whose answers differ from the contract where authors of stores are likely to guess.
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
@@ -75,7 +75,7 @@ fn slides() -> Vec<Case> {
     }
 }
 
-/// The family's ends become the slid record's, for the records that are so.
+/// Copies the ends of the slid record to its family, if `leads` accepts the record.
 fn slid(model: &mut Model, done: &Done<'_>, leads: fn(&RecordParts, &FamilyParts) -> bool) {
     let Done::Rotate(id, ParentUpdate::Slide { .. }) = done else { return };
     let of = model.record(id).zip(model.family(id.family()));
@@ -86,7 +86,7 @@ fn slid(model: &mut Model, done: &Done<'_>, leads: fn(&RecordParts, &FamilyParts
     }
 }
 
-/// Another end of a full family: from the right one, `now` and the new records.
+/// Replaces the `until` of a full family, computed from the correct value, `now` and the new records.
 struct FullUntil(fn(Timestamp, Timestamp, &[NewRecord]) -> Timestamp);
 
 #[async_trait]
@@ -119,7 +119,7 @@ impl Flaw for FullUntil {
     }
 }
 
-/// Where several ids are taken, the first of the request is named, free or not.
+/// If several ids are taken, names the first id of the request, even if that one is free.
 struct NamesAnIdThatIsFree;
 
 #[async_trait]
@@ -139,8 +139,8 @@ impl Flaw for NamesAnIdThatIsFree {
     }
 }
 
-/// Looks at the family first and then at what the request contradicts; `writes`: it notes a use of the family before
-/// it looks at the owner of the new records.
+/// Reads the family first and checks the request afterwards. With `writes`, it records a use of the family before it
+/// checks the owner of the new records.
 struct Checks {
     writes: bool,
 }

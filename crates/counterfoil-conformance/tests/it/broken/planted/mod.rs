@@ -1,4 +1,4 @@
-//! Stores whose keys and columns are too narrow, or that forget a state, and the check that must say so.
+//! Stores with too narrow keys and columns, or that ignore a state, and the check that must reject each.
 
 mod answers;
 mod changes;
@@ -17,7 +17,7 @@ use names::names;
 use states::states;
 use values::values;
 
-/// A broken store and the check that names its promise.
+/// A broken store, and the check that must reject it.
 struct Case {
     name: &'static str,
     make: fn() -> Arc<dyn Flaw>,
@@ -36,12 +36,12 @@ macro_rules! cases {
 
 use cases;
 
-/// All of them by name.
+/// All cases, by name.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, fn() -> Arc<dyn Flaw>)> {
     names().into_iter().chain(values()).chain(states()).chain(answers()).map(|case| (case.name, case.make))
 }
 
-/// As the other bench, with a hook for damage.
+/// Like `Bench`, with the hook `damage`.
 struct Damageable(fn() -> Arc<dyn Flaw>);
 
 #[async_trait]
@@ -63,7 +63,7 @@ impl Fixture for Damageable {
     }
 }
 
-/// Whether that check rejects the store, and why.
+/// The message with which the check rejects the store, or `None` if the store passes.
 fn rejected(case: &Case, check: &str) -> Option<String> {
     let check = CHECKS.iter().find(|one| one.name == check).expect("a clause of that name");
     check.run(&Subject::new(Damageable(case.make))).err().map(|violation| violation.what().to_owned())
@@ -102,7 +102,7 @@ fn stores_that_answer_otherwise_are_rejected() {
     try_all(&answers());
 }
 
-/// What the model test says of a broken store is a page, and tells of few commands.
+/// The model test's message about a broken store is short and shows few commands.
 #[test]
 fn the_model_test_tells_the_shortest_commands_and_the_fields_that_differ() {
     for case in states().iter().chain(&values()).step_by(4) {
@@ -113,7 +113,7 @@ fn the_model_test_tells_the_shortest_commands_and_the_fields_that_differ() {
     }
 }
 
-/// The control of the controls: the same bench without a flaw passes.
+/// Without a flaw the same fixture passes.
 #[test]
 fn the_bench_without_a_flaw_passes() {
     struct Flawless;

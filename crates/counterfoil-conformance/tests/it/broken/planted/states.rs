@@ -1,4 +1,4 @@
-//! Stores that forget what holds for a record in some state.
+//! Stores that ignore the rule for some state of a record.
 
 use counterfoil::store::{Change, Cursor, FamilyParts, Listing, Page, Progress, Revoke, StoreError};
 use counterfoil::types::TokenKind;
@@ -18,7 +18,7 @@ pub(super) fn states() -> Vec<Case> {
     all
 }
 
-/// The families that are so in the model before get their rows back.
+/// Restores the rows of those families for which `which` is true.
 pub(super) fn restore(before: &Model, model: &mut Model, which: impl Fn(&FamilyParts) -> bool) {
     for old in before.families.iter().filter(|family| which(family)) {
         if let Some(family) = model.family_mut(old.id) {
@@ -132,7 +132,7 @@ fn shrunk() -> Vec<Case> {
     }
 }
 
-/// A page of a listing in an order of its own.
+/// The page of a listing, sorted by creation.
 fn ordered(page: Page<counterfoil::store::TokenRecord>) -> Page<counterfoil::store::TokenRecord> {
     let mut page = page;
     page.items.sort_by_key(|item| std::cmp::Reverse(item.record().created_at));

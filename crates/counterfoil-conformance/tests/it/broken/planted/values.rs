@@ -9,7 +9,7 @@ use crate::broken::keeping::{Comparing, Keeping, Limiting, Touching, cut, instan
 
 const SECOND: u64 = 1_000_000;
 
-/// As an `f32` of seconds rounds it.
+/// The instant rounded to an `f32` of seconds.
 fn through_f32(at: Timestamp) -> Timestamp {
     let seconds = at.micros() as f64 / SECOND as f64;
     micros((f64::from(seconds as f32) * SECOND as f64) as u64)
