@@ -1,7 +1,7 @@
-//! Authentication without a framework: header values in; a principal, or the status and challenge of RFC 6750 §3, out.
+//! Authentication without a framework. The input is the values of a header. The output is a principal, or a status and
+//! challenge of RFC 6750 §3.
 //!
-//! Shows the one call that an adapter of a framework makes, and what a caller may be told. Leaves out the server around
-//! it.
+//! Shows the one call that an adapter for a framework makes, and what the caller may learn. Leaves out the server.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -14,8 +14,9 @@ use counterfoil::{Account, Challenge, Counterfoil, Lifetime, NewPersonalAccessTo
 use counterfoil::{Role, SubjectId};
 use futures_executor::block_on;
 
-/// Call it before every handler, with all values of `Authorization` and the scope token that the handler asks for. The
-/// challenge has the status and the headers of the answer. Its reason is for the host, and the events have it.
+/// Call this before every handler, with all values of `Authorization` and the scope token that the handler requires.
+/// The challenge contains the status and the headers of the response. Its reason is only for the host; events contain
+/// it too.
 async fn guard(
     counterfoil: &Counterfoil,
     headers: &[&[u8]],

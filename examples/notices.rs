@@ -1,7 +1,9 @@
-//! The worker that sends notices of expiry: due → claim → send → settle, in pages, with any number of workers at once.
+//! A worker that sends notices about expiry. It finds due notices page by page, and claims, sends and settles each. Any
+//! number of workers may run at the same time.
 //!
-//! Shows that a notice is settled as sent only after the transport took it, that a failure costs a back-off, and that
-//! a claim is a lease. Leaves out the transport, the texts, and one digest for each owner (`Counterfoil::gather_notices`).
+//! Shows that a notice is settled as sent only after the transport accepted it, that a failed one is tried again after
+//! a back-off, and that a claim is a lease. Leaves out the transport, the texts, and one digest for each owner
+//! (`Counterfoil::gather_notices`).
 
 use std::error::Error;
 use std::num::NonZeroU32;
@@ -17,22 +19,23 @@ use counterfoil::*;
 use futures_executor::block_on;
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-/// Longer than the transport's time-out: what takes longer than its lease may be sent twice.
+/// Longer than the transport's timeout: a notice may be sent twice if sending takes longer than the lease.
 const LEASE: Duration = Duration::from_secs(5 * 60);
 const BACK_OFF: Duration = Duration::from_secs(15 * 60);
 
-/// Sends one mail; false where the transport did not take it.
+/// Sends one mail; false if the transport did not accept it.
 type Transport<'a> = &'a dyn Fn(&ClaimedNotice) -> bool;
 
-/// One run of a worker. Call it about once a minute, on as many nodes as you like; says how many notices went out.
+/// One run of a worker. Call it about once a minute, on any number of nodes. Returns the number of notices that were
+/// sent.
 async fn run(counterfoil: &Counterfoil, clock: &dyn Clock, send: Transport<'_>) -> Result<u32, Unavailable> {
     let (mut sent, mut after) = (0, None);
-    // A changed lead reaches the tokens that are there.
+    // If the notice lead was changed, existing tokens get another notice time.
     while counterfoil.rearm_notices(PAGE).await?.more {}
     loop {
         let page = counterfoil.due_notices(after.as_ref(), PAGE).await?;
         for due in &page.items {
-            // None: another worker has it, or there is nothing to send after all.
+            // `None`: another worker has claimed the notice, or there is nothing to send.
             let Some(claimed) = counterfoil.claim_notice(due, LEASE).await?.won() else { continue };
             let accepted = send(&claimed);
             let retry_at = clock.now().plus_capped(BACK_OFF);
@@ -40,7 +43,7 @@ async fn run(counterfoil: &Counterfoil, clock: &dyn Clock, send: Transport<'_>) 
             counterfoil.settle_notice(claimed, outcome).await?;
             sent += u32::from(accepted);
         }
-        // A short page is no end; `None` is.
+        // A short page does not mean the end of the list; only `None` does.
         after = page.next;
         if after.is_none() {
             return Ok(sent);

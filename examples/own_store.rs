@@ -1,6 +1,7 @@
-//! A host's own `TokenStore`: a wrapper that notes each call, as one would feed a host's metrics.
+//! A host's own `TokenStore`: a wrapper that records each call, as a host could do for its metrics.
 //!
-//! Shows the contract's twelve methods, none with a default. Leaves out a store: it must keep each of the clauses.
+//! Shows the contract's twelve methods, none of which has a default. Leaves out a real store, which must satisfy every
+//! clause of the contract.
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};

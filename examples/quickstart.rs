@@ -1,7 +1,8 @@
-//! The whole story in one run: `cargo run --example quickstart`.
+//! A complete tour in one run: `cargo run --example quickstart`.
 //!
-//! A service with three people and two clients, on a clock that is moved by hand. Each function below is one chapter:
-//! it says what happens and asserts it. Leaves out HTTP and e-mail, which are the host's, and a store that survives.
+//! A service with three people and two clients, on a clock that the example sets. Each function below is one chapter.
+//! It explains what happens and asserts it. Leaves out HTTP and e-mail, which the host provides, and a persistent
+//! store.
 
 use std::error::Error;
 use std::num::NonZeroU32;
@@ -29,9 +30,9 @@ use time::macros::{datetime, format_description};
 
 type Outcomes<T = ()> = Result<T, Box<dyn Error>>;
 
-/// `test.token` and its secret, as the client's own documentation writes them, BASIC included.
+/// `test.token` and its secret, in the spelling of the client's documentation, including `BASIC`.
 const TEST_TOKEN: &str = "BASIC dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
-/// What curl sends for its seven `--data-urlencode`.
+/// The body that curl sends for six `--data-urlencode` options.
 const LOGIN: &str =
     "grant_type=password&username=AD%5Cbill.posters&password=blabla&remember=true&mfa_key=&machine_key=";
 
@@ -71,7 +72,7 @@ fn person(people: &MemoryDirectory, id: &str, name: &str, role: Role, password: 
     Ok(account)
 }
 
-/// The hardened policy; the clock stands at the first `.issued` of 12d Synergy's own documentation.
+/// A service with the hardened policy. The clock is set to the first `.issued` in 12d Synergy's documentation.
 fn open_service(people: Arc<MemoryDirectory>) -> Outcomes<Service> {
     let clock = Arc::new(ManualClock::at(Timestamp::try_from(datetime!(2022-12-22 23:14:42 UTC))?));
     let events = RecordingSink::default();
@@ -85,8 +86,9 @@ fn open_service(people: Arc<MemoryDirectory>) -> Outcomes<Service> {
     Ok(Service { counterfoil, clock, events })
 }
 
-/// `test.token` brings its secret along and gets the same refresh token back each time; a second client is given one and
-/// rotates. The answer is the second one's `Authorization` header.
+/// Registers two clients. `test.token` has a secret of its own choice, and a refresh returns the same refresh token.
+/// The other client gets a generated secret, and its refresh tokens rotate. Returns the other client's `Authorization`
+/// header.
 async fn register_clients(service: &Service) -> Outcomes<String> {
     chapter(service, "Two clients are registered");
     let grants = || vec![Grant::Password, Grant::RefreshToken];
@@ -105,7 +107,7 @@ async fn register_clients(service: &Service) -> Outcomes<String> {
     Ok(format!("Basic {}", api_key.expose_api_key()))
 }
 
-/// Under the hardened policy both gates are closed until somebody opens them.
+/// Under the hardened policy both gates are closed at first.
 async fn open_the_gates(service: &Service, admin: &Presenter, bill: &Account) -> Outcomes {
     chapter(service, "An administrator opens the gates of personal access tokens");
     let bill_himself = Presenter::signed_in(bill);
@@ -134,7 +136,7 @@ async fn sign_in_with_a_password(service: &Service) -> Outcomes<String> {
     Ok(text(&answer, "refresh_token")?.to_owned())
 }
 
-/// Mode reuse: the same refresh token comes back with a new access token.
+/// Mode reuse: a refresh returns the same refresh token and a new access token.
 async fn refresh_with_the_same_token(service: &Service, refresh_token: &str) -> Outcomes<String> {
     service.clock.set(Timestamp::try_from(datetime!(2022-12-23 02:31:49 UTC))?);
     chapter(service, "Three hours later test.token refreshes");
@@ -202,8 +204,8 @@ async fn security_code(service: &Service, root: &Presenter) -> Outcomes {
     Ok(())
 }
 
-/// Mode rotate: each refresh token is good for one refresh. A retry within half a minute is answered alike; later it is a
-/// replay.
+/// Mode rotate: each refresh token can be used once. A retry within half a minute gets the same answer; a later one is
+/// a replay.
 async fn replayed_refresh_token(service: &Service, client: &str) -> Outcomes {
     chapter(service, "A refresh token of the rotating client is stolen");
     let first = token(service, client, LOGIN).await?;
@@ -225,7 +227,7 @@ async fn replayed_refresh_token(service: &Service, client: &str) -> Outcomes {
     Ok(())
 }
 
-/// What a worker does once in a while: take what is due, send it, say what became of it.
+/// The work of a notice worker: read due notices, send them, and settle each with its outcome.
 async fn notices(service: &Service, bill: &Presenter) -> Outcomes {
     chapter(service, "A token of 30 days is announced a week before it expires, and when it has");
     create(service, bill, "backup").await?;
@@ -272,7 +274,7 @@ async fn create(service: &Service, by: &Presenter, label: &str) -> Result<Issued
     service.counterfoil.create_personal_access_token(by, &new).await
 }
 
-/// One POST to the token endpoint, as a framework would hand it over; an OAuth error is an error here.
+/// One POST to the token endpoint, as a framework would pass it on. An OAuth error is returned as an error.
 async fn token(service: &Service, authorization: &str, form: &str) -> Outcomes<Value> {
     let (source, authorization) = ("203.0.113.7".parse()?, [authorization.as_bytes()]);
     let request = OAuthRequest::new(form.as_bytes(), &source)
@@ -287,7 +289,7 @@ async fn refresh(service: &Service, authorization: &str, refresh_token: &str) ->
     token(service, authorization, &format!("grant_type=refresh_token&refresh_token={refresh_token}")).await
 }
 
-/// The true reason of a refusal, which is the host's to know.
+/// The reason of a refusal. Only the host may see it.
 async fn refusal(service: &Service, secret: &str) -> Outcomes<Refusal> {
     match service.counterfoil.verify(secret).await {
         Err(Denied::Refused(reason)) => Ok(reason),
@@ -306,7 +308,7 @@ fn show_tokens(answer: &Value) -> Outcomes {
     Ok(())
 }
 
-/// Enough to tell two secrets apart, and nothing of the secret half.
+/// Enough to tell two secrets apart. Shows nothing of the secret part.
 fn first_8(secret: &str) -> String {
     secret.chars().take(8).chain(['…']).collect()
 }

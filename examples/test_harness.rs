@@ -1,7 +1,9 @@
-//! How a service tests itself against counterfoil: a clock moved by hand, events that are kept, entropy from a seed.
+//! How a service tests its use of counterfoil: with a clock that the test sets, recorded events, and entropy from a
+//! seed.
 //!
-//! Shows a harness and what it allows to assert: an exact instant, what the host was told, two runs alike to the byte.
-//! Leaves out `#[test]`: in a service each function below is one. Feature `test-util` is for `[dev-dependencies]`.
+//! Shows a harness and what can be asserted with it: an exact instant, the events that the host received, and that two
+//! runs produce the same bytes. Leaves out `#[test]`: in a service, each function below is a test. The feature
+//! `test-util` is for `[dev-dependencies]`.
 
 use std::sync::Arc;
 use std::time::Duration;

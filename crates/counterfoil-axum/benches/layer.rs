@@ -1,7 +1,9 @@
-//! Requests a second through the authentication layer, against the same axum service without it and against one that verifies an HS256 JWT.
+//! Requests per second through the authentication layer, compared with the same axum service without it and with one
+//! that verifies an HS256 JWT.
 //!
-//! Two ways: the service called in place, which shows what the layer costs; and over keep-alive connections on loopback, which shows what is left
-//! of that in a server. Rounds take turns and ratios are of medians within one run; client and server share the machine.
+//! Measured in two ways: with the service called directly, which shows the cost of the layer; and over keep-alive
+//! connections on loopback, which shows its share in a server. Rounds alternate, and ratios are of medians within one
+//! run. Client and server share the machine.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a bench that cannot go on says so")]
 #![allow(clippy::disallowed_methods, reason = "a bench measures by the wall clock")]
@@ -47,7 +49,7 @@ fn service() -> Router {
     Router::new().route("/", get(async || "hello"))
 }
 
-/// Any number of credentials beside the one that is used, so that the store is no toy.
+/// A store with many other credentials, as in a real service.
 async fn counterfoil() -> (Counterfoil, String) {
     let people = Arc::new(MemoryDirectory::default());
     let mut policy = Policy::synergy();

@@ -1,4 +1,4 @@
-//! Bodies read within bounds of size and time, before anything is computed from them.
+//! Reads request bodies with a limit of size and time.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 
-/// How long a whole body may take: nobody holds a request open by sending a byte now and then.
+/// The time limit for a whole body. Without it, a client could hold a request open by sending a byte now and then.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
-    /// Longer than the limit.
+    /// The body is longer than the limit.
     TooLarge,
-    /// It did not arrive in time.
+    /// The body did not arrive in time.
     TooSlow,
-    /// It broke off.
+    /// The connection ended before the body did.
     Broken,
 }
 
-/// Reads a body of at most `limit` bytes. One that announces more is not read at all.
+/// Reads a body of at most `limit` bytes. A body whose announced length is greater is not read at all.
 pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, Unread> {
     if usize::try_from(http_body::Body::size_hint(&body).lower()).map_or(true, |announced| announced > limit) {
         return Err(Unread::TooLarge);

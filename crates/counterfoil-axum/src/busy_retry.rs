@@ -1,4 +1,4 @@
-//! Retries operations that other attempts of the same account or client keep busy: for one second at most.
+//! Retries an operation, for at most one second, while other attempts of the same account or client keep it busy.
 
 use std::time::Duration;
 
@@ -10,13 +10,14 @@ use tokio::time::{Instant, sleep};
 
 /// The longest wait.
 const MAX_WAIT: Duration = Duration::from_secs(1);
-/// The first pause between two attempts. It doubles each time: the other attempts may run on another node, so their end
-/// is not announced, and each attempt costs the store two writes.
+/// The first pause between two attempts. The pause doubles each time. Waiting is by polling, because the other attempts
+/// may run on other nodes; pauses grow, because each attempt costs the store two writes.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
-/// An error that may say that running attempts use up the limit. Nothing was checked then, so a retry is safe.
+/// An error that may say that running attempts use up the limit. In that case no secret was checked, so a retry is
+/// safe.
 pub(crate) trait Busy {
-    /// The key whose running attempts are in the way.
+    /// The key whose running attempts use up the limit, in that case.
     fn waits_for(&self) -> Option<ThrottleKey>;
 }
 

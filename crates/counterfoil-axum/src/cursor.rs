@@ -1,7 +1,7 @@
-//! Cursors as they are handed out: where a page ended, bound to the list that it is of.
+//! Cursors of the API. A cursor says where a page ended, and is bound to its list.
 //!
-//! The binding is a checksum and no secret: a cursor opens nothing, since every page asks anew who may see what. It
-//! tells a cursor of another list, or of another person's, from one of this list.
+//! The binding is a checksum, not a secret. It only detects a cursor of another list or of another person's list. A
+//! cursor grants nothing: each page is subject to the caller's rights.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,10 +9,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::problem::Problem;
 
-/// Letters of the checksum.
+/// The length of the checksum.
 const CHECK: usize = 8;
 
-/// A list of whom, in which shape.
+/// Identifies a list: its name, realm and owner.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct List<'a> {
     pub(crate) name: &'static str,
@@ -21,12 +21,12 @@ pub(crate) struct List<'a> {
 }
 
 impl List<'_> {
-    /// The cursor after that key.
+    /// Makes the cursor after that key.
     pub(crate) fn cursor(&self, key: &str) -> String {
         URL_SAFE_NO_PAD.encode([self.check(key).as_slice(), key.as_bytes()].concat())
     }
 
-    /// The key that a cursor of this list stands for, as `parse` reads it.
+    /// Reads the key in a cursor of this list, with `parse`.
     pub(crate) fn read<T>(
         &self,
         cursor: Option<&str>,

@@ -1,4 +1,4 @@
-//! The host that a request is for: named once, and a host (RFC 9112 §3.2, RFC 9113 §8.3.1).
+//! The host that a request is for. A request must name exactly one valid host (RFC 9112 §3.2, RFC 9113 §8.3.1).
 
 use axum::response::{IntoResponse, Response};
 use http::header::HOST;
@@ -9,7 +9,7 @@ use http::{HeaderMap, Request, Uri, Version};
 
 use crate::problem::{self, Problem};
 
-/// A request that names no host, more than one, or an invalid one: 400, as a problem (RFC 9457).
+/// A request names no host, more than one, or an invalid one. As a response it is 400 with a problem (RFC 9457).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidHost;
 
@@ -27,8 +27,10 @@ impl IntoResponse for InvalidHost {
     }
 }
 
-/// The one host that a request is for; `None` where HTTP/1.0 names none. For a server that passes requests on to
-/// routers: hyper takes two `Host` lines, and none, as they come. The console and its session layer ask by themselves.
+/// The host that a request is for; `None` for an HTTP/1.0 request that names no host.
+///
+/// A server calls this before it passes requests on to routers, because hyper accepts requests with two `Host` lines or
+/// with none. The console and its session layer call it themselves.
 ///
 /// ```
 /// use counterfoil_axum::{InvalidHost, host_of};
@@ -44,12 +46,12 @@ impl IntoResponse for InvalidHost {
 ///
 /// # Errors
 ///
-/// [`InvalidHost`]: answer 400 with it (RFC 9112 §3.2).
+/// [`InvalidHost`], which the server should return as a response (400, RFC 9112 §3.2).
 pub fn host_of<B>(request: &Request<B>) -> Result<Option<&str>, InvalidHost> {
     Asked::of(request).host()
 }
 
-/// What of a request says whom it is for.
+/// The parts of a request that say which host it is for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'a> {
     pub(crate) headers: &'a HeaderMap,
@@ -62,15 +64,15 @@ impl<'a> Asked<'a> {
         Self { headers: request.headers(), uri: request.uri(), version: request.version() }
     }
 
-    /// The host; `None` where HTTP/1.0 names none. A target in absolute form counts before the header (RFC 9112
-    /// §3.2.2), and in HTTP/2 both must agree.
+    /// The host; `None` for an HTTP/1.0 request that names no host. A target in absolute form takes precedence over the
+    /// header (RFC 9112 §3.2.2). In HTTP/2 both must be equal.
     pub(crate) fn host(self) -> Result<Option<&'a str>, InvalidHost> {
         let header = self.header()?;
         let target = self.uri.authority().map(Authority::as_str);
         let modern = self.version >= Version::HTTP_2;
         match (target, header) {
             (Some(target), Some(header)) if modern && !target.eq_ignore_ascii_case(header) => Err(InvalidHost),
-            // HTTP/1.1 demands the header whatever the target is.
+            // HTTP/1.1 requires the header whatever the target is.
             (Some(_), None) if self.version == Version::HTTP_11 => Err(InvalidHost),
             (Some(target), _) if is_host(target) => Ok(Some(target)),
             (Some(_), _) => Err(InvalidHost),
@@ -97,13 +99,13 @@ impl<'a> From<&'a Parts> for Asked<'a> {
     }
 }
 
-/// `uri-host [ ":" port ]` (RFC 9110 §7.2), and no user before it.
+/// Whether the text is `uri-host [ ":" port ]` (RFC 9110 §7.2), without user information.
 fn is_host(text: &str) -> bool {
     let parsed = text.parse::<Authority>();
     parsed.is_ok_and(|authority| !authority.host().is_empty() && !text.contains('@') && is_port(&authority))
 }
 
-/// No port, an empty one, or a number.
+/// Whether the port is missing, empty or a number.
 fn is_port(authority: &Authority) -> bool {
     let port = authority.as_str().strip_prefix(authority.host()).and_then(|rest| rest.strip_prefix(':'));
     port.is_none_or(|port| port.is_empty() || port.parse::<u16>().is_ok())

@@ -1,4 +1,4 @@
-//! The strict reader of JSON objects: each field once, each of them known, each fault with the field's name.
+//! A strict reader of JSON objects. It refuses repeated and unknown fields, and each error names its field.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -9,14 +9,14 @@ use serde_json::Value;
 
 use crate::problem::{self, Problem};
 
-/// The fields of an object, in order, each at most once.
+/// The fields of an object, in order. No name occurs twice.
 #[derive(Debug, Default)]
 pub(crate) struct Fields(Vec<(String, Value)>);
 
 /// An object that is being read.
 struct Object {
     fields: Vec<(String, Value)>,
-    /// What is wrong with its fields, by which reading ended.
+    /// The error of a field, which ends the reading.
     fault: Option<Problem>,
 }
 
@@ -48,7 +48,7 @@ impl<'de> Visitor<'de> for &mut Object {
     }
 }
 
-/// How many fields were looked at by this thread.
+/// Counts the fields that this thread has looked at.
 #[cfg(test)]
 mod counting {
     use std::cell::Cell;
@@ -64,19 +64,19 @@ mod counting {
     }
 }
 
-/// What a request's body says.
+/// A request body.
 pub(crate) trait Body: Sized {
-    /// Whether no body at all, and `null`, say the same as an empty object.
+    /// Whether an empty body and `null` mean the same as an empty object.
     const OPTIONAL: bool = false;
 
-    /// Takes its fields; what is left is unknown.
+    /// Takes the fields that this body knows. Fields that are left over are unknown and refused.
     fn take(fields: &mut Fields) -> Result<Self, Problem>;
 }
 
-/// The most fields of a body; the largest one that is known has a dozen.
+/// The maximum number of fields in a body. The largest known body has a dozen.
 const MOST: usize = 64;
 
-/// Reads a body: is it announced as JSON, is it JSON of few enough fields, then field by field.
+/// Reads a body. Checks the media type first, then the JSON syntax and the number of fields, then each field.
 pub(crate) fn read<T: Body>(media_type: Option<&[u8]>, bytes: &Bytes) -> Result<T, Problem> {
     if T::OPTIONAL && bytes.is_empty() {
         return T::take(&mut Fields::default());
@@ -94,14 +94,14 @@ pub(crate) fn read<T: Body>(media_type: Option<&[u8]>, bytes: &Bytes) -> Result<
     }
 }
 
-/// The media type, in any case, whatever its parameters: RFC 8259 defines none.
+/// Whether the media type is JSON. Ignores case, and parameters, because RFC 8259 defines none.
 pub(crate) fn is_json(media_type: &[u8]) -> bool {
     let essence = media_type.split(|&byte| byte == b';').next().unwrap_or_default();
     essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
 }
 
 impl Fields {
-    /// Reads no more fields than are allowed, and none twice.
+    /// Reads an object. Refuses too many fields and repeated fields.
     fn read(text: &str) -> Result<Self, Problem> {
         let mut object = Object { fields: Vec::new(), fault: None };
         let mut reader = serde_json::Deserializer::from_str(text);
@@ -113,19 +113,19 @@ impl Fields {
         }
     }
 
-    /// A field that may be left out; `null` is a value like any other, and mostly a wrong one.
+    /// An optional field. `null` does not mean that it is missing; for most types it is an error.
     pub(crate) fn optional<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<Option<T>, Problem> {
         let Some(at) = self.0.iter().position(|(own, _)| own == name) else { return Ok(None) };
         let (_, value) = self.0.swap_remove(at);
         serde_json::from_value(value).map(Some).map_err(|_| Problem::field(name, format!("{name} is of a wrong type")))
     }
 
-    /// A field that must be there.
+    /// A required field.
     pub(crate) fn required<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T, Problem> {
         self.optional(name)?.ok_or_else(|| Problem::field(name, format!("{name} must be given")))
     }
 
-    /// A field that is a text with a grammar of its own.
+    /// An optional text field that is parsed by its `FromStr`.
     pub(crate) fn parsed<T: std::str::FromStr>(&mut self, name: &'static str) -> Result<Option<T>, Problem>
     where
         T::Err: fmt::Display,

@@ -1,4 +1,4 @@
-//! Which hosts are this machine.
+//! Decides whether a host name means this machine.
 
 /// Whether an authority (a host, with or without a port) is `localhost` or a loopback address.
 pub(crate) fn is_loopback(authority: &str) -> bool {

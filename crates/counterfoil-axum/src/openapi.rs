@@ -1,9 +1,10 @@
-//! The OpenAPI document of what is mounted.
+//! The OpenAPI document of the mounted routers.
 
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 
-/// The document to begin a service's router with: it knows the security schemes that the routers name.
+/// An empty OpenAPI document to start a service's router with. It defines the security schemes that this crate's
+/// routers use.
 ///
 /// ```
 /// use counterfoil::Counterfoil;

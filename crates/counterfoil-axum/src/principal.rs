@@ -1,4 +1,4 @@
-//! The extractor: who is calling.
+//! The extractor of the authenticated principal.
 
 use std::ops::Deref;
 
@@ -7,19 +7,20 @@ use counterfoil::{Presenter, Principal as Verified};
 use counterfoil_tower::{Authentication, Rejection};
 use http::request::Parts;
 
-/// Who is calling, as an argument of an axum handler behind an [`AuthenticateLayer`](crate::AuthenticateLayer).
+/// The authenticated principal, as an argument of an axum handler behind an
+/// [`AuthenticateLayer`](crate::AuthenticateLayer).
 ///
-/// - `Principal`: somebody, or the request is refused.
-/// - `Option<Principal>`: `None` where no credential came along; one that was refused, or could not be verified,
-///   refuses the request.
+/// - `Principal`: the request is refused without a valid credential.
+/// - `Option<Principal>`: `None` for a request without a credential. The request is refused if its credential is
+///   refused or cannot be verified.
 /// - `Result<Principal, Rejection>`: the handler decides.
 ///
-/// Without the layer each of them fails with 500 and an error in the log.
+/// Without the layer, each of them fails with 500 and logs an error.
 #[derive(Clone, Debug)]
 pub struct Principal(Box<Verified>);
 
 impl Principal {
-    /// The same for the verbs of the handle.
+    /// The same principal, as operations of the handle take it.
     #[must_use]
     pub fn presenter(&self) -> Presenter {
         Presenter::from(&*self.0)

@@ -1,5 +1,5 @@
-//! Problems (RFC 9457): what the routers answer where something is wrong. Fixed texts; nothing of the request is in
-//! them but a field's name.
+//! Problems (RFC 9457): the error responses of the routers. Their texts are fixed. The only part of a request that they
+//! repeat is a field's name.
 
 use std::borrow::Cow;
 
@@ -24,11 +24,11 @@ pub(crate) const TOO_LARGE: ProblemKind =
     ProblemKind::new("too-large", StatusCode::PAYLOAD_TOO_LARGE, "the body is over 64 KiB");
 pub(crate) const TOO_SLOW: ProblemKind =
     ProblemKind::new("too-slow", StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
-/// A field that cannot be read. The core has the same kind for a field that breaks a rule.
+/// A field that cannot be parsed. The core uses the same kind for a field that breaks a rule.
 const INVALID_FIELD: ProblemKind =
     ProblemKind::new("invalid-field", StatusCode::UNPROCESSABLE_ENTITY, "a field breaks a rule");
 
-/// A problem on its way out.
+/// A problem response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     kind: ProblemKind,
@@ -38,22 +38,22 @@ pub struct Problem {
     retry_after: Option<u64>,
 }
 
-/// A problem as it is written (RFC 9457 §3.1).
+/// A problem in its JSON form (RFC 9457 §3.1).
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Problem))]
 pub(crate) struct Written<'a> {
-    /// What happened, stable: `urn:counterfoil:problem:` and a name.
+    /// A stable identifier of the kind of problem: `urn:counterfoil:problem:` and a name.
     #[serde(rename = "type")]
     kind: String,
-    /// The same in words.
+    /// A fixed text for the kind of problem.
     title: &'a str,
     /// The HTTP status.
     status: u16,
-    /// More about this one.
+    /// More about this occurrence.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
-    /// The field at fault, where one is.
+    /// The field with the error, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
 }
@@ -68,25 +68,25 @@ impl Problem {
         Self { field: Some(field.into()), detail: Some(detail.into()), ..Self::new(INVALID_FIELD) }
     }
 
-    /// The same where no field can be named.
+    /// The same, if no field can be named.
     pub(crate) fn unnamed(detail: &str) -> Self {
         Self { detail: Some(detail.to_owned()), ..Self::new(INVALID_FIELD) }
     }
 
-    /// The fault of a field or parameter whose name the caller wrote: it is said back only where it looks like a name,
-    /// and cannot be anything else.
+    /// An error of a field or parameter that the caller named. The problem repeats the name only if it has the form of
+    /// a name (1 to 64 letters, digits and underscores), so that nothing else is repeated.
     pub(crate) fn said_back(name: &str, detail: &'static str) -> Self {
         let is_name =
             (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if is_name { Self::field(name.to_owned(), detail) } else { Self::unnamed(detail) }
     }
 
-    /// An answer that cannot be written.
+    /// The problem for a response that cannot be written.
     pub(crate) fn unavailable() -> Self {
         Self { retry_after: Some(UNAVAILABLE_RETRY), ..Self::new(ProblemKind::UNAVAILABLE) }
     }
 
-    /// What does not exist, or is not the caller's.
+    /// The problem for a resource that does not exist or is not the caller's.
     pub(crate) fn not_found() -> Self {
         Self::new(ProblemKind::of_error(&ManageError::NotFound))
     }
@@ -101,7 +101,7 @@ impl Problem {
             ManageError::Invalid(invalid) => Some(invalid.to_string()),
             _ => None,
         };
-        // It is visible ASCII and blanks.
+        // The challenge consists of visible ASCII characters and spaces.
         let challenge = error.www_authenticate(realm).and_then(|text| HeaderValue::try_from(text).ok());
         Self {
             kind: ProblemKind::of_error(error),
@@ -118,7 +118,7 @@ impl Problem {
         self.kind.status()
     }
 
-    /// The end of its `type`.
+    /// The name at the end of its `type`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.kind.name()
@@ -132,7 +132,7 @@ impl Problem {
             detail: self.detail.as_deref(),
             field: self.field.as_deref(),
         };
-        // Texts and a number have a JSON form.
+        // Texts and a number can always be written as JSON.
         serde_json::to_string(&written).unwrap_or_default()
     }
 }

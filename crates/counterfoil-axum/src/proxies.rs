@@ -1,4 +1,4 @@
-//! Reverse proxies that are believed when they say where a request comes from.
+//! Trusted reverse proxies, whose headers say where a request comes from.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,11 +7,11 @@ use std::str::FromStr;
 use http::HeaderMap;
 use http::header::FORWARDED;
 
-/// The header of those who do not know RFC 7239.
+/// The header of proxies that do not support RFC 7239.
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The addresses of a service's own reverse proxies. Everybody else can write `Forwarded` and `X-Forwarded-For` too, so
-/// only these are believed.
+/// The addresses of a service's own reverse proxies. `Forwarded` and `X-Forwarded-For` are used only in requests from
+/// these, because any client can send such headers.
 ///
 /// ```
 /// use counterfoil_axum::TrustedProxies;
@@ -26,7 +26,7 @@ const X_FORWARDED_FOR: &str = "x-forwarded-for";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<Network>);
 
-/// A text that is no list of addresses and networks.
+/// Not a valid list of addresses and networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidProxies;
 
@@ -38,7 +38,8 @@ impl fmt::Display for InvalidProxies {
 
 impl std::error::Error for InvalidProxies {}
 
-/// Addresses that begin alike. IPv4 stands in its mapped form, so that one comparison does.
+/// Addresses with a common prefix. IPv4 addresses are stored in their IPv6-mapped form, so that one comparison is
+/// enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Network {
     address: u128,
@@ -80,7 +81,7 @@ impl FromStr for Network {
 impl FromStr for TrustedProxies {
     type Err = InvalidProxies;
 
-    /// Addresses and CIDR networks, a comma between two; none at all is nobody.
+    /// Parses addresses and CIDR networks, separated by commas. An empty text is an empty list.
     fn from_str(text: &str) -> Result<Self, InvalidProxies> {
         if text.trim().is_empty() {
             return Ok(Self::default());
@@ -90,15 +91,17 @@ impl FromStr for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// Whether an address is one of them.
+    /// Whether an address belongs to a trusted proxy.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))
     }
 
-    /// Where a request comes from: the connection's own address, or, where that is a trusted proxy's, the last address
-    /// that no trusted proxy has. Where `Forwarded` (RFC 7239) and `X-Forwarded-For` are both there and say different
-    /// things, one of them is the client's own: then it is the proxy's address.
+    /// The address that a request comes from. Without a trusted proxy this is the address of the connection. With one,
+    /// it is the last address in the header that is not a trusted proxy's.
+    ///
+    /// If `Forwarded` (RFC 7239) and `X-Forwarded-For` are both present and differ, the client may have written one of
+    /// them. The result is then the proxy's address.
     #[must_use]
     pub fn source(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();
@@ -115,9 +118,9 @@ impl TrustedProxies {
         }
     }
 
-    /// The last hop that is not a trusted proxy. Hops are read from the last one on. A hop that is not an address ends
-    /// the search: the result is then the hop read before it, or `peer`. If all hops are trusted proxies, the result is
-    /// the first hop. `None`: there are no hops.
+    /// The last hop that is not a trusted proxy. Hops are read from the last one backwards. The search ends at a hop
+    /// that is not an address: the result is then the hop read before it, or `peer`. If all hops are trusted proxies,
+    /// the result is the first hop. `None` if there are no hops.
     fn last_foreign(&self, peer: IpAddr, hops: impl DoubleEndedIterator<Item = Option<IpAddr>>) -> Option<IpAddr> {
         let mut seen = None;
         for hop in hops.rev() {
@@ -131,14 +134,14 @@ impl TrustedProxies {
     }
 }
 
-/// The elements of a list header, in order, over all its lines (RFC 9110 §5.3).
+/// The elements of a list header, in order, from all its lines (RFC 9110 §5.3).
 fn lines<'a>(headers: &'a HeaderMap, name: &str) -> impl DoubleEndedIterator<Item = &'a str> {
-    // A line that is no text is one element that is no address.
+    // A line that is not text becomes one element that is not an address.
     let texts = headers.get_all(name).iter().map(|line| line.to_str().unwrap_or("?")).collect::<Vec<_>>();
     texts.into_iter().flat_map(|line| line.split(','))
 }
 
-/// `for=…` of an element of `Forwarded`.
+/// Reads the address in `for=…` of an element of `Forwarded`.
 fn of_forwarded(element: &str) -> Option<IpAddr> {
     let mut named = element.split(';').filter_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
@@ -150,7 +153,7 @@ fn of_forwarded(element: &str) -> Option<IpAddr> {
     }
 }
 
-/// An address with or without a port; an IPv6 one that has a port stands in brackets.
+/// Reads an address, with or without a port. An IPv6 address with a port is in brackets.
 fn of_text(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let bare = match text.strip_prefix('[') {

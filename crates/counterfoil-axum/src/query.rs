@@ -1,13 +1,13 @@
-//! The parameters of a query string: each once, and each of them known.
+//! The parameters of a query string. Repeated and unknown parameters are refused.
 
 use std::borrow::Cow;
 use std::num::NonZeroU32;
 
 use crate::problem::Problem;
 
-/// What a page holds where nothing is asked.
+/// The number of items on a page if the request names none.
 const DEFAULT: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
-/// The most that a page holds.
+/// The maximum number of items on a page.
 const MOST: u32 = 100;
 
 /// The parameters of a query string, decoded.
@@ -18,7 +18,7 @@ impl<'a> Query<'a> {
         Self(form_urlencoded::parse(query.unwrap_or_default().as_bytes()).collect())
     }
 
-    /// The same where no other parameters than these are known.
+    /// The same, and refuses parameters that are not in `known`.
     pub(crate) fn strict(query: Option<&'a str>, known: &[&str]) -> Result<Self, Problem> {
         let read = Self::parse(query);
         match read.0.iter().find(|(name, _)| !known.contains(&&**name)) {
@@ -27,12 +27,12 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// That there are no parameters.
+    /// Checks that there are no parameters.
     pub(crate) fn none(query: Option<&str>) -> Result<(), Problem> {
         Query::strict(query, &[]).map(|_| ())
     }
 
-    /// The value of a parameter, which may stand once.
+    /// The value of a parameter. Refuses a repeated parameter.
     pub(crate) fn one(&self, name: &'static str) -> Result<Option<&str>, Problem> {
         let mut values = self.0.iter().filter(|(own, _)| own == name).map(|(_, value)| &**value);
         match (values.next(), values.next()) {
@@ -41,13 +41,13 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// All values of a parameter that may stand more than once.
+    /// All values of a parameter that may be repeated.
     #[cfg(feature = "console")]
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| &**value)
     }
 
-    /// `limit`: 1 to 100, 50 where it is left out.
+    /// Reads `limit`: 1 to 100, or 50 if it is missing.
     pub(crate) fn limit(&self) -> Result<NonZeroU32, Problem> {
         let Some(text) = self.one("limit")? else { return Ok(DEFAULT) };
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -55,7 +55,7 @@ impl<'a> Query<'a> {
         limit.ok_or_else(|| Problem::field("limit", "limit must be a whole number from 1 to 100"))
     }
 
-    /// A parameter that is `true` or `false`; false where it is left out.
+    /// Reads a parameter that is `true` or `false`; `false` if it is missing.
     pub(crate) fn flag(&self, name: &'static str) -> Result<bool, Problem> {
         match self.one(name)? {
             None | Some("false") => Ok(false),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use counterfoil::Timestamp;
 
-/// The least time between two lines of one kind. The core uses the same limit for failures.
+/// The minimum time between two lines of one kind. The core uses the same limit for failures.
 const INTERVAL: Duration = Duration::from_secs(10);
 
 /// The rate limit of one kind of log line.

@@ -1,11 +1,11 @@
-//! Instants on the wire: RFC 3339, in UTC with `Z`.
+//! Timestamps in requests and responses: RFC 3339, written in UTC with `Z`.
 
 use counterfoil::Timestamp;
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::well_known;
 
-/// An instant as the routers write it: RFC 3339, in UTC with `Z`. For a host's own answers beside theirs.
+/// A timestamp as the routers write it: RFC 3339, in UTC with `Z`. A host can use it in its own responses.
 ///
 /// ```
 /// use counterfoil::Timestamp;
@@ -23,7 +23,7 @@ impl Serialize for Rfc3339 {
     }
 }
 
-/// Reads an instant in any offset.
+/// Parses a timestamp with any offset.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     OffsetDateTime::parse(text, &well_known::Rfc3339).ok().and_then(|at| Timestamp::try_from(at).ok())
 }

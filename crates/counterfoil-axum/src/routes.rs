@@ -1,4 +1,4 @@
-//! Routes, and with the feature `openapi` their description.
+//! Routes and, with the feature `openapi`, their description.
 
 use std::convert::Infallible;
 
@@ -92,7 +92,7 @@ impl From<Routes> for OpenApiRouter {
     }
 }
 
-/// A path with its handlers: made by [`route!`].
+/// A path with its handlers. Made by [`route!`].
 pub(crate) struct Route<S> {
     path: String,
     methods: MethodRouter<S>,

@@ -1,4 +1,4 @@
-//! Answers that hold a secret: written once into memory that is wiped when the answer has gone out.
+//! Responses that contain a secret. Their body is written once, into memory that is wiped after it was sent.
 
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::problem::Problem;
 
-/// Lends an answer's body to the wire and wipes it afterwards.
+/// The body of a response, which is wiped after it was sent.
 struct Lent(Answer);
 
 impl AsRef<[u8]> for Lent {
@@ -20,12 +20,12 @@ impl AsRef<[u8]> for Lent {
     }
 }
 
-/// The answer of an OAuth endpoint as it is.
+/// Makes a response of the answer of an OAuth endpoint, without changes.
 pub(crate) fn of_answer(answer: Answer) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     for (name, value) in answer.headers() {
-        // Both are the library's own and cannot be malformed.
+        // Names and values come from this library and are always valid.
         if let Ok(value) = HeaderValue::from_str(value) {
             response.headers_mut().insert(HeaderName::from_static(name), value);
         }
@@ -34,7 +34,8 @@ pub(crate) fn of_answer(answer: Answer) -> Response {
     response
 }
 
-/// A JSON answer that may hold a secret. Its buffer never grows, so that no half-written copy stays behind.
+/// A JSON response that may contain a secret. The buffer is allocated once: a growing buffer would leave copies of the
+/// secret.
 pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     let mut measure = Measure(0);
     let measured = serde_json::to_writer(&mut measure, value).is_ok();
@@ -51,7 +52,7 @@ pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     response
 }
 
-/// Counts what would be written.
+/// Counts the bytes to write.
 struct Measure(usize);
 
 impl std::io::Write for Measure {

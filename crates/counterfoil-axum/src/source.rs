@@ -1,11 +1,11 @@
-//! How a router learns where a request comes from.
+//! How a router gets the source of a request.
 
 use counterfoil::Unavailable;
 use counterfoil::types::Source;
 use http::Extensions;
 
-/// How a router learns where its requests come from. Every router that tests secrets asks for it, so that a host
-/// chooses.
+/// How a router gets the source of its requests: the address that failed attempts are counted for. Every router that
+/// checks secrets takes this as an argument, so that the host decides explicitly.
 ///
 /// ```
 /// use std::net::IpAddr;
@@ -29,16 +29,16 @@ use http::Extensions;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sources {
-    /// The host puts a [`Source`] into the extensions of each request. One without it is answered 503, and the log says
+    /// The host puts a [`Source`] into the extensions of each request. A request without it gets 503, and the log says
     /// why.
     Extension,
-    /// The host knows no sources. Failures are counted against nobody and a right secret is never refused; how fast
-    /// passwords can be guessed is then the directory's to limit.
+    /// The host does not know sources. Failures are counted for no source, and a correct secret is never refused. The
+    /// directory must then limit how fast passwords can be guessed.
     Unknown,
 }
 
 impl Sources {
-    /// Where a request comes from, as far as that is known: for the events of what tests no password.
+    /// The source of a request, if it is known. Used in events of requests that check no password.
     #[cfg(feature = "console")]
     pub(crate) fn known(self, extensions: &Extensions) -> Source {
         match self {
@@ -47,7 +47,7 @@ impl Sources {
         }
     }
 
-    /// Where a request comes from.
+    /// The source of a request.
     pub(crate) fn of(self, extensions: &Extensions) -> Result<Source, Unavailable> {
         match self {
             Self::Extension => extensions.get::<Source>().cloned().ok_or(Unavailable::NoSource),

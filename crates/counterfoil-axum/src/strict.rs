@@ -1,4 +1,4 @@
-//! The schema of a body in which no field is unknown.
+//! The OpenAPI schema of a body that may not have unknown fields.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -7,7 +7,7 @@ use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// The schema of `T`, and nothing beside what it names: as the bodies are read.
+/// The schema of `T`, without additional fields, because unknown fields in bodies are refused.
 pub(crate) struct Strict<T>(PhantomData<T>);
 
 impl<T: ToSchema> PartialSchema for Strict<T> {

@@ -1,4 +1,4 @@
-//! Requests whose caller goes away.
+//! Completes requests whose caller disconnects.
 
 use std::future::pending;
 use std::panic::resume_unwind;
@@ -6,10 +6,11 @@ use std::panic::resume_unwind;
 use tracing::Instrument as _;
 use tracing::instrument::WithSubscriber as _;
 
-/// Carries a future out to its end, also if the caller goes away meanwhile and its request is dropped.
+/// Runs a future to completion, even if the caller disconnects and its request is dropped.
 ///
-/// The test of a secret is two steps of the store: an attempt is reserved, and then settled. A request that is cut
-/// between them would count as a wrong secret, and a caller that cuts many could lock a client or a person out.
+/// The check of a secret is two steps in the store: an attempt is reserved, and later its result is recorded. A request
+/// dropped between them would count as a wrong secret. By dropping many requests, a caller could lock out a client or a
+/// person.
 pub(crate) async fn to_the_end<F>(future: F) -> F::Output
 where
     F: Future + Send + 'static,
@@ -19,7 +20,7 @@ where
         Ok(output) => output,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => resume_unwind(panic),
-            // The runtime shuts down, and nobody waits for an answer.
+            // The runtime is shutting down, so no caller waits for a response.
             Err(_) => pending().await,
         },
     }

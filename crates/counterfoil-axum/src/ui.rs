@@ -14,18 +14,18 @@ use utoipa_swagger_ui::Config;
 
 use crate::problem::Problem;
 
-/// The page may load what lies beside it, and nothing from elsewhere.
+/// The page may load only files of its own origin.
 const FROM_HERE: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
 /// Serves the document at `json`, and the page that shows it at `index` in `folder`. The page's assets are compiled in:
-/// nothing is fetched from elsewhere, neither at build time nor by the page.
+/// nothing is downloaded from elsewhere, neither at build time nor by the page.
 ///
 /// `folder` and `json` are paths without a slash at the end.
 pub fn ui(folder: &str, json: &str, document: &OpenApi) -> Router {
-    // A document made from types and texts has a JSON form.
+    // A document made of types and texts can always be written as JSON.
     let text = Bytes::from(document.to_json().unwrap_or_default());
     let config: Arc<Config<'static>> = Arc::new(Config::from(json.to_owned()).validator_url("none"));
     Router::new()

@@ -1,7 +1,8 @@
-//! What a notice costs a worker, as the store grows: the time of a run over the notices that it sent, among ten thousand, a hundred thousand and a
-//! million records of which a thousand are due.
+//! The cost of a notice for a worker as the store grows: the duration of a run divided by the notices that it sent,
+//! among ten thousand, a hundred thousand and a million records, of which a thousand are due.
 //!
-//! The store is the one in memory, so that it is the worker's and the plan's own cost; the transport takes everything at once.
+//! The store is in memory and the transport accepts everything at once, so that only the cost of the worker and of its
+//! planning is measured.
 
 #![allow(
     clippy::disallowed_methods,
@@ -40,7 +41,7 @@ fn day(days: u16) -> Timestamp {
         .plus_capped(Duration::from_secs(u64::from(days) * 86_400))
 }
 
-/// Microseconds a notice, of the fastest of several runs on stores of their own.
+/// Microseconds for each notice, in the fastest of several runs, each on a new store.
 async fn at_size(size: usize) -> f64 {
     let people = Arc::new(MemoryDirectory::default());
     let mut policy = Policy::synergy();
@@ -57,7 +58,7 @@ async fn at_size(size: usize) -> f64 {
             people.insert(account.clone(), &[&name], "a password");
             owner = Some(Presenter::signed_in(&account));
         }
-        // A run a day for five days, each with its thousand; the rest expire much later.
+        // One run a day for five days, with a thousand due notices each. The other records expire much later.
         let days = match at / DUE {
             0..5 => 30 + u16::try_from(at / DUE).expect("small"),
             _ => 180,

@@ -1,4 +1,4 @@
-//! How long to wait after a failed delivery to a person: twice as long each time.
+//! How long to wait after a failed delivery to a person. Each wait is twice as long as the one before.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use counterfoil::SubjectId;
 
-/// How many people with failures are remembered. For others each wait is the first.
+/// The maximum number of people whose failures are remembered. For other people, every failure counts as the first one.
 const MOST: usize = 10_000;
 
-/// Failures in a row, of this process: another node, or a new start, begins anew.
+/// The number of consecutive failures for each person. Other nodes do not know it, and a restart forgets it.
 #[derive(Debug, Default)]
 pub(crate) struct BackOff(Mutex<BTreeMap<SubjectId, u32>>);
 
@@ -25,7 +25,7 @@ impl BackOff {
         doubled.unwrap_or(longest).min(longest)
     }
 
-    /// A delivery ends the row.
+    /// Forgets a person's failures after a delivery.
     pub(crate) fn delivered(&self, whom: &SubjectId) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(whom);
     }

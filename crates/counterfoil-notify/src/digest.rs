@@ -3,9 +3,9 @@
 use counterfoil::notice::ClaimedNotice;
 use counterfoil::{Account, EmailAddress, Realm, Timestamp};
 
-/// All notices that one person gets at once: never empty, the earliest expiry first.
+/// All notices that one person gets at once: at least one, sorted by expiry.
 ///
-/// Only a worker makes one; a transport gets it for the length of one delivery.
+/// Only a worker creates a digest. A transport borrows it during one delivery.
 #[derive(Debug)]
 pub struct Digest<'a> {
     realm: &'a Realm,
@@ -28,13 +28,13 @@ impl<'a> Digest<'a> {
         self.realm
     }
 
-    /// The recipient, as the directory had it when the notices were claimed.
+    /// The recipient, as the directory returned it when the notices were claimed.
     #[must_use]
     pub fn account(&self) -> &Account {
         self.first.account()
     }
 
-    /// Where to.
+    /// The recipient's address.
     #[must_use]
     pub fn to(&self) -> &EmailAddress {
         self.first.to()
@@ -45,7 +45,7 @@ impl<'a> Digest<'a> {
         self.notices
     }
 
-    /// When the delivery began, by the clock that the run was given.
+    /// When the delivery began: the run's `now`, and the time that has passed since.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now

@@ -16,25 +16,25 @@ use std::time::Duration;
 pub struct Limits {
     /// The pause between two runs. Default: a minute.
     pub interval: Duration,
-    /// The maximum random addition to each interval, so that nodes do not run in step. Default: 15 seconds.
+    /// The maximum random addition to each interval, so that the nodes' runs spread out. Default: 15 seconds.
     pub jitter: Duration,
-    /// How many notices one run takes; the others wait for the next. A person's digest is not cut, so it may be some
-    /// more. 1,000.
+    /// How many notices one run sends; the others wait for the next run. A person's digest is never split, so a run may
+    /// send a few more. Default: 1,000.
     pub budget: NonZeroU32,
-    /// How long a transport may take for one digest, at most 50 minutes. 30 seconds.
+    /// How long a transport may take for one digest, at most 50 minutes. Default: 30 seconds.
     pub send_timeout: Duration,
     /// How many digests are sent at once, clamped to 1 to 64. Default: 4.
     pub at_once: usize,
-    /// The first wait after a failure; each further failure for the same person doubles it. 5 minutes.
+    /// The first wait after a failure. Each further failure for the same person doubles it. Default: 5 minutes.
     pub first_back_off: Duration,
-    /// The longest wait after failures. 4 hours.
+    /// The longest wait after failures. Default: 4 hours.
     pub longest_back_off: Duration,
 }
 
-/// The part of a lease for claiming and settling, beside the sending itself.
+/// The part of a lease for claiming and settling, in addition to sending.
 const MARGIN: Duration = Duration::from_secs(120);
 
-/// A claim holds for an hour at most.
+/// The maximum timeout of a send. With the margin it must fit into the longest lease, an hour.
 const LONGEST: Duration = Duration::from_secs(50 * 60);
 
 impl Limits {
@@ -93,7 +93,7 @@ impl Limits {
         self.timeout().saturating_add(MARGIN)
     }
 
-    /// The timeout of a send, at most what a lease allows.
+    /// The timeout of a send, at most `LONGEST`.
     pub(crate) fn timeout(&self) -> Duration {
         self.send_timeout.min(LONGEST)
     }

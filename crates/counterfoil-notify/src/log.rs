@@ -1,4 +1,4 @@
-//! A transport for hosts without another: it writes notices to the log.
+//! A transport for hosts without another one. It writes notices to the log.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use crate::templates::{BuiltIn, Templates};
 use crate::transport::{SendError, Transport};
 
 /// Writes each digest to `tracing` at the level `INFO`, target `counterfoil::notice`: the person's subject id, the
-/// subject line and the text. No address and no secret is in it.
+/// subject line and the text. These contain no e-mail address and no secret.
 #[derive(Clone, Debug)]
 pub struct Log {
     templates: Arc<dyn Templates>,
 }
 
 impl Log {
-    /// With a host's own texts.
+    /// Uses the host's own texts.
     #[must_use]
     pub fn new(templates: impl Templates) -> Self {
         Self { templates: Arc::new(templates) }

@@ -1,19 +1,20 @@
-//! Until when a person's notices wait for others, so that the person's credentials are not read at each run.
+//! Remembers until when a person's notices wait to be sent together with later ones, so that the person's credentials
+//! are not read in each run.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use counterfoil::{SubjectId, Timestamp};
 
-/// How many people are remembered. For others the credentials are read again.
+/// The maximum number of people who are remembered. The credentials of others are read again.
 const MOST: usize = 10_000;
 
-/// What was learned, in this process.
+/// The end of the wait for each person, in this process.
 #[derive(Debug, Default)]
 pub(crate) struct Patience(Mutex<BTreeMap<SubjectId, Timestamp>>);
 
 impl Patience {
-    /// Records that nothing need be done until then.
+    /// Records that this person's notices wait until then.
     pub(crate) fn wait(&self, whom: &SubjectId, until: Timestamp, now: Timestamp) {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() >= MOST {
@@ -24,7 +25,7 @@ impl Patience {
         }
     }
 
-    /// Whether that person waits still.
+    /// Whether this person's notices still wait.
     pub(crate) fn waits(&self, whom: &SubjectId, now: Timestamp) -> bool {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let waits = waiting.get(whom).is_some_and(|until| !now.reached(*until));

@@ -1,4 +1,4 @@
-//! What a run came to.
+//! The result of a run.
 
 /// What one run of a worker did. Counts are of notices, unless they say digests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -8,21 +8,21 @@ pub struct Report {
     pub digests: u64,
     /// Notices in those digests, marked as sent.
     pub sent: u64,
-    /// Settled without sending, since the owner's account is disabled or deleted. Each is an event too
+    /// Settled without sending, because the owner's account is disabled or deleted. Each is also an event
     /// ([`EventKind::NoticeWithheld`](counterfoil::event::EventKind::NoticeWithheld)).
     pub withheld: u64,
     /// Permanently refused by the transport.
     pub refused: u64,
-    /// Temporarily refused; retried after the back-off.
+    /// Temporarily refused by the transport. They are tried again after the back-off.
     pub delayed: u64,
-    /// Expired, and waiting for others of the same person, as the policy gathers them.
+    /// About expired credentials, and waiting to be sent together with later ones, as the policy's gathering says.
     pub waiting: u64,
-    /// Due but not tried: over the budget, or because the transport was down, the worker was stopped, or another worker
-    /// is at the same person.
+    /// Due but not tried: over the budget; or the transport was down, the worker was stopped, or another worker handles
+    /// the same person.
     pub left: u64,
-    /// Sent, but the mark was no longer this worker's: the expiry was changed meanwhile, or the lease had run out.
+    /// Sent, but not marked as sent, because the expiry was changed meanwhile or the lease had ended.
     pub overtaken: u64,
-    /// Credentials whose next notice was set anew, since the policy or the settings changed when notices are due.
+    /// Credentials whose next notice got another time, because the policy or the settings changed when notices are due.
     pub rearmed: u64,
     /// Whether the transport was found to be down.
     pub down: bool,
@@ -42,8 +42,8 @@ impl Report {
         self.down |= other.down;
     }
 
-    /// Writes it to `tracing`: a warning if something could not be sent, information if something was done, and
-    /// otherwise a debug message.
+    /// Writes the report to `tracing`: a warning if something could not be sent, an info message if something was done,
+    /// a debug message otherwise.
     pub(crate) fn tell(&self) {
         let report = self;
         if self.down {

@@ -1,7 +1,8 @@
-//! One run: what is due, by person; gathered, claimed, sent and settled, several people at once.
+//! One run: finds due notices, groups them by person, gathers, claims, sends and settles them. Several people are
+//! handled at the same time.
 //!
-//! A person's notices are claimed in order, the earliest first. If two workers compete for one person, the one that
-//! wins the first notice takes the person, and the other skips it.
+//! A person's notices are claimed in order, the earliest first. If two workers compete for a person, the worker that
+//! claims the first notice handles the person, and the other one skips the person.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -41,12 +42,12 @@ impl<'a> Round<'a> {
         Ok(report)
     }
 
-    /// The present instant: the run's `now` and the time since.
+    /// The present instant: the run's `now` plus the time since.
     pub(crate) fn at(&self) -> Timestamp {
         self.now.plus_capped(self.began.elapsed())
     }
 
-    /// The credentials at the present instant.
+    /// The handle at the present instant.
     pub(crate) fn counterfoil(&self) -> Counterfoil {
         self.worker.counterfoil.at(self.at())
     }
@@ -55,13 +56,13 @@ impl<'a> Round<'a> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Whether nobody else is begun with.
+    /// Whether the run must not start with another person.
     fn ends(&self) -> bool {
         let budget = u64::from(self.worker.limits.budget.get());
         self.is_stopped() || self.down.load(Ordering::Relaxed) || self.claimed.load(Ordering::Relaxed) >= budget
     }
 
-    /// Handles several people at once. An error is returned after those under way have ended.
+    /// Handles several people at the same time. If one fails, the error is returned after the running ones have ended.
     async fn each(&self, found: Found, report: &mut Report) -> Result<(), Unavailable> {
         let at_once = self.worker.limits.at_once.clamp(1, 64);
         let mut failed = None;
@@ -71,7 +72,7 @@ impl<'a> Round<'a> {
             match one {
                 Ok(one) => report.add(one),
                 Err(error) => {
-                    // No further person is started: the store or the directory fails.
+                    // The store or the directory fails, so no further person is started.
                     self.down.store(true, Ordering::Relaxed);
                     failed = failed.or(Some(error));
                 }
@@ -85,7 +86,7 @@ impl<'a> Round<'a> {
         if self.ends() {
             return Ok(left);
         }
-        // One instant for all of a person's claims, so that their leases end together.
+        // All of a person's claims use one instant, so that their leases end together.
         let counterfoil = self.counterfoil();
         let lease = self.worker.limits.lease();
         let gathered = match &whom {
@@ -113,7 +114,7 @@ impl<'a> Round<'a> {
         Ok(report)
     }
 
-    /// Claims the notices in order, unless another worker has the first one.
+    /// Claims the notices in order. Stops if another worker has claimed the first one.
     async fn claim(
         &self,
         counterfoil: &Counterfoil,
@@ -133,7 +134,7 @@ impl<'a> Round<'a> {
     }
 }
 
-/// What a worker found for a person.
+/// The competitor that a worker found for a person.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Met {
     Nobody,

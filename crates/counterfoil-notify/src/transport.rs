@@ -1,4 +1,4 @@
-//! How a digest gets to a person.
+//! The delivery of digests.
 
 use std::error::Error;
 
@@ -6,26 +6,27 @@ use async_trait::async_trait;
 
 use crate::digest::Digest;
 
-/// Why a digest was refused, by what happens next.
+/// Why a digest was not delivered. The variant decides what happens next.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// This person's digests will never be taken (an address that does not exist). This digest is given up, and the run
+    /// This person's digests can never be delivered (the address does not exist). This digest is given up, and the run
     /// continues with other people.
     #[error("the transport refused the digest")]
     Refused(#[source] Option<Box<dyn Error + Send + Sync>>),
-    /// A temporary refusal (greylisting, a full mailbox): it is tried again after a back-off, and the run continues.
+    /// A temporary refusal (greylisting, a full mailbox). The digest is tried again after a back-off, and the run
+    /// continues.
     #[error("the transport did not take the digest now")]
     Delayed(#[source] Option<Box<dyn Error + Send + Sync>>),
-    /// No digest can be sent now (no connection, wrong credentials): the run ends, and everything is tried again.
+    /// No digest can be sent now (no connection, wrong credentials). The run ends, and all digests are tried again.
     #[error("the transport is down")]
     Down(#[source] Option<Box<dyn Error + Send + Sync>>),
 }
 
-/// Delivers digests: mail, a webhook, a queue.
+/// Delivers digests, by mail, a webhook or a queue.
 ///
-/// A digest counts as sent only when the call returns `Ok`. A worker drops the call at its time-out
-/// ([`Limits::send_timeout`](crate::Limits)) and tries again later, so a digest that was delivered after all is
-/// delivered twice. The notices' ids, expiries and stages identify a repeat.
+/// A digest counts as sent only when the call returns `Ok`. A worker drops the call at its timeout
+/// ([`Limits::send_timeout`](crate::Limits)) and tries again later. If the digest was delivered nevertheless, it is
+/// delivered twice. The notices' ids, expiries and stages identify such a repeat.
 ///
 /// ```
 /// use std::sync::Mutex;

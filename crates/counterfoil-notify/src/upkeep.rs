@@ -1,4 +1,4 @@
-//! All upkeep of a host, as one call.
+//! All upkeep of a host in one call.
 
 use std::fmt;
 use std::future::Future;
@@ -8,7 +8,8 @@ use tokio::sync::oneshot;
 
 use crate::worker::Worker;
 
-/// All upkeep of a host as one call: it writes last uses and new digests, purges, and sends notices, until a shutdown.
+/// All upkeep of a host in one call. Until a shutdown it writes last uses, digests secrets again under a newer key,
+/// purges, and sends notices.
 ///
 /// | what | how often | after a failure |
 /// |---|---|---|
@@ -16,10 +17,10 @@ use crate::worker::Worker;
 /// | notices | [`Limits::interval`](crate::Limits::interval) and up to [`Limits::jitter`](crate::Limits::jitter) more | the same; a person whose mail failed waits [`Limits::first_back_off`](crate::Limits::first_back_off) |
 ///
 /// A failure of a store or of the directory is an event of the handle
-/// ([`EventKind::Failed`](counterfoil::event::EventKind::Failed)), limited in rate; what could not be sent is a warning
-/// in `tracing`, target `counterfoil::notice`. Neither ends the upkeep. Every node may run it.
+/// ([`EventKind::Failed`](counterfoil::event::EventKind::Failed)), limited in rate. A notice that could not be sent is
+/// a warning in `tracing`, target `counterfoil::notice`. Neither ends the upkeep. Every node may run it.
 ///
-/// It needs a runtime of tokio with time.
+/// It needs a tokio runtime with its timer enabled.
 ///
 /// ```
 /// use counterfoil_notify::{Log, Upkeep, Worker};
@@ -60,15 +61,15 @@ impl Upkeep {
         Self { notices: Some(worker), ..self }
     }
 
-    /// Runs until `shutdown` is ready. Then the worker finishes the digests that are being sent, and what is left of
-    /// last uses and digests is written.
+    /// Runs until `shutdown` is ready. Then the worker finishes the digests that are being sent, and the remaining last
+    /// uses and re-digested secrets are written.
     ///
-    /// The clock is not trusted at once: see [`Counterfoil::run_upkeep`].
+    /// At first the clock is not trusted; see [`Counterfoil::run_upkeep`].
     ///
     /// # Cancel safety
     ///
-    /// A dropped future is like a crashed node: a digest that was being sent may be sent again
-    /// ([`Worker::run_once`]), and unwritten uses stay in the buffer of the handle.
+    /// Dropping the future is like a crash of the node: a digest that was being sent may be sent again
+    /// ([`Worker::run_once`]), and unwritten last uses stay in the buffer of the handle.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let Self { counterfoil, notices } = self;
         let (ended, worker_ended) = oneshot::channel::<()>();
@@ -79,7 +80,7 @@ impl Upkeep {
             }
             drop(ended);
         };
-        // Stops after the worker, whose last notices are written by then.
+        // This ends after the worker, so that the worker's last notices are already settled.
         let upkeep = counterfoil.run_upkeep(tokio::time::sleep, async { drop(worker_ended.await) });
         tokio::join!(notices, upkeep);
     }

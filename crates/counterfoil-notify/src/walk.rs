@@ -1,4 +1,4 @@
-//! What is due, by person.
+//! Finds due notices, by person.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -9,23 +9,23 @@ use counterfoil::{SubjectId, Unavailable};
 use crate::round::Round;
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-/// Records that one call looks at where the schedule of the notices was changed, and the most calls of one run.
+/// How many records one call checks after the schedule of notices has changed, and how many such calls one run makes.
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 const BATCHES: usize = 20;
 
-/// What a walk found.
+/// The due notices that were found.
 #[derive(Default)]
 pub(crate) struct Found {
-    /// By person, and those without a recipient.
+    /// The notices of each person; `None` for notices without a recipient.
     pub(crate) people: BTreeMap<Option<SubjectId>, Vec<DueNotice>>,
-    /// How many belong to people who wait for more of theirs to expire.
+    /// The number of notices of people whose notices wait to be sent together with later ones.
     pub(crate) waiting: u64,
-    /// Whether the budget left something out.
+    /// Whether notices were left out because of the budget.
     pub(crate) beyond: bool,
 }
 
 impl Round<'_> {
-    /// Moves a part of the marks to a changed schedule. Returns how many were moved.
+    /// Gives some of the notices another time after the schedule has changed. Returns how many.
     pub(crate) async fn rearm(&self) -> Result<u64, Unavailable> {
         let mut moved = 0;
         for _ in 0..BATCHES {
@@ -38,7 +38,7 @@ impl Round<'_> {
         Ok(moved)
     }
 
-    /// Reads due notices, up to the budget. Notices that may wait for others do not count.
+    /// Reads due notices, up to the budget. Notices that may wait for later ones do not count towards the budget.
     pub(crate) async fn walk(&self) -> Result<Found, Unavailable> {
         let budget = u64::from(self.worker.limits.budget.get());
         let (mut found, mut count, mut after) = (Found::default(), 0, None);

@@ -1,4 +1,4 @@
-//! The worker that a host spawns, or calls.
+//! The worker that a host spawns or calls.
 
 use std::fmt;
 use std::future::Future;
@@ -14,7 +14,8 @@ use crate::report::Report;
 use crate::round::Round;
 use crate::transport::Transport;
 
-/// Sends due notices. Any number of workers may run on any number of nodes: each notice is claimed by one of them.
+/// Sends due notices. Any number of workers may run on any number of nodes, because a worker claims each notice before
+/// it sends it.
 ///
 /// Spawn [`Worker::run`], or call [`Worker::run_once`] from a scheduler.
 pub struct Worker {
@@ -33,33 +34,34 @@ impl Worker {
         Self { counterfoil, transport: Box::new(transport), limits, back_off, patience }
     }
 
-    /// With other limits.
+    /// Sets other limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// Sends what is due at `now`, up to the budget. Instants within the run are `now` and what has passed since the
-    /// call.
+    /// Sends the notices that are due at `now`, up to the budget. An instant within the run is `now` plus the time
+    /// since the call.
     ///
     /// # Errors
     ///
-    /// The store or the directory. What was sent by then and could be noted is noted; what was claimed is due again
-    /// when its lease has run out ([`Limits::lease`]).
+    /// The store or the directory failed. Digests sent before that are marked as sent where possible. Other claimed
+    /// notices are due again when their leases end ([`Limits::lease`]).
     ///
     /// # Cancel safety
     ///
-    /// A dropped call is like a crashed node: leases expire, and a digest that was being sent may be sent again. Prefer
-    /// [`Worker::run`], which ends cleanly.
+    /// Dropping the call is like a crash of the node: leases expire, and a digest that was being sent may be sent
+    /// again. Prefer [`Worker::run`], which ends cleanly.
     pub async fn run_once(&self, now: Timestamp) -> Result<Report, Unavailable> {
         Round::new(self, now, &AtomicBool::new(false)).run().await
     }
 
-    /// Runs until `shutdown` is ready: at once, and then after each interval with its jitter. After that it finishes
-    /// the digests that are being sent (at most the timeouts of the transport and the store) and starts no others.
+    /// Runs until `shutdown` is ready: a first time at once, then after each interval and its jitter. On shutdown it
+    /// starts no further digests and finishes those that are being sent. That takes at most the timeouts of the
+    /// transport and the store.
     ///
-    /// The result of each run is logged to `tracing`, target `counterfoil::notice`: a warning if notices could not be
-    /// sent. After a run that failed the next comes after the same interval.
+    /// The result of each run is logged to `tracing`, target `counterfoil::notice`; as a warning if notices could not
+    /// be sent. After a failed run, the next one starts after the usual interval.
     ///
     /// The future owns the worker, so it can be spawned:
     ///

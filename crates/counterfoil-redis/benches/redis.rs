@@ -1,9 +1,9 @@
-//! What the store costs beside the raw client: each operation and the same point read or write by hand, by turns in one
-//! run, at 1, 16, 64 and 256 callers. `cargo bench -p counterfoil-redis`; a word behind `--` runs the cases that
-//! contain it.
+//! The cost of the store compared with the raw client: each operation, and the same single read or write by hand,
+//! alternate in one run, at 1, 16, 64 and 256 callers. `cargo bench -p counterfoil-redis`; a word after `--` selects
+//! the cases that contain it.
 //!
-//! Ratios are the result: the store's rate by the raw client's, the median of the rounds. The server runs beside on the
-//! same machine.
+//! The result is a ratio: the store's rate divided by the raw client's, as the median of the rounds. The server runs on
+//! the same machine.
 #![allow(clippy::expect_used, reason = "a bench that cannot go on says so")]
 #![allow(clippy::disallowed_methods, reason = "a bench measures by the wall clock")]
 #![allow(missing_docs, reason = "a bench is no library")]
@@ -34,7 +34,7 @@ const CALLERS: [usize; 4] = [1, 16, 64, 256];
 const PREFIX: &str = "bench";
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
-/// One call of a caller: its number, and how many it made before.
+/// One call, made from the number of the caller and the number of its earlier calls.
 type Call = Arc<dyn Fn(usize, u64) -> Work + Send + Sync>;
 
 struct Ground {
@@ -73,7 +73,7 @@ fn main() {
     });
 }
 
-/// Calls a second.
+/// Measures calls per second.
 async fn rate(callers: usize, call: &Call) -> f64 {
     let (stop, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let began = Instant::now();
@@ -119,7 +119,7 @@ impl Ground {
         Self { store, raw, people, ids, handle, tokens }
     }
 
-    /// Some record, another for each call.
+    /// The id of a record; each call gets another one.
     fn id(&self, caller: usize, made: u64) -> RecordId {
         self.ids[spread(caller, made) % self.ids.len()]
     }
@@ -152,7 +152,7 @@ async fn verified(store: RedisStore) -> (Counterfoil, Vec<String>) {
     (handle, tokens)
 }
 
-/// The store's own read, by hand.
+/// The same read as the store's, by hand.
 fn look(id: &RecordId) -> Cmd {
     let mut key = format!("{PREFIX}:{{{:02x}}}:f:", id.shard()).into_bytes();
     key.extend_from_slice(id.family().as_bytes());
@@ -167,7 +167,7 @@ fn look(id: &RecordId) -> Cmd {
     read
 }
 
-/// A write of as many bytes as the store's, with nothing to decide and no index.
+/// Writes as many bytes as the store, but without decisions and indexes.
 fn write(caller: usize, made: u64, fields: usize) -> Cmd {
     let mut write = cmd("HSET");
     write.arg(format!("raw:{caller}:{made}"));
@@ -272,7 +272,7 @@ fn cases(ground: &Arc<Ground>) -> Vec<(&'static str, Call, Call)> {
     ]
 }
 
-/// Each caller goes down a chain of its own, and begins a new one with each round.
+/// Each caller rotates along its own chain, and begins a new one in each round.
 fn rotations(ground: &Arc<Ground>) -> Call {
     type Chain = Option<(counterfoil_conformance::sample::Draft, RecordId, u64)>;
     let chains: Arc<Vec<tokio::sync::Mutex<Chain>>> =

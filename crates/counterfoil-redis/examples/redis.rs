@@ -1,6 +1,8 @@
-//! A personal access token on a Redis server, still good after the server was killed and started again: `cargo run -p counterfoil-redis --example redis`.
+//! A personal access token on a Redis server. It still works after the server was killed and restarted: `cargo run -p
+//! counterfoil-redis --example redis`.
 //!
-//! Leaves out the host's own directory of people (one in memory stands for it), HTTP, and purging. The server is one to throw away.
+//! Left out: the host's own directory of people (a directory in memory takes its place), HTTP, and purging. The server
+//! is a temporary one.
 
 use std::error::Error;
 use std::sync::Arc;

@@ -43,7 +43,7 @@ impl RedisStore {
     }
 }
 
-/// The script's word for the change, and its values.
+/// The script's name of the change, and the values that the script takes for it.
 fn arguments_of(change: &Change) -> Vec<Bytes> {
     match change {
         Change::Edit { label, description, scope } => {

@@ -1,4 +1,4 @@
-//! Requests: scripts by their hash, pipelined reads, walks over the shards.
+//! Requests: scripts by their hash, pipelined reads, reads of an index shard by shard.
 
 use std::collections::BTreeMap;
 
@@ -15,32 +15,32 @@ use crate::scripts::Script;
 use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
-/// How many shards are read at once: enough to be fast, few enough that a page of one shard seldom reads others for
-/// nothing.
+/// How many shards are read at the same time. More would be faster, but a page that one shard fills would read the
+/// others in vain.
 pub(crate) const ABREAST: usize = 64;
-/// How often a step is repeated whose conditions another one changed.
+/// How often a script is run again after other callers changed the state that it depends on.
 pub(crate) const TURNS: u32 = 16;
 
-/// A script's answer: a word and further values.
+/// A script's answer: a word that names the outcome, then further values.
 pub(crate) struct Answer {
     pub(crate) word: String,
     pub(crate) rest: Vec<Value>,
 }
 
 impl Answer {
-    /// A record's fields, the first value behind the word.
+    /// Decodes the record whose fields are the first value after the word.
     pub(crate) fn record(&self, id: &RecordId) -> Result<TokenRecord, StoreError> {
         let fields = if let Some(Value::Array(fields)) = self.rest.first() { fields.as_slice() } else { &[] };
         row::record(id, fields)?.ok_or_else(|| shape("record"))
     }
 
-    /// Bytes of an id, the first value behind the word.
+    /// Decodes the id that is the first value after the word.
     pub(crate) fn id<const N: usize>(&self) -> Result<[u8; N], StoreError> {
         let bytes = self.rest.first().and_then(row::bytes).and_then(|bytes| bytes.try_into().ok());
         bytes.ok_or_else(|| shape("id"))
     }
 
-    /// Families, concatenated in the first value behind the word.
+    /// Decodes the family ids that are concatenated in the first value after the word.
     pub(crate) fn families(&self) -> Result<Vec<FamilyId>, StoreError> {
         let (families, []) = self.rest.first().and_then(row::bytes).unwrap_or_default().as_chunks::<10>() else {
             return Err(shape("families"));
@@ -48,12 +48,12 @@ impl Answer {
         Ok(families.iter().copied().map(FamilyId::from_bytes).collect())
     }
 
-    /// An instant, the first value behind the word.
+    /// Decodes the instant that is the first value after the word.
     pub(crate) fn instant(&self) -> Result<Timestamp, StoreError> {
         row::end_of(&self.id::<16>()?)
     }
 
-    /// The error for a word that the script does not use.
+    /// The error for a word that the caller does not know.
     pub(crate) fn unknown<T>(&self, op: &'static str) -> Result<T, StoreError> {
         Err(shape(op))
     }
@@ -64,12 +64,12 @@ pub(crate) fn shape(op: &'static str) -> StoreError {
     StoreError::Unavailable { op, retry: false, maybe_done: true, source: Some(Box::new(Silence::Shape)) }
 }
 
-/// All turns were lost: nothing was written, and the same call may go through in a moment.
+/// The error after the last repetition failed. Nothing was written, and the same call may succeed a moment later.
 pub(crate) fn lost(op: &'static str) -> StoreError {
     silent(op, false, Silence::Lost)
 }
 
-/// Arguments as bytes.
+/// Makes a list of arguments, each as bytes.
 macro_rules! args {
     ($($arg:expr),* $(,)?) => {
         vec![$($crate::row::Bytes::from(&$arg[..])),*]
@@ -85,7 +85,8 @@ fn invocation(command: &'static str, script: &str, keys: &[Key], arguments: &[By
 }
 
 impl RedisStore {
-    /// Runs a script by its hash. A server that does not know it (new, restarted, flushed, promoted) gets its text.
+    /// Runs a script by its hash. A server that does not know the hash (new, restarted, flushed, promoted) is sent the
+    /// text.
     pub(crate) async fn script(
         &self,
         op: &'static str,
@@ -115,7 +116,7 @@ impl RedisStore {
         }
     }
 
-    /// The same for a write that waits for replicas, if the store does.
+    /// Runs a script that writes, and waits for replicas if the store is set up to do so.
     pub(crate) async fn waited(
         &self,
         op: &'static str,
@@ -137,7 +138,7 @@ impl RedisStore {
         answer.map_err(|error| shared.failure(op, Does::Write, error))
     }
 
-    /// A script's answer that begins with a word.
+    /// Reads a script's answer that begins with a word.
     pub(crate) fn answer(op: &'static str, value: Value) -> Result<Answer, StoreError> {
         let Value::Array(values) = value else { return Err(shape(op)) };
         let mut values = values.into_iter();
@@ -145,13 +146,13 @@ impl RedisStore {
         Ok(Answer { word: word.ok_or_else(|| shape(op))?, rest: values.collect() })
     }
 
-    /// A script's answer that is a number.
+    /// Reads a script's answer that is a number.
     pub(crate) fn count(op: &'static str, value: &Value) -> Result<u64, StoreError> {
         let Value::Int(count) = value else { return Err(shape(op)) };
         u64::try_from(*count).map_err(|_| shape(op))
     }
 
-    /// One read of a record: the command.
+    /// The command that reads one record.
     fn look(&self, id: &RecordId) -> Cmd {
         let (key, member) = (self.keys().family(&id.family()), id.member());
         let mut command = Cmd::with_capacity(2 + FAMILY_FIELDS.len() + MEMBER_FIELDS.len(), key.len() + 96);
@@ -169,7 +170,7 @@ impl RedisStore {
         command
     }
 
-    /// One read of one declared key.
+    /// Reads one record, from one key.
     pub(crate) async fn pair(&self, op: &'static str, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
         match self.connection().command(op, Does::Read, &self.look(id)).await? {
             Value::Array(fields) => row::record(id, &fields),
@@ -177,7 +178,7 @@ impl RedisStore {
         }
     }
 
-    /// Many reads. A record that does not decode does not affect the others.
+    /// Reads many records. A record that does not decode does not affect the others.
     pub(crate) async fn pairs(
         &self,
         op: &'static str,
@@ -201,7 +202,8 @@ impl RedisStore {
         Ok(found)
     }
 
-    /// Reads in groups of one slot each: in one pipeline for a single node, in one per group for a cluster.
+    /// Reads groups of keys; all keys of a group are in one slot. A single node gets one pipeline, a cluster one for
+    /// each group.
     pub(crate) async fn groups(&self, op: &'static str, groups: Vec<Vec<Cmd>>) -> Result<Vec<Vec<Value>>, StoreError> {
         let lengths: Vec<usize> = groups.iter().map(Vec::len).collect();
         if lengths.iter().sum::<usize>() == 0 {
@@ -225,7 +227,7 @@ impl RedisStore {
         Ok(lengths.into_iter().map(|length| all.by_ref().take(length).collect()).collect())
     }
 
-    /// Reads an index shard by shard, from `first` on, until `most` members are found.
+    /// Reads an index shard by shard, starting at shard `first`, until `most` members are found.
     pub(crate) async fn walk(
         &self,
         op: &'static str,
@@ -257,7 +259,7 @@ fn pipeline(commands: Vec<Cmd>) -> Pipeline {
     pipeline
 }
 
-/// The members of an index, as a range answered them.
+/// The members of an index, from the answer to a range command.
 pub(crate) fn members(answer: Value) -> Vec<Bytes> {
     let Value::Array(members) = answer else { return Vec::new() };
     members

@@ -1,5 +1,5 @@
-//! The checks when a store is opened and once a second while it is used: a set-up that would break a promise is
-//! refused.
+//! Checks of the servers, when a store is opened and once a second while it is used. A server set up in a way that
+//! would break a promise of the store is refused.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::row;
 /// The oldest version that replicates the effects of scripts and knows every command that they use.
 const OLDEST: u64 = 6;
 
-/// What the servers must be.
+/// What the servers must satisfy.
 #[derive(Clone, Copy)]
 pub(crate) struct Setup {
     pub(crate) in_cluster: bool,
@@ -26,7 +26,7 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    /// Checks the `INFO` of every primary.
+    /// Checks every primary by its `INFO`.
     pub(crate) async fn look(self, connection: &mut Connection) -> Result<(), SetupError> {
         for (node, info) in info(connection).await? {
             self.primary(&node, &info)?;
@@ -57,7 +57,7 @@ pub(crate) async fn server(
     }
 }
 
-/// INFO of every primary, by its address.
+/// Reads `INFO` of every primary. The key is the primary's address.
 async fn info(connection: &mut Connection) -> RedisResult<Vec<(String, String)>> {
     let info = redis::cmd("INFO");
     let text = |value: &Value| row::bytes(value).map(|text| String::from_utf8_lossy(text).into_owned());
@@ -114,7 +114,7 @@ impl Setup {
     }
 }
 
-/// Writes the layout's version where there is none, and refuses a newer one.
+/// Writes the version of the layout if there is none, and refuses a newer one.
 async fn layout(connection: &mut Connection, keys: &Keys) -> Result<u64, SetupError> {
     let mut mark = Cmd::new();
     mark.arg("SET").arg(keys.layout()).arg(LAYOUT).arg("NX");

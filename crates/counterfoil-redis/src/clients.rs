@@ -1,4 +1,4 @@
-//! Registrations.
+//! Client registrations.
 
 use std::num::NonZeroU32;
 
@@ -52,8 +52,8 @@ impl ClientStore for RedisStore {
             last = id.or(last);
         }
         if found.len() > limit {
-            // An id that is no client id was not written by this crate. Where the page has no other, the walk cannot go
-            // on behind it.
+            // This crate writes valid client ids only. If a page contains no valid id, there is no cursor to continue
+            // from.
             page.next = Some(last.ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "client id" }))?);
         }
         Ok(page)
@@ -88,7 +88,7 @@ impl ClientStore for RedisStore {
     }
 }
 
-/// Version and document; nothing where there is no document, whatever version the id once had.
+/// Decodes version and document; `None` without a document, even if the id was registered before.
 fn standing(values: &[Value]) -> Result<Option<VersionedRegistration>, StoreError> {
     let Some(document) = values.get(1).and_then(row::bytes) else { return Ok(None) };
     let text = std::str::from_utf8(document).map_err(|invalid| StoreError::corrupt(None, invalid))?;

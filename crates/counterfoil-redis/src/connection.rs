@@ -11,10 +11,10 @@ use redis::{AsyncConnectionConfig, Client, Cmd, Pipeline, RedisResult, Value};
 
 /// How long a node may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(2);
-/// Requests that may stand before the socket: beyond it callers wait for their turn, one by one.
+/// How many requests may be queued before the socket. Further callers wait until one is sent.
 const QUEUE: usize = 1_024;
 
-/// What connections are made by.
+/// Opens connections.
 #[derive(Clone)]
 pub(crate) enum Connector {
     Single(Box<Client>),
@@ -25,36 +25,37 @@ impl Connector {
     pub(crate) async fn open(&self) -> RedisResult<Connection> {
         match self {
             Self::Single(client) => {
-                // The store has a deadline of its own.
+                // The store has its own deadline.
                 let config = AsyncConnectionConfig::new()
                     .set_connection_timeout(Some(CONNECT))
                     .set_response_timeout(None)
                     .set_pipeline_buffer_size(QUEUE);
                 client.get_multiplexed_async_connection_with_config(&config).await.map(Connection::Single)
             }
-            // With fewer attempts or shorter waits than its own, this client was seen to fall silent for good after a
-            // fail-over.
+            // The client keeps its own number of attempts and its own waits: with fewer or shorter ones it never
+            // answered again after a fail-over, in tests.
             Self::Cluster(client) => client.get_async_connection().await.map(Connection::Cluster),
         }
     }
 
-    /// Whether keys lie in slots. A cluster's connections also heal by themselves, and repeat a request where they have
-    /// to.
+    /// Whether this is a cluster, whose keys are in slots. The cluster client reconnects by itself, and repeats a
+    /// request where it must.
     pub(crate) const fn is_cluster(&self) -> bool {
         matches!(self, Self::Cluster(_))
     }
 }
 
-/// What a connection is asked.
+/// A request on a connection.
 #[derive(Clone, Copy)]
 pub(crate) enum Request<'a> {
     /// One command.
     One(&'a Cmd),
-    /// Commands of one slot, one after the other. The answer is an array, of which each may be an error.
+    /// Commands of one slot, sent together. The answer is an array, and each element may be an error.
     Many(&'a Pipeline),
 }
 
-/// A connection that many callers share. A dropped call leaves it unharmed: its answer is thrown away when it comes.
+/// A connection shared by many callers. If a call is dropped, its answer is discarded when it arrives, and other calls
+/// are not affected.
 #[derive(Clone)]
 pub(crate) enum Connection {
     Single(MultiplexedConnection),
@@ -74,7 +75,7 @@ impl Connection {
         }
     }
 
-    /// The same behind ROLE, in one round trip: what ROLE was answered, and the answer.
+    /// Sends ROLE before the request, in the same round trip. Returns both answers.
     pub(crate) async fn ask_behind_role(&mut self, request: Request<'_>) -> RedisResult<(Value, RedisResult<Value>)> {
         let mut both = Pipeline::new();
         both.cmd("ROLE");
@@ -96,7 +97,7 @@ impl Connection {
         Ok((role, answer))
     }
 
-    /// Of a cluster: asks the primary that has that slot.
+    /// In a cluster, asks the primary of that slot.
     pub(crate) async fn ask_node(&mut self, slot: u16, command: Cmd) -> RedisResult<Value> {
         match self {
             Self::Single(_) => self.ask(Request::One(&command)).await,
@@ -107,7 +108,7 @@ impl Connection {
         }
     }
 
-    /// Each answer of its own, which may be an error.
+    /// Returns one answer for each command; each may be an error.
     pub(crate) async fn pipeline(&mut self, pipeline: &Pipeline) -> RedisResult<Vec<Value>> {
         let count = pipeline.len();
         match self {
@@ -116,10 +117,10 @@ impl Connection {
         }
     }
 
-    /// Whether the end of the connection has been noticed: then nothing that it is given is sent.
+    /// Whether the client has noticed that the connection is closed. It then sends no further request.
     ///
-    /// The client tells by a request alone. This one is given up at once, and a request whose caller is gone is not
-    /// sent.
+    /// The client reports this only when it gets a request. The request made here is dropped at once, so the client
+    /// does not send it.
     pub(crate) fn is_over(&self) -> bool {
         match self {
             Self::Single(connection) => {
@@ -131,7 +132,7 @@ impl Connection {
     }
 }
 
-/// The first slot of each primary, from CLUSTER SLOTS: ranges, each with its primary before its replicas.
+/// The first slot of each primary, from CLUSTER SLOTS. Each of its ranges lists the primary before the replicas.
 pub(crate) fn slots_of_nodes(answer: &Value) -> Vec<u16> {
     let Value::Array(ranges) = answer else { return Vec::new() };
     let mut nodes: Vec<(&Value, u16)> = Vec::new();

@@ -1,29 +1,29 @@
-//! Errors: why a store could not be opened, and how the client's errors become errors of the contract.
+//! Errors: why a store could not be opened, and how errors of the Redis client become errors of the store contract.
 
 use counterfoil::store::StoreError;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-/// Why opening a store refused a server. Nothing was written to that server. After opening, the same error is the
-/// source of an `Unavailable`.
+/// Why a store could not be opened, or why a server was refused later. In the second case this error is the source of a
+/// [`StoreError::Unavailable`]. Nothing was written to a refused server.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
     /// The keys were written by a newer version of this crate, whose layout this one does not know.
     #[error("the layout is of version {found}, and this version of the crate knows {known}")]
     Newer {
-        /// What is there.
+        /// The version on the server.
         found: u64,
-        /// What this crate knows.
+        /// The newest version that this crate knows.
         known: u64,
     },
     /// The set-up would break a promise of the store.
     #[error("the set-up is refused: {what}")]
     Refused {
-        /// What is wrong.
+        /// The reason.
         what: String,
     },
-    /// The keys of an older layout could not be brought to this one. Opening again continues the upgrade; older
-    /// versions of the crate can no longer open.
+    /// The keys could not be upgraded from an older layout. Opening again continues the upgrade. Older versions of the
+    /// crate can no longer open the store.
     #[error("the layout could not be upgraded: open again to go on")]
     Upgrade(#[from] StoreError),
     /// The server did not answer, or not as expected.
@@ -37,14 +37,15 @@ impl SetupError {
     }
 }
 
-/// A write stands on the primary, but fewer replicas than demanded have said in time that they have it: what lies under
-/// an `Unavailable` with `maybe_done: true` of a store that [waits](crate::Waits). It may still reach them, or be lost
+/// The primary has the write, but too few replicas confirmed it in time. The write may still reach them, or be lost
 /// with the primary.
+///
+/// In a store that [waits](crate::Waits), this is the source of a [`StoreError::Unavailable`] with `maybe_done: true`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reached} replicas of {wanted} have the write")]
 #[non_exhaustive]
 pub struct NotReplicated {
-    /// How many were demanded.
+    /// How many replicas must confirm a write.
     pub wanted: u32,
     /// How many confirmed it in time.
     pub reached: u32,
@@ -63,24 +64,25 @@ pub(crate) enum Silence {
     Lost,
 }
 
-/// Whether the request may have been executed although it ended in that error. A cluster's client repeats requests by
-/// itself, so the last error proves nothing about earlier attempts.
+/// Whether the request may have been executed although it ended with that error. A cluster's client repeats requests by
+/// itself, so the last error says nothing about earlier attempts.
 pub(crate) fn maybe_done(error: &RedisError, repeats: bool) -> bool {
     repeats || !is_refusal(error)
 }
 
-/// An error that a server gives before it begins a command, or a script its first write.
+/// Whether the server returns this error only before it starts a command, or before a script's first write.
 fn is_refusal(error: &RedisError) -> bool {
     match error.kind() {
         ErrorKind::Server(kind) => !matches!(kind, ServerErrorKind::ResponseError | ServerErrorKind::ExecAbort),
-        // Errors known by their code alone: out of memory, no good replicas, a snapshot that failed, and the like.
+        // Errors that the client knows only by their code: out of memory, too few good replicas, a failed snapshot, and
+        // similar.
         ErrorKind::Extension | ErrorKind::AuthenticationFailed | ErrorKind::InvalidClientConfig => true,
         _ => false,
     }
 }
 
-/// Whether the same call may succeed in a moment: network errors, a fail-over, full memory and a restart pass; a
-/// missing right does not.
+/// Whether the same call may succeed a moment later. Network errors, a fail-over, full memory and a restart are
+/// temporary. A missing right is permanent.
 pub(crate) fn passes(error: &RedisError) -> bool {
     !matches!(
         error.kind(),
@@ -90,17 +92,17 @@ pub(crate) fn passes(error: &RedisError) -> bool {
     )
 }
 
-/// Whether the connection is no more.
+/// Whether the connection is closed.
 pub(crate) fn is_cut(error: &RedisError) -> bool {
     error.is_connection_dropped() || error.is_unrecoverable_error()
 }
 
-/// The server has forgotten its scripts, or never saw this one.
+/// Whether the server does not know the script: it has forgotten its scripts, or never got this one.
 pub(crate) fn is_unknown_script(error: &RedisError) -> bool {
     error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
 }
 
-/// What a failed call comes to.
+/// The error of a call that failed.
 pub(crate) fn unavailable(op: &'static str, maybe_done: bool, error: RedisError) -> StoreError {
     StoreError::Unavailable { op, retry: passes(&error), maybe_done, source: Some(Box::new(error)) }
 }

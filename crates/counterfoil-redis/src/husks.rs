@@ -1,5 +1,5 @@
-//! Families that a purge of an earlier version left incomplete, because the server's user lacked a right. No index
-//! leads to them, so they are searched among all keys. Each process scans the keys once, one step with each purge.
+//! Purges families that an earlier version left half purged, because the server's user lacked a right. They are in no
+//! index, so all keys must be scanned. Each process scans them once, one step with each purge.
 
 use std::sync::PoisonError;
 
@@ -22,7 +22,8 @@ const STEP: u32 = 1_000;
 pub(crate) enum Walk {
     #[default]
     Begins,
-    /// The slots of the nodes still to scan, the last one first, and the cursor. A single node has one slot.
+    /// The slots of the nodes that are still to be scanned, in reverse order, and the cursor. A single node has one
+    /// slot.
     At {
         nodes: Vec<u16>,
         cursor: Vec<u8>,
@@ -75,7 +76,7 @@ impl RedisStore {
     }
 }
 
-/// Whether a family has no members, or should have been purged by now. The script checks again.
+/// Whether a family has no members, or should have been purged by now. The script that purges it checks this again.
 fn is_half_done(answer: &Value, now: Timestamp) -> bool {
     let Value::Array(fields) = answer else { return false };
     let [count, revoked] = fields.as_slice() else { return false };

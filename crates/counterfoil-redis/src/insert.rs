@@ -1,4 +1,4 @@
-//! Inserting, all or nothing.
+//! Inserts new records, all or none.
 
 use std::num::NonZeroU32;
 
@@ -13,7 +13,8 @@ use crate::scripts;
 use crate::store::RedisStore;
 
 const OP: &str = "insert";
-/// How often an insert that makes room is repeated: in each lost turn another one has made room.
+/// How often an insert is repeated that revokes old families to make room. Each failed turn means that another call has
+/// made room.
 const ROOM_TURNS: u32 = 512;
 
 impl RedisStore {
@@ -32,7 +33,7 @@ impl RedisStore {
         }
     }
 
-    /// A taken id takes precedence over label and cap: a repeated insert must find its own record, not its own label.
+    /// A taken id is reported before a label or a cap: a repeated insert must find its own record, not its own label.
     async fn found(
         &self,
         family: &NewFamily,
@@ -57,8 +58,8 @@ impl RedisStore {
             let answer = Self::answer(OP, value)?;
             match answer.word.as_str() {
                 "lend" => {
-                    // Lent in vain: others make room too. One at a time in this process, so that turns are lost to
-                    // other processes alone.
+                    // The declared families were out of date, because other calls make room too. From now on this
+                    // process runs one such insert at a time, so that turns are lost to other processes only.
                     if makes_room && !lent.is_empty() && alone.is_none() {
                         alone = Some(self.room(OP, family.id.shard()).await?);
                     }
@@ -74,8 +75,8 @@ impl RedisStore {
         Err(lost(OP))
     }
 
-    /// Revoked is final and comes first. A taken id comes second, so that a repeated join finds its own record after
-    /// the family has moved on.
+    /// A revoked family is reported first, because revocation is final. A taken id comes second, so that a repeated
+    /// join finds its own record even after the family has moved on.
     async fn join(
         &self,
         family: FamilyId,
@@ -99,7 +100,7 @@ impl RedisStore {
     }
 }
 
-/// Reads the answers that both scripts may give.
+/// Reads the answers that both scripts have in common.
 fn inserted(answer: &Answer) -> Result<Inserted, StoreError> {
     match answer.word.as_str() {
         "done" => Ok(Inserted::Done),
@@ -109,10 +110,10 @@ fn inserted(answer: &Answer) -> Result<Inserted, StoreError> {
     }
 }
 
-/// `now` and a cap as the script takes them: the least end that counts, the limit, and what an ended family is to say,
-/// the last two nothing where there is none.
+/// `now` and a cap as the script takes them: `now`, the earliest expiry that still counts, the limit, and the
+/// revocation of a family that must make room. The last two are empty without a cap or such a revocation.
 fn capped(cap: Option<Cap>, now: Timestamp) -> Vec<Bytes> {
-    // The least end that is later than now, in digits.
+    // The earliest instant after `now`, in digits.
     let counts = format!("{:016}", now.micros() + 1);
     let ending = match cap.map(|cap| cap.when_full) {
         Some(WhenFull::End { revoked, gone_at }) => ended(revoked, gone_at),

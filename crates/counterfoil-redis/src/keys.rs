@@ -1,49 +1,51 @@
-//! The layout: every key, and what is under it.
+//! The layout: every key and its contents.
 //!
-//! A key is `<prefix>:{<shard>}:<letter>`, the shard in two hex digits as the cluster's hash tag: a record's shard is
-//! the first byte of its id, which follows from realm and owner. So all keys of one step are in one slot and can be
-//! declared.
+//! A key is `<prefix>:{<shard>}:<letter>`. The shard, in two hex digits, is the cluster's hash tag. A record's shard is
+//! the first byte of its id, which is computed from realm and owner. So all keys of one script are in one slot, and the
+//! script can declare them.
 //!
 //! | key | type | holds |
 //! |---|---|---|
 //! | `f:<family, 10 bytes>` | hash | a family and all its members, below |
 //! | `l` | hash | labels: realm ␀ owner ␀ label key → family, its `gone_at` |
-//! | `s` | zset by text | standing families: realm ␀ owner ␀ kind, `-` or `+` and client, `live_until`, `used_at`, family |
-//! | `o` | zset by text | records that are listed: realm ␀ owner ␀ kind, `created_at`, id |
-//! | `k` | zset by text | the same: realm ␀ kind, id |
+//! | `s` | zset by text | standing (not revoked) families: realm ␀ owner ␀ kind, `-` or `+` and client, `live_until`, `used_at`, family |
+//! | `o` | zset by text | the records in lists: realm ␀ owner ␀ kind, `created_at`, id |
+//! | `k` | zset by text | the same records: realm ␀ kind, id |
 //! | `d` | zset by text | notices: `notice.at`, id |
-//! | `g`, `h` | zset by score | `gone_at` → id of the records without and with a notice |
-//! | `w` | zset by score | `honoured_until` → id of the superseded that are not shrunk |
-//! | `y` | zset by text | access tokens that are not revoked by themselves: family, `expires_at`, the member's six bytes |
-//! | `c` | hash | census: key id → records |
-//! | `t`, `u` | zset by score | the tombstone's end → revoked family; in `u` those of which only members with a notice are left |
-//! | `cd:<realm>`, `ci:<realm>`, `cu:<realm>` | hash, zset by text, set | registrations with their versions, their ids in order, internal ids ever used |
+//! | `g`, `h` | zset by score | `gone_at` → id: in `g` records without a notice, in `h` those with one |
+//! | `w` | zset by score | `honoured_until` → id of superseded records that are not shrunk yet |
+//! | `y` | zset by text | access tokens that are not revoked individually: family, `expires_at`, the member's six bytes |
+//! | `c` | hash | the number of records for each key id |
+//! | `t`, `u` | zset by score | the tombstone's end → revoked family; in `u` families that have only members with a notice left |
+//! | `cd:<realm>`, `ci:<realm>`, `cu:<realm>` | hash, zset by text, set | client registrations with their versions; their ids in order; all internal ids ever used |
 //! | `p:<realm>` | hash | settings: `v` version, `d` document |
-//! | `q` | hash | `a` the instant of the last upkeep, of the whole store: under the tag `{00}` alone |
-//! | `a`, `b` | hash, zset by score | throttle counters: key → the window's end, failures, attempts under way; and expiry → key |
-//! | `n`, `m` | hash, zset by score | the counters of an older version, without attempts under way: removed by the next purge |
-//! | `z` | string | written before WAIT, so that it waits for everything before it, and by the probe; never read |
+//! | `q` | hash | `a` the instant of the last upkeep; one key for the whole store, with the tag `{00}` |
+//! | `a`, `b` | hash, zset by score | throttle counters: key → the window's end, failures, attempts in progress; and expiry → key |
+//! | `n`, `m` | hash, zset by score | the counters of an older version, without attempts in progress; the next purge removes them |
+//! | `z` | string | written before WAIT, so that WAIT covers all earlier writes, and by the probe; never read |
 //!
 //! Fields of a family: `i` kind, realm, owner, body; `g` generation; `e` `live_until`, `gone_at`, `used_at`; `c`
-//! client, where it has one; `k` label key; `r` revoked at, why, the tombstone's end; `o` the one nonce and whose it
-//! is; `n` members; `h<generation>` its superseded members. Fields of a member, each with its six bytes behind: `b`
-//! flag, kind, generation, `created_at`, key id, digest, parent; `t` scope, label, description; `v` version; `x`
-//! `expires_at`, `expiry_set_at`, `gone_at`; `n` notice; `q` notices sent; `s` superseded at, `honoured_until`,
-//! successor; `r` revoked at, why; `u` last used. Instants are 16 decimal digits, or as many dashes for none.
+//! client, if there is one; `k` label key; `r` revoked at, reason, the tombstone's end; `o` the member with a nonce,
+//! and the nonce; `n` number of members; `h<generation>` the superseded members of that generation.
 //!
-//! `<prefix>:layout` names the version of all this. Version 1 had no `y`, no `c`, and no `used_at` in `e`; a family's
-//! entry in `s` had neither client nor use. Version 2 marks an upgrade from 1 (`upgrade.rs`). Version 3 had other label
-//! keys; version 4 marks their recomputation (`labels.rs`).
+//! Fields of a member, each letter followed by the member's six bytes: `b` flag, kind, generation, `created_at`, key
+//! id, digest, parent; `t` scope, label, description; `v` version; `x` `expires_at`, `expiry_set_at`, `gone_at`; `n`
+//! notice; `q` notices sent; `s` superseded at, `honoured_until`, successor; `r` revoked at, reason; `u` last used. An
+//! instant is 16 decimal digits, a missing one 16 dashes.
+//!
+//! `<prefix>:layout` contains the version of this layout. Version 1 had no `y`, no `c`, and no `used_at` in `e`; a
+//! family's entry in `s` had neither client nor last use. Version 2 marks an upgrade from 1 (`upgrade.rs`). Version 3
+//! computed label keys in another way; version 4 marks their recomputation (`labels.rs`).
 
 use counterfoil::Realm;
 use counterfoil::types::FamilyId;
 
 /// The layout that this version of the crate writes.
 pub(crate) const LAYOUT: u64 = 5;
-/// Marks an upgrade from 1: versions of the crate that write layout 1 refuse to open.
+/// The version during an upgrade from 1. Versions of the crate that write layout 1 refuse to open it.
 pub(crate) const UPGRADING: u64 = 2;
-/// Marks the recomputation of label keys: families already have their final form, and versions of the crate with other
-/// label keys refuse to open.
+/// The version while label keys are recomputed. Families already have their final form. Versions of the crate that
+/// compute label keys in another way refuse to open it.
 pub(crate) const RELABELLING: u64 = 4;
 
 /// The letters of a shard's indexes, in the order in which the scripts take them.
@@ -68,7 +70,7 @@ pub(crate) enum Index {
     UnsentTombs,
 }
 
-/// Names keys.
+/// Makes the names of keys.
 #[derive(Clone, Debug)]
 pub(crate) struct Keys {
     prefix: String,
@@ -95,14 +97,14 @@ impl Keys {
         key
     }
 
-    /// A family and its members.
+    /// The key of a family and its members.
     pub(crate) fn family(&self, family: &FamilyId) -> Key {
         let mut key = self.of(family.shard(), "f:");
         key.extend_from_slice(family.as_bytes());
         key
     }
 
-    /// What the keys of families match, as SCAN takes it.
+    /// The pattern for SCAN that matches the keys of families.
     pub(crate) fn families_pattern(&self) -> String {
         let escaped = self.prefix.chars().flat_map(|letter| {
             let plain = letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
@@ -111,13 +113,13 @@ impl Keys {
         format!("{}:{{??}}:f:*", escaped.collect::<String>())
     }
 
-    /// The family whose key that is.
+    /// The family whose key this is.
     pub(crate) fn family_of(&self, key: &[u8]) -> Option<FamilyId> {
         let family = FamilyId::from_bytes(*key.last_chunk()?);
         (self.family(&family) == key).then_some(family)
     }
 
-    /// What a script of the tokens declares: the family, and its shard's indexes.
+    /// The keys that a script about tokens declares: the family, and the indexes of its shard.
     pub(crate) fn step(&self, family: &FamilyId) -> Vec<Key> {
         let mut keys = Vec::with_capacity(1 + INDEXES.len());
         keys.push(self.family(family));
@@ -144,7 +146,7 @@ impl Keys {
         )
     }
 
-    /// Documents, ids in order, internal ids ever used.
+    /// The keys of the documents, of the ids in order, and of all internal ids ever used.
     pub(crate) fn clients(&self, realm: &Realm) -> Vec<Key> {
         ["cd:", "ci:", "cu:"].iter().map(|kind| self.realm(kind, realm)).collect()
     }
@@ -153,7 +155,7 @@ impl Keys {
         self.realm("p:", realm)
     }
 
-    /// The last upkeep.
+    /// The key of the last upkeep.
     pub(crate) fn upkeep(&self) -> Key {
         self.of(0, "q")
     }
@@ -163,17 +165,17 @@ impl Keys {
         self.of(shard, &format!("{kind}{}", realm.as_str()))
     }
 
-    /// Counters, and keys by expiry.
+    /// The keys of the counters, and of the index by expiry.
     pub(crate) fn counters(&self, shard: u8) -> [Key; 2] {
         [self.of(shard, "a"), self.of(shard, "b")]
     }
 
-    /// Where an older version had its counters.
+    /// The keys of the counters that an older version wrote.
     pub(crate) fn old_counters(&self, shard: u8) -> [Key; 2] {
         [self.of(shard, "n"), self.of(shard, "m")]
     }
 
-    /// What is written before WAIT.
+    /// The key that is written before WAIT.
     pub(crate) fn barrier(&self, shard: u8) -> Key {
         self.of(shard, "z")
     }

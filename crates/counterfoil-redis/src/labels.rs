@@ -1,8 +1,8 @@
-//! From layout 3 to this one: the keys by which labels are compared, made anew by the core's present rules.
+//! Upgrade from layout 3 to 5: recomputes the keys by which labels are compared, with the core's present rules.
 //!
-//! Keys of older versions hold characters that show nothing. Where another family of the owner has the new key already
-//! the old one stays: both labels were given, and only a third one is refused. The pass may be cut off, begun again,
-//! and made by several at once.
+//! The keys of older versions contain invisible characters. If another family of the owner already has the new key, the
+//! old key stays: both families keep their labels, and only a further family is refused the label. The pass may be
+//! interrupted and repeated, and several processes may run it at the same time.
 
 use counterfoil::store::StoreError;
 use counterfoil::types::{FamilyId, LabelKey};
@@ -17,9 +17,9 @@ use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "upgrade";
-/// Shards at once.
+/// How many shards are upgraded at the same time.
 const ABREAST: usize = 16;
-/// Labels in one step.
+/// How many labels one step reads.
 const BATCH: usize = 256;
 
 impl RedisStore {
@@ -59,7 +59,7 @@ impl RedisStore {
     }
 }
 
-/// The family that holds a label, and the label's new field, old key and new key, if the key changes.
+/// For a label whose key changes: the family that has the label, then the new field, the old key and the new key.
 fn renewed(field: &[u8], held: &[u8]) -> Option<(FamilyId, [Vec<u8>; 3])> {
     let end = field.iter().rposition(|byte| *byte == 0)? + 1;
     let (owner, key) = field.split_at(end);

@@ -1,4 +1,4 @@
-//! Pages, each read from where the last one ended, and the census.
+//! Pages, each of which continues where the last one ended, and the number of records of each key.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -18,7 +18,7 @@ const OP: &str = "list";
 /// Later than every id.
 const LAST: [u8; 17] = [0xFF; 17];
 
-/// An owner's records of one kind, as the index knows them.
+/// A prefix of the index: an owner's records of one kind.
 pub(crate) struct OwnersKind {
     pub(crate) shard: u8,
     begins: Bytes,
@@ -58,7 +58,7 @@ impl RedisStore {
         most: i64,
     ) -> Result<Vec<Cursor>, StoreError> {
         let begins = of.begins.as_slice();
-        // Digits follow the kind, and a colon comes after all digits.
+        // After the kind come digits, and a colon sorts after all digits.
         let last = after.map_or_else(
             || [b"(", begins, b":"].concat(),
             |cursor| [b"(", begins, &time(cursor.at), cursor.id.as_bytes()].concat(),
@@ -91,7 +91,7 @@ impl RedisStore {
         self.page(OP, keys.collect::<Result<_, _>>()?, limit, |_| true).await
     }
 
-    /// Shard by shard, within one by instant and id.
+    /// Shard by shard; within a shard, by instant and id.
     pub(crate) async fn due_page(
         &self,
         now: Timestamp,
@@ -108,13 +108,13 @@ impl RedisStore {
         };
         let first = after.map_or(0, |cursor| cursor.id.shard());
         let found = self.walk("due", first, most(limit), look).await?;
-        // Another worker may have claimed it between the two reads.
+        // Another worker may have claimed the notice between the two reads.
         let is_due = |record: &TokenRecord| record.record().notice.is_some_and(|notice| now.reached(notice.at));
         self.page("due", stamped_keys(&found)?, limit, is_due).await
     }
 
-    /// The extra key shows that there is a next page. Records removed between the two reads are skipped; what does not
-    /// decode is counted.
+    /// An extra key shows that there is a next page. Records that were removed between the two reads are skipped.
+    /// Records that do not decode are counted.
     async fn page(
         &self,
         op: &'static str,
@@ -137,7 +137,7 @@ impl RedisStore {
         Ok(page)
     }
 
-    /// Each shard keeps its own count.
+    /// Each shard has its own count.
     pub(crate) async fn count_keys(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
         const OP: &str = "census";
         let look = |shard| {
@@ -155,7 +155,7 @@ impl RedisStore {
     }
 }
 
-/// A hash of numbers, as RESP2 or RESP3 answers it.
+/// Reads a hash of numbers, in the form of RESP2 or of RESP3.
 fn pairs_of(answer: Value) -> Result<Vec<(u32, u64)>, StoreError> {
     let number = |value: &Value| row::bytes(value).and_then(row::number).ok_or_else(|| shape("census"));
     let pairs = match answer {
@@ -187,7 +187,7 @@ fn id_of(member: &[u8]) -> Result<RecordId, StoreError> {
     member.last_chunk::<16>().copied().map(RecordId::from_bytes).ok_or_else(|| shape("index"))
 }
 
-/// Keys of members that end in an instant and an id.
+/// The cursors of index members that end in an instant and an id.
 fn stamped_keys(members: &[Bytes]) -> Result<Vec<Cursor>, StoreError> {
     let key = |member: &Bytes| {
         let stamp = member.last_chunk::<32>().ok_or_else(|| shape("index"))?;

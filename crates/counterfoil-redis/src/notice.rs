@@ -1,4 +1,4 @@
-//! Uses and notices: writes that do not change a record's version.
+//! Last uses and notices: writes that do not change a record's version.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,11 @@ use crate::row::{notice, stamped, time};
 use crate::scripts;
 use crate::store::RedisStore;
 
-/// Uses in one script: few, so that it delays no other call for long.
+/// How many uses one script writes: few, so that it delays no other call for long.
 const USES: usize = 64;
 
 impl RedisStore {
-    /// In a cluster one script per shard: its keys must be in one slot.
+    /// In a cluster, one script for each shard, because a script's keys must be in one slot.
     pub(crate) async fn touch_all(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError> {
         let mut shards: BTreeMap<u8, Vec<&(RecordId, Timestamp)>> = BTreeMap::new();
         for use_of in seen {

@@ -1,19 +1,19 @@
-//! What a host decides about a store.
+//! The options of a store.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::error::SetupError;
 
-/// The default deadline of a call: longer than a successful fail-over.
+/// The default deadline of a call. A successful fail-over takes less time.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Waiting for replicas after each insert, rotate and revoke, on connections of its own.
+/// Makes each insert, rotation and revocation wait for replicas, on separate connections.
 ///
-/// WAIT does not make Redis lossless: a replica that has a write need not be the one that is promoted. It makes losses
-/// rare. A call whose write reached too few in time is `Unavailable` with `maybe_done: true` and
-/// [`NotReplicated`](crate::NotReplicated) as its source; the same call again recognises its own write, and waits
-/// again, for what stands as well.
+/// WAIT does not make Redis lossless: a replica that has a write may not be the one that is promoted. But losses become
+/// rare. If too few replicas confirm a write in time, the call is `Unavailable` with `maybe_done: true` and
+/// [`NotReplicated`](crate::NotReplicated) as its source. The same call again recognises its own write, and again waits
+/// for replicas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waits {
     pub(crate) replicas: NonZeroU32,
@@ -22,22 +22,22 @@ pub struct Waits {
 }
 
 impl Waits {
-    /// Waits for that many replicas, for at most that long (at least a millisecond), on 4 connections.
+    /// Waits for that many replicas, at most for that time (at least a millisecond), on 4 connections.
     #[must_use]
     pub fn new(replicas: NonZeroU32, within: Duration) -> Self {
-        // WAIT takes 0 for "for ever".
+        // WAIT takes 0 as "without a limit".
         let within = within.max(Duration::from_millis(1));
         Self { replicas, within, connections: NonZeroU32::MIN.saturating_add(3) }
     }
 
-    /// The number of connections: that many writes wait at once, the others queue.
+    /// Sets the number of connections. That many writes wait at the same time; further ones queue.
     #[must_use]
     pub fn on_connections(self, connections: NonZeroU32) -> Self {
         Self { connections, ..self }
     }
 }
 
-/// How a store is opened.
+/// The options with which a store is opened.
 ///
 /// ```
 /// use std::num::NonZeroU32;
@@ -63,36 +63,37 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Keys that begin with `counterfoil`, a deadline of 10 s, no waiting for replicas, an append-only file demanded.
+    /// The defaults: keys that begin with `counterfoil`, a deadline of 10 s, no waiting for replicas, and an
+    /// append-only file is required.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What every key begins with: 1 to 64 visible ASCII characters but braces. Stores with different prefixes are
-    /// apart.
+    /// The prefix of every key: 1 to 64 visible ASCII characters except braces. Stores with different prefixes share
+    /// nothing.
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> Self {
         prefix.clone_into(&mut self.prefix);
         self
     }
 
-    /// How long a call is waited for before it is `Unavailable`.
+    /// The time after which a call without an answer is `Unavailable`.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Waits for replicas.
+    /// Makes writes wait for replicas.
     #[must_use]
     pub fn waits(mut self, waits: Waits) -> Self {
         self.waits = Some(waits);
         self
     }
 
-    /// Accepts a server without an append-only file. A restart may lose writes, including revocations, so that revoked
-    /// credentials are valid again. For services that keep their data by other means, and for tests.
+    /// Accepts a server without an append-only file. A restart may then lose writes, including revocations, so that
+    /// revoked credentials are valid again. Meant for tests, and for services that protect their data in another way.
     #[must_use]
     pub fn volatile(mut self) -> Self {
         self.volatile = true;

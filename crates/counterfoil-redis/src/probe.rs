@@ -1,4 +1,4 @@
-//! Whether the servers take writes.
+//! Tests whether the servers accept writes.
 
 use std::sync::atomic::Ordering;
 
@@ -9,12 +9,12 @@ use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "probe";
-/// How many shards of a cluster one probe writes to. The next probe takes other shards, so that each primary is tested
+/// How many shards of a cluster one probe writes to. The next probe takes the next shards, so every primary is tested
 /// soon.
 const SHARDS: u8 = 16;
 
 impl RedisStore {
-    /// Sets a key that nothing reads. A replica, a full memory and a full disk refuse it.
+    /// Sets a key that nothing reads. A replica, a server whose memory is full and one whose disk is full refuse it.
     pub(crate) async fn probe_writes(&self) -> Result<(), StoreError> {
         let shards = if self.connection().connector().is_cluster() { SHARDS } else { 1 };
         let first = self.probed().fetch_add(shards, Ordering::Relaxed);

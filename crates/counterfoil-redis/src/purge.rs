@@ -1,5 +1,5 @@
-//! Purging: removes records that are gone and shrinks those whose window is over. It reads only the first rows of each
-//! shard's timelines, never records that stay.
+//! Purging: removes records whose `gone_at` is reached, and shrinks those whose window is over. It reads only the first
+//! entries of each shard's purge indexes, never records that stay.
 
 use std::num::NonZeroU32;
 
@@ -15,9 +15,9 @@ use crate::scripts;
 use crate::store::RedisStore;
 
 const OP: &str = "purge";
-/// Records of each timeline in one script, so that it delays no other call for long.
+/// How many records of each index one script purges: few, so that it delays no other call for long.
 const BATCH: u32 = 64;
-/// The timelines, in the order in which they are purged.
+/// The purge indexes, in the order in which they are processed.
 const FRONTS: [Index; 5] = [Index::Tombs, Index::UnsentTombs, Index::Gone, Index::Unsent, Index::Windows];
 
 /// The limits of one purge.
@@ -37,7 +37,7 @@ impl Limits {
         }
     }
 
-    /// Records with a notice are never removed before they are gone.
+    /// Records with a notice are never removed before their `gone_at`.
     fn unsent(self) -> Timestamp {
         self.now.min(self.unsent_before)
     }
@@ -49,7 +49,8 @@ impl RedisStore {
         let mut changed = 0;
         let shards: Vec<u8> = (0..=u8::MAX).collect();
         for abreast in shards.chunks(ABREAST) {
-            // Up to three reads for each timeline. With no work left, this only finds out whether there is more.
+            // Each index takes up to three reads. When the limit is reached, the reads only find out whether more is
+            // left.
             let most = u32::try_from(limit - changed).unwrap_or(BATCH).clamp(1, BATCH);
             let looks = abreast.iter().map(|shard| self.fronts(*shard, limits, most)).collect();
             for (shard, front) in abreast.iter().zip(self.groups(OP, looks).await?) {
@@ -84,7 +85,7 @@ impl RedisStore {
         FRONTS.iter().map(look).collect()
     }
 
-    /// The script checks each again: it may have changed meanwhile.
+    /// The script checks each entry again, because it may have changed since it was read.
     async fn work_off(&self, chores: &[Chore], limits: Limits, left: u64) -> Result<u64, StoreError> {
         let Some(first) = chores.first() else { return Ok(0) };
         let mut keys = self.keys().step(&first.family());
@@ -102,7 +103,7 @@ impl RedisStore {
     }
 }
 
-/// An entry of a timeline.
+/// An entry of a purge index.
 enum Chore {
     Family(FamilyId),
     Record(RecordId),

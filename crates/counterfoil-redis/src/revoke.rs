@@ -1,4 +1,4 @@
-//! Revoking: one record, one family, or an owner's families one by one.
+//! Revokes one record, one family, or an owner's families one by one.
 
 use std::num::NonZeroU32;
 
@@ -41,7 +41,8 @@ impl RedisStore {
         Ok(Progress { changed: Self::count(OP, &value)?, more: false })
     }
 
-    /// One field revokes all members at once. `found` is the family's entry in the index of standing families.
+    /// Revokes all members at once, by one field of the family. `found` is the family's entry in the index of standing
+    /// families.
     async fn revoke_family(
         &self,
         whose: &[u8],
@@ -59,7 +60,7 @@ impl RedisStore {
         }
     }
 
-    /// Revoked families leave the index of standing ones, so each call continues where the last one ended.
+    /// Revoked families leave the index of standing families, so each call continues where the last one ended.
     async fn revoke_owner(
         &self,
         realm: &Realm,
@@ -70,7 +71,7 @@ impl RedisStore {
     ) -> Result<Progress, StoreError> {
         let whose = whose(realm, owner);
         let standing = self.keys().index(counterfoil::token::shard(realm, owner), Index::Standing);
-        // Digits follow realm and owner, and a colon comes after all digits.
+        // After realm and owner come digits, and a colon sorts after all digits.
         let (first, last) = ([b"[", whose.as_slice()].concat(), [b"(", whose.as_slice(), b":"].concat());
         let mut range = redis::cmd("ZRANGEBYLEX");
         range.arg(standing).arg(first).arg(last).arg("LIMIT").arg(0).arg(i64::from(limit.get()) + 1);

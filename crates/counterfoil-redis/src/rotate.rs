@@ -1,4 +1,4 @@
-//! Rotation: the parent's step and all that is new, in one script.
+//! Rotation: one script changes the parent and adds the new records.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, ParentUpdate, Rotated, StoreError, check_rotate};
@@ -13,8 +13,8 @@ use crate::store::RedisStore;
 const OP: &str = "rotate";
 
 impl RedisStore {
-    /// Refuses in this order: revoked, stale, a taken id. A repeated rotation finds the id of its own successor taken,
-    /// and must get the parent, which names that successor.
+    /// Refuses in this order: revoked, stale, a taken id. A repeated rotation finds the id of its own successor taken.
+    /// It must get the parent, which names this successor.
     pub(crate) async fn rotate_step(
         &self,
         parent: &RecordId,
@@ -48,7 +48,7 @@ impl RedisStore {
     }
 }
 
-/// The script's word for the step, and the eight values that go with it.
+/// The script's name of the step, and the eight values that the script takes for it.
 fn arguments_of(step: &ParentUpdate, follows: Option<&NewRecord>) -> (&'static str, Vec<Bytes>) {
     match *step {
         ParentUpdate::Slide { expires_at, gone_at, access_cap: _ } => {

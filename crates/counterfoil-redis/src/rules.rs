@@ -6,29 +6,30 @@ use counterfoil::store::{NewRecord, Pace, StoreError};
 
 use crate::row::{Bytes, added, time, whose};
 
-/// A limit as an argument; empty for none.
+/// A limit as an argument; empty if there is none.
 pub(crate) fn count_or_none(limit: Option<NonZeroU32>) -> Bytes {
     limit.map(|limit| limit.to_string().into_bytes()).unwrap_or_default()
 }
 
-/// A pace as arguments: limit and since, both empty for none.
+/// A pace (at most so many inserts since an instant) as two arguments, limit and instant; both are empty if there is
+/// none.
 pub(crate) fn pace_or_none(pace: Option<Pace>) -> [Bytes; 2] {
     [count_or_none(pace.map(|pace| pace.limit)), pace.map(|pace| time(pace.since).to_vec()).unwrap_or_default()]
 }
 
-/// New records as a script takes them: how many there are, and their values, one record after the other.
+/// New records as the scripts take them: their number, then the values of each record.
 pub(crate) fn batch(new: &[NewRecord]) -> Vec<Bytes> {
     let mut values = vec![new.len().to_string().into_bytes()];
     values.extend(new.iter().flat_map(added));
     values
 }
 
-/// Realm and owner of the new records; empty if a slide brings no records.
+/// Realm and owner of the new records; empty if there are none, as in a slide.
 pub(crate) fn owner_of(new: &[NewRecord]) -> Bytes {
     new.first().map(|first| whose(&first.realm, &first.owner)).unwrap_or_default()
 }
 
-/// A script found that the new records are not of their family's realm and owner, or are newer than it.
+/// The error for new records that differ from their family in realm or owner, or have a later generation.
 pub(crate) fn misplaced(op: &'static str) -> StoreError {
     StoreError::invalid(op, "a new record has the realm, owner and generation of its family")
 }

@@ -1,11 +1,11 @@
 //! The shared connection and its supervision.
 //!
 //! - An answer counts only if the node's role was checked within the last second or in the same round trip.
-//! - What one connection finds out holds for all: if a new one leads to no primary, earlier ones are not used again.
-//! - A connection that was idle for a second is checked before a write, and a write that is known not to have been
-//!   executed is sent once more.
-//! - A client may stay silent after the servers have recovered. After three seconds of calls without a success, or one
-//!   call that waits that long, a new connection is opened. The old one is used until then.
+//! - If a new connection leads to a node that is not a primary, connections opened earlier are no longer used either.
+//! - A connection that was idle for a second is checked before a write. A write that was certainly not executed is sent
+//!   once more.
+//! - A client may stay silent after the servers have recovered. After three seconds of calls without a success, or when
+//!   one call waits that long, a new connection is opened. The old one is used until then.
 //! - Once a second the set-up is checked again, in the background.
 
 mod attempt;
@@ -27,7 +27,7 @@ use state::State;
 
 pub(crate) use state::INTERVAL;
 
-/// How long calls may go without a success, and one call may wait, before the connection is replaced.
+/// The connection is replaced after calls had no success for this long, or after one call waited this long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 /// How long a check of the set-up may take.
 const LOOK: Duration = Duration::from_secs(1);
@@ -81,7 +81,7 @@ impl SharedConnection {
         self.try_command(op, does, command).await?.map_err(|error| self.failure(op, does, error))
     }
 
-    /// The same, with the server's refusals as values.
+    /// The same, but errors that the server returns are values.
     pub(crate) async fn try_command(
         &self,
         op: &'static str,
@@ -91,7 +91,7 @@ impl SharedConnection {
         self.run(op, does, Request::One(command)).await
     }
 
-    /// Reads of one slot.
+    /// Sends several reads of one slot.
     pub(crate) async fn reads(&self, op: &'static str, pipeline: &Pipeline) -> Result<Vec<Value>, StoreError> {
         let answers = match self.run(op, Does::Read, Request::Many(pipeline)).await? {
             Ok(Value::Array(answers)) => answers.into_iter().map(Value::extract_error).collect(),
@@ -101,7 +101,7 @@ impl SharedConnection {
         answers.map_err(|error| self.failure(op, Does::Read, error))
     }
 
-    /// One slot of each primary; 0 for a single node.
+    /// One slot of each primary; slot 0 for a single node.
     pub(crate) async fn slots(&self, op: &'static str) -> Result<Vec<u16>, StoreError> {
         if !self.connector.is_cluster() {
             return Ok(vec![0]);
@@ -111,7 +111,7 @@ impl SharedConnection {
         Ok(connection::slots_of_nodes(&self.on_node(op, 0, slots).await?))
     }
 
-    /// A read of the primary that has that slot.
+    /// Sends a read to the primary that has this slot.
     pub(crate) async fn on_node(&self, op: &'static str, slot: u16, command: Cmd) -> Result<Value, StoreError> {
         if !self.connector.is_cluster() {
             return self.command(op, Does::Read, &command).await;

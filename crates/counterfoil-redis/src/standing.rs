@@ -1,4 +1,4 @@
-//! A page of live records: a script filters them on the server, a thousand records at a time.
+//! Pages of live records only. A script filters them on the server, about a thousand records at a time.
 
 use std::num::NonZeroU32;
 
@@ -14,13 +14,13 @@ use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "list";
-/// Records that one script checks, so that it delays no other call for long.
+/// How many records one script checks: few enough that it delays no other call for long.
 const CHUNK: usize = 1_024;
-/// Records that are checked for one page. If they yield too few, the page is short.
+/// How many records are checked for one page. If too few of them are live, the page is short.
 const LOOKS: usize = 4 * CHUNK;
 
 impl RedisStore {
-    /// A record that does not decode is counted, also towards the page.
+    /// A record that does not decode is counted, and takes a place on the page.
     pub(crate) async fn standing_page(
         &self,
         of: &OwnersKind,
@@ -30,7 +30,7 @@ impl RedisStore {
     ) -> Result<Page<TokenRecord>, StoreError> {
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         let mut page = Page { items: Vec::new(), next: after.copied(), corrupt: 0 };
-        // Most owners have few records that are gone, so the first chunk has the length of the page.
+        // Most owners have few records that are not live, so the first chunk is as long as the page.
         let (mut looked, mut chunk, mut room) = (0, limit.min(CHUNK), limit);
         loop {
             let most = i64::try_from(chunk + 1).unwrap_or(i64::MAX);

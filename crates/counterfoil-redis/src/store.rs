@@ -28,10 +28,11 @@ use crate::purge::Limits;
 use crate::shared_connection::SharedConnection;
 use crate::wait_pool::{Replication, WaitPool};
 
-/// Records, clients, settings and counters on a Redis or Valkey server, or on a cluster, all four stores in one.
+/// A store on a Redis or Valkey server, or on a cluster. It implements all four store traits: records, clients,
+/// settings and counters.
 ///
-/// A clone is the same store. Several stores of any number of processes may share a server. What a fail-over can lose
-/// is described in the crate's documentation, operation by operation.
+/// A clone is the same store. Any number of stores and processes may share a server. The crate's documentation says for
+/// each operation what a fail-over can lose.
 #[derive(Clone)]
 pub struct RedisStore(Arc<Inner>);
 
@@ -39,7 +40,7 @@ struct Inner {
     keys: Keys,
     connection: SharedConnection,
     wait_pool: Option<WaitPool>,
-    /// For each shard: held by an insert of this process that makes room.
+    /// One lock for each shard, held by an insert of this process that revokes old families to make room.
     rooms: Vec<Mutex<()>>,
     husks: std::sync::Mutex<Walk>,
     /// The shard where the next probe begins.
@@ -47,12 +48,12 @@ struct Inner {
 }
 
 impl RedisStore {
-    /// A store on a single node, which must be a primary. An older layout is upgraded first: stop the nodes that write
-    /// it (the crate's documentation says more).
+    /// Opens a store on a single node, which must be a primary. An older layout is upgraded first. Before that, stop
+    /// all nodes that write the older layout; the crate's documentation says more.
     ///
     /// # Cancel safety
     ///
-    /// The next call continues an upgrade that was dropped.
+    /// If the call is dropped during an upgrade, the next call continues it.
     ///
     /// # Errors
     ///
@@ -62,8 +63,8 @@ impl RedisStore {
         Self::checked(Connector::Single(Box::new(Client::open(node)?)), options).await
     }
 
-    /// A store on a cluster, found by some of its nodes. Nothing is ever read from a replica. An older layout is
-    /// upgraded as [`open`](Self::open) does.
+    /// Opens a store on a cluster. `nodes` are some of its nodes; the client finds the others. Replicas are never read.
+    /// An older layout is upgraded, as in [`open`](Self::open).
     ///
     /// # Errors
     ///
@@ -77,7 +78,7 @@ impl RedisStore {
     }
 
     async fn checked(connector: Connector, options: Options) -> Result<Self, SetupError> {
-        // The client uses the process's TLS provider. One that the host has set stays.
+        // The client uses the TLS provider of the process. A provider that the host has installed is kept.
         #[cfg(feature = "tls")]
         let _kept = rustls::crypto::ring::default_provider().install_default();
         let keys = Keys::new(&options.prefix);
@@ -94,7 +95,7 @@ impl RedisStore {
         Ok(store)
     }
 
-    /// How writes waited for replicas; zeros if the store does not wait.
+    /// How many writes waited for replicas, and how they ended; zeros if the store does not wait.
     #[must_use]
     pub fn replication(&self) -> Replication {
         self.wait_pool().map(WaitPool::replication).unwrap_or_default()
@@ -114,7 +115,7 @@ impl RedisStore {
         &self.0.connection
     }
 
-    /// The lock to make room in that shard. A call that does not get it in time has written nothing.
+    /// Locks a shard for an insert that makes room. A call that does not get the lock in time has written nothing.
     pub(crate) async fn room(&self, op: &'static str, shard: u8) -> Result<Option<MutexGuard<'_, ()>>, StoreError> {
         let Some(room) = self.0.rooms.get(usize::from(shard)) else { return Ok(None) };
         timeout(self.connection().deadline(), room.lock()).await.map(Some).map_err(|_| lost(op))

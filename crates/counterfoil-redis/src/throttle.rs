@@ -1,4 +1,4 @@
-//! Counters: each step one script.
+//! Throttling counters. Each step is one script.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -33,7 +33,7 @@ impl RedisStore {
         }
     }
 
-    /// The shards with an expired counter, or one of the older layout.
+    /// The shards that have an expired counter, or a counter of the older layout.
     async fn ended(&self, op: &'static str, now: Timestamp) -> Result<Vec<u8>, StoreError> {
         let look = |shard| {
             let ([_, ends], [_, old]) = (self.keys().counters(shard), self.keys().old_counters(shard));
@@ -106,7 +106,7 @@ impl Throttle for RedisStore {
     }
 }
 
-/// Keys are digests: their first byte spreads them.
+/// Keys are digests, so their first byte distributes them evenly.
 const fn shard(key: &ThrottleKey) -> u8 {
     key.as_bytes()[0]
 }

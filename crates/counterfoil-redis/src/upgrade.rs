@@ -1,9 +1,9 @@
-//! From layout 1 to 5: each family gets its client and its last use, its entry among the standing tells both,
-//! its access tokens an index, and its label the present key.
+//! Upgrade from layout 1 to 5. Each family gets its client, its last use, an index of its access tokens, and a
+//! recomputed label key. Its entry in the index of standing families gets client and last use too.
 //!
-//! The layout says 2 before the first key is touched, so that no older version of the crate opens meanwhile or
-//! afterwards, and this one's number when all is done. Each step writes whole families and leaves alone what has been
-//! written, so the pass may be cut off, begun again, and made by several at once.
+//! The version is set to 2 before the first key is changed, so that older versions of the crate can no longer open the
+//! store, and to the new version at the end. Each step writes whole families and skips those that are done. So the
+//! upgrade may be interrupted and repeated, and several processes may run it at the same time.
 
 use counterfoil::store::StoreError;
 use counterfoil::types::FamilyId;
@@ -18,20 +18,20 @@ use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "upgrade";
-/// Shards at once.
+/// How many shards are upgraded at the same time.
 const ABREAST: usize = 16;
-/// Families in one step.
+/// How many families one step upgrades.
 const BATCH: usize = 64;
 /// How many fields one script reads, so that it delays no other call for long.
 const FIELDS: u32 = 20_000;
-/// Every family is among the standing or among the revoked.
+/// Every family is in one of these: standing, or revoked.
 const FAMILIES: [Index; 3] = [Index::Standing, Index::Tombs, Index::UnsentTombs];
 
-/// A family, and its client where it has one.
+/// A family to upgrade, and its client, empty if there is none.
 type Lacking = (FamilyId, Bytes);
 
 impl RedisStore {
-    /// From the layout that was found.
+    /// Upgrades from the layout that was found.
     pub(crate) async fn upgrade(&self, found: u64) -> Result<(), StoreError> {
         if found <= UPGRADING {
             self.raise(UPGRADING).await?;
@@ -62,7 +62,7 @@ impl RedisStore {
                     return Err(shape(OP));
                 };
                 let [next, entries] = <[Value; 2]>::try_from(answer).map_err(|_| shape(OP))?;
-                // Members and scores alternate.
+                // The answer alternates members and scores.
                 let entries = members(entries).into_iter().step_by(2);
                 let families: Vec<_> =
                     entries.filter_map(|entry| entry.last_chunk().copied().map(FamilyId::from_bytes)).collect();
@@ -78,7 +78,7 @@ impl RedisStore {
         Ok(())
     }
 
-    /// Those of these families that have layout 1. One that does not decode is not changed.
+    /// Those of these families that have layout 1. Families that do not decode are left out, and so are not changed.
     async fn lacking(&self, families: &[FamilyId]) -> Result<Vec<Lacking>, StoreError> {
         let look = |family: &FamilyId| {
             let mut get = redis::cmd("HMGET");

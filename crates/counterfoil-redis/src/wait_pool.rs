@@ -1,5 +1,5 @@
-//! Connections for writes that wait for replicas: WAIT blocks the commands behind it, and covers only the writes of its
-//! own connection.
+//! Connections for writes that wait for replicas. They are separate, because WAIT blocks the commands behind it and
+//! covers only the writes of its own connection.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -27,7 +27,7 @@ pub struct Replication {
     pub missed: u64,
 }
 
-/// A few connections, each for one write at a time.
+/// A few connections. Each carries one write at a time.
 pub(crate) struct WaitPool {
     waits: Waits,
     idle: Mutex<Vec<PooledConnection>>,
@@ -36,7 +36,7 @@ pub(crate) struct WaitPool {
     missed: AtomicU64,
 }
 
-/// A connection, and when its node was last asked for its role and said that it is a primary.
+/// A connection, and the time of the last check that its node is a primary.
 struct PooledConnection {
     connection: Connection,
     confirmed_at: Instant,
@@ -61,10 +61,10 @@ impl WaitPool {
         Replication { reached: self.reached.load(Ordering::Relaxed), missed: self.missed.load(Ordering::Relaxed) }
     }
 
-    /// Runs a script's command and waits for the replicas. A refusal of the server is a value.
+    /// Runs a script's command and waits for the replicas. An error that the server returns is a value.
     ///
-    /// The SET before WAIT makes it wait for all earlier writes, so that an answer waits for the state that it depends
-    /// on, even if the script wrote nothing.
+    /// A script that wrote nothing still answers from state that earlier calls wrote. The SET before WAIT makes WAIT
+    /// cover those writes too.
     pub(crate) async fn command(
         &self,
         op: &'static str,
@@ -148,8 +148,8 @@ impl WaitPool {
         }
     }
 
-    /// A connection to a primary. The inner error is that of one existing connection, which is closed: another may
-    /// work.
+    /// Takes a connection to a primary. The inner error is that of one existing connection, which is closed then;
+    /// another connection may work.
     async fn pooled(
         &self,
         op: &'static str,

@@ -1,5 +1,6 @@
-//! Fail-overs of a single node and of a cluster's: nothing is answered from what is not the primary, and the store
-//! serves again by itself. One round of each for every commit, twenty at soak scale, which print what they took.
+//! Fail-overs of a single node and of a cluster's node: no answer comes from a node that is not the primary, and the
+//! store works again by itself. One round of each by default; twenty at soak scale, which print how long the recovery
+//! took.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;
@@ -18,19 +19,19 @@ use support::RUNTIME;
 use support::backend::CLUSTER;
 use support::pair::{Pair, SOON, now};
 
-/// How long it counts that a node has said that it is a primary.
+/// For how long a node's answer that it is a primary counts.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 fn rounds() -> usize {
     if scale() == Scale::SOAK { 20 } else { 1 }
 }
 
-/// How the server behind the address becomes one that must not be asked.
+/// How the address comes to lead to a server that must not answer.
 #[derive(Clone, Copy)]
 enum How {
-    /// The primary is demoted where it is, and its replica promoted; then the address leads there.
+    /// The primary is demoted in place and its replica is promoted. Then the address leads to the new primary.
     InPlace,
-    /// The address leads to a replica that gets nothing more, and then back.
+    /// The address leads to a replica that receives no more writes, and later to a primary.
     ByAddress,
 }
 
@@ -87,7 +88,7 @@ fn fault_g1_nothing_is_answered_by_a_replica_that_the_address_leads_to() {
     hold("no_replica_answers", &Subject::new(Pairs(How::ByAddress)));
 }
 
-/// What a round came to.
+/// The results of the rounds.
 #[derive(Default)]
 struct Tally {
     wrong: u32,
@@ -109,7 +110,7 @@ impl Tally {
         assert!(longest < SOON);
     }
 
-    /// Reads what was revoked, for so long.
+    /// Reads the revoked records for that long.
     async fn read(&mut self, store: &RedisStore, ids: &[RecordId], time: Duration) {
         let begun = now();
         loop {
@@ -122,7 +123,7 @@ impl Tally {
         }
     }
 
-    /// Whether all were answered.
+    /// Reads each record once. Returns whether all reads were answered.
     async fn read_once(&mut self, store: &RedisStore, ids: &[RecordId]) -> bool {
         let mut all = true;
         for id in ids {
@@ -135,7 +136,7 @@ impl Tally {
         all
     }
 
-    /// Until reads and as many writes are answered.
+    /// Waits until reads, and as many writes, are answered.
     async fn recover(&mut self, store: &RedisStore, ids: &[RecordId]) {
         let begun = now();
         loop {
@@ -159,8 +160,8 @@ async fn revoke(store: &RedisStore, person: &Person, draft: &Draft) {
     assert_eq!(done.expect("an answer").changed, 1);
 }
 
-/// The replica lags, the token is deleted, the address leads to the replica, and at last to a primary: the old one, or
-/// the replica, caught up and promoted.
+/// The replica lags, the token is deleted, and the address leads to the replica. At last it leads to a primary: the old
+/// one, or the replica after it caught up and was promoted.
 #[test]
 fn fault_g1_no_read_tells_a_revoked_token_as_live_after_a_fail_over() {
     RUNTIME.block_on(async {
@@ -191,8 +192,8 @@ fn fault_g1_no_read_tells_a_revoked_token_as_live_after_a_fail_over() {
     });
 }
 
-/// The primary is demoted in place while it is read and written; the new one deletes the token. At last the address
-/// leads to a primary without a restart.
+/// The primary is demoted in place while it is read and written. The token is deleted on the new primary. At last the
+/// address leads to a primary again, without a restart of the store.
 #[test]
 fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
     RUNTIME.block_on(async {
@@ -206,7 +207,7 @@ fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
             pair.promote(1);
             pair.lose_the_primary(0);
             let demoted = now();
-            // Reads alone do not keep the store there.
+            // Reads alone must not keep the store at the demoted node.
             let other = pair.open_at(1).await;
             if round % 2 == 0 {
                 while store.get(&id).await.is_ok() {
@@ -234,8 +235,8 @@ fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
     });
 }
 
-/// The address moves, and nobody is cut: what the connection that is opened for a write finds out holds for the one
-/// that reads.
+/// The address moves, and no connection is cut. A connection opened for a write leads to a node that is not a primary;
+/// then the connection that reads must not be used either.
 #[test]
 fn fault_g1_what_a_new_connection_finds_out_holds_for_the_one_that_is_open() {
     RUNTIME.block_on(async {
@@ -280,7 +281,7 @@ fn fault_g1_a_node_of_a_cluster_that_became_a_replica_answers_nothing() {
             let replica = (0..CLUSTER.len()).find(|node| !CLUSTER.primaries().contains(node)).expect("a replica");
             let (begun, mut tries) = (now(), 0);
             while !CLUSTER.primaries().contains(&replica) {
-                // A failover by hand is given up after five seconds, for want of votes in time.
+                // The server gives up a manual failover after five seconds if too few votes arrived in time.
                 if begun.elapsed() >= Duration::from_secs(6) * tries {
                     assert_eq!(CLUSTER.cli(replica, &["CLUSTER", "FAILOVER"]).trim(), "OK");
                     tries += 1;
@@ -294,7 +295,7 @@ fn fault_g1_a_node_of_a_cluster_that_became_a_replica_answers_nothing() {
     });
 }
 
-/// A node that throws records away, as an elected replica with other settings may, is an outage of the cluster.
+/// A node whose settings let it evict records, as an elected replica may have, is an outage of the cluster.
 #[test]
 fn fault_g15_a_node_of_a_cluster_that_throws_records_away_is_an_outage() {
     RUNTIME.block_on(async {

@@ -1,5 +1,5 @@
-//! Connections that are cut while nobody uses them, and such that go silent: what was not sent is sent once more, and
-//! the store serves again by itself.
+//! Connections that are cut while idle, and connections that go silent. A write that was not sent is sent once more,
+//! and the store works again by itself.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;
@@ -15,7 +15,7 @@ use support::backend::{Backend, SERVER, Space};
 use support::pair::{Pair, SOON, now};
 use support::proxy::Proxy;
 
-/// For a replica that has each write in time.
+/// Waits for one replica, which gets each write in time.
 fn waits() -> Waits {
     Waits::new(NonZeroU32::MIN, Duration::from_secs(2))
 }
@@ -25,12 +25,12 @@ async fn insert(store: &RedisStore) -> Result<Inserted, StoreError> {
     store.insert(draft.home(None), &draft.records, at(0)).await
 }
 
-/// The end of a connection is on its way for a moment.
+/// Waits until the end of a cut connection has arrived.
 async fn arrives() {
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
-/// Each connection is cut ten times while nobody uses it, by the server and by what is in between.
+/// Each connection is cut ten times while idle, by the server and by the proxy.
 #[test]
 fn fault_g10_the_first_write_after_an_idle_cut_goes_through() {
     RUNTIME.block_on(async {
@@ -57,7 +57,7 @@ fn fault_g10_the_first_write_after_an_idle_cut_goes_through() {
     });
 }
 
-/// What is in between forgets a connection without a word, as a NAT does: the first write afterwards is not lost in it.
+/// The proxy forgets a connection without closing it, as a NAT does. The first write afterwards must not be lost.
 #[test]
 fn fault_g10_the_first_write_on_a_connection_that_was_forgotten_goes_through() {
     RUNTIME.block_on(async {
@@ -68,7 +68,7 @@ fn fault_g10_the_first_write_on_a_connection_that_was_forgotten_goes_through() {
             assert!(matches!(insert(store).await, Ok(Inserted::Done)));
         }
         pair.address.deafen();
-        // Longer than it counts that a node has answered.
+        // Longer than a check of the node's role counts.
         tokio::time::sleep(Duration::from_millis(1_100)).await;
         for store in [&plain, &waiting] {
             let first = insert(store).await;
@@ -77,8 +77,8 @@ fn fault_g10_the_first_write_on_a_connection_that_was_forgotten_goes_through() {
     });
 }
 
-/// Nothing gets through in either direction, and no connection is ended: calls have a time limit, and once something
-/// gets through they are served.
+/// No data passes in either direction, and no connection is closed. Calls end after their time limit, and are answered
+/// once data passes again.
 #[test]
 fn fault_g3_connections_that_go_silent_are_dropped() {
     RUNTIME.block_on(async {

@@ -1,4 +1,4 @@
-//! The outcome of an authentication, as it travels in a request's extensions.
+//! The result of an authentication, in a request's extensions.
 
 use counterfoil::http_auth::Refusal;
 use counterfoil::{Challenge, ChallengeReason, Denied, Realm};
@@ -6,14 +6,15 @@ use counterfoil_tower::{Rejection, RejectionReason};
 
 use crate::principal::RemotePrincipal;
 
-/// What the layer found out about a request: the extension that everything behind it reads.
+/// The result of the authentication layer, in the request's extensions. Inner services and extractors read it.
 ///
-/// A host that authenticates by other means puts one in itself, in front of the layer, which then asks nothing again.
+/// A host that authenticates in another way inserts a value itself, in front of the layer. The layer then verifies
+/// nothing.
 #[derive(Clone, Debug)]
 pub struct Authentication(Result<RemotePrincipal, Rejection>);
 
 impl From<Result<RemotePrincipal, Challenge>> for Authentication {
-    /// The outcome of [`Introspection::authenticate`](crate::Introspection::authenticate).
+    /// Converts the result of [`Introspection::authenticate`](crate::Introspection::authenticate).
     fn from(outcome: Result<RemotePrincipal, Challenge>) -> Self {
         Self(outcome.map_err(Rejection::from))
     }
@@ -26,13 +27,13 @@ impl Authentication {
         Self(Ok(principal))
     }
 
-    /// A request whose token was refused, or that brought none.
+    /// A request without a token, or whose token was refused.
     #[must_use]
     pub fn rejected(rejection: Rejection) -> Self {
         Self(Err(rejection))
     }
 
-    /// The same behind a verifier of that realm: a principal of another realm is refused there.
+    /// Refuses a principal of another realm; other values stay the same. For a verifier of that realm.
     #[must_use]
     pub fn of_realm(self, realm: &Realm) -> Self {
         match &self.0 {
@@ -43,16 +44,16 @@ impl Authentication {
         }
     }
 
-    /// Who is calling.
+    /// The authenticated principal.
     ///
     /// # Errors
     ///
-    /// The rejection, if nobody is.
+    /// The rejection, if there is no principal.
     pub fn principal(&self) -> Result<&RemotePrincipal, &Rejection> {
         self.0.as_ref()
     }
 
-    /// Whether the request brought a credential that the layer looked at, good or bad.
+    /// Whether the request had a credential, valid or not, that the layer examined.
     #[must_use]
     pub fn is_attempted(&self) -> bool {
         match self.0.as_ref().map_err(Rejection::reason) {

@@ -1,4 +1,4 @@
-//! Why a token does not authenticate, split by whose fault it is.
+//! Why a token does not authenticate: the token is at fault, or the endpoint.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::transport::TransportError;
 /// Why a token does not authenticate.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// It was refused: 401. The reason is for the host.
+    /// The token was refused: 401. Only the host may see the reason.
     #[error("token was refused")]
     Refused(#[source] RemoteRefusal),
-    /// The endpoint did not say what it is: 503.
+    /// The endpoint gave no valid answer: 503.
     #[error("token could not be verified")]
     Unavailable(#[source] Arc<Outage>),
 }
@@ -23,86 +23,86 @@ pub enum VerifyError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RemoteRefusal {
-    /// Empty, or longer than 4,096 bytes. The endpoint was not asked.
+    /// The token is empty, or longer than 4,096 bytes. The endpoint was not asked.
     #[error("token is empty or too long")]
     Malformed,
-    /// The endpoint says that it is not active. It does not say why (RFC 7662 §2.2).
+    /// The endpoint says that the token is not active. It does not say why (RFC 7662 §2.2).
     #[error("token is not active")]
     Inactive,
-    /// Its `exp` is reached by the clock of this process.
+    /// The token's `exp` has been reached, by this process's clock.
     #[error("token has expired")]
     Expired {
-        /// When.
+        /// The instant in `exp`.
         at: Timestamp,
     },
-    /// Its `nbf` is not reached by the clock of this process.
+    /// The token's `nbf` has not been reached, by this process's clock.
     #[error("token is not valid yet")]
     NotYetValid {
-        /// From when.
+        /// The instant in `nbf`.
         from: Timestamp,
     },
-    /// Its `aud` does not name the audience that was configured.
+    /// The token's `aud` does not contain the configured audience.
     #[error("token is for another audience")]
     WrongAudience,
-    /// Its `iss` is not the issuer that was configured.
+    /// The token's `iss` is not the configured issuer.
     #[error("token is of another issuer")]
     WrongIssuer,
-    /// A kind that no resource server may accept.
+    /// The token is of a kind that a resource server must not accept.
     #[error("token of kind {kind} is not accepted")]
     WrongKind {
         /// The kind.
         kind: TokenKind,
     },
-    /// Its `token_type` is not bearer, or it is bound to a key (`cnf`) whose proof is not checked here.
+    /// The `token_type` is not bearer, or the token is bound to a key (`cnf`), whose proof this crate does not check.
     #[error("token is no bearer token")]
     NotBearer,
-    /// It has no `sub`.
+    /// The answer has no `sub`.
     #[error("token has no subject")]
     NoSubject,
 }
 
-/// Why the endpoint did not say what a token is. Never "not active" and never "active".
+/// Why the endpoint gave no valid answer. This says neither that the token is active nor that it is not.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Outage {
-    /// No answer within the time-out.
+    /// There was no answer within the time-out.
     #[error("the introspection endpoint did not answer in time")]
     TimedOut,
-    /// No connection, a broken one, or a body that is too large.
+    /// The connection failed or broke, or the body is too large.
     #[error("the introspection endpoint gave no answer")]
     Transport(#[source] TransportError),
-    /// 401: the endpoint refused the id or the secret of this resource server. The configuration is wrong, and waiting
+    /// 401: the endpoint refused the client id or secret of this resource server. The configuration is wrong; retrying
     /// does not help.
     #[error("the introspection endpoint refused the client id or secret of this resource server")]
     ClientRefused,
-    /// Another status than 200 and 401.
+    /// The status is neither 200 nor 401.
     #[error("the introspection endpoint answered {status}")]
     Status {
         /// The status.
         status: u16,
     },
-    /// A body that is not what RFC 7662 §2.2 says.
+    /// The body does not follow RFC 7662 §2.2.
     #[error(transparent)]
     Answer(#[from] AnswerFault),
 }
 
-/// What is wrong with the body of an answer. Nothing of the body is in it.
+/// What is wrong with the body of an answer. Contains nothing of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerFault {
-    /// Longer than [`MOST_ANSWER`](crate::MOST_ANSWER) bytes.
+    /// The body is longer than [`MOST_ANSWER`](crate::MOST_ANSWER) bytes.
     #[error("the introspection endpoint's answer is too large")]
     TooLarge,
     /// The media type is not `application/json`.
     #[error("the introspection endpoint's answer is not application/json")]
     MediaType,
-    /// Not a JSON object in which each known member occurs at most once.
+    /// The body is not a JSON object, or repeats a known member.
     #[error("the introspection endpoint's answer is not a JSON object")]
     NotAnObject,
-    /// A member of the wrong type, out of range, or missing.
+    /// A member is missing, of the wrong type, or out of range.
     #[error("member {member} of the introspection endpoint's answer is missing or malformed")]
     Member {
-        /// Its name.
+        /// The member's name.
         member: &'static str,
     },
 }
@@ -112,7 +112,7 @@ impl VerifyError {
         Self::Unavailable(Arc::new(outage.into()))
     }
 
-    /// What to answer the caller.
+    /// The challenge to send to the caller.
     #[must_use]
     pub fn challenge(&self, realm: &Realm) -> Challenge {
         let denied = match self {
@@ -122,7 +122,7 @@ impl VerifyError {
         Challenge::denied(denied, realm)
     }
 
-    /// Whether the configuration of this process is at fault.
+    /// Whether the error is caused by this process's configuration.
     #[must_use]
     pub fn is_misconfiguration(&self) -> bool {
         matches!(self, Self::Unavailable(outage) if matches!(**outage, Outage::ClientRefused))
@@ -130,7 +130,7 @@ impl VerifyError {
 }
 
 impl From<RemoteRefusal> for Refusal {
-    /// The nearest refusal of the core.
+    /// The most similar refusal of the core.
     fn from(refusal: RemoteRefusal) -> Self {
         match refusal {
             RemoteRefusal::Malformed => Self::Malformed,

@@ -1,4 +1,4 @@
-//! Extractors of axum.
+//! The axum extractors.
 
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use counterfoil_tower::Rejection;
@@ -11,8 +11,8 @@ fn known(parts: &Parts) -> Result<&Authentication, Rejection> {
     parts.extensions.get::<Authentication>().ok_or_else(Rejection::layer_missing)
 }
 
-/// Who is calling, as an argument of a handler behind an [`AuthenticateLayer`](crate::AuthenticateLayer). Without the
-/// layer: 500, and an error in the log.
+/// The authenticated caller, as an argument of a handler behind an [`AuthenticateLayer`](crate::AuthenticateLayer).
+/// Without the layer, the response is 500, and an error is logged.
 impl<S: Send + Sync> FromRequestParts<S> for RemotePrincipal {
     type Rejection = Rejection;
 

@@ -10,7 +10,7 @@ use counterfoil::{Challenge, Forbidden, Realm, Role, Scope, SubjectId, Timestamp
 #[derive(Clone, Debug)]
 pub struct RemotePrincipal(Arc<Parts>);
 
-/// What an answer says of an active token.
+/// The contents of an answer about an active token.
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) realm: Realm,
@@ -28,11 +28,11 @@ pub(crate) struct Parts {
 /// What a token permits.
 #[derive(Debug)]
 pub(crate) enum Granted {
-    /// All that its subject may.
+    /// Everything that its subject may do.
     Everything,
-    /// No scope token.
+    /// No operation that requires a scope token.
     Nothing,
-    /// That scope.
+    /// The operations of this scope.
     Scope(Scope),
 }
 
@@ -41,19 +41,19 @@ impl RemotePrincipal {
         Self(Arc::new(parts))
     }
 
-    /// The realm that challenges name, as configured in this process.
+    /// The realm in challenges, as configured in this process.
     #[must_use]
     pub fn realm(&self) -> &Realm {
         &self.0.realm
     }
 
-    /// The subject whose rights it has: `sub`.
+    /// The subject whose rights the token has: `sub`.
     #[must_use]
     pub fn subject(&self) -> &SubjectId {
         &self.0.subject
     }
 
-    /// The name of the subject for people: `username`.
+    /// The subject's name for display: `username`.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.0.username.as_deref()
@@ -65,7 +65,7 @@ impl RemotePrincipal {
         self.0.client_id.as_deref()
     }
 
-    /// The scope. `None`: no scope token, or everything; [`RemotePrincipal::is_unrestricted`] says which.
+    /// The scope. `None` means either no scope token or no restriction; see [`RemotePrincipal::is_unrestricted`].
     #[must_use]
     pub fn scope(&self) -> Option<&Scope> {
         match &self.0.scope {
@@ -74,7 +74,7 @@ impl RemotePrincipal {
         }
     }
 
-    /// Whether the token has no scope and permits all that its subject may. Only with
+    /// Whether the token has no scope and so permits everything that its subject may do. Can be true only with
     /// [`of_counterfoil`](crate::IntrospectionBuilder::of_counterfoil).
     #[must_use]
     pub fn is_unrestricted(&self) -> bool {
@@ -94,7 +94,8 @@ impl RemotePrincipal {
         self.0.role
     }
 
-    /// Who acts through the token (RFC 8693 §4.1): `sub` of `act`. For counterfoil the creator of a security code.
+    /// The party that acts through the token (RFC 8693 §4.1): `sub` in `act`. For counterfoil, the creator of a
+    /// security code.
     #[must_use]
     pub fn actor(&self) -> Option<&SubjectId> {
         self.0.actor.as_ref()
@@ -106,13 +107,13 @@ impl RemotePrincipal {
         self.0.issued_at
     }
 
-    /// When the token expires: `exp`, in whole seconds. `None`: the answer names no expiry.
+    /// When the token expires: `exp`, in whole seconds. `None` if the answer contains no expiry.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.0.expires_at
     }
 
-    /// Whether the token permits an operation that requires that scope token.
+    /// Whether the token permits operations that require that scope token.
     #[must_use]
     pub fn may(&self, scope_token: &str) -> bool {
         match &self.0.scope {
@@ -122,15 +123,15 @@ impl RemotePrincipal {
         }
     }
 
-    /// Requires a scope (RFC 6749 §3.3): every scope token of `scope`, one or more with a blank between two.
+    /// Requires a scope (RFC 6749 §3.3): every scope token in `scope`, separated by spaces.
     ///
     /// # Errors
     ///
-    /// The [`Challenge`] that [`Principal::require`](counterfoil::Principal::require) gives: 403 `insufficient_scope`
-    /// with the scope that is needed (RFC 6750 §3.1).
+    /// The same [`Challenge`] as [`Principal::require`](counterfoil::Principal::require): 403 `insufficient_scope` with
+    /// the required scope (RFC 6750 §3.1).
     pub fn require(&self, scope: &str) -> Result<(), Challenge> {
         let needed = || scope.split(' ').filter(|token| !token.is_empty());
-        // A text without a scope token asks for nothing that could be granted.
+        // A restricted token never satisfies a text without scope tokens.
         if self.is_unrestricted() || (needed().next().is_some() && needed().all(|token| self.may(token))) {
             return Ok(());
         }
@@ -149,11 +150,11 @@ impl RemotePrincipal {
         Err(Challenge::scope(scopes.first().and_then(|first| first.parse().ok()), self.realm()))
     }
 
-    /// Requires that role or a higher one. A token whose role is not known has none.
+    /// Requires that role or a higher one. A token whose role is unknown is refused.
     ///
     /// # Errors
     ///
-    /// A [`Challenge`]: 403 without `WWW-Authenticate`, since no wider token would help.
+    /// A [`Challenge`]: 403 without `WWW-Authenticate`, because a token with a larger scope would not help.
     pub fn require_role(&self, needed: Role) -> Result<(), Challenge> {
         match self.role() {
             Some(role) if role >= needed => Ok(()),

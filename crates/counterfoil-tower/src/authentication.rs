@@ -1,19 +1,19 @@
-//! What an authentication came to, as it travels in a request's extensions.
+//! The result of an authentication, in a request's extensions.
 
 use counterfoil::http_auth::Refusal;
 use counterfoil::{Challenge, ChallengeReason, Denied, Principal as Verified, Realm};
 
 use crate::rejection::{Rejection, RejectionReason};
 
-/// What the layer found out about a request: the extension that everything behind it reads.
+/// The result of the authentication layer, in the request's extensions. Inner services and extractors read it.
 ///
-/// A host that authenticates by other means (a session's cookie) puts one in itself, in front of the layer, which then asks nothing again.
-/// Only a verification makes a principal, so none can be made up.
+/// A host that authenticates in another way (by a session cookie) inserts a value itself, in front of the layer. The
+/// layer then verifies nothing. A principal can only come from a verification, so it cannot be made up.
 #[derive(Clone, Debug)]
 pub struct Authentication(Result<Box<Verified>, Rejection>);
 
 impl From<Result<Verified, Challenge>> for Authentication {
-    /// What [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate) came to.
+    /// Converts the result of [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate).
     fn from(outcome: Result<Verified, Challenge>) -> Self {
         Self(outcome.map(Box::new).map_err(Rejection::from))
     }
@@ -26,13 +26,13 @@ impl Authentication {
         Self(Ok(Box::new(principal)))
     }
 
-    /// A request whose credential was refused, or that brought none.
+    /// A request without a credential, or whose credential was refused.
     #[must_use]
     pub fn rejected(rejection: Rejection) -> Self {
         Self(Err(rejection))
     }
 
-    /// The same in front of the routers of that realm: a principal of another realm is refused there.
+    /// Refuses a principal of another realm; other values stay the same. For the routers of that realm.
     #[must_use]
     pub fn of_realm(self, realm: &Realm) -> Self {
         match &self.0 {
@@ -43,16 +43,16 @@ impl Authentication {
         }
     }
 
-    /// Who is calling.
+    /// The authenticated principal.
     ///
     /// # Errors
     ///
-    /// The rejection, where nobody is.
+    /// The rejection, if there is no principal.
     pub fn principal(&self) -> Result<&Verified, &Rejection> {
         self.0.as_ref().map(|principal| &**principal)
     }
 
-    /// Whether the request brought a credential that the layer looked at, good or bad.
+    /// Whether the request had a credential, valid or not, that the layer examined.
     #[must_use]
     pub fn is_attempted(&self) -> bool {
         match self.0.as_ref().map_err(Rejection::reason) {

@@ -6,7 +6,8 @@ use http::{HeaderValue, StatusCode};
 /// The prefix of every `type`.
 const PREFIX: &str = "urn:counterfoil:problem:";
 
-/// A kind of problem (RFC 9457): the end of its `type`, its status and its title. All three are fixed texts.
+/// A kind of problem (RFC 9457): the name at the end of its `type`, its status and its title. All three are fixed
+/// texts.
 ///
 /// ```
 /// use counterfoil_tower::ProblemKind;
@@ -26,7 +27,7 @@ impl ProblemKind {
     /// The media type of a problem.
     pub const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
-    /// No host, more than one, or an invalid one: 400.
+    /// The request names no host, more than one, or an invalid one: 400.
     pub const INVALID_HOST: Self =
         Self::new("invalid-host", StatusCode::BAD_REQUEST, "the request must name one host, and a valid one");
     /// A forged request: 403.
@@ -38,7 +39,7 @@ impl ProblemKind {
     /// A part of the service is unavailable: 503.
     pub const UNAVAILABLE: Self =
         Self::new("unavailable", StatusCode::SERVICE_UNAVAILABLE, "the service is unavailable: try again later");
-    /// No authentication layer: 500.
+    /// The authentication layer is missing: 500.
     pub const LAYER_MISSING: Self = Self::new(
         "layer-missing",
         StatusCode::INTERNAL_SERVER_ERROR,
@@ -51,24 +52,24 @@ impl ProblemKind {
         Self { name, status, title }
     }
 
-    /// The kind of a challenge.
+    /// The kind for a challenge.
     #[must_use]
     pub fn of(challenge: &Challenge) -> Self {
         Self::of_parts(challenge.status(), challenge.name(), challenge.title())
     }
 
-    /// The kind of an error of a management operation.
+    /// The kind for an error of a management operation.
     #[must_use]
     pub fn of_error(error: &ManageError) -> Self {
         Self::of_parts(error.status(), error.name(), error.title())
     }
 
     fn of_parts(status: u16, name: &'static str, title: &'static str) -> Self {
-        // Every status of the core is a valid one.
+        // The core uses only valid status codes.
         Self::new(name, StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), title)
     }
 
-    /// The end of the `type`.
+    /// The name at the end of the `type`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name

@@ -6,7 +6,8 @@ use http::{HeaderValue, Response};
 use crate::problem_kind::ProblemKind;
 use crate::rejection::Rejection;
 
-/// Gives a rejection the format of the service's other errors. Closures from a rejection to a response implement it.
+/// Makes a rejection's response, in the format of the service's other errors. Closures from a rejection to a response
+/// implement it.
 ///
 /// ```
 /// use counterfoil_tower::Rejection;

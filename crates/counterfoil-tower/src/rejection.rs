@@ -1,4 +1,4 @@
-//! Why a request does not get through: for the caller a status and a challenge (RFC 6750 §3), for the host the true
+//! Why a request is rejected. The caller gets a status and a challenge (RFC 6750 §3); the host also gets the full
 //! reason.
 
 use counterfoil::Challenge;
@@ -8,22 +8,22 @@ use crate::problem_kind::ProblemKind;
 #[cfg(feature = "axum")]
 use crate::refuse::{AsProblem, Refuse as _};
 
-/// Why a request does not get through.
+/// Why a request is rejected.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum RejectionReason {
     /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate) or
     /// [`Principal::require`](counterfoil::Principal::require) refused it. [`Challenge::reason`] is for the host.
     Challenge(Challenge),
-    /// A session's cookie came with a request that names no host, more than one, or an invalid one (RFC 9112 §3.2): 400.
+    /// A request with a session cookie names no host, more than one, or an invalid one (RFC 9112 §3.2): 400.
     InvalidHost,
-    /// A session's cookie without the token that belongs to it, or from another site: 403.
+    /// A request with a session cookie lacks the session's CSRF token, or comes from another site: 403.
     Forged,
-    /// Nothing authenticated the request, because the layer was not mounted: 500, a fault of the host's.
+    /// The authentication layer was not mounted: 500. The host must fix this.
     LayerMissing,
 }
 
-/// A request that does not get through.
+/// A rejected request.
 ///
 /// As a response it is a problem (RFC 9457) with the challenge that RFC 6750 §3 requires.
 /// [`AsProblem`](crate::AsProblem) writes it, and so does axum's `IntoResponse` with the feature `axum`.
@@ -38,8 +38,8 @@ impl Rejection {
         Self(Box::new(reason))
     }
 
-    /// Nothing authenticated the request: for extractors that find no [`Authentication`](crate::Authentication). Logs
-    /// an error, because a missing layer must not look like a refusal.
+    /// The request was not authenticated, because the layer is missing. For extractors that find no
+    /// [`Authentication`](crate::Authentication). Logs an error, because a missing layer must not look like a refusal.
     #[must_use]
     pub fn layer_missing() -> Self {
         #[cfg(feature = "tracing")]
@@ -47,7 +47,7 @@ impl Rejection {
         Self::new(RejectionReason::LayerMissing)
     }
 
-    /// Why. What it holds of a refusal is for the host alone.
+    /// The reason. Only the host may see the details of a refusal.
     #[must_use]
     pub fn reason(&self) -> &RejectionReason {
         &self.0
@@ -70,21 +70,21 @@ impl Rejection {
         }
     }
 
-    /// The error code of RFC 6750 §3.1, where there is one.
+    /// The error code of RFC 6750 §3.1, if there is one.
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
         self.as_challenge().and_then(Challenge::error)
     }
 
-    /// The value of `WWW-Authenticate`, where one belongs into the answer. Nothing of the request is in it.
+    /// The value of `WWW-Authenticate`, if the response needs one. Contains nothing of the request.
     #[must_use]
     pub fn challenge(&self) -> Option<HeaderValue> {
         let text = self.as_challenge()?.www_authenticate()?;
-        // It is visible ASCII and blanks.
+        // The text consists of visible ASCII characters and spaces.
         HeaderValue::try_from(text).ok()
     }
 
-    /// The value of `Retry-After`, where one belongs into the answer.
+    /// The value of `Retry-After`, if the response needs one.
     #[must_use]
     pub fn retry_after(&self) -> Option<HeaderValue> {
         self.as_challenge()?.retry_after().map(HeaderValue::from)

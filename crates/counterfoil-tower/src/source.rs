@@ -1,4 +1,4 @@
-//! Where a request comes from.
+//! The source of a request.
 
 use counterfoil::types::Source;
 use http::Extensions;

@@ -1,4 +1,4 @@
-//! The layers over a service of tower, with a body that is a `String`: no framework.
+//! The layers around a tower service whose body is a `String`, without a framework.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -33,7 +33,7 @@ async fn name(request: Request<()>) -> Result<Response<String>, Infallible> {
     Ok(Response::new(known.map(|who| who.name().to_owned()).unwrap_or_default()))
 }
 
-/// Status, challenge and body of the answer to a request with these values of `Authorization`.
+/// Status, challenge and body of the response to a request with these values of `Authorization`.
 fn ask<S>(service: S, authorization: &[&str]) -> (u16, Option<String>, String)
 where
     S: Service<Request<()>, Response = Response<String>, Error = Infallible>,

@@ -1,5 +1,6 @@
-//! Whether a refusal tells by its time who is there: an unknown user against a wrong password, an unknown client against a wrong secret, through the
-//! demo's own directory (Argon2id) and its token endpoint. Prints medians, their ratio and the count of hashes, of pairs taken in turn.
+//! Measures whether the time of a refusal reveals that an account or client exists. Compares an unknown user with a
+//! wrong password, and an unknown client with a wrong secret, through the demo's own directory (Argon2id) and its token
+//! endpoint. The two cases of a pair alternate. Prints their medians, the ratio, and the number of hashes.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a bench that cannot go on says so")]
 #![allow(clippy::disallowed_methods, reason = "a bench measures by the wall clock")]
@@ -78,7 +79,7 @@ async fn main() {
     let people = Arc::new(People::new(ProfileStore::default()).expect("people"));
     let stores = Stores::of(MemoryStore::default(), None);
     let mut policy = policy::demo();
-    // Nobody waits here: the back-off is not what is measured.
+    // Without limits: the back-off is not measured here.
     let none = Allowance::new(NonZeroU32::MAX, Duration::from_secs(1));
     (policy.throttle.account, policy.throttle.client, policy.throttle.source) = (none, none, none);
     let builder = Counterfoil::builder().policy(policy).directory(people.clone());

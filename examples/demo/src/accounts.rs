@@ -21,7 +21,7 @@ pub struct People {
     people: Vec<Person>,
     profiles: ProfileStore,
     passwords: Passwords,
-    /// A hash to verify for unknown names, so that they take the same time.
+    /// Verified for unknown names, so that they take as long as known ones.
     dummy_hash: PasswordHash,
 }
 
@@ -93,7 +93,7 @@ impl People {
     ///
     /// # Errors
     ///
-    /// [`InvalidAccount`].
+    /// [`InvalidAccount`] if a demo account is invalid.
     pub fn new(profiles: ProfileStore) -> Result<Self, InvalidAccount> {
         let passwords = Passwords::new();
         let person = |demo: &DemoAccount| {

@@ -28,7 +28,7 @@ struct State {
     active_requests: usize,
     /// When the connection was opened, or a request last began or ended.
     since: Instant,
-    /// Since when data waits and the client has not read.
+    /// Since when data waits to be sent because the client does not read.
     unread_since: Option<Instant>,
 }
 

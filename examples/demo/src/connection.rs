@@ -23,8 +23,8 @@ use tower::ServiceExt as _;
 use crate::activity::{ActiveRequest, Activity, Overdue, WatchedStream};
 use crate::limits::Limits;
 
-/// The most bytes of a request's head. It exceeds the longest accepted target, so that a longer one gets 414 (RFC 9112
-/// §3).
+/// The maximum size of a request's head in bytes. It is larger than the longest accepted target, so that a longer
+/// target gets 414 (RFC 9112 §3).
 const MAX_HEAD_BYTES: usize = 96 * 1024;
 /// The time limit for a graceful close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -88,7 +88,7 @@ impl ConnectionServer {
                 Ok(_) => router.oneshot(request).await?,
                 Err(invalid) => invalid.into_response(),
             };
-            // Log no path: it may hold a secret that was pasted by mistake.
+            // The path is not logged: it may contain a secret that was pasted by mistake.
             tracing::debug!(target: "counterfoil::http", %method, path_bytes = path, status = response.status().as_u16(), "answered");
             Ok(response.map(|body| TrackedBody { body, _active_request: active_request }))
         }

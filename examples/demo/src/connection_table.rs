@@ -40,8 +40,8 @@ impl ConnectionTable {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a connection. At the limit, the longest idle connection of the source is asked to close. Returns `None` if
-    /// all of them are busy, or if as many again are closing.
+    /// Adds a connection. At the limit, the connection of this source that has been idle the longest is asked to close.
+    /// Returns `None` if all of them are busy, or if already that many are closing.
     pub(crate) fn admit(
         &self,
         peer: IpAddr,
@@ -58,7 +58,7 @@ impl ConnectionTable {
                 return None;
             }
             let longest = longest_idle(own.open.iter())?;
-            // It no longer counts, so that the next new connection selects another one.
+            // The connection is no longer counted as open, so that the next new connection closes another one.
             own.open.retain(|other| !Arc::ptr_eq(other, &longest));
             own.closing += 1;
             longest.request_close();
@@ -67,7 +67,7 @@ impl ConnectionTable {
         Some(ConnectionPermit { table: self.clone(), key, activity: Arc::clone(activity) })
     }
 
-    /// Asks a connection to close: the longest idle one of the key with the most connections.
+    /// Asks the longest idle connection to close, of the key with the most connections.
     pub(crate) fn request_close(&self) {
         let all = self.all();
         let idle = all.values().filter_map(|own| Some((own.open.len() + own.closing, longest_idle(own.open.iter())?)));

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The least time between two probes of the store.
+/// The minimum time between two probes of the store.
 const PROBE_INTERVAL: Duration = Duration::from_secs(5);
 /// The time limit of a probe.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -27,7 +27,7 @@ struct Readiness {
 }
 
 impl Readiness {
-    /// Requests during a probe wait for its result.
+    /// A request that arrives during a probe waits for its result.
     async fn is_ready(&self) -> bool {
         let mut last = self.last.lock().await;
         if let Some((asked_at, ready)) = *last

@@ -128,7 +128,7 @@ impl Demo {
             drop(stop_notices);
         };
         serve(self.listener, self.router, self.proxies, Limits::default(), stop).await;
-        // The last requests note uses after the upkeep may have ended.
+        // The last requests may note uses after the upkeep has ended.
         let shutdown = async {
             let ended = upkeep.await;
             let _flushed = self.counterfoil.shutdown().await;

@@ -6,9 +6,9 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Connections at once.
+    /// The maximum number of connections.
     pub connections: usize,
-    /// Connections of one source at once. Trusted proxies have no such limit.
+    /// The maximum number of connections of one source. Trusted proxies have no such limit.
     pub per_source: usize,
     /// The time limit for the first request's head, from the start of the connection.
     pub first: Duration,

@@ -1,4 +1,4 @@
-//! The log on standard error, written by a thread of its own. If the reader stalls or ends, lines are dropped and
+//! The log on standard error, written by a separate thread. If the reader stalls or ends, lines are dropped and
 //! counted, and the server goes on.
 
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
-/// The most lines in the queue: about half a megabyte.
+/// The maximum number of lines in the queue, about half a megabyte.
 const LINES: usize = 1_024;
 /// The time limit for writing the last lines.
 const LAST_LINES: Duration = Duration::from_millis(1_200);
@@ -29,7 +29,7 @@ pub(crate) fn init() -> Log {
     let _first = lost.set(lines.error_counter());
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(lines.clone());
-    // The subscriber would print its own errors, and that panics if standard error is closed.
+    // The subscriber would print its own errors, which panics if standard error is closed.
     log.log_internal_errors(false).init();
     let panics = lines.clone();
     // The default panic hook would block on standard error.
@@ -48,7 +48,7 @@ impl Log {
     /// Waits until the last lines are written, within the time limit.
     pub(crate) fn end(self) {
         let (ended, ends) = channel::<()>();
-        // Dropping the guard may print and block, so it is dropped in a thread that nothing waits for.
+        // Dropping the guard may print and block. So it is dropped in a thread that is not joined.
         let _left = thread::Builder::new().spawn(move || {
             drop(self.guard);
             drop(ended);

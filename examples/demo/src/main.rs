@@ -61,7 +61,7 @@ fn run_command(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
 
 async fn run(options: Options) -> Result<(), StartError> {
     let mut stop = pin!(signals::stop());
-    // Opens in a task of its own, so that signals are handled meanwhile.
+    // Opens in a separate task, so that signals are handled meanwhile.
     let mut opening = tokio::spawn(Demo::open(options));
     let demo = tokio::select! {
         opened = &mut opening => match opened {

@@ -1,5 +1,5 @@
-//! Hashes passwords with Argon2id (RFC 9106), a few at a time, in reused buffers. A hash needs 19 MiB, and allocators
-//! return little of such memory to the system if many threads free it.
+//! Hashes passwords with Argon2id (RFC 9106), a few at a time, in reused buffers. A hash needs 19 MiB, and an allocator
+//! returns little of this memory to the system if many threads free it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use counterfoil::crypto::{Entropy as _, SystemEntropy};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 
-/// The most hashes at once. Others wait.
+/// The maximum number of concurrent hashes. Further ones wait.
 const MAX_CONCURRENT: usize = 4;
 
 /// The hash of a password.

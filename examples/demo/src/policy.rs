@@ -10,18 +10,19 @@ use toml::{Table, Value};
 
 use crate::error::StartError;
 
-/// The demo's own scope tokens. Together with the library's they are the only ones.
+/// The demo's own scope tokens. Besides these, only the library's scope tokens are known.
 const SCOPES: [&str; 2] = ["demo:read", "demo:write"];
-/// The most creations in an hour, by one owner or of security codes.
+/// The maximum number of creations per hour: of tokens by one owner, or of security codes.
 const CREATIONS: Option<NonZeroU32> = NonZeroU32::new(1_000);
-/// The wrong secrets of a client at one source before it has to wait.
+/// How many wrong secrets of a client one source may send before it must wait.
 const SECRETS: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-/// The failures of a source before it has to wait.
+/// How many failures a source may cause before it must wait.
 const FAILURES: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
-/// The wrong passwords for an account at one source before it has to wait.
+/// How many wrong passwords for an account one source may send before it must wait.
 const PASSWORDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
-/// The default policy with higher limits: both gates, 180 days, labels of 20 characters.
+/// The default policy with higher limits. Both gates are required, tokens last at most 180 days, and labels have at
+/// most 20 characters.
 #[must_use]
 pub fn demo() -> Policy {
     let mut policy = Policy::default();

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::profiles::ProfileMap;
 
-/// The error of a profile file. Messages show nothing of the file, because it holds signatures.
+/// The error of a profile file. Messages contain nothing of the file, because it contains signatures.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ProfileFileError {
     /// Not JSON, or not profiles.
@@ -43,7 +43,7 @@ struct StoredProfile {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum StoredSignature {
     Typed(String),
-    /// Base64 of the image. Its first bytes tell the format.
+    /// The image in Base64. Its first bytes determine the format.
     Image(String),
 }
 

@@ -68,7 +68,7 @@ pub async fn seed(counterfoil: &Counterfoil, stores: &Stores) -> Result<(), Star
     }
     for known in &CLIENTS {
         match register(counterfoil, known).await {
-            // An earlier seed was interrupted, or another process seeds the store too.
+            // An earlier seed was interrupted, or another process is also seeding the store.
             Ok(()) | Err(ManageError::Conflict(Conflict::ClientIdTaken)) => {}
             Err(error) => return Err(failed(error)),
         }

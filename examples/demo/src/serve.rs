@@ -35,7 +35,7 @@ pub async fn serve(
         let Some((stream, peer, permit)) = accepted else { continue };
         let activity = Activity::new();
         let is_proxy = server.proxies.contains(peer.ip());
-        // The source has too many connections and all are busy: close this one at once.
+        // The source has too many connections, and all are busy. Close this one at once.
         let Some(place) = table.admit(peer.ip(), is_proxy, limits.per_source, &activity) else { continue };
         let (server, stopped) = (server.clone(), stopped.clone());
         tokio::spawn(async move {
@@ -45,13 +45,13 @@ pub async fn serve(
     }
     drop(listener);
     let _nobody = stopping.send(true);
-    // All permits are returned when every connection has ended.
+    // All permits are available again when every connection has ended.
     let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
     let _late = tokio::time::timeout(limits.grace, permits.acquire_many(all)).await;
 }
 
-/// Accepts the next connection. Returns `None` after a pause if accepting failed. If no permit is left, the longest
-/// idle connection is closed.
+/// Accepts the next connection. If no permit is left, closes the connection that has been idle the longest. If
+/// accepting fails, returns `None` after a pause.
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,

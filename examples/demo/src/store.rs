@@ -16,7 +16,7 @@ use counterfoil_sql::{PgStore, SetupError, SqliteStore};
 
 use crate::error::StartError;
 
-/// The file name stem of the demo's own files if the database is not a file.
+/// The file name stem of the demo's own files, for databases that are not files.
 const FILE_STEM: &str = "counterfoil-demo";
 
 /// Accepts a Redis server without an append-only file, which is enough for a demo.
@@ -67,7 +67,7 @@ pub struct Stores {
     settings: Arc<dyn SettingsStore>,
     throttle: Arc<dyn Throttle>,
     files: Option<PathBuf>,
-    /// For stores that must be closed.
+    /// Set for stores that must be closed.
     closer: Option<Arc<dyn Close>>,
 }
 
@@ -137,7 +137,7 @@ impl Stores {
         Self { tokens, clients, settings, throttle: store, files, closer: None }
     }
 
-    /// Closes the store. A SQLite database is complete in its file then. No call may follow.
+    /// Closes the store. A SQLite file is then complete. The store must not be used afterwards.
     pub async fn close(&self) {
         if let Some(store) = &self.closer {
             store.close().await;
@@ -175,7 +175,7 @@ impl Stores {
     ///
     /// # Errors
     ///
-    /// The store's error.
+    /// The error of the store.
     pub async fn is_new(&self) -> Result<bool, counterfoil::store::StoreError> {
         let found = self.settings.settings(&counterfoil::Realm::default()).await?;
         Ok(found

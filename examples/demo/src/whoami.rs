@@ -58,6 +58,6 @@ async fn show(principal: Principal) -> Response {
         expires_at: principal.expires_at().map(Rfc3339),
         actor: principal.actor().map(ToString::to_string),
     };
-    // Texts have a JSON form.
+    // Texts can always be written as JSON.
     ([(CONTENT_TYPE, "application/json")], serde_json::to_string(&me).unwrap_or_default()).into_response()
 }

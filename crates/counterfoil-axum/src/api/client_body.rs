@@ -29,7 +29,7 @@ pub(super) struct NewRegistration {
     #[cfg_attr(feature = "openapi", schema(value_type = ModeName, required = false))]
     refresh_mode: RefreshMode,
     /// The largest scope that it may request: a list of scope tokens, or one text. If missing: the scope of the account
-    /// that registers it.
+    /// that registers the client.
     #[cfg_attr(feature = "openapi", schema(value_type = Scopes, required = false))]
     scopes: Option<Scope>,
     /// The scope of a token if the client requests none. A token without a scope has all rights of its owner, and its
@@ -105,7 +105,7 @@ fn nullable_scope(fields: &mut Fields, name: &'static str) -> Result<Option<Opti
     given.map(|given| given.map(|scopes| parsed(scopes, name)).transpose()).transpose()
 }
 
-/// Joins the tokens of a list. A token with a space would become two, so it is refused.
+/// Joins the tokens of a list. A token that contains a space would become two tokens, so it is refused.
 fn parsed(scopes: Scopes, name: &'static str) -> Result<Scope, Problem> {
     let text = match scopes {
         Scopes::Text(text) => text,

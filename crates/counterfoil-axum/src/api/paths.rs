@@ -1,4 +1,4 @@
-//! Reads ids from paths. The text may not be a valid id.
+//! Reads ids from paths. A text in a path may not be a valid id.
 
 use std::str::FromStr;
 
@@ -33,7 +33,7 @@ pub(super) async fn subject(
     found(counterfoil, by, text.and_then(|text| SubjectId::new(text).ok()), operation).await
 }
 
-/// The client id in a path, with the same checks.
+/// The client id in a path, with the same order of checks.
 pub(super) async fn client(
     counterfoil: &Counterfoil,
     by: &Presenter,

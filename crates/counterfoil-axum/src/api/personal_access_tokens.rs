@@ -77,7 +77,7 @@ impl Body for NewToken {
 /// How long the old token stays valid beside the new one.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(super) struct NewOverlap {
-    /// 0: it ends at once.
+    /// With 0, the old token ends at once.
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub(super) overlap_seconds: Duration,
 }

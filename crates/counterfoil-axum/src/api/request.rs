@@ -11,7 +11,7 @@ use crate::json::{self, Body};
 use crate::problem::{self, Problem};
 use crate::query::Query;
 
-/// The most bytes of a body.
+/// The maximum size of a body in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
 /// The result of an operation, or the problem for its error.
@@ -19,8 +19,8 @@ pub(super) fn or_problem<T>(counterfoil: &Counterfoil, outcome: Result<T, Manage
     outcome.map_err(|error| Problem::of(&error, counterfoil.realm(), counterfoil.now()))
 }
 
-/// Reads a body. If the body is invalid, a missing right or resource is reported instead. If it is valid, the operation
-/// makes these checks itself.
+/// Reads a body. An invalid body is reported only if the caller has the right and the resource exists. For a valid
+/// body, the operation makes these two checks itself.
 pub(super) async fn body<T: Body>(
     counterfoil: &Counterfoil,
     by: &Presenter,
@@ -51,7 +51,7 @@ pub(super) async fn no_query(
 async fn parsed<T: Body>(request: Request) -> Result<T, Problem> {
     let (parts, body) = request.into_parts();
     let mut values = parts.headers.get_all(CONTENT_TYPE).iter().map(HeaderValue::as_bytes);
-    // A repeated header does not count.
+    // A repeated header is treated as missing.
     let media_type = match (values.next(), values.next()) {
         (Some(one), None) => Some(one),
         _ => None,

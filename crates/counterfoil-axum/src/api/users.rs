@@ -199,7 +199,7 @@ async fn see_token(
     Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
 }
 
-/// Deletes a user's personal access token; twice is a success
+/// Deletes a user's personal access token; deleting it again succeeds too
 #[cfg_attr(feature = "openapi", utoipa::path(
     delete,
     path = "/users/{subject}/tokens/{id}",

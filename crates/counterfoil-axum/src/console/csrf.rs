@@ -27,7 +27,7 @@ pub(crate) fn token(cookie: &Secret) -> String {
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
-/// Authenticates the form token and id of a previous session. Only the bearer of `session` can compute the tag.
+/// The tag that authenticates the form token and id of a previous session. Only the bearer of `session` can compute it.
 pub(crate) fn previous_session_tag(session: &Secret, token: &str, id: RecordId) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil console: the session before, 1\0");
@@ -43,16 +43,17 @@ pub(crate) fn fits(cookie: &Secret, presented: &str) -> bool {
     token(cookie).as_bytes().ct_eq(presented.as_bytes()).into()
 }
 
-/// The reason that a request counts as another site's.
+/// Why a request is treated as sent by another site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Foreign {
-    /// `Sec-Fetch-Site` says so, or the request has no valid host.
+    /// `Sec-Fetch-Site` says that another site sent the request, or the request has no valid host.
     Site,
     /// `Origin` is not `Host`: another site sent the request, or a proxy replaced `Host`.
     Origin,
 }
 
-/// Whether the browser's headers say that another site sent the request. Without such headers the token decides alone.
+/// Whether the browser's headers say that another site sent the request. Without these headers, only the token is
+/// checked.
 pub(crate) fn foreign(asked: Asked<'_>) -> Option<Foreign> {
     let Ok(host) = asked.host() else { return Some(Foreign::Site) };
     if let Some(site) = asked.headers.get(SITE) {
@@ -63,7 +64,8 @@ pub(crate) fn foreign(asked: Asked<'_>) -> Option<Foreign> {
     (origin.is_none() || origin != host.map(str::as_bytes)).then_some(Foreign::Origin)
 }
 
-/// Logs a refused request with its `Origin` and `Host`, and how many such requests were not logged since the last one.
+/// Logs a refused request with its `Origin` and `Host`, and the number of refused requests that were not logged before
+/// it.
 pub(crate) fn warn(asked: Asked<'_>, suppressed: u64, text: &str) {
     let origin = asked.headers.get(ORIGIN).map(HeaderValue::as_bytes).unwrap_or_default();
     let host = asked.host().ok().flatten().unwrap_or_default();

@@ -7,8 +7,8 @@ use bytes::{Bytes, BytesMut};
 use counterfoil::Secret;
 use zeroize::Zeroize as _;
 
-/// The most fields of a form. A client's form has two lists of scope tokens, with fewer than 500 tokens each (a scope
-/// has at most 1,000 bytes), and a few other fields.
+/// The maximum number of fields in a form. A client's form has two lists of scope tokens, with fewer than 500 tokens
+/// each (a scope has at most 1,000 bytes), and a few other fields.
 const MAX_FIELDS: usize = 1_024;
 /// The fields that a form of any page may have. Each has its own check, which fails if the field is repeated.
 const COMMON: [&str; 5] = ["csrf_token", "once", "password", "beside", "back"];
@@ -83,9 +83,9 @@ impl Form {
         Ok(())
     }
 
-    /// The fields that were changed and may be shown again: no password, and no field of the form's own. A cleared
-    /// field has an empty value, and so does a list of checkboxes that were all unticked, which a browser does not
-    /// send.
+    /// The changed fields that may be shown again: without passwords and without the fields that every form may have. A
+    /// cleared field has an empty value. So does a list of checkboxes that were all unticked, although a browser does
+    /// not send it.
     pub(crate) fn changed_fields(&self) -> Vec<(&str, &str)> {
         let mut fields: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (name, value) in &self.0 {
@@ -109,7 +109,7 @@ impl Form {
         sent.chain(unticked.map(|name| (name, ""))).collect()
     }
 
-    /// The value that a field showed, according to the form.
+    /// The value that a field had when the page was shown, from its `_was` field.
     pub(crate) fn was(&self, name: &str) -> Option<String> {
         self.secret(&format!("{name}{WAS}")).map(|value| value.expose_secret().to_owned())
     }
@@ -119,7 +119,7 @@ impl Form {
         self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.expose_secret())
     }
 
-    /// Whether a field still has the value that it showed.
+    /// Whether a field still has the value that it had when the page was shown.
     pub(crate) fn is_untouched(&self, name: &str) -> bool {
         let Some(was) = self.was(name) else { return false };
         is_unchanged(&was, &self.all(name).collect::<Vec<_>>())
@@ -148,12 +148,12 @@ impl Form {
     }
 }
 
-/// Whether the values of a field are those that it showed.
+/// Whether the values of a field are those that it had when the page was shown.
 fn is_unchanged(was: &str, now: &[&str]) -> bool {
     if let [now] = now {
         return was.replace("\r\n", "\n") == now.replace("\r\n", "\n");
     }
-    // Checkboxes are in the page's order, and the shown values in the stored order.
+    // The browser sends checkboxes in the page's order, but the `_was` field has the stored order.
     let sorted = |mut values: Vec<&str>| {
         values.sort_unstable();
         values.join(" ")

@@ -4,10 +4,10 @@
 pub(crate) const NOTICE: &str = "notice";
 /// The query parameter, after signing in, that says that an older session ended.
 pub(crate) const MADE_ROOM: &str = "made-room";
-/// The most bytes of a page's path and query in the sign-in page's address, percent-encoded: 500 Cyrillic letters fit.
-/// Servers and proxies accept addresses of 8 KiB.
+/// The maximum number of bytes of a page's path and query, percent-encoded, inside the sign-in page's address. 500
+/// Cyrillic letters fit. Servers and proxies accept addresses of 8 KiB.
 const MAX_PAGE: usize = 6 * 1024;
-/// The most bytes of any path: that of the sign-in page with such a page in it.
+/// The maximum number of bytes of any path. The longest is the sign-in page's path with another page in its query.
 const MAX_PATH: usize = MAX_PAGE + 256;
 
 /// A path that a request names, if it leads to this console; `/` otherwise.

@@ -56,7 +56,7 @@ impl Rejection {
         Self::with_text(console, viewer, reason, None)
     }
 
-    /// The same with a text that replaces the reason's own.
+    /// The same, with another text than the reason's.
     fn with_text(console: &Console, viewer: &Viewer, reason: RejectionReason, text: Option<&str>) -> Self {
         Self::message(Layout::of(console, viewer, viewer.section), reason, text)
     }
@@ -97,7 +97,7 @@ impl Rejection {
         Self::signed_out(console, language, RejectionReason::Unavailable)
     }
 
-    /// The form's token is not the session's. The page links to the form, which is filled with what was typed.
+    /// The form's token is not the session's. The error page links back to the form, filled with the typed values.
     pub(crate) fn forged(console: &Console, viewer: &Viewer, page: String) -> Self {
         let texts = viewer.language.texts();
         let (layout, back_name) = (Layout::of(console, viewer, viewer.section), texts.back_to_form);
@@ -121,7 +121,7 @@ impl Rejection {
                 Self::with_text(console, viewer, RejectionReason::Forbidden, Some(texts.forbidden_text_for(forbidden)))
             }
             ManageError::NotFound | ManageError::Invalid(_) => Self::page(console, viewer, RejectionReason::NotFound),
-            // An earlier copy of the form succeeded. Only its secret is not shown again.
+            // An earlier submission of the form succeeded. Its secret cannot be shown again.
             ManageError::Conflict(Conflict::DoneAlready) => Self::in_section(
                 console,
                 viewer,

@@ -81,7 +81,7 @@ impl AsRef<[u8]> for Wiped {
     }
 }
 
-/// Counts the bytes of a page. The buffer is allocated once, since growing it would leave copies behind.
+/// Counts the bytes of a page, so that its buffer is allocated once: a growing buffer would leave copies of the secret.
 struct Measure(usize);
 
 impl std::fmt::Write for Measure {

@@ -21,19 +21,22 @@ use crate::rate_limited_log::RateLimitedLog;
 /// The log message for operators.
 const FORGED: &str = "a request with a session cookie lacked the CSRF token, or came from another site";
 
-/// Authenticates by the console's session, so that the console's pages can call the API routers. Mount it in front of
-/// them.
+/// Authenticates requests by the console's session, so that the console's pages can call the API routers. Mount it in
+/// front of these.
 ///
-/// The layer handles requests with the session cookie and without an `Authorization` header; a header always takes
+/// The layer handles requests that have the session cookie and no `Authorization` header; a header always takes
 /// precedence. A refused session counts as an invalid credential. Requests other than `GET`, `HEAD` and `OPTIONS` must
-/// carry the session's token in `x-csrf-token` and must not come from another site. Otherwise they are refused as
-/// [`RejectionReason::Forged`](crate::RejectionReason::Forged). This check precedes the session look-up, so a forged request cannot extend a
-/// session.
+/// contain the session's token in `x-csrf-token` and must not come from another site. Otherwise they are refused as
+/// [`RejectionReason::Forged`](crate::RejectionReason::Forged). This is checked before the session is looked up, so a
+/// forged request cannot extend a session.
 ///
 /// The result is an [`Authentication`] in the request's extensions. The authentication layer of the inner routers reads
-/// it and renders refusals in its own format. A request with the cookie and without exactly one valid host gets 400. A
-/// request passes unchanged if it has no cookie, has two of them, or asks over [`Transport::PlainLoopback`] for a host
-/// that is not this machine. The headers that the layer reads are marked as sensitive.
+/// it and makes responses to refused requests in its own format. A request with the cookie and without exactly one
+/// valid host gets 400. A request is passed on unchanged if it has no cookie, has two of them, or asks over
+/// [`Transport::PlainLoopback`] for a host that is not this machine. The headers that the layer reads are marked as
+/// sensitive.
+///
+/// A host's own resources that accept bearer credentials do not need this layer.
 ///
 /// A host's own resources, which accept bearer credentials, do not need this layer.
 ///
@@ -148,7 +151,7 @@ where
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         mark_sensitive(request.headers_mut());
         let Some(request_kind) = self.layer.cookie_request(&request) else { return Box::pin(self.inner.call(request)) };
-        // Only this inner service was polled ready, so it is called, and its clone replaces it.
+        // Only `self.inner` was polled ready, so it is called, and its clone takes its place.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let (layer, source) = (self.layer.clone(), source_of(request.extensions()));
@@ -160,8 +163,8 @@ where
     }
 }
 
-/// Whether a request that changes something lacks the session's token or comes from another site. A repeated token does
-/// not count.
+/// Whether a request that changes something lacks the session's token or comes from another site. A token that is sent
+/// twice counts as missing.
 fn is_forged<B>(request: &Request<B>, session: &Secret) -> bool {
     let headers = request.headers();
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {

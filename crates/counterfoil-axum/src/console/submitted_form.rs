@@ -17,7 +17,7 @@ use crate::console::text::FieldMessage;
 use crate::console::viewer::Viewer;
 use crate::host::Asked;
 
-/// The most bytes of a form.
+/// The maximum size of a form in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
 /// The log message for operators.
@@ -87,7 +87,7 @@ pub(crate) fn refuse_foreign(console: &Console, parts: &Parts) -> Result<(), Rej
     }
 }
 
-/// The error to show at the form for an operation that failed. An error that no form can show is a page of its own.
+/// The error of a failed operation, to be shown at the form. An error that no form can show becomes an error page.
 pub(crate) fn form_error_of(console: &Console, viewer: &Viewer, error: ManageError) -> Result<FormError, Rejection> {
     let texts = viewer.language.texts();
     match error {

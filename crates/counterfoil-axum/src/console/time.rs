@@ -15,7 +15,7 @@ pub(crate) struct Moment {
     pub(crate) machine: String,
 }
 
-/// The distance to an instant, in the largest unit of which it has at least two.
+/// The distance to an instant, in the largest unit that fits into it at least twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Distance {
     Now,

@@ -35,7 +35,7 @@ pub(crate) struct Viewer {
     /// The session that this one replaced at the last reauthentication.
     pub(super) previous: Option<PreviousSession>,
     pub(super) source: Source,
-    /// The closed gate that keeps this account from personal access tokens.
+    /// The closed gate because of which this account cannot use personal access tokens, if there is one.
     pub(super) gate: Option<Gate>,
     /// The cookies of the session that reauthentication opened during this request.
     pub(super) new_cookies: Vec<HeaderValue>,
@@ -49,7 +49,7 @@ pub(super) struct PreviousSession {
 }
 
 impl PreviousSession {
-    /// The cookie's text, with a tag made from the new session. A cookie that another party made up has no valid tag.
+    /// The cookie's text, with a tag made from the new session. A forged cookie has no valid tag.
     fn text(session: &Secret, id: RecordId, now: &Secret) -> String {
         let csrf = csrf::token(session);
         let tag = csrf::previous_session_tag(now, &csrf, id);

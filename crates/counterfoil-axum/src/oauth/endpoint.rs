@@ -1,4 +1,4 @@
-//! What the endpoints share: a form in, an answer out, and what HTTP makes of the rest.
+//! Shared code of the endpoints: takes the form from an HTTP request, and makes an HTTP response of the core's answer.
 
 use axum::extract::Request;
 use axum::response::Response;
@@ -13,10 +13,10 @@ use crate::body::{self, Unread};
 use crate::secret_body;
 use crate::source::Sources;
 
-/// The largest form. Its reader has the same limit; this one is kept while reading.
+/// The maximum size of a form in bytes. The core has the same limit; this one applies while the body is read.
 const MOST: usize = 8 * 1024;
 
-/// What an endpoint works with.
+/// The state of an endpoint.
 #[derive(Clone)]
 pub(super) struct Served {
     pub(super) counterfoil: Counterfoil,
@@ -32,7 +32,7 @@ pub(super) struct Posted {
 }
 
 impl Posted {
-    /// Reads the body within its bounds.
+    /// Reads the request, with the limits of size and time for its body.
     pub(super) async fn read(request: Request, sources: Sources) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let all = |name| parts.headers.get_all(name).iter().cloned().collect();
@@ -51,7 +51,7 @@ impl Posted {
         self.authorization.iter().map(HeaderValue::as_bytes).collect()
     }
 
-    /// The request as the handle takes it.
+    /// The request in the form that the core takes.
     pub(super) fn request<'a>(&'a self, authorization: &'a [&'a [u8]]) -> OAuthRequest<'a> {
         // A header that occurs twice counts as absent.
         let content_type = match self.media_types.as_slice() {
@@ -62,7 +62,7 @@ impl Posted {
     }
 }
 
-/// What goes out.
+/// Makes a response of an answer or an error.
 pub(super) fn sent(outcome: Result<Answer, OAuthError>) -> Response {
     let answer = outcome.unwrap_or_else(|error| {
         if let Some(Reason::Unavailable(reason)) = error.reason() {
@@ -83,7 +83,7 @@ fn refused(unread: Unread) -> Response {
     sent(Err(fault.into()))
 }
 
-/// Another method: 405, with the `Allow` that the router knows.
+/// The response to an unsupported method: 405. The router adds `Allow`.
 pub(super) async fn another_method() -> Response {
     let mut response = sent(Err(OAuthError::method()));
     response.headers_mut().remove(ALLOW);

@@ -12,13 +12,14 @@ use crate::routes::{Routes, route};
 use crate::source::Sources;
 use crate::to_the_end::to_the_end;
 
-/// The introspection endpoint, for confidential clients: serves `POST /introspect`. `sources` says where its requests come from.
+/// The introspection endpoint, for confidential clients. Serves `POST /introspect`. `sources` says how the endpoint
+/// gets the source of a request.
 pub fn introspect(counterfoil: Counterfoil, sources: Sources) -> Routes {
     let route = route!("/introspect", post: answer).map(|methods| methods.fallback(another_method));
     Routes::of([route], Served { counterfoil, sources })
 }
 
-/// Says what a token is
+/// Introspects a token
 #[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/introspect",

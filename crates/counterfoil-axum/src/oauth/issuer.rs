@@ -1,4 +1,4 @@
-//! The issuer of the metadata (RFC 8414 §2): kept as it was given, and checked once.
+//! The issuer in the metadata (RFC 8414 §2). Its text is checked once and kept unchanged.
 
 use std::fmt;
 
@@ -8,11 +8,11 @@ use serde::{Serialize, Serializer};
 
 use crate::loopback::is_loopback;
 
-/// Where the metadata of an issuer without a path are.
+/// The path of the metadata of an issuer without a path.
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-authorization-server";
 
-/// The identifier of an authorization server: an `https` URL without query and fragment. `http` is for this machine
-/// alone.
+/// The identifier of an authorization server: an `https` URL without query and fragment. `http` is allowed only for
+/// this machine.
 ///
 /// ```
 /// use counterfoil_axum::Issuer;
@@ -26,23 +26,23 @@ pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-authorization-server";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
     text: String,
-    /// The path without slashes at its end; empty where there is none.
+    /// The path without slashes at its end; empty if there is none.
     path: String,
 }
 
-/// Why a text is no issuer.
+/// Why a text is not a valid issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidIssuer {
     /// Not an absolute URL with a host.
     Url,
-    /// Neither `https` nor `http` on this machine.
+    /// The scheme is not `https`, and not `http` with a host that is this machine.
     Scheme,
-    /// It has a query or a fragment.
+    /// The URL has a query or a fragment.
     Parts,
-    /// It names a user.
+    /// The URL contains user information.
     User,
-    /// Its path has empty segments, segments of dots, segments that begin with `:` or `*`, or braces.
+    /// The path has empty segments, segments of dots, segments that begin with `:` or `*`, or braces.
     Path,
 }
 
@@ -65,15 +65,15 @@ impl fmt::Display for InvalidIssuer {
 impl std::error::Error for InvalidIssuer {}
 
 impl Issuer {
-    /// Reads an issuer. The text is kept as it is, a slash at its end too: clients compare it letter by letter (RFC
-    /// 8414 §3.3).
+    /// Parses an issuer. The text is kept unchanged, including a slash at its end, because clients compare it character
+    /// by character (RFC 8414 §3.3).
     ///
     /// # Errors
     ///
-    /// [`InvalidIssuer`] says what is wrong with it.
+    /// [`InvalidIssuer`] if the text is not a valid issuer.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidIssuer> {
         let text = text.into();
-        // The reader of URLs drops a fragment without a word.
+        // The URL parser drops a fragment without an error, so the text is checked here.
         if text.contains(['?', '#']) {
             return Err(InvalidIssuer::Parts);
         }
@@ -96,19 +96,19 @@ impl Issuer {
         Ok(Self { text, path })
     }
 
-    /// The text as it was given.
+    /// The unchanged text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Where its metadata are (RFC 8414 §3.1): its own path follows the well-known one.
+    /// The path of its metadata: the well-known path, followed by the issuer's own path (RFC 8414 §3.1).
     #[must_use]
     pub fn metadata_path(&self) -> String {
         format!("{WELL_KNOWN}{}", self.path)
     }
 
-    /// The address of a path below it.
+    /// The URL of a path below the issuer.
     pub(crate) fn below(&self, path: &str) -> String {
         format!("{}{path}", self.text.strip_suffix('/').unwrap_or(&self.text))
     }

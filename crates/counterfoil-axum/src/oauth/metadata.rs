@@ -1,4 +1,4 @@
-//! The metadata of an authorization server (RFC 8414): what is mounted, and nothing that is not.
+//! The metadata of an authorization server (RFC 8414). They list only the endpoints that the host mounted.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,12 +15,13 @@ use crate::oauth::issuer::Issuer;
 use crate::routes::{Routes, route};
 use crate::secret_body;
 
-/// How a client of an endpoint may prove itself.
+/// How a confidential client may authenticate at an endpoint.
 const CONFIDENTIAL: [&str; 2] = ["client_secret_basic", "client_secret_post"];
-/// The same, and public clients.
+/// The same for endpoints that public clients may use too.
 const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
 
-/// What the metadata say (RFC 8414 §2). Name what you mount: what is not named is not there.
+/// The metadata of an authorization server (RFC 8414 §2). They list only the endpoints that you name, so name all that
+/// you mount.
 ///
 /// ```
 /// use counterfoil_axum::{Issuer, Metadata};
@@ -31,46 +32,46 @@ const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "n
 /// # Ok::<(), counterfoil_axum::InvalidIssuer>(())
 /// ```
 ///
-/// A list without an element is left out (RFC 8414 §3.2); so is `response_types_supported`, since there is no
+/// An empty list is left out (RFC 8414 §3.2). `response_types_supported` is left out too, since there is no
 /// authorization endpoint.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Metadata {
-    /// Who issues.
+    /// The issuer.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     issuer: Issuer,
-    /// Where tokens are had.
+    /// The URL of the token endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     token_endpoint: Option<String>,
-    /// How a client proves itself there.
+    /// How a client may authenticate there.
     #[serde(skip_serializing_if = "Option::is_none")]
     token_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
-    /// Where tokens are revoked.
+    /// The URL of the revocation endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_endpoint: Option<String>,
-    /// How a client proves itself there.
+    /// How a client may authenticate there.
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
-    /// Where a resource server asks what a token is.
+    /// The URL of the introspection endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     introspection_endpoint: Option<String>,
-    /// How it proves itself there.
+    /// How a client may authenticate there.
     #[serde(skip_serializing_if = "Option::is_none")]
     introspection_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
-    /// Scope tokens that may be asked for.
+    /// The scope tokens that a client may request.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     scopes_supported: BTreeSet<String>,
-    /// The grants; left out where no token endpoint is mounted.
+    /// The supported grants; left out without a token endpoint.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     grant_types_supported: Vec<&'static str>,
-    /// The API's description for people.
+    /// The URL of the API's documentation for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     service_documentation: Option<String>,
 }
 
 impl Metadata {
-    /// Metadata of an issuer, under which its endpoints are.
+    /// The metadata of an issuer without endpoints. The endpoints' URLs lie below the issuer's.
     #[must_use]
     pub fn new(issuer: Issuer) -> Self {
         Self {
@@ -87,7 +88,7 @@ impl Metadata {
         }
     }
 
-    /// [`token`](crate::token) is mounted at that path.
+    /// Names the path at which [`token`](crate::token) is mounted.
     #[must_use]
     pub fn token(mut self, path: &str) -> Self {
         self.token_endpoint = Some(self.at(path));
@@ -96,7 +97,7 @@ impl Metadata {
         self
     }
 
-    /// [`revoke`](crate::revoke) is mounted at that path.
+    /// Names the path at which [`revoke`](crate::revoke) is mounted.
     #[must_use]
     pub fn revocation(mut self, path: &str) -> Self {
         self.revocation_endpoint = Some(self.at(path));
@@ -104,7 +105,7 @@ impl Metadata {
         self
     }
 
-    /// [`introspect`](crate::introspect) is mounted at that path.
+    /// Names the path at which [`introspect`](crate::introspect) is mounted.
     #[must_use]
     pub fn introspection(mut self, path: &str) -> Self {
         self.introspection_endpoint = Some(self.at(path));
@@ -112,8 +113,8 @@ impl Metadata {
         self
     }
 
-    /// The scope tokens that the policy of that handle names ([`Policy::scopes`](counterfoil::policy::Policy)). Where
-    /// it names none, and without this call, the library's own are listed.
+    /// Lists the scope tokens that the handle's policy names ([`Policy::scopes`](counterfoil::policy::Policy)). If the
+    /// policy names none, or without this call, the library's own scope tokens are listed.
     #[must_use]
     pub fn scopes_of(mut self, counterfoil: &Counterfoil) -> Self {
         let known = counterfoil.known_scopes().into_iter().flat_map(KnownScopes::tokens);
@@ -121,7 +122,7 @@ impl Metadata {
         self
     }
 
-    /// Where people read about the API.
+    /// Names the path of the API's documentation for people.
     #[must_use]
     pub fn documentation(mut self, path: &str) -> Self {
         self.service_documentation = Some(self.at(path));
@@ -133,13 +134,13 @@ impl Metadata {
     }
 }
 
-/// The metadata: serves `GET` of [`Issuer::metadata_path`], so nest it nowhere.
+/// The metadata endpoint. Serves `GET` of [`Issuer::metadata_path`], so do not nest it under another path.
 pub fn metadata(metadata: Metadata) -> Routes {
     let route = route!("/.well-known/oauth-authorization-server", get: tell).at(metadata.issuer.metadata_path());
     Routes::of([route.map(|methods| methods.fallback(another_method))], Arc::new(metadata))
 }
 
-/// Says what this authorization server can do
+/// Returns the metadata of this authorization server
 #[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/.well-known/oauth-authorization-server",

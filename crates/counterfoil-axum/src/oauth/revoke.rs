@@ -12,13 +12,13 @@ use crate::routes::{Routes, route};
 use crate::source::Sources;
 use crate::to_the_end::to_the_end;
 
-/// The revocation endpoint: serves `POST /revoke`. `sources` says where its requests come from.
+/// The revocation endpoint. Serves `POST /revoke`. `sources` says how the endpoint gets the source of a request.
 pub fn revoke(counterfoil: Counterfoil, sources: Sources) -> Routes {
     let route = route!("/revoke", post: answer).map(|methods| methods.fallback(another_method));
     Routes::of([route], Served { counterfoil, sources })
 }
 
-/// Revokes a token of the client that asks
+/// Revokes a token of the requesting client
 #[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/revoke",

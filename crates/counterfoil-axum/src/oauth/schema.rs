@@ -1,33 +1,36 @@
-//! The endpoints' requests and answers, for the OpenAPI document. Nothing is read or written by these: the core does both.
+//! The requests and responses of the endpoints, for the OpenAPI document only. The core reads and writes them.
 #![allow(dead_code, reason = "these types document what the core reads and writes")]
 
 use utoipa::openapi::{ContentBuilder, HeaderBuilder, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, PartialSchema as _, ToSchema};
 
-/// A request for tokens (RFC 6749 §4.3, §6). Parameters sent without a value count as omitted; none may stand twice.
+/// A request for tokens (RFC 6749 §4.3, §6). A parameter without a value is treated as missing. No parameter may be
+/// repeated.
 #[derive(ToSchema)]
 pub(super) struct TokenForm {
-    /// `password` (RFC 9700 §2.4 says that it must not be used: off unless the client's registration names it) or `refresh_token`.
+    /// `refresh_token`, or `password`. RFC 9700 §2.4 forbids `password`, so it is off unless the client's registration
+    /// allows it.
     #[schema(pattern = "^(password|refresh_token)$", example = "password")]
     grant_type: String,
-    /// The name to sign in by; a backslash is data.
+    /// The login name. A backslash has no special meaning.
     username: Option<String>,
     /// The password.
     #[schema(format = Password)]
     password: Option<String>,
-    /// `true`, in any case: each refresh slides the end; `false` or nothing: the sign-in ends one inactivity period after it began.
+    /// `true` (upper or lower case): each refresh extends the sign-in. `false` or missing: the sign-in ends one
+    /// inactivity period after it began.
     remember: Option<String>,
-    /// A second factor, where the directory asks for one.
+    /// A second factor, if the directory requires one.
     mfa_key: Option<String>,
-    /// A machine's key, where the directory asks for one.
+    /// A machine's key, if the directory requires one.
     machine_key: Option<String>,
     /// The refresh token.
     refresh_token: Option<String>,
-    /// Scope tokens, a blank between two.
+    /// Scope tokens, separated by spaces.
     scope: Option<String>,
-    /// The client, where it does not authenticate by HTTP Basic.
+    /// The client's id, if the client does not authenticate by HTTP Basic.
     client_id: Option<String>,
-    /// Its secret.
+    /// The client's secret.
     #[schema(format = Password)]
     client_secret: Option<String>,
 }
@@ -40,47 +43,47 @@ pub(super) struct TokenQuery {
     token: String,
     /// A hint only.
     token_type_hint: Option<String>,
-    /// The client, where it does not authenticate by HTTP Basic.
+    /// The client's id, if the client does not authenticate by HTTP Basic.
     client_id: Option<String>,
-    /// Its secret.
+    /// The client's secret.
     #[schema(format = Password)]
     client_secret: Option<String>,
 }
 
-/// Tokens (RFC 6749 §5.1), and the host's extra claims beside them.
+/// Tokens (RFC 6749 §5.1), and extra claims of the host.
 #[derive(ToSchema)]
 pub(super) struct TokenAnswer {
     access_token: String,
     /// `bearer`.
     token_type: String,
-    /// Whole seconds left, rounded down.
+    /// Whole seconds until the token expires, rounded down.
     #[schema(minimum = 0)]
     expires_in: u64,
     refresh_token: Option<String>,
-    /// Where it differs from what was asked.
+    /// The token's scope, if it differs from the requested scope.
     scope: Option<String>,
-    /// This and the members below are in the answer where the policy asks for the vendor fields.
+    /// This and the following fields are present only if the policy turns on the vendor fields.
     user_name: Option<String>,
     user_id: Option<String>,
     /// The client's display name.
     #[schema(rename = "as:client_id")]
     client_name: Option<String>,
-    /// `true` exactly for collaborators.
+    /// `true` for collaborators, `false` for others.
     is_read_only_web_user: Option<String>,
-    /// RFC 1123.
+    /// A date in the format of RFC 1123.
     #[schema(rename = ".issued")]
     issued: Option<String>,
-    /// RFC 1123.
+    /// A date in the format of RFC 1123.
     #[schema(rename = ".expires")]
     expires: Option<String>,
 }
 
-/// What a token is (RFC 7662 §2.2); of an inactive one `active` alone.
+/// Information about a token (RFC 7662 §2.2). For an inactive token, only `active`.
 #[derive(ToSchema)]
 pub(super) struct Introspection {
     active: bool,
-    /// Left out where the token has no scope, which is all rights of its owner: a resource server that asks for scopes refuses it. A client's
-    /// `default_scopes` give its tokens one.
+    /// Missing if the token has no scope, which means all rights of its owner. A resource server that requires scopes
+    /// refuses such a token. Set `default_scopes` of a client to give its tokens a scope.
     scope: Option<String>,
     client_id: Option<String>,
     username: Option<String>,
@@ -91,11 +94,11 @@ pub(super) struct Introspection {
     kind: Option<String>,
 }
 
-/// Nothing.
+/// An empty body.
 #[derive(ToSchema)]
 pub(super) struct Nothing {}
 
-/// An error (RFC 6749 §5.2) with a fixed text that names the cause and, where one is at fault, the parameter.
+/// An error (RFC 6749 §5.2). Its fixed text names the cause, and the parameter that caused it, if there is one.
 #[derive(ToSchema)]
 pub(super) struct OAuthProblem {
     error: String,

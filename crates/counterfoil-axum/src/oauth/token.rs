@@ -12,7 +12,7 @@ use crate::routes::{Routes, route};
 use crate::source::Sources;
 use crate::to_the_end::to_the_end;
 
-/// The token endpoint: serves `POST /token`. `sources` says where its requests come from.
+/// The token endpoint. Serves `POST /token`. `sources` says how the endpoint gets the source of a request.
 pub fn token(counterfoil: Counterfoil, sources: Sources) -> Routes {
     let route = route!("/token", post: answer).map(|methods| methods.fallback(another_method));
     Routes::of([route], Served { counterfoil, sources })

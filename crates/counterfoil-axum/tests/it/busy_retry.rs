@@ -97,7 +97,7 @@ async fn fault_b1_a_back_off_is_answered_at_once() {
     assert_eq!(took, Duration::ZERO, "a back-off is told at once");
 }
 
-/// The test of a secret that a caller does not wait for is settled all the same.
+/// If a caller does not wait for the check of a secret, its result is recorded all the same.
 #[tokio::test(start_paused = true)]
 async fn fault_b1_a_caller_that_goes_away_leaves_no_attempt_that_counts_as_wrong() {
     let world = slow_world(Duration::from_millis(300)).await;

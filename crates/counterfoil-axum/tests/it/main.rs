@@ -1,4 +1,4 @@
-//! The layers, OAuth's endpoints, the API and the console over HTTP, without a socket.
+//! The layers, the OAuth endpoints, the API and the console over HTTP, without a socket.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 #![allow(unreachable_pub, reason = "modules of one test binary")]
 

@@ -1,4 +1,4 @@
-//! OAuth's endpoints over HTTP.
+//! The OAuth endpoints over HTTP.
 
 use std::time::Duration;
 

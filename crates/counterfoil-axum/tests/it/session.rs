@@ -1,4 +1,4 @@
-//! The session layer in front of the API routers: which cookies count, and the CSRF token.
+//! The session layer in front of the API routers: which cookies are accepted, and the CSRF token.
 
 use std::time::Duration;
 

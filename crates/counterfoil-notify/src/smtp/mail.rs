@@ -1,4 +1,4 @@
-//! A digest as a mail.
+//! Makes a mail of a digest.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,10 +11,11 @@ use crate::digest::Digest;
 use crate::templates::{Rendered, header_line};
 use crate::transport::SendError;
 
-/// Longest name of a recipient, in characters.
+/// The maximum length of a recipient's name, in characters.
 const NAME: usize = 100;
 
-/// Text and HTML (RFC 2046 §5.1.4), marked as made by a machine (RFC 3834 §5), so that nobody's holiday answers it.
+/// A mail with text and HTML (RFC 2046 §5.1.4). It is marked as automatic (RFC 3834 §5), so that vacation responders do
+/// not reply.
 pub(super) fn compose(from: &Mailbox, digest: &Digest<'_>, rendered: Rendered) -> Result<Message, SendError> {
     let refused = |error: Box<dyn std::error::Error + Send + Sync>| SendError::Refused(Some(error));
     let address: Address =

@@ -1,7 +1,7 @@
 //! The pool of connections, created and dropped within a runtime.
 //!
-//! lettre 0.11 spawns a task when a pool is made and another when it is dropped, and panics where there is no runtime
-//! to spawn on: a transport that a host makes before its runtime, or drops after it, must not.
+//! lettre 0.11 spawns a task when a pool is created and another one when it is dropped, and panics without a runtime.
+//! But a host may create a transport before its runtime, and drop it afterwards.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -16,7 +16,7 @@ pub(super) struct Mailer {
 }
 
 struct Pool {
-    /// Always there until it is dropped.
+    /// `Some` until the pool is dropped.
     transport: Option<AsyncSmtpTransport<Tokio1Executor>>,
     runtime: Handle,
 }
@@ -26,7 +26,7 @@ impl Mailer {
         Self { builder, pool: OnceLock::new() }
     }
 
-    /// Must be called within the runtime that the transport is used in. `None`: the pool was dropped.
+    /// Must be called within the runtime in which the transport is used. `None` if the pool was dropped.
     pub(super) async fn send(&self, mail: Message) -> Option<Result<(), Error>> {
         let pool = self
             .pool

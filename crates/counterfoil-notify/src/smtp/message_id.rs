@@ -1,13 +1,14 @@
-//! The Message-ID of a digest: the same for the same notices, so that recipients can recognise a repeat.
+//! The Message-ID of a digest. It is the same for the same notices, so that a recipient's mail program can recognise a
+//! repeat.
 
 use lettre::message::Mailbox;
 use sha2::{Digest as _, Sha256};
 
 use crate::digest::Digest;
 
-/// `<32 hexadecimal digits.notice@the sender's domain>` (RFC 5322 §3.6.4). The digits are of SHA-256 over realm,
-/// person, and each notice's credential, expiry and threshold; every text is preceded by its length, so that no two
-/// lists read alike.
+/// `<32 hexadecimal digits.notice@the sender's domain>` (RFC 5322 §3.6.4). The digits are from a SHA-256 hash of the
+/// realm, the person, and each notice's credential, expiry and threshold. Each text is preceded by its length, so that
+/// two different lists are never the same bytes.
 pub(super) fn of(from: &Mailbox, digest: &Digest<'_>) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil/notice/v1\0");

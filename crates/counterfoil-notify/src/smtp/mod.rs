@@ -19,28 +19,28 @@ use crate::digest::Digest;
 use crate::templates::{BuiltIn, Templates};
 use crate::transport::{SendError, Transport};
 
-/// Why a mail server cannot be used as it was given. The address is not echoed: it may hold a password.
+/// Why a mail server's settings are invalid. The URL is not repeated, because it may contain a password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SmtpSetupError {
-    /// The server's address.
+    /// The server's URL is invalid.
     #[error("smtp url must be smtp://, smtps:// or smtp://…?tls=required with a host")]
     Url(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Plain text to another machine, or TLS that an attacker can prevent.
+    /// The connection would be plain text to another machine, or TLS that an attacker can prevent.
     #[error("smtp url must ask for tls (smtps://, or smtp://…?tls=required) unless the host is loopback")]
     PlainText,
-    /// The sender.
+    /// The sender is invalid.
     #[error("from must be an e-mail address, or a name and an address in angle brackets")]
     From,
 }
 
-/// Connections that wait, and for how long.
+/// The number of idle connections that are kept, and for how long.
 const IDLE: u32 = 4;
 const IDLE_FOR: Duration = Duration::from_secs(60);
-/// For each step of the conversation; a worker's own time-out holds for the whole of it.
+/// The time limit for each step of the SMTP dialogue. The worker's timeout limits the whole dialogue.
 const STEP: Duration = Duration::from_secs(20);
 
-/// Sends one mail a digest: text and HTML, with a Message-ID that is the same whenever the same notices are sent to the
+/// Sends one mail for each digest: text and HTML. The Message-ID is the same whenever the same notices are sent to the
 /// same person.
 ///
 /// ```
@@ -58,15 +58,16 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// A server and a sender, with the built-in texts. Connects when there is something to send.
+    /// Takes the server's URL and the sender. Uses the built-in texts. It connects only when there is something to
+    /// send.
     ///
-    /// `smtps://host` is TLS from the first byte (port 465), `smtp://host?tls=required` STARTTLS (port 587),
-    /// `smtp://localhost:25` plain text, which is for loopback alone. A user and a password stand before the host as in
-    /// any URL, percent-encoded.
+    /// `smtps://host` is TLS from the first byte (port 465), `smtp://host?tls=required` is STARTTLS (port 587).
+    /// `smtp://localhost:25` is plain text, which is allowed for loopback only. The URL may contain user and password,
+    /// percent-encoded.
     ///
     /// # Errors
     ///
-    /// [`SmtpSetupError`], by what is wrong.
+    /// [`SmtpSetupError`] if the URL or the sender is invalid.
     pub fn new(url: &str, from: &str) -> Result<Self, SmtpSetupError> {
         if !is_safe(url) {
             return Err(SmtpSetupError::PlainText);
@@ -79,7 +80,7 @@ impl Smtp {
         Ok(Self { mailer, from, templates: Arc::new(BuiltIn::default()) })
     }
 
-    /// With other texts.
+    /// Uses other texts.
     #[must_use]
     pub fn with_templates(self, templates: impl Templates) -> Self {
         Self { templates: Arc::new(templates), ..self }
@@ -90,7 +91,7 @@ impl Smtp {
 fn is_safe(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return true };
     let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));
-    // Refuses URLs that another parser could read as another host or query.
+    // Refuse URLs that another parser could read with another host or query.
     if url.contains(['#', '\\']) {
         return false;
     }

@@ -1,4 +1,4 @@
-//! The texts that ship: English and Russian.
+//! The built-in texts: English and Russian.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use super::when::Local;
 use super::{RenderError, Rendered, Templates, english, one_line, russian};
 use crate::digest::Digest;
 
-/// English and Russian texts. An account whose language is `ru`, or begins with `ru-` or `ru_`, is written to in
-/// Russian, every other in English.
+/// English and Russian texts. Digests are in Russian if the account's language is `ru` or begins with `ru-` or `ru_`,
+/// otherwise in English.
 ///
-/// They give for each credential its label, its id, when it expires in the account's time zone with that zone's
-/// abbreviation, how long is left, and what to do; never a secret.
+/// For each credential they contain its label and id, its expiry in the account's time zone with the zone's
+/// abbreviation, the time left, and what to do; never a secret.
 #[derive(Clone, Debug, Default)]
 pub struct BuiltIn {
     product: Option<String>,
@@ -22,18 +22,18 @@ pub struct BuiltIn {
     codes_url: Option<String>,
 }
 
-/// Longest name of a person, and of the product, in characters.
+/// The maximum length of a person's name, and of the product's name, in characters.
 const NAME: usize = 100;
 
 impl BuiltIn {
-    /// The product's name, below the text.
+    /// Sets the product's name, which is shown below the text.
     #[must_use]
     pub fn product(self, name: &str) -> Self {
         Self { product: Some(one_line(name, NAME)), ..self }
     }
 
-    /// The page where people manage their tokens, for the link in each digest: an address of the host's own. What is
-    /// not `https:` or `http:` is left out.
+    /// Sets the URL of the host's page where people manage their tokens. Each digest links to it. Only `https:` and
+    /// `http:` URLs are accepted; others are ignored.
     ///
     /// ```
     /// use counterfoil_notify::BuiltIn;
@@ -45,13 +45,14 @@ impl BuiltIn {
         Self { manage_url: web(url), ..self }
     }
 
-    /// The same for security codes, in digests that speak of some. Without it they link to the page of tokens.
+    /// Sets the URL of the page for security codes. Digests that contain codes link to it. Without it they link to the
+    /// page for tokens.
     #[must_use]
     pub fn codes_url(self, url: &str) -> Self {
         Self { codes_url: web(url), ..self }
     }
 
-    /// The pages where something can be done about what a digest speaks of.
+    /// The pages that a digest links to.
     fn links<'a>(&'a self, texts: &Texts, digest: &Digest<'_>) -> Vec<Link<'a>> {
         let is_code = |notice: &ClaimedNotice| notice.kind() == TokenKind::SecurityCode;
         let codes = self.codes_url.as_deref().filter(|_| digest.notices().iter().any(is_code));
@@ -62,7 +63,7 @@ impl BuiltIn {
     }
 }
 
-/// An address that a browser opens.
+/// The URL, if a browser can open it.
 fn web(url: &str) -> Option<String> {
     let opens = url.starts_with("https://") || url.starts_with("http://");
     Some(one_line(url, 2_000)).filter(|clean| opens && clean == url)
@@ -74,18 +75,18 @@ struct Link<'a> {
     url: &'a str,
 }
 
-/// One credential, in words.
+/// The text about one credential.
 struct Line {
     kind: &'static str,
-    /// Empty where it has none.
+    /// Empty if the credential has no label.
     label: String,
     id: String,
     at: String,
-    /// Of one that has not expired.
+    /// The time left; `None` if the credential has expired.
     left: Option<String>,
 }
 
-/// What both languages' templates show.
+/// The values that the templates of both languages show.
 struct Page<'a> {
     name: String,
     expiring: Vec<Line>,
@@ -110,7 +111,7 @@ struct RussianText<'a>(&'a Page<'a>);
 #[template(path = "ru.html")]
 struct RussianHtml<'a>(&'a Page<'a>, &'a str);
 
-/// A language's words.
+/// The texts of one language.
 struct Texts {
     instant: fn(&Local) -> String,
     date: fn(&Local) -> String,
@@ -159,7 +160,7 @@ impl Texts {
         }
     }
 
-    /// A description may have line breaks; one line of a mail may not.
+    /// A description may contain line breaks, but must be on one line of a mail.
     fn quoted(&self, label: &str) -> String {
         let [open, close] = self.quotes;
         let label = one_line(label, 120);

@@ -1,9 +1,9 @@
-//! Foreign text reduced to one line of a mail.
+//! Reduces text from elsewhere to one line of a mail.
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
-/// Without control, format, surrogate and unassigned characters and line ends, blanks as single spaces, at most `most`
-/// characters.
+/// Removes control, format, surrogate and unassigned characters and line ends, turns white space into single spaces,
+/// and keeps at most `most` characters.
 pub(crate) fn one_line(text: &str, most: usize) -> String {
     let mut line = String::with_capacity(text.len());
     let mut count = 0;
@@ -23,8 +23,8 @@ pub(crate) fn one_line(text: &str, most: usize) -> String {
     line
 }
 
-/// One line for a header. What reads as an encoded word (RFC 2047 §2) is taken apart: a reader would decode it, to
-/// characters that were never looked at.
+/// One line for a header. `=?` is split, because mail programs would read it as an encoded word (RFC 2047 §2) and
+/// decode characters that were not checked.
 pub(crate) fn header_line(text: &str, most: usize) -> String {
     one_line(text, most).replace("=?", "= ?")
 }

@@ -1,4 +1,4 @@
-//! English.
+//! The English texts.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ pub(super) fn kind(kind: TokenKind) -> &'static str {
     }
 }
 
-/// What it is about, and when: of one, or how many there are.
+/// The subject line. For one credential it says which and when, for several how many.
 pub(super) fn subject(one: Option<&str>, expiring: usize, expired: usize, first: &str) -> String {
     let tokens = |count: usize| if count == 1 { "1 token".to_owned() } else { format!("{count} tokens") };
     let has = |count: usize| if count == 1 { "has" } else { "have" };

@@ -1,4 +1,4 @@
-//! What a digest says: subject line, text and HTML.
+//! The texts of a digest: subject line, text and HTML.
 
 mod built_in;
 mod clean;
@@ -15,7 +15,7 @@ use clean::one_line;
 
 use crate::digest::Digest;
 
-/// A digest as text. Its subject is one line without control and format characters, whatever the template returned.
+/// The texts of a digest. The subject is always one line without control and format characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
     subject: String,
@@ -24,47 +24,47 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Takes what a template made. The subject is cut to one line of at most 200 characters; control and format
-    /// characters (line ends, direction marks) are taken out of it, and `=?` is taken apart, so that nobody reads it as
-    /// an encoded word.
+    /// Takes the output of a template. The subject is reduced to one line of at most 200 characters. Control and format
+    /// characters (line ends, direction marks) are removed from it, and `=?` is split, so that it cannot be read as an
+    /// encoded word.
     #[must_use]
     pub fn new(subject: &str, text: String, html: String) -> Self {
         Self { subject: header_line(subject, 200), text, html }
     }
 
-    /// One line.
+    /// The subject line.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// For readers of plain text.
+    /// The plain text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// A whole HTML document.
+    /// The HTML document.
     #[must_use]
     pub fn html(&self) -> &str {
         &self.html
     }
 }
 
-/// A template failed: the digest is not sent, for it would fail again.
+/// A template failed. The digest is not sent and is not tried again, because the template would fail again.
 #[derive(Debug, thiserror::Error)]
 #[error("the digest could not be put into words")]
 pub struct RenderError(#[source] pub Box<dyn Error + Send + Sync>);
 
-/// Writes the texts of digests. A host's own templates replace [`BuiltIn`].
+/// Makes the texts of digests. A host's own implementation replaces [`BuiltIn`].
 ///
-/// Labels are free of control and format characters; an account's name is the host's, and as clean as the host keeps
-/// it.
+/// Labels contain no control and format characters. An account's name comes from the host's directory, and is not
+/// cleaned.
 pub trait Templates: fmt::Debug + Send + Sync + 'static {
-    /// In the language and the time zone of `digest.account()`.
+    /// Makes the texts, in the language and the time zone of `digest.account()`.
     ///
     /// # Errors
     ///
-    /// [`RenderError`] where a template fails.
+    /// [`RenderError`] if a template fails.
     fn render(&self, digest: &Digest<'_>) -> Result<Rendered, RenderError>;
 }

@@ -1,4 +1,4 @@
-//! Russian, whose words follow the number before them in three forms (Unicode CLDR, plural rules of `ru`).
+//! The Russian texts. A noun after a number has one of three forms (Unicode CLDR, plural rules of `ru`).
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub(super) fn instant(at: &Local) -> String {
     format!("{}, {}", date(at), at.clock())
 }
 
-/// The form of a word that goes with a number: one (1, 21), few (2 to 4, 22), many (0, 5 to 20, 11 to 14).
+/// Selects the form of a noun after a number: one (1, 21), few (2 to 4, 22), many (0, 5 to 20, 11 to 14).
 fn form(count: u64, [one, few, many]: [&str; 3]) -> &str {
     match (count % 10, count % 100) {
         (_, 11..=14) => many,
@@ -65,7 +65,7 @@ pub(super) fn kind(kind: TokenKind) -> &'static str {
     }
 }
 
-/// What it is about, and when: of one, or how many there are.
+/// The subject line. For one credential it says which and when, for several how many.
 pub(super) fn subject(one: Option<&str>, expiring: usize, expired: usize, first: &str) -> String {
     let tokens = |count: usize| counted(count as u64, ["токена", "токенов", "токенов"]);
     match (one, expiring, expired) {

@@ -6,11 +6,11 @@ use counterfoil::Timestamp;
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 
-/// An instant on the calendar and the clock of one zone.
+/// An instant in a time zone.
 pub(super) struct Local(Zoned);
 
 impl Local {
-    /// In that IANA zone, or in UTC if there is no such zone.
+    /// Converts an instant to that IANA zone, or to UTC if the zone is unknown.
     pub(super) fn of(at: Timestamp, zone: &str) -> Self {
         let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
         let at = i64::try_from(at.micros()).ok().and_then(|micros| jiff::Timestamp::from_microsecond(micros).ok());
@@ -21,7 +21,7 @@ impl Local {
         self.0.year()
     }
 
-    /// From 0.
+    /// The month, counted from 0.
     pub(super) fn month(&self) -> usize {
         usize::from(self.0.month().unsigned_abs()).saturating_sub(1)
     }
@@ -30,13 +30,13 @@ impl Local {
         self.0.day()
     }
 
-    /// Hours, minutes and the zone's abbreviation as it is on that day: `14:00 MSK`.
+    /// Hours, minutes and the zone's abbreviation on that day: `14:00 MSK`.
     pub(super) fn clock(&self) -> String {
         self.0.strftime("%H:%M %Z").to_string()
     }
 }
 
-/// The time left, in the unit that people would use.
+/// The time left, in a unit that is easy to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Left {
     Days(u64),
@@ -45,7 +45,7 @@ pub(super) enum Left {
 }
 
 impl Left {
-    /// Rounded to the nearest, but never to zero: days from two days on, hours from two hours on.
+    /// Rounds to the nearest unit, but never to zero. Uses days from two days on, and hours from two hours on.
     pub(super) fn of(left: Duration) -> Self {
         let seconds = left.as_secs();
         let nearest = |unit: u64| (seconds + unit / 2) / unit;
@@ -73,11 +73,11 @@ mod tests {
         let cases = [
             ("2027-03-03T11:00:00Z", "Europe/Moscow", (2027, 3, 3, "14:00 MSK")),
             ("2027-03-03T11:00:00Z", "Asia/Kolkata", (2027, 3, 3, "16:30 IST")),
-            // A side of the date line that was changed in 2011; no summer time since 2021.
+            // The zone moved across the date line in 2011, and has had no summer time since 2021.
             ("2027-03-03T11:00:00Z", "Pacific/Apia", (2027, 3, 4, "00:00 +13")),
             ("2011-12-30T09:59:59Z", "Pacific/Apia", (2011, 12, 29, "23:59 -10")),
             ("2011-12-30T10:00:00Z", "Pacific/Apia", (2011, 12, 31, "00:00 +14")),
-            // An hour is left out, and one comes twice.
+            // One hour is skipped, and one occurs twice.
             ("2027-03-28T00:59:59Z", "Europe/Berlin", (2027, 3, 28, "01:59 CET")),
             ("2027-03-28T01:00:00Z", "Europe/Berlin", (2027, 3, 28, "03:00 CEST")),
             ("2027-10-31T00:30:00Z", "Europe/Berlin", (2027, 10, 31, "02:30 CEST")),

@@ -1,5 +1,5 @@
-//! A transport that writes down what it was given: one line a notice, one write a digest, in a file that all processes
-//! share.
+//! A transport that records the digests in a file shared by all processes. It writes one line for each notice, and one
+//! write for each digest.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
@@ -17,7 +17,7 @@ pub struct Journal {
     slowed: Duration,
 }
 
-/// A notice that was sent.
+/// A recorded notice.
 #[derive(Clone, Debug)]
 pub struct Line {
     pub process: usize,
@@ -31,7 +31,8 @@ impl Journal {
         Self { file, process, digests: AtomicU64::new(0), slowed: Duration::ZERO }
     }
 
-    /// Takes so long over a digest after it is written: a process that is killed then has sent it and not said so.
+    /// Waits this long after writing a digest. A process that is killed meanwhile has sent the digest but not settled
+    /// it.
     pub fn slowed(self, slowed: Duration) -> Self {
         Self { slowed, ..self }
     }
@@ -49,7 +50,7 @@ impl Transport for Journal {
     }
 }
 
-/// All lines that are whole.
+/// All complete lines.
 pub fn read(path: &Path) -> Vec<Line> {
     let Ok(text) = std::fs::read_to_string(path) else { return Vec::new() };
     let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);

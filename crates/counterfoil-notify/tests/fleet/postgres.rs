@@ -1,4 +1,4 @@
-//! On PostgreSQL.
+//! The tests on PostgreSQL.
 
 use counterfoil_sql::PgStore;
 use counterfoil_sql::sqlx::postgres::PgConnectOptions;

@@ -1,4 +1,5 @@
-//! A changed lead reaches the tokens of a database, with two workers at once (fault E2).
+//! After the notice lead is changed, the tokens in a database get another notice time. Two workers run at the same time
+//! (fault E2).
 
 use std::path::Path;
 
@@ -37,7 +38,7 @@ fn fault_e2_a_changed_lead_reaches_the_tokens_in_postgresql_with_two_workers_at_
         let put = store.put_settings(&Realm::default(), version, &settings).await.expect("available");
         assert!(matches!(put, SettingsPut::Done(_)));
     });
-    // What one worker left to the other it comes to in its next run.
+    // Notices that one worker left to the other are sent in its next run.
     let runs: Vec<_> = (16..18).map(run).collect();
     assert_eq!(runs.iter().map(|(rearmed, _)| rearmed).sum::<u64>(), 2 * OWNERS as u64);
     let lines = journal::read(&path);

@@ -1,4 +1,4 @@
-//! On Redis, one node.
+//! The tests on a single Redis node.
 
 use counterfoil_redis::{Options, RedisStore};
 use counterfoil_testkit::servers::redis::RedisServer;

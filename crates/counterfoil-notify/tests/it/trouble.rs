@@ -1,4 +1,5 @@
-//! A mail server that is down, slow, or says no: nothing is marked sent that was not, and the rest goes on (NOTICE 1).
+//! A mail server that is down, slow or refuses mail. Notices are marked as sent only if they were, and other people
+//! still get theirs (NOTICE 1).
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ fn smtp(url: &str) -> Smtp {
     Smtp::new(url, "no-reply@tokens.example").expect("a transport")
 }
 
-/// Ann to fay, with a token each that is due at day 23.
+/// Creates a token for each of six people, ann to fay. All are due at day 23.
 async fn six(world: &World) -> Vec<counterfoil::IssuedCredential> {
     let mut issued = Vec::new();
     for name in ["ann", "ben", "cyd", "dan", "eve", "fay"] {
@@ -70,7 +71,7 @@ async fn notice_1_greylisting_is_waited_out_with_a_growing_back_off() {
         }
         assert!(!report.down);
     }
-    // A run's own instants are some milliseconds later than its minute.
+    // An instant within a run is some milliseconds after the minute at which the run starts.
     assert_eq!(tried, [0, 6, 17, 38]);
     assert_eq!(server.taken().len(), 5);
     assert!(!world.is_marked(&tokens[2]).await);
@@ -97,7 +98,7 @@ async fn notice_1_a_server_that_is_too_slow_has_taken_nothing_and_is_not_waited_
 async fn a_login_that_is_refused_is_the_hosts_fault_and_costs_nobody_a_notice() {
     let (world, server) = (World::new(), servers::Smtp::start());
     let tokens = six(&world).await;
-    // This server offers no login at all.
+    // This server supports no login.
     let url = server.url().replace("smtp://", "smtp://user:password@");
     let report = world.worker(smtp(&url)).run_once(day(23)).await.expect("a run");
     assert!(report.down && report.refused == 0 && report.sent == 0, "{report:?}");

@@ -1,4 +1,4 @@
-//! All upkeep as one call (HOST 9).
+//! All upkeep in one call (HOST 9).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use counterfoil::store::TokenStore as _;
 use counterfoil_notify::{Digest, SendError, Transport, Upkeep, Worker};
 use tokio::sync::Notify;
 
-/// A host whose clock is trusted at once.
+/// A host whose policy trusts the clock at once.
 fn world() -> World {
     let mut policy = policy();
     policy.clock_doubt = Duration::ZERO;
@@ -44,7 +44,7 @@ async fn host_9_one_call_flushes_purges_and_sends_until_the_shutdown() {
     assert!(last_use(&world, &late).await.is_some(), "the shutdown writes what is left");
 }
 
-/// Takes what it is given only when it is let go.
+/// A transport that accepts a digest only after the test allows it.
 struct Held(Arc<Notify>, Outbox);
 
 #[async_trait]

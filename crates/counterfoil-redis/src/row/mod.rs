@@ -1,4 +1,4 @@
-//! Rows: how records and families are written as fields, and what fields decode to.
+//! Rows: how records and families are written as fields, and how fields are decoded.
 
 mod fields;
 mod record;
@@ -12,19 +12,20 @@ pub(crate) use write::{
     added, digested, ended, family_ends, identity, kind, maybe, nonce, notice, piece, stamped, time, whose,
 };
 
-/// No instant.
+/// Stands for a missing instant.
 const NONE: &[u8; 16] = b"----------------";
-/// Later than every instant.
+/// Sorts after every instant.
 const NEVER: &[u8; 16] = b"9999999999999999";
-/// How many bytes a sent notice takes: the expiry, and the stage in three digits.
+/// The length of a sent notice in bytes: the expiry, and the stage in three digits.
 pub(crate) const NOTICE: usize = 19;
-/// `b` up to where the parent begins.
+/// The length of the field `b` without the parent, which comes last.
 const BODY: usize = 82;
 
-/// The fields of a family, in the order in which every read asks for them.
+/// The fields of a family, in the order of every read.
 pub(crate) const FAMILY_FIELDS: [&[u8; 1]; 7] = [b"i", b"g", b"e", b"k", b"r", b"o", b"c"];
-/// The fields of a member behind them, each with the member's six bytes.
+/// The fields of a member, which follow those of the family in a read. Each letter is followed by the member's six
+/// bytes.
 pub(crate) const MEMBER_FIELDS: [u8; 9] = *b"btvxnqsru";
 
-/// What is written: the bytes of a field or an argument.
+/// The bytes of a field or an argument.
 pub(crate) type Bytes = Vec<u8>;

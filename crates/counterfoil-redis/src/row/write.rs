@@ -1,4 +1,4 @@
-//! Records and families as fields.
+//! Encodes records and families as fields.
 
 use counterfoil::store::{Digest, NewFamily, NewRecord, Nonce, NoticeMark, Revoked, StoreError};
 use counterfoil::types::{Description, KeyId, Label, OwnerId, TokenKind};
@@ -6,78 +6,78 @@ use counterfoil::{Realm, Scope, Timestamp};
 
 use super::{BODY, Bytes, NONE};
 
-/// An instant.
+/// Encodes an instant.
 pub(crate) fn time(at: Timestamp) -> [u8; 16] {
     digits(at.micros())
 }
 
-/// An instant, or none.
+/// Encodes an instant that may be missing.
 pub(crate) fn maybe(at: Option<Timestamp>) -> [u8; 16] {
     at.map_or(*NONE, time)
 }
 
-/// A number in N digits; of a longer one the last digits.
+/// Encodes a number in N digits; only the last N digits of a longer number.
 fn digits<const N: usize>(mut number: u64) -> [u8; N] {
     let mut text = [b'0'; N];
     for digit in text.iter_mut().rev() {
-        // A remainder by ten fits a byte.
+        // A remainder of ten fits in a byte.
         *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
         number /= 10;
     }
     text
 }
 
-/// A notice.
+/// Encodes a notice.
 pub(crate) fn notice(mark: NoticeMark) -> Bytes {
     stamped(mark.at, mark.stage)
 }
 
-/// An instant and a small number.
+/// Encodes an instant and a small number.
 pub(crate) fn stamped(at: Timestamp, number: u8) -> Bytes {
     [&time(at)[..], &digits::<3>(u64::from(number))].concat()
 }
 
-/// `r` of a family: when and why it was revoked, and the end of its tombstone.
+/// Encodes `r` of a family: when and why it was revoked, and the end of its tombstone.
 pub(crate) fn ended(revoked: Revoked, gone_at: Timestamp) -> Bytes {
     [stamped(revoked.at, revoked.reason.byte()).as_slice(), &time(gone_at)].concat()
 }
 
-/// `x` of a record.
+/// Encodes `x` of a record.
 fn ends(expires_at: Option<Timestamp>, set_at: Timestamp, gone_at: Option<Timestamp>) -> Bytes {
     [maybe(expires_at), time(set_at), maybe(gone_at)].concat()
 }
 
-/// A family's ends: `e` without the use.
+/// Encodes `e` of a family without `used_at`.
 pub(crate) fn family_ends(live_until: Option<Timestamp>, gone_at: Option<Timestamp>) -> Bytes {
     [maybe(live_until), maybe(gone_at)].concat()
 }
 
-/// Key and digest, as `b` holds them.
+/// Encodes key id and digest, as in `b`.
 pub(crate) fn digested(key: KeyId, digest: &Digest) -> Bytes {
     [&digits::<10>(u64::from(key.number()))[..], digest.as_bytes()].concat()
 }
 
-/// A piece of `t`.
+/// Encodes one of the texts in `t`.
 pub(crate) fn piece(text: Option<&str>) -> Bytes {
     text.map_or_else(|| b"-".to_vec(), |text| format!("+{:06}{text}", text.len()).into_bytes())
 }
 
-/// The nonce as `o` holds it behind its member.
+/// Encodes a nonce, as it follows the member in `o`.
 pub(crate) fn nonce(nonce: Option<Nonce>) -> Bytes {
     nonce.map_or_else(Vec::new, |nonce| [&nonce.bytes[..], &digits::<10>(u64::from(nonce.key_id.number()))].concat())
 }
 
-/// A kind.
+/// Encodes a kind.
 pub(crate) fn kind(kind: TokenKind) -> [u8; 3] {
     digits(u64::from(kind.byte()))
 }
 
-/// Realm and owner, as the indexes begin with them.
+/// Encodes realm and owner, as the entries of the indexes begin.
 pub(crate) fn whose(realm: &Realm, owner: &OwnerId) -> Bytes {
     [realm.as_str().as_bytes(), b"\0", owner.as_str().as_bytes(), b"\0"].concat()
 }
 
-/// A new record's values, in the order in which the scripts take them.
+/// Encodes a new record, in the order in which the scripts take its values.
 pub(crate) fn added(new: &NewRecord) -> [Bytes; 5] {
     let mut body = Vec::with_capacity(BODY + 16);
     body.push(b'f');
@@ -102,7 +102,7 @@ pub(crate) fn added(new: &NewRecord) -> [Bytes; 5] {
     ]
 }
 
-/// `i`: what never changes of a family.
+/// Encodes `i`: the data of a family that never change.
 pub(crate) fn identity(family: &NewFamily) -> Result<Bytes, StoreError> {
     let body = family.body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
     let (realm, owner) = (family.realm.as_str(), family.owner.as_str());

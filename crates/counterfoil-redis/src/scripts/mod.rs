@@ -1,20 +1,20 @@
-//! The scripts: one file each, hashed once.
+//! The Lua scripts: one file each, hashed once.
 
 use std::sync::LazyLock;
 
-/// A script and the name by which a server that has seen it knows it.
+/// A script and its hash, by which a server knows it.
 pub(crate) struct Script {
     /// Its text.
     pub(crate) text: &'static str,
-    /// The names of its arguments: those of every call, then the further ones of each kind of call. Groups such as
-    /// records follow without names. A test compares the names with the script's text.
+    /// The names of its arguments: first those of every call, then those that one kind of call adds. Groups of
+    /// arguments, such as records, follow without names. A test compares the names with the script's text.
     #[cfg(test)]
     arguments: &'static [&'static [&'static str]],
     hash: LazyLock<redis::Script>,
 }
 
 impl Script {
-    /// SHA-1 of the text, in hex: what EVALSHA names.
+    /// SHA-1 of the text in hex, which EVALSHA takes.
     pub(crate) fn hash(&self) -> &str {
         self.hash.get_hash()
     }
@@ -36,21 +36,21 @@ macro_rules! scripts {
     };
 }
 
-/// A script that writes, after the head that tries what it needs.
+/// The text of a script that writes. It begins with the checks of needs.lua.
 macro_rules! writes {
     ($file:literal) => {
         concat!(include_str!("needs.lua"), include_str!($file))
     };
 }
 
-/// A script of the tokens, after their common head.
+/// The text of a script about tokens. It begins with the shared files.
 macro_rules! token {
     ($file:literal) => {
         concat!(include_str!("needs.lua"), include_str!("lib.lua"), include_str!("step.lua"), include_str!($file))
     };
 }
 
-/// The same for a script that tries what it needs by itself, or writes nothing.
+/// The same for a script that does these checks itself, or does not write.
 macro_rules! bare_token {
     ($file:literal) => {
         concat!(include_str!("needs.lua"), include_str!("lib.lua"), include_str!($file))
@@ -97,7 +97,7 @@ scripts! {
 mod tests {
     use super::ALL;
 
-    /// The line that names the arguments from `first` on.
+    /// The line that names the arguments, starting at number `first`.
     fn head(first: usize, names: &[&str]) -> String {
         let last = first + names.len() - 1;
         match names {
@@ -106,7 +106,7 @@ mod tests {
         }
     }
 
-    /// The order of `args![…]` at the call sites is left to the suite.
+    /// This does not check the order of `args![…]` where the scripts are called; the store tests do.
     #[test]
     fn every_argument_has_its_name_in_the_script() {
         for script in ALL {

@@ -1,4 +1,4 @@
-//! One request: sent, awaited, and sent once more where that is safe.
+//! One request: sends it, awaits the answer, and sends it once more if that is safe.
 
 use std::future::Future;
 use std::pin::pin;
@@ -6,7 +6,8 @@ use std::pin::pin;
 use counterfoil::store::StoreError;
 use futures_util::future::{Either, select};
 use redis::{RedisResult, Value};
-// Only the supervision measures time, and only durations: no instant of the contract comes from here.
+// Time is measured only to supervise connections, and only as durations. No instant of the store contract comes from
+// here.
 use tokio::time::{Instant, timeout_at};
 
 use super::state::{Held, INTERVAL};
@@ -60,7 +61,7 @@ impl SharedConnection {
             return Tried::Undone(silent(op, false, Silence::NoConnection));
         }
         let epoch = held.epoch;
-        // A replica of a cluster answers no command for a slot.
+        // No check is needed in a cluster: there a replica answers no command for a slot.
         let unconfirmed = held.unconfirmed && !in_cluster;
         if unconfirmed
             && does == Does::Write
@@ -94,7 +95,7 @@ impl SharedConnection {
         match answer {
             Err(error) if !in_cluster && is_cut(&error) => {
                 self.state().close(epoch);
-                // A read is repeated on a new connection if this one died since its last use.
+                // The connection may have died since its last use, so a read is repeated on a new one.
                 if does == Does::Read {
                     Tried::Undone(self.failure(op, does, error))
                 } else {
@@ -109,14 +110,14 @@ impl SharedConnection {
                 if answer.is_ok() {
                     self.state().silent_since = None;
                 }
-                // The node may have lost its role before it answered: the read is repeated behind ROLE.
+                // The node may have lost its role before it answered. The read is repeated together with ROLE.
                 let late = does == Does::Read && !in_cluster && !behind_role && asked_at.elapsed() >= INTERVAL;
                 if late { Tried::Again } else { Tried::Answered(answer) }
             }
         }
     }
 
-    /// Checks the role alone, before a write is sent.
+    /// Checks the role in a separate round trip, before a write is sent.
     async fn confirm(&self, op: &'static str, held: &mut Held, deadline: Instant) -> Result<(), StoreError> {
         let (asked_at, role) = (Instant::now(), redis::cmd("ROLE"));
         match timeout_at((asked_at + PATIENCE).min(deadline), held.connection.ask(Request::One(&role))).await {
@@ -131,7 +132,7 @@ impl SharedConnection {
         Ok(())
     }
 
-    /// Waits until the deadline, and replaces the connection if it is silent for too long.
+    /// Waits until the deadline. If the connection is silent for too long, replaces it.
     async fn awaited<T>(
         &self,
         task: impl Future<Output = T> + Send,
@@ -145,7 +146,8 @@ impl SharedConnection {
             match timeout_at(look, &mut task).await {
                 Ok(answer) => return Ok(answer),
                 Err(_) if look == deadline => {
-                    // Closed, so that no other call waits as long. In a cluster other nodes may answer.
+                    // Close the connection, so that no other call waits as long. In a cluster the other nodes may still
+                    // answer.
                     if !self.connector.is_cluster() && asked_at.elapsed() >= PATIENCE {
                         self.state().close(epoch);
                     }

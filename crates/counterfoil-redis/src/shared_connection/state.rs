@@ -1,4 +1,4 @@
-//! What is known of the shared connection.
+//! The state of the shared connection.
 
 use std::time::Duration;
 
@@ -7,23 +7,23 @@ use tokio::time::Instant;
 use crate::connection::Connection;
 use crate::error::SetupError;
 
-/// For how long a check of a node's role counts, and how often the set-up is checked.
+/// For how long a check of a node's role counts, and the interval between checks of the set-up.
 pub(crate) const INTERVAL: Duration = Duration::from_secs(1);
-/// How long no new connection is tried after a refusal.
+/// How long after a refusal no new connection is opened.
 const PAUSE: Duration = Duration::from_millis(250);
 
 #[derive(Default)]
 pub(super) struct State {
     connection: Option<Connection>,
-    /// The connection's number, which increases with each new one.
+    /// The number of the connection. Each new connection gets a higher one.
     pub(super) epoch: u64,
-    /// How often a supposed primary was found to be none.
+    /// How often a node was found not to be a primary.
     pub(super) distrusted: u64,
     /// When the node was last asked for its role and said that it is a primary.
     confirmed_at: Option<Instant>,
     looked_at: Option<Instant>,
     refused: Option<(Instant, String)>,
-    /// The first call since the last success.
+    /// The time of the first call since the last success.
     pub(super) silent_since: Option<Instant>,
     renewed_at: Option<Instant>,
     last_call: Option<Instant>,
@@ -37,12 +37,12 @@ pub(super) struct Held {
     pub(super) unconfirmed: bool,
 }
 
-/// What a call finds.
+/// What a call must know before it sends its request.
 pub(super) struct Call {
     pub(super) held: Option<Held>,
     /// The caller must check the set-up.
     pub(super) looks: bool,
-    /// Nothing was answered for too long.
+    /// There was no answer for too long.
     pub(super) silent: bool,
 }
 
@@ -53,7 +53,7 @@ fn is_older(at: Option<Instant>, than: Duration, now: Instant) -> bool {
 impl State {
     /// Notes that a call is made.
     pub(super) fn call(&mut self, now: Instant, patience: Duration) -> Call {
-        // Time without calls is no silence: the last caller may have been dropped before its answer.
+        // Time without calls does not count as silence. The last caller may have been dropped before its answer came.
         if self.last_call.replace(now).is_some_and(|last| now.duration_since(last) >= patience) {
             self.silent_since = None;
         }
@@ -63,7 +63,7 @@ impl State {
         Call { held: self.held(now), looks, silent }
     }
 
-    /// Whether the caller must check the set-up now.
+    /// Whether this caller must check the set-up.
     pub(super) fn looks(&mut self, now: Instant) -> bool {
         let looks = self.connection.is_some() && is_older(self.looked_at, INTERVAL, now);
         if looks {
@@ -92,7 +92,7 @@ impl State {
         }
     }
 
-    /// Closes this connection for further calls.
+    /// Closes this connection to further calls.
     pub(super) fn close(&mut self, epoch: u64) {
         if self.epoch == epoch {
             self.connection = None;
@@ -108,7 +108,7 @@ impl State {
         }
     }
 
-    /// The node of this connection is no longer a primary, or its set-up has changed.
+    /// Notes that the node of this connection is no longer a primary, or that its set-up has changed.
     pub(super) fn demoted(&mut self, epoch: u64) {
         if self.epoch == epoch {
             self.distrust(self.distrusted);
@@ -125,7 +125,7 @@ impl State {
         self.refused.is_some()
     }
 
-    /// Why the server was refused a moment ago.
+    /// Why the server was refused, if that was a moment ago.
     pub(super) fn refused_lately(&self, now: Instant) -> Option<SetupError> {
         let (at, what) = self.refused.as_ref()?;
         (now.duration_since(*at) < PAUSE).then(|| SetupError::refused(what.as_str()))

@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use counterfoil::store::StoreError;
-// Only the supervision measures time, and only durations: no instant of the contract comes from here.
+// Time is measured only to supervise connections, and only as durations. No instant of the store contract comes from
+// here.
 use tokio::time::{Instant, timeout};
 
 use super::state::{Held, State};
@@ -13,7 +14,7 @@ use crate::connection::Connection;
 use crate::error::{SetupError, Silence, refusal, silent, unavailable};
 
 impl SharedConnection {
-    /// Fails if the servers are refused, for a call on another connection.
+    /// Fails if the servers are refused. Used by calls on other connections.
     pub(crate) async fn admit(&self, op: &'static str) -> Result<(), StoreError> {
         let now = Instant::now();
         let (held, looks) = {
@@ -42,7 +43,7 @@ impl SharedConnection {
         Ok(held)
     }
 
-    /// The connection, opened if there is none.
+    /// Returns the connection, and opens one if there is none.
     async fn build(&self, op: &'static str) -> Result<Held, StoreError> {
         if let Some(there) = self.state().held(Instant::now()) {
             return Ok(there);
@@ -52,12 +53,12 @@ impl SharedConnection {
         if let Some(there) = self.state().held(Instant::now()) {
             return Ok(there);
         }
-        // A refused server is not connected to for each call.
+        // After a refusal, calls do not connect again for a moment.
         if let Some(refused) = self.state().refused_lately(Instant::now()) {
             return Err(refusal(op, refused));
         }
         if self.attempts.load(Ordering::Acquire) != seen {
-            // Another call tried while this one waited: a server that is down is not tried once per waiting call.
+            // Another call tried while this one waited. A server that is down is not tried once for each waiting call.
             return Err(silent(op, false, Silence::NoConnection));
         }
         let opened = timeout(self.deadline, self.open()).await;
@@ -70,8 +71,8 @@ impl SharedConnection {
         }
     }
 
-    /// Opens a connection and checks the set-up. A cluster's is checked in the background, unless it was refused
-    /// before: one of its nodes may be down.
+    /// Opens a connection and checks the set-up. In a cluster the check runs in the background, because one of the
+    /// nodes may be down. It runs at once if the set-up was refused before.
     pub(crate) async fn open(&self) -> Result<Connection, SetupError> {
         let trust = self.trust();
         let mut connection = self.connector.open().await?;
@@ -87,20 +88,20 @@ impl SharedConnection {
         Ok(connection)
     }
 
-    /// The number that a connection's `trust` must equal.
+    /// The number that a connection's `trust` must equal for the connection to be used.
     pub(crate) fn trust(&self) -> u64 {
         self.state().distrusted
     }
 
-    /// Reports that a connection led to no primary. `trust` is the value of [`Self::trust`] when it was opened. Does
-    /// nothing for a cluster, whose client tracks the roles itself.
+    /// Reports that a connection led to a node that is not a primary. `trust` is the value of [`Self::trust`] when the
+    /// connection was opened. Does nothing for a cluster, whose client tracks the roles itself.
     pub(crate) fn distrust(&self, trust: u64) {
         if !self.connector.is_cluster() {
             self.state().distrust(trust);
         }
     }
 
-    /// Checks the set-up in the background. A failed check is no refusal.
+    /// Checks the set-up in the background. A check that cannot be completed refuses nothing.
     fn look(&self, mut connection: Connection, epoch: u64) {
         let (state, setup) = (Arc::clone(&self.state), self.setup);
         tokio::spawn(async move {

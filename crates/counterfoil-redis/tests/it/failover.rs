@@ -1,5 +1,6 @@
-//! A primary killed during load: what was acknowledged and is gone, operation by operation, with and without WAIT.
-//! Every other primary loses the link to its replica a moment before. Two kills each in CI, forty at soak scale.
+//! A primary is killed during load. Counts the acknowledged writes that are lost, for each operation, with and without
+//! WAIT. Every second primary loses the link to its replica shortly before. Two kills each by default, forty at soak
+//! scale.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -16,13 +17,13 @@ use counterfoil_conformance::{Scale, scale};
 use counterfoil_redis::{Options, RedisStore, Waits};
 use counterfoil_testkit::servers::redis::RedisCluster;
 
-/// Callers of each operation.
+/// Number of callers for each operation.
 const CALLERS: usize = 8;
-/// Calls that are answered before a primary is killed.
+/// Number of calls that are answered before a primary is killed.
 const BEFORE: u64 = 3_000;
-/// Calls that must be answered afterwards, of each operation.
+/// Number of calls of each operation that must be answered afterwards.
 const AFTER: u64 = 200;
-/// Calls that are answered between the end of a replica's link and its primary's.
+/// Number of calls that are answered between the loss of the link to the replica and the kill of the primary.
 const UNLINKED: u64 = 500;
 
 fn kills() -> u32 {
@@ -54,7 +55,7 @@ fn what_a_fail_over_can_lose() {
             for tally in [one, two] {
                 assert!(tally.acked > 0 && tally.checked == tally.acked, "{name} was tried and looked at");
             }
-            // The one replica of a primary that was killed had it, and is the one that was elected.
+            // The killed primary had one replica. The replica had confirmed these writes, and was elected.
             let waited = matches!(deed, Deed::Insert | Deed::Rotate | Deed::Revoke);
             assert!(!waited || two.lost == 0, "{name}: {} that were waited for were lost", two.lost);
             lost_alone += if unlinked { one.lost } else { 0 };
@@ -86,7 +87,7 @@ impl Deed {
     }
 }
 
-/// What was acknowledged, to be looked for afterwards.
+/// An acknowledged write, to be looked for after the kill.
 #[derive(Clone, Copy)]
 enum Acknowledged {
     There(RecordId),
@@ -96,7 +97,7 @@ enum Acknowledged {
     Touched(RecordId, Timestamp),
 }
 
-/// By whether the replica's link was cut, and by operation.
+/// The key says whether the replica's link was cut, and the operation.
 type Tallies = BTreeMap<(bool, Deed), Tally>;
 
 #[derive(Clone, Copy, Default)]
@@ -117,7 +118,7 @@ struct Load {
 }
 
 impl Load {
-    /// Notes an answer; `None` where there was none. Anything but `Unavailable` is a bug.
+    /// Counts an answer; `None` if there was none. Any error except `Unavailable` is a bug.
     fn noted<T>(&self, deed: Deed, answer: Result<T, StoreError>) -> Option<T> {
         match answer {
             Ok(answer) => {
@@ -168,8 +169,8 @@ impl Load {
         }
     }
 
-    /// Down a chain for a while. A parent or a successor that is gone ends it; the words that were kept say what was
-    /// lost.
+    /// Rotates along one chain. Ends when a parent or a successor is missing; the list of acknowledged writes shows
+    /// what was lost.
     async fn rotate(&self, draft: &Draft) {
         let mut tip = draft.id();
         for generation in 1..200 {
@@ -202,7 +203,7 @@ impl Load {
         while self.goes_on() {
             let answer = self.store.revoke(person.family(draft.family.id), revoked(at(1)), at(GONE), most(1)).await;
             if self.noted(Deed::Revoke, answer).is_some() {
-                // Not there any more: then its insert was lost, which is counted by itself.
+                // The record is missing because its insert was lost, which is counted separately.
                 return self.keep(Deed::Revoke, Acknowledged::Revoked(draft.id()));
             }
         }
@@ -287,7 +288,8 @@ fn one_kill(cluster: &mut RedisCluster, victim: usize, unlinked: bool, store: Re
     let all = || Deed::ALL.into_iter().map(answered).sum::<u64>();
     wait_until(|| all() >= BEFORE);
     if unlinked {
-        // Its replica is refused from now on, whichever way it asks; who is connected otherwise notices nothing.
+        // From now on the replica is refused, whichever command it uses to synchronise. Other connections are not
+        // affected.
         assert_eq!(cluster.cli(victim, &["ACL", "SETUSER", "default", "-psync", "-sync"]).trim(), "OK");
         let _ = cluster.cli(victim, &["CLIENT", "KILL", "TYPE", "replica"]);
         let then = all();
@@ -295,7 +297,8 @@ fn one_kill(cluster: &mut RedisCluster, victim: usize, unlinked: bool, store: Re
     }
     cluster.kill(victim);
     wait_until(|| cluster.primaries().len() == 3);
-    // The elected one has no replica until the dead one is back: what waits for one is unavailable so long.
+    // The new primary has no replica until the killed node is back. Until then, writes that wait for a replica are
+    // unavailable.
     cluster.restart(victim);
     let then = Deed::ALL.map(answered);
     wait_until(|| Deed::ALL.into_iter().zip(then).all(|(deed, then)| answered(deed) >= then + AFTER));
@@ -322,7 +325,7 @@ fn one_kill(cluster: &mut RedisCluster, victim: usize, unlinked: bool, store: Re
     });
 }
 
-/// Whether what was acknowledged is so still. Half of a rotation is never found.
+/// Whether an acknowledged write is still there. Half of a rotation must never be found.
 async fn stands(store: &RedisStore, write: Acknowledged) -> bool {
     let get = async |id: RecordId| {
         for _ in 0..100 {
@@ -348,7 +351,7 @@ async fn stands(store: &RedisStore, write: Acknowledged) -> bool {
     }
 }
 
-/// Looks again for at most two minutes.
+/// Waits until the condition is true, for at most two minutes.
 fn wait_until(mut is_so: impl FnMut() -> bool) {
     for _ in 0..6_000 {
         if is_so() {

@@ -1,5 +1,5 @@
-//! A server that takes nothing more, its memory or its disk full: reads go on, a write is unavailable and has done
-//! nothing, nobody is told that something is not there, and once there is room the same calls go through.
+//! A server that accepts no more writes because its memory or its disk is full. Reads go on. A write is unavailable and
+//! has done nothing. A record is never reported as missing. Once there is space, the same calls succeed.
 
 use std::fmt::Debug;
 
@@ -13,7 +13,7 @@ use counterfoil_testkit::servers::redis::RedisServer;
 #[test]
 fn a_full_memory_is_unavailable_and_passes() {
     let server = RedisServer::start();
-    // It has more in use than that before anything is stored.
+    // A limit of one byte is exceeded before anything is stored.
     goes_through_it(&server, |full| {
         assert_eq!(server.cli(&["CONFIG", "SET", "maxmemory", if full { "1" } else { "0" }]).trim(), "OK");
     });
@@ -32,7 +32,7 @@ fn a_full_disk_is_unavailable_and_passes() {
     });
 }
 
-/// Redis would rather end than answer for what is not on its disk.
+/// Redis with `appendfsync always` exits rather than acknowledge a write that is not on its disk.
 #[test]
 fn a_server_that_syncs_each_write_ends_on_a_full_disk_and_has_what_it_answered_for() {
     let mut server = RedisServer::start_with(&[("appendfsync", "always")]);
@@ -59,7 +59,7 @@ fn a_server_that_syncs_each_write_ends_on_a_full_disk_and_has_what_it_answered_f
     });
 }
 
-/// Three members of a family, so that one more rotation has something to wipe.
+/// Makes three members of a family, so that one more rotation has a nonce to delete.
 async fn chain(store: &RedisStore, draft: &Draft) -> RecordId {
     let mut tip = draft.found(store).await.expect("a family");
     for generation in 1..3 {
@@ -72,7 +72,8 @@ async fn chain(store: &RedisStore, draft: &Draft) -> RecordId {
     tip
 }
 
-/// A write that shows nowhere tells that a server takes none; and a full memory can be purged.
+/// The probe writes a key that nothing reads, and so finds a server that accepts no writes. A server with full memory
+/// can still be purged.
 #[test]
 fn fault_g11_a_probe_finds_a_server_that_takes_no_writes() {
     let server = RedisServer::start();
@@ -90,7 +91,7 @@ fn fault_g11_a_probe_finds_a_server_that_takes_no_writes() {
         set("maxmemory", "0");
         store.probe().await.expect("it takes writes again");
         server.fill_disk(true);
-        // The write that finds the disk full is answered for by the memory.
+        // The write that finds the disk full is acknowledged all the same, from the server's memory.
         let mut tries = 0;
         while store.probe().await.is_ok() {
             tries += 1;
@@ -111,7 +112,8 @@ fn refused<T: Debug>(answer: &Result<T, StoreError>) {
     assert!(matches!(answer, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{answer:?}");
 }
 
-/// The ids of what was there before, of what was answered for while it filled up, and of what came after.
+/// Returns the ids of the records inserted before, of those acknowledged while the disk or memory filled up, and of
+/// those inserted afterwards.
 fn goes_through_it(server: &RedisServer, fill: impl Fn(bool)) -> Vec<RecordId> {
     RUNTIME.block_on(async {
         let store = RedisStore::open(server.url(), Options::new()).await.expect("a store");
@@ -128,8 +130,8 @@ fn goes_through_it(server: &RedisServer, fill: impl Fn(bool)) -> Vec<RecordId> {
 
         fill(true);
         let late = loop {
-            // What a disk does not take any more is found out with the first write; that one was answered for, by the
-            // server's memory.
+            // The server finds out that its disk is full with the first write, and acknowledges this write from its
+            // memory.
             let filler = Person::somebody().pat();
             match store.insert(filler.home(None), &filler.records, at(1)).await {
                 Ok(Inserted::Done) => ids.push(filler.id()),
@@ -166,7 +168,7 @@ fn goes_through_it(server: &RedisServer, fill: impl Fn(bool)) -> Vec<RecordId> {
         let mut tries = 0;
         let answer = loop {
             match store.insert(late.home(None), &late.records, at(3)).await {
-                // A server looks once a second whether its disk takes something again.
+                // The server checks only once a second whether its disk has space again.
                 Err(StoreError::Unavailable { retry: true, maybe_done: false, .. }) if tries < 1_000_000 => tries += 1,
                 answer => break answer,
             }

@@ -1,4 +1,4 @@
-//! Pages where much is gone, and some does not decode.
+//! Pages of lists in which many records were removed, or some do not decode.
 
 use crate::support::RUNTIME;
 use crate::support::backend::{Backend, Space};
@@ -15,8 +15,8 @@ use counterfoil_testkit::servers::redis::RedisServer;
 const BOTH: [Backend; 2] = [Backend::Single, Backend::Cluster];
 const PAT: TokenKind = TokenKind::PersonalAccessToken;
 
-/// Made and deleted 2,300 times, behind a first one that lives: the page that shows it costs few commands, and every
-/// page has a next one until the end.
+/// An owner creates and deletes 2,300 tokens after a first one that stays. The page that shows the first one costs few
+/// commands, and every page except the last has a next page.
 #[test]
 fn fault_a12_a_page_after_2_300_deletions_costs_few_commands() {
     const CYCLES: usize = 2_300;
@@ -52,7 +52,8 @@ fn fault_a12_a_page_after_2_300_deletions_costs_few_commands() {
     });
 }
 
-/// Live records are listed in order over any number of short pages, and what does not decode is counted on its page.
+/// Live records are listed in order over any number of short pages. Records that do not decode are counted on their
+/// page.
 #[test]
 fn fault_a12_what_stands_is_told_once_and_in_order() {
     RUNTIME.block_on(async {
@@ -76,7 +77,7 @@ fn fault_a12_what_stands_is_told_once_and_in_order() {
                         let step = supersede(Version::FIRST, next.id, at(turn));
                         let (next_id, done) = (next.id, store.rotate(&id, &step, &[next], at(turn)).await);
                         assert!(matches!(done, Ok(Rotated::Done)));
-                        // The successor is made at 0.
+                        // The successor's `created_at` is 0.
                         wanted.push((0, next_id));
                     }
                     3 if turn == 33 => damaged = Some(id),
@@ -108,8 +109,8 @@ fn fault_a12_what_stands_is_told_once_and_in_order() {
     });
 }
 
-/// Registrations that do not decode are counted and passed over, wherever on a page they are; the walk ends, and meets
-/// all others once.
+/// Registrations that do not decode are counted and skipped, wherever they are on a page. The list comes to its end and
+/// contains every other registration once.
 #[test]
 fn registrations_that_do_not_decode_are_passed_over_and_counted() {
     RUNTIME.block_on(async {

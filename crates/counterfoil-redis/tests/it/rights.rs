@@ -1,5 +1,5 @@
-//! What the server's user may do: exactly what the documentation lists is enough, one right less is refused by its
-//! name, and a right that is lost later stops a step before its first write.
+//! The rights of the server's user. Exactly the documented rights suffice. A missing right is refused by its name. A
+//! right that is lost later stops a step before its first write.
 
 use crate::support::RUNTIME;
 use crate::support::backend::{Backend, Space, told_rights};
@@ -29,7 +29,7 @@ fn fault_g7_one_right_less_than_the_documentation_lists_is_refused_by_its_name()
     });
 }
 
-/// Everything that is stored, on every node.
+/// Reads all stored data, on every node.
 fn everything(space: &Space, backend: Backend) -> Vec<Value> {
     backend.each(|node| {
         let keys: Vec<Vec<u8>> = cmd("KEYS").arg(format!("{}:*", space.prefix())).query(node).expect("keys");
@@ -43,7 +43,7 @@ fn everything(space: &Space, backend: Backend) -> Vec<Value> {
     })
 }
 
-/// Each right in turn is taken away from a store that is open.
+/// Takes away each right in turn from an open store.
 #[test]
 fn fault_g7_a_right_that_is_lost_stops_a_step_before_its_first_write() {
     RUNTIME.block_on(async {
@@ -90,7 +90,7 @@ fn fault_g7_a_right_that_is_lost_stops_a_step_before_its_first_write() {
     });
 }
 
-/// What purges of an earlier version left: a family without members, and one that is revoked and in no index.
+/// Data that purges of an earlier version left: a family without members, and a revoked family that is in no index.
 #[test]
 fn fault_g7_families_that_a_purge_left_half_done_are_purged() {
     RUNTIME.block_on(async {
@@ -106,7 +106,7 @@ fn fault_g7_families_that_a_purge_left_half_done_are_purged() {
             assert_eq!(done.expect("an answer").changed, 1);
             let shard = format!("{}:{{{:02x}}}", space.prefix(), empty.id().shard());
             backend.each(|node| {
-                // A node of a cluster that does not have the slot refuses it.
+                // In a cluster, a node that does not have the slot refuses the command.
                 let key = space.family_key(&empty.id());
                 for field in ["b", "t", "v", "x", "n", "q", "s", "r", "u"] {
                     let member = [field.as_bytes(), &empty.id().member()].concat();
@@ -116,7 +116,7 @@ fn fault_g7_families_that_a_purge_left_half_done_are_purged() {
                 let _ = cmd("DEL").arg(format!("{shard}:t")).exec(node);
             });
             let fresh = space.open().await;
-            // Each looks for them on one node, and the next one purges what is found.
+            // Each purge scans one node, and the next one purges what it found.
             for _ in 0..4 {
                 assert!(fresh.purge(at(5), at(5), at(5), most(100)).await.is_ok());
             }

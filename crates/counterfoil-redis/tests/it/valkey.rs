@@ -1,11 +1,11 @@
-//! The store contract on Valkey: every sibling clause, and of the tokens' clauses those that run every script in every
-//! state. All of them at soak scale.
+//! The store contract on Valkey: every clause about clients, settings and counters, and those clauses about tokens that
+//! run every script in every state. All clauses at soak scale.
 
 use crate::support::backend::Backend;
 use crate::support::fixture::Spaces;
 use counterfoil_conformance::{CHECKS, Scale, Subject, hold, scale, sibling_conformance};
 
-/// For every commit.
+/// The clauses about tokens that run by default.
 const CLAUSES: [&str; 9] = [
     "insert_all_or_nothing",
     "own_write_is_recognised",

@@ -1,4 +1,4 @@
-//! A server, or a cluster, for all tests of a binary, and spaces in it.
+//! One server or cluster for all tests of a binary, divided into spaces.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -19,7 +19,7 @@ pub static CLUSTER: LazyLock<RedisCluster> = LazyLock::new(RedisCluster::start);
 pub static VALKEY: LazyLock<RedisServer> = LazyLock::new(RedisServer::start_valkey);
 static SPACES: AtomicU32 = AtomicU32::new(0);
 
-/// Where a space is.
+/// The server or cluster on which a space is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Backend {
     Single,
@@ -45,7 +45,7 @@ impl Backend {
         }
     }
 
-    /// Does something on every node.
+    /// Runs `act` on every node.
     pub fn each<T>(self, act: impl FnMut(&mut Connection) -> T) -> Vec<T> {
         let nodes = match self {
             Self::Single => &SINGLE_NODES,
@@ -56,25 +56,25 @@ impl Backend {
     }
 }
 
-/// What the documentation says that the user needs.
+/// The rights that the README lists for the server's user.
 fn told_rules() -> Vec<&'static str> {
     let rule = include_str!("../../README.md").lines().find_map(|line| line.strip_prefix("ACL SETUSER counterfoil "));
     rule.expect("the README says what a user needs").split(' ').collect()
 }
 
-/// The commands among it.
+/// The commands among these rights.
 pub fn told_rights() -> Vec<&'static str> {
     told_rules().into_iter().filter_map(|rule| rule.strip_prefix('+')).collect()
 }
 
-/// A user of the server that sees the keys behind one prefix, which bears its name.
+/// A user of the server, and the key prefix of the same name. The user can access only keys with this prefix.
 pub struct Space {
     backend: Backend,
     name: String,
 }
 
 impl Space {
-    /// An empty one, whose user may do what the README says, and no more.
+    /// Makes an empty space. Its user has exactly the rights that the README lists.
     pub fn new(backend: Backend) -> Self {
         let name = format!("store-{}", SPACES.fetch_add(1, Ordering::Relaxed));
         let space = Self { backend, name };
@@ -89,7 +89,7 @@ impl Space {
         space
     }
 
-    /// Changes the user.
+    /// Changes the user's rights.
     pub fn acl(&self, rules: &[&str]) {
         self.backend.each(|node| {
             let mut command = redis::cmd("ACL");
@@ -97,12 +97,12 @@ impl Space {
         });
     }
 
-    /// What the keys begin with.
+    /// The prefix of the keys.
     pub fn prefix(&self) -> &str {
         &self.name
     }
 
-    /// How a host names the nodes.
+    /// The URLs of the nodes, with the user.
     pub fn urls(&self) -> Vec<String> {
         let user = format!("redis://{}:secret@", self.name);
         self.backend.urls().iter().map(|url| url.replace("redis://", &user)).collect()
@@ -112,7 +112,7 @@ impl Space {
         Options::new().prefix(&self.name).deadline(Duration::from_secs(4))
     }
 
-    /// A store in it.
+    /// Opens a store in this space.
     pub async fn open(&self) -> RedisStore {
         self.open_with(self.options()).await
     }
@@ -126,7 +126,7 @@ impl Space {
         }
     }
 
-    /// Ends the user's connections and lets no new one in, or lets them in again.
+    /// Closes the user's connections and refuses new ones, or allows them again.
     pub fn lock_out(&self, down: bool) {
         self.acl(&[if down { "off" } else { "on" }]);
         if down {
@@ -134,7 +134,7 @@ impl Space {
         }
     }
 
-    /// Ends the user's connections.
+    /// Closes the user's connections.
     pub fn cut(&self) {
         self.backend.each(|node| {
             let _: i64 = redis::cmd("CLIENT").arg("KILL").arg("USER").arg(&self.name).query(node).expect("killed");
@@ -158,7 +158,7 @@ impl Space {
         self.overwrite(&key, b"i")
     }
 
-    /// Damages what is kept of a sibling.
+    /// Damages the row of a client, the settings or a counter.
     pub fn damage_sibling(&self, row: SiblingRow<'_>) -> bool {
         let of_realm = |letter: &str, realm: &Realm| {
             let shard = counterfoil::token::shard(realm, &OwnerId::realm());
@@ -174,7 +174,7 @@ impl Space {
         }
     }
 
-    /// Puts what does not decode into a field that is there.
+    /// Overwrites an existing field with a value that does not decode.
     fn overwrite(&self, key: &[u8], field: &[u8]) -> bool {
         let there = |node: &mut Connection| node.hexists::<_, _, bool>(key, field).unwrap_or(false);
         let damage = |node: &mut Connection| there(node) && node.hset::<_, _, _, i64>(key, field, "x").is_ok();

@@ -1,4 +1,4 @@
-//! Secrets sent through a handle, to be looked for where they must not be.
+//! Sends known secrets through a handle. Tests then search for them in places where they must not be.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use counterfoil::{
     Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Secret, SubjectId,
 };
 
-/// A client's secret, brought along.
+/// A client secret that the host chose.
 const CLIENT: &str = "canaryclientsecret0123456789abcd";
 /// A person's password.
 pub const PASSWORD: &str = "canary-password-of-ann";
 
-/// Signs Ann in, refreshes twice, makes her a token labelled `canary-label` and verifies it; every secret that was in
-/// play.
+/// Signs Ann in, refreshes twice, creates a token labelled `canary-label` for her, and verifies it. Returns every
+/// secret that was involved.
 pub async fn secrets<S>(store: S) -> Vec<String>
 where
     S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -41,7 +41,7 @@ where
     secrets
 }
 
-/// A handle with Ann, a client that may refresh, and both gates for tokens of her own open.
+/// A handle with Ann and a client that may refresh. Personal access tokens are on for the service and for Ann.
 pub async fn handle<S>(store: S) -> (Counterfoil, Account)
 where
     S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -70,7 +70,7 @@ where
     (handle, ann)
 }
 
-/// The token endpoint's answer to a form.
+/// Posts a form to the token endpoint and returns the answer.
 pub async fn post(handle: &Counterfoil, form: &str) -> Answer {
     // canary:canaryclientsecret0123456789abcd
     let authorization: [&[u8]; 1] = [b"Basic Y2FuYXJ5OmNhbmFyeWNsaWVudHNlY3JldDAxMjM0NTY3ODlhYmNk"];
@@ -88,7 +88,8 @@ pub fn field(body: &str, name: &str) -> String {
     rest.split_once('"').expect("a text ends").0.to_owned()
 }
 
-/// Whether any 12 characters in a row of the secret (of a token: of what is behind its prefix and public id) are there.
+/// Whether `kept` contains any 12 consecutive characters of the secret. Of a token, the prefix and the public id are
+/// not secret.
 pub fn shows(kept: &[u8], secret: &str) -> bool {
     let hidden = match secret.split_once('_') {
         Some((_, token)) => &token[22..],

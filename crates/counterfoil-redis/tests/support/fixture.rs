@@ -1,4 +1,4 @@
-//! The suite's fixtures on either backend.
+//! The fixtures of the conformance suite, for each backend.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use counterfoil_conformance::{Fixture, Row, SiblingFixture, SiblingRow, Store, T
 use super::RUNTIME;
 use super::backend::{Backend, Space};
 
-/// A space for each database.
+/// Makes a space for each database.
 pub struct Spaces(pub Backend);
 
 #[async_trait]

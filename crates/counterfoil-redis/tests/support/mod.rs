@@ -1,4 +1,4 @@
-//! What the tests share: one runtime and the backends.
+//! Shared by the tests: one runtime and the backends.
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(unreachable_pub, reason = "each test binary has a copy")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test says what is wrong by panicking")]

@@ -1,16 +1,16 @@
-//! What a server is asked to do, command by command.
+//! Records the commands that a server receives.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 
-/// Hears every command that a server is sent.
+/// Receives every command that a server executes.
 pub struct Monitor {
     heard: BufReader<TcpStream>,
     port: u16,
 }
 
 impl Monitor {
-    /// From now on.
+    /// Starts to record.
     pub fn of(port: u16) -> Self {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("a connection");
         stream.write_all(b"MONITOR\r\n").expect("sent");
@@ -21,7 +21,7 @@ impl Monitor {
         Self { heard, port }
     }
 
-    /// The commands that clients sent meanwhile, without those that their scripts made.
+    /// The commands that clients have sent since the start, without the commands that their scripts ran.
     pub fn sent(mut self) -> Vec<String> {
         let mut last = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("a connection");
         last.write_all(b"ECHO the-end\r\n").expect("sent");

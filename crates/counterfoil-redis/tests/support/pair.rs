@@ -7,21 +7,21 @@ use counterfoil_testkit::servers::redis::RedisServer;
 
 use super::proxy::Proxy;
 
-/// Nobody listens there.
+/// A port on which no server listens.
 const NOWHERE: &str = "1";
-/// How soon a store serves again.
+/// Within this time a store must work again.
 pub const SOON: Duration = Duration::from_secs(10);
 
-/// Two servers. The address is what the store under test knows.
+/// Two servers, and the address that the store under test uses.
 pub struct Pair {
     pub servers: [RedisServer; 2],
     pub address: Proxy,
 }
 
 impl Pair {
-    /// The first is the primary, the second follows it, and the address leads to the first.
+    /// Starts both servers. The first is the primary, the second its replica, and the address leads to the first.
     pub async fn start() -> Self {
-        // A replica asks at once, and a lost link is noticed soon.
+        // A replica then synchronises at once, and notices a lost link soon.
         let settings = [("repl-diskless-sync-delay", "0"), ("repl-timeout", "5")];
         let servers = [RedisServer::start_with(&settings), RedisServer::start_with(&settings)];
         let address = Proxy::to(servers[0].port()).await;
@@ -30,17 +30,17 @@ impl Pair {
         pair
     }
 
-    /// A store by the address.
+    /// Opens a store through the address.
     pub async fn open(&self, options: Options) -> RedisStore {
         RedisStore::open(self.address.url(), options).await.expect("a store")
     }
 
-    /// A store by an address of the server's own.
+    /// Opens a store directly on one server.
     pub async fn open_at(&self, server: usize) -> RedisStore {
         RedisStore::open(self.servers[server].url(), Options::new()).await.expect("a store")
     }
 
-    /// One server becomes the other's replica, and has all of it when this returns.
+    /// Makes one server the other's replica, and waits until it has all data.
     pub async fn follow(&self, one: usize, other: usize) {
         let port = self.servers[other].port().to_string();
         self.set_role(one, &["127.0.0.1", &port]);
@@ -48,7 +48,7 @@ impl Pair {
         self.caught_up(one, other).await;
     }
 
-    /// The replica has what the primary has.
+    /// Waits until the replica has all data of the primary.
     pub async fn caught_up(&self, replica: usize, primary: usize) {
         let offset = |server: usize| {
             let info = self.info(server);
@@ -58,7 +58,7 @@ impl Pair {
         soon(|| offset(replica) == offset(primary)).await;
     }
 
-    /// A replica that can be read and gets nothing.
+    /// Makes a server a replica that can be read but receives no data.
     pub fn lose_the_primary(&self, server: usize) {
         self.set_role(server, &["127.0.0.1", NOWHERE]);
     }
@@ -67,7 +67,7 @@ impl Pair {
         self.set_role(server, &["NO", "ONE"]);
     }
 
-    /// The address leads to that server; who is connected is cut.
+    /// Makes the address lead to that server, and cuts existing connections.
     pub fn lead_to(&self, server: usize) {
         self.address.lead_to(self.servers[server].port());
         self.address.cut();
@@ -83,13 +83,13 @@ impl Pair {
     }
 }
 
-/// A bound in real time: servers are waited for.
+/// Real time, to bound how long a test waits for servers.
 #[expect(clippy::disallowed_methods, reason = "servers are waited for, not the injected clock")]
 pub fn now() -> Instant {
     Instant::now()
 }
 
-/// Looks again until it is so.
+/// Waits until the condition is true.
 pub async fn soon(mut is_so: impl FnMut() -> bool) {
     let begun = now();
     while !is_so() {

@@ -1,4 +1,5 @@
-//! A proxy before a server: it can go deaf, swallow everything, lose one answer, cut, and lead elsewhere.
+//! A proxy in front of a server. It can drop answers, drop everything, lose one answer, cut connections, and lead to
+//! another server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
@@ -11,19 +12,19 @@ use tokio::sync::watch;
 struct Shared {
     /// How many connections there were.
     made: AtomicU64,
-    /// Connections before this one hear no answers any more.
+    /// Connections with a lower number receive no answers any more.
     deaf_before: AtomicU64,
-    /// Where new connections lead.
+    /// The port of the server to which new connections lead.
     server: AtomicU16,
-    /// Nothing gets through, and nobody is told.
+    /// All data is dropped, and no connection is closed.
     swallows: AtomicBool,
-    /// Cut the next connection that has sent this, instead of passing on the answer.
+    /// Cuts the next connection that sends these bytes, in place of passing on the answer.
     losing: std::sync::Mutex<Option<Vec<u8>>>,
     lost: AtomicBool,
 }
 
 impl Shared {
-    /// Whether this request's answer is to be lost; once.
+    /// Whether the answer to this request is to be lost; true only once.
     fn is_to_be_lost(&self, sent: &[u8]) -> bool {
         let mut losing = self.losing.lock().expect("not poisoned");
         let hit = losing.as_ref().is_some_and(|wanted| sent.windows(wanted.len()).any(|window| window == wanted));
@@ -34,7 +35,7 @@ impl Shared {
     }
 }
 
-/// Listens on a free port and passes on to the server's.
+/// Listens on a free port and forwards to the server's port.
 pub struct Proxy {
     port: u16,
     shared: Arc<Shared>,
@@ -65,29 +66,29 @@ impl Proxy {
         self.shared.made.load(Ordering::SeqCst)
     }
 
-    /// From now on the connections that are there stay, and hear nothing. New ones hear.
+    /// Existing connections stay open but receive no answers from now on. New connections work.
     pub fn deafen(&self) {
         self.shared.deaf_before.store(self.made(), Ordering::SeqCst);
     }
 
-    /// The next request that holds this is carried out, and its connection cut before the answer.
+    /// The next request that contains these bytes is executed, and its connection is cut before the answer.
     pub fn lose_the_answer_to(&self, request: &[u8]) {
         self.shared.lost.store(false, Ordering::SeqCst);
         *self.shared.losing.lock().expect("not poisoned") = Some(request.to_vec());
     }
 
-    /// Whether that came to pass.
+    /// Whether that has happened.
     pub fn lost_one(&self) -> bool {
         self.shared.lost.load(Ordering::SeqCst)
     }
 
-    /// New connections lead to that server.
+    /// Makes new connections lead to that server.
     pub fn lead_to(&self, server: u16) {
         self.shared.server.store(server, Ordering::SeqCst);
     }
 
-    /// Nothing gets through any more, in either direction, and no connection is ended. Afterwards new connections are
-    /// as before; what was swallowed stays so.
+    /// Drops all data in both directions from now on, without closing a connection; or ends this. Afterwards new
+    /// connections work; earlier ones receive no answers.
     pub fn swallow(&self, swallows: bool) {
         self.shared.swallows.store(swallows, Ordering::SeqCst);
         if !swallows {
@@ -95,7 +96,7 @@ impl Proxy {
         }
     }
 
-    /// Ends every connection.
+    /// Closes every connection.
     pub fn cut(&self) {
         self.cut.send_modify(|times| *times += 1);
     }

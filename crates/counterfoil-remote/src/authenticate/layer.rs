@@ -1,4 +1,4 @@
-//! The layer.
+//! The authentication layer.
 
 use counterfoil_tower::AsProblem;
 use tower_layer::Layer;
@@ -6,17 +6,17 @@ use tower_layer::Layer;
 use crate::authenticate::service::Authenticate;
 use crate::introspection::Introspection;
 
-/// Authenticates every request by `Authorization: Bearer …`, as `counterfoil_tower::AuthenticateLayer` does, with an
-/// [`Introspection`].
+/// Authenticates every request by `Authorization: Bearer …` with an [`Introspection`]. Behaves like
+/// `counterfoil_tower::AuthenticateLayer`.
 ///
-/// The outcome travels as an [`Authentication`](crate::Authentication) in the request's extensions.
+/// The result is an [`Authentication`](crate::Authentication) in the request's extensions.
 ///
-/// - [`AuthenticateLayer::required`] refuses whatever is not active.
-/// - [`AuthenticateLayer::optional`] lets everything through and leaves the decision to what stands behind it.
+/// - [`AuthenticateLayer::required`] refuses requests without a valid token.
+/// - [`AuthenticateLayer::optional`] refuses no request. The inner services decide.
 ///
-/// Both mark the header as sensitive, and let a CORS preflight through unauthenticated. Where an
-/// [`Authentication`](crate::Authentication) is there already, it holds. Tokens in the query string, the body or a cookie
-/// are not read.
+/// Both mark the header as sensitive, and do not authenticate CORS preflights. If the extensions already contain an
+/// [`Authentication`](crate::Authentication), it is used and nothing is verified. Tokens in the query string, the body
+/// or a cookie are not read.
 #[derive(Clone, Debug)]
 pub struct AuthenticateLayer<R = AsProblem> {
     pub(crate) verifier: Introspection,
@@ -25,13 +25,13 @@ pub struct AuthenticateLayer<R = AsProblem> {
 }
 
 impl AuthenticateLayer {
-    /// Refuses whatever is not active.
+    /// Refuses requests without a valid token.
     #[must_use]
     pub fn required(verifier: Introspection) -> Self {
         Self { verifier, required: true, refuse: AsProblem }
     }
 
-    /// Lets everything through.
+    /// Refuses no request.
     #[must_use]
     pub fn optional(verifier: Introspection) -> Self {
         Self { verifier, required: false, refuse: AsProblem }
@@ -39,7 +39,7 @@ impl AuthenticateLayer {
 }
 
 impl<R> AuthenticateLayer<R> {
-    /// Gives refusals another shape: see [`Refuse`](crate::Refuse).
+    /// Sets the format of refusals; see [`Refuse`](crate::Refuse).
     #[must_use]
     pub fn refuse_with<N>(self, refuse: N) -> AuthenticateLayer<N> {
         AuthenticateLayer { verifier: self.verifier, required: self.required, refuse }

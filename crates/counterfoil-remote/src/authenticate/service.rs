@@ -13,14 +13,14 @@ use crate::authenticate::layer::AuthenticateLayer;
 use crate::authentication::Authentication;
 use crate::introspection::Introspection;
 
-/// Authenticates requests: made by [`AuthenticateLayer`].
+/// Authenticates requests. Made by [`AuthenticateLayer`].
 #[derive(Clone, Debug)]
 pub struct Authenticate<S, R> {
     pub(super) inner: S,
     pub(super) layer: AuthenticateLayer<R>,
 }
 
-/// What is known of a request before the endpoint is asked.
+/// What is known about a request before the endpoint is asked.
 enum Seen {
     Known(Authentication),
     Ask(Verifying),
@@ -50,7 +50,7 @@ where
             }
             None => Seen::Ask(verifying(&self.layer.verifier, request.headers())),
         };
-        // The inner service that was polled ready is the one to call; its clone takes its place.
+        // Only `self.inner` was polled ready, so it is called, and its clone takes its place.
         let clone = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, clone);
         let state = State::new(inner, request);
@@ -70,12 +70,12 @@ where
 
 fn verifying(verifier: &Introspection, headers: &HeaderMap) -> Verifying {
     let verifier = verifier.clone();
-    // A clone of a value shares its bytes.
+    // Cloning a header value shares its bytes.
     let values: Vec<HeaderValue> = headers.get_all(AUTHORIZATION).iter().cloned().collect();
     Box::pin(async move { verifier.authenticate(values.iter().map(HeaderValue::as_bytes)).await.into() })
 }
 
-/// A header that is marked so is not printed, nor indexed by HTTP/2's compression.
+/// Marks the header as sensitive: it is neither printed nor indexed by HTTP/2's compression.
 fn mark_sensitive(headers: &mut HeaderMap) {
     if let Entry::Occupied(mut values) = headers.entry(AUTHORIZATION) {
         values.iter_mut().for_each(|value| value.set_sensitive(true));

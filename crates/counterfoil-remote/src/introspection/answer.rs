@@ -1,4 +1,4 @@
-//! The body of an answer (RFC 7662 §2.2), read strictly.
+//! Reads the body of an answer (RFC 7662 §2.2) strictly.
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use serde_json::Value;
 use crate::error::{AnswerFault, RemoteRefusal};
 use crate::principal::{Granted, Parts, RemotePrincipal};
 
-/// What an answer is judged by.
+/// The configuration that an answer is checked against.
 #[derive(Debug)]
 pub(crate) struct Expected {
     pub(crate) realm: Realm,
     pub(crate) audience: Option<String>,
     pub(crate) issuer: Option<String>,
-    /// Whether the endpoint is counterfoil's, so that `kind` and `role` have its meaning.
+    /// Whether the endpoint belongs to counterfoil, so that `kind` and `role` have counterfoil's meaning.
     pub(crate) of_counterfoil: bool,
 }
 
-/// The members that are read. Others are ignored, `null` is as good as absent, and none may occur twice.
+/// The members that are read. Others are ignored, and `null` counts as missing. A repeated member is an error.
 #[derive(Deserialize)]
 struct Members {
     active: Option<Value>,
@@ -41,16 +41,16 @@ struct Members {
     role: Option<Value>,
 }
 
-/// The principal, or why the token is refused.
+/// Returns the principal, or why the token is refused.
 ///
-/// The checks go from the form of all members to their meaning, so that a malformed answer is an outage whatever else
-/// it says.
+/// First checks the form of all members, then their meaning. So a malformed answer is always an outage, even if it also
+/// says that the token is not active.
 pub(crate) fn read(
     body: &[u8],
     expected: &Expected,
     now: Timestamp,
 ) -> Result<Result<RemotePrincipal, RemoteRefusal>, AnswerFault> {
-    // serde would take an array for the object.
+    // serde would also accept an array for the struct.
     if !body.trim_ascii_start().starts_with(b"{") {
         return Err(AnswerFault::NotAnObject);
     }
@@ -109,7 +109,7 @@ fn required<T: DeserializeOwned>(value: Option<Value>, member: &'static str) -> 
     of(value.ok_or(AnswerFault::Member { member })?, member)
 }
 
-/// The longest text of an answer, in bytes, so that a cached answer has a bound.
+/// The maximum length of a text in an answer, in bytes. It limits the size of a cached answer.
 const MOST_TEXT: usize = 1024;
 
 fn text(value: Option<Value>, member: &'static str) -> Result<Option<String>, AnswerFault> {
@@ -121,7 +121,7 @@ fn text(value: Option<Value>, member: &'static str) -> Result<Option<String>, An
     }
 }
 
-/// Whole seconds since 1970 (RFC 7662 §2.2). What is beyond the clock's range never comes.
+/// Seconds since 1970 as an integer (RFC 7662 §2.2). An instant after the clock's range becomes the last one in it.
 fn instant(value: Option<Value>, member: &'static str) -> Result<Option<Timestamp>, AnswerFault> {
     let seconds: Option<u64> = value.map(|value| of(value, member)).transpose()?;
     Ok(seconds.map(|seconds| Timestamp::EPOCH.plus_capped(Duration::from_secs(seconds))))
@@ -132,7 +132,7 @@ fn subject(value: Option<Value>, member: &'static str) -> Result<Option<SubjectI
     text.map(|text| SubjectId::new(&text).map_err(|_| AnswerFault::Member { member })).transpose()
 }
 
-/// One text or several (RFC 7519 §4.1.3).
+/// Reads one audience or a list (RFC 7519 §4.1.3).
 fn audiences(value: Option<Value>) -> Result<Vec<String>, AnswerFault> {
     match value {
         None => Ok(Vec::new()),
@@ -141,7 +141,7 @@ fn audiences(value: Option<Value>) -> Result<Vec<String>, AnswerFault> {
     }
 }
 
-/// The current actor. The actors within it are prior ones, for information (RFC 8693 §4.1).
+/// The current actor. Actors nested in it are earlier ones, for information only (RFC 8693 §4.1).
 fn actor(value: Option<Value>) -> Result<Option<SubjectId>, AnswerFault> {
     match value {
         None => Ok(None),

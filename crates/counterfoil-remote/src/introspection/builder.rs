@@ -1,4 +1,4 @@
-//! How a verifier is set up.
+//! The configuration of a verifier.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -20,10 +20,10 @@ use crate::introspection::token_key::TokenKeys;
 use crate::introspection::{Asker, Introspection, MOST_REQUESTS};
 use crate::transport::{Transport, TransportError};
 
-/// The longest time for which an answer is believed.
+/// The maximum time for which an answer may be cached.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// Sets up an [`Introspection`].
+/// Configures and builds an [`Introspection`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -56,28 +56,28 @@ pub struct IntrospectionBuilder {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidSetup {
-    /// The endpoint is not an absolute URL of `https` or `http`, or it names a user.
+    /// The endpoint is not an absolute `https` or `http` URL, or it contains user information.
     #[error("the endpoint must be a URL such as https://auth.example.com/introspect")]
     Endpoint,
-    /// Tokens and the client secret would travel unencrypted to another machine.
+    /// Tokens and the client secret would be sent unencrypted to another machine.
     #[error("the endpoint must begin with https:// unless plain HTTP is allowed")]
     PlainHttp,
-    /// An `https` endpoint without the feature `tls` and without a transport of the host's own.
+    /// The endpoint is `https`, but the feature `tls` is off and the host gave no transport.
     #[error("an https endpoint needs the feature `tls` of counterfoil-remote, or a transport")]
     NoTls,
     /// No transport was given, and the feature `client` is off.
     #[error("give a transport, or turn on the feature `client` of counterfoil-remote")]
     NoTransport,
-    /// An answer is believed for at most 60 s.
+    /// The cache time is longer than 60 s.
     #[error("an answer can be cached for at most 60 seconds")]
     CacheFor,
-    /// The time-out must be longer than zero.
+    /// The time-out is zero.
     #[error("the time-out must be longer than zero")]
     TimeOut,
     /// The HTTP client could not be made.
     #[error("the HTTP client could not be made")]
     Client(#[source] TransportError),
-    /// No key for the cache could be drawn.
+    /// No random key for the cache could be drawn.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
 }
@@ -98,76 +98,76 @@ impl IntrospectionBuilder {
         }
     }
 
-    /// The endpoint is counterfoil's: `kind` and `role` must be in each answer, and a token without scope permits all that
-    /// its subject may.
+    /// Says that the endpoint belongs to counterfoil. Each answer must then contain `kind` and `role`, and a token
+    /// without a scope permits everything that its subject may do.
     ///
-    /// Without it the endpoint is any of RFC 7662: kind and role are not known, and a token without scope permits no
-    /// scope token.
+    /// By default the endpoint is any endpoint of RFC 7662: kind and role are unknown, and a token without a scope
+    /// permits nothing that requires a scope token.
     pub fn of_counterfoil(mut self) -> Self {
         self.expected.of_counterfoil = true;
         self
     }
 
-    /// The realm that challenges name. Default: `default`.
+    /// Sets the realm in challenges. Default: `default`.
     pub fn realm(mut self, realm: Realm) -> Self {
         self.expected.realm = realm;
         self
     }
 
-    /// Refuses tokens whose `aud` does not name this audience. counterfoil's answers have no `aud`.
+    /// Refuses tokens whose `aud` does not contain this audience. counterfoil's answers have no `aud`.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.expected.audience = Some(audience.into());
         self
     }
 
-    /// Refuses tokens whose `iss` is not this issuer, letter by letter. counterfoil's answers have no `iss`.
+    /// Refuses tokens whose `iss` is not exactly this issuer. counterfoil's answers have no `iss`.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.expected.issuer = Some(issuer.into());
         self
     }
 
-    /// For how long an answer "active" is believed: at most 60 s, and never past the token's `exp`. A revoked token is
-    /// accepted for that long. Default: 1 s. Zero asks for each request.
+    /// Sets how long an answer "active" is cached: at most 60 s, and never past the token's `exp`. A revoked token is
+    /// accepted for that long. Default: 1 s. With zero, each request asks the endpoint.
     pub fn cache_for(mut self, time: Duration) -> Self {
         self.believed = time;
         self
     }
 
-    /// The most answers that are kept; each takes about 500 bytes. The oldest leaves first. Default: 10,000.
+    /// Sets the maximum number of cached answers, about 500 bytes each. The oldest is removed first. Default: 10,000.
     pub fn cache_entries(mut self, most: usize) -> Self {
         self.entries = most;
         self
     }
 
-    /// How long an answer may take, connecting included. Default: 5 s.
+    /// Sets the time-out of an answer, including the time to connect. Default: 5 s.
     pub fn time_out(mut self, time: Duration) -> Self {
         self.time_out = time;
         self
     }
 
-    /// Allows an `http` endpoint on another machine. Only for networks that encrypt by other means.
+    /// Allows an `http` endpoint on another machine. Use it only in networks that are encrypted in another way.
     pub fn allow_plain_http(mut self) -> Self {
         self.plain_http = true;
         self
     }
 
-    /// The HTTP client. Default: `HttpTransport`, with the feature `client`.
+    /// Sets the HTTP client. Default: `HttpTransport`, with the feature `client`.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// The clock by which answers age and tokens expire. Default: the system's.
+    /// Sets the clock for the age of answers and the expiry of tokens. Default: the system's clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Builds the verifier. It asks nothing: a wrong secret shows with the first token.
+    /// Builds the verifier. Sends no request: a wrong secret is noticed with the first token.
     ///
     /// # Errors
     ///
-    /// [`InvalidSetup`].
+    /// [`InvalidSetup`] if the configuration is invalid.
     pub fn build(self) -> Result<Introspection, InvalidSetup> {
         let uri = self.checked_endpoint()?;
         if self.believed > LONGEST {

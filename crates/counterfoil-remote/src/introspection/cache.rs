@@ -1,4 +1,4 @@
-//! Answers that are still believed: bounded by time and in entries.
+//! The cache of answers, limited in time and in number of entries.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -8,18 +8,18 @@ use std::time::Duration;
 use crate::introspection::token_key::TokenKey;
 use crate::principal::RemotePrincipal;
 
-/// An answer "active". No other answer is kept.
+/// An answer "active". Other answers are not cached.
 struct Entry {
     asked_at: Timestamp,
     principal: RemotePrincipal,
 }
 
-/// The answers by token. All live equally long, so the oldest is the first to go.
+/// The cached answers by token. All have the same lifetime, so the oldest is removed first.
 pub(crate) struct Cache {
     bound: Duration,
     most: usize,
     entries: HashMap<TokenKey, Entry>,
-    /// In the order of insertion. A pair whose entry was replaced since has another instant.
+    /// The keys in the order of insertion. If an entry was replaced later, its instant differs from the one here.
     order: VecDeque<(TokenKey, Timestamp)>,
 }
 
@@ -28,19 +28,20 @@ impl Cache {
         Self { bound, most, entries: HashMap::new(), order: VecDeque::new() }
     }
 
-    /// Whether what was asked at that instant is believed now. A clock that was set back makes it unknown.
+    /// Whether an answer to a request of that instant is still valid. An instant after `now`, because the clock was set
+    /// back, is not.
     pub(crate) fn believes(&self, asked_at: Timestamp, now: Timestamp) -> bool {
         asked_at <= now && now.since(asked_at) < self.bound
     }
 
-    /// The principal, if the endpoint called the token active less than the bound ago and it has not expired since.
+    /// The principal, if the cached answer is still valid and the token has not expired.
     pub(crate) fn get(&self, key: &TokenKey, now: Timestamp) -> Option<RemotePrincipal> {
         let entry = self.entries.get(key)?;
         let expired = entry.principal.expires_at().is_some_and(|at| now.reached(at));
         (self.believes(entry.asked_at, now) && !expired).then(|| entry.principal.clone())
     }
 
-    /// Keeps an answer. `asked_at` is the instant before the request was sent, since the answer is no younger.
+    /// Caches an answer. `asked_at` is the instant before the request was sent, so the answer is not older than that.
     pub(crate) fn insert(&mut self, key: TokenKey, asked_at: Timestamp, principal: RemotePrincipal, now: Timestamp) {
         if self.most == 0 || !self.believes(asked_at, now) {
             return;

@@ -1,4 +1,4 @@
-//! Requests in flight: callers with one token share one request.
+//! Requests in flight. Concurrent callers with the same token share one request.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -17,10 +17,11 @@ use crate::principal::RemotePrincipal;
 /// The outcome of a verification.
 pub(crate) type Outcome = Result<RemotePrincipal, VerifyError>;
 
-/// A request that its callers drive together. It goes on while one of them waits.
+/// A request that its callers poll together. It continues as long as one of them waits.
 pub(crate) type Flight = Shared<Pin<Box<dyn Future<Output = Outcome> + Send>>>;
 
-/// The cache and the requests in flight, behind one lock, so that a token is in one of the two or unknown.
+/// The cache and the requests in flight, behind one lock, so that no caller sees a token in neither while it moves from
+/// one to the other.
 pub(crate) struct Flights(Mutex<State>);
 
 struct State {
@@ -35,7 +36,7 @@ struct InFlight {
     flight: WeakShared<Pin<Box<dyn Future<Output = Outcome> + Send>>>,
 }
 
-/// What a caller gets.
+/// The result of a look-up.
 pub(crate) enum Found {
     Kept(RemotePrincipal),
     Waiting(Flight),
@@ -47,14 +48,14 @@ impl Flights {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // No call leaves the maps half changed.
+        // Ignores poisoning: no call leaves the maps half changed.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A kept answer, the request in flight, or a new one by `ask`.
+    /// Returns a cached answer, or the request in flight, or a new request made by `ask`.
     ///
-    /// A request is joined only while its answer would be believed now: then it was sent after everything that happened
-    /// longer ago than the bound, so a revocation is seen by then also behind a slow endpoint.
+    /// A caller joins a request only if it was sent less than the cache time ago. So a revocation takes effect within
+    /// the cache time even if the endpoint is slow.
     pub(crate) fn find<F>(self: &Arc<Self>, key: TokenKey, now: Timestamp, ask: impl FnOnce() -> F) -> Found
     where
         F: Future<Output = Outcome> + Send + 'static,
@@ -84,7 +85,7 @@ impl Flights {
         Found::Waiting(flight)
     }
 
-    /// Keeps an answer "active".
+    /// Caches an answer "active".
     pub(crate) fn keep(&self, key: TokenKey, asked_at: Timestamp, principal: RemotePrincipal, now: Timestamp) {
         self.state().cache.insert(key, asked_at, principal, now);
     }
@@ -95,7 +96,7 @@ impl Flights {
     }
 }
 
-/// The place of a request among those in flight. Its end frees it, also where everybody went away.
+/// The entry of a request in flight. It is removed on drop, also if all callers were dropped.
 struct Place {
     flights: Arc<Flights>,
     key: TokenKey,

@@ -28,20 +28,20 @@ use crate::introspection::token_key::{TokenKey, TokenKeys};
 use crate::principal::RemotePrincipal;
 use crate::transport::{MOST_ANSWER, Transport};
 
-/// The longest token that the endpoint is asked about, in bytes.
+/// The maximum length of a token, in bytes. For longer ones the endpoint is not asked.
 const MOST_TOKEN: usize = 4096;
-/// The most requests under way. counterfoil allows 100 tests of a client's secret at once by default.
+/// The maximum number of requests in flight. By default counterfoil allows 100 concurrent checks of a client's secret.
 const MOST_REQUESTS: usize = 64;
 
-/// A verifier for a resource server that asks an authorization server over HTTP. A clone shares cache and connections.
+/// A verifier for a resource server. It asks an authorization server over HTTP. A clone shares cache and connections.
 ///
-/// - An answer "active" is believed for a time that is counted from before the request was sent: 1 s by default, at most
-///   60 s, never past the token's `exp`. A revocation is seen after that time at the latest. Nothing else is kept: a
-///   refused token is asked about again.
-/// - Callers with one token share one request.
-/// - An endpoint that gives no valid answer is an [`Outage`], which is 503 and never "not active".
+/// - An answer "active" is cached: for 1 s by default, at most 60 s, and never past the token's `exp`. The time counts
+///   from before the request was sent, so a revocation takes effect after that time at the latest. Other answers are
+///   not cached.
+/// - Concurrent callers with the same token share one request.
+/// - If the endpoint gives no valid answer, the result is an [`Outage`] (503), never "not active".
 ///
-/// It must run within a tokio runtime with its timer enabled.
+/// It must run in a tokio runtime with its timer enabled.
 #[derive(Clone)]
 pub struct Introspection {
     asker: Arc<Asker>,
@@ -49,20 +49,20 @@ pub struct Introspection {
     flights: Arc<Flights>,
 }
 
-/// What asks the endpoint.
+/// Sends requests to the endpoint.
 struct Asker {
     endpoint: Endpoint,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     time_out: Duration,
     expected: Expected,
-    /// One permit for each request that may be under way.
+    /// One permit for each request that may be in flight.
     places: Semaphore,
 }
 
 impl Introspection {
-    /// Begins a verifier: the address of the introspection endpoint, and the id and secret of this resource server as a
-    /// client of the authorization server.
+    /// Starts to configure a verifier. Takes the URL of the introspection endpoint, and the client id and secret of
+    /// this resource server at the authorization server.
     pub fn builder(
         endpoint: impl Into<String>,
         client_id: impl Into<String>,
@@ -71,7 +71,7 @@ impl Introspection {
         IntrospectionBuilder::new(endpoint.into(), client_id.into(), client_secret.into())
     }
 
-    /// The realm that challenges name.
+    /// The realm in challenges.
     #[must_use]
     pub fn realm(&self) -> &Realm {
         &self.asker.expected.realm
@@ -85,7 +85,7 @@ impl Introspection {
     ///
     /// # Cancel safety
     ///
-    /// The future may be dropped. A request that was begun is carried out to its end, since a request that is cut may
+    /// The future may be dropped. A request that was started still runs to its end, because an aborted request may
     /// count as a wrong secret of this resource server.
     pub async fn verify(&self, token: &str) -> Result<RemotePrincipal, VerifyError> {
         if token.is_empty() || token.len() > MOST_TOKEN {
@@ -111,9 +111,9 @@ impl Introspection {
         }
     }
 
-    /// Authenticates a request by its `Authorization` header (RFC 6750 §2.1), as
-    /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate) does: `authorization` has every value of
-    /// the header, and more than one is refused.
+    /// Authenticates a request by its `Authorization` header (RFC 6750 §2.1), like
+    /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate). `authorization` contains all values of
+    /// the header; more than one value is refused.
     ///
     /// # Errors
     ///
@@ -165,7 +165,7 @@ impl Asker {
         }
     }
 
-    /// A caller may have waited past the expiry.
+    /// Checks the expiry again, because the token may have expired while the caller waited.
     fn unexpired(&self, principal: RemotePrincipal) -> Outcome {
         match principal.expires_at() {
             Some(at) if self.clock.now().reached(at) => Err(VerifyError::Refused(RemoteRefusal::Expired { at })),
@@ -174,7 +174,7 @@ impl Asker {
     }
 }
 
-/// The body of an answer whose status and media type are right.
+/// The body of an answer, if its status and media type are right.
 fn accepted(response: Response<Bytes>) -> Result<Bytes, Outage> {
     match response.status() {
         StatusCode::OK => {}

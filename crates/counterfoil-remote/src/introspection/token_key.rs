@@ -1,13 +1,13 @@
-//! What the cache knows a token by.
+//! The keys of the cache, derived from tokens.
 
 use counterfoil::crypto::{Entropy as _, NoEntropy, SystemEntropy};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-/// HMAC-SHA-256 of a token under a key of this process.
+/// HMAC-SHA-256 of a token, with a secret key of this process.
 pub(crate) type TokenKey = [u8; 32];
 
-/// Makes keys of tokens. The key is drawn once and never leaves the process.
+/// Derives cache keys from tokens. The secret key is drawn once and never leaves the process.
 pub(crate) struct TokenKeys(Hmac<Sha256>);
 
 impl TokenKeys {

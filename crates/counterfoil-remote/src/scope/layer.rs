@@ -1,15 +1,15 @@
-//! The layer.
+//! The scope layer.
 
 use counterfoil_tower::AsProblem;
 use tower_layer::Layer;
 
 use crate::scope::service::RequireScope;
 
-/// Lets a request through if it is authenticated and its token permits the given scope (RFC 6749 §3.3). Put it behind an
-/// [`AuthenticateLayer`](crate::AuthenticateLayer) of this crate, required or optional; without one it answers 500 and
-/// says so in the log.
+/// Passes a request on if it is authenticated and its token permits the given scope (RFC 6749 §3.3). Mount it behind an
+/// [`AuthenticateLayer`](crate::AuthenticateLayer) of this crate, required or optional. Without one the response is
+/// 500, and an error is logged.
 ///
-/// A CORS preflight is let through.
+/// CORS preflights are passed on.
 #[derive(Clone, Debug)]
 pub struct RequireScopeLayer<R = AsProblem> {
     pub(crate) scope: &'static str,
@@ -25,7 +25,7 @@ impl RequireScopeLayer {
 }
 
 impl<R> RequireScopeLayer<R> {
-    /// Gives refusals another shape: see [`Refuse`](crate::Refuse).
+    /// Sets the format of refusals; see [`Refuse`](crate::Refuse).
     #[must_use]
     pub fn refuse_with<N>(self, refuse: N) -> RequireScopeLayer<N> {
         RequireScopeLayer { scope: self.scope, refuse }

@@ -1,4 +1,4 @@
-//! Answers that are read strictly.
+//! Strict reading of answers.
 
 use counterfoil_remote::{AnswerFault, Introspection, MOST_ANSWER, Outage, RemoteRefusal, VerifyError};
 

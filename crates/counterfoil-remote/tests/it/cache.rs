@@ -1,4 +1,4 @@
-//! For how long an answer is believed.
+//! How long an answer is cached.
 
 use std::time::Duration;
 

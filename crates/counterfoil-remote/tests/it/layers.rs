@@ -1,4 +1,4 @@
-//! The layers, beside those of counterfoil-tower over the same token.
+//! The layers, compared with those of counterfoil-tower for the same token.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,5 @@
-//! A resource server and an authorization server that talk over HTTP on this machine, by a clock that is moved by hand.
+//! A resource server and an authorization server that communicate over HTTP on this machine. The clock is set by the
+//! tests.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 

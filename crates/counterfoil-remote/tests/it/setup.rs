@@ -1,4 +1,4 @@
-//! What a verifier is built from.
+//! The configuration of a verifier.
 
 use std::time::Duration;
 

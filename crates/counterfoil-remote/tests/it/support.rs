@@ -21,11 +21,11 @@ use counterfoil_remote::{Introspection, IntrospectionBuilder};
 use http::header::CONTENT_TYPE;
 use std::time::Duration;
 
-/// An id and a secret that Basic must encode (RFC 6749 §2.3.1).
+/// An id and a secret with characters that HTTP Basic must encode (RFC 6749 §2.3.1).
 pub(crate) const ID: &str = "reports";
 pub(crate) const SECRET: &str = "abcdefghijklmnopqrstuvwxyz+/=~.0";
 
-/// How many requests a server got.
+/// Counts the requests of a server.
 #[derive(Clone, Default)]
 pub(crate) struct Count(Arc<AtomicUsize>);
 
@@ -56,7 +56,7 @@ pub(crate) async fn serve(router: Router) -> String {
     format!("http://{address}/introspect")
 }
 
-/// Serves an endpoint that always answers that.
+/// Serves an endpoint that always returns this answer.
 pub(crate) async fn serve_answer(status: u16, media_type: &'static str, body: impl Into<String>) -> (String, Count) {
     let (count, body) = (Count::default(), body.into());
     let counted = count.clone();
@@ -76,7 +76,7 @@ pub(crate) fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::at(start()))
 }
 
-/// An authorization server with ann and the resource server's client.
+/// An authorization server with the account ann and the resource server's client.
 pub(crate) async fn world() -> World {
     let clock = clock();
     let ann = Account::new(7_u64.into(), "ann", Role::Member);
@@ -105,7 +105,7 @@ pub(crate) async fn world() -> World {
 }
 
 impl World {
-    /// A personal access token of ann for one day.
+    /// Creates a personal access token of ann that lasts one day.
     pub(crate) async fn token(&self, label: &str, scope: Option<&str>) -> IssuedCredential {
         let scope = scope.map(|scope| scope.parse().expect("a scope"));
         let new = NewPersonalAccessToken::new(label, Lifetime::Days(1)).with_scope(scope);
@@ -126,7 +126,7 @@ impl World {
     }
 }
 
-/// A verifier of any server of RFC 7662.
+/// Configures a verifier for an endpoint of RFC 7662 that does not belong to counterfoil.
 pub(crate) fn foreign(endpoint: &str, clock: &Arc<ManualClock>) -> IntrospectionBuilder {
     Introspection::builder(endpoint, ID, SECRET.to_owned()).clock(clock.clone())
 }

@@ -1,4 +1,4 @@
-//! What a handler gets.
+//! What a handler receives.
 
 use axum::Router;
 use axum::extract::Request;
@@ -52,7 +52,7 @@ async fn host_20_a_missing_scope_is_the_challenge_of_the_core() {
 #[tokio::test]
 async fn host_20_an_access_token_names_its_client_and_a_refresh_token_is_refused() {
     let world = world().await;
-    // Its own refresh token is what a client may introspect.
+    // A client may introspect its own refresh token.
     let grants = vec![Grant::Password, Grant::RefreshToken];
     let both = NewClient::named("Both").with_grants(grants);
     let both = both.with_id("both".parse::<ClientId>().unwrap()).with_resource_server(true);

@@ -1,4 +1,4 @@
-//! The future that the layer's service answers with.
+//! The future that the layer's service returns.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,10 +11,10 @@ use tower_service::Service;
 use crate::authentication::Authentication;
 use crate::refuse::Refuse;
 
-/// A verification under way.
+/// A running verification.
 pub(crate) type Verifying = Pin<Box<dyn Future<Output = Authentication> + Send>>;
 
-/// What waits for the verdict: the inner service and the request.
+/// The inner service and the request, kept until the verification ends.
 pub(crate) struct State<S, B> {
     inner: S,
     request: Request<B>,
@@ -35,7 +35,7 @@ impl<S, B> State<S, B> {
 }
 
 pin_project! {
-    /// Answers with the inner service's response, or with a refusal.
+    /// Completes with the inner service's response, or with a refusal.
     pub struct ResponseFuture<S, R, B, C>
     where
         S: Service<Request<B>>,
@@ -88,7 +88,7 @@ where
                 Now::Calling { calling } => return calling.poll(context),
                 Now::Refused { response } => match response.take() {
                     Some(response) => return Poll::Ready(Ok(response)),
-                    // Polled again after it was ready, which nobody may do.
+                    // Polled again after completion, which a caller must not do.
                     None => return Poll::Pending,
                 },
                 Now::Verifying { verifying, state, required, refuse } => {

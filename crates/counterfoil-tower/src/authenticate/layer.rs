@@ -1,4 +1,4 @@
-//! The layer.
+//! The authentication layer.
 
 use counterfoil::Counterfoil;
 use tower_layer::Layer;
@@ -6,20 +6,21 @@ use tower_layer::Layer;
 use crate::authenticate::service::Authenticate;
 use crate::refuse::AsProblem;
 
-/// Authenticates every request: `Authorization: Bearer …` with an access token, a personal access token or a security
+/// Authenticates every request by `Authorization: Bearer …` with an access token, a personal access token or a security
 /// code.
 ///
-/// It works over the types of `http` and names no framework. It puts an [`Authentication`](crate::Authentication) into
+/// It uses the types of `http` and depends on no framework. It puts an [`Authentication`](crate::Authentication) into
 /// the request's extensions, where extractors and [`RequireScopeLayer`](crate::RequireScopeLayer) read it. There are
-/// three outcomes: active; refused, with a reason that the caller does not learn in full; and 503 if a store or the
-/// directory is unavailable.
+/// three results: the credential is valid; it is refused, and the caller does not learn the full reason; or a store or
+/// the directory is unavailable (503).
 ///
-/// - [`AuthenticateLayer::required`] refuses whatever is not active.
-/// - [`AuthenticateLayer::optional`] lets everything through and leaves the decision to what stands behind it.
+/// - [`AuthenticateLayer::required`] refuses requests without a valid credential.
+/// - [`AuthenticateLayer::optional`] refuses no request. The inner services decide.
 ///
-/// Both mark the header as sensitive, so that nothing behind them prints it, and let a CORS preflight through
-/// unauthenticated, since browsers send no credential with it. Where an [`Authentication`](crate::Authentication) is
-/// there already, it holds. Tokens in the query string, the body or a cookie are not read.
+/// Both mark the header as sensitive, so that inner services do not print it. They do not authenticate CORS preflights,
+/// because browsers send no credential with these. If the extensions already contain an
+/// [`Authentication`](crate::Authentication), it is used and nothing is verified. Tokens in the query string, the body
+/// or a cookie are not read.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -46,13 +47,13 @@ pub struct AuthenticateLayer<R = AsProblem> {
 }
 
 impl AuthenticateLayer {
-    /// Refuses whatever is not active.
+    /// Refuses requests without a valid credential.
     #[must_use]
     pub fn required(counterfoil: Counterfoil) -> Self {
         Self { counterfoil, required: true, refuse: AsProblem }
     }
 
-    /// Lets everything through.
+    /// Refuses no request.
     #[must_use]
     pub fn optional(counterfoil: Counterfoil) -> Self {
         Self { counterfoil, required: false, refuse: AsProblem }
@@ -60,7 +61,7 @@ impl AuthenticateLayer {
 }
 
 impl<R> AuthenticateLayer<R> {
-    /// Gives refusals another shape: see [`Refuse`](crate::Refuse).
+    /// Sets the format of refusals; see [`Refuse`](crate::Refuse).
     #[must_use]
     pub fn refuse_with<N>(self, refuse: N) -> AuthenticateLayer<N> {
         AuthenticateLayer { counterfoil: self.counterfoil, required: self.required, refuse }

@@ -1,4 +1,4 @@
-//! The layer that finds out who is calling.
+//! The layer that authenticates requests.
 
 pub(crate) mod future;
 pub(crate) mod layer;

@@ -16,14 +16,14 @@ use crate::authentication::Authentication;
 use crate::refuse::Refuse;
 use crate::source::source_of;
 
-/// Authenticates requests: made by [`AuthenticateLayer`].
+/// Authenticates requests. Made by [`AuthenticateLayer`].
 #[derive(Clone, Debug)]
 pub struct Authenticate<S, R> {
     pub(super) inner: S,
     pub(super) layer: AuthenticateLayer<R>,
 }
 
-/// What is known of a request before anybody is asked.
+/// What is known about a request before a store is asked.
 enum Seen {
     Known(Authentication),
     Ask(Verifying),
@@ -49,7 +49,7 @@ where
             Some(known) => Seen::Known(known.clone().of_realm(self.layer.counterfoil.realm())),
             None => look(&self.layer.counterfoil, request.headers(), source_of(request.extensions()), preflight),
         };
-        // The inner service that was polled ready is the one to call; its clone takes its place.
+        // Only `self.inner` was polled ready, so it is called, and its clone takes its place.
         let clone = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, clone);
         let state = State::new(inner, request);
@@ -73,7 +73,7 @@ fn look(counterfoil: &Counterfoil, headers: &HeaderMap, source: Source, prefligh
         return Seen::Known(Authentication::rejected(challenge.into()));
     }
     let counterfoil = counterfoil.clone();
-    // A clone of a value shares its bytes.
+    // Cloning a header value shares its bytes.
     let values: Vec<HeaderValue> = headers.get_all(AUTHORIZATION).iter().cloned().collect();
     Seen::Ask(Box::pin(async move {
         let outcome = counterfoil.authenticate(values.iter().map(HeaderValue::as_bytes), &source).await;
@@ -85,15 +85,15 @@ fn look(counterfoil: &Counterfoil, headers: &HeaderMap, source: Source, prefligh
     }))
 }
 
-/// A header that is marked so is not printed, nor indexed by HTTP/2's compression.
+/// Marks the header as sensitive: it is neither printed nor indexed by HTTP/2's compression.
 fn mark_sensitive(headers: &mut HeaderMap) {
     if let Entry::Occupied(mut values) = headers.entry(AUTHORIZATION) {
         values.iter_mut().for_each(|value| value.set_sensitive(true));
     }
 }
 
-/// Whether a request is a CORS preflight, which a browser sends before a request across origins (Fetch §3.3.2). It
-/// carries no credential and must not need one.
+/// Whether a request is a CORS preflight, which a browser sends before a request to another origin (Fetch §3.3.2). A
+/// preflight carries no credential, so it must not need one.
 pub fn is_preflight<B>(request: &Request<B>) -> bool {
     let headers = request.headers();
     request.method() == Method::OPTIONS

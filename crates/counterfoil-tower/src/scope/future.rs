@@ -1,4 +1,4 @@
-//! The future that the layer's service answers with.
+//! The future that the layer's service returns.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// Answers with the inner service's response, or with a refusal.
+    /// Completes with the inner service's response, or with a refusal.
     #[derive(Debug)]
     pub struct ResponseFuture<F, C> {
         #[pin]
@@ -44,7 +44,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().step.project() {
             Now::Calling { calling } => calling.poll(context),
-            // `None`: polled again after it was ready, which nobody may do.
+            // `None` if polled again after completion, which a caller must not do.
             Now::Refused { response } => response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response))),
         }
     }

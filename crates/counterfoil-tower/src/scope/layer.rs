@@ -1,16 +1,15 @@
-//! The layer.
+//! The scope layer.
 
 use tower_layer::Layer;
 
 use crate::refuse::AsProblem;
 use crate::scope::service::RequireScope;
 
-/// Lets a request through if it is authenticated and its scope contains the given scope token (RFC 6749 §3.3). Put it
-/// behind an
-/// [`AuthenticateLayer`](crate::AuthenticateLayer), required or optional; without one it answers 500 and says so in the
-/// log.
+/// Passes a request on if it is authenticated and its scope contains the given scope token (RFC 6749 §3.3). Mount it
+/// behind an [`AuthenticateLayer`](crate::AuthenticateLayer), required or optional. Without one the response is 500,
+/// and an error is logged.
 ///
-/// A credential without a scope may do all that its owner may, so it passes. A CORS preflight is let through.
+/// A credential without a scope may do everything that its owner may, so it passes. CORS preflights are passed on.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -33,7 +32,7 @@ pub struct RequireScopeLayer<R = AsProblem> {
 }
 
 impl RequireScopeLayer {
-    /// Asks for that scope token.
+    /// Requires that scope token.
     #[must_use]
     pub const fn new(scope: &'static str) -> Self {
         Self { scope, refuse: AsProblem }
@@ -41,7 +40,7 @@ impl RequireScopeLayer {
 }
 
 impl<R> RequireScopeLayer<R> {
-    /// Gives refusals another shape: see [`Refuse`](crate::Refuse).
+    /// Sets the format of refusals; see [`Refuse`](crate::Refuse).
     #[must_use]
     pub fn refuse_with<N>(self, refuse: N) -> RequireScopeLayer<N> {
         RequireScopeLayer { scope: self.scope, refuse }

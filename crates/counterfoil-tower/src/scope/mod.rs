@@ -1,4 +1,4 @@
-//! The layer that asks for a scope.
+//! The layer that requires a scope.
 
 pub(crate) mod future;
 pub(crate) mod layer;

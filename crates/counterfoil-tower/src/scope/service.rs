@@ -12,7 +12,7 @@ use crate::rejection::Rejection;
 use crate::scope::future::ResponseFuture;
 use crate::scope::layer::RequireScopeLayer;
 
-/// Asks for a scope: made by [`RequireScopeLayer`].
+/// Requires a scope. Made by [`RequireScopeLayer`].
 #[derive(Clone, Debug)]
 pub struct RequireScope<S, R> {
     pub(super) inner: S,

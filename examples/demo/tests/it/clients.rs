@@ -1,4 +1,4 @@
-//! Foreign clients against the demo: curl with the commands that 12d Synergy documents, an OAuth crate, OAuth clients
+//! Third-party clients with the demo: curl with the commands that 12d Synergy documents, an OAuth crate, OAuth clients
 //! from PyPI, and a fuzzer that reads the OpenAPI document.
 
 mod defaults;
@@ -21,15 +21,15 @@ fn curl(arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
 }
 
-/// A program of `.ci/clients`.
+/// The path of a program that `.ci/clients` installs.
 fn tool(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients/bin").join(name);
     assert!(path.is_file(), "{name} is missing: run `.ci/clients`, which installs it into target/clients");
     path
 }
 
-/// The two commands that 12d Synergy documents. Changed are the host name, the line continuation, and a missing space
-/// before the last field (SYN-TOKEN 1).
+/// The two commands that 12d Synergy documents. Only the host name and the line continuation differ, and a missing
+/// space before the last field is added (SYN-TOKEN 1).
 #[tokio::test(flavor = "multi_thread")]
 async fn syn_token_1_the_seeds_two_commands_work() {
     let server = Server::start("memory:");
@@ -147,7 +147,7 @@ async fn syn_token_6_oauth_clients_of_pypi_work_and_see_a_replay_end_a_family() 
     );
 }
 
-/// The account, and the number of examples for each operation.
+/// Runs the fuzzer with this access token, with that many examples for each operation.
 async fn fuzz(server: &Server, token: &str, examples: &str) {
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/clients/schemathesis.toml");
     let output = Command::new(tool("st"))

@@ -49,7 +49,7 @@ fn chunk(chunk: &Value) -> String {
     }
 }
 
-/// The error code: of RFC 6750 in the challenge, of RFC 6749 in the body, or the end of a problem's type.
+/// The error code: of RFC 6750 in the challenge, of RFC 6749 in the body, or the name at the end of a problem's `type`.
 fn error_of(answer: &wire::Answer) -> String {
     if answer.status < 400 {
         return String::new();

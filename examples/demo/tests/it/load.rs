@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 /// The number of concurrent sign-ins.
 const WORKERS: usize = 8;
-/// The most requests per second, so that a faster machine runs the same test.
+/// The maximum number of requests per second, so that a faster machine runs the same test.
 const REQUESTS_A_SECOND: u64 = 20_000;
 const ROTATING: &str = "Basic cm90YXRpbmc6cm90YXRpbmctc2VjcmV0LWZvci10aGUtZGVtby1vbmx5";
 /// The allowed growth of memory between the first third of the run and its end, in KiB.
@@ -61,7 +61,7 @@ impl Worker {
         self.send(request).await
     }
 
-    /// Checks a result.
+    /// Checks the status of a request with this token.
     async fn verdict(&self, token: &str, expected: u16, why: &str) {
         let request = self.http.get(format!("{}/api/v1/whoami", self.load.base));
         let (status, answer) = self.send(request.header("authorization", format!("Bearer {token}"))).await;
@@ -132,7 +132,7 @@ impl Worker {
         self.verdict(&code, 401, "a security code that was deleted").await;
     }
 
-    /// Ends the family: by its owner's revocation, or by a replay.
+    /// Ends the family: its owner revokes it, or a replay does.
     async fn end(&self, tokens: &Value, access: &[String], refreshed: &[String]) {
         let newest = text(tokens, "refresh_token");
         if self.cycle.is_multiple_of(2) {
@@ -152,7 +152,7 @@ impl Worker {
 async fn syn_token_7_under_load_no_verdict_is_wrong_and_the_memory_stays() {
     let seconds = if scale() == Scale::SOAK { 600 } else { 15 };
     let folder = crate::support::tempfile::TempDir::new().expect("a folder");
-    // The creator of the codes signs in once.
+    // With a lifetime of an hour, the creator of the codes needs to sign in only once.
     std::fs::write(folder.path().join("policy.toml"), "[access_tokens]\nlifetime = 3600\n").expect("written");
     let server = Server::start_in(folder, |command| {
         command.env("COUNTERFOIL_POLICY", "policy.toml").env("RUST_LOG", "warn,counterfoil=error");

@@ -196,7 +196,7 @@ async fn the_demos_accounts_and_clients_are_those_of_the_table() {
     let newbie = server.access("newbie", "newbie").await;
     let (status, gate) = server.call("GET", "/api/v1/me/tokens", &newbie, None).await;
     assert_eq!((status, text(&gate, "type").ends_with("token-login-not-allowed")), (403, true));
-    // A subject with slashes in it, escaped as one segment.
+    // The subject contains slashes. It is escaped as one path segment.
     let path = format!("/api/v1/users/{}/tokens", crate::support::escaped(id));
     assert_eq!(server.call("GET", &path, &admin, None).await.0, 200);
     let (_, clients) = server.call("GET", "/api/v1/clients", &admin, None).await;
@@ -304,7 +304,7 @@ async fn notice_1_a_due_notice_is_logged_once() {
         let new = json!({"label": label, "expires_in_days": 1});
         assert_eq!(server.call("POST", "/api/v1/me/tokens", &ivan, Some(new)).await.0, 201);
     }
-    // Both are due a second after creation. The worker runs every five seconds.
+    // Both notices are due a second after creation. The worker runs every five seconds.
     let mut output = String::new();
     for _ in 0..40 {
         output =
@@ -392,7 +392,7 @@ async fn all_kinds_5_a_store_that_goes_away_is_503_and_never_401() {
     assert_eq!((status, text(&error, "error").as_str()), (503, "temporarily_unavailable"));
     let (status, _) = server.form("/revoke", crate::support::SEED_CLIENT, &[("token", &access)]).await;
     assert_eq!(status, 503, "never a success");
-    // The store is probed once in five seconds.
+    // The store is probed at most once in five seconds.
     let mut ready = 200;
     for _ in 0..100 {
         ready = server.call("GET", "/readyz", "", None).await.0;

@@ -1,4 +1,4 @@
-//! Right sign-ins in parallel, over real HTTP.
+//! Concurrent correct sign-ins over real HTTP.
 
 use std::time::Duration;
 
@@ -6,7 +6,8 @@ use crate::support::{SEED_CLIENT, Server};
 use reqwest::header::RETRY_AFTER;
 use tokio::task::JoinSet;
 
-/// Signs in as a client that comes back when it is told to, and no earlier: how often it was told, and for how long.
+/// Signs in as a client that tries again exactly when `Retry-After` says. Returns the last status and every
+/// `Retry-After`.
 async fn sign_in(http: reqwest::Client, url: String, password: &'static str) -> (u16, Vec<String>) {
     let mut waits = Vec::new();
     loop {

@@ -1,4 +1,5 @@
-// What forms cannot do: a secret masked, revealed, copied once and wiped when the page is left, and a signature drawn.
+// Features that forms lack: a secret that is masked, revealed, copied and wiped when the page is left, and a drawn
+// signature.
 (() => {
   "use strict";
 
@@ -35,23 +36,23 @@
         await navigator.clipboard.writeText(text);
         copied();
       } catch {
-        // No clipboard here: the text is selected, to be copied by hand.
+        // The clipboard is not available. Select the text, so that the user can copy it.
         open = true;
         show();
         getSelection().selectAllChildren(shown);
       }
     });
-    // Nothing is left for the way back, nor for a page that the browser keeps.
+    // Wipe the secret, so that neither "back" nor the browser's page cache shows it.
     addEventListener("pagehide", wipe);
     reveal.hidden = copy.hidden = false;
     show();
   }
 
-  // What is wrong has the focus; some browsers focus fields alone by themselves.
+  // Focus the error. In some browsers `autofocus` works only for form fields.
   const error = document.getElementById("error");
   if (error) error.focus();
 
-  // The way back leads to the list, and not to the form's answer.
+  // "Back" must lead to the list, not to the response of the form.
   const done = document.querySelector("[data-history]");
   if (done) history.replaceState(null, "", done.getAttribute("href"));
 

@@ -60,7 +60,7 @@ pub(super) fn client_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)
     ]
 }
 
-/// Parses such a value. Returns `None` for anything but a number of seconds.
+/// Parses an overlap's form value, a number of seconds. Returns `None` for other texts.
 pub(super) fn seconds(value: &str) -> Option<Duration> {
     if value.is_empty() { Some(Duration::ZERO) } else { value.parse().ok().map(Duration::from_secs) }
 }

@@ -1,4 +1,4 @@
-//! The message for a list page without rows. Only an empty list is called empty.
+//! The message for a list page without rows. It calls the list empty only if no other page has rows.
 
 use super::list::ListControls;
 use crate::console::text::Texts;

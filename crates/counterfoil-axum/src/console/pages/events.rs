@@ -15,7 +15,7 @@ use crate::console::text::{describe, named_subject};
 use crate::console::time::Moment;
 use crate::console::viewer::Viewer;
 
-/// The most events on the page.
+/// The maximum number of events on the page.
 const MOST: usize = 100;
 
 #[derive(Template)]

@@ -15,9 +15,10 @@ use crate::console::viewer::Viewer;
 use crate::cursor::List;
 use crate::query::Query;
 
-/// The most store pages that one page of search results reads. The next page of results continues there.
+/// The maximum number of store pages that are read for one page of search results. The next page of results continues
+/// there.
 const MAX_READS: usize = 10;
-/// The most cursors of earlier pages that a link keeps.
+/// The maximum number of cursors of earlier pages in a link.
 const MAX_TRAIL: usize = 40;
 
 /// The state of a credential, as rows show it.
@@ -88,7 +89,7 @@ impl ListQuery {
         }
     }
 
-    /// The position where this page of the list begins; `None`, the beginning, for a cursor of another list.
+    /// The position where this page of the list begins. `None` is the beginning; so is a cursor of another list.
     pub(super) fn after<T>(&self, list: List<'_>, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         list.read(self.trail.last().map(String::as_str), parse).ok().flatten()
     }
@@ -197,7 +198,7 @@ impl CredentialList<'_> {
     }
 }
 
-/// The page to return to, as a link or form names it; the section if it names none.
+/// The page to return to, from a link or form. If none is named, the section.
 pub(super) fn back(named: Option<&str>, section: &str) -> String {
     match paths::own(named) {
         "/" => section.to_owned(),
@@ -205,7 +206,7 @@ pub(super) fn back(named: Option<&str>, section: &str) -> String {
     }
 }
 
-/// The same, from the query of a confirmation page.
+/// The same, from a confirmation page's query.
 pub(super) fn back_from_query(query: Option<&str>, section: &str) -> String {
     back(Query::parse(query).one("back").ok().flatten(), section)
 }

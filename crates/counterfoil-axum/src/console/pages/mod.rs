@@ -21,5 +21,5 @@ pub(crate) mod users;
 
 use std::num::NonZeroU32;
 
-/// The rows of a page.
+/// The number of rows on a page.
 const PAGE_SIZE: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);

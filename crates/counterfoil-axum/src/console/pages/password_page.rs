@@ -1,4 +1,4 @@
-//! The page that asks for the password before the action of a button, because a button has no password field.
+//! The page that asks for the password before the action of a button. A button itself has no password field.
 
 use axum::response::Response;
 use http::StatusCode;
@@ -27,7 +27,7 @@ pub(super) struct ButtonAction<'a> {
     pub(super) hidden: Vec<(&'static str, String)>,
 }
 
-/// Checks the form's password if that is needed. Returns the page that asks for it if it is missing or wrong.
+/// Checks the form's password if that is needed. If it is missing or wrong, returns the page that asks for it.
 pub(super) async fn reauthenticate(
     console: &Console,
     viewer: &mut Viewer,

@@ -27,7 +27,7 @@ pub(super) const ALLOWED: Choice = Choice { mode: "allowed", field: "scopes" };
 /// The scope of a client's tokens if it requests none.
 pub(super) const DEFAULT: Choice = Choice { mode: "default", field: "default_scopes" };
 
-/// The most unknown tokens that are shown. A scope of 1,000 bytes has no more.
+/// The maximum number of unknown tokens that are shown. A scope of 1,000 bytes has no more.
 const MOST: usize = 500;
 
 /// The scope fields as the page shows them.
@@ -82,8 +82,8 @@ impl Choice {
         }
     }
 
-    /// The chosen scope; `None` for all rights. A form without the choice, because it was cut or sent by a program, is
-    /// refused: it does not mean all rights.
+    /// Reads the chosen scope; `None` means all rights. A form without the choice, because it was cut off or sent by a
+    /// program, is refused: it must not mean all rights.
     pub(super) fn read(self, viewer: &Viewer, form: &Form) -> Result<Option<Scope>, FormError> {
         let texts = viewer.language.texts();
         let form_error = |field, text| FormError::new(StatusCode::UNPROCESSABLE_ENTITY, Some(field), text);

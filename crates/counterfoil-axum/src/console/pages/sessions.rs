@@ -85,7 +85,7 @@ fn form(
     Ok(response)
 }
 
-/// The random value that identifies a browser without a session: the one of its cookie, or a new one.
+/// The random value that identifies a browser without a session: the value of its cookie, or a new one.
 fn visit(
     console: &Console,
     headers: &HeaderMap,
@@ -159,7 +159,7 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
     Ok(response)
 }
 
-/// The path after signing in. If older sessions were ended, a parameter makes the page say so.
+/// The path after signing in. If older sessions were ended, a parameter makes the page show a notice.
 fn after(console: &Console, next: &str, ended: usize) -> String {
     match (paths::own(Some(next)), ended) {
         (page, 0) => console.path(page),
@@ -169,7 +169,7 @@ fn after(console: &Console, next: &str, ended: usize) -> String {
     }
 }
 
-/// Ends the browser's earlier session, whose cookie is replaced. If that fails, the session expires by itself.
+/// Ends the session of the cookie that signing in replaces. If that fails, the session expires by itself.
 async fn leave(console: &Console, headers: &HeaderMap, source: &Source) {
     let Some(session) = console.cookies.read(headers, Cookie::Session) else { return };
     if let Ok(principal) = console.counterfoil.from_source(source).verify_session(session.expose_secret()).await {

@@ -32,7 +32,7 @@ struct Page {
     values: FormValues,
     needs_password: bool,
     switches: Vec<Switch>,
-    /// Settings that the policy does not use, and that the form set all the same.
+    /// Settings that the form contained although the policy does not use them.
     unused: Vec<&'static str>,
     numbers: Vec<Number>,
 }
@@ -244,15 +244,15 @@ async fn try_save(
     }
 }
 
-/// The difference to what the form showed, or to the current values if the form has no `_was` fields.
+/// The settings that differ from their `_was` fields, or from the current values if the form has no `_was` fields.
 fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) -> Result<SettingsUpdate, Fault> {
     let (mut change, mut invalid) = (SettingsUpdate::default(), Vec::new());
     for &name in SettingName::ALL {
         let (field, current) = (name.as_str(), settings.number(name));
         if name.unit() == SettingUnit::Switch {
             let on = form.ticked(field).ok_or_else(|| FormError::invalid_field(viewer, Some(field)))?;
-            // If the policy does not use the switch, the page does not offer it. A form that sets it anyway is refused
-            // by the core.
+            // The page does not offer a switch that the policy does not use. The core refuses a form that sets it
+            // anyway.
             let was = form.was(field).map_or(current != 0, |was| was == "true");
             let is_meant = if console.counterfoil.uses_setting(name) { on != was } else { on };
             if is_meant {

@@ -22,10 +22,11 @@ use crate::console::viewer::Viewer;
 use crate::console::{csrf, response};
 use crate::query::Query;
 
-/// The most bytes of an image, and of the form. The form's limit is larger, so that the page can show the error.
+/// The maximum size of an image and of the whole form, in bytes. The form may be larger, so that a page can show the
+/// error for an image that is too large.
 const IMAGE: usize = 256 * 1024;
 const FORM: usize = 4 * IMAGE;
-/// The most characters of a typed signature.
+/// The maximum number of characters in a typed signature.
 const TYPED: usize = 100;
 
 /// The submitted fields and file.
@@ -51,7 +52,7 @@ pub(crate) async fn file(
     *response.body_mut() = Body::from(bytes);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    // Opened as a document, the file may not run scripts.
+    // If the file is opened as a document, it may not run scripts.
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; style-src 'none'; sandbox"));
     if Query::parse(query.as_deref()).flag("download") == Ok(true) {
         let attachment = HeaderValue::try_from(format!("attachment; filename=\"signature.{extension}\""));
@@ -83,7 +84,7 @@ pub(crate) async fn save(State(console): State<Shared>, request: Request) -> Res
     let (viewer, sent) = read(&console, request).await?;
     let texts = viewer.language.texts();
     let values = FormValues::new(sent.form.values_of(&["way", "typed"]));
-    // Refuse a value for the other kind of signature, which would be ignored.
+    // A value for the other kind of signature would be ignored, so it is refused.
     let signature = match sent.form.one("way") {
         "image" if !sent.form.one("typed").trim().is_empty() => {
             return page_with_error(&console, &viewer, values, "typed", texts.one_way).await;

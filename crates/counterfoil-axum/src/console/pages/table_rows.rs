@@ -24,8 +24,8 @@ pub(super) struct TokenRow {
 }
 
 impl TokenRow {
-    /// A row whose action links lie under `below`. The owner may replace the token. `back` is the link back to this
-    /// page.
+    /// A row whose action links lie under `below`. `owner`: the row offers to replace the token. `back` is the link
+    /// back to this page.
     pub(super) fn new(credential: &CredentialView, clock: &Clock, below: &str, owner: bool, back: &str) -> Self {
         let (id, state) = (credential.id.to_string(), CredentialState::of(credential));
         let is_expired = state == CredentialState::Expired;

@@ -202,7 +202,7 @@ async fn set_token_login(
         _ => return Err(Rejection::page(console, viewer, RejectionReason::NotFound)),
     };
     let path = path(console, &subject);
-    // Only opening the gate grants rights, so only that needs the password.
+    // Only switching token login on grants rights, so only that needs the password.
     if allowed && console.counterfoil.gates().switch {
         let (texts, name) = (viewer.language.texts(), name_of(console, viewer, &subject).await?);
         let asked = ButtonAction {

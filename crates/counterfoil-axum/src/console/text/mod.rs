@@ -320,7 +320,7 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// The name of a form's field. The errors of a field that no form has are a problem of the whole form.
+    /// The name of a form's field, or of a setting. Other names get the heading for a problem of the whole form.
     pub(crate) fn field(&self, name: &str) -> &'static str {
         match name {
             "label" => self.label,

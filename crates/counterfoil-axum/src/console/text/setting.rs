@@ -17,7 +17,7 @@ macro_rules! setting_texts {
             pub(crate) const fn label(&self, name: SettingName) -> &'static str {
                 match name {
                     $(SettingName::$name => self.$wire,)+
-                    // Every row has an arm; the type can have more names for other crates only.
+                    // Every row has an arm above. This arm is required only because `SettingName` is non-exhaustive.
                     _ => name.as_str(),
                 }
             }

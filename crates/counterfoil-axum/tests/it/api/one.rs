@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{make, outcome};
 use crate::support::{Answer, World, world};
 
-/// The path in `Location`. GET answers there like `made`, without its secrets.
+/// Checks that GET on the path in `Location` answers like the creation, but without the secrets. Returns the path.
 async fn is_at(world: &World, answer: &Answer, token: &str, secrets: &[&str]) -> String {
     assert_eq!(answer.status, 201, "{answer:?}");
     let location = answer.header("location").expect("a place");

@@ -42,7 +42,7 @@ impl Browser {
         Self { router, cookies: Mutex::default(), headers: vec![("host", "console.example")] }
     }
 
-    /// Somebody who is signed in; each name is the password.
+    /// A browser in which this account is signed in. Each name is also the password.
     pub async fn signed_in(world: &World, name: &str) -> Self {
         let browser = Self::new(world);
         let answer = browser.sign_in(name, name).await;
@@ -50,7 +50,8 @@ impl Browser {
         browser
     }
 
-    /// Signs in from a form that nobody is signed in for: whoever was, has come back with no session.
+    /// Signs in with the form for a browser without a session. A session of this browser is hidden while the form is
+    /// requested.
     pub async fn sign_in(&self, name: &str, password: &str) -> Answer {
         let held = self.cookie(SESSION);
         self.forget(SESSION);
@@ -62,20 +63,20 @@ impl Browser {
         self.send_form("/sign-in", &format!("csrf_token={token}&next=/tokens&name={name}&password={password}")).await
     }
 
-    /// The cookie whose name begins so: it ends with what tells consoles apart.
+    /// The cookie whose name has this prefix. Its suffix identifies the console.
     pub fn cookie(&self, name: &str) -> Option<String> {
         let kept = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
         kept.iter().find(|(own, _)| own.starts_with(name)).map(|(_, value)| value.clone())
     }
 
-    /// Plants a cookie under the name of the one that begins so, or under that name.
+    /// Sets the cookie whose name has this prefix, or else a cookie of this name.
     pub fn plant(&self, name: &str, value: &str) {
         let mut kept = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
         let own = kept.keys().find(|own| own.starts_with(name)).cloned();
         kept.insert(own.unwrap_or_else(|| name.to_owned()), value.to_owned());
     }
 
-    /// Forgets the cookie whose name begins so, as a browser that was closed.
+    /// Deletes cookies whose name has this prefix, as closing the browser does.
     pub fn forget(&self, name: &str) {
         self.cookies.lock().unwrap_or_else(PoisonError::into_inner).retain(|own, _| !own.starts_with(name));
     }
@@ -84,7 +85,7 @@ impl Browser {
         self.ask("GET", path, Body::empty()).await
     }
 
-    /// A form with the token that a signed-in person's pages have, and a number of its own where it brings none.
+    /// Posts a form with the CSRF token of a signed-in page, and with a new form number unless it has one.
     pub async fn post(&self, path: &str, form: &str) -> Answer {
         let page = self.get("/events-or-any-page").await;
         assert_eq!(page.status, 404, "a page of the console");
@@ -92,7 +93,7 @@ impl Browser {
         self.send_form(path, &form).await
     }
 
-    /// The same, not sent yet.
+    /// The form that `post` sends.
     pub async fn form(&self, path: &str, form: &str) -> String {
         let mut form = format!("csrf_token={}&{form}", token(&self.get("/tokens").await.text));
         if !form.contains("once=") {

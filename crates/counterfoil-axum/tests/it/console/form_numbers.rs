@@ -8,7 +8,7 @@ use crate::support::{Answer, World, world};
 
 const ONCE: &str = "name=\"once\" value=\"";
 
-/// The five forms: path, fields, other fields, the fields that the page keeps, and the page of the list.
+/// A form: path, fields, other fields, the fields that the page keeps, and the page of the list.
 type Form = (String, &'static str, &'static str, &'static str, &'static str);
 
 async fn stage() -> (World, Browser, Vec<Form>) {

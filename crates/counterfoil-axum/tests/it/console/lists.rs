@@ -18,7 +18,7 @@ fn many() -> Policy {
     policy
 }
 
-/// bill with 120 tokens; the newest is 119.
+/// A world in which bill has 120 tokens, from 0 to 119 by age. Returns it and bill's browser.
 async fn stage() -> (World, Browser) {
     let world = world_under(many()).await;
     let bill = Browser::signed_in(&world, "bill").await;

@@ -51,7 +51,7 @@ async fn stage() -> Stage {
     Stage { world, sue, token, live, expired }
 }
 
-/// All such forms, and whether their page already has a password field.
+/// All forms that need a recent password check: path, fields, and the page if it already has a password field.
 fn grave(stage: &Stage) -> Vec<(String, String, Option<String>)> {
     let (token, live, expired) = (&stage.token, &stage.live, &stage.expired);
     let form = |path: String, form: &str, page: Option<String>| (path, form.to_owned(), page);

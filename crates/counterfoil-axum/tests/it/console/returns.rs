@@ -167,7 +167,7 @@ async fn fault_f8_of_two_sign_in_tabs_the_second_is_signed_in_too() {
     assert_eq!(leads_to(&bill.send_form("/sign-in", &form(&one, "/tokens")).await), "/tokens");
     assert_eq!(leads_to(&bill.send_form("/sign-in", &form(&other, "/tokens?q=x")).await), "/tokens?q=x");
     assert_eq!(bill.get("/tokens").await.status, 200);
-    // A form from a closed browser: the session continues, or the form is shown again.
+    // A form from before the browser was closed: the session continues, or the form is shown again.
     assert_eq!(leads_to(&bill.send_form("/sign-in", &form("old", "/tokens")).await), "/tokens");
     bill.forget(SESSION);
     let anew = bill.send_form("/sign-in", &form("old", "/codes")).await;

@@ -101,7 +101,7 @@ async fn fault_f9_a_client_is_edited_and_what_was_left_alone_is_not_written() {
     assert_eq!(scope(&client.allowed_scope).as_deref(), Some("demo:read demo:write"));
 }
 
-/// A form that was cut, or sent by a program: an absent choice is no choice of everything.
+/// A form that was cut off or sent by a program: a missing choice must not mean all scopes.
 #[tokio::test]
 async fn fault_f9_an_edit_without_its_choice_of_scopes_leaves_them_as_they_are() {
     let world = known().await;
@@ -123,7 +123,7 @@ async fn fault_f9_an_edit_without_its_choice_of_scopes_leaves_them_as_they_are()
     }
 }
 
-/// A scope of 1,000 characters has at most 500 tokens: no more are shown again, whatever a form or a link holds.
+/// A scope of 1,000 characters has at most 500 tokens. No more are shown again, whatever a form or a link contains.
 #[tokio::test]
 async fn fault_f9_more_scopes_than_a_scope_can_hold_are_refused_with_the_limit() {
     let world = known().await;
@@ -180,7 +180,7 @@ async fn fault_f9_a_client_is_registered_with_scopes() {
     assert_eq!(client.allowed_scope.as_ref().map(|scope| scope.as_str()), Some("demo:read"));
 }
 
-/// A form that was cut, or sent by a program: an absent choice is no choice of everything.
+/// A form that was cut off or sent by a program: a missing choice must not mean all scopes.
 #[tokio::test]
 async fn fault_f9_a_form_without_its_choice_of_scopes_creates_nothing() {
     let world = known().await;
@@ -208,7 +208,7 @@ async fn fault_f9_a_form_without_its_choice_of_scopes_creates_nothing() {
     );
 }
 
-/// All checkboxes of both lists ticked: more than 64 fields.
+/// All checkboxes of both lists are ticked: more than 64 fields.
 #[tokio::test]
 async fn fault_f9_a_client_with_as_many_scopes_as_there_can_be_is_registered_and_edited() {
     for count in [25, 200] {

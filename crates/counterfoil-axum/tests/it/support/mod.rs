@@ -51,7 +51,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().expect("text"))
     }
 
-    /// The end of a problem's type; what RFC 6749 calls `error` elsewhere.
+    /// The name at the end of a problem's `type`, or the `error` of RFC 6749.
     pub fn problem(&self) -> String {
         let json = self.json();
         match json["type"].as_str() {
@@ -70,8 +70,9 @@ pub fn subject(id: &str) -> SubjectId {
     SubjectId::new(id).expect("a subject")
 }
 
-/// bill (member), carol (collaborator), adam (administrator), sue (super administrator), mia (member who manages profiles); each name is
-/// the password. `app` is confidential with both grants, `rs` a resource server, `open` public.
+/// A service with bill (member), carol (collaborator), adam (administrator), sue (super administrator) and mia (member
+/// who manages profiles). Each name is also the password. Client `app` is confidential with both grants, `rs` a
+/// resource server, `open` public.
 pub async fn world() -> World {
     world_on(Policy::default(), |people| people as Arc<dyn Directory>).await
 }
@@ -174,7 +175,7 @@ impl World {
         send(&self.router, request).await
     }
 
-    /// Signs in and gives the tokens.
+    /// Signs in and returns the tokens.
     pub async fn sign_in(&self, name: &str, scope: Option<&str>) -> (String, String) {
         let scope = scope.map(|scope| format!("&scope={}", scope.replace(' ', "+"))).unwrap_or_default();
         let form = format!("grant_type=password&username={name}&password={name}&remember=true{scope}");
@@ -202,7 +203,7 @@ impl World {
 }
 
 impl World {
-    /// Somebody's account as it was made.
+    /// An account as it was created.
     pub fn people_account(&self, name: &str) -> Account {
         let role = match name {
             "carol" => Role::Collaborator,

@@ -12,7 +12,7 @@ use counterfoil::memory::MemoryDirectory;
 
 use super::{World, world_with};
 
-/// The duration of a password check.
+/// A directory, and how long its password checks take.
 struct Slow(Arc<MemoryDirectory>, Duration);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! What the loop writes to the log, and how it is spawned.
+//! What a spawned worker writes to the log.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use tracing::{Event, Metadata, Subscriber};
 
 use crate::support::*;
 
-/// Keeps level and message of each line of the worker.
+/// Records the level and message of each log line of the worker.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<String>>>);
 
@@ -62,7 +62,7 @@ impl Transport for Down {
     }
 }
 
-/// One run of a spawned loop over a token that is due.
+/// Spawns a worker and lets it run once, with a due token.
 async fn run(transport: impl Transport) {
     let world = World::new();
     world.create(&person("bill"), "ci", 30, day(0)).await;

@@ -1,4 +1,4 @@
-//! 100 tokens of one person, whose ends lie within 24 hours, and a worker each minute.
+//! 100 tokens of one person expire within 24 hours, and a worker runs every minute.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,10 +16,10 @@ use counterfoil_notify::{Digest, Report, SendError, Transport, Worker};
 use crate::support::*;
 
 const TOKENS: u16 = 100;
-/// Between two ends: 14 minutes and 24 seconds.
+/// The time between two expiries: 14 minutes and 24 seconds.
 const STEP: Duration = Duration::from_secs(864);
 
-/// A mail server that is down, or hangs, when it is told to.
+/// A mail server that can be set to be down or to hang.
 #[derive(Clone, Default)]
 struct Mail {
     outbox: Outbox,
@@ -56,12 +56,12 @@ async fn hundred_behind(store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -
     world
 }
 
-/// What went out so far: mails with an advance notice, mails without, and how often each notice was told.
+/// What was sent so far: the mails with an advance notice, the mails without one, and how often each notice was sent.
 #[derive(Default)]
 struct Sent {
     advance: usize,
     expired: usize,
-    /// How long after its end a notice on expiry went out, at most.
+    /// The longest time between an expiry and the sending of its notice.
     latest: Duration,
     notices: BTreeMap<(String, bool), u32>,
 }
@@ -96,7 +96,7 @@ impl Sent {
     }
 }
 
-/// Each minute of a while, for each of the workers.
+/// Runs each worker once a minute, for that many minutes.
 async fn minutes(workers: &[Worker], mail: &Mail, from: Timestamp, minutes: u16, sent: &mut Sent) {
     for minute in 0..minutes {
         let now = from.plus_capped(Duration::from_secs(u64::from(minute) * 60));
@@ -109,7 +109,7 @@ async fn minutes(workers: &[Worker], mail: &Mail, from: Timestamp, minutes: u16,
 
 const HOUR: u16 = 60;
 
-/// Both storms: of advance notices and of expiries. `trouble` comes where each has begun.
+/// Runs a storm of advance notices and one of expiries. `trouble` is called after the start of each.
 async fn storm(workers: &[Worker], mail: &Mail, trouble: impl AsyncFn(Timestamp)) -> Sent {
     let mut sent = Sent::default();
     for begins in [day(23), day(30)] {
@@ -137,7 +137,7 @@ async fn fault_e1_a_hundred_ends_within_a_day_are_two_advance_and_five_expiry_ma
 #[tokio::test(start_paused = true)]
 async fn fault_e1_two_workers_at_once_send_no_more_mails() {
     for seed in 0..3 {
-        // Each call lets the other worker go on.
+        // Each call of the slow store lets the other worker run.
         let store = Arc::new(MemoryStore::default());
         let slow = Arc::new(SlowStore::new(Arc::clone(&store), seed));
         let (world, mail) = (hundred_behind(store, slow).await, Mail::default());
@@ -150,7 +150,7 @@ async fn fault_e1_a_crash_between_claim_and_mail_makes_no_storm() {
     let (world, mail) = (hundred().await, Mail::default());
     let worker = [world.worker(mail.clone())];
     let sent = storm(&worker, &mail, async |begins| {
-        // Claims what is to be sent, and dies.
+        // This worker claims the due notices and is then dropped.
         let dies = world.worker(mail.clone()).with_limits(Default::default());
         mail.hangs.store(true, Ordering::SeqCst);
         let run = dies.run_once(begins.plus_capped(Duration::from_secs(8 * 3_600)));

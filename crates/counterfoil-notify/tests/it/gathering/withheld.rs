@@ -1,4 +1,5 @@
-//! Who is told nothing: a disabled account, one that is no more, and one whose credentials of that time are void.
+//! No notice is sent to a disabled account, to a deleted account, or about credentials from before an account's
+//! `valid_since`.
 
 use counterfoil::event::EventKind;
 use counterfoil::http_auth::Refusal;
@@ -6,7 +7,7 @@ use counterfoil_notify::Report;
 
 use crate::support::*;
 
-/// Tells, of each notice that was withheld, why.
+/// The reason of each withheld notice.
 fn withheld(world: &World) -> Vec<Refusal> {
     let reason = |what| match what {
         EventKind::NoticeWithheld { reason, .. } => Some(reason),

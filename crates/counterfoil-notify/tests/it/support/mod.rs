@@ -1,4 +1,4 @@
-//! A host with people who have addresses, and what they are sent.
+//! A host whose accounts have e-mail addresses, and a record of what is sent to them.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
@@ -18,13 +18,13 @@ use counterfoil::{
 use counterfoil_notify::{Digest, Limits, Report, SendError, Transport, Worker};
 use tokio::runtime::Runtime;
 
-/// For tests that are no futures themselves.
+/// A runtime for tests that are not async.
 pub static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
 
 /// 2027-02-01 11:00 UTC.
 pub const START: u64 = 1_801_479_600;
 
-/// So long after the start.
+/// The instant that long after the start.
 pub fn after(duration: Duration) -> Timestamp {
     Timestamp::EPOCH.plus(Duration::from_secs(START)).and_then(|start| start.plus(duration)).expect("in range")
 }
@@ -33,7 +33,7 @@ pub fn day(days: u16) -> Timestamp {
     after(Duration::from_secs(u64::from(days) * 86_400))
 }
 
-/// Whose id is the name, and whose address is that name's.
+/// An account whose id is its name. The e-mail address is made from the name too.
 pub fn person(name: &str) -> Account {
     let address = EmailAddress::new(&format!("{name}@example.com")).expect("an address");
     Account::new(SubjectId::new(name).expect("an id"), name, Role::Member).with_email(address)
@@ -43,7 +43,7 @@ pub fn ivan() -> Account {
     person("ivan").with_zone("Europe/Moscow").with_language("ru")
 }
 
-/// A host of `bill` (English, UTC) and `ivan` (Russian, Moscow).
+/// A host with the accounts `bill` (English, UTC) and `ivan` (Russian, Moscow).
 pub struct World {
     pub counterfoil: Counterfoil,
     pub people: Arc<MemoryDirectory>,
@@ -51,14 +51,14 @@ pub struct World {
     pub sink: RecordingSink,
 }
 
-/// Notices are gathered ahead as the default has it, and those on expiry wait for nothing.
+/// A policy that gathers advance notices as by default, but sends notices about expiry at once.
 pub fn policy() -> Policy {
     let mut policy = gathering();
     policy.notices.gather.gap = Duration::ZERO;
     policy
 }
 
-/// The default's own gathering.
+/// A policy with the default gathering.
 pub fn gathering() -> Policy {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::NotAsked;
@@ -71,7 +71,7 @@ impl World {
         Self::behind(store.clone(), store)
     }
 
-    /// With that before the store of the records.
+    /// A world whose records are accessed through `records`.
     pub fn behind(store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -> Self {
         Self::of(policy(), store, records)
     }
@@ -102,22 +102,22 @@ impl World {
         Worker::new(self.counterfoil.clone(), transport).with_limits(limits())
     }
 
-    /// Whether any notice of it is marked as sent.
+    /// Whether a notice of this credential is marked as sent.
     pub async fn is_marked(&self, issued: &IssuedCredential) -> bool {
         let record = self.store.get(&issued.view.id).await.expect("the store answers").expect("a record");
         !record.record().noticed.is_empty()
     }
 }
 
-/// With a short time-out: a server that is slow is slow for half a second.
+/// Limits with a timeout of half a second for a send.
 pub fn limits() -> Limits {
     Limits::default().with_send_timeout(Duration::from_millis(500))
 }
 
-/// To whom, label, text.
+/// Recipient, label and text.
 pub type SentNotice = (String, String, NoticeText);
 
-/// Keeps what it is given, a list a digest.
+/// A transport that records the notices of each digest.
 #[derive(Clone, Debug, Default)]
 pub struct Outbox(Arc<Mutex<Vec<Vec<SentNotice>>>>);
 

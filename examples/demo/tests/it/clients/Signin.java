@@ -1,4 +1,4 @@
-// The JDK's own HTTP client with an Authenticator set, as ordinary programs have one: it is asked only where a challenge comes.
+// The JDK's own HTTP client with an Authenticator. The client calls it only if the response has a challenge.
 //
 //     java Signin.java http://127.0.0.1:PORT
 import java.net.Authenticator;

@@ -1,5 +1,5 @@
-//! Clients that nobody here wrote, with their default settings, as public and as confidential clients (faults C1, C2,
-//! C3): what they send by themselves must fit, and a refusal must not make them do more than they were told.
+//! Third-party clients with their default settings, as public and as confidential clients (faults C1, C2, C3). The
+//! server must accept the requests that they make by default. A refusal must not make them send further requests.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -17,15 +17,14 @@ fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/clients").join(name)
 }
 
-/// What `.ci/clients` installs.
+/// The path of a file that `.ci/clients` installs.
 fn installed(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients").join(name);
     assert!(path.exists(), "{name} is missing: run `.ci/clients`, which installs it into target/clients");
     path
 }
 
-/// Runs a client, which says that all was as expected, and of which the server has no failure but those of wrong
-/// secrets.
+/// Runs a client, and checks that it succeeds and prints "as expected".
 fn run(command: &mut Command, package: &str) {
     let output = command.output().unwrap_or_else(|error| panic!("{error}: `apt-get install {package}`"));
     let said = String::from_utf8_lossy(&output.stdout);
@@ -40,7 +39,7 @@ async fn fault_c3_x_oauth2_of_go_needs_one_probe_for_public_and_confidential_cli
     let program = built.path().join("probe");
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients/go");
     let mut go = Command::new("go");
-    // Debian's sources of the library, and nothing fetched.
+    // Use Debian's sources of the library, and download nothing.
     go.env("GO111MODULE", "off").env("GOPATH", "/usr/share/gocode").env("GOCACHE", cache).env("GOFLAGS", "");
     let output = go.args(["build", "-o"]).arg(&program).arg(script("probe.go")).output();
     let output = output.expect("go is missing: `apt-get install golang-go golang-golang-x-oauth2-dev`");
@@ -67,7 +66,7 @@ async fn fault_c1_the_jdks_client_is_challenged_only_without_credentials() {
     run(Command::new("java").arg(script("Signin.java")).arg(server.url("")), "default-jdk-headless");
 }
 
-/// Passes connections on to the port, and writes down what goes to it.
+/// Forwards connections to the port, and records what the client sends.
 fn overheard(port: u16) -> (u16, Arc<Mutex<Vec<u8>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let own = listener.local_addr().expect("an address").port();

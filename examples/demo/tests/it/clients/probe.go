@@ -1,4 +1,5 @@
-// The OAuth client of golang.org/x/oauth2 with its default settings: it probes how a client proves itself, first by HTTP Basic, then by the form.
+// The OAuth client of golang.org/x/oauth2 with its default settings. It finds out how the client must authenticate:
+// first it tries HTTP Basic, then the form.
 //
 //	probe http://127.0.0.1:PORT
 package main
@@ -16,7 +17,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// counted notes the status of each answer of the token endpoint.
+// counted records the status of each response of the token endpoint.
 type counted struct{ statuses []int }
 
 func (c *counted) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -34,7 +35,7 @@ func must(err error) {
 	}
 }
 
-// lives signs in, asks who it is, and refreshes by the library's own token source.
+// lives signs in, requests /whoami, and refreshes by the library's own token source.
 func lives(url, id, secret string) {
 	seen := &counted{}
 	ctx := context.WithValue(context.Background(), oauth2.HTTPClient, &http.Client{Transport: seen})

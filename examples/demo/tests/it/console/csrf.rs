@@ -159,7 +159,7 @@ fn a_form_without_its_token_with_another_sessions_or_from_another_site_is_refuse
     }
 }
 
-/// Otherwise the refusals above would prove nothing.
+/// Without this test, the refusals above would prove nothing.
 #[test]
 fn the_same_forms_with_their_token_are_carried_out() {
     for (page, path, fields) in FORMS {
@@ -206,7 +206,7 @@ fn a_picture_from_another_site_is_not_taken_for_a_signature() {
     assert_eq!(send(&token, &[], false), 303);
 }
 
-/// Otherwise an attacker could make a user work in the attacker's account.
+/// This prevents that an attacker signs a user in to the attacker's account.
 #[test]
 fn another_site_cannot_sign_a_browser_in_or_out() {
     let server = server("");

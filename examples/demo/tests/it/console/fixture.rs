@@ -19,8 +19,8 @@ pub struct Fixture {
     pub language: &'static str,
 }
 
-/// Whether each test runs in every browser, language and screen size: only at full counts. Otherwise each test runs in
-/// one combination, and all tests together cover all.
+/// Whether each test runs in every browser, language and screen size. This is so only at soak scale. Otherwise each
+/// test runs in one combination, and all tests together cover all combinations.
 pub fn in_full() -> bool {
     scale() == Scale::SOAK
 }
@@ -32,7 +32,7 @@ pub struct Reader {
     pub language: &'static str,
 }
 
-/// The browsers of a test in a normal run. At full counts every test runs in both.
+/// The browsers of a test in a normal run. At soak scale every test runs in both.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Commit {
     Chromium,

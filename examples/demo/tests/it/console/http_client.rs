@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::support::{escaped, wire};
 
-/// The session cookie's name in tests. The demo's own name ends with its address.
+/// The start of the session cookie's name. In the demo the name ends with the demo's address.
 pub const SESSION: &str = "counterfoil-session";
 
 /// The cookie's name at the demo on this port.
@@ -84,7 +84,7 @@ impl HttpClient {
     }
 
     pub fn sign_in(&mut self, name: &str, password: &str) -> Reply {
-        // A signed-in browser is redirected, so the form is read before.
+        // A signed-in browser would be redirected, so the form is read without the session.
         let session = self.cookies.remove(&full_name(self.port, SESSION));
         let csrf = self.get("/console/sign-in").csrf();
         if let Some(session) = session {

@@ -27,7 +27,7 @@ fn judge(fixture: &Fixture, page: &str, turn: usize, wrong: &mut Vec<String>) {
         }
     }
     fixture.browser.show_on(Screen::DESKTOP);
-    // The page for an unknown path is 404 itself, which the browser reports.
+    // The browser reports the 404 of the page for unknown paths.
     let complaints = fixture.browser.complaints();
     let serious = complaints.iter().filter(|complaint| page != "not-found" || !complaint.contains("/console/nowhere"));
     wrong.extend(serious.map(|complaint| format!("{page}: {complaint}")));

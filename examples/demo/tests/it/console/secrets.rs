@@ -26,7 +26,7 @@ fn fill(fixture: &Fixture, page: &str) {
     }
 }
 
-/// Also not in the memory of scripts and the browser.
+/// Whether the secret is in the page, in the memory of scripts or in the browser's storage.
 fn shows(fixture: &Fixture, secret: &str) -> bool {
     let all = "return document.documentElement.outerHTML + location.href + document.referrer + document.title + JSON.stringify(history.state)\
          + JSON.stringify({...sessionStorage}) + JSON.stringify({...localStorage}) + window.name\

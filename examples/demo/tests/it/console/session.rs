@@ -54,7 +54,7 @@ fn a_browser_holds_the_session_where_no_script_reads_it() {
     });
 }
 
-/// Session fixation: a cookie that was planted before signing in is worthless afterwards.
+/// Session fixation: a cookie that was planted before signing in is useless afterwards.
 #[test]
 fn signing_in_makes_a_new_session_whatever_cookie_was_there() {
     in_english(Commit::Chromium, |fixture| {

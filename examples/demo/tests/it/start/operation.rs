@@ -26,7 +26,7 @@ async fn fault_g4_a_log_without_a_reader_fails_no_request_and_no_stop() {
     assert_eq!(server.ended().code(), Some(0));
 }
 
-/// Sends requests that are refused and logged. None waits for a reader of the log.
+/// Sends requests that are refused and logged. No request may wait for the log's reader.
 async fn refuse(server: &Server, count: usize) {
     let (client, mut callers) = (reqwest::Client::new(), tokio::task::JoinSet::new());
     for _ in 0..8 {
@@ -47,7 +47,7 @@ async fn fault_g4_a_log_that_stalls_holds_up_no_request_and_no_stop_and_tells_wh
         command.env("COUNTERFOIL_STORE", "memory:").env("RUST_LOG", "debug").stderr(Stdio::piped());
     });
     let mut unread = BufReader::new(server.stderr());
-    // More than the pipe and the queue hold.
+    // More log lines than the pipe and the queue can hold.
     refuse(&server, 2_400).await;
     server.access("ivan", "ivan").await;
     assert_eq!(server.call("GET", "/healthz", "", None).await.0, 200);
@@ -99,7 +99,8 @@ fn fault_g8_a_stop_during_the_start_leaves_a_whole_database_or_none() {
         let path = folder.path().join("counterfoil-demo.db");
         let left = std::fs::metadata(&path).map_or(0, |file| file.len());
         let wal = folder.path().join("counterfoil-demo.db-wal");
-        // Killed before the signal handlers were installed. SQLite may have started.
+        // A WAL may be left only if the process was killed before its signal handlers were installed. SQLite may have
+        // started then.
         assert!(!wal.exists() || milliseconds == 0, "after {milliseconds} ms: {left} bytes and a WAL");
     }
 }

@@ -59,7 +59,7 @@ impl Server {
             }
         });
         let mut said = Vec::new();
-        // The last line of the banner. A debug build needs time to hash six passwords.
+        // Waits for the last line of the banner. A debug build needs time to hash six passwords.
         while !said.last().is_some_and(|line: &String| line.starts_with("These passwords")) {
             match greeting.recv_timeout(Duration::from_secs(60)) {
                 Ok(line) => said.push(line),
@@ -77,7 +77,7 @@ impl Server {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// The log so far. A thread writes it shortly after the response, so this reads until nothing more comes.
+    /// The log so far. A thread writes it shortly after the response, so this waits until the log no longer grows.
     pub fn log(&self) -> String {
         let mut log = log_of(self.folder.path());
         for _ in 0..100 {
@@ -114,7 +114,7 @@ impl Server {
         assert!(status.expect("kill runs").success());
     }
 
-    /// Waits for its end, at most ten seconds, which is the limit for a stop.
+    /// Waits for the process to end, for at most ten seconds, the limit for a stop.
     pub fn ended(&mut self) -> ExitStatus {
         for _ in 0..100 {
             if let Some(status) = self.child.try_wait().expect("a child") {

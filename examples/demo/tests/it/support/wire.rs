@@ -25,7 +25,7 @@ pub fn send(port: u16, bytes: &[u8]) -> Answer {
         match stream.read(&mut piece) {
             Ok(0) => break,
             Ok(count) => read.extend_from_slice(&piece[..count]),
-            // A reset after the response: the server did not read all bytes.
+            // A reset after the response means that the server did not read all bytes.
             Err(_) if !read.is_empty() => break,
             Err(error) => panic!("no answer: {error}"),
         }

@@ -1,4 +1,4 @@
-//! Edits a registered client. Only fields that differ from what the form showed are written.
+//! Edits a registered client. Writes only fields whose value differs from the value when the form was shown.
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
@@ -163,7 +163,7 @@ async fn try_edit(
     }
 }
 
-/// The difference to what the form showed, or to the current values if the form has no `_was` fields.
+/// The fields that differ from their `_was` fields, or from the current values if the form has no `_was` fields.
 fn change(viewer: &Viewer, client: &ClientView, form: &Form) -> Result<ClientUpdate, FormError> {
     let refused = |field| FormError::invalid_field(viewer, Some(field));
     let stands = current_values(client);
@@ -191,7 +191,8 @@ fn change(viewer: &Viewer, client: &ClientView, form: &Form) -> Result<ClientUpd
         change.grants = Some(grants.collect::<Result<_, _>>()?);
     }
     let scope = |choice: Choice| -> Result<Option<Option<Scope>>, FormError> {
-        // Missing fields change nothing. They do not mean "all scopes". A text field is sent empty.
+        // Missing fields change nothing, because they do not mean "all scopes". The form's text field is present even
+        // if empty.
         if form.one(choice.mode).is_empty() && form.all(choice.field).all(|text| text.trim().is_empty()) {
             return Ok(None);
         }

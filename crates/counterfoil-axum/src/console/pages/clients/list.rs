@@ -140,7 +140,7 @@ pub(super) async fn show(
     Ok(response::page(status, &page))
 }
 
-/// The most store pages that one page of search results reads.
+/// The maximum number of store pages that are read for one page of search results.
 const READS: usize = 10;
 
 /// A page of matching clients, and the cursor of the next page.

@@ -1,4 +1,4 @@
-//! Another secret for a client.
+//! Replaces a client's secret.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
@@ -42,7 +42,7 @@ pub(crate) async fn ask_secret(
     Ok(secret_form(&console, &viewer, &id, &back, values).await?.response(StatusCode::OK))
 }
 
-/// The hidden field with the id of the newest secret when the form was shown.
+/// The hidden field with the id of the secret that was the newest one when the form was shown.
 const BESIDE: &str = "beside";
 
 async fn secret_form<'a>(

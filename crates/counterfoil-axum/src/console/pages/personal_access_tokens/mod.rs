@@ -40,9 +40,9 @@ const SECTION: &str = "/tokens";
 #[template(path = "console/personal_access_tokens.html")]
 struct Tokens {
     layout: Layout,
-    /// The reason that the list is not shown.
+    /// Why the list is not shown, if it is not.
     closed: Option<&'static str>,
-    /// The reason that the form is not shown.
+    /// Why the form is not shown, if it is not.
     no_creation: Option<&'static str>,
     label_hint: String,
     days_hint: String,
@@ -182,7 +182,7 @@ async fn try_create(
     };
     let lifetime = match form.one("days").trim() {
         "" => Lifetime::Permanent,
-        // Not a number: 0 gets the message about the allowed range.
+        // A text that is not a number is read as 0, which gives the message about the allowed range.
         days => Lifetime::Days(days.parse().unwrap_or(0)),
     };
     let new = NewPersonalAccessToken::new(form.one("label"), lifetime).with_scope(scope);
