@@ -37,10 +37,11 @@ pub enum BuildError {
     /// A part is missing.
     #[error("{part} is missing")]
     Missing {
-        /// The builder's method that sets it.
+        /// The builder's method that sets this part.
         part: &'static str,
     },
-    /// The policy requires a key ring if used-up refresh tokens can be retried.
+    /// The policy requires a key ring, because used-up refresh tokens can be retried (`refresh_tokens.grace` is above
+    /// zero).
     #[error("policy demands a key ring where refresh_tokens.grace is above zero")]
     KeyRingDemanded,
 }
@@ -68,8 +69,7 @@ pub struct Builder {
 }
 
 impl Counterfoil {
-    /// Starts with the hardened policy, the system's clock and entropy, the realm `default`, and `tracing` for
-    /// events.
+    /// Starts with the default policy, the system's clock and entropy, the realm `default`, and `tracing` for events.
     pub fn builder() -> Builder {
         Builder {
             realm: Realm::default(),
@@ -112,23 +112,22 @@ impl Builder {
         self
     }
 
-    /// Sets the keys under which secrets are digested and successors derived.
+    /// Sets the key ring. Its keys digest secrets and derive the successors of refresh tokens.
     pub fn key_ring(mut self, key_ring: impl Into<Arc<KeyRing>>) -> Self {
         self.key_ring = Some(key_ring.into());
         self
     }
 
-    /// Accepts, besides the key ring, digests that were computed without a key, while a host migrates to its first
-    /// ring. Each record gets a new digest at its next use, and so does a client's secret.
-    /// [`Counterfoil::key_census`] counts the remaining ones. Remove this call once none is left under
-    /// [`KeyId::NONE`](crate::types::KeyId::NONE): until then an attacker with write access to the store can create
-    /// credentials.
+    /// Also accepts digests that were computed without a key, while a host migrates to its first key ring. Each record
+    /// and each client secret gets a new digest at its next use. [`Counterfoil::key_census`] counts the remaining
+    /// digests without a key, under [`KeyId::NONE`](crate::types::KeyId::NONE). Remove this call once none is left:
+    /// until then, an attacker with write access to the store can create credentials.
     pub fn accept_unkeyed(mut self) -> Self {
         self.unkeyed = Unkeyed::Accepted;
         self
     }
 
-    /// Sets the clock of this node's decisions.
+    /// Sets the clock that this node decides by.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -180,31 +179,31 @@ impl Builder {
         Self { search: Some(directory), ..all }
     }
 
-    /// Sets the host's accounts. A host whose people sign in elsewhere needs no more.
+    /// Sets the host's accounts. A host whose people sign in elsewhere needs no other part of the directory.
     pub fn accounts(mut self, accounts: impl Accounts) -> Self {
         self.accounts = Some(Arc::new(accounts));
         self
     }
 
-    /// Sets what tests passwords, besides [`Builder::accounts`].
+    /// Sets the part of the directory that tests passwords. [`Builder::accounts`] is also needed.
     pub fn logins(mut self, logins: impl Logins) -> Self {
         self.logins = Some(Arc::new(logins));
         self
     }
 
-    /// Sets what finds people by a text, besides [`Builder::accounts`].
+    /// Sets the part of the directory that finds people by a text. [`Builder::accounts`] is also needed.
     pub fn search(mut self, search: impl Search) -> Self {
         self.search = Some(Arc::new(search));
         self
     }
 
-    /// Adds an event sink, besides `tracing` and sinks added before.
+    /// Adds an event sink. `tracing` and the sinks added before stay.
     pub fn events(mut self, sink: impl EventSink) -> Self {
         self.sinks.push(Arc::new(sink));
         self
     }
 
-    /// Disables events in `tracing`.
+    /// Removes the sink that writes events to `tracing`.
     #[cfg(feature = "tracing")]
     pub fn without_tracing(mut self) -> Self {
         self.tracing = false;
@@ -231,7 +230,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] with the part that is missing or outside its limits.
+    /// [`BuildError`] if a part is missing, if the policy is outside its limits, or if it requires a key ring and none
+    /// is set.
     pub fn build(mut self) -> Result<Counterfoil, BuildError> {
         self.policy.check()?;
         self.policy = self.policy.in_whole_micros();

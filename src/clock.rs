@@ -2,8 +2,8 @@
 
 use crate::types::time::Timestamp;
 
-/// The current time. Every node decides by its injected clock. Order within a family comes from generations, never
-/// from the clock.
+/// The source of the current time. Each node decides by its own clock. The order of the tokens in a family comes from
+/// their generations, never from the clock.
 pub trait Clock: Send + Sync + 'static {
     /// The current instant.
     fn now(&self) -> Timestamp;
@@ -57,7 +57,7 @@ impl ManualClock {
         self.set(self.now().plus_capped(duration));
     }
 
-    /// Sets the clock to any instant, also backwards.
+    /// Sets the clock to any instant, also to an earlier one.
     pub fn set(&self, now: Timestamp) {
         self.0.store(now.micros(), std::sync::atomic::Ordering::SeqCst);
     }

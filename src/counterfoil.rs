@@ -1,4 +1,4 @@
-//! Layer 9: the embedder's handle. It reads the clock once per call, and contains no logic.
+//! Layer 9: the handle that the host uses. It reads the clock once per call, and contains no logic.
 
 use std::fmt;
 use std::sync::Arc;
@@ -34,7 +34,8 @@ impl Counterfoil {
         &self.service.realm
     }
 
-    /// The same credentials at that instant, with a stopped clock: for a host whose own scheduler supplies the time.
+    /// A handle to the same credentials, with a clock that is stopped at `now`. For a host whose own scheduler supplies
+    /// the time.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -60,12 +61,12 @@ impl Counterfoil {
 }
 
 impl Counterfoil {
-    /// Decides whether a presenter may do `O` now. The only way to an operation.
+    /// Decides whether a presenter may do `O` now. Every operation with a presenter needs the permit.
     pub(crate) async fn permit<'a, O: Permission>(&'a self, by: &'a Presenter) -> Result<Permit<'a, O>, ManageError> {
         self.service.permit(by, self.now()).await
     }
 
-    /// The same for an operation on one credential.
+    /// As [`Counterfoil::permit`], for an operation on one credential.
     pub(crate) async fn permit_on<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,

@@ -13,11 +13,11 @@ use crate::types::ids::SubjectId;
 use crate::types::role::Role;
 use crate::types::secret::Secret;
 
-/// The directory is not reachable: `unavailable`, never a refusal and never "not found".
+/// The directory is not reachable. Callers get `unavailable`, never a refusal and never "not found".
 ///
-/// Every error converts to one, so that `?` works in the methods of [`Accounts`], [`Logins`] and [`Search`]. Therefore
-/// an error that means "no such row" must not reach `?`: absence is `Ok(None)`. The cause is for the host alone; events
-/// name it.
+/// Every error type converts to this one, so `?` works in the methods of [`Accounts`], [`Logins`] and [`Search`].
+/// Therefore an error that means "no such row" must not reach `?`: return `Ok(None)` instead. Only the host learns the
+/// cause: events contain it.
 ///
 /// ```
 /// use counterfoil::directory::DirectoryError;
@@ -100,12 +100,12 @@ crate::types::setters::setters!(Login<'a> {
     with_machine_key machine_key: Option<&'a Secret>;
 });
 
-/// A name as resolved by the directory.
+/// The directory's result for a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResolvedName {
-    /// The canonical key of the name. Every spelling of one name gives the same key, also for names without an
-    /// account. Failures are counted under it.
+    /// The canonical key of the name. Every spelling of one name gives the same key, even if no account has the name.
+    /// Failed logins are counted by this key.
     pub key: String,
     /// The subject with that name, if any.
     pub subject: Option<SubjectId>,
@@ -126,7 +126,7 @@ crate::types::setters::setters!(ResolvedName {
 /// Supplies accounts: [`Builder::accounts`](crate::Builder::accounts). A host without passwords implements only this
 /// trait.
 ///
-/// Absence is a result; failure is an error.
+/// A missing account is a result, not an error.
 ///
 /// # Errors
 ///
@@ -171,7 +171,8 @@ pub trait Accounts: Send + Sync + 'static {
     /// The current account; `None` if there is none. Every verification calls it.
     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError>;
 
-    /// The canonical key of a name. The work must not depend on whether an account has the name.
+    /// The canonical key of a name, and the subject with that name. The time taken must not depend on whether an
+    /// account has the name.
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError>;
 }
 
@@ -179,8 +180,8 @@ pub trait Accounts: Send + Sync + 'static {
 /// returns [`Unavailable::NotGiven`](crate::Unavailable::NotGiven).
 #[async_trait]
 pub trait Logins: Send + Sync + 'static {
-    /// Verifies a login; `None` is a refusal. An unknown name and a wrong password must cost the same work: hash
-    /// against a dummy.
+    /// Verifies a login; `None` is a refusal. An unknown name must take as much time as a wrong password: verify the
+    /// password against a dummy hash.
     ///
     /// # Errors
     ///
@@ -201,7 +202,7 @@ pub trait Search: Send + Sync + 'static {
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError>;
 }
 
-/// A whole directory: every type that is [`Accounts`], [`Logins`] and [`Search`] is one.
+/// A whole directory. Implemented for every type that implements [`Accounts`], [`Logins`] and [`Search`].
 pub trait Directory: Accounts + Logins + Search {}
 
 impl<T: Accounts + Logins + Search + ?Sized> Directory for T {}
@@ -216,6 +217,6 @@ pub struct UserView {
     pub name: String,
     /// The role.
     pub role: Role,
-    /// "Token login allowed". Always true if the policy does not use the switch.
+    /// The switch "token login allowed". Always true if the policy does not use it.
     pub token_login_allowed: bool,
 }

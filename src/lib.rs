@@ -2,22 +2,24 @@
 //! sessions. It issues, verifies, lists, renews and revokes them, and implements OAuth's token, revocation and
 //! introspection endpoints without HTTP.
 //!
-//! The bearer has the token, the store has its digest, and only a matching pair authenticates. The guarantees:
+//! The bearer has the token, and the store has its digest: a token authenticates only if it matches a stored digest.
+//! All tokens of one sign-in form a family. The guarantees:
 //!
 //! - A copy of the store gives no access: it contains digests of secrets of at least 256 random bits, bound to realm,
 //!   kind and id. A secret is shown once, when it is created.
-//! - Once a revocation has returned, nothing of the family authenticates.
-//! - Of any number of concurrent refreshes one wins. A retry within a window gets the same response; anything older is
-//!   a replay, which revokes the family.
-//! - Verification, refresh, introspection, lists, notices and purge use one pure function, so that they always agree.
+//! - Once a revocation has returned, no token of the family authenticates.
+//! - Concurrent refreshes with one refresh token replace it once. A retry within a short window gets the same response;
+//!   a later one is a replay and revokes the family.
+//! - Verification, refresh, introspection, lists, notices and purge decide with one pure function whether a credential
+//!   is valid, so they always agree.
 //! - A failure of the host's own infrastructure is [`Unavailable`], never "not found" and never a success.
 //!
 //! # What it does not do
 //!
-//! It owns credentials, not people: accounts come from the host's [`Directory`](directory::Directory). It includes no
-//! runtime, no HTTP, no e-mail, no background task and no clock of its own: the host's loop calls
-//! [`Counterfoil::flush`], [`Counterfoil::purge`] and [`Counterfoil::due_notices`]. It signs no JWTs: every token is
-//! looked up, so every revocation is immediate.
+//! It manages credentials, not people: accounts come from the host's [`Directory`](directory::Directory). It includes
+//! no runtime, no HTTP, no e-mail and no background task: the host's own loop calls [`Counterfoil::flush`],
+//! [`Counterfoil::purge`] and [`Counterfoil::due_notices`]. It signs no JWTs: every token is looked up in the store, so
+//! the revocation of a token is immediate.
 //!
 //! # The data flow
 //!
@@ -30,8 +32,8 @@
 //!                  └─ Clock, Entropy, KeyRing, Policy, EventSink         (rules, and events)
 //! ```
 //!
-//! Each arrow creates a type that cannot be created in another way. A verification costs one read of the store and one
-//! read of the directory; settings and clients come from a snapshot in the process.
+//! Each arrow creates a type that only this step can create. A verification costs one read of the store and one read
+//! of the directory; settings and clients come from a snapshot in the process.
 //!
 //! # The smallest example
 //!
@@ -70,14 +72,15 @@
 //!
 //! A feature adds API and never changes behaviour.
 //!
-//! - `memory` (default): [`memory`], a store of everything and a directory, in one process.
-//! - `tracing` (default): `event::TracingSink`, which the builder adds by default. Without it events are dropped unless
-//!   the host adds a sink.
-//! - `test-util`: `testing`: a service in one call, a clock set by hand, a store that fails on demand. It brings `memory`.
-//!   For `[dev-dependencies]`.
+//! - `memory` (default): [`memory`], stores and a directory in memory, for one process.
+//! - `tracing` (default): `event::TracingSink`, which the builder adds by default. Without this feature, events are
+//!   dropped unless the host adds a sink.
+//! - `metrics`: counts and latencies of operations, stores and directory, for the `metrics` crate.
+//! - `test-util`: `testing`, with a service in one call, a clock set by hand and a store that fails on demand. It
+//!   enables `memory`. For `[dev-dependencies]`.
 //! - `uuid`: [`SubjectId`] from a UUID.
-//! - `serde`: records and families as serde values, for stores that keep documents. Policies, settings and
-//!   registrations are serde values without it.
+//! - `serde`: serde's traits for records and families, for stores that keep documents. Policies, settings and
+//!   registrations have them without this feature.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -133,7 +136,7 @@ pub mod client {
     pub use crate::types::unknown::UnknownFields;
 }
 
-/// Settings: what administrators change at run time.
+/// The settings, which administrators change at run time.
 pub mod settings {
     pub use crate::types::key_check::KeyCheck;
     pub use crate::types::settings::{

@@ -7,7 +7,7 @@ use crate::types::ids::{RecordId, SubjectId};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Actor {
-    /// An unauthenticated caller, which was refused.
+    /// A caller that did not authenticate and was refused.
     Unproved,
     /// A person.
     Person {
@@ -18,18 +18,18 @@ pub enum Actor {
     },
     /// A security code, which acts with the rights of `subject`.
     SecurityCode {
-        /// The subject whose rights it has.
+        /// The subject whose rights the code has.
         subject: SubjectId,
-        /// The super administrator who created it.
+        /// The super administrator who created the code.
         creator: SubjectId,
         /// The code.
         credential: RecordId,
     },
     /// An authenticated client.
     Client {
-        /// Which.
+        /// The client's id.
         client: ClientId,
-        /// The subject of the presented credential, if that was verified.
+        /// The subject of the presented credential, if the credential was verified.
         subject: Option<SubjectId>,
     },
     /// The host's own code.

@@ -3,8 +3,8 @@
 use super::actor::Actor;
 use crate::types::source::SourceName;
 
-/// The actor of a request, and its source if the host gave one. It cannot be made from an [`Actor`] alone: the caller
-/// must choose between a request and the process itself.
+/// The actor of an event, and the source of the request if the host gave one. There is no conversion from an [`Actor`]:
+/// the caller must choose between a request and this process itself.
 #[derive(Clone, Debug)]
 pub(crate) struct By {
     pub(crate) actor: Actor,
@@ -12,7 +12,7 @@ pub(crate) struct By {
 }
 
 impl By {
-    /// An actor in a request from that source; `None` if the host does not know it.
+    /// An actor in a request. `source` is `None` if the host does not know it.
     pub(crate) fn from(actor: Actor, source: Option<&SourceName>) -> Self {
         Self { actor, source: source.cloned() }
     }

@@ -23,14 +23,14 @@ pub enum EventKind {
         /// The owner under whom it is listed.
         owner: OwnerId,
     },
-    /// A credential was refused. The caller learned less than this event says.
+    /// A credential was refused. The caller does not learn the true reason.
     Refused {
         /// The credential, if known.
         id: Option<RecordId>,
         /// The true reason.
         reason: Refusal,
     },
-    /// A login was verified, regardless of what followed.
+    /// A login was verified. The sign-in may still have failed afterwards.
     LoginProved {
         /// The subject.
         subject: SubjectId,
@@ -58,12 +58,12 @@ pub enum EventKind {
     Refreshed {
         /// The family.
         family: FamilyId,
-        /// The newest generation.
+        /// The newest generation of the family.
         generation: u64,
         /// Whether it was a retry that got the same response.
         retry: bool,
     },
-    /// A used-up refresh token was presented; its whole family was revoked.
+    /// A used-up refresh token was presented again; its whole family was revoked.
     Replayed {
         /// The family.
         family: FamilyId,
@@ -84,9 +84,9 @@ pub enum EventKind {
     },
     /// A credential or a family was revoked.
     Revoked {
-        /// The kind of the given credential.
+        /// The kind of the credential that the caller named.
         kind: TokenKind,
-        /// The id of the given credential.
+        /// The id of the credential that the caller named.
         id: RecordId,
         /// The reason.
         reason: RevocationReason,
@@ -105,7 +105,7 @@ pub enum EventKind {
         /// The new token.
         successor: RecordId,
     },
-    /// The old half of a hand-over was ended.
+    /// The overlap of a rotation ended: the replaced personal access token no longer works.
     OverlapEnded {
         /// The old token.
         id: RecordId,
@@ -138,14 +138,14 @@ pub enum EventKind {
         /// The new value.
         allowed: bool,
     },
-    /// An attempt must wait after too many failures from the event's source.
+    /// An attempt was refused because of too many failures from the event's source.
     Throttled {
         /// The counted failures.
         counted: Throttled,
         /// The end of the wait.
         until: Timestamp,
     },
-    /// A sign-in or session ended because a newer one replaced it: the owner had as many as the policy allows.
+    /// A sign-in or session was ended to make room for a new one: the owner had as many as the policy allows.
     MadeRoom {
         /// The kind of the family.
         kind: TokenKind,
@@ -161,17 +161,17 @@ pub enum EventKind {
         /// The owner.
         owner: OwnerId,
     },
-    /// Wrong passwords and client secrets from unknown sources. Every hundred failures are reported once.
+    /// Wrong passwords and client secrets from unknown sources. One event reports a hundred failures.
     FailuresWithoutSource {
         /// The number of failures.
         failures: u32,
         /// When the first of them occurred.
         since: Timestamp,
     },
-    /// Rotation derives its successors from a public constant, since no key ring is configured.
+    /// No key ring is configured, so the successors of refresh tokens are derived from a public constant.
     NoKeyRing,
     /// The clock is more than a day ahead of the last upkeep of any process
-    /// ([`run_upkeep`](crate::Counterfoil::run_upkeep)), because it leapt or no upkeep ran for that long. Nothing is
+    /// ([`run_upkeep`](crate::Counterfoil::run_upkeep)), because it leapt or no upkeep ran for that long. No record is
     /// purged for an hour, or the time set by [`Policy::clock_doubt`](crate::policy::Policy::clock_doubt).
     ClockLeapt {
         /// The instant of the last upkeep.
@@ -179,11 +179,11 @@ pub enum EventKind {
         /// The clock's instant.
         to: Timestamp,
     },
-    /// For ten minutes nothing was flushed or purged: last uses are not written, and expired data stays in the store.
-    /// Reported once.
+    /// The host called neither flush nor purge in the ten minutes after the first use of the handle. Last uses are not
+    /// written, and expired data stays in the store. Reported once.
     NoUpkeep,
-    /// Records of the store, in any realm, are digested under a key that is not in the ring (0: without a key). They
-    /// do not verify here.
+    /// The store has records, in any realm, that are digested under a key that is not in the ring (0: without a key).
+    /// These records do not verify on this node.
     KeyMissing {
         /// The key.
         key: KeyId,
@@ -209,7 +209,7 @@ pub enum EventKind {
         id: Option<RecordId>,
         /// The error and its sources, at most 500 characters, in the backend's words.
         cause: String,
-        /// The number of equal failures since the last report.
+        /// The number of equal failures that were not reported since the last report.
         unsaid: u64,
     },
     /// A store or the directory works again. Reported with the first success at least five seconds after the last
@@ -227,15 +227,15 @@ pub enum EventKind {
         /// The number of rows.
         rows: u32,
     },
-    /// An owner has no address to send a notice to.
+    /// A notice cannot be sent: its recipient has no e-mail address.
     NoAddress {
         /// The owner.
         owner: OwnerId,
         /// The credential.
         id: RecordId,
     },
-    /// A notice has no recipient: its owner's account is disabled or deleted, or its credentials from that time are
-    /// void.
+    /// A notice has no recipient: the account is disabled or deleted, or the credential is older than the account's
+    /// `valid_since`.
     NoticeWithheld {
         /// The owner.
         owner: OwnerId,
@@ -244,7 +244,7 @@ pub enum EventKind {
         /// The reason: [`Refusal::AccountDisabled`], [`Refusal::AccountMissing`] or [`Refusal::BeforeValidSince`].
         reason: Refusal,
     },
-    /// Uses were lost because the buffer was full.
+    /// Last uses were lost because the buffer was full.
     UsesDropped {
         /// The number of uses.
         count: u64,

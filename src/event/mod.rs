@@ -28,15 +28,15 @@ pub struct Event {
     pub realm: Realm,
     /// The actor.
     pub by: Actor,
-    /// The source of the request, if there was one and the host knows it. An address is personal data: the policy can
-    /// leave it out ([`Events::sources`](crate::policy::Events::sources)).
+    /// The source of the request. `None` if there was no request or its source is unknown. An address is personal data:
+    /// the policy can leave it out ([`Events::sources`](crate::policy::Events::sources)).
     pub source: Option<SourceName>,
     /// The kind of event.
     pub kind: EventKind,
 }
 
 impl Event {
-    /// An event of an unknown source.
+    /// An event without a source.
     #[must_use]
     pub const fn new(at: Timestamp, realm: Realm, by: Actor, kind: EventKind) -> Self {
         Self { at, realm, by, source: None, kind }

@@ -38,13 +38,13 @@ impl Means {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
-    /// It was unreachable: an outage.
+    /// The backend was unreachable: an outage.
     Unavailable,
     /// A stored row does not decode.
     Corrupt,
     /// The library sent a request that contradicts itself: a bug in the library.
     Invalid,
-    /// The backend, as configured, does not support it.
+    /// The backend, as configured, does not support the call.
     Unsupported,
 }
 
@@ -61,11 +61,11 @@ impl Fault {
     }
 }
 
-/// A limit of the policy on how many are created or live.
+/// A limit of the policy on the number of created or live credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Limit {
-    /// The credentials of that kind that one owner creates in an hour.
+    /// Credentials of that kind that one owner creates in an hour.
     CreationsPerHour(TokenKind),
     /// Rotations of one sign-in in a day.
     RotationsPerDay(FamilyId),

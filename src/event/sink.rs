@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::event::Event;
 
-/// Receives events, synchronously, after the store has confirmed the change. It cannot fail the call. Hand long work
-/// off to another task.
+/// Receives events, synchronously, after the store has confirmed the change. A sink cannot make the operation fail, but
+/// it delays the operation: hand long work to another task.
 pub trait EventSink: Send + Sync + 'static {
     /// Receives one event.
     fn tell(&self, event: &Event);
@@ -31,7 +31,7 @@ impl<S: EventSink + ?Sized> EventSink for Box<S> {
     }
 }
 
-/// Every sink receives the event, in this order.
+/// Every sink receives the event, in the order of the vector.
 impl<S: EventSink> EventSink for Vec<S> {
     fn tell(&self, event: &Event) {
         self.iter().for_each(|sink| sink.tell(event));

@@ -7,10 +7,10 @@ use crate::types::source::SourceName;
 
 /// Writes every event to `tracing`, target `counterfoil`, with one field per part: `event` is [`EventKind::name`],
 /// `at` in microseconds since 1970, then `realm`, `actor`, `by_subject`, `by_credential`, `by_client`, `source`, and
-/// the event's own fields. A failure of a store or the directory is logged as an error; refusals, replays and losses
-/// as warnings; the rest as information.
+/// the event's own fields. A failure of a store or the directory is logged as an error, refusals and other problems as
+/// warnings, and all other events as information.
 ///
-/// The builder adds one by default: see [`Builder::without_tracing`](crate::Builder::without_tracing).
+/// The builder adds this sink by default: see [`Builder::without_tracing`](crate::Builder::without_tracing).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingSink;
 
@@ -68,7 +68,7 @@ fn debug(value: impl std::fmt::Debug) -> Option<String> {
     Some(format!("{value:?}"))
 }
 
-/// A person's id, or `realm` for the realm's own records.
+/// The owner as text: a person's id, or `realm` for the realm's own records.
 fn whose(owner: &OwnerId) -> Option<String> {
     Some(owner.person().map_or_else(|| "realm".to_owned(), ToString::to_string))
 }
@@ -139,7 +139,7 @@ fn fields(what: &EventKind) -> Fields {
     }
 }
 
-/// The counted failures, and whose they are.
+/// The fields for the counted failures, with the account or client.
 fn counted_of(counted: &Throttled) -> Fields {
     let none = Fields::default();
     match counted {

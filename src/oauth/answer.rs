@@ -1,4 +1,4 @@
-//! The response of an OAuth endpoint: the only type that releases tokens, at one place.
+//! The response of an OAuth endpoint. Only the body of [`Answer`] releases tokens.
 
 use std::fmt;
 
@@ -18,8 +18,8 @@ use crate::types::scope::Scope;
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
-/// A response to be sent unchanged: status, headers, JSON. Its body may contain tokens, so it is wiped, and `Debug`
-/// is redacted.
+/// A response to be sent unchanged: status, headers and a JSON body. The body may contain tokens, so its memory is
+/// wiped on drop, and `Debug` does not show it.
 ///
 /// The headers always include `Cache-Control: no-store`, `Pragma: no-cache` and `Content-Type: application/json` (RFC
 /// 6749 §5.1).
@@ -36,7 +36,7 @@ impl Answer {
         self.status
     }
 
-    /// The headers, names in lower case. None contains a secret.
+    /// The headers, with names in lower case. No header contains a secret.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.headers.iter().map(|(name, value)| (*name, value.as_str()))
     }
@@ -90,7 +90,7 @@ pub(crate) struct TokenParts<'a> {
     pub(crate) vendor_fields: bool,
 }
 
-/// Names that the endpoint itself uses. A claim of the host with such a name is dropped.
+/// The member names that the endpoint itself uses. An account's claim with one of these names is omitted.
 const STANDARD: [&str; 13] = [
     "access_token",
     "token_type",
@@ -107,8 +107,8 @@ const STANDARD: [&str; 13] = [
     ".expires",
 ];
 
-/// The successful response of the token endpoint. With the vendor fields it has the order that 12d Synergy documents
-/// (SYN-TOKEN 4).
+/// The successful response of the token endpoint. With the vendor fields, the members have the order that 12d Synergy
+/// documents (SYN-TOKEN 4).
 pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
     let TokenParts { access_token, refresh_token, issued_at, expires_at, scope, account, client, vendor_fields } =
         *parts;
@@ -173,7 +173,7 @@ pub(crate) fn introspection_answer(active: Option<&Active<'_>>) -> Answer {
     Answer::new(200, Vec::new(), &object)
 }
 
-/// A response without content: an empty object, since the header declares JSON.
+/// A response without content: the body is an empty object, since the header declares JSON.
 pub(crate) fn empty_answer(status: u16) -> Answer {
     Answer::new(status, Vec::new(), &Object::default())
 }
@@ -181,9 +181,9 @@ pub(crate) fn empty_answer(status: u16) -> Answer {
 const RFC_1123: &[BorrowedFormatItem<'_>] =
     format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
 
-/// RFC 1123, in GMT, rounded down to the second.
+/// The instant as RFC 1123 writes it, in GMT, rounded down to the second.
 fn gmt(at: Timestamp) -> String {
-    // A Timestamp has a four-digit year, and the format uses only parts that an instant has.
+    // Formatting cannot fail: a `Timestamp` has a four-digit year, and the format needs only a date and a time.
     OffsetDateTime::from(at).format(RFC_1123).unwrap_or_default()
 }
 

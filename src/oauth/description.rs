@@ -1,5 +1,5 @@
-//! The texts of `error_description` (RFC 6749 §5.2): one per cause, in %x20-21 / %x23-5B / %x5D-7E, so that none can
-//! contain input. Causes whose difference would help an attacker share a text.
+//! The texts of `error_description` (RFC 6749 §5.2): one fixed text per cause, in the characters that the RFC allows
+//! (%x20-21 / %x23-5B / %x5D-7E). No text contains input. Causes whose difference would help an attacker share a text.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::oauth::error::{OAuthErrorCode, Reason};
 use crate::oauth::form::FormFault;
 use crate::service::client_auth::ClientRefusal;
 
-/// The text of an error. Parameter names are the endpoints' own, never the caller's.
+/// The text of an error. It names only parameters that the endpoints define, never text of the caller.
 pub(crate) fn description(code: OAuthErrorCode, reason: Option<&Reason>) -> Cow<'static, str> {
     let Some(reason) = reason else { return usual(code).into() };
     match reason {
@@ -49,7 +49,7 @@ const fn usual(code: OAuthErrorCode) -> &'static str {
     }
 }
 
-/// Unknown client, disabled client, public client and wrong secret share a text.
+/// An unknown client, a disabled client, a public client with a secret, and a wrong secret share a text.
 const fn of_client(fault: ClientFault) -> &'static str {
     match fault {
         ClientFault::Missing => "no client is named: send Authorization: Basic, or client_id",

@@ -18,10 +18,10 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has issued or refreshed, or has not. A retry of a completed refresh within the window gets the
+    /// A dropped call may have issued or refreshed tokens. A retry of a completed refresh within the window gets the
     /// same response.
     ///
-    /// # Example: a login form in, an answer out
+    /// # Example: from a login form to an answer
     ///
     /// ```
     #[doc = include_str!("../example.in")]
@@ -47,7 +47,7 @@ impl Counterfoil {
     /// let body: serde_json::Value = serde_json::from_str(answer.expose_secret())?;
     /// assert_eq!((&body["token_type"], &body["expires_in"]), (&"bearer".into(), &600.into()));
     ///
-    /// // Whatever goes wrong turns into an answer too.
+    /// // An error converts to an answer too.
     /// let wrong = counterfoil.token(post(b"grant_type=password&username=ivan&password=wrong")).await;
     /// let answer = wrong.unwrap_or_else(Answer::from);
     /// assert_eq!(answer.status(), 400);
@@ -58,16 +58,17 @@ impl Counterfoil {
         logged("token", Stopwatch::start(), token::token(&self.service, request, self.now()).await)
     }
 
-    /// A waiting place for a caller that was refused only because of attempts under way: after
-    /// [`OAuthError::waits_for`] or [`LoginError::Busy`](crate::operations::LoginError). An adapter with a place
-    /// retries within a second, as often as it likes, and then drops the place. Without a place, or after the second,
-    /// it responds 429 with `Retry-After: 1`. `None`: eight are already waiting.
+    /// Returns a waiting place for a caller that was refused only because of attempts under way, with the key from
+    /// [`OAuthError::waits_for`] or [`LoginError::Busy`](crate::operations::LoginError). While an adapter holds a
+    /// place, it may retry for one second, as often as it likes; then it drops the place. Without a place, or after the
+    /// second, it responds 429 with `Retry-After: 1`. `None` if eight callers already wait for this key, or 64 in
+    /// total.
     #[must_use]
     pub fn line_up(&self, key: &ThrottleKey) -> Option<Place> {
         self.service.queue.enter(*key)
     }
 
-    /// `POST /revoke` (RFC 7009). When it returns, nothing that it revoked authenticates on any node.
+    /// `POST /revoke` (RFC 7009). When it returns, the revoked tokens no longer authenticate on any node.
     ///
     /// # Errors
     ///
@@ -75,7 +76,7 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has revoked or has not; call again.
+    /// A dropped call may have revoked the token or not; call again.
     pub async fn revocation(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
         logged("revocation", Stopwatch::start(), revocation::revocation(&self.service, request, self.now()).await)
     }
@@ -90,8 +91,8 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// It changes no credential. A call that is dropped while the client's secret is tested counts as a wrong secret after
-    /// a minute: carry it out to its end where the caller goes away.
+    /// It changes no credential. But a call that is dropped while the client's secret is tested counts as a wrong
+    /// secret after a minute, so complete the call even if the caller disconnects.
     pub async fn introspection(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
         logged(
             "introspection",
@@ -101,8 +102,8 @@ impl Counterfoil {
     }
 }
 
-/// Logs the reason of a failed request to `tracing` at debug level, target `counterfoil`. The log contains neither a
-/// secret nor text of the request.
+/// Logs the reason of a failed request to `tracing` at debug level, target `counterfoil`. The log contains no secrets
+/// and no text of the request.
 fn logged(endpoint: &'static str, watch: Stopwatch, outcome: Result<Answer, OAuthError>) -> Result<Answer, OAuthError> {
     watch.operation(endpoint, outcome.as_ref().map_or_else(|error| error.code().as_str(), |_| "ok"));
     #[cfg(feature = "tracing")]

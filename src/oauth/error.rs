@@ -1,5 +1,5 @@
-//! Errors of the OAuth endpoints (RFC 6749 §5.2): a code and a fixed text for the caller, and the true reason for the
-//! host, in one type.
+//! Errors of the OAuth endpoints (RFC 6749 §5.2). One type contains the code and a fixed text for the caller, and the
+//! true reason for the host.
 
 use std::borrow::Cow;
 
@@ -19,11 +19,12 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OAuthErrorCode {
-    /// 400; too large: 413; too slow: 408; another method: 405.
+    /// 400. Also 413 for a form that is too large, 408 for one that arrives too slowly, and 405 for a method other than
+    /// POST.
     InvalidRequest,
-    /// 401 with a challenge; 400 without one if the client named itself in the form.
+    /// 401 with a challenge. If the client named itself in the form, 400 without a challenge.
     InvalidClient,
-    /// 400: user, password or refresh token.
+    /// 400: the user name, the password or the refresh token is not valid.
     InvalidGrant,
     /// 400: the client may not do this.
     UnauthorizedClient,
@@ -70,19 +71,19 @@ pub enum Reason {
     /// The form is invalid.
     #[error(transparent)]
     Form(FormFault),
-    /// Another method than POST.
+    /// The method is not POST.
     #[error("method is not POST")]
     Method,
     /// A parameter is missing.
     #[error("parameter {name} is missing")]
     Missing {
-        /// Its name.
+        /// The parameter's name.
         name: &'static str,
     },
     /// A parameter has an invalid value.
     #[error("parameter {name} has a wrong value")]
     Value {
-        /// Its name.
+        /// The parameter's name.
         name: &'static str,
     },
     /// The client authentication failed.
@@ -91,10 +92,10 @@ pub enum Reason {
     /// The directory refused the login.
     #[error("login was refused")]
     Login,
-    /// The token is refused.
+    /// The token was refused.
     #[error(transparent)]
     Token(Refusal),
-    /// A token of another client.
+    /// The token belongs to another client.
     #[error("token belongs to another client")]
     ForeignClient,
     /// The owner already has as many live sign-ins as the policy allows.
@@ -106,10 +107,10 @@ pub enum Reason {
     /// The grant type is not in the client's registration.
     #[error("grant type is not in the client's registration")]
     GrantNotRegistered,
-    /// The syntax of the scope.
+    /// The scope has invalid syntax.
     #[error(transparent)]
     Scope(InvalidScope),
-    /// A scope beyond the client's or the refresh token's.
+    /// The scope exceeds the client's or the refresh token's.
     #[error("scope is beyond what may be had")]
     ScopeBeyond,
     /// A required scope is missing.
@@ -146,7 +147,8 @@ pub struct OAuthError {
 }
 
 impl OAuthError {
-    /// An error with that code. [`OAuthError::of_client`] creates those of the client, which have a challenge.
+    /// An error with that code and without a challenge. [`OAuthError::of_client`] creates the errors of a failed client
+    /// authentication.
     pub(crate) fn new(code: OAuthErrorCode, reason: impl Into<Option<Reason>>) -> Self {
         let retry_after = (code == OAuthErrorCode::TemporarilyUnavailable).then_some(UNAVAILABLE_RETRY);
         Self { code, status: code.status(), retry_after, challenge: None, reason: reason.into() }
@@ -162,7 +164,7 @@ impl OAuthError {
         Self::new(OAuthErrorCode::InvalidRequest, Reason::Value { name })
     }
 
-    /// Another method than POST: 405 with `Allow`.
+    /// The error for a method other than POST: 405 with `Allow`.
     #[must_use]
     pub fn method() -> Self {
         Self { status: 405, ..Self::new(OAuthErrorCode::InvalidRequest, Reason::Method) }
@@ -184,7 +186,7 @@ impl OAuthError {
         }
     }
 
-    /// Back-off until that instant.
+    /// The caller is in back-off until that instant.
     pub(crate) fn slow_down(until: Timestamp, now: Timestamp) -> Self {
         let seconds = wait(until, now);
         Self { retry_after: Some(seconds), ..Self::new(OAuthErrorCode::SlowDown, Reason::Throttled { until }) }
@@ -217,14 +219,14 @@ impl OAuthError {
         self.status
     }
 
-    /// The `error_description`: a fixed text that names the cause and, if one is invalid, the parameter. It contains
-    /// nothing of the request.
+    /// The `error_description`: a fixed text for the cause. It names the parameter at fault, if there is one, and
+    /// contains no text of the request.
     #[must_use]
     pub fn description(&self) -> Cow<'static, str> {
         description(self.code, self.reason.as_ref())
     }
 
-    /// The whole seconds to wait.
+    /// The number of seconds to wait, for `Retry-After`.
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
         self.retry_after
@@ -245,7 +247,7 @@ impl OAuthError {
     }
 }
 
-/// RFC 7617 §2.
+/// The value of `WWW-Authenticate` (RFC 7617 §2).
 fn challenge(realm: &Realm) -> String {
     format!("Basic {}", realm_parameter(realm))
 }

@@ -1,17 +1,18 @@
 //! A strict parser of `application/x-www-form-urlencoded` (RFC 6749 appendix B).
 //!
-//! It uses the decoder of HTTP Basic. A lenient parser replaces undecodable text, so that two texts give one value,
-//! and leaves copies of passwords in memory. A test compares it with a lenient parser.
+//! It uses the decoder of HTTP Basic. A lenient parser is not suitable: it replaces undecodable text, so different
+//! texts give the same value, and it leaves copies of passwords in memory. For valid forms both give the same result: a
+//! test compares them.
 
 use crate::http_auth::basic::form_decoded;
 use crate::types::secret::Secret;
 
-/// The largest form that is accepted.
+/// The largest accepted form, in bytes.
 const MAX_BYTES: usize = 8 * 1024;
-/// The most parameters. Regular clients send fewer.
+/// The most accepted parameters. Regular clients send fewer.
 const MAX_PARAMETERS: usize = 32;
 
-/// Why a form is refused. Never contains any of its content.
+/// Why a form is refused. It contains no content of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormFault {
@@ -33,16 +34,15 @@ pub enum FormFault {
         /// The parameter, if the endpoints know it.
         name: Option<&'static str>,
     },
-    /// It did not arrive in time: 408. For adapters that read bodies; the endpoints get a complete one.
+    /// The form did not arrive in time: 408. Only adapters return it, since the endpoints get a complete body.
     #[error("form did not arrive in time")]
     TooSlow,
-    /// The connection broke while it was read.
+    /// The connection broke while the form was read.
     #[error("form broke off")]
     Broken,
 }
 
-/// The parameters that the endpoints know. A fault names no other parameter, since that name would be the caller's
-/// text.
+/// The parameters that the endpoints know. A fault names only these: any other name is text of the caller.
 pub(crate) const PARAMETERS: [&str; 12] = [
     "grant_type",
     "username",
@@ -62,7 +62,8 @@ fn known(name: &str) -> Option<&'static str> {
     PARAMETERS.into_iter().find(|own| *own == name)
 }
 
-/// The parameters of a request, each once. All values are treated as secrets, since a password may be under any name.
+/// The parameters of a request, each once. All values are treated as secrets, since a caller may send a password under
+/// any name.
 #[derive(Debug)]
 pub(crate) struct Form(Vec<(String, Secret)>);
 
@@ -104,7 +105,7 @@ impl Form {
     }
 }
 
-/// Whether the media type matches, in any case and with any parameters: the standard defines none and prescribes
+/// Whether the media type matches. Case and parameters are ignored: the standard defines no parameters and prescribes
 /// UTF-8.
 fn is_form(content_type: &[u8]) -> bool {
     let essence = content_type.split(|&byte| byte == b';').next().unwrap_or_default();
@@ -114,7 +115,7 @@ fn is_form(content_type: &[u8]) -> bool {
 fn decoded(text: &[u8]) -> Option<String> {
     let text = form_decoded(text)?;
     if text.contains('\0') {
-        // Wiped in the same way as a stored value.
+        // Dropped as a `Secret`, which wipes the text.
         drop(Secret::from(text));
         return None;
     }

@@ -7,8 +7,8 @@ use crate::operations::sign_ins::introspect::introspect;
 use crate::service::Service;
 use crate::types::time::Timestamp;
 
-/// Introspects a token for an authorised client. A public client is not authenticated, so it is refused like a failed
-/// authentication.
+/// Introspects a token for an authenticated client. A public client cannot authenticate, so it is refused like a client
+/// whose authentication failed.
 pub(crate) async fn introspection(
     service: &Service,
     request: OAuthRequest<'_>,

@@ -43,8 +43,8 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// The largest length of the text: an escaped character takes six bytes, the longest number 20. A buffer that
-    /// never grows is never copied, so no unwiped copy of a token remains in memory.
+    /// The largest possible length of the JSON text: an escaped byte takes six bytes, the longest number 20. A buffer
+    /// of this size never grows, so it is never copied, and no unwiped copy of a token remains in memory.
     fn room(&self) -> usize {
         let text = |text: &str| 6 * text.len() + 2;
         let value = |value: &Value<'_>| match value {

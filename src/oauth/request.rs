@@ -1,4 +1,4 @@
-//! A request to an OAuth endpoint, on plain strings, so that any framework can serve it.
+//! A request to an OAuth endpoint, as plain bytes, so that any framework can serve it.
 
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::basic::client_header;
@@ -47,12 +47,12 @@ pub(crate) struct Proved<'a> {
     pub(crate) source: &'a Source,
     pub(crate) form: Form,
     pub(crate) client: Registration,
-    /// The refusal if a public client turns out not to suffice: the result of [`PresentedClient::invalid`].
+    /// The refusal for endpoints that do not accept a public client: the result of [`PresentedClient::invalid`].
     public: ClientRefusal,
 }
 
 impl<'a> OAuthRequest<'a> {
-    /// Parses the form, then authenticates the client, before anything else.
+    /// Parses the form, then authenticates the client. Everything else comes later.
     pub(crate) async fn proved(&self, service: &Service, now: Timestamp) -> Result<Proved<'a>, OAuthError> {
         let mut form = Form::parse(self.content_type, self.body)?;
         let header = client_header(self.authorization.iter().copied());
@@ -70,7 +70,7 @@ impl<'a> OAuthRequest<'a> {
 }
 
 impl Proved<'_> {
-    /// Refuses a public client, which is not authenticated.
+    /// Refuses a public client, which cannot authenticate.
     pub(crate) fn confidential(self, service: &Service, now: Timestamp) -> Result<Self, OAuthError> {
         if !self.client.public {
             return Ok(self);
@@ -79,8 +79,8 @@ impl Proved<'_> {
         Err(OAuthError::of_client(refusal, &service.realm, now))
     }
 
-    /// Emits an event for a grant or a scope that an authenticated client may not have. Failures of a login or a
-    /// token have their own events.
+    /// Emits an event if an authenticated client requested a grant or a scope that it may not have. Refused logins and
+    /// tokens have their own events.
     pub(crate) fn tell_of_refused_grant(&self, service: &Service, error: &OAuthError, now: Timestamp) {
         use OAuthErrorCode::{InvalidScope, UnauthorizedClient, UnsupportedGrantType};
         if matches!(error.code(), InvalidScope | UnauthorizedClient | UnsupportedGrantType) {

@@ -41,8 +41,8 @@ async fn granted(service: &Service, proved: &mut Proved<'_>, now: Timestamp) -> 
     }
 }
 
-/// The resource owner password grant (RFC 6749 §4.3), for clients that have it. RFC 9700 §2.4 says that it must not
-/// be used.
+/// The resource owner password grant (RFC 6749 §4.3), for clients that are registered for it. RFC 9700 §2.4 says that
+/// this grant must not be used.
 async fn password(
     service: &Service,
     proved: &mut Proved<'_>,
@@ -64,7 +64,7 @@ async fn password(
         mfa_key: mfa_key.as_ref(),
         machine_key: machine_key.as_ref(),
     };
-    // Before the password: a refused scope must not reveal whether the password was right.
+    // Checked before the password: the refusal of a scope must not reveal whether the password was right.
     let scope = granted_scope(service, &proved.client, scope.as_ref())?;
     let client = proved.client.client_id.clone();
     let by = Actor::Client { client: client.clone(), subject: None };

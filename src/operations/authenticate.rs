@@ -8,11 +8,11 @@ use crate::types::source::Source;
 
 impl Counterfoil {
     /// Authenticates a request by its `Authorization` header (RFC 6750 §2.1). Framework adapters call this and write
-    /// the [`Challenge`] into the response; there is nothing else of RFC 6750 for them to know.
+    /// the [`Challenge`] into the response. They need no other part of RFC 6750.
     ///
-    /// `authorization`: every value of the header, as it was received. More than one is refused. Tokens in a form, a query
-    /// string or a cookie (RFC 6750 §2.2, §2.3) are not read, because they end up in logs and histories. `source` is named by
-    /// events ([`Counterfoil::from_source`]); nothing is counted by it.
+    /// `authorization` contains every value of the header, as received. More than one value is refused. Tokens in a
+    /// form, a query string or a cookie (RFC 6750 §2.2, §2.3) are not read, because they end up in logs and histories.
+    /// Events name `source` ([`Counterfoil::from_source`]); no failures are counted by it.
     ///
     /// # Errors
     ///

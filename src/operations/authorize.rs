@@ -1,5 +1,5 @@
-//! Checks permission without carrying out an operation, so that a server can refuse before it reports what is wrong
-//! with a request's body.
+//! Checks permission without carrying out an operation, so that a server can refuse a caller before it reports errors
+//! in the request's body.
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::clients::update;
@@ -14,7 +14,7 @@ use crate::service::presenter::Presenter;
 use crate::types::client::ClientId;
 use crate::types::ids::{RecordId, SubjectId};
 
-/// An operation to check. `None` is a text that is not a valid id, as a path may contain: no item has it.
+/// An operation to check. `None` stands for a text that is not a valid id, for example in a path: it is not found.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Operation<'a> {
@@ -32,7 +32,7 @@ pub enum Operation<'a> {
     SetTokenLogin(Option<&'a SubjectId>),
     /// [`Counterfoil::create_security_code`].
     CreateCode,
-    /// Editing, resetting, reactivating a security code, or making it permanent.
+    /// Any change of a security code: editing, resetting, reactivating, making permanent.
     UpdateCode(Option<&'a RecordId>),
     /// [`Counterfoil::delete_security_code`].
     DeleteCode(&'a RecordId),
@@ -49,8 +49,8 @@ pub enum Operation<'a> {
 }
 
 impl Counterfoil {
-    /// Checks whether the operation is permitted and its target exists. These are the first checks of the operation
-    /// itself; it repeats them.
+    /// Checks whether the operation is permitted and its target exists. The operation itself begins with the same
+    /// checks.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Operations in a request whose source the host knows.
+//! Operations in a request with a known source.
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::sessions::open::OpenedSession;
@@ -15,7 +15,7 @@ use crate::types::source::{Source, SourceName};
 
 /// A handle whose events name the source of the request. Created by [`Counterfoil::from_source`].
 ///
-/// A [`Principal`] that it returns stores the source, and so does the [`Presenter`](crate::Presenter) made from the
+/// The [`Principal`] that it returns stores the source, and so does a [`Presenter`](crate::Presenter) created from that
 /// principal.
 #[derive(Clone, Copy, Debug)]
 pub struct FromSource<'a> {
@@ -24,11 +24,11 @@ pub struct FromSource<'a> {
 }
 
 impl Counterfoil {
-    /// The same handle for one request with a known source. It neither counts nor refuses anything: events name the
-    /// source, unless the policy leaves it out ([`Events::sources`](crate::policy::Events::sources)).
+    /// A handle for one request with a known source. Its events name the source, unless the policy leaves it out
+    /// ([`Events::sources`](crate::policy::Events::sources)). It does not count or refuse anything by source.
     ///
     /// Methods that count failures take the source as an argument. Methods that take a presenter use the presenter's
-    /// ([`Presenter::from_source`](crate::Presenter::from_source)).
+    /// source ([`Presenter::from_source`](crate::Presenter::from_source)).
     ///
     /// ```
     #[doc = include_str!("../example.in")]
@@ -37,7 +37,7 @@ impl Counterfoil {
     /// let source: Source = "203.0.113.7".parse()?;
     /// let session = counterfoil.from_source(&source).open_session_for(&account).await?;
     /// let principal = counterfoil.from_source(&source).verify_session(session.token.expose_secret()).await?;
-    /// // Told as an event from 203.0.113.7.
+    /// // The event names 203.0.113.7 as its source.
     /// counterfoil.end_session(&principal).await?;
     /// # Ok(()) }) }
     /// ```
@@ -48,8 +48,8 @@ impl Counterfoil {
 }
 
 impl FromSource<'_> {
-    /// The source, if the policy lets events name it. Otherwise a principal does not store an address that is never
-    /// reported.
+    /// The source, if the policy lets events name it. Otherwise no event would report the address, so a principal does
+    /// not store it.
     fn name(&self) -> Option<&SourceName> {
         self.source.name().filter(|_| self.counterfoil.service.policy.events.sources)
     }
@@ -90,7 +90,7 @@ impl FromSource<'_> {
         open::by_host(&self.counterfoil.service, sign_in, self.name(), self.counterfoil.now()).await
     }
 
-    /// Ends the family of a credential with the host's own authority.
+    /// Ends the family of a credential, without a presenter.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Tests a login and opens nothing.
+//! Tests a login without opening a session or a sign-in.
 
 use crate::counterfoil::Counterfoil;
 use crate::directory::Login;
@@ -12,17 +12,17 @@ use crate::types::source::Source;
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
-    /// Tests a name and a password and opens nothing: the first step of a sign-in with a second factor, which ends
-    /// with [`Counterfoil::open_session_for`] or [`Counterfoil::open_sign_in`].
+    /// Tests a name and a password without opening a session. This is the first step of a sign-in with a second factor;
+    /// the last step is [`Counterfoil::open_session_for`] or [`Counterfoil::open_sign_in`].
     ///
-    /// It shares the throttle, the events and the answers of [`Counterfoil::open_session`], so neither bypasses the
-    /// limits of the other. The host limits how often a second factor may be tried.
+    /// It shares the throttle, the events and the errors of [`Counterfoil::open_session`], so neither bypasses the
+    /// limits of the other. The host must limit how often a second factor may be tried.
     ///
     /// # Errors
     ///
     /// [`LoginError::Refused`] for unknown names, wrong passwords and disabled accounts alike,
     /// [`LoginError::SlowDown`] during back-off, [`LoginError::Busy`] if only attempts under way prevent the test,
-    /// [`LoginError::Unavailable`] if the test could not be made.
+    /// [`LoginError::Unavailable`] if the login could not be tested.
     ///
     /// # Cancel safety
     ///
@@ -53,8 +53,8 @@ impl Counterfoil {
         self.service.log_in(login, None, source, &Actor::Unproved, self.now()).await
     }
 
-    /// Tests the password of a verified credential's person, before an action that needs a fresh proof, such as a
-    /// change of the password. The right password of any other person is refused and counts as a failure.
+    /// Tests the password of the person who presented a verified credential. For actions that need a fresh proof, such
+    /// as a change of the password. The right password of any other person is refused and counts as a failure.
     /// [`Counterfoil::reauthenticate`] makes the same test and then replaces the session.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Creates the result of one form exactly once.
+//! Makes each form take effect at most once.
 
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use crate::token::once::OnceKey;
 use crate::types::client::ClientId;
 use crate::types::ids::RecordId;
 
-/// A handle that creates one credential per key; created by [`Counterfoil::once`].
+/// A handle that creates one credential per key. Created by [`Counterfoil::once`].
 ///
-/// Repeating the same call is [`Conflict::DoneAlready`](crate::Conflict::DoneAlready), a different call with the same
-/// key [`Conflict::FormUsed`](crate::Conflict::FormUsed). Of any number of concurrent calls one succeeds. A call that
-/// fails otherwise does not use up the key.
+/// A repeated call returns [`Conflict::DoneAlready`](crate::Conflict::DoneAlready). A different call with the same key
+/// returns [`Conflict::FormUsed`](crate::Conflict::FormUsed). Of any number of concurrent calls, one succeeds. A call
+/// that fails for another reason does not use up the key.
 #[derive(Clone, Copy, Debug)]
 pub struct Once<'a> {
     counterfoil: &'a Counterfoil,
@@ -28,8 +28,8 @@ pub struct Once<'a> {
 }
 
 impl Counterfoil {
-    /// The same handle for one form: a second submission creates nothing. The store itself decides, without a table
-    /// of its own.
+    /// A handle for one form: a second submission creates nothing. The id of the new credential is derived from the
+    /// key, so the store refuses a second one and needs no table of submitted forms.
     ///
     /// # Example: a form that was sent twice
     ///
@@ -78,8 +78,8 @@ impl Once<'_> {
         security_code(self.counterfoil.permit(by).await?, new, Some(&self.key)).await
     }
 
-    /// Replaces a personal access token. A different overlap for a replaced token is `Conflict::Replaced`, as without
-    /// a key.
+    /// Replaces a personal access token. A second call with a different overlap returns `Conflict::Replaced`, as it
+    /// does without a key.
     ///
     /// # Errors
     ///
@@ -93,8 +93,8 @@ impl Once<'_> {
         rotate::rotate(self.counterfoil.permit_on(by, Some(id)).await?, id, overlap, Some(&self.key)).await
     }
 
-    /// Registers a client. A client that was changed or removed since is `FormUsed`: the original request can no
-    /// longer be determined.
+    /// Registers a client. If that client was changed or removed since, a repeated call returns `FormUsed`, because the
+    /// original request can no longer be determined.
     ///
     /// # Errors
     ///
@@ -103,12 +103,12 @@ impl Once<'_> {
         register::create(self.counterfoil.permit(by).await?, new, Some(&self.key)).await
     }
 
-    /// Replaces a client's secret, if its newest secret is still the one at the time the form was shown.
+    /// Replaces a client's secret. `beside` is the newest secret at the time when the form was shown.
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::rotate_client_secret`], the conflicts of [`Once`], and `Conflict::ChangedMeanwhile` if the
-    /// newest secret is another.
+    /// As [`Counterfoil::rotate_client_secret`], the conflicts of [`Once`], and `Conflict::ChangedMeanwhile` if
+    /// `beside` is no longer the newest secret.
     pub async fn rotate_client_secret(
         &self,
         by: &Presenter,

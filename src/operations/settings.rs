@@ -17,7 +17,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError`], split by whose fault it is.
+    /// [`ManageError`]: forbidden or unavailable.
     ///
     /// # Cancel safety
     ///
@@ -26,12 +26,13 @@ impl Counterfoil {
         read(self.permit(by).await?).await
     }
 
-    /// Changes settings, all that are set or none. Takes effect from the next call of this process, and within the
-    /// policy's staleness in others.
+    /// Changes either all settings that are set in `change`, or none. The change takes effect from the next call in
+    /// this process, and within the policy's `settings_staleness` in other processes.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: a number out of its range is `Invalid`, with the field and its limits.
+    /// [`ManageError`]: a number out of its range is `Invalid`, with the field and its limits. A setting that the
+    /// policy does not use is `Conflict`.
     ///
     /// # Cancel safety
     ///
@@ -40,7 +41,8 @@ impl Counterfoil {
         update(self.permit(by).await?, change).await
     }
 
-    /// The gates of personal access tokens that the policy uses. Not secret: no presenter is needed.
+    /// Which gates of personal access tokens the policy uses: the setting, the accounts' switches, both or none. Not
+    /// secret: no presenter is needed.
     #[must_use]
     pub fn gates(&self) -> Gates {
         self.service.policy.gates()
@@ -52,13 +54,13 @@ impl Counterfoil {
         self.service.policy.uses_setting(name)
     }
 
-    /// The scope tokens known to the service, from the policy; `None`: any.
+    /// The scope tokens known to the service, from the policy. `None`: any scope token is accepted.
     #[must_use]
     pub fn known_scopes(&self) -> Option<&KnownScopes> {
         self.service.policy.scopes.as_ref()
     }
 
-    /// The smallest and the largest number of a setting under the policy, in the unit of its name. Not secret: no
+    /// The smallest and the largest number that the policy allows for a setting, in the setting's unit. Not secret: no
     /// presenter is needed.
     #[must_use]
     pub fn setting_range(&self, name: SettingName) -> (u64, u64) {
@@ -66,13 +68,13 @@ impl Counterfoil {
     }
 }
 
-/// The settings in force. If a stored number is invalid the policy's own is shown, so that an administrator can see
-/// and repair it.
+/// The settings in force. For a stored number that is invalid, the policy's number is shown, so that an administrator
+/// can still read and repair the settings.
 async fn read(permit: Permit<'_, ReadSettings>) -> Result<Settings, ManageError> {
     Ok(permit.service().with_settings(permit.now(), |view| view.settings).await?)
 }
 
-/// Changes the settings that are set, all or none.
+/// Changes either all settings that are set in `change`, or none.
 async fn update(permit: Permit<'_, UpdateSettings>, change: &SettingsUpdate) -> Result<Settings, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let is_unused = |name: &SettingName| change.number(*name).is_some() && !service.policy.uses_setting(*name);

@@ -1,5 +1,4 @@
-//! Users, as far as credentials are concerned: finds them, sets "token login allowed", and ends all their
-//! credentials.
+//! Users: finds them, sets their switch "token login allowed", and ends all their credentials.
 
 use std::num::NonZeroU32;
 
@@ -33,7 +32,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError`], split by whose fault it is.
+    /// [`ManageError`]: forbidden or unavailable.
     ///
     /// # Cancel safety
     ///
@@ -51,7 +50,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::list_users`]; also not found if the directory does not know the subject.
+    /// As [`Counterfoil::list_users`]. Also not found if the directory does not know the subject.
     ///
     /// # Cancel safety
     ///
@@ -60,12 +59,12 @@ impl Counterfoil {
         see(self.permit(by).await?, subject).await
     }
 
-    /// Sets "token login allowed" for an account. If the policy does not use the switch, it is stored and has no
-    /// effect.
+    /// Sets the switch "token login allowed" of an account.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: a subject that the directory does not know is `NotFound`.
+    /// [`ManageError`]: `NotFound` if the directory does not know the subject, `Conflict` if the policy does not use
+    /// the switch.
     ///
     /// # Cancel safety
     ///
@@ -83,8 +82,8 @@ impl Counterfoil {
         }
     }
 
-    /// Ends every credential that the person had when the call began. For administrators and the host. Returns how
-    /// many families ended.
+    /// Ends every credential that the person had when the call began, and returns the number of ended families. For
+    /// administrators and the host.
     ///
     /// # Errors
     ///
@@ -92,13 +91,13 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has ended some families; call again.
+    /// A dropped call may have ended only some of the families; call again.
     pub async fn revoke_all_of(&self, by: &Presenter, subject: &SubjectId) -> Result<u64, ManageError> {
         owner(self.permit(by).await?, subject).await
     }
 }
 
-/// Finds users in the host's directory, with the directory's own matching and order, at most 100.
+/// Finds at most 100 users in the host's directory, which decides how names match and in which order.
 async fn find(permit: Permit<'_, SeeUsers>, text: &str, limit: NonZeroU32) -> Result<Vec<UserView>, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let search = service.search.as_ref().ok_or(Unavailable::NotGiven { part: "search" })?;
@@ -113,8 +112,8 @@ async fn see(permit: Permit<'_, SeeUsers>, subject: &SubjectId) -> Result<UserVi
     Ok(service.with_settings(now, |view| shown(service, view, &account)).await?)
 }
 
-/// Sets "token login allowed" for an account. The switch is stored only if it differs from the policy's default, so
-/// that the document with all switches grows with exceptions and not with accounts.
+/// Sets the switch "token login allowed" of an account. The switch is stored only if it differs from the policy's
+/// default, so that the stored document grows with the number of exceptions and not of accounts.
 async fn set_token_login<O: Permission>(
     permit: Permit<'_, O>,
     subject: &SubjectId,
@@ -143,7 +142,7 @@ async fn set_token_login<O: Permission>(
     Ok(shown(service, &view, &account))
 }
 
-/// The account. `None`: not a valid subject id.
+/// The account with that subject. `None` stands for a text that is not a valid subject id.
 pub(crate) async fn known<O: Permission>(
     permit: &Permit<'_, O>,
     subject: Option<&SubjectId>,

@@ -27,12 +27,12 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`Denied::Refused`] with the true reason for the host (give the caller only [`Denied::public`]),
+    /// [`Denied::Refused`] with the true reason, which only the host may know (send the caller [`Denied::public`]).
     /// [`Denied::Unavailable`] if the token could not be verified.
     ///
     /// # Cancel safety
     ///
-    /// Safe: a dropped call has at most ended the old half of a hand-over, which the next use repeats.
+    /// Safe. A dropped call may have ended the overlap of a rotation, which the next use of the new token ends anyway.
     ///
     /// # Example: a token that may read, for a day
     ///
@@ -77,7 +77,7 @@ impl Counterfoil {
     }
 }
 
-/// A credential whose secret and permission to be used were verified, with its role. Only [`check`] creates one.
+/// A verified credential: its secret matches, and it may be used now. Only [`check`] creates one.
 struct Verified {
     record: TokenRecord,
     account: Account,
@@ -104,7 +104,7 @@ async fn verify(
     }
 }
 
-/// Verifies the secret, then runs the pure decision, then applies the effects of a successful use.
+/// Verifies the secret, then decides, then applies the effects of a successful use.
 async fn check(
     service: &Service,
     presented: &PresentedToken,
@@ -144,7 +144,7 @@ fn principal(realm: Realm, verified: Verified, source: Option<&SourceName>) -> P
         }
         _ => (None, false),
     };
-    // A same-as-user code stays limited: the right to manage profiles is more than an ordinary member has.
+    // A same-as-user code has at most an ordinary member's rights, which do not include managing profiles.
     let manages_profiles = account.manages_profiles() && !same_as_user;
     let Identity { subject, name, contact, extension } = account.into_identity();
     let (label, held) = record.into_label_and_scope();

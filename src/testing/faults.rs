@@ -9,11 +9,11 @@ use std::task::{Poll, Waker};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Failure {
-    /// It is not executed. The error says so: `maybe_done` is false.
+    /// The call is not executed, and the error has `maybe_done` false.
     NotExecuted,
-    /// It is executed and its answer is lost: `maybe_done` is true.
+    /// The call is executed and its answer is lost: the error has `maybe_done` true.
     AnswerLost,
-    /// It waits until the plan is replaced, for example by [`Faults::heal`], and is then executed.
+    /// The call waits until the plan is replaced, for example by [`Faults::heal`], and is then executed.
     Hangs,
 }
 
@@ -23,15 +23,16 @@ pub enum Failure {
 pub struct Call {
     /// The method's name, for example `insert`.
     pub method: &'static str,
-    /// How many calls there were since the plan was made, this one included.
+    /// The number of calls since the plan was set, including this call.
     pub number: u64,
 }
 
 type Plan = Box<dyn Fn(Call) -> Option<Failure> + Send + Sync>;
 
-/// The faults of a [`FaultyStore`](super::FaultyStore). Clones share one plan: keep one and give the store another.
+/// The faults of a [`FaultyStore`](super::FaultyStore). Clones share one plan: keep one clone and give the store
+/// another.
 ///
-/// Each method replaces the plan and starts counting calls anew. Without a plan no call fails.
+/// Each method that sets a plan replaces the previous plan and resets the count of calls. Without a plan no call fails.
 ///
 /// ```
 /// use counterfoil::memory::MemoryStore;
@@ -55,33 +56,33 @@ pub struct Faults(Arc<Mutex<State>>);
 struct State {
     plan: Option<Plan>,
     calls: u64,
-    /// The number of the plan. Each new plan ends the wait of the calls that hang.
+    /// The number of the current plan. A call that hangs waits until this number changes.
     turn: u64,
     waiting: Vec<Waker>,
 }
 
 impl Faults {
-    /// Every call fails like this.
+    /// Makes every call fail like this.
     pub fn always(&self, failure: Failure) {
         self.plan(move |_| Some(failure));
     }
 
-    /// The `nth` call from now fails, counted from 1. `nth(1, …)` is the next one.
+    /// Makes the `nth` call from now fail, counted from 1: `nth(1, …)` is the next call.
     pub fn nth(&self, nth: u64, failure: Failure) {
         self.plan(move |call| (call.number == nth).then_some(failure));
     }
 
-    /// Every `nth` call from now fails. With 0 no call fails.
+    /// Makes every `nth` call from now fail. With 0 no call fails.
     pub fn every(&self, nth: u64, failure: Failure) {
         self.plan(move |call| (nth != 0 && call.number.is_multiple_of(nth)).then_some(failure));
     }
 
-    /// Every call of that method fails, for example of `rotate`.
+    /// Makes every call of that method fail, for example of `rotate`.
     pub fn on(&self, method: &'static str, failure: Failure) {
         self.plan(move |call| (call.method == method).then_some(failure));
     }
 
-    /// Sets a plan, which decides for each call. It must not use this [`Faults`] or a clone: that deadlocks.
+    /// Sets a plan, which decides for each call. The plan must not use this [`Faults`] or a clone: that deadlocks.
     pub fn plan(&self, plan: impl Fn(Call) -> Option<Failure> + Send + Sync + 'static) {
         self.replace(Some(Box::new(plan)));
     }
@@ -91,13 +92,14 @@ impl Faults {
         self.replace(None);
     }
 
-    /// How many calls there were since the plan was made.
+    /// The number of calls since the plan was set.
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.state().calls
     }
 
-    /// How the next call fails. If it hangs, waits until the plan is replaced, and then returns `None`.
+    /// Counts a call and returns how it fails. A call that hangs waits here until the plan is replaced, and then gets
+    /// `None`.
     pub(super) async fn next(&self, method: &'static str) -> Option<Failure> {
         let (failure, turn) = {
             let mut state = self.state();

@@ -9,10 +9,10 @@ use crate::store::settings_store::SettingsStore;
 use crate::store::throttle::Throttle;
 use crate::store::token_store::TokenStore;
 
-/// Wraps a store. Its calls fail as [`Faults`] says, with `StoreError::Unavailable { retry: true, .. }`.
+/// Wraps a store. [`Faults`] decides which calls fail, with `StoreError::Unavailable { retry: true, .. }`.
 ///
-/// It is a [`TokenStore`], [`ClientStore`], [`SettingsStore`] and [`Throttle`] where the inner store is one. All four
-/// share the faults.
+/// It implements those of [`TokenStore`], [`ClientStore`], [`SettingsStore`] and [`Throttle`] that the inner store
+/// implements. All four share the faults.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -39,7 +39,7 @@ pub struct FaultyStore<S> {
 }
 
 impl<S> FaultyStore<S> {
-    /// The store with these faults.
+    /// Wraps a store with these faults.
     pub fn new(inner: S, faults: Faults) -> Self {
         Self { inner, faults }
     }

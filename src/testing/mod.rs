@@ -1,5 +1,5 @@
 //! For the tests of a host: a whole service in one call, a clock set by hand, a store that fails on demand, principals
-//! without a verification, and a sink that records. Feature `test-util`, for `[dev-dependencies]`.
+//! without a verification, and a sink that records events. Feature `test-util`, for `[dev-dependencies]`.
 //!
 //! ```
 //! use counterfoil::testing;
@@ -15,13 +15,13 @@
 //! # });
 //! ```
 //!
-//! - [`service`] builds a [`Service`](TestService): three people, a client, a store in memory, and a record of its
-//!   events. Two services issue the same tokens.
-//! - [`principal`] makes a [`Principal`](crate::Principal), for handlers that take one.
+//! - [`service`] builds a [`TestService`]: three people, a client, a store in memory, and a record of its events. Every
+//!   test service issues the same tokens.
+//! - [`principal`] builds a [`Principal`](crate::Principal), for tests of handlers that take one.
 //! - [`FaultyStore`] wraps any store. [`Faults`] decides which calls fail, lose their answers or hang.
-//! - [`ManualClock`], [`SeededEntropy`] and [`RecordingSink`] are the parts, for a host that builds its own.
-//! - [`backend_call`], [`inside_step`] and [`listen`] are for authors of stores: the points at which a store calls its
-//!   backend, and those inside a step of a store in memory.
+//! - [`ManualClock`], [`SeededEntropy`] and [`RecordingSink`] are the parts, for a host that builds its own service.
+//! - [`backend_call`], [`inside_step`] and [`listen`] are for authors of stores. With them a test decides in which
+//!   order concurrent operations call the backend of a store, or continue inside a step of a store in memory.
 
 mod faults;
 mod faulty_store;

@@ -19,9 +19,9 @@ use crate::types::source::Source;
 use crate::types::time::Timestamp;
 
 /// A principal for a test of the host's own handlers: a member who presented a personal access token that has no scope
-/// and no expiry. Its name is its subject.
+/// and no expiry. The name is the same text as the subject.
 ///
-/// No store knows the credential, so an operation that reads it does not find it.
+/// No store contains the credential, so an operation that reads it does not find it.
 ///
 /// # Panics
 ///
@@ -55,7 +55,7 @@ pub fn principal(subject: &str) -> PrincipalBuilder {
     })
 }
 
-/// Builds a [`Principal`]. Made by [`principal`].
+/// Builds a [`Principal`]. Created by [`principal`].
 #[derive(Clone, Debug)]
 #[must_use = "call `build`"]
 pub struct PrincipalBuilder(Principal);
@@ -73,7 +73,7 @@ impl PrincipalBuilder {
         self
     }
 
-    /// Whether it has the right "manage user profiles".
+    /// Whether the account has the right "manage user profiles".
     pub fn manages_profiles(mut self, manages_profiles: bool) -> Self {
         self.0.manages_profiles = manages_profiles;
         self
@@ -97,7 +97,7 @@ impl PrincipalBuilder {
         self
     }
 
-    /// The scope, as scope tokens separated by a blank.
+    /// The scope, as scope tokens separated by spaces.
     ///
     /// # Panics
     ///

@@ -46,7 +46,7 @@ pub fn service() -> TestService {
     service_with(Policy::open(), |builder| builder)
 }
 
-/// A service with that policy. `change` can set more on its [`Builder`]: a key ring, another realm, another sink.
+/// A service with that policy. `change` can set other parts of its [`Builder`], such as a key ring, a realm or a sink.
 ///
 /// # Panics
 ///
@@ -83,7 +83,7 @@ pub fn service_with(policy: Policy, change: impl FnOnce(Builder) -> Builder) -> 
     let grants = vec![Grant::Password, Grant::RefreshToken];
     let new = NewClient { id: Some(client.clone()), grants, ..NewClient::named(CLIENT) };
     let registered = at_once(counterfoil.create_client(&Presenter::host(), new)).expect("a new client");
-    // Otherwise the host would be warned that it runs no upkeep.
+    // Without this flush, the event `NoUpkeep` would occur after ten minutes.
     let _flushed = at_once(counterfoil.flush());
     drop(parts.sink.take());
     let client_secret = registered.secret.expect("a confidential client has a secret");
@@ -96,7 +96,7 @@ pub fn service_with(policy: Policy, change: impl FnOnce(Builder) -> Builder) -> 
 ///   password of each are the same text. The addresses are `ivan@example.com` and so on.
 /// - The clock is set to 2026-01-01 00:00:00 UTC and does not advance by itself.
 /// - The client `test-client` may sign people in with a password and refresh.
-/// - Entropy comes from a seed: two services issue the same tokens. Never use one outside of tests.
+/// - Entropy comes from a fixed seed, so every test service issues the same tokens. Never use it outside of tests.
 ///
 /// It derefs to its [`Counterfoil`]. Its own methods panic if they fail; to test failures, call the methods of
 /// `Counterfoil`.
@@ -142,7 +142,7 @@ pub struct TestMail {
 }
 
 impl TestService {
-    /// The handle. Clones share everything.
+    /// The handle. Its clones share all state.
     #[must_use]
     pub fn counterfoil(&self) -> &Counterfoil {
         &self.counterfoil
@@ -160,7 +160,7 @@ impl TestService {
         &self.parts.people
     }
 
-    /// The store, for another handle on it.
+    /// The store, for another handle to the same store.
     #[must_use]
     pub fn store(&self) -> &Arc<FaultyStore<MemoryStore>> {
         &self.parts.store
@@ -202,7 +202,7 @@ impl TestService {
         found.expect("the directory answers").expect("an account of the directory")
     }
 
-    /// A presenter for that person, who has just signed in.
+    /// The presenter of that person, who has just signed in.
     ///
     /// # Panics
     ///
@@ -216,7 +216,7 @@ impl TestService {
     ///
     /// # Panics
     ///
-    /// Where the operation fails.
+    /// If the operation fails.
     pub async fn personal_access_token<'a>(
         &self,
         subject: &str,
@@ -229,11 +229,11 @@ impl TestService {
         issued.expect("a personal access token")
     }
 
-    /// Signs that person in through the client: an access token and a refresh token.
+    /// Signs that person in through the client and returns an access token and a refresh token.
     ///
     /// # Panics
     ///
-    /// Where the operation fails.
+    /// If the operation fails.
     pub async fn sign_in(&self, subject: &str) -> Granted {
         let account = self.account(subject);
         let sign_in = SignIn { client: &self.client, subject: account.subject(), scope: None, remember: false };
@@ -244,7 +244,7 @@ impl TestService {
     ///
     /// # Panics
     ///
-    /// Where the store or the directory fails.
+    /// If the store or the directory fails.
     pub async fn mails(&self) -> Vec<TestMail> {
         let (mut sent, mut after) = (Vec::new(), None);
         loop {
@@ -295,7 +295,7 @@ fn people() -> MemoryDirectory {
     people
 }
 
-/// Polls once: the store and the directory in memory never wait.
+/// Polls once, which is enough: the store and the directory in memory never wait.
 fn at_once<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,

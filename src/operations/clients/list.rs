@@ -20,7 +20,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError`], split by whose fault it is.
+    /// [`ManageError`]: forbidden or unavailable.
     ///
     /// # Cancel safety
     ///

@@ -1,4 +1,4 @@
-//! Clients: only administrators manage them.
+//! Management of clients. Only for administrators.
 
 mod get;
 mod list;
@@ -7,5 +7,5 @@ mod rules;
 mod secrets;
 pub(crate) mod update;
 
-/// How often a lost race is decided again.
+/// How many attempts are made if every attempt loses a race.
 const TURNS: usize = 8;

@@ -16,10 +16,10 @@ use crate::token::once::OnceKey;
 use crate::types::client::{ClientId, ClientKey, Registration, StoredSecret, VersionedRegistration};
 use crate::types::secret::Secret;
 
-/// The letters of a drawn id: 95 bits, so that ids do not collide.
+/// The length of a random id, in characters: 95 bits, so that ids do not collide.
 const ID_LETTERS: usize = 16;
 
-/// The shown and the stored half of a secret, if there is one.
+/// A secret as it is shown and as it is stored. Either may be absent.
 type Halves = (Option<NewClientSecret>, Option<StoredSecret>);
 
 impl Counterfoil {
@@ -36,8 +36,8 @@ impl Counterfoil {
         create(self.permit(by).await?, new, None).await
     }
 
-    /// Registers a confidential client with its existing secret: machine-made, at least 22 characters of
-    /// `[A-Za-z0-9._~+/=-]`, or explicitly `weak`.
+    /// Registers a confidential client with its existing secret. The secret must be machine-made, with at least 22
+    /// characters, all of `[A-Za-z0-9._~+/=-]`. `weak` accepts any other secret that fits into a header.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl Counterfoil {
     }
 }
 
-/// Registers a client with a drawn secret, or without one if it is public.
+/// Registers a client with a random secret, or without a secret if the client is public.
 pub(crate) async fn create(
     permit: Permit<'_, CreateClient>,
     new: NewClient,
@@ -123,7 +123,7 @@ async fn register(
             }
             ClientPut::Retired if once.is_some() => return Err(Conflict::FormUsed.into()),
             ClientPut::Stale(Some(_)) if given.is_some() => return Err(Conflict::ClientIdTaken.into()),
-            // A newly drawn id or key will be free.
+            // A collision: the next random id or key will be free.
             ClientPut::Stale(_) | ClientPut::Retired => {}
         }
     }

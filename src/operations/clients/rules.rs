@@ -8,7 +8,7 @@ use crate::types::scope::Scope;
 /// The most characters of a display name.
 const NAME_MAX: usize = 100;
 
-/// The rules that every registration satisfies.
+/// Checks the rules that every registration must satisfy.
 pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
     display_name(&registration.display_name)?;
     if registration.public && registration.refresh_mode == RefreshMode::Reuse {
@@ -23,8 +23,8 @@ pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
     }
 }
 
-/// A presenter with a scope grants nothing beyond it: the client must have an allowed scope, and it must lie within
-/// the presenter's.
+/// A presenter with a scope cannot grant more than that scope: the client must have an allowed scope that lies within
+/// the presenter's scope.
 pub(super) fn within<O: Permission>(permit: &Permit<'_, O>, registration: &Registration) -> Result<(), Invalid> {
     let reaches = permit.needs_reach(registration.allowed_scope.as_ref());
     reaches.map_err(|_| Invalid::ScopeBeyond { field: "scopes" })

@@ -1,4 +1,4 @@
-//! The secrets of a client: drawn, imported, replaced.
+//! Generates, imports and replaces the secrets of a client.
 
 use std::time::Duration;
 
@@ -14,12 +14,13 @@ use crate::types::kind::TokenKind;
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
-/// 22 letters of base62 are 131 bits, 22 hexadecimal digits 88. Shorter secrets can be guessed.
+/// The shortest strong secret, in characters. 22 base62 characters have 131 bits, 22 hexadecimal digits 88. A shorter
+/// secret may be guessed.
 const STRONG: usize = 22;
-/// Far above the length of any secret in use.
+/// The longest accepted secret, in bytes. Secrets in use are far shorter.
 const LONGEST: usize = 1_024;
 
-/// The shown and the stored half of a drawn secret. `id`: set if it is derived from a form.
+/// A new random secret, as it is shown and as it is stored. `id` is set if it was derived from a form.
 pub(super) fn drawn(
     service: &Service,
     client: &ClientId,
@@ -48,7 +49,7 @@ pub(super) fn drawn(
     Ok((NewClientSecret::new(client, minted.token.expose_secret()), stored))
 }
 
-/// The stored half of an imported secret.
+/// An imported secret, as it is stored.
 pub(super) fn imported(service: &Service, secret: &Secret, now: Timestamp) -> Result<StoredSecret, Unavailable> {
     let mut id = [0; 16];
     service.entropy.fill(&mut id)?;
@@ -65,7 +66,7 @@ pub(super) fn imported(service: &Service, secret: &Secret, now: Timestamp) -> Re
     })
 }
 
-/// Checks whether a secret may be imported. A weak one must still fit into a header.
+/// Checks whether a secret may be imported. A weak secret must still fit into a header.
 pub(super) fn importable(secret: &Secret, weak: bool) -> Result<(), Invalid> {
     let text = secret.expose_secret();
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte);
@@ -74,7 +75,7 @@ pub(super) fn importable(secret: &Secret, weak: bool) -> Result<(), Invalid> {
     if sendable && (strong || weak) { Ok(()) } else { Err(Invalid::WeakSecret) }
 }
 
-/// Adds a secret. The newest previous one stays valid for `overlap`, the others end: at most two are live.
+/// Adds a secret. The newest previous secret stays valid for `overlap`, and the others end, so at most two are live.
 pub(super) fn replace(secrets: &mut Vec<StoredSecret>, new: StoredSecret, overlap: Duration, now: Timestamp) {
     let end = now.plus_capped(overlap);
     secrets.retain(|slot| is_live(slot, now));

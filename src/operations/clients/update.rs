@@ -25,11 +25,12 @@ use crate::types::scope::Scope;
 const OVERLAP_MOST: Duration = days(366);
 
 impl Counterfoil {
-    /// Changes a client. A disabled client's tokens are refused from the next call on.
+    /// Changes a client. The tokens of a disabled client are refused. The change takes effect from the next call in
+    /// this process, and within the policy's `settings_staleness` in other processes.
     ///
     /// # Errors
     ///
-    /// [`ManageError`], split by whose fault it is.
+    /// [`ManageError`]: forbidden, not found, invalid or unavailable.
     ///
     /// # Cancel safety
     ///
@@ -46,12 +47,12 @@ impl Counterfoil {
         edit(self.permit(by).await?, id, change).await
     }
 
-    /// Gives a client a new secret. The newest previous secret stays valid for `overlap`, in whole
-    /// microseconds and at most 366 days; any other ends now.
+    /// Gives a client a new secret. The newest previous secret stays valid for `overlap`, in whole microseconds and at
+    /// most 366 days. Any other secret ends now.
     ///
     /// # Errors
     ///
-    /// [`ManageError`], split by whose fault it is.
+    /// [`ManageError`]: forbidden, not found, invalid or unavailable.
     ///
     /// # Cancel safety
     ///
@@ -65,11 +66,12 @@ impl Counterfoil {
         rotate_secret(self.permit(by).await?, id, overlap, None).await
     }
 
-    /// Revokes all tokens of a client at once.
+    /// Revokes all tokens of a client with one write. The revocation takes effect from the next call in this process,
+    /// and within the policy's `settings_staleness` in other processes.
     ///
     /// # Errors
     ///
-    /// [`ManageError`], split by whose fault it is.
+    /// [`ManageError`]: forbidden, not found or unavailable.
     ///
     /// # Cancel safety
     ///
@@ -78,12 +80,13 @@ impl Counterfoil {
         revoke_tokens(self.permit(by).await?, id).await
     }
 
-    /// Deletes a client, and thereby invalidates all its tokens. A client registered later under the same id does not
-    /// revive them.
+    /// Deletes a client and thereby invalidates all its tokens. They stay invalid even if a client is registered later
+    /// under the same id. The deletion takes effect from the next call in this process, and within the policy's
+    /// `settings_staleness` in other processes.
     ///
     /// # Errors
     ///
-    /// [`ManageError`], split by whose fault it is.
+    /// [`ManageError`]: forbidden, not found or unavailable.
     ///
     /// # Cancel safety
     ///
@@ -93,7 +96,7 @@ impl Counterfoil {
     }
 }
 
-/// Whether that client exists. `None`: not a valid client id.
+/// Whether that client exists. `None` stands for a text that is not a valid client id.
 pub(crate) async fn exists<O: Permission>(permit: &Permit<'_, O>, id: Option<&ClientId>) -> Result<(), ManageError> {
     let service = permit.service();
     let found = service.clients.client(&service.realm, id.ok_or(ManageError::NotFound)?).await?;
@@ -150,10 +153,10 @@ fn widens(before: &Registration, after: &Registration) -> bool {
         || before.default_scope != after.default_scope
 }
 
-/// The form that replaces a secret: its key, and the newest secret when it was shown.
+/// A form that replaces a secret: its key, and the newest secret when the form was shown.
 ///
-/// A registration keeps at most two secrets, so the secret that an old form created may be gone. Then the newest
-/// secret differs, and the form is refused for that reason.
+/// A registration keeps at most two secrets, so the secret that an old form created may be gone. In that case the form
+/// is refused because the newest secret has changed.
 pub(crate) struct OnceSecret<'a> {
     pub(crate) key: &'a OnceKey,
     pub(crate) beside: Option<RecordId>,
@@ -202,7 +205,7 @@ pub(crate) async fn rotate_secret(
     Ok(RegisteredClient { view: ClientView::from(&after), secret: Some(shown) })
 }
 
-/// Revokes all tokens of a client by raising its epoch: one write, whatever their number.
+/// Revokes all tokens of a client by raising its epoch: one write for any number of tokens.
 async fn revoke_tokens(permit: Permit<'_, RevokeClientTokens>, id: &ClientId) -> Result<(), ManageError> {
     update(&permit, id, |registration| {
         registration.epoch = registration.epoch.saturating_add(1);
@@ -213,7 +216,8 @@ async fn revoke_tokens(permit: Permit<'_, RevokeClientTokens>, id: &ClientId) ->
     Ok(())
 }
 
-/// Deletes a client. Its internal id never returns, so a client registered under the same name revives nothing.
+/// Deletes a client. Its key is never used again, so the tokens stay invalid if a client with the same id is
+/// registered.
 async fn delete(permit: Permit<'_, DeleteClient>, id: &ClientId) -> Result<(), ManageError> {
     let (service, now) = (permit.service(), permit.now());
     for _ in 0..TURNS {
@@ -227,8 +231,8 @@ async fn delete(permit: Permit<'_, DeleteClient>, id: &ClientId) -> Result<(), M
     Err(Unavailable::Contended { operation: "delete client" }.into())
 }
 
-/// Decides a change on the current registration and writes it on condition of that version. A lost race decides again
-/// on the newer registration.
+/// Decides a change of the current registration and writes it if the stored version is still the same. After a lost
+/// race it decides again on the newer registration.
 async fn update<O: Permission, A>(
     permit: &Permit<'_, O>,
     id: &ClientId,
@@ -252,7 +256,7 @@ async fn update<O: Permission, A>(
     Err(Unavailable::Contended { operation: "change client" }.into())
 }
 
-/// Applies the fields that are set and returns the effect.
+/// Applies the fields that are set, and returns the changes for the events.
 fn applied(change: &ClientUpdate, registration: &mut Registration) -> Vec<ClientAction> {
     let mut actions = Vec::new();
     if let Some(disabled) = change.disabled.filter(|&disabled| disabled != registration.disabled) {

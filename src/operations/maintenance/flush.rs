@@ -4,8 +4,8 @@ use crate::counterfoil::Counterfoil;
 use crate::service::uses::Flushed;
 
 impl Counterfoil {
-    /// Writes the uses that are due, and new digests of records under an older key. The host calls it from its own
-    /// loop, about every minute, or runs [`Counterfoil::run_upkeep`]; nothing runs by itself.
+    /// Writes the last uses that are due, and new digests for records that were digested under an older key. The host
+    /// calls it from its own loop, about every minute, or runs [`Counterfoil::run_upkeep`]; nothing runs by itself.
     ///
     /// # Cancel safety
     ///

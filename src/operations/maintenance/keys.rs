@@ -1,4 +1,4 @@
-//! Counts which keys the stored digests use, before a key is removed from the ring.
+//! Counts the stored digests under each key, before a key is removed from the ring.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -66,7 +66,8 @@ impl Counterfoil {
         still_used(&self.service, key).await
     }
 
-    /// Checks that no credential uses this key. The check is advisory.
+    /// Checks that no credential and no client secret uses this key. The check is advisory: nothing prevents a later
+    /// use.
     ///
     /// # Errors
     ///
@@ -76,8 +77,7 @@ impl Counterfoil {
     }
 }
 
-/// The digests under each key, keys in ascending order. A count, not a lock: it may be slow, and may miss concurrent
-/// writes.
+/// The number of digests under each key, in ascending order of keys. It may be slow, and it may miss concurrent writes.
 async fn census(service: &Service) -> Result<Vec<KeyUse>, Unavailable> {
     let mut uses = BTreeMap::new();
     for (key, records) in service.store.census().await? {

@@ -12,18 +12,18 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// The jitter is at most this part of a pause.
 const JITTER: u32 = 5;
 
-// A process whose clock is right must have a round before the note of a wrong clock is believed.
+// A process with a right clock must run a round before another process trusts its own wrong clock.
 const _: () = assert!(
     CHALLENGED.as_secs() > 2 * (LONGEST.as_secs() + LONGEST.as_secs() / JITTER as u64),
     "a wrong clock's note must outlast two pauses"
 );
 
-/// Rounds that failed one after the other.
+/// The number of failed rounds in a row.
 #[derive(Default)]
 pub(super) struct Pauses(u32);
 
 impl Pauses {
-    /// The pause after a round, without jitter: five seconds, and twice as long after each failure, up to a minute.
+    /// The pause after a round, without jitter: five seconds, doubled for each failed round in a row, up to a minute.
     pub(super) fn after(&mut self, failed: bool) -> Duration {
         self.0 = if failed { self.0.saturating_add(1) } else { 0 };
         let doubled = 1_u32.checked_shl(self.0).map_or(LONGEST, |times| USUAL.saturating_mul(times));
@@ -31,8 +31,8 @@ impl Pauses {
     }
 }
 
-/// A random addition to a pause, at most a fifth of it, so that nodes do not run in step. Without random bytes there is
-/// none.
+/// A random addition to a pause, at most a fifth of it, so that nodes do not all run at the same time. Zero if random
+/// bytes are unavailable.
 pub(super) fn jitter(pause: Duration, entropy: &dyn Entropy) -> Duration {
     let mut bytes = [0; 2];
     match entropy.fill(&mut bytes) {

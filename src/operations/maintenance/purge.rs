@@ -22,12 +22,10 @@ impl Counterfoil {
     }
 }
 
-/// One batch: records whose `gone_at` is reached, used-up generations, counters whose window has ended. At most
-/// `limit` records and `limit` counters.
+/// Purges one batch: removes records whose `gone_at` is reached, shrinks records of used-up generations (at most
+/// `limit` records in total), and removes at most `limit` counters whose window has ended.
 ///
-/// Nothing depends on it: an item past its end is treated as absent whether a purge ran or not. It is safe
-/// concurrently with everything, including other purges. An interrupted one has done less. Call it again, after a
-/// pause, while `more` is true. It covers all realms of the store.
+/// No result depends on a purge: an item past its end is treated as absent whether it was purged or not.
 async fn purge(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     let unsent_before = now.minus(service.policy.notices.unsent_kept);
     let records = service.store.purge(now, unsent_before, now, limit).await?;
@@ -35,7 +33,7 @@ async fn purge(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<P
     Ok(Progress { changed: records.changed.saturating_add(counters.changed), more: records.more || counters.more })
 }
 
-/// Only the counters that ended by that instant.
+/// Removes only counters: those whose window has ended by `now`.
 pub(crate) async fn counters(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     let changed = service.throttle.purge_counters(now, limit).await?;
     Ok(Progress { changed, more: changed >= u64::from(limit.get()) })

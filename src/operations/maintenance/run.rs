@@ -1,4 +1,4 @@
-//! Upkeep as one call, on any executor.
+//! Runs all upkeep in one call, on any executor.
 
 use std::future::poll_fn;
 use std::num::NonZeroU32;
@@ -13,39 +13,40 @@ use crate::service::clock_trust::{ClockTrust, Purges};
 use crate::service::error::Unavailable;
 use crate::store::listing::Progress;
 
-/// The records purged per call, so that a large purge does not delay a rotation.
+/// The number of records purged per call: small enough that a purge does not delay a rotation.
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 
 impl Counterfoil {
     /// Runs upkeep until `stop` completes. Every five seconds it writes the last uses and the new digests that are
-    /// due, and purges expired data. At the end it writes what is left: [`Counterfoil::shutdown`].
+    /// due, and purges expired data. At the end it calls [`Counterfoil::shutdown`], which writes the rest.
     ///
     /// A failure becomes an event ([`EventKind::Failed`](crate::event::EventKind::Failed)), and the next round tries
-    /// again. While rounds fail, the pause doubles up to a minute. Each pause is longer by a random part of at most a
-    /// fifth, so that nodes do not run in step.
+    /// again. While rounds fail, the pause doubles up to a minute. Each pause is extended at random by at most a fifth,
+    /// so that nodes do not all run at the same time.
     ///
     /// It sends no notices: `counterfoil-notify` has a worker for them, and an `Upkeep` that runs both.
     ///
-    /// `sleep` is the executor's, such as `tokio::time::sleep`. Any number of nodes may run upkeep on one store.
+    /// `sleep` is the executor's function, such as `tokio::time::sleep`. Any number of nodes may run upkeep on one
+    /// store.
     ///
-    /// A purge by a wrong clock cannot be undone, so the clock is not trusted at once. The store keeps the instant of
-    /// the last upkeep of any process. If the clock is more than a day ahead of it, no record is purged for an hour
-    /// ([`Policy::clock_doubt`](crate::policy::Policy::clock_doubt)), and
-    /// [`EventKind::ClockLeapt`](crate::event::EventKind::ClockLeapt) reports it. The hour is measured by the pauses,
-    /// without their random part and not by the clock, and starts again whenever another process notes another time.
+    /// A purge by a wrong clock cannot be undone, so a clock that leapt ahead is doubted first. The store contains a
+    /// note: the instant of the last upkeep of any process. If the clock is more than a day ahead of the note, no
+    /// record is purged for an hour ([`Policy::clock_doubt`](crate::policy::Policy::clock_doubt)), and
+    /// [`EventKind::ClockLeapt`](crate::event::EventKind::ClockLeapt) reports it. This hour is the sum of the pauses
+    /// without their random part, so it does not depend on the clock. It starts again whenever another process writes a
+    /// different note.
     ///
-    /// The same applies after an interruption of more than a day. It also applies, without an event, if no upkeep was
-    /// ever noted: a new service has nothing to purge in its first hour, and an upgraded one may have started with a
-    /// wrong clock. A process that never runs for an hour leaves the first purge to another process, or calls
-    /// [`Counterfoil::purge`], which trusts the clock. A note from the future is corrected by the next upkeep whose
-    /// clock is behind it.
+    /// The clock is also doubted after an interruption of more than a day, and, without an event, if the store has no
+    /// note: a new service has nothing to purge in its first hour, and an upgraded service may have started with a
+    /// wrong clock. If no process runs for an hour, call [`Counterfoil::purge`], which trusts the clock. A note from
+    /// the future is corrected by the next upkeep whose clock is behind it.
     ///
     /// A host that neither runs this nor calls [`Counterfoil::flush`] or [`Counterfoil::purge`] gets one event after
     /// ten minutes: [`EventKind::NoUpkeep`](crate::event::EventKind::NoUpkeep).
     ///
     /// # Cancel safety
     ///
-    /// A dropped future leaves whole batches. Unwritten uses stay in the buffer.
+    /// A dropped future leaves no batch half done. Unwritten uses stay in the buffer.
     ///
     /// ```
     #[doc = include_str!("../../example.in")]
@@ -65,7 +66,7 @@ impl Counterfoil {
             let now = self.now();
             let round = pin!(async {
                 let flushed = self.flush().await.error.is_none();
-                // Uses the clock that was checked: a leap after the check purges nothing.
+                // Purges by the instant that was checked: a later leap of the clock has no effect.
                 let then = self.at(now);
                 let purged = match self.service.purges(&mut clock, now).await {
                     Ok(Purges::All) => all(&sleep, || then.purge(BATCH)).await,
@@ -85,7 +86,7 @@ impl Counterfoil {
     }
 }
 
-/// Batch by batch, until nothing is left; false after a failure. The failing call reports it.
+/// Runs batches until nothing is left. Returns false after a failure, which the failed call has reported.
 async fn all<S, B>(sleep: &impl Fn(Duration) -> S, batch: impl Fn() -> B) -> bool
 where
     S: Future<Output = ()>,

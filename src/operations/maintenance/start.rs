@@ -1,4 +1,4 @@
-//! Checks before the first request: whether the key ring belongs to the store, and whether the store serves.
+//! Checks before the first request: whether the key ring belongs to the store, and whether the store accepts writes.
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
@@ -8,21 +8,21 @@ use crate::types::ids::KeyId;
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
-    /// Checks the store before the first request: whether the key ring is the one that the store was filled with, and
-    /// whether it verifies the stored records. Records under a missing key are reported as
+    /// Checks the key ring before the first request: whether it belongs to the store, and whether it verifies all
+    /// stored records. Records under a missing key are reported as
     /// [`EventKind::KeyMissing`](crate::event::EventKind::KeyMissing).
     ///
-    /// The first call stores a check value of each key beside the settings; no key can be derived from it. From then
-    /// on this call refuses another ring, and a handle with another ring creates nothing. So a lost key file stops
-    /// the start instead of invalidating every token.
+    /// The first call stores a check value of each key with the settings; no key can be derived from a check value.
+    /// From then on this call refuses another ring, and a handle with another ring creates nothing. So a lost key file
+    /// stops the start instead of invalidating every token.
     ///
     /// Call it once, after [`Builder::build`](crate::Builder::build). It counts all records: with a large store this
     /// takes seconds.
     ///
     /// # Errors
     ///
-    /// [`Unavailable::ForeignKeyRing`] if a key of the ring has the number of a key of the store but differs from it;
-    /// or a store failed.
+    /// [`Unavailable::ForeignKeyRing`] if a key of the ring has the same number as a key of the store but is a
+    /// different key. Otherwise a store failed.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -44,9 +44,8 @@ impl Counterfoil {
         start(&self.service, RingOf::ThisStore, self.now()).await
     }
 
-    /// The same, if the store's key ring is lost for good and this one replaces it. Every credential and client
-    /// secret digested under the lost ring is refused from now on: people must sign in again, and clients need new
-    /// secrets.
+    /// The same as [`Counterfoil::start`], for a key ring that replaces a lost one. Every credential and client secret
+    /// digested under the lost ring is refused from now on: people must sign in again, and clients need new secrets.
     ///
     /// # Errors
     ///
@@ -91,7 +90,7 @@ async fn start(service: &Service, ring: RingOf, now: Timestamp) -> Result<(), Un
     match noted {
         Ok(_) => {}
         Err(ManageError::Unavailable(unavailable)) => return Err(unavailable),
-        // No permission is checked and no field is read here.
+        // Other errors cannot occur: no permission and no field is checked here.
         Err(_) => return Err(Unavailable::Contended { operation: "start" }),
     }
     let usable = |key: KeyId| service.digester.is_usable(key);

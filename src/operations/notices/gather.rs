@@ -18,16 +18,17 @@ use crate::types::time::Timestamp;
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
-/// How many pages of a person's credentials of one kind are read. Notices beyond them are sent when they are due.
+/// How many pages of a person's credentials of one kind are read. Notices of further credentials are not gathered: they
+/// are sent when they are due.
 const PAGES: usize = 10;
 
 impl Counterfoil {
-    /// Decides which of one person's notices go out together now, as
-    /// [`Policy::notices`](crate::policy::Policy::notices) gathers them. `due` contains the person's notices that a
-    /// walk found. The person's other credentials are read, at most 1,000 of each kind. `lease` is the lease of the
-    /// following claim.
+    /// Decides which of one person's notices are sent together now, by the rules in
+    /// [`Policy::notices`](crate::policy::Policy::notices). `due` contains the person's notices from
+    /// [`Counterfoil::due_notices`]. The person's other credentials are read here, at most 1,000 of each kind. `lease`
+    /// is the lease of the claims that follow.
     ///
-    /// Claims nothing. A worker that does not gather claims the due notices directly.
+    /// This call claims nothing. A worker that does not gather notices claims the due notices directly.
     ///
     /// # Errors
     ///
@@ -42,7 +43,7 @@ impl Counterfoil {
     }
 }
 
-/// Decides which of a person's notices are to be claimed now. `due` contains what a walk found.
+/// Decides which of a person's notices are to be claimed now. `due` contains the notices that are known to be due.
 async fn gather(
     service: &Service,
     whom: &SubjectId,
@@ -81,7 +82,7 @@ async fn gather(
     Ok(Gathered::Send { first, along })
 }
 
-/// A person's current credentials of one kind. They replace what a walk found earlier.
+/// Reads a person's current credentials of one kind. They replace older entries of `known`.
 async fn read(
     service: &Service,
     whom: &SubjectId,

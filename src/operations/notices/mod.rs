@@ -1,9 +1,9 @@
-//! Expiry notices, as far as planning goes: which are due, who sends them, and their outcome. Texts and transport
-//! belong to the host.
+//! Plans expiry notices: which are due, which worker sends them, and their outcome. The host supplies texts and
+//! transport.
 //!
-//! Each record has one mark, moved forward by a lease. Of any number of workers one wins the claim. The lease of a
-//! crashed worker ends, and the notice is due again. A change of the expiry writes another mark, which invalidates
-//! the claim on the old one.
+//! Each record has one mark, which states when its next notice is due. A claim moves the mark forward to the end of a
+//! lease, so of any number of workers only one gets the notice. After a worker crashed its lease ends, and the notice
+//! is due again. A change of the expiry writes a new mark, which invalidates a claim on the old mark.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -25,8 +25,8 @@ mod plan;
 mod rearm;
 
 impl Counterfoil {
-    /// A page of the credentials that a notice worker must look at. `next` of the last page is `None`; a short page
-    /// does not mean the end.
+    /// A page of credentials whose notices are due. `next` of the last page is `None`; a short page is not necessarily
+    /// the last.
     ///
     /// # Errors
     ///
@@ -60,19 +60,19 @@ impl Counterfoil {
         due(&self.service, after, limit, self.now()).await
     }
 
-    /// Claims a notice for the time of `lease`, in whole microseconds and at most an hour. The lease must outlast the
-    /// transport's time-out: a slower send may be repeated. A notice in `along` of
-    /// [`Gathered::Send`](crate::notice::Gathered::Send) may be claimed ahead of its time.
+    /// Claims a notice for the time of `lease`, in whole microseconds and at most an hour. The lease must be longer
+    /// than the transport's time-out: otherwise another worker may send the notice again. A notice in `along` of
+    /// [`Gathered::Send`](crate::notice::Gathered::Send) may be claimed before it is due.
     ///
     /// # Errors
     ///
-    /// The store or the directory failed: the lease ends, and the notice is due again.
+    /// The store or the directory failed. The notice is due again once the lease has ended.
     pub async fn claim_notice(&self, due: &DueNotice, lease: Duration) -> Result<Claim, Unavailable> {
         claim(&self.service, due, lease, self.now()).await
     }
 
-    /// Settles a notice with its outcome. Returns false if this worker no longer held it; a sent notice is recorded
-    /// in any case.
+    /// Settles a notice with its outcome. Returns false if this worker's claim was no longer valid; a sent notice is
+    /// recorded in any case.
     ///
     /// # Errors
     ///
@@ -82,8 +82,8 @@ impl Counterfoil {
     }
 }
 
-/// A page of credentials to look at. A short page does not mean the end. A walk that begins after a notice became due
-/// finds it.
+/// A page of credentials whose notices are due. A short page is not necessarily the last. Reading all pages finds every
+/// notice that was due before the first page was read.
 async fn due(
     service: &Service,
     after: Option<&Cursor>,
@@ -94,7 +94,7 @@ async fn due(
     if read.corrupt > 0 {
         service.tell(now, By::itself(Actor::Upkeep), EventKind::Corrupt { rows: read.corrupt });
     }
-    // A store may hold other realms, whose owners are in other directories.
+    // The store may contain other realms, whose owners are in other directories.
     let ours = read.items.iter().filter(|record| record.record().realm == service.realm);
     let longest_wait = service.policy.notices.gather.longest_wait;
     let items = ours.filter_map(|record| DueNotice::of(record, longest_wait)).collect();
@@ -103,9 +103,6 @@ async fn due(
 
 /// Claims a notice for the time of a lease: at least a microsecond, so that the mark moves, and at most
 /// [`LONGEST_LEASE`].
-///
-/// The lease must be longer than the transport's time-out: if a send is slower than its lease, another worker may
-/// repeat it.
 async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timestamp) -> Result<Claim, Unavailable> {
     let lease_until = now.plus(lease.clamp(Duration::from_micros(1), LONGEST_LEASE)).ok_or(Unavailable::Clock)?;
     let Some(held) = brought_forward(service, due, now).await? else { return Ok(Claim::Lost) };
@@ -123,8 +120,8 @@ async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timesta
     Ok(claim)
 }
 
-/// The mark to claim. A notice sent ahead of its time becomes due now, so that its lease ends with the leases of the
-/// other notices of its digest.
+/// The mark to claim. A notice that is sent before it is due becomes due now, so that its lease ends with the leases of
+/// the other notices of its digest.
 async fn brought_forward(
     service: &Service,
     due: &DueNotice,
@@ -139,8 +136,8 @@ async fn brought_forward(
     Ok(moved.then_some(at_once))
 }
 
-/// Settles a notice. Returns false if the mark was no longer held (the lease ended, or the expiry was changed). A
-/// sent notice is recorded in any case.
+/// Settles a notice. Returns false if the claim was no longer valid: another worker claimed the notice after the lease
+/// ended, or the expiry was changed. A sent notice is recorded in any case.
 async fn settle(
     service: &Service,
     claimed: ClaimedNotice,

@@ -1,4 +1,4 @@
-//! Decides what to do about a claimed record. Its state may have changed since its mark was set.
+//! Decides what to do about the notice of a claimed record, whose state may have changed since its mark was set.
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use crate::types::account::Account;
 use crate::types::duration::days;
 use crate::types::time::Timestamp;
 
-/// When to look again if an owner has no address or a token is suspended: both may change.
+/// When to try again if a recipient has no address or a credential is suspended: both may change.
 const LOOK_AGAIN: Duration = days(1);
 
 /// The decision about a record.
 pub(super) enum Plan {
     /// Send the notice of that stage to that person. If the person has no address, `otherwise` is the next mark.
     Send { stage: u8, account: Box<Account>, otherwise: Option<NoticeMark> },
-    /// Send nothing now. Contains the next mark.
+    /// Send nothing now. Contains the next mark, if any.
     Rest(Option<NoticeMark>),
-    /// No one is notified of this stage. Contains the mark of the next stage.
+    /// Nobody gets the notice of this stage. Contains the mark of the next stage, if any.
     Withhold(Option<NoticeMark>),
 }
 
@@ -38,8 +38,8 @@ pub(super) async fn plan(
 ) -> Result<Plan, Unavailable> {
     let own = record.record();
     let Some(expires_at) = own.expires_at else { return Ok(Plan::Rest(None)) };
-    // Past this time a notice is useless. Usually the purge has removed the record by then; without a purge the plan
-    // applies the same limit.
+    // After this time a notice is useless. Usually a purge has removed the record by then. If no purge ran, the same
+    // limit applies here.
     let kept = service.policy.notices.unsent_kept;
     let forgotten = record.gone_at().is_some_and(|gone_at| now.reached(gone_at.plus_capped(kept)));
     if forgotten || record.revoked().is_some() || own.superseded.is_some() {
@@ -62,8 +62,8 @@ pub(super) async fn plan(
         }
     };
     let again = Some(put_off(&schedule, life, stage, now.plus_capped(LOOK_AGAIN), now));
-    // Suspended: only the expiry notice is sent. The suspension may end by tomorrow, and then the notice is only
-    // late.
+    // A suspended credential gets only the notice of its expiry. An advance notice is tried again a day later, when the
+    // suspension may have ended.
     if !now.reached(expires_at) && service.judge(record, now).await?.verdict.is_err_and(Refusal::is_suspension) {
         return Ok(Plan::Rest(again));
     }
@@ -73,8 +73,9 @@ pub(super) async fn plan(
     Ok(Plan::Send { stage, account: Box::new(account), otherwise: again })
 }
 
-/// The recipient, or why there is none: the account is missing or disabled, or the credential uses the rights of the
-/// account and predates its `valid_since`. Such a credential is void, and the name may belong to another person by now.
+/// The recipient, or why there is none: the account is missing or disabled, or the credential uses the account's rights
+/// and is older than the account's `valid_since`. Such a credential is void, and the account may belong to another
+/// person by now.
 async fn entitled(service: &Service, record: &TokenRecord) -> Result<Result<Account, Refusal>, Unavailable> {
     let Some(subject) = addressee(record) else { return Ok(Err(Refusal::AccountMissing)) };
     let Some(account) = service.directory.account(&subject).await? else { return Ok(Err(Refusal::AccountMissing)) };

@@ -1,7 +1,7 @@
-//! Applies a changed schedule to existing credentials: their marks are set again, page by page.
+//! Applies a changed schedule of notices to existing credentials: sets their marks again, page by page.
 //!
-//! The progress of the walk is stored beside the settings, so any node can continue it after a crash. Each mark is
-//! moved by compare-and-swap, so several nodes may walk the same page.
+//! The progress is stored with the settings, so any node can continue after a crash. Each mark is moved by
+//! compare-and-swap, so several nodes may work on the same page.
 
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
@@ -22,28 +22,28 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// How long an insert may take after its process read the settings.
+/// How long after reading the settings a process may still insert a record with a mark set under them.
 const ON_ITS_WAY: Duration = minutes(1);
 
 impl Counterfoil {
-    /// Sets the notices of a batch of credentials again if the policy or the settings changed when they are due. Call
-    /// it before [`Counterfoil::due_notices`], and again while `more` is true. Without a change it makes no call of
-    /// the store. `limit` is the most credentials to look at. The progress is stored with the settings, so any node
-    /// may continue.
+    /// Applies a change of the policy or the settings that affects when notices are due, to one batch of existing
+    /// credentials. Call it before [`Counterfoil::due_notices`], and again while `more` is true. Without such a change
+    /// it does not call the store. `limit` is the largest number of credentials to read. The progress is stored with
+    /// the settings, so any node may continue.
     ///
     /// Expired credentials and credentials without a pending notice are not changed.
     ///
     /// # Errors
     ///
-    /// The stores of records and settings failed. The next call begins with the same batch.
+    /// The store of records or of settings failed. The next call begins with the same batch.
     pub async fn rearm_notices(&self, limit: NonZeroU32) -> Result<Progress, Unavailable> {
         rearm(&self.service, limit, self.now()).await
     }
 }
 
-/// Walks one page of at most `limit` records, if the schedule has changed since all marks were set.
+/// Sets the marks of one page of at most `limit` records, if the schedule has changed since all marks were set.
 async fn rearm(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
-    // Until then another process may set a mark under the schedule that it knows.
+    // For this time after a change, another process may still set marks under the old schedule.
     let patience = service.policy.settings_staleness.saturating_add(ON_ITS_WAY);
     let rests = |view: &SettingsView| Arming::of(&view.stored).rests(&under(service, &view.settings), patience, now);
     if service.with_settings(now, rests).await? {
@@ -69,7 +69,7 @@ async fn rearm(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<P
     Ok(Progress { changed, more })
 }
 
-/// The notice schedule as text: equal if all marks are set alike.
+/// The notice schedule as text. Two texts are equal if both schedules set the same marks.
 fn under(service: &Service, settings: &Settings) -> String {
     let mut text = String::new();
     for kind in &service.policy.notices.kinds {
@@ -78,13 +78,13 @@ fn under(service: &Service, settings: &Settings) -> String {
     text
 }
 
-/// The schedule of that kind in such a text.
+/// The schedule of one kind in a text of [`under`].
 fn schedule_in(text: &str, kind: TokenKind) -> Option<Schedule> {
     let of = |part: &str| part.strip_prefix(kind.as_str())?.strip_prefix(' ')?.parse().ok();
     text.split(';').find_map(of)
 }
 
-/// Sets the marks of one page. Returns how many were moved, and where the walk continues.
+/// Sets the marks of one page. Returns how many were moved, and where the next call continues.
 async fn page(
     service: &Service,
     settings: &Settings,
@@ -95,7 +95,7 @@ async fn page(
 ) -> Result<(u64, Option<Walk>), Unavailable> {
     let kinds = &service.policy.notices.kinds;
     let Some(&kind) = kinds.get(walk.kind) else { return Ok((0, None)) };
-    // An unreadable cursor starts the kind again.
+    // With an unreadable cursor, the kind is read from its beginning.
     let after: Option<Cursor> = walk.after.as_deref().and_then(|text| text.parse().ok());
     let page = service.store.list(Listing::Kind { realm: &service.realm, kind }, after.as_ref(), limit).await?;
     let schedule = service.schedule(kind, settings);
@@ -119,13 +119,13 @@ async fn page(
     Ok((changed, next))
 }
 
-/// The new mark of a record that still has a notice to come.
+/// The current mark of a record that still has a notice to come.
 fn moved(record: &TokenRecord) -> Option<NoticeMark> {
     let own = record.record();
     own.notice.filter(|_| record.revoked().is_none() && own.superseded.is_none())
 }
 
-/// None of these calls can be refused: only `Unavailable` remains.
+/// Returns the `Unavailable` in an error. No other error can occur: these calls are not refused.
 fn unavailable(error: ManageError) -> Unavailable {
     match error {
         ManageError::Unavailable(error) => error,

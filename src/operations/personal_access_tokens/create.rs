@@ -44,7 +44,7 @@ pub struct NewPersonalAccessToken<'a> {
 }
 
 impl<'a> NewPersonalAccessToken<'a> {
-    /// A token without scope.
+    /// A token with the presenter's scope.
     #[must_use]
     pub const fn new(label: &'a str, lifetime: Lifetime) -> Self {
         Self { label, lifetime, scope: None }
@@ -76,8 +76,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError`], split by whose fault it is: a closed gate or a collaborator is `Forbidden`, a label or a
-    /// number of days outside its limits `Invalid`, a taken label or a reached quota `Conflict`.
+    /// [`ManageError`]: `Forbidden` for a closed gate or a collaborator, `Invalid` for a label or a number of days
+    /// outside its limits, `Conflict` for a taken label or a reached quota.
     ///
     /// # Cancel safety
     ///

@@ -11,9 +11,9 @@ use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
 
 impl Counterfoil {
-    /// Deletes one of the presenter's own personal access tokens. A second call succeeds while the tombstone exists
-    /// (30 days by default). In a hand-over, deleting the newest token ends both halves and frees the label; deleting
-    /// the old half ends only that half.
+    /// Deletes one of the presenter's own personal access tokens. A second call also succeeds, for the time of the
+    /// policy's `tombstone` (30 days by default). During the overlap of a rotation, deleting the new token also ends
+    /// the old token and frees the label; deleting the old token ends only the old token.
     ///
     /// # Errors
     ///
@@ -37,13 +37,14 @@ impl Counterfoil {
     }
 }
 
-/// Deletes the presenter's own personal access token. Collaborators and tokens may do so; a closed gate prevents it.
+/// Deletes the presenter's own personal access token. Allowed for collaborators and for presenters with a token, but
+/// not while a gate is closed.
 async fn own_token(permit: Permit<'_, DeleteToken>, id: &RecordId) -> Result<(), ManageError> {
     let owner = permit.person()?;
     delete(&permit, (TokenKind::PersonalAccessToken, &owner.into()), id, RevocationReason::ByOwner).await
 }
 
-/// Deletes a user's personal access token, regardless of gates, also after the person has left.
+/// Deletes a user's personal access token, regardless of gates, even if the user's account no longer exists.
 async fn token_of(permit: Permit<'_, DeleteTokenOf>, subject: &SubjectId, id: &RecordId) -> Result<(), ManageError> {
     delete(&permit, (TokenKind::PersonalAccessToken, &subject.into()), id, by_administrator(&permit)).await
 }

@@ -11,12 +11,13 @@ use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// One of the presenter's own personal access tokens, as [`Counterfoil::list_personal_access_tokens`] shows it. One read of the store.
+    /// One of the presenter's own personal access tokens, as [`Counterfoil::list_personal_access_tokens`] shows it. The
+    /// token costs one read of the store.
     ///
     /// # Errors
     ///
-    /// Forbidden if scope `credentials:read` is missing or a gate is closed. Not found if it does not exist, belongs
-    /// to another user, is deleted, or is replaced and no longer honoured. Unavailable.
+    /// Forbidden if scope `credentials:read` is missing or a gate is closed. Not found if the token does not exist,
+    /// belongs to another user, is deleted, or is replaced and no longer works. Unavailable.
     ///
     /// # Cancel safety
     ///
@@ -65,7 +66,7 @@ async fn token(permit: Permit<'_, ListTokens>, id: &RecordId) -> Result<Credenti
     shown(&permit, (TokenKind::PersonalAccessToken, &owner), id).await
 }
 
-/// One of a user's personal access tokens, regardless of gates, also after the person has left.
+/// One of a user's personal access tokens, regardless of gates, even if the user's account no longer exists.
 async fn token_of(
     permit: Permit<'_, ListTokensOf>,
     subject: &SubjectId,

@@ -15,8 +15,8 @@ use crate::types::ids::{OwnerId, SubjectId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// The presenter's own personal access tokens, newest first: live ones, expired ones within retention, and
-    /// replaced ones that are still honoured. `after` is `next` of the previous page.
+    /// The presenter's own personal access tokens, newest first: live tokens, expired tokens within their retention,
+    /// and replaced tokens that still work. `after` is `next` of the previous page.
     ///
     /// # Errors
     ///
@@ -34,8 +34,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// Forbidden. Not found if the directory does not know the subject (the host itself sees the tokens of a person
-    /// who has left). Unavailable.
+    /// Forbidden. Not found if neither the directory nor the store knows the subject; the host gets an empty page
+    /// instead. Unavailable.
     pub async fn list_personal_access_tokens_of(
         &self,
         by: &Presenter,
@@ -47,7 +47,8 @@ impl Counterfoil {
     }
 }
 
-/// The presenter's own personal access tokens. Collaborators and tokens may list them; a closed gate prevents it.
+/// The presenter's own personal access tokens. Allowed for collaborators and for presenters with a token, but not while
+/// a gate is closed.
 async fn list_tokens(
     permit: Permit<'_, ListTokens>,
     after: Option<&Cursor>,
@@ -58,7 +59,7 @@ async fn list_tokens(
     page(&permit, &wanted, after, limit).await
 }
 
-/// A user's personal access tokens, regardless of gates, also after the person has left.
+/// A user's personal access tokens, regardless of gates, even if the user's account no longer exists.
 async fn list_tokens_of(
     permit: Permit<'_, ListTokensOf>,
     subject: &SubjectId,
@@ -70,7 +71,8 @@ async fn list_tokens_of(
     page(&permit, &wanted, after, limit).await
 }
 
-/// Not found if neither directory nor store knows the subject. `None`: not a valid subject id.
+/// Not found if neither the directory nor the store knows the subject. `None` stands for a text that is not a valid
+/// subject id.
 pub(crate) async fn known(permit: &Permit<'_, ListTokensOf>, subject: Option<&SubjectId>) -> Result<(), ManageError> {
     let (service, subject) = (permit.service(), subject.ok_or(ManageError::NotFound)?);
     if permit.is_host() || service.directory.account(subject).await?.is_some() {

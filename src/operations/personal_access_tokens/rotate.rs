@@ -27,36 +27,36 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// How long the old token works beside the new one.
+/// How long the old token still works after its replacement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Overlap {
-    /// No overlap: the old token ends at once.
+    /// No overlap: the old token stops working at once.
     Immediate,
     /// A fixed time in whole microseconds, at most the policy's maximum and never beyond the old token's expiry.
     For(Duration),
-    /// Until the new token is first used. Nothing breaks during deployment, and the old token ends once the new one
-    /// is in use.
+    /// Until the new token is first used. The old token works while the new token is being deployed.
     UntilFirstUse,
 }
 
 impl Counterfoil {
     /// Replaces the presenter's own personal access token by a new one with the same label, scope and expiry. The new
-    /// token is shown only in this result. Of all personal access tokens only the token itself may be presented here.
+    /// token is shown only in this result. A presenter with a personal access token can replace only that token.
     ///
     /// # Errors
     ///
-    /// Forbidden (no session, scope, gate, collaborator, or the token may do more than the presenter). Not found if
-    /// it is not the presenter's. Invalid if the overlap is too long. A conflict if it has expired or was replaced.
-    /// Unavailable: the old token may have been replaced nevertheless, and then the new one cannot be used and should
-    /// be deleted.
+    /// Forbidden for a collaborator, a security code, another personal access token, or a session without a recent
+    /// proof of the password. Forbidden without scope `credentials:write`, if a gate is closed, or if the token may do
+    /// more than the presenter. Not found if the token is not the presenter's. Invalid if the overlap is too long. A
+    /// conflict if the token has expired or was replaced. [`ManageError::SlowDown`] after too many rotations in an
+    /// hour. Unavailable: if the old token was replaced nevertheless, the new token is lost and should be deleted.
     ///
     /// # Cancel safety
     ///
     /// A dropped call has replaced the token or has not. If the result was lost, delete the newest token and create
     /// another.
     ///
-    /// # Example: a hand-over that the first use of the new token ends
+    /// # Example: an overlap that ends at the first use of the new token
     ///
     /// ```
     #[doc = include_str!("../../example.in")]
@@ -67,10 +67,10 @@ impl Counterfoil {
     /// let new = counterfoil.rotate_personal_access_token(&ivan, &old.view.id, Overlap::UntilFirstUse).await?;
     /// assert_eq!((new.view.label.as_str(), new.view.expires_at), ("deploy", old.view.expires_at));
     ///
-    /// // The new one is on its way to where it is used: the old one works.
+    /// // Until the new token is used, the old token works.
     /// assert!(counterfoil.verify(old.token.expose_secret()).await.is_ok());
     /// assert!(counterfoil.verify(new.token.expose_secret()).await.is_ok());
-    /// // It arrived.
+    /// // The first use of the new token ended the old one.
     /// assert!(counterfoil.verify(old.token.expose_secret()).await.is_err());
     /// # Ok(()) }) }
     /// ```
@@ -87,7 +87,7 @@ impl Counterfoil {
 /// Replaces the presenter's own token by a new one with the same label, scope and expiry. A token may replace only
 /// itself.
 ///
-/// At most two halves of a token are live: an overlap of an earlier rotation ends first.
+/// The overlap of an earlier rotation ends first, so at most two tokens of the family work at once.
 pub(crate) async fn rotate(
     permit: Permit<'_, RotateToken>,
     id: &RecordId,
@@ -108,7 +108,7 @@ pub(crate) async fn rotate(
     for _ in 0..TURNS {
         let successor = old.record().superseded.map(|past| past.successor);
         handover.stands(&old).map_err(|error| match error {
-            // It was replaced by this form.
+            // This form has already replaced it.
             ManageError::Conflict(Conflict::Replaced) if derived.is_some() && successor == derived => {
                 Conflict::DoneAlready.into()
             }
@@ -119,7 +119,7 @@ pub(crate) async fn rotate(
             None => service.mint_member(TokenKind::PersonalAccessToken, id.family())?,
         };
         let new = handover.successor(&minted, &old);
-        // Everything that can fail comes before the write: after it, only the result holds the secret.
+        // Everything else that can fail comes before the write: after the write, only the result contains the secret.
         let listed = handover.listed(&new, &old).await?;
         service.end_running_overlap(&old, permit.by(), now).await?;
         match handover.replace(&old, honoured_until, new).await? {
@@ -141,8 +141,8 @@ pub(crate) async fn rotate(
     Err(Unavailable::Contended { operation: "rotate" }.into())
 }
 
-/// The overlap as the ids of forms are derived from it. It must not change: a form that was shown before an upgrade and
-/// is submitted after it has the same id.
+/// The overlap as a text, from which the successor's id is derived for a form. The text must not change: a form that is
+/// submitted before and again after an upgrade must give the same id.
 fn form_field(overlap: Overlap) -> String {
     match overlap {
         Overlap::Immediate => "Immediate".into(),
@@ -151,7 +151,7 @@ fn form_field(overlap: Overlap) -> String {
     }
 }
 
-/// Whether the token exists and lies within the presenter's scope. `None`: not a valid token id.
+/// Whether the token exists and may do no more than the presenter. `None` stands for a text that is not a valid id.
 pub(crate) async fn exists(permit: &Permit<'_, RotateToken>, id: Option<&RecordId>) -> Result<(), ManageError> {
     let (service, now, owner) = (permit.service(), permit.now(), permit.person()?);
     let (settings, _) = service.settings_and_gate(None, now).await?;
@@ -173,7 +173,7 @@ fn honoured_until(service: &Service, overlap: Overlap, now: Timestamp) -> Result
     }
 }
 
-/// The values that stay the same in every attempt.
+/// The values that stay the same in every attempt to rotate.
 struct Handover<'a> {
     service: &'a Service,
     owner: OwnerId,
@@ -182,7 +182,8 @@ struct Handover<'a> {
 }
 
 impl Handover<'_> {
-    /// Another user's, unknown and deleted tokens give the same result.
+    /// Whether the token can be replaced. Another user's token and a deleted token give the same result as an unknown
+    /// id.
     fn stands(&self, record: &TokenRecord) -> Result<(), ManageError> {
         let own = record.record();
         if own.realm != self.service.realm || own.owner != self.owner || own.kind != TokenKind::PersonalAccessToken {
@@ -196,7 +197,7 @@ impl Handover<'_> {
         }
     }
 
-    /// Has the same label, scope and expiry. The lifetime for notices counts from now.
+    /// The new token: the same label, scope and expiry. For notices, its lifetime counts from now.
     fn successor(&self, minted: &Minted, old: &TokenRecord) -> NewRecord {
         let own = old.record();
         let life = Expiring { expires_at: own.expires_at, expiry_set_at: self.now, noticed: &[] };
@@ -224,8 +225,8 @@ impl Handover<'_> {
         self.service.listed(&record, self.now).await?.ok_or(ManageError::NotFound)
     }
 
-    /// Writes the rotation, and retries once if the outcome of the first try is unknown: then the own successor in
-    /// the store means that the first try succeeded.
+    /// Writes the rotation. After an outage it tries once more, since the first try may have succeeded: in that case
+    /// the store already contains this call's successor.
     async fn replace(
         &self,
         old: &TokenRecord,

@@ -21,8 +21,9 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// Forbidden without a session, scope `credentials:write` and open gates. Not found if it is not the presenter's.
-    /// Invalid. A conflict if the label is taken or the token was replaced. Unavailable.
+    /// Forbidden for a personal access token or a security code, without scope `credentials:write`, or if a gate is
+    /// closed. Not found if the token is not the presenter's. Invalid. A conflict if the label is taken or the token
+    /// was replaced. Unavailable.
     pub async fn update_personal_access_token(
         &self,
         by: &Presenter,
@@ -33,9 +34,8 @@ impl Counterfoil {
     }
 }
 
-/// Changes the label of the presenter's own token. An expired token that is still listed holds its label, so it can
-/// be renamed to free the label. The old half of a hand-over cannot be renamed, since the label belongs to the
-/// family.
+/// Changes the label of the presenter's own token. An expired token that is still listed keeps its label taken, so it
+/// can be renamed to free the label. A replaced token cannot be renamed, since the label belongs to the family.
 async fn relabel(permit: Permit<'_, UpdateToken>, id: &RecordId, label: &str) -> Result<CredentialView, ManageError> {
     let (service, now, owner) = (permit.service(), permit.now(), OwnerId::from(permit.person()?));
     let (settings, _) = service.settings_and_gate(None, now).await?;

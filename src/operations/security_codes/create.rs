@@ -18,7 +18,7 @@ use crate::types::kind::TokenKind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NewAccess<'a> {
-    /// The rights of a super administrator, while its creator is one.
+    /// The rights of a super administrator, while the code's creator is one.
     SuperAdministrator,
     /// The rights of the account with that name, at most an ordinary member's.
     SameAsUser(&'a str),
@@ -78,7 +78,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError`], split by whose fault it is.
+    /// [`ManageError`]: forbidden, an invalid field, a conflict with the policy's limit of live codes, too many new
+    /// codes in an hour, or unavailable.
     ///
     /// # Cancel safety
     ///

@@ -14,7 +14,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::NotFound`] if the id is not that of a code of this realm.
+    /// [`ManageError::NotFound`] if no security code of this realm has the id.
     pub async fn delete_security_code(&self, by: &Presenter, id: &RecordId) -> Result<(), ManageError> {
         code(self.permit(by).await?, id).await
     }

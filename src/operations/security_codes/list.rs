@@ -14,8 +14,8 @@ use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// The realm's security codes. For super administrators with scope `codes:manage`. Without `include_expired` only
-    /// the live ones.
+    /// The realm's live security codes, and with `include_expired` also the expired ones that can be reactivated. For
+    /// super administrators with scope `codes:manage`.
     ///
     /// # Errors
     ///
@@ -31,8 +31,7 @@ impl Counterfoil {
     }
 }
 
-/// The realm's security codes. For super administrators. On request includes expired ones that can still be
-/// reactivated.
+/// The realm's live security codes, and on request also the expired ones that can be reactivated.
 async fn codes(
     permit: Permit<'_, ListCodes>,
     include_expired: bool,

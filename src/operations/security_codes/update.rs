@@ -1,4 +1,4 @@
-//! Edits a security code: its description, its expiry, or both.
+//! Changes security codes: their description and their expiry.
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Action, EventKind};
@@ -20,17 +20,18 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// When a code expires, and from when on it cannot be reactivated.
+/// When a code expires, and the instant after which it cannot be reactivated.
 type End = (Timestamp, Timestamp);
 
 impl Counterfoil {
-    /// Changes the expiry of a security code, to an instant strictly after now, its description, or both. `None`
-    /// leaves a field unchanged.
+    /// Changes the expiry of a security code, its description, or both. The expiry must be after now. `None` leaves a
+    /// field unchanged.
     ///
     /// # Errors
     ///
-    /// Forbidden unless a super administrator with scope `codes:manage` calls it in a session. Not found. Invalid. A
-    /// conflict if the code has expired and another expiry is given. Unavailable.
+    /// Forbidden for anybody but the host and super administrators with scope `codes:manage`. Forbidden for a personal
+    /// access token or a security code, and, if an expiry is given, for a session without a recent proof of the
+    /// password. Not found. Invalid. A conflict if an expiry is given and the code has expired. Unavailable.
     pub async fn update_security_code(
         &self,
         by: &Presenter,
@@ -71,7 +72,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::update_security_code`]; also a conflict if it has not expired.
+    /// As [`Counterfoil::update_security_code`], but a conflict if the code has not expired.
     pub async fn reactivate_security_code(&self, by: &Presenter, id: &RecordId) -> Result<CredentialView, ManageError> {
         reactivate(self.permit(by).await?, id).await
     }
@@ -92,7 +93,7 @@ async fn describe(
 
 /// Changes the expiry of a code, and its description if one is given.
 ///
-/// Each is one step of the store. The expiry goes first, since only it can conflict with the state.
+/// Each change is one write. The expiry is written first, since only the expiry can conflict with the code's state.
 async fn set_expiry(
     permit: Permit<'_, RenewCode>,
     id: &RecordId,
@@ -123,8 +124,8 @@ async fn reset(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<Credentia
     code.change(Action::Reset, |code| code.unexpired().map(|()| code.ends(end))).await?.listed().await
 }
 
-/// Reactivates an expired code, with the same secret, for the default lifetime from now. The end of its retention was
-/// fixed when its expiry was set, and does not depend on whether a purge ran.
+/// Reactivates an expired code, with the same secret, for the default lifetime from now. The code can be reactivated
+/// until the end of its retention, which was fixed when its expiry was set and does not depend on purges.
 async fn reactivate(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<CredentialView, ManageError> {
     let code = Code::within(&permit, id).await?;
     let end = Some(default_end(permit.service(), permit.now()).await?);
@@ -132,7 +133,7 @@ async fn reactivate(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<Cred
     code.change(Action::Reactivated, plan).await?.listed().await
 }
 
-/// Whether the code exists. `None`: not a valid code id.
+/// Whether the code exists. `None` stands for a text that is not a valid id.
 pub(crate) async fn exists<O: Permission>(permit: &Permit<'_, O>, id: Option<&RecordId>) -> Result<(), ManageError> {
     Code::find(permit, id.ok_or(ManageError::NotFound)?).await.map(|_| ())
 }
@@ -162,14 +163,16 @@ impl<'a, O: Permission> Code<'a, O> {
         Self { permit, settings, record, expired: false }.judged()
     }
 
-    /// The same, but requires that the code may do no more than the presenter: extending it grants its rights.
+    /// As [`Code::find`], but requires that the code may do no more than the presenter: a presenter who extends a code
+    /// grants the code's rights.
     async fn within(permit: &'a Permit<'a, O>, id: &RecordId) -> Result<Self, ManageError> {
         let code = Self::find(permit, id).await?;
         permit.needs_reach(code.record.record().scope.as_ref())?;
         Ok(code)
     }
 
-    /// Unknown, deleted, past its retention, of another kind or realm: all give the same result.
+    /// Determines whether the code has expired. A code that is deleted, past its retention, or of another kind or realm
+    /// gives the same result as an unknown id.
     fn judged(self) -> Result<Self, ManageError> {
         let own = self.record.record();
         if own.kind != TokenKind::SecurityCode || own.realm != self.permit.service().realm {
@@ -186,7 +189,7 @@ impl<'a, O: Permission> Code<'a, O> {
         if self.expired { Err(Conflict::Expired) } else { Ok(()) }
     }
 
-    /// The change to that expiry, or to permanent, with the matching notice.
+    /// The change that sets this expiry and the matching notice. `None` makes the code permanent.
     fn ends(&self, end: Option<End>) -> Change {
         let (own, now) = (self.record.record(), self.permit.now());
         let expires_at = end.map(|(expires_at, _)| expires_at);

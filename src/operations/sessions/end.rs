@@ -20,7 +20,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the principal is not of a session.
+    /// [`ManageError::Forbidden`] if the principal's credential is not a session of this realm.
     ///
     /// # Cancel safety
     ///

@@ -1,4 +1,4 @@
-//! Opens console sessions: with a password, by the host, or by a fresh password proof.
+//! Opens console sessions: with a password, by the host, or by proving the password again.
 
 use super::{AFTERLIFE, end, principal};
 use crate::counterfoil::Counterfoil;
@@ -28,7 +28,7 @@ pub struct OpenedSession {
     pub token: IssuedToken,
     /// The signed-in principal.
     pub principal: Principal,
-    /// How many older sessions of the person ended to make room for it.
+    /// How many older sessions of the person were ended to make room for this one.
     pub ended: usize,
 }
 
@@ -38,12 +38,13 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`LoginError::Refused`] for unknown names, wrong passwords and disabled accounts alike,
-    /// [`LoginError::SlowDown`] during back-off, [`LoginError::Busy`] if only attempts under way prevent the login.
+    /// [`LoginError::SlowDown`] during back-off, [`LoginError::Busy`] if only attempts under way prevent the login,
+    /// [`LoginError::TooManySessions`] if the policy refuses another session.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call counts as a failure after a minute, or has opened a session whose text was lost and which
-    /// expires.
+    /// A call that is dropped while the password is tested counts as a failure after a minute. A call that is dropped
+    /// later may have opened a session whose text is lost; that session expires.
     pub async fn open_session(&self, login: &Login<'_>, source: &Source) -> Result<OpenedSession, LoginError> {
         with_password(&self.service, login, source, self.now()).await
     }
@@ -61,7 +62,7 @@ impl Counterfoil {
         for_account(&self.service, account, None, self.now()).await
     }
 
-    /// Proves the password again: a new session replaces the old one. Another person's right password is refused.
+    /// Proves the password again: a new session replaces the old one. The right password of another person is refused.
     ///
     /// # Errors
     ///
@@ -69,7 +70,7 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call leaves the old session, or the new one, or both. They expire.
+    /// After a dropped call the old session, the new session, or both exist, until they expire.
     pub async fn reauthenticate(
         &self,
         principal: &Principal,
@@ -108,7 +109,7 @@ pub(crate) async fn for_account(
 }
 
 /// Proves the signed-in person's password again. The instant of the proof is fixed when a session begins, so a new
-/// session replaces the old one. This also invalidates a stolen cookie.
+/// session replaces the old one. This also invalidates a stolen cookie of the old session.
 async fn again(
     service: &Service,
     principal: &Principal,
@@ -126,7 +127,7 @@ async fn again(
     Ok(opened)
 }
 
-/// `by`: the actor.
+/// Opens a session. `by` is the actor of its events.
 async fn open(service: &Service, account: Account, by: By, now: Timestamp) -> Result<OpenedSession, LoginError> {
     let kind = TokenKind::ConsoleSession;
     let lives = &service.policy.console_sessions;

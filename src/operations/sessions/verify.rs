@@ -20,7 +20,7 @@ use crate::types::principal::Principal;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
-/// The shortest time between two writes that extend a session, however often it is used.
+/// The shortest time between two writes that extend a session.
 const SLIDE_EVERY: Duration = minutes(1);
 
 impl Counterfoil {
@@ -72,7 +72,7 @@ pub(crate) async fn verify(
         return refuse(Some(id), Refusal::WrongKind { kind });
     };
     let Some(expires_at) = kept_alive(service, &record, absolute_end, now).await? else {
-        // It ended between the read and the write: the current record has the reason.
+        // The session ended between the read and the write: the current record has the reason.
         let reason = match service.store.get(&id).await? {
             Some(ended) => service.judge(&ended, now).await?.verdict.err().unwrap_or(Refusal::Unknown),
             None => Refusal::Unknown,
@@ -85,7 +85,8 @@ pub(crate) async fn verify(
     Ok(principal(service, account, id, (expires_at, authenticated_at), source))
 }
 
-/// When the session ends after this use, never past its absolute lifetime. `None` if it was ended meanwhile.
+/// Extends the session, never past its absolute lifetime, and returns when it expires. `None` if it was ended
+/// meanwhile.
 async fn kept_alive(
     service: &Service,
     record: &TokenRecord,
@@ -96,7 +97,8 @@ async fn kept_alive(
     let idle = service.policy.console_sessions.idle;
     let current = own.expires_at.unwrap_or(absolute_end).min(absolute_end);
     let slid = now.plus_capped(idle).min(absolute_end);
-    // If the time-out is shorter than two minutes, it could end between two writes.
+    // A time-out below two minutes allows a write after half of it: otherwise a session in use could expire between two
+    // writes.
     if slid <= current || now.since(own.expiry_set_at) < SLIDE_EVERY.min(idle / 2) {
         return Ok(Some(current));
     }

@@ -10,7 +10,7 @@ use crate::types::role::Role;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// The introspection of an active token. Any other token is exactly `{"active":false}`.
+/// The introspection of an active token. For any other token the response is exactly `{"active":false}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Introspected {
@@ -28,9 +28,9 @@ pub struct Introspected {
     pub issued_at: Timestamp,
     /// When it expires; `None`: never.
     pub expires_at: Option<Timestamp>,
-    /// The effective role: the account's current role, for a same-as-user code at most an ordinary member's.
+    /// The effective role: the account's current role, but for a same-as-user code at most that of an ordinary member.
     pub role: Role,
-    /// The creator of a security code, who acts through it (RFC 8693 §4.1); `None` for all other tokens.
+    /// The creator of a security code, who acts through the code (RFC 8693 §4.1). `None` for all other tokens.
     pub actor: Option<SubjectId>,
 }
 
@@ -50,7 +50,7 @@ pub(crate) async fn introspect(
     let record = matched.record;
     let is_refresh = kind == TokenKind::RefreshToken;
     let client_id = match record.body() {
-        // A refresh token is not an access token: no resource server may accept it as one.
+        // Only its own client may introspect a refresh token: no resource server may accept it as an access token.
         FamilyBody::SignIn { client: own, .. } if is_refresh && *own != client.key => return Ok(None),
         FamilyBody::SignIn { client: own, client_id, .. } if *own == client.key || client.resource_server => {
             Some(client_id.clone())

@@ -34,7 +34,7 @@ pub enum OpenError {
     /// The account is disabled.
     #[error("account is disabled")]
     AccountDisabled,
-    /// The scope lies beyond what the client may have: `invalid_scope`.
+    /// The scope exceeds what the client may have: `invalid_scope`.
     #[error("scope must lie within the client's")]
     ScopeBeyond,
     /// The policy requires a scope: `invalid_scope`.
@@ -69,7 +69,7 @@ pub struct SignIn<'a> {
 }
 
 impl<'a> SignIn<'a> {
-    /// A sign-in with the client's default scope, which is not remembered.
+    /// A sign-in with the client's default scope and without `remember`.
     #[must_use]
     pub const fn new(client: &'a ClientId, subject: &'a SubjectId) -> Self {
         Self { client, subject, scope: None, remember: false }
@@ -88,11 +88,12 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`OpenError`] if client or account is refused, or the host's own infrastructure fails.
+    /// [`OpenError`] if the client, the account or the scope is refused, if the owner has too many sign-ins, or if the
+    /// host's own infrastructure fails.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has opened the family or has not. Lost tokens expire.
+    /// A dropped call has opened the family or has not. Tokens that were lost with the result expire.
     pub async fn open_sign_in(&self, sign_in: &SignIn<'_>) -> Result<Granted, OpenError> {
         by_host(&self.service, sign_in, None, self.now()).await
     }
@@ -166,7 +167,7 @@ pub(crate) async fn family(
     let absolute_end = match (refreshes, remember) {
         (false, _) => access_end,
         (true, true) => life_end,
-        // Without sliding, the family ends one inactivity period after its issue.
+        // A refresh does not extend the family: it ends one inactivity period after it was opened.
         (true, false) => idle_end.min(life_end),
     };
     let (access_end, refresh_end) = (access_end.min(absolute_end), idle_end.min(absolute_end));

@@ -19,8 +19,8 @@ use crate::types::source::{Source, SourceName};
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
-    /// Ends the family of a credential of any kind, with the host's own authority: sign-out, clean-up. When it
-    /// returns, nothing of the family authenticates on any node.
+    /// Ends the family of a credential of any kind, without a presenter: for sign-out and clean-up by the host. When it
+    /// returns, no token of the family authenticates on any node.
     ///
     /// # Errors
     ///
@@ -30,7 +30,7 @@ impl Counterfoil {
     }
 }
 
-/// Ends the family of a credential of any kind. For the host only: sign-out and clean-up.
+/// Ends the family of a credential of any kind. Only for sign-out and clean-up by the host.
 pub(crate) async fn family(
     service: &Service,
     id: &RecordId,
@@ -47,8 +47,8 @@ pub(crate) async fn family(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ForeignToken;
 
-/// RFC 7009. An unknown token is a success. A refresh token of any generation revokes its family; an access token is
-/// revoked alone. A credential of no client is not changed.
+/// Revokes a token (RFC 7009). An unknown token is a success. A refresh token of any generation revokes its family; an
+/// access token is revoked alone. A credential that belongs to no client is not changed.
 pub(crate) async fn by_client(
     service: &Service,
     client: &Registration,
@@ -73,8 +73,8 @@ pub(crate) async fn by_client(
         end_family(service, by, &record, RevocationReason::ByClient, now).await?;
     } else {
         let revoked = Revoked { at: now, reason: RevocationReason::ByClient };
-        // Kept no longer than the token would have been: otherwise repeated revoking and issuing would accumulate
-        // records.
+        // The record is kept no longer than that of an expired token. Otherwise repeated revoking and issuing would
+        // accumulate records.
         let expired = record.record().expires_at.map(access_gone_at);
         let gone_at = expired.map_or(tombstone(service, now), |gone_at| gone_at.min(tombstone(service, now)));
         let progress = service.store.revoke(Revoke::One(&id), revoked, gone_at, NonZeroU32::MIN).await?;

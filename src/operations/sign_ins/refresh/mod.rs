@@ -1,7 +1,8 @@
 //! The refresh grant (RFC 6749 §6): reuse or rotation, retries without a second successor, and replays that revoke
 //! the family.
 //!
-//! The loop: read, decide, one compare-and-swap. A lost race decides again on the record that the store returns.
+//! One loop reads, decides, and writes by one compare-and-swap. After a lost race it decides again on the record that
+//! the store returns.
 mod replay;
 mod retry;
 mod reuse;
@@ -32,7 +33,7 @@ use crate::types::secret::Secret;
 use crate::types::source::Source;
 use crate::types::time::Timestamp;
 
-/// The number of lost races in a row that ends the loop.
+/// The number of lost races in a row after which the loop gives up.
 const TURNS: usize = 8;
 
 /// Why a refresh returned no tokens.
@@ -41,7 +42,7 @@ pub(crate) enum RefreshError {
     /// `invalid_grant`.
     #[error("refresh token was refused")]
     Refused(#[source] Refusal),
-    /// As many tokens were issued as the policy allows within a period: `slow_down`.
+    /// The policy allows no further token for now: `slow_down`.
     #[error("too many tokens were issued: wait")]
     SlowDown {
         /// The end of the wait.
@@ -146,7 +147,7 @@ impl Request<'_> {
             Err(Refusal::ScopeEmpty) => return Err(RefreshError::ScopeBeyond),
             Err(refusal) => return Err(RefreshError::Refused(*refusal)),
         }
-        // With an invalid stored number no expiry is set.
+        // Fails if a stored number is invalid: no expiry may be computed then.
         self.service.settings(self.now).await?;
         let scope = self.scope(record)?;
         match self.client.refresh_mode {
@@ -155,8 +156,9 @@ impl Request<'_> {
         }
     }
 
-    /// The request may only narrow the scope; the refresh token keeps its own. The intersection of that scope and the
-    /// client's allowed scope, as it is now, bounds the requested scope. It is also the result if none is requested.
+    /// The scope of the new access token: the requested scope, which must lie within the intersection of the refresh
+    /// token's scope and the client's current allowed scope. If none is requested, that intersection. The refresh token
+    /// keeps its own scope.
     fn scope(&self, record: &TokenRecord) -> Result<Option<Scope>, RefreshError> {
         let (held, allowed) = (record.record().scope.as_ref(), self.client.allowed_scope.as_ref());
         let known = self.service.policy.scopes.as_ref();
@@ -172,7 +174,7 @@ impl Request<'_> {
         self.service.tell(self.now, By::from(by, self.source.name()), what);
     }
 
-    /// The family has rotated as often as allowed in a day.
+    /// The error if the family has rotated as often as allowed in a day. Emits an event.
     fn paced(&self, record: &TokenRecord, until: Timestamp) -> RefreshError {
         let own = record.record();
         let what = EventKind::LimitReached { limit: Limit::RotationsPerDay(own.id.family()), owner: own.owner.clone() };
@@ -180,7 +182,7 @@ impl Request<'_> {
         RefreshError::SlowDown { until }
     }
 
-    /// The family already has as many live access tokens as allowed.
+    /// The error if the family already has as many live access tokens as allowed. Emits an event.
     fn full(&self, record: &TokenRecord, until: Timestamp) -> RefreshError {
         let own = record.record();
         let what = EventKind::LimitReached { limit: Limit::AccessTokens(own.id.family()), owner: own.owner.clone() };
@@ -194,7 +196,7 @@ impl Request<'_> {
         there.map(Turn::Again).ok_or(RefreshError::Refused(Refusal::Unknown))
     }
 
-    /// When the refresh token, the access token and the family end.
+    /// When the refresh token, the new access token and the family expire.
     fn ends(&self, record: &TokenRecord, judged: &Judged) -> Result<(Timestamp, Timestamp, Timestamp), RefreshError> {
         let FamilyBody::SignIn { absolute_end, .. } = record.body() else {
             return Err(RefreshError::Refused(Refusal::WrongClient));
@@ -204,8 +206,7 @@ impl Request<'_> {
         Ok((slid, access_end.min(*absolute_end), *absolute_end))
     }
 
-    /// The response: the access token with its lifetime, the refresh token, and the scope compared with the refresh
-    /// token's.
+    /// The response. `held` is the scope of the refresh token.
     fn answer(
         &self,
         (access, issued_at, expires_at): (Minted, Timestamp, Timestamp),

@@ -1,4 +1,4 @@
-//! A replay: presenting a used-up token again revokes its family.
+//! A replay: a used-up token that is presented again revokes its family.
 
 use std::num::NonZeroU32;
 
@@ -11,8 +11,8 @@ use crate::store::change::Revoke;
 use crate::types::revocation_reason::RevocationReason;
 
 impl Request<'_> {
-    /// A used-up token that is not a retry: revokes the whole family, then refuses the caller. A failed revocation is
-    /// reported as a failure, since the family may still be live.
+    /// Revokes the whole family of a used-up token, then refuses the caller. If the revocation fails, the caller gets
+    /// that failure, since the family may still be live.
     pub(super) async fn replayed(&self, record: &TokenRecord) -> Result<RefreshError, RefreshError> {
         let own = record.record();
         let what = Revoke::Family { realm: &own.realm, owner: &own.owner, family: own.id.family() };

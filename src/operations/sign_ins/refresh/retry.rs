@@ -1,4 +1,4 @@
-//! A retry inside the window (`refresh_tokens.grace` of the policy): derives the winner's response again.
+//! A retry inside the window (`refresh_tokens.grace` of the policy): derives the response of the first refresh again.
 
 use crate::crypto::rotation_key::RotationKey;
 use crate::event::EventKind;
@@ -17,7 +17,8 @@ use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
 impl Request<'_> {
-    /// A retry with the direct parent inside its window: derives the winner's response and writes nothing.
+    /// Answers a replaced token that is presented again inside its window: derives the response of the first refresh
+    /// again. Writes only if that response's access token no longer works.
     pub(super) async fn retry(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
         let service = self.service;
         let Some(superseded) = record.record().superseded else { return self.again(record).await };
@@ -25,7 +26,7 @@ impl Request<'_> {
         let Some(successor) = service.store.get(&superseded.successor).await? else {
             return Err(RefreshError::Refused(Refusal::Unknown));
         };
-        // The window ends as soon as the successor itself has been refreshed, by rotation or by a slide.
+        // The window ends as soon as the successor itself has been refreshed, by rotation or by reuse.
         if successor.record().superseded.is_some() {
             return self.again(record).await;
         }
@@ -87,8 +88,8 @@ impl Request<'_> {
         self.answer((access, issued_at, expires_at), refresh, &stored.scope, scope, account)
     }
 
-    /// A new access token for a retry whose own has expired, was revoked, or had another scope. Requires that the
-    /// family is live and has not moved on. `None`: it moved or ended meanwhile.
+    /// Issues a new access token for a retry if the first one has expired, was revoked, or has another scope. Requires
+    /// that the family is live and was not refreshed since. `None` if it was refreshed or ended meanwhile.
     async fn fresh_access(
         &self,
         successor: &TokenRecord,

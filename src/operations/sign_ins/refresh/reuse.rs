@@ -1,4 +1,4 @@
-//! Reuse: the presented token stays valid, for confidential clients.
+//! Reuse: the presented token stays valid. For confidential clients.
 
 use crate::event::EventKind;
 use crate::http_auth::refusal::Refusal;

@@ -1,4 +1,4 @@
-//! Rotation: the presented token is used up, its successor derived.
+//! Rotation: the presented token is used up, and its successor is derived.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::types::scope::Scope;
 use crate::types::secret::Secret;
 
 impl Request<'_> {
-    /// Supersedes the presented token and derives its successor, which a retry derives again.
+    /// Supersedes the presented token and derives its successor. A retry derives the same successor again.
     pub(super) async fn rotate(
         &self,
         record: &TokenRecord,

@@ -1,6 +1,6 @@
-//! What an attacker can derive from the whole store, every nonce ever written and an ancestor's secret: nothing
-//! without the key ring, and everything if a public constant replaces it (the control, which shows that the attack is
-//! valid).
+//! Tests which tokens can be derived by an attacker who has the whole store, every nonce ever written and an ancestor's
+//! secret: none without the key ring, and all if a public constant replaces the key ring. The second case is the
+//! control, which shows that the attack is valid.
 
 use std::sync::Arc;
 
@@ -97,7 +97,8 @@ impl Loot {
             };
             let guess = rotation.secret(successor);
             let (kind, key_id) = (TokenKind::RefreshToken, stored.record().key_id);
-            // An attacker can test a guess only against the store. The check here is easier to pass than the store's.
+            // An attacker can test a guess only by presenting it to the service. This test also computes its digest
+            // with the service's keys, which the attacker does not have.
             let digest = self.handle.service.digester.token_under(key_id, kind, successor, &guess);
             if !digest.is_some_and(|digest| digest.ct_eq(&stored.record().digest)) {
                 break;
