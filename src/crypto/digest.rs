@@ -1,8 +1,9 @@
-//! What the store keeps in place of a secret.
+//! The digest that the store keeps instead of a secret.
 //!
-//! SHA-256 of a block with realm and kind, then the id, then the secret. A digest therefore matches one record of one
-//! realm only, and a row that was moved or edited gives no access. With a key ring it is HMAC-SHA-256 of the same
-//! input, so a stolen dump cannot even confirm a guess. The secret has 256 random bits, so no slow hash is needed.
+//! The digest is SHA-256 of a block with realm and kind, then the id, then the secret. It therefore matches only one
+//! record of one realm, and a row that was moved or edited gives no access. With a key ring it is HMAC-SHA-256 of the
+//! same input, so a stolen dump does not even confirm a guess. The secret has 256 random bits, so a slow hash is not
+//! needed.
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,8 +21,8 @@ use crate::types::secret::{TokenSecret, wipe};
 
 /// The digest of a credential: 32 bytes from which the secret cannot be computed.
 ///
-/// It is not secret, but has no `==`: a comparison that decides access must take the same time wherever the bytes
-/// differ.
+/// A digest is not secret. It has no `==`, because a comparison that decides access must take the same time wherever
+/// the bytes differ.
 #[derive(Clone, Copy)]
 pub struct Digest([u8; 32]);
 
@@ -38,14 +39,14 @@ impl Digest {
         &self.0
     }
 
-    /// Whether a store returned what it was given. Not constant-time: use it to test stores, never to verify
-    /// credentials.
+    /// Whether two digests have the same bytes. Not constant-time. Use it to test that a store returns the stored
+    /// digest, never to verify credentials.
     #[must_use]
     pub fn same_bytes(&self, other: &Self) -> bool {
         self.0 == other.0
     }
 
-    /// Compares in constant time, as four words, which costs a sixth of comparing 32 bytes.
+    /// Compares in constant time, as four words. This takes a sixth of the time of comparing 32 bytes.
     #[must_use]
     pub fn ct_eq(&self, other: &Self) -> bool {
         self.words().ct_eq(&other.words()).into()
@@ -69,18 +70,18 @@ const IMPORTED: u8 = 7;
 /// Computes the digests of one realm, from prepared hash states.
 pub(crate) struct Digester {
     plain: Primed,
-    /// The newest key first. A ring has few keys, so the search is linear.
+    /// The newest key is first. A ring has few keys, so the search is linear.
     keyed: Vec<(KeyId, Primed)>,
     ring: Option<Arc<KeyRing>>,
     unkeyed: Unkeyed,
 }
 
-/// How digests that were computed without a key are treated while a key ring is in use.
+/// How a digest that was computed without a key is treated while a key ring is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unkeyed {
-    /// They prove nothing: anyone with write access to the store could create one.
+    /// It proves nothing, because anyone with write access to the store could have created it.
     Refused,
-    /// They still verify, while a host migrates to its first key ring.
+    /// It still verifies, while a host migrates to its first key ring.
     Accepted,
 }
 
@@ -91,7 +92,7 @@ impl Digester {
         Self { plain: Primed::plain(realm), keyed, ring, unkeyed }
     }
 
-    /// The key of new digests, [`KeyId::NONE`] without a ring.
+    /// The key of new digests. [`KeyId::NONE`] without a key ring.
     pub(crate) fn current_key(&self) -> KeyId {
         self.newest().0
     }
@@ -102,13 +103,13 @@ impl Digester {
         (of_token(primed, kind, id, secret), key)
     }
 
-    /// Whether a digest or a derivation under that key can prove anything: a key of the ring, or no key if there is
-    /// no ring or the host accepts this during a migration.
+    /// Whether a digest or a derivation under that key can prove anything. This holds for a key of the ring. It also
+    /// holds for "no key", if there is no ring or the host accepts unkeyed digests during a migration.
     pub(crate) fn is_usable(&self, key: KeyId) -> bool {
         self.find(key).is_some()
     }
 
-    /// The digest under a record's key. `None` if that key is not usable.
+    /// The digest under the key of the record. `None` if that key is not usable.
     pub(crate) fn token_under(
         &self,
         key: KeyId,
@@ -119,13 +120,13 @@ impl Digester {
         Some(of_token(self.find(key)?, kind, id, secret))
     }
 
-    /// The digest of an imported client secret, whatever its bytes, under the newest key.
+    /// The digest of an imported client secret under the newest key. The secret may have any bytes.
     pub(crate) fn imported(&self, id: &[u8; 16], text: &[u8]) -> (Digest, KeyId) {
         let (key, primed) = self.newest();
         (of_imported(primed, id, text), key)
     }
 
-    /// The same under the registration's key. `None` if that key is not usable.
+    /// The digest of an imported client secret under the given key. `None` if that key is not usable.
     pub(crate) fn imported_under(&self, key: KeyId, id: &[u8; 16], text: &[u8]) -> Option<Digest> {
         Some(of_imported(self.find(key)?, id, text))
     }
@@ -143,7 +144,7 @@ impl Digester {
     }
 }
 
-/// Counts the digests that a thread computes. Tests compare the work of two refusals by counting, not by timing.
+/// Counts the digests that a thread computes. Tests compare the work of two refusals by this count, not by time.
 #[cfg(test)]
 pub(crate) mod counting {
     use std::cell::Cell;
@@ -159,7 +160,7 @@ pub(crate) mod counting {
     }
 }
 
-/// id ‖ packed secret.
+/// The digest of id ‖ packed secret.
 fn of_token(primed: &Primed, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> Digest {
     #[cfg(test)]
     counting::count();
@@ -169,7 +170,7 @@ fn of_token(primed: &Primed, kind: TokenKind, id: &RecordId, secret: &TokenSecre
     Digest(primed.hash(kind.byte(), &mut message))
 }
 
-/// id ‖ SHA-256(text).
+/// The digest of id ‖ SHA-256(text).
 fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
     #[cfg(test)]
     counting::count();
@@ -181,11 +182,11 @@ fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
     Digest(primed.hash(IMPORTED, &mut message))
 }
 
-/// 43 letters at 6 bits each, most significant bit first, then six zero bits: 33 bytes, so that no second block is
-/// needed.
+/// Packs 43 letters with 6 bits each, most significant bit first, followed by six zero bits. The result has 33 bytes,
+/// so the message needs no second block.
 ///
-/// An invalid letter counts as 63, which no letter has; the parser accepts none. The code writes whole words: eight
-/// letters are 48 bits, so four such groups make three words.
+/// An invalid letter counts as 63, which is the value of no letter. The parser accepts no invalid letter. The code
+/// writes whole words: eight letters are 48 bits, so four groups of eight letters make three words.
 fn pack(letters: &[u8; 43], bytes: &mut [u8]) {
     let bits = |from: usize, to: usize| {
         let values = letters[from..to].iter().map(|&letter| u64::from(base62::raw_value(letter) & 0x3F));

@@ -1,4 +1,4 @@
-//! The digest's vectors, and what a key changes.
+//! Test vectors of the digest, and tests of the effect of a key.
 
 use super::*;
 use crate::types::secret::SecretBytes;

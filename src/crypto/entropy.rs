@@ -1,10 +1,10 @@
-//! The source of random bytes. No other file draws them.
+//! The source of random bytes. All other files get their random bytes from it.
 
 use std::sync::{Mutex, PoisonError};
 
 use rand_core::TryCryptoRng;
 
-/// The source of random bytes failed; nothing was issued.
+/// The source of random bytes failed, so nothing was issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the source of random bytes failed")]
 pub struct NoEntropy;
@@ -15,11 +15,11 @@ pub trait Entropy: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`NoEntropy`] if the source failed. Then the content of `bytes` must not be used.
+    /// [`NoEntropy`] if the source failed. The content of `bytes` must then not be used.
     fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy>;
 }
 
-/// The operating system's generator.
+/// The random generator of the operating system.
 #[derive(Debug, Default)]
 pub struct SystemEntropy;
 
@@ -32,7 +32,7 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// A cryptographic generator of the `rand_core` family as a source, behind a lock.
+/// Uses a cryptographic generator of the `rand_core` family as the source, behind a lock.
 #[derive(Debug)]
 pub struct RngEntropy<R>(Mutex<R>);
 
@@ -61,7 +61,7 @@ pub struct SeededEntropy {
 
 #[cfg(any(test, feature = "test-util"))]
 impl SeededEntropy {
-    /// A separate stream for each seed.
+    /// Creates a stream from the seed. Each seed gives a different stream.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self { seed, drawn: std::sync::atomic::AtomicU64::new(0) }

@@ -1,4 +1,4 @@
-//! The file form of a key ring: a line `id:base64` for each key.
+//! The text form of a key ring in a file: one line `id:base64` for each key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,19 +9,19 @@ use crate::types::ids::KeyId;
 use crate::types::secret::{Secret, SecretBytes};
 
 impl KeyRing {
-    /// Parses the file form: a line `id:base64` for each key, in any order. No blanks, no blank lines, no comments.
+    /// Parses the text form: one line `id:base64` for each key, in any order. No blanks, no blank lines, no comments.
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] with the line and the broken rule, never its content.
+    /// [`KeyRingError`] with the number of the line and the broken rule. It never contains the line.
     pub fn from_text(text: &Secret) -> Result<Self, KeyRingError> {
         let lines = text.expose_secret().lines().enumerate();
         let keys: Result<Vec<_>, _> = lines.map(|(above, line)| read(line, above + 1)).collect();
         Self::new(keys?)
     }
 
-    /// Returns the file form, the newest key first. Store it where only the service can read it: with it, a stolen
-    /// dump can be attacked.
+    /// Returns the text form, the newest key first. Store it where only the service can read it: anyone who has it can
+    /// attack a stolen dump.
     #[must_use]
     pub fn to_text(&self) -> Secret {
         // 10 digits, a colon, 44 letters, a line feed. Allocated at full size, so that no reallocation leaves a
@@ -29,8 +29,8 @@ impl KeyRing {
         let mut text = String::with_capacity(self.keys.len() * 56);
         for (id, key) in &self.keys {
             let mut letters = Zeroizing::new([0; 44]);
-            // 32 bytes are 44 letters, so this cannot fail. If it did, the line would be unreadable rather than
-            // another key.
+            // 32 bytes are 44 letters, so this cannot fail. If it did, the line would be unreadable instead of
+            // containing another key.
             let written = STANDARD.encode_slice(key.expose_secret(), letters.as_mut_slice()).unwrap_or(0);
             text.push_str(&id.number().to_string());
             text.push(':');

@@ -34,7 +34,7 @@ pub struct KeyFile {
     group_readable: bool,
 }
 
-/// Why a file gives no key ring. Never contains the file's content.
+/// The reason why a file gives no key ring. It never contains the file's content.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyFileError {
@@ -43,7 +43,7 @@ pub enum KeyFileError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
     /// The file cannot be created.
@@ -51,7 +51,7 @@ pub enum KeyFileError {
     Create {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
     /// Other users may read or write the file.
@@ -59,7 +59,7 @@ pub enum KeyFileError {
     OpenToOthers {
         /// The file.
         path: PathBuf,
-        /// Its permissions.
+        /// The permissions of the file.
         mode: u32,
     },
     /// The file contains no valid key ring.
@@ -76,16 +76,16 @@ pub enum KeyFileError {
         /// The file.
         path: PathBuf,
     },
-    /// No random bytes for a new ring.
+    /// There are no random bytes for a new ring.
     #[error("no key was made")]
     NoEntropy(#[from] NoEntropy),
 }
 
 impl KeyRing {
-    /// The ring in that file. If there is no file, creates a new ring and writes it with mode 0600. If several
-    /// processes do so at once, all get the same ring.
+    /// Reads the ring in that file. If there is no file, creates a new ring and writes it with mode 0600. If several
+    /// processes do this at once, all of them get the same ring.
     ///
-    /// Back the file up: without it every credential in the store is refused.
+    /// Back up the file. Without it every credential in the store is refused.
     ///
     /// # Errors
     ///
@@ -97,19 +97,19 @@ impl KeyRing {
 }
 
 impl KeyFile {
-    /// The file at that path. On Unix only its owner may have access to it.
+    /// The key file at that path. On Unix, only its owner may have access to it.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), group_readable: false }
     }
 
-    /// Accepts a file that other users may read but only its owner may write, as orchestrators mount secrets (mode
-    /// 0440 or 0444).
+    /// Also accepts a file that other users may read, if only its owner may write it. Orchestrators mount secrets like
+    /// this (mode 0440 or 0444).
     #[must_use]
     pub fn allow_group_readable(self) -> Self {
         Self { group_readable: true, ..self }
     }
 
-    /// The ring in the file, or a new one in a new file: [`KeyRing::open_or_create`].
+    /// Reads the ring in the file, or writes a new ring to a new file. See [`KeyRing::open_or_create`].
     ///
     /// # Errors
     ///
@@ -131,11 +131,11 @@ impl KeyFile {
         }
     }
 
-    /// The ring in the file. `None` if there is no file.
+    /// Reads the ring in the file. `None` if there is no file.
     ///
     /// # Errors
     ///
-    /// As [`KeyFile::open_or_create`].
+    /// The same as [`KeyFile::open_or_create`].
     pub fn open(&self) -> Result<Option<KeyRing>, KeyFileError> {
         let path = || self.path.clone();
         let unreadable = |source| KeyFileError::Read { path: path(), source };
@@ -171,7 +171,8 @@ impl KeyFile {
         Ok(())
     }
 
-    /// Atomic: written under another name, then linked to the path, which must not exist yet.
+    /// Creates the file in one atomic step. It is written under another name and then linked to the path, which must
+    /// not exist yet.
     fn create(&self, text: &Secret) -> io::Result<()> {
         let mut name = self.path.as_os_str().to_owned();
         name.push(format!(".{}.{:?}", std::process::id(), std::thread::current().id()));
@@ -204,7 +205,7 @@ mod tests {
 
     use super::*;
 
-    /// A folder that is removed with the test.
+    /// A folder that is removed when the test ends.
     struct Folder(PathBuf);
 
     impl Folder {

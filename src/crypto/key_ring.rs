@@ -1,7 +1,7 @@
-//! The keys that a stolen dump does not contain.
+//! The key ring: keys that a stolen dump of the store does not contain.
 //!
-//! A ring is stored apart from the store. Sub-keys are derived from each key, one per purpose, so that no key has two
-//! uses. The newest key, the one with the highest number, is used for writing; the others only verify older digests.
+//! A ring is kept apart from the store. Each key has one sub-key per purpose, so no key has two uses. The newest key
+//! has the highest number and is used for new digests. The other keys only verify older digests.
 
 use std::fmt;
 
@@ -14,8 +14,8 @@ use crate::types::secret::SecretBytes;
 
 /// Keys of 32 bytes, each with a number.
 ///
-/// Invariants: at least one key, no duplicate numbers, no number 0. No `Clone`, no `Serialize`; `Debug` shows only
-/// the numbers.
+/// A ring has at least one key, no duplicate numbers, and no number 0. It implements neither `Clone` nor `Serialize`,
+/// and `Debug` shows only the numbers.
 ///
 /// ```
 /// use counterfoil::types::KeyId;
@@ -31,32 +31,32 @@ pub struct KeyRing {
     pub(super) keys: Vec<(KeyId, SecretBytes<32>)>,
 }
 
-/// Why a key ring is not valid. Never contains key bytes.
+/// The reason why a key ring is not valid. It never contains bytes of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyRingError {
-    /// A ring without a key.
+    /// The ring has no key.
     #[error("key ring must hold at least one key")]
     Empty,
-    /// 0 is reserved for "no key".
+    /// The number of a key is 0, which is reserved for "no key", or no number is left.
     #[error("key id must be 1 to 4294967295")]
     KeyId,
-    /// Two keys with one number.
+    /// Two keys have the same number.
     #[error("key id {} stands twice in the key ring", .0.number())]
     Duplicate(KeyId),
-    /// No key with that number.
+    /// The ring has no key with that number.
     #[error("key id {} is not in the key ring", .0.number())]
     Unknown(KeyId),
-    /// A key of another length. Longer ones are not truncated and shorter ones not padded.
+    /// A key does not have 32 bytes. A longer key is not truncated, and a shorter key is not padded.
     #[error("line {line}: a key must be exactly 32 bytes")]
     Length {
-        /// Counted from 1.
+        /// The number of the line, from 1.
         line: usize,
     },
     /// A line of a key file does not parse.
     #[error("line {line}: must be a key id, a colon, and 32 bytes in standard base64")]
     Line {
-        /// Counted from 1.
+        /// The number of the line, from 1.
         line: usize,
     },
     /// The source of random bytes failed.
@@ -65,7 +65,7 @@ pub enum KeyRingError {
 }
 
 impl KeyRing {
-    /// A ring of one new key, number 1.
+    /// Creates a ring with one new key, which has the number 1.
     ///
     /// # Errors
     ///
@@ -74,16 +74,16 @@ impl KeyRing {
         Ok(Self { keys: vec![(KeyId::new(1), draw(entropy)?)] })
     }
 
-    /// The same from the operating system's generator.
+    /// Creates the same with random bytes from the operating system.
     ///
     /// # Errors
     ///
-    /// [`NoEntropy`] if it failed.
+    /// [`NoEntropy`] if the operating system has no random bytes.
     pub fn generate_from_system() -> Result<Self, NoEntropy> {
         Self::generate(&SystemEntropy)
     }
 
-    /// A ring of these keys, in any order.
+    /// Creates a ring with these keys, in any order.
     ///
     /// # Errors
     ///
@@ -101,13 +101,13 @@ impl KeyRing {
         }
     }
 
-    /// The key used for writing.
+    /// The key used for new digests.
     #[must_use]
     pub fn newest(&self) -> KeyId {
         self.keys.first().map_or(KeyId::NONE, |&(id, _)| id)
     }
 
-    /// The numbers of its keys, the newest first.
+    /// The numbers of the keys, the newest first.
     pub fn ids(&self) -> impl Iterator<Item = KeyId> {
         self.keys.iter().map(|&(id, _)| id)
     }
@@ -118,7 +118,7 @@ impl KeyRing {
         self.find(id).is_some()
     }
 
-    /// The same ring with one more key, the newest. `self` is not changed, for its other holders.
+    /// Returns the ring with one more key, which is the newest. `self` is not changed.
     ///
     /// # Errors
     ///
@@ -128,11 +128,11 @@ impl KeyRing {
         Self::new(std::iter::once((id, draw(entropy)?)).chain(self.copies()))
     }
 
-    /// The same ring without a key. Credentials under it no longer verify: check first that none is left.
+    /// Returns the ring without a key. Credentials under that key no longer verify, so first check that there are none.
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] if it has no such key, or no other.
+    /// [`KeyRingError`] if the ring does not have the key, or has no other key.
     pub fn without(&self, id: KeyId) -> Result<Self, KeyRingError> {
         self.find(id).ok_or(KeyRingError::Unknown(id))?;
         Self::new(self.copies().filter(|&(kept, _)| kept != id))
@@ -149,7 +149,7 @@ impl KeyRing {
         Some(RotationKey::new(sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/rotate/v1"])))
     }
 
-    /// The values that distinguish each key from another with the same number.
+    /// The check values. They distinguish each key from another key with the same number.
     pub(crate) fn checks(&self) -> impl Iterator<Item = (KeyId, KeyCheck)> {
         self.keys.iter().map(|(id, key)| {
             let mac = sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/check/v1"]);

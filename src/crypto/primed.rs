@@ -1,6 +1,6 @@
-//! Hash states that already include realm, kind and key.
+//! Hash states that have already absorbed realm, kind and key.
 //!
-//! A verification then hashes only one block: one compression without a key, two with one.
+//! With them a verification hashes only one block: one compression without a key, two with a key.
 
 use zeroize::{Zeroize as _, ZeroizeOnDrop};
 
@@ -8,34 +8,34 @@ use crate::crypto::sha256::{self, LastBlock, State};
 use crate::types::realm::Realm;
 use crate::types::secret::SecretBytes;
 
-/// Kind bytes are 1 to 7, so three bits select a state; 0 is unused.
+/// Kind bytes are 1 to 7, so three bits select a state. The state 0 is unused.
 const KINDS: usize = 8;
 
-/// A state for each kind byte: of SHA-256, or of the inner hash of HMAC.
+/// One state for each kind byte. It is a state of SHA-256, or of the inner hash of HMAC.
 ///
-/// The states under a key are as powerful as the key itself, so they are wiped like it.
+/// The states under a key are as powerful as the key itself, so they are wiped too.
 pub(crate) struct Primed {
     kinds: [State; KINDS],
     outer: Option<State>,
 }
 
 impl Primed {
-    /// Without a key: SHA-256 after the realm's block.
+    /// The states without a key: SHA-256 after the block of the realm.
     pub(crate) fn plain(realm: &Realm) -> Self {
         Self { kinds: blocks(realm).map(|block| sha256::primed(&block)), outer: None }
     }
 
-    /// With a key: HMAC-SHA-256 after the realm's block.
+    /// The states with a key: HMAC-SHA-256 after the block of the realm.
     pub(crate) fn under(key: &SecretBytes<32>, realm: &Realm) -> Self {
         let [inner, outer] = sha256::keyed(key.expose_secret());
         Self { kinds: blocks(realm).map(|block| sha256::absorbed(inner, &block)), outer: Some(outer) }
     }
 
-    /// The hash of the realm's block for that kind, followed by the message.
+    /// The hash of the realm's block for that kind and of the message after it.
     pub(crate) fn hash<const N: usize>(&self, kind: u8, message: &mut LastBlock<N>) -> [u8; 32] {
         let state = self.kinds[usize::from(kind) % KINDS];
         let Some(outer) = self.outer else { return message.finish(state, 1) };
-        // The key's block precedes the realm's block.
+        // Two blocks precede the message: the key's and the realm's.
         let mut inner = LastBlock::<32>::new();
         inner.message().copy_from_slice(&message.finish(state, 2));
         inner.finish(outer, 1)

@@ -1,10 +1,10 @@
-//! The key of rotation.
+//! The key for rotation.
 
 use crate::crypto::key_ring::KeyRing;
 use crate::types::ids::KeyId;
 use crate::types::secret::SecretBytes;
 
-/// The key under which the secrets of successors are derived (docs/design.md, "Families and rotation").
+/// The key from which the secrets of successors are derived (docs/design.md, "Families and rotation").
 #[derive(Debug)]
 pub(crate) struct RotationKey(SecretBytes<32>);
 
@@ -13,7 +13,7 @@ impl RotationKey {
         Self(sub_key)
     }
 
-    /// The current rotation key, and the number to store with the nonce.
+    /// The current rotation key, and its number, which is stored with the nonce.
     pub(crate) fn current(ring: Option<&KeyRing>) -> (KeyId, Self) {
         ring.and_then(|ring| Some((ring.newest(), ring.rotation_key(ring.newest())?)))
             .unwrap_or_else(|| (KeyId::NONE, Self::public_constant()))
@@ -25,8 +25,8 @@ impl RotationKey {
         if id == KeyId::NONE { Some(Self::public_constant()) } else { ring?.rotation_key(id) }
     }
 
-    /// For hosts without a key ring. The constant is public: an attacker with an old refresh token *and* its nonce
-    /// from a dump can derive the successor. See SECURITY.md.
+    /// The key for hosts without a key ring. It is a public constant, so an attacker who has an old refresh token *and*
+    /// its nonce from a dump can derive the successor. See SECURITY.md.
     pub(crate) fn public_constant() -> Self {
         Self(SecretBytes::new(*b"counterfoil: public rotation key"))
     }

@@ -1,8 +1,8 @@
-//! SHA-256 and HMAC-SHA-256. No other file hashes.
+//! SHA-256 and HMAC-SHA-256, for digests of credentials and for sub-keys.
 //!
-//! The hash is most of the cost of a verification, and most of its input is known in advance: realm, kind, key. So a
-//! state that has absorbed whole blocks is kept as eight words and copied; the input of a call fits into the rest of
-//! one block.
+//! Hashing is most of the cost of a verification, and most of the input (realm, kind, key) is known in advance. So the
+//! state after whole blocks of known input is kept as eight words and copied. The rest of the input fits into one
+//! block.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::block_api::compress256;
@@ -29,7 +29,7 @@ pub(crate) fn absorbed(mut state: State, block: &[u8; 64]) -> State {
     state
 }
 
-/// HMAC's two states after the block of the key: inner, outer (RFC 2104).
+/// The two states of HMAC after the block of the key: inner and outer (RFC 2104).
 pub(crate) fn keyed(key: &[u8; 32]) -> [State; 2] {
     [0x36, 0x5C].map(|pad| {
         let mut block = [pad; 64];
@@ -40,9 +40,10 @@ pub(crate) fn keyed(key: &[u8; 32]) -> [State; 2] {
     })
 }
 
-/// The last block of a message, filled in place, so that there is no second copy of the secret to wipe.
+/// The last block of a message. It is filled in place, so that there is no second copy of the secret to wipe.
 ///
-/// `N` bytes of message, at most 55, so that the padding's first byte and the length fit after them. Wiped on drop.
+/// The message has `N` bytes, at most 55, so that the first byte of the padding and the length fit after it. Wiped on
+/// drop.
 pub(crate) struct LastBlock<const N: usize>([u8; 64]);
 
 impl<const N: usize> LastBlock<N> {
@@ -58,7 +59,7 @@ impl<const N: usize> LastBlock<N> {
         &mut self.0[..N]
     }
 
-    /// The hash of the `blocks` that `state` has absorbed followed by this one: exactly one compression.
+    /// The hash of the `blocks` that `state` has absorbed and of this block after them. Exactly one compression.
     pub(crate) fn finish(&mut self, mut state: State, blocks: u64) -> [u8; 32] {
         self.0[56..].copy_from_slice(&((64 * blocks + N as u64) * 8).to_be_bytes());
         compress256(&mut state, std::slice::from_ref(&self.0));
@@ -74,15 +75,15 @@ impl<const N: usize> Drop for LastBlock<N> {
     }
 }
 
-/// Plain SHA-256 of the concatenated parts. The caller must make the concatenation unambiguous.
+/// Plain SHA-256 of the concatenated parts. The caller must make sure that the concatenation is unambiguous.
 pub(crate) fn hash(parts: &[&[u8]]) -> [u8; 32] {
     parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part)).finalize().into()
 }
 
 /// HMAC-SHA-256 of the concatenated parts. The result is a key or a secret.
 pub(crate) fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> SecretBytes<32> {
-    // RFC 2104 pads a short key with zeros to a block. The padded block is the same key and has a length that is
-    // always accepted.
+    // RFC 2104 pads a short key with zeros to a block. The padded block is the same key, and its length is always
+    // accepted.
     let mut block = [0; 64];
     block[..32].copy_from_slice(key);
     let mac = Hmac::<Sha256>::new((&block).into());

@@ -8,18 +8,19 @@ use crate::http_auth::bearer::{MalformedHeader, after_scheme};
 use crate::http_auth::client_fault::ClientFault;
 use crate::types::secret::Secret;
 
-/// The credentials of a client. `Debug` is safe: the secret redacts itself.
+/// The credentials of a client. `Debug` is safe, because it redacts the secret.
 #[derive(Debug)]
 pub(crate) struct BasicPair {
     pub(crate) client_id: String,
-    /// `None` if it is empty: an empty secret counts as omitted (RFC 6749 §2.3.1), as public clients send it.
+    /// The secret. `None` if it is empty: RFC 6749 §2.3.1 treats an empty secret as omitted, and public clients send
+    /// one.
     pub(crate) secret: Option<Secret>,
 }
 
-/// Parses one `Authorization` value. `None` if the scheme is not Basic.
+/// Parses one `Authorization` value. `None` if its scheme is not Basic.
 ///
-/// Strict: `1*SP`, standard base64 with its padding and no stray bits, UTF-8 without control characters (RFC 7617
-/// §2), split at the first colon, each half form-decoded once.
+/// The parser is strict: `1*SP`, standard base64 with padding and without stray bits, and UTF-8 without control
+/// characters (RFC 7617 §2). The text is split at the first colon, and each half is form-decoded once.
 pub(crate) fn basic(header: &[u8]) -> Result<Option<BasicPair>, MalformedHeader> {
     let Some(encoded) = after_scheme(header, b"Basic")? else { return Ok(None) };
     // `decode_slice` needs a buffer for the largest possible result.
@@ -39,7 +40,7 @@ pub(crate) fn basic(header: &[u8]) -> Result<Option<BasicPair>, MalformedHeader>
 /// The `Authorization: Basic` of a request to an OAuth endpoint. A header of another scheme counts as absent.
 #[derive(Debug)]
 pub(crate) enum ClientHeader {
-    /// No such header.
+    /// There is no `Authorization` header of the scheme Basic.
     Absent,
     /// One header with valid syntax.
     Basic(BasicPair),
@@ -60,17 +61,17 @@ pub(crate) fn client_header<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> 
     }
 }
 
-/// Whether the scheme is Basic, regardless of the rest.
+/// Whether the scheme is Basic. The rest of the header is not checked.
 fn is_basic(header: &[u8]) -> bool {
     const SCHEME: &[u8] = b"Basic";
     let names = header.get(..SCHEME.len()).is_some_and(|name| name.eq_ignore_ascii_case(SCHEME));
     names && !matches!(after_scheme(header, SCHEME), Ok(None))
 }
 
-/// Decodes `+` to a blank and `%XX` to a byte (application/x-www-form-urlencoded). `None` if the bytes are not UTF-8
-/// or an escape is invalid.
+/// Decodes `+` to a blank and `%XX` to a byte (application/x-www-form-urlencoded). `None` if an escape is invalid or
+/// the result is not UTF-8.
 pub(crate) fn form_decoded(text: &[u8]) -> Option<String> {
-    // Decoding never lengthens the text, so the buffer is not reallocated and leaves no copy behind.
+    // Decoding never lengthens the text. So the buffer is never reallocated and leaves no copy behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut rest = text;
     while let [first, tail @ ..] = rest {

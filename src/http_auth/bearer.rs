@@ -5,25 +5,24 @@ use crate::types::secret::Secret;
 /// The credentials of a request.
 #[derive(Debug)]
 pub enum Credentials {
-    /// No header.
+    /// There is no header.
     Absent,
-    /// A header of another scheme, which is not handled here.
+    /// The header has another scheme, which is not handled here.
     OtherScheme,
-    /// A bearer token with the syntax of RFC 6750. `Prefixes::parse` decides whether
-    /// it is a token of this library.
+    /// A bearer token with the syntax of RFC 6750. `Prefixes::parse` decides whether it is a token of this library.
     Bearer(Secret),
 }
 
-/// An `Authorization` header that occurs twice or breaks the grammar of its scheme: 400 `invalid_request`.
+/// The `Authorization` header occurs twice, or breaks the grammar of its scheme: 400 `invalid_request`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("authorization header is malformed")]
 pub struct MalformedHeader;
 
-/// The longest value that is processed. A token of this library has at most 88 letters; the limit bounds what is
-/// copied.
+/// The longest value that is processed, which limits how much is copied. A token of this library has at most 88
+/// letters.
 pub(crate) const MAX_VALUE: usize = 4096;
 
-/// Reads all `Authorization` values of a request; at most one is allowed.
+/// Reads all `Authorization` values of a request. At most one is allowed.
 ///
 /// Accepts `Bearer` in any case, one or more SP (RFC 6750 §2.1, RFC 9110 §11.4), and a b64token. Nothing else is
 /// trimmed.
@@ -38,7 +37,7 @@ pub(crate) const MAX_VALUE: usize = 4096;
 ///
 /// # Errors
 ///
-/// [`MalformedHeader`] if there are two, or one that breaks the grammar.
+/// [`MalformedHeader`] if there are two values, or one that breaks the grammar.
 pub fn credentials<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Result<Credentials, MalformedHeader> {
     let mut headers = headers.into_iter();
     let Some(header) = headers.next() else { return Ok(Credentials::Absent) };
@@ -50,7 +49,7 @@ pub fn credentials<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Result<Cr
     if is_b64token(token) { Ok(Credentials::Bearer(text.to_owned().into())) } else { Err(MalformedHeader) }
 }
 
-/// The part after `scheme` and `1*SP` (RFC 9110 §11.4). `None` if the scheme is another.
+/// The part after `scheme` and `1*SP` (RFC 9110 §11.4). `None` if the header has another scheme.
 pub(crate) fn after_scheme<'a>(header: &'a [u8], scheme: &[u8]) -> Result<Option<&'a [u8]>, MalformedHeader> {
     let (name, rest) = header.split_at_checked(scheme.len()).unwrap_or((header, &[]));
     let ends = !rest.first().is_some_and(|&byte| is_tchar(byte));

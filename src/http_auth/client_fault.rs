@@ -1,5 +1,5 @@
-//! Why a client authentication failed, for the host. The caller learns less: an unknown client and a wrong secret
-//! look alike.
+//! Why a client authentication failed, for the host. The caller learns less: the answer is the same for an unknown
+//! client and a wrong secret.
 
 /// The true reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -23,16 +23,16 @@ pub enum ClientFault {
     /// A confidential client sent no secret, a wrong one, or an expired one.
     #[error("client's secret does not match")]
     Secret,
-    /// A public client requested something that only a confidential one may.
+    /// A public client requested something that only a confidential client may do.
     #[error("a public client cannot ask this")]
     Public,
     /// `Authorization: Basic` occurs twice.
     #[error("Authorization: Basic stands twice")]
     HeaderTwice,
-    /// `Authorization: Basic` together with `client_secret`.
+    /// The request has both `Authorization: Basic` and `client_secret`.
     #[error("Authorization: Basic stands beside client_secret")]
     HeaderAndForm,
-    /// `client_id` names another client than `Authorization: Basic`.
+    /// `client_id` and `Authorization: Basic` name different clients.
     #[error("client_id names another client than Authorization: Basic")]
     OtherId,
 }

@@ -1,16 +1,16 @@
-//! Why a credential is refused: the private reason, for the host, and the public one, for the caller, in one type.
+//! Why a credential is refused. One type has the private reason, for the host, and the public reason, for the caller.
 
 use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
 
-/// A gate that the policy uses.
+/// A gate of personal access tokens. The policy says which gates are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Gate {
     /// The setting "creation and authentication of personal access tokens".
     Setting,
-    /// The account's own switch "token login allowed".
+    /// The switch "token login allowed" of the account.
     Switch,
 }
 
@@ -25,35 +25,35 @@ impl Gate {
     }
 }
 
-/// The true reason, for the host and its events. The caller may know only [`Refusal::public`].
+/// The true reason, for the host and its events. The caller may only know [`Refusal::public`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// Not a valid token text.
+    /// The text is not a valid token.
     #[error("credential is malformed")]
     Malformed,
-    /// No such record, or one that is expired and past retention.
+    /// There is no such record, or it is expired and past retention.
     #[error("credential is unknown")]
     Unknown,
     /// The id exists, but the secret does not match.
     #[error("credential's secret does not match")]
     WrongSecret,
-    /// Of another realm.
+    /// The credential belongs to another realm.
     #[error("credential belongs to another realm")]
     WrongRealm,
-    /// The kind is not accepted here.
+    /// Credentials of this kind are not accepted here.
     #[error("credential of kind {kind} is not accepted here")]
     WrongKind {
         /// The kind.
         kind: TokenKind,
     },
-    /// Expired.
+    /// The credential has expired.
     #[error("credential has expired")]
     Expired {
-        /// When.
+        /// When it expired.
         at: Timestamp,
     },
-    /// Revoked.
+    /// The credential was revoked.
     #[error("credential was revoked")]
     Revoked {
         /// When it was revoked.
@@ -61,7 +61,7 @@ pub enum Refusal {
         /// Why it was revoked.
         reason: RevocationReason,
     },
-    /// Replaced by a successor and no longer honoured.
+    /// A successor has replaced the credential, which is no longer honoured.
     #[error("credential was replaced by a successor")]
     Replaced,
     /// The account is not in the directory.
@@ -82,14 +82,14 @@ pub enum Refusal {
     /// The creator of a super-administrator code is no longer a super administrator.
     #[error("creator of the security code is no super administrator")]
     CreatorLostRole,
-    /// A refresh token that was issued to another client.
+    /// The refresh token was issued to another client.
     #[error("credential was issued to another client")]
     WrongClient,
-    /// A resource server was told that it is not active, without a reason (RFC 7662 §2.2), or was told something that
-    /// does not let it accept the credential.
+    /// The authorization server told a resource server that the credential is not active, without a reason (RFC 7662
+    /// §2.2), or gave an answer that does not allow it to accept the credential.
     #[error("the authorization server does not vouch for the credential here")]
     NotVouched,
-    /// The key of a retry's derivation has left the key ring.
+    /// A retry cannot be derived again, because the key of its derivation has left the key ring.
     #[error("key of the retry window has left the key ring")]
     KeyGone,
     /// The client is no longer registered.
@@ -98,19 +98,19 @@ pub enum Refusal {
     /// The client is disabled.
     #[error("client is disabled")]
     ClientDisabled,
-    /// All tokens of the client were revoked after this family began.
+    /// All tokens of the client were revoked after this family was opened.
     #[error("client's tokens were revoked")]
     ClientEpoch,
     /// The client may no longer use the grant.
     #[error("client's grant was removed")]
     GrantRemoved,
-    /// It began before the account's [`valid_since`](crate::Account::valid_since).
+    /// The credential began before the account's [`valid_since`](crate::Account::valid_since).
     #[error("credential began before its account's credentials are valid")]
     BeforeValidSince {
         /// The account's `valid_since`.
         valid_since: Timestamp,
     },
-    /// It was digested without a key, but a key ring is in use.
+    /// The credential was digested without a key, but a key ring is in use.
     #[error("credential was digested without a key, and a key ring is in use")]
     Unkeyed,
     /// The credential's scope, the client's allowed scope and the known scope tokens have no token in common.
@@ -124,15 +124,15 @@ pub enum Refusal {
 /// What a caller may know of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PublicRefusal {
-    /// RFC 6750 §3.1 `invalid_token`: unknown, mistyped, of another kind, expired, revoked or suspended, all the
-    /// same.
+    /// RFC 6750 §3.1 `invalid_token`: the credential is unknown, mistyped, of another kind, expired, revoked or
+    /// suspended. The caller cannot distinguish these cases.
     InvalidToken,
-    /// RFC 6750 §3.1 `insufficient_scope`: it authenticates, but its effective scope is empty.
+    /// RFC 6750 §3.1 `insufficient_scope`: the credential authenticates, but its effective scope is empty.
     InsufficientScope,
 }
 
 impl Refusal {
-    /// The public part of the refusal. It is the same for every reason except an empty scope.
+    /// What the caller may know. It is the same for every reason except an empty scope.
     #[must_use]
     pub const fn public(self) -> PublicRefusal {
         match self {
@@ -141,7 +141,7 @@ impl Refusal {
         }
     }
 
-    /// Whether the credential may work again without being changed: its owner, client or gate blocks it.
+    /// Whether the credential may work again without being changed. Its owner, its client or a gate blocks it now.
     #[must_use]
     pub const fn is_suspension(self) -> bool {
         matches!(

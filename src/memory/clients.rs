@@ -1,4 +1,4 @@
-//! Registrations in memory.
+//! Client registrations in memory.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZeroU32;
@@ -23,9 +23,9 @@ pub(super) struct Clients(Mutex<HashMap<Realm, Shelf>>);
 #[derive(Default)]
 struct Shelf {
     standing: BTreeMap<ClientId, VersionedRegistration>,
-    /// The last version of each id, kept across removal, so that an old version never matches again.
+    /// The last version of each id. It is kept after a removal, so that an old version never matches again.
     versions: HashMap<ClientId, Version>,
-    /// Every internal id ever used.
+    /// Every internal id that was ever used.
     used: HashSet<ClientKey>,
 }
 

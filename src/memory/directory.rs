@@ -14,9 +14,9 @@ use crate::types::hash::IdState;
 use crate::types::ids::SubjectId;
 use crate::types::role::Role;
 
-/// A directory for tests and examples. **Not for production**: it keeps a plain salted SHA-256 of each password,
-/// which is fast to guess, and its content is lost with the process. A production directory keeps Argon2id (RFC 9106)
-/// in a store of its own.
+/// A directory for tests and examples. **Not for production**: it keeps a plain salted SHA-256 of each password, which
+/// is fast to guess, and its content is lost when the process ends. A production directory keeps Argon2id hashes (RFC
+/// 9106) in a store of its own.
 ///
 /// Two names are equal if their Unicode lowercase is equal. A backslash is an ordinary character.
 ///
@@ -30,8 +30,8 @@ use crate::types::role::Role;
 /// ```
 #[derive(Default)]
 pub struct MemoryDirectory {
-    /// The accounts, which every verification reads: without a lock, copied without a shared reference count. The
-    /// host chooses the subjects, so the hasher need not resist collision attacks.
+    /// The accounts, which every verification reads. They are read without a lock and copied without a shared reference
+    /// count. The host chooses the subjects, so the hasher need not resist collision attacks.
     accounts: papaya::HashMap<SubjectId, Account, IdState>,
     people: Mutex<People>,
     hashes: AtomicU64,
@@ -39,8 +39,8 @@ pub struct MemoryDirectory {
 }
 
 impl MemoryDirectory {
-    /// Adds an account, or replaces the account of that subject with all its names and keys. A name of another
-    /// account is taken over.
+    /// Adds an account, or replaces the account of that subject with all its names and keys. If another account has one
+    /// of the names, that account loses the name.
     pub fn insert(&self, account: Account, names: &[&str], password: &str) {
         let subject = account.subject().clone();
         let password = digest(subject.as_str(), password);
@@ -52,7 +52,7 @@ impl MemoryDirectory {
 
     /// Replaces an account's data: role, name, e-mail address and so on. Returns false if the subject has no account.
     pub fn update(&self, account: Account) -> bool {
-        // Holds the lock, so that an account being removed does not reappear.
+        // Holds the lock, so that an account that is being removed does not reappear.
         let people = self.people();
         let known = people.proofs.contains_key(account.subject());
         if known {
@@ -77,15 +77,15 @@ impl MemoryDirectory {
         self.people().prove(subject, |proofs| proofs.password = password)
     }
 
-    /// Requires a second factor at each login, or (`None`) no longer requires one. Returns false if there is no such
-    /// account.
+    /// Sets the second factor that each login must contain. `None` removes the requirement. Returns false if there is
+    /// no such account.
     pub fn require_mfa_key(&self, subject: &SubjectId, key: Option<&str>) -> bool {
         let key = key.map(|key| digest(subject.as_str(), key));
         self.people().prove(subject, |proofs| proofs.mfa_key = key)
     }
 
-    /// Requires a machine key at each login, or (`None`) no longer requires one. Returns false if there is no such
-    /// account.
+    /// Sets the machine key that each login must contain. `None` removes the requirement. Returns false if there is no
+    /// such account.
     pub fn require_machine_key(&self, subject: &SubjectId, key: Option<&str>) -> bool {
         let key = key.map(|key| digest(subject.as_str(), key));
         self.people().prove(subject, |proofs| proofs.machine_key = key)
@@ -109,12 +109,12 @@ impl MemoryDirectory {
         people.proofs.remove(subject).is_some()
     }
 
-    /// Makes every further call fail, or ends that.
+    /// Makes every further call fail if `unavailable` is true. `false` ends this.
     pub fn set_unavailable(&self, unavailable: bool) {
         self.unavailable.store(unavailable, Ordering::SeqCst);
     }
 
-    /// The number of secrets hashed by logins so far. A test compares the work of two logins by it.
+    /// The number of secrets that logins have hashed so far. Tests compare the work of two logins by this number.
     #[must_use]
     pub fn hashes(&self) -> u64 {
         self.hashes.load(Ordering::SeqCst)
@@ -160,7 +160,7 @@ impl Accounts for MemoryDirectory {
 
 #[async_trait]
 impl Logins for MemoryDirectory {
-    /// A disabled account is returned as it is: the core refuses its credentials.
+    /// Returns a disabled account unchanged, because the core refuses its credentials.
     async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
         self.reachable()?;
         let key = canonical(login.name);
@@ -180,7 +180,7 @@ impl Logins for MemoryDirectory {
 
 #[async_trait]
 impl Search for MemoryDirectory {
-    /// Matches a part of a sign-in name or of the display name, case-insensitively; sorted by subject.
+    /// Finds the text in a sign-in name or in the display name, case-insensitively. The result is sorted by subject.
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
         self.reachable()?;
         let text = canonical(text);

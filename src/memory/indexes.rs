@@ -1,4 +1,4 @@
-//! The indexes, under one lock: records by owner, due notices, purge times, and label holders.
+//! All indexes, under one lock: records by owner, due notices, purge times, and label holders.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
@@ -17,21 +17,22 @@ use crate::types::time::Timestamp;
 /// Records ordered by an instant.
 pub(super) type Timeline = BTreeSet<(Timestamp, RecordId)>;
 
-/// All indexes. Each is ordered by how it is read, so that no operation scans.
+/// All indexes. Each is ordered as operations read it, so that no operation scans.
 #[derive(Default)]
 pub(super) struct Indexes {
-    /// By `notice.at`.
+    /// Records with a notice, by `notice.at`.
     pub(super) due: Timeline,
-    /// By effective `gone_at`: records without a notice.
+    /// Records without a notice, by effective `gone_at`.
     pub(super) gone: Timeline,
-    /// By effective `gone_at`: records with a notice. They have another purge limit, and must not block the others.
+    /// Records with a notice, by effective `gone_at`. Their purge limit is different, and they must not block the
+    /// records without a notice.
     pub(super) gone_unsent: Timeline,
-    /// By `honoured_until`: superseded records that are not shrunk.
+    /// Superseded records that are not shrunk, by `honoured_until`.
     pub(super) windows: Timeline,
     /// Access tokens that are not revoked themselves, by family and `expires_at`.
     access: BTreeSet<(FamilyId, Timestamp, RecordId)>,
     realms: HashMap<Realm, RealmIndex>,
-    /// Members by generation. Rotation appends, so a sorted list suffices.
+    /// Members of each family by generation. A rotation appends to the end, so a sorted list suffices.
     kin: HashMap<FamilyId, Vec<(u64, RecordId)>, IdState>,
     steps: u64,
 }
@@ -48,7 +49,7 @@ struct RealmIndex {
 pub(super) struct OwnerIndex {
     /// Records that are not shrunk, by kind and `created_at`.
     pub(super) records: BTreeSet<(TokenKind, Timestamp, RecordId)>,
-    /// Families that are not revoked, by kind, client and end; [`NO_END`] if they have none.
+    /// Families that are not revoked, by kind, client and end. The end is [`NO_END`] if the family has none.
     pub(super) standing: BTreeSet<Standing>,
     labels: HashMap<LabelKey, FamilyId>,
 }
@@ -56,7 +57,7 @@ pub(super) struct OwnerIndex {
 /// The position of a family among those that are not revoked.
 pub(super) type Standing = (TokenKind, Option<ClientKey>, u64, FamilyId);
 
-/// Later than every instant.
+/// An end that is later than every instant.
 const NO_END: u64 = u64::MAX;
 
 /// The positions of a record in the indexes.
@@ -87,13 +88,14 @@ impl IndexKeys {
 }
 
 impl Indexes {
-    /// The number of the next write of records and their family together.
+    /// The number of the next write that changes records together with their family.
     pub(super) fn next_step(&mut self) -> StepNumber {
         self.steps += 1;
         StepNumber(self.steps)
     }
 
-    /// Moves a record from its old position (`None`: it is new) to its new one (`None`: it is removed).
+    /// Moves a record from its old position to its new position. `old` is `None` for a new record, and `new` is `None`
+    /// for a removed one.
     pub(super) fn reindex(
         &mut self,
         old: Option<(&RecordParts, &FamilyParts)>,
@@ -143,7 +145,7 @@ impl Indexes {
         }
     }
 
-    /// The same for a family: its position among families that are not revoked, and its label.
+    /// Does the same for a family: its position among the families that are not revoked, and its label.
     pub(super) fn reindex_family(&mut self, old: Option<&FamilyParts>, new: Option<&FamilyParts>) {
         let Some(of) = new.or(old) else { return };
         let realm = self.realms.entry(of.realm.clone()).or_default();
@@ -155,7 +157,8 @@ impl Indexes {
         }
         let (was, is) = (old.and_then(|old| old.label_key.as_ref()), new.and_then(|new| new.label_key.as_ref()));
         if was != is {
-            // A displaced holder's key may already belong to another family: only its own entry is removed.
+            // The key of a displaced holder may already belong to another family, so only the holder's own entry is
+            // removed.
             if let Some(was) = was.filter(|was| owner.labels.get(*was) == Some(&of.id)) {
                 owner.labels.remove(was);
             }
@@ -166,7 +169,7 @@ impl Indexes {
         }
     }
 
-    /// Removes an owner and a realm without records.
+    /// Removes the owner if it has no records, and the realm if it has no owners.
     fn prune(&mut self, realm: &Realm, owner: &OwnerId) {
         let Some(index) = self.realms.get_mut(realm) else { return };
         if index.owners.get(owner).is_some_and(OwnerIndex::is_empty) {
@@ -177,7 +180,7 @@ impl Indexes {
         }
     }
 
-    /// The records of that owner.
+    /// The index of that owner.
     pub(super) fn owner(&self, realm: &Realm, owner: &OwnerId) -> Option<&OwnerIndex> {
         self.realms.get(realm)?.owners.get(owner)
     }
@@ -192,7 +195,7 @@ impl Indexes {
         self.kin.get(family).map_or(&[], Vec::as_slice)
     }
 
-    /// The number of the family's live access tokens, counted up to `most`, and when the first of them expires.
+    /// The number of live access tokens of the family, counted up to `most`, and when the first of them expires.
     pub(super) fn live_access(&self, family: &FamilyId, now: Timestamp, most: usize) -> (usize, Option<Timestamp>) {
         let first = Bound::Excluded((*family, now, RecordId::from_bytes([0xFF; 16])));
         let last = Bound::Included((*family, Timestamp::MAX, RecordId::from_bytes([0xFF; 16])));
@@ -200,7 +203,7 @@ impl Indexes {
         (live.clone().take(most).count(), live.map(|&(_, until, _)| until).next())
     }
 
-    /// The members of one generation.
+    /// The ids of the members of one generation.
     pub(super) fn generation(&self, family: &FamilyId, generation: u64) -> impl Iterator<Item = RecordId> {
         let kin = self.kin(family);
         let start = kin.partition_point(|&(own, _)| own < generation);
@@ -214,7 +217,7 @@ impl OwnerIndex {
         self.labels.get(key).copied()
     }
 
-    /// The live families of that kind and client: not revoked, and before their end.
+    /// The live families of that kind and client: they are not revoked, and their end is ahead.
     pub(super) fn live(
         &self,
         kind: TokenKind,
@@ -226,7 +229,7 @@ impl OwnerIndex {
         self.standing.range(first..=last).map(|&(_, _, _, family)| family)
     }
 
-    /// When the `limit`-th newest listed record of that kind was created, if later than `since`.
+    /// When the `limit`-th newest listed record of that kind was created. `None` if this is not later than `since`.
     pub(super) fn pace_reached(&self, kind: TokenKind, limit: u32, since: Timestamp) -> Option<Timestamp> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let first = Bound::Excluded((kind, since, RecordId::from_bytes([0xFF; 16])));

@@ -1,4 +1,4 @@
-//! Inserting, all or nothing.
+//! Inserts records, all or nothing.
 
 use std::num::NonZeroU32;
 
@@ -26,8 +26,8 @@ impl Writer<'_> {
         }
     }
 
-    /// A taken id takes precedence over label and cap: a repeated insert must find its own record, not a conflict
-    /// with its own label.
+    /// The id is checked before label and cap, because a repeated insert must find its own record, not a conflict with
+    /// its own label.
     fn found(
         &mut self,
         family: &NewFamily,
@@ -60,7 +60,8 @@ impl Writer<'_> {
         Ok(if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended) })
     }
 
-    /// The families that end to make room for a new one. `None`: there is no room, and the cap does not end any.
+    /// The families that are ended to make room for a new one. `None` if there is no room and the cap does not end any
+    /// family.
     fn leaving(&self, new: &FamilyParts, cap: Option<Cap>, now: Timestamp) -> Option<Vec<(FamilyParts, WhenEnded)>> {
         let (Some(cap), Some(owner)) = (cap, self.indexes.owner(&new.realm, &new.owner)) else {
             return Some(Vec::new());
@@ -85,8 +86,8 @@ impl Writer<'_> {
         owner.pace_reached(family.kind, pace.limit.get(), pace.since)
     }
 
-    /// A revocation takes precedence, since it is final. A taken id comes next, so that a repeated join finds its own
-    /// record although the family has moved on.
+    /// A revocation is checked first, because it is final. The id is checked next, so that a repeated join finds its
+    /// own record even if the family has a newer generation.
     fn join(
         &mut self,
         family: FamilyId,
@@ -113,7 +114,7 @@ impl Writer<'_> {
         Ok(Inserted::Done)
     }
 
-    /// If the new access tokens exceed the cap of live ones: when the first live one expires.
+    /// When the first live access token expires, if the new access tokens exceed the cap. `None` if they do not.
     pub(super) fn access_full(
         &self,
         family: &FamilyId,
@@ -131,7 +132,7 @@ impl Writer<'_> {
     }
 }
 
-/// The end of a family that makes room.
+/// How a family that makes room is ended.
 #[derive(Clone, Copy)]
 struct WhenEnded {
     revoked: Revoked,
@@ -266,7 +267,7 @@ mod tests {
         assert_eq!(hold(&store, 2, GONE), Inserted::Done, "equality is reached");
         assert_eq!(read(&store, id(1, 0)).family().label_key, None, "displaced");
         assert_eq!(hold(&store, 3, GONE - 1), Inserted::LabelTaken(family_id(2)));
-        // The displaced family is purged without effect on the new holder.
+        // The family that lost the label is purged. The new holder is not affected.
         assert_eq!(revoke_family(&store, 1, 5).changed, 1);
         assert_eq!(hold(&store, 3, GONE - 1), Inserted::LabelTaken(family_id(2)));
         assert_eq!(revoke_family(&store, 2, 5).changed, 1);

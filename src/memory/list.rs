@@ -1,4 +1,4 @@
-//! Pages, each read from the end of the previous one.
+//! Pages. Each is read from the end of the previous page.
 
 use std::num::NonZeroU32;
 use std::ops::Bound;
@@ -39,7 +39,8 @@ impl Writer<'_> {
         let last = (now, LAST);
         let first =
             after.map_or(Bound::Included((Timestamp::EPOCH, FIRST)), |cursor| Bound::Excluded((cursor.at, cursor.id)));
-        // The cursor of a walk with a later `now` lies beyond the end. `BTreeSet::range` panics on a reversed range.
+        // A cursor from a walk with a later `now` lies after the end, and `BTreeSet::range` panics if the range is
+        // reversed.
         if matches!(first, Bound::Excluded(first) if first >= last) {
             return Self::EMPTY;
         }

@@ -1,4 +1,4 @@
-//! The names and credentials of the directory in memory.
+//! The names and login secrets of the directory in memory.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,14 +9,14 @@ use crate::directory::Login;
 use crate::types::ids::SubjectId;
 use crate::types::secret::Secret;
 
-/// The names of the accounts and their credentials.
+/// The names of the accounts and their login secrets.
 #[derive(Default)]
 pub(super) struct People {
     pub(super) proofs: BTreeMap<SubjectId, Proofs>,
     pub(super) names: HashMap<String, SubjectId>,
 }
 
-/// The secrets that a login requires. `None`: not required.
+/// The secrets that a login must contain. `None` means not required.
 #[derive(Clone, Default)]
 pub(super) struct Proofs {
     pub(super) password: [u8; 32],
@@ -25,7 +25,7 @@ pub(super) struct Proofs {
 }
 
 impl People {
-    /// Replaces all names of an account. A name of another account is taken over.
+    /// Replaces all names of an account. If another account has one of the names, that account loses the name.
     pub(super) fn name(&mut self, subject: &SubjectId, names: &[&str]) {
         self.names.retain(|_, bearer| bearer != subject);
         self.names.extend(names.iter().map(|name| (canonical(name), subject.clone())));
@@ -38,8 +38,8 @@ impl People {
 }
 
 impl Proofs {
-    /// Whether a login contains all required secrets, and how many secrets were hashed. Every login costs the same
-    /// three hashes and comparisons, also for an unknown name, so timing reveals neither a name nor a required key.
+    /// Whether a login contains all required secrets, and how many secrets were hashed. Every login costs three hashes
+    /// and comparisons, even for an unknown name, so its duration reveals neither a name nor a required key.
     pub(super) fn shown_by(&self, login: &Login<'_>, salt: &str) -> (bool, u64) {
         let mut hashes = 0;
         let mut one = |kept: Option<[u8; 32]>, shown: Option<&Secret>| {
@@ -55,13 +55,13 @@ impl Proofs {
     }
 }
 
-/// One key for all spellings of a name.
+/// The same key for all spellings of a name.
 pub(super) fn canonical(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// The salt is the subject: it differs per person and needs no random bytes. It is preceded by its length, so that
-/// salt and secret cannot be confused.
+/// The salt is the subject, which differs for each person and needs no random bytes. The length of the salt precedes
+/// it, so that the boundary between salt and secret is unambiguous.
 pub(super) fn digest(salt: &str, secret: &str) -> [u8; 32] {
     let mut hash = Sha256::new_with_prefix(b"counterfoil memory directory");
     hash.update(u64::try_from(salt.len()).unwrap_or(u64::MAX).to_be_bytes());

@@ -35,7 +35,8 @@ impl Writer<'_> {
         Progress { changed, more: self.chore(limits).is_some() }
     }
 
-    /// The next record to remove or shrink. It is the first of a timeline, so a purge never reads records that stay.
+    /// The next record to remove or shrink. It is the first of its timeline, so a purge never reads a record that
+    /// stays.
     fn chore(&self, Limits { now, unsent_before, windows_before }: Limits) -> Option<Chore> {
         let gone = reached(&self.indexes.gone, now);
         let gone = gone.or_else(|| reached(&self.indexes.gone_unsent, now.min(unsent_before)));

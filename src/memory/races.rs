@@ -1,4 +1,4 @@
-//! The clauses that need threads to break.
+//! Tests of the clauses that only concurrent threads can break.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -12,7 +12,7 @@ use crate::store::change::Rotated;
 use crate::store::insert::{InsertInto, Inserted};
 use crate::store::token_store::TokenStore;
 
-/// Runs `racers` at once, and returns how many returned true.
+/// Runs `racers` threads at once. Returns how many of them returned true.
 fn race(racers: u16, run: impl Fn(u16) -> bool + Sync) -> usize {
     let start = Barrier::new(usize::from(racers));
     thread::scope(|scope| {
@@ -70,7 +70,7 @@ fn cap_holds_under_races() {
     }
 }
 
-/// One thread rotates a family repeatedly, one revokes it, and two read its members.
+/// One thread rotates a family repeatedly, one thread revokes it, and two threads read its members.
 #[test]
 fn readers_see_whole_steps_only_beside_rotation_touch_and_revocation() {
     for round in 0..60 {
@@ -82,7 +82,7 @@ fn readers_see_whole_steps_only_beside_rotation_touch_and_revocation() {
                 scope.spawn(|| {
                     while !over.load(Ordering::SeqCst) {
                         let (was_revoked, member) = (revoked.load(Ordering::SeqCst), newest.load(Ordering::SeqCst));
-                        // `get` fails the test if the halves contradict each other.
+                        // `get` fails the test if record and family contradict each other.
                         for member in member.saturating_sub(1)..=member + 1 {
                             let Some(read) = get(&store, id(1, member)) else { continue };
                             assert!(!was_revoked || read.revoked().is_some(), "revoke is final");

@@ -1,4 +1,4 @@
-//! Rotation: the parent's update and all new records, in one step.
+//! Rotates: updates the parent and inserts all new records, in one step.
 
 use super::write::{Writer, joined};
 use crate::record::family::FamilyParts;
@@ -11,7 +11,7 @@ use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
 impl Writer<'_> {
-    /// Revoked takes precedence over stale, and stale over a taken id: a repeated rotation must find its own
+    /// A revocation is checked first, then a stale parent, then a taken id: a repeated rotation must find its own
     /// successor.
     pub(super) fn rotate(
         &mut self,
@@ -50,8 +50,8 @@ impl Writer<'_> {
         Ok(Rotated::Done)
     }
 
-    /// The superseded record one generation before the parent, without its nonce. Access tokens of that generation
-    /// are never the grandparent.
+    /// The grandparent without its nonce, if it had one. The grandparent is the record that the parent superseded. An
+    /// access token of the same generation is never the grandparent.
     fn grandparent_wiped(&self, parent: &RecordParts) -> Option<RecordParts> {
         let (family, generation) = (parent.id.family(), parent.generation.checked_sub(1)?);
         let mut older = self.indexes.generation(&family, generation).filter_map(|id| self.table.record(&id));
@@ -61,7 +61,7 @@ impl Writer<'_> {
         })
     }
 
-    /// If the pace is reached: when the `limit`-th rotation before this one was made.
+    /// When the `limit`-th rotation before this one was made, if the pace is reached.
     fn rotated_after(&self, step: &ParentUpdate, family: &FamilyParts, parent: &RecordParts) -> Option<Timestamp> {
         let ParentUpdate::Supersede { pace: Some(pace), .. } = step else { return None };
         let generation = parent.generation.checked_sub(u64::from(pace.limit.get()))?;

@@ -13,7 +13,7 @@ use crate::types::realm::Realm;
 use crate::types::settings::{StoredSettings, VersionedSettings};
 use crate::types::time::Timestamp;
 
-/// One document per realm, and the last upkeep.
+/// One document for each realm, and the instant of the last upkeep.
 #[derive(Default)]
 pub(super) struct RealmSettings {
     documents: Mutex<HashMap<Realm, VersionedSettings>>,

@@ -27,12 +27,12 @@ use crate::store::token_store::TokenStore;
 use crate::types::ids::{KeyId, RecordId, Version};
 use crate::types::time::Timestamp;
 
-/// Records, clients, settings and counters of one process: all four stores in one. Its content is lost with the
-/// process.
+/// A store in memory for records, clients, settings and counters of one process. Its content is lost when the process
+/// ends.
 ///
-/// Reads by id take no lock and touch no shared reference count. Writes run one at a time. A method waits at most a
-/// few microseconds for another one, so every future is ready at its first poll, and a future dropped before that has
-/// done nothing (clause 25).
+/// Reads by id take no lock and use no shared reference count. Writes run one at a time. A method waits at most a few
+/// microseconds for another method, so every future is ready at its first poll. A future that is dropped before its
+/// first poll has done nothing (clause 25).
 ///
 /// ```
 /// use std::sync::Arc;
@@ -52,8 +52,8 @@ pub struct MemoryStore {
     pub(super) counters: Counters,
 }
 
-/// How often a reader retries before it waits for the writer. The publishes of one write are closer together than
-/// that, unless its thread was suspended.
+/// How often a reader retries before it waits for the writer. A write publishes all its parts within fewer retries,
+/// unless its thread is suspended.
 const LOOKS: u32 = 64;
 
 /// A point at which tests can pause a call. Empty in other builds.
@@ -76,7 +76,7 @@ impl MemoryStore {
             }
             std::hint::spin_loop();
         }
-        // While the lock is held no write is in progress: a pair that still does not match is corrupt.
+        // No write is in progress while the lock is held, so a pair that still does not match is corrupt.
         let quiet = self.write();
         answer(quiet.table.glance(id), id).unwrap_or_else(|| Err(StoreError::corrupt(Some(*id), Corrupt::Family)))
     }
@@ -206,7 +206,7 @@ impl TokenStore for MemoryStore {
         Ok(self.write().purge(Limits { now, unsent_before, windows_before }, limit))
     }
 
-    /// Counts without the lock: concurrent writes may or may not be included.
+    /// Counts without the lock. Concurrent writes may be missing from the count.
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
         backend_call!();
         let mut counts = BTreeMap::new();

@@ -1,15 +1,16 @@
-//! The data that readers see: records and family rows in lock-free maps.
+//! The data that readers use: records and family rows in lock-free maps.
 //!
-//! A family with one member (a personal access token, a code) is stored with its record: one look-up reads both. With
-//! its second member the family gets its own row. A reader then reads two places, and a write may happen in between.
-//! Two rules keep such a pair consistent:
+//! A family with one member (a personal access token, a security code) is stored with its record, so one look-up reads
+//! both. When it gets a second member, the family gets a row of its own. A reader then reads two places, and a write
+//! may happen between the two reads. Two rules keep such a pair consistent:
 //!
-//! - A write of records *and* the row publishes the records first, each with the write's number, and the row with the
-//!   same number last. If a record has a higher number than its row, its write is still in progress, and readers ignore
-//!   it. So a write becomes visible as a whole, and every reader of a superseded parent finds the successor.
-//! - A reader reads the record, the row, and the record again. If both record reads give the same entry (an entry's
-//!   address cannot be reused while the guard is held), no write finished in between. So an old record is never joined
-//!   with a newer row.
+//! - A write of records *and* the row publishes the records first, each with the number of the write, and the row with
+//!   the same number last. If a record has a higher number than its row, the write is still in progress, and readers do
+//!   not use the record. So a write becomes visible as a whole, and every reader of a superseded parent finds the
+//!   successor.
+//! - A reader reads the record, the row, and the record again. If both reads of the record give the same entry, no
+//!   write finished in between. (An entry's address cannot be reused while the guard is held.) So an old record is
+//!   never joined with a newer row.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::record::token_record::{Corrupt, Joined, TokenRecord};
 use crate::types::hash::IdState;
 use crate::types::ids::{FamilyId, RecordId};
 
-/// A point at which tests give other threads a turn. Empty in other builds.
+/// A point at which tests let other threads run. Empty in other builds.
 macro_rules! inside_step {
     () => {
         #[cfg(any(test, feature = "test-util"))]
@@ -36,9 +37,9 @@ pub(super) struct StepNumber(pub(super) u64);
 
 #[expect(clippy::large_enum_variant, reason = "a box would put a cache miss on the hottest read")]
 enum Slot {
-    /// The only member of its family, stored with the family.
+    /// The only member of a family. It is stored with the family.
     Alone(Joined),
-    /// One of several members. Its family's row is from that write or a later one.
+    /// One of several members. The row of its family was written by the write with this number or by a later one.
     Member(RecordParts, StepNumber),
 }
 
@@ -58,15 +59,15 @@ struct Row {
 
 /// The result of a lock-free read.
 pub(super) enum Glance {
-    /// No such record.
+    /// There is no such record.
     Absent,
     /// The complete record.
     Whole(Result<TokenRecord, Corrupt>),
-    /// A write finished meanwhile or is in progress: read again.
+    /// A write finished in between or is in progress. The reader must read again.
     Torn,
 }
 
-/// Records and family rows. Only the holder of the indexes' lock may publish.
+/// Records and family rows. Only the holder of the lock of the indexes may publish.
 pub(super) struct Table {
     records: HashMap<RecordId, Slot, IdState>,
     families: HashMap<FamilyId, Row, IdState>,
@@ -93,29 +94,29 @@ impl Table {
         }
     }
 
-    /// Whether that id exists.
+    /// Whether a record with that id exists.
     pub(super) fn contains(&self, id: &RecordId) -> bool {
         self.records.contains_key(id, &self.records.guard())
     }
 
-    /// Calls `look` with a record's own fields. The caller must hold the lock, as for all methods below.
+    /// Calls `look` with the fields of a record. The caller must hold the lock, as for all methods below.
     pub(super) fn peek<T>(&self, id: &RecordId, look: impl FnOnce(Option<&RecordParts>) -> T) -> T {
         let guard = self.records.guard();
         look(self.records.get(id, &guard).map(Slot::record))
     }
 
-    /// A record's own fields.
+    /// The fields of a record.
     pub(super) fn record(&self, id: &RecordId) -> Option<RecordParts> {
         self.peek(id, |record| record.cloned())
     }
 
-    /// The family's row, found through one of its members.
+    /// The row of a family, which is found through one of the members.
     pub(super) fn family_of(&self, member: &RecordId) -> Option<FamilyParts> {
         let guard = self.records.guard();
         self.row_of(self.records.get(member, &guard)?, &guard).cloned()
     }
 
-    /// Both halves of a record.
+    /// A record and its family.
     pub(super) fn pair(&self, id: &RecordId) -> Option<(RecordParts, FamilyParts)> {
         let guard = self.records.guard();
         let slot = self.records.get(id, &guard)?;
@@ -132,7 +133,7 @@ impl Table {
         self.records.iter(&self.records.guard()).for_each(|(_, slot)| visit(slot.record()));
     }
 
-    /// Replaces one record's own fields. Its family is not changed.
+    /// Replaces the fields of one record. Its family is not changed.
     pub(super) fn publish_record(&self, record: RecordParts) {
         let guard = self.records.guard();
         match self.records.get(&record.id, &guard) {
@@ -142,8 +143,8 @@ impl Table {
         }
     }
 
-    /// Replaces one family's row. Its members, of which `member` is one, are not changed. It is one publish, so
-    /// readers of all members see it at once.
+    /// Replaces the row of one family. `member` is one of its members. The members are not changed. The row is
+    /// published in one step, so readers of all members see it at once.
     pub(super) fn publish_family(&self, family: FamilyParts, member: &RecordId) {
         let guard = self.records.guard();
         match self.records.get(member, &guard) {
@@ -156,8 +157,8 @@ impl Table {
         }
     }
 
-    /// Publishes the only member of a family together with the family. The writer has read both, so they match. If
-    /// they did not, readers would continue to see the previous entry.
+    /// Publishes the only member of a family together with the family. The writer has read both, so they match. If they
+    /// did not match, readers would still see the previous entry.
     pub(super) fn publish_alone(&self, record: RecordParts, family: FamilyParts) {
         let id = record.id;
         if let Ok(joined) = Joined::new(record, family) {
@@ -165,7 +166,7 @@ impl Table {
         }
     }
 
-    /// Publishes a family's row and those members that change with it. If the family had no row before, `records`
+    /// Publishes the row of a family and the members that change with it. If the family had no row before, `records`
     /// must contain every member.
     pub(super) fn publish_all(&self, records: Vec<RecordParts>, family: FamilyParts, step: StepNumber) {
         let guard = self.records.guard();
@@ -176,12 +177,12 @@ impl Table {
         self.families.insert(family.id, Row { family, step }, &guard);
     }
 
-    /// Removes a record. A reader that no longer has it finds nothing, with or without its row.
+    /// Removes a record. A reader that does not find the record returns nothing, even if the family's row still exists.
     pub(super) fn remove_record(&self, id: &RecordId) {
         self.records.remove(id, &self.records.guard());
     }
 
-    /// Removes a family's row, after its last member.
+    /// Removes the row of a family. Call this after the last member is removed.
     pub(super) fn remove_family(&self, family: &FamilyId) {
         self.families.remove(family, &self.records.guard());
     }
@@ -195,7 +196,7 @@ impl Table {
 }
 
 impl Default for Table {
-    /// Both maps share a collector, so that one guard protects both.
+    /// Both maps share one collector, so that one guard protects both.
     fn default() -> Self {
         let collector = Arc::default();
         Self {

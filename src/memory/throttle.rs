@@ -1,4 +1,4 @@
-//! Counters in memory.
+//! Failure counters in memory.
 
 use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroU32;
@@ -20,7 +20,8 @@ pub(super) struct Counters(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     counters: HashMap<ThrottleKey, Counter>,
-    /// The keys of the counters, ordered by the instant at which each ends, so that a purge visits only ended ones.
+    /// The keys of the counters, ordered by the instant at which each counter ends, so that a purge visits only ended
+    /// counters.
     ends: BTreeSet<(Timestamp, ThrottleKey)>,
 }
 

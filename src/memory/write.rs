@@ -1,4 +1,4 @@
-//! The only writer: updates table and indexes together, under the lock.
+//! The only writer. It updates the table and the indexes together, under the lock.
 
 use std::sync::MutexGuard;
 
@@ -12,8 +12,8 @@ use crate::types::ids::{FamilyId, RecordId};
 use crate::types::label::LabelKey;
 use crate::types::time::Timestamp;
 
-/// The writer, which holds the lock. An operation first reads everything and then writes everything, so nothing can
-/// fail in between.
+/// The writer, which holds the lock. Each operation reads everything before its first write, so it cannot fail between
+/// two writes.
 pub(super) struct Writer<'a> {
     pub(super) table: &'a Table,
     pub(super) indexes: MutexGuard<'a, Indexes>,
@@ -21,11 +21,11 @@ pub(super) struct Writer<'a> {
 
 /// The holder of a label.
 pub(super) enum Holder {
-    /// No family, or the requesting one.
+    /// No family holds the label, or only the family that asks.
     Nobody,
-    /// A family past its `gone_at`, which the request displaces.
+    /// A family past its `gone_at` holds the label, and loses it to the family that asks.
     Gone(Box<FamilyParts>),
-    /// A family that keeps the label.
+    /// This family holds the label and keeps it.
     Kept(FamilyId),
 }
 
@@ -35,12 +35,12 @@ impl Writer<'_> {
         self.table.family_of(&self.indexes.kin(family).first()?.1)
     }
 
-    /// The first id of `new` that already exists.
+    /// The first id of `new` that is taken.
     pub(super) fn taken(&self, new: &[NewRecord]) -> Option<RecordId> {
         new.iter().map(|new| new.id).find(|id| self.table.contains(id))
     }
 
-    /// The holder of that label, other than `asking`.
+    /// The holder of the label, other than the family `asking`.
     pub(super) fn holder(&self, asking: &FamilyParts, key: Option<&LabelKey>, now: Timestamp) -> Holder {
         let index = key.and_then(|key| Some((key, self.indexes.owner(&asking.realm, &asking.owner)?)));
         let holder = index.and_then(|(key, owner)| owner.holder(key)).filter(|holder| *holder != asking.id);
@@ -53,19 +53,19 @@ impl Writer<'_> {
         }
     }
 
-    /// Takes the label from an expired family.
+    /// Takes the label from a family past its `gone_at`.
     pub(super) fn displace(&mut self, gone: &FamilyParts) {
         self.put_family(gone, FamilyParts { label_key: None, ..gone.clone() });
     }
 
-    /// Replaces a record's own fields.
+    /// Replaces the fields of a record.
     pub(super) fn put_record(&mut self, old: &RecordParts, family: &FamilyParts, record: RecordParts) {
         self.indexes.reindex(Some((old, family)), Some((&record, family)));
         self.table.publish_record(record);
     }
 
-    /// Replaces a family's row. A revocation moves the purge time of every member, so its cost grows with their
-    /// number.
+    /// Replaces the row of a family. A revocation moves the purge time of every member, so its cost grows with the
+    /// number of members.
     pub(super) fn put_family(&mut self, old: &FamilyParts, family: FamilyParts) {
         let Some(&(_, member)) = self.indexes.kin(&family.id).first() else { return };
         if old.revoked != family.revoked {
@@ -80,8 +80,8 @@ impl Writer<'_> {
         self.table.publish_family(family, &member);
     }
 
-    /// Writes a family (`before`: its previous state, `None` if it is new) and records of it, old and new, in one
-    /// step.
+    /// Writes a family and some of its records, old and new, in one step. `before` is the previous state of the family,
+    /// or `None` if the family is new.
     pub(super) fn commit(&mut self, before: Option<&FamilyParts>, family: FamilyParts, mut records: Vec<RecordParts>) {
         let (table, indexes) = (self.table, &mut *self.indexes);
         for record in &records {
@@ -95,7 +95,7 @@ impl Writer<'_> {
                 Ok([record]) => records = vec![record],
                 Err(many) => records = many,
             }
-            // The family now gets its row, so a founder that was its only member is rewritten too.
+            // The family now gets a row of its own. If it had only one member, that member is rewritten too.
             let staying = kin.iter().filter(|(_, id)| records.iter().all(|record| record.id != *id));
             let staying: Vec<_> = staying.filter_map(|(_, id)| table.record(id)).collect();
             records.extend(staying);
@@ -104,7 +104,7 @@ impl Writer<'_> {
         table.publish_all(records, family, step);
     }
 
-    /// Removes a record, and its family with the last record.
+    /// Removes a record. The family is removed with its last record.
     pub(super) fn remove(&mut self, id: &RecordId) {
         let Some((record, family)) = self.table.pair(id) else { return };
         self.indexes.reindex(Some((&record, &family)), None);
@@ -116,7 +116,7 @@ impl Writer<'_> {
     }
 }
 
-/// Joins the written halves.
+/// Joins the written record and family.
 pub(super) fn joined(record: RecordParts, family: FamilyParts) -> Result<TokenRecord, StoreError> {
     let id = record.id;
     TokenRecord::from_parts(record, family).map_err(|corrupt| StoreError::corrupt(Some(id), corrupt))

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Events {
-    /// Whether an event names the source of its request, if the host gives it. A source that is an address is
-    /// personal data. A host without a legal ground to keep it turns this off; then no event names a source,
-    /// including throttling events. Failures are still counted by source. On in every preset, since without it an
-    /// audit cannot distinguish a thief from an owner.
+    /// Whether an event names the source of its request, if the host gives the source. A source that is an address is
+    /// personal data: turn this off if you have no legal ground to keep it. No event then names a source, not even an
+    /// event about throttling. Failures are still counted per source. On in every preset, because without it an audit
+    /// cannot distinguish a thief from an owner.
     pub sources: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Gathers the notices of one person, so that many expiries give few mails.
+//! Gathers the notices of one person, so that many expiries cause few mails.
 
 use std::time::Duration;
 
@@ -19,15 +19,15 @@ use crate::types::duration::{hours, whole_seconds};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Gather {
-    /// A digest with an advance notice includes the person's advance notices that become due within this time. At
-    /// most 7 days.
+    /// If a digest contains an advance notice, it also contains the person's advance notices that become due within
+    /// this time. At most 7 days.
     #[serde(with = "whole_seconds")]
     pub ahead: Duration,
-    /// Notices on expiry wait until no further credential of the person has expired for this time. At most
+    /// Notices on expiry wait until no other credential of the person has expired for this time. At most
     /// `longest_wait`.
     #[serde(with = "whole_seconds")]
     pub gap: Duration,
-    /// The longest wait, counted from the first expiry. At most 1 day.
+    /// The longest wait of a notice on expiry, counted from the first expiry. At most 1 day.
     #[serde(with = "whole_seconds")]
     pub longest_wait: Duration,
 }

@@ -1,4 +1,4 @@
-//! Drops the parts of microseconds from a policy, so that every layer computes with the same durations.
+//! Drops fractions of microseconds from a policy, so that every layer computes with the same durations.
 
 use std::time::Duration;
 
@@ -9,7 +9,8 @@ use crate::policy::{
 use crate::types::duration::whole_micros;
 
 impl Policy {
-    /// The same policy in whole microseconds. Rounding down keeps the limits that [`Policy::check`] has found kept.
+    /// The policy with whole microseconds. Durations are rounded down, and the limits that [`Policy::check`] has
+    /// checked still hold.
     pub(crate) fn in_whole_micros(mut self) -> Self {
         for duration in self.durations() {
             *duration = Duration::from_micros(whole_micros(*duration));
@@ -17,7 +18,7 @@ impl Policy {
         self
     }
 
-    /// Every duration, each once.
+    /// Every duration of the policy, each once.
     pub(super) fn durations(&mut self) -> Vec<&mut Duration> {
         let PersonalAccessTokens { retention, max_overlap, .. } = &mut self.personal_access_tokens;
         let mut all = vec![retention, max_overlap];
@@ -46,7 +47,7 @@ impl Policy {
 mod tests {
     use super::*;
 
-    /// The `Debug` form shows each duration, also one that the list above does not have.
+    /// The `Debug` form shows every duration, so it also reveals one that is missing in the list above.
     #[test]
     fn every_duration_of_a_policy_is_in_whole_microseconds() {
         let mut policy = Policy::default();

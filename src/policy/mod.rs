@@ -1,4 +1,4 @@
-//! Policies: the rules of a host.
+//! Policies: the rules for all credentials of a host.
 
 mod check;
 mod events;
@@ -26,11 +26,11 @@ use crate::types::known_scopes::KnownScopes;
 use crate::types::settings::{SettingName, Settings};
 
 /// The rules for all credentials of a host. The default is hardened. [`Policy::open`] is neutral: it follows the
-/// standards, with personal access tokens on. [`Policy::synergy`], [`Policy::a2nta`], [`Policy::aodocs`] and
-/// [`Policy::aal2`] give each product's behaviour in one line.
+/// standards, and personal access tokens are on. [`Policy::synergy`], [`Policy::a2nta`] and [`Policy::aodocs`] each
+/// give the behaviour of a product, and [`Policy::aal2`] that of a standard.
 ///
-/// A duration counts in whole microseconds: [`Builder::build`](crate::Builder::build) drops a smaller part. Policy files
-/// have whole seconds.
+/// [`Builder::build`](crate::Builder::build) drops fractions of a microsecond from each duration. Policy files have
+/// whole seconds.
 ///
 /// ```
 /// use std::time::Duration;
@@ -58,31 +58,32 @@ pub struct Policy {
     pub console_sessions: ConsoleSessions,
     /// Notices.
     pub notices: Notices,
-    /// The recording of last use.
+    /// How the last use of a token is recorded.
     pub uses: Uses,
     /// Throttling of failures.
     pub throttle: Throttling,
     /// The content of events.
     pub events: Events,
-    /// The time within which a change made in another process takes effect here. Zero: settings and clients are read
-    /// at each call. At most 300 s.
+    /// The time within which a change by another process takes effect here. Zero means that settings and clients are
+    /// read at each call. At most 300 s.
     #[serde(with = "whole_seconds")]
     pub settings_staleness: Duration,
-    /// How long a second deletion of a deleted credential succeeds: 1 to 366 days.
+    /// How long a deleted credential can be deleted again with success: 1 to 366 days.
     #[serde(with = "whole_seconds")]
     pub tombstone: Duration,
-    /// How long [`run_upkeep`](crate::Counterfoil::run_upkeep) purges nothing after the clock went ahead by more than
-    /// a day, or if no upkeep was ever noted: 20 minutes to 1 day, or 0. 0 trusts every clock at once, for tests.
+    /// How long [`run_upkeep`](crate::Counterfoil::run_upkeep) purges nothing if the clock has moved ahead by more than
+    /// a day, or if no upkeep was ever noted: 20 minutes to 1 day, or 0. With 0 every clock is trusted at once, which
+    /// is meant for tests.
     #[serde(with = "whole_seconds")]
     pub clock_doubt: Duration,
-    /// Whether the builder refuses a retry window without a key ring.
+    /// Whether the builder refuses a policy with a retry window if there is no key ring.
     pub retry_needs_key_ring: bool,
-    /// The scope tokens known to the service; the library's own are always included. An unknown token is refused in
-    /// requests and ignored in stored scopes. `None`: any scope token is accepted.
+    /// The scope tokens known to the service. The library's own tokens are always known. An unknown token is refused in
+    /// requests and ignored in stored scopes. `None` means that every scope token is accepted.
     pub scopes: Option<KnownScopes>,
 }
 
-/// The gates of personal access tokens that a policy uses. A gate that it does not use cannot be opened or closed.
+/// The gates of personal access tokens that a policy uses. A gate that is not used cannot be opened or closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gates {
     /// The setting that allows personal access tokens.
@@ -92,7 +93,7 @@ pub struct Gates {
 }
 
 impl Policy {
-    /// The gates of personal access tokens that it uses.
+    /// The gates of personal access tokens that this policy uses.
     ///
     /// ```
     /// use counterfoil::policy::Policy;
@@ -105,8 +106,8 @@ impl Policy {
         Gates { setting: tokens.setting != SettingGate::NotAsked, switch: tokens.switch != SwitchGate::NotAsked }
     }
 
-    /// The policy's own values of the settings. The switch is the value that [`SettingGate`] gives if nothing is
-    /// stored.
+    /// The policy's own values of the settings. The setting for personal access tokens has the value that
+    /// [`SettingGate`] gives if nothing is stored.
     #[must_use]
     pub fn settings(&self) -> Settings {
         Settings {
@@ -120,14 +121,14 @@ impl Policy {
         }
     }
 
-    /// Whether the policy uses a setting. A setting that it does not use cannot be changed.
+    /// Whether the policy uses a setting. A setting that is not used cannot be changed.
     #[must_use]
     pub fn uses_setting(&self, name: SettingName) -> bool {
         name != SettingName::PersonalAccessTokensEnabled || self.gates().setting
     }
 
-    /// The smallest and the largest number of a setting under this policy, in the unit of its name. A stored number
-    /// above the largest counts as the largest; a new one is refused.
+    /// The smallest and the largest number of a setting under this policy, in the unit of the setting. A larger stored
+    /// number counts as the largest. A larger new number is refused.
     #[must_use]
     pub const fn setting_range(&self, name: SettingName) -> (u64, u64) {
         let (least, most) = name.range();

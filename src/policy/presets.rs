@@ -1,4 +1,4 @@
-//! The hardened default, the neutral preset, and each product's behaviour in one line.
+//! The presets: the hardened default, the neutral policy, and the policies of products and standards.
 
 use std::time::Duration;
 
@@ -7,7 +7,8 @@ use crate::policy::sections::{PersonalAccessTokens, SettingGate, SwitchGate};
 use crate::types::duration::{days, hours};
 
 impl Default for Policy {
-    /// Hardened: both gates, 180 days, unique labels of 20 characters, no retry window without a key ring.
+    /// The hardened policy: both gates, 180 days, unique labels of 20 characters, and no retry window without a key
+    /// ring.
     fn default() -> Self {
         Self {
             personal_access_tokens: PersonalAccessTokens::default(),
@@ -29,14 +30,15 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Neutral: follows the standards and no product's rules. It differs from the hardened default in the following:
+    /// The neutral policy. It follows the standards and not the rules of a product. It differs from the hardened
+    /// default as follows:
     ///
     /// - Personal access tokens are on until an administrator turns the setting off. There is no switch per account. A
-    ///   token lives a year at most unless a setting says otherwise, and its label has up to 100 characters.
-    /// - A refresh token is used once: a second presentation revokes its family (RFC 9700 §4.14.2). So no key ring is
-    ///   required, and a client that lost a response must sign in again. `refresh_tokens.grace` gives it time to repeat
-    ///   the request.
-    /// - Access tokens live an hour at most, whatever the settings say (RFC 6750 §5.3).
+    ///   token lives at most a year, unless a setting says otherwise. Its label has up to 100 characters.
+    /// - A refresh token is used once. A second presentation revokes its family (RFC 9700 §4.14.2), so a client that
+    ///   lost a response must sign in again. A key ring is not required. Set `refresh_tokens.grace` to give clients
+    ///   time to repeat the request.
+    /// - Access tokens live at most an hour, whatever the settings say (RFC 6750 §5.3).
     /// - The answer of the token endpoint has the members of RFC 6749 and the host's claims, and no product's fields.
     ///
     /// ```
@@ -71,7 +73,7 @@ impl Policy {
         policy
     }
 
-    /// 12d Synergy: the setting, 180 days, labels of 100 characters, all different.
+    /// The policy of 12d Synergy: the setting as the only gate, 180 days, and unique labels of 100 characters.
     #[must_use]
     pub fn synergy() -> Self {
         Self {
@@ -86,7 +88,8 @@ impl Policy {
         }
     }
 
-    /// A2NTA: the switch (off by default), permanent tokens, unique labels of 20 characters.
+    /// The policy of A2NTA: the switch as the only gate (off by default), permanent tokens, and unique labels of 20
+    /// characters.
     #[must_use]
     pub fn a2nta() -> Self {
         Self {
@@ -100,13 +103,13 @@ impl Policy {
         }
     }
 
-    /// AODocs: security codes of 24 hours, kept a week.
+    /// The policy of AODocs: security codes of 24 hours, which are kept for a week after their expiry.
     #[must_use]
     pub fn aodocs() -> Self {
         Self { retry_needs_key_ring: false, ..Self::default() }
     }
 
-    /// NIST SP 800-63B-4 §2.2.3: a sign-in lasts at most 24 hours, and at most one hour of inactivity.
+    /// The policy for NIST SP 800-63B-4 §2.2.3: a sign-in ends after 24 hours, or after one hour of inactivity.
     #[must_use]
     pub fn aal2() -> Self {
         let mut policy = Self::default();

@@ -9,41 +9,41 @@ use crate::policy::gathering::Gather;
 use crate::types::duration::{days, hours, minutes, whole_seconds};
 use crate::types::kind::TokenKind;
 
-/// Whether the policy uses the setting that allows personal access tokens, and its default if it is missing. An
-/// invalid value is always off.
+/// Whether the policy uses the setting that allows personal access tokens, and the default if no value is stored. An
+/// invalid stored value always means off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SettingGate {
-    /// Not used.
+    /// The setting is not used.
     NotAsked,
-    /// Used; off if missing.
+    /// The setting is used. It is off until somebody sets it.
     Required,
-    /// The setting is asked, and counts as on until somebody sets it.
+    /// The setting is used. It is on until somebody sets it.
     DefaultOn,
 }
 
-/// Whether the policy uses the per-account switch "token login allowed", and its default for an account without its
-/// own value.
+/// Whether the policy uses the per-account switch "token login allowed", and the default for an account whose switch
+/// was never set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SwitchGate {
-    /// Not used.
+    /// The switch is not used.
     NotAsked,
-    /// Used; off by default.
+    /// The switch is used. It is off by default.
     DefaultOff,
-    /// Used; on by default.
+    /// The switch is used. It is on by default.
     DefaultOn,
 }
 
-/// How many may be live at once, and what happens to a new one beyond that.
+/// A limit on live credentials, and what happens to a new one that exceeds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiveCap {
-    /// The most live ones, including the new one.
+    /// The most live credentials, including the new one.
     pub limit: NonZeroU32,
-    /// Whether the least recently used one ends to make room. Otherwise the new one is refused.
+    /// Whether the least recently used credential is revoked to make room. If false, the new one is refused.
     pub evict: bool,
 }
 
@@ -54,18 +54,18 @@ const fn at_least_one(number: u32) -> NonZeroU32 {
     }
 }
 
-/// Personal access tokens.
+/// The rules for personal access tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PersonalAccessTokens {
-    /// The gate of the setting.
+    /// The gate that the setting controls.
     pub setting: SettingGate,
-    /// The gate of the accounts' switches.
+    /// The gate that the account's switch controls.
     pub switch: SwitchGate,
-    /// The longest lifetime in days, unless the setting changes it: 1..=`max_days_ceiling`.
+    /// The longest lifetime in days, 1..=`max_days_ceiling`. The setting can change it.
     pub max_days: u16,
-    /// The largest number of days that the setting can allow, 1..=3660.
+    /// The largest number of days that the setting can have, 1..=3660.
     pub max_days_ceiling: u16,
     /// Whether a token may be permanent.
     pub permanent: bool,
@@ -73,9 +73,10 @@ pub struct PersonalAccessTokens {
     pub label_max: u16,
     /// Whether an owner's labels must be unique.
     pub unique_labels: bool,
-    /// The most live families of one owner. `None`: no limit.
+    /// The most live families of one owner. `None` means no limit.
     pub max_live_per_owner: Option<NonZeroU32>,
-    /// The most that one owner creates in any hour. Rotations of a token are counted separately. `None`: no limit.
+    /// The most tokens that one owner creates in any hour. Rotations of a token are counted separately. `None` means no
+    /// limit.
     pub creations_per_hour: Option<NonZeroU32>,
     /// How long an expired token stays listed, at most 366 days.
     #[serde(with = "whole_seconds")]
@@ -83,7 +84,7 @@ pub struct PersonalAccessTokens {
     /// The longest overlap of a rotation, at most 366 days.
     #[serde(with = "whole_seconds")]
     pub max_overlap: Duration,
-    /// Whether a token without scope is refused.
+    /// Whether a token without a scope is refused.
     pub scope_demanded: bool,
 }
 
@@ -106,23 +107,24 @@ impl Default for PersonalAccessTokens {
     }
 }
 
-/// Access tokens.
+/// The rules for access tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AccessTokens {
-    /// The lifetime, unless the setting changes it: 1 s to `max_lifetime`.
+    /// The lifetime: 1 s to `max_lifetime`. The setting can change it.
     #[serde(with = "whole_seconds")]
     pub lifetime: Duration,
-    /// The longest lifetime that the setting can give, 1 s to 1 day.
+    /// The longest lifetime that the setting can have, 1 s to 1 day.
     #[serde(with = "whole_seconds")]
     pub max_lifetime: Duration,
-    /// The most live access tokens of one family. `None`: no limit.
+    /// The most live access tokens of one family. `None` means no limit.
     pub max_live_per_family: Option<NonZeroU32>,
-    /// Whether a token without scope is refused.
+    /// Whether a token without a scope is refused.
     pub scope_demanded: bool,
-    /// Whether the answer of the token endpoint has the fields of 12d Synergy beside those of RFC 6749: `user_name`,
-    /// `user_id`, `as:client_id`, `is_read_only_web_user`, `.issued` and `.expires`. The host's claims are in it either way.
+    /// Whether the answer of the token endpoint also has the fields of 12d Synergy: `user_name`, `user_id`,
+    /// `as:client_id`, `is_read_only_web_user`, `.issued` and `.expires`. The host's claims are in the answer in both
+    /// cases.
     pub vendor_fields: bool,
 }
 
@@ -138,32 +140,32 @@ impl Default for AccessTokens {
     }
 }
 
-/// Refresh tokens.
+/// The rules for refresh tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RefreshTokens {
-    /// The inactivity time-out, unless the setting changes it: 1 s to `max_inactivity`. Each refresh of a remembered
+    /// The inactivity time-out: 1 s to `max_inactivity`. The setting can change it. Each refresh of a remembered
     /// sign-in starts it again.
     #[serde(with = "whole_seconds")]
     pub inactivity: Duration,
-    /// The longest inactivity time-out that the setting can give, 1 s to 366 days.
+    /// The longest inactivity time-out that the setting can have, 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_inactivity: Duration,
-    /// The absolute lifetime of a remembered family, unless the setting changes it: 1 s to `max_absolute`.
+    /// The absolute lifetime of a remembered family: 1 s to `max_absolute`. The setting can change it.
     #[serde(with = "whole_seconds")]
     pub absolute: Duration,
-    /// The longest absolute lifetime that the setting can give, 1 s to 366 days.
+    /// The longest absolute lifetime that the setting can have, 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_absolute: Duration,
-    /// For how long after its first use a refresh token that is presented again gets the same answer: 0 to 60 s. At zero a
-    /// second presentation revokes its family.
+    /// The retry window, 0 to 60 s. Within this time after its first use, a refresh token that is presented again gets
+    /// the same answer. At zero a second presentation revokes the family.
     #[serde(with = "whole_seconds")]
     pub grace: Duration,
-    /// The most rotations of one family in any 24 hours. The limit is never below four times what the access token
-    /// lifetime needs (576 for 10 minutes).
+    /// The most rotations of one family in any 24 hours. The limit is at least four times the rotations that the access
+    /// token lifetime needs (576 for 10 minutes).
     pub rotations_per_day: NonZeroU32,
-    /// How many sign-ins of one owner through one client may be live. `None`: no limit.
+    /// The limit on live sign-ins of one owner through one client. `None` means no limit.
     pub live_per_owner_and_client: Option<LiveCap>,
 }
 
@@ -181,24 +183,23 @@ impl Default for RefreshTokens {
     }
 }
 
-/// Security codes.
+/// The rules for security codes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SecurityCodes {
-    /// The lifetime after creation, reset and reactivation, unless the setting changes it: 1 s to
-    /// `max_default_lifetime`.
+    /// The lifetime after creation, reset and reactivation: 1 s to `max_default_lifetime`. The setting can change it.
     #[serde(with = "whole_seconds")]
     pub default_lifetime: Duration,
-    /// The longest default lifetime that the setting can give, 1 s to 366 days.
+    /// The longest default lifetime that the setting can have, 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_default_lifetime: Duration,
     /// How long an expired code is kept and can be reactivated, at most 366 days.
     #[serde(with = "whole_seconds")]
     pub retention: Duration,
-    /// The most live codes of a realm. `None`: no limit.
+    /// The most live codes of a realm. `None` means no limit.
     pub max_live: Option<NonZeroU32>,
-    /// The most codes created in a realm in any hour. `None`: no limit.
+    /// The most codes created in a realm in any hour. `None` means no limit.
     pub creations_per_hour: Option<NonZeroU32>,
 }
 
@@ -214,7 +215,7 @@ impl Default for SecurityCodes {
     }
 }
 
-/// Console sessions.
+/// The rules for console sessions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
@@ -228,7 +229,7 @@ pub struct ConsoleSessions {
     /// How long a proof of the password counts as fresh, at most 366 days.
     #[serde(with = "whole_seconds")]
     pub fresh: Duration,
-    /// How many sessions of one owner may be live. `None`: no limit.
+    /// The limit on live sessions of one owner. `None` means no limit.
     pub live_per_owner: Option<LiveCap>,
 }
 
@@ -243,20 +244,20 @@ impl Default for ConsoleSessions {
     }
 }
 
-/// Notices.
+/// The rules for expiry notices.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Notices {
-    /// The kinds that are announced.
+    /// The kinds of credential for which notices are sent.
     pub kinds: Vec<TokenKind>,
-    /// How long before expiry the advance notice is due: 1 s to 366 days. A setting changes it.
+    /// How long before the expiry the advance notice is due: 1 s to 366 days. The setting can change it.
     #[serde(with = "whole_seconds")]
     pub lead: Duration,
-    /// At most 6 further lead times of at most 3,660 days, in any order.
+    /// The lead times of further advance notices, in any order. At most 6, each at most 3,660 days.
     #[serde(with = "whole_seconds::list")]
     pub more_leads: Vec<Duration>,
-    /// Whether the expiry itself is announced.
+    /// Whether a notice is also sent on expiry.
     pub on_expiry: bool,
     /// How long a purge waits for an unsent notice, at most 30 days.
     #[serde(with = "whole_seconds")]
@@ -278,15 +279,15 @@ impl Default for Notices {
     }
 }
 
-/// The recording of last use.
+/// The rules for recording the last use of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Uses {
-    /// The time in which a token's last use is written at most once: 1 s to 1 day.
+    /// The last use of a token is written at most once in this time: 1 s to 1 day.
     #[serde(with = "whole_seconds")]
     pub interval: Duration,
-    /// The most tokens with an unwritten use.
+    /// The most tokens whose last use can wait to be written.
     pub buffered: u32,
 }
 

@@ -1,4 +1,4 @@
-//! How records are built: required fields by `new`, the rest by methods or by assignment.
+//! Constructors of records. `new` takes the required fields. Methods or assignments set the others.
 
 use crate::crypto::digest::Digest;
 use crate::record::family::FamilyParts;
@@ -13,7 +13,7 @@ use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
 impl NewRecord {
-    /// The first record of its family, without scope, label and expiry.
+    /// Creates the first record of a family, without scope, label and expiry.
     #[must_use]
     pub const fn new(
         id: RecordId,
@@ -63,7 +63,7 @@ crate::types::setters::setters!(NewRecord {
 });
 
 impl RecordParts {
-    /// The first record of its family as it was inserted, without scope, label and expiry. A store sets the other
+    /// Creates the first record of a family as inserted, without scope, label and expiry. A store sets the other
     /// fields.
     #[must_use]
     pub fn new(
@@ -79,11 +79,11 @@ impl RecordParts {
     }
 }
 
-/// Names the fields of a record. The pattern has no `..`, so that none can be left out.
+/// Lists the field names of a record. The pattern has no `..`, so that no field can be left out.
 macro_rules! fields {
     ($type:ident: $($field:ident)+) => {
         impl $type {
-            /// The names of all fields: what has to treat each of them compares its own list with this one.
+            /// The names of all fields. Code that must handle every field compares its own list with this one.
             pub const FIELDS: &'static [&'static str] = &[$(stringify!($field)),+];
         }
 

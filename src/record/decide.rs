@@ -1,5 +1,5 @@
-//! The second half of the pure decision: phase, people and clients as they are now, and the gates. No I/O and no
-//! clock.
+//! The second half of the pure decision. It combines the phase, the current account and client, and the gates. No I/O
+//! and no clock.
 
 use crate::http_auth::refusal::{Gate, Refusal};
 use crate::record::family::{Access, FamilyBody};
@@ -15,7 +15,7 @@ use crate::types::scope::Scope;
 use crate::types::scope_meet::{NothingLeft, meet};
 use crate::types::time::Timestamp;
 
-/// The account and the client as they are now, and the policy's requirements.
+/// The current account and client, and the requirements of the policy.
 #[derive(Clone, Copy)]
 pub(crate) struct Standing<'a> {
     /// The account that [`account_of`] names. `None` if it does not exist.
@@ -24,9 +24,9 @@ pub(crate) struct Standing<'a> {
     pub(crate) client: Option<&'a Registration>,
     /// The closed gate of personal access tokens, if any.
     pub(crate) closed_gate: Option<Gate>,
-    /// Whether the policy refuses credentials of this kind without scope.
+    /// Whether the policy refuses credentials of this kind that have no scope.
     pub(crate) scope_demanded: bool,
-    /// The scope tokens known to the service; `None`: any.
+    /// The scope tokens known to the service. `None` means any token.
     pub(crate) known_scopes: Option<&'a KnownScopes>,
 }
 
@@ -35,8 +35,8 @@ pub(crate) struct Standing<'a> {
 pub(crate) struct Rights {
     /// The role of the credential.
     pub(crate) role: Role,
-    /// The effective scope, if it is narrower than the record's: the record's scope, limited to the client's allowed
-    /// scope and to known tokens.
+    /// The effective scope, if it is narrower than the record's. It is the part of the record's scope that the client's
+    /// allowed scope and the known tokens contain.
     pub(crate) narrowed: Option<Box<Scope>>,
 }
 
@@ -47,8 +47,8 @@ impl Rights {
     }
 }
 
-/// The account whose rights a credential carries: the owner of a personal access token, the creator of a
-/// super-administrator code, or the named account of a same-as-user code. `None` if the record can belong to no
+/// The account whose rights a credential has: the owner of a personal access token, sign-in or session, the creator of
+/// a super-administrator code, or the named account of a same-as-user code. `None` if the record cannot belong to an
 /// account.
 pub(crate) fn account_of(record: &TokenRecord) -> Option<&SubjectId> {
     match record.body() {
@@ -82,12 +82,13 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
     Ok(Rights { role, narrowed })
 }
 
-/// The account's `valid_since`, if the credential began before it.
+/// The account's `valid_since`, if the credential began before that instant.
 pub(crate) fn predates(record: &TokenRecord, account: &Account) -> Option<Timestamp> {
     account.valid_since().filter(|&since| began_at(record) < since)
 }
 
-/// When a credential began: a sign-in when it was opened, any other when its present secret was created.
+/// When a credential began. A sign-in began when it was opened, and any other credential when its present secret was
+/// created.
 fn began_at(record: &TokenRecord) -> Timestamp {
     match record.body() {
         FamilyBody::SignIn { opened_at, .. } => *opened_at,
@@ -95,7 +96,7 @@ fn began_at(record: &TokenRecord) -> Timestamp {
     }
 }
 
-/// The record's scope, if the client's allowed scope, as it is now, or the known tokens narrow it.
+/// The effective scope, if the client's current allowed scope or the known tokens make it narrower than the record's.
 fn narrowed(record: &TokenRecord, standing: &Standing<'_>) -> Result<Option<Box<Scope>>, Refusal> {
     let held = record.record().scope.as_ref();
     let allowed = standing.client.and_then(|client| client.allowed_scope.as_ref());

@@ -1,5 +1,5 @@
-//! A family: all credentials that descend from one issue. One row holds label, generation and revocation for all
-//! members.
+//! A family: all credentials that descend from one issued credential. One row has the label, generation and revocation
+//! of all members.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,19 +16,19 @@ use crate::types::time::Timestamp;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Access {
-    /// A super administrator's rights, while its creator has that role.
+    /// The rights of a super administrator, as long as the creator has that role.
     SuperAdministrator,
-    /// The rights of the named account, permanently at most an ordinary member's.
+    /// The rights of the named account, but always at most those of an ordinary member.
     SameAsUser(SubjectId),
 }
 
-/// The purpose of a family. A store keeps it as an opaque text: [`FamilyBody::to_document`]. A document with members
-/// unknown to this version is corrupt, since a newer version may have added a restriction.
+/// The purpose of a family. A store keeps it as an opaque text: [`FamilyBody::to_document`]. A document with unknown
+/// members is corrupt, because a newer version may have added a restriction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum FamilyBody {
-    /// A single credential: a personal access token with its rotations.
+    /// A single credential and its rotations: a personal access token.
     Alone,
     /// The tokens of one sign-in through a client.
     SignIn {
@@ -36,33 +36,33 @@ pub enum FamilyBody {
         client: ClientKey,
         /// The client's public id, for looking up its registration.
         client_id: ClientId,
-        /// The client's epoch when the family was opened.
+        /// The client's epoch when the family was opened. The family is refused once the client has another epoch.
         epoch: u64,
-        /// The grant that opened it; `None` if the host opened it.
+        /// The grant that opened the family. `None` if the host opened it.
         grant: Option<Grant>,
         /// Whether a refresh extends the inactivity time-out.
         remember: bool,
-        /// When it was opened.
+        /// When the family was opened.
         opened_at: Timestamp,
-        /// The absolute end.
+        /// The end of the absolute lifetime.
         absolute_end: Timestamp,
     },
     /// A security code.
     Code {
-        /// The super administrator who created it.
+        /// The super administrator who created the code.
         created_by: SubjectId,
-        /// Its access level.
+        /// The access level of the code.
         access: Access,
-        /// The account name as sent when a same-as-user code was created. Codes created before names were stored have
-        /// none.
+        /// The account name in the request that created a same-as-user code. Codes created before names were stored
+        /// have none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         named: Option<Box<str>>,
     },
-    /// A session of the console's cookie.
+    /// A session with the console's cookie.
     Session {
-        /// When its owner last proved the password.
+        /// When the owner last proved the password.
         authenticated_at: Timestamp,
-        /// The absolute end.
+        /// The end of the absolute lifetime.
         absolute_end: Timestamp,
     },
 }
@@ -72,7 +72,7 @@ impl FamilyBody {
     ///
     /// # Errors
     ///
-    /// [`InvalidDocument`] never in practice: every field has a JSON form.
+    /// [`InvalidDocument`] does not occur in practice: every field has a JSON form.
     pub fn to_document(&self) -> Result<String, InvalidDocument> {
         serde_json::to_string(self).map_err(InvalidDocument::new)
     }
@@ -91,31 +91,31 @@ impl FamilyBody {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewFamily {
-    /// The first 10 bytes of its members' ids.
+    /// The family id: the first 10 bytes of its members' ids.
     pub id: FamilyId,
     /// The realm.
     pub realm: Realm,
-    /// The owner under whom it is listed.
+    /// The owner under which the family is listed.
     pub owner: OwnerId,
-    /// The kind of its chain. For a sign-in this is the refresh token, or the access token if there is no refresh
-    /// token.
+    /// The kind of the records that a rotation replaces. In a sign-in this is the refresh token, or the access token if
+    /// there is no refresh token.
     pub kind: TokenKind,
-    /// Its purpose.
+    /// The purpose of the family.
     pub body: FamilyBody,
-    /// Until when it counts against a cap. `None`: until it is revoked.
+    /// The instant until which the family counts against a cap. `None`: it counts until it is revoked.
     pub live_until: Option<Timestamp>,
-    /// When it may be purged: the newest member's value.
+    /// When the family may be purged. It is the value of the newest member.
     pub gone_at: Option<Timestamp>,
-    /// The label key that it holds, if labels are unique.
+    /// The label key that the family holds, if labels are unique.
     pub label_key: Option<LabelKey>,
-    /// The client of a sign-in: a cap counts the sign-ins per client.
+    /// The client of a sign-in, because a cap counts sign-ins per client.
     pub client: Option<ClientKey>,
-    /// When it was last used. A cap that makes room ends the least recently used family.
+    /// When the family was last used. If a cap makes room, the least recently used family is revoked.
     pub used_at: Timestamp,
 }
 
 impl NewFamily {
-    /// A family that never expires, without label and client.
+    /// Creates a family that never expires, without label and client.
     #[must_use]
     pub const fn new(
         id: FamilyId,
@@ -142,34 +142,37 @@ crate::types::setters::setters!(NewFamily {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct FamilyParts {
-    /// The first 10 bytes of its members' ids.
+    /// The family id: the first 10 bytes of its members' ids.
     pub id: FamilyId,
     /// The realm.
     pub realm: Realm,
-    /// The owner under whom it is listed.
+    /// The owner under which the family is listed.
     pub owner: OwnerId,
-    /// The kind of its chain.
+    /// The kind of the records that a rotation replaces.
     pub kind: TokenKind,
-    /// The number of rotations: the newest member's generation.
+    /// The number of rotations. It is also the generation of the newest member.
     pub generation: u64,
-    /// Its purpose.
+    /// The purpose of the family.
     pub body: FamilyBody,
-    /// Until when it counts against a cap: the newest member's expiry. `None`: until it is revoked.
+    /// The instant until which the family counts against a cap: the expiry of the newest member. `None`: it counts
+    /// until it is revoked.
     pub live_until: Option<Timestamp>,
-    /// When it may be purged: the newest member's value, or the end of the tombstone once the family is revoked.
+    /// When the family may be purged: the value of the newest member, or the end of the tombstone if the family is
+    /// revoked.
     pub gone_at: Option<Timestamp>,
-    /// The label key that it holds.
+    /// The label key that the family holds.
     pub label_key: Option<LabelKey>,
     /// The client of a sign-in.
     pub client: Option<ClientKey>,
-    /// When a record was last inserted into it or one of its members was rotated. A touch does not change it.
+    /// When a record was last inserted into the family or a member was last rotated. A touch does not change it.
     pub used_at: Timestamp,
-    /// Set once, by revoking the family.
+    /// The revocation of the family. Set once.
     pub revoked: Option<Revoked>,
 }
 
 impl FamilyParts {
-    /// A family that never expires, without label and client, that was never rotated. A store sets the other fields.
+    /// Creates a family that was never rotated and never expires, without label and client. A store sets the other
+    /// fields.
     #[must_use]
     pub const fn new(
         id: FamilyId,
@@ -197,7 +200,7 @@ impl FamilyParts {
 }
 
 impl FamilyParts {
-    /// A placeholder to copy over.
+    /// A placeholder that is overwritten.
     pub(crate) const BLANK: Self = Self {
         id: FamilyId::from_bytes([0; 10]),
         realm: Realm::DEFAULT,

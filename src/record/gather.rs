@@ -1,4 +1,4 @@
-//! Decides which of one person's notices go out together, as pure functions.
+//! Decides which notices of one person are sent together. The functions are pure.
 
 use std::time::Duration;
 
@@ -7,25 +7,25 @@ use crate::record::notice::Schedule;
 use crate::record::state::NoticeMark;
 use crate::types::time::Timestamp;
 
-/// The largest difference between the ends of leases that workers took at about the same time.
+/// If two workers took leases at about the same time, the ends of the leases differ by at most this.
 const AT_WORK: Duration = Duration::from_secs(5);
 
-/// The state of one mark when a digest for its person is considered.
+/// The state of one notice mark when a digest for its recipient is considered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// To be sent now.
+    /// The notice must be sent now.
     Due,
-    /// It expired at this instant and may wait for others.
+    /// The credential expired at this instant. Its notice may wait for others.
     Expired(Timestamp),
-    /// An advance notice that is included in a digest.
+    /// An advance notice that is due soon. A digest includes it.
     Ahead,
-    /// Not due yet, or held by a worker, or waiting after a failure.
+    /// The notice is not due yet, is held by a worker, or waits after a failure.
     Later,
-    /// A worker has just claimed it and is about to send.
+    /// A worker has just claimed the notice and is about to send it.
     AtWork,
 }
 
-/// Classifies one mark. `lease` is the length of a claim.
+/// The state of one mark. `lease` is the length of a claim's lease.
 pub(crate) fn place(
     schedule: &Schedule,
     rules: &Gather,
@@ -53,7 +53,7 @@ pub(crate) fn place(
     }
 }
 
-/// Until when notices on expiry wait, given when each expired. `None` if there are none.
+/// The instant until which notices on expiry wait. `expired` has the expiry of each credential. `None` if it is empty.
 pub(crate) fn waits_until(rules: &Gather, expired: &[Timestamp]) -> Option<Timestamp> {
     let (first, last) = (expired.iter().min()?, expired.iter().max()?);
     Some(last.plus_capped(rules.gap).min(first.plus_capped(rules.longest_wait)))

@@ -1,4 +1,4 @@
-//! Layer 8: record and family, their states and transitions, and the pure decision.
+//! Layer 8: records and families, their states and transitions, and the pure decision.
 
 mod constructors;
 pub(crate) mod decide;

@@ -1,4 +1,4 @@
-//! Arming: determines a record's next notice, as a pure function.
+//! Determines the next notice of a record ("arming"), as a pure function.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,18 +9,18 @@ use crate::record::state::NoticeMark;
 use crate::types::duration::{LONGEST, days, hours, whole_micros};
 use crate::types::time::Timestamp;
 
-/// The thresholds of one expiry: how long before it each notice is due, the longest first, then the expiry itself
-/// (zero).
+/// The stages of the notices for one expiry. Each stage has a lead: how long before the expiry the notice is due. The
+/// longest lead is first. The notice on expiry itself is last, with a lead of zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Schedule(Vec<Duration>);
 
 impl Schedule {
-    /// A schedule of advance notices in any order, and optionally the notice on expiry.
+    /// Creates a schedule from the leads of advance notices, in any order, and optionally the notice on expiry.
     pub(crate) fn new(leads: impl IntoIterator<Item = Duration>, on_expiry: bool) -> Self {
         let mut leads: Vec<Duration> = leads.into_iter().filter(|&lead| lead > Duration::ZERO).collect();
         leads.sort_unstable_by(|one, other| other.cmp(one));
         leads.dedup();
-        // Stages are stored in one byte, and eight sent ones are recorded.
+        // A stage is stored in one byte, and at most eight sent notices are recorded.
         leads.truncate(7);
         if on_expiry {
             leads.push(Duration::ZERO);
@@ -37,7 +37,7 @@ impl Schedule {
         u8::try_from(self.0.len()).unwrap_or(u8::MAX)
     }
 
-    /// The stage of the expiry itself, if it is announced.
+    /// The stage of the notice on expiry, if the schedule has it.
     pub(crate) fn expiry_stage(&self) -> Option<u8> {
         self.stages().checked_sub(1).filter(|&last| self.lead(last) == Some(Duration::ZERO))
     }
@@ -48,7 +48,7 @@ impl Schedule {
     }
 }
 
-/// The leads in microseconds. Equal texts are equal schedules.
+/// Writes the leads in microseconds. Two schedules are equal if their texts are equal.
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().enumerate().try_for_each(|(at, lead)| {
@@ -89,9 +89,9 @@ impl Expiring<'_> {
     }
 }
 
-/// The next notice at or after stage `from`: the first stage that was not sent, whose lead is shorter than the
-/// lifetime since the expiry was last set, and that no later such stage has overtaken at `now`. `None`: a permanent
-/// record, or no stage is left.
+/// The mark of the next notice, from stage `from` on. This is the first stage that was not sent and whose lead is
+/// shorter than the lifetime since the expiry was last set. If several such stages are due at `now`, it is the last of
+/// them. `None` if the record is permanent or no stage is left.
 pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Timestamp) -> Option<NoticeMark> {
     let expires_at = record.expires_at?;
     let life = expires_at.since(record.expiry_set_at);
@@ -100,7 +100,7 @@ pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Time
         let lead = schedule.lead(stage).filter(|&lead| lead < life);
         let Some(mark) = lead.map(|lead| NoticeMark { at: expires_at.minus(lead), stage }) else { continue };
         let open = Some(mark).filter(|mark| !record.was_sent(expires_at, mark.stage));
-        // Of several due stages only the tightest is worth sending, and none if that one was already sent.
+        // Of several due stages only the last is worth sending, and none if that one was already sent.
         if next.is_none() || now.reached(mark.at) {
             next = open;
         }
@@ -113,14 +113,14 @@ pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Time
 pub(crate) enum Look {
     /// Send the notice of this stage.
     Send(u8),
-    /// Send nothing. Contains the next mark, if any.
+    /// Send nothing now. Contains the next mark, if any.
     Rest(Option<NoticeMark>),
 }
 
-/// Which stage to send for a mark of stage `held`: the tightest stage that is also due, and after expiry only that of
-/// the expiry. An advance notice may go out `ahead` of its time, with others.
+/// Decides which stage to send for a mark of stage `held`: the last stage that is due, and after the expiry only the
+/// notice on expiry. An advance notice may be sent up to `ahead` before it is due, together with others.
 ///
-/// A mark set under another schedule is set again if its stage is not due yet or no longer exists.
+/// If another schedule set the mark, and the stage is not due yet or no longer exists, the mark is set again.
 pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: Duration, now: Timestamp) -> Look {
     let Some(expires_at) = record.expires_at else { return Look::Rest(None) };
     if now.reached(expires_at) {
@@ -140,7 +140,7 @@ pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: D
     Look::Rest(arm(schedule, record, if near { held } else { 0 }, now))
 }
 
-/// The same stage again, at `at` or when the next stage becomes due, whichever is earlier.
+/// Marks the same stage again, at `at` or when the next stage becomes due, whichever is earlier.
 pub(crate) fn put_off(
     schedule: &Schedule,
     record: Expiring<'_>,
@@ -152,17 +152,17 @@ pub(crate) fn put_off(
     NoticeMark { at: next.map_or(at, |next| next.at.min(at)), stage }
 }
 
-/// The longest lease of a claim. A mark that lies no further ahead may be a lease.
+/// The longest lease of a claim. A mark that is at most this far ahead may be a lease.
 pub(crate) const LONGEST_LEASE: Duration = hours(1);
 
-/// The longest time that a notice is put off. A mark that lies further ahead was set by a schedule.
+/// The longest time that a notice is put off. A mark that is further ahead than this was set by a schedule.
 const LONGEST_WAIT: Duration = days(1);
 
-/// The mark that replaces `held` under a changed schedule; `None`: `held` stays. `before` contains the schedules that
-/// it may have been set under, if known.
+/// The mark that replaces `held` under a changed schedule. `None` if `held` stays. `before` contains the schedules that
+/// may have set `held`, if they are known.
 ///
-/// A mark that was put off, or is a lease, stays: it is decided when it is due. A stage that was sent or given up is
-/// not repeated.
+/// A mark that was put off or is a lease stays. It is decided when it is due. A stage that was sent or given up is not
+/// repeated.
 pub(crate) fn rearm(
     schedule: &Schedule,
     before: Option<&[Schedule]>,
@@ -186,7 +186,8 @@ pub(crate) fn rearm(
     arm(schedule, record, from, now).filter(|next| *next != held && !(due(next) && due(&held)))
 }
 
-/// The first stage that may still be sent if one of these schedules set `held`. `None` if none of them did.
+/// The first stage that may still be sent, if one of the schedules `set_under` set the mark of stage `held`. `None` if
+/// there is no such schedule.
 fn first_open<'a>(
     set_under: impl Iterator<Item = &'a Schedule>,
     schedule: &Schedule,
@@ -196,11 +197,11 @@ fn first_open<'a>(
     let life = record.expires_at?.since(record.expiry_set_at);
     let mut first = None;
     for of in set_under {
-        // Stages are counted differently, so it is unknown which were sent.
+        // The schedules have different stages, so it is unknown which stages were sent.
         if of.stages() != schedule.stages() && held > 0 {
             return None;
         }
-        // Stages whose lead was too long for the lifetime were skipped; the others were sent or given up.
+        // A stage whose lead was too long for the lifetime was skipped. Every other stage was sent or given up.
         let passed_over = (0..held).all(|stage| of.lead(stage).is_none_or(|lead| lead >= life));
         let open = if passed_over { 0 } else { held };
         first = Some(first.map_or(open, |first: u8| first.max(open)));

@@ -7,24 +7,24 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// The phase of a record. Stored states take precedence over expiry.
+/// The phase of a record. A revoked or used-up record is not `Expired`, even after its expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Not ended by its own state. People, clients and gates may still refuse it.
+    /// The record has not ended. The account, the client or a gate may still refuse it.
     Live,
-    /// Replaced, and still honoured beside its successor until `until` (`None`: until the successor's first use).
+    /// Replaced, and still honoured beside its successor until `until`. `None` means until the successor's first use.
     Overlap { until: Option<Timestamp> },
-    /// Used up. A retry of the same request gets the same response while `retry_until` is ahead.
+    /// Used up. Before `retry_until`, a retry of the same request gets the same response.
     Rotated { retry_until: Option<Timestamp> },
-    /// Expired. Before `until` it can be reactivated, is listed, and holds its label.
+    /// Expired. Before `until` the record can be reactivated, is listed, and keeps its label.
     Expired { at: Timestamp, until: Option<Timestamp> },
-    /// Revoked. A second deletion succeeds.
+    /// Revoked. A second deletion also succeeds.
     Revoked(Revoked),
-    /// Expired and past retention: treated as absent.
+    /// Expired and past retention. Treated as absent.
     Purgeable,
 }
 
-/// Determines the phase from the record alone, without people or clients.
+/// Determines the phase from the record alone, without accounts or clients.
 pub(crate) fn phase(record: &TokenRecord, settings: &Settings, now: Timestamp) -> Phase {
     if record.gone_at().is_some_and(|gone_at| now.reached(gone_at)) {
         return Phase::Purgeable;
@@ -48,8 +48,8 @@ pub(crate) fn phase(record: &TokenRecord, settings: &Settings, now: Timestamp) -
     }
 }
 
-/// The retry window. It is open only for the direct parent of the newest generation, only while its nonce exists, and
-/// only before its end.
+/// The end of the retry window, if the window is open. It is open only for the direct parent of the newest generation,
+/// and only while the nonce exists and the end is ahead.
 fn retry_until(record: &TokenRecord, superseded: &Superseded, now: Timestamp) -> Option<Timestamp> {
     let direct_parent = record.record().generation.checked_add(1) == Some(record.family().generation);
     let until = superseded.honoured_until?;

@@ -1,4 +1,4 @@
-//! Copies a record field by field over a blank one: for the memory store, and for an unknown id.
+//! Copies a record field by field over a blank record. Used by the memory store, and for an unknown id.
 
 use crate::crypto::digest::Digest;
 use crate::record::record_parts::RecordParts;
@@ -8,7 +8,7 @@ use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
 impl RecordParts {
-    /// A placeholder to copy over.
+    /// A placeholder that is overwritten.
     pub(super) const BLANK: Self = Self {
         id: RecordId::from_bytes([0; 16]),
         realm: Realm::DEFAULT,

@@ -1,4 +1,4 @@
-//! The own fields of a record.
+//! The fields of a record without its family.
 
 use crate::crypto::digest::Digest;
 use crate::record::state::{NoticeMark, Revoked, Superseded};
@@ -10,7 +10,7 @@ use crate::types::realm::Realm;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// The most notices that are recorded as sent.
+/// The largest number of sent notices that are recorded.
 pub const NOTICED_MAX: usize = 8;
 
 /// A record to insert.
@@ -21,7 +21,7 @@ pub struct NewRecord {
     pub id: RecordId,
     /// The realm.
     pub realm: Realm,
-    /// The owner under whom it is listed.
+    /// The owner under which the record is listed.
     pub owner: OwnerId,
     /// The kind.
     pub kind: TokenKind,
@@ -29,11 +29,11 @@ pub struct NewRecord {
     pub parent: Option<RecordId>,
     /// The number of earlier rotations.
     pub generation: u64,
-    /// When it was created.
+    /// When the record was created.
     pub created_at: Timestamp,
-    /// The scope; `None`: all rights of its owner.
+    /// The scope. `None` means all rights of the owner.
     pub scope: Option<Scope>,
-    /// The owner's name for it.
+    /// The name that the owner gave to the credential.
     pub label: Option<Label>,
     /// The purpose of a security code.
     pub description: Option<Description>,
@@ -41,15 +41,16 @@ pub struct NewRecord {
     pub digest: Digest,
     /// The key of the digest.
     pub key_id: KeyId,
-    /// When it expires; `None`: permanent.
+    /// When the record expires. `None` if it is permanent.
     pub expires_at: Option<Timestamp>,
-    /// When it may be purged; `None` while it has no end.
+    /// When the record may be purged. `None` if it has no end yet.
     pub gone_at: Option<Timestamp>,
-    /// When a notice worker must look at it.
+    /// When a notice worker must check the record.
     pub notice: Option<NoticeMark>,
 }
 
-/// A record's own fields as stored. [`TokenStore`](crate::store::TokenStore) defines which step changes which field.
+/// The stored fields of a record without its family. [`TokenStore`](crate::store::TokenStore) defines which step
+/// changes which field.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -58,7 +59,7 @@ pub struct RecordParts {
     pub id: RecordId,
     /// The realm.
     pub realm: Realm,
-    /// The owner under whom it is listed.
+    /// The owner under which the record is listed.
     pub owner: OwnerId,
     /// The kind.
     pub kind: TokenKind,
@@ -66,11 +67,11 @@ pub struct RecordParts {
     pub parent: Option<RecordId>,
     /// The number of earlier rotations.
     pub generation: u64,
-    /// When it was created.
+    /// When the record was created.
     pub created_at: Timestamp,
-    /// The scope; `None`: all rights of its owner.
+    /// The scope. `None` means all rights of the owner.
     pub scope: Option<Scope>,
-    /// The owner's name for it.
+    /// The name that the owner gave to the credential.
     pub label: Option<Label>,
     /// The purpose of a security code.
     pub description: Option<Description>,
@@ -78,26 +79,26 @@ pub struct RecordParts {
     pub digest: Digest,
     /// The key of the digest.
     pub key_id: KeyId,
-    /// Changed only by `apply` and `Supersede`.
+    /// The version. Only `apply` and `Supersede` change it.
     pub version: Version,
-    /// When it expires; `None`: permanent.
+    /// When the record expires. `None` if it is permanent.
     pub expires_at: Option<Timestamp>,
     /// When `expires_at` was last set.
     pub expiry_set_at: Timestamp,
-    /// When it may be purged; `None` while it has no end.
+    /// When the record may be purged. `None` if it has no end yet.
     pub gone_at: Option<Timestamp>,
-    /// Replaced by a successor.
+    /// Set if a successor has replaced the record.
     pub superseded: Option<Superseded>,
     /// The record's own revocation. [`TokenRecord::revoked`](super::token_record::TokenRecord::revoked) includes the
     /// family's.
     pub revoked: Option<Revoked>,
-    /// The last successful use that was written.
+    /// When the credential was last used successfully, as far as this was written.
     pub last_used_at: Option<Timestamp>,
-    /// When a notice worker must look at it.
+    /// When a notice worker must check the record.
     pub notice: Option<NoticeMark>,
-    /// Notices sent, as (expiry, stage). At most [`NOTICED_MAX`]; the oldest is dropped.
+    /// The notices that were sent, as (expiry, stage). At most [`NOTICED_MAX`]: the oldest is dropped.
     pub noticed: Vec<(Timestamp, u8)>,
-    /// Whether it was reduced to what reuse detection needs.
+    /// Whether the record was reduced to the fields that reuse detection needs.
     pub shrunk: bool,
 }
 
@@ -133,9 +134,9 @@ impl From<NewRecord> for RecordParts {
 }
 
 impl RecordParts {
-    /// Reduces a superseded record to what reuse detection needs: id, digest, key, generation, version, successor,
-    /// `gone_at`. Nonce, label, description, scope, use and notices are removed; the other times become the instant
-    /// of the rotation. Other records are not changed.
+    /// Reduces a superseded record to the fields that reuse detection needs: id, digest, key, generation, version,
+    /// successor and `gone_at`. Nonce, parent, label, description, scope, expiry, last use and notices are removed. The
+    /// other times become the instant of the rotation. A record that is not superseded is not changed.
     pub fn shrink(&mut self) {
         let Some(superseded) = &mut self.superseded else { return };
         superseded.nonce = None;
@@ -152,7 +153,7 @@ impl RecordParts {
         self.shrunk = true;
     }
 
-    /// Records a notice as sent, and drops the oldest beyond [`NOTICED_MAX`].
+    /// Records a notice as sent. If there are more than [`NOTICED_MAX`], drops the oldest.
     pub fn remember_notice(&mut self, expiry: Timestamp, stage: u8) {
         if !self.noticed.contains(&(expiry, stage)) {
             if self.noticed.len() >= NOTICED_MAX {

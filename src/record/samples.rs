@@ -27,7 +27,7 @@ pub(crate) fn at(seconds: u32) -> Timestamp {
     t0().plus(Duration::from_secs(u64::from(seconds))).expect("in range")
 }
 
-/// One microsecond before, the instant, one after.
+/// The instants one microsecond before, at, and one microsecond after `instant`.
 pub(crate) fn around(instant: Timestamp) -> [Timestamp; 3] {
     let micro = Duration::from_micros(1);
     [instant.minus(micro), instant, instant.plus(micro).expect("in range")]
@@ -77,7 +77,7 @@ pub(crate) fn sign_in(remember: bool, absolute_end: Timestamp) -> FamilyBody {
     }
 }
 
-/// A record created at `t0`, alone in its family, modified by the test.
+/// A record created at `t0`. It is the only one of its family. The test can change it.
 pub(crate) fn record(
     kind: TokenKind,
     body: FamilyBody,
@@ -120,7 +120,7 @@ pub(crate) fn record(
     TokenRecord::from_parts(record, family).expect("the parts belong together")
 }
 
-/// Replaced at `when`, honoured until `honoured_until`.
+/// The state of a record that was replaced at `when` and is honoured until `honoured_until`.
 pub(crate) fn superseded(when: Timestamp, honoured_until: Option<Timestamp>) -> Superseded {
     Superseded {
         at: when,

@@ -1,5 +1,5 @@
-//! Records as serde values (feature `serde`), for stores that keep them as documents. Deserializing applies the usual
-//! checks.
+//! Records as serde values (feature `serde`), for stores that keep documents. Deserialization makes the same checks as
+//! [`TokenRecord::from_parts`].
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -12,7 +12,7 @@ use crate::types::ids::{FamilyId, OwnerId};
 use crate::types::label::{Label, LabelKey};
 use crate::types::revocation_reason::RevocationReason;
 
-/// Types serialized as their stored text.
+/// Implements serde for types that are serialized as their stored text.
 macro_rules! as_text {
     ($($type:ident: $read:expr;)*) => {$(
         impl Serialize for $type {
@@ -37,7 +37,7 @@ as_text! {
     OwnerId: OwnerId::from_stored;
 }
 
-/// Types serialized as their bytes.
+/// Implements serde for types that are serialized as their bytes.
 macro_rules! as_bytes {
     ($($type:ident: $len:literal;)*) => {$(
         impl Serialize for $type {
@@ -72,14 +72,14 @@ impl<'de> Deserialize<'de> for RevocationReason {
 }
 
 impl Serialize for TokenRecord {
-    /// Both halves: a pair of record and family.
+    /// Serializes the pair of record and family.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.clone().into_parts().serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for TokenRecord {
-    /// Uses [`TokenRecord::from_parts`]: inconsistent parts are refused.
+    /// Calls [`TokenRecord::from_parts`], which refuses inconsistent parts.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (record, family) = <(RecordParts, FamilyParts)>::deserialize(deserializer)?;
         Self::from_parts(record, family).map_err(de::Error::custom)
@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(format!("{back:?}"), format!("{record:?}"));
         assert_eq!(back.record().digest.as_bytes(), record.record().digest.as_bytes());
         assert_eq!(serde_json::to_string(&back).expect("JSON"), text);
-        // A store of documents keeps this form: a new name of a field must not change it.
+        // Stores keep documents of this form, so the name of a field must not change it.
         assert!(text.contains(r#""revoked":{"at":1700000004000000,"why":"#), "{text}");
         let contradiction = text.replacen(r#""generation":1"#, r#""generation":0"#, 1);
         assert_ne!(contradiction, text);

@@ -1,4 +1,4 @@
-//! The stored record of a credential, joined with its family's row when it is read.
+//! The stored record of a credential, joined with the row of its family.
 
 use std::fmt;
 
@@ -9,11 +9,12 @@ use crate::types::label::Label;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// A stored record that contradicts itself. Valid writes cannot produce one, so it is reported and never trusted.
+/// A stored record that contradicts itself. Valid writes cannot produce such a record, so it is reported and never
+/// trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Corrupt {
-    /// Record and family row belong to different families, or differ in realm or owner.
+    /// The record and the family row have different family ids, realms or owners.
     #[error("record and family row do not belong together")]
     Family,
     /// A column does not decode.
@@ -30,16 +31,16 @@ pub enum Corrupt {
     },
 }
 
-/// A record as read: its own fields and its family's row.
+/// A record as a store returns it: its own fields and the row of its family.
 ///
-/// Invariants, checked by the only constructor: record and family have the same family id, realm and owner; a shrunk
-/// record is superseded; a superseded record is of an older generation than its family; no record is of a newer one;
-/// `noticed` holds at most eight.
+/// The only constructor checks these invariants. The record and the family have the same family id, realm and owner. A
+/// shrunk record is superseded. The generation of a superseded record is older than that of its family, and no record's
+/// generation is newer. `noticed` has at most eight entries.
 #[derive(Clone)]
 pub struct TokenRecord(Box<Joined>);
 
-/// Both halves in one value, checked once. The memory store keeps records in this form, so a read is one copy without
-/// another check.
+/// The record and its family in one value, checked once. The memory store keeps records in this form, so a read is one
+/// copy and no check.
 #[derive(Clone)]
 pub(crate) struct Joined {
     record: RecordParts,
@@ -47,7 +48,7 @@ pub(crate) struct Joined {
 }
 
 impl Joined {
-    /// Joins two halves. The only constructor.
+    /// Joins a record and its family. The only constructor.
     #[inline]
     pub(crate) fn new(record: RecordParts, family: FamilyParts) -> Result<Self, Corrupt> {
         consistent(&record, &family).map(|()| Self { record, family })
@@ -66,13 +67,13 @@ impl Joined {
 }
 
 impl Joined {
-    /// A placeholder. It is copied if there is no record, so that an unknown id costs as much as a wrong secret.
+    /// A placeholder. It is copied if a record does not exist, so that an unknown id costs as much as a wrong secret.
     pub(crate) const BLANK: Self = Self { record: RecordParts::BLANK, family: FamilyParts::BLANK };
 
-    /// A copy, as a read returns it.
+    /// A copy in the form that a read returns.
     #[inline]
     pub(crate) fn to_record(&self) -> TokenRecord {
-        // Copied field by field: cloning and moving costs two more copies (see the `authenticate` bench).
+        // Copied field by field, because cloning and moving makes two more copies (see the `authenticate` bench).
         let mut copy = Box::new(Self::BLANK);
         self.record.copy_into(&mut copy.record);
         self.family.copy_into(&mut copy.family);
@@ -100,7 +101,7 @@ fn consistent(record: &RecordParts, family: &FamilyParts) -> Result<(), Corrupt>
 }
 
 impl TokenRecord {
-    /// Joins the parts that a store has read.
+    /// Joins a record and a family row that a store has read.
     ///
     /// # Errors
     ///
@@ -109,14 +110,14 @@ impl TokenRecord {
         Joined::new(record, family).map(|joined| Self(Box::new(joined)))
     }
 
-    /// Splits the record into its two halves.
+    /// Splits the value into the record and the family row.
     #[must_use]
     pub fn into_parts(self) -> (RecordParts, FamilyParts) {
         let Joined { record, family } = *self.0;
         (record, family)
     }
 
-    /// Label and scope, moved out for a principal.
+    /// Moves label and scope out, for a principal.
     pub(crate) fn into_label_and_scope(self) -> (Option<Label>, Option<Scope>) {
         let Joined { record: RecordParts { label, scope, .. }, .. } = *self.0;
         (label, scope)
@@ -140,7 +141,7 @@ impl TokenRecord {
         &self.0.family.body
     }
 
-    /// The record's own revocation or its family's, whichever is earlier.
+    /// The revocation of the record or of its family, whichever is earlier.
     #[must_use]
     pub fn revoked(&self) -> Option<Revoked> {
         match (self.0.record.revoked, self.0.family.revoked) {
@@ -149,14 +150,14 @@ impl TokenRecord {
         }
     }
 
-    /// When it may be purged: the end of the family's tombstone if the family is revoked, otherwise the record's own
-    /// instant.
+    /// When the record may be purged. If the family is revoked, it is the end of the family's tombstone. Otherwise it
+    /// is the record's own `gone_at`.
     #[must_use]
     pub fn gone_at(&self) -> Option<Timestamp> {
         if self.0.family.revoked.is_some() { self.0.family.gone_at } else { self.0.record.gone_at }
     }
 
-    /// Whether it is the newest of its chain.
+    /// Whether the record is of the newest generation of its family.
     #[must_use]
     pub fn is_newest(&self) -> bool {
         self.0.record.generation == self.0.family.generation

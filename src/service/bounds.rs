@@ -22,24 +22,24 @@ const HOUR: Duration = hours(1);
 const DAY: Duration = days(1);
 
 impl Service {
-    /// A cap from the policy. `WhenFull::End` says which family is revoked to make room.
+    /// Converts a cap of the policy to a cap of the store.
     pub(crate) fn cap(&self, cap: Option<LiveCap>, now: Timestamp) -> Option<Cap> {
         let LiveCap { limit, evict } = cap?;
         let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
-        // No user deletes it again, so it needs no tombstone.
+        // No user deletes the family a second time, so it needs no long tombstone.
         let end = WhenFull::End { revoked, gone_at: now.plus_capped(DAY) };
         Some(Cap { limit, when_full: if evict { end } else { WhenFull::Refuse } })
     }
 
-    /// The most rotations of a sign-in in 24 hours. The limit is never below four times what the access token
-    /// lifetime needs, so it stops a loop but no regular client.
+    /// The most rotations of a sign-in in 24 hours. The limit is at least four times the rotations that the access
+    /// token lifetime needs. So it stops a client that loops, but not a regular client.
     pub(crate) fn rotations_a_day(&self, settings: &Settings, now: Timestamp) -> Pace {
         let needed = whole_micros(DAY).div_ceil(whole_micros(settings.access_lifetime).max(1)).saturating_mul(4);
         let needed = u32::try_from(needed).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
         Pace { limit: self.policy.refresh_tokens.rotations_per_day.max(needed), since: now.minus(DAY) }
     }
 
-    /// Emits events for the families that ended to make room.
+    /// Emits an event for each family that was ended to make room.
     pub(crate) fn tell_made_room(&self, by: &By, kind: TokenKind, owner: &OwnerId, ended: &[FamilyId], now: Timestamp) {
         for &family in ended {
             self.tell(now, by.clone(), EventKind::MadeRoom { kind, family, owner: owner.clone() });
@@ -47,17 +47,17 @@ impl Service {
     }
 }
 
-/// A limit per hour.
+/// A pace with that limit per hour.
 pub(crate) fn hourly(limit: Option<NonZeroU32>, now: Timestamp) -> Option<Pace> {
     limit.map(|limit| Pace { limit, since: now.minus(HOUR) })
 }
 
-/// When the hourly pace has room again. `oldest` comes from the store.
+/// When the hourly pace has room again. `oldest` is the instant that the store returned.
 pub(crate) fn hour_after(oldest: Timestamp) -> Timestamp {
     oldest.plus_capped(HOUR)
 }
 
-/// When the daily pace has room again.
+/// When the daily pace has room again. `oldest` is the instant that the store returned.
 pub(crate) fn day_after(oldest: Timestamp) -> Timestamp {
     oldest.plus_capped(DAY)
 }

@@ -21,7 +21,7 @@ use crate::types::time::Timestamp;
 /// | no credential, or one of another scheme | 401 | nothing | |
 /// | the header occurs twice, or is malformed | 400 | `error="invalid_request"` | |
 /// | the credential was refused, for any reason but scope | 401 | `error="invalid_token"` | |
-/// | the credential has a scope, of which nothing is left | 403 | `error="insufficient_scope"` | |
+/// | no token of the credential's scope is effective | 403 | `error="insufficient_scope"` | |
 /// | a needed scope is missing | 403 | `error="insufficient_scope", scope="…"` | |
 /// | the role, or another right of the account, is missing | 403 | no challenge | |
 /// | a login was refused | 401 | nothing | |
@@ -29,7 +29,7 @@ use crate::types::time::Timestamp;
 /// | a login of a person with too many sessions | 409 | no challenge | |
 /// | a store or the directory is unavailable | 503 | no challenge | 2 seconds |
 ///
-/// No header and no text contains anything of the request.
+/// The headers and texts contain nothing from the request.
 ///
 /// ```
 #[doc = include_str!("../example.in")]
@@ -55,7 +55,7 @@ pub struct Challenge {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ChallengeReason {
-    /// No `Authorization` header, or one of another scheme.
+    /// There is no `Authorization` header, or it has another scheme.
     NoCredential,
     /// The `Authorization` header occurs twice, or is not `Bearer`, blanks, and a b64token.
     Malformed(MalformedHeader),
@@ -63,7 +63,7 @@ pub enum ChallengeReason {
     Denied(Arc<Denied>),
     /// The credential's scope does not contain the needed scope.
     Scope {
-        /// The needed scope. `None` if the text asked for is not a valid scope.
+        /// The needed scope. `None` if the handler asked for a text that is not a valid scope.
         needed: Option<Scope>,
     },
     /// Another right is missing.
@@ -81,31 +81,32 @@ impl Challenge {
         Self { reason, realm: realm.clone(), retry_after }
     }
 
-    /// A request without a credential.
+    /// Refuses a request that has no credential.
     #[must_use]
     pub fn no_credential(realm: &Realm) -> Self {
         Self::new(ChallengeReason::NoCredential, realm)
     }
 
-    /// A request whose `Authorization` is malformed.
+    /// Refuses a request whose `Authorization` header is malformed.
     #[must_use]
     pub fn malformed(fault: MalformedHeader, realm: &Realm) -> Self {
         Self::new(ChallengeReason::Malformed(fault), realm)
     }
 
-    /// A credential that the handle denied.
+    /// Refuses a credential that the handle denied.
     #[must_use]
     pub fn denied(denied: Denied, realm: &Realm) -> Self {
         Self::new(ChallengeReason::Denied(Arc::new(denied)), realm)
     }
 
-    /// A credential whose scope is too narrow. Every scope token of `needed` is needed; the challenge names them.
+    /// Refuses a credential whose scope is too narrow. It needs every scope token of `needed`, and the challenge names
+    /// them.
     #[must_use]
     pub fn scope(needed: Option<Scope>, realm: &Realm) -> Self {
         Self::new(ChallengeReason::Scope { needed }, realm)
     }
 
-    /// A missing right. A missing scope becomes [`ChallengeReason::Scope`].
+    /// Refuses a request because a right is missing. A missing scope becomes [`ChallengeReason::Scope`].
     #[must_use]
     pub fn forbidden(forbidden: Forbidden, realm: &Realm) -> Self {
         match forbidden {
@@ -114,7 +115,7 @@ impl Challenge {
         }
     }
 
-    /// A login that failed, for a host that accepts passwords at its own API. `now` is the instant of the answer.
+    /// Refuses a login, for a host that accepts passwords at its own API. `now` is the instant of the answer.
     #[must_use]
     pub fn login(error: LoginError, realm: &Realm, now: Timestamp) -> Self {
         let retry_after = error.retry_after(now);
@@ -133,7 +134,7 @@ impl Challenge {
         self.answer_parts().0
     }
 
-    /// A stable name, such as `invalid-token`: lower case, a hyphen between words. For programs.
+    /// A stable name for programs, such as `invalid-token`: lower case, with a hyphen between words.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.answer_parts().1
@@ -145,8 +146,8 @@ impl Challenge {
         self.answer_parts().2
     }
 
-    /// The error code of RFC 6750 §3.1, if there is one. A request without a credential has none (§3.1, last
-    /// paragraph).
+    /// The error code of RFC 6750 §3.1. `None` if the answer has no error code, for example for a request without a
+    /// credential (§3.1, last paragraph).
     #[must_use]
     pub fn error(&self) -> Option<&'static str> {
         match &self.reason {
@@ -165,12 +166,12 @@ impl Challenge {
     pub fn www_authenticate(&self) -> Option<String> {
         let bare = || format!("Bearer {}", realm_parameter(&self.realm));
         match (&self.reason, self.error()) {
-            // A scope has no character that a quoted string escapes (RFC 6749 §3.3).
+            // A scope contains no character that needs an escape in a quoted string (RFC 6749 §3.3).
             (ChallengeReason::Scope { needed: Some(needed) }, Some(error)) => {
                 Some(format!("{}, error=\"{error}\", scope=\"{}\"", bare(), needed.as_str()))
             }
             (_, Some(error)) => Some(format!("{}, error=\"{error}\"", bare())),
-            // Each 401 has a challenge (RFC 9110 §15.5.2).
+            // Every 401 needs a challenge (RFC 9110 §15.5.2).
             (_, None) => (self.status() == 401).then(bare),
         }
     }

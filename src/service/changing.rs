@@ -1,4 +1,4 @@
-//! Changes one record by compare-and-swap. A lost race is decided again on the current record.
+//! Changes one record by compare-and-swap. After a lost race the change is decided again on the current record.
 
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
@@ -6,13 +6,13 @@ use crate::service::error::Unavailable;
 use crate::store::change::{Applied, Change};
 use crate::types::time::Timestamp;
 
-/// The number of lost races in a row that ends a change.
+/// How often a change is tried before it fails because each try lost a race.
 pub(crate) const TURNS: usize = 8;
 
 /// The result of a change.
 #[must_use]
 pub(crate) enum Changed {
-    /// The record as written.
+    /// Changed. Contains the record as written.
     Done(TokenRecord),
     /// Nothing had to change. Contains the current record.
     Kept(TokenRecord),
@@ -23,9 +23,9 @@ pub(crate) enum Changed {
 }
 
 impl Service {
-    /// Applies the change that `plan` returns for a record; `None` changes nothing. `plan` runs again after each lost
-    /// race, on the record that won it, so it never decides on outdated data. A write that only moved the version (a
-    /// digest under a new key, the end of an overlap) is invisible to the caller.
+    /// Applies the change that `plan` returns for a record. If `plan` returns `None`, nothing changes. After each lost
+    /// race `plan` runs again on the current record, so it never decides on outdated data. The caller does not notice a
+    /// concurrent write that only changed the version (a digest under a new key, the end of an overlap).
     pub(crate) async fn change<E: From<Unavailable>>(
         &self,
         operation: &'static str,

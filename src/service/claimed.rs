@@ -1,4 +1,4 @@
-//! Expiry notices in progress: due, claimed, settled.
+//! Expiry notices that are due, claimed or settled.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// A credential that a worker must look at. Another worker may be faster: only a claim decides whether and what to
-/// send.
+/// A credential that a worker must check. Another worker may be faster: only a claim decides whether a notice is sent,
+/// and which one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueNotice {
     id: RecordId,
@@ -24,29 +24,29 @@ pub struct DueNotice {
 }
 
 impl DueNotice {
-    /// The notice that a record's mark makes due. `None` if the record has no mark.
+    /// The due notice of a record with a notice mark. `None` if the record has no mark.
     pub(crate) fn of(record: &TokenRecord, longest_wait: Duration) -> Option<Self> {
         let (own, addressee) = (record.record(), addressee(record));
         let (id, kind, expires_at) = (own.id, own.kind, own.expires_at);
         Some(Self { id, kind, held: own.notice?, expires_at, longest_wait, addressee })
     }
 
-    /// The credential.
+    /// The id of the credential.
     #[must_use]
     pub fn id(&self) -> RecordId {
         self.id
     }
 
-    /// The recipient. A worker that claims all notices of one person together sends one digest. `None` if no one can
-    /// be notified: a claim reports that and advances the mark.
+    /// The recipient. A worker that claims all notices of one recipient together sends one digest. `None` if nobody can
+    /// be notified. A claim then reports this and advances the mark.
     #[must_use]
     pub fn addressee(&self) -> Option<&SubjectId> {
         self.addressee.as_ref()
     }
 
-    /// Whether it may wait for other notices of the same person: its credential has expired, and not longer ago than
-    /// the policy's [`longest_wait`](crate::policy::Gather::longest_wait).
-    /// [`Counterfoil::gather_notices`](crate::Counterfoil::gather_notices) decides whether it waits.
+    /// Whether the notice may wait for other notices of the same person. This is so if its credential expired within
+    /// the last [`longest_wait`](crate::policy::Gather::longest_wait) of the policy. Whether the notice does wait is
+    /// decided by [`Counterfoil::gather_notices`](crate::Counterfoil::gather_notices).
     #[must_use]
     pub fn may_wait(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|at| now.reached(at) && !now.reached(at.plus_capped(self.longest_wait)))
@@ -65,26 +65,27 @@ impl DueNotice {
     }
 }
 
-/// Which notices of one person to claim, as the policy gathers them
+/// Which notices of one person to claim now. The policy decides how they are gathered
 /// ([`Policy::notices`](crate::policy::Policy::notices)).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Gathered {
-    /// Claim `first`. If one of them is won, claim `along` too. Send all that were won as one digest.
+    /// Claim the notices in `first`. If a claim succeeds, also claim those in `along`. Send all claimed notices as one
+    /// digest.
     Send {
-        /// To be sent now, the earliest first.
+        /// Notices that must be sent now, the earliest first.
         first: Vec<DueNotice>,
-        /// Sent in the same digest: due within the policy's time, or waiting.
+        /// Notices for the same digest: they wait, or become due within the policy's time.
         along: Vec<DueNotice>,
     },
-    /// All have expired, and more may expire soon.
+    /// All the credentials have expired, and more may expire soon.
     Wait {
-        /// The latest end of the wait.
+        /// The instant at which the wait ends at the latest.
         until: Timestamp,
         /// The number of waiting notices.
         notices: u64,
     },
-    /// Another worker has just started on this person's notices.
+    /// Another worker has just claimed notices of this person.
     AtWork,
 }
 
@@ -92,19 +93,19 @@ pub enum Gathered {
 #[derive(Debug)]
 #[must_use]
 pub enum Claim {
-    /// The notice must be sent before its lease ends.
+    /// The worker must send the notice before its lease ends.
     Won(Box<ClaimedNotice>),
-    /// Another worker holds it, or its credential has changed since.
+    /// Another worker holds the notice, or its credential has changed.
     Lost,
-    /// There is nothing to send now; the mark was advanced.
+    /// There is nothing to send now. The mark was advanced.
     NothingToSend,
-    /// There is no recipient: the owner's account is disabled or deleted. The notice is settled as withheld. Later
-    /// notices of the credential are decided separately.
+    /// There is no recipient, for example because the owner's account is disabled or deleted. The notice is settled as
+    /// withheld. Later notices of the credential are decided separately.
     Withheld,
 }
 
 impl Claim {
-    /// The notice, if it was won.
+    /// The notice, if the claim won it.
     #[must_use]
     pub fn won(self) -> Option<ClaimedNotice> {
         match self {
@@ -125,13 +126,13 @@ pub(crate) fn addressee(record: &TokenRecord) -> Option<SubjectId> {
 /// The subject of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeText {
-    /// It will expire. Contains the true time left, also if the notice is late.
+    /// The credential will expire after this time. The time is exact, even if the notice is late.
     ExpiresIn(Duration),
-    /// It has expired.
+    /// The credential has expired.
     Expired,
 }
 
-/// A notice that only this worker sends, before the lease ends. Only a claim creates one; settling consumes it.
+/// A notice that no other worker sends before the lease ends. A claim creates it, and settling consumes it.
 #[derive(Debug)]
 #[must_use]
 pub struct ClaimedNotice {
@@ -145,7 +146,7 @@ pub struct ClaimedNotice {
 }
 
 impl ClaimedNotice {
-    /// `None` if the record is permanent (nothing to send) or its owner has no address (nowhere to send).
+    /// `None` if the credential is permanent (nothing to send) or its owner has no address (nowhere to send).
     pub(crate) fn new(
         record: TokenRecord,
         account: Account,
@@ -160,19 +161,19 @@ impl ClaimedNotice {
         Some(Self { record, account, to, expires_at, stage, lease, text })
     }
 
-    /// The credential.
+    /// The id of the credential.
     #[must_use]
     pub fn id(&self) -> RecordId {
         self.record.record().id
     }
 
-    /// Its kind.
+    /// The kind of the credential.
     #[must_use]
     pub fn kind(&self) -> TokenKind {
         self.record.record().kind
     }
 
-    /// Its label, or the description of a security code. Empty if it has neither.
+    /// The label of the credential, or the description of a security code. Empty if there is neither.
     #[must_use]
     pub fn label(&self) -> &str {
         let own = self.record.record();
@@ -180,7 +181,7 @@ impl ClaimedNotice {
         own.label.as_ref().map_or_else(described, |label| label.as_str())
     }
 
-    /// When it expires or expired.
+    /// When the credential expires or expired.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
@@ -198,14 +199,15 @@ impl ClaimedNotice {
         &self.to
     }
 
-    /// The recipient: name, time zone and language are the account's as they are now. Notices with the same
-    /// `account().subject()` form one digest per owner and run.
+    /// The current account of the recipient, with name, time zone and language. In one run, the notices with the same
+    /// `account().subject()` are sent as one digest.
     #[must_use]
     pub fn account(&self) -> &Account {
         &self.account
     }
 
-    /// Until when no other worker takes it. Check it just before sending: a notice sent later may be sent twice.
+    /// The instant until which no other worker takes the notice. Check it just before sending: a notice that is sent
+    /// later may be sent twice.
     #[must_use]
     pub fn lease_until(&self) -> Timestamp {
         self.lease.at
@@ -215,8 +217,8 @@ impl ClaimedNotice {
         &self.record
     }
 
-    /// The index of the notice's threshold, from 0: the longest lead first and the expiry last. Id, expiry and this
-    /// index together identify a notice.
+    /// The index of this notice among the notices for one expiry, from 0. The longest lead is first, and the notice on
+    /// expiry is last. Id, expiry and this index together identify a notice.
     #[must_use]
     pub fn stage(&self) -> u8 {
         self.stage
@@ -232,13 +234,13 @@ impl ClaimedNotice {
 pub enum Outcome {
     /// The transport accepted it.
     Sent,
-    /// The transport failed. It is tried again at `retry_at`, or earlier if the next notice of the same credential
-    /// becomes due.
+    /// The transport failed. The notice is tried again at `retry_at`, or earlier if the next notice of the same
+    /// credential becomes due.
     Failed {
-        /// The end of the back-off. An instant that is not after now is treated as one second from now.
+        /// The end of the back-off. If it is not after now, one second from now is used.
         retry_at: Timestamp,
     },
-    /// Given up: not sent, not recorded as sent, and not tried again. Later notices of the same credential are not
-    /// affected.
+    /// The notice is given up: it is not sent, not recorded as sent, and not tried again. Later notices of the same
+    /// credential are not affected.
     Dropped,
 }

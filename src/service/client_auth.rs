@@ -1,7 +1,7 @@
 //! Client authentication (RFC 6749 §2.3): HTTP Basic or form fields, never both.
 //!
-//! Every attempt does the same work: four digests, for two slots in both forms, whether the client is unknown,
-//! disabled, public, or its secret is wrong.
+//! Every attempt does the same work: four digests, which are two slots in both forms. The work does not depend on
+//! whether the client is unknown, disabled or public, or its secret is wrong.
 
 use crate::crypto::digest::{Digest, Digester};
 use crate::event::{Actor, By, EventKind};
@@ -23,7 +23,7 @@ use crate::types::time::Timestamp;
 /// The most live secrets of a client.
 pub(crate) const SLOTS: usize = 2;
 
-/// The client credentials in a request. `Debug` is safe: secrets redact themselves.
+/// The client credentials in a request. `Debug` is safe, because it redacts secrets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PresentedClient<'a> {
     pub(crate) header: &'a ClientHeader,
@@ -37,28 +37,28 @@ pub(crate) struct PresentedClient<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientRefusal {
-    /// Two authentication methods, or two clients, in one request: 400 `invalid_request`.
+    /// The request has two authentication methods or names two clients: 400 `invalid_request`.
     #[error(transparent)]
     InvalidRequest {
         /// The true reason.
         fault: ClientFault,
     },
-    /// `invalid_client`, the same for every reason.
+    /// The client is not authenticated. The answer is `invalid_client` for every reason.
     #[error("{fault}")]
     InvalidClient {
         /// The true reason.
         fault: ClientFault,
-        /// Whether the client named itself in the form alone. If so, 400 without a challenge (RFC 6749 §5.2), since a
-        /// browser answers a challenge with its own dialog. Otherwise 401 with a challenge.
+        /// Whether only the form names the client. If so, the answer is 400 without a challenge (RFC 6749 §5.2),
+        /// because a browser answers a challenge with its own dialog. Otherwise it is 401 with a challenge.
         by_form: bool,
     },
-    /// During back-off the right secret is refused too: 429.
+    /// There were too many failures. Until the end of the back-off even the correct secret is refused: 429.
     #[error("too many failures")]
     SlowDown {
         /// The end of the back-off.
         until: Timestamp,
     },
-    /// Refused only because other attempts are under way; no secret was tested: 429 with `Retry-After` of one second.
+    /// Too many attempts are under way. No secret was tested: 429 with `Retry-After` of one second.
     #[error("too many attempts at once")]
     Busy {
         /// The throttle key to wait for.
@@ -75,15 +75,15 @@ impl ClientRefusal {
     }
 }
 
-/// The matches of a secret: for each slot whether it matched, and, if its key is an older one, the digest under the
-/// newest key.
+/// For each slot: whether the secret matches, and the digest under the newest key if the secret matched under an older
+/// one.
 struct Proof {
     matches: [bool; SLOTS],
     fresher: [Option<(Digest, KeyId)>; SLOTS],
 }
 
 impl<'a> PresentedClient<'a> {
-    /// The id and the secret as sent.
+    /// The id and the secret of the client, as sent.
     fn halves(self) -> Result<(&'a str, Option<&'a Secret>), ClientRefusal> {
         let form_id = self.client_id.map(Secret::expose_secret);
         let clash = |fault| Err(ClientRefusal::InvalidRequest { fault });
@@ -103,7 +103,7 @@ impl<'a> PresentedClient<'a> {
         }
     }
 
-    /// `invalid_client`, with a challenge exactly if Basic was used or no client is named.
+    /// The refusal `invalid_client`. It has a challenge if Basic was used or no client is named.
     pub(crate) fn invalid(self, fault: ClientFault) -> ClientRefusal {
         let by_form = matches!(self.header, ClientHeader::Absent) && self.client_id.is_some();
         ClientRefusal::InvalidClient { fault, by_form }
@@ -111,12 +111,12 @@ impl<'a> PresentedClient<'a> {
 }
 
 impl Service {
-    /// Finds and authenticates the client of a request. Wrong secrets are counted by (id as sent, source); an attempt
-    /// is reserved before the secret is tested. A request without a secret cannot guess: it is never counted and
+    /// Finds and authenticates the client of a request. Wrong secrets are counted by (id as sent, source). An attempt
+    /// is reserved before the secret is tested. A request without a secret cannot guess, so it is never counted and
     /// never waits.
     ///
-    /// A secret that was proved under an older key of the ring is digested again at once. The token endpoint is not a
-    /// hot path, and otherwise a key could never leave the ring if its last secret is never used again.
+    /// If the secret was proved under an older key of the ring, it is digested again at once. The token endpoint is not
+    /// a hot path. Without this, a key could never leave the ring if its last secret is never used again.
     pub(crate) async fn authenticate_client(
         &self,
         presented: PresentedClient<'_>,
@@ -168,7 +168,7 @@ impl Service {
         }
     }
 
-    /// Emits an event for the refused client, and returns the refusal.
+    /// Emits an event for the refused client and returns the refusal.
     pub(crate) fn client_refused(
         &self,
         client: Option<ClientId>,
@@ -182,8 +182,8 @@ impl Service {
         refusal
     }
 
-    /// Writes the digest of a proved secret under the newest key. A lost race or an outage changes nothing: the next
-    /// use tries again.
+    /// Writes the digest of a proved secret under the newest key. If this loses a race or the store fails, nothing
+    /// changes, and the next use tries again.
     async fn redigested(
         &self,
         found: VersionedRegistration,
@@ -225,9 +225,9 @@ fn verdict(client: Option<&Registration>, secret: Option<&Secret>, proof: &Proof
     }
 }
 
-/// Digests the presented secret for each slot in both forms, and compares in constant time. Missing slots are
-/// dummies. A text that is not a generated secret is digested as one of zeros. A key that has left the ring is
-/// replaced by the newest, which never matches.
+/// Digests the presented secret for each slot in both forms, and compares in constant time. A missing slot is a dummy.
+/// A text that is not a generated secret is digested as a secret of zeros. If the key of a slot has left the ring, the
+/// newest key is used instead and the slot never matches.
 fn prove(
     digester: &Digester,
     prefixes: &Prefixes,
@@ -269,7 +269,7 @@ fn prove(
     proof
 }
 
-/// Whether a secret is still valid: not ended by its replacement.
+/// Whether a secret has not expired. It expires some time after its replacement.
 pub(crate) fn is_live(slot: &StoredSecret, now: Timestamp) -> bool {
     slot.expires_at.is_none_or(|end| !now.reached(end))
 }

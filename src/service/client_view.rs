@@ -1,4 +1,4 @@
-//! Clients as requests name them and as views show them. No type contains a digest, and only one contains a secret.
+//! Clients in requests and in views. No type contains a digest, and only one contains a secret.
 
 use std::fmt;
 
@@ -22,26 +22,27 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewClient {
-    /// Its public id. `None`: an id of 16 letters is drawn.
+    /// The public id. If it is `None`, an id of 16 letters is drawn.
     pub id: Option<ClientId>,
     /// The name shown to people: 1 to 100 characters.
     pub display_name: String,
-    /// The grants that it may use at the token endpoint. RFC 9700 §2.4 says that the password grant must not be used.
+    /// The grants that the client may use at the token endpoint. RFC 9700 §2.4 says that the password grant must not be
+    /// used.
     pub grants: Vec<Grant>,
-    /// The widest scope that it may request. `None`: any, or the presenter's own scope if it has one.
+    /// The widest scope that the client may request. `None` means any scope, or the presenter's own scope if it has
+    /// one.
     pub allowed_scope: Option<Scope>,
-    /// The scope granted if a request names none. It lies within the allowed scope. `None`: all that the client may
-    /// have.
+    /// The scope granted if a request names none. It lies within the allowed scope. `None` grants all that the client
+    /// may have.
     ///
-    /// A credential without scope has all rights of its owner, and its introspection has no member `scope` (RFC 7662
-    /// §2.2), so a resource server that requires scopes refuses it. Set a default for clients whose tokens such
-    /// servers see.
+    /// A credential without a scope has all rights of its owner. Its introspection has no member `scope` (RFC 7662
+    /// §2.2), so resource servers that require scopes refuse it. Set a default if such servers see the client's tokens.
     pub default_scope: Option<Scope>,
-    /// Whether it has no secret.
+    /// Whether the client is public: it has no secret.
     pub public: bool,
     /// Whether a refresh rotates or reuses the refresh token. Public clients must rotate it.
     pub refresh_mode: RefreshMode,
-    /// Whether it may introspect every token of the realm. Must not be a public client.
+    /// Whether the client may introspect every token of the realm. A public client may not.
     pub resource_server: bool,
 }
 
@@ -57,7 +58,7 @@ crate::types::setters::setters!(NewClient {
 });
 
 impl NewClient {
-    /// A confidential client with that name and without grants.
+    /// Creates a confidential client with that name and without grants.
     #[must_use]
     pub fn named(display_name: &str) -> Self {
         Self {
@@ -77,17 +78,19 @@ impl NewClient {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientUpdate {
-    /// A disabled client's tokens are refused. They work again once it is enabled, unless they have expired.
+    /// Whether the client is disabled. The tokens of a disabled client are refused. If the client is enabled again, its
+    /// tokens work again unless they have expired.
     pub disabled: Option<bool>,
     /// The name shown to people.
     pub display_name: Option<String>,
-    /// The grants that it may use. Sign-ins by a removed grant are refused.
+    /// The grants that the client may use. Sign-ins that a removed grant opened are refused.
     pub grants: Option<Vec<Grant>>,
     /// Whether a refresh rotates or reuses the refresh token.
     pub refresh_mode: Option<RefreshMode>,
-    /// The widest scope that it may have; `Some(None)`: any. Takes effect at once, also for existing tokens.
+    /// The widest scope that the client may have. `Some(None)` means any scope. A change takes effect at once, also for
+    /// existing tokens.
     pub allowed_scope: Option<Option<Scope>>,
-    /// The scope granted if a request names none; `Some(None)`: all that the client may have.
+    /// The scope granted if a request names none. `Some(None)` grants all that the client may have.
     pub default_scope: Option<Option<Scope>>,
 }
 
@@ -99,14 +102,14 @@ crate::types::setters::setters!(ClientUpdate {
 });
 
 impl ClientUpdate {
-    /// Sets the widest scope that it may have. `None`: any scope.
+    /// Sets the widest scope that the client may have. `None` means any scope.
     #[must_use]
     pub fn with_allowed_scope(mut self, allowed_scope: impl Into<Option<Scope>>) -> Self {
         self.allowed_scope = Some(allowed_scope.into());
         self
     }
 
-    /// Sets the scope that is granted if a request names none. `None`: all that the client may have.
+    /// Sets the scope that is granted if a request names none. `None` grants all that the client may have.
     #[must_use]
     pub fn with_default_scope(mut self, default_scope: impl Into<Option<Scope>>) -> Self {
         self.default_scope = Some(default_scope.into());
@@ -125,7 +128,7 @@ impl ClientUpdate {
     }
 }
 
-/// The view of a client.
+/// A client as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientView {
@@ -133,61 +136,61 @@ pub struct ClientView {
     pub id: ClientId,
     /// The name shown to people.
     pub display_name: String,
-    /// The grants that it may use.
+    /// The grants that the client may use.
     pub grants: Vec<Grant>,
-    /// The widest scope that it may request; `None`: any.
+    /// The widest scope that the client may request. `None` means any scope.
     pub allowed_scope: Option<Scope>,
-    /// The scope granted if a request names none. `None`: all that the client may have; the credential has no scope
-    /// if that is any.
+    /// The scope granted if a request names none. `None` grants all that the client may have. If the client may have
+    /// any scope, the credential then has no scope.
     pub default_scope: Option<Scope>,
-    /// Whether it has no secret.
+    /// Whether the client is public: it has no secret.
     pub public: bool,
     /// Whether a refresh rotates or reuses the refresh token.
     pub refresh_mode: RefreshMode,
-    /// Whether it may introspect every token of the realm.
+    /// Whether the client may introspect every token of the realm.
     pub resource_server: bool,
-    /// Whether it is disabled: it is refused, with all its tokens.
+    /// Whether the client is disabled. A disabled client and all its tokens are refused.
     pub disabled: bool,
-    /// When it was registered.
+    /// When the client was registered.
     pub created_at: Timestamp,
-    /// Its secrets, the newest last, without their texts.
+    /// The client's secrets without their texts, the newest last.
     pub secrets: Vec<SecretView>,
 }
 
-/// The view of a secret.
+/// A secret of a client as lists show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SecretView {
-    /// Its id. It is part of a generated secret's text and is not secret itself.
+    /// The id of the secret. A generated secret's text contains this id. The id is not secret.
     pub id: RecordId,
-    /// When it was created.
+    /// When the secret was created.
     pub created_at: Timestamp,
-    /// When it expires. `None` unless it has been replaced.
+    /// When the secret expires. `None` if no new secret has replaced it.
     pub expires_at: Option<Timestamp>,
 }
 
-/// A page of clients, by id.
+/// A page of clients, in the order of their ids.
 #[derive(Clone, Debug)]
 pub struct ClientPage {
     /// The clients of the page.
     pub items: Vec<ClientView>,
-    /// The id after which the next page begins.
+    /// The id after which the next page begins. `None` at the end.
     pub next: Option<ClientId>,
 }
 
-/// A new secret, shown once.
+/// A new secret, which is shown once.
 pub struct NewClientSecret {
     secret: Secret,
     api_key: Secret,
 }
 
-/// A client with a new secret, or without one if it is public.
+/// A client with its new secret. A public client has no secret.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct RegisteredClient {
-    /// The client's view.
+    /// The client as lists show it.
     pub view: ClientView,
-    /// Its secret; `None` for a public client. Show it once.
+    /// The new secret. `None` for a public client. Show it once.
     pub secret: Option<NewClientSecret>,
 }
 
@@ -209,7 +212,7 @@ impl NewClientSecret {
         self.secret.expose_secret()
     }
 
-    /// Base64 of `id:secret`: what follows `Basic ` in a header.
+    /// Base64 of `id:secret`: the text that follows `Basic ` in a header.
     #[must_use]
     pub fn expose_api_key(&self) -> &str {
         self.api_key.expose_secret()

@@ -1,4 +1,4 @@
-//! Whether upkeep trusts the clock. A purge by a wrong clock cannot be undone.
+//! Decides whether upkeep trusts the clock. A purge by a wrong clock cannot be undone.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use crate::store::error::StoreError;
 use crate::types::duration::{days, minutes};
 use crate::types::time::Timestamp;
 
-/// The furthest that a clock may be ahead of the last upkeep and still be trusted.
+/// A clock that is ahead of the last noted upkeep by at most this much is trusted.
 const LEAP: Duration = days(1);
-/// The age at which the note of the last upkeep is rewritten.
+/// After this time the note of the last upkeep is written again.
 const NOTED_EVERY: Duration = minutes(10);
-/// How long the note of a doubted clock must stay unchanged before anything is purged by it. A process whose clock is
-/// behind replaces such a note in its next round: this is more than two of the longest pauses between rounds.
+/// How long the note of a doubted clock must stay unchanged before anything is purged by that clock. A process whose
+/// clock is behind replaces the note in its next round. Two of the longest pauses between rounds are shorter than this.
 pub(crate) const CHALLENGED: Duration = minutes(3);
 
-/// Whether the clock is trusted, from one round of upkeep to the next.
+/// What one round of upkeep tells the next about the clock.
 #[derive(Default)]
 pub(crate) struct ClockTrust {
     doubt: Option<Doubt>,
@@ -24,36 +24,35 @@ pub(crate) struct ClockTrust {
     challenged: Option<Duration>,
 }
 
-/// Up to which instant a round purges.
+/// What a round may purge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purges {
-    /// The clock is trusted.
+    /// Everything that is due. The clock is trusted.
     All,
-    /// The clock is doubted: purges only counters that ended before this instant. A clock that is right within a day
-    /// no longer uses them.
-    /// counts by them.
+    /// The clock is doubted. The round purges only counters that ended before this instant, which is a day before the
+    /// noted upkeep. A clock that is wrong by at most a day no longer uses these counters.
     CountersUntil(Timestamp),
-    /// No instant is confirmed.
+    /// Nothing, because no upkeep was noted.
     Nothing,
 }
 
 /// A doubted clock.
 struct Doubt {
-    /// The note when the doubt began. A different note means another process with another clock.
+    /// The note when the doubt began. If the note changes, another process with another clock has written it.
     noted: Option<Timestamp>,
-    /// The clock's instant in the last round.
+    /// The instant of the clock in the last round.
     seen: Timestamp,
-    /// The sum of the pauses between the rounds: time measured without the clock.
+    /// The sum of the pauses between the rounds, which is measured without the clock.
     waited: Duration,
 }
 
-/// The decision for a round.
+/// The decision for one round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Judged {
     believed: bool,
     /// Whether this round is noted as the last upkeep.
     notes: bool,
-    /// The instant from which the clock leapt ahead, in the round that starts to doubt it.
+    /// The instant from which the clock leapt ahead. Set only in the round that starts to doubt it.
     leapt_from: Option<Timestamp>,
 }
 
@@ -66,17 +65,18 @@ impl ClockTrust {
         self.challenged = self.challenged.map(|stood| stood.saturating_add(pause));
     }
 
-    /// `noted` is the last upkeep of any process; `waits` is how long a clock is doubted.
+    /// Judges the clock. `noted` is the last upkeep of any process, and `waits` is how long a clock is doubted.
     ///
-    /// A clock behind the note is trusted: it purges less than the other did. Its own note replaces one from the
-    /// future, so no later leap goes unnoticed.
+    /// A clock behind the note is trusted, because it purges less than the process that wrote the note. It writes its
+    /// own note if the old note lies in the future, so that a later leap is noticed.
     ///
-    /// A clock more than a day ahead of the note is doubted. A clock without a note is doubted too: a database of an
-    /// older version holds records and no note. The doubt starts again if the clock moves by more than a day, or
-    /// another process notes another instant. So if two running processes disagree, the one ahead purges nothing.
+    /// A clock more than a day ahead of the note is doubted. A clock is also doubted if there is no note, because a
+    /// database of an older version holds records and no note. The doubt starts again if the clock moves by more than a
+    /// day, or if another process notes another instant. So if two running processes disagree, the one that is ahead
+    /// purges nothing.
     ///
-    /// When the doubt ends, the clock is noted first. It is used for purging only once the note has stayed unchanged:
-    /// if all processes doubt, the one that started first may be the wrong one.
+    /// When the doubt ends, the instant of the clock is noted first. Purging by the clock begins only after this note
+    /// has stayed unchanged for a while: if all processes doubt their clocks, the one that started first may be wrong.
     fn judge(&mut self, noted: Option<Timestamp>, now: Timestamp, waits: Duration) -> Judged {
         if let Some(noted) = noted.filter(|noted| !is_beyond(now, *noted)) {
             self.doubt = None;
@@ -106,12 +106,12 @@ fn is_beyond(later: Timestamp, earlier: Timestamp) -> bool {
 }
 
 impl Service {
-    /// Decides what may be purged by that instant, and notes it as the last upkeep before anything is purged. If
-    /// another process notes another instant meanwhile, or the store fails, the next round decides again.
+    /// Decides what may be purged at the instant `now`. Notes this instant as the last upkeep before anything is
+    /// purged. If another process notes another instant meanwhile, or the store fails, the next round decides again.
     ///
     /// # Errors
     ///
-    /// The store failed: nothing is decided.
+    /// The store failed, and nothing is decided.
     pub(crate) async fn purges(&self, clock: &mut ClockTrust, now: Timestamp) -> Result<Purges, StoreError> {
         let noted = self.settings.last_upkeep().await?;
         let Judged { believed, notes, leapt_from } = clock.judge(noted, now, self.policy.clock_doubt);
@@ -121,7 +121,7 @@ impl Service {
         let stands = !notes || self.settings.note_upkeep(noted, now).await.is_ok_and(|noted| noted);
         Ok(match noted {
             _ if believed && stands => Purges::All,
-            // The policy's windows are at most a day.
+            // A window of the policy is at most a day.
             Some(noted) => Purges::CountersUntil(noted.min(now).minus(LEAP)),
             None => Purges::Nothing,
         })
@@ -163,7 +163,7 @@ mod tests {
         ahead.judge(None, day(100), HOUR);
         ahead.paused(HOUR);
         assert_eq!(ahead.judge(None, day(100), HOUR), CHALLENGED_NOTE);
-        // The right clock is behind that note: it is trusted at once, and its note replaces that one.
+        // The right clock is behind that note. It is trusted at once, and its note replaces the other.
         assert_eq!(ClockTrust::default().judge(Some(day(100)), day(9), HOUR), NOTED);
         ahead.paused(CHALLENGED);
         assert_eq!(ahead.judge(Some(day(9)), day(100), HOUR), Judged { leapt_from: Some(day(9)), ..DOUBTED });

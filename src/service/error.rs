@@ -1,4 +1,4 @@
-//! Errors, split by whose fault they are.
+//! Errors, divided by who is at fault.
 
 use std::sync::Arc;
 
@@ -12,50 +12,50 @@ use crate::types::role::Role;
 use crate::types::settings::SettingName;
 use crate::types::time::Timestamp;
 
-/// The host's own infrastructure failed: 503, never "not found" and never a success.
+/// The host's own infrastructure failed: 503. This is never reported as "not found" or as success.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unavailable {
-    /// A store.
+    /// A store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The directory.
+    /// The directory failed.
     #[error(transparent)]
     Directory(DirectoryError),
-    /// The builder was not given that part of the directory.
+    /// The builder was not given this part of the directory.
     #[error("the host has no {part}: give it to the builder")]
     NotGiven {
-        /// The builder's method that sets it: `logins` or `search`.
+        /// The method of the builder that sets the part: `logins` or `search`.
         part: &'static str,
     },
-    /// The authorization server that a resource server asks, or the way to it.
+    /// A resource server got no usable answer from its authorization server.
     #[error("the authorization server did not say what the credential is")]
     AuthorizationServer(#[source] Arc<dyn std::error::Error + Send + Sync>),
-    /// The source of random bytes.
+    /// The source of random bytes failed.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
-    /// A stored setting whose value is not valid.
+    /// The value of a stored setting is not valid.
     #[error("stored setting {name} is garbage")]
     Setting {
         /// The setting.
         name: SettingName,
     },
-    /// The key ring is not the one that the store was filled with.
+    /// The key ring is not the ring with which the store was filled.
     #[error(
         "key {} of the key ring is not this store's: put back the key file that belongs to the store",
         .key.number()
     )]
     ForeignKeyRing {
-        /// The first key that differs.
+        /// The number of the first key that differs.
         key: KeyId,
     },
     /// The clock is at the end of its range, so no expiry can be computed.
     #[error("clock is out of range")]
     Clock,
-    /// The host declared that it knows the source of requests, but this request has none.
+    /// The host declared that it knows the source of each request, but this request has none.
     #[error("the request has no source: put one into its extensions, or mount the router for unknown sources")]
     NoSource,
-    /// Eight races in a row were lost; the next call may succeed.
+    /// Eight tries in a row each lost a race. The next call may succeed.
     #[error("{operation} lost too many races")]
     Contended {
         /// The operation.
@@ -69,13 +69,13 @@ impl From<DirectoryError> for Unavailable {
     }
 }
 
-/// A credential that does not authenticate.
+/// Why a credential does not authenticate.
 #[derive(Debug, thiserror::Error)]
 pub enum Denied {
-    /// Refused: 401. The true reason is for the host. [`Refusal::public`] is what the caller may know.
+    /// The credential was refused: 401. This reason is only for the host. The caller may know [`Refusal::public`].
     #[error("credential was refused")]
     Refused(#[source] Refusal),
-    /// Could not be verified: 503.
+    /// The credential could not be verified: 503.
     #[error("credential could not be verified")]
     Unavailable(#[source] Unavailable),
 }
@@ -97,21 +97,21 @@ impl<E: Into<Unavailable>> From<E> for Denied {
     }
 }
 
-/// Why a presenter may not do something: 403.
+/// Why a presenter is not allowed to do something: 403.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Forbidden {
-    /// The presenter is of another realm.
+    /// The presenter belongs to another realm.
     #[error("the presenter is of another realm")]
     Realm,
-    /// A console session must prove the password again: see
+    /// The password must be proved again in this console session. See
     /// [`Counterfoil::reauthenticate`](crate::Counterfoil::reauthenticate).
     #[error("the session's password must be proved again")]
     StaleSession,
-    /// A personal access token or security code cannot do this: it can only list, delete, and rotate itself.
+    /// A personal access token or a security code cannot do this. It can read and delete, and can rotate only itself.
     #[error("a credential of this kind cannot do this")]
     CredentialKind,
-    /// The credential's scope does not hold this scope token.
+    /// The credential has a scope that does not contain this scope token.
     #[error("scope {scope} is missing")]
     Scope {
         /// The scope token.
@@ -120,22 +120,22 @@ pub enum Forbidden {
     /// The role is too low.
     #[error("role {needed} is needed")]
     Role {
-        /// The least role.
+        /// The lowest role that is enough.
         needed: Role,
     },
-    /// The right "manage user profiles", or an administrator's role, is needed.
+    /// The account has neither the right "manage user profiles" nor an administrator's role.
     #[error("the right to manage user profiles is missing")]
     ProfileManagement,
-    /// Only a person can own or create this: the host must sign the person in first.
+    /// Only a person can own or create this. The host must sign in a person first.
     #[error("a person must do this: sign the person in first")]
     NoPerson,
-    /// A gate is closed.
+    /// A gate of personal access tokens is closed.
     #[error("a gate is closed: {}", .gate.as_str())]
     Gate {
         /// The gate.
         gate: Gate,
     },
-    /// The credential may do more than the presented one.
+    /// The credential to change may do more than the presented credential.
     #[error("the credential may do more than the one presented")]
     Outranked,
     /// Collaborators cannot create personal access tokens.
@@ -156,39 +156,39 @@ pub enum Conflict {
     /// The owner already has as many live credentials as the policy allows.
     #[error("quota is reached")]
     QuotaReached,
-    /// Changed by another caller meanwhile.
+    /// Another caller has changed the object meanwhile.
     #[error("changed meanwhile")]
     ChangedMeanwhile,
-    /// Expired: reactivate it first.
+    /// The credential has expired. Reactivate it first.
     #[error("expired: reactivate first")]
     Expired,
-    /// Live or permanent: there is nothing to reactivate.
+    /// The credential has not expired, so it cannot be reactivated.
     #[error("not expired")]
     NotExpired,
-    /// Already replaced by a successor.
+    /// A successor has already replaced the credential.
     #[error("replaced already")]
     Replaced,
-    /// The policy does not use this gate, so opening or closing it would have no effect.
+    /// The policy does not use this gate, so it cannot be opened or closed.
     #[error("the policy does not ask this gate: {}", .gate.as_str())]
     NotApplicable {
         /// The gate.
         gate: Gate,
     },
-    /// The same form was submitted before and took effect: see [`OnceKey`](crate::token::OnceKey).
+    /// The same form was submitted before and took effect. See [`OnceKey`](crate::token::OnceKey).
     #[error("done already: this form was sent before")]
     DoneAlready,
-    /// The form's key was used with other fields.
+    /// The number of the form was already used with other fields.
     #[error("the form was used already: show it anew")]
     FormUsed,
 }
 
-/// Why a management operation changed nothing, split by whose fault it is.
+/// Why a management operation changed nothing, divided by who is at fault.
 #[derive(Debug, thiserror::Error)]
 pub enum ManageError {
-    /// The presenter is not permitted: 403.
+    /// The presenter is not allowed to do this: 403.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// It does not exist or is not the presenter's: 404.
+    /// The object does not exist or does not belong to the presenter: 404.
     #[error("not found")]
     NotFound,
     /// A field is invalid: 422.
@@ -197,7 +197,7 @@ pub enum ManageError {
     /// A conflict with the current state: 409.
     #[error(transparent)]
     Conflict(#[from] Conflict),
-    /// As many were created as the policy allows within a period: 429.
+    /// The policy allows no further creation in this period: 429.
     #[error("too many were made: wait")]
     SlowDown {
         /// The end of the wait.

@@ -1,5 +1,5 @@
-//! The answer to the caller for each error: status, name, title, field and headers. The HTTP layers use it, so that
-//! every framework answers alike.
+//! The answer to the caller for each error: status, name, title, field and headers. All HTTP layers use it, so that
+//! every framework gives the same answers.
 
 use crate::http_auth::refusal::Gate;
 use crate::service::challenge::Challenge;
@@ -9,11 +9,11 @@ use crate::types::duration::seconds_up;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// `Retry-After` with 503, in seconds, on each of the endpoints and routers: long enough for a store's connection to
-/// recover, short enough for a waiting client.
+/// `Retry-After` of every 503, in seconds. Long enough for the connection of a store to recover, and short enough for a
+/// client that waits.
 pub const UNAVAILABLE_RETRY: u64 = 2;
 
-/// `Retry-After` in seconds, if only attempts under way prevent a login.
+/// `Retry-After` in seconds, if a login is refused only because of attempts under way.
 const BUSY_RETRY: u64 = 1;
 
 /// An HTTP status, a stable name and a title. The name and the title need no escaping in JSON or in a header.
@@ -45,19 +45,20 @@ impl ManageError {
         self.answer_parts().0
     }
 
-    /// A stable name, such as `label-taken`: lower case, a hyphen between words. For programs.
+    /// A stable name for programs, such as `label-taken`: lower case, with a hyphen between words.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.answer_parts().1
     }
 
-    /// A short English title without details. `Display` of a [`Forbidden`] or an [`Invalid`](crate::Invalid) says more.
+    /// A short English title without details. The `Display` text of a [`Forbidden`] or an [`Invalid`](crate::Invalid)
+    /// says more.
     #[must_use]
     pub const fn title(&self) -> &'static str {
         self.answer_parts().2
     }
 
-    /// The field at fault, by its name on the wire, if one is.
+    /// The invalid field, by its name on the wire. `None` if no field is invalid.
     #[must_use]
     pub const fn field(&self) -> Option<&'static str> {
         match self {
@@ -67,8 +68,8 @@ impl ManageError {
         }
     }
 
-    /// The value of `WWW-Authenticate`, if the answer needs one: only where the scope of a bearer credential is too
-    /// narrow (RFC 6750 §3.1 `insufficient_scope`).
+    /// The value of `WWW-Authenticate`, if the answer needs one. It does only if the scope of a bearer credential is
+    /// too narrow (RFC 6750 §3.1 `insufficient_scope`).
     #[must_use]
     pub fn www_authenticate(&self, realm: &Realm) -> Option<String> {
         match self {
@@ -77,7 +78,7 @@ impl ManageError {
         }
     }
 
-    /// The value of `Retry-After` in whole seconds, if the answer needs one: at least 1 for 429, 2 for 503.
+    /// The value of `Retry-After` in whole seconds, if the answer needs one: at least 1 with 429, and 2 with 503.
     #[must_use]
     pub fn retry_after(&self, now: Timestamp) -> Option<u64> {
         match self {
@@ -100,7 +101,7 @@ impl ManageError {
 }
 
 impl Forbidden {
-    /// A stable name, such as `role`. The status of each is 403.
+    /// A stable name, such as `role`. The status is always 403.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.answer_parts().1
@@ -127,13 +128,13 @@ impl Forbidden {
 }
 
 impl Conflict {
-    /// A stable name, such as `label-taken`. The status of each is 409.
+    /// A stable name, such as `label-taken`. The status is always 409.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.answer_parts().1
     }
 
-    /// The field at fault, by its name on the wire, if one is.
+    /// The invalid field, by its name on the wire. `None` if no field is invalid.
     #[must_use]
     pub const fn field(&self) -> Option<&'static str> {
         match self {
@@ -177,13 +178,13 @@ impl LoginError {
         self.answer_parts().0
     }
 
-    /// A stable name, such as `login-refused`: lower case, a hyphen between words. For programs.
+    /// A stable name for programs, such as `login-refused`: lower case, with a hyphen between words.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.answer_parts().1
     }
 
-    /// The value of `Retry-After` in whole seconds, if the answer needs one: at least 1 for 429, 2 for 503.
+    /// The value of `Retry-After` in whole seconds, if the answer needs one: at least 1 with 429, and 2 with 503.
     #[must_use]
     pub fn retry_after(&self, now: Timestamp) -> Option<u64> {
         match self {

@@ -1,4 +1,4 @@
-//! One credential by its id: one read of the store.
+//! Finds one credential by its id, with one read of the store.
 
 use crate::record::phase::{Phase, phase};
 use crate::record::token_record::TokenRecord;
@@ -8,10 +8,10 @@ use crate::service::view::CredentialView;
 use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 
-/// The owner and kind of the requested record.
+/// The kind and the owner of the requested record.
 pub(crate) type Whose<'a> = (TokenKind, &'a OwnerId);
 
-/// The record, if it is the owner's and not expired and past retention. Another owner's id and an unknown id give the
+/// The record, if it belongs to the owner and is not past retention. The id of another owner and an unknown id give the
 /// same result.
 pub(crate) async fn there<O: Permission>(
     permit: &Permit<'_, O>,
@@ -27,7 +27,7 @@ pub(crate) async fn there<O: Permission>(
     found.filter(|record| phase(record, &settings, now) != Phase::Purgeable).ok_or(ManageError::NotFound)
 }
 
-/// The same, as its view.
+/// The view of the record that [`there`] finds.
 pub(crate) async fn shown<O: Permission>(
     permit: &Permit<'_, O>,
     whose: Whose<'_>,

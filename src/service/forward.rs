@@ -1,5 +1,5 @@
-//! Implements the store traits and those of the directory for `Arc<T>`, `Box<T>` and watched ports. Each trait has one list of
-//! methods, so that no implementation misses one.
+//! Implements the traits of the stores and of the directory for `Arc<T>`, `Box<T>` and watched ports. Each trait has
+//! one list of methods, so no implementation can miss a method.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Settings over policy, and the gates of personal access tokens.
+//! The settings in force, and the gates of personal access tokens.
 
 use crate::http_auth::refusal::Gate;
 use crate::policy::{Policy, SettingGate, SwitchGate};
@@ -10,7 +10,7 @@ use crate::types::settings::{Reading, SettingName, Settings, StoredSettings};
 use crate::types::time::Timestamp;
 
 impl Service {
-    /// The settings in force, for operations that set an expiry. An invalid stored number is an error.
+    /// The settings in force, for operations that set an expiry. If a stored number is invalid, this is an error.
     pub(crate) async fn settings(&self, now: Timestamp) -> Result<Settings, Unavailable> {
         self.with_settings(now, |view| match view.garbage {
             Some(name) => Err(Unavailable::Setting { name }),
@@ -19,13 +19,13 @@ impl Service {
         .await?
     }
 
-    /// The gate that bars that account from personal access tokens, if one is closed.
+    /// The closed gate that bars the account from personal access tokens. `None` if all gates are open.
     pub(crate) async fn closed_gate(&self, subject: &SubjectId, now: Timestamp) -> Result<Option<Gate>, Unavailable> {
         self.with_settings(now, |view| closed_gate(&self.policy, view, subject)).await
     }
 
-    /// Settings and gate in one lookup, for verifying an existing credential. Usually it does not read the snapshot's
-    /// maps.
+    /// The settings and the closed gate in one lookup, for the verification of an existing credential. Usually this
+    /// does not read the maps of the snapshot.
     pub(crate) async fn settings_and_gate(
         &self,
         subject: Option<&SubjectId>,
@@ -61,7 +61,7 @@ fn closed_gate(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> Opt
 }
 
 impl SettingsView {
-    /// The stored settings over the policy's own values.
+    /// Combines the stored settings with the policy's own values.
     pub(crate) fn new(policy: &Policy, stored: StoredSettings) -> Self {
         let (mut settings, mut garbage) = (policy.settings(), None);
         settings.personal_access_tokens = setting_opens(policy, &stored);
@@ -76,7 +76,7 @@ impl SettingsView {
     }
 }
 
-/// Whether the setting opens the gate. A missing value means the policy's own, an invalid value means off.
+/// Whether the setting opens the gate. If no value is stored, the policy decides. An invalid value means off.
 fn setting_opens(policy: &Policy, stored: &StoredSettings) -> bool {
     match (policy.personal_access_tokens.setting, stored.number(SettingName::PersonalAccessTokensEnabled)) {
         (SettingGate::NotAsked, _) => true,

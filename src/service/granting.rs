@@ -1,4 +1,4 @@
-//! What a client is granted at the token endpoint, and the resulting records.
+//! Tokens granted at the token endpoint, and their records.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -16,33 +16,33 @@ use crate::types::scope_meet::{NothingLeft, meet};
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
-/// How long an expired access token is still distinguished from an unknown one.
+/// How long after its expiry an access token is still distinguished from an unknown one.
 const ACCESS_AFTERLIFE: Duration = minutes(1);
 
-/// How long an expired refresh token is still distinguished from an unknown one.
+/// How long after its expiry a refresh token is still distinguished from an unknown one.
 const REFRESH_AFTERLIFE: Duration = days(1);
 
-/// Tokens granted to a client. They are shown once.
+/// The tokens granted to a client. They are shown once.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Granted {
     /// The access token.
     pub access_token: Secret,
-    /// Its public id.
+    /// The public id of the access token.
     pub access_id: RecordId,
-    /// When it was issued.
+    /// When the access token was issued.
     pub issued_at: Timestamp,
-    /// When it expires.
+    /// When the access token expires.
     pub expires_at: Timestamp,
     /// The refresh token, if the client may refresh.
     pub refresh_token: Option<Secret>,
     /// The family of the tokens.
     pub family: FamilyId,
-    /// What the access token may do; `None`: all that its owner may.
+    /// The scope of the access token. `None` means all that its owner may do.
     pub scope: Option<Scope>,
-    /// Whether the granted scope is the requested one.
+    /// Whether the granted scope equals the requested one.
     pub scope_as_asked: bool,
-    /// The owner, from the directory.
+    /// The account of the owner, from the directory.
     pub account: Account,
     /// The client's display name.
     pub client_name: String,
@@ -95,8 +95,8 @@ pub(crate) fn refresh_gone_at(expires_at: Timestamp) -> Timestamp {
     expires_at.plus_capped(REFRESH_AFTERLIFE)
 }
 
-/// The scope granted to a client: the requested scope if it lies within what the client may have. If none is
-/// requested, the client's default, or without a default all that the client may have.
+/// The scope granted to a client. A requested scope is granted if it lies within what the client may have. If no scope
+/// is requested, the client's default is granted, or without a default all that the client may have.
 pub(crate) fn client_scope(
     client: &Registration,
     asked: Option<&Scope>,
@@ -112,6 +112,6 @@ pub(crate) fn client_scope(
     Ok(left.map(Cow::into_owned))
 }
 
-/// A scope beyond what the client may have, or an empty one.
+/// The requested scope exceeds what the client may have, or no scope token is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScopeBeyond;

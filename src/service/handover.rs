@@ -1,4 +1,4 @@
-//! Ends the old half of a hand-over: at the first use of the new one, or at the next rotation.
+//! Ends the overlap of a hand-over, at the first use of the new token or at the next rotation.
 
 use crate::event::{Actor, By, EventKind};
 use crate::record::state::Superseded;
@@ -13,12 +13,11 @@ use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
 impl Service {
-    /// Ends the parent that is honoured until its successor's first use. Call it for a record that has never been
-    /// used, *before* the use is recorded. Then a recorded use implies that the parent has ended, and later uses skip
-    /// the check. It costs one read at the first use of a rotated token and nothing otherwise. Doing it twice is
-    /// harmless.
+    /// Ends a parent that is honoured until its successor's first use. Call this for a record that has never been used,
+    /// *before* the use is recorded. A recorded use then means that the parent has ended, so later uses skip the check.
+    /// This costs one read at the first use of a rotated token, and nothing otherwise. A second call does no harm.
     ///
-    /// A parent whose overlap has a fixed end keeps it: it ends at that instant.
+    /// If the overlap has a fixed end, nothing changes, and the parent ends at that instant.
     pub(crate) async fn first_use_ends_parent(
         &self,
         record: &TokenRecord,
@@ -35,8 +34,8 @@ impl Service {
         }
     }
 
-    /// Ends the parent if it is still honoured, whatever its overlap. This runs before the successor is replaced in
-    /// turn, so that at most two halves of a token are live.
+    /// Ends the parent if it is still honoured, even if its overlap has a later end. Call this before the successor is
+    /// replaced itself, so that at most two tokens of a family are honoured.
     pub(crate) async fn end_running_overlap(
         &self,
         record: &TokenRecord,
@@ -54,9 +53,9 @@ impl Service {
         now: Timestamp,
         ends: fn(&Superseded, Timestamp) -> bool,
     ) -> Result<(), Unavailable> {
-        // Purged or shrunk: no longer honoured.
+        // The parent was purged, so it is no longer honoured.
         let Some(half) = self.store.get(id).await? else { return Ok(()) };
-        // Only a token that never expires has no end of its own that retention could count from.
+        // This instant is used only if the token never expires, because then no retention period begins at its expiry.
         let gone_at = now.plus_capped(self.policy.personal_access_tokens.retention);
         let plan = |half: &TokenRecord| {
             let superseded = half.record().superseded.as_ref().filter(|_| half.revoked().is_none());

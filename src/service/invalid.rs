@@ -1,4 +1,4 @@
-//! What is invalid in a request, by field.
+//! Invalid fields of a request.
 
 use crate::store::page::InvalidCursor;
 use crate::types::client::InvalidClientId;
@@ -7,89 +7,89 @@ use crate::types::label::InvalidLabel;
 use crate::types::scope::InvalidScope;
 use crate::types::settings::InvalidSetting;
 
-/// An invalid field: 422. [`Invalid::field`] names it.
+/// A field of a request is invalid: 422. [`Invalid::field`] names it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Invalid {
-    /// The label.
+    /// The label is invalid.
     #[error(transparent)]
     Label(#[from] InvalidLabel),
-    /// The description.
+    /// The description is invalid.
     #[error(transparent)]
     Description(#[from] InvalidDescription),
-    /// The lifetime in days of a personal access token.
+    /// The lifetime in days of a personal access token is out of range.
     #[error("expires_in_days must be a whole number from 1 to {most}")]
     Days {
         /// The most days.
         most: u16,
     },
-    /// A permanent token, although the policy allows none.
+    /// A permanent token is requested, but the policy does not allow it.
     #[error("expires_in_days must be given: tokens are not permanent here")]
     Permanent,
-    /// The syntax of the scope.
+    /// The scope is not valid, or is too long.
     #[error(transparent)]
     Scope(#[from] InvalidScope),
-    /// A scope beyond the presenter's own.
+    /// The scope exceeds the presenter's own scope.
     #[error("{field} must lie within the presenter's own scope")]
     ScopeBeyond {
         /// The field at fault.
         field: &'static str,
     },
-    /// A scope token unknown to the service.
+    /// The scope contains a token that is unknown to the service.
     #[error("{field} must hold scope tokens of this service only")]
     ScopeUnknown {
         /// The field at fault.
         field: &'static str,
     },
-    /// A scope is required.
+    /// The policy requires a scope, and the request has none.
     #[error("scope must be given")]
     ScopeDemanded,
-    /// An expiry that is not strictly after now, or is out of range.
+    /// The expiry is not later than now, or is out of range.
     #[error("expires_at must be after now")]
     ExpiresAt,
-    /// An overlap longer than the policy allows.
+    /// The overlap is longer than the policy allows.
     #[error("overlap_seconds must be at most {most}")]
     Overlap {
         /// The most seconds.
         most: u64,
     },
-    /// The access level of a security code.
+    /// The access level of a security code is unknown.
     #[error("access must be super_administrator or same_as_user")]
     Access,
-    /// A user with an access level that takes none.
+    /// A user is given, but the access level takes none.
     #[error("user belongs to access same_as_user")]
     UserNotAsked,
     /// The user of a same-as-user code is missing.
     #[error("user must be given")]
     UserMissing,
-    /// The account that a same-as-user code names.
+    /// The user of a same-as-user code is not an account.
     #[error("user must name an account")]
     User,
-    /// The client id.
+    /// The client id is invalid.
     #[error(transparent)]
     ClientId(#[from] InvalidClientId),
-    /// The display name of a client.
+    /// The display name of a client is invalid.
     #[error("display_name must be 1 to 100 characters without control characters")]
     DisplayName,
-    /// Reuse for a public client.
+    /// A public client must not reuse refresh tokens.
     #[error("refresh_mode must be rotate for a public client")]
     RefreshMode,
-    /// A resource server that is a public client, or otherwise cannot be one.
+    /// The client cannot be a resource server, for example because it is public.
     #[error("resource_server must be a confidential client")]
     ResourceServer,
-    /// A default scope that does not lie within the allowed scope.
+    /// The default scope does not lie within the allowed scope.
     #[error("default_scopes must lie within scopes")]
     DefaultScope,
-    /// An imported secret that is too weak.
+    /// The imported secret is too weak.
     #[error("secret must have at least 22 characters of [A-Za-z0-9._~+/=-] unless it is imported as weak")]
     WeakSecret,
-    /// A secret for a public client.
+    /// A secret is given for a public client.
     #[error("secret cannot be given to a public client")]
     PublicSecret,
-    /// A setting.
+    /// A setting is out of range.
     #[error(transparent)]
     Setting(#[from] InvalidSetting),
-    /// A cursor.
+    /// The cursor is invalid.
     #[error(transparent)]
     Cursor(#[from] InvalidCursor),
 }

@@ -1,4 +1,4 @@
-//! Checks that this key ring belongs to the store. Two rings number their keys alike; their check values differ.
+//! Checks that the key ring belongs to the store. Two rings can have equal key numbers, but their check values differ.
 
 use crate::service::Service;
 use crate::service::error::Unavailable;
@@ -12,8 +12,8 @@ impl Service {
         self.key_ring.iter().flat_map(|ring| ring.checks())
     }
 
-    /// Refuses a ring that has another value for one of the store's key numbers, and a ring that has none of the
-    /// store's keys. If the ring has a key that the store knows, an unknown key is accepted: it may be new.
+    /// Refuses a key ring if the store has another check value for one of its keys, or if the store knows none of its
+    /// keys. An unknown key is accepted if the store knows another key of the ring, because the key may be new.
     pub(crate) fn own_key_ring(&self, stored: &StoredSettings) -> Result<(), Unavailable> {
         let (mut newest, mut shared) = (None, stored.key_checks.is_empty());
         for (key, check) in self.key_checks() {

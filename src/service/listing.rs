@@ -11,19 +11,20 @@ use crate::store::page::{Cursor, Page};
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 
-/// The most pages of the store that one page reads. Further records come with the next page: this one is short but
-/// not the last.
+/// The most pages of the store that are read for one page. After that the page ends early, and `next` is set, so that
+/// the remaining records come with the next page.
 const READS: usize = 20;
 
-/// Which records of which owner are listed.
+/// Which records are listed: their owner, their kind, and whether expired ones are included.
 pub(crate) struct Wanted<'a> {
     pub(crate) owner: &'a OwnerId,
     pub(crate) kind: TokenKind,
     pub(crate) expired_too: bool,
 }
 
-/// The store leaves out deleted and replaced records, and its pages may be short. So this reads on until it has one
-/// credential more than `limit`: `next` is set exactly if another page has an item.
+/// Reads one page. The store leaves out deleted and replaced records, and its pages may be short. So this reads until
+/// it has one credential more than `limit`. Within [`READS`] pages of the store, `next` is set only if another page has
+/// an item.
 pub(crate) async fn page<O: Permission>(
     permit: &Permit<'_, O>,
     wanted: &Wanted<'_>,

@@ -1,5 +1,5 @@
-//! Tests a login. Throttled by (canonical account, source), the same for unknown names and wrong passwords. Without a
-//! source no login is refused for past failures.
+//! Tests a login. It is throttled by (canonical account, source), in the same way for unknown names and wrong
+//! passwords. If the source is unknown, no login is refused because of past failures.
 
 use crate::directory::Login;
 use crate::event::{Actor, By, EventKind};
@@ -16,10 +16,11 @@ use crate::types::time::Timestamp;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
-    /// Unknown name, wrong password, disabled account, or another person: the same for all.
+    /// The name is unknown, the password is wrong, the account is disabled, or the login is of another person. The
+    /// error is the same for all of these.
     #[error("login was refused")]
     Refused,
-    /// During back-off the right password is refused too: 429.
+    /// There were too many failures. Until the end of the back-off even the correct password is refused: 429.
     #[error("too many failures")]
     SlowDown {
         /// The end of the back-off.
@@ -28,15 +29,14 @@ pub enum LoginError {
     /// The person has as many live sessions as the policy allows: 409.
     #[error("too many live sessions: end one first")]
     TooManySessions,
-    /// Refused only because other attempts are under way; no password was tested: 429 with `Retry-After` of one
-    /// second. An adapter may wait that long with a place from [`Counterfoil::line_up`](crate::Counterfoil::line_up),
-    /// and try again.
+    /// Too many attempts are under way. No password was tested: 429 with `Retry-After` of one second. An adapter may
+    /// take a place with [`Counterfoil::line_up`](crate::Counterfoil::line_up), wait that long, and try again.
     #[error("too many attempts at once")]
     Busy {
         /// The throttle key to wait for.
         key: ThrottleKey,
     },
-    /// Could not be tested: 503.
+    /// The login could not be tested: 503.
     #[error("login could not be tested")]
     Unavailable(#[source] Unavailable),
 }
@@ -48,8 +48,8 @@ impl<E: Into<Unavailable>> From<E> for LoginError {
 }
 
 impl Service {
-    /// Tests a login. If `expected` is set, the right password of any other person is a failure and counts as one.
-    /// Otherwise passwords could be tried on other accounts without limit. `by` is the actor of the events.
+    /// Tests a login. `by` is the actor of the events. If `expected` is set, a login of any other person counts as a
+    /// failure, even with the correct password. Otherwise passwords could be tried on other accounts without limit.
     pub(crate) async fn log_in(
         &self,
         login: &Login<'_>,

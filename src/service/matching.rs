@@ -1,4 +1,4 @@
-//! From a presented token to the record that its secret matches.
+//! Finds the record that matches the secret of a presented token.
 
 use std::hint::black_box;
 
@@ -13,25 +13,25 @@ use crate::types::ids::KeyId;
 /// A record whose secret was presented. Only [`Service::matched`] creates one.
 pub(crate) struct Matched {
     pub(crate) record: TokenRecord,
-    /// The digest under the newest key, if the record still has an older one.
+    /// The digest under the newest key, if the digest of the record is under an older key.
     pub(crate) fresher: Option<(Digest, KeyId)>,
 }
 
 impl Service {
-    /// Looks up the id and verifies the secret in constant time. An unknown id and a wrong secret do the same work.
-    /// The digest under the newest key is computed before the store is read, which lets the processor hash while it
-    /// waits for memory.
+    /// Looks up the id and verifies the secret in constant time. An unknown id costs as much work as a wrong secret.
+    /// The digest under the newest key is computed before the store is read. So the processor can hash while it waits
+    /// for memory.
     pub(crate) async fn matched(&self, presented: &PresentedToken) -> Result<Result<Matched, Refusal>, StoreError> {
         let (kind, id, secret) = (presented.kind(), presented.id(), presented.secret());
         let (newest, newest_key) = self.digester.token(kind, id, secret);
         let Some(record) = self.store.get(id).await? else {
-            // An existing record costs this in addition: a copy and one comparison.
+            // An existing record costs one copy and one comparison more, so this does the same work.
             let blank = black_box(Joined::BLANK).to_record();
             black_box(newest.ct_eq(&blank.record().digest));
             return Ok(Err(Refusal::Unknown));
         };
         let (stored, key) = (record.record().digest, record.record().key_id);
-        // The newest digest was computed already, so this refusal did the same work.
+        // The digest under the newest key is already computed, so this refusal costs as much work as the others.
         if !self.digester.is_usable(key) && key == KeyId::NONE {
             return Ok(Err(Refusal::Unkeyed));
         }
@@ -41,8 +41,8 @@ impl Service {
             let under = self.digester.token_under(key, kind, id, secret);
             under.is_some_and(|digest| digest.ct_eq(&stored))
         };
-        // The digest is bound to realm and kind, so these two differ only if a row was moved. The host gets separate
-        // reasons.
+        // The digest is bound to realm and kind, so realm and kind can differ only if a row was moved. The host gets a
+        // separate reason for each.
         if record.record().realm != self.realm {
             return Ok(Err(Refusal::WrongRealm));
         }

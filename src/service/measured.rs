@@ -1,6 +1,7 @@
-//! Durations and outcomes of calls, for `metrics` (feature `metrics`). Without the feature nothing is measured.
+//! Measures durations and outcomes of calls, for `metrics` (feature `metrics`). Without the feature nothing is
+//! measured.
 
-/// A measurement that starts with a call and ends with its result.
+/// A measurement that starts before a call and ends with its result.
 #[must_use]
 pub(crate) struct Stopwatch {
     #[cfg(feature = "metrics")]
@@ -34,7 +35,7 @@ impl Stopwatch {
     }
 }
 
-/// Records the time under static labels: without a recorder this allocates nothing.
+/// Records the elapsed time under static labels. Without a recorder this allocates nothing.
 macro_rules! timed {
     ($watch:expr, $name:literal, $($key:literal => $value:expr),*) => {{
         #[cfg(feature = "metrics")]
@@ -58,7 +59,8 @@ pub(crate) use timed;
 #[cfg(feature = "metrics")]
 #[derive(Default)]
 pub(crate) struct CountingSink {
-    /// Created once per event name: a refusal must not allocate if metrics are not recorded.
+    /// One key for each name of an event. It is created once, so that a refusal does not allocate if metrics are not
+    /// recorded.
     keys: std::sync::Mutex<std::collections::BTreeMap<&'static str, metrics::Key>>,
 }
 

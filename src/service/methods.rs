@@ -1,13 +1,15 @@
-//! The methods of the ports, each list once.
+//! The methods of the ports. Each port has one list.
 
-/// Passes the methods of a port to another macro, so that a wrapper of a store or the directory cannot miss one.
+/// Passes the methods of a port to another macro, so that a wrapper of a store or of the directory cannot miss a
+/// method.
 ///
-/// `methods_of!(TokenStore => wrap)` calls `wrap!` with one line per method,
-/// `fn name(&self, argument: Kind) -> Answer;`. Each method is async and returns `Result<Answer, StoreError>`; those
-/// of the directory return `Result<Answer, DirectoryError>`. Tokens in brackets after the name, as in
+/// `methods_of!(TokenStore => wrap)` calls `wrap!` with one line per method:
+/// `fn name(&self, argument: Kind) -> Answer;`. Each method is async. It returns `Result<Answer, StoreError>`, or
+/// `Result<Answer, DirectoryError>` in the traits of the directory. Tokens in brackets after the name, as in
 /// `methods_of!(TokenStore => wrap[S])`, are passed to the macro before the methods.
 ///
-/// The ports: `TokenStore`, `ClientStore`, `SettingsStore`, `Throttle`, and the directory's `Accounts`, `Logins`, `Search`.
+/// The ports are `TokenStore`, `ClientStore`, `SettingsStore`, `Throttle`, and the directory's `Accounts`, `Logins` and
+/// `Search`.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};

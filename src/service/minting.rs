@@ -1,4 +1,4 @@
-//! Draws credentials: ids, secrets and digests of records to be inserted.
+//! Creates credentials that are not stored yet: their ids, secrets, digests and records.
 
 use crate::crypto::digest::Digest;
 use crate::crypto::entropy::NoEntropy;
@@ -17,10 +17,11 @@ use crate::types::scope::Scope;
 use crate::types::secret::TokenSecret;
 use crate::types::time::Timestamp;
 
-/// How often a taken id is drawn again: six random bytes within a family, nine for a new one.
+/// How often an id is drawn before the operation fails because each id was taken. An id has six random bytes within a
+/// family, and nine more if the family is new.
 pub(crate) const DRAWS: usize = 8;
 
-/// A drawn credential that is not stored yet: token and digest.
+/// A new credential that is not stored yet: its token and its digest.
 pub(crate) struct Minted {
     pub(crate) token: IssuedToken,
     pub(crate) id: RecordId,
@@ -29,7 +30,7 @@ pub(crate) struct Minted {
     pub(crate) key_id: KeyId,
 }
 
-/// The fields of the stored record other than id and digest.
+/// The fields of a record to insert, other than id and digest.
 pub(crate) struct Entry {
     pub(crate) owner: OwnerId,
     pub(crate) parent: Option<RecordId>,
@@ -44,33 +45,33 @@ pub(crate) struct Entry {
 }
 
 impl Service {
-    /// A credential that starts a family.
+    /// Draws a credential that starts a family.
     pub(crate) fn mint_first(&self, kind: TokenKind, owner: &OwnerId) -> Result<Minted, NoEntropy> {
         let id = draw_id(&self.realm, owner, &*self.entropy)?;
         let secret = draw_secret(&*self.entropy)?;
         Ok(self.mint(kind, id, &secret))
     }
 
-    /// A credential with a given id and a drawn secret.
+    /// Draws the secret of a credential with the given id.
     pub(crate) fn mint_drawn(&self, kind: TokenKind, id: RecordId) -> Result<Minted, NoEntropy> {
         let secret = draw_secret(&*self.entropy)?;
         Ok(self.mint(kind, id, &secret))
     }
 
-    /// A credential that joins a family.
+    /// Draws a credential that joins a family.
     pub(crate) fn mint_member(&self, kind: TokenKind, family: FamilyId) -> Result<Minted, NoEntropy> {
         let id = draw_member(family, &*self.entropy)?;
         let secret = draw_secret(&*self.entropy)?;
         Ok(self.mint(kind, id, &secret))
     }
 
-    /// A credential with a given id and a given secret, both derived.
+    /// Creates a credential with the given id and secret.
     pub(crate) fn mint(&self, kind: TokenKind, id: RecordId, secret: &TokenSecret) -> Minted {
         let (digest, key_id) = self.digester.token(kind, &id, secret);
         Minted { token: self.prefixes.render(kind, &id, secret), id, kind, digest, key_id }
     }
 
-    /// The stored record of a minted credential.
+    /// The record of a new credential.
     pub(crate) fn counterfoil(&self, minted: &Minted, entry: Entry) -> NewRecord {
         let Entry { owner, parent, generation, created_at, scope, label, description, expires_at, gone_at, notice } =
             entry;
@@ -93,8 +94,8 @@ impl Service {
         }
     }
 
-    /// Inserts, and retries once if the outcome of the first try is unknown: then `IdTaken` with the own digest means
-    /// that the first try succeeded.
+    /// Inserts records, and tries again once if the store reports that a retry may succeed. If the second try returns
+    /// `IdTaken` and the stored digest is the same, the first try has succeeded.
     pub(crate) async fn insert(
         &self,
         home: InsertInto<'_>,

@@ -1,4 +1,4 @@
-//! The presenter of a request: a verified credential, a person whom the host signed in, or the host.
+//! The presenter of a request: a verified credential, a person whom the host signed in, or the host itself.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::types::scope::Scope;
 use crate::types::source::{Source, SourceName};
 use crate::types::time::Timestamp;
 
-/// The presenter of a request. Create one per request from what was verified for it: a presenter does not expire.
+/// The presenter of a request. Create a new one for each verified request, because a presenter does not expire.
 ///
-/// A credential never creates one that outranks it, so a presenter has the realm, role, scope and kind of the
-/// presented credential. The handle of another realm refuses it.
+/// A presenter has the realm, role, scope and kind of the presented credential. So a credential never creates one that
+/// may do more. The handle of another realm refuses the presenter.
 ///
 /// ```
 /// use counterfoil::{Account, Presenter, Realm, Role, SubjectId};
@@ -28,7 +28,7 @@ use crate::types::time::Timestamp;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Presenter {
-    /// `None`: the host's own code, which has access to all its realms.
+    /// The realm. `None` for the host's own code, which may act in all realms.
     realm: Option<Realm>,
     subject: Option<SubjectId>,
     role: Role,
@@ -38,7 +38,7 @@ pub struct Presenter {
     source: Option<SourceName>,
 }
 
-/// What was presented.
+/// The means by which the presenter was authenticated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Means {
     /// The host's own code.
@@ -47,11 +47,11 @@ enum Means {
     SignedIn,
     /// An access token.
     AccessToken(RecordId),
-    /// A console session, and when its password was proved.
+    /// A console session, and the instant at which its password was proved.
     Session(RecordId, Option<Timestamp>),
     /// A personal access token.
     PersonalAccessToken(RecordId),
-    /// A security code, and its creator.
+    /// A security code, and the creator of the code.
     SecurityCode(RecordId, SubjectId),
 }
 
@@ -77,8 +77,8 @@ impl From<&Principal> for Presenter {
 }
 
 impl Presenter {
-    /// A person of the realm `default` whom the host has just authenticated, with all of that person's rights. A host
-    /// with several realms sets the realm: [`Presenter::in_realm`].
+    /// A person of the realm `default` whom the host has just authenticated. The presenter has all rights of the
+    /// person. If the host has several realms, set the realm with [`Presenter::in_realm`].
     #[must_use]
     pub fn signed_in(account: &Account) -> Self {
         Self {
@@ -92,7 +92,7 @@ impl Presenter {
         }
     }
 
-    /// A signed-in person of that realm. A verified credential keeps its own realm, and the host has no realm.
+    /// Sets the realm of a signed-in person. A verified credential keeps its own realm, and the host has no realm.
     ///
     /// ```
     /// use counterfoil::{Account, Presenter, Realm, Role, SubjectId};
@@ -110,8 +110,8 @@ impl Presenter {
         self
     }
 
-    /// Sets the source of the request, for its events. A presenter made from a [`Principal`] that was verified with a
-    /// source already has it.
+    /// Sets the source of the request, for its events. A presenter from a [`Principal`] already has the source that was
+    /// given for the verification.
     ///
     /// ```
     /// use counterfoil::types::Source;
@@ -128,7 +128,8 @@ impl Presenter {
         self
     }
 
-    /// The host's own code: set-up, imports, clean-up after a person leaves. It may do everything, in every realm.
+    /// The host's own code, for set-up, imports, and clean-up after a person leaves. It may do everything in every
+    /// realm.
     #[must_use]
     pub const fn host() -> Self {
         Self {
@@ -142,19 +143,19 @@ impl Presenter {
         }
     }
 
-    /// The realm; `None` for the host.
+    /// The realm. `None` for the host.
     #[must_use]
     pub const fn realm(&self) -> Option<&Realm> {
         self.realm.as_ref()
     }
 
-    /// Its role.
+    /// The role.
     #[must_use]
     pub const fn role(&self) -> Role {
         self.role
     }
 
-    /// The person; `None` for the host.
+    /// The person. `None` for the host.
     #[must_use]
     pub const fn subject(&self) -> Option<&SubjectId> {
         self.subject.as_ref()
@@ -178,12 +179,12 @@ impl Presenter {
         self.means == Means::Host
     }
 
-    /// Whether it may act in that realm.
+    /// Whether the presenter may act in that realm.
     pub(crate) fn is_of(&self, realm: &Realm) -> bool {
         self.realm.as_ref().is_none_or(|own| own == realm)
     }
 
-    /// The credential, if it is a personal access token or a security code.
+    /// The id of the credential, if it is a personal access token or a security code.
     pub(crate) fn token(&self) -> Option<RecordId> {
         match self.means {
             Means::PersonalAccessToken(id) | Means::SecurityCode(id, _) => Some(id),
@@ -191,8 +192,8 @@ impl Presenter {
         }
     }
 
-    /// Whether the password of a console session was proved less than `fresh` ago. Only sessions are checked: an
-    /// access token lives for minutes, and the host has just signed its person in.
+    /// Whether the password of a console session was proved less than `fresh` ago. Always true for other presenters: an
+    /// access token lives for minutes, and the host has just signed in its person.
     pub(crate) fn is_fresh(&self, fresh: Duration, now: Timestamp) -> bool {
         match self.means {
             Means::Session(_, proved_at) => proved_at.is_some_and(|at| !now.reached(at.plus_capped(fresh))),

@@ -1,4 +1,4 @@
-//! Waiting places: they limit how many callers of an adapter wait for attempts under way.
+//! Waiting places. They limit how many callers of an adapter wait for attempts under way.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,14 +8,14 @@ use crate::store::throttle::ThrottleKey;
 /// The most callers that wait for attempts of one key.
 const PLACES: u32 = 8;
 
-/// The most callers that wait in total: each polls the store.
+/// The most callers that wait in total. Each of them polls the store.
 const ALL_PLACES: u32 = 64;
 
-/// The waiting callers.
+/// The number of waiting callers for each key.
 #[derive(Clone, Default)]
 pub(crate) struct Queue(Arc<Mutex<HashMap<ThrottleKey, u32>>>);
 
-/// A waiting place, freed when dropped.
+/// A waiting place. It becomes free when it is dropped.
 #[must_use]
 pub struct Place {
     queue: Queue,
@@ -23,7 +23,7 @@ pub struct Place {
 }
 
 impl Queue {
-    /// A place, if one of eight is free for that key and one of 64 in total.
+    /// Takes a place, if fewer than eight are taken for that key and fewer than 64 in total.
     pub(crate) fn enter(&self, key: ThrottleKey) -> Option<Place> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.values().sum::<u32>() >= ALL_PLACES {

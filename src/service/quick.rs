@@ -1,8 +1,8 @@
-//! The settings as plain numbers, for verification, which cannot wait for a lock.
+//! The settings as plain numbers, for verification, which must not wait for a lock.
 //!
-//! The numbers are written between two updates of a version (a seqlock). A reader that finds the same even version
-//! before and after has read one complete write. A reader takes no lock and writes nothing. If a write is in
-//! progress, or the numbers are older than requested, the reader falls back to the snapshot.
+//! This is a seqlock: the version is updated before and after each write of the numbers. If a reader finds the same
+//! even version before and after its read, it has read one complete write. A reader takes no lock and writes nothing.
+//! If a write is in progress, or the numbers are older than the reader allows, it reads the snapshot instead.
 
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::Duration;
@@ -11,10 +11,10 @@ use crate::types::duration::whole_micros;
 use crate::types::settings::{Settings, WORDS};
 use crate::types::time::Timestamp;
 
-/// Only the holder of the snapshot's lock writes.
+/// The numbers. Only the holder of the snapshot's lock writes them.
 #[derive(Default)]
 pub(crate) struct Quick {
-    /// Odd during a write. 0: nothing written yet.
+    /// Odd during a write. 0 if nothing has been written yet.
     version: AtomicU64,
     /// When the settings were read.
     read_at: AtomicU64,
@@ -22,7 +22,7 @@ pub(crate) struct Quick {
 }
 
 impl Quick {
-    /// The settings, if they were read at most `age` ago.
+    /// The settings, if they were read less than `age` ago.
     #[inline]
     pub(crate) fn read(&self, age: Duration, now: Timestamp) -> Option<Settings> {
         let version = self.version.load(Ordering::Acquire);
@@ -34,7 +34,7 @@ impl Quick {
         if whole && fresh { Settings::from_words(words) } else { None }
     }
 
-    /// Writes the settings and when they were read.
+    /// Writes the settings and the instant at which they were read.
     pub(crate) fn write(&self, settings: &Settings, read_at: Timestamp) {
         let version = self.version.load(Ordering::Relaxed);
         self.version.store(version.wrapping_add(1), Ordering::Relaxed);
@@ -51,7 +51,7 @@ mod tests {
     use crate::policy::Policy;
     use crate::types::settings::{SettingName, SettingUnit};
 
-    /// Each setting has the number of the turn, and a switch its parity.
+    /// Settings in which each number is `turn`. A switch is on if `turn` is odd.
     fn all_at(turn: u32) -> Settings {
         let mut settings = Policy::default().settings();
         for &name in SettingName::ALL {

@@ -1,4 +1,4 @@
-//! Records that still have a digest under an older key, queued for a new digest off the hot path.
+//! Records whose digest is under an older key. They are queued to get a new digest off the hot path.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,17 +12,16 @@ use crate::types::ids::{KeyId, RecordId, Version};
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// The most queued records. Further ones are queued at their next use.
+/// The largest number of queued records. Any further record is queued at its next use.
 const MOST: usize = 10_000;
 
-/// The queue. A record is queued once, so it is digested again at most once per flush.
+/// The queue. It holds a record once, so a record gets at most one new digest per flush.
 #[derive(Default)]
 pub(crate) struct Rekeying(Mutex<BTreeMap<RecordId, (Version, Digest, KeyId)>>);
 
 impl Rekeying {
-    /// Queues a record that was verified under an older key. Refresh tokens are not queued: rotation replaces their
-    /// digest.
-    /// digest.
+    /// Queues a record that was verified under an older key. Refresh tokens are not queued, because a rotation replaces
+    /// their digest.
     pub(crate) fn note(&self, record: &TokenRecord, digest: Digest, key: KeyId) {
         if record.record().kind == TokenKind::RefreshToken {
             return;
@@ -39,8 +38,8 @@ impl Rekeying {
 }
 
 impl Service {
-    /// Writes the new digests. If the write is stale (another writer changed the record) or the store fails, the next
-    /// use tries again.
+    /// Writes the new digests. If another writer has changed the record or the store fails, the next use tries again.
+    /// Returns how many digests were written.
     pub(crate) async fn flush_rekeying(&self, now: Timestamp) -> u64 {
         let mut written = 0;
         for (id, (version, digest, key_id)) in self.rekeying.take() {

@@ -1,4 +1,4 @@
-//! What a handler requires of its caller.
+//! The requirements of a handler on its caller.
 
 use crate::service::challenge::Challenge;
 use crate::service::error::Forbidden;
@@ -6,8 +6,8 @@ use crate::types::principal::Principal;
 use crate::types::role::Role;
 
 impl Principal {
-    /// Requires a scope (RFC 6749 §3.3): every scope token of `scope`, one or more with a blank between two. A
-    /// credential without a scope may do all that its owner may, so it passes.
+    /// Requires a scope (RFC 6749 §3.3): every scope token in `scope`, which has one or more tokens separated by
+    /// blanks. A credential without a scope passes, because it may do all that its owner may.
     ///
     /// ```
     #[doc = include_str!("../example.in")]
@@ -27,23 +27,23 @@ impl Principal {
     ///
     /// # Errors
     ///
-    /// A [`Challenge`]: 403 `insufficient_scope` with the scope that is needed (RFC 6750 §3.1).
+    /// A [`Challenge`]: 403 `insufficient_scope` that names the needed scope (RFC 6750 §3.1).
     pub fn require(&self, scope: &str) -> Result<(), Challenge> {
         let needed = || scope.split(' ').filter(|token| !token.is_empty());
         match &self.scope {
             None => Ok(()),
-            // A text without a scope token asks for nothing that could be granted.
+            // If the text has no scope token, no scope could satisfy it.
             Some(own) if needed().next().is_some() && needed().all(|token| own.contains(token)) => Ok(()),
             Some(_) => Err(Challenge::scope(scope.parse().ok(), &self.realm)),
         }
     }
 
-    /// Requires at least one of several scopes, each as in [`Principal::require`]. The challenge names the first: put
-    /// the narrowest there. An empty list is never satisfied.
+    /// Requires at least one of several scopes, each as in [`Principal::require`]. The challenge names the first of
+    /// them, so put the narrowest first. An empty list is never satisfied.
     ///
     /// # Errors
     ///
-    /// As [`Principal::require`].
+    /// The same as [`Principal::require`].
     pub fn require_any(&self, scopes: &[&str]) -> Result<(), Challenge> {
         if scopes.iter().any(|scope| self.require(scope).is_ok()) {
             return Ok(());
@@ -51,11 +51,11 @@ impl Principal {
         Err(Challenge::scope(scopes.first().and_then(|first| first.parse().ok()), &self.realm))
     }
 
-    /// Requires that role or a higher one. It is the effective role: [`Principal::role`].
+    /// Requires that the effective role ([`Principal::role`]) is that role or a higher one.
     ///
     /// # Errors
     ///
-    /// A [`Challenge`]: 403 `role`. No wider token would help, so there is no `WWW-Authenticate`.
+    /// A [`Challenge`]: 403 `role`. It has no `WWW-Authenticate`, because no token with a wider scope would help.
     pub fn require_role(&self, needed: Role) -> Result<(), Challenge> {
         if self.role >= needed { Ok(()) } else { Err(Challenge::forbidden(Forbidden::Role { needed }, &self.realm)) }
     }

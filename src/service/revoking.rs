@@ -1,4 +1,4 @@
-//! Ends credentials: one, or a family.
+//! Ends one credential, or a family.
 
 use std::num::NonZeroU32;
 
@@ -15,10 +15,10 @@ use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
 
-/// The number of lost races in a row that ends the loop.
+/// How often a deletion is tried before it fails because each try lost a race.
 const TURNS: usize = 8;
 
-/// How many families one call of the store ends.
+/// The largest number of families that one call of the store ends.
 pub(crate) const BATCH: NonZeroU32 = match NonZeroU32::new(500) {
     Some(batch) => batch,
     None => NonZeroU32::MIN,
@@ -28,7 +28,8 @@ pub(crate) fn by_administrator<O: Permission>(permit: &Permit<'_, O>) -> Revocat
     if permit.is_host() { RevocationReason::ByHost } else { RevocationReason::ByAdministrator }
 }
 
-/// Deleting twice succeeds while the tombstone exists. Another owner's id and an unknown id give the same result.
+/// Deletes a credential. A second deletion succeeds while the tombstone exists. The id of another owner and an unknown
+/// id give the same result.
 pub(crate) async fn delete<O: Permission>(
     permit: &Permit<'_, O>,
     (kind, owner): (TokenKind, &OwnerId),
@@ -46,7 +47,7 @@ pub(crate) async fn delete<O: Permission>(
         match phase(&record, &settings, now) {
             Phase::Purgeable => return Err(ManageError::NotFound),
             Phase::Revoked(_) | Phase::Rotated { .. } => return Ok(()),
-            // The old half of a hand-over ends alone: it holds no label, and its successor stays live.
+            // Only the old token of a hand-over ends. It holds no label, and its successor stays live.
             Phase::Overlap { .. } => {
                 let gone_at = now.plus_capped(service.policy.tombstone);
                 let change = Change::End { honoured_until: now, gone_at };
@@ -59,12 +60,12 @@ pub(crate) async fn delete<O: Permission>(
                     Applied::Missing | Applied::LabelTaken(_) => return Err(ManageError::NotFound),
                 }
             }
-            // It expired while it was superseded: there is nothing left to end.
+            // The credential expired while it was superseded, so there is nothing left to end.
             Phase::Expired { .. } if !record.is_newest() => return Ok(()),
             Phase::Live | Phase::Expired { .. } => {
                 end_family(service, permit.by(), &record, reason, now).await?;
-                // A rotation may have come first. Then the whole hand-over ended, as when deleting the newest token,
-                // which this one was when it was read.
+                // If a rotation came first, this ended the whole family with the successor. That is right, because this
+                // token was the newest one when it was read.
                 return Ok(());
             }
         }

@@ -1,4 +1,5 @@
-//! Writes settings and switches: one document, one write conditional on the version that was read.
+//! Writes settings and switches. They are one document, which is written only if its version is still the one that was
+//! read.
 
 use crate::service::Service;
 use crate::service::error::{ManageError, Unavailable};
@@ -7,12 +8,12 @@ use crate::store::settings_store::SettingsPut;
 use crate::types::settings::StoredSettings;
 use crate::types::time::Timestamp;
 
-/// How often a lost race is decided again.
+/// How often a change is tried before it fails because each try lost a race.
 const TURNS: usize = 8;
 
 impl Service {
-    /// Writes what `decide` changes in the stored document, all or nothing. After a lost race `decide` runs again on
-    /// the current document. An unchanged document is not written.
+    /// Writes the changes that `decide` makes to the stored document, all or nothing. After a lost race `decide` runs
+    /// again on the current document. An unchanged document is not written.
     pub(crate) async fn update_settings<A>(
         &self,
         now: Timestamp,

@@ -1,9 +1,9 @@
-//! Settings and clients as this process last read them, so that a verification reads only the token store.
+//! The settings and clients that this process last read. With them a verification reads only the token store.
 //!
-//! A change made here takes effect from the next call on: it is installed at once, and the result of a slower read is
-//! dropped if a change overtook it. A change made elsewhere takes effect within the policy's staleness. A snapshot
-//! that cannot be renewed in time is an error. In the second half of its time one caller renews it early while the
-//! others continue, so that there is no burst of reads.
+//! A change by this process is installed at once, and takes effect from the next call on. If a change overtakes a
+//! slower read, the result of the read is dropped. A change by another process takes effect within the policy's
+//! staleness. If a value becomes older than that and cannot be read again, the result is an error. After half of this
+//! time one caller reads the value again, while the others still use the old value. So there is no burst of reads.
 
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use crate::types::client::{ClientId, VersionedRegistration};
 use crate::types::settings::{SettingName, Settings, StoredSettings};
 use crate::types::time::Timestamp;
 
-/// A read value and when it was read.
+/// A value, and when it was read.
 struct Fresh<V> {
     value: V,
     read_at: Timestamp,
@@ -30,7 +30,7 @@ impl<V> Fresh<V> {
     }
 }
 
-/// What a caller must do before it may use the value.
+/// What a caller must do before it uses the value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Need {
     Nothing,
@@ -38,13 +38,13 @@ enum Need {
     Read,
 }
 
-/// Stored settings, and the resulting settings under the policy.
+/// The stored settings, and the settings in force.
 #[derive(Clone, Debug)]
 pub(crate) struct SettingsView {
     pub(crate) stored: StoredSettings,
-    /// The settings in force, with the policy's own value where a stored number is invalid.
+    /// The settings in force. If a stored number is invalid, this has the policy's own value.
     pub(crate) settings: Settings,
-    /// A stored number that is invalid: operations that set an expiry are refused.
+    /// A setting whose stored number is invalid. If there is one, operations that set an expiry are refused.
     pub(crate) garbage: Option<SettingName>,
 }
 
@@ -54,7 +54,8 @@ pub(crate) struct Snapshot {
     /// The same settings as numbers, without the per-account switches.
     quick: Quick,
     clients: papaya::HashMap<ClientId, Fresh<VersionedRegistration>>,
-    /// How many changes this process has made. A read's result is installed only if no change overtook it.
+    /// The number of changes that this process has made. The result of a read is installed only if no change overtook
+    /// it.
     changes: Mutex<u64>,
 }
 
@@ -77,7 +78,7 @@ impl Snapshot {
         *self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs `install` if nothing was changed here since `seen`.
+    /// Runs `install` if the number of changes is still `seen`. Returns whether it ran.
     fn install(&self, seen: u64, install: impl FnOnce()) -> bool {
         let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         let current = *changes == seen;
@@ -93,24 +94,24 @@ impl Snapshot {
         install();
     }
 
-    /// Call within [`Snapshot::install`] or [`Snapshot::change`], which hold the lock.
+    /// Writes the settings. Call this within [`Snapshot::install`] or [`Snapshot::change`], which hold the lock.
     fn put_settings(&self, view: SettingsView, now: Timestamp) {
         self.quick.write(&view.settings, now);
         self.settings.pin().insert((), Fresh::new(view, now));
     }
 
-    /// The settings alone, if they need no renewal yet.
+    /// The settings without the switches, if they need no renewal yet.
     #[inline]
     pub(crate) fn quick_settings(&self, staleness: Duration, now: Timestamp) -> Option<Settings> {
         self.quick.read(half(staleness), now)
     }
 
-    /// Installs settings that were just written here.
+    /// Installs settings that this process has just written.
     pub(crate) fn settings_changed(&self, view: SettingsView, now: Timestamp) {
         self.change(|| self.put_settings(view, now));
     }
 
-    /// Installs a client that was just written or removed here.
+    /// Installs a client that this process has just written or removed.
     pub(crate) fn client_changed(&self, id: &ClientId, client: Option<VersionedRegistration>, now: Timestamp) {
         self.change(|| {
             let clients = self.clients.pin();
@@ -122,7 +123,7 @@ impl Snapshot {
     }
 }
 
-/// The age from which one caller renews early.
+/// The age from which one caller reads a value again early.
 fn half(staleness: Duration) -> Duration {
     staleness / 2
 }
@@ -131,7 +132,7 @@ fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness:
     let map = map.pin();
     let Some(fresh) = map.get(key) else { return Need::Read };
     let age = now.since(fresh.read_at);
-    // If the clock was set back, a value read "later" counts as never read.
+    // If the clock was set back, a value may have been read in the future. It counts as never read.
     if now < fresh.read_at || age >= staleness {
         return Need::Read;
     }
@@ -142,7 +143,7 @@ fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness:
 }
 
 impl Service {
-    /// Makes the settings fresh enough, then calls `look` with them.
+    /// Calls `look` with settings that are fresh enough. Reads them again if necessary.
     pub(crate) async fn with_settings<A>(
         &self,
         now: Timestamp,
@@ -178,7 +179,8 @@ impl Service {
         }
     }
 
-    /// Makes a client fresh enough, then calls `look` with it, or with its absence.
+    /// Calls `look` with a client that is fresh enough, or with `None` if the client does not exist. Reads it again if
+    /// necessary.
     pub(crate) async fn with_client<A>(
         &self,
         id: &ClientId,
@@ -200,7 +202,7 @@ impl Service {
         }
     }
 
-    /// Only existing clients are cached: an invented id costs one read and no memory.
+    /// Reads a client again. Only existing clients are cached, so an invented id costs one read and no memory.
     async fn read_client(&self, id: &ClientId, now: Timestamp) -> Result<Option<VersionedRegistration>, Unavailable> {
         loop {
             let seen = self.snapshot.changes();

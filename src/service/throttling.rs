@@ -1,4 +1,4 @@
-//! Attempts: reserved before a secret is tested, then settled as failed or released. Only failures count.
+//! Attempts. Each is reserved before a secret is tested, and then settled as failed or released. Only failures count.
 
 use std::time::Duration;
 
@@ -15,29 +15,29 @@ use crate::types::ids::SubjectId;
 use crate::types::source::{Source, SourceName};
 use crate::types::time::Timestamp;
 
-/// What is counted, besides the source.
+/// The object of an attempt. Failures are counted for this object and the source.
 #[derive(Clone, Copy)]
 pub(crate) enum Counted<'a> {
-    /// Logins: the canonical key of an account's name, and its subject.
+    /// A login, with the canonical key of the account's name and the subject.
     Account { key: &'a str, subject: Option<&'a SubjectId> },
-    /// Client secrets: a client id as it was sent.
+    /// A client secret, with the client id as it was sent.
     Client(&'a str),
 }
 
 /// Why an attempt is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Held {
-    /// Failures, until this instant.
+    /// There were too many failures. Attempts are refused until this instant.
     Until(Timestamp),
-    /// Attempts under way only.
+    /// Too many attempts are under way.
     UnderWay(ThrottleKey),
 }
 
-/// An attempt under way. If it is dropped without settling, its counters treat it as a failure after a minute.
+/// An attempt under way. If it is dropped without being settled, its counters count it as a failure after a minute.
 #[must_use]
 pub(crate) struct Attempt {
     reserved: Vec<Reservation>,
-    /// The turn held while a password is tested without a source.
+    /// `Some` if the source is unknown. It then contains the turn, if a password is tested.
     without_source: Option<Option<Turn>>,
 }
 
@@ -48,7 +48,7 @@ struct Reservation {
 }
 
 impl Attempt {
-    /// For a request without a secret, which cannot guess.
+    /// An attempt for a request without a secret. It cannot guess, so it is not counted.
     pub(crate) const fn of_nothing() -> Self {
         Self { reserved: Vec::new(), without_source: None }
     }
@@ -64,10 +64,11 @@ impl Service {
         ThrottleKey::from_bytes(hash.finalize().into())
     }
 
-    /// Reserves one attempt, or returns why it is refused. A refusal applies to the right secret too.
+    /// Reserves one attempt, or returns why it is refused. A refusal does not depend on whether the secret is correct.
     ///
-    /// The source's counter comes first, so that a source in back-off writes nothing. Logins and client secrets have
-    /// separate counters, so that failures of one never block the other. Without a source nothing is counted.
+    /// The counter of the source is checked first, so that a source in back-off writes nothing. Logins and client
+    /// secrets have separate counters, so failures of one kind never block the other kind. If the source is unknown,
+    /// nothing is counted.
     pub(crate) async fn attempt(
         &self,
         counted: Counted<'_>,
@@ -99,7 +100,7 @@ impl Service {
         Ok(Ok(granted))
     }
 
-    /// The counters of an attempt: first the source's, then the account's or client's.
+    /// The counters of an attempt: first the counter of the source, then that of the account or client.
     fn counters(&self, counted: Counted<'_>, source: &SourceName) -> [(ThrottleKey, Allowance, bool); 2] {
         let limits = &self.policy.throttle;
         let (sort, purpose, name, allowance) = match counted {
@@ -124,8 +125,8 @@ impl Service {
         Ok(Attempt { reserved: Vec::new(), without_source: Some(turn) })
     }
 
-    /// The counter as an event names it. A client is named only if it is registered: the id in a request is
-    /// arbitrary.
+    /// The counter in the form that an event shows. A client is named only if it is registered, because a request can
+    /// contain any id.
     fn throttled(&self, counted: Counted<'_>, is_source: bool) -> Throttled {
         match counted {
             Counted::Account { .. } if is_source => Throttled::Logins,
@@ -138,15 +139,15 @@ impl Service {
         }
     }
 
-    /// Releases an attempt that was not tested because of an outage: an outage must not cause back-off. An attempt
-    /// that cannot be released now counts as failed after a minute.
+    /// Releases an attempt whose secret was not tested because of an outage. An outage must not cause back-off. An
+    /// attempt that cannot be released counts as a failure after a minute.
     pub(crate) async fn untested(&self, attempt: Attempt, now: Timestamp) {
         for of in attempt.reserved {
             let _ = self.throttle.release(&of.key, of.at, now, of.window).await;
         }
     }
 
-    /// The secret was right.
+    /// Releases an attempt whose secret was correct.
     pub(crate) async fn give_back(&self, attempt: Attempt, now: Timestamp) -> Result<(), Unavailable> {
         for of in attempt.reserved {
             self.throttle.release(&of.key, of.at, now, of.window).await?;
@@ -154,8 +155,8 @@ impl Service {
         Ok(())
     }
 
-    /// The secret was wrong. A counter that cannot be updated treats the attempt as a failure after a minute, so an
-    /// outage does not allow guessing.
+    /// Settles an attempt whose secret was wrong. If a counter cannot be updated, it counts the attempt as a failure
+    /// after a minute, so an outage does not allow guessing.
     pub(crate) async fn failed(&self, attempt: Attempt, now: Timestamp) {
         for of in attempt.reserved {
             let _ = self.throttle.failed(&of.key, of.at, now, of.window).await;

@@ -1,42 +1,42 @@
-//! Logins without a known source: nothing is counted per account, few passwords are tested at once, and the rate of
-//! failures is reported.
+//! Logins whose source is unknown. Nothing is counted per account. Only a few passwords are tested at the same time,
+//! and the rate of failures is reported.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::types::time::Timestamp;
 
-/// The most passwords tested at once.
+/// The largest number of passwords that are tested at the same time.
 const AT_ONCE: u32 = 8;
-/// How many failures one event reports.
+/// The number of failures that one event reports.
 const A_BATCH: u32 = 100;
 
-/// The handle's state for attempts without a source.
+/// The state of the handle for attempts whose source is unknown.
 #[derive(Default)]
 pub(crate) struct Unsourced {
     under_way: Arc<AtomicU32>,
     pace: Mutex<Option<Pace>>,
 }
 
-/// Failures, and since when.
+/// A number of failures, and the instant of the first one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pace {
     pub(crate) since: Timestamp,
     pub(crate) failures: u32,
 }
 
-/// A password test under way. It ends when dropped.
+/// The right to test one password. It ends when it is dropped.
 pub(crate) struct Turn(Arc<AtomicU32>);
 
 impl Unsourced {
-    /// A turn to test one password, if one of eight is free.
+    /// Takes a turn to test one password, if one of the eight turns is free.
     pub(crate) fn turn(&self) -> Option<Turn> {
         let one_more = |under_way: u32| (under_way < AT_ONCE).then(|| under_way + 1);
         let taken = self.under_way.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more);
         taken.ok().map(|_| Turn(Arc::clone(&self.under_way)))
     }
 
-    /// Counts a failure. Every hundredth returns the pace and starts a new batch.
+    /// Counts a failure. Every hundredth failure returns the batch and starts a new one.
     pub(crate) fn failed(&self, now: Timestamp) -> Option<Pace> {
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
         let mut seen = pace.unwrap_or(Pace { since: now, failures: 0 });

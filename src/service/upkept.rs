@@ -1,4 +1,5 @@
-//! Whether upkeep is done. Nothing runs by itself; a host that does no upkeep gets one event.
+//! Checks whether the host does upkeep. The library runs nothing by itself. If the host does no upkeep, it gets one
+//! event.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,21 +12,22 @@ use crate::types::time::Timestamp;
 /// How long a host may go without upkeep.
 const PATIENCE: Duration = minutes(10);
 
-/// When the handle was first used, and whether upkeep was ever done or its absence reported.
+/// When the handle was first used, and whether upkeep was done or its absence was reported.
 #[derive(Default)]
 pub(crate) struct Upkept {
-    /// In microseconds plus one; 0 is never.
+    /// The first use, in microseconds plus one. 0 means never.
     since: AtomicU64,
     settled: AtomicBool,
 }
 
 impl Service {
-    /// Records that upkeep is done.
+    /// Notes that the host does upkeep.
     pub(crate) fn upkeep_is_done(&self) {
         self.upkept.settled.store(true, Ordering::Relaxed);
     }
 
-    /// Emits one event if no upkeep is done. Called when settings are read again, every few seconds.
+    /// Emits one event if the host has done no upkeep for [`PATIENCE`]. Called whenever settings are read again, which
+    /// is every few seconds.
     pub(crate) fn watch_upkeep(&self, now: Timestamp) {
         if self.upkept.settled.load(Ordering::Relaxed) {
             return;

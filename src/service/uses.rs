@@ -1,8 +1,9 @@
-//! Records last uses: off the hot path, coalesced, forward only, bounded.
+//! Records when credentials were last used. This happens off the hot path. Uses are combined, only move forward, and
+//! need bounded memory.
 //!
-//! A use is recorded in memory, to the second, and written by `flush` at most once per token in the policy's
-//! interval. A crash loses at most the unflushed uses. A token in constant use updates its own entry once a second,
-//! so it does not contend on a shared cache line.
+//! A use is recorded in memory, to the second. `flush` writes the last use of a token at most once per interval of the
+//! policy. A crash loses only uses that are not flushed. A token in constant use updates its entry only once a second,
+//! so threads do not compete for its cache line.
 
 use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,36 +17,37 @@ use crate::types::hash::IdState;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
-/// Uses closer together than this, in microseconds, count as one.
+/// Uses that are closer together than this count as one, in microseconds.
 const RESOLUTION: u64 = 1_000_000;
 
 /// The number of slots for recent uses.
 const NOTED: usize = 1 << 13;
 
-/// The unit of a slot's instant in microseconds, rounded down: 38 bits, which leaves 26 bits for the id.
+/// The unit of the instant in a slot, in microseconds. In this unit an instant needs 38 bits, which leaves 26 bits for
+/// a hash.
 const GRAIN: u64 = 1 << 15;
 
-/// How many of these units are less than a second.
+/// The number of whole units in a second.
 const GRAINS: u64 = 1_000_000 / GRAIN;
 
-/// How many uses one call of the store carries.
+/// The largest number of uses in one call of the store.
 const BATCH: usize = 64;
 
-/// When a token was last used, and up to when the store has it.
+/// The last use of a token in this process, and the last use that the store has. In microseconds.
 struct Seen {
     last: AtomicU64,
     written: AtomicU64,
 }
 
-/// Uses that are not written yet.
+/// The uses that are not written yet.
 pub(crate) struct Uses {
-    /// Uses within the last second, so that a token in constant use is not even looked up. Each slot holds part of an
-    /// id's hash and an instant. Two tokens that share a slot are recorded more often than necessary. Two that also
-    /// share the part of the hash (one pair in 2^39) may miss a record for one second.
+    /// The uses within the last second, so that a token in constant use needs no look-up in the map. Each slot holds a
+    /// part of the hash of an id, and an instant. Two tokens that share a slot are recorded more often than necessary.
+    /// If they also have the same part of the hash (one pair in 2^39), a use of one of them may be missed for a second.
     noted: Box<[AtomicU64]>,
     seen: papaya::HashMap<RecordId, Seen, IdState>,
     state: IdState,
-    /// In microseconds.
+    /// The interval of the policy, in microseconds.
     interval: u64,
     most: usize,
     dropped: AtomicU64,
@@ -58,9 +60,9 @@ pub(crate) struct Uses {
 pub struct Flushed {
     /// Uses that were written.
     pub written: u64,
-    /// Uses not written yet: the store failed, or their interval is not over.
+    /// Uses that are not written yet, because the store failed or their interval is not over.
     pub waiting: u64,
-    /// Uses lost since the last flush because the buffer was full.
+    /// Uses that were lost since the last flush, because the buffer was full.
     pub dropped: u64,
     /// The store's error, if it failed.
     pub error: Option<Unavailable>,
@@ -79,10 +81,10 @@ impl Uses {
         }
     }
 
-    /// Records a successful use. `stored` is the record's last use.
+    /// Records a successful use. `stored` is the last use that the store has.
     pub(crate) fn note(&self, id: RecordId, stored: Option<Timestamp>, now: Timestamp) {
-        // A keyed hash, because an owner can choose ids. The low bits select the slot, others are the part stored in
-        // it.
+        // The hash has a secret key, because an owner can choose ids. The low bits select the slot, and other bits are
+        // stored in it.
         let hash = self.state.hash_one(id);
         let place = &self.noted[usize::try_from(hash % NOTED as u64).unwrap_or(0)];
         let (part, grain) = ((hash >> 26) << 38, now.micros() / GRAIN);
@@ -94,7 +96,7 @@ impl Uses {
         place.store(part | (last / GRAIN), Ordering::Relaxed);
     }
 
-    /// Returns the last recorded use: no record is needed until its second is over.
+    /// Returns the last recorded use, in microseconds. A new use need not be recorded until a second after it.
     fn note_in_map(&self, id: RecordId, stored: Option<Timestamp>, now: Timestamp) -> u64 {
         let map = self.seen.pin();
         if let Some(seen) = map.get(&id) {
@@ -113,20 +115,20 @@ impl Uses {
             return now.micros();
         }
         let fresh = Seen { last: AtomicU64::new(now.micros()), written: AtomicU64::new(written) };
-        // If another thread recorded the same token meanwhile, the later instant stays.
+        // Another thread has recorded the same token meanwhile. The later instant stays.
         if let Err(taken) = map.try_insert(id, fresh) {
             taken.current.last.fetch_max(now.micros(), Ordering::Relaxed);
         }
         now.micros()
     }
 
-    /// The later of the stored use and the one seen by this process.
+    /// The stored use or the use seen by this process, whichever is later.
     pub(crate) fn overlaid(&self, id: RecordId, stored: Option<Timestamp>) -> Option<Timestamp> {
         let seen = self.seen.pin().get(&id).and_then(|seen| Timestamp::from_micros(seen.last.load(Ordering::Relaxed)));
         stored.max(seen)
     }
 
-    /// The uses to write now: once per interval, or `all` at shutdown.
+    /// The uses to write now. A token is due once per interval. At shutdown, `all` makes every use due.
     fn due(&self, now: Timestamp, all: bool) -> Vec<(RecordId, Timestamp)> {
         let map = self.seen.pin();
         let mut due = Vec::new();
@@ -159,7 +161,7 @@ impl Uses {
 }
 
 impl Service {
-    /// Writes the due uses, or `all` at shutdown. A failed batch stays in the buffer.
+    /// Writes the uses that are due, or all of them at shutdown. A batch that fails stays in the buffer.
     pub(crate) async fn flush_uses(&self, now: Timestamp, all: bool) -> Flushed {
         let due = self.uses.due(now, all);
         let mut written = 0;

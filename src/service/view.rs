@@ -13,13 +13,13 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Status {
-    /// Works.
+    /// It works.
     Active,
-    /// Works, but expires within the notice lead, or is replaced and still honoured.
+    /// It works, but it expires within the notice lead, or it was replaced and is still honoured.
     Expiring,
-    /// Expired.
+    /// It has expired.
     Expired,
-    /// Its owner, client or gate blocks it; it may work again.
+    /// Its owner, its client or a gate blocks it. It may work again.
     Suspended,
 }
 
@@ -36,7 +36,7 @@ impl Status {
     }
 }
 
-/// The view of a credential. It contains neither the secret nor anything from which the secret can be derived.
+/// A credential as lists show it. The secret cannot be derived from this view.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CredentialView {
@@ -44,36 +44,36 @@ pub struct CredentialView {
     pub id: RecordId,
     /// The kind.
     pub kind: TokenKind,
-    /// The label; empty if it has none.
+    /// The label. Empty if the credential has none.
     pub label: String,
     /// The description of a security code.
     pub description: Option<String>,
-    /// When it was created.
+    /// When the credential was created.
     pub created_at: Timestamp,
-    /// When it expires; `None`: permanent.
+    /// When the credential expires. `None` if it is permanent.
     pub expires_at: Option<Timestamp>,
-    /// The last successful use, to the second, including uses not written yet. `None`: never used.
+    /// The last successful use, to the second, including uses that are not written yet. `None` if it was never used.
     pub last_used_at: Option<Timestamp>,
-    /// Its status.
+    /// The status of the credential.
     pub status: Status,
-    /// Whether its end is near relative to its lifetime: within the notice lead, and within the last quarter of the
-    /// lifetime since its expiry was last set. A code of 24 hours is always [`Status::Expiring`] by the lead, but
-    /// does not always end soon.
+    /// Whether the expiry is near, compared with the lifetime: within the notice lead, and within the last quarter of
+    /// the lifetime since the expiry was last set. For example, a security code of 24 hours is always
+    /// [`Status::Expiring`] with the default lead, but ends soon only in its last 6 hours.
     pub ends_soon: bool,
-    /// Whether it was replaced and is still honoured beside its successor.
+    /// Whether the credential was replaced and is still honoured beside its successor.
     pub replaced: bool,
-    /// What it may do; `None`: all that its owner may.
+    /// The scope. `None` means all that the owner may do.
     pub scope: Option<Scope>,
     /// The access level of a security code.
     pub access: Option<Access>,
-    /// The account name as sent when a same-as-user code was created. The account may have been renamed since:
-    /// [`CredentialView::access`] has its subject.
+    /// The account name in the request that created a same-as-user code. The account may have been renamed since.
+    /// [`CredentialView::access`] has the subject.
     pub named: Option<String>,
     /// The creator of a security code.
     pub created_by: Option<SubjectId>,
 }
 
-/// The access and the creator of a security code; empty for other credentials.
+/// The access level, the account name and the creator of a security code. Empty for other credentials.
 #[derive(Default)]
 pub(crate) struct MadeFor {
     pub(crate) access: Option<Access>,
@@ -95,7 +95,7 @@ impl MadeFor {
 }
 
 impl CredentialView {
-    /// The view of a record. `None` if it is not shown (revoked, replaced and not honoured, past its retention).
+    /// The view of a record. `None` if the record is revoked, is past its retention, or was replaced and has ended.
     pub(crate) fn of(
         record: &TokenRecord,
         phase: Phase,
@@ -136,7 +136,7 @@ impl CredentialView {
     }
 }
 
-/// Whether an expiry set at that instant is near relative to the lifetime it gave.
+/// Whether the expiry is near, compared with the lifetime since `set_at`. See [`CredentialView::ends_soon`].
 pub(crate) fn ends_soon(expires_at: Option<Timestamp>, set_at: Timestamp, settings: &Settings, now: Timestamp) -> bool {
     expires_at.is_some_and(|expires_at| {
         let quarter = expires_at.since(set_at) / 4;
@@ -144,12 +144,12 @@ pub(crate) fn ends_soon(expires_at: Option<Timestamp>, set_at: Timestamp, settin
     })
 }
 
-/// A new credential: its token, which is shown only once, and its view.
+/// A new credential, with its token and its view.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct IssuedCredential {
     /// The token. Show it once.
     pub token: crate::token::issued::IssuedToken,
-    /// Its view, as lists show it.
+    /// The credential as lists show it.
     pub view: CredentialView,
 }

@@ -1,4 +1,4 @@
-//! Watches the host's stores and directory: each failure becomes an event, independent of the request's outcome.
+//! Watches the host's stores and directory. Failures become events, whatever the outcome of the request is.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,14 +14,14 @@ use crate::types::ids::RecordId;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// The interval in which the same failure of the same method is reported once.
+/// In this interval, the same failure of the same method is reported only once.
 const EVERY: Duration = Duration::from_secs(10);
-/// The time without a failure after which recovery is reported.
+/// If there is no failure for this time, recovery is reported.
 const QUIET: Duration = Duration::from_secs(5);
-/// The longest cause, in characters.
+/// The longest reported cause, in characters.
 const LONGEST: usize = 500;
 
-/// Reports failures.
+/// Reports failures as events.
 pub(crate) struct Watch {
     sink: Arc<dyn EventSink>,
     clock: Arc<dyn Clock>,
@@ -38,24 +38,24 @@ impl Watch {
     }
 }
 
-/// A store or the directory, with its failures watched. The methods come from the port: see `forward.rs`.
+/// A store or a part of the directory, whose failures are watched. `forward.rs` adds the methods of the port.
 pub(crate) struct Watched<P: ?Sized> {
     pub(super) port: Arc<P>,
     health: Arc<Health>,
 }
 
-/// The failures of one store, or of the directory, whose traits share it.
+/// The failures of one store, or of the directory. All traits of the directory share one value.
 struct Health {
     means: Means,
     watch: Arc<Watch>,
-    /// Whether there was a failure since recovery was last reported. A success checks only this.
+    /// Whether the port was unavailable since recovery was last reported. A success checks only this.
     failing: AtomicBool,
     failures: Mutex<Failures>,
 }
 
 #[derive(Default)]
 struct Failures {
-    /// By method and fault.
+    /// The last report for each method and fault.
     reported: Vec<Reported>,
     count: u64,
     first: Option<Timestamp>,
@@ -75,7 +75,7 @@ impl<P: ?Sized> Watched<P> {
         Self { port, health: Arc::new(Health { means, watch, failing: AtomicBool::new(false), failures }) }
     }
 
-    /// Another trait of the same directory: one outage is reported once.
+    /// Watches another trait of the same directory, so that an outage of the directory is reported once.
     pub(crate) fn beside<Q: ?Sized>(&self, port: Arc<Q>) -> Watched<Q> {
         Watched { port, health: Arc::clone(&self.health) }
     }
@@ -118,7 +118,8 @@ impl Health {
 }
 
 impl Failures {
-    /// The number of failures not reported since the last report. `None` if this one is not reported either.
+    /// Notes a failure. Returns how many failures were not reported since the last report, or `None` if this failure is
+    /// not reported either.
     fn note(&mut self, op: &'static str, fault: Fault, now: Timestamp) -> Option<u64> {
         if fault == Fault::Unavailable {
             self.count = self.count.saturating_add(1);
@@ -130,7 +131,7 @@ impl Failures {
             self.reported.push(Reported { op, fault, at: now, unsaid: 0 });
             return Some(0);
         };
-        // After the clock was set back, a failure must still be reported.
+        // If the clock was set back, a failure must still be reported.
         if now >= reported.at && reported.at.plus(EVERY).is_none_or(|again| now < again) {
             reported.unsaid = reported.unsaid.saturating_add(1);
             return None;
@@ -139,7 +140,7 @@ impl Failures {
         Some(std::mem::take(&mut reported.unsaid))
     }
 
-    /// When the failure began and how many there were, if the quiet time is over.
+    /// When the outage began and how many failures there were, if it is over. It is over after a quiet time.
     fn over(&mut self, now: Timestamp) -> Option<(Timestamp, u64)> {
         let quiet = self.last.is_none_or(|last| now < last || last.plus(QUIET).is_some_and(|quiet| now >= quiet));
         if !quiet {
@@ -155,7 +156,7 @@ impl Failures {
 pub(super) trait Failure {
     fn as_error(&self) -> &(dyn Error + 'static);
     fn fault(&self) -> Fault;
-    /// The record at fault.
+    /// The record whose row is corrupt.
     fn record(&self) -> Option<RecordId>;
 }
 

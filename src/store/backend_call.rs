@@ -1,5 +1,5 @@
-//! The points at which a store calls its backend. A test listens here and decides which of several operations
-//! continues.
+//! The points at which a store calls its backend. A test can listen to these calls and choose which of several
+//! operations continues.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -9,23 +9,23 @@ use std::task::{Context, Poll};
 
 /// Decides when an operation may make its next call.
 pub trait BackendCalls: Send + Sync {
-    /// Polled before each call until it is ready. `first` is true at the first poll of a call. An implementation that
-    /// returns pending must arrange the wake-up.
+    /// Polled before each call until the result is ready. `first` is true at the first poll of a call. An
+    /// implementation that returns `Pending` must wake the task later.
     fn poll_call(&self, first: bool, context: &mut Context<'_>) -> Poll<()>;
 
-    /// Called inside a step, between two writes or reads that other threads can see apart. A lock may be held: an
-    /// implementation may give other threads a turn, but must not wait for another operation.
+    /// Called inside a step, between two writes or two reads that other threads can see separately. The store may hold
+    /// a lock, so an implementation may give other threads a turn, but must not wait for another operation.
     fn inside_step(&self) {}
 }
 
-/// The number of listeners in this process. While it is zero, a call costs one load.
+/// The number of listeners in this process. While it is zero, a call costs one atomic load.
 static LISTENED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     static LISTENER: RefCell<Option<Arc<dyn BackendCalls>>> = const { RefCell::new(None) };
 }
 
-/// Stores await this before each call of their backend. It is ready at once unless a test [listens](listen).
+/// A store awaits this before each call of its backend. It is ready at once unless a test [listens](listen).
 ///
 /// A store must not hold a thread's lock across this await. A listener sees only the task that polls the operation,
 /// not a task that a store spawns.
@@ -53,7 +53,7 @@ impl Future for BackendCall {
     }
 }
 
-/// A store calls this inside a step whose parts other threads can see apart. It does nothing unless a test
+/// A store calls this inside a step whose parts other threads can see separately. It does nothing unless a test
 /// [listens](listen).
 pub fn inside_step() {
     if LISTENED.load(Ordering::Relaxed) > 0
@@ -63,7 +63,7 @@ pub fn inside_step() {
     }
 }
 
-/// The same future. Every [`backend_call`] inside it is reported to the listener.
+/// Wraps a future. Every [`backend_call`] inside the future is reported to the listener.
 pub fn listen<F: Future + Unpin>(listener: Arc<dyn BackendCalls>, future: F) -> Listened<F> {
     LISTENED.fetch_add(1, Ordering::Relaxed);
     Listened { listener, future }

@@ -13,7 +13,7 @@ use crate::types::realm::Realm;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// A new label, with the key that the family holds.
+/// A new label and its key. The family holds the key.
 #[derive(Clone, Debug)]
 pub struct Relabel {
     /// The label text.
@@ -22,40 +22,40 @@ pub struct Relabel {
     pub key: Option<LabelKey>,
 }
 
-/// A change of one record. `None` in an edit leaves the value unchanged.
+/// A change of one record. In an edit, `None` leaves a value unchanged.
 #[derive(Clone, Debug)]
 pub enum Change {
     /// Changes label, description or scope.
     Edit {
-        /// The label, and the family's key with it.
+        /// The label, together with the family's key.
         label: Option<Relabel>,
         /// The description.
         description: Option<Description>,
-        /// The scope.
+        /// The scope. `Some(None)` removes it.
         scope: Option<Option<Scope>>,
     },
-    /// Changes the expiry and sets `expiry_set_at = now`. If the record is the newest of its family and of the
-    /// family's kind, also sets the family's `live_until` (to `expires_at`) and `gone_at`. An access token never sets
-    /// the family's values.
+    /// Changes the expiry and sets `expiry_set_at = now`. The family's `live_until` and `gone_at` become this record's
+    /// `expires_at` and `gone_at` if the record is of the family's kind and newest generation. An access token beside a
+    /// refresh token never sets them.
     Expiry {
-        /// `None`: permanent.
+        /// The new expiry. `None` means permanent.
         expires_at: Option<Timestamp>,
         /// When the record may be purged.
         gone_at: Option<Timestamp>,
         /// The notice mark that belongs to the new expiry.
         notice: Option<NoticeMark>,
     },
-    /// Replaces the digest by one of the same secret under another key.
+    /// Replaces the digest by a digest of the same secret under another key.
     Rekey {
         /// The digest.
         digest: Digest,
         /// The key.
         key_id: KeyId,
     },
-    /// Ends the old half of a hand-over: sets `superseded.honoured_until`, and `gone_at` if none is set. Stale if the
-    /// record is not superseded.
+    /// Ends the overlap of a superseded record: sets `superseded.honoured_until`, and sets `gone_at` if it is not set.
+    /// The result is `Stale` if the record is not superseded.
     End {
-        /// From when on the old half is not honoured.
+        /// The instant from which the superseded record is no longer honoured.
         honoured_until: Timestamp,
         /// When the record may be purged.
         gone_at: Timestamp,
@@ -66,49 +66,50 @@ pub enum Change {
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum Applied {
-    /// The record as written.
+    /// Changed. Contains the record as written.
     Done(TokenRecord),
-    /// The version differs, or the record reads as revoked. Contains the current record.
+    /// The version differs, or the record or its family is revoked. Contains the current record.
     Stale(TokenRecord),
-    /// The named family holds the label; nothing was written.
+    /// The family with this id holds the label. Nothing was written.
     LabelTaken(FamilyId),
-    /// No such record.
+    /// The record does not exist.
     Missing,
 }
 
-/// The parent's update in a rotation.
+/// How a rotation updates the parent.
 #[derive(Clone, Copy, Debug)]
 pub enum ParentUpdate {
-    /// Supersedes the parent. Parent: version + 1, `superseded` set, notice cleared. Family: generation + 1,
-    /// `live_until` and `gone_at` become the successor's, `used_at` becomes now. The grandparent's nonce is wiped.
-    /// Nothing is removed: an older generation stays until its `gone_at`.
+    /// Supersedes the parent. The parent's version increases by 1, its `superseded` is set, and its notice is cleared.
+    /// The family's generation increases by 1, its `live_until` and `gone_at` become the successor's, and its `used_at`
+    /// becomes now. The grandparent's nonce is wiped. Nothing is removed: an older generation stays until its
+    /// `gone_at`.
     Supersede {
         /// The version that the parent must have.
         expect: Version,
         /// The new record that follows the parent.
         successor: RecordId,
-        /// `None` in a hand-over.
+        /// The nonce. `None` in a hand-over.
         nonce: Option<Nonce>,
-        /// Until when the parent is honoured.
+        /// The instant until which the parent is honoured.
         honoured_until: Option<Timestamp>,
-        /// When the parent may be purged; `None` in a hand-over that the first use ends.
+        /// When the parent may be purged. `None` in a hand-over that ends with the successor's first use.
         gone_at: Option<Timestamp>,
-        /// The cap on rotations of the family within a period. `None`: no cap.
+        /// The cap on rotations of the family within a period. `None` means no cap.
         pace: Option<Pace>,
-        /// As in [`InsertInto::Join`](crate::store::InsertInto::Join).
+        /// The cap on live access tokens, as in [`InsertInto::Join`](crate::store::InsertInto::Join).
         access_cap: Option<NonZeroU32>,
     },
-    /// Extends the parent and keeps its version. `expires_at` and `gone_at` move forward only, and
-    /// `expiry_set_at = now`. If the parent is of the family's kind and generation, the family's `live_until` and
-    /// `gone_at` move with them. The family's `used_at` becomes now. Requires that the parent is not superseded and
-    /// `now < expires_at`. It need not be the newest: an access token, or a record of an older generation, moves its
-    /// own ends only.
+    /// Extends the parent and keeps its version. `expires_at` and `gone_at` only move forward, and `expiry_set_at`
+    /// becomes now. If the parent is of the family's kind and generation, the family's `live_until` and `gone_at` move
+    /// too. The family's `used_at` becomes now. Requires that the parent is not superseded and `now < expires_at`. The
+    /// parent need not be the newest record: for an access token, or a record of an older generation, only its own two
+    /// instants move.
     Slide {
         /// The new expiry.
         expires_at: Timestamp,
         /// When the parent may be purged.
         gone_at: Timestamp,
-        /// As in [`InsertInto::Join`](crate::store::InsertInto::Join).
+        /// The cap on live access tokens, as in [`InsertInto::Join`](crate::store::InsertInto::Join).
         access_cap: Option<NonZeroU32>,
     },
 }
@@ -121,22 +122,23 @@ pub enum Rotated {
     Done,
     /// The parent does not exist.
     Missing,
-    /// The parent or its family is revoked; nothing was written.
+    /// The parent or its family is revoked. Nothing was written.
     FamilyEnded,
-    /// The parent is not as expected (or, for a slide, is superseded or expired). Contains the current record.
-    /// Nothing was written.
+    /// The parent is not as expected: it is superseded, or has another version, or (for a slide) has expired. Contains
+    /// the current record. Nothing was written.
     Stale(TokenRecord),
-    /// The id is taken; nothing was written. If several of the new ids are taken, any one of them is named.
+    /// This id is taken. Nothing was written. If several of the new ids are taken, the result names any one of them.
     IdTaken(RecordId),
-    /// As many rotations were made as the pace allows; nothing was written.
+    /// The pace allows no further rotation now. Nothing was written.
     PaceReached {
         /// When the `limit`-th rotation before this one was made.
         oldest: Timestamp,
     },
-    /// The family already has as many live access tokens as allowed; nothing was written.
+    /// The family already has as many live access tokens as allowed. Nothing was written.
     FamilyFull {
-        /// When the first of them expires, or [`Timestamp::MAX`] if none expires. The new records do not count. If the
-        /// family has no live access token, so that the new ones alone exceed the cap: the `now` of the call.
+        /// When the first live access token of the family expires, or [`Timestamp::MAX`] if none expires. The new
+        /// records do not count. If the family has no live access token and the new ones alone exceed the cap, this is
+        /// the `now` of the call.
         until: Timestamp,
     },
 }
@@ -144,13 +146,13 @@ pub enum Rotated {
 /// What a call revokes.
 #[derive(Clone, Copy, Debug)]
 pub enum Revoke<'a> {
-    /// One record (an access token). Its family keeps the label. Its notice is cleared.
+    /// One record, which is an access token. Its notice is cleared, and its family keeps the label.
     One(&'a RecordId),
-    /// A family with all its members. Frees its label.
+    /// A family with all its members. The family's label becomes free.
     Family {
-        /// The realm. A family of another realm is not changed.
+        /// The realm. Nothing changes if the family belongs to another realm.
         realm: &'a Realm,
-        /// The owner. A family of another owner is not changed.
+        /// The owner. Nothing changes if the family belongs to another owner.
         owner: &'a OwnerId,
         /// The family.
         family: FamilyId,

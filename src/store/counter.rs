@@ -1,4 +1,4 @@
-//! One counter as a value: the steps of the throttle contract without a store.
+//! One counter as a value. It carries out the steps of the throttle contract without a store.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::store::throttle::{Reserved, UNSETTLED};
 use crate::types::time::Timestamp;
 
-/// One counter: failures in a window, and attempts under way. For stores that can read, decide and write in one step.
+/// One counter: failures in a window, and attempts under way. For stores that read, decide and write in one step.
 ///
 /// ```
 /// use std::num::NonZeroU32;
@@ -25,18 +25,18 @@ use crate::types::time::Timestamp;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counter {
-    /// Failures in the window. Zero: no window is open.
+    /// The number of failures in the window. Zero if no window is open.
     failures: u32,
     /// When the window ends.
     ends_at: Option<Timestamp>,
     /// When each attempt under way was granted.
     under_way: Vec<Timestamp>,
-    /// From when on the counter may be purged.
+    /// The instant from which the counter may be purged.
     gone_at: Option<Timestamp>,
 }
 
 impl Counter {
-    /// Restores a counter from its stored parts. Without failures or without an end, no window is open.
+    /// Restores a counter from its stored parts. No window is open if there are no failures or no end.
     #[must_use]
     pub fn from_parts(
         failures: u32,
@@ -48,13 +48,13 @@ impl Counter {
         Self { failures: if ends_at.is_some() { failures } else { 0 }, ends_at, under_way, gone_at: Some(gone_at) }
     }
 
-    /// Failures in the open window.
+    /// The number of failures in the open window.
     #[must_use]
     pub const fn failures(&self) -> u32 {
         self.failures
     }
 
-    /// When the window ends; `None`: none is open.
+    /// When the window ends. `None` if no window is open.
     #[must_use]
     pub const fn ends_at(&self) -> Option<Timestamp> {
         self.ends_at
@@ -66,7 +66,7 @@ impl Counter {
         &self.under_way
     }
 
-    /// From when on a purge removes the counter. [`Timestamp::EPOCH`] if it is empty.
+    /// The instant from which a purge removes the counter. [`Timestamp::EPOCH`] if the counter is empty.
     #[must_use]
     pub fn gone_at(&self) -> Timestamp {
         self.gone_at.unwrap_or(Timestamp::EPOCH)
@@ -78,7 +78,8 @@ impl Counter {
         self.failures == 0 && self.under_way.is_empty()
     }
 
-    /// Whether an instant in the counter lies too far ahead of the clock. Then a refused attempt also writes.
+    /// Whether an instant in the counter lies too far ahead of the clock. If so, a refused attempt also changes the
+    /// counter.
     #[must_use]
     pub fn lies_ahead(&self, now: Timestamp, window: Duration) -> bool {
         let end = now.plus_capped(window);
@@ -101,7 +102,7 @@ impl Counter {
         answer
     }
 
-    /// Counts the attempt with that instant as a failure.
+    /// Counts the attempt that was reserved at `reserved_at` as a failure.
     pub fn failed(&mut self, reserved_at: Timestamp, now: Timestamp, window: Duration) {
         self.settle(now, window);
         if self.take(reserved_at) {
@@ -110,7 +111,7 @@ impl Counter {
         self.reckon(window);
     }
 
-    /// Removes the attempt with that instant.
+    /// Removes the attempt that was reserved at `reserved_at`.
     pub fn release(&mut self, reserved_at: Timestamp, now: Timestamp, window: Duration) {
         self.settle(now, window);
         self.take(reserved_at);
@@ -122,8 +123,8 @@ impl Counter {
         place.map(|place| self.under_way.swap_remove(place)).is_some()
     }
 
-    /// Advances the counter to `now`: unsettled attempts past their limit count as failed, and an ended window is
-    /// closed.
+    /// Advances the counter to `now`. Attempts that were not settled within [`UNSETTLED`] count as failed, and an ended
+    /// window is closed.
     fn settle(&mut self, now: Timestamp, window: Duration) {
         self.ends_at = self.ends_at.map(|ends_at| ends_at.min(now.plus_capped(window)));
         let unsettled = |at: &Timestamp| now.since(*at) >= UNSETTLED || is_ahead(*at, now);
@@ -138,7 +139,7 @@ impl Counter {
         }
     }
 
-    /// Adds one failure at that instant.
+    /// Adds one failure at the instant `at`.
     fn count(&mut self, at: Timestamp, window: Duration) {
         match self.ends_at {
             Some(ends_at) if !at.reached(ends_at) => self.failures = self.failures.saturating_add(1),
@@ -152,7 +153,7 @@ impl Counter {
     }
 }
 
-/// Whether an attempt lies so far ahead that the clock must have been set back since.
+/// Whether an attempt lies so far ahead that the clock must have been set back.
 fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
     at.since(now) >= UNSETTLED
 }

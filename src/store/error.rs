@@ -1,4 +1,4 @@
-//! The errors of a store. Conflicts, lost races and absence are results, not errors.
+//! The errors of a store. Conflicts, lost races and missing records are results, not errors.
 
 use std::error::Error;
 
@@ -7,18 +7,18 @@ use crate::types::ids::RecordId;
 /// The precise error of a backend.
 pub type StoreSource = Box<dyn Error + Send + Sync>;
 
-/// A store that cannot answer. Callers must not report it as "not found" or as success.
+/// The store cannot answer. Callers must not report this as "not found" or as success.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The store is not reachable now.
+    /// The store cannot be reached now.
     #[error("store is unavailable for {op}")]
     Unavailable {
         /// The method that was called.
         op: &'static str,
         /// Whether the same call may succeed shortly.
         retry: bool,
-        /// Whether the call may have been carried out: true whenever the request may have been sent.
+        /// Whether the call may have taken effect. True whenever the request may have been sent.
         maybe_done: bool,
         /// The backend's own error.
         #[source]
@@ -33,7 +33,7 @@ pub enum StoreError {
         #[source]
         source: StoreSource,
     },
-    /// The request contradicts itself: an error of the caller. Nothing was read or written.
+    /// The request contradicts itself, which is an error of the caller. Nothing was read or written.
     #[error("{op} contradicts itself: {rule}")]
     Invalid {
         /// The method that was called.
@@ -41,7 +41,7 @@ pub enum StoreError {
         /// The broken rule.
         rule: &'static str,
     },
-    /// The backend, as configured, does not support this.
+    /// The configured backend does not support this call.
     #[error("{backend} does not support {op}")]
     Unsupported {
         /// The method that was called.
@@ -52,13 +52,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Unavailable, worth a retry, nothing sent.
+    /// The store is unavailable, nothing was sent, and a retry may succeed.
     #[must_use]
     pub fn unavailable(op: &'static str) -> Self {
         Self::Unavailable { op, retry: true, maybe_done: false, source: None }
     }
 
-    /// An invalid request.
+    /// A request that contradicts itself.
     #[must_use]
     pub const fn invalid(op: &'static str, rule: &'static str) -> Self {
         Self::Invalid { op, rule }

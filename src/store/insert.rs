@@ -14,26 +14,26 @@ pub enum InsertInto<'a> {
     Found {
         /// The family.
         family: &'a NewFamily,
-        /// The cap on live families. `None`: no cap.
+        /// The cap on live families. `None` means no cap.
         cap: Option<Cap>,
-        /// The cap on records created within a period. `None`: no cap.
+        /// The cap on records created within a period. `None` means no cap.
         pace: Option<Pace>,
     },
-    /// Into an existing family. Requires that the family is not revoked and is at the given generation.
+    /// Into an existing family. The family must not be revoked, and must have the given generation.
     Join {
         /// The family.
         family: FamilyId,
         /// The generation that the family must have.
         generation: u64,
-        /// The most live access tokens of the family, including the new ones. `None`: no cap. An access token is live
-        /// while it is not revoked itself and `now < expires_at`; without an expiry it is always live. Nothing is
+        /// The most live access tokens of the family, including the new ones. `None` means no cap. An access token is
+        /// live if it is not revoked itself and `now < expires_at`. Without an expiry it is always live. Nothing is
         /// counted if none of the new records is a live access token.
         access_cap: Option<NonZeroU32>,
     },
 }
 
-/// The cap on live families. It counts the families of the new family's realm, owner, kind and client that are not
-/// revoked and whose `live_until` is not reached at the `now` of the insert.
+/// The cap on live families. A family counts if it has the realm, owner, kind and client of the new family, is not
+/// revoked, and its `live_until` is not reached at the `now` of the insert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cap {
     /// The most live families, including the new one.
@@ -45,10 +45,10 @@ pub struct Cap {
 /// What an insert does when its cap is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenFull {
-    /// It writes nothing and returns [`Inserted::OwnerFull`].
+    /// The insert writes nothing and returns [`Inserted::OwnerFull`].
     Refuse,
-    /// It revokes counted families in the same step, the least `(used_at, id)` first, until there is room for the new
-    /// one.
+    /// The insert revokes families that count, in ascending order of `(used_at, id)`, until there is room for the new
+    /// family. All this is one step.
     End {
         /// The revocation that is stored in the ended families.
         revoked: Revoked,
@@ -57,17 +57,17 @@ pub enum WhenFull {
     },
 }
 
-/// A limit on records created within a period. Each use says what is counted.
+/// A limit on the number of records created or rotations made within a period.
 ///
-/// An insert counts the records of the new family's realm, owner and kind that are listed (deleted ones too, shrunk
-/// ones not) and have `created_at > since`. A rotation looks at the member whose supersession was the `limit`-th
-/// before it: the superseded record of the family's kind and of generation (parent's generation − `limit`). The pace
-/// is reached if that record has `superseded.at > since`. If there is no such record, the pace is not reached.
+/// An insert counts the listed records of the new family's realm, owner and kind that have `created_at > since`.
+/// Deleted records count, and shrunk records do not. A rotation looks at the `limit`-th rotation before it: the
+/// superseded record of the family's kind in generation (parent's generation − `limit`). The pace is reached if this
+/// record has `superseded.at > since`. If there is no such record, the pace is not reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// The most records created after `since`.
+    /// The most records created, or rotations made, after `since`.
     pub limit: NonZeroU32,
-    /// Only records after this instant are counted.
+    /// Only records or rotations after this instant count.
     pub since: Timestamp,
 }
 
@@ -79,25 +79,27 @@ pub enum Inserted {
     Done,
     /// All records are inserted, and these families were revoked to make room. Their order is unspecified.
     MadeRoom(Vec<FamilyId>),
-    /// The family to join is revoked or does not exist; nothing was written.
+    /// The family to join is revoked or does not exist. Nothing was written.
     FamilyEnded,
-    /// The id is taken; nothing was written. If several of the new ids are taken, any one of them is named.
+    /// This id is taken. Nothing was written. If several of the new ids are taken, the result names any one of them.
     IdTaken(RecordId),
-    /// The named family holds the label; nothing was written.
+    /// The family with this id holds the label. Nothing was written.
     LabelTaken(FamilyId),
-    /// The family is at another generation; nothing was written.
+    /// The family has another generation. Nothing was written.
     FamilyMoved,
-    /// The owner already has as many live families as the cap allows; nothing was written.
+    /// The owner already has as many live families as the cap allows. Nothing was written.
     OwnerFull,
-    /// As many records were created as the pace allows; nothing was written.
+    /// The pace allows no further record now. Nothing was written.
     PaceReached {
-        /// When the `limit`-th newest of them was created. The pace has room again once `since` reaches this instant.
+        /// When the `limit`-th newest of the counted records was created. The pace has room again once `since` reaches
+        /// this instant.
         oldest: Timestamp,
     },
-    /// The family already has as many live access tokens as allowed; nothing was written.
+    /// The family already has as many live access tokens as allowed. Nothing was written.
     FamilyFull {
-        /// When the first of them expires, or [`Timestamp::MAX`] if none expires. The new records do not count. If the
-        /// family has no live access token, so that the new ones alone exceed the cap: the `now` of the call.
+        /// When the first live access token of the family expires, or [`Timestamp::MAX`] if none expires. The new
+        /// records do not count. If the family has no live access token and the new ones alone exceed the cap, this is
+        /// the `now` of the call.
         until: Timestamp,
     },
 }

@@ -1,4 +1,4 @@
-//! What is listed, and how far a call came.
+//! The choice of listed records, and the progress of a call that works in batches.
 
 use crate::record::state::Superseded;
 use crate::record::token_record::TokenRecord;
@@ -7,10 +7,10 @@ use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// What a call lists.
+/// The records that a call lists.
 #[derive(Clone, Copy, Debug)]
 pub enum Listing<'a> {
-    /// One owner's records of one kind, by (`created_at`, `id`) descending.
+    /// The records of one owner and one kind, in descending order of (`created_at`, `id`).
     Owner {
         /// The realm.
         realm: &'a Realm,
@@ -18,10 +18,10 @@ pub enum Listing<'a> {
         owner: &'a OwnerId,
         /// The kind.
         kind: TokenKind,
-        /// Which of the records.
+        /// Which of the owner's records are listed.
         show: Show,
     },
-    /// A realm's records of one kind, by id.
+    /// The records of one kind in a realm, in ascending order of id.
     Kind {
         /// The realm.
         realm: &'a Realm,
@@ -35,8 +35,9 @@ pub enum Listing<'a> {
 pub enum Show {
     /// All records, including deleted and replaced ones.
     All,
-    /// The records that are current at `now`: not revoked, neither themselves nor their family; not superseded, or
-    /// still honoured (`honoured_until` is `None` or later than `now`); and `gone_at` is `None` or later than `now`.
+    /// The records that are current at `now`. Neither the record nor its family is revoked. The record is not
+    /// superseded, or is still honoured (`honoured_until` is `None` or later than `now`). Its `gone_at` is `None` or
+    /// later than `now`.
     Standing {
         /// The instant.
         now: Timestamp,
@@ -44,7 +45,7 @@ pub enum Show {
 }
 
 impl Show {
-    /// Whether that record is listed.
+    /// Whether the record is listed.
     #[must_use]
     pub fn shows(self, record: &TokenRecord) -> bool {
         let own = record.record();
@@ -66,8 +67,8 @@ impl Show {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Progress {
-    /// The number of changed items.
+    /// The number of items that were changed.
     pub changed: u64,
-    /// Whether another call has work left.
+    /// Whether another call is needed to finish the work.
     pub more: bool,
 }

@@ -1,4 +1,4 @@
-//! The store contract and its sibling traits, for authors of a store.
+//! The contract of a token store and the traits beside it, for authors of stores.
 
 #[cfg(any(test, feature = "test-util"))]
 pub(crate) mod backend_call;

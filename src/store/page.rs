@@ -1,4 +1,4 @@
-//! Pages by key, not by offset.
+//! Pages that continue after a key, not at an offset.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,8 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
-/// The position at which a page ended: the key of its last item. It is valid only for the listing that returned it.
-/// Its text is opaque.
+/// The key of the last item of a page, after which the next page begins. It is valid only for the listing that returned
+/// it. Treat its text as opaque.
 ///
 /// ```
 /// use counterfoil::types::RecordId;
@@ -21,10 +21,10 @@ use crate::types::time::Timestamp;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cursor {
-    /// The sort key of the listing: `created_at`, or `notice.at`. [`Timestamp::EPOCH`] if the listing is sorted by id
+    /// The sort key of the listing: `created_at` or `notice.at`. [`Timestamp::EPOCH`] if the listing is sorted by id
     /// alone.
     pub at: Timestamp,
-    /// The id.
+    /// The id of the last item.
     pub id: RecordId,
 }
 
@@ -57,15 +57,16 @@ impl FromStr for Cursor {
     }
 }
 
-/// A page of a listing, by the key `K`. A page may be short, or empty, before the end. The end is `next == None`.
+/// A page of a listing with keys of type `K`. A page may be short or empty before the end. At the end, `next` is
+/// `None`.
 #[derive(Clone, Debug)]
 pub struct Page<T, K = Cursor> {
     /// The items.
     pub items: Vec<T>,
     /// The key after which the next page begins.
     pub next: Option<K>,
-    /// The number of rows that did not decode and were skipped. Each is counted on one page of a walk. The host's
-    /// events report them.
+    /// The number of rows on this page that did not decode and were skipped. In a walk, each such row is counted on one
+    /// page. The events of the host report them.
     pub corrupt: u32,
 }
 

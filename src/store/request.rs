@@ -1,4 +1,4 @@
-//! Requests that contradict themselves: clause 48. Every store calls these checks before it reads or writes.
+//! Finds requests that contradict themselves (clause 48). Every store calls these checks before it reads or writes.
 
 use crate::record::family::FamilyParts;
 use crate::record::record_parts::NewRecord;
@@ -20,9 +20,9 @@ const SHARD: &str = "the first byte of an id is its owner's shard";
 ///
 /// # Errors
 ///
-/// [`StoreError::Invalid`] with the broken rule: an insert has a record; each new id occurs once; new records have
-/// the family, realm, owner and generation that they are inserted into; the first byte of a new family's id is its
-/// owner's shard.
+/// [`StoreError::Invalid`] with the broken rule. An insert has at least one record. Each new id occurs once. The new
+/// records have the family, realm and owner that they are inserted into, and no newer generation. The first byte of a
+/// new family's id is the shard of its owner.
 pub fn check_insert(home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), StoreError> {
     const OP: &str = "insert";
     let Some(first) = new.first() else { return Err(StoreError::invalid(OP, EMPTY)) };
@@ -44,8 +44,8 @@ pub fn check_insert(home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), Store
 ///
 /// # Errors
 ///
-/// [`StoreError::Invalid`] with the broken rule: each new id occurs once; new records are of the parent's family and
-/// of one realm and owner; the successor is among them.
+/// [`StoreError::Invalid`] with the broken rule. Each new id occurs once. All new records have the parent's family, and
+/// the same realm and owner. The successor is one of them.
 pub fn check_rotate<'a>(
     parent: &RecordId,
     step: &ParentUpdate,
@@ -66,11 +66,11 @@ pub fn check_rotate<'a>(
     Ok(successor)
 }
 
-/// Checks new records against the family's row as it is after the update. This check needs the stored row.
+/// Checks new records against the updated row of their family. This check needs the stored row.
 ///
 /// # Errors
 ///
-/// [`StoreError::Invalid`] if a record has another realm or owner, or a newer generation.
+/// [`StoreError::Invalid`] if a record has another realm or owner than the family, or a newer generation.
 pub fn check_members(op: &'static str, new: &[NewRecord], family: &FamilyParts) -> Result<(), StoreError> {
     if !new.iter().all(|new| new.realm == family.realm && new.owner == family.owner) {
         return Err(StoreError::invalid(op, OWNER));

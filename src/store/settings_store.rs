@@ -12,9 +12,9 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum SettingsPut {
-    /// Written, with this version.
+    /// Written. Contains the new version.
     Done(Version),
-    /// The version differs. Contains the current document.
+    /// The version differs. Contains the current document, or `None` if there is none.
     Stale(Option<VersionedSettings>),
 }
 
@@ -22,11 +22,11 @@ pub enum SettingsPut {
 ///
 /// # Contract
 ///
-/// 29. `put_needs_the_version`: `expect: None` creates and never overwrites; `Some` replaces only that version.
-/// 56. `note_upkeep_needs_the_note`: like a purge, the instant belongs to the whole store, not to a realm. A note
-///     replaces exactly the expected note (`None`: no note), whether it is earlier or later. Of any number of racers
-///     with one expectation, one gets true; the rest get false and write nothing. What a returned note wrote is read
-///     by every handle of the database, and persists when the database is opened again.
+/// 29. `put_needs_the_version`: `expect: None` creates and never overwrites. `Some` replaces only that version.
+/// 56. `note_upkeep_needs_the_note`: like a purge, the note belongs to the whole store, not to a realm. A call replaces
+///     only the expected note (`None`: no note), whether the new one is earlier or later. If any number of callers
+///     expect the same note, one call returns true. The others return false and write nothing. After a call has
+///     returned true, every handle of the database reads its note, also after the database is opened again.
 ///
 /// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) apply here too.
 ///
@@ -46,9 +46,9 @@ pub trait SettingsStore: Send + Sync + 'static {
         settings: &StoredSettings,
     ) -> Result<SettingsPut, StoreError>;
 
-    /// The instant of the last upkeep as noted. `None` if none was ever noted. Never from a replica.
+    /// The noted instant of the last upkeep. `None` if no upkeep was ever noted. Never read from a replica.
     async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Notes an upkeep if the stored note still equals `expect`. Otherwise returns false and writes nothing.
+    /// Notes an upkeep if the stored note equals `expect`. Otherwise returns false and writes nothing.
     async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Result<bool, StoreError>;
 }

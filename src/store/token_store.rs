@@ -15,129 +15,129 @@ use crate::store::page::{Cursor, Page};
 use crate::types::ids::{KeyId, RecordId};
 use crate::types::time::Timestamp;
 
-/// Stores records and families. Each method is one atomic step unless it says otherwise.
+/// Stores records and families. Each method is one atomic step unless its text says otherwise.
 ///
-/// A store compares versions, times and keys. The core decides whether a credential is valid.
-/// `counterfoil-conformance` tests a store clause by clause; its functions have the clauses' names.
+/// A store only compares versions, times and keys. The core decides whether a credential is valid.
+/// `counterfoil-conformance` tests a store clause by clause. Its functions have the names of the clauses.
 ///
 /// # Contract
 ///
 /// 1. `no_clock_no_dice`: no method reads a clock or draws a random number.
 /// 2. `equality_is_reached`: a limit is reached at equality, `t >= limit`, everywhere (`expires_at`, `gone_at`,
-///    `live_until`, `notice.at`, the purge's limits). A store compares times only where this text says so. No `now`
-///    is as late as [`Timestamp::MAX`], so a store may represent "no end" by that instant.
-/// 3. `insert_all_or_nothing`: if one of many ids or labels is taken, nothing is written; never an upsert. `IdTaken`
-///    and `LabelTaken` name the holder.
+///    `live_until`, `notice.at`, the limits of a purge). A store compares times only where this text says so. `now` is
+///    always earlier than [`Timestamp::MAX`], so a store may represent "no end" by that instant.
+/// 3. `insert_all_or_nothing`: if one of the ids or the label is taken, nothing is written. An insert never overwrites.
+///    `IdTaken` names the taken id, and `LabelTaken` names the family that holds the label.
 /// 4. `cap_holds_under_races`: after any number of concurrent inserts exactly `cap` live families remain. Revoked
 ///    families, families with `now >= live_until`, and families of another client do not count.
-/// 5. `own_write_is_recognised`: after an unknown outcome, repeating insert gives `IdTaken` and the stored digest is
-///    the caller's own; repeating rotate gives `Stale` and the stored successor is the caller's own. Nothing is
+/// 5. `own_write_is_recognised`: after an unknown outcome, a repeated insert gives `IdTaken` and the stored digest is
+///    the caller's own. A repeated rotate gives `Stale` and the stored successor is the caller's own. Nothing is
 ///    applied twice.
 /// 6. `get_is_exact`: ids, realms, owners and labels are compared byte for byte, without collation, case folding or
 ///    trimming of trailing blanks.
 /// 7. `get_sees_the_family`: a record of a revoked family reads as revoked.
-/// 8. `get_after_write`: the effect of a returned write is visible to every later get, by any handle of the store (no
+/// 8. `get_after_write`: once a write has returned, every later get through any handle of the store sees its effect (no
 ///    replica, no cache).
-/// 9. `apply_needs_the_version`: if the version differs, or the record reads as revoked, `Stale` with the current
-///    record. `Done` carries the record as written.
-/// 10. `rotate_has_one_winner`: of any number of racers with one expected version, one gets `Done`; the rest get
-///     `Stale` or `FamilyEnded`.
+/// 9. `apply_needs_the_version`: if the version differs, or the record reads as revoked, the result is `Stale` with the
+///    current record. `Done` contains the record as written.
+/// 10. `rotate_has_one_winner`: if any number of callers rotate with the same expected version, one gets `Done`. The
+///     others get `Stale` or `FamilyEnded`.
 /// 11. `no_parent_without_successor`: every reader of a superseded parent finds its successor.
-/// 12. `rotate_wipes_one_back`: after a rotate the grandparent has no nonce. A family never holds more than one
-///     nonce.
-/// 13. `revoke_is_final`: after revoke returned, every get of the family is revoked, and insert, rotate and `Slide`
-///     into it are `FamilyEnded`, even if they began earlier. A join of an older generation is `FamilyMoved`. A join
-///     that overlaps a rotation is as if it came before it (`Done`: its records belong to the older generation) or
-///     after it (`FamilyMoved`). Overlapping joins do not refuse each other.
-/// 14. `revoke_twice`: succeeds, changes nothing, and keeps the first instant.
+/// 12. `rotate_wipes_one_back`: after a rotate the grandparent has no nonce. A family never holds more than one nonce.
+/// 13. `revoke_is_final`: after revoke has returned, every get of the family is revoked, and insert, rotate and `Slide`
+///     into the family give `FamilyEnded`, even if they began earlier. A join of an older generation is `FamilyMoved`.
+///     A join that overlaps a rotation takes effect either before it (`Done`: the new records belong to the older
+///     generation) or after it (`FamilyMoved`). Overlapping joins do not refuse each other.
+/// 14. `revoke_twice`: a second revoke succeeds, changes nothing, and keeps the first instant.
 /// 15. `owner_revoke_covers`: when a call returns `more: false`, everything of the owner that existed when the first
 ///     call began is revoked. A record inserted meanwhile may be missed.
-/// 16. `touch_is_forward`: a touch never lowers `last_used_at`, never changes the version, never creates and never
-///     revives. Ids in any order and any number of concurrent batches give no error.
-/// 17. `touch_disturbs_nobody`: no apply, rotate or revoke fails or becomes `Stale` because of a touch, claim or
-///     settle.
-/// 18. `label_has_one_holder`: also under races, and concurrently with rotate and revoke. A family holds (realm,
-///     owner, `label_key`) from the step that writes the key until the step that clears it: revoking the family,
-///     relabel, purge, and an insert or relabel of the same owner that meets a holder with `gone_at <= now`.
-/// 19. `label_is_given_back`: by revoke of the family, purge, relabel and displacement, not by expiry.
-/// 20. `pages_are_stable`: inserts and deletes between pages neither repeat nor hide a record that existed
-///     throughout. `limit` is a maximum. A short page does not mean the end; `next == None` does.
-/// 21. `due_is_complete`: every record with `notice.at <= now` appears in a walk that began after it became due; no
+/// 16. `touch_is_forward`: a touch never lowers `last_used_at`, changes a version, creates a record or revives one. Ids
+///     in any order and any number of concurrent batches give no error.
+/// 17. `touch_disturbs_nobody`: a touch, claim or settle never makes an apply, rotate or revoke fail or become `Stale`.
+/// 18. `label_has_one_holder`: a label has at most one holder, also under races, and concurrently with rotate and
+///     revoke. A family holds (realm, owner, `label_key`) from the step that writes the key until the step that clears
+///     it. These steps clear it: a revocation of the family, a relabel, a purge, and an insert or relabel of the same
+///     owner that finds a holder with `gone_at <= now`.
+/// 19. `label_is_given_back`: a revocation of the family, a purge, a relabel or a displacement frees the label. Expiry
+///     does not.
+/// 20. `pages_are_stable`: inserts and deletes between two pages do not make a walk repeat or skip a record that exists
+///     during the whole walk. `limit` is a maximum. A short page does not mean the end; `next == None` does.
+/// 21. `due_is_complete`: every record with `notice.at <= now` appears in a walk that began after it became due. No
 ///     other record appears.
-/// 22. `claim_has_one_winner`: of concurrent claims of one mark, one wins. A mark that was settled, re-armed or
-///     claimed again refuses its former holder.
-/// 23. `purge_keeps_the_living`: only what the limits of the purge name is removed. A family is removed with its last
-///     member, in the same step, whatever its own `gone_at`. `limit` is a maximum of removed and shrunk records
-///     together. Two concurrent purges, or an interrupted one, do no harm. Repeated calls reach `more: false`, with
-///     or without damaged rows. A damaged record whose time has come may be removed or stay.
-/// 24. `shrinking_keeps_the_proof`: after `windows_before` the nonce is removed; digest, generation and successor
-///     stay; the version does not change. A shrunk record accepts another digest (`Rekey`) and a revocation. Any
-///     other change is `Stale`; a touch, claim or settlement does nothing.
-/// 25. `cut_off_is_all_or_nothing`: a future dropped at any await leaves all of its step or nothing, at once or
-///     shortly after. The next user of the connection is not affected.
-/// 26. `garbage_is_corrupt`: a row that does not decode is `Corrupt` with its id, is never reported as absent, and is
-///     never overwritten. One such row does not stop a listing, a touch, a revocation or a purge of others. If a
-///     family's row is damaged, its members are `Corrupt`, and its revocation is carried out or is `Corrupt`.
-/// 27. `outage_is_unavailable`: an outage is never `None` and never `Stale`. `maybe_done` is true whenever the
-///     request may have been sent.
-/// 28. `realms_are_apart`: nothing of one realm is listed, conflicts or is revoked in another. `get` uses the id
-///     alone, the record names its realm, and the core compares it.
+/// 22. `claim_has_one_winner`: of concurrent claims of one mark, one wins. After a mark was settled, re-armed or
+///     claimed again, its former holder is refused.
+/// 23. `purge_keeps_the_living`: a purge removes only the records and families that its limits name. A family is
+///     removed in the same step as its last member, whatever its own `gone_at`. `limit` is a maximum for removed and
+///     shrunk records together. Two concurrent purges, or an interrupted purge, do no harm. Repeated calls reach
+///     `more: false`, even if there are damaged rows. A damaged record that is due for removal may be removed or stay.
+/// 24. `shrinking_keeps_the_proof`: after `windows_before` the nonce is removed. Digest, generation and successor stay,
+///     and the version does not change. A shrunk record accepts another digest (`Rekey`) and a revocation. Any other
+///     change is `Stale`. A touch, claim or settlement does nothing.
+/// 25. `cut_off_is_all_or_nothing`: if a future is dropped at any await, all of its step takes effect or nothing, at
+///     once or shortly after. The next user of the connection is not affected.
+/// 26. `garbage_is_corrupt`: a row that does not decode is `Corrupt` with its id. It is never reported as absent and
+///     never overwritten. It does not stop a listing, a touch, a revocation or a purge of other rows. If the row of a
+///     family is damaged, its members are `Corrupt`, and its revocation is carried out or is `Corrupt`.
+/// 27. `outage_is_unavailable`: an outage is never `None` and never `Stale`. `maybe_done` is true whenever the request
+///     may have been sent.
+/// 28. `realms_are_apart`: nothing of one realm is listed in another, conflicts with it, or is revoked through it.
+///     `get` needs only the id. The record names its realm, and the core compares it.
 ///
 /// 41. `generations_stay`: a rotation removes nothing. A superseded generation stays, shrunk or not, until its
-///     `gone_at`, so its replay is always recognised.
-/// 42. `rotations_are_paced`: if a rotation has a [`Pace`](crate::store::Pace), then of any number of racers no more
-///     than `limit` rotations have `superseded.at > since`. A refused rotation writes nothing.
-/// 43. `access_tokens_are_capped`: of any number of concurrent joins, slides and rotations with an `access_cap`, no
-///     more than that many access tokens of the family are live at once: neither revoked nor at their expiry,
-///     superseded or not.
-/// 44. `creations_are_paced`: of any number of concurrent inserts with a [`Pace`](crate::store::Pace) exactly `limit`
-///     records of the realm, owner and kind have `created_at > since`; deleted ones count.
-/// 45. `room_is_made`: with [`WhenFull::End`](crate::store::WhenFull) each of any number of concurrent inserts
-///     succeeds, `limit` live families remain, and the ended families are revoked in the same step: the least
-///     recently used first, each ended once and named in the result.
+///     `gone_at`, so a replay is always recognised.
+/// 42. `rotations_are_paced`: if any number of callers rotate with the same [`Pace`](crate::store::Pace), no more than
+///     `limit` rotations have `superseded.at > since`. A refused rotation writes nothing.
+/// 43. `access_tokens_are_capped`: after any number of concurrent joins, slides and rotations with an `access_cap`, no
+///     more than that many access tokens of the family are live. A live one is not revoked and has not reached its
+///     expiry. It may be superseded.
+/// 44. `creations_are_paced`: after any number of concurrent inserts with a [`Pace`](crate::store::Pace), exactly
+///     `limit` records of the realm, owner and kind have `created_at > since`. Deleted records count.
+/// 45. `room_is_made`: with [`WhenFull::End`](crate::store::WhenFull) every one of any number of concurrent inserts
+///     succeeds, and `limit` live families remain. Each insert revokes the ended families in its own step, the least
+///     recently used first. Each family is ended once and named in one result.
 /// 46. `list_shows_what_stands`: [`Show::Standing`](crate::store::Show) leaves out every deleted, replaced or gone
 ///     record, whatever their number, and hides no other record.
 /// 48. `requests_are_checked`: a request that contradicts itself is [`StoreError::Invalid`], and nothing is written.
 ///     Call [`check_insert`](crate::store::check_insert) and [`check_rotate`](crate::store::check_rotate) before any
-///     read, and [`check_members`](crate::store::check_members) once the family's row is read. What the last one finds
-///     may be answered before or after any refusal that applies too.
-/// 49. `methods_race_methods`: for any two concurrent methods, through any handles, there is an order of the calls
-///     that gives both results and the final state. `touch`, `purge` and the revocation of an owner may proceed
-///     record by record and family by family. The effect of a returned call persists.
-/// 50. `interleavings_are_steps`: the same holds if one call is paused between any two of its backend calls.
-/// 54. `every_state_has_its_answer`: every method answers in every state of a record as the table of
+///     read, and [`check_members`](crate::store::check_members) once the family's row is read. If `check_members` fails
+///     and a refusal applies too, the store may return either of them.
+/// 49. `methods_race_methods`: for any two concurrent methods, through any handles, there is an order of the calls that
+///     explains both results and the final state. `touch`, `purge` and the revocation of an owner may proceed record by
+///     record and family by family. The effect of a returned call persists.
+/// 50. `interleavings_are_steps`: clause 49 also holds if one call is paused between any two of its backend calls.
+/// 54. `every_state_has_its_answer`: for every state of a record, every method answers as the table in
 ///     `WRITING-A-STORE.md` says.
 /// 55. `no_replica_answers`: no answer comes from a replica, even if a fail-over points the store's address at a
-///     replica or turns the server behind it into one. Each answer is what the present primary holds, or
-///     `Unavailable`. A connection that reports the replica role, or refuses a write as read-only, is not read from
-///     again. Once the address points at the primary, the store serves within 10 s. A store that checks the role at
-///     intervals, instead of with every read, documents their length.
+///     replica or turns the server behind it into one. Each answer shows the state of the present primary, or is
+///     `Unavailable`. A connection that reports the replica role, or refuses a write as read-only, is not used for
+///     reads again. Once the address points at the primary, the store works within 10 s. A store that checks the role
+///     at intervals, instead of with every read, documents the length of the interval.
 ///
-/// No method except [`probe`](TokenStore::probe) has a default, so a wrapper cannot forget one. New abilities come as
-/// new sibling traits.
+/// No method except [`probe`](TokenStore::probe) has a default, so a wrapper cannot forget a method. New functions will
+/// be added as new traits.
 ///
 /// # Cancel safety
 ///
-/// Every method: a dropped future leaves all of its step or nothing (clause 25).
+/// If the future of any method is dropped, all of its step takes effect or nothing (clause 25).
 ///
 /// # Errors
 ///
-/// Every method returns [`StoreError`] only if it cannot answer: [`StoreError::Invalid`] if the request contradicts
-/// itself, otherwise the backend's failure.
+/// Every method returns [`StoreError`] only if it cannot answer. The error is [`StoreError::Invalid`] if the request
+/// contradicts itself, and otherwise the failure of the backend.
 ///
 /// # Blocking
 ///
-/// A method may block its thread for its own bounded work if the store's documentation says so.
+/// A method may block its thread for its own work if that work is bounded and the store's documentation says so.
 #[async_trait]
 pub trait TokenStore: Send + Sync + 'static {
-    /// Inserts all or nothing.
+    /// Inserts all of the records, or nothing.
     async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Result<Inserted, StoreError>;
 
-    /// The record with its family's state, also if it is revoked or expired. One read; never from a replica (clause
-    /// 55).
+    /// Returns the record with the state of its family, even if it is revoked or expired. One read, never from a
+    /// replica (clause 55).
     async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError>;
 
-    /// Compare-and-swap on the version.
+    /// Changes a record if its version is `expect` (compare-and-swap).
     async fn apply(
         &self,
         id: &RecordId,
@@ -146,8 +146,8 @@ pub trait TokenStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Applied, StoreError>;
 
-    /// One atomic step: checks that parent and family are not revoked, then carries out the parent's update and
-    /// inserts all of `new`.
+    /// Checks that the parent and its family are not revoked, then updates the parent and inserts all of `new`. All
+    /// this is one atomic step.
     async fn rotate(
         &self,
         parent: &RecordId,
@@ -156,9 +156,10 @@ pub trait TokenStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Rotated, StoreError>;
 
-    /// `One` and `Family` are atomic. `Owner` goes family by family, at most `limit` of them; `more` means that
-    /// another call is needed. `gone_at` becomes the record's (`One`) or the family's. A target that does not exist,
-    /// or has another realm or owner, is not changed.
+    /// Revokes one record, a family, or the families of an owner. `One` and `Family` are atomic. `Owner` revokes family
+    /// by family, at most `limit` of them, and `more` means that another call is needed. The `gone_at` of the record
+    /// (`One`) or of the family becomes `gone_at`. Nothing changes if the target does not exist or has another realm or
+    /// owner.
     async fn revoke(
         &self,
         what: Revoke<'_>,
@@ -167,13 +168,13 @@ pub trait TokenStore: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError>;
 
-    /// Sets `last_used_at = max(old, new)`, each record by itself, in a batch of any length. Unknown, shrunk and
+    /// Sets `last_used_at = max(old, new)` of each record separately, for a batch of any length. Unknown, shrunk and
     /// damaged records are skipped.
     async fn touch(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError>;
 
-    /// A page of records. Shrunk records are never listed. A page may be short, or empty, before the end, so that a
-    /// store can bound its reads per page. Each record is as it was at some moment of the call, not all at the same
-    /// moment. If a cursor's record no longer exists or is no longer listed, the listing continues after its
+    /// A page of records. Shrunk records are never listed. A page may be short or empty before the end, so that a store
+    /// can limit its reads per page. Each record is shown as it was at some moment of the call. These moments may
+    /// differ. If the record of a cursor no longer exists or is no longer listed, the listing continues after its
     /// position.
     async fn list(
         &self,
@@ -182,7 +183,7 @@ pub trait TokenStore: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Page<TokenRecord>, StoreError>;
 
-    /// Records with `notice.at <= now`, each once per walk. The order across shards is unspecified.
+    /// The records with `notice.at <= now`. A walk returns each of them once. The order across shards is unspecified.
     async fn due(
         &self,
         now: Timestamp,
@@ -190,8 +191,8 @@ pub trait TokenStore: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Page<TokenRecord>, StoreError>;
 
-    /// If `notice == held`, sets `notice.at = lease_until` and returns the updated record. Otherwise returns `None`.
-    /// `lease_until` must be later than `held.at`; otherwise the result is `None`.
+    /// Sets `notice.at = lease_until` and returns the updated record, if `notice == held` and `lease_until` is later
+    /// than `held.at`. Otherwise returns `None`.
     async fn claim(
         &self,
         id: &RecordId,
@@ -199,8 +200,8 @@ pub trait TokenStore: Send + Sync + 'static {
         lease_until: Timestamp,
     ) -> Result<Option<TokenRecord>, StoreError>;
 
-    /// `sent` is always recorded, even if the mark is no longer held, except on a shrunk record. `next` is set, and
-    /// true returned, only if `notice == held` still.
+    /// Records `sent`, even if the record no longer has the mark `held`, unless the record is shrunk. If
+    /// `notice == held`, also sets `next` and returns true.
     async fn settle(
         &self,
         id: &RecordId,
@@ -209,10 +210,9 @@ pub trait TokenStore: Send + Sync + 'static {
         sent: Option<(Timestamp, u8)>,
     ) -> Result<bool, StoreError>;
 
-    /// Removes records, then empty families, with [`gone_at`](TokenRecord::gone_at)` <= now`. Records with a notice
-    /// are removed only with `gone_at <= unsent_before`. Superseded records whose `honoured_until` is set and
-    /// `<= windows_before` lose the nonce and [shrink](crate::store::RecordParts::shrink). At most `limit` records
-    /// are removed or shrunk.
+    /// Removes records with [`gone_at`](TokenRecord::gone_at)` <= now`, and then empty families. A record with a notice
+    /// is removed only if also `gone_at <= unsent_before`. A superseded record with `honoured_until <= windows_before`
+    /// loses the nonce and [shrinks](crate::store::RecordParts::shrink). At most `limit` records are removed or shrunk.
     async fn purge(
         &self,
         now: Timestamp,
@@ -221,15 +221,15 @@ pub trait TokenStore: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError>;
 
-    /// The number of records per digest key. May be slow.
+    /// The number of records under each digest key. May be slow.
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError>;
 
-    /// Checks whether a read and a write would succeed now, for a host's readiness probe. Returns an error if not, as
-    /// on a replica, with a full disk, or for a removed file. It changes nothing that another method shows, but may
-    /// cost as much as a write: call it at most once in 5 s.
+    /// Checks whether a read and a write would succeed now, for a readiness probe of the host. Returns an error if not,
+    /// for example on a replica, with a full disk, or if the file was removed. A probe changes nothing that another
+    /// method shows, but may cost as much as a write: call it at most once in 5 s.
     ///
-    /// The default reads an absent record, so it does not detect a server that refuses only writes. A wrapper must
-    /// forward the call.
+    /// The default reads an absent record. It does not detect a server that refuses only writes. A wrapper must forward
+    /// the call.
     async fn probe(&self) -> Result<(), StoreError> {
         self.get(&RecordId::from_bytes([0; 16])).await.map(drop)
     }

@@ -1,8 +1,8 @@
-//! The effect of each write on a record and its family, as pure functions. A store that holds whole records calls
-//! them inside its transaction, so that all such stores behave alike: the memory store, SQLite and `counterfoil-kv`
-//! do so.
+//! The effect of each write on a record and its family, as pure functions. A store that keeps whole records calls these
+//! functions inside its transaction. The memory store, SQLite and `counterfoil-kv` do so, and therefore behave alike.
 //!
-//! A store reads both halves, checks that they accept the write, changes them, and writes both in one step.
+//! A store reads the record and the family, checks that they accept the write, changes them, and writes both in one
+//! step.
 //!
 //! ```
 //! # #[cfg(feature = "test-util")] {
@@ -43,16 +43,16 @@ pub fn reads_as_revoked(record: &RecordParts, family: &FamilyParts) -> bool {
     record.revoked.is_some() || family.revoked.is_some()
 }
 
-/// Whether the family's `live_until` and `gone_at` follow this record's. They follow the newest record of the chain,
-/// never an access token beside it.
+/// Whether the record determines the family's `live_until` and `gone_at`. The newest record of the chain does. An
+/// access token beside a refresh token does not.
 #[must_use]
 pub fn leads(record: &RecordParts, family: &FamilyParts) -> bool {
     record.kind == family.kind && record.generation == family.generation
 }
 
-/// Whether the record accepts the change: it has the expected version and is not revoked. A shrunk record accepts
-/// only another digest. Only a superseded record has an overlap to end. A change that is not accepted is
-/// [`Applied::Stale`](super::Applied::Stale).
+/// Whether the record accepts the change. It must have the expected version and must not be revoked. A shrunk record
+/// accepts only another digest. Only a superseded record accepts the end of an overlap. If the change is not accepted,
+/// the result is [`Applied::Stale`](super::Applied::Stale).
 #[must_use]
 pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Version, change: &Change) -> bool {
     let suits = match change {
@@ -63,7 +63,8 @@ pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Versio
     suits && record.version == expect && !reads_as_revoked(record, family)
 }
 
-/// Carries out an accepted change. The store must have checked that no other current family holds the label.
+/// Carries out an accepted change. The store must have checked that no other family whose `gone_at` is ahead holds the
+/// label.
 pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Change, now: Timestamp) {
     match change {
         Change::Edit { label, description, scope } => {
@@ -96,9 +97,9 @@ pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Chang
     record.version = record.version.next();
 }
 
-/// Whether the parent is as the rotation expects it: not superseded, and with the expected version or, for a slide,
-/// not expired. Check [`reads_as_revoked`] first: a revoked family has another result. A parent that does not accept
-/// is [`Rotated::Stale`](super::Rotated::Stale).
+/// Whether the parent accepts the rotation. It must not be superseded, and must have the expected version or, for a
+/// slide, not be expired. Check [`reads_as_revoked`] first, because a revoked family has another result. If the parent
+/// does not accept, the result is [`Rotated::Stale`](super::Rotated::Stale).
 #[must_use]
 pub fn accepts_rotation(parent: &RecordParts, update: &ParentUpdate, now: Timestamp) -> bool {
     parent.superseded.is_none()
@@ -108,9 +109,9 @@ pub fn accepts_rotation(parent: &RecordParts, update: &ParentUpdate, now: Timest
         }
 }
 
-/// Carries out an accepted rotation on the parent and its family. `successor` is the new record that follows the
-/// parent ([`check_rotate`](super::check_rotate)); `None` for a slide. The store adds the new records, and calls
-/// [`wipe_nonce`] on the parent's own predecessor.
+/// Carries out an accepted rotation on the parent and its family. `successor` is the new record that follows the parent
+/// ([`check_rotate`](super::check_rotate)). It is `None` for a slide. The store then adds the new records, and calls
+/// [`wipe_nonce`] on the record that the parent had replaced.
 pub fn rotate(
     parent: &mut RecordParts,
     family: &mut FamilyParts,
@@ -142,23 +143,23 @@ pub fn rotate(
     }
 }
 
-/// The later of the two. `None` means no end and is the latest.
+/// The later of the two instants. `None` means no end and is the latest.
 fn later(old: Option<Timestamp>, new: Timestamp) -> Option<Timestamp> {
     old.map(|old| old.max(new))
 }
 
-/// Removes the nonce of a superseded record: a family holds at most one. Returns whether there was one.
+/// Removes the nonce of a superseded record, because a family holds at most one. Returns whether there was a nonce.
 pub fn wipe_nonce(older: &mut RecordParts) -> bool {
     older.superseded.as_mut().and_then(|superseded| superseded.nonce.take()).is_some()
 }
 
-/// Revokes one record. Do not call this for a record that [`reads_as_revoked`]: it keeps its first instant.
+/// Revokes one record. Do not call this if the record [`reads_as_revoked`], because the first instant must stay.
 pub fn revoke_record(record: &mut RecordParts, revoked: Revoked, gone_at: Timestamp) {
     (record.revoked, record.gone_at, record.notice) = (Some(revoked), Some(gone_at), None);
 }
 
-/// Revokes a family with all its members, and frees its label. Returns whether it was not revoked before: a revoked
-/// family keeps its first instant.
+/// Revokes a family with all its members, and frees its label. If the family is already revoked, nothing changes and
+/// false is returned.
 pub fn revoke_family(family: &mut FamilyParts, revoked: Revoked, gone_at: Timestamp) -> bool {
     let standing = family.revoked.is_none();
     if standing {
@@ -167,14 +168,14 @@ pub fn revoke_family(family: &mut FamilyParts, revoked: Revoked, gone_at: Timest
     standing
 }
 
-/// Whether a use changes the record: it is later than the last use, and the record is not shrunk.
+/// Whether a use at that instant changes the record: it is later than the last use, and the record is not shrunk.
 #[must_use]
 pub fn is_touched(record: &RecordParts, at: Timestamp) -> bool {
     !record.shrunk && record.last_used_at.is_none_or(|used| used < at)
 }
 
-/// Takes the lease of a notice if the record has that mark and the lease ends after it. Returns whether it did. A
-/// shrunk record has no notice to claim.
+/// Takes the lease of a notice if the record has the mark `held` and the lease ends after that mark. Returns whether
+/// the lease was taken. A shrunk record has no notice to claim.
 pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp) -> bool {
     let wins = !record.shrunk && record.notice == Some(held) && held.at < lease_until;
     if wins {
@@ -183,8 +184,8 @@ pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp)
     wins
 }
 
-/// Records what was sent, in any case, and advances the mark if the record still has it. Returns whether it advanced
-/// the mark: write the record even if it did not. A shrunk record stores no notices and is not changed.
+/// Records the notice that was sent, and advances the mark if the record still has the mark `held`. Returns whether the
+/// mark advanced. Write the record in both cases. A shrunk record stores no notices and is not changed.
 pub fn settle(
     record: &mut RecordParts,
     held: NoticeMark,
@@ -210,7 +211,7 @@ mod tests {
     use crate::record::samples::{at, record, sign_in, superseded, t0};
     use crate::types::kind::TokenKind;
 
-    /// A damaged row may contain both.
+    /// A damaged row may be shrunk and contain a notice.
     #[test]
     fn a_shrunk_record_with_a_notice_is_not_claimed_settled_or_touched() {
         let mark = NoticeMark { at: at(5), stage: 0 };

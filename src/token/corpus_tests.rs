@@ -1,8 +1,8 @@
-//! The sample corpus `testdata/token/v1` defines version 1 of the format, for this library and for every other reader
-//! of tokens.
+//! Tests with the sample corpus `testdata/token/v1`. The corpus defines version 1 of the format, for this library and
+//! for every other reader of tokens.
 //!
-//! One file per case: header lines `name: value`, the last of them `token`, a JSON string. Written by `generate.py`
-//! in the same folder, which implements the published description and uses nothing of this library.
+//! Each case is a file of header lines `name: value`. The last header is `token`, a JSON string. `generate.py` in the
+//! same folder writes the files. It implements the published description and does not use this library.
 
 use std::collections::BTreeMap;
 use std::path::Path;

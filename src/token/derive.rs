@@ -1,8 +1,9 @@
-//! Derives a successor that can be derived again and is not stored (docs/design.md, "Families and rotation").
+//! Derives the successor in a rotation (docs/design.md, "Families and rotation"). A retry derives the same successor,
+//! and its secret is not stored.
 //!
-//! Presenting the parent's secret again inside the window gives the same successor, because it is derived from that
-//! secret, a nonce kept for the window, and a key kept apart from the store. Nothing can be derived from a dump with
-//! every nonce together with an old token.
+//! The successor is derived from the parent's secret, a nonce that is kept for the retry window, and a key that is kept
+//! apart from the store. So a second presentation of the parent's secret within the window gives the same successor.
+//! With a key ring, an attacker who has an old token and a dump with every nonce can derive nothing.
 
 use crate::crypto::rotation_key::RotationKey;
 use crate::crypto::sha256;
@@ -11,7 +12,7 @@ use crate::types::ids::{FamilyId, RecordId};
 use crate::types::realm::Realm;
 use crate::types::secret::{SecretBytes, TokenSecret};
 
-/// The purposes of derivation. All end in NUL and none contains another, so none is a prefix of another's input.
+/// The purposes of derivation. All end in NUL and contain no other NUL, so none is a prefix of another.
 const SECRET: &[u8] = b"counterfoil/rotate/v1\0";
 const ACCESS_ID: &[u8] = b"counterfoil/rotate/access-id/v1\0";
 const ACCESS_SECRET: &[u8] = b"counterfoil/rotate/access/v1\0";
@@ -33,7 +34,7 @@ impl Rotation<'_> {
         base62::encode_secret(self.mac(SECRET, successor).expose_secret())
     }
 
-    /// The id of the access token in the same response: same family, derived member bytes.
+    /// The id of the access token in the same response. It has the same family, and its member bytes are derived.
     pub(crate) fn access_id(&self, successor: &RecordId) -> RecordId {
         let mac = self.mac(ACCESS_ID, successor);
         let mut member = [0; 6];
@@ -46,7 +47,8 @@ impl Rotation<'_> {
         base62::encode_secret(self.mac(ACCESS_SECRET, access_id).expose_secret())
     }
 
-    /// Every field has a fixed length or is preceded by its length, so two different inputs never encode alike.
+    /// Every field has a fixed length or is preceded by its length, so different inputs always have different
+    /// encodings.
     fn mac(&self, purpose: &[u8], id: &RecordId) -> SecretBytes<32> {
         let realm = self.realm.as_str().as_bytes();
         sha256::hmac(
@@ -78,7 +80,7 @@ mod tests {
         RotationKey::current(Some(&ring)).1
     }
 
-    /// Everything derived from one rotation, as text.
+    /// Everything that is derived in one rotation, as text.
     fn derived(rotation: &Rotation<'_>, successor: &RecordId) -> [String; 3] {
         let text = |secret: TokenSecret| String::from_utf8_lossy(secret.expose_secret()).into_owned();
         let access = rotation.access_id(successor);
@@ -127,7 +129,7 @@ mod tests {
     fn syn_token_6_the_same_step_derives_the_same_answer() {
         assert_eq!(with(|_| ()), with(|_| ()));
         let [secret, member, access] = with(|_| ());
-        // Computed independently by testdata/token/v1/generate.py.
+        // `testdata/token/v1/generate.py` computes these values independently.
         assert_eq!(secret, "lNSSui78G0odzAcBq4kvuRgu1osLwCxaVDqVvjulk0D");
         assert_eq!(member, "6fcc3aa13354");
         assert_eq!(access, "MvwwBPEGdTITmFY943wHsP25MveZszTi8U1gsYYkZch");
@@ -158,7 +160,7 @@ mod tests {
             let stolen = with(|inputs| inputs.key = guess);
             assert!(honest.iter().zip(&stolen).all(|(a, b)| a != b));
         }
-        // The control: without a key ring, the same attacker derives everything.
+        // Without a key ring, the same attacker derives everything. This shows that the test can fail.
         let honest = with(|inputs| inputs.key = RotationKey::current(None).1);
         let stolen = with(|inputs| inputs.key = RotationKey::public_constant());
         assert_eq!(honest, stolen);

@@ -7,12 +7,13 @@ use crate::types::ids::{FamilyId, OwnerId, RecordId};
 use crate::types::realm::Realm;
 use crate::types::secret::{SecretBytes, TokenSecret};
 
-/// 43 letters, each of the 62 equally likely: bytes of 248 and above are discarded, since 248 is four times 62.
+/// Draws 43 letters, so that each of the 62 is equally likely. Bytes of 248 and above are discarded (248 is four times
+/// 62).
 pub(crate) fn draw_secret(entropy: &dyn Entropy) -> Result<TokenSecret, NoEntropy> {
     let mut secret = SecretBytes::new([0; 43]);
     let mut bytes = SecretBytes::new([0; 64]);
     let mut slots = secret.expose_secret_mut().iter_mut();
-    // 64 bytes are too few once in 10^15 draws. A source that fails 16 times in a row is broken.
+    // 64 bytes are too few in one of 10^15 draws, so a source that fails 16 times in a row is broken.
     for _ in 0..16 {
         entropy.fill(bytes.expose_secret_mut())?;
         for &byte in bytes.expose_secret().iter().filter(|&&byte| byte < 248) {
@@ -25,7 +26,7 @@ pub(crate) fn draw_secret(entropy: &dyn Entropy) -> Result<TokenSecret, NoEntrop
     Err(NoEntropy)
 }
 
-/// The id of a new family's first member: shard, nine random bytes of the family, six of the member.
+/// Draws the id of a new family's first member: the shard, nine random bytes of the family, and six of the member.
 pub(crate) fn draw_id(realm: &Realm, owner: &OwnerId, entropy: &dyn Entropy) -> Result<RecordId, NoEntropy> {
     let mut id = [0; 16];
     entropy.fill(&mut id[1..])?;
@@ -33,7 +34,7 @@ pub(crate) fn draw_id(realm: &Realm, owner: &OwnerId, entropy: &dyn Entropy) -> 
     Ok(RecordId::from_bytes(id))
 }
 
-/// The id of another member of a family.
+/// Draws the id of another member of a family.
 pub(crate) fn draw_member(family: FamilyId, entropy: &dyn Entropy) -> Result<RecordId, NoEntropy> {
     let mut member = [0; 6];
     entropy.fill(&mut member)?;
@@ -42,7 +43,7 @@ pub(crate) fn draw_member(family: FamilyId, entropy: &dyn Entropy) -> Result<Rec
 
 /// The shard of an owner's credentials: the first byte of SHA-256 of realm and owner, each preceded by its length.
 ///
-/// It is the first byte of their public ids, so a token reveals which of 256 shards its owner belongs to.
+/// The shard is the first byte of their public ids, so a token reveals which of 256 shards its owner belongs to.
 #[must_use]
 pub fn shard(realm: &Realm, owner: &OwnerId) -> u8 {
     let (realm, owner) = (realm.as_str(), owner.as_str());
@@ -56,7 +57,7 @@ mod tests {
     use crate::crypto::entropy::SeededEntropy;
     use crate::types::ids::SubjectId;
 
-    /// Fills with one byte, or fails.
+    /// A source that fills with one byte, or fails.
     struct Stuck(Option<u8>);
 
     impl Entropy for Stuck {
@@ -75,8 +76,8 @@ mod tests {
                 counts[usize::from(letter)] += 1;
             }
         }
-        // 860,000 letters, 13,871 each; six standard deviations are 700. The seed is fixed, so the result never
-        // varies.
+        // There are 860,000 letters, so each is expected 13,871 times. Six standard deviations are 700. The seed is
+        // fixed, so the result never varies.
         assert!(ALPHABET.iter().all(|&letter| counts[usize::from(letter)].abs_diff(13_871) < 700));
         assert_eq!(counts.iter().sum::<u32>(), 860_000);
     }

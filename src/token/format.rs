@@ -1,8 +1,8 @@
-//! The layout of a token: `<prefix>_<id 22><secret 43><check 6>`, all `[0-9A-Za-z]` after the prefix.
+//! The layout of a token: `<prefix>_<id 22><secret 43><check 6>`. All characters after the prefix are `[0-9A-Za-z]`.
 //!
-//! The part after the prefix has a fixed length, so a text is split from its end, in one way only. Two prefixes are
-//! therefore ambiguous only if they are equal. `cf` and `cf_p` are not: `cf_p_…` ends in 71 letters, and `cf_p`
-//! precedes them.
+//! The part after the prefix has a fixed length. So a text is split at a fixed distance from its end, in exactly one
+//! way, and two prefixes are ambiguous only if they are equal. For example, `cf` and `cf_p` are not ambiguous: in
+//! `cf_p_…` exactly `cf_p` precedes the last `_` and its 71 letters.
 
 use crate::types::base62::{self, ALPHABET};
 
@@ -11,14 +11,14 @@ pub(crate) const BODY: usize = 65;
 /// The length of the part after the prefix and its `_`.
 pub(crate) const LETTERS: usize = BODY + 6;
 
-/// The parts of a text. Only the lengths and the `_` are checked.
+/// The parts of a text. Only the lengths and the `_` have been checked.
 pub(crate) struct Parts<'a> {
     pub(crate) prefix: &'a [u8],
     pub(crate) body: &'a [u8; BODY],
     pub(crate) check: &'a [u8; 6],
 }
 
-/// Splits before the last 71 bytes, which must be preceded by `_`.
+/// Splits a text before the last 71 bytes. A `_` must precede them.
 pub(crate) fn split(text: &[u8]) -> Option<Parts<'_>> {
     let (rest, check) = text.split_last_chunk()?;
     let (rest, body) = rest.split_last_chunk()?;
@@ -26,24 +26,24 @@ pub(crate) fn split(text: &[u8]) -> Option<Parts<'_>> {
     Some(Parts { prefix, body, check })
 }
 
-/// The id and the secret of a body.
+/// Splits a body into the id and the secret.
 pub(crate) fn halves(body: &[u8; BODY]) -> Option<(&[u8; 22], &[u8; 43])> {
     let (id, secret) = body.split_first_chunk()?;
     Some((id, secret.first_chunk()?))
 }
 
-/// Whether all letters are `[0-9A-Za-z]`. Without a table and without an early exit, so that it compiles to a few
-/// wide comparisons.
+/// Whether all letters are `[0-9A-Za-z]`. There is no table and no early exit, so that this compiles to a few wide
+/// comparisons.
 pub(crate) fn is_base62(letters: &[u8]) -> bool {
     letters
         .iter()
         .fold(true, |all, &byte| all & ((byte | 0x20).wrapping_sub(b'a') < 26 || byte.wrapping_sub(b'0') < 10))
 }
 
-/// CRC-32 in six base62 letters, as in GitHub's tokens. It detects typing errors without a store call, but no
-/// forgery.
+/// CRC-32 as six base62 letters, as in GitHub's tokens. It detects typing errors without a store call. It does not
+/// detect forgery.
 pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
-    // Two halves of three digits each shorten the chains of divisions. 62^6 is 13 times 2^32.
+    // Two halves with three letters each need shorter chains of divisions. 62^6 is 13 times 2^32.
     const HALF: u32 = 62 * 62 * 62;
     let crc = crc32fast::hash(letters);
     let digit = |number: u32, weight: u32| ALPHABET[(number / weight % 62) as usize];
@@ -51,15 +51,15 @@ pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
     [digit(high, 62 * 62), digit(high, 62), digit(high, 1), digit(low, 62 * 62), digit(low, 62), digit(low, 1)]
 }
 
-/// Whether `check`, six letters of base62, is the checksum of the other letters. It decodes the number that [`check`]
-/// encodes: no division.
+/// Whether `check`, six base62 letters, is the checksum of `letters`. Decodes the number that [`check`] encodes, which
+/// needs no division.
 pub(crate) fn agrees(letters: &[u8], check: &[u8; 6]) -> bool {
     let [a, b, c, d, e, f] = check.map(|letter| u64::from(base62::raw_value(letter)));
     let (high, low) = ((a * 62 + b) * 62 + c, (d * 62 + e) * 62 + f);
     high * (62 * 62 * 62) + low == u64::from(crc32fast::hash(letters))
 }
 
-/// The part after the prefix and its `_`, without the checksum.
+/// The body of a token: the letters of the id and of the secret, without the checksum.
 pub(crate) fn body(id: &[u8; 16], secret: &[u8; 43]) -> [u8; BODY] {
     let mut body = [0; BODY];
     body[..22].copy_from_slice(&base62::encode_id(id));

@@ -8,9 +8,9 @@ use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::secret::{Secret, TokenSecret, wipe};
 
-/// A newly issued token. Its secret can be read only here and only once. Wiped on drop.
+/// A newly issued token. Only this value contains the secret, because the store keeps a digest. Wiped on drop.
 ///
-/// No `Clone`, no `Display`, no `Serialize`:
+/// It implements no `Clone`, `Display` or `Serialize`:
 ///
 /// ```compile_fail,E0599
 /// fn twice(token: &counterfoil::IssuedToken) -> counterfoil::IssuedToken {

@@ -1,4 +1,4 @@
-//! The text of a token: prefixes, format, and the issued or presented token.
+//! The text of a token: prefixes, format, and the types of issued and presented tokens.
 
 pub(crate) mod derive;
 pub(crate) mod draw;

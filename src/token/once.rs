@@ -1,4 +1,4 @@
-//! Ids derived from one form: a second submission finds the result of the first in the store.
+//! Ids derived from a form, so that a second submission finds the result of the first one in the store.
 
 use crate::crypto::sha256;
 use crate::token::draw::shard;
@@ -8,7 +8,7 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;
 
-/// The purposes of hashing. Each has its own, so that ids of two kinds never agree.
+/// The purposes of hashing. Each kind of id has its own, so that ids of two kinds are never equal.
 const KEY: &[u8] = b"counterfoil/once/v1";
 const FIRST: &[u8] = b"counterfoil/once/first/v1";
 const MEMBER: &[u8] = b"counterfoil/once/member/v1";
@@ -16,15 +16,16 @@ const CLIENT_KEY: &[u8] = b"counterfoil/once/client-key/v1";
 const CLIENT_ID: &[u8] = b"counterfoil/once/client-id/v1";
 const SECRET: &[u8] = b"counterfoil/once/secret/v1";
 
-/// The bytes of an id that are derived from the number alone. The rest is derived from the fields too, so that a
-/// resubmitted form is distinguished from another form with the same number.
+/// How many bytes of an id are derived from the number alone. The other bytes also depend on the fields. So a form that
+/// is submitted again is distinguished from another form with the same number.
 const NUMBER_BYTES: usize = 10;
 
-/// Makes one form take effect once: the id of the new credential is derived from the session that the form was shown
-/// in and from the form's own number, so the store refuses a second one.
+/// Makes a form take effect only once. The id of the new credential is derived from the form's number and from the
+/// session in which the form was shown, so the store refuses a second credential.
 ///
-/// Draw the number at random for each form that is shown, at least 16 bytes, and include it in the form. Neither is
-/// secret: the derived ids are part of the new credential's text, and the number cannot be computed from them.
+/// For each form that is shown, draw a random number of at least 16 bytes and include it in the form. The number and
+/// the derived ids are not secret: an id is part of the new credential's text, and the number cannot be computed from
+/// it.
 ///
 /// ```
 /// use counterfoil::token::OnceKey;
@@ -38,13 +39,14 @@ const NUMBER_BYTES: usize = 10;
 pub struct OnceKey([u8; 32]);
 
 impl OnceKey {
-    /// The key of a session's form with that number.
+    /// The key of the form with that number in that session.
     #[must_use]
     pub fn new(session: &RecordId, number: &[u8]) -> Self {
         Self(sha256::hash(&[KEY, session.as_bytes(), number]))
     }
 
-    /// The id of a new family's first member. Its family is derived from the number, its member also from the fields.
+    /// The id of a new family's first member. The family is derived from the number, and the member also from the
+    /// fields.
     pub(crate) fn first_id(&self, realm: &Realm, owner: &OwnerId, kind: TokenKind, fields: &[&[u8]]) -> RecordId {
         let place = [realm.as_str().as_bytes(), owner.as_str().as_bytes(), kind.as_str().as_bytes()];
         let mut id = self.split(FIRST, &place, fields);
@@ -52,7 +54,7 @@ impl OnceKey {
         RecordId::from_bytes(id)
     }
 
-    /// The id of a parent's successor.
+    /// The id of the parent's successor.
     pub(crate) fn successor_id(&self, parent: &RecordId, fields: &[&[u8]]) -> RecordId {
         let hash = self.hash(MEMBER, &[&[parent.as_bytes().as_slice()], fields].concat());
         let mut member = [0; 6];
@@ -68,16 +70,16 @@ impl OnceKey {
         ClientKey::from_bytes(key)
     }
 
-    /// The public id of a registration that names none, derived from the number alone, so that the same form gives
-    /// the same id.
+    /// The public id of a registration whose request names none. It is derived from the number alone, so that the same
+    /// form gives the same id.
     pub(crate) fn client_id(&self, realm: &Realm, letters: usize) -> Option<ClientId> {
         let hash = self.hash(CLIENT_ID, &[realm.as_str().as_bytes()]);
-        // 256 is not a multiple of 62: some letters are slightly more likely, which costs less than two bits of 95.
+        // 256 is not a multiple of 62, so some letters are slightly more likely. This costs less than two of 95 bits.
         let id: String = hash.iter().take(letters).map(|byte| char::from(ALPHABET[usize::from(byte % 62)])).collect();
         id.parse().ok()
     }
 
-    /// The id of a client's new secret, split as in [`OnceKey::first_id`].
+    /// The id of a client's new secret. Number and fields are used as in [`OnceKey::first_id`].
     pub(crate) fn secret_id(&self, realm: &Realm, client: &ClientId, fields: &[&[u8]]) -> [u8; 16] {
         self.split(SECRET, &[realm.as_str().as_bytes(), client.as_str().as_bytes()], fields)
     }
@@ -91,7 +93,7 @@ impl OnceKey {
         id
     }
 
-    /// Every part is preceded by its length, so two different lists of parts never encode alike.
+    /// Every part is preceded by its length, so different lists of parts always have different encodings.
     fn hash(&self, purpose: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         let mut input = Vec::new();
         for part in [&[purpose, self.0.as_slice()], parts].concat() {
@@ -102,7 +104,7 @@ impl OnceKey {
     }
 }
 
-/// Whether two ids of secrets are derived from one number.
+/// Whether two ids of secrets are derived from the same number.
 pub(crate) fn same_number(one: &[u8; 16], other: &[u8; 16]) -> bool {
     one[..NUMBER_BYTES] == other[..NUMBER_BYTES]
 }

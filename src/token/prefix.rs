@@ -4,7 +4,7 @@ use std::fmt;
 
 use arrayvec::ArrayString;
 
-/// 2 to 16 of `[a-z0-9_]`, not ending in `_`.
+/// The prefix of a token: 2 to 16 characters of `[a-z0-9_]`, not ending in `_`.
 ///
 /// ```
 /// use counterfoil::token::Prefix;
@@ -32,7 +32,7 @@ impl Prefix {
         if text.len() >= 2 && letters && !text.ends_with('_') { Ok(Self(prefix)) } else { Err(InvalidPrefix) }
     }
 
-    /// For the library's own texts, which a test checks against the rule.
+    /// Wraps a text of the library itself. A test checks these texts against the rule.
     pub(crate) fn known(text: &'static str) -> Self {
         Self(ArrayString::from(text).unwrap_or_default())
     }

@@ -3,10 +3,10 @@
 use crate::token::prefix::Prefix;
 use crate::types::kind::TokenKind;
 
-/// The prefixes of a realm's tokens: for each kind a current one for new tokens, and old ones that still verify.
+/// The prefixes of a realm's tokens. Each kind has a current prefix for new tokens, and old prefixes that still verify.
 ///
-/// Invariant: no prefix belongs to two kinds. This suffices: a text is split 71 letters before its end, so it has
-/// exactly one prefix.
+/// No prefix belongs to two kinds. This is enough to find the kind, because a text is split 71 letters before its end
+/// and so has exactly one prefix.
 ///
 /// ```
 /// use counterfoil::token::{Prefix, Prefixes};
@@ -23,12 +23,12 @@ use crate::types::kind::TokenKind;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Prefixes {
-    /// In the order of the kinds' bytes.
+    /// The current prefixes, in the order of the kinds' bytes.
     current: [Prefix; 6],
     known: Box<[Known]>,
 }
 
-/// Two kinds with one prefix: a token would match both.
+/// Two kinds have the same prefix, so a token would match both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("prefix {prefix} stands for {first} and for {second}")]
 #[non_exhaustive]
@@ -49,7 +49,7 @@ pub struct PrefixesBuilder {
 }
 
 impl Prefixes {
-    /// Starts from the defaults: `cfp`, `cfa`, `cfr`, `cfs`, `cfc`, `cfk`.
+    /// Starts with the default prefixes: `cfp`, `cfa`, `cfr`, `cfs`, `cfc`, `cfk`.
     #[must_use]
     pub fn builder() -> PrefixesBuilder {
         let defaults = ["cfp", "cfa", "cfr", "cfs", "cfc", "cfk"];
@@ -62,24 +62,25 @@ impl Prefixes {
         &self.current[slot(kind)]
     }
 
-    /// Every prefix that verifies, with its kind; the current ones first. Use them to build a leak scanner's pattern.
+    /// Every prefix that verifies, with its kind. The current prefixes are first. Use them for the pattern of a leak
+    /// scanner.
     pub fn all(&self) -> impl Iterator<Item = (&Prefix, TokenKind)> {
         self.known.iter().map(|known| (&known.prefix, known.kind))
     }
 
-    /// The kind of a prefix.
+    /// The kind of the tokens with that prefix.
     pub(crate) fn kind(&self, prefix: &[u8]) -> Option<TokenKind> {
         if prefix.len() > 16 {
             return None;
         }
-        // Comparing numbers is faster than comparing slices by calls. The lengths are compared too, because leading
-        // NUL bytes do not change the number.
+        // Comparing numbers is faster than comparing slices. The lengths are compared too, because leading NUL bytes do
+        // not change the number.
         let number = number(prefix);
         let is_it = |known: &&Known| known.number == number && known.prefix.as_str().len() == prefix.len();
         self.known.iter().find(is_it).map(|known| known.kind)
     }
 
-    /// Whether a text begins with a known prefix and `_`. Decides between the errors `Length` and `Prefix`.
+    /// Whether a text begins with a known prefix and `_`. This decides whether the error is `Length` or `Prefix`.
     pub(crate) fn begin(&self, text: &[u8]) -> bool {
         let begins = |known: &Known| {
             text.strip_prefix(known.prefix.as_str().as_bytes()).is_some_and(|rest| rest.starts_with(b"_"))
@@ -95,7 +96,7 @@ impl Default for Prefixes {
 }
 
 impl PrefixesBuilder {
-    /// Sets the prefix of new tokens of a kind. The previous one still verifies only if it is set as an old one.
+    /// Sets the prefix of new tokens of a kind. The previous prefix verifies only if it is added as an old one.
     #[must_use]
     pub fn current(mut self, kind: TokenKind, prefix: Prefix) -> Self {
         self.current[slot(kind)] = prefix;
@@ -124,7 +125,7 @@ impl PrefixesBuilder {
         Ok(prefixes)
     }
 
-    /// Removes a duplicate prefix of one kind.
+    /// Removes duplicate prefixes of the same kind.
     fn all_known(self) -> Prefixes {
         let currents = TokenKind::ALL.into_iter().map(|kind| (kind, self.current[slot(kind)]));
         let mut known: Vec<Known> = Vec::with_capacity(6 + self.old.len());
@@ -137,7 +138,7 @@ impl PrefixesBuilder {
     }
 }
 
-/// A prefix that verifies, also as a number, because every parse compares it.
+/// A prefix that verifies. It is also kept as a number, because every parse compares it.
 #[derive(Clone, Copy, Debug)]
 struct Known {
     number: u128,
@@ -145,12 +146,12 @@ struct Known {
     kind: TokenKind,
 }
 
-/// At most 16 bytes as a big-endian number.
+/// The prefix, at most 16 bytes, as a big-endian number.
 fn number(prefix: &[u8]) -> u128 {
     prefix.iter().fold(0, |number, &byte| number << 8 | u128::from(byte))
 }
 
-/// Kind bytes are 1 to 6.
+/// The index of a kind. Kind bytes are 1 to 6.
 fn slot(kind: TokenKind) -> usize {
     usize::from(kind.byte() - 1)
 }

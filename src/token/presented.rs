@@ -1,4 +1,4 @@
-//! `Bearer cfp_…` → **`PresentedToken`** → `TokenRecord` → `Verified` → `Principal`
+//! The second step of a verification: `Bearer cfp_…` → **`PresentedToken`** → `TokenRecord` → `Verified` → `Principal`
 
 use crate::token::format;
 use crate::token::prefixes::Prefixes;
@@ -7,9 +7,9 @@ use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::secret::{SecretBytes, TokenSecret};
 
-/// A text in the form of a token. Whether the token exists is known only to the store.
+/// A text that has the form of a token. Only the store knows whether the token exists.
 ///
-/// Created only by [`Prefixes::parse`]. `Debug` shows kind and id, which are public, but not the secret.
+/// Created only by [`Prefixes::parse`]. `Debug` shows the kind and the id, which are public, but not the secret.
 #[derive(Debug)]
 pub struct PresentedToken {
     kind: TokenKind,
@@ -17,20 +17,20 @@ pub struct PresentedToken {
     secret: TokenSecret,
 }
 
-/// The rule that a text breaks. Found without a store call; never contains the text.
+/// The rule that a text breaks. It is found without a store call, and the error never contains the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MalformedToken {
-    /// It does not begin with a known prefix and `_`.
+    /// The text does not begin with a known prefix and `_`.
     #[error("token does not begin with a known prefix")]
     Prefix,
-    /// Not 71 letters after the prefix and its `_`. Blanks count: nothing is trimmed.
+    /// There are not exactly 71 letters after the prefix and its `_`. Blanks count, because nothing is trimmed.
     #[error("token must have 71 letters after its prefix")]
     Length,
     /// A letter after the prefix is not one of `[0-9A-Za-z]`.
     #[error("token has a character outside of [0-9A-Za-z] after its prefix")]
     Alphabet,
-    /// The checksum does not match: a typing error.
+    /// The checksum does not match, which is usually a typing error.
     #[error("token has a wrong checksum: it was mistyped or cut")]
     Checksum,
     /// The id is a number of 2^128 or more.
@@ -70,13 +70,13 @@ impl Prefixes {
 }
 
 impl PresentedToken {
-    /// The kind, from its prefix.
+    /// The kind, which follows from the prefix.
     #[must_use]
     pub fn kind(&self) -> TokenKind {
         self.kind
     }
 
-    /// The id of the record that it claims to match.
+    /// The id of the record that the token claims to match.
     #[must_use]
     pub fn id(&self) -> &RecordId {
         &self.id

@@ -16,7 +16,7 @@ use crate::types::time::Timestamp;
 /// allowed.
 pub type Claims = BTreeMap<String, String>;
 
-/// An account as it is *now*. The library owns credentials, not people: it stores none of this.
+/// The account of a person, as the host's directory describes it *now*. The library does not store accounts.
 ///
 /// ```
 /// use counterfoil::{Account, Role, SubjectId};
@@ -39,8 +39,8 @@ pub struct Account {
     extension: Extension,
 }
 
-/// The fields that a verification does not need. They are kept apart so that they need not be copied if a directory
-/// does not set them.
+/// The fields that a verification does not need. They are in a box of their own, so an account that sets none of them
+/// is cheap to copy.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Contact {
     email: Option<EmailAddress>,
@@ -49,7 +49,7 @@ pub(crate) struct Contact {
     claims: Claims,
 }
 
-/// Addresses and claims must not reach a log through a principal.
+/// Prints no field: addresses and claims must not reach a log through a principal.
 impl fmt::Debug for Contact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Contact").finish_non_exhaustive()
@@ -65,7 +65,7 @@ impl Contact {
     }
 }
 
-/// The part of an account that a principal keeps. The contact moves as it is, so that nothing is copied.
+/// The part of an account that a principal keeps. The contact is moved, not copied.
 pub(crate) struct Identity {
     pub(crate) subject: SubjectId,
     pub(crate) name: Short,
@@ -92,7 +92,7 @@ impl PartialEq for Account {
 impl Eq for Account {}
 
 impl Account {
-    /// An enabled account in UTC and English, without an e-mail address or extra claims.
+    /// Creates an enabled account in UTC and English, without an e-mail address or extra claims.
     #[must_use]
     pub fn new(subject: SubjectId, name: &str, role: Role) -> Self {
         Self {
@@ -128,17 +128,17 @@ impl Account {
         self
     }
 
-    /// Adds an extra claim.
+    /// Adds an extra claim with this name and value.
     #[must_use]
     pub fn with_claim(mut self, name: &str, value: &str) -> Self {
         self.contact.get_or_insert_default().claims.insert(name.into(), value.into());
         self
     }
 
-    /// Attaches a value of the host's own, such as its row of the person. Handlers read it:
-    /// [`Principal::extension`](crate::Principal::extension). An account has one; a second replaces the first.
+    /// Attaches a value of the host, for example its database row of the person. Handlers read the value with
+    /// [`Principal::extension`](crate::Principal::extension). An account has one such value: a second call replaces it.
     ///
-    /// The library shares it and never looks into it: it is not stored and not printed.
+    /// The library never inspects, stores or prints the value.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -179,19 +179,19 @@ impl Account {
     }
 
     /// Sets the instant from which the account's credentials are valid. A credential that began earlier is refused at
-    /// each use. Use it after a change of the password, for a person who was removed and returns under the same id,
-    /// or for "sign out everywhere".
+    /// each use. Set it after a change of the password, when a removed person returns under the same id, or to "sign
+    /// out everywhere".
     ///
-    /// A sign-in and a session began when they were opened, any other credential when its present secret was created.
+    /// A sign-in or a session begins when it is opened. Any other credential begins when its present secret is created.
     /// A credential that began at exactly this instant is valid. Round up if the host's own instants are coarser than
-    /// microseconds. An instant ahead of the clock refuses every credential until then.
+    /// microseconds. If the instant is in the future, every credential is refused until then.
     #[must_use]
     pub fn with_valid_since(mut self, at: Timestamp) -> Self {
         self.valid_since = Some(at);
         self
     }
 
-    /// The instant from which its credentials are valid; `None`: always.
+    /// The instant from which the account's credentials are valid. `None`: they are always valid.
     #[must_use]
     pub fn valid_since(&self) -> Option<Timestamp> {
         self.valid_since
@@ -215,13 +215,13 @@ impl Account {
         self.role
     }
 
-    /// A disabled account's credentials are refused.
+    /// Whether the account is disabled. The credentials of a disabled account are refused.
     #[must_use]
     pub fn is_disabled(&self) -> bool {
         self.disabled
     }
 
-    /// Whether it has the right "manage user profiles".
+    /// Whether the account has the right "manage user profiles".
     #[must_use]
     pub fn manages_profiles(&self) -> bool {
         self.manages_profiles
@@ -250,7 +250,7 @@ impl Account {
         self.contact.iter().flat_map(|contact| contact.claims())
     }
 
-    /// The value of that type that the host attached: [`Account::with_extension`].
+    /// The value that the host attached with [`Account::with_extension`], if its type is `T`.
     #[must_use]
     pub fn extension<T: Any + Send + Sync>(&self) -> Option<&T> {
         self.extension.get()

@@ -1,6 +1,6 @@
-//! The notice schedule under which the marks of a realm were set, and the progress of a walk that sets them again.
+//! The notice schedule by which the notice marks of a realm were set, and the progress of setting them again.
 //!
-//! Stored as one value beside the settings, so that it is compared and changed with them in one step.
+//! Both are stored as one value beside the settings, so a store compares and changes them together with the settings.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::types::time::Timestamp;
 
 const NAME: &str = "notice_arming";
 
-/// The schedule of all marks, and the pass that changes them to another.
+/// The schedule by which all marks are set, or the pass that sets them by a new schedule.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Arming {
@@ -19,28 +19,29 @@ pub(crate) struct Arming {
     pass: Option<Pass>,
 }
 
-/// One pass over all records, or two: a second one follows once every process has seen the change.
+/// The change to a new schedule: one walk over all records at once, and a second walk after every process knows the
+/// schedule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Pass {
     under: String,
-    /// The schedules under which marks may have been set before. `None`: unknown.
+    /// The schedules by which marks may have been set before. `None` if they are unknown.
     before: Option<Vec<String>>,
-    /// When the change was first noticed.
+    /// When the new schedule was first noticed.
     since: Timestamp,
-    /// The current walk. `None`: the first one is finished, and the second has not started.
+    /// The current walk. `None` after the first walk has finished and before the second one starts.
     walk: Option<Walk>,
 }
 
-/// The most earlier schedules that are stored.
+/// The largest number of earlier schedules that are stored.
 const MOST_BEFORE: usize = 16;
 
-/// A walk and its next page.
+/// A walk over all records, and the page that it reads next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Walk {
     began: Timestamp,
-    /// The index of the kind within the schedule.
+    /// The index of the kind of credential in the policy's list of notice kinds.
     pub(crate) kind: usize,
-    /// The cursor at which the page begins.
+    /// The cursor after which the page begins.
     pub(crate) after: Option<String>,
 }
 
@@ -51,7 +52,7 @@ impl Walk {
 }
 
 impl Arming {
-    /// Reads the value stored beside the settings. An unreadable value counts as absent: all marks are then checked
+    /// Reads the value that is stored beside the settings. If the value is unreadable or absent, all marks are checked
     /// again.
     pub(crate) fn of(stored: &StoredSettings) -> Self {
         stored.values.get(NAME).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
@@ -63,12 +64,12 @@ impl Arming {
         }
     }
 
-    /// Whether there is nothing to do under that schedule.
+    /// Whether there is no page to walk now under the schedule `under`.
     pub(crate) fn rests(&self, under: &str, patience: Duration, now: Timestamp) -> bool {
         self.clone().begin(under, patience, now).is_none()
     }
 
-    /// The next page to walk, if any. `patience` is how long another process may continue under the old schedule.
+    /// The next page to walk, if any. `patience` is how long another process may still use the old schedule.
     pub(crate) fn begin(&mut self, under: &str, patience: Duration, now: Timestamp) -> Option<Walk> {
         match &mut self.pass {
             None if self.done.as_deref() == Some(under) => None,
@@ -87,7 +88,7 @@ impl Arming {
         }
     }
 
-    /// The schedules under which marks may be set when another schedule follows.
+    /// The schedules by which marks may be set at the moment when a new schedule follows. `None` if they are unknown.
     fn earlier(&self) -> Option<Vec<String>> {
         let Some(pass) = &self.pass else { return self.done.clone().map(|done| vec![done]) };
         let mut before = pass.before.clone()?;
@@ -96,13 +97,13 @@ impl Arming {
         Some(before).filter(|before| before.len() <= MOST_BEFORE)
     }
 
-    /// The schedules under which marks may have been set before the current pass, if known.
+    /// The schedules by which marks may have been set before the current pass, if known.
     pub(crate) fn before(&self) -> Option<&[String]> {
         self.pass.as_ref()?.before.as_deref()
     }
 
-    /// Advances from the walked page to the next, or ends the walk. If another process has already walked the page,
-    /// nothing changes. Returns whether a page is left to walk now.
+    /// Advances to the page `next`, or ends the walk. Changes nothing if another process has already advanced past
+    /// `walked`. Returns whether a page is left to walk now.
     pub(crate) fn advance(&mut self, under: &str, walked: &Walk, next: Option<Walk>, patience: Duration) -> bool {
         let Some(pass) = self.pass.as_mut().filter(|pass| pass.under == under) else { return self.done.is_none() };
         if pass.walk.as_ref() != Some(walked) {
@@ -119,7 +120,7 @@ impl Arming {
 }
 
 impl Walk {
-    /// The next page of the same kind.
+    /// The page of the same kind that begins after the cursor `after`.
     pub(crate) fn on(&self, after: String) -> Self {
         Self { after: Some(after), ..self.clone() }
     }

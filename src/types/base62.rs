@@ -1,4 +1,4 @@
-//! Base62, digits first: `0-9A-Za-z` stand for 0..=61, most significant first.
+//! Base62: the letters `0-9A-Za-z` are the digits 0 to 61, most significant digit first.
 
 use zeroize::Zeroizing;
 
@@ -6,7 +6,7 @@ use crate::types::secret::SecretBytes;
 
 pub(crate) const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The letter's value at its byte, 0xFF if the byte is not a letter.
+/// The digit of each byte, or 0xFF if the byte is not a base62 letter.
 const VALUES: [u8; 256] = {
     let mut values = [0xFF; 256];
     let mut i = 0;
@@ -17,12 +17,13 @@ const VALUES: [u8; 256] = {
     values
 };
 
-/// `letter`'s value, or 0xFF if it is not a letter. For loops that check once at the end.
+/// The digit of `letter`, or 0xFF if it is not a base62 letter. A loop can collect the results and check once at the
+/// end.
 pub(crate) const fn raw_value(letter: u8) -> u8 {
     VALUES[letter as usize]
 }
 
-/// 22 letters for 16 bytes read as one big-endian number.
+/// Encodes 16 bytes as 22 letters. The bytes are one big-endian number.
 pub(crate) fn encode_id(id: &[u8; 16]) -> [u8; 22] {
     // Two halves of 11 letters each (2^64 < 62^11 < 2^66): one division by 62^11, then short divisions by 62.
     const HALF: u128 = 62u128.pow(11);
@@ -40,7 +41,8 @@ pub(crate) fn encode_id(id: &[u8; 16]) -> [u8; 22] {
     text
 }
 
-/// The 16 bytes of 22 letters. `None` for an invalid letter or a number of 2^128 or more (62^22 is 1.1 times that).
+/// Decodes 22 letters to 16 bytes. `None` for an invalid letter or for a number of 2^128 or more (62^22 is 1.1 times
+/// 2^128).
 pub(crate) fn decode_id(text: &[u8; 22]) -> Option<[u8; 16]> {
     // Ten letters stay below 62^10 < 2^60, so three parts of 10, 10 and 2 letters are read in u64.
     let mut bad = 0u8;
@@ -63,9 +65,10 @@ pub(crate) fn decode_id(text: &[u8; 22]) -> Option<[u8; 16]> {
     Some(number.to_be_bytes())
 }
 
-/// 43 letters for 32 bytes read as one big-endian number (62^43 is 1.02 times 2^256, so every number fits).
+/// Encodes 32 bytes as 43 letters. The bytes are one big-endian number (62^43 is 1.02 times 2^256, so every one fits).
 ///
-/// Long division in 32-bit limbs. No branch and no address depends on the number, except the look-up of its letters.
+/// Long division with 32-bit limbs. No branch and no memory address depends on the number, except the look-up of its
+/// letters.
 pub(crate) fn encode_secret(bytes: &[u8; 32]) -> SecretBytes<43> {
     let mut limbs = Zeroizing::new([0u32; 8]);
     for (limb, four) in limbs.iter_mut().zip(bytes.chunks_exact(4)) {

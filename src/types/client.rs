@@ -57,8 +57,8 @@ impl<'de> Deserialize<'de> for ClientId {
     }
 }
 
-/// The internal id of a registration: 16 random bytes, drawn once, stored in every family of the client, and never
-/// used again.
+/// The internal id of a registration: 16 bytes. It is stored in every family of the client, and is never used for
+/// another registration.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct ClientKey([u8; 16]);
 
@@ -81,7 +81,7 @@ impl ClientKey {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Grant {
-    /// RFC 6749 §4.3. RFC 9700 §2.4 says that it must not be used: off unless a registration names it.
+    /// RFC 6749 §4.3. Off unless a registration names it, because RFC 9700 §2.4 says that it must not be used.
     Password,
     /// RFC 6749 §6.
     RefreshToken,
@@ -108,10 +108,10 @@ impl Grant {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefreshMode {
-    /// A new refresh token each time; the old one is used up (RFC 9700 §2.2.2).
+    /// Each refresh returns a new refresh token, and the old one is used up (RFC 9700 §2.2.2).
     #[default]
     Rotate,
-    /// The same refresh token again. For confidential clients only.
+    /// Each refresh returns the same refresh token. For confidential clients only.
     Reuse,
 }
 
@@ -126,22 +126,22 @@ pub enum SecretForm {
     Imported,
 }
 
-/// The stored half of a client secret. In a document every member must be present: a missing or misspelled member
-/// must not be read as "never ends".
+/// The stored half of a client secret. A document must contain every member, so that a missing or misspelled member is
+/// not read as "never expires".
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredSecret {
-    /// An input of the digest. It is also the id inside the text of a generated secret.
+    /// An input of the digest. In a generated secret, the text also contains this id.
     pub id: [u8; 16],
-    /// How it is digested.
+    /// How the secret is digested.
     pub form: SecretForm,
     /// The digest.
     pub digest: [u8; 32],
     /// The key of the digest.
     pub key_id: KeyId,
-    /// When it was created.
+    /// When the secret was created.
     pub created_at: Timestamp,
-    /// When it expires: set on the older secret by a replacement.
+    /// When the secret expires. Set on the older secret when a new one replaces it.
     #[serde(deserialize_with = "Option::deserialize")]
     pub expires_at: Option<Timestamp>,
     /// Members written by a newer version.
@@ -150,7 +150,7 @@ pub struct StoredSecret {
 }
 
 impl StoredSecret {
-    /// A secret that does not expire.
+    /// Creates a secret that does not expire.
     #[must_use]
     pub fn new(id: [u8; 16], form: SecretForm, digest: [u8; 32], key_id: KeyId, created_at: Timestamp) -> Self {
         Self { id, form, digest, key_id, created_at, expires_at: None, unknown: UnknownFields::default() }
@@ -163,43 +163,41 @@ crate::types::setters::setters!(StoredSecret {
 
 /// A registered client, without the texts of its secrets.
 ///
-/// A store keeps it as the document from [`Registration::to_document`], with `client_id`, [`ClientKey`] and
-/// [`Version`].
+/// A store keeps the output of [`Registration::to_document`] together with `client_id`, [`ClientKey`] and [`Version`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Registration {
     /// The public id.
     pub client_id: ClientId,
-    /// The internal id, to which tokens are bound. A client that is deleted and registered again gets another.
+    /// The internal id, to which tokens are bound. A client that is deleted and registered again gets a new one.
     pub key: ClientKey,
-    /// The name shown to people; `as:client_id` in the token endpoint's response.
+    /// The name shown to people. The token endpoint returns it as `as:client_id`.
     pub display_name: String,
-    /// At most two, the newest last.
+    /// At most two secrets, the newest last.
     pub secrets: Vec<StoredSecret>,
-    /// The grants that it may use at the token endpoint.
+    /// The grants that the client may use at the token endpoint.
     pub grants: Vec<Grant>,
-    /// The widest scope that it may request; `None`: any.
+    /// The widest scope that the client may request. `None` means any scope.
     #[serde(deserialize_with = "Option::deserialize")]
     pub allowed_scope: Option<Scope>,
-    /// The scope granted if a request names none. `None`: all that the client may have; the credential has no scope
-    /// if that is any.
+    /// The scope granted if a request names none. `None` grants all that the client may have. If the client may have
+    /// any scope, the credential then has no scope.
     ///
-    /// A credential without scope has all rights of its owner, and its introspection has no member `scope` (RFC 7662
-    /// §2.2), so a resource server that requires scopes refuses it. Set a default for clients whose tokens such
-    /// servers see.
+    /// A credential without a scope has all rights of its owner. Its introspection has no member `scope` (RFC 7662
+    /// §2.2), so resource servers that require scopes refuse it. Set a default if such servers see the client's tokens.
     #[serde(deserialize_with = "Option::deserialize")]
     pub default_scope: Option<Scope>,
-    /// Whether it has no secret (RFC 6749 §2.1).
+    /// Whether the client is public: it has no secret (RFC 6749 §2.1).
     pub public: bool,
     /// Whether a refresh rotates or reuses the refresh token. Public clients must rotate it.
     pub refresh_mode: RefreshMode,
-    /// Whether it may introspect every token of the realm (RFC 7662).
+    /// Whether the client may introspect every token of the realm (RFC 7662).
     pub resource_server: bool,
-    /// Whether it is disabled: all its tokens are refused.
+    /// Whether the client is disabled. All tokens of a disabled client are refused.
     pub disabled: bool,
-    /// Copied into each family. Raising it revokes all of the client's tokens at once.
+    /// A number that is copied into each family. Raising it revokes all of the client's tokens at once.
     pub epoch: u64,
-    /// When it was registered.
+    /// When the client was registered.
     pub created_at: Timestamp,
     /// Members written by a newer version.
     #[serde(flatten)]
@@ -207,7 +205,7 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// A confidential client without secrets and grants, which may request any scope.
+    /// Creates a confidential client that has no secrets and no grants and may request any scope.
     #[must_use]
     pub fn new(client_id: ClientId, key: ClientKey, display_name: impl Into<String>, created_at: Timestamp) -> Self {
         Self {
@@ -247,23 +245,23 @@ crate::types::setters::setters!(Registration {
 /// A registration with its version in the store.
 #[derive(Clone, Debug)]
 pub struct VersionedRegistration {
-    /// The version that `put` and `remove` must pass.
+    /// The version that `put_client` and `remove_client` must pass.
     pub version: Version,
     /// The registration.
     pub registration: Registration,
 }
 
-/// A stored document that this version cannot read.
+/// A stored document that this version of the library cannot read.
 #[derive(Debug, thiserror::Error)]
 #[error("stored document cannot be read")]
 pub struct InvalidDocument(#[source] serde_json::Error);
 
 impl Registration {
-    /// The stored text: JSON, with the field names of this struct.
+    /// The stored form: JSON with the field names of this struct.
     ///
     /// # Errors
     ///
-    /// [`InvalidDocument`] never in practice: every field has a JSON form.
+    /// [`InvalidDocument`] does not occur in practice: every field has a JSON form.
     pub fn to_document(&self) -> Result<String, InvalidDocument> {
         serde_json::to_string(self).map_err(InvalidDocument)
     }
@@ -277,7 +275,7 @@ impl Registration {
         serde_json::from_str(text).map_err(InvalidDocument)
     }
 
-    /// Whether it may use that grant.
+    /// Whether the client may use the grant.
     #[must_use]
     pub fn allows(&self, grant: Grant) -> bool {
         self.grants.contains(&grant)
@@ -304,8 +302,8 @@ mod tests {
         }
     }
 
-    /// Every member is written, so a missing one means damage: otherwise a missing `allowed_scope` would mean any
-    /// scope, and a missing `expires_at` never.
+    /// Every member is always written, so a missing member means damage. Otherwise a missing `allowed_scope` would mean
+    /// "any scope", and a missing `expires_at` "never".
     #[test]
     fn a_document_without_one_of_its_members_is_refused() {
         let secret = r#"{"id":[2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2],"form":"imported","digest":[3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3],"key_id":1,"created_at":7,"expires_at":null}"#;

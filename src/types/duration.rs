@@ -7,7 +7,7 @@ use crate::types::time::LIMIT;
 /// The longest duration that the library computes with: 2^53 − 1 microseconds, about 285 years.
 pub(crate) const LONGEST: Duration = Duration::from_micros(LIMIT - 1);
 
-/// A duration as stores write it: whole microseconds, rounded down, at most 2^53 − 1 (about 285 years).
+/// A duration in the form that stores write: whole microseconds, rounded down, at most 2^53 − 1 (about 285 years).
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,7 +23,8 @@ pub const fn whole_micros(duration: Duration) -> u64 {
     if micros < LIMIT { micros } else { LIMIT - 1 }
 }
 
-/// Whole microseconds, rounded down. From 2^53 on they are beyond every instant, and [`u64::MAX`] is the most.
+/// Whole microseconds, rounded down, at most [`u64::MAX`]. A value of 2^53 or more is longer than the range of
+/// instants.
 pub(crate) const fn unlimited_micros(duration: Duration) -> u64 {
     duration.as_secs().saturating_mul(1_000_000).saturating_add(duration.subsec_micros() as u64)
 }
@@ -42,7 +43,7 @@ pub const fn seconds_up(duration: Duration) -> u64 {
     duration.as_secs().saturating_add(if duration.subsec_nanos() > 0 { 1 } else { 0 })
 }
 
-/// The duration of that many seconds, or `None` at 2^53 microseconds and beyond.
+/// The duration of that many seconds. `None` if it has 2^53 microseconds or more.
 pub(crate) const fn from_seconds(seconds: u64) -> Option<Duration> {
     if seconds.saturating_mul(1_000_000) < LIMIT { Some(Duration::from_secs(seconds)) } else { None }
 }
@@ -82,7 +83,7 @@ pub(crate) mod whole_seconds {
         super::from_seconds(u64::deserialize(deserializer)?).ok_or_else(|| de::Error::custom(TOO_LONG))
     }
 
-    /// The same form for each element of a list.
+    /// The same form for each duration of a list.
     pub(crate) mod list {
         use std::time::Duration;
 

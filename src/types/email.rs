@@ -2,8 +2,8 @@
 
 use crate::types::short::Short;
 
-/// An e-mail address, checked only as far as needed: `local@domain`, at most 254 bytes, no blanks and no control
-/// characters, so that it can never break a header. Only the transport finds out whether it accepts mail.
+/// An e-mail address: `local@domain`, at most 254 bytes, without blanks and control characters, so that it cannot break
+/// a mail header. Nothing else is checked. Only the transport can find out whether the address accepts mail.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EmailAddress(Short);
 

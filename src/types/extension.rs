@@ -1,4 +1,4 @@
-//! A value of the host's own that travels with an account.
+//! A value of the host that travels with an account.
 
 use std::any::Any;
 use std::fmt;
@@ -13,14 +13,14 @@ impl Extension {
         Self(Some(value))
     }
 
-    /// The value, if there is one of that type.
+    /// The value, if its type is `T`.
     pub(crate) fn get<T: Any + Send + Sync>(&self) -> Option<&T> {
         self.0.as_ref()?.downcast_ref()
     }
 }
 
 impl PartialEq for Extension {
-    /// Whether both are the same value: its type may have no equality.
+    /// Compares by address, because the type of the value may not implement equality.
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Some(own), Some(other)) => Arc::ptr_eq(own, other),
@@ -31,7 +31,7 @@ impl PartialEq for Extension {
 }
 
 impl fmt::Debug for Extension {
-    /// Without the value, which may be secret.
+    /// Does not print the value, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_some() { "Some(..)" } else { "None" })
     }

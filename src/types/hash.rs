@@ -1,7 +1,7 @@
 //! A hasher for ids, with a key per process.
 //!
-//! Most ids are drawn at random, but some are derived from a caller's choice (the number of a form). A caller could
-//! search for ids that collide in a hash table. The secret key prevents this.
+//! Most ids are random, but some are derived from a number that the caller chooses (the number of a form). A caller
+//! could search for ids that collide in a hash table. The secret key prevents this.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::LazyLock;
@@ -28,7 +28,7 @@ impl BuildHasher for IdState {
     }
 }
 
-/// One multiplication for eight bytes.
+/// Hashes eight bytes with one multiplication.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IdHasher(u64);
 
@@ -47,7 +47,7 @@ impl Hasher for IdHasher {
         }
     }
 
-    /// Ignores lengths: an id's length is fixed, and texts end with a terminator byte.
+    /// Ignores lengths: an id has a fixed length, and a text ends with a terminator byte.
     #[inline]
     fn write_usize(&mut self, _length: usize) {}
 }

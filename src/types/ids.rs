@@ -8,10 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::types::base62;
 use crate::types::short::Short;
 
-/// The public id of a credential, 16 bytes: shard (1) · family (9 random) · member (6 random). Written as 22 base62
-/// letters.
+/// The public id of a credential: 16 bytes, which are the shard (1 byte), the family (9 random bytes) and the member (6
+/// random bytes). Its text is 22 base62 letters.
 ///
-/// It is part of the token's text and is not secret.
+/// The id is part of the token's text and is not secret.
 ///
 /// ```
 /// use counterfoil::types::RecordId;
@@ -58,7 +58,7 @@ impl RecordId {
         self.0[0]
     }
 
-    /// The family it belongs to.
+    /// The family that the credential belongs to.
     #[must_use]
     pub fn family(&self) -> FamilyId {
         let mut family = [0; 10];
@@ -66,7 +66,7 @@ impl RecordId {
         FamilyId(family)
     }
 
-    /// The six bytes that distinguish it within its family.
+    /// The six bytes that distinguish the credential from others of its family.
     #[must_use]
     pub fn member(&self) -> [u8; 6] {
         let mut member = [0; 6];
@@ -88,7 +88,7 @@ impl FamilyId {
         &self.0
     }
 
-    /// The shard of its members.
+    /// The shard, which all members of the family share.
     #[must_use]
     pub const fn shard(&self) -> u8 {
         self.0[0]
@@ -139,10 +139,10 @@ impl<'de> Deserialize<'de> for RecordId {
 
 /// The immutable id of a person in the host's directory: 1 to 255 bytes without control characters.
 ///
-/// Never a name: a new person with an old name gets none of the former person's credentials.
+/// Do not use a name: if a name is given to another person, that person must not get the former person's credentials.
 ///
-/// Numbers are written in decimal. Equal numbers are one subject, whatever their types, so that a change of a column
-/// from signed to unsigned keeps every credential. With the feature `uuid`, a UUID is written in its hyphenated form.
+/// A number is written in decimal. Equal numbers of different types are the same subject, so changing a column from
+/// signed to unsigned keeps every credential. With the feature `uuid`, a UUID is written in its hyphenated form.
 ///
 /// ```
 /// use counterfoil::SubjectId;
@@ -171,7 +171,7 @@ impl SubjectId {
         fits.then(|| Self(Short::new(id))).ok_or(InvalidSubject)
     }
 
-    /// A text that is known to be valid.
+    /// Wraps a text that is known to be valid.
     pub(super) fn known(id: &str) -> Self {
         Self(Short::new(id))
     }
@@ -201,7 +201,7 @@ impl<'de> Deserialize<'de> for SubjectId {
     }
 }
 
-/// The owner under whom a record is listed: a person, or the realm itself (security codes).
+/// The owner under which a record is listed: a person, or the realm itself (for security codes).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct OwnerId(SubjectId);
 
@@ -209,7 +209,7 @@ pub struct OwnerId(SubjectId);
 const REALM_OWNER: &str = "\u{1}realm";
 
 impl OwnerId {
-    /// A placeholder to overwrite.
+    /// A placeholder that is overwritten.
     pub(crate) const BLANK: Self = Self(SubjectId(Short::EMPTY));
 
     /// The realm itself: the owner of every security code.
@@ -218,11 +218,11 @@ impl OwnerId {
         Self(SubjectId(Short::new(REALM_OWNER)))
     }
 
-    /// Parses the stored text: a subject's id, or the realm's reserved one.
+    /// Parses the stored text: the id of a subject, or the reserved text of the realm.
     ///
     /// # Errors
     ///
-    /// [`InvalidSubject`] if it is neither.
+    /// [`InvalidSubject`] if the text is neither.
     pub fn from_stored(text: &str) -> Result<Self, InvalidSubject> {
         if text == REALM_OWNER { Ok(Self::realm()) } else { SubjectId::new(text).map(Self::from) }
     }
@@ -239,7 +239,7 @@ impl OwnerId {
         self.person().cloned()
     }
 
-    /// The same by reference.
+    /// The person by reference, or `None` for the realm.
     pub(crate) fn person(&self) -> Option<&SubjectId> {
         (self.as_str() != REALM_OWNER).then_some(&self.0)
     }
@@ -278,7 +278,8 @@ impl KeyId {
     }
 }
 
-/// The number of changes of a record. Stores compare it only for equality.
+/// The version of a stored record or document: a number that grows with each change. Stores compare versions only for
+/// equality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Version(u64);
 

@@ -1,4 +1,4 @@
-//! Ids in their one spelling.
+//! Tests that each id has only one spelling.
 
 use super::*;
 

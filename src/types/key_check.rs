@@ -1,11 +1,11 @@
-//! The stored check value of a key: it distinguishes the key from others and does not help to find it.
+//! The stored check value of a key. It distinguishes keys, and does not help an attacker to find a key.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// The check value of a key: the first eight bytes of a MAC under a sub-key that has no other use. Its text is 16 hex
-/// digits.
+/// The check value of a key: the first eight bytes of a MAC under a sub-key that has no other use. The text form has 16
+/// hex digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeyCheck([u8; 8]);
 

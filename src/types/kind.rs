@@ -4,22 +4,22 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The kind of a credential. Do not confuse it with `token_type`, which is always "bearer" (RFC 6749 §7.1).
+/// The kind of a credential. It is unrelated to OAuth's `token_type`, which is always "bearer" (RFC 6749 §7.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TokenKind {
-    /// Created by its owner for a program; listed and labelled.
+    /// Created by its owner for a program. It is listed and can have a label.
     PersonalAccessToken,
-    /// Issued by the token endpoint, short-lived (RFC 6749 §1.4).
+    /// A short-lived token from the token endpoint (RFC 6749 §1.4).
     AccessToken,
-    /// Issued with an access token, to get the next one (RFC 6749 §1.5).
+    /// Issued together with an access token, to get the next access token (RFC 6749 §1.5).
     RefreshToken,
     /// Created by a super administrator of a realm for a program.
     SecurityCode,
     /// The secret by which a client authenticates (RFC 6749 §2.3.1).
     ClientSecret,
-    /// The credential in the console's cookie; never a bearer token.
+    /// The credential in the console's cookie. It is never a bearer token.
     ConsoleSession,
 }
 
@@ -34,7 +34,8 @@ impl TokenKind {
         Self::ConsoleSession,
     ];
 
-    /// The byte of the kind in digests and in stores. Never reused (ARCHITECTURE.md lists them).
+    /// The byte of the kind in digests and in stores. A byte is never used for another kind (ARCHITECTURE.md lists
+    /// them).
     #[must_use]
     pub const fn byte(self) -> u8 {
         match self {

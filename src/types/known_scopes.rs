@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::scope::{InvalidScope, Scope};
 
-/// The scope tokens known to a service: its own, and always those of this library ([`Scope::OWN`]).
+/// The scope tokens known to a service: its own tokens, and always the tokens of this library ([`Scope::OWN`]).
 ///
 /// ```
 /// use counterfoil::types::KnownScopes;
@@ -21,11 +21,11 @@ use crate::types::scope::{InvalidScope, Scope};
 pub struct KnownScopes(BTreeSet<String>);
 
 impl KnownScopes {
-    /// The service's own scope tokens, and this library's.
+    /// Collects the service's own scope tokens and the tokens of this library.
     ///
     /// # Errors
     ///
-    /// [`InvalidScope`] if one is not a scope token (RFC 6749 §3.3).
+    /// [`InvalidScope`] if one of the texts is not a scope token (RFC 6749 §3.3).
     pub fn new(tokens: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, InvalidScope> {
         let mut known: BTreeSet<String> = Scope::OWN.into_iter().map(str::to_owned).collect();
         for token in tokens {
@@ -39,13 +39,13 @@ impl KnownScopes {
         Ok(Self(known))
     }
 
-    /// Whether the service knows that scope token.
+    /// Whether the service knows the scope token.
     #[must_use]
     pub fn contains(&self, token: &str) -> bool {
         self.0.contains(token)
     }
 
-    /// All of them, in byte order.
+    /// All known tokens, in byte order.
     pub fn tokens(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }

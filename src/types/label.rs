@@ -8,11 +8,11 @@ use unicode_normalization::UnicodeNormalization;
 use crate::types::short::Short;
 use crate::types::visible::{code_point, is_ignorable, is_invisible, refused};
 
-/// The most bytes of a label that are processed: four for each of 255 characters.
+/// The longest label that is processed, in bytes: 255 characters of four bytes.
 const MAX_BYTES: usize = 4 * 255;
 
-/// The displayed text of a label: NFC, trimmed, visible, without control and format characters except joiners where
-/// Unicode allows them.
+/// The displayed text of a label: NFC, trimmed, not invisible, and without control and format characters. Joiners are
+/// allowed where Unicode allows them.
 ///
 /// ```
 /// use counterfoil::types::{InvalidLabel, Label};
@@ -25,8 +25,8 @@ const MAX_BYTES: usize = 4 * 255;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Label(Short);
 
-/// The key by which two labels are compared: `NFKC_Casefold`, which drops invisible characters, with inner blanks
-/// collapsed.
+/// The key by which two labels are compared: the `NFKC_Casefold` form of the label, in which a run of inner blanks
+/// counts as one. This form has no invisible characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LabelKey(Short);
 
@@ -73,11 +73,11 @@ impl Label {
         Ok(Self(Short::new(shown)))
     }
 
-    /// Reads a stored label, by the rules that hold under every policy.
+    /// Reads a stored label. Checks only the rules that hold under every policy.
     ///
     /// # Errors
     ///
-    /// [`InvalidLabel`] if this library cannot have written it.
+    /// [`InvalidLabel`] if this library cannot have written the text.
     pub fn from_stored(text: &str) -> Result<Self, InvalidLabel> {
         Self::new(text, 255)
     }
@@ -88,14 +88,14 @@ impl Label {
         self.0.as_str()
     }
 
-    /// The key by which it is compared.
+    /// The key by which the label is compared.
     #[must_use]
     pub fn key(&self) -> LabelKey {
         LabelKey(Short::new(&folded(self.as_str())))
     }
 }
 
-/// `toNFKC_Casefold` (Unicode, section 3.13, R5): default-ignorable characters are dropped, the rest is folded as for
+/// `toNFKC_Casefold` (Unicode, section 3.13, R5): drops default-ignorable characters, and folds the others as for
 /// compatibility caseless matching.
 fn folded(text: &str) -> String {
     let seen = |character: &char| !is_ignorable(*character);
@@ -111,7 +111,7 @@ impl fmt::Display for Label {
 }
 
 impl LabelKey {
-    /// Reads a stored key. Keys are only compared, so every text is accepted.
+    /// Reads a stored key. Every text is accepted, because keys are only compared.
     #[must_use]
     pub fn from_stored(text: &str) -> Self {
         Self(Short::new(text))
@@ -123,9 +123,9 @@ impl LabelKey {
         self.0.as_str()
     }
 
-    /// Converts a key stored by an older version of this library to its present form, for a store's migration. If
-    /// another family of the owner already has that key, keep the old one: both labels were valid when they were
-    /// given, and only a third one is refused.
+    /// Converts a key from an older version of this library to the present form, when a store is migrated. If another
+    /// family of the owner already has the new key, keep the old key: both labels were valid when they were given, and
+    /// only a third one is refused.
     ///
     /// ```
     /// use counterfoil::types::{Label, LabelKey};

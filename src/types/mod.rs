@@ -1,4 +1,4 @@
-//! Values without behaviour of their own, each parsed once.
+//! Plain values without behaviour. Each is parsed once.
 
 pub(crate) mod account;
 pub(crate) mod arming;

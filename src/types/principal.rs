@@ -1,4 +1,4 @@
-//! The result of a verification: the caller, its credential and its rights.
+//! The result of a verification: the caller, the caller's credential, and the rights.
 
 use std::any::Any;
 
@@ -41,7 +41,7 @@ impl Principal {
         &self.realm
     }
 
-    /// The subject whose rights it has.
+    /// The subject whose rights the caller has.
     #[must_use]
     pub fn subject(&self) -> &SubjectId {
         &self.subject
@@ -53,13 +53,13 @@ impl Principal {
         self.name.as_str()
     }
 
-    /// The effective role: the account's current role, for a same-as-user code at most an ordinary member's.
+    /// The effective role. It is the account's current role. For a same-as-user code it is at most [`Role::Member`].
     #[must_use]
     pub fn role(&self) -> Role {
         self.role
     }
 
-    /// Whether it has the right "manage user profiles".
+    /// Whether the caller has the right "manage user profiles".
     #[must_use]
     pub fn manages_profiles(&self) -> bool {
         self.manages_profiles
@@ -83,46 +83,47 @@ impl Principal {
         self.label.as_ref()
     }
 
-    /// The scope; `None`: all that its role allows.
+    /// The scope. `None` means all that the role allows.
     #[must_use]
     pub fn scope(&self) -> Option<&Scope> {
         self.scope.as_ref()
     }
 
-    /// Whether its scope permits an operation that requires that scope token. Without a scope the result is true.
+    /// Whether the scope contains that scope token. Always true without a scope.
     #[must_use]
     pub fn may(&self, scope_token: &str) -> bool {
         self.scope.as_ref().is_none_or(|scope| scope.contains(scope_token))
     }
 
-    /// When the credential expires; `None`: never.
+    /// When the credential expires. `None` means never.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }
 
-    /// The creator of a security code; `None` for other credentials.
+    /// The creator of a security code. `None` for other credentials.
     #[must_use]
     pub fn actor(&self) -> Option<&SubjectId> {
         self.actor.as_ref()
     }
 
-    /// When the password of a console session was proved; `None` for other credentials.
+    /// When the password was last proved in a console session. `None` for other credentials.
     #[must_use]
     pub fn authenticated_at(&self) -> Option<Timestamp> {
         self.authenticated_at
     }
 
-    /// The account's extra claims: [`Account::with_claim`](crate::Account::with_claim).
+    /// The account's extra claims, as set by [`Account::with_claim`](crate::Account::with_claim).
     pub fn claims(&self) -> impl Iterator<Item = (&str, &str)> {
         self.contact.iter().flat_map(|contact| contact.claims())
     }
 
-    /// The value of that type that the host's directory attached to the account
-    /// ([`Account::with_extension`](crate::Account::with_extension)), as it was at the verification.
+    /// The value that the host's directory attached to the account with
+    /// [`Account::with_extension`](crate::Account::with_extension), if its type is `T`. It is the value at the time of
+    /// the verification.
     ///
-    /// It is the account's, whatever the credential: a scope and the role of a same-as-user code limit the principal and
-    /// not this value.
+    /// The value belongs to the account, not to the credential. A scope or the role of a same-as-user code limits the
+    /// principal, but not this value.
     #[must_use]
     pub fn extension<T: Any + Send + Sync>(&self) -> Option<&T> {
         self.extension.get()

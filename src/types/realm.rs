@@ -20,7 +20,7 @@ use crate::types::short::Short;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Realm(Option<Short>);
 
-/// The realm of a host with one tenant, stored as `None`: most hosts have no other, and every record has a realm.
+/// The realm of a host with one tenant. It is stored as `None`, because most hosts use it and every record has a realm.
 const DEFAULT: &str = "default";
 
 /// Not a valid realm name.

@@ -1,25 +1,25 @@
 //! Revocation reasons.
 
-/// Why something was revoked.
+/// Why a credential or a family was revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RevocationReason {
-    /// Its owner deleted it, or signed out.
+    /// The owner deleted it or signed out.
     ByOwner,
     /// An administrator deleted it.
     ByAdministrator,
-    /// Its client revoked it (RFC 7009).
+    /// The client revoked it (RFC 7009).
     ByClient,
     /// The host's own code revoked it.
     ByHost,
     /// A used-up refresh token was presented again (RFC 9700 §4.14.2).
     Replay,
-    /// A newer sign-in or session replaced it: the owner had as many as the policy allows.
+    /// A newer sign-in or session replaced it, because the owner had as many as the policy allows.
     MadeRoom,
 }
 
 impl RevocationReason {
-    /// The stored byte. Never reused.
+    /// The stored byte. A byte is never used for another reason.
     #[must_use]
     pub const fn byte(self) -> u8 {
         match self {

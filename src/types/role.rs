@@ -15,13 +15,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// May read; cannot create a personal access token.
+    /// Can read, but cannot create a personal access token.
     Collaborator,
     /// An ordinary user.
     Member,
     /// Manages users, their tokens, clients and settings.
     Administrator,
-    /// Manages security codes too.
+    /// An administrator who also manages security codes.
     SuperAdministrator,
 }
 

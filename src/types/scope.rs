@@ -12,7 +12,7 @@ const MAX_BYTES: usize = 1_000;
 
 /// A scope: at least one scope token, without duplicates, in byte order.
 ///
-/// A credential without a scope may do all that its owner may. An `Option<Scope>` expresses this as `None`.
+/// A credential without a scope may do all that its owner may. In an `Option<Scope>` it is `None`.
 ///
 /// ```
 /// use counterfoil::Scope;
@@ -36,25 +36,25 @@ pub enum InvalidScope {
     /// A character that RFC 6749 §3.3 does not allow.
     #[error("scope token contains a character outside %x21 / %x23-5B / %x5D-7E")]
     Character,
-    /// Over 1,000 bytes.
+    /// More than 1,000 bytes.
     #[error("scope is longer than 1000 bytes")]
     TooLong,
 }
 
 impl Scope {
-    /// Reading one's own credentials.
+    /// Read one's own credentials.
     pub const CREDENTIALS_READ: &'static str = "credentials:read";
-    /// Creating, rotating and deleting one's own credentials.
+    /// Create, rotate and delete one's own credentials.
     pub const CREDENTIALS_WRITE: &'static str = "credentials:write";
-    /// Security codes.
+    /// Manage security codes.
     pub const CODES_MANAGE: &'static str = "codes:manage";
-    /// Clients.
+    /// Manage clients.
     pub const CLIENTS_MANAGE: &'static str = "clients:manage";
-    /// Other people's tokens and switches.
+    /// Manage other people's tokens and switches.
     pub const USERS_MANAGE: &'static str = "users:manage";
-    /// Settings.
+    /// Read and change settings.
     pub const SETTINGS_MANAGE: &'static str = "settings:manage";
-    /// The library's own scope tokens, all of them.
+    /// All scope tokens of this library.
     pub const OWN: [&'static str; 6] = [
         Self::CODES_MANAGE,
         Self::CLIENTS_MANAGE,
@@ -64,7 +64,7 @@ impl Scope {
         Self::USERS_MANAGE,
     ];
 
-    /// The canonical text: tokens in byte order, one blank between them.
+    /// The canonical text: the scope tokens in byte order, with one blank between two tokens.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
@@ -75,19 +75,19 @@ impl Scope {
         self.as_str().split(' ')
     }
 
-    /// Whether that one token is in it.
+    /// Whether the scope contains that single token.
     #[must_use]
     pub fn contains(&self, token: &str) -> bool {
         self.tokens().any(|own| own == token)
     }
 
-    /// The tokens for which `stays` is true. `None` if there are none.
+    /// The tokens for which `stays` is true. `None` if there is no such token.
     pub(crate) fn filtered(&self, stays: impl Fn(&str) -> bool) -> Option<Self> {
         let left: Vec<_> = self.tokens().filter(|token| stays(token)).collect();
         (!left.is_empty()).then(|| Self(Short::new(&left.join(" "))))
     }
 
-    /// Whether every token of `other` is in this one.
+    /// Whether this scope contains every token of `other`.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         other.tokens().all(|token| self.contains(token))

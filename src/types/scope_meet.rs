@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use crate::types::known_scopes::KnownScopes;
 use crate::types::scope::Scope;
 
-/// No scope token is left. Such a credential may do nothing; "without scope" means that it may do everything.
+/// No scope token is left, so the credential may do nothing. A credential "without a scope" may do everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NothingLeft;
 
 /// The intersection of a credential's scope, its client's allowed scope, and the known scope tokens.
 ///
-/// The result `None` means "without scope". It occurs only if both `held` and `allowed` are without scope. No scope
-/// and no list of known tokens can produce it.
+/// The result `None` means "without a scope". It occurs only if both `held` and `allowed` are `None`, whatever the
+/// known tokens are.
 pub(crate) fn meet<'a>(
     held: Option<&'a Scope>,
     allowed: Option<&'a Scope>,

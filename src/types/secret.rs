@@ -1,4 +1,5 @@
-//! Wrappers for secrets. No `Display`, no `Serialize`, no `Clone`, no equality; `Debug` is redacted; wiped on drop.
+//! Wrappers for secrets. They implement no `Display`, `Serialize`, `Clone` or equality. `Debug` is redacted, and the
+//! content is wiped on drop.
 //!
 //! The only accessor is named `expose_secret`, so a search for that word finds every place that reads a secret.
 
@@ -6,7 +7,7 @@ use std::fmt;
 
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-/// A secret text: a password, a presented token, a response that contains one.
+/// A secret text: a password, a presented token, or a response that contains one.
 ///
 /// ```
 /// use counterfoil::Secret;
@@ -72,11 +73,11 @@ impl<const N: usize> fmt::Debug for SecretBytes<N> {
     }
 }
 
-/// The secret half of a token: 43 base62 letters, at least 256 random bits (62^43 > 2^256).
+/// The secret half of a token: 43 random base62 letters, which are at least 256 random bits (62^43 > 2^256).
 pub(crate) type TokenSecret = SecretBytes<43>;
 
-/// Overwrites a temporary with zeros: a few wide stores and zeroize's barrier, while `Zeroizing` writes byte by byte.
-/// One verification wipes about two hundred bytes, which must not cost as much as its hash.
+/// Overwrites a temporary value with zeros, in a few wide stores followed by zeroize's barrier. `Zeroizing` writes byte
+/// by byte. One verification wipes about two hundred bytes, which must not cost as much as its hash.
 pub(crate) fn wipe<const N: usize>(bytes: &mut [u8; N]) {
     *bytes = [0; N];
     zeroize::optimization_barrier(bytes);

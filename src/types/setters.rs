@@ -1,7 +1,7 @@
-//! Builder methods, all of one form: `with_label` sets the field `label`.
+//! Builder methods of one form: `with_label` sets the field `label`.
 
-/// Defines `with_…` methods. `=` takes the type of the field. `:` takes a value that converts into it. `?` takes a
-/// value that converts into the content of an `Option`, and sets `Some`.
+/// Defines `with_…` methods. The sign after the field selects the argument. With `=` it has the field's type. With `:`
+/// it converts into that type. With `?` it converts into the content of an `Option`, and the method sets `Some`.
 macro_rules! setters {
     ($type:ident $(<$life:lifetime>)? { $($with:ident $field:ident $mode:tt $kind:ty;)+ }) => {
         impl $(<$life>)? $type $(<$life>)? {

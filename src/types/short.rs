@@ -1,7 +1,7 @@
-//! Text that is copied on the hot path: inline up to 39 bytes, otherwise on the heap.
+//! Text that is copied on the hot path. Up to 39 bytes are stored inline, longer texts on the heap.
 //!
-//! Each verification copies a record out of a store, and a shared reference count on a hot credential costs as much
-//! as a lock. So owners, labels and scopes are copied as bytes. 39 bytes suffice for a UUID, most labels and most
+//! Each verification copies a record out of a store. A shared reference count on a frequently used credential costs as
+//! much as a lock, so owners, labels and scopes are copied as bytes. 39 bytes suffice for a UUID, most labels and most
 //! names.
 
 use std::fmt;
@@ -11,7 +11,7 @@ use arrayvec::ArrayString;
 
 const INLINE: usize = 39;
 
-/// An immutable text with a cheap, unshared copy.
+/// An immutable text. A copy is cheap and shares nothing.
 #[derive(Clone)]
 pub(crate) enum Short {
     Inline(ArrayString<INLINE>),

@@ -1,16 +1,16 @@
-//! The source of a request, by which failures are counted.
+//! The source of a request. Failures are counted per source.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV4};
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// The source of a request, for counting failures. A host passes it with each request; there is no default.
+/// The source of a request, for counting failures. A host passes it with each request. There is no default.
 ///
-/// The host knows it: the peer's address, or behind a proxy the address that a trusted proxy reports. A header that
-/// any client can set is not a source.
+/// Pass the address of the peer, or behind a proxy the address that a trusted proxy reports. A header that any client
+/// can set is not a source.
 ///
-/// Every spelling of one address is one source:
+/// All spellings of an address are the same source:
 ///
 /// | text | source |
 /// |---|---|
@@ -19,8 +19,8 @@ use std::sync::Arc;
 /// | `fe80::1%eth0`, `[fe80::1%eth0]:41234` | `fe80::`, without the zone (RFC 4007 §11) |
 /// | `gateway-7` | the name itself |
 ///
-/// A subscriber of IPv6 has at least 2^64 addresses, so the /64 network is the source. A port is not part of it, since
-/// each connection has another.
+/// The source of an IPv6 address is its /64 network, because a subscriber has at least 2^64 addresses. The port is
+/// dropped, because it differs between connections.
 ///
 /// ```
 /// use std::net::SocketAddr;
@@ -35,13 +35,14 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
-    /// A known source. Failures are counted by it.
+    /// A known source. Failures are counted per source.
     Known(SourceName),
-    /// An unknown source. Nothing is counted, and a right secret is never refused: the directory must limit guessing.
+    /// An unknown source. Failures are not counted, and a correct secret is never refused. The directory must limit
+    /// guessing.
     Unknown,
 }
 
-/// The name of a source: an address, or another name that the host gives. 1 to 255 visible characters.
+/// The name of a source: an address, or another name that the host chooses. 1 to 255 visible characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceName(Arc<str>);
 
@@ -53,13 +54,13 @@ pub struct SourceName(Arc<str>);
 pub struct InvalidSource;
 
 impl Source {
-    /// The source with that address or name. Surrounding blanks are removed. An address may have a port and a zone,
-    /// which are dropped.
+    /// The source with that address or name. Surrounding blanks are removed. The port and the zone of an address are
+    /// dropped.
     ///
     /// # Errors
     ///
-    /// [`InvalidSource`] for an empty text, a list, and brackets around anything but an address. A host that knows no
-    /// source passes [`Source::Unknown`].
+    /// [`InvalidSource`] if the text is empty, is a list, or has brackets around anything but an address. If the source
+    /// is unknown, use [`Source::Unknown`].
     pub fn new(text: &str) -> Result<Self, InvalidSource> {
         SourceName::new(text).map(Self::Known)
     }
@@ -75,18 +76,19 @@ impl Source {
 }
 
 impl SourceName {
-    /// The name of the source with that address or name: see [`Source::new`].
+    /// The name of the source with that address or name. See [`Source::new`].
     ///
     /// # Errors
     ///
-    /// As [`Source::new`].
+    /// The same as [`Source::new`].
     pub fn new(text: &str) -> Result<Self, InvalidSource> {
         let text = text.trim();
         if let Some(address) = address(text) {
             return Ok(address.into());
         }
         let letters = text.chars().count();
-        // A comma belongs to a list of proxies, whose beginning a client can choose. A bracket belongs to an address.
+        // A comma separates the entries of a proxy list, and a client can choose the first entries. Brackets occur only
+        // in addresses.
         let is_foreign =
             |letter: char| matches!(letter, ',' | '[' | ']') || letter.is_control() || letter.is_whitespace();
         if (1..=255).contains(&letters) && !text.contains(is_foreign) {
@@ -103,7 +105,7 @@ impl SourceName {
     }
 }
 
-/// The address of a text, without port, brackets and zone. `None` if the text is no address.
+/// The address in a text, without port, brackets and zone. `None` if the text is not an address.
 fn address(text: &str) -> Option<IpAddr> {
     if let Some(rest) = text.strip_prefix('[') {
         let (inside, after) = rest.split_once(']')?;
@@ -116,13 +118,13 @@ fn address(text: &str) -> Option<IpAddr> {
         .or_else(|| without_zone(text).map(IpAddr::V6))
 }
 
-/// An IPv6 address without its zone (RFC 4007 §11), which names an interface of this machine.
+/// An IPv6 address without its zone (RFC 4007 §11). The zone names a network interface of this machine.
 fn without_zone(text: &str) -> Option<Ipv6Addr> {
     text.split_once('%').map_or(text, |(address, _)| address).parse().ok()
 }
 
 impl From<IpAddr> for SourceName {
-    /// IPv6: the /64 network. A mapped IPv4 address counts as the IPv4 address.
+    /// The /64 network of an IPv6 address. A mapped IPv4 address counts as the IPv4 address.
     fn from(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self(address.to_string().into()),
@@ -141,7 +143,7 @@ impl From<SocketAddr> for SourceName {
 impl FromStr for SourceName {
     type Err = InvalidSource;
 
-    /// As [`SourceName::new`].
+    /// The same as [`SourceName::new`].
     fn from_str(text: &str) -> Result<Self, InvalidSource> {
         Self::new(text)
     }
@@ -168,7 +170,7 @@ impl From<SourceName> for Source {
 impl FromStr for Source {
     type Err = InvalidSource;
 
-    /// As [`Source::new`].
+    /// The same as [`Source::new`].
     fn from_str(text: &str) -> Result<Self, InvalidSource> {
         Self::new(text)
     }

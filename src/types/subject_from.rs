@@ -1,4 +1,4 @@
-//! The ids that hosts have: numbers and UUIDs.
+//! Subject ids from the types that hosts use: numbers and UUIDs.
 
 use crate::types::ids::SubjectId;
 

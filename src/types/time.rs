@@ -9,13 +9,13 @@ use time::OffsetDateTime;
 
 use crate::types::duration::unlimited_micros;
 
-/// The first value that is not a valid instant. An `f64`, and so a Redis score and a Lua number, represents integers
-/// exactly below it.
+/// The first value that is not a valid instant. Below it an `f64` represents every integer exactly, and so do a Redis
+/// score and a Lua number.
 pub(crate) const LIMIT: u64 = 1 << 53;
 
 /// An instant: whole microseconds since 1970-01-01 UTC, `0 <= t < 2^53` (the year 2255).
 ///
-/// Invariant: the value is below `2^53`. `now >= limit` means "reached", everywhere.
+/// The value is always below `2^53`. A limit is reached if `now >= limit`, everywhere.
 ///
 /// ```
 /// use std::time::Duration;
@@ -37,7 +37,7 @@ impl Timestamp {
     /// The last valid instant.
     pub const MAX: Self = Self::of(LIMIT - 1);
 
-    /// The instant with that many microseconds after 1970, or `None` at 2^53 and beyond.
+    /// The instant with that many microseconds after 1970. `None` at 2^53 and beyond.
     #[must_use]
     pub const fn from_micros(micros: u64) -> Option<Self> {
         if micros < LIMIT { Some(Self::of(micros)) } else { None }
@@ -49,8 +49,8 @@ impl Timestamp {
         self.0.get() - 1
     }
 
-    /// Stores one more than the microseconds, so that an optional instant needs no extra space: records are copied at
-    /// each verification and contain many of them.
+    /// Stores one more than the microseconds, so that `Option<Timestamp>` needs no extra space. A record contains many
+    /// optional instants and is copied at each verification.
     const fn of(micros: u64) -> Self {
         Self(NonZeroU64::MIN.saturating_add(micros))
     }
@@ -61,7 +61,7 @@ impl Timestamp {
         self.micros() / 1_000_000
     }
 
-    /// The instant `duration` later, or `None` if it is out of range. A part of a microsecond is dropped, so that
+    /// The instant `duration` later. `None` if it is out of range. A fraction of a microsecond is dropped, so that
     /// nothing expires late.
     ///
     /// ```
@@ -78,8 +78,8 @@ impl Timestamp {
         Self::from_micros(self.micros().saturating_add(unlimited_micros(duration)))
     }
 
-    /// The instant `duration` later, at most [`Timestamp::MAX`]. A part of a microsecond is dropped. Use it for limits
-    /// that keep data (retention), never for limits that grant access.
+    /// The instant `duration` later, at most [`Timestamp::MAX`]. A fraction of a microsecond is dropped. Use this for
+    /// limits that keep data (retention), never for limits that grant access.
     #[must_use]
     pub const fn plus_capped(self, duration: Duration) -> Self {
         match self.plus(duration) {
@@ -88,19 +88,19 @@ impl Timestamp {
         }
     }
 
-    /// The instant `duration` earlier, at least 1970. A part of a microsecond is dropped.
+    /// The instant `duration` earlier, at least 1970. A fraction of a microsecond is dropped.
     #[must_use]
     pub const fn minus(self, duration: Duration) -> Self {
         Self::of(self.micros().saturating_sub(unlimited_micros(duration)))
     }
 
-    /// How long after `earlier` this is, in whole microseconds below 2^53; zero if it is not later.
+    /// The time from `earlier` to this instant, in whole microseconds below 2^53. Zero if this instant is not later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.get().saturating_sub(earlier.0.get()))
     }
 
-    /// Whether *now*, which is this instant, has reached `limit`: `now >= limit`.
+    /// Whether this instant, taken as *now*, has reached `limit`: `now >= limit`.
     #[must_use]
     pub const fn reached(self, limit: Self) -> bool {
         self.0.get() >= limit.0.get()

@@ -1,20 +1,19 @@
-//! Document members written by a newer version. They are kept, so that an older node that rewrites the document does
-//! not lose them.
+//! Document members that a newer version wrote. An older node keeps them when it rewrites the document.
 
 use std::collections::BTreeMap;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The member with the version that readers must support.
+/// The name of the member that tells which format a reader must support.
 const FORMAT: &str = "format";
-/// The newest format that this code supports. A document of this format has no member `format`.
+/// The newest format that this code supports. A document of format 0 has no member `format`.
 const KNOWN: u64 = 0;
 
-/// Members of a stored document that this version does not know. They are ignored and written back.
+/// Members of a stored document that this version does not know. They are ignored, and written back unchanged.
 ///
-/// A change that older versions must not ignore raises the document's member `format` (0 if absent); older versions
-/// then refuse the document.
+/// If older versions must not ignore a change, the change raises the document's member `format` (0 if absent). Older
+/// versions then refuse the document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnknownFields(BTreeMap<String, serde_json::Value>);
 

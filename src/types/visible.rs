@@ -1,4 +1,4 @@
-//! The characters allowed in texts from people: visible ones, and joiners where Unicode allows them.
+//! The characters allowed in texts from people: visible characters, and joiners where Unicode allows them.
 
 use unicode_joining_type::{JoiningType, get_joining_type};
 use unicode_normalization::char::canonical_combining_class;
@@ -40,13 +40,13 @@ fn is_emoji_part(character: char) -> bool {
     matches!(character, '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}')
 }
 
-/// Digits, `#` and `*` are emoji only before a keycap.
+/// A non-ASCII emoji. Digits, `#` and `*` do not count: they are emoji only before a keycap.
 fn is_emoji(character: char) -> bool {
     !character.is_ascii() && character.is_emoji_char()
 }
 
-/// Control, format, private-use, surrogate and unassigned characters, and line and paragraph separators: they allow
-/// spoofing, or break lines.
+/// Control, format, private-use, surrogate and unassigned characters, and line and paragraph separators. They allow
+/// spoofing or break lines.
 fn is_refused(character: char) -> bool {
     matches!(
         character.general_category(),
@@ -60,7 +60,8 @@ fn is_refused(character: char) -> bool {
     )
 }
 
-/// `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt): invisible if not supported.
+/// `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt): characters that are invisible where they are not
+/// supported.
 pub(crate) const fn is_ignorable(character: char) -> bool {
     matches!(character,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
@@ -69,12 +70,12 @@ pub(crate) const fn is_ignorable(character: char) -> bool {
         | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// White space, and characters that are invisible although they are letters, marks or signs.
+/// White space, and letters, marks and signs that are invisible.
 pub(crate) fn is_invisible(character: char) -> bool {
     character.is_whitespace() || is_ignorable(character) || character == '\u{2800}'
 }
 
-/// A character by its code point, so that it can be found.
+/// A character as its code point, so that it can be found in a text.
 pub(crate) fn code_point(character: char) -> String {
     format!("U+{:04X}", u32::from(character))
 }

@@ -1,7 +1,7 @@
 //! The only place where permissions are decided.
 //!
-//! An operation is a type that declares its requirements ([`Permission::RULE`]). Its function takes a [`Permit`] of
-//! that type, which is its only access to the stores. Only [`Service::permit`] creates a permit.
+//! Each operation is a type that declares its requirements ([`Permission::RULE`]). The function of an operation takes a
+//! [`Permit`] of that type, which is its only access to the stores. Only [`Service::permit`] creates a permit.
 
 pub(crate) mod operations;
 mod rule;
@@ -22,11 +22,11 @@ use crate::types::time::Timestamp;
 
 /// An operation that a presenter can request.
 pub(crate) trait Permission {
-    /// The requirements.
+    /// The requirements of the operation.
     const RULE: Rule;
 }
 
-/// Proof that a presenter may do `O` now. Only [`Service::permit`] creates one.
+/// Proof that a presenter may now do the operation `O`. Only [`Service::permit`] creates one.
 pub(crate) struct Permit<'a, O> {
     service: &'a Service,
     by: &'a Presenter,
@@ -35,7 +35,7 @@ pub(crate) struct Permit<'a, O> {
 }
 
 impl Service {
-    /// Decides whether a presenter may do `O`.
+    /// Decides whether a presenter may do the operation `O`.
     pub(crate) async fn permit<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,
@@ -44,7 +44,7 @@ impl Service {
         self.permit_on(by, None, now).await
     }
 
-    /// The same for an operation on one credential. `None` if it names no credential.
+    /// Decides the same for an operation on one credential. `credential` is `None` if the request names no credential.
     pub(crate) async fn permit_on<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,
@@ -55,7 +55,7 @@ impl Service {
         Ok(Permit { service: self, by, now, operation: PhantomData })
     }
 
-    /// The decision. It checks realm, credential, scope, right, person, gates and proof, in this order.
+    /// Checks realm, credential, scope, right, person, gates and proof, in this order.
     pub(crate) async fn authorize(
         &self,
         rule: Rule,
@@ -122,17 +122,17 @@ fn has_right(right: Right, by: &Presenter) -> Result<(), Forbidden> {
 }
 
 impl<'a, O: Permission> Permit<'a, O> {
-    /// The stores, the policy and the rest.
+    /// The service, with the stores and the policy.
     pub(crate) fn service(&self) -> &'a Service {
         self.service
     }
 
-    /// When the permit was given: the instant of the whole operation.
+    /// When the permit was given. The whole operation uses this instant.
     pub(crate) fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// The person, if the presenter is one.
+    /// The person, if the presenter is a person.
     pub(crate) fn person(&self) -> Result<&'a SubjectId, Forbidden> {
         self.by.subject().ok_or(Forbidden::NoPerson)
     }
@@ -152,8 +152,8 @@ impl<'a, O: Permission> Permit<'a, O> {
         self.service.tell(self.now, self.by(), what);
     }
 
-    /// The scope of a new credential: the requested scope if it is known and lies within the presenter's own, or the
-    /// presenter's own if none was requested. `field` is the name of the request's field.
+    /// The scope of a new credential. It is the requested scope, if that is known and lies within the presenter's own
+    /// scope. If none was requested, it is the presenter's own scope. `field` is the name of the field in the request.
     pub(crate) fn narrowed(&self, asked: Option<Scope>, field: &'static str) -> Result<Option<Scope>, Invalid> {
         if let (Some(known), Some(asked)) = (&self.service.policy.scopes, &asked)
             && !known.knows(asked)
@@ -168,7 +168,8 @@ impl<'a, O: Permission> Permit<'a, O> {
         }
     }
 
-    /// Checks that a scope lies within the presenter's own: a successor can do everything that its predecessor may.
+    /// Checks that a scope lies within the presenter's own, because a successor can do everything that its predecessor
+    /// may do.
     pub(crate) fn needs_reach(&self, scope: Option<&Scope>) -> Result<(), Forbidden> {
         let reaches = match (self.by.scope(), scope) {
             (None, _) => true,

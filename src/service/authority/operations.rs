@@ -23,7 +23,7 @@ macro_rules! operations {
             }
         )*
 
-        /// All operations, for the table.
+        /// All operations, for the test that compares them with the table.
         #[cfg(test)]
         pub(crate) const ALL: &[(&str, Rule)] = &[$((stringify!($name), $name::RULE)),*];
     };
@@ -34,9 +34,9 @@ const ADMINISTRATOR: Right = Right::Role(Role::Administrator);
 const SUPER_ADMINISTRATOR: Right = Right::Role(Role::SuperAdministrator);
 const PROFILES: Right = Right::ProfileManagement;
 
-// Columns: the credentials that may, the scope token that they need, the right of the account, what the host itself may,
-// which gate of personal access tokens must be open, and whether the password must be freshly proved. `rule.rs` has the
-// values. That a collaborator creates no token is in `mod.rs`.
+// Columns: the credentials that may request the operation, the scope token that they need, the right of the account,
+// whether the host itself may request it, which gates of personal access tokens must be open, and whether the password
+// must be freshly proved. `rule.rs` defines the values. `mod.rs` checks that a collaborator creates no token.
 operations! {
     /// Lists the presenter's own personal access tokens.
     ListTokens { All, CREDENTIALS_READ, EVERYBODY, SignsIn, Gates, NotNeeded }
@@ -49,11 +49,11 @@ operations! {
     /// Deletes the presenter's own token.
     DeleteToken { All, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }
 
-    /// Finds users and shows one.
+    /// Finds users, and shows a single user.
     SeeUsers { All, USERS_MANAGE, PROFILES, May, NotAsked, NotNeeded }
     /// Turns on the switch "token login allowed" of an account.
     AllowTokenLogin { Sessions, USERS_MANAGE, PROFILES, May, NotAsked, Fresh }
-    /// Turns it off.
+    /// Turns off the switch "token login allowed" of an account.
     ForbidTokenLogin { Sessions, USERS_MANAGE, PROFILES, May, NotAsked, NotNeeded }
     /// Lists a user's personal access tokens.
     ListTokensOf { All, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }

@@ -1,17 +1,18 @@
-//! The requirements of an operation on its presenter. Every operation sets every field: there are no defaults.
+//! The requirements that an operation has for its presenter. Every operation sets every field, because there are no
+//! defaults.
 
 use crate::types::role::Role;
 
-/// The requirements of an operation. The presenter's realm is compared first, for every operation.
+/// The requirements of an operation. In addition, the presenter's realm is checked first for every operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rule {
-    /// The credentials with which it may be requested.
+    /// The credentials that may request the operation.
     pub(crate) credentials: Credentials,
-    /// The scope token that a credential with a scope must hold.
+    /// The scope token that a credential must have if it has a scope.
     pub(crate) scope: &'static str,
-    /// The right of the account that it needs.
+    /// The right that the account must have.
     pub(crate) right: Right,
-    /// Whether the host's own code may request it.
+    /// Whether the host's own code may request the operation.
     pub(crate) host: Host,
     /// Which gates of the presenter's own tokens must be open.
     pub(crate) gate: OwnGate,
@@ -22,52 +23,52 @@ pub(crate) struct Rule {
 /// The credentials that may request an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials {
-    /// All that authenticate. Such an operation only reads, or removes rights.
+    /// Every credential that authenticates. Operations with this value only read or remove rights.
     All,
-    /// An access token, a console session, a person whom the host signed in, or the host. A personal access token or
-    /// a security code creates and changes nothing.
+    /// An access token, a console session, a person whom the host signed in, or the host. A personal access token or a
+    /// security code may not request the operation.
     Sessions,
-    /// As `Sessions`, and also the credential that the operation is about.
+    /// The same as `Sessions`, and also the credential on which the operation acts.
     SessionsAndItself,
 }
 
 /// A right of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Right {
-    /// No role needed.
+    /// No right is needed.
     Everybody,
-    /// At least this role.
+    /// This role or a higher one.
     Role(Role),
-    /// "Manage user profiles", or an administrator's role.
+    /// The right "manage user profiles", or an administrator's role.
     ProfileManagement,
 }
 
 /// Whether the host's own code may request an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Host {
-    /// The host may.
+    /// The host may request it.
     May,
-    /// The host must sign in a person first, because the result belongs to a person.
+    /// The host must first sign in a person, because the result belongs to a person.
     SignsIn,
 }
 
 /// Which gates of the presenter's own personal access tokens must be open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OwnGate {
-    /// None: the operation is not about them.
+    /// No gate, because the operation does not use the presenter's own tokens.
     NotAsked,
-    /// The gates of the policy.
+    /// All gates that the policy uses.
     Gates,
-    /// The gates. In addition the account, as it is now, may own a new token: it exists, is enabled, and is not a
-    /// collaborator.
+    /// All gates that the policy uses. In addition the account must now be able to own a new token: it exists, is
+    /// enabled, and is not a collaborator.
     GatesAndAccount,
 }
 
 /// Whether a console session needs a recent proof of its password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Proof {
-    /// Not needed: the operation only reads, or removes rights.
+    /// A proof is not needed, because the operation only reads or removes rights.
     NotNeeded,
-    /// Needed: the operation creates, renews, widens or reveals a credential, or opens a gate.
+    /// A proof is needed, because the operation creates, renews, widens or reveals a credential, or opens a gate.
     Fresh,
 }

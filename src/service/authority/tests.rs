@@ -1,10 +1,10 @@
-//! The readable table lists every operation with its requirements.
+//! Tests that the readable table lists every operation.
 
 use super::operations::ALL;
 
 const TABLE: &str = include_str!("../../../testdata/authority/operations.txt");
 
-/// `tests/life/authority` compares the table with the handle.
+/// The tests in `tests/life/authority` compare the rows of the table with the handle.
 #[test]
 fn all_kinds_9_every_operation_has_its_rows_in_the_table() {
     let headings: Vec<_> = TABLE

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::types::settings::SettingName;
 use crate::types::settings::value::SettingValue;
 
-/// The number of words that hold all settings.
+/// The number of `u64` words that hold all settings.
 pub(crate) const WORDS: usize = SettingName::ALL.len();
 
 macro_rules! settings {
@@ -13,7 +13,7 @@ macro_rules! settings {
         $(#[$about:meta])*
         $name:ident, $wire:ident, $with:ident, $unit:ident, $least:literal..=$most:expr, $field:ident: $kind:ty;
     )+) => {
-        /// The settings in force: the stored values over the policy's own.
+        /// The settings in force: the stored values, and the policy's own values where nothing is stored.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct Settings {
@@ -21,8 +21,8 @@ macro_rules! settings {
         }
 
         impl Settings {
-            /// A setting as a whole number of its unit, as pages and API show it; a switch as 0 or 1. If the policy's
-            /// duration is not a whole number of units, it is rounded up.
+            /// A setting as a whole number of its unit, as the pages and the API show it. A switch is 0 or 1. A
+            /// duration of the policy that is not a whole number of units is rounded up.
             ///
             /// ```
             /// use std::time::Duration;
@@ -43,7 +43,7 @@ macro_rules! settings {
                 }
             }
 
-            /// A setting's exact duration; `None` for a switch.
+            /// The exact duration of a setting. `None` for a switch.
             #[must_use]
             pub fn duration(&self, name: SettingName) -> Option<Duration> {
                 match name {
@@ -51,7 +51,7 @@ macro_rules! settings {
                 }
             }
 
-            /// Sets a number in the setting's unit. A number that the setting cannot represent changes nothing.
+            /// Sets a setting to a number in its unit. Changes nothing if the setting cannot represent the number.
             pub(crate) fn set_number(&mut self, name: SettingName, number: u64) {
                 match name {
                     $(SettingName::$name => {

@@ -1,7 +1,8 @@
-//! Settings: administrators change them at run time. They are stored as text, and read leniently where that is safe.
+//! Settings that administrators change at run time. They are stored as text. Invalid texts are tolerated where that is
+//! safe.
 //!
-//! `table.rs` has one row for each setting. Everything else derives from the rows: names, units and ranges, the fields of
-//! [`Settings`] and [`SettingsUpdate`], the API and its schemas, and the console's form and texts.
+//! `table.rs` has one row for each setting. Everything else is generated from the rows: names, units and ranges, the
+//! fields of [`Settings`] and [`SettingsUpdate`], the API and its schemas, and the form and texts of the console.
 
 mod in_force;
 mod name;

@@ -17,7 +17,7 @@ pub enum SettingUnit {
 }
 
 impl SettingUnit {
-    /// The seconds of one unit; `None` for a switch.
+    /// The number of seconds in one unit. `None` for a switch.
     #[must_use]
     pub const fn seconds(self) -> Option<u64> {
         match self {
@@ -42,7 +42,7 @@ macro_rules! names {
         }
 
         impl SettingName {
-            /// All settings, in the order in which pages and API show them.
+            /// All settings, in the order in which the pages and the API show them.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
             /// The name on the wire.
@@ -53,7 +53,7 @@ macro_rules! names {
                 }
             }
 
-            /// The unit of its number.
+            /// The unit of the setting's number.
             #[must_use]
             pub const fn unit(self) -> SettingUnit {
                 match self {
@@ -61,7 +61,7 @@ macro_rules! names {
                 }
             }
 
-            /// The smallest and the largest whole number, in its unit; 0 and 1 for a switch.
+            /// The smallest and the largest valid number of the setting, in its unit. 0 and 1 for a switch.
             #[must_use]
             pub const fn range(self) -> (u64, u64) {
                 match self {
@@ -94,7 +94,7 @@ pub struct InvalidSetting {
 }
 
 impl InvalidSetting {
-    /// A number of that setting is not from `least` to `most`.
+    /// Reports a number of that setting that is not from `least` to `most`.
     #[must_use]
     pub const fn new(name: SettingName, least: u64, most: u64) -> Self {
         Self { name, least, most }

@@ -10,7 +10,7 @@ use crate::types::key_check::KeyCheck;
 use crate::types::settings::{InvalidSetting, SettingName, SettingUnit};
 use crate::types::unknown::UnknownFields;
 
-/// The stored value of one setting. A missing value and an invalid one are separate cases.
+/// The stored value of one setting. It may be missing or invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading<T> {
     /// Nothing was stored.
@@ -25,11 +25,12 @@ pub enum Reading<T> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredSettings {
-    /// The values, as text, by name. Unknown names are kept.
+    /// The values by the name of their setting, as text. Values of unknown names are kept.
     pub values: BTreeMap<String, String>,
-    /// "Token login allowed", for the accounts that differ from the policy's default.
+    /// The switch "token login allowed" of each account that differs from the policy's default.
     pub switches: BTreeMap<SubjectId, bool>,
-    /// Check values of the keys, by key id. They distinguish two [`KeyRing`](crate::KeyRing)s with equal key numbers.
+    /// The check values of the keys, by key id. They distinguish two [`KeyRing`](crate::KeyRing)s with equal key
+    /// numbers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub key_checks: BTreeMap<KeyId, KeyCheck>,
     /// Members written by a newer version.
@@ -40,7 +41,7 @@ pub struct StoredSettings {
 /// Settings with their version in the store.
 #[derive(Clone, Debug)]
 pub struct VersionedSettings {
-    /// The version that `put` must pass.
+    /// The version that `put_settings` must pass.
     pub version: Version,
     /// The settings.
     pub settings: StoredSettings,
@@ -65,7 +66,7 @@ impl StoredSettings {
         serde_json::from_str(text).map_err(InvalidDocument::new)
     }
 
-    /// The stored number of a setting, in its unit. A switch is stored as `true` or `false`; its number is 1 or 0.
+    /// The stored number of a setting, in its unit. A switch is stored as `true` or `false`. Its number is 1 or 0.
     #[must_use]
     pub fn number(&self, name: SettingName) -> Reading<u64> {
         let Some(text) = self.values.get(name.as_str()) else { return Reading::Missing };
@@ -82,11 +83,11 @@ impl StoredSettings {
         }
     }
 
-    /// Sets a number after checking its range. For a switch, 1 is on and 0 off.
+    /// Checks the range of a number and sets it. For a switch, 1 is on and 0 is off.
     ///
     /// # Errors
     ///
-    /// [`InvalidSetting`] with the field and its limits.
+    /// [`InvalidSetting`] with the setting and its range.
     pub fn set_number(&mut self, name: SettingName, number: u64) -> Result<(), InvalidSetting> {
         let (least, most) = name.range();
         if !(least..=most).contains(&number) {
@@ -111,7 +112,8 @@ fn whole_number(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    /// Both members are always written, so a missing one means damage. Accepting it would admit a barred account.
+    /// Both members are always written, so a missing member means damage. Without `switches`, a barred account could be
+    /// admitted.
     #[test]
     fn a_document_without_values_or_switches_is_refused() {
         let whole = StoredSettings::default().to_document().expect("written");

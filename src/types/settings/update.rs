@@ -42,8 +42,9 @@ macro_rules! update {
         $(#[$about:meta])*
         $name:ident, $wire:ident, $with:ident, $unit:ident, $least:literal..=$most:expr, $field:ident: $kind:ty;
     )+) => {
-        /// A change of the settings. `None` leaves a setting unchanged. Units are those of the wire names. The policy
-        /// can lower the largest number of a setting ([`Policy::setting_range`](crate::policy::Policy::setting_range)).
+        /// A change of the settings. `None` leaves a setting unchanged. The name of a setting on the wire says its
+        /// unit. The policy can lower the largest number of a setting
+        /// ([`Policy::setting_range`](crate::policy::Policy::setting_range)).
         ///
         /// ```
         /// use counterfoil::settings::SettingsUpdate;
@@ -67,7 +68,8 @@ macro_rules! update {
                 }
             )+
 
-            /// Sets a setting by name to a number in its unit. For a switch, 0 is off and any other number on.
+            /// Sets a setting, given by name, to a number in its unit. For a switch, 0 is off and any other number is
+            /// on.
             ///
             /// ```
             /// use counterfoil::settings::{SettingName, SettingsUpdate};
@@ -82,7 +84,8 @@ macro_rules! update {
                 }
             }
 
-            /// The new number of a setting, as [`SettingsUpdate::set`] takes it.
+            /// The new number of a setting, in the form that [`SettingsUpdate::set`] takes. `None` if the setting is
+            /// unchanged.
             #[must_use]
             pub fn number(&self, name: SettingName) -> Option<u64> {
                 match name {

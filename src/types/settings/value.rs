@@ -1,11 +1,11 @@
-//! The types that the value of a setting has.
+//! The types of the values of settings.
 
 use std::time::Duration;
 
 use crate::types::duration::{from_seconds, seconds_up};
 use crate::types::settings::SettingUnit;
 
-/// The bits of a word that hold the microseconds of a second.
+/// The number of low bits of a word that hold the microseconds within a second.
 const MICROS_BITS: u32 = 20;
 
 /// The type of a field of [`Settings`](super::Settings).
@@ -14,7 +14,7 @@ pub(super) trait SettingValue: Sized {
     fn number(self, unit: SettingUnit) -> u64;
     /// The value of `number` units. `None` if the type cannot represent it.
     fn of_number(number: u64, unit: SettingUnit) -> Option<Self>;
-    /// The exact duration; `None` for a switch.
+    /// The exact duration. `None` for a switch.
     fn duration(self, unit: SettingUnit) -> Option<Duration>;
     /// The value as one `u64`. It is never stored.
     fn word(self) -> u64;
@@ -48,7 +48,7 @@ impl SettingValue for bool {
     }
 }
 
-/// A count of units.
+/// A number of units.
 impl SettingValue for u16 {
     fn number(self, _unit: SettingUnit) -> u64 {
         self.into()
@@ -84,8 +84,8 @@ impl SettingValue for Duration {
         Some(self)
     }
 
-    /// Seconds, and behind them in 20 bits microseconds: each verification reads five words, and a shift is cheaper than
-    /// a division. A setting has less than 2^34 seconds.
+    /// The seconds, followed by 20 bits for the microseconds. Each verification reads five words, and a shift is
+    /// cheaper than a division. A setting has less than 2^34 seconds.
     fn word(self) -> u64 {
         self.as_secs() << MICROS_BITS | u64::from(self.subsec_micros())
     }
