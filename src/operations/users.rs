@@ -14,7 +14,7 @@ use crate::service::authority::{Permission, Permit};
 use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::gates::switch_opens;
 use crate::service::presenter::Presenter;
-use crate::service::revoking::{BATCH, by_administrator, tombstone};
+use crate::service::revoking::{BATCH, by_administrator};
 use crate::service::snapshot::SettingsView;
 use crate::store::change::Revoke;
 use crate::types::account::Account;
@@ -167,7 +167,10 @@ async fn owner(permit: Permit<'_, RevokeAllOf>, subject: &SubjectId) -> Result<u
     let mut families = 0;
     loop {
         let what = Revoke::Owner { realm: &service.realm, owner: &owner };
-        let progress = service.store.revoke(what, Revoked { at: now, reason }, tombstone(service, now), BATCH).await?;
+        let progress = service
+            .store
+            .revoke(what, Revoked { at: now, reason }, service.policy.gone_after_revocation(now), BATCH)
+            .await?;
         families += progress.changed;
         if !progress.more {
             break;

@@ -71,7 +71,7 @@ impl Policy {
             (within(self.console_sessions.idle, second, days(1)), "console_sessions.idle", "1 s to 1 day"),
             (self.console_sessions.fresh <= year, "console_sessions.fresh", "at most 366 days"),
             (within(self.console_sessions.absolute, second, days(30)), "console_sessions.absolute", "1 s to 30 days"),
-            (within(self.notices.lead, second, year), "notices.lead", "1 s to 366 days"),
+            (within(self.notices.lead, second, days(365)), "notices.lead", "1 s to 365 days"),
             (self.notices.more_leads.len() <= 6, "notices.more_leads", "at most 6 further thresholds"),
             (
                 self.notices.more_leads.iter().all(|lead| *lead <= days(3_660)),

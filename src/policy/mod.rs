@@ -3,6 +3,7 @@
 mod check;
 mod events;
 mod gathering;
+pub(crate) mod kept;
 mod micros;
 mod presets;
 mod sections;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::policy::gathering::Gather;
 use crate::types::duration::{days, hours, minutes, whole_seconds};
 use crate::types::kind::TokenKind;
+use crate::types::time::Timestamp;
 
 /// Whether the policy uses the setting that allows personal access tokens, and the default if no value is stored. An
 /// invalid stored value always means off.
@@ -167,6 +168,13 @@ pub struct RefreshTokens {
     pub rotations_per_day: NonZeroU32,
     /// The limit on live sign-ins of one owner through one client. `None` means no limit.
     pub live_per_owner_and_client: Option<LiveCap>,
+}
+
+impl RefreshTokens {
+    /// The end of the retry window of a refresh token that is used now for the first time.
+    pub(crate) fn retry_until(&self, now: Timestamp) -> Timestamp {
+        now.plus_capped(self.grace)
+    }
 }
 
 impl Default for RefreshTokens {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::event::{By, EventKind};
 use crate::policy::LiveCap;
+use crate::policy::kept::gone_after_making_room;
 use crate::record::state::Revoked;
 use crate::service::Service;
 use crate::store::insert::{Cap, Pace, WhenFull};
@@ -26,8 +27,7 @@ impl Service {
     pub(crate) fn cap(&self, cap: Option<LiveCap>, now: Timestamp) -> Option<Cap> {
         let LiveCap { limit, evict } = cap?;
         let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
-        // No user deletes the family a second time, so it needs no long tombstone.
-        let end = WhenFull::End { revoked, gone_at: now.plus_capped(DAY) };
+        let end = WhenFull::End { revoked, gone_at: gone_after_making_room(now) };
         Some(Cap { limit, when_full: if evict { end } else { WhenFull::Refuse } })
     }
 

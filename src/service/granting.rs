@@ -1,26 +1,19 @@
 //! Tokens granted at the token endpoint, and their records.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use crate::record::record_parts::NewRecord;
 use crate::service::Service;
 use crate::service::minting::{Entry, Minted};
 use crate::types::account::Account;
 use crate::types::client::Registration;
-use crate::types::duration::{days, minutes};
 use crate::types::ids::{FamilyId, OwnerId, RecordId};
+use crate::types::kind::TokenKind;
 use crate::types::known_scopes::KnownScopes;
 use crate::types::scope::Scope;
 use crate::types::scope_meet::{NothingLeft, meet};
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
-
-/// How long after its expiry an access token is still distinguished from an unknown one.
-const ACCESS_AFTERLIFE: Duration = minutes(1);
-
-/// How long after its expiry a refresh token is still distinguished from an unknown one.
-const REFRESH_AFTERLIFE: Duration = days(1);
 
 /// The tokens granted to a client. They are shown once.
 #[derive(Debug)]
@@ -60,15 +53,15 @@ pub(crate) struct Place<'a> {
 impl Service {
     /// The stored record of an access token.
     pub(crate) fn access_record(&self, minted: &Minted, place: Place<'_>, now: Timestamp) -> NewRecord {
-        self.endpoint_record(minted, place, ACCESS_AFTERLIFE, now)
+        self.endpoint_record(minted, place, TokenKind::AccessToken, now)
     }
 
     /// The stored record of a refresh token.
     pub(crate) fn refresh_record(&self, minted: &Minted, place: Place<'_>, now: Timestamp) -> NewRecord {
-        self.endpoint_record(minted, place, REFRESH_AFTERLIFE, now)
+        self.endpoint_record(minted, place, TokenKind::RefreshToken, now)
     }
 
-    fn endpoint_record(&self, minted: &Minted, place: Place<'_>, afterlife: Duration, now: Timestamp) -> NewRecord {
+    fn endpoint_record(&self, minted: &Minted, place: Place<'_>, kind: TokenKind, now: Timestamp) -> NewRecord {
         let entry = Entry {
             owner: place.owner.clone(),
             parent: place.parent,
@@ -78,21 +71,11 @@ impl Service {
             label: None,
             description: None,
             expires_at: Some(place.expires_at),
-            gone_at: Some(place.expires_at.plus_capped(afterlife)),
+            gone_at: Some(self.policy.gone_after_expiry(kind, place.expires_at)),
             notice: None,
         };
         self.counterfoil(minted, entry)
     }
-}
-
-/// When an access token that expires at `expires_at` may be purged.
-pub(crate) fn access_gone_at(expires_at: Timestamp) -> Timestamp {
-    expires_at.plus_capped(ACCESS_AFTERLIFE)
-}
-
-/// When a refresh token that lives until `expires_at` may be purged.
-pub(crate) fn refresh_gone_at(expires_at: Timestamp) -> Timestamp {
-    expires_at.plus_capped(REFRESH_AFTERLIFE)
 }
 
 /// The scope granted to a client. A requested scope is granted if it lies within what the client may have. If no scope

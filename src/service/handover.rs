@@ -56,7 +56,7 @@ impl Service {
         // The parent was purged, so it is no longer honoured.
         let Some(half) = self.store.get(id).await? else { return Ok(()) };
         // This instant is used only if the token never expires, because then no retention period begins at its expiry.
-        let gone_at = now.plus_capped(self.policy.personal_access_tokens.retention);
+        let gone_at = self.policy.gone_after_expiry(TokenKind::PersonalAccessToken, now);
         let plan = |half: &TokenRecord| {
             let superseded = half.record().superseded.as_ref().filter(|_| half.revoked().is_none());
             let ends = superseded.is_some_and(|superseded| ends(superseded, now));

@@ -1,7 +1,6 @@
 //! Inserts credentials that a person creates: personal access tokens and security codes.
 
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use crate::event::{EventKind, Limit};
 use crate::policy::LiveCap;
@@ -38,7 +37,6 @@ pub(crate) struct Draft {
     pub(crate) description: Option<Description>,
     pub(crate) scope: Option<Scope>,
     pub(crate) expires_at: Option<Timestamp>,
-    pub(crate) retention: Duration,
 }
 
 /// The id that is derived from a form with that key.
@@ -120,7 +118,7 @@ fn counterfoil(service: &Service, minted: &Minted, draft: &Draft, settings: &Set
         label: draft.label.clone(),
         description: draft.description.clone(),
         expires_at: draft.expires_at,
-        gone_at: draft.expires_at.map(|expires_at| expires_at.plus_capped(draft.retention)),
+        gone_at: draft.expires_at.map(|expires_at| service.policy.gone_after_expiry(draft.kind, expires_at)),
         notice: arm(&service.schedule(draft.kind, settings), life, 0, now),
     };
     service.counterfoil(minted, entry)

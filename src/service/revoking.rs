@@ -49,7 +49,7 @@ pub(crate) async fn delete<O: Permission>(
             Phase::Revoked(_) | Phase::Rotated { .. } => return Ok(()),
             // Only the old token of a hand-over ends. It holds no label, and its successor stays live.
             Phase::Overlap { .. } => {
-                let gone_at = now.plus_capped(service.policy.tombstone);
+                let gone_at = service.policy.gone_after_revocation(now);
                 let change = Change::End { honoured_until: now, gone_at };
                 match service.store.apply(id, record.record().version, &change, now).await? {
                     Applied::Done(_) => {
@@ -82,14 +82,12 @@ pub(crate) async fn end_family(
 ) -> Result<(), Unavailable> {
     let own = record.record();
     let what = Revoke::Family { realm: &own.realm, owner: &own.owner, family: own.id.family() };
-    let progress =
-        service.store.revoke(what, Revoked { at: now, reason }, tombstone(service, now), NonZeroU32::MIN).await?;
+    let progress = service
+        .store
+        .revoke(what, Revoked { at: now, reason }, service.policy.gone_after_revocation(now), NonZeroU32::MIN)
+        .await?;
     if progress.changed > 0 {
         service.tell(now, by, EventKind::Revoked { kind: own.kind, id: own.id, reason });
     }
     Ok(())
-}
-
-pub(crate) fn tombstone(service: &Service, now: Timestamp) -> Timestamp {
-    now.plus_capped(service.policy.tombstone)
 }

@@ -156,7 +156,6 @@ pub(crate) async fn personal_access_token(
         description: None,
         scope,
         expires_at,
-        retention: rules.retention,
     };
     insert(&permit, draft, &settings).await
 }

@@ -241,7 +241,7 @@ impl Handover<'_> {
             successor,
             nonce: None,
             honoured_until,
-            gone_at: ends.map(|end| end.plus_capped(policy.personal_access_tokens.retention)),
+            gone_at: ends.map(|end| policy.gone_after_expiry(old.record().kind, end)),
             pace: hourly(policy.personal_access_tokens.creations_per_hour, self.now),
             access_cap: None,
         };

@@ -125,7 +125,6 @@ pub(crate) async fn security_code(
         description,
         scope: permit.narrowed(None, "scope")?,
         expires_at: Some(now.plus(settings.code_lifetime).ok_or(Unavailable::Clock)?),
-        retention: rules.retention,
     };
     insert(&permit, draft, &settings).await
 }

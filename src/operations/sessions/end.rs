@@ -50,7 +50,7 @@ pub(super) async fn family(
     let (id, reason) = (principal.credential, RevocationReason::ByOwner);
     let owner = OwnerId::from(&principal.subject);
     let what = Revoke::Family { realm: &service.realm, owner: &owner, family: id.family() };
-    let gone_at = now.plus_capped(service.policy.tombstone);
+    let gone_at = service.policy.gone_after_revocation(now);
     let progress = service.store.revoke(what, Revoked { at: now, reason }, gone_at, NonZeroU32::MIN).await?;
     if progress.changed > 0 {
         service.tell(now, by, EventKind::Revoked { kind: principal.kind, id, reason });

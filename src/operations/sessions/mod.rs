@@ -1,11 +1,8 @@
 //! Console sessions. A session is a family with one record. It is not a bearer token: only [`verify`] accepts its
 //! text.
 
-use std::time::Duration;
-
 use crate::service::Service;
 use crate::types::account::{Account, Identity};
-use crate::types::duration::days;
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;
@@ -15,9 +12,6 @@ use crate::types::time::Timestamp;
 pub(crate) mod end;
 pub(crate) mod open;
 pub(crate) mod verify;
-
-/// How long an expired session is still distinguished from an unknown one.
-const AFTERLIFE: Duration = days(1);
 
 /// The principal of a session.
 fn principal(

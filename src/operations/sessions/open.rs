@@ -1,6 +1,6 @@
 //! Opens console sessions: with a password, by the host, or by proving the password again.
 
-use super::{AFTERLIFE, end, principal};
+use super::{end, principal};
 use crate::counterfoil::Counterfoil;
 use crate::directory::Login;
 use crate::event::{Actor, By, EventKind};
@@ -133,7 +133,7 @@ async fn open(service: &Service, account: Account, by: By, now: Timestamp) -> Re
     let lives = &service.policy.console_sessions;
     let absolute_end = now.plus(lives.absolute).ok_or(Unavailable::Clock)?;
     let expires_at = now.plus(lives.idle).ok_or(Unavailable::Clock)?.min(absolute_end);
-    let gone_at = expires_at.plus_capped(AFTERLIFE);
+    let gone_at = service.policy.gone_after_expiry(kind, expires_at);
     let owner = OwnerId::from(account.subject());
     for _ in 0..DRAWS {
         let minted = service.mint_first(kind, &owner)?;

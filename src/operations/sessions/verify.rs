@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{AFTERLIFE, principal};
+use super::principal;
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
@@ -102,7 +102,8 @@ async fn kept_alive(
     if slid <= current || now.since(own.expiry_set_at) < SLIDE_EVERY.min(idle / 2) {
         return Ok(Some(current));
     }
-    let step = ParentUpdate::Slide { expires_at: slid, gone_at: slid.plus_capped(AFTERLIFE), access_cap: None };
+    let gone_at = service.policy.gone_after_expiry(own.kind, slid);
+    let step = ParentUpdate::Slide { expires_at: slid, gone_at, access_cap: None };
     match service.store.rotate(&own.id, &step, &[], now).await? {
         Rotated::Done => Ok(Some(slid)),
         Rotated::Stale(_)

@@ -8,8 +8,7 @@ use crate::record::family::FamilyBody;
 use crate::record::state::Revoked;
 use crate::service::Service;
 use crate::service::error::{ManageError, Unavailable};
-use crate::service::granting::access_gone_at;
-use crate::service::revoking::{end_family, tombstone};
+use crate::service::revoking::end_family;
 use crate::store::change::Revoke;
 use crate::types::client::Registration;
 use crate::types::ids::RecordId;
@@ -73,10 +72,7 @@ pub(crate) async fn by_client(
         end_family(service, by, &record, RevocationReason::ByClient, now).await?;
     } else {
         let revoked = Revoked { at: now, reason: RevocationReason::ByClient };
-        // The record is kept no longer than that of an expired token. Otherwise repeated revoking and issuing would
-        // accumulate records.
-        let expired = record.record().expires_at.map(access_gone_at);
-        let gone_at = expired.map_or(tombstone(service, now), |gone_at| gone_at.min(tombstone(service, now)));
+        let gone_at = service.policy.access_gone_after_revocation(record.record().expires_at, now);
         let progress = service.store.revoke(Revoke::One(&id), revoked, gone_at, NonZeroU32::MIN).await?;
         if progress.changed > 0 {
             service.tell(

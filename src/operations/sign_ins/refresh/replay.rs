@@ -17,7 +17,7 @@ impl Request<'_> {
         let own = record.record();
         let what = Revoke::Family { realm: &own.realm, owner: &own.owner, family: own.id.family() };
         let revoked = Revoked { at: self.now, reason: RevocationReason::Replay };
-        let tombstone = self.now.plus_capped(self.service.policy.tombstone);
+        let tombstone = self.service.policy.gone_after_revocation(self.now);
         let progress = self.service.store.revoke(what, revoked, tombstone, NonZeroU32::MIN).await?;
         if progress.changed > 0 {
             let what = EventKind::Replayed { family: own.id.family(), generation: own.generation };

@@ -5,7 +5,7 @@ use crate::http_auth::refusal::Refusal;
 use crate::operations::sign_ins::refresh::{RefreshError, Request, Turn};
 use crate::record::token_record::TokenRecord;
 use crate::service::bounds::day_after;
-use crate::service::granting::{Place, refresh_gone_at};
+use crate::service::granting::Place;
 use crate::service::standing::Judged;
 use crate::store::change::{ParentUpdate, Rotated};
 use crate::types::kind::TokenKind;
@@ -32,7 +32,8 @@ impl Request<'_> {
         };
         let new = [service.access_record(&access, place, self.now)];
         let access_cap = service.policy.access_tokens.max_live_per_family;
-        let step = ParentUpdate::Slide { expires_at: refresh_end, gone_at: refresh_gone_at(refresh_end), access_cap };
+        let gone_at = service.policy.gone_after_expiry(TokenKind::RefreshToken, refresh_end);
+        let step = ParentUpdate::Slide { expires_at: refresh_end, gone_at, access_cap };
         match service.store.rotate(&own.id, &step, &new, self.now).await? {
             Rotated::Done => {
                 let what = EventKind::Refreshed { family: own.id.family(), generation: own.generation, retry: false };

@@ -63,7 +63,7 @@ impl Request<'_> {
             expect: own.version,
             successor,
             nonce: (policy.grace > Duration::ZERO).then_some(Nonce { bytes: nonce, key_id }),
-            honoured_until: Some(self.now.plus_capped(policy.grace)),
+            honoured_until: Some(policy.retry_until(self.now)),
             gone_at: Some(absolute_end),
             pace: Some(service.rotations_a_day(&judged.settings, self.now)),
             access_cap: service.policy.access_tokens.max_live_per_family,
