@@ -1,11 +1,12 @@
-//! Whether time tells secrets: dudect's test (Reparaz, Balasch, Verbauwhede, 2017) over what a caller can send.
+//! Tests whether timing reveals secrets, with the method of dudect (Reparaz, Balasch, Verbauwhede, 2017), for
+//! everything that a caller can send.
 //!
-//! Two classes of input are timed in a random order and Welch's t of the two samples is printed: `|t|` above 10 is a leak, below 5 is
-//! none that this many samples show. `early_exit_control` compares bytes and stops at the first that differs: it must be flagged, or the
-//! machine was too noisy for the rest to mean anything.
+//! Two classes of input are timed in a random order, and Welch's t of the two samples is printed. `|t|` above 10 is a
+//! leak. Below 5, this number of samples shows no leak. `early_exit_control` compares bytes and stops at the first
+//! difference. It must be flagged; otherwise the machine was too noisy for the other results.
 //!
-//! The bench reaches what the public API reaches: a digest is compared within `verify`, so where a wrong secret's digest first differs
-//! cannot be chosen, but where the secret's text first differs can.
+//! The bench uses the public API only. `verify` compares digests internally, so the bench cannot choose where the
+//! digest of a wrong secret first differs. It can choose where the text of the secret first differs.
 
 #![allow(
     clippy::disallowed_methods,
@@ -35,7 +36,7 @@ use dudect_bencher::ctbench::{BenchFn, BenchMetadata, BenchName, BenchOpts, run_
 use dudect_bencher::rand::RngExt as _;
 use dudect_bencher::{BenchRng, Class, CtRunner};
 
-/// `COUNTERFOIL_BENCH_SAMPLES` sets another number.
+/// The number of samples. `COUNTERFOIL_BENCH_SAMPLES` overrides it.
 const SAMPLES: usize = 100_000;
 
 fn samples() -> usize {
@@ -78,7 +79,7 @@ fn ready<F: Future>(future: F) -> F::Output {
 
 struct World {
     counterfoil: Counterfoil,
-    /// A thousand tokens that are there.
+    /// A thousand existing tokens.
     tokens: Vec<String>,
 }
 
@@ -107,12 +108,13 @@ fn world() -> &'static World {
     })
 }
 
-/// The first letter of the id and of the secret, and the secret's last: `cfp_`, 22, 43, 6.
+/// The positions of the first letter of the id, and of the first and last letter of the secret. A token is `cfp_`, then
+/// 22, 43 and 6 letters.
 const ID: usize = 4;
 const SECRET: usize = 26;
 const LAST: usize = 68;
 
-/// The token with one letter changed, and a checksum that fits, so that it gets as far as the store.
+/// The token with one changed letter and a valid checksum, so that the store is asked for it.
 fn changed(token: &str, at: usize) -> String {
     let mut text = token.as_bytes()[..69].to_vec();
     // The first letter of an id is at most 7.
@@ -128,8 +130,8 @@ fn changed(token: &str, at: usize) -> String {
     String::from_utf8(text).expect("ASCII")
 }
 
-/// Times `verify` of tokens changed at one place against tokens changed at another. All texts are made before, in one order for both
-/// classes, and each is refused.
+/// Times `verify` for tokens changed at one place against tokens changed at another place. All texts are created
+/// before, in the same order for both classes, and each is refused.
 fn refusals(runner: &mut CtRunner, rng: &mut BenchRng, left: usize, right: usize) {
     let world = world();
     let inputs: Vec<_> = (0..samples())
@@ -161,7 +163,7 @@ fn verify_unknown_id_or_wrong_secret(runner: &mut CtRunner, rng: &mut BenchRng) 
     refusals(runner, rng, ID, SECRET);
 }
 
-/// Pairs of digests: equal ones against ones that differ at `at`.
+/// Pairs of digests. The two digests of a pair are equal (`None`), or differ in the byte at the given position.
 fn pairs(rng: &mut BenchRng, left: Option<usize>, right: Option<usize>) -> Vec<(Class, [u8; 32], [u8; 32])> {
     (0..samples())
         .map(|_| {
@@ -177,7 +179,7 @@ fn pairs(rng: &mut BenchRng, left: Option<usize>, right: Option<usize>) -> Vec<(
 fn compare(runner: &mut CtRunner, rng: &mut BenchRng, left: Option<usize>, right: Option<usize>) {
     for (class, one, other) in pairs(rng, left, right) {
         let (one, other) = (Digest::from_bytes(one), Digest::from_bytes(other));
-        // Many at once: one takes less time than the clock can tell.
+        // Many comparisons at once, because one takes less time than the clock can measure.
         runner.run_one(class, || (0..50).fold(false, |any, _| any | black_box(&one).ct_eq(black_box(&other))));
     }
 }
@@ -198,7 +200,7 @@ fn early_exit_control(runner: &mut CtRunner, rng: &mut BenchRng) {
 }
 
 fn main() {
-    // Cargo hands every bench a flag of its own; what is no flag is a part of the name of what is to run.
+    // Cargo passes a flag to every bench. Other arguments are parts of the names of the tests to run.
     let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let benches = [
         ("early_exit_control", early_exit_control as BenchFn),

@@ -1,7 +1,7 @@
-//! What each verb costs, in a store of a thousand, a hundred thousand and a million personal access tokens.
+//! The cost of each operation, in a store with a thousand, a hundred thousand and a million personal access tokens.
 //!
-//! For orientation, and for seeing that nothing grows with the store; what decides is `authenticate`, whose numbers are
-//! ratios. `COUNTERFOIL_BENCH_SIZES=1000` limits the sizes.
+//! For orientation, and to see that no cost grows with the store. The ratios of `authenticate` are the reference.
+//! `COUNTERFOIL_BENCH_SIZES=1000` limits the sizes.
 
 #![allow(
     clippy::disallowed_methods,
@@ -33,10 +33,10 @@ use criterion::{BatchSize, Criterion, Throughput};
 
 use host::{Tokens, person, ready};
 
-/// More than what is due, and than what one owner has.
+/// More than the number of due notices, and more than one owner has.
 const PAGE: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
 
-/// How many notices are due.
+/// The number of notices that are due.
 const DUE: u32 = 100;
 
 /// A client that refreshes, and its header.
@@ -57,7 +57,7 @@ fn client(counterfoil: &Counterfoil, name: &str, refresh_mode: RefreshMode) -> C
     Client { id, header }
 }
 
-/// The body of a request that refreshes a family just opened.
+/// The body of a request that refreshes a new sign-in.
 fn signed_in(counterfoil: &Counterfoil, client: &Client) -> String {
     let subject = SubjectId::new("1").expect("an id");
     let sign_in = SignIn::new(&client.id, &subject).with_remember(true);
@@ -77,7 +77,8 @@ fn refresh(counterfoil: &Counterfoil, client: &Client, body: &str) -> Answer {
 }
 
 fn at_size(criterion: &mut Criterion, size: usize) {
-    // Eight days before the end the notice is not due yet; two days later those of eight days are, and no others.
+    // At this instant no notice is due. The tokens below live for eight days, so their notices are due two days later,
+    // and no others.
     let clock = Arc::new(ManualClock::at(Timestamp::from_micros(1_800_000_000_000_000).expect("a time")));
     let ring = KeyRing::generate_from_system().expect("the system's entropy");
     let counterfoil = host::host(size).clock(clock.clone()).key_ring(ring).build().expect("a handle");
@@ -137,7 +138,7 @@ fn at_size(criterion: &mut Criterion, size: usize) {
     group.finish();
 }
 
-/// What needs no store: a text read, and one read, hashed and refused for its kind's sake.
+/// Calls that need no stored record: parsing a token, and parsing and digesting a token with an unknown id.
 fn without_store(criterion: &mut Criterion) {
     let counterfoil = host::host(10).build().expect("a handle");
     let mut tokens = Tokens::with_room_for(10);

@@ -1,5 +1,5 @@
-//! The guide and the other documents: chapters are listed, links lead somewhere, and Rust blocks are compiled by
-//! `counterfoil-guide`.
+//! Checks the guide and the other documents: every chapter is listed, links have a target, and `counterfoil-guide`
+//! compiles the Rust blocks.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -19,7 +19,7 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The documents in a folder, and in the folders of it.
+/// The documents in a folder and its subfolders.
 fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -42,7 +42,7 @@ fn all_documents() -> Vec<PathBuf> {
     found
 }
 
-/// The fenced blocks of a document: what stands behind the fence, and the lines. The first is the text around them.
+/// The text around the fenced blocks of a document, and the blocks: the info string behind the fence, and the lines.
 fn blocks(page: &str) -> (String, Vec<(String, String)>) {
     let (mut text, mut blocks, mut inside) = (String::new(), Vec::<(String, String)>::new(), false);
     for line in page.lines() {
@@ -66,7 +66,7 @@ fn blocks(page: &str) -> (String, Vec<(String, String)>) {
     (text, blocks)
 }
 
-/// The anchor of a heading, as mdBook and GitHub make it.
+/// The anchor of a heading, in the form of mdBook and GitHub.
 fn anchor(heading: &str) -> String {
     let kept = heading.trim().chars().filter(|&letter| letter.is_alphanumeric() || " -_".contains(letter));
     kept.collect::<String>().to_lowercase().replace(' ', "-")
@@ -78,14 +78,14 @@ fn anchors(page: &str) -> BTreeSet<String> {
     headings.map(|line| anchor(line.trim_start_matches('#'))).collect()
 }
 
-/// The targets of the links, those of other sites and of rustdoc left out.
+/// The targets of links, without links to other sites and rustdoc links.
 fn links(page: &str) -> Vec<String> {
     let (text, _) = blocks(page);
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target.to_owned());
     targets.filter(|target| !target.contains("://") && !target.contains("::")).collect()
 }
 
-/// The links of a page that lead nowhere. `page_at` gives the text of what a path leads to, if it is there.
+/// The links of a page that have no target. `page_at` returns the text at a path, or `None`.
 fn dead_links(page: &str, own: &Path, page_at: impl Fn(&Path) -> Option<String>) -> Vec<String> {
     let is_dead = |link: &String| {
         let (path, fragment) = link.split_once('#').map_or((link.as_str(), None), |(path, of)| (path, Some(of)));

@@ -1,11 +1,12 @@
-//! The layers of ARCHITECTURE.md, read off the `use crate::` lines: each layer imports only itself and the layers before it.
+//! Checks the layers of ARCHITECTURE.md by reading the `use crate::` lines: each layer imports only itself and the
+//! layers before it.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A layer may import itself and every one before it.
+/// The layers in order. A layer may import itself and every layer before it.
 const LAYERS: [&str; 17] = [
     "types",
     "crypto",
@@ -37,7 +38,7 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Every layer that the code of a file (not its comments) names behind `crate::`.
+/// Every layer that the code of a file names after `crate::`. Comments do not count.
 fn imports(code: &str) -> Vec<String> {
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
     lines
@@ -46,7 +47,7 @@ fn imports(code: &str) -> Vec<String> {
         .collect()
 }
 
-/// The breaches of one file, in words.
+/// Describes each breach of the rule in one file.
 fn breaches(layer: &str, code: &str) -> Vec<String> {
     let rank = |name: &str| LAYERS.iter().position(|layer| *layer == name);
     let own = rank(layer).unwrap_or_else(|| panic!("`{layer}` is no layer: add it to LAYERS and to ARCHITECTURE.md"));
@@ -85,8 +86,8 @@ fn a_breach_is_found_where_one_is_planted() {
     assert_eq!(breaches("service", "// crate::operations comes after").len(), 0);
 }
 
-/// Where an operation begins: it asks the clock once, and what it calls is given that instant.
-/// Besides them: the clock itself, what is told at the build, and the limit in rate of what is told of failures.
+/// The places that may ask the clock. An operation asks once at its beginning and passes the instant on. The other
+/// places: the clock itself, the events of `build`, and the rate limit for events about failures.
 const ASK_THE_TIME: [&str; 6] =
     ["operations", "counterfoil.rs", "oauth/endpoints.rs", "clock.rs", "builder.rs", "service/watched.rs"];
 
@@ -123,7 +124,7 @@ fn files_stay_small() {
     assert!(lengths[lengths.len() / 2].0 <= 150, "the median is small");
 }
 
-/// The public functions of a file that take a presenter and ask for no permit, by name.
+/// The names of the public functions in a file that take a presenter but never check a permission.
 fn without_permit(code: &str) -> Vec<String> {
     let functions = code.split("    pub async fn ").skip(1);
     functions
@@ -151,9 +152,10 @@ fn all_kinds_9_every_function_that_takes_a_presenter_asks_for_a_permit() {
     assert_eq!(without_permit(planted), ["all"]);
 }
 
-/// Public structs with public fields that are closed: no member can be added to them. docs/design.md has the reasons.
+/// Public structs with public fields that are not `#[non_exhaustive]`, so that no field can be added. docs/design.md
+/// gives the reasons.
 const CLOSED: &[&str] = &[
-    // A pair or a triple that is complete.
+    // Pairs and triples that are complete.
     "Allowance",
     "Cap",
     "Cursor",
@@ -164,22 +166,22 @@ const CLOSED: &[&str] = &[
     "Pace",
     "Relabel",
     "Revoked",
-    // A page, a step of a batch, a document with its version.
+    // Pages, steps of a batch, and documents with their versions.
     "ClientPage",
     "Page",
     "Progress",
     "VersionedRegistration",
     "VersionedSettings",
-    // A conditional write of an engine.
+    // The conditional write of a key-value engine.
     "Write",
-    // The conformance suite's own fixtures.
+    // Fixtures of the conformance suite.
     "Check",
     "SiblingCheck",
     "Draft",
     "Person",
 ];
 
-/// The public structs of a file that have public fields and neither the attribute nor a place in the list.
+/// The public structs in a file that have public fields, are not `#[non_exhaustive]`, and are not in [`CLOSED`].
 fn growing_structs(code: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (start, _) in code.match_indices("\npub struct ") {

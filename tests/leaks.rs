@@ -1,4 +1,5 @@
-//! Canary secrets through the whole life of credentials: none may show in any Debug, Display, event, error or trace.
+//! Uses canary secrets in all operations of credentials. No secret may appear in any Debug, Display, event, error or
+//! trace.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -19,7 +20,7 @@ use counterfoil::token::Prefixes;
 use counterfoil::*;
 use support::*;
 
-/// Everything that was seen of the library from outside.
+/// Everything that the library showed to the outside.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<String>>);
 
@@ -61,7 +62,7 @@ impl tracing::Subscriber for Seen {
     fn exit(&self, _: &tracing::span::Id) {}
 }
 
-/// The events of the default sink, and what they look like as values.
+/// Records the events of the default sink, and also their values.
 struct Both(Seen);
 
 impl EventSink for Both {
@@ -71,12 +72,12 @@ impl EventSink for Both {
     }
 }
 
-/// The secret letters of a token: what follows prefix and id, without the checksum.
+/// The secret part of a token: the letters after the prefix and the id, without the checksum.
 fn secret_of(token: &str) -> String {
     token[token.len() - 49..token.len() - 6].to_owned()
 }
 
-/// Every window of eight bytes of a secret, as it is, in hex and in base64.
+/// Finds any eight consecutive bytes of a secret, as plain text, in hex and in base64.
 fn leaks(seen: &str, secret: &str) -> Option<String> {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let base64 = base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -111,7 +112,7 @@ fn a_leak_is_found_where_one_is_planted() {
     assert_eq!(leaks("nothing here", secret), None);
 }
 
-/// The whole life, everything shown that a host could show; gives the secrets.
+/// Runs all operations, records everything that a host could show, and returns the secrets.
 fn story(seen: &Seen) -> Vec<String> {
     let world = world_with(open_policy(), |builder| builder.events(Both(seen.clone())));
     let mut canaries = vec!["xK9vQ2mZ7pLw4Tn".to_owned(), KEY.to_owned()];
@@ -160,7 +161,7 @@ fn story(seen: &Seen) -> Vec<String> {
     canaries.push("hJ3nB8sY5dQe1Rk".into());
     answer("grant_type=password&username=hJ3nB8sY5dQe1Rk&password=hJ3nB8sY5dQe1Rk&remember=hJ3nB8sY5dQe1Rk");
     answer("grant_type=hJ3nB8sY5dQe1Rk&scope=hJ3nB8sY5dQe1Rk%22");
-    // What people make by hand, used, refused, replaced, deleted.
+    // Credentials that people create: used, refused, replaced and deleted.
     let pat = world.pat("bill", "ci");
     let code = world.code(NewAccess::SameAsUser("ivan"));
     let rotated =
@@ -182,7 +183,7 @@ fn story(seen: &Seen) -> Vec<String> {
         Err(error) => seen.error(&error),
         Ok(_) => panic!("deleted"),
     }
-    // Clients, sessions, keys, and the values that hold them.
+    // Clients, sessions, keys, and the values that contain them.
     let made = block_on(world.handle.create_client(&Presenter::host(), NewClient::named("canary"))).expect("made");
     seen.debug(&made);
     canaries.push(secret_of(made.secret.as_ref().expect("a secret").expose_secret()));

@@ -1,4 +1,4 @@
-//! The store in memory keeps every clause of the store contract and of its siblings.
+//! The memory store keeps every clause of the store contract and of the other store contracts.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use counterfoil::memory::MemoryStore;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::{Fixture, SiblingFixture, Store, conformance, sibling_conformance};
 
-/// Stores in memory. They cannot be reopened, damaged or taken away: those checks say that they are not applicable.
+/// Stores in memory. They cannot be reopened, damaged or made unreachable, so checks that need this are not applicable.
 struct Memory;
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! What the feature `metrics` counts. A binary of its own: the recorder is one for the process.
+//! What the feature `metrics` counts. This is a separate test binary because a process has only one recorder.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 

@@ -1,5 +1,5 @@
-//! docs/requirements.md and the names of tests agree: each id that a name uses is listed, and each id that is listed is
-//! used.
+//! Checks that docs/requirements.md and the names of tests agree: each id in a test name is listed, and each listed id
+//! is used.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What comes before the number of an id. A new group of ids is added here.
+/// What precedes the number of an id. A new group of ids is added here.
 const GROUPS: [&str; 21] = [
     "syn_pat_",
     "syn_token_",
@@ -32,7 +32,7 @@ const GROUPS: [&str; 21] = [
     "c",
 ];
 
-/// First words of names in which a number is no id.
+/// First words of test names in which a number is not an id.
 const ORDINARY: [&str; 4] = ["rfc", "http", "what", "a"];
 
 fn root() -> &'static Path {
@@ -70,14 +70,14 @@ fn names() -> BTreeSet<String> {
     files.into_iter().flat_map(of_file).filter(|name| name.contains('_')).collect()
 }
 
-/// A number, and what follows it: nothing, or another word.
+/// A leading number, and the rest: nothing or another word.
 fn number(text: &str) -> Option<(u32, &str)> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let (number, rest) = text.split_at(digits);
     (rest.is_empty() || rest.starts_with('_')).then(|| number.parse().ok()).flatten().map(|number| (number, rest))
 }
 
-/// The group and the number of the id at the beginning, and what follows it.
+/// The group and the number of the id at the beginning, and the rest.
 fn id(text: &str) -> Option<(&'static str, u32, &str)> {
     GROUPS.iter().find_map(|group| {
         let (number, rest) = number(text.strip_prefix(group)?)?;
@@ -85,7 +85,7 @@ fn id(text: &str) -> Option<(&'static str, u32, &str)> {
     })
 }
 
-/// The ids of a name: at its beginning, `…_and_2_…` and `…_to_5_…` after them, and `…_and_fault_d4_…` anywhere.
+/// The ids in a name: at its beginning, after it in `…_and_2_…` and `…_to_5_…`, and anywhere in `…_and_fault_d4_…`.
 fn ids(name: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut rest = Some(name);
@@ -101,7 +101,7 @@ fn ids(name: &str) -> BTreeSet<String> {
     found
 }
 
-/// Whether a name begins as an id would, with a number that is none.
+/// Whether a name begins like an id but with a number that is not an id.
 fn is_numbered(name: &str) -> bool {
     let words: Vec<&str> = name.split('_').collect();
     let is_number = |word: &&str| {
@@ -111,13 +111,13 @@ fn is_numbered(name: &str) -> bool {
     words.len() > 2 && words[..3].iter().any(is_number) && ids(name).is_empty() && !ORDINARY.contains(&words[0])
 }
 
-/// The ids that the page lists: `- `, the id between backticks, a colon, and a sentence.
+/// The ids that the page lists. A line is `- `, the id between backticks, a colon, and a sentence.
 fn listed(page: &str) -> Vec<&str> {
     let entries = page.lines().filter_map(|line| line.strip_prefix("- `"));
     entries.filter_map(|entry| entry.split_once("`: ")).map(|(id, _)| id).collect()
 }
 
-/// What does not agree, in words.
+/// Describes each disagreement between the names and the page.
 fn breaches<'a>(names: impl Iterator<Item = &'a str> + Clone, page: &str) -> Vec<String> {
     let used: BTreeSet<String> = names.clone().flat_map(ids).collect();
     let listed = listed(page);
@@ -148,7 +148,7 @@ fn every_test_that_a_document_cites_exists() {
     for folder in [root().to_owned(), root().join("docs")] {
         for entry in fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
-            // The changelog speaks of what was.
+            // The changelog describes the past.
             if path.extension().is_none_or(|extension| extension != "md") || path.ends_with("CHANGELOG.md") {
                 continue;
             }

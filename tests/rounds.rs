@@ -1,4 +1,5 @@
-//! Races through the handle, on real threads, over the memory store and over one that dawdles. `COUNTERFOIL_SCALE=soak` runs the full counts.
+//! Races through the handle, on real threads, over the memory store and over a slowed-down store.
+//! `COUNTERFOIL_SCALE=soak` runs the full counts.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -18,10 +19,10 @@ use counterfoil::*;
 use counterfoil_conformance::{SlowStore, scale};
 use support::*;
 
-/// The world over the memory store as it is, and over the same one slowed down; each gets all the rounds.
+/// A world over the memory store, and one over the same kind of store slowed down, each with its number of rounds.
 fn worlds(policy: &Policy) -> [(World, u32); 2] {
     let mut policy = policy.clone();
-    // A round is no hour: what bounds how many are made in a time would end the race.
+    // A limit on creations in an hour would end the race, so it is turned off.
     policy.personal_access_tokens.creations_per_hour = None;
     policy.access_tokens.max_live_per_family = None;
     policy.refresh_tokens.rotations_per_day = NonZeroU32::MAX;
@@ -31,7 +32,8 @@ fn worlds(policy: &Policy) -> [(World, u32); 2] {
     [(world_with(policy.clone(), |builder| builder), scale().rounds), (slow, scale().rounds)]
 }
 
-/// Rounds of one race: `prepare` makes what the racers race for, all racers start at once, `judge` sees what each of them got.
+/// Runs the rounds of one race. `prepare` creates what the racers compete for, all racers start at once, and `judge`
+/// checks their results.
 fn rounds<C: Send + Sync, T: Send>(
     count: u32,
     mut prepare: impl FnMut(u32) -> C,
@@ -65,7 +67,7 @@ fn rounds<C: Send + Sync, T: Send>(
             finish.wait();
             let got = std::mem::take(&mut *results.lock().expect("not poisoned"));
             assert_eq!(got.len(), threads);
-            // The racers wait at the next start: they are let go before a failed round is told.
+            // The racers wait for the next start. They must be released before a failed round panics.
             if let Err(failed) = catch_unwind(AssertUnwindSafe(|| judge(round, &own, got))) {
                 over.store(true, Ordering::SeqCst);
                 start.wait();

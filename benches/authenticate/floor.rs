@@ -1,4 +1,4 @@
-//! The least that the duties of a verification can cost, written by hand.
+//! A hand-written verification with the lowest possible cost.
 
 use std::hint::black_box;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -7,21 +7,21 @@ use counterfoil::Role;
 
 use crate::host::{Tokens, owner_of};
 
-/// One cache line: the id, the digest, and what decides.
+/// One cache line: the id, the digest, and the fields for the decision.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 struct Row {
     id: u128,
     digest: [u64; 4],
     expires_at: u32,
-    /// 0: no record.
+    /// 0 means that there is no record.
     state: u32,
     owner: u32,
 }
 
 const LIVE: u32 = 1;
 
-/// One cache line too: an account has a name.
+/// One cache line as well, because an account has a name.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 struct Person {
@@ -35,7 +35,7 @@ pub(crate) struct Floor {
     people: Vec<Person>,
 }
 
-/// Each letter's value in base62; 0xFF where it is none.
+/// The base62 value of each letter; 0xFF for other characters.
 const VALUES: [u8; 256] = {
     let letters = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut values = [0xFF; 256];
@@ -88,7 +88,7 @@ impl Floor {
     }
 }
 
-/// Prefix, checksum and alphabet, then id and secret.
+/// Checks prefix, checksum and alphabet, then returns id and secret.
 #[inline]
 fn parts(text: &str) -> Option<(u128, &[u8; 43])> {
     let text: &[u8; 75] = text.as_bytes().try_into().ok()?;
@@ -113,7 +113,7 @@ fn parts(text: &str) -> Option<(u128, &[u8; 43])> {
     Some((middle.checked_mul(62 * 62)?.checked_add(u128::from(low))?, secret.first_chunk()?))
 }
 
-/// At most ten letters, and whether one of them is none.
+/// Decodes at most ten letters, and tells whether one of them is not base62.
 #[inline]
 fn number(letters: &[u8]) -> (u64, bool) {
     let mut seen = 0;

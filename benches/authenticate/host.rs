@@ -1,4 +1,4 @@
-//! A host as small as can be: people in a flat table, a store full of personal access tokens.
+//! A minimal host: people in a flat table, and a store full of personal access tokens.
 
 use std::future::Future;
 use std::num::NonZeroU32;
@@ -12,15 +12,15 @@ use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::testing::SeededEntropy;
 use counterfoil::{Account, Builder, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId};
 
-/// How many tokens an owner has.
+/// The number of tokens of one owner.
 const EACH: usize = 10;
 
-/// Whose the token of that number is.
+/// The owner of the token with this number.
 pub(crate) fn owner_of(token: usize) -> u32 {
     u32::try_from(token / EACH).expect("few")
 }
 
-/// Texts of tokens side by side, all of one length.
+/// The texts of tokens in one buffer. All have the same length.
 pub(crate) struct Tokens {
     text: String,
     order: Vec<u32>,
@@ -29,7 +29,7 @@ pub(crate) struct Tokens {
 const LENGTH: usize = 75;
 
 impl Tokens {
-    /// Memory that is there already, so that it does not count as the records'.
+    /// Touches the memory in advance, so that it does not count as memory of the records.
     pub(crate) fn with_room_for(tokens: usize) -> Self {
         let mut text = "x".repeat(tokens * LENGTH);
         text.clear();
@@ -41,7 +41,7 @@ impl Tokens {
         self.order.len()
     }
 
-    /// In the order of the walk.
+    /// The token at a position of the walk.
     pub(crate) fn get(&self, at: usize) -> &str {
         &self.text[at * LENGTH..][..LENGTH]
     }
@@ -50,8 +50,8 @@ impl Tokens {
         owner_of(self.order[at] as usize)
     }
 
-    /// So that neighbours in the walk are strangers in the store. The texts are moved, not pointed at: finding the next one must not
-    /// cost what is measured.
+    /// Shuffles the tokens, so that neighbours in the walk are far apart in the store. The texts themselves are moved,
+    /// because following a pointer to the next text would add to the measured cost.
     pub(crate) fn shuffle(&mut self) {
         let mut state = 0x9E37_79B9_7F4A_7C15_u64;
         for at in (1..self.order.len()).rev() {
@@ -62,7 +62,7 @@ impl Tokens {
         self.text = shuffled;
     }
 
-    /// Round and round, from one of two places.
+    /// Walks over the tokens endlessly, from one of two starting positions.
     pub(crate) fn walk(&self, from: usize) -> impl Iterator<Item = &str> {
         let mut at = self.len() / 2 * from;
         std::iter::from_fn(move || {
@@ -73,7 +73,7 @@ impl Tokens {
     }
 }
 
-/// People by number.
+/// The accounts, indexed by the number of the person.
 struct People(Vec<Account>);
 
 #[async_trait]
@@ -107,7 +107,7 @@ pub(crate) fn person(number: u32) -> Account {
     Account::new(subject, &format!("Person {number}"), Role::Member)
 }
 
-/// A host with nobody's tokens yet: the setting is on, the switch is not asked.
+/// A host without tokens. The setting for personal access tokens is on, and the switch per account is not required.
 pub(crate) fn host(tokens: usize) -> Builder {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;
@@ -120,7 +120,7 @@ pub(crate) fn host(tokens: usize) -> Builder {
         .events(counterfoil::event::NoSink)
 }
 
-/// Issues that many personal access tokens with labels and ends, as people would.
+/// Issues personal access tokens with labels and expiries.
 pub(crate) fn issue(counterfoil: &Counterfoil, count: usize, tokens: &mut Tokens) {
     for at in 0..count {
         let by = Presenter::signed_in(&person(owner_of(at)));
@@ -132,7 +132,7 @@ pub(crate) fn issue(counterfoil: &Counterfoil, count: usize, tokens: &mut Tokens
     assert_eq!(tokens.text.len(), count * LENGTH, "all of one length");
 }
 
-/// Polls once: nothing in memory ever waits.
+/// Polls once, because nothing in memory ever waits.
 #[inline(always)]
 pub(crate) fn ready<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
@@ -141,7 +141,7 @@ pub(crate) fn ready<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Bytes of memory that the process has.
+/// The resident memory of the process in bytes.
 pub(crate) fn resident() -> usize {
     let pages = std::fs::read_to_string("/proc/self/statm").ok();
     let pages = pages.and_then(|text| text.split(' ').nth(1)?.parse::<usize>().ok());

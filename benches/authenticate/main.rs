@@ -1,16 +1,17 @@
-//! What a verification costs beside the least that the same duties can cost.
+//! Compares the cost of a verification with the lowest possible cost of the same work.
 //!
-//! The floor does by hand what `verify` does: the prefix and the checksum, the id, SHA-256 of one block, a look into a
-//! flat table, a comparison in constant time, expiry and revocation, the clock, a look into a flat table of accounts.
-//! Both read the same clock, `SystemTime`, because a coarse one is not to be had from safe code; for the same reason
-//! the floor asks for no huge pages and gives no prefetch hint. It reads the table before it hashes instead, so that
-//! the processor waits for memory while it hashes.
+//! The floor is a hand-written version of what `verify` does: check the prefix and the checksum, decode the id, hash
+//! one block with SHA-256, look up a flat table, compare in constant time, check expiry and revocation, read the clock,
+//! and look up a flat table of accounts. Both read the same clock, `SystemTime`, because safe code has no coarse clock.
+//! For the same reason the floor requests no huge pages and gives no prefetch hint. Instead it reads the table before
+//! it hashes, so that the processor waits for memory during the hashing.
 //!
-//! Ours is `Counterfoil::verify` with a `MemoryStore` behind `dyn TokenStore`, and a directory, behind `dyn Directory`,
-//! that copies an account out of a flat table: the least a host's directory can do, and its cost is in our number.
+//! "Ours" is `Counterfoil::verify` with a `MemoryStore` behind `dyn TokenStore`, and a directory behind `dyn Directory`
+//! that copies an account out of a flat table. That is the least that a host's directory can do, and its cost is part
+//! of our number.
 //!
-//! The machine's speed drifts and neighbours take its cores, so each round runs short batches of both in turn and
-//! compares the fastest of each; what is printed is the median of the rounds' ratios.
+//! The machine's speed varies and other processes take its cores. Therefore each round runs short batches of both
+//! alternately and compares the fastest batch of each. The output is the median of the rounds' ratios.
 //!
 //! `COUNTERFOIL_BENCH_SIZES=1000,100000` limits the sizes, `COUNTERFOIL_BENCH_ROUNDS=31` sets the rounds,
 //! `COUNTERFOIL_BENCH_DETAIL=1` prints nanoseconds too.
@@ -37,11 +38,11 @@ use host::{Tokens, ready};
 
 const SIZES: [usize; 3] = [1_000_000, 100_000, 1_000];
 
-/// How long one batch takes, about: less than a turn of the scheduler, so that most batches are not cut by a
-/// neighbour's.
+/// The approximate duration of one batch. It is shorter than a time slice of the scheduler, so that most batches are
+/// not interrupted.
 const SLOT: Duration = Duration::from_micros(200);
 
-/// How many batches of each a round has; the fastest of each counts.
+/// The number of batches of each in a round. The fastest one counts.
 const BATCHES: usize = 12;
 
 fn main() {
@@ -49,8 +50,8 @@ fn main() {
     let sizes = sizes.map(|text| text.split(',').filter_map(|size| size.trim().parse().ok()).collect());
     let sizes: Vec<usize> = sizes.unwrap_or(SIZES.to_vec());
     for (at, &size) in sizes.iter().enumerate() {
-        // The largest goes first, while the heap is fresh: only then is what the process grows by what the records
-        // take.
+        // The largest size runs first, while the heap is fresh. Only then does the growth of the process equal the
+        // memory of the records.
         at_size(size, at == 0);
     }
 }
@@ -102,7 +103,7 @@ fn name(size: usize) -> String {
     }
 }
 
-/// Nanoseconds a call, floor and ours, of each round.
+/// Nanoseconds for a call of the floor and of ours, for each round.
 fn compare(floor: &Floor, tokens: &Tokens, ours: &Counterfoil) -> Vec<[f64; 2]> {
     let mut walk = [tokens.walk(0), tokens.walk(1)];
     for text in tokens.walk(0).take(1_000) {
@@ -133,7 +134,7 @@ fn compare(floor: &Floor, tokens: &Tokens, ours: &Counterfoil) -> Vec<[f64; 2]> 
             let mut fastest = [f64::INFINITY; 2];
             for turn in 0..2 * BATCHES {
                 let which = turn % 2;
-                // Untimed: the other one's data leaves the caches.
+                // Not timed: fills the caches with the data of this side instead of the other side's.
                 batch(which, calls[which] / 4);
                 let took = batch(which, calls[which]).as_secs_f64() * 1e9 / f64::from(calls[which]);
                 fastest[which] = fastest[which].min(took);
@@ -143,8 +144,8 @@ fn compare(floor: &Floor, tokens: &Tokens, ours: &Counterfoil) -> Vec<[f64; 2]> 
         .collect()
 }
 
-/// Calls a second of two threads with one credential, over those of one thread: the fastest of many short runs of each,
-/// in turn.
+/// The call rate of two threads with one credential, divided by the rate of one thread. Uses the fastest of many short
+/// alternating runs of each.
 fn hot(ours: &Counterfoil, text: &str) -> f64 {
     const CALLS: u32 = 2_000;
     const TURNS: usize = 400;

@@ -1,4 +1,4 @@
-//! Attempts under way: told from failures, bounded, and settled at last (SYN-TOKEN 12).
+//! Attempts in progress: they are no failures, their number is limited, and each is settled in the end (SYN-TOKEN 12).
 
 use std::future::{Future, poll_fn};
 use std::num::NonZeroU32;
@@ -18,7 +18,7 @@ use counterfoil::{Account, Secret, SubjectId, Timestamp};
 
 use crate::support::*;
 
-/// People whose passwords take a while to test: each test is interrupted once.
+/// A directory whose password checks take a while: each check is interrupted once.
 struct Slow(Arc<MemoryDirectory>);
 
 #[async_trait]
@@ -64,7 +64,7 @@ fn sign_in<'a>(world: &'a World, source: &'a Source, password: &'a Secret) -> Un
     Box::pin(open)
 }
 
-/// Goes on with all of them, and gives back those that are still under way, with what the others came to.
+/// Polls all attempts. Returns those that are still in progress and the outcomes of the others.
 fn step(all: Vec<UnderWay<'_>>) -> (Vec<UnderWay<'_>>, Vec<Result<OpenedSession, LoginError>>) {
     let (mut under_way, mut ended) = (Vec::new(), Vec::new());
     for mut one in all {

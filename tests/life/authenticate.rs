@@ -1,11 +1,12 @@
-//! A request from its `Authorization` header to a principal, and what a handler requires of it (HOST 1, HOST 3).
+//! From a request's `Authorization` header to a principal, and what a handler requires of the principal (HOST 1, HOST
+//! 3).
 
 use counterfoil::types::Source;
 use counterfoil::{Challenge, ChallengeReason, Denied, Realm, Role};
 
 use crate::support::*;
 
-/// Status, name, `WWW-Authenticate` and `Retry-After`.
+/// The status, the name, `WWW-Authenticate` and `Retry-After` of a challenge.
 type AnswerParts = (u16, &'static str, Option<String>, Option<u64>);
 
 fn parts_of(challenge: &Challenge) -> AnswerParts {

@@ -1,4 +1,4 @@
-//! How a client names and proves itself, and what it is told where it does not (RFC 6749 §2.3, §5.2).
+//! How a client identifies and authenticates itself, and the errors when it does not (RFC 6749 §2.3, §5.2).
 
 use crate::support::*;
 use counterfoil::event::EventKind;

@@ -22,7 +22,7 @@ fn field(answer: Result<impl Sized, ManageError>) -> &'static str {
     }
 }
 
-/// What a client gets that sends this header and revokes a token of nobody.
+/// The response to a client that sends this header and revokes an unknown token.
 fn proved(world: &World, authorization: &[u8]) -> Result<Answer, (OAuthErrorCode, Option<ClientFault>)> {
     let (source, authorization) = (source_of(Some("192.0.2.1")), [authorization]);
     let request = OAuthRequest::new(b"token=cfa_1", &source).with_authorization(&authorization).with_content_type(FORM);

@@ -1,4 +1,4 @@
-//! The parts of a directory, and what a host without one of them answers (HOST 6, HOST 7).
+//! The parts of a directory, and what a host answers without one of them (HOST 6, HOST 7).
 
 use std::io;
 use std::num::NonZeroU32;
@@ -15,7 +15,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// People who sign in elsewhere. Each method fails with the host's own error where the name is `outage`.
+/// A directory whose people sign in elsewhere. Each method fails with the host's own error for the name `outage`.
 #[derive(Default)]
 struct Elsewhere;
 
@@ -39,7 +39,7 @@ impl Accounts for Elsewhere {
     }
 }
 
-/// Passwords of somebody else's.
+/// Passwords that another system keeps.
 struct Passwords;
 
 #[async_trait]
@@ -51,7 +51,7 @@ impl Logins for Passwords {
     }
 }
 
-/// An index of people.
+/// A searchable index of people.
 struct Index;
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! The setting and the switch under the hardened policy (SYN-PAT 1, A2-TOKEN 1).
+//! The setting and the switch per account under the hardened policy (SYN-PAT 1, A2-TOKEN 1).
 
 use counterfoil::http_auth::{Gate, Refusal};
 use counterfoil::operations::{Overlap, Status};
@@ -7,7 +7,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// The hardened policy as it is, with both gates opened, a token made, and the gates set as asked.
+/// A world with the hardened policy. Both are on while a token is created; then they are set as requested.
 fn hardened(setting: bool, switch: bool) -> (World, IssuedCredential) {
     let world = bare_world(Policy::default());
     world.allow_tokens(true);
@@ -18,7 +18,7 @@ fn hardened(setting: bool, switch: bool) -> (World, IssuedCredential) {
     (world, token)
 }
 
-/// The gate that each of the owner's verbs names.
+/// The gate in the error of each operation of the owner; `None` if the operation succeeded.
 fn gates_named(world: &World, token: &IssuedCredential) -> [Option<Gate>; 4] {
     let (by, id) = (world.presenter("ivan"), &token.view.id);
     let gate = |outcome: Result<(), ManageError>| match outcome {

@@ -1,4 +1,4 @@
-//! What `counterfoil::testing` offers to the tests of hosts.
+//! What `counterfoil::testing` offers for the tests of hosts.
 
 use std::sync::Arc;
 use std::task::{Context, Waker};
@@ -58,7 +58,6 @@ fn host_10_a_notice_is_sent_to_its_owner_once() {
     assert!(block_on(service.mails()).is_empty());
 }
 
-/// Each of the ways to fail, on a port each.
 #[test]
 fn host_11_a_call_fails_before_it_is_executed_or_after() {
     let faults = Faults::default();

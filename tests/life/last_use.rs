@@ -1,4 +1,4 @@
-//! The last use of a credential: what a list shows, what is written when, and what is lost (A2-TOKEN 3 and 4).
+//! The last use of a credential: what a list shows, when it is written, and what is lost (A2-TOKEN 3 and 4).
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// Counts the writing of uses, and fails it on demand.
+/// Counts the writes of last uses, and fails them on demand.
 #[derive(Default)]
 struct Counting {
     touches: AtomicU32,

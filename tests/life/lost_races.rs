@@ -1,4 +1,4 @@
-//! Lost races of management: what came in between is kept, and who loses for ever is told so.
+//! Lost races of management operations: a concurrent change is kept, and a call that always loses gets an error.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use counterfoil::store::{ClientPut, ClientStore, Page, SettingsPut, SettingsStor
 use counterfoil::types::Version;
 use counterfoil::{Counterfoil, ManageError, Presenter, Realm, Timestamp, Unavailable};
 
-/// Somebody else writes just before each of the next so many writes.
+/// Writes a competing change just before each of the next writes.
 struct Rival {
     store: Arc<MemoryStore>,
     writes: AtomicU32,

@@ -1,4 +1,4 @@
-//! The whole life of credentials through the handle, over the stores in memory: each room holds one subject.
+//! All operations of credentials through the handle, over the stores in memory. Each module has one subject.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 

@@ -1,4 +1,4 @@
-//! What arms, cancels, delays and silences a notice (NOTICE 2).
+//! What schedules, cancels, delays and suppresses a notice (NOTICE 2).
 
 use counterfoil::event::EventKind;
 use counterfoil::notice::{DueNotice, NoticeText, Outcome};
@@ -104,7 +104,7 @@ fn notice_2_extended_and_moved_back_does_not_send_twice() {
     set(20);
     world.set_number(SettingName::NoticeLeadDays, 7);
     world.pass(days(10));
-    // Armed under a lead of one day; a lead of seven holds for what is armed from now on.
+    // Scheduled with a lead of one day. A lead of seven days applies to notices that are scheduled from now on.
     set(20);
     world.pass(days(3));
     assert_eq!(run(&world).len(), 1);

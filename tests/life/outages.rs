@@ -1,4 +1,4 @@
-//! What a host is told of a store or a directory that does not answer (fault D1), and where its events go (fault D4).
+//! What a host learns about a store or a directory that does not answer (fault D1), and where its events go (fault D4).
 
 use std::fmt::Write as _;
 use std::io;
@@ -18,7 +18,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// A store and a directory that fail on demand.
+/// Makes a store and a directory fail on demand.
 #[derive(Clone, Default)]
 struct Switch(Arc<AtomicBool>);
 
@@ -32,7 +32,7 @@ impl Switch {
     }
 }
 
-/// The cause and what it says of its own cause.
+/// An error with a cause of its own.
 #[derive(Debug, thiserror::Error)]
 #[error("pool is closed")]
 struct Closed(#[source] io::Error);
@@ -180,7 +180,7 @@ fn fault_d1_an_end_of_an_outage_is_told_five_seconds_after_its_last_failure() {
             "after {passed} ms more"
         );
     }
-    // The next outage is told at once.
+    // The next outage is reported immediately.
     outage.store.turn(true);
     assert!(!outage.verify());
     assert_eq!(outage.take_events(), [failed(Means::TokenStore, "get", OF_STORE, 0)]);
@@ -197,7 +197,7 @@ fn fault_d1_a_clock_put_back_keeps_no_outage_untold() {
     assert_eq!(outage.take_events().len(), 1);
 }
 
-/// What a log would hold: one line an event, its fields in order.
+/// Collects what a log would contain: one line for each event, with its fields in order.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<String>>);
 

@@ -1,4 +1,4 @@
-//! A changed lead reaches the tokens that are there (fault E2).
+//! A changed lead also applies to existing tokens (fault E2).
 
 use counterfoil::IssuedCredential;
 use counterfoil::notice::{NoticeText, Outcome};
@@ -11,7 +11,7 @@ fn lead(world: &World, days: u64) {
     world.set_number(SettingName::NoticeLeadDays, days);
 }
 
-/// Batches of `size` until nothing is left to do; how many marks were moved in each.
+/// Runs batches of `size` until nothing is left to do. Returns how many marks each batch moved.
 fn rearm(world: &World, size: u32) -> Vec<u64> {
     let mut moved = Vec::new();
     loop {
@@ -111,7 +111,7 @@ fn fault_e2_a_token_made_meanwhile_under_the_old_lead_is_reached_by_a_second_wal
     let world = synergy();
     lead(&world, 14);
     assert_eq!(rearm(&world, 10), [0]);
-    // Another process does not know of the change yet.
+    // Another process does not know the changed setting yet.
     lead(&world, 7);
     let token = world.pat("ivan", "late");
     lead(&world, 14);

@@ -13,7 +13,7 @@ fn rotate(world: &World, by: &Presenter, id: &RecordId, overlap: Overlap) -> Res
     block_on(world.handle.rotate_personal_access_token(by, id, overlap))
 }
 
-/// Ivan rotates his own.
+/// Ivan rotates his own token.
 fn rotated(world: &World, old: &IssuedCredential, overlap: Overlap) -> IssuedCredential {
     rotate(world, &world.presenter("ivan"), &old.view.id, overlap).expect("rotated")
 }

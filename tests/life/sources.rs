@@ -1,4 +1,4 @@
-//! Where requests came from, as principals and events keep it.
+//! The sources of requests in principals and events.
 
 use crate::support::*;
 use counterfoil::directory::Login;

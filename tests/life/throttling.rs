@@ -1,5 +1,5 @@
-//! Failures at the endpoints and at sign-in are counted, successes given back (SYN-TOKEN 12). What happens to attempts under way is in
-//! `attempts`.
+//! Failures at the endpoints and at sign-in are counted, and successes are released (SYN-TOKEN 12). `attempts` tests
+//! attempts in progress.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -80,7 +80,7 @@ fn a_few(failures: u32) -> Allowance {
     Allowance::new(limit(failures), minutes(1))
 }
 
-/// How many counters are kept: a purge long after everything takes them all.
+/// The number of stored counters: a purge with a late instant removes and counts them all.
 fn counters(world: &World) -> u64 {
     block_on(world.store.purge_counters(Timestamp::MAX, NonZeroU32::MAX)).expect("available")
 }

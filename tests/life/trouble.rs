@@ -1,4 +1,4 @@
-//! A store that loses answers and lets others write first: what verbs make of it.
+//! How operations handle a store that loses answers and in which other writers come first.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,9 +15,9 @@ use counterfoil::{Conflict, Counterfoil, ManageError, Unavailable};
 use crate::support::*;
 
 struct Trouble {
-    /// How many rotations are done and then said to have failed.
+    /// How many rotations are executed and then reported as failed.
     lost_rotations: AtomicU32,
-    /// How many writes of others come just before a change or a rotation.
+    /// How many concurrent writes happen just before a change or a rotation.
     overtakers: AtomicU32,
 }
 
@@ -49,7 +49,7 @@ impl Around for Trouble {
     }
 }
 
-/// The same service behind a store in trouble.
+/// The same service with a store that fails.
 fn troubled(world: &World, lost_rotations: u32, overtakers: u32, entropy: impl Entropy) -> Counterfoil {
     let around = Trouble { lost_rotations: AtomicU32::new(lost_rotations), overtakers: AtomicU32::new(overtakers) };
     let store = Arc::new(Beset { inner: world.store.clone(), around });
@@ -75,7 +75,8 @@ fn all_kinds_5_a_rotation_whose_answer_is_lost_twice_is_unavailable() {
     let by = world.presenter("ivan");
     let lost = block_on(counterfoil.rotate_personal_access_token(&by, &old.view.id, Overlap::Immediate));
     assert!(matches!(lost, Err(ManageError::Unavailable(Unavailable::Store(_)))));
-    // It was done: whoever tries again is told so, and deletes what nobody has seen.
+    // The rotation succeeded, but both answers were lost. A retry reports that the token was replaced, and the owner
+    // can delete the unseen token.
     let again = block_on(counterfoil.rotate_personal_access_token(&by, &old.view.id, Overlap::Immediate));
     assert!(matches!(again, Err(ManageError::Conflict(Conflict::Replaced))));
 }
@@ -115,7 +116,7 @@ fn a2_token_2_a_first_use_that_is_overtaken_still_ends_the_old_half() {
     assert!(!world.works(old.token.expose_secret()));
 }
 
-/// One byte, again and again: every id of a family is the same.
+/// Always returns the same byte, so that every id of a family is the same.
 struct Stuck;
 
 impl Entropy for Stuck {

@@ -1,4 +1,5 @@
-//! Verification of every kind: what authenticates where, what a refusal says to whom, what an outage is (ALL KINDS, AO-CODE 2).
+//! Verification of every kind of credential: where it authenticates, what a refusal reveals to whom, and what an outage
+//! looks like (ALL KINDS, AO-CODE 2).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +22,7 @@ fn all_kinds_3_one_kind_where_another_is_expected_fails() {
     assert_eq!(world.refresh("rotating", &reply.access()).error(), (400, "invalid_grant".into()));
     let token = world.pat("bill", "ci");
     assert_eq!(world.refresh("rotating", token.token.expose_secret()).status, 400);
-    // The kind is part of what is digested: another prefix on the same letters proves nothing.
+    // The kind is part of the digested data, so another prefix with the same letters is not accepted.
     let forged = token.token.expose_secret().replacen("cfp_", "cfs_", 1);
     assert_eq!(world.reason(&forged), Refusal::WrongSecret);
     let secret = world.client_secret("rotating");
@@ -293,7 +294,7 @@ fn sight_4_a_handler_sees_the_claims_and_the_hosts_own_value() {
     assert!(!format!("{principal:?}").contains("a secret column"));
     let session = block_on(world.handle.open_session_for(&world.account("ivan"))).expect("opened");
     assert!(session.principal.extension::<Row>().is_some(), "of a session too");
-    // The directory's value as it is now.
+    // The directory's current value.
     assert!(world.people.update(world.account("ivan").with_extension(Arc::new(Row("another")))));
     let principal = block_on(world.handle.verify_session(session.token.expose_secret())).expect("verified");
     assert_eq!(principal.extension::<Row>().map(|row| row.0), Some("another"));

@@ -1,4 +1,4 @@
-//! Making, using and ending credentials as somebody of the host.
+//! Creates, uses and ends credentials for people of the host.
 
 use counterfoil::http_auth::Refusal;
 use counterfoil::operations::{NewAccess, NewSecurityCode};
@@ -14,18 +14,18 @@ impl World {
         block_on(self.handle.create_personal_access_token(&self.presenter(id), &new))
     }
 
-    /// A token of 30 days.
+    /// Creates a personal access token with a lifetime of 30 days.
     pub fn pat(&self, id: &str, label: &str) -> IssuedCredential {
         self.create(id, label, 30).expect("a token")
     }
 
-    /// A token of 30 days with a scope.
+    /// Creates a personal access token with a lifetime of 30 days and a scope.
     pub fn scoped_pat(&self, id: &str, label: &str, text: &str) -> IssuedCredential {
         let new = NewPersonalAccessToken::new(label, Lifetime::Days(30)).with_scope(scope(text));
         block_on(self.handle.create_personal_access_token(&self.presenter(id), &new)).expect("a token")
     }
 
-    /// A super administrator's code.
+    /// Creates a security code as a super administrator.
     pub fn code(&self, access: NewAccess<'_>) -> IssuedCredential {
         self.make_code(access, None)
     }
@@ -47,7 +47,7 @@ impl World {
         block_on(self.handle.delete_personal_access_token_of(&self.presenter(by), &subject(owner), id))
     }
 
-    /// An administrator turns the setting "creation and authentication of personal access tokens".
+    /// Sets the setting "creation and authentication of personal access tokens" as an administrator.
     pub fn allow_tokens(&self, on: bool) {
         let change = SettingsUpdate::default().with_personal_access_tokens_enabled(on);
         block_on(self.handle.update_settings(&self.presenter("admin"), &change)).expect("changed");
@@ -61,12 +61,12 @@ impl World {
         block_on(self.handle.verify(token))
     }
 
-    /// Whether a bearer token works.
+    /// Whether a bearer token is accepted.
     pub fn works(&self, token: &str) -> bool {
         self.verify(token).is_ok()
     }
 
-    /// The true reason of a refusal.
+    /// The internal reason for a refusal.
     pub fn reason(&self, token: &str) -> Refusal {
         match self.verify(token) {
             Err(Denied::Refused(reason)) => reason,
@@ -74,7 +74,7 @@ impl World {
         }
     }
 
-    /// What a token presents itself as.
+    /// The presenter of a token.
     pub fn as_token(&self, text: &str) -> Presenter {
         Presenter::from(&self.verify(text).expect("a good token"))
     }

@@ -1,4 +1,4 @@
-//! One host for every test: people, clients, a clock moved by hand and events that are kept, over the stores in memory.
+//! A host for the tests: people, clients, a clock that tests advance, recorded events, and the stores in memory.
 
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "each binary uses its own part of the host")]
 

@@ -10,10 +10,10 @@ use counterfoil::types::Source;
 
 use super::{World, block_on};
 
-/// The one content type that the endpoints read.
+/// The only content type that the endpoints accept.
 pub const FORM: Option<&[u8]> = Some(b"application/x-www-form-urlencoded");
 
-/// A source by its name; what names none is unknown.
+/// A source by its name; without a name the source is unknown.
 pub fn source_of(name: Option<&str>) -> Source {
     name.and_then(|name| name.parse().ok()).unwrap_or(Source::Unknown)
 }
@@ -56,7 +56,7 @@ impl World {
         Reply::from(answer.unwrap_or_else(Answer::from))
     }
 
-    /// A request for tokens by a confidential client, with a secret that is made for it.
+    /// Sends a token request of a confidential client, with a secret that is created for it.
     pub fn token_as(&self, client: &ClientId, form: &[(&str, &str)]) -> Reply {
         let replaced = block_on(self.handle.rotate_client_secret(&Presenter::host(), client, Duration::ZERO));
         let secret = replaced.expect("replaced").secret.expect("confidential");
@@ -104,7 +104,7 @@ pub enum Endpoint {
     Introspect,
 }
 
-/// An answer, opened.
+/// A response with its parts decoded.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
@@ -147,7 +147,7 @@ impl Reply {
         self.headers.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
     }
 
-    /// (status, error code).
+    /// The status and the error code.
     pub fn error(&self) -> (u16, String) {
         (self.status, self.text("error"))
     }

@@ -10,7 +10,8 @@ pub fn subject(id: &str) -> SubjectId {
     SubjectId::new(id).expect("an id")
 }
 
-/// Each password is the subject, but for bill, whose name and password are those of 12d Synergy's documented example.
+/// Each person's password is the subject. The exception is bill, whose name and password are those of 12d Synergy's
+/// documented example.
 pub fn people() -> MemoryDirectory {
     let people = MemoryDirectory::default();
     for (id, name, role, password) in [
@@ -33,7 +34,7 @@ impl World {
         block_on(self.people.account(&subject(id))).expect("available").expect("an account")
     }
 
-    /// What somebody presents who signed in.
+    /// The presenter of a person who signed in.
     pub fn presenter(&self, id: &str) -> Presenter {
         Presenter::signed_in(&self.account(id))
     }

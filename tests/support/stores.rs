@@ -1,4 +1,4 @@
-//! A store that a test can get in the way of.
+//! A store in which a test can intercept calls.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use counterfoil::types::{RecordId, Version};
 
 type Answer<T> = Result<T, StoreError>;
 
-/// A call that a test can come before.
+/// A call that a test can intercept.
 pub enum Call<'a> {
     Apply { id: &'a RecordId, expect: Version, now: Timestamp },
     Rotate { parent: &'a RecordId, step: &'a ParentUpdate, now: Timestamp },
@@ -18,25 +18,25 @@ pub enum Call<'a> {
     Get,
 }
 
-/// What happens around the calls of a store.
+/// What a test does around the calls of a store.
 #[async_trait]
 pub trait Around: Send + Sync + 'static {
-    /// An error is the call's answer, and the store is not asked.
+    /// Runs before a call. An error becomes the call's answer, and the store is not called.
     async fn before(&self, store: &MemoryStore, call: Call<'_>) -> Answer<()>;
 
-    /// An error takes the place of the answer to a rotation that was made.
+    /// Runs after a rotation. An error replaces the answer of the rotation, which was executed.
     fn after_rotate(&self) -> Answer<()> {
         Ok(())
     }
 }
 
-/// The memory store behind whatever a test puts around it.
+/// The memory store with a test's interception.
 pub struct Beset<A> {
     pub inner: Arc<MemoryStore>,
     pub around: A,
 }
 
-/// The call of that method, where a test can come before it.
+/// The [`Call`] of a method, if a test can intercept it.
 macro_rules! call {
     (get $($arguments:tt)*) => {
         Some(Call::Get)

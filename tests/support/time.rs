@@ -1,4 +1,4 @@
-//! When the host starts, and the smallest step of its clock.
+//! The instant at which the host starts, and small and extreme durations.
 
 use std::time::Duration;
 
@@ -25,8 +25,8 @@ pub fn micro() -> Duration {
     Duration::from_micros(1)
 }
 
-/// The edges of what a duration can be beyond any limit: the longest that an instant can be late by, one microsecond
-/// more, and the longest ones of the standard library.
+/// Extreme durations, beyond every limit: the longest one that fits an instant, one microsecond more, and the longest
+/// ones of the standard library.
 pub const LONG: [Duration; 4] = [
     Duration::from_micros((1 << 53) - 1),
     Duration::from_micros(1 << 53),
@@ -34,25 +34,25 @@ pub const LONG: [Duration; 4] = [
     Duration::MAX,
 ];
 
-/// The longest part of a microsecond.
+/// The longest duration below one microsecond.
 pub const PART: Duration = Duration::from_nanos(999);
 
-/// The last instant before.
+/// The last instant before `at`.
 pub fn just_before(at: Timestamp) -> Timestamp {
     at.minus(micro())
 }
 
-/// The longest time that is shorter.
+/// The longest duration that is shorter than `duration`.
 pub fn just_under(duration: Duration) -> Duration {
     duration - micro()
 }
 
-/// The shortest time that is longer.
+/// The shortest duration that is longer than `duration`.
 pub fn just_over(duration: Duration) -> Duration {
     duration + micro()
 }
 
-/// So long after the start.
+/// The instant `duration` after the start.
 pub fn after_start(duration: Duration) -> Timestamp {
     start().plus(duration).expect("in range")
 }

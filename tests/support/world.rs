@@ -1,4 +1,4 @@
-//! The host itself, and other nodes of it.
+//! A host of the tests, and other nodes of the same host.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ impl Deref for World {
     }
 }
 
-/// The hardened policy with both gates open, and the clients.
+/// A host with the clients and the hardened policy, with the setting and the switch for personal access tokens on.
 pub fn world() -> World {
     world_with(open_policy(), |builder| builder)
 }
@@ -59,7 +59,7 @@ pub fn world_on(policy: Policy, store: Arc<MemoryStore>, change: impl FnOnce(Bui
     world
 }
 
-/// Without clients.
+/// A host without clients.
 pub fn bare_world(policy: Policy) -> World {
     let ring = ring_for(&policy);
     assembled(policy, Arc::default(), ring, |builder| builder)
@@ -69,7 +69,7 @@ pub fn bare_world_on(policy: Policy, store: Arc<MemoryStore>, ring: Arc<KeyRing>
     assembled(policy, store, Some(ring), |builder| builder)
 }
 
-/// Synergy's policy, without clients and without a key ring.
+/// A host with Synergy's policy, without clients and without a key ring.
 pub fn synergy() -> World {
     bare_world(synergy_policy())
 }
@@ -83,7 +83,7 @@ fn assembled(
     let (people, clock) = (Arc::new(people()), Arc::new(ManualClock::at(start())));
     let site = Site { store, people, clock, sink: RecordingSink::default(), secrets: Vec::new(), policy, ring };
     let world = site.node(1, change);
-    // A host that does its upkeep: it is not warned.
+    // Runs the maintenance once, so that the host gets no warning about it.
     let _flushed = block_on(world.handle.flush());
     world.take_events();
     world
@@ -106,7 +106,7 @@ impl Site {
 }
 
 impl World {
-    /// Another node of the same host, with entropy of its own.
+    /// Another node of the same host, with different entropy.
     pub fn elsewhere(&self, change: impl FnOnce(Builder) -> Builder) -> World {
         self.site.clone().node(2, change)
     }
@@ -119,7 +119,7 @@ impl World {
         self.clock.advance(duration);
     }
 
-    /// What was told since the last look.
+    /// The events since the last call of this method.
     pub fn take_events(&self) -> Vec<EventKind> {
         self.sink.take().into_iter().map(|Event { kind, .. }| kind).collect()
     }
@@ -132,7 +132,7 @@ impl World {
         self.stored(id).is_some()
     }
 
-    /// Writes settings behind the handle's back, as another node would.
+    /// Writes settings directly to the store, as another node would.
     pub fn set(&self, change: impl FnOnce(&mut StoredSettings)) {
         let there = block_on(self.store.settings(&Realm::default())).expect("available");
         let (version, mut settings) =

@@ -1,7 +1,7 @@
-//! The guide's code blocks as documentation tests: each one is compiled, and run unless it needs a server or never
-//! ends. They are one program, since rustdoc merges the blocks of a crate.
+//! The guide's code blocks as documentation tests. Each block is compiled, and it is run unless it needs a server or
+//! never ends. rustdoc merges all blocks of a crate into one program.
 //!
-//! `tests/guide.rs` of the root checks that every chapter with Rust is listed here.
+//! The workspace's `tests/guide.rs` checks that every chapter with Rust code is listed here.
 
 #[cfg(doctest)]
 mod chapters {

@@ -1,8 +1,8 @@
-//! What each call costs on redb and on fjall beside SQLite, each in files of its own on the same disk, by turns in one
-//! run.
+//! Compares the cost of each call on redb and on fjall with SQLite. Each uses its own files on the same disk, and they
+//! are measured alternately in one run.
 //!
-//! `cargo bench -p counterfoil-kv`; `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16` and
-//! `COUNTERFOIL_BENCH_ONLY=get,insert` say how much of it.
+//! `cargo bench -p counterfoil-kv`. `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16` and
+//! `COUNTERFOIL_BENCH_ONLY=get,insert` limit the run.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -27,13 +27,13 @@ use counterfoil_sql::sqlx::sqlite::SqliteConnectOptions;
 use measure::{Op, callers, compare, op, wanted};
 use tokio::sync::Mutex;
 
-/// Records in each store before anything is measured.
+/// The number of records in each store before the measurement.
 const RECORDS: usize = 20_000;
-/// Records of one owner.
+/// The number of records of one owner.
 const OF_ONE: usize = 10;
-/// Records in one call of `touch`.
+/// The number of records in one call of `touch`.
 const BATCH: u64 = 64;
-/// Microseconds after the sample's beginning at which a thousand records are due.
+/// The instant at which a thousand notices are due, in microseconds after the start of the sample data.
 const NOW: u64 = 1_000;
 
 fn main() {
@@ -72,14 +72,14 @@ async fn beside(name: &str, ours: &Ours, sqlite: &Ours) {
     }
 }
 
-/// A store and the records in it.
+/// A store and the ids of its records.
 #[derive(Clone)]
 struct Ours {
     store: Arc<dyn TokenStore>,
     ids: Arc<Vec<RecordId>>,
 }
 
-/// A sign-in that is refreshed again and again.
+/// A sign-in that is refreshed repeatedly.
 struct Chain {
     draft: Draft,
     tip: RecordId,
@@ -94,7 +94,7 @@ fn pick(of: usize, caller: usize, nth: u64) -> usize {
 }
 
 impl Ours {
-    /// Filled by many callers at once, so that they share flushes.
+    /// Fills the store with many concurrent callers, so that they share flushes.
     async fn filled(store: Arc<dyn TokenStore>) -> Self {
         let fill = |part: usize| {
             let store = Arc::clone(&store);
@@ -180,7 +180,7 @@ impl Ours {
         })
     }
 
-    /// With an access token. Each caller goes down a chain of its own.
+    /// Refreshes and issues an access token. Each caller continues its own chain.
     fn refresh(&self, chains: &Chains) -> Op {
         let (ours, chains) = (self.clone(), Arc::clone(chains));
         op(move |caller, _| {

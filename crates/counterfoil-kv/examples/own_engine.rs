@@ -1,7 +1,7 @@
-//! An adapter for a server of one's own: here one like etcd, which reads a range, and carries out a transaction of
+//! An adapter for your own server. The server here resembles etcd: it reads ranges and executes transactions of
 //! comparisons and changes.
 //!
-//! Shows all that an engine needs. Leaves out the wire: `Server` stands for the client of a real one.
+//! Shows everything that an engine needs. Leaves out the network: `Server` stands in for the client of a real server.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -12,7 +12,7 @@ use counterfoil::memory::MemoryDirectory;
 use counterfoil::{Account, Counterfoil, KeyRing, Role, SubjectId};
 use counterfoil_kv::{Engine, EngineError, Key, KvStore, Outcome, Value, Write};
 
-/// What a real client would bring.
+/// Stands in for the client of a real server.
 #[derive(Default)]
 struct Server(Mutex<BTreeMap<Vec<u8>, Vec<u8>>>);
 
@@ -42,7 +42,7 @@ impl Server {
         Ok(range.take(limit).map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 
-    /// Makes the changes where all comparisons hold; whether they did.
+    /// Applies the changes if all comparisons hold, and returns whether they held.
     async fn transact(&self, compare: Vec<Compare>, change: Vec<Change>) -> Wire<bool> {
         let mut pairs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let holds = |compare: &Compare| match compare {
@@ -60,7 +60,7 @@ impl Server {
     }
 }
 
-/// The adapter. Several services may share a server: each key has the service's name before it.
+/// The adapter. Each key begins with the name of the service, because several services may share a server.
 struct OwnEngine {
     server: Arc<Server>,
     prefix: &'static [u8],
@@ -98,12 +98,12 @@ impl Engine for OwnEngine {
             Some(value) => Change::Put(self.outside(&key), value),
             None => Change::Delete(self.outside(&key)),
         });
-        // The request was sent: nobody knows what became of it where no answer comes.
+        // The request was sent, so without an answer the outcome is unknown.
         let held = self.server.transact(compare.collect(), change.collect()).await.map_err(EngineError::unknown)?;
         Ok(if held { Outcome::Applied } else { Outcome::Conflict })
     }
 
-    // A real one also has `pause`: a sleep that grows with the conflicts and is drawn at random.
+    // A real adapter also implements `pause`: a random sleep that grows with the number of conflicts.
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {

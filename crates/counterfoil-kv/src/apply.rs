@@ -1,4 +1,4 @@
-//! Changing one record: compare-and-swap on its version.
+//! Changes one record: compare-and-swap on its version.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, StoreError, transition};
@@ -7,7 +7,7 @@ use counterfoil::types::{RecordId, Version};
 use crate::insert::Holder;
 use crate::step::{Decision, Step};
 
-/// A change.
+/// A change of one record.
 pub(crate) struct Apply<'a> {
     pub(crate) id: &'a RecordId,
     pub(crate) expect: Version,

@@ -1,6 +1,6 @@
-//! Bounds of inserts and rotations. Each is a count of index entries, guarded by a row that the step reads first and
-//! that every step writes that could add to the count: the owner's row for caps and paces of creations, the family's
-//! row for access tokens and paces of rotations.
+//! Limits of inserts and rotations. Each limit is checked by counting index entries. A guarding row makes the count
+//! safe: the step reads this row first, and every step that could add to the count writes it. The owner's row guards
+//! caps and paces of creations. The family's row guards access tokens and paces of rotations.
 
 use std::num::NonZeroU32;
 
@@ -13,12 +13,12 @@ use crate::index;
 use crate::key;
 use crate::step::Step;
 
-/// Entries in one scan.
+/// The number of entries in one scan.
 const SCAN: usize = 256;
 
 impl Step<'_> {
-    /// The families that make room for a new one, the least recently used first. `None`: there is no room, and none may
-    /// be made.
+    /// The families that must end to make room for a new one, least recently used first. `None`: there is no room, and
+    /// the limit does not allow ending families.
     pub(crate) async fn leaving(
         &mut self,
         new: &FamilyParts,
@@ -45,7 +45,7 @@ impl Step<'_> {
         live.truncate(surplus);
         self.load(live.iter().map(|(_, family, _)| key::family(family)).collect::<Vec<_>>()).await?;
         for (used, family, key) in &live {
-            // Entries and rows are of two moments. If they do not match, the step begins anew.
+            // Entries and rows were read at two moments. If they do not match, the step starts again.
             let stands = self.loaded_family(family)?.map(|row| index::of_family(&row.parts)).unwrap_or_default();
             if !stands.iter().any(|(entry, value)| entry == key && value == used) {
                 self.outdated();
@@ -54,7 +54,7 @@ impl Step<'_> {
         Ok(Some(live.into_iter().map(|(_, family, _)| family).collect()))
     }
 
-    /// If the pace of creations is reached: when the `limit`-th newest listed record was made.
+    /// If the pace of creations is reached, returns the creation of the `limit`-th newest record in the list.
     pub(crate) async fn paced(
         &mut self,
         new: &FamilyParts,
@@ -63,7 +63,7 @@ impl Step<'_> {
         let Some(Pace { limit, since }) = pace else { return Ok(None) };
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         let listed = key::listed(&new.realm, &new.owner, new.kind);
-        // Newest first: records as old as `since` or older come last.
+        // The newest entries come first, so records created at `since` or earlier come last.
         let (from, until) = (listed.clone().key(), listed.number(!since.micros()).key());
         let newest = self.all(from, &until, limit).await?;
         let instant = |(key, _): &(Key, Value)| {
@@ -73,7 +73,7 @@ impl Step<'_> {
         Ok(newest.last().filter(|_| newest.len() >= limit).and_then(instant))
     }
 
-    /// If the pace of rotations is reached: when the `limit`-th rotation before this one was made.
+    /// If the pace of rotations is reached, returns the instant of the `limit`-th rotation before this one.
     pub(crate) async fn rotated(
         &mut self,
         family: &FamilyParts,
@@ -90,7 +90,7 @@ impl Step<'_> {
         Ok(at.filter(|at| *at > since))
     }
 
-    /// If the new access tokens do not fit beside the live ones: when the first of these expires.
+    /// If the new access tokens do not fit beside the live ones, returns when the first live one expires.
     pub(crate) async fn access_full(
         &mut self,
         family: &FamilyId,
@@ -107,11 +107,11 @@ impl Step<'_> {
             return Ok(None);
         }
         let first = live.first().and_then(|(key, _)| key.last_chunk::<24>()?.split_first_chunk::<8>());
-        // A token without an end, or with a corrupt one, expires at the last instant.
+        // A token without an expiry, or with a corrupt one, expires at the last instant.
         Ok(Some(first.map_or(now, |(at, _)| Timestamp::from_micros(u64::from_be_bytes(*at)).unwrap_or(Timestamp::MAX))))
     }
 
-    /// All pairs of a range, up to a limit.
+    /// All pairs in a range, up to a limit.
     async fn all(&mut self, mut from: Key, until: &Key, most: usize) -> Result<Vec<(Key, Value)>, StoreError> {
         let mut found: Vec<(Key, Value)> = Vec::new();
         while found.len() < most {
@@ -128,8 +128,8 @@ impl Step<'_> {
     }
 }
 
-/// How many access tokens of the family may be live so that the new ones fit. `None`: any number. Negative: the new
-/// ones alone exceed the cap.
+/// How many access tokens of the family may already be live so that the new tokens fit. `None`: any number. Negative:
+/// the new tokens alone exceed the cap.
 fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Timestamp) -> Option<i64> {
     let lives = |new: &&NewRecord| {
         new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))

@@ -1,4 +1,4 @@
-//! Registrations, one document each.
+//! Client registrations: one document for each client.
 
 use std::num::NonZeroU32;
 
@@ -14,7 +14,7 @@ use crate::row::{read_document, read_version, write_document, write_version};
 use crate::step::{Decision, Step, carry_out};
 use crate::store::KvStore;
 
-/// The most registrations on a page.
+/// The maximum number of registrations on a page.
 const MOST: usize = 500;
 
 struct Put<'a> {

@@ -1,4 +1,4 @@
-//! What the store needs of a key-value engine.
+//! The interface between the store and a key-value engine.
 
 use std::sync::Arc;
 
@@ -7,60 +7,61 @@ use counterfoil::store::StoreSource;
 
 /// A key. Keys are ordered byte by byte.
 pub type Key = Vec<u8>;
-/// A value. The empty value is a value: index entries have it.
+/// A value. An empty value is still a value; index entries use it.
 pub type Value = Vec<u8>;
 
-/// An ordered key-value engine: three calls, each of one moment.
+/// An ordered key-value engine with three calls. Each call is atomic.
 ///
-/// The trait is object safe, and [`KvStore`](crate::KvStore) holds an `Arc<dyn Engine>`: one compiled store serves
-/// every engine, and engines can be wrapped (to count calls, to put a prefix before each key). The virtual call costs
-/// nothing beside the engine.
+/// The trait is object safe, and [`KvStore`](crate::KvStore) holds an `Arc<dyn Engine>`. So one compiled store serves
+/// every engine, and an engine can be wrapped, for example to count calls or to add a prefix to each key. The virtual
+/// call costs nothing compared with the engine.
 ///
-/// # What an adapter must keep
+/// # What an adapter must guarantee
 ///
-/// - **Every call sees every write that was answered before it began**, whichever handle or process made it. Never read
-///   from a replica that may lag, and never from a cache.
-/// - **A call is of one moment.** All values of one [`get`](Engine::get) are those of one instant, and so are all pairs
-///   of one [`scan`](Engine::scan).
-/// - **A write that was answered is durable.**
-/// - **A future that is dropped** leaves all of its write or nothing, at once or shortly.
+/// - **Every call sees every write that was acknowledged before the call began**, whichever handle or process made the
+///   write. Never read from a cache, or from a replica that may lag.
+/// - **A call reads one moment.** All values of one [`get`](Engine::get) are from the same instant, and so are all
+///   pairs of one [`scan`](Engine::scan).
+/// - **An acknowledged write is durable.**
+/// - **If the future of a write is dropped**, all of the write or none of it takes effect, immediately or shortly
+///   after.
 ///
-/// # What the store asks for
+/// # What the store requests
 ///
-/// One `get` names at most 100 keys, but where more records than that are inserted at once. One `write` names as many
-/// keys as its step changes: at most about a hundred in a purge, about seven for each new record, five for each family
-/// that makes room for another. The longest keys are those of labels, at most about 10 KB where a policy allows labels
-/// of 255 characters, else well below 1 KB; no value is longer than the documents that it holds.
+/// One `get` names at most 100 keys, unless more records than that are inserted at once. One `write` names all keys
+/// that its step changes: at most about a hundred in a purge, about seven for each new record, and five for each family
+/// that is ended to make room for another. Label keys are the longest: at most about 10 KB if the policy allows labels
+/// of 255 characters, otherwise well below 1 KB. No value is longer than the document that it holds.
 #[async_trait]
 pub trait Engine: Send + Sync + 'static {
-    /// The values of those keys, in their order; `None` for a missing key.
+    /// The values of the keys, in the order of `keys`; `None` for a missing key.
     ///
     /// # Errors
     ///
     /// [`EngineError`] if the engine cannot answer.
     async fn get(&self, keys: &[Key]) -> Result<Vec<Option<Value>>, EngineError>;
 
-    /// The first `limit` pairs with `from <= key < until`, in the order of the keys. Fewer only where there are no
-    /// more.
+    /// The first `limit` pairs with `from <= key < until`, in the order of their keys. Returns fewer only if there are
+    /// no more.
     ///
     /// # Errors
     ///
     /// [`EngineError`] if the engine cannot answer.
     async fn scan(&self, from: &[u8], until: &[u8], limit: usize) -> Result<Vec<(Key, Value)>, EngineError>;
 
-    /// Makes all changes if every expectation holds, and none otherwise, in one atomic step.
+    /// Applies all changes if every expectation holds, and none otherwise, in one atomic step.
     ///
-    /// An expectation is compared with the value that is there when the changes are made. An engine may answer
-    /// [`Outcome::Conflict`] for other reasons too (an optimistic transaction that lost, a lease that moved): the store
-    /// reads again.
+    /// An expectation is compared with the value at the moment when the changes are applied. An engine may also return
+    /// [`Outcome::Conflict`] for other reasons, such as a lost optimistic transaction or a lease that moved. The store
+    /// then reads again.
     ///
     /// # Errors
     ///
-    /// [`EngineError`] if the engine does not know whether the changes were made, or could not try.
+    /// [`EngineError`] if the engine does not know whether the changes were applied, or could not try.
     async fn write(&self, write: Write) -> Result<Outcome, EngineError>;
 
-    /// Waits before a step is tried again that met `conflicts` conflicts. This one lets other tasks run, which is right
-    /// for an engine in the same process. The adapter of a remote engine sleeps for a short, growing and random time.
+    /// Waits before a step is retried after `conflicts` conflicts. The default lets other tasks run, which suits an
+    /// engine in the same process. The adapter of a remote engine should sleep for a short, growing and random time.
     async fn pause(&self, conflicts: u32) {
         let _ = conflicts;
         let mut yielded = false;
@@ -97,30 +98,30 @@ impl<E: Engine + ?Sized> Engine for Arc<E> {
 /// One conditional write over several keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Write {
-    /// What must be there: that value, or nothing. Each key once.
+    /// The expected value of each key; `None` if the key must be missing. Each key occurs once.
     pub expect: Vec<(Key, Option<Value>)>,
-    /// What then is there: that value, or nothing. Each key once; a key that is to be removed may be missing already.
+    /// The new value of each key; `None` removes the key, which may already be missing. Each key occurs once.
     pub change: Vec<(Key, Option<Value>)>,
 }
 
-/// What became of a write.
+/// The outcome of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Outcome {
-    /// All changes were made.
+    /// All changes were applied.
     Applied,
     /// Nothing was changed.
     Conflict,
 }
 
-/// An engine that cannot answer.
+/// The error of an engine that cannot answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the engine cannot answer")]
 #[non_exhaustive]
 pub struct EngineError {
-    /// Whether the same call may succeed in a moment.
+    /// Whether the same call may succeed a moment later.
     pub retry: bool,
-    /// Whether the changes may have been made. True whenever the request may have been sent.
+    /// Whether the changes may have been applied. True whenever the request may have been sent.
     pub maybe_done: bool,
     /// The engine's own error.
     #[source]
@@ -128,12 +129,12 @@ pub struct EngineError {
 }
 
 impl EngineError {
-    /// A call that changed nothing: a read, or a write that was not sent.
+    /// The error of a call that changed nothing: a read, or a write that was not sent.
     pub fn not_done(source: impl Into<StoreSource>) -> Self {
         Self { retry: true, maybe_done: false, source: Some(source.into()) }
     }
 
-    /// A write whose outcome is unknown.
+    /// The error of a write whose outcome is unknown.
     pub fn unknown(source: impl Into<StoreSource>) -> Self {
         Self { retry: true, maybe_done: true, source: Some(source.into()) }
     }

@@ -1,4 +1,4 @@
-//! The engine in a fjall folder.
+//! The engine for a fjall folder.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use fjall::{
 use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
 use crate::queue::{Embedded, Queue};
 
-/// A fjall database in a folder, for one process. No other process may have the folder open.
+/// A fjall database in a folder. Only one process may have the folder open.
 ///
-/// Reads run on the thread that asks, for as long as blocks come from the cache or the disk. Writes run on a thread of
-/// the engine's own, those that wait together in one transaction with [`PersistMode::SyncAll`]: what was answered is on
-/// the disk.
+/// Reads run on the calling thread and block while fjall reads from its cache or the disk. Writes run on a thread of
+/// the engine. Writes that wait at the same time share one transaction with [`PersistMode::SyncAll`], so an
+/// acknowledged write is on the disk.
 pub struct FjallEngine {
-    // Dropped before the database: the writing thread must release it first.
+    // Dropped before the database, because the writing thread must release the database first.
     queue: Queue,
     folder: Arc<Folder>,
 }
@@ -29,16 +29,16 @@ struct Folder {
 }
 
 impl FjallEngine {
-    /// Opens the folder, or makes it.
+    /// Opens the folder, or creates it.
     ///
     /// # Errors
     ///
-    /// [`EngineError`] if the folder is open elsewhere, contains no database, or cannot be read.
+    /// [`EngineError`] if the folder is already open, contains no database, or cannot be read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, EngineError> {
         Self::on(SingleWriterTxDatabase::builder(path).open().map_err(EngineError::not_done)?)
     }
 
-    /// An engine in a database that was opened by fjall's own builder. Its keyspace is named `counterfoil`.
+    /// Creates an engine on a database that was opened with fjall's own builder. Its keyspace is named `counterfoil`.
     ///
     /// # Errors
     ///

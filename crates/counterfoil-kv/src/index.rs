@@ -1,4 +1,5 @@
-//! The index entries of a record and of a family. Each follows from the row alone, and is written with it in one step.
+//! The index entries of a record and of a family. They are derived from the row alone, and are written in the same step
+//! as the row.
 
 use counterfoil::store::{FamilyParts, RecordParts};
 use counterfoil::types::TokenKind;
@@ -9,7 +10,7 @@ use crate::key;
 /// An index entry.
 pub(crate) type Entry = (Key, Value);
 
-/// A record's entries.
+/// The index entries of a record.
 pub(crate) fn of_record(record: &RecordParts) -> Vec<Entry> {
     let (id, family) = (&record.id, record.id.family());
     let mut entries: Vec<Entry> = Vec::with_capacity(6);
@@ -38,7 +39,7 @@ pub(crate) fn of_record(record: &RecordParts) -> Vec<Entry> {
     entries
 }
 
-/// A family's entries.
+/// The index entries of a family.
 pub(crate) fn of_family(family: &FamilyParts) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(2);
     if let Some(label) = &family.label_key {

@@ -1,4 +1,4 @@
-//! Inserting, all or nothing. Refusals come in the order of `Inserted`.
+//! Inserts records: all of them or none. Refusals have the precedence in which `Inserted` lists them.
 
 use std::num::NonZeroU32;
 
@@ -19,13 +19,13 @@ pub(crate) struct Insert<'a> {
     pub(crate) now: Timestamp,
 }
 
-/// Who holds a label.
+/// The family that holds a label.
 pub(crate) enum Holder {
-    /// Nobody, or the family that asks.
+    /// No family, or the family that asks.
     Nobody,
-    /// A family past its `gone_at`: it may be displaced.
+    /// A family past its `gone_at`: it may lose the label.
     Gone(Box<FamilyRow>),
-    /// A family that keeps it.
+    /// A family that keeps the label.
     Kept(FamilyId),
 }
 
@@ -84,8 +84,8 @@ impl Insert<'_> {
         Ok(if leaving.is_empty() { Inserted::Done } else { Inserted::MadeRoom(leaving) })
     }
 
-    /// A taken id takes precedence over the generation: a repeated join finds its own record after the family has moved
-    /// on.
+    /// An id that is in use takes precedence over the generation: a repeated join must find the record that it created,
+    /// even if the family has changed since.
     async fn join(
         &self,
         step: &mut Step<'_>,
@@ -118,7 +118,7 @@ impl Insert<'_> {
 }
 
 impl Step<'_> {
-    /// The family other than `asking` that holds the label. A holder with a corrupt row keeps it.
+    /// The family other than `asking` that holds the label. A holder whose row is corrupt keeps the label.
     pub(crate) async fn holder(
         &mut self,
         asking: &FamilyRow,
@@ -140,14 +140,14 @@ impl Step<'_> {
         })
     }
 
-    /// Removes the label from a family that is gone.
+    /// Removes the label from a family past its `gone_at`.
     pub(crate) fn displace(&mut self, gone: &FamilyRow) -> Result<(), StoreError> {
         let mut row = gone.clone();
         row.parts.label_key = None;
         self.put_family(Some(gone), &row)
     }
 
-    /// Some member of a family.
+    /// Any one member of a family.
     pub(crate) async fn first_member(&mut self, family: &FamilyId) -> Result<Option<RecordId>, StoreError> {
         let (from, until) = (key::after(key::family(family)), key::members(family).end_of_prefix());
         let first = self.scan(&from, &until, 1).await?;

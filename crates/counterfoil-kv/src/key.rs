@@ -1,7 +1,8 @@
-//! Keys: one letter that says what is behind it, then the parts.
+//! Keys: one letter for the kind of entry, then the parts.
 //!
-//! A text has its length before it, so that no two (realm, owner, label) are one key, whatever is in them. Numbers are
-//! big-endian, so that keys are in the numbers' order; an order that is newest first has the complement.
+//! A text is preceded by its length, so that different (realm, owner, label) never give the same key, whatever the
+//! texts contain. Numbers are big-endian, so that keys have the order of the numbers. An order with the newest first
+//! uses the complement of the number.
 
 use counterfoil::client::{ClientId, ClientKey};
 use counterfoil::store::ThrottleKey;
@@ -10,10 +11,10 @@ use counterfoil::{Realm, Timestamp};
 
 use crate::engine::Key;
 
-/// Later than every instant: the key part for no end.
+/// Later than every instant: the part of a key for "no end".
 const NO_END: u64 = u64::MAX;
 
-/// The layout of keys and rows in this database.
+/// The key of the layout version of this database.
 pub(crate) const LAYOUT: &[u8] = b"!";
 
 /// A key under construction.
@@ -78,7 +79,7 @@ impl Build {
         self.0
     }
 
-    /// The first key after all keys with this prefix. It exists, because every key begins with a byte below 255.
+    /// The first key after all keys with this prefix. It always exists, because every key begins with a byte below 255.
     pub(crate) fn end_of_prefix(self) -> Key {
         let mut key = self.0;
         while let Some(last) = key.pop() {
@@ -91,150 +92,151 @@ impl Build {
     }
 }
 
-/// The first key after that one.
+/// The smallest key that is greater than `key`.
 pub(crate) fn after(mut key: Key) -> Key {
     key.push(0);
     key
 }
 
-/// A family's row. Its members' keys begin with its key, so that they lie beside it.
+/// The key of a family's row. The keys of its members begin with this key, so they are stored next to it.
 pub(crate) fn family(family: &FamilyId) -> Key {
     Build::of(b'r').family(family).key()
 }
 
-/// A record's row.
+/// The key of a record's row.
 pub(crate) fn record(id: &RecordId) -> Key {
     Build::of(b'r').id(id).key()
 }
 
-/// Where all rows are.
+/// The prefix of all rows of families and records.
 pub(crate) fn rows() -> Build {
     Build::of(b'r')
 }
 
-/// Where the members of a family are, its own row first.
+/// The prefix of a family's row, which comes first, and of its members.
 pub(crate) fn members(family: &FamilyId) -> Build {
     Build::of(b'r').family(family)
 }
 
-/// The id at the end of a record's key, or of an index entry's; `None` for a family's.
+/// The record id at the end of a record's key or of an index entry's key; `None` for the key of a family.
 pub(crate) fn last_id(key: &[u8]) -> Option<RecordId> {
     key.last_chunk::<16>().filter(|_| key.len() >= 17).map(|id| RecordId::from_bytes(*id))
 }
 
-/// The same of a key that is newest first.
+/// Like [`last_id`], for a key with the newest first.
 pub(crate) fn last_id_newest_first(key: &[u8]) -> Option<RecordId> {
     let mut id = *key.last_chunk::<16>()?;
     id.iter_mut().for_each(|byte| *byte = !*byte);
     Some(RecordId::from_bytes(id))
 }
 
-/// The family at the end of an index entry's key.
+/// The family id at the end of an index entry's key.
 pub(crate) fn last_family(key: &[u8]) -> Option<FamilyId> {
     key.last_chunk::<10>().map(|id| FamilyId::from_bytes(*id))
 }
 
-/// The owner's row.
+/// The key of an owner's row.
 pub(crate) fn owner(realm: &Realm, owner: &OwnerId) -> Key {
     Build::of(b'n').text(realm.as_str()).text(owner.as_str()).key()
 }
 
-/// The label's row: which family holds it.
+/// The key of the row that names the family with this label.
 pub(crate) fn label(realm: &Realm, owner: &OwnerId, label: &LabelKey) -> Key {
     Build::of(b'l').text(realm.as_str()).text(owner.as_str()).text(label.as_str()).key()
 }
 
-/// The owner's records of one kind, newest first.
+/// The prefix of an owner's records of one kind, newest first.
 pub(crate) fn listed(realm: &Realm, owner: &OwnerId, kind: TokenKind) -> Build {
     Build::of(b'o').text(realm.as_str()).text(owner.as_str()).kind(kind)
 }
 
-/// The realm's records of one kind.
+/// The prefix of a realm's records of one kind.
 pub(crate) fn of_kind(realm: &Realm, kind: TokenKind) -> Build {
     Build::of(b'k').text(realm.as_str()).kind(kind)
 }
 
-/// The owner's families that are not revoked.
+/// The prefix of an owner's families that are not revoked.
 pub(crate) fn standing(realm: &Realm, owner: &OwnerId) -> Build {
     Build::of(b's').text(realm.as_str()).text(owner.as_str())
 }
 
-/// The access tokens of a family that are not revoked by themselves, by their expiry.
+/// The prefix of a family's access tokens that are not individually revoked, ordered by expiry.
 pub(crate) fn access(family: &FamilyId) -> Build {
     Build::of(b'a').family(family)
 }
 
-/// The superseded members of a family, by kind and generation.
+/// The prefix of a family's superseded members of one kind and generation.
 pub(crate) fn superseded(family: &FamilyId, kind: TokenKind, generation: u64) -> Build {
     Build::of(b'c').family(family).kind(kind).number(generation)
 }
 
-/// Records by `notice.at`.
+/// The prefix of records by `notice.at`.
 pub(crate) fn due() -> Build {
     Build::of(b'd')
 }
 
-/// Records by `gone_at`: those without a notice, and those with one.
+/// The prefix of records by `gone_at`: without a notice, or (`unsent`) with one.
 pub(crate) fn gone(unsent: bool) -> Build {
     Build::of(if unsent { b'u' } else { b'g' })
 }
 
-/// Revoked families by `gone_at`: those to be looked at, and those of which only members with a notice are left.
+/// The prefix of revoked families by `gone_at`: families that every purge checks, or (`unsent`) families whose
+/// remaining members all have a notice.
 pub(crate) fn ended(unsent: bool) -> Build {
     Build::of(if unsent { b'y' } else { b'x' })
 }
 
-/// Superseded records that are not shrunk, by `honoured_until`.
+/// The prefix of superseded records that are not shrunk, by `honoured_until`.
 pub(crate) fn window() -> Build {
     Build::of(b'w')
 }
 
-/// The realm's registrations.
+/// The prefix of a realm's registrations.
 pub(crate) fn clients(realm: &Realm) -> Build {
     Build::of(b'C').text(realm.as_str())
 }
 
-/// A registration. The client id is last and as it is, so that pages are in its order.
+/// The key of a registration. The client id comes last and without its length, so that pages are ordered by it.
 pub(crate) fn client(realm: &Realm, id: &ClientId) -> Key {
     clients(realm).bytes(id.as_str().as_bytes()).key()
 }
 
-/// The last version of a registration that is no more.
+/// The key of the last version of a removed registration.
 pub(crate) fn last_version(realm: &Realm, id: &ClientId) -> Key {
     Build::of(b'V').text(realm.as_str()).text(id.as_str()).key()
 }
 
-/// That an internal id was used.
+/// The key that marks an internal client id as used.
 pub(crate) fn used(realm: &Realm, client: &ClientKey) -> Key {
     Build::of(b'K').text(realm.as_str()).bytes(client.as_bytes()).key()
 }
 
-/// The realm's settings.
+/// The key of a realm's settings.
 pub(crate) fn settings(realm: &Realm) -> Key {
     Build::of(b'S').text(realm.as_str()).key()
 }
 
-/// The last upkeep.
+/// The key of the last maintenance run.
 pub(crate) fn upkeep() -> Key {
     Build::of(b'U').key()
 }
 
-/// A counter.
+/// The key of a counter.
 pub(crate) fn counter(counter: &ThrottleKey) -> Key {
     Build::of(b'T').bytes(counter.as_bytes()).key()
 }
 
-/// Counters by expiry.
+/// The prefix of counters by expiry.
 pub(crate) fn counter_ends() -> Build {
     Build::of(b'E')
 }
 
-/// The same, of one counter.
+/// The key of one counter in the index by expiry.
 pub(crate) fn counter_end(at: Timestamp, counter: &ThrottleKey) -> Key {
     counter_ends().instant(at).bytes(counter.as_bytes()).key()
 }
 
-/// The counter at the end of such a key.
+/// The counter's key at the end of an entry in that index.
 pub(crate) fn last_counter(key: &[u8]) -> Option<ThrottleKey> {
     key.last_chunk::<32>().map(|counter| ThrottleKey::from_bytes(*counter))
 }

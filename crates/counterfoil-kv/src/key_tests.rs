@@ -1,4 +1,4 @@
-//! Keys of hostile texts.
+//! Keys made of hostile texts.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Pages, each read from where the last one ended, and the census.
+//! Pages of records, each continuing after the last entry of the page before, and the census.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -14,26 +14,26 @@ use crate::row::read_record;
 use crate::rows::keys_of;
 use crate::step::{Step, unavailable};
 
-/// The most index entries that a page reads.
+/// The maximum number of index entries that a page reads.
 const MOST: usize = 500;
-/// The fewest index entries that a page with skipped records reads.
+/// The minimum number of index entries that a page reads if it may skip records.
 const FEWEST: usize = 64;
-/// The most records in one read: two keys each.
+/// The maximum number of records in one read. Each record needs two keys.
 const ROWS: usize = 48;
-/// Rows in one scan of a census.
+/// The number of rows in one scan of a census.
 const SCAN: usize = 512;
 
-/// A part of an index.
+/// A range of an index.
 struct Shelf {
     op: &'static str,
     from: Key,
     until: Key,
-    /// The record and the instant of an entry.
+    /// Decodes the record id and the instant of an entry's key.
     cursor: fn(&[u8]) -> Option<Cursor>,
     show: Show,
 }
 
-/// A page of a listing.
+/// Reads a page of a listing.
 pub(crate) async fn list(
     engine: &dyn Engine,
     of: Listing<'_>,
@@ -57,7 +57,7 @@ pub(crate) async fn list(
     shelf.page(engine, limit).await
 }
 
-/// A page of what is due.
+/// Reads a page of records whose notice is due.
 pub(crate) async fn due(
     engine: &dyn Engine,
     now: Timestamp,
@@ -96,7 +96,7 @@ impl Shelf {
                 (page.next, left) = (cursor, left - 1);
                 let Some(cursor) = cursor else { continue };
                 match step.loaded_pair(&cursor.id) {
-                    // A record that moved between the two reads has another entry by now, and is found there.
+                    // A record that changed between the two reads has another entry by now and is found there.
                     Ok(Some(pair)) if index::of_record(&pair.record).iter().any(|(entry, _)| entry == key) => {
                         page.items.extend(pair.joined().ok().filter(|record| self.show.shows(record)));
                     }
@@ -124,7 +124,7 @@ fn by_id(key: &[u8]) -> Option<Cursor> {
     Some(Cursor { at: Timestamp::EPOCH, id: key::last_id(key)? })
 }
 
-/// Records per digest key: a scan of all rows. Concurrent writes may be counted or not.
+/// Counts records by digest key with a scan of all rows. Concurrent writes may or may not be counted.
 pub(crate) async fn census(engine: &dyn Engine) -> Result<Vec<(KeyId, u64)>, StoreError> {
     let (mut from, until) = (key::rows().key(), key::rows().end_of_prefix());
     let mut counts = BTreeMap::new();

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
 
-/// An ordered map behind a lock. A clone is another handle of the same data; the data is dropped with the last one.
+/// An ordered map behind a lock. A clone is another handle to the same data. The data is dropped with the last handle.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryEngine(Arc<Mutex<Kept>>);
 
@@ -24,13 +24,13 @@ impl MemoryEngine {
         self.lock().down = down;
     }
 
-    /// How many pairs there are.
+    /// The number of pairs.
     #[must_use]
     pub fn len(&self) -> usize {
         self.lock().pairs.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no pairs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

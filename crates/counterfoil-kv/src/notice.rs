@@ -1,4 +1,4 @@
-//! Uses and notices: writes that do not change a record's version.
+//! Updates of the last use and of notices. They do not change a record's version.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord, transition};
@@ -10,7 +10,7 @@ use crate::row::read_record;
 use crate::rows::Pair;
 use crate::step::{Decision, Step};
 
-/// Last uses, each id once.
+/// Records the last use of each id. Each id occurs once.
 pub(crate) struct Touch<'a>(pub(crate) &'a [(RecordId, Timestamp)]);
 
 impl Decision for Touch<'_> {
@@ -31,7 +31,7 @@ impl Decision for Touch<'_> {
     }
 }
 
-/// A claim of a notice.
+/// Claims a notice, so that one worker sends it.
 pub(crate) struct Claim<'a> {
     pub(crate) id: &'a RecordId,
     pub(crate) held: NoticeMark,
@@ -52,7 +52,7 @@ impl Decision for Claim<'_> {
     }
 }
 
-/// What became of a notice.
+/// Records the outcome of a notice.
 pub(crate) struct Settle<'a> {
     pub(crate) id: &'a RecordId,
     pub(crate) held: NoticeMark,

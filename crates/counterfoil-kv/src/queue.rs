@@ -1,8 +1,8 @@
-//! Writes of an embedded engine, one thread for all of them.
+//! Writes of an embedded engine. One thread executes all of them.
 //!
-//! A commit that flushes blocks for milliseconds, which no thread of a runtime should. And what waited meanwhile can
-//! share the next flush: the thread takes all that is queued into one transaction, each write compared with what those
-//! before it leave.
+//! A commit that flushes blocks for milliseconds, so it must not run on a thread of an async runtime. Writes that wait
+//! meanwhile can share the next flush: the thread puts all queued writes into one transaction. Each write is compared
+//! with the result of the writes before it.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use futures_channel::oneshot;
 
 use crate::engine::{EngineError, Outcome, Write};
 
-/// The most writes in one transaction.
+/// The maximum number of writes in one transaction.
 const MOST: usize = 128;
 
 /// An engine in this process.
@@ -31,7 +31,7 @@ struct Queued {
     answer: oneshot::Sender<Answer>,
 }
 
-/// The writing thread. It ends and releases the engine when this is dropped.
+/// The writing thread. When this is dropped, the thread ends and releases the engine.
 pub(crate) struct Queue {
     sender: Option<Sender<Queued>>,
     thread: Option<JoinHandle<()>>,
@@ -44,8 +44,8 @@ impl Queue {
         Ok(Self { sender: Some(sender), thread: Some(thread.map_err(EngineError::not_done)?) })
     }
 
-    /// Queues a write and waits for its answer. A future that is dropped has its write carried out all the same, or not
-    /// at all.
+    /// Queues a write and waits for its answer. If the future is dropped, the write is executed completely or not at
+    /// all.
     pub(crate) async fn write(&self, write: Write) -> Answer {
         let (answer, answered) = oneshot::channel();
         let sent = self.sender.as_ref().is_some_and(|sender| sender.send(Queued { write, answer }).is_ok());
@@ -93,7 +93,7 @@ mod tests {
 
     use super::*;
 
-    /// Fails on demand, and records how many writes came at once.
+    /// Fails on demand, and records how many writes each transaction has.
     #[derive(Default)]
     struct Noting {
         fails: Mutex<bool>,

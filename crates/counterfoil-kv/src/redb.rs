@@ -1,4 +1,4 @@
-//! The engine in a redb file.
+//! The engine for a redb file.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use crate::queue::{Embedded, Queue};
 
 const TABLE: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("counterfoil");
 
-/// A redb database in a file, for one process. No other process may have the file open.
+/// A redb database in a file. Only one process may have the file open.
 ///
-/// Reads run on the thread that asks, for as long as pages come from the system's cache or the disk. Writes run on a
-/// thread of the engine's own, those that wait together in one transaction with [`Durability::Immediate`]: what was
-/// answered is on the disk.
+/// Reads run on the calling thread and block while redb reads from the system's cache or the disk. Writes run on a
+/// thread of the engine. Writes that wait at the same time share one transaction with [`Durability::Immediate`], so an
+/// acknowledged write is on the disk.
 pub struct RedbEngine {
-    // Dropped before the database: the writing thread must release it first.
+    // Dropped before the database, because the writing thread must release the database first.
     queue: Queue,
     file: Arc<File>,
 }
@@ -27,23 +27,23 @@ pub struct RedbEngine {
 struct File(Database);
 
 impl RedbEngine {
-    /// Opens the file, or makes it.
+    /// Opens the file, or creates it.
     ///
     /// # Errors
     ///
-    /// [`EngineError`] if the file is open elsewhere, is no database, or cannot be read.
+    /// [`EngineError`] if the file is already open, is not a database, or cannot be read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, EngineError> {
         Self::on(Database::create(path).map_err(EngineError::not_done)?)
     }
 
-    /// An engine on a database that was opened by redb's own builder. Its table is named `counterfoil`.
+    /// Creates an engine on a database that was opened with redb's own builder. Its table is named `counterfoil`.
     ///
     /// # Errors
     ///
     /// [`EngineError`] if the table cannot be created.
     pub fn on(database: Database) -> Result<Self, EngineError> {
         let file = Arc::new(File(database));
-        // A reader finds no table before the first write.
+        // Creates the table: without it, a read before the first write would fail.
         file.transact(&[]).map_err(EngineError::not_done)?;
         Ok(Self { queue: Queue::start(Arc::clone(&file))?, file })
     }
@@ -62,7 +62,7 @@ impl Embedded for File {
         let mut table = transaction.open_table(TABLE)?;
         let outcomes = writes.iter().map(|write| carry_out(&mut table, write)).collect::<Result<Vec<_>, _>>()?;
         drop(table);
-        // A transaction without changes is dropped: it needs no flush.
+        // A transaction without changes is dropped and needs no flush.
         if writes.is_empty() || outcomes.contains(&Outcome::Applied) {
             transaction.commit()?;
         }

@@ -1,4 +1,4 @@
-//! Revoking: one record, one family, or an owner's families one by one.
+//! Revokes one record, one family, or all families of an owner one by one.
 
 use std::num::NonZeroU32;
 
@@ -12,17 +12,17 @@ use crate::rows::Families;
 use crate::step::{Decision, Step, after_a_part, carry_out, unavailable};
 
 const OP: &str = "revoke";
-/// Families in one scan.
+/// The number of families in one scan.
 const SCAN: usize = 64;
 
-/// How something ends.
+/// The instant and reason of a revocation, and the new `gone_at`.
 #[derive(Clone, Copy)]
 pub(crate) struct Ending {
     pub(crate) revoked: Revoked,
     pub(crate) gone_at: Timestamp,
 }
 
-/// Revokes what is named.
+/// Revokes one record, one family or all families of an owner.
 pub(crate) async fn revoke(
     engine: &dyn Engine,
     what: Revoke<'_>,
@@ -73,7 +73,7 @@ impl Decision for RevokeFamily<'_> {
                 step.end_family(&self.family, self.ending)
             }
             Ok(_) => Ok(false),
-            // The error names a member: callers do not know family ids.
+            // The error names a member, because callers do not know family ids.
             Err(StoreError::Corrupt { source, .. }) => {
                 Err(StoreError::Corrupt { id: step.first_member(&self.family).await?, source })
             }
@@ -83,7 +83,7 @@ impl Decision for RevokeFamily<'_> {
 }
 
 impl Step<'_> {
-    /// Revokes a family, all its members at once. Its row and its owner's were loaded.
+    /// Revokes a family and so all its members at once. The rows of the family and of its owner must be loaded.
     pub(crate) fn end_family(&mut self, family: &FamilyId, ending: Ending) -> Result<bool, StoreError> {
         let Some(before) = self.loaded_family(family)? else { return Ok(false) };
         let mut after = before.clone();
@@ -96,8 +96,8 @@ impl Step<'_> {
     }
 }
 
-/// Starts from the first entry each time, since revoked families lose their entries. A corrupt family is skipped, and
-/// reported when all others are revoked.
+/// Starts again from the first entry after each revocation, because revoked families lose their entries. A corrupt
+/// family is skipped, and reported when all others are revoked.
 async fn revoke_owner(
     engine: &dyn Engine,
     realm: &Realm,

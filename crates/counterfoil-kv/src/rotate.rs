@@ -1,4 +1,4 @@
-//! Rotation: the parent's step and all that is new, at once.
+//! Rotation: changes the parent and inserts the new records, in one step.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, ParentUpdate, Rotated, StoreError, check_members, transition};
@@ -14,7 +14,7 @@ pub(crate) struct Rotate<'a> {
     pub(crate) parent: &'a RecordId,
     pub(crate) step: &'a ParentUpdate,
     pub(crate) new: &'a [NewRecord],
-    /// Which of them succeeds the parent, if the step supersedes it.
+    /// The new record that succeeds the parent, if the rotation supersedes the parent.
     pub(crate) successor: Option<&'a NewRecord>,
     pub(crate) now: Timestamp,
 }
@@ -22,7 +22,8 @@ pub(crate) struct Rotate<'a> {
 impl Decision for Rotate<'_> {
     type Answer = Rotated;
 
-    /// Revoked takes precedence over stale, and stale over a taken id: a repeated rotation gets its own successor.
+    /// "Revoked" takes precedence over "stale", and "stale" over an id that is in use: a repeated rotation must find
+    /// the successor that it created.
     async fn decide(&self, step: &mut Step<'_>) -> Result<Rotated, StoreError> {
         step.load(self.new.iter().map(|new| key::record(&new.id)).chain(keys_of(self.parent))).await?;
         let Some(before) = step.loaded_pair(self.parent)? else { return Ok(Rotated::Missing) };
@@ -71,7 +72,8 @@ impl Rotate<'_> {
     }
 }
 
-/// Wipes the nonce of the older generation: a family holds at most one. A purged or corrupt member holds none.
+/// Removes the nonce of the older generation: a family holds at most one nonce. A purged or corrupt member has no
+/// nonce.
 async fn wipe_nonce(step: &mut Step<'_>, id: &RecordId) -> Result<(), StoreError> {
     let key = key::record(id);
     step.load([key.clone()]).await?;

@@ -1,4 +1,4 @@
-//! Rows in a step: reading them, and writing them with their index entries.
+//! Reads rows in a step, and writes them with their index entries.
 
 use counterfoil::Realm;
 use counterfoil::store::{Corrupt, FamilyParts, NewRecord, RecordParts, StoreError, TokenRecord, transition};
@@ -10,7 +10,7 @@ use crate::key;
 use crate::row::{FamilyRow, OwnerRow, read_record, write_record};
 use crate::step::Step;
 
-/// Both halves of a record.
+/// A record and its family as separate parts.
 #[derive(Clone)]
 pub(crate) struct Pair {
     pub(crate) record: RecordParts,
@@ -18,7 +18,7 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    /// As it is read.
+    /// Joins both parts.
     pub(crate) fn joined(&self) -> Result<TokenRecord, StoreError> {
         join(self.record.clone(), self.family.parts.clone())
     }
@@ -29,25 +29,25 @@ impl Pair {
     }
 }
 
-/// The keys of both halves.
+/// The keys of the rows of a record and its family.
 pub(crate) fn keys_of(id: &RecordId) -> [Key; 2] {
     [key::family(&id.family()), key::record(id)]
 }
 
-/// Joins two halves.
+/// Joins a record and its family.
 pub(crate) fn join(record: RecordParts, family: FamilyParts) -> Result<TokenRecord, StoreError> {
     let id = record.id;
     TokenRecord::from_parts(record, family).map_err(|corrupt| StoreError::corrupt(Some(id), corrupt))
 }
 
 impl Step<'_> {
-    /// Both halves of a record, read at one moment; `None` where there is no such record.
+    /// Reads a record and its family at one moment. `None` if the record does not exist.
     pub(crate) async fn pair(&mut self, id: &RecordId) -> Result<Option<Pair>, StoreError> {
         self.load(keys_of(id)).await?;
         self.loaded_pair(id)
     }
 
-    /// The same of keys that were loaded.
+    /// Like [`pair`](Self::pair), for rows that are already loaded.
     pub(crate) fn loaded_pair(&self, id: &RecordId) -> Result<Option<Pair>, StoreError> {
         let fault = |corrupt: Corrupt| StoreError::corrupt(Some(*id), corrupt);
         let Some(row) = self.value(&key::record(id)) else { return Ok(None) };
@@ -58,37 +58,38 @@ impl Step<'_> {
         Ok(Some(Pair { record, family: FamilyRow { parts, members, step, nonce_of } }))
     }
 
-    /// A family whose key was loaded.
+    /// Decodes a family whose row is already loaded.
     pub(crate) fn loaded_family(&self, id: &FamilyId) -> Result<Option<FamilyRow>, StoreError> {
         let row = self.value(&key::family(id));
         row.map(|row| FamilyRow::read(*id, row)).transpose().map_err(|corrupt| StoreError::corrupt(None, corrupt))
     }
 
-    /// The first of the new ids that is taken; their keys were loaded.
+    /// The first new id that is already in use. The records' rows must be loaded.
     pub(crate) fn taken(&self, new: &[NewRecord]) -> Option<RecordId> {
         new.iter().map(|new| new.id).find(|id| self.value(&key::record(id)).is_some())
     }
 
-    /// Writes a record's row and moves its entries; `old` is what was there.
+    /// Writes a record's row and updates its index entries. `old` is the previous record.
     pub(crate) fn put_record(&mut self, old: Option<&RecordParts>, new: &RecordParts) {
         self.put(key::record(&new.id), write_record(new));
         self.reindex(old.map(index::of_record), index::of_record(new));
     }
 
-    /// Writes the new records.
+    /// Writes new records.
     pub(crate) fn add_records(&mut self, new: &[NewRecord]) {
         for new in new {
             self.put_record(None, &RecordParts::from(new.clone()));
         }
     }
 
-    /// Removes a record and its entries.
+    /// Removes a record and its index entries.
     pub(crate) fn drop_record(&mut self, old: &RecordParts) {
         self.delete(key::record(&old.id));
         self.reindex(Some(index::of_record(old)), Vec::new());
     }
 
-    /// Writes a family's row, which is never as it was before, and moves its entries.
+    /// Writes a family's row with a new `step`, so that it always differs from the previous row, and updates its index
+    /// entries.
     pub(crate) fn put_family(&mut self, old: Option<&FamilyRow>, new: &FamilyRow) -> Result<(), StoreError> {
         let row = FamilyRow { step: new.step.wrapping_add(1), ..new.clone() }.write()?;
         self.put(key::family(&new.parts.id), row);
@@ -96,7 +97,7 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// Removes a family and its entries.
+    /// Removes a family and its index entries.
     pub(crate) fn drop_family(&mut self, old: &FamilyParts) {
         self.delete(key::family(&old.id));
         self.reindex(Some(index::of_family(old)), Vec::new());
@@ -105,10 +106,10 @@ impl Step<'_> {
         }
     }
 
-    /// Records a change of an owner's families: one more, one less, or one revoked. The owner's row was loaded.
+    /// Notes a change of an owner's families in the owner's row, which must be loaded.
     pub(crate) fn mark_owner(&mut self, realm: &Realm, owner: &OwnerId, family: &FamilyId, change: Families) {
         let key = key::owner(realm, owner);
-        // A corrupt row is replaced: it only guards.
+        // A corrupt row may be replaced, because it is only a guard.
         let old = self.value(&key).and_then(|row| OwnerRow::read(row).ok()).unwrap_or(OwnerRow::NEW);
         let families = match change {
             Families::More => old.families.saturating_add(1),
@@ -133,13 +134,13 @@ impl Step<'_> {
     }
 }
 
-/// How an owner's families change.
+/// A change of an owner's families.
 #[derive(Clone, Copy)]
 pub(crate) enum Families {
-    /// One was founded.
+    /// A family was created.
     More,
-    /// One went.
+    /// A family was removed.
     Less,
-    /// One was revoked.
+    /// A family was revoked.
     Revoked,
 }

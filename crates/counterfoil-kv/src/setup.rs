@@ -1,4 +1,4 @@
-//! What is checked when a store is opened.
+//! The checks when a store is opened.
 
 use counterfoil::store::Corrupt;
 use counterfoil::types::Version;
@@ -11,28 +11,28 @@ use crate::upgrade::{self, UPGRADES, Upgrade, layout_after, step_from};
 /// The layout of keys and rows that this version writes.
 const LAYOUT: u64 = layout_after(UPGRADES);
 
-/// A store that cannot be opened.
+/// Why a store could not be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
-    /// A newer version of this crate wrote the data, or has begun to upgrade it. Nothing was changed.
+    /// A newer version of this crate wrote the data or has begun to upgrade it. The data is unchanged.
     #[error(
         "the data has layout {found}, and this version of counterfoil-kv knows layouts up to {LAYOUT}: open it with \
          the version that wrote it, or with a newer one"
     )]
     Newer {
-        /// The layout that is there. An even number: the upgrade to the next layout is under way.
+        /// The layout of the data. An even number means that the upgrade to the next layout is in progress.
         found: u64,
     },
-    /// The layout's key has another value.
-    #[error("what is there is not a store of this crate")]
+    /// The layout's key has a value that this crate never writes.
+    #[error("the data is not a store of this crate")]
     Foreign(#[source] Corrupt),
-    /// The engine cannot be asked.
-    #[error("the engine cannot be opened, or asked")]
+    /// The engine could not be opened or did not answer.
+    #[error("the engine could not be opened or did not answer")]
     Engine(#[from] EngineError),
 }
 
-/// Writes the layout's version into an empty engine, and brings an older layout to the present one.
+/// Writes the layout version into an empty engine, and upgrades an older layout to the current one.
 pub(crate) async fn check(engine: &dyn Engine, upgrades: &[Upgrade]) -> Result<(), SetupError> {
     let (key, layout) = (key::LAYOUT.to_vec(), layout_after(upgrades));
     let mut conflicts = 0;

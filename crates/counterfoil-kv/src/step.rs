@@ -1,8 +1,8 @@
 //! One step of the store: reads, changes, and one conditional write.
 //!
-//! Every key that a step reads is expected as it was when the step is written, so a decision holds for whatever it read
-//! by key. A scan is guarded only by a row that every step writes that changes the scanned entries; see
-//! [`crate::layout`].
+//! The write of a step expects every key that the step read to be unchanged. So a decision stays valid for everything
+//! that was read by key. A scan has no such check. It is safe only if the step also reads a row that is written by
+//! every step that changes the scanned entries; see [`crate::layout`].
 
 use std::collections::BTreeMap;
 
@@ -10,15 +10,15 @@ use counterfoil::store::{StoreError, StoreSource};
 
 use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
 
-/// A step under way.
+/// A running step.
 pub(crate) struct Step<'a> {
     engine: &'a dyn Engine,
     op: &'static str,
     read: BTreeMap<Key, Option<Value>>,
     change: BTreeMap<Key, Option<Value>>,
-    /// How many read calls were made.
+    /// The number of read calls.
     looks: u32,
-    /// Whether a scan and the rows read after it did not match.
+    /// Whether a scan did not match the rows that were read after it.
     outdated: bool,
 }
 
@@ -27,7 +27,7 @@ impl<'a> Step<'a> {
         Self { engine, op, read: BTreeMap::new(), change: BTreeMap::new(), looks: 0, outdated: false }
     }
 
-    /// Reads those keys at one moment, except those that were read before.
+    /// Reads the keys at one moment, except keys that were read before.
     pub(crate) async fn load(&mut self, keys: impl IntoIterator<Item = Key>) -> Result<(), StoreError> {
         let mut keys: Vec<Key> = keys.into_iter().filter(|key| !self.read.contains_key(key)).collect();
         keys.sort_unstable();
@@ -50,12 +50,12 @@ impl<'a> Step<'a> {
         Err(unavailable(self.op, EngineError { retry: false, ..EngineError::not_done(odd) }))
     }
 
-    /// The value of a loaded key after this step's changes.
+    /// The value of a loaded key, including this step's changes.
     pub(crate) fn value(&self, key: &Key) -> Option<&Value> {
         self.change.get(key).or_else(|| self.read.get(key))?.as_ref()
     }
 
-    /// Pairs as they were before this step.
+    /// Scans pairs. This step's changes are not visible.
     pub(crate) async fn scan(
         &mut self,
         from: &Key,
@@ -69,7 +69,7 @@ impl<'a> Step<'a> {
         self.engine.scan(from, until, limit).await.map_err(|error| unavailable(self.op, error))
     }
 
-    /// Makes the step begin anew: a scan and the rows read after it do not match.
+    /// Makes the step start again, because a scan did not match the rows that were read after it.
     pub(crate) fn outdated(&mut self) {
         self.outdated = true;
     }
@@ -82,8 +82,8 @@ impl<'a> Step<'a> {
         self.change.insert(key, None);
     }
 
-    /// Makes the changes if everything that was read is unchanged. A step without changes that read more than once
-    /// checks that its reads were of one moment. False: another step came between.
+    /// Applies the changes if everything that was read is unchanged. If a step has no changes but made more than one
+    /// read, checks that its reads show one moment. Returns false if another step interfered.
     pub(crate) async fn commit(mut self) -> Result<bool, StoreError> {
         if self.outdated {
             return Ok(false);
@@ -103,13 +103,13 @@ impl<'a> Step<'a> {
     }
 }
 
-/// The store's error for an error of the engine.
+/// Converts an error of the engine to an error of the store.
 pub(crate) fn unavailable(op: &'static str, error: EngineError) -> StoreError {
     let EngineError { retry, maybe_done, source } = error;
     StoreError::Unavailable { op, retry, maybe_done, source }
 }
 
-/// The same error for a call that was partly executed before.
+/// Sets `maybe_done` in the error of a call of which a part may already have been executed.
 pub(crate) fn after_a_part(error: StoreError, carried_out: bool) -> StoreError {
     match error {
         StoreError::Unavailable { op, retry, maybe_done, source } => {
@@ -119,20 +119,20 @@ pub(crate) fn after_a_part(error: StoreError, carried_out: bool) -> StoreError {
     }
 }
 
-/// What a step does between reading and writing. It is repeated after each conflict.
+/// The part of a step between reading and writing. It is repeated after each conflict.
 pub(crate) trait Decision: Sync {
-    /// What the caller is told.
+    /// The result for the caller.
     type Answer: Send;
 
-    /// Reads, decides, and notes the changes.
+    /// Reads, decides, and records the changes in `step`.
     fn decide(&self, step: &mut Step<'_>) -> impl Future<Output = Result<Self::Answer, StoreError>> + Send;
 }
 
-/// How often a step is tried. Each conflict is another step's success, so only heavy contention on one row comes near
-/// it.
+/// How often a step is tried. Each conflict means that another step succeeded, so only heavy contention on one row
+/// comes near this number.
 const ATTEMPTS: u32 = 4_096;
 
-/// Carries a step out.
+/// Executes a step, and repeats it after conflicts.
 pub(crate) async fn carry_out<D: Decision>(
     engine: &dyn Engine,
     op: &'static str,
@@ -146,6 +146,6 @@ pub(crate) async fn carry_out<D: Decision>(
         }
         engine.pause(conflicts).await;
     }
-    let source: StoreSource = format!("others were quicker {ATTEMPTS} times").into();
+    let source: StoreSource = format!("the step lost the race {ATTEMPTS} times").into();
     Err(StoreError::Unavailable { op, retry: true, maybe_done: false, source: Some(source) })
 }

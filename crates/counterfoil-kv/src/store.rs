@@ -1,4 +1,4 @@
-//! The store.
+//! The key-value store.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,11 +25,11 @@ use crate::setup::{self, SetupError};
 use crate::step::{Step, after_a_part, carry_out};
 use crate::upgrade::UPGRADES;
 
-/// Records of one touch that are written in one step.
+/// The maximum number of records that `touch` writes in one step.
 const TOUCHED: usize = 32;
 
-/// Records, clients, settings and counters in a key-value engine, all four stores in one. A clone is another handle of
-/// the same data.
+/// All four stores in one key-value engine: records, clients, settings and counters. A clone is another handle to the
+/// same data.
 ///
 /// ```
 /// # futures_executor::block_on(async {
@@ -46,12 +46,13 @@ pub struct KvStore {
 }
 
 impl KvStore {
-    /// The store in that engine. In an empty engine it writes its layout's version. An older layout is brought to the
-    /// present one, in place; a call that is cut off is continued by the next one.
+    /// Opens the store in an engine. Writes the layout version if the engine is empty, and upgrades an older layout in
+    /// place. If this call is interrupted, the next one continues the upgrade.
     ///
     /// # Errors
     ///
-    /// [`SetupError`] if a newer version of this crate wrote the data, or the engine fails.
+    /// [`SetupError`] if a newer version of this crate wrote the data, if the data is not a store of this crate, or if
+    /// the engine fails.
     pub async fn open(engine: impl Engine) -> Result<Self, SetupError> {
         setup::check(&engine, UPGRADES).await?;
         Ok(Self { engine: Arc::new(engine) })

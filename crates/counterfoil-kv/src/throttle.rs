@@ -13,7 +13,7 @@ use crate::row::{read_counter, write_counter};
 use crate::step::{Decision, Step, after_a_part, carry_out, unavailable};
 use crate::store::KvStore;
 
-/// Counters in one step of a purge: two keys each.
+/// The number of counters in one step of a purge. Each needs two keys.
 const BATCH: usize = 32;
 
 struct Reserve<'a> {
@@ -38,7 +38,7 @@ impl Decision for Reserve<'_> {
     }
 }
 
-/// `failed` and `release`.
+/// Records a failure or releases an attempt.
 struct Settle<'a> {
     key: &'a ThrottleKey,
     reserved_at: Timestamp,
@@ -59,7 +59,7 @@ impl Decision for Settle<'_> {
     }
 }
 
-/// Removes counters whose entries were reached.
+/// Removes counters whose expiry has been reached.
 struct Purge<'a> {
     entries: &'a [(Vec<u8>, Value)],
     now: Timestamp,
@@ -75,7 +75,7 @@ impl Decision for Purge<'_> {
         for (entry, counter) in counters() {
             let row = key::counter(&counter);
             let kept = step.value(&row).map(|row| read_counter(row));
-            // A corrupt counter is removed at the instant of its entry.
+            // A corrupt counter is removed at the expiry in its index entry.
             if kept.is_some_and(|kept| kept.is_ok_and(|kept| !self.now.reached(kept.gone_at()))) {
                 continue;
             }
@@ -95,7 +95,7 @@ impl Step<'_> {
         read.map_err(|corrupt| StoreError::corrupt(None, corrupt))
     }
 
-    /// An empty counter is none.
+    /// Stores a counter, or removes it if it is empty.
     fn put_counter(&mut self, counter: &ThrottleKey, before: Option<&Counter>, after: &Counter) {
         let ends = before.map(Counter::gone_at);
         let ends_now = (!after.is_empty()).then(|| after.gone_at());

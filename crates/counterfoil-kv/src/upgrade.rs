@@ -1,12 +1,12 @@
-//! From an older layout to the present one.
+//! Upgrades an older layout to the current one.
 //!
-//! A complete layout has an odd number. The even number after it says that the step to the next layout is under way,
-//! and is written before the first row is touched. So an older version of this crate opens the data neither during the
-//! upgrade nor after it.
+//! A complete layout has an odd number. The next even number means that the upgrade to the next layout is in progress;
+//! it is written before the first row is changed. So an older version of this crate refuses to open the data during the
+//! upgrade and after it.
 //!
-//! A step rewrites rows in batches. Each batch is one conditional write, which expects its rows as they were read and
-//! the number of the step. Rows that are of the newer layout are passed over. So a step may be cut off and begun again,
-//! and several processes may carry it out at once.
+//! An upgrade rewrites rows in batches. Each batch is one conditional write that expects unchanged rows and the number
+//! of the upgrade. Rows that already have the newer layout are skipped. So an upgrade can be interrupted and restarted,
+//! and several processes can execute it at the same time.
 
 use std::collections::BTreeMap;
 
@@ -17,42 +17,43 @@ use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
 use crate::key;
 use crate::row::write_version;
 
-/// Rows that are read at once, and of which those of the older layout are written at once.
+/// The number of rows in one batch.
 const BATCH: usize = 32;
 
-/// What becomes of the keys of a pair: a value, or nothing.
+/// The new values of keys; `None` removes a key.
 pub(crate) type Changes = Vec<(Key, Option<Value>)>;
 
-/// A step from one layout to the next.
+/// An upgrade from one layout to the next.
 pub(crate) struct Upgrade {
-    /// The letters of the keys whose rows it looks at.
+    /// The first letters of the keys whose rows it reads.
     pub(crate) letters: &'static [u8],
-    /// What becomes of a pair. `None` if it is of the newer layout already. A row that does not decode stays as it is.
+    /// The changes for one pair. `None` if the pair already has the newer layout. A row that does not decode stays
+    /// unchanged.
     pub(crate) rewrite: fn(&Key, &Value) -> Result<Option<Changes>, Corrupt>,
 }
 
-/// The steps: from layout 1 to 3, from 3 to 5, and so on. There is none yet.
+/// The upgrades: from layout 1 to 3, from 3 to 5, and so on. There are none yet.
 pub(crate) const UPGRADES: &[Upgrade] = &[];
 
-/// The layout after all those steps.
+/// The number of the layout after all these upgrades.
 pub(crate) const fn layout_after(upgrades: &[Upgrade]) -> u64 {
     1 + 2 * upgrades.len() as u64
 }
 
-/// The number of the step from that older layout, and the step. `None`: no such layout was ever written.
+/// The number of the upgrade from the layout `found`, and the upgrade. `None` if this crate never writes that layout.
 pub(crate) fn step_from(found: u64, upgrades: &[Upgrade]) -> Option<(u64, &Upgrade)> {
     let index = usize::try_from(found.checked_sub(1)? / 2).ok()?;
     Some((2 * (index as u64 + 1), upgrades.get(index)?))
 }
 
-/// Replaces one number of the layout by another.
+/// Replaces one number of the layout with another.
 pub(crate) async fn raise(engine: &dyn Engine, from: u64, to: u64) -> Result<Outcome, EngineError> {
     let row = |number| (key::LAYOUT.to_vec(), Some(write_version(Version::new(number))));
     engine.write(Write { expect: vec![row(from)], change: vec![row(to)] }).await
 }
 
-/// Rewrites what the step concerns. The layout's number is that of the step. False: it no longer is, so another process
-/// has carried the step out.
+/// Rewrites the rows of an upgrade while the layout has the upgrade's number. Returns false if the number has changed,
+/// because another process has finished the upgrade.
 pub(crate) async fn carry_out(engine: &dyn Engine, number: u64, upgrade: &Upgrade) -> Result<bool, EngineError> {
     let under_way = (key::LAYOUT.to_vec(), Some(write_version(Version::new(number))));
     for letter in upgrade.letters {

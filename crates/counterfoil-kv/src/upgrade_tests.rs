@@ -1,4 +1,4 @@
-//! An upgrade with a step that was made up for these tests: last versions (`V`) and settings (`S`) get a byte more.
+//! Runs an upgrade that exists only in these tests: rows of last versions (`V`) and settings (`S`) get one more byte.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -13,12 +13,12 @@ use super::*;
 use crate::setup::{SetupError, check};
 use crate::{FjallEngine, KvStore, RedbEngine};
 
-/// What a row of the newer layout ends with.
+/// The last byte of a row in the newer layout.
 const NEWER: u8 = b'+';
-/// What a row ends with that no step can read.
+/// The last byte of a row that no upgrade can read.
 const ODD: u8 = b'?';
 
-/// Adds the byte, so a row that is rewritten twice has two. The first byte of a row of the older layout is its form.
+/// Adds the byte. A row that is rewritten twice would have two. The first byte of a row is the version of its format.
 fn add_a_byte(key: &Key, value: &Value) -> Result<Option<Changes>, Corrupt> {
     match value.as_slice() {
         [2, ..] => Ok(None),
@@ -30,7 +30,7 @@ fn add_a_byte(key: &Key, value: &Value) -> Result<Option<Changes>, Corrupt> {
 
 const MADE_UP: &[Upgrade] = &[Upgrade { letters: b"SV", rewrite: add_a_byte }];
 
-/// Another step after it: settings move to another key.
+/// Two upgrades: the second one moves settings to another key.
 const TWO: &[Upgrade] = &[
     Upgrade { letters: b"SV", rewrite: add_a_byte },
     Upgrade {
@@ -42,7 +42,7 @@ const TWO: &[Upgrade] = &[
     },
 ];
 
-/// Fails at one of the writes, counted from 1, and at all later ones.
+/// Fails at the given write, counted from 1, and at all later writes.
 struct Failing {
     engine: Arc<dyn Engine>,
     left: AtomicU32,
@@ -73,7 +73,7 @@ fn engines(folder: &TempDir) -> Engines {
     [("redb", Arc::new(redb)), ("fjall", Arc::new(fjall))]
 }
 
-/// More rows than three batches have, of both letters, among rows that the step does not concern.
+/// Enough rows of both letters for more than three batches, stored among rows that the upgrade does not concern.
 const ROWS: u16 = 50;
 
 async fn fill(engine: &dyn Engine) {
@@ -95,7 +95,7 @@ async fn number(engine: &dyn Engine) -> u64 {
     crate::row::read_version(&row).expect("a number").number()
 }
 
-/// All rows are there, and each that the step concerns was rewritten once.
+/// All rows exist, and each row that the upgrade concerns was rewritten once.
 async fn assert_upgraded(name: &str, engine: &dyn Engine) {
     assert_eq!(number(engine).await, 3, "{name}");
     let rows = rows(engine).await;
@@ -144,7 +144,7 @@ fn an_upgrade_that_was_cut_off_anywhere_is_continued() {
                     assert_upgraded(name, &*engine).await;
                     break;
                 }
-                // Before the first write it is as it was. Later the older version keeps off.
+                // Before the first write the data is unchanged. After it the older version refuses to open the data.
                 let older = check(&*engine, UPGRADES).await;
                 let refused = matches!(older, Err(SetupError::Newer { found: 2 }));
                 assert_eq!(refused, left > 0, "{name}, {left}: {older:?}");
@@ -152,7 +152,7 @@ fn an_upgrade_that_was_cut_off_anywhere_is_continued() {
                 assert_upgraded(name, &*engine).await;
                 cuts += 1;
             }
-            // Two of the layout's number, and two batches or more of each letter.
+            // Two writes of the layout's number, and at least two batches for each letter.
             assert!(cuts >= 6, "{name}: {cuts}");
         });
     }

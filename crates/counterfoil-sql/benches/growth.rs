@@ -1,8 +1,9 @@
-//! What grows with the number of records: the point read, a page of what is due, an owner's list and a batch of the
-//! purge, at ten thousand, a hundred thousand and a million records with as many due and as many gone in each. Prints
-//! medians and how they compare with the smallest. And what grows with a family: a rotation.
+//! How costs grow with the number of records. Measures a read by id, a page of due notices, a list of an owner and a
+//! batch of a purge, with ten thousand, a hundred thousand and a million records. The number of due and expired records
+//! is the same at each size. Prints medians and their ratio to the smallest size. Also measures a rotation in families
+//! of different sizes.
 //!
-//! `cargo bench -p counterfoil-sql --bench growth`; `COUNTERFOIL_BENCH_SIZES=10000,100000` leaves the million out.
+//! `cargo bench -p counterfoil-sql --bench growth`; `COUNTERFOIL_BENCH_SIZES=10000,100000` omits the largest size.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -58,8 +59,8 @@ fn main() {
 }
 
 async fn measure(store: &dyn TokenStore, ids: &[RecordId]) -> [Duration; 4] {
-    // What is asked is the same few thousand rows over and over, warm at every size: else the disk's cache is what is
-    // measured.
+    // The reads use the same few thousand rows at every size, so that these are cached. Otherwise the bench would
+    // measure the disk's cache.
     let few = &ids[..ids.len().min(5_000)];
     let get = async |nth: u32| {
         let id = few[pick(few.len(), 0, u64::from(nth))];
@@ -85,7 +86,7 @@ async fn measure(store: &dyn TokenStore, ids: &[RecordId]) -> [Duration; 4] {
     ]
 }
 
-/// A rotation in a family of at most a hundred members, and in one of a thousand.
+/// Measures a rotation in a family of at most a hundred members, and in a family of a thousand.
 async fn chain(store: &dyn TokenStore) {
     let draft = Person::somebody().refresh();
     let stands = Mutex::new((draft.found(store).await.expect("a family"), 0));

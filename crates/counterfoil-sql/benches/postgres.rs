@@ -1,10 +1,11 @@
-//! What each call of the PostgreSQL store costs beside drivers doing the same by hand, on a server of its own (fsync
-//! on) and in the same run. By hand means tokio-postgres, as many connections as the store has, statements prepared
-//! once and pipelined, nothing decoded and nothing decided; for the point read sqlx's own pool too, so that what is the
-//! store's and what is the driver's can be told apart, and deadpool's, which is what a host would have without a store.
+//! Compares each call of the PostgreSQL store with drivers that do the same by hand, on a dedicated server with fsync
+//! on, in the same run. "By hand" means tokio-postgres with the same number of connections as the store, statements
+//! prepared once and pipelined, no decoding and no decisions. A read by id is also measured with sqlx's own pool, to
+//! separate the cost of the store from the cost of the driver, and with deadpool, which a host without this store would
+//! probably use.
 //!
-//! `cargo bench -p counterfoil-sql --bench postgres`; `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16`
-//! and `COUNTERFOIL_BENCH_ONLY=get,insert` say how much of it.
+//! `cargo bench -p counterfoil-sql --bench postgres`. `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16`
+//! and `COUNTERFOIL_BENCH_ONLY=get,insert` limit the run.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -37,7 +38,7 @@ use tokio_postgres::{Client, NoTls, Statement};
 const RECORDS: usize = 100_000;
 const CONNECTIONS: usize = 10;
 
-/// A record with its family, as the store reads it.
+/// Selects a record with its family, as the store does.
 macro_rules! joined {
     ($where:literal) => {
         concat!(
@@ -47,8 +48,8 @@ macro_rules! joined {
     };
 }
 
-/// Adds one record: $1 id, $2 family, $3 realm, $4 owner, $5 kind, $6 generation, $7 created, $8 digest, $9 expires,
-/// $10 gone.
+/// Inserts one record: $1 id, $2 family, $3 realm, $4 owner, $5 kind, $6 generation, $7 created_at, $8 digest, $9
+/// expires_at, $10 gone_at.
 macro_rules! record {
     () => {
         "
@@ -126,7 +127,7 @@ async fn run() {
     }
 }
 
-/// The point read by sqlx's own pool, as the store has one.
+/// The read by id with sqlx's own pool.
 async fn pooled(options: PgConnectOptions, ids: &Arc<Vec<RecordId>>) -> Op {
     let pool = PoolOptions::new().max_connections(CONNECTIONS as u32).test_before_acquire(false);
     let pool: PgPool = pool.connect_with(options.disable_statement_logging()).await.expect("a pool");
@@ -140,8 +141,8 @@ async fn pooled(options: PgConnectOptions, ids: &Arc<Vec<RecordId>>) -> Op {
     })
 }
 
-/// The point read by tokio-postgres, its connections lent by deadpool to one caller at a time, none tested before,
-/// statements prepared once.
+/// The read by id with tokio-postgres. deadpool lends each connection to one caller at a time and does not test it
+/// first. Statements are prepared once.
 fn lent(port: u16, ids: &Arc<Vec<RecordId>>) -> Op {
     let mut options = tokio_postgres::Config::new();
     options.host("127.0.0.1").port(port).user("postgres").dbname("postgres");
@@ -273,7 +274,7 @@ impl Raw {
     }
 }
 
-/// What a record's statement takes.
+/// The values of the statement that inserts a record.
 struct Values<'a> {
     id: &'a [u8],
     family: Vec<u8>,

@@ -1,9 +1,9 @@
-//! What each call of the SQLite store costs beside the driver doing the same by hand, in a file on the disk and in the
-//! same run. By hand means sqlx's own connections without a pool, four for reads and one for writes, statements
-//! prepared once, nothing decoded and nothing decided.
+//! Compares each call of the SQLite store with the driver that does the same by hand, in a file on the disk, in the
+//! same run. "By hand" means sqlx connections without a pool, four for reads and one for writes, statements prepared
+//! once, no decoding and no decisions.
 //!
-//! `cargo bench -p counterfoil-sql --bench sqlite`; `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16` and
-//! `COUNTERFOIL_BENCH_ONLY=get,insert` say how much of it.
+//! `cargo bench -p counterfoil-sql --bench sqlite`. `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16` and
+//! `COUNTERFOIL_BENCH_ONLY=get,insert` limit the run.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -32,7 +32,7 @@ use tokio::sync::Mutex;
 const RECORDS: usize = 100_000;
 const READERS: usize = 4;
 
-/// A record with its family, as the store reads it.
+/// Selects a record with its family, as the store does.
 macro_rules! joined {
     ($where:literal) => {
         concat!(

@@ -1,6 +1,7 @@
-//! A personal access token in a SQLite file, still good after the store was closed: `cargo run -p counterfoil-sql --example sqlite`.
+//! A personal access token in a SQLite file that is still valid after the store was closed and reopened: `cargo run -p
+//! counterfoil-sql --example sqlite`.
 //!
-//! Leaves out the host's own directory of people (one in memory stands for it), HTTP, and purging.
+//! Leaves out HTTP, purging, and the host's own user directory, which a directory in memory replaces here.
 
 use std::error::Error;
 use std::path::Path;
@@ -42,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// As at each start: the key ring is made once, and read from its file ever after.
+/// What a service does at each start. The key ring is created once and read from its file afterwards.
 fn open(store: SqliteStore, people: &Arc<MemoryDirectory>, keys: &Path) -> Result<Counterfoil, Box<dyn Error>> {
     let keys = KeyRing::open_or_create(keys)?;
     Ok(Counterfoil::builder().store(store).directory(Arc::clone(people)).key_ring(keys).build()?)

@@ -1,10 +1,10 @@
-//! The columns of a record and of its family, listed once. The statements of both dialects select by these lists, and
-//! rows are decoded by them, so that the position of a column is written nowhere.
+//! The columns of a record and of its family, in one list. The statements of both dialects select the columns of this
+//! list, and rows are decoded with it, so the code contains no column positions.
 
 use crate::row::SqlRow;
 
-/// Passes the columns of a record to a macro: a variant of [`RecordColumn`], the column's name, and its type, which is
-/// `number`, `small` (SMALLINT in PostgreSQL), `flag` (BOOLEAN in PostgreSQL), `bytes` or `text`.
+/// Passes the columns of a record to a macro. Each entry is a variant of [`RecordColumn`], the column's name, and its
+/// type: `number`, `small` (SMALLINT in PostgreSQL), `flag` (BOOLEAN in PostgreSQL), `bytes` or `text`.
 macro_rules! record_columns {
     ($then:ident) => {
         $then! {
@@ -42,7 +42,7 @@ macro_rules! record_columns {
 }
 pub(crate) use record_columns;
 
-/// The same for a family and [`FamilyColumn`].
+/// Passes the columns of a family to a macro, with variants of [`FamilyColumn`].
 macro_rules! family_columns {
     ($then:ident) => {
         $then! {
@@ -111,16 +111,16 @@ macro_rules! bigint {
 #[cfg(feature = "postgres")]
 pub(crate) use bigint;
 
-/// A column that a row is read by.
+/// Identifies a column of a row.
 pub(crate) trait Column: Copy {
-    /// What an error calls it.
+    /// The column's name in error messages.
     fn name(self) -> &'static str;
 
-    /// Its position in a row whose list of columns starts at `first`.
+    /// The column's position in a row whose list of columns starts at `first`.
     fn position(self, row: &impl SqlRow, first: usize) -> Option<usize>;
 }
 
-/// A column by its name in the row, for rows of few columns.
+/// A column given by its name. Used for rows with few columns.
 impl Column for &'static str {
     fn name(self) -> &'static str {
         self
@@ -131,7 +131,7 @@ impl Column for &'static str {
     }
 }
 
-/// A column of a list. Its position is that in the list: looking up every name in each row would be slow.
+/// A column of a list, identified by its position there. Looking up every name in each row would be slow.
 macro_rules! column_enum {
     ($enum:ident, $prefix:literal, $($column:ident $name:literal),*) => {
         #[derive(Clone, Copy)]
@@ -158,7 +158,7 @@ macro_rules! record_enum {
         column_enum!(RecordColumn, "", $($column $name),*);
 
         impl RecordColumn {
-            /// How many there are: the position of the family's first column in a joined row.
+            /// The number of columns. In a joined row this is the position of the family's first column.
             pub(crate) const COUNT: usize = [$(Self::$column),*].len();
         }
     };

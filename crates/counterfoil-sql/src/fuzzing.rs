@@ -1,4 +1,4 @@
-//! Rows of arbitrary values, as a damaged database could return them. For the fuzz targets; not part of the API.
+//! Rows with arbitrary values, as a damaged database could return them. For the fuzz targets; not part of the API.
 
 use counterfoil::client::{ClientId, VersionedRegistration};
 use counterfoil::settings::VersionedSettings;
@@ -6,7 +6,7 @@ use counterfoil::store::{Corrupt, Counter, Page, StoreError, TokenRecord};
 
 use crate::row::{self, Order, SqlRow};
 
-/// One column's value.
+/// The value of one column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ColumnValue {
     /// NULL.
@@ -19,7 +19,7 @@ pub enum ColumnValue {
     Text(String),
 }
 
-/// A row. What lies beyond its end is missing.
+/// A row. A column beyond its end counts as missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row(pub Vec<ColumnValue>);
 
@@ -27,7 +27,7 @@ impl Row {
     fn at<T>(&self, at: usize, read: impl FnOnce(&ColumnValue) -> Option<T>) -> Result<Option<T>, sqlx::Error> {
         match self.0.get(at).ok_or(sqlx::Error::ColumnIndexOutOfBounds { index: at, len: self.0.len() })? {
             ColumnValue::Null => Ok(None),
-            // As the drivers do, which convert nothing.
+            // The drivers do not convert types either.
             value => read(value).map(Some).ok_or_else(|| sqlx::Error::ColumnNotFound(at.to_string())),
         }
     }
@@ -62,7 +62,7 @@ const SETTINGS: &[&str] = &["version", "document"];
 const COUNTER: &[&str] = &["failures", "ends_at", "under_way", "gone_at"];
 
 impl SqlRow for Row {
-    /// The columns of a record are read by their positions.
+    /// The columns of a record are read by position, not by name.
     fn position(&self, _name: &str) -> Option<usize> {
         None
     }
@@ -86,7 +86,7 @@ impl SqlRow for Row {
     }
 }
 
-/// A record joined with its family.
+/// Decodes a record joined with its family.
 ///
 /// # Errors
 ///
@@ -95,13 +95,13 @@ pub fn record(row: &Row) -> Result<TokenRecord, Corrupt> {
     row::record(row)
 }
 
-/// A page of a list.
+/// Decodes a page of records.
 #[must_use]
 pub fn page(rows: &[Row], limit: u32) -> Page<TokenRecord> {
     row::page(rows, limit, Order::CreatedAt)
 }
 
-/// A client.
+/// Decodes a client.
 ///
 /// # Errors
 ///
@@ -110,17 +110,17 @@ pub fn client(row: &Row) -> Result<VersionedRegistration, StoreError> {
     row::client(&Named { row, names: CLIENT })
 }
 
-/// A page of clients.
+/// Decodes a page of clients.
 ///
 /// # Errors
 ///
-/// [`StoreError`] if no row has an id.
+/// [`StoreError`] if there are more rows than `limit` and no row has a valid id.
 pub fn clients(rows: &[Row], limit: u32) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
     let rows: Vec<Named<'_>> = rows.iter().map(|row| Named { row, names: CLIENT }).collect();
     row::clients(&rows, limit)
 }
 
-/// A realm's settings.
+/// Decodes a realm's settings.
 ///
 /// # Errors
 ///
@@ -129,7 +129,7 @@ pub fn settings(row: &Row) -> Result<VersionedSettings, StoreError> {
     row::settings(&Named { row, names: SETTINGS })
 }
 
-/// A counter.
+/// Decodes a counter.
 ///
 /// # Errors
 ///
@@ -138,13 +138,13 @@ pub fn counter(row: &Row) -> Result<Counter, StoreError> {
     row::counter(&Named { row, names: COUNTER })
 }
 
-/// The column of notices sent.
+/// Decodes the column of sent notices.
 #[must_use]
 pub fn noticed(record: &TokenRecord) -> ColumnValue {
     ColumnValue::Bytes(row::noticed(&record.record().noticed))
 }
 
-/// The column of attempts under way.
+/// Decodes the column of attempts that are in progress.
 #[must_use]
 pub fn under_way(counter: &Counter) -> ColumnValue {
     ColumnValue::Bytes(row::instants(counter.under_way()))

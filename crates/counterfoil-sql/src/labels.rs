@@ -1,7 +1,7 @@
 //! A migration that SQL alone cannot do: it recomputes the keys by which labels are compared.
 //!
-//! Keys of older versions contain invisible characters. If another family of the owner already has the new key, the old
-//! one stays: both labels were accepted before, and only a third one is refused.
+//! Keys that older versions wrote contain invisible characters. If another family of the owner already has the new key,
+//! the family keeps its old key. Older versions accepted both labels; only a third such label is refused.
 
 use counterfoil::types::LabelKey;
 
@@ -13,7 +13,7 @@ pub(crate) const STEP: &str = "-- label keys are made anew";
 pub(crate) const IGNORED: &str =
     "\u{34F}\u{115F}\u{1160}\u{17B4}\u{17B5}\u{180B}-\u{180F}\u{3164}\u{FE00}-\u{FE0F}\u{FFA0}\u{E0100}-\u{E01EF}";
 
-/// The new key, if it differs.
+/// The recomputed key, or `None` if the key is unchanged.
 pub(crate) fn renewed(key: &str) -> Option<String> {
     let old = LabelKey::from_stored(key);
     let new = old.renewed();

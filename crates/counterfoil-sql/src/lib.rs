@@ -27,5 +27,5 @@ pub use postgres::setup::{Isolation, PgSetup};
 pub use postgres::store::PgStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::store::SqliteStore;
-/// The driver, for its connect options.
+/// The database driver, re-exported for its connect options.
 pub use sqlx;

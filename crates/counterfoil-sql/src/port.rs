@@ -1,7 +1,7 @@
-//! Implements the store contract for both dialects: each method of the contract calls an inherent method named after
-//! what it does.
+//! Implements the store contract for both dialects. Each method of the contract calls an inherent method with a similar
+//! name.
 
-/// Implements `TokenStore` by a type's inherent methods.
+/// Implements `TokenStore` with the inherent methods of a type.
 macro_rules! token_store {
     ($store:ty {
         $($method:ident = $inherent:ident($($arg:ident: $kind:ty),*) -> $answer:ty;)*
@@ -53,7 +53,7 @@ macro_rules! token_store {
 }
 pub(crate) use token_store;
 
-/// A point that tests wait at; nothing in a build without them.
+/// A point at which tests can pause. Builds without tests contain no code for it.
 #[cfg(feature = "sqlite")]
 macro_rules! backend_call {
     () => {

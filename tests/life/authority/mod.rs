@@ -1,5 +1,5 @@
-//! Nobody gets more than they were given: every operation with every kind of presenter, and what holds for any
-//! sequence.
+//! Nobody gets more rights than they were given. Tests every operation with every kind of presenter, and properties of
+//! any sequence of operations.
 
 mod operations;
 mod presenters;

@@ -1,4 +1,4 @@
-//! Every kind of presenter, each made by the real thing: signed in, verified, created.
+//! Every kind of presenter. Each is made with real calls: signed in, verified or created.
 
 use counterfoil::client::{ClientId, NewClient};
 use counterfoil::operations::{NewAccess, NewSecurityCode, SignIn};
@@ -7,7 +7,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// The people of the table, by the columns' names.
+/// The people of the table, with the names of their columns.
 pub(super) const PEOPLE: [(&str, &str); 5] = [
     ("collaborator", "carol"),
     ("member", "ivan"),
@@ -16,10 +16,10 @@ pub(super) const PEOPLE: [(&str, &str); 5] = [
     ("super", "super"),
 ];
 
-/// A presenter of one row.
+/// The presenters of one row.
 pub(super) struct Kind {
     pub(super) name: &'static str,
-    /// For each of [`PEOPLE`]; `None` where such a credential does not authenticate.
+    /// One presenter for each of [`PEOPLE`]; `None` if such a credential does not authenticate.
     pub(super) of: [Option<Presented>; 5],
 }
 
@@ -34,7 +34,7 @@ impl From<&Principal> for Presented {
     }
 }
 
-/// A world in which only rights stand in the way.
+/// A world without limits, in which only missing rights can cause a refusal.
 pub(super) fn unhindered() -> World {
     let mut policy = open_policy();
     policy.personal_access_tokens.creations_per_hour = None;
@@ -52,7 +52,7 @@ fn client() -> ClientId {
     "any".parse().expect("an id")
 }
 
-/// All kinds; an access token with a scope has `scope`.
+/// All kinds of presenters. `scope` is the scope of one kind of access token.
 pub(super) fn all(world: &World, scope: &str) -> Vec<Kind> {
     let stale = each(|who| Some(session(world, who)));
     world.pass(minutes(10));
@@ -102,7 +102,7 @@ pub(super) fn access(world: &World, who: &str, scope: Option<&str>) -> Presented
     Presented::from(&block_on(world.handle.verify(granted.access_token.expose_secret())).expect("live"))
 }
 
-/// A collaborator has none that authenticates.
+/// A personal access token. `None` for a collaborator, who cannot create one.
 pub(super) fn pat(world: &World, who: &str) -> Option<Presented> {
     let new = NewPersonalAccessToken::new("presented", Lifetime::Days(1));
     let issued = block_on(world.handle.create_personal_access_token(&world.presenter(who), &new)).ok()?;

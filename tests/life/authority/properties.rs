@@ -1,7 +1,7 @@
-//! What holds for every sequence: granted lies within allowed, nothing made outranks its maker, a replay ends its family, and
-//! every event names who acted.
+//! Properties of every sequence of operations: a granted scope lies within the allowed scope, no credential exceeds the
+//! rights of its creator, a replay ends its family, and every event names the actor.
 //!
-//! The cases follow from a fixed seed.
+//! The cases are generated from a fixed seed.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -26,7 +26,7 @@ fn always<S: Strategy>(cases: u32, inputs: S, holds: impl Fn(S::Value) -> Result
     }
 }
 
-/// No scope, or some of three tokens.
+/// No scope, or a scope of some of three names.
 fn some_scope() -> impl Strategy<Value = Option<Scope>> {
     proptest::option::of(proptest::sample::subsequence(vec!["a", "b", "c"], 1..=3))
         .prop_map(|tokens| tokens.map(|tokens| scope(&tokens.join(" "))))
@@ -53,7 +53,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Whether a scope lies within a bound; without scope lies within no bound but none.
+/// Whether a scope lies within a bound. Holding no scope means "unlimited", which lies only within "no bound".
 fn within(held: Option<&Scope>, bound: Option<&Scope>) -> bool {
     match (held, bound) {
         (_, None) => true,
@@ -128,7 +128,7 @@ fn fault_a1_granted_lies_within_allowed_under_any_sequence() {
     });
 }
 
-/// What a presenter may try.
+/// An operation that a presenter may try.
 #[derive(Clone, Debug)]
 enum Try {
     Token(Option<Scope>, i64),
@@ -156,7 +156,7 @@ fn tries() -> impl Strategy<Value = Try> {
     ]
 }
 
-/// What was made in the presenter's name.
+/// What was created in the presenter's name.
 #[derive(Default)]
 struct Made {
     tokens: Vec<RecordId>,
@@ -199,7 +199,7 @@ fn all_kinds_9_no_sequence_yields_a_credential_that_exceeds_its_presenter() {
     });
 }
 
-/// One attempt; most are refused.
+/// Tries one operation. Most attempts are refused.
 fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
     let (handle, by) = (&world.handle, &who.by);
     let pick = |list: &[RecordId], which: usize| list.get(which % list.len().max(1)).copied();
@@ -226,7 +226,7 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
             made.texts.extend(issued.ok().map(|issued| issued.token.expose_secret().to_owned()));
         }
         Try::Renew(which, how) => {
-            // One's own too: a code must not lengthen itself.
+            // Includes the presenter's own code, which must not be able to extend itself.
             let Some(id) = pick(&made.codes, which).or(who.credential) else { return };
             let later = world.now().plus_capped(days(90));
             let _ = match how {
@@ -273,7 +273,7 @@ fn rotated(world: &World, by: &Presenter, id: RecordId, made: &mut Made) {
     }
 }
 
-/// What happens between a token's use and its replay.
+/// An operation between a token's use and its replay.
 #[derive(Clone, Debug)]
 enum Between {
     Refresh,
@@ -335,7 +335,7 @@ fn fault_a4_a_replayed_generation_ends_its_living_family_whatever_happened_betwe
         let living = world.refresh("rotating", &chain[chain.len() - 1]);
         prop_assert_eq!(living.status, 200, "{}", living.body);
         let newest = living.refresh();
-        // Not the last two: the direct parent may be a retry.
+        // Not one of the last two tokens: the direct parent may be a retry.
         let replayed = &chain[which % (chain.len() - 2)];
         prop_assert_eq!(world.refresh("rotating", replayed).status, 400);
         prop_assert!(!world.works(&living.access()), "the family's access token");

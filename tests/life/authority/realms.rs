@@ -1,4 +1,5 @@
-//! Realms, dead accounts and digests without a key: who presents, and whether it still counts.
+//! Presenters of other realms, of deleted or disabled accounts, and with digests whose key is missing. Checks whether
+//! they are still accepted.
 
 use std::time::Duration;
 

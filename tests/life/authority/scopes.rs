@@ -1,4 +1,4 @@
-//! Scopes: what is granted lies within what the client is allowed, whenever it is looked at.
+//! Scopes: a granted scope lies within the client's allowed scope at every moment.
 
 use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient};
 use counterfoil::event::EventKind;
@@ -13,7 +13,7 @@ pub(super) fn scope(text: &str) -> Scope {
     text.parse().expect("a scope")
 }
 
-/// A client with that allowed list, which may refresh and use passwords.
+/// Registers a client with these scopes that may use passwords and refresh.
 fn register(world: &World, id: &str, allowed: Option<&str>, default: Option<&str>) -> ClientId {
     let new = NewClient::named(id)
         .with_id(client_id(id))
@@ -29,7 +29,7 @@ fn allow(world: &World, client: &ClientId, allowed: Option<&str>) {
     block_on(world.handle.update_client(&Presenter::host(), client, change)).expect("changed");
 }
 
-/// A token request of a public client.
+/// Sends a token request of a public client.
 fn ask(world: &World, client: &str, form: &[(&str, &str)]) -> Reply {
     let mut body = form_urlencoded::Serializer::new(String::new());
     body.extend_pairs(form).append_pair("client_id", client);
@@ -67,7 +67,7 @@ fn fault_a1_a_client_that_asks_for_nothing_gets_its_default_or_all_that_it_is_al
     assert_eq!(held(&world, &log_in(&world, "usual", None)), Some("demo:read".into()));
     assert_eq!(held(&world, &log_in(&world, "free", None)), None, "only without an allowed list");
     assert_eq!(log_in(&world, "narrow", Some("demo:write")).error(), (400, "invalid_scope".into()));
-    // The host opens families by the same rule.
+    // The same rule applies to sign-ins that the host opens.
     let (client, admin) = (client_id("narrow"), subject("admin"));
     let sign_in = SignIn::new(&client, &admin);
     let granted = block_on(world.handle.open_sign_in(&sign_in)).expect("opened");
@@ -199,7 +199,7 @@ fn login<'a>(name: &'a str, password: &'a str) -> directory::Login<'a> {
     directory::Login::new(name, leaked(password))
 }
 
-/// A login borrows its password; a test may let it live on.
+/// A login borrows its password. Leaking the password lets the login outlive the caller.
 fn leaked(text: &str) -> &'static Secret {
     Box::leak(Box::new(Secret::from(text.to_owned())))
 }

@@ -1,4 +1,4 @@
-//! The table of operations and presenters, as the handle answers, beside the one that a person reads.
+//! Compares the table of operations and presenters, as the handle answers, with the expected table in `testdata`.
 
 use counterfoil::http_auth::Gate;
 use counterfoil::{Forbidden, ManageError, Presenter};
@@ -7,7 +7,7 @@ use super::operations::ALL;
 use super::presenters::{PEOPLE, Presented, all, unhindered};
 use crate::support::World;
 
-/// The table that is to hold.
+/// The expected table.
 const EXPECTED: &str = include_str!("../../../testdata/authority/operations.txt");
 
 fn word(outcome: Result<(), ManageError>) -> String {
@@ -35,13 +35,14 @@ fn line(name: &str, cells: impl Iterator<Item = String>) -> String {
     format!("{name:<42}{cells}").trim_end().to_owned() + "\n"
 }
 
-/// The table as it is, and how many cells it has.
+/// Writes the actual table, and counts its cells.
 fn written() -> (String, usize) {
     let mut table = String::new();
     let mut cells = 0;
     for operation in ALL {
         table.push_str(&line(operation.name, PEOPLE.iter().map(|(role, _)| (*role).to_owned())));
-        // A world for each row of presenters would be cleaner and takes a minute: targets are made anew for each cell.
+        // One world for all rows. One world for each row would take a minute; instead, each cell creates its own
+        // target.
         let world: World = unhindered();
         for kind in all(&world, operation.scope) {
             let mut row = Vec::new();
@@ -64,7 +65,7 @@ fn written() -> (String, usize) {
     (table, cells)
 }
 
-/// `cargo test --test life the_table_of_operations -- --nocapture` prints it.
+/// `cargo test --test life the_table_of_operations -- --nocapture` prints the table.
 #[test]
 fn all_kinds_9_the_table_of_operations_and_presenters_is_the_one_that_is_written_down() {
     let (table, cells) = written();

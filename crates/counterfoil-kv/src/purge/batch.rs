@@ -1,4 +1,4 @@
-//! Some records of a timeline, or of a family, in one step.
+//! Purges some records of an index, or some members of a family, in one step.
 
 use counterfoil::store::StoreError;
 
@@ -9,18 +9,18 @@ use crate::key;
 use crate::rows::{Families, Pair, keys_of};
 use crate::step::{Decision, Step};
 
-/// Where records were found, which decides what happens to them.
+/// Where the records were found. This decides what happens to them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {
-    /// By their own `gone_at`: they are removed.
+    /// In the index by `gone_at`: they are removed.
     Gone,
-    /// Among the members of a revoked family that is gone: they are removed.
+    /// Among the members of a revoked family past its `gone_at`: they are removed.
     Members,
-    /// By `honoured_until`: they shrink.
+    /// In the index by `honoured_until`: they are shrunk.
     Windows,
 }
 
-/// Entries in their order, of which at most `room` may be changed.
+/// Entries in order. At most `room` of them may be changed.
 pub(super) struct Batch<'a> {
     pub(super) line: Line,
     pub(super) keys: &'a [Key],
@@ -28,27 +28,27 @@ pub(super) struct Batch<'a> {
     pub(super) limits: Limits,
 }
 
-/// How far a batch came.
+/// The progress of a batch.
 #[derive(Default)]
 pub(super) struct Done {
     /// Entries that need no further check.
     pub(super) taken: usize,
     /// Records that were removed or shrunk.
     pub(super) changed: u64,
-    /// Whether there was work but no room for it.
+    /// Whether work was left because `room` was 0.
     pub(super) more: bool,
-    /// Members that wait for their notice.
+    /// Members that are kept until their notice is sent.
     pub(super) waiting: Vec<Key>,
 }
 
 enum Verdict {
-    /// Not to be changed.
+    /// Do not change the record.
     Stays,
-    /// The entry is obsolete.
+    /// Delete the entry: it is obsolete.
     Drop,
-    /// A member that waits for its notice.
+    /// Keep the member until its notice is sent.
     Waits,
-    /// To be removed, or shrunk.
+    /// Remove or shrink the record.
     Change(Box<Pair>),
 }
 
@@ -81,7 +81,7 @@ impl Decision for Batch<'_> {
 }
 
 impl Batch<'_> {
-    /// The owner's row is written for families that may be removed.
+    /// Loads the owners' rows, which are written if a family is removed.
     async fn load_owners(&self, step: &mut Step<'_>) -> Result<(), StoreError> {
         if self.line == Line::Windows {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Revoked families: their members go by the family's instant.
+//! Revoked families: their members are purged by the `gone_at` of the family.
 
 use counterfoil::Timestamp;
 use counterfoil::store::StoreError;
@@ -12,7 +12,7 @@ use crate::rows::keys_of;
 use crate::step::{Decision, Step, carry_out};
 
 impl Sweep<'_> {
-    /// Walks the families of a timeline. Returns whether work is left.
+    /// Purges the members of the families in an index. Returns whether work is left.
     pub(super) async fn families(
         &mut self,
         timeline: Build,
@@ -61,12 +61,12 @@ impl Sweep<'_> {
     }
 }
 
-/// A revoked family with at most so many waiting members is parked until one of them is due. One with more is checked
-/// by every purge.
+/// A revoked family with at most this many waiting members is parked until one of them may be removed. A family with
+/// more waiting members is checked by every purge.
 const MOST_WAITING: usize = 32;
 
-/// Moves a revoked family of which only members with a notice are left to a timeline of its own, so that purges need
-/// not skip it.
+/// Moves a revoked family whose remaining members all have a notice to a separate index, so that later purges need not
+/// skip it.
 struct Park<'a> {
     entry: &'a Key,
     waiting: &'a [Key],

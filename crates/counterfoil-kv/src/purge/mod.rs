@@ -1,8 +1,8 @@
-//! Purging: removes records that are gone and shrinks those whose window is over.
+//! Purging: removes records past `gone_at`, and shrinks superseded records after their retry window.
 //!
-//! Each timeline is walked from its front to the instant that was reached. A member of a revoked family goes by the
-//! family's instant and not by its own, so its entry is left to the family. What does not read is passed over and
-//! stays.
+//! A purge reads each index from its start up to the limit for that index. A member of a revoked family is purged by
+//! the family's `gone_at` and not by its own, so its entry is removed and the index of families takes over. Rows that
+//! do not decode are skipped and stay.
 
 mod batch;
 mod families;
@@ -18,14 +18,14 @@ use crate::step::{after_a_part, carry_out, unavailable};
 use batch::{Batch, Line};
 
 const OP: &str = "purge";
-/// Entries in one scan.
+/// The number of entries in one scan.
 const SCAN: usize = 64;
-/// Records that one step reads and changes, about ten keys each.
+/// The number of records that one step reads and changes; each needs about ten keys.
 const CHANGE: usize = 8;
-/// Entries that one step reads after a step that changed nothing.
+/// The number of entries that one step reads after a step that changed nothing.
 const LOOK: usize = 32;
 
-/// The limits of one purge.
+/// The time limits of one purge.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) now: Timestamp,
@@ -34,13 +34,13 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// The limit for records with a notice: never later than now.
+    /// The limit for records with a notice. It is never later than now.
     fn unsent(self) -> Timestamp {
         self.now.min(self.unsent_before)
     }
 }
 
-/// A purge under way.
+/// A running purge.
 struct Sweep<'a> {
     engine: &'a dyn Engine,
     limits: Limits,
@@ -56,7 +56,7 @@ pub(crate) async fn purge(engine: &dyn Engine, limits: Limits, limit: NonZeroU32
 }
 
 impl Sweep<'_> {
-    /// Whether something is left to do.
+    /// Returns whether work is left.
     async fn all(&mut self) -> Result<bool, StoreError> {
         let Limits { now, windows_before, .. } = self.limits;
         let unsent = self.limits.unsent();
@@ -82,7 +82,8 @@ impl Sweep<'_> {
         }
     }
 
-    /// Changes those that may be changed. Returns whether the limit left some out, and which members wait.
+    /// Changes the records that may be changed. Returns whether `limit` left some out, and the members that wait for a
+    /// notice.
     async fn change(&mut self, line: Line, mut keys: &[Key]) -> Result<(bool, Vec<Key>), StoreError> {
         let (mut waiting, mut look) = (Vec::new(), CHANGE);
         while !keys.is_empty() {

@@ -1,4 +1,4 @@
-//! A family's row. Its id is its key.
+//! A family's row. The id is in the key.
 
 use counterfoil::Realm;
 use counterfoil::client::ClientKey;
@@ -10,17 +10,17 @@ use super::record::{kind, read_revoked, write_revoked};
 use super::writer::Writer;
 use crate::engine::Value;
 
-/// A family, and further values of its row.
+/// A family, and the other values of its row.
 #[derive(Clone, Debug)]
 pub(crate) struct FamilyRow {
     /// The family.
     pub(crate) parts: FamilyParts,
-    /// How many records it has. It is removed with the last one.
+    /// The number of the family's records. The family is removed with its last record.
     pub(crate) members: u64,
-    /// How often the row was written. No two rows of a family are alike, so what was counted behind one holds while it
-    /// stands.
+    /// How often the row was written. No two versions of a row are equal, so a count that this row guards is valid as
+    /// long as the row is unchanged.
     pub(crate) step: u64,
-    /// Which member holds the family's one nonce.
+    /// The member that holds the family's only nonce.
     pub(crate) nonce_of: Option<RecordId>,
 }
 
@@ -30,7 +30,7 @@ impl FamilyRow {
         Self { parts: FamilyParts::from(family), members: 0, step: 0, nonce_of: None }
     }
 
-    /// The row.
+    /// Encodes the row.
     pub(crate) fn write(&self) -> Result<Value, StoreError> {
         let Self { parts, members, step, nonce_of } = self;
         let body = parts.body.to_document().map_err(|error| StoreError::corrupt(None, error))?;
@@ -52,7 +52,7 @@ impl FamilyRow {
         Ok(row.row())
     }
 
-    /// The family of that id in a row.
+    /// Decodes a row as the family with this id.
     pub(crate) fn read(id: FamilyId, row: &[u8]) -> Result<Self, Corrupt> {
         let mut row = Reader::new(row)?;
         let step = row.number("family.step")?;

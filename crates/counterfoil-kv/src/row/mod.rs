@@ -1,5 +1,5 @@
-//! Rows: a byte that says in which form, then the fields in their order. What does not read to its last byte is
-//! corrupt.
+//! Rows: one byte for the version of the format, then the fields in order. A row that does not decode to its last byte
+//! is corrupt.
 
 mod family;
 mod reader;
@@ -14,7 +14,7 @@ pub(crate) use small::{
     OwnerRow, read_counter, read_document, read_instant, read_version, write_counter, write_document, write_instant,
 };
 
-/// The form of the rows that this version writes.
+/// The version of the row format that this version of the crate writes.
 const FORM: u8 = 1;
 
 #[cfg(test)]

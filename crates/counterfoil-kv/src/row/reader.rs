@@ -1,11 +1,11 @@
-//! Reading fields. Every error names its field.
+//! Reads fields of a row. Every error names its field.
 
 use counterfoil::Timestamp;
 use counterfoil::store::Corrupt;
 
 use super::FORM;
 
-/// A row that is read from its beginning.
+/// The part of a row that is not read yet.
 pub(super) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         self.flag(column)?.then(|| read(self, column)).transpose()
     }
 
-    /// Trailing bytes are corrupt.
+    /// Trailing bytes make a row corrupt.
     pub(super) fn end<T>(self, row: T) -> Result<T, Corrupt> {
         if self.0.is_empty() { Ok(row) } else { Err(Corrupt::Column { column: "end" }) }
     }

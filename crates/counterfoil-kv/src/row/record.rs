@@ -1,4 +1,4 @@
-//! A record's own fields. Its id is its key.
+//! A record's own fields. The id is in the key.
 
 use counterfoil::Realm;
 use counterfoil::store::{Corrupt, Digest, FamilyParts, Nonce, NoticeMark, RecordParts, Revoked, Superseded};
@@ -8,7 +8,7 @@ use super::reader::Reader;
 use super::writer::Writer;
 use crate::engine::Value;
 
-/// The row of that record.
+/// Encodes a record's row.
 pub(crate) fn write_record(record: &RecordParts) -> Value {
     let mut row = Writer::new();
     row.text(record.realm.as_str());
@@ -42,10 +42,10 @@ pub(crate) fn write_record(record: &RecordParts) -> Value {
     row.row()
 }
 
-/// A field that the core adds does not compile here until it is written and read.
+/// If the core adds a field, this fails to compile until the field is written and read.
 const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 12, "a field is not stored");
 
-/// The record of that id in a row.
+/// Decodes a row as the record with this id.
 pub(crate) fn read_record(id: RecordId, row: &[u8]) -> Result<RecordParts, Corrupt> {
     let mut row = Reader::new(row)?;
     let realm = row.text("realm", Realm::new)?;
@@ -94,7 +94,7 @@ pub(crate) fn read_record(id: RecordId, row: &[u8]) -> Result<RecordParts, Corru
     row.end(record)
 }
 
-/// The kind of that byte.
+/// Decodes the kind of a token.
 pub(super) fn kind(byte: u8) -> Result<TokenKind, Corrupt> {
     TokenKind::from_byte(byte).ok_or(Corrupt::Column { column: "kind" })
 }

@@ -1,4 +1,4 @@
-//! The other rows: owners, counters, versions, and documents with their versions.
+//! The other rows: owners, counters, versions, instants, and documents with their versions.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Corrupt, Counter};
@@ -8,15 +8,15 @@ use super::reader::Reader;
 use super::writer::Writer;
 use crate::engine::Value;
 
-/// The row that guards an owner's families.
+/// The row that guards decisions about an owner's families.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OwnerRow {
-    /// How many families there are. The row is removed with the last one.
+    /// The number of families. The row is removed with the last family.
     pub(crate) families: u64,
-    /// How often the row was written, and which family came last: no two rows of an owner are alike, also where one
-    /// went between.
+    /// How often the row was written. Together with `last` it makes every version of the row different, even if the row
+    /// was removed and created again.
     pub(crate) step: u64,
-    /// See `step`.
+    /// The newest family; see `step`.
     pub(crate) last: FamilyId,
 }
 
@@ -24,7 +24,7 @@ impl OwnerRow {
     /// The row of an owner without families.
     pub(crate) const NEW: Self = Self { families: 0, step: 0, last: FamilyId::from_bytes([0; 10]) };
 
-    /// The row.
+    /// Encodes the row.
     pub(crate) fn write(&self) -> Value {
         let mut row = Writer::new();
         row.number(self.families);
@@ -33,7 +33,7 @@ impl OwnerRow {
         row.row()
     }
 
-    /// What a row says.
+    /// Decodes a row.
     pub(crate) fn read(row: &[u8]) -> Result<Self, Corrupt> {
         let mut row = Reader::new(row)?;
         let (families, step) = (row.number("owner.families")?, row.number("owner.step")?);
@@ -42,7 +42,7 @@ impl OwnerRow {
     }
 }
 
-/// The row of a counter.
+/// Encodes a counter.
 pub(crate) fn write_counter(counter: &Counter) -> Value {
     let mut row = Writer::new();
     row.small(counter.failures());
@@ -53,7 +53,7 @@ pub(crate) fn write_counter(counter: &Counter) -> Value {
     row.row()
 }
 
-/// The counter in a row.
+/// Decodes a counter.
 pub(crate) fn read_counter(row: &[u8]) -> Result<Counter, Corrupt> {
     let mut row = Reader::new(row)?;
     let (failures, ends_at) = (row.small("failures")?, row.maybe("ends_at", Reader::instant)?);
@@ -62,7 +62,7 @@ pub(crate) fn read_counter(row: &[u8]) -> Result<Counter, Corrupt> {
     row.end(Counter::from_parts(failures, ends_at, under_way, gone_at))
 }
 
-/// The row of a document under that version.
+/// Encodes a document and its version.
 pub(crate) fn write_document(version: Version, document: &str) -> Value {
     let mut row = Writer::new();
     row.number(version.number());
@@ -70,7 +70,7 @@ pub(crate) fn write_document(version: Version, document: &str) -> Value {
     row.row()
 }
 
-/// The version and the document in a row, read by `parse`.
+/// Decodes a row's version, and its document with `parse`.
 pub(crate) fn read_document<T, E>(
     row: &[u8],
     parse: impl FnOnce(&str) -> Result<T, E>,
@@ -81,28 +81,28 @@ pub(crate) fn read_document<T, E>(
     row.end((version, document))
 }
 
-/// A row that holds only a version.
+/// Encodes a row that contains only a version.
 pub(crate) fn write_version(version: Version) -> Value {
     let mut row = Writer::new();
     row.number(version.number());
     row.row()
 }
 
-/// The version in such a row.
+/// Decodes a row that contains only a version.
 pub(crate) fn read_version(row: &[u8]) -> Result<Version, Corrupt> {
     let mut row = Reader::new(row)?;
     let version = Version::new(row.number("version")?);
     row.end(version)
 }
 
-/// A row that holds only an instant.
+/// Encodes a row that contains only an instant.
 pub(crate) fn write_instant(at: Timestamp) -> Value {
     let mut row = Writer::new();
     row.instant(at);
     row.row()
 }
 
-/// The instant in such a row.
+/// Decodes a row that contains only an instant.
 pub(crate) fn read_instant(row: &[u8]) -> Result<Timestamp, Corrupt> {
     let mut row = Reader::new(row)?;
     let at = row.instant("instant")?;

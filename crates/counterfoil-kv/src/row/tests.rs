@@ -1,4 +1,4 @@
-//! Rows are read as they were written, and any other bytes are corrupt.
+//! Rows decode to the values that were encoded, and all other bytes are corrupt.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{FamilyParts, Nonce, NoticeMark, RecordParts, Revoked, Superseded, TokenRecord};

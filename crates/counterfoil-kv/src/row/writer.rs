@@ -1,4 +1,4 @@
-//! Writing fields.
+//! Writes fields of a row.
 
 use counterfoil::Timestamp;
 
@@ -35,7 +35,7 @@ impl Writer {
         self.number(at.micros());
     }
 
-    /// No text is longer than 4 GB; such a row could not be read.
+    /// Texts are always shorter than 4 GB. A longer text would give a row that cannot be read.
     pub(super) fn text(&mut self, text: &str) {
         self.small(u32::try_from(text.len()).unwrap_or(u32::MAX));
         self.raw(text.as_bytes());

@@ -1,4 +1,4 @@
-//! What an engine may answer at worst: conflicts without a reason, answers that are lost, and nothing but conflicts.
+//! The worst that an engine may answer: conflicts without a reason, lost answers, and nothing but conflicts.
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,12 +9,12 @@ use counterfoil_conformance::sample::{Person, at, most, must_get, revoked, super
 use counterfoil_conformance::{Fixture, Store, block_on, conformance};
 use counterfoil_kv::{Engine, EngineError, Key, KvStore, MemoryEngine, Outcome, Value, Write};
 
-/// What becomes of every so manieth write.
+/// What happens to every nth write.
 #[derive(Clone, Copy)]
 enum Odd {
-    /// It is not made, and told as a conflict.
+    /// The write is not executed and is reported as a conflict.
     Refused,
-    /// It is made, and its answer is lost.
+    /// The write is executed and its answer is lost.
     Lost,
 }
 
@@ -42,7 +42,7 @@ impl Engine for Unsteady {
     }
 
     async fn write(&self, write: Write) -> Result<Outcome, EngineError> {
-        // The layout's note is written first, and is no step of the store.
+        // The first write stores the layout version and is no step of the store.
         let number = self.writes.fetch_add(1, Ordering::Relaxed);
         match self.odd {
             _ if number == 0 || !number.is_multiple_of(self.every) => self.engine.write(write).await,
@@ -55,7 +55,7 @@ impl Engine for Unsteady {
     }
 }
 
-/// Takes so many writes more, and then none.
+/// Executes a given number of writes, and then none.
 #[derive(Clone)]
 struct Dying {
     engine: MemoryEngine,
@@ -107,7 +107,7 @@ impl Fixture for Nervous {
     }
 }
 
-// Every other write meets a conflict for no reason.
+// Every second write is refused as a conflict without a reason.
 conformance!(nervous, Nervous);
 
 fn is_unknown<T: std::fmt::Debug>(answer: &Result<T, StoreError>) -> bool {

@@ -1,4 +1,4 @@
-//! What each step reads and writes, counted in keys, and that it does not follow the number of records.
+//! Counts the keys that each step reads and writes. The counts must not grow with the number of records.
 
 use crate::support::counted::{Counted, Counts};
 use crate::support::say;
@@ -9,7 +9,8 @@ use counterfoil_conformance::block_on;
 use counterfoil_conformance::sample::{Draft, GONE, Person, at, describe_as, most, pace, revoked, slide, supersede};
 use counterfoil_kv::KvStore;
 
-/// Microseconds after the sample's beginning, by which some are due and some are gone.
+/// The current instant, in microseconds after the start of the sample data. By then some notices are due and some
+/// records are past `gone_at`.
 const NOW: u64 = 100_000;
 
 async fn opened() -> (Counted, KvStore) {
@@ -81,7 +82,8 @@ fn each_step_reads_and_writes_so_many_keys() {
     });
 }
 
-/// A store of so many tokens, ten of each owner; a thousand of them are due, and as many others gone.
+/// A store with `size` tokens, ten for each owner. The notices of a thousand tokens are due, and a thousand other
+/// tokens are past `gone_at`.
 async fn filled(size: usize) -> (Counted, KvStore, Vec<RecordId>) {
     let (engine, store) = opened().await;
     let (every, far) = (size / 1_000, 1_000_000_000_000);
@@ -140,7 +142,7 @@ fn no_step_follows_the_number_of_records() {
     });
 }
 
-/// What is dead costs a page as much as it reads at most, and never the whole owner.
+/// Dead records cost a page at most its limit of read keys. A page never reads all records of an owner.
 #[test]
 fn a_page_reads_a_bounded_number_of_keys_however_much_is_dead() {
     block_on(async {
@@ -197,7 +199,7 @@ fn damaged_rows_at_the_front_hide_nothing_from_a_purge_and_end_it() {
     });
 }
 
-/// What went leaves nothing behind: not a key but the layout's.
+/// After a purge only the key of the layout version is left.
 #[test]
 fn what_is_purged_leaves_no_trace() {
     block_on(async {

@@ -1,5 +1,5 @@
-//! The store contract on each engine. A database that is made of a file or a folder is shared by all handles of its
-//! process.
+//! The store contract on each engine. All handles of a process share one database, whether it is in memory, a file or a
+//! folder.
 
 use crate::support::bases::{Bases, Fjall, Memory, Redb};
 use counterfoil_conformance::{conformance, sibling_conformance};

@@ -1,5 +1,5 @@
-//! The embedded engines beyond the contract: who may open a file, what is in it, and a process that is killed while it
-//! writes.
+//! Properties of the embedded engines that the contract does not cover: a second process that opens a file, the content
+//! of the files, and a process that is killed during writes.
 
 use std::path::Path;
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn one_engine_has_a_file_and_the_next_one_when_it_is_dropped() {
     }
 }
 
-/// What is in every file of the folder, without the zeros that journals are filled up with.
+/// The content of all files in the folder, without the zeros that fill up journals.
 fn content(folder: &Path) -> Vec<u8> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {
@@ -91,7 +91,7 @@ fn write(open: Open, says: Says) {
     assert!(ended.iter().all(Option::is_none), "{ended:?}");
 }
 
-/// Starts a writer so many times and kills it at moments that the dice choose; what was then found.
+/// Starts and kills a writing process `times` times at random moments, and returns what was found afterwards.
 fn killed(open: Open, times: u16, writer: &str) -> Tally {
     let folder = TempDir::with_prefix("counterfoil-").expect("a folder on the disk");
     let (mut dice, mut tally) = (Dice::new(3), Tally::default());
@@ -107,7 +107,7 @@ fn killed(open: Open, times: u16, writer: &str) -> Tally {
         process.wait().expect("dead");
         tally.add(block_on(async { examine(&store(open, folder.path()).await, &journal.lines()).await }));
     }
-    // What survived one crash survives the others.
+    // Data that survived one crash must also survive the later crashes.
     let store = block_on(store(open, folder.path()));
     for part in 1..=times {
         let lines = Journal::open(&folder.path().join(format!("journal-{part}"))).lines();

@@ -1,9 +1,11 @@
-//! Every interleaving of two operations at the calls of the engine, and races of all methods while each call may wait.
+//! Tests every interleaving of two operations at the engine's calls, and races of all methods in which each call may
+//! wait.
 
 use crate::support::bases::{Bases, Halted};
 use counterfoil_conformance::{CHECKS, Checked, Subject, scale};
 
-/// A step of this store has up to thirty calls, so a tenth of the schedules of other stores takes as long as theirs do.
+/// A step of this store makes up to thirty calls. A tenth of the schedules of other stores therefore takes the same
+/// time.
 fn holds(name: &str, rounds: u32) {
     let check = CHECKS.iter().find(|check| check.name == name).expect("a check of that name");
     let subject = Subject::new(Bases(Halted)).with_scale(scale().with_rounds(rounds));

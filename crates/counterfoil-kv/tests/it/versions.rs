@@ -1,4 +1,4 @@
-//! Data that another version of the crate wrote.
+//! Reads data that another version of the crate wrote.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use counterfoil_conformance::block_on;
 use counterfoil_conformance::sample::Person;
 use counterfoil_kv::{Engine, Key, KvStore, SetupError, Value, Write};
 
-/// The key of the layout's version.
+/// The key of the layout version.
 const LAYOUT: &[u8] = b"!";
 
-/// A registration as this version writes it.
+/// A registration as this version of the crate writes it.
 const REGISTRATION: &str = r#"{"client_id":"app","key":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"display_name":"App",
 "secrets":[],"grants":["password"],"allowed_scope":"a b","default_scope":null,"public":false,"refresh_mode":"rotate",
 "resource_server":true,"disabled":false,"epoch":1,"created_at":1700000000000000}"#;
@@ -27,7 +27,7 @@ async fn pairs(engine: &dyn Engine) -> Vec<(Key, Value)> {
     engine.scan(&[], &[0xff; 32], usize::MAX).await.expect("pairs")
 }
 
-/// The row of a number, as this version writes it.
+/// A row with a version number, as this version of the crate writes it.
 fn version(number: u64) -> Value {
     [&[1][..], &number.to_be_bytes()].concat()
 }
@@ -41,7 +41,7 @@ fn fault_d7_a_newer_layout_is_refused_and_left_alone() {
             let store = KvStore::open(Arc::clone(&engine)).await.expect("a store");
             Person::somebody().pat().found(&store).await.expect("a token");
             drop(store);
-            // The next one while the upgrade to it is under way, the next one, and a later one.
+            // An upgrade to the next layout in progress, the next layout, and a later one.
             for newer in [2, 3, 1_000] {
                 set(&*engine, LAYOUT, version(newer)).await;
                 let before = pairs(&*engine).await;
@@ -92,7 +92,7 @@ fn fault_d7_a_row_in_a_newer_form_is_corrupt_and_left_alone() {
     }
 }
 
-/// The document under the only key with that letter, with another member that a later version might write.
+/// Adds a member, as a later version might write it, to the only document under a key with this letter.
 async fn add_a_member(engine: &dyn Engine, letter: u8) {
     let (key, row) = engine.scan(&[letter], &[letter + 1], 2).await.expect("pairs").pop().expect("a document");
     let (head, document) = (&row[..9], std::str::from_utf8(&row[13..]).expect("a text"));

@@ -1,19 +1,19 @@
-//! Rates of concurrent callers. The machine's speed drifts and neighbours take its cores, so ours and the driver's are
-//! measured by turns, short ones and many, and the fastest turn of each counts. The spread between the fastest and the
-//! median turn is printed too: where it is wide, the ratio says little.
+//! Call rates of concurrent callers. The machine's speed varies and other processes take its cores. Therefore the store
+//! and the driver are measured alternately in many short turns, and the fastest turn of each counts. The output also
+//! shows how much faster the fastest turn was than the median; if that is much, the ratio is not reliable.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How long one turn of one way takes.
+/// The duration of one turn.
 const TURN: Duration = Duration::from_millis(100);
 
-/// One call: of which caller, and that one's how manieth.
+/// One call. The arguments are the number of the caller and the number of the call.
 pub type Op = Arc<dyn Fn(usize, u64) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
-/// An operation out of a closure that gives a future.
+/// Makes an operation of a closure that returns a future.
 pub fn op<F>(call: impl Fn(usize, u64) -> F + Send + Sync + 'static) -> Op
 where
     F: Future<Output = ()> + Send + 'static,
@@ -21,23 +21,23 @@ where
     Arc::new(move |caller, nth| Box::pin(call(caller, nth)))
 }
 
-/// Turns of each, from `COUNTERFOIL_BENCH_ROUNDS`.
+/// The number of turns for each side, from `COUNTERFOIL_BENCH_ROUNDS`.
 fn turns() -> usize {
     std::env::var("COUNTERFOIL_BENCH_ROUNDS").ok().and_then(|turns| turns.parse().ok()).unwrap_or(10)
 }
 
-/// How many callers at once, from `COUNTERFOIL_BENCH_CALLERS`.
+/// The numbers of concurrent callers, from `COUNTERFOIL_BENCH_CALLERS`.
 pub fn callers() -> Vec<usize> {
     let text = std::env::var("COUNTERFOIL_BENCH_CALLERS").unwrap_or_else(|_| "1,16,64,256".to_owned());
     text.split(',').filter_map(|callers| callers.trim().parse().ok()).collect()
 }
 
-/// Whether that operation is asked for, by `COUNTERFOIL_BENCH_ONLY` (a comma between names) or by silence.
+/// Whether to run this operation: `COUNTERFOIL_BENCH_ONLY` is unset or contains its name. Commas separate the names.
 pub fn wanted(name: &str) -> bool {
     std::env::var("COUNTERFOIL_BENCH_ONLY").map_or(true, |only| only.split(',').any(|only| only == name))
 }
 
-/// Calls a second.
+/// The number of calls per second.
 async fn rate(callers: usize, op: &Op) -> f64 {
     let began = Instant::now();
     let calling: Vec<_> = (0..callers)
@@ -60,14 +60,14 @@ async fn rate(callers: usize, op: &Op) -> f64 {
     calls as f64 / began.elapsed().as_secs_f64()
 }
 
-/// The fastest turn, and how many times as fast as the median one it was.
+/// The rate of the fastest turn, and its ratio to the median.
 fn fastest(mut of: Vec<f64>) -> (f64, f64) {
     of.sort_by(f64::total_cmp);
     let fastest = of[of.len() - 1];
     (fastest, fastest / of[of.len() / 2])
 }
 
-/// Prints a line: the rates of both, and how many times as much time ours takes.
+/// Prints a line with both rates, and how many times longer the store takes.
 pub async fn compare(name: &str, callers: usize, ours: &Op, raw: (&str, &Op)) {
     let (mut mine, mut theirs) = (Vec::new(), Vec::new());
     rate(callers, ours).await;
@@ -84,7 +84,7 @@ pub async fn compare(name: &str, callers: usize, ours: &Op, raw: (&str, &Op)) {
     );
 }
 
-/// The median time of so many calls one after the other.
+/// The median duration of `times` sequential calls.
 pub async fn median_time(times: u32, op: impl AsyncFn(u32)) -> Duration {
     let mut all = Vec::new();
     for nth in 0..times {

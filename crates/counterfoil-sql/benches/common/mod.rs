@@ -1,4 +1,4 @@
-//! What the benches share: rates of two ways to do the same, by turns in one run, and rows to fill a store with.
+//! Parts that the benches share: a comparison of the call rates of two implementations, and rows to fill a store.
 #![allow(dead_code, unreachable_pub, reason = "each bench uses its part")]
 
 pub mod measure;

@@ -1,4 +1,4 @@
-//! The calls as a host makes them, on any store.
+//! The calls of a host, on any store.
 
 use std::sync::Arc;
 
@@ -12,25 +12,25 @@ use super::host::sign_in;
 use super::measure::{Op, op};
 use super::rows::{NOW, OF_ONE};
 
-/// Records in one call of `touch`.
+/// The number of records in one call of `touch`.
 pub const BATCH: usize = 64;
-/// Access tokens that are verified.
+/// The number of access tokens that are verified.
 const TOKENS: usize = 16;
 
-/// A store, and the records in it.
+/// A store, and the ids of its records.
 #[derive(Clone)]
 pub struct Ours {
     pub store: Arc<dyn TokenStore>,
     pub ids: Arc<Vec<RecordId>>,
 }
 
-/// Which of so many a call takes: spread, and the same ones for everybody who asks so.
+/// Chooses one of `of` items for a call. The choice is spread evenly and depends only on the arguments.
 pub fn pick(of: usize, caller: usize, nth: u64) -> usize {
     let spread = (nth ^ (caller as u64) << 40).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
     spread as usize % of
 }
 
-/// The ids that one call of `touch` takes.
+/// The ids for one call of `touch`.
 pub fn batch(ids: &[RecordId], caller: usize, nth: u64) -> Vec<RecordId> {
     (0..BATCH as u64).map(|place| ids[pick(ids.len(), caller, nth * BATCH as u64 + place)]).collect()
 }
@@ -40,7 +40,7 @@ pub fn owner(ids: &[RecordId], caller: usize, nth: u64) -> String {
     format!("owner-{}", pick(ids.len() / OF_ONE, caller, nth))
 }
 
-/// The instant of a touch, later for each call.
+/// The instant for `touch`. It is later for each call.
 pub fn used(nth: u64) -> Timestamp {
     at(1_000_000 * (nth + 1))
 }
@@ -50,7 +50,7 @@ pub fn draft(caller: usize) -> Draft {
     Person::new("default", &format!("caller-{caller}")).pat()
 }
 
-/// Where a chain of refreshes stands.
+/// The current end of a chain of refreshes.
 pub struct Chain {
     pub draft: Draft,
     pub tip: RecordId,
@@ -113,7 +113,7 @@ impl Ours {
         })
     }
 
-    /// Each caller goes down a chain of its own.
+    /// Each caller continues its own chain.
     pub fn rotate(&self, chains: &Arc<Vec<Mutex<Chain>>>) -> Op {
         let (ours, chains) = (self.clone(), Arc::clone(chains));
         op(move |caller, _| {
@@ -129,7 +129,7 @@ impl Ours {
         })
     }
 
-    /// So many chains, for as many callers.
+    /// Creates one chain for each caller.
     pub async fn chains(&self, callers: usize) -> Arc<Vec<Mutex<Chain>>> {
         let mut chains = Vec::new();
         for caller in 0..callers {
@@ -141,7 +141,7 @@ impl Ours {
     }
 }
 
-/// Some access tokens verified by the handle, and their ids, so that the driver can read the same records.
+/// Verifies some access tokens with the handle. Also returns their ids, so that the driver can read the same records.
 pub async fn verified(node: Counterfoil) -> (Op, Arc<Vec<RecordId>>) {
     let mut tokens = Vec::new();
     for _ in 0..TOKENS {

@@ -1,4 +1,4 @@
-//! Records to fill a store with, faster than one by one.
+//! Fills a store with many rows at once, which is faster than one by one.
 
 use counterfoil::Timestamp;
 use counterfoil::types::RecordId;
@@ -7,13 +7,13 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 
-/// Records an owner has.
+/// The number of records of one owner.
 pub const OF_ONE: usize = 10;
-/// How many are due at [`NOW`], and how many are gone at [`NOW`].
+/// How many notices are due at [`NOW`], and how many records are past `gone_at` at [`NOW`].
 pub const FEW: usize = 1_000;
-/// Microseconds after the sample's beginning.
+/// The current instant, in microseconds after the start of the sample data.
 pub const NOW: u64 = 100_000;
-/// Rows in one statement, or one transaction.
+/// The number of rows in one statement or one transaction.
 const AT_ONCE: usize = 10_000;
 
 const SQLITE_FAMILY: &str = "
@@ -43,7 +43,7 @@ FROM unnest(
     $1::bytea[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bigint[]
 ) n (id, owner, expires, gone, created, digest, notice)";
 
-/// A personal access token, alone in its family.
+/// A personal access token that is the only member of its family.
 struct Row {
     id: RecordId,
     owner: String,
@@ -54,8 +54,8 @@ struct Row {
     notice_at: Option<i64>,
 }
 
-/// The nth of so many: [`FEW`] are due, as many others are gone, the rest has all that before it. Its owner is `owner-`
-/// and n / [`OF_ONE`].
+/// The nth of `size` rows. The notices of [`FEW`] rows are due, [`FEW`] other rows are past `gone_at`, and the rest is
+/// neither. The owner is `owner-` followed by n / [`OF_ONE`].
 fn row(nth: usize, size: usize) -> Row {
     let owner = format!("owner-{}", nth / OF_ONE);
     let id = Person::new("default", &owner).pat().id();
@@ -77,7 +77,7 @@ pub fn micros(at: Timestamp) -> i64 {
     i64::try_from(at.micros()).expect("an instant")
 }
 
-/// Fills a store's file; the ids, without those that are gone.
+/// Fills a store's file. Returns the ids, without the records that are past `gone_at`.
 pub async fn fill_sqlite(options: &SqliteConnectOptions, size: usize) -> Vec<RecordId> {
     let mut raw = options.clone().journal_mode(SqliteJournalMode::Wal).connect().await.expect("a connection");
     let mut ids = Vec::new();
@@ -99,7 +99,7 @@ pub async fn fill_sqlite(options: &SqliteConnectOptions, size: usize) -> Vec<Rec
     ids
 }
 
-/// Fills a store's schema; the ids, without those that are gone.
+/// Fills a store's schema. Returns the ids, without the records that are past `gone_at`.
 pub async fn fill_postgres(options: &PgConnectOptions, size: usize) -> Vec<RecordId> {
     let mut raw = options.clone().disable_statement_logging().connect().await.expect("a connection");
     let mut ids = Vec::new();

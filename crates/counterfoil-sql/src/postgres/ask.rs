@@ -1,4 +1,4 @@
-//! Statements, and their repetition after a lost race.
+//! Runs statements, and repeats them after a lost race.
 
 use std::future::Future;
 use std::io::ErrorKind;
@@ -18,18 +18,19 @@ use crate::row::{self, count, micros, micros_of};
 
 pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
 
-/// How often a statement is repeated that the server rolled back for another one, or whose conditions another one
-/// changed. Each lost turn is won by another call, so only a crowd on one family needs many. At SERIALIZABLE, with
-/// sixteen callers that never pause, each wins one turn in sixteen; 64 turns were once too few for an edit.
+/// How often a statement is tried when the server rolls it back or when a concurrent write changes its conditions.
+/// Every lost turn means that another call succeeded, so only many concurrent calls on one family need many turns. At
+/// SERIALIZABLE, with sixteen callers that never pause, each caller wins one turn in sixteen; 64 turns were once too
+/// few for an edit.
 pub(super) const TURNS: u32 = 512;
 
-/// Turns without a pause before them.
+/// The number of turns that start without a pause.
 const AT_ONCE: u32 = 8;
-/// The longest pause before a turn.
+/// The longest pause before a turn, in milliseconds.
 const PAUSE: u32 = 20;
 
-/// Pauses after a lost turn. A call that loses repeatedly loses to a transaction that is still under way, and immediate
-/// turns would all be lost to the same one.
+/// Pauses after a lost turn. A call that loses repeatedly usually conflicts with one transaction that is still running,
+/// and would lose all its immediate turns to that transaction.
 pub(super) async fn give_way(lost: u32) {
     let pause = lost.saturating_sub(AT_ONCE).min(PAUSE);
     if pause > 0 {
@@ -37,7 +38,7 @@ pub(super) async fn give_way(lost: u32) {
     }
 }
 
-/// Whether a write was done or violated a unique key.
+/// Whether a write succeeded or violated a unique key.
 pub(super) enum Wrote<T> {
     Done(T),
     Taken,
@@ -66,7 +67,7 @@ impl PgStore {
         })
     }
 
-    /// Runs a write that violates no key, and counts the rows that it changed.
+    /// Runs a write that violates no unique key, and returns the number of changed rows.
     pub(super) async fn changed<'q>(
         &self,
         op: &'static str,
@@ -88,8 +89,8 @@ impl PgStore {
                 Ok(done) => return Ok(Wrote::Done(done)),
                 Err(error) if is_taken(&error) => return Ok(Wrote::Taken),
                 Err(error) if is_rolled_back(&error) => give_way(turn).await,
-                // A demoted server refused it, so nothing was done. It is repeated on a connection that is checked
-                // first.
+                // A demoted server refused the statement, so nothing was written. Repeat it on a connection that is
+                // checked first.
                 Err(error) if is_demoted(&error) && elsewhere => elsewhere = false,
                 Err(error) => {
                     let sent = maybe_sent(&error);
@@ -100,8 +101,8 @@ impl PgStore {
         Err(lost(op))
     }
 
-    /// Runs a read. It is repeated on a new connection if the first died since its last use, and if the server rolled
-    /// it back, as it may at SERIALIZABLE.
+    /// Runs a read. The read is repeated on a new connection if the first one broke since its last use. It is also
+    /// repeated if the server rolled it back, which can happen at SERIALIZABLE.
     pub(super) async fn read<'q>(
         &self,
         op: &'static str,
@@ -110,7 +111,7 @@ impl PgStore {
         self.read_within(op, self.limit(), statement).await
     }
 
-    /// The same with another limit.
+    /// Runs a read with another time limit.
     pub(super) async fn read_within<'q>(
         &self,
         op: &'static str,
@@ -131,7 +132,7 @@ impl PgStore {
         }
     }
 
-    /// Runs a statement once. The outer error means that nothing was sent.
+    /// Runs a statement once. The outer error means that nothing was sent to the server.
     async fn rows(
         &self,
         op: &'static str,
@@ -151,7 +152,7 @@ impl PgStore {
         Ok(lent.done(self.limit(), statement).await)
     }
 
-    /// The first row of a read.
+    /// Runs a read and returns the first row.
     pub(super) async fn read_one<'q>(
         &self,
         op: &'static str,
@@ -160,13 +161,13 @@ impl PgStore {
         Ok(self.read(op, statement).await?.into_iter().next())
     }
 
-    /// A record by its id.
+    /// Reads a record by its id.
     pub(super) async fn pair(&self, op: &'static str, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
         let found = self.reader().get(id).await.map_err(|source| unread(op, source))?;
         found.map(|row| row::record_of(id, &*row)).transpose()
     }
 
-    /// Both halves of a record.
+    /// Reads a record and its family as separate parts.
     pub(super) async fn parts(
         &self,
         op: &'static str,
@@ -175,13 +176,13 @@ impl PgStore {
         Ok(self.pair(op, id).await?.map(TokenRecord::into_parts))
     }
 
-    /// A family's row.
+    /// Reads a family's row.
     pub(super) async fn family(&self, op: &'static str, id: &FamilyId) -> Result<Option<FamilyParts>, StoreError> {
         let found = self.read_one(op, || sqlx::query(sql::FAMILY).bind(id.as_bytes().as_slice())).await?;
         found.as_ref().map(row::family).transpose()
     }
 
-    /// The first id of `new` that is taken, in the store or by another one of `new`.
+    /// The first id of `new` that is already in use, in the store or earlier in `new`.
     pub(super) async fn taken(&self, op: &'static str, new: &[NewRecord]) -> Result<Option<RecordId>, StoreError> {
         let ids = || new.iter().map(|new| new.id.as_bytes().to_vec()).collect::<Vec<_>>();
         let rows = self.read(op, || sqlx::query(sql::TAKEN).bind(ids())).await?;
@@ -190,14 +191,14 @@ impl PgStore {
     }
 }
 
-/// The first id of `new` that is stored, or that an earlier one of `new` has.
+/// The first id of `new` that is in `stored` or occurs earlier in `new`.
 pub(super) fn first_taken(new: &[NewRecord], stored: &[RecordId]) -> Option<RecordId> {
     let twice = |index: usize, id| new.iter().take(index).any(|earlier| earlier.id == id);
     let taken = new.iter().enumerate().find(|(index, new)| stored.contains(&new.id) || twice(*index, new.id));
     taken.map(|(_, new)| new.id)
 }
 
-/// $1 to $16 of every statement that adds records.
+/// Binds $1 to $16 of every statement that inserts records.
 pub(super) fn adding<'q>(text: &'static str, new: &'q [NewRecord], family: (&'q str, &'q str)) -> Statement<'q> {
     fn each<T>(new: &[NewRecord], column: impl Fn(&NewRecord) -> T) -> Vec<T> {
         new.iter().map(column).collect()
@@ -222,7 +223,7 @@ pub(super) fn adding<'q>(text: &'static str, new: &'q [NewRecord], family: (&'q 
         .bind(family.1)
 }
 
-/// All turns were lost: nothing was written, and the same call may go through in a moment.
+/// The error after all turns were lost: nothing was written, and the same call may succeed a moment later.
 pub(super) fn lost(op: &'static str) -> StoreError {
     StoreError::unavailable(op)
 }
@@ -235,18 +236,18 @@ fn is_taken(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code == "23505")
 }
 
-/// Serialization failure and deadlock: the whole statement was rolled back.
+/// Serialization failure or deadlock: the server rolled the whole statement back.
 pub(super) fn is_rolled_back(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code == "40001" || code == "40P01")
 }
 
-/// Whether the connection is cut, or was ended by the server.
+/// Whether the connection broke or the server closed it.
 pub(super) fn is_cut(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(_) | sqlx::Error::Protocol(_))
         || code(error).is_some_and(|code| code.starts_with("57P"))
 }
 
-/// Whether the statement ran out of time.
+/// Whether the statement timed out.
 fn is_unanswered(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.kind() == ErrorKind::TimedOut)
 }
@@ -256,18 +257,18 @@ pub(super) fn is_demoted(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code == "25006")
 }
 
-/// Whether the server has no connection to spare.
+/// Whether the server has no free connection.
 pub(super) fn is_full(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code == "53300")
 }
 
-/// The same, or it starts.
+/// Whether the server has no free connection or is starting.
 pub(super) fn is_transient(error: &sqlx::Error) -> bool {
     is_full(error) || code(error).is_some_and(|code| code == "57P03")
 }
 
-/// Whether a write may have been executed. An error of the server rolled it back, except 40003, and without a
-/// connection nothing was sent. All other errors leave it in doubt.
+/// Whether the server may have executed a write. An error reported by the server means that the write was rolled back,
+/// except code 40003. Without a connection nothing was sent. After any other error it is unknown.
 fn maybe_sent(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) | sqlx::Error::Configuration(_) => {

@@ -1,6 +1,6 @@
-//! A connection that leads to the primary. This is checked when it opens and once a second while it is in use. If one
-//! leads elsewhere, is cut or does not answer, all earlier connections are closed without a check: they have the same
-//! address, and new ones are cheap.
+//! A connection to the primary server. The store checks that the server is the primary when it opens a connection and
+//! once a second while it uses one. If a connection breaks, does not answer or leads to another server, all earlier
+//! connections are closed without a check: they use the same address, and new connections are cheap.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,30 +14,31 @@ use tokio::time::{Instant, sleep, timeout};
 use super::ask::{Statement, is_cut, is_demoted, is_transient};
 use super::sql;
 
-/// For how long a check that the server is the primary counts.
+/// How long a check that the server is the primary stays valid.
 const ASKED: Duration = Duration::from_secs(1);
-/// How long this check may take on a connection in use.
+/// The time limit of this check on a connection in use.
 const ANSWERS: Duration = Duration::from_secs(1);
-/// The maximum age of a connection: servers and networks change.
+/// The maximum age of a connection, because servers and networks change.
 const AGE: Duration = Duration::from_secs(30 * 60);
-/// How long no new connection is tried after one led to no primary: each would cost the server a process.
+/// After a connection led to a server that is not the primary, no new connection is tried for this long. Each one would
+/// cost the server a process.
 const LEFT_ALONE: Duration = Duration::from_millis(250);
 /// The first pause between two attempts to connect.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The server is a replica, or takes no writes.
+/// The server is a replica or refuses writes.
 #[derive(Debug, thiserror::Error)]
 #[error("the server is a replica or read-only: the address must lead to the primary")]
 struct NotPrimary;
 
-/// Opens connections, and decides which are trusted.
+/// Opens connections, and decides which connections are trusted.
 pub(super) struct Route {
     options: PgConnectOptions,
     limit: Duration,
     seen: Arc<Seen>,
 }
 
-/// What connections have found out.
+/// What the connections have learned about the server.
 #[derive(Default)]
 struct Seen {
     distrusted: AtomicU64,
@@ -53,12 +54,12 @@ pub(super) struct Connection {
 }
 
 impl Route {
-    /// `limit`: how long a statement may be under way.
+    /// `limit` is the time limit of a statement.
     pub(super) fn new(options: PgConnectOptions, limit: Duration) -> Self {
         Self { options, limit, seen: Arc::default() }
     }
 
-    /// A route to the same server with another setting. Both share what they find out.
+    /// A route to the same server with one more setting. Both routes share what they learn about the server.
     pub(super) fn with(&self, setting: (&str, &str)) -> Self {
         let options = self.options.clone().options([setting]);
         Self { options, limit: self.limit, seen: Arc::clone(&self.seen) }
@@ -73,13 +74,13 @@ impl Route {
         self.limit
     }
 
-    /// Takes over a connection that was just checked.
+    /// Wraps a connection that was just checked.
     pub(super) fn adopt(&self, connection: PgConnection) -> Connection {
         let (opened, asked) = (Instant::now(), Instant::now());
         Connection { inner: connection, opened, asked, trust: self.seen.distrusted.load(Ordering::Acquire) }
     }
 
-    /// Connects, and retries while `waits` accepts the error. The caller bounds the time.
+    /// Connects, and retries as long as `waits` returns true for the error. The caller sets a time limit.
     pub(super) async fn open(&self, waits: impl Fn(&sqlx::Error) -> bool + Send) -> Result<Connection, sqlx::Error> {
         if self.refused().is_some_and(|at| at.elapsed() < LEFT_ALONE) {
             return Err(not_primary());
@@ -127,7 +128,7 @@ impl Route {
         None
     }
 
-    /// Whether the connection may be kept after what it answered.
+    /// Whether the connection may be kept after this answer.
     pub(super) fn keeps<T>(&self, answer: &Result<T, sqlx::Error>) -> bool {
         let lost = answer.as_ref().is_err_and(|error| is_cut(error) || is_demoted(error));
         if lost {
@@ -140,7 +141,7 @@ impl Route {
         self.seen.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// No connection opened before this call is used again.
+    /// Makes sure that no connection opened before this call is used again.
     pub(super) fn distrust(&self) {
         self.seen.distrusted.fetch_add(1, Ordering::AcqRel);
     }
@@ -166,14 +167,14 @@ impl Connection {
         matches!(timeout(limit, self.inner.ping()).await, Ok(Ok(())))
     }
 
-    /// Closes the connection in a task of its own.
+    /// Closes the connection in a separate task.
     pub(super) fn close(self) {
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(self.closed());
         }
     }
 
-    /// Closes the connection.
+    /// Closes the connection and waits for it.
     pub(super) async fn closed(self) {
         let _gone = timeout(ANSWERS, self.inner.close()).await;
     }
@@ -187,7 +188,7 @@ fn is_not_primary(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.get_ref().is_some_and(|source| source.is::<NotPrimary>()))
 }
 
-/// The error of a statement without an answer in time. Whether it was executed is unknown.
+/// The error of a statement that was not answered in time. Whether the server executed it is unknown.
 pub(super) fn unanswered() -> sqlx::Error {
     sqlx::Error::Io(io::Error::new(
         io::ErrorKind::TimedOut,
@@ -195,7 +196,7 @@ pub(super) fn unanswered() -> sqlx::Error {
     ))
 }
 
-/// Errors that pass: while a server starts, and while dropped connections still count.
+/// Temporary errors: while a server starts, and while the server still counts closed connections.
 pub(super) fn passes_soon(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused) || is_transient(error)
 }

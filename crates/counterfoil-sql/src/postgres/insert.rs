@@ -1,4 +1,4 @@
-//! Inserting, all or nothing.
+//! Inserts records: all of them or none.
 
 use std::num::NonZeroU32;
 
@@ -17,7 +17,7 @@ use crate::row::{self, count, micros, micros_of};
 use crate::rules::{owned_by, room_beside};
 
 const OP: &str = "insert";
-/// The verdict of `counterfoil_admit` when the cap is reached.
+/// The verdict of `counterfoil_admit` when the owner has reached the cap.
 const OWNER_FULL: i64 = 1;
 
 /// The values of the statements that insert a family.
@@ -30,13 +30,13 @@ struct Founding<'a> {
     pace: Option<Pace>,
 }
 
-/// What the statement came to.
+/// The outcome of the insert statement.
 enum Outcome {
     Written(Inserted),
-    /// The owner has no row yet, on whose lock bounds are decided.
+    /// The owner has no row in `counterfoil_owner` yet. Limits are decided while that row is locked.
     NoOwner,
     Bound(Inserted),
-    /// An id is taken or a label held.
+    /// An id is already in use, or another family holds the label.
     InTheWay,
 }
 
@@ -87,8 +87,9 @@ impl PgStore {
         Err(lost(OP))
     }
 
-    /// Why nothing was inserted, apart from cap and pace; `None` if the reason is gone by now. A taken id takes
-    /// precedence over label and cap: a repeated insert must find its own record, not its own label.
+    /// Why nothing was inserted, apart from cap and pace. `None` if the reason no longer exists. An id that is in use
+    /// takes precedence over label and cap: a repeated insert must find the record that it created, and not conflict
+    /// with its label.
     async fn why_not(&self, founding: &Founding<'_>) -> Result<Option<Inserted>, StoreError> {
         let (family, new) = (&founding.family, founding.new);
         let query = || {
@@ -112,7 +113,7 @@ impl PgStore {
         Ok(taken.or(holder.map(Inserted::LabelTaken)))
     }
 
-    /// The family other than `asking` that holds the label and is not gone.
+    /// The family other than `asking` that holds the label and has not reached `gone_at`.
     pub(super) async fn holder(
         &self,
         op: &'static str,
@@ -158,8 +159,8 @@ impl PgStore {
                 }
                 full_until = row::instant(&row, "full_until")?;
             }
-            // Revoked is final and comes first. A taken id comes second, so that a repeated join finds its own record
-            // after the family has moved on.
+            // A revocation is final, so it is checked first. An id that is in use is checked second: a repeated join
+            // must find the record that it created, even if the family has changed since.
             let found = self.family(OP, family).await?.filter(|family| family.revoked.is_none());
             let Some(found) = found else { return Ok(Inserted::FamilyEnded) };
             if let Some(taken) = self.taken(OP, new).await? {
@@ -183,7 +184,7 @@ impl Founding<'_> {
         sqlx::query(text).bind(family.realm.as_str()).bind(family.owner.as_str()).bind(i64::from(family.kind.byte()))
     }
 
-    /// Whether anything is counted.
+    /// Whether any limit requires counting.
     fn is_bound(&self) -> bool {
         self.cap.is_some() || self.pace.is_some()
     }

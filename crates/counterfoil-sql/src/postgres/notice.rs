@@ -9,9 +9,9 @@ use super::sql;
 use super::store::PgStore;
 use crate::row::{self, NOTICE, micros, noticed};
 
-/// Records in one statement of `touch`. A rotation may have to wait for one statement.
+/// The number of records in one `touch` statement. A rotation may have to wait for one statement.
 const BATCH: usize = 256;
-/// How many bytes the remembered notices of a record take at most.
+/// The maximum size in bytes of the sent notices that a record remembers.
 #[expect(clippy::cast_possible_wrap, reason = "eight times nine")]
 const REMEMBERED: i64 = (NOTICED_MAX * NOTICE) as i64;
 
@@ -47,13 +47,13 @@ impl PgStore {
         };
         match self.write_one("claim", query).await? {
             Wrote::Done(Some(claimed)) => row::record_of(id, &claimed).map(Some),
-            // The record has another mark, or its row does not decode: the read reports which.
+            // The record has another mark, or its row does not decode. The read finds out which.
             Wrote::Done(None) => self.parts("claim", id).await.map(|_| None),
             Wrote::Taken => Err(lost("claim")),
         }
     }
 
-    /// Decides and writes on the locked row: two workers may settle two notices at once.
+    /// Decides and writes while the row is locked, because two workers may settle two notices at the same time.
     pub(super) async fn settle_notice(
         &self,
         id: &RecordId,
@@ -75,7 +75,7 @@ impl PgStore {
         match self.write_one(OP, query).await? {
             Wrote::Done(None) => Ok(false),
             Wrote::Done(Some(row)) if row::number(&row, "sound")? == 0 => {
-                // The read reports which column does not decode.
+                // The read finds out which column does not decode.
                 self.parts(OP, id).await.and_then(|_| Err(row::unsound_notices(id)))
             }
             Wrote::Done(Some(row)) => Ok(row::number(&row, "held")? != 0),

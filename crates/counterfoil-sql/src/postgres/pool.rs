@@ -1,8 +1,8 @@
-//! The connections that write and list.
+//! The connections for writes and lists.
 //!
-//! This is not the driver's pool, which tests each connection when it is given back: a second round trip for each
-//! statement, without a timeout. In a network that drops packets each such wait would hold a permit for a quarter of an
-//! hour.
+//! This is not the driver's pool. The driver's pool tests each connection when it is returned, which costs a second
+//! round trip for each statement and has no timeout. In a network that drops packets, each such test would hold a
+//! permit for a quarter of an hour.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::ask::Statement;
 use super::connection::{Connection, Route, passes_soon, unanswered};
 
-/// Opens connections as they are needed, up to `size`.
+/// Opens connections on demand, up to `size`.
 pub(super) struct Pool {
     route: Arc<Route>,
     patience: Duration,
@@ -23,17 +23,17 @@ pub(super) struct Pool {
     idle: Mutex<Vec<Connection>>,
 }
 
-/// A connection lent for one statement.
+/// A connection that is lent for one statement.
 pub(super) struct Lent {
     pool: Arc<Pool>,
     connection: Option<Connection>,
-    /// Whether a statement was sent whose answer has not been read.
+    /// Whether a statement was sent and its answer has not been read.
     asked: bool,
     permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Pool {
-    /// `patience`: how long a call waits for a connection. `first`: one that is open already.
+    /// `patience` is how long a call waits for a connection. `first` is a connection that is already open.
     pub(super) fn new(route: Arc<Route>, size: u32, patience: Duration, first: Connection) -> Arc<Self> {
         let permits = usize::try_from(size).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         let (free, idle) = (Arc::new(Semaphore::new(permits)), Mutex::new(vec![first]));
@@ -44,7 +44,7 @@ impl Pool {
         &self.route
     }
 
-    /// Waits for a permit, then for a connection. Nothing was sent where this fails.
+    /// Waits for a permit, then for a connection. An error means that nothing was sent.
     pub(super) async fn lend(self: &Arc<Self>) -> Result<Lent, sqlx::Error> {
         let lent = timeout(self.patience, async {
             let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_| sqlx::Error::PoolClosed)?;
@@ -63,7 +63,7 @@ impl Pool {
         Lent { pool: Arc::clone(self), connection: Some(connection), asked: false, permit: Some(permit) }
     }
 
-    /// The most recently used connection: the others reach their maximum age.
+    /// Takes the connection that was used most recently, so that idle connections reach their maximum age.
     fn take(&self) -> Option<Connection> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
@@ -72,7 +72,7 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 
-    /// Waits for the statements under way; calls after it find the pool closed.
+    /// Waits for running statements. Later calls find the pool closed.
     pub(super) async fn close(&self) {
         let _all = self.free.acquire_many(self.size).await;
         self.free.close();
@@ -83,7 +83,7 @@ impl Pool {
 }
 
 impl Lent {
-    /// Rows of a statement, within the limit.
+    /// Runs a statement within the time limit and returns its rows.
     pub(super) async fn rows(mut self, limit: Duration, statement: Statement<'_>) -> Result<Vec<PgRow>, sqlx::Error> {
         let Some(connection) = self.connection.as_mut() else { return Err(sqlx::Error::PoolClosed) };
         self.asked = true;
@@ -91,7 +91,7 @@ impl Lent {
         self.answered(answer.unwrap_or_else(|_| Err(unanswered())))
     }
 
-    /// What a statement has done, within the limit.
+    /// Runs a statement within the time limit and returns what it changed.
     pub(super) async fn done(
         mut self,
         limit: Duration,
@@ -118,8 +118,8 @@ impl Drop for Lent {
         if !self.asked {
             return self.pool.put(connection);
         }
-        // The caller's future was dropped, but the server still executes the statement. The permit is released when it
-        // has ended.
+        // The caller's future was dropped, but the server still executes the statement. The permit is released when the
+        // statement has ended.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let (pool, permit) = (Arc::clone(&self.pool), self.permit.take());
         runtime.spawn(async move {

@@ -1,5 +1,5 @@
-//! Purging: removes records that are gone and shrinks those whose window is over. It works on ids only, so that rows
-//! that do not decode are purged too.
+//! Purging: removes records past `gone_at`, and shrinks superseded records after their retry window. It works with ids
+//! only, so it also purges rows that do not decode.
 
 use std::num::NonZeroU32;
 
@@ -13,10 +13,10 @@ use super::store::PgStore;
 use crate::row::{self, micros};
 
 const OP: &str = "purge";
-/// Records in one statement, so that a large purge delays no rotation.
+/// The number of records in one statement. The limit keeps a large purge from delaying rotations.
 const BATCH: u32 = 256;
 
-/// The limits of one purge.
+/// The time limits of one purge.
 #[derive(Clone, Copy)]
 struct Limits {
     now: Timestamp,
@@ -25,7 +25,7 @@ struct Limits {
 }
 
 impl Limits {
-    /// Records with a notice are never removed before they are gone.
+    /// The limit for records with a pending notice. It is never later than the limit for other records.
     fn unsent(self) -> i64 {
         micros(self.now.min(self.unsent_before))
     }
@@ -61,8 +61,8 @@ impl PgStore {
         }
     }
 
-    /// Repeats until the first rows of the timelines contain no member of a revoked family, except rows that others
-    /// have locked.
+    /// Repeats until the first rows that are due contain no member of a revoked family, except rows that other
+    /// transactions have locked.
     async fn leave_to_families(&self, limits: Limits, front: u32) -> Result<(), StoreError> {
         let query = || {
             let query = sqlx::query(sql::LEAVE_TO_FAMILY);
@@ -83,7 +83,7 @@ impl PgStore {
         let mut chores = Chores { remove: Vec::new(), shrink: Vec::new(), more: false };
         for row in self.read(OP, query).await? {
             let id = row::id(&row)?;
-            // A record that is removed is not shrunk first.
+            // Does not shrink a record that is removed anyway.
             if chores.remove.contains(&id) {
                 continue;
             }

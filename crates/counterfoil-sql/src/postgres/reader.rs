@@ -1,7 +1,8 @@
-//! The point read. Requests that arrive while a statement is under way are sent together in the next one.
+//! Reads single records by id. Requests that arrive while a statement is running are sent together in the next
+//! statement.
 //!
-//! The reads have connections of their own, so that none waits for a write in the pool. Tasks own these connections: a
-//! caller whose future is dropped leaves them usable.
+//! Reads have their own connections, so that no read waits for a write. Tasks own these connections, so a connection
+//! stays usable if a caller drops its future.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -19,16 +20,16 @@ use super::connection::{Connection, Route, unanswered};
 use super::sql;
 use crate::row;
 
-/// While one connection waits for its answer, the other collects requests.
+/// Two connections: while one waits for its answer, the other collects requests.
 pub(super) const CONNECTIONS: u32 = 2;
-/// Ids in one statement.
+/// The maximum number of ids in one statement.
 const TOGETHER: usize = 256;
 
-/// A setting for connections that run one statement only. A generic plan assumes ten ids, so the server would find it
-/// more expensive than a plan for the one id that came, and would plan each time.
+/// A setting for connections that run only one statement. A generic plan assumes ten ids. The server would rate it as
+/// more expensive than a plan for one id, and would plan each time.
 pub(super) const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
 
-/// A row, which each caller decodes, or why there is none.
+/// A row that each caller decodes, or the error of the read.
 type Answer = Result<Option<Arc<PgRow>>, Arc<sqlx::Error>>;
 
 struct Ask {
@@ -38,16 +39,16 @@ struct Ask {
 
 type Asks = Arc<Mutex<UnboundedReceiver<Ask>>>;
 
-/// The connections that read. They end when it is closed or dropped.
+/// The reading tasks and their connections. They end when the reader is closed or dropped.
 pub(super) struct Reader {
     asks: RwLock<Option<UnboundedSender<Ask>>>,
-    /// How long a caller waits: for the statement under way and for its own.
+    /// How long a caller waits: for the running statement and for its own.
     patience: Duration,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Reader {
-    /// Connects when it is first asked.
+    /// The first connection opens at the first request.
     pub(super) fn new(route: Route) -> Self {
         let (sender, receiver) = unbounded_channel();
         let patience = route.limit().saturating_mul(2);
@@ -56,11 +57,11 @@ impl Reader {
         Self { asks: RwLock::new(Some(sender)), patience, tasks: Mutex::new((0..CONNECTIONS).map(start).collect()) }
     }
 
-    /// The record's row, joined with its family's.
+    /// Reads the record's row, joined with its family's row.
     pub(super) async fn get(&self, id: &RecordId) -> Answer {
         let (answer, answered) = oneshot::channel();
         if let Some(asks) = &*self.asks.read().unwrap_or_else(PoisonError::into_inner) {
-            // If no task reads any more, `send` returns the request, and dropping it closes the channel.
+            // If all reading tasks have ended, `send` returns the request, and dropping the request closes the channel.
             let _asked = asks.send(Ask { id: *id, answer });
         } else {
             return Err(Arc::new(sqlx::Error::PoolClosed));
@@ -71,7 +72,7 @@ impl Reader {
         }
     }
 
-    /// Waits until what was asked is answered and the connections are closed.
+    /// Waits until all requests are answered and the connections are closed.
     pub(super) async fn close(&self) {
         drop(self.asks.write().unwrap_or_else(PoisonError::into_inner).take());
         for task in self.tasks.lock().await.drain(..) {
@@ -83,7 +84,7 @@ impl Reader {
 async fn serve(route: Arc<Route>, asks: Asks) {
     let (mut kept, mut asked) = (None, Vec::new());
     while asks.lock().await.recv_many(&mut asked, TOGETHER).await > 0 {
-        // Requests of dropped callers would delay the others.
+        // Drops requests whose callers are gone: they would delay the others.
         asked.retain(|ask| !ask.answer.is_closed());
         if asked.is_empty() {
             continue;
@@ -106,8 +107,8 @@ async fn serve(route: Arc<Route>, asks: Asks) {
     }
 }
 
-/// Retries on a new connection if the kept one died since its last use or no longer leads to the primary. All within
-/// the limit of one statement.
+/// Retries on a new connection if the kept connection broke since its last use or no longer leads to the primary. All
+/// attempts share the time limit of one statement.
 async fn read(route: &Route, kept: &mut Option<Connection>, ids: &[RecordId]) -> Result<Vec<PgRow>, sqlx::Error> {
     let deadline = Instant::now() + route.limit();
     let mut turn = 0;
@@ -119,11 +120,11 @@ async fn read(route: &Route, kept: &mut Option<Connection>, ids: &[RecordId]) ->
         let elsewhere = used.is_some();
         let mut connection = match used {
             Some(connection) => connection,
-            // A timeout here proves nothing about the open connections: nothing was sent.
+            // A timeout here says nothing about the open connections, since nothing was sent.
             None => timeout_at(deadline, route.open(is_full)).await.unwrap_or_else(|_| Err(unanswered()))?,
         };
         let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
-        // On a timeout the connection is dropped, for its answer may still come.
+        // On a timeout the connection is dropped, because its answer may still arrive.
         let read = timeout_at(deadline, connection.rows(sqlx::query(sql::PAIRS).bind(ids))).await;
         let read = read.unwrap_or_else(|_| Err(unanswered()));
         if route.keeps(&read) {

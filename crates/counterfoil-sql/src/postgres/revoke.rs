@@ -1,4 +1,4 @@
-//! Revoking: one record, one family, or an owner's families one by one.
+//! Revokes one record, one family, or all families of an owner one by one.
 
 use std::num::NonZeroU32;
 
@@ -37,7 +37,7 @@ impl PgStore {
         Ok(Progress { changed: self.changed(OP, query).await?, more: false })
     }
 
-    /// One row revokes all members at once.
+    /// Revokes all members at once by writing the family's row.
     async fn revoke_family(
         &self,
         realm: &Realm,
@@ -55,7 +55,7 @@ impl PgStore {
         Ok(Progress { changed: self.changed(OP, query).await?, more: false })
     }
 
-    /// Revoked families are not found again, so each call continues where the last one ended.
+    /// A revoked family is not found again, so each call continues after the families of the last call.
     async fn revoke_owner(
         &self,
         realm: &Realm,

@@ -1,4 +1,4 @@
-//! Rotation: the parent's step and all that is new, in one statement.
+//! Rotation: changes the parent and inserts the new records, in one statement.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -16,8 +16,9 @@ use crate::rules::{owned_by, room_beside};
 const OP: &str = "rotate";
 
 impl PgStore {
-    /// The statement writes only if parent and family are as expected. If it wrote nothing, one read finds the reason.
-    /// Revoked takes precedence over stale, and stale over a taken id: a repeated rotation must get its own successor.
+    /// The statement writes only if parent and family are in the expected state. If it wrote nothing, one read finds
+    /// the reason. "Revoked" takes precedence over "stale", and "stale" over an id that is in use: a repeated rotation
+    /// must find the successor that it created.
     pub(super) async fn rotate_step(
         &self,
         parent: &RecordId,
@@ -59,7 +60,7 @@ impl PgStore {
     }
 }
 
-/// The limit that kept the step from being written; `None` where no limit did.
+/// The limit that prevented the rotation, or `None` if no limit did.
 fn bound_of(step: &ParentUpdate, row: &PgRow) -> Result<Option<Rotated>, StoreError> {
     if let ParentUpdate::Supersede { .. } = step
         && let Some(oldest) = row::instant(row, "oldest")?

@@ -1,4 +1,4 @@
-//! Runs the steps of `sql/schema.rs`, and checks the set-up.
+//! Runs the migrations of `sql/schema.rs`, and checks the set-up of the database.
 
 use sqlx::{Connection as _, PgConnection, Row as _};
 
@@ -6,7 +6,7 @@ use super::{search_path, sql, throttle_sql};
 use crate::error::SetupError;
 use crate::labels;
 
-/// The version that this crate knows.
+/// The schema version that this crate knows.
 fn known() -> i64 {
     i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
@@ -21,7 +21,7 @@ pub(super) async fn needs_migration(connection: &mut PgConnection) -> Result<boo
     Ok(found < known())
 }
 
-/// 0 where there is no schema.
+/// The version of the schema; 0 if there is no schema.
 async fn version(connection: &mut PgConnection) -> Result<i64, SetupError> {
     let there: bool = sqlx::query_scalar(sql::SCHEMA_IS_THERE).fetch_one(&mut *connection).await?;
     if !there {
@@ -31,8 +31,8 @@ async fn version(connection: &mut PgConnection) -> Result<i64, SetupError> {
     Ok(found.unwrap_or(0))
 }
 
-/// Migrates the database in one transaction, one process at a time. It runs in a task of its own: a transaction whose
-/// future is dropped would stay open.
+/// Migrates the database in one transaction, one process at a time. The transaction runs in a separate task: it would
+/// stay open if a caller dropped its future.
 pub(super) async fn migrate(mut connection: PgConnection) -> Result<PgConnection, SetupError> {
     let task = tokio::spawn(async move {
         let migrated = migrate_in_transaction(&mut connection).await;
@@ -47,7 +47,7 @@ pub(super) async fn migrate(mut connection: PgConnection) -> Result<PgConnection
     task.await.unwrap_or_else(|_| Err(SetupError::refused("the migration was cut off and rolled back")))
 }
 
-/// Whether the role lacks a right, such as to use the schema.
+/// Whether the role lacks a privilege, for example on the schema.
 fn may_not(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
@@ -88,7 +88,7 @@ async fn renew_labels(connection: &mut PgConnection) -> Result<(), SetupError> {
     Ok(())
 }
 
-/// Refuses tables and functions that would break a promise.
+/// Refuses tables and functions that would break a promise of the store.
 pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupError> {
     let functions: i64 = sqlx::query_scalar(sql::FUNCTIONS).fetch_one(&mut *connection).await?;
     if functions < sql::FUNCTION_COUNT {
@@ -134,7 +134,7 @@ mod tests {
     use super::{known, sql};
     use crate::PgStore;
 
-    /// A family with one record, and its owner, as the first step has their tables.
+    /// A family with one record, and their owner, in the tables of the first migration.
     const ANN: &str = "
 INSERT INTO counterfoil_owner VALUES ('default', 'ann', 1, 7);
 INSERT INTO counterfoil_family VALUES (decode(repeat('07', 10), 'hex'), 'default', 'ann', 1, 0, 1, '\"alone\"', NULL, NULL, NULL, NULL, NULL);

@@ -1,8 +1,8 @@
-//! Which schema the tables belong in.
+//! Decides which schema the store's tables belong to.
 //!
-//! The server uses the first schema of the `search_path` that exists and is open to the role, and skips the others
-//! silently. A schema that is missing, or created later, would lead to an empty store beside the intended one: all
-//! credentials would be unknown, or those revoked since would be valid.
+//! The server uses the first schema of the `search_path` that exists and that the role may use, and silently skips the
+//! others. If the intended schema is missing or is created later, the store would use an empty schema beside the
+//! intended one. Then all credentials would be unknown, or credentials revoked since then would be valid.
 
 use sqlx::{PgConnection, Row as _};
 
@@ -41,7 +41,7 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupErro
     if let Some(holder) = named.iter().find(|named| named.has_store) {
         return if holder.is_present { Ok(()) } else { Err(ambiguous(&holder.name, &present, &path)) };
     }
-    // There are no tables yet: they would be created in the present schema.
+    // No schema has the tables yet. They would be created in the current schema.
     match (named.first(), written.first()) {
         (Some(first), Some(written)) if !first.is_present => {
             let is_default = written == USER && !first.is_there;
@@ -59,8 +59,8 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupErro
     }
 }
 
-/// No schema exists and is open to the role. If one exists but is closed and empty, the migration reports the missing
-/// right.
+/// The role can use none of the schemas. If one exists and has no tables of the store, the migration reports the
+/// missing privilege.
 fn closed(named: &[Named], path: &str, user: &str) -> Result<(), SetupError> {
     match named.iter().find(|named| named.has_store) {
         Some(Named { name, .. }) => Err(SetupError::refused(format!(
@@ -80,7 +80,7 @@ fn ambiguous(holder: &str, present: &str, path: &str) -> SetupError {
     ))
 }
 
-/// The names of a list as `search_path` has it: between commas, folded to lower case unless quoted.
+/// The names in a `search_path`: separated by commas, folded to lower case unless quoted.
 fn names(list: &str) -> Vec<String> {
     let (mut names, mut name, mut is_quoted, mut letters) = (Vec::new(), String::new(), false, list.chars().peekable());
     while let Some(letter) = letters.next() {

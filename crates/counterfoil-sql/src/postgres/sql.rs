@@ -1,12 +1,12 @@
-//! All SQL of the PostgreSQL store. `$n` are the values of the calling function, in its order.
+//! All SQL of the PostgreSQL store. The calling function binds the values `$n` in the order that each comment lists.
 //!
 //! Every write is one autocommitted statement. At READ COMMITTED a statement sees the rows as they were when it began,
-//! except that it sees the present state of a row that it waited for. So every decision that may race is made on rows
-//! that the statement locks, the family's first, and never by a count or a search of the statement itself. What must be
-//! counted, a function counts, which sees what is committed once the lock is held (`sql/bounds.rs`). At SERIALIZABLE a
-//! statement that would have waited for another write fails, and is repeated.
+//! except that it sees the current state of a row whose lock it waited for. Therefore every decision that may race is
+//! made on rows that the statement locks, starting with the family's row. A count or a search in the statement itself
+//! is not safe. A database function does the counting: it sees everything that is committed when the lock is held
+//! (`sql/bounds.rs`). At SERIALIZABLE a statement that waited for another write fails and is repeated.
 
-/// A record joined with its family; an orphan shows as a family of nulls.
+/// Selects a record joined with its family. A record without a family has NULL in the family's columns.
 macro_rules! joined {
     ($($where:expr),+ $(,)?) => {
         concat!(
@@ -20,7 +20,7 @@ macro_rules! joined {
     };
 }
 
-/// Inserts the records, $1 to $16, for each row of `$from`: one, or none where a condition failed.
+/// Inserts the records, $1 to $16, for each row of `$from`. `$from` has one row, or none if a condition failed.
 macro_rules! add_records {
     ($from:literal) => {
         concat!(
@@ -47,7 +47,7 @@ macro_rules! add_records {
     };
 }
 
-/// The row of a family that is not revoked, locked.
+/// Selects and locks the row of a family that is not revoked.
 macro_rules! standing {
     ($id:literal) => {
         concat!(
@@ -58,7 +58,7 @@ macro_rules! standing {
     };
 }
 
-/// The later of a column and a value; nothing is later than no end.
+/// The later of a column and a value. NULL in the column means "no end" and stays NULL.
 macro_rules! forward {
     ($column:literal, $value:literal) => {
         concat!("CASE WHEN ", $column, " IS NULL THEN NULL ELSE greatest(", $column, ", ", $value, ") END")

@@ -18,18 +18,18 @@ use crate::error::SetupError;
 use crate::port::token_store;
 use crate::row;
 
-/// A census reads every record: it may take this many times the limit of a statement.
+/// A census reads every record, so it may take this many times the time limit of a statement.
 const CENSUS: u32 = 12;
 
-/// A plan that is made while the tables are empty is kept, so it must not be a scan. Only the census and the schema's
-/// version need one. The server gives such a scan a very high cost and would compile it first (`jit`), which takes 0.4
-/// s for a census of four records.
+/// The server keeps a plan that it made while the tables were empty, so that plan must not be a sequential scan. Only
+/// the census and the query for the schema version need a scan. With `enable_seqscan` off, the server gives these scans
+/// a very high cost and would compile them first (`jit`), which takes 0.4 s for a census of four records.
 pub(super) const PLANNING: [(&str, &str); 2] = [("enable_seqscan", "off"), ("jit", "off")];
 
-/// Records, clients, settings and counters in a PostgreSQL database, all four stores in one.
+/// All four stores in one PostgreSQL database: records, clients, settings and counters.
 ///
-/// Tables are made in the first schema of the `search_path`, which must be there and open to the role. Several stores
-/// of any number of processes may share a database.
+/// The tables are created in the first schema of the `search_path`, which must exist and be open to the role. Any
+/// number of stores in any number of processes may share a database.
 #[derive(Clone)]
 pub struct PgStore {
     pool: Arc<Pool>,
@@ -37,22 +37,24 @@ pub struct PgStore {
 }
 
 impl PgStore {
-    /// Connects, migrates the schema if needed, and checks the set-up. With an up-to-date schema it changes nothing and
-    /// needs no right to create. The store opens its own connections: in a shared pool another dropped future may have
-    /// left a transaction open, and acknowledged writes of the store would be rolled back with it.
+    /// Connects, migrates the schema if needed, and checks the set-up. If the schema is up to date, it changes nothing
+    /// and needs no privilege to create tables. The store opens its own connections: in a pool that other code shares,
+    /// a dropped future may have left a transaction open, and a rollback would then undo acknowledged writes of the
+    /// store.
     ///
     /// # Errors
     ///
-    /// [`SetupError`]: [`NoAnswer`](SetupError::NoAnswer) after [`PgSetup::connect_timeout`].
+    /// [`SetupError`], for example [`NoAnswer`](SetupError::NoAnswer) after [`PgSetup::connect_timeout`].
     pub async fn connect(options: PgConnectOptions) -> Result<Self, SetupError> {
         Self::connect_with(options, PgSetup::default()).await
     }
 
-    /// The same with another number of connections, other time limits, or at another isolation.
+    /// Like [`connect`](Self::connect), with another number of connections, other time limits or another isolation
+    /// level.
     ///
     /// # Errors
     ///
-    /// As [`connect`](Self::connect).
+    /// Returns the same errors as [`connect`](Self::connect).
     pub async fn connect_with(options: PgConnectOptions, setup: PgSetup) -> Result<Self, SetupError> {
         let options = own(options, setup);
         let mut first = start::connect(&options, setup).await?;
@@ -67,12 +69,12 @@ impl PgStore {
         Ok(Self { pool, reader })
     }
 
-    /// Migrates the schema and disconnects, for services whose role may not create tables. It has no time limit, since
-    /// a step may write every row.
+    /// Migrates the schema and disconnects. For services whose own role may not create tables. There is no time limit,
+    /// because a migration may write every row.
     ///
     /// # Errors
     ///
-    /// As [`connect`](Self::connect).
+    /// Returns the same errors as [`connect`](Self::connect).
     ///
     /// ```no_run
     /// # async fn migrate() -> Result<(), counterfoil_sql::SetupError> {
@@ -92,7 +94,7 @@ impl PgStore {
         Ok(first.close().await?)
     }
 
-    /// Closes all connections; calls after it are `Unavailable`. Dropping the last clone does the same, but does not
+    /// Closes all connections. Later calls return `Unavailable`. Dropping the last clone also closes them, but does not
     /// wait.
     pub async fn close(&self) {
         self.reader.close().await;
@@ -107,20 +109,20 @@ impl PgStore {
         &self.pool
     }
 
-    /// A connection beside the pool's, set up as they are.
+    /// A connection outside the pool with the same settings.
     #[cfg(test)]
     pub(super) async fn wire(&self) -> sqlx::PgConnection {
         self.pool.route().connect().await.expect("a connection")
     }
 
-    /// How long a statement may be under way.
+    /// The time limit of a statement.
     pub(super) fn limit(&self) -> Duration {
         self.pool.route().limit()
     }
 }
 
-/// Settings of every connection of the store, whatever the host's options are. The server stops waiting for a lock
-/// shortly before the store does: otherwise each abandoned statement would occupy a server connection for as long as
+/// Settings of every connection of the store; they override the host's options. The server stops waiting for a lock
+/// shortly before the store does. Otherwise each abandoned statement would occupy a server connection for as long as
 /// the table is locked.
 fn own(options: PgConnectOptions, setup: PgSetup) -> PgConnectOptions {
     let isolation = [("default_transaction_isolation", setup.isolation.name())];

@@ -1,4 +1,4 @@
-//! Counters: each step is one statement, which calls a function of the schema.
+//! Counters: each step is one statement that calls a function of the schema.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::store::PgStore;
 use super::throttle_sql;
 use crate::row::{self, count, micros};
 
-/// The function's first argument.
+/// The first argument of the function.
 #[derive(Clone, Copy)]
 enum Step {
     Reserve,
@@ -21,7 +21,7 @@ enum Step {
     Release,
 }
 
-/// The function's results that are no instants.
+/// Results of the function that are not instants.
 const GRANTED: i64 = -1;
 const UNDER_WAY: i64 = -2;
 

@@ -1,11 +1,12 @@
-//! All SQL of the counters. `$n` are the values of the calling function, in its order.
+//! All SQL of the counters. The calling function binds the values `$n` in the order of its arguments.
 
-/// This step adds attempts under way. Older counters had another meaning and lasted a minute: they are dropped.
+/// This migration adds attempts that are in progress. It drops older counters, which had another meaning and lasted
+/// only a minute.
 ///
-/// `counterfoil_attempt` does what `counterfoil::store::Counter` does, on a locked row. `step`: 0 reserves, 1 records a
-/// failure, 2 releases. It returns −1 for granted, −2 for attempts under way, otherwise the end of the full window. A
-/// refused attempt writes only if `ahead`: an instant lies impossibly far in the future, because the clock was set
-/// back.
+/// `counterfoil_attempt` does on a locked row what `counterfoil::store::Counter` does. `step`: 0 reserves, 1 records a
+/// failure, 2 releases. The function returns −1 for "granted", −2 for "too many attempts in progress", and otherwise
+/// the end of the full window. A refused attempt writes only if `ahead` is true: then an instant is impossibly far in
+/// the future because the clock was set back.
 pub(super) const MIGRATION: &str = r#"
 DROP TABLE counterfoil_counter;
 CREATE TABLE counterfoil_throttle (
@@ -80,7 +81,7 @@ END
 $attempt$;
 "#;
 
-/// Whether the function exists and is `VOLATILE`: otherwise it would see only what its calling statement sees.
+/// Whether the function exists and is `VOLATILE`. Otherwise it would see only what the calling statement sees.
 pub(super) const SOUND: &str = "
 SELECT count(*) FROM pg_proc
 WHERE oid = to_regprocedure('counterfoil_attempt(bigint, bytea, bigint, bigint, bigint, bigint)')

@@ -1,4 +1,4 @@
-//! Columns of a row, each of one type.
+//! Typed access to the columns of a row.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Corrupt, Revoked, StoreError};
@@ -7,7 +7,7 @@ use counterfoil::types::{RevocationReason, TokenKind, Version};
 use super::SqlRow;
 use crate::columns::Column;
 
-/// A row, read by columns. `first` is where the list of a [`RecordColumn`] or a [`FamilyColumn`] starts in it.
+/// A row whose columns are read by position. The list of a [`RecordColumn`] or [`FamilyColumn`] starts at `first`.
 pub(super) struct Columns<'a, R> {
     pub(super) row: &'a R,
     pub(super) first: usize,
@@ -73,23 +73,23 @@ pub(super) fn need<T>(value: Option<T>, column: impl Column) -> Result<T, Corrup
     value.ok_or_else(|| corrupt(column))
 }
 
-/// A column that is an instant.
+/// Reads a column that contains an optional instant.
 pub(crate) fn instant(row: &impl SqlRow, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
     Columns { row, first: 0 }.instant(column).map_err(|corrupt| StoreError::corrupt(None, corrupt))
 }
 
-/// A column that is a number.
+/// Reads a column that contains a number.
 pub(crate) fn number(row: &impl SqlRow, column: &'static str) -> Result<i64, StoreError> {
     number_or_null(row, column)?.ok_or_else(|| StoreError::corrupt(None, corrupt(column)))
 }
 
-/// A column that is a number or NULL.
+/// Reads a column that contains a number or NULL.
 pub(crate) fn number_or_null(row: &impl SqlRow, column: &'static str) -> Result<Option<i64>, StoreError> {
     let number = row.position(column).and_then(|at| row.number(at).ok());
     number.ok_or_else(|| StoreError::corrupt(None, corrupt(column)))
 }
 
-/// The version that a `put` returned.
+/// Reads the version that a `put` returned.
 pub(crate) fn version(row: &impl SqlRow) -> Result<Version, StoreError> {
     let version = u64::try_from(number(row, "version")?).ok();
     version.map(Version::new).ok_or_else(|| StoreError::corrupt(None, corrupt("version")))

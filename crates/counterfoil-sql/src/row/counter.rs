@@ -1,4 +1,4 @@
-//! Counters of attempts, and of keys.
+//! Counters of attempts, and counts of records by key.
 
 use counterfoil::Timestamp;
 #[cfg(feature = "sqlite")]
@@ -11,7 +11,7 @@ use super::columns::{Columns, corrupt, need};
 #[cfg(feature = "sqlite")]
 use super::columns::{number, number_or_null};
 
-/// Key id and count.
+/// Decodes a key id and its count.
 pub(crate) fn census(row: &impl SqlRow) -> Result<(KeyId, u64), StoreError> {
     let columns = Columns { row, first: 0 };
     let key = columns.small("key_id").and_then(|key| need(key, "key_id"));
@@ -20,7 +20,7 @@ pub(crate) fn census(row: &impl SqlRow) -> Result<(KeyId, u64), StoreError> {
     Ok((KeyId::new(key.map_err(corrupt)?), count.map_err(corrupt)?))
 }
 
-/// A counter.
+/// Decodes a counter.
 #[cfg(feature = "sqlite")]
 pub(crate) fn counter(row: &impl SqlRow) -> Result<Counter, StoreError> {
     let corrupt = || StoreError::corrupt(None, corrupt("under_way"));
@@ -37,7 +37,7 @@ pub(crate) fn counter(row: &impl SqlRow) -> Result<Counter, StoreError> {
     Ok(Counter::from_parts(failures, ends_at, under_way, gone_at))
 }
 
-/// An instant of a counter, by its microseconds.
+/// Converts microseconds to an instant of a counter.
 pub(crate) fn instant_of(micros: i64) -> Result<Timestamp, StoreError> {
     let at = u64::try_from(micros).ok().and_then(Timestamp::from_micros);
     at.ok_or_else(|| StoreError::corrupt(None, corrupt("ends_at")))

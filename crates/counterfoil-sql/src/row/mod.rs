@@ -1,4 +1,4 @@
-//! Rows of both dialects, and what they decode to.
+//! Rows of both dialects, and how they are decoded.
 
 mod columns;
 mod counter;
@@ -26,12 +26,13 @@ pub(crate) use record::{family_ids, record_id, unsound_notices};
 pub(crate) use values::instants;
 pub(crate) use values::{count, micros, micros_of, noticed};
 
-/// How many bytes a sent notice takes in `noticed`: the expiry's microseconds, big-endian, and the stage.
+/// The size of a sent notice in `noticed`: eight bytes for the expiry in microseconds, big-endian, and one for the
+/// stage.
 pub(crate) const NOTICE: usize = 9;
 
-/// A row of either dialect: every column is a number, bytes or a text.
+/// A row of either dialect. Every column is a number, bytes or a text.
 pub(crate) trait SqlRow {
-    /// Where the column of that name is.
+    /// The position of the column with that name.
     fn position(&self, name: &str) -> Option<usize>;
     fn number(&self, at: usize) -> Result<Option<i64>, sqlx::Error>;
     fn bytes(&self, at: usize) -> Result<Option<&[u8]>, sqlx::Error>;

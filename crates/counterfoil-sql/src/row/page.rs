@@ -11,10 +11,10 @@ use super::document::{client, text};
 use super::record::record;
 use crate::columns::RecordColumn;
 
-/// After every id. The empty one is before every id.
+/// The id that follows all other ids. The empty id precedes all others.
 pub(crate) const LAST_ID: &[u8; 16] = &[0xFF; 16];
 
-/// What a listing is ordered by.
+/// The order of a list.
 #[derive(Clone, Copy)]
 pub(crate) enum Order {
     CreatedAt,
@@ -22,8 +22,8 @@ pub(crate) enum Order {
     Id,
 }
 
-/// A page of up to `limit + 1` rows: the extra row shows that there is a next page. A row that does not decode is
-/// counted, and its key still moves the cursor.
+/// Decodes a page of up to `limit + 1` rows. The extra row shows that there is a next page. A row that does not decode
+/// is counted, and its key still moves the cursor.
 pub(crate) fn page(rows: &[impl SqlRow], limit: u32, order: Order) -> Page<TokenRecord> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };
@@ -49,8 +49,8 @@ fn key(row: &impl SqlRow, order: Order) -> Option<Cursor> {
     Some(Cursor { at, id: RecordId::from_bytes(columns.bytes(RecordColumn::Id).ok()??) })
 }
 
-/// A page of up to `limit + 1` clients, like [`page`]. If no id on it decodes, the next page has no start, so this is
-/// an error.
+/// Decodes a page of up to `limit + 1` clients, like [`page`]. If there is a next page and no id decodes, the next page
+/// has no start, which is an error.
 pub(crate) fn clients(rows: &[impl SqlRow], limit: u32) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };

@@ -11,7 +11,7 @@ use super::columns::{Columns, corrupt, need};
 use super::{NOTICE, SqlRow};
 use crate::columns::{FamilyColumn, RecordColumn};
 
-/// A field that the core adds does not compile here until it is written and read.
+/// If the core adds a field, this fails to compile until the field is written and read.
 const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 12, "a field is not stored");
 
 impl<R: SqlRow> Columns<'_, R> {
@@ -103,43 +103,43 @@ impl<R: SqlRow> Columns<'_, R> {
     }
 }
 
-/// A record with its family.
+/// Decodes a record with its family.
 pub(crate) fn record(row: &impl SqlRow) -> Result<TokenRecord, Corrupt> {
     let record = Columns { row, first: 0 }.record()?;
     TokenRecord::from_parts(record, Columns { row, first: RecordColumn::COUNT }.family()?)
 }
 
-/// The same for a caller that named the id: a row that does not decode is an error, never skipped.
+/// Like [`record`], for a caller that asked for this id: a row that does not decode is an error and is never skipped.
 pub(crate) fn record_of(id: &RecordId, row: &impl SqlRow) -> Result<TokenRecord, StoreError> {
     record(row).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
 }
 
-/// A family's row alone.
+/// Decodes a family's row.
 pub(crate) fn family(row: &impl SqlRow) -> Result<FamilyParts, StoreError> {
     Columns { row, first: 0 }.family().map_err(|corrupt| StoreError::corrupt(None, corrupt))
 }
 
-/// The id in a row that starts with the columns of a record.
+/// Reads the id from a row that starts with the columns of a record.
 #[cfg(feature = "postgres")]
 pub(crate) fn record_id(row: &impl SqlRow) -> Result<RecordId, Corrupt> {
     need(Columns { row, first: 0 }.bytes(RecordColumn::Id)?.map(RecordId::from_bytes), RecordColumn::Id)
 }
 
-/// The column `id`, of a record.
+/// Reads the column `id` as a record's id.
 pub(crate) fn id(row: &impl SqlRow) -> Result<RecordId, StoreError> {
     let bytes = Columns { row, first: 0 }.bytes("id");
     let id = bytes.and_then(|bytes| need(bytes, "id")).map_err(|corrupt| StoreError::corrupt(None, corrupt))?;
     Ok(RecordId::from_bytes(id))
 }
 
-/// The column `id`, of a family.
+/// Reads the column `id` as a family's id.
 pub(crate) fn family_id(row: &impl SqlRow) -> Result<FamilyId, StoreError> {
     let bytes = Columns { row, first: 0 }.bytes("id");
     let id = bytes.and_then(|bytes| need(bytes, "id")).map_err(|corrupt| StoreError::corrupt(None, corrupt))?;
     Ok(FamilyId::from_bytes(id))
 }
 
-/// A column of families' ids.
+/// Reads a column that contains ids of families.
 #[cfg(feature = "postgres")]
 pub(crate) fn family_ids(row: &sqlx::postgres::PgRow, column: &'static str) -> Result<Vec<FamilyId>, StoreError> {
     let corrupt = || StoreError::corrupt(None, corrupt(column));
@@ -147,7 +147,7 @@ pub(crate) fn family_ids(row: &sqlx::postgres::PgRow, column: &'static str) -> R
     ids.into_iter().map(|id| id.try_into().map(FamilyId::from_bytes).map_err(|_| corrupt())).collect()
 }
 
-/// The error for a `noticed` column of another form.
+/// The error for a `noticed` column that does not have the expected form.
 #[cfg(feature = "postgres")]
 pub(crate) fn unsound_notices(id: &RecordId) -> StoreError {
     StoreError::corrupt(Some(*id), corrupt(RecordColumn::Noticed))

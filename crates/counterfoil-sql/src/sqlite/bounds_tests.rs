@@ -1,4 +1,4 @@
-//! The cost of bounds and lists where many records were deleted, rotated or have expired, measured in steps of SQLite's
+//! The cost of limit checks and lists when many records are deleted, rotated or expired. The unit is steps of SQLite's
 //! virtual machine.
 
 use std::sync::Arc;
@@ -20,11 +20,11 @@ use crate::row::{LAST_ID, micros};
 use crate::rules::families_of;
 
 const KIND: TokenKind = TokenKind::PersonalAccessToken;
-/// The number with which fault A12 was found.
+/// The number of cycles that exposed fault A12.
 const CYCLES: u64 = 2_300;
-/// The most steps for a statement that finds a few rows and reads no others.
+/// The upper bound in steps for a statement that finds a few rows and reads no other rows.
 const FEW: u64 = 1_000;
-/// The fewest steps for a statement that walks over that many rows.
+/// The lower bound in steps for a statement that reads the rows of all cycles.
 const MANY: u64 = 5 * CYCLES;
 
 async fn open() -> (TempDir, SqliteStore) {
@@ -33,7 +33,7 @@ async fn open() -> (TempDir, SqliteStore) {
     (folder, SqliteStore::open(options).await.expect("a store"))
 }
 
-/// How many rows a statement returns, and how many steps it takes.
+/// The number of rows that a statement returns, and the number of steps that it takes.
 async fn steps(store: &SqliteStore, query: Statement<'_>) -> (usize, u64) {
     let mut connection = store.writer().acquire().await.expect("the writer");
     let count = Arc::new(AtomicU64::new(0));
@@ -86,7 +86,8 @@ async fn fault_a12_a_page_of_what_stands_reads_nothing_that_was_deleted() {
     assert!(rows > 2_000 && taken > MANY, "the control: a walk shows, {rows} rows, {taken} steps");
 }
 
-/// Each superseded token is past its window but not shrunk yet; all access tokens but the last have expired.
+/// Each superseded token is past its retry window but not shrunk yet. All access tokens except the last three have
+/// expired.
 #[tokio::test]
 async fn fault_a13_neither_cap_nor_page_walks_over_generations() {
     let (_folder, store) = open().await;
@@ -163,7 +164,7 @@ async fn fault_a13_a_cap_walks_over_nothing_that_has_expired() {
     assert!(taken > 2_200, "the control: a longer way shows, {taken} steps");
 }
 
-/// Statements that sort do so only with live rows, which a cap keeps few, and they find them by an index.
+/// Statements that sort read only live rows, which a cap keeps few, and find them by an index.
 #[tokio::test]
 async fn what_sorts_finds_what_it_sorts_by_an_index() {
     let (_folder, store) = open().await;

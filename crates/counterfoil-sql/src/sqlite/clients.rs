@@ -1,4 +1,4 @@
-//! Registrations.
+//! Client registrations.
 
 use std::num::NonZeroU32;
 

@@ -1,8 +1,8 @@
-//! The database file: its permissions, and the check that it was not replaced.
+//! The database file: its permissions, and the check that the file was not replaced.
 //!
-//! A removed or replaced file stays open: it would be read and written on, and all acknowledged writes would be lost
-//! with the process. So each call checks the path. It never opens the file for that: closing it would drop the locks of
-//! the whole process.
+//! The process keeps a removed or replaced file open. Without a check it would go on reading and writing that file, and
+//! all acknowledged writes would be lost when the process ends. Therefore each call checks the path. The check never
+//! opens the file, because closing it would release the locks of the whole process.
 
 use std::fs::{Metadata, metadata};
 use std::io;
@@ -18,7 +18,7 @@ pub(super) struct OpenFile {
     identity: Identity,
 }
 
-/// The device and the number on it.
+/// The device and inode number of the file.
 #[cfg(unix)]
 type Identity = (u64, u64);
 #[cfg(not(unix))]
@@ -34,19 +34,20 @@ fn identity(file: &Metadata) -> Identity {
 fn identity(_: &Metadata) -> Identity {}
 
 impl OpenFile {
-    /// The file that is there now.
+    /// Records the file that the path leads to now.
     pub(super) fn at(path: PathBuf) -> io::Result<Self> {
         let identity = identity(&metadata(&path)?);
         Ok(Self { log: beside(&path, "-wal"), path, identity })
     }
 
-    /// An error if the path leads to another file or none.
+    /// Returns an error if the path leads to another file or to no file.
     pub(super) fn stands(&self) -> Result<(), sqlx::Error> {
         let stands = metadata(&self.path).is_ok_and(|file| identity(&file) == self.identity);
         if stands { Ok(()) } else { Err(gone(&self.path)) }
     }
 
-    /// The same, and checks that the log exists, which holds what was just committed.
+    /// Like [`stands`](Self::stands), and also checks that the write-ahead log exists: it holds what was just
+    /// committed.
     pub(super) fn stands_with_its_log(&self) -> Result<(), sqlx::Error> {
         self.stands()?;
         if metadata(&self.log).is_ok() { Ok(()) } else { Err(gone(&self.log)) }
@@ -67,8 +68,9 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Restricts the file, its log and its index to their owner. A new file is created here, since SQLite would make it
-/// readable for everybody. If the path is a link, SQLite puts log and index beside the link's target.
+/// Restricts the file, its write-ahead log and its shared-memory index to their owner. A new file is created here,
+/// because SQLite would make it readable for everybody. If the path is a link, SQLite puts log and index beside the
+/// link's target.
 #[cfg(unix)]
 pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
     use std::fs::{OpenOptions, Permissions, canonicalize, set_permissions};
@@ -76,7 +78,7 @@ pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
 
     let path = options.get_filename();
     if creates(options) && !in_memory(path) && metadata(path).is_err() {
-        // Not `create_new`, which refuses a dangling link: its target must be private too.
+        // `create_new` would refuse a dangling link, but its target must be private too.
         OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
     }
     let file = canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -85,7 +87,7 @@ pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
         let mode = file.permissions().mode();
         if file.is_file() && mode & 0o077 != 0 {
             match set_permissions(&path, Permissions::from_mode(mode & 0o700)) {
-                // The file belongs to another user, who shares it.
+                // The file belongs to another user who shares it.
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
                 changed => changed?,
             }
@@ -103,7 +105,7 @@ fn in_memory(path: &Path) -> bool {
     path.as_os_str().is_empty() || path.to_str().is_some_and(|path| path.starts_with(':') || path.starts_with("file:"))
 }
 
-/// Whether a missing file is created. The options have no getter for that, but their `Debug` output shows it.
+/// Whether a missing file is created. The options have no getter for this, but their `Debug` output contains it.
 #[cfg(unix)]
 fn creates(options: &SqliteConnectOptions) -> bool {
     format!("{options:?}") == format!("{:?}", options.clone().create_if_missing(true))
@@ -119,7 +121,7 @@ mod tests {
 
     use super::keep_private;
 
-    /// Made by SQLite, everybody could open it until its mode is changed.
+    /// If SQLite created the file, everybody could open it until its mode is changed.
     #[test]
     fn fault_d8_a_file_behind_a_link_is_made_private_before_sqlite_opens_it() {
         let folder = TempDir::new().expect("a folder");

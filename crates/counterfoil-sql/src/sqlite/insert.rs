@@ -1,4 +1,4 @@
-//! Inserting, all or nothing.
+//! Inserts records: all of them or none.
 
 use std::num::NonZeroU32;
 
@@ -35,7 +35,8 @@ impl SqliteStore {
     }
 }
 
-/// A taken id takes precedence over label and cap: a repeated insert must find its own record, not its own label.
+/// An id that is in use takes precedence over label and cap: a repeated insert must find the record that it created,
+/// and not conflict with its label.
 async fn found(
     write: &mut Write,
     family: &NewFamily,
@@ -77,8 +78,8 @@ async fn found(
     Ok(if leaving.is_empty() { Inserted::Done } else { Inserted::MadeRoom(leaving) })
 }
 
-/// Revoked is final and comes first. A taken id comes second, so that a repeated join finds its own record after the
-/// family has moved on.
+/// A revocation is final, so it is checked first. An id that is in use is checked second: a repeated join must find the
+/// record that it created, even if the family has changed since.
 async fn join(
     write: &mut Write,
     family: FamilyId,

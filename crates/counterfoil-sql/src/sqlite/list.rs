@@ -1,4 +1,4 @@
-//! Pages, each read from where the last one ended.
+//! Pages of records. Each page continues after the last row of the page before.
 
 use std::num::NonZeroU32;
 

@@ -1,11 +1,11 @@
-//! SQLite's log: what was committed is in it until it is copied into the file.
+//! SQLite's write-ahead log. It contains committed data until that data is copied into the database file.
 
 use sqlx::{SqliteConnection, SqlitePool};
 
 use super::sql;
 
-/// Copies the log into the file and empties it. It waits for no reader: what readers still need is left for the next
-/// time. It runs in a task of its own, since its connection must not be dropped with the busy timeout off.
+/// Copies the log into the file and empties it. It does not wait for readers; what they still need is copied the next
+/// time. It runs in a separate task, because its connection must not be dropped while the busy timeout is off.
 pub(super) async fn empty(writer: &SqlitePool) {
     let writer = writer.clone();
     let task = tokio::spawn(async move {

@@ -1,8 +1,8 @@
 //! SQLite: one file, one writer, a few readers.
 //!
-//! Every write is one transaction, begun with `BEGIN IMMEDIATE` on the one writing connection. It reads everything
-//! first and then writes, as the store in memory does under its lock. Reads have connections of their own, which see
-//! what is committed.
+//! Every write is one transaction. It begins with `BEGIN IMMEDIATE` on the only writing connection, reads everything
+//! that it needs, and then writes, like the memory store under its lock. Reads have their own connections and see
+//! committed data.
 
 mod apply;
 mod bounds;

@@ -9,7 +9,7 @@ use super::store::SqliteStore;
 use super::write::joined;
 use crate::row::micros;
 
-/// Records in one transaction of `touch`. With 256 a rotation waited 36 ms for it.
+/// The number of records in one transaction of `touch`. With 256 a rotation waited 36 ms for the transaction.
 const BATCH: usize = 64;
 
 impl SqliteStore {
@@ -41,7 +41,7 @@ impl SqliteStore {
         write.commit(Some(claimed)).await
     }
 
-    /// A shrunk record keeps no memory of notices.
+    /// A shrunk record does not remember sent notices.
     pub(super) async fn settle_notice(
         &self,
         id: &RecordId,

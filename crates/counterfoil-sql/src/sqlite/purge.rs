@@ -1,5 +1,5 @@
-//! Purging: removes records that are gone and shrinks those whose window is over. It works on ids only, so that rows
-//! that do not decode are purged too.
+//! Purging: removes records past `gone_at`, and shrinks superseded records after their retry window. It works with ids
+//! only, so it also purges rows that do not decode.
 
 use std::num::NonZeroU32;
 
@@ -13,10 +13,10 @@ use super::{log, sql};
 use crate::row::{self, micros};
 
 const OP: &str = "purge";
-/// Records in one transaction, so that a large purge delays no rotation.
+/// The number of records in one transaction. The limit keeps a large purge from delaying rotations.
 const BATCH: u32 = 64;
 
-/// The limits of one purge.
+/// The time limits of one purge.
 #[derive(Clone, Copy)]
 struct Limits {
     now: Timestamp,
@@ -25,7 +25,7 @@ struct Limits {
 }
 
 impl Limits {
-    /// Records with a notice are never removed before they are gone.
+    /// The limit for records with a pending notice. It is never later than the limit for other records.
     fn unsent(self) -> i64 {
         micros(self.now.min(self.unsent_before))
     }
@@ -76,8 +76,8 @@ impl SqliteStore {
     }
 }
 
-/// Repeats until the first rows of the timelines contain no member of a revoked family, so that [`chores`] may remove
-/// what it reads there.
+/// Repeats until the first rows that are due contain no member of a revoked family, so that [`chores`] may remove the
+/// records that it reads there.
 async fn leave_to_families(write: &mut Write, limits: Limits, front: u32) -> Result<(), StoreError> {
     loop {
         let query = sqlx::query(sql::LEAVE_TO_FAMILY);
@@ -88,7 +88,7 @@ async fn leave_to_families(write: &mut Write, limits: Limits, front: u32) -> Res
     }
 }
 
-/// The next batch of work: the first rows of each timeline, so that a purge never reads records that stay.
+/// The next batch of work. It reads only records that are due, never records that stay.
 async fn chores(write: &mut Write, limits: Limits, most: u32) -> Result<Vec<Chore>, StoreError> {
     let mut chores: Vec<Chore> = Vec::new();
     let now = micros(limits.now);
@@ -104,8 +104,8 @@ async fn chores(write: &mut Write, limits: Limits, most: u32) -> Result<Vec<Chor
         if left <= 0 {
             break;
         }
-        // A record that is removed is not shrunk first. Twice as many rows are read, since some may be skipped for
-        // that.
+        // A record that is removed is not shrunk first, so some rows may be skipped. Therefore twice as many rows are
+        // read.
         let rows = if index == last { i64::from(most) * 2 } else { left };
         for row in write.all(query.bind(rows)).await? {
             let id = row::id(&row)?;
@@ -120,7 +120,7 @@ async fn chores(write: &mut Write, limits: Limits, most: u32) -> Result<Vec<Chor
     Ok(chores)
 }
 
-/// A family goes with its last member.
+/// Removes a record, and its family if it was the last member.
 async fn remove(write: &mut Write, id: &RecordId) -> Result<(), StoreError> {
     write.run(sqlx::query(sql::REMOVE).bind(id.as_bytes().as_slice())).await?;
     write.run(sqlx::query(sql::REMOVE_EMPTY).bind(id.family().as_bytes().as_slice())).await.map(drop)

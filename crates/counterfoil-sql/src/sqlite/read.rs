@@ -1,5 +1,5 @@
-//! The readers: a few connections without a pool, since the driver's pool tests each connection when it is given back,
-//! a second round trip for each read. A dropped read does no harm: the driver's thread ends its statement before the
+//! The reading connections. They are not in the driver's pool, which tests each connection when it is returned and so
+//! doubles the round trips of a read. A dropped read does no harm: the driver's thread ends its statement before the
 //! next one.
 
 use counterfoil::store::StoreError;
@@ -13,7 +13,7 @@ use super::write::Statement;
 use crate::error::not_done;
 use crate::port::backend_call;
 
-/// Readers beside the writer. More gain nothing: a read takes microseconds.
+/// The number of reading connections. More would gain nothing, since a read takes microseconds.
 const READERS: usize = 4;
 
 /// The connections, and as many permits.
@@ -23,14 +23,14 @@ pub(super) struct Readers {
     free: Semaphore,
 }
 
-/// A connection taken for one read. It is released before its permit (the order of the fields).
+/// A connection taken for one read. The order of the fields matters: the connection is released before its permit.
 struct Slot<'a> {
     connection: MutexGuard<'a, Option<SqliteConnection>>,
     _permit: SemaphorePermit<'a>,
 }
 
 impl Readers {
-    /// Connects as they are needed.
+    /// The connections open on demand.
     pub(super) fn new(options: SqliteConnectOptions) -> Self {
         let options = options.pragma("query_only", "ON");
         Self { options, slots: [const { Mutex::const_new(None) }; READERS], free: Semaphore::new(READERS) }
@@ -44,12 +44,12 @@ impl Readers {
                 .map_err(|_| sqlx::Error::PoolTimedOut)?
                 .map_err(|_| sqlx::Error::PoolClosed)?,
         };
-        // There is one slot for each permit, so this fails only while the readers are closed.
+        // There is one slot for each permit, so this fails only while the readers are being closed.
         let free = self.slots.iter().find_map(|slot| slot.try_lock().ok());
         Ok(Slot { connection: free.ok_or(sqlx::Error::PoolClosed)?, _permit: permit })
     }
 
-    /// Refuses new reads and waits for those under way.
+    /// Refuses new reads and waits for running reads.
     pub(super) async fn close(&self) {
         self.free.close();
         for slot in &self.slots {
@@ -59,7 +59,7 @@ impl Readers {
         }
     }
 
-    /// Takes all of them away until the answer is dropped.
+    /// Takes all permits until the returned value is dropped.
     #[cfg(test)]
     pub(super) async fn exhaust(&self) -> SemaphorePermit<'_> {
         self.free.acquire_many(u32::try_from(READERS).unwrap_or(u32::MAX)).await.expect("all slots")
@@ -85,7 +85,7 @@ impl Slot<'_> {
 }
 
 impl SqliteStore {
-    /// All rows of a read.
+    /// Returns all rows of a read.
     pub(super) async fn read(&self, op: &'static str, query: Statement<'_>) -> Result<Vec<SqliteRow>, StoreError> {
         backend_call!();
         let mut slot = self.readers().slot().await.map_err(not_done(op))?;
@@ -96,7 +96,7 @@ impl SqliteStore {
         Ok(read)
     }
 
-    /// The first row of a read.
+    /// Returns the first row of a read.
     pub(super) async fn read_one(
         &self,
         op: &'static str,

@@ -1,4 +1,4 @@
-//! Revoking: one record, one family, or an owner's families one by one.
+//! Revokes one record, one family, or all families of an owner one by one.
 
 use std::num::NonZeroU32;
 
@@ -39,7 +39,7 @@ impl SqliteStore {
         write.commit(Progress { changed: 1, more: false }).await
     }
 
-    /// One row revokes all members at once.
+    /// Revokes all members at once by writing the family's row.
     async fn revoke_family(
         &self,
         realm: &Realm,
@@ -53,7 +53,7 @@ impl SqliteStore {
         write.commit(Progress { changed, more: false }).await
     }
 
-    /// Revoked families are not found again, so each call continues where the last one ended.
+    /// A revoked family is not found again, so each call continues after the families of the last call.
     async fn revoke_owner(
         &self,
         realm: &Realm,
@@ -75,7 +75,7 @@ impl SqliteStore {
 }
 
 impl Write {
-    /// Revokes a family that is not revoked yet; returns how many that were.
+    /// Revokes a family if it is not revoked yet. Returns the number of revoked families: 0 or 1.
     pub(super) async fn end_family(
         &mut self,
         realm: &Realm,

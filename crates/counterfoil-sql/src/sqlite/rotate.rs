@@ -1,4 +1,4 @@
-//! Rotation: the parent's step and all that is new, at once.
+//! Rotation: changes the parent and inserts the new records, in one transaction.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -14,7 +14,8 @@ use crate::row::count;
 const OP: &str = "rotate";
 
 impl SqliteStore {
-    /// Revoked takes precedence over stale, and stale over a taken id: a repeated rotation must get its own successor.
+    /// "Revoked" takes precedence over "stale", and "stale" over an id that is in use: a repeated rotation must find
+    /// the successor that it created.
     pub(super) async fn rotate_step(
         &self,
         parent: &RecordId,
@@ -56,7 +57,7 @@ impl SqliteStore {
     }
 }
 
-/// Wipes the grandparent's nonce: a family holds at most one.
+/// Removes the grandparent's nonce: a family holds at most one nonce.
 async fn wipe_grandparent(write: &mut Write, parent: &RecordParts) -> Result<(), StoreError> {
     let Some(older) = parent.generation.checked_sub(1) else { return Ok(()) };
     let (family, id) = (parent.id.family(), parent.id.as_bytes().as_slice());

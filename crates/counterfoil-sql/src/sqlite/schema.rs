@@ -1,4 +1,4 @@
-//! Runs the steps of `sql/schema.rs`, and checks that the tables are those that they create.
+//! Runs the migrations of `sql/schema.rs`, and checks that the tables are the ones that the migrations create.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqlitePool};
@@ -7,12 +7,12 @@ use super::sql;
 use crate::error::SetupError;
 use crate::labels;
 
-/// The version that this crate knows.
+/// The schema version that this crate knows.
 fn known() -> i64 {
     i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
-/// Whether a step of the schema is missing. Changes nothing and waits for no lock.
+/// Whether a migration is missing. Changes nothing and waits for no lock.
 pub(super) async fn needs_migration(connection: &mut SqliteConnection) -> Result<bool, SetupError> {
     let there: bool = sqlx::query_scalar(sql::SCHEMA_IS_THERE).fetch_one(&mut *connection).await?;
     if !there {
@@ -26,7 +26,7 @@ pub(super) async fn needs_migration(connection: &mut SqliteConnection) -> Result
     Ok(found < known())
 }
 
-/// Migrates the file in one transaction: a process that dies meanwhile leaves the old version.
+/// Migrates the file in one transaction. If the process dies meanwhile, the file keeps the old version.
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), SetupError> {
     let mut tx = connection.begin_with(sql::BEGIN).await?;
     sqlx::query(sql::SCHEMA_TABLE).execute(&mut *tx).await?;
@@ -57,8 +57,8 @@ async fn renew_labels(connection: &mut SqliteConnection) -> Result<(), SetupErro
     Ok(())
 }
 
-/// Refuses a file whose tables are not the ones that the migrations make: another collation, a lost index, a foreign
-/// trigger.
+/// Refuses a file whose tables differ from the ones that the migrations create: another collation, a missing index, a
+/// foreign trigger.
 pub(super) async fn check(pool: &SqlitePool) -> Result<(), SetupError> {
     let journal: String = sqlx::query_scalar(sql::JOURNAL_MODE).fetch_one(pool).await?;
     let synchronous: i64 = sqlx::query_scalar(sql::SYNCHRONOUS).fetch_one(pool).await?;
@@ -80,7 +80,7 @@ pub(super) async fn check(pool: &SqlitePool) -> Result<(), SetupError> {
     }
 }
 
-/// The file's name; empty for a database in memory.
+/// The name of the database file; empty for a database in memory.
 pub(super) async fn file(connection: &mut SqliteConnection) -> Result<String, SetupError> {
     Ok(sqlx::query_scalar::<_, Option<String>>(sql::DATABASE_FILE).fetch_one(connection).await?.unwrap_or_default())
 }

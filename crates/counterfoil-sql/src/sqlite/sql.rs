@@ -1,6 +1,6 @@
-//! All SQL of the SQLite store. `?n` are the values of the calling function, in its order.
+//! All SQL of the SQLite store. The calling function binds the values `?n` in the order that each comment lists.
 
-/// A record joined with its family; an orphan shows as a family of nulls.
+/// Selects a record joined with its family. A record without a family has NULL in the family's columns.
 macro_rules! joined {
     ($($where:expr),+ $(,)?) => {
         concat!(

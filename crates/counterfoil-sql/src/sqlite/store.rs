@@ -17,14 +17,15 @@ use crate::error::SetupError;
 use crate::port::token_store;
 use crate::row;
 
-/// How long another process may lock the file. Within this process no call waits for a lock, only for the writer.
+/// How long another process may lock the file. Within this process no call waits for a file lock, only for the writing
+/// connection.
 const BUSY: Duration = Duration::from_secs(5);
-/// How long a call waits for a connection before it is `Unavailable`.
+/// How long a call waits for a connection before it returns `Unavailable`.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Records, clients, settings and counters in one SQLite file, all four stores in one.
+/// All four stores in one SQLite file: records, clients, settings and counters.
 ///
-/// Several stores, also of several processes on one machine, may share a file; a network file system is not supported.
+/// Several stores, also in several processes on one machine, may share a file. A network file system is not supported.
 /// An acknowledged write is on the disk (`synchronous=FULL`).
 #[derive(Clone)]
 pub struct SqliteStore {
@@ -34,13 +35,13 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, migrates its schema if needed, and checks its set-up. The file, its log and its index get mode
-    /// 0600. Journal mode, synchronous and busy timeout are the store's own, whatever the options say. The store opens
-    /// its own connections, because writers that share a pool starve each other under load.
+    /// Opens the file, migrates its schema if needed, and checks its set-up. The file, its write-ahead log and its
+    /// shared-memory index get mode 0600. The store sets journal mode, synchronous and busy timeout itself and ignores
+    /// those options. It opens its own connections, because writers that share a pool starve each other under load.
     ///
     /// # Errors
     ///
-    /// [`SetupError`], for a database in memory too.
+    /// [`SetupError`], also for a database in memory.
     pub async fn open(options: SqliteConnectOptions) -> Result<Self, SetupError> {
         let options = options
             .journal_mode(SqliteJournalMode::Wal)
@@ -61,7 +62,7 @@ impl SqliteStore {
         if path.is_empty() {
             return Err(SetupError::InMemory);
         }
-        // A file that SQLite created through a link has SQLite's permissions.
+        // A file that SQLite created through a link has SQLite's default permissions.
         keep_private(&options).map_err(sqlx::Error::Io)?;
         let file = Arc::new(OpenFile::at(path.into()).map_err(sqlx::Error::Io)?);
         if schema::needs_migration(&mut connection).await? {
@@ -69,16 +70,16 @@ impl SqliteStore {
         }
         drop(connection);
         schema::check(&writer).await?;
-        // From here on a missing file was removed, and no new one is created.
+        // If the file is missing from here on, somebody removed it. Do not create a new one.
         let options = options.create_if_missing(false);
         writer.set_connect_options(options.clone());
         let readers = Arc::new(Readers::new(options));
         Ok(Self { writer, readers, file })
     }
 
-    /// Closes all connections and copies the log into the file. Calls after it are `Unavailable`. If another process
-    /// has the file open, the log stays, with only what that process still reads. Dropping the last clone closes too,
-    /// but does not wait, and may leave the log.
+    /// Closes all connections and copies the write-ahead log into the file. Later calls return `Unavailable`. If
+    /// another process has the file open, the log stays, with only what that process still reads. Dropping the last
+    /// clone also closes the connections, but does not wait and may leave the log.
     pub async fn close(&self) {
         self.readers.close().await;
         log::empty(&self.writer).await;

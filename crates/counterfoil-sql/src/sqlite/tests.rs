@@ -1,4 +1,4 @@
-//! Tests of the plans of the statements, of a full disk, and of pools without connections.
+//! Tests of the query plans, of a full disk, and of pools without free connections.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn open(folder: &TempDir) -> SqliteStore {
     SqliteStore::open(options).await.expect("a store")
 }
 
-/// Every statement except the census: each line of a plan is a search by an index or by the primary key, and nothing is
+/// Every statement except the census. Each line of a plan is a search by an index or by the primary key, and nothing is
 /// sorted.
 #[tokio::test]
 async fn no_statement_scans_or_sorts() {
@@ -61,7 +61,7 @@ async fn no_statement_scans_or_sorts() {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
         let rows = sqlx::query(explain).fetch_all(store.writer()).await.expect("a plan");
         let plan: Vec<String> = rows.iter().map(|row| row.try_get("detail").expect("a detail")).collect();
-        // A scan of a subquery walks what a search gave.
+        // A scan of a subquery reads only what a search returned.
         let scans = |line: &&String| {
             line.contains("TEMP B-TREE")
                 || (line.starts_with("SCAN") && !line.contains("SCAN r") && !line.contains("subquery"))
@@ -73,8 +73,8 @@ async fn no_statement_scans_or_sorts() {
     }
 }
 
-/// The writer gets no more pages, as on a full disk. Writes do nothing, no answer says that a record is missing, and
-/// the store recovers.
+/// The writer gets no more pages, as on a full disk. Writes change nothing, no answer claims that a record is missing,
+/// and the store recovers.
 #[tokio::test]
 async fn a_full_disk_is_unavailable_and_passes() {
     let folder = TempDir::new().expect("a folder");
@@ -104,7 +104,7 @@ async fn a_full_disk_is_unavailable_and_passes() {
     assert_eq!(store.list(of, None, most(1)).await.expect("a page").items.len(), 1);
 }
 
-/// While the writer is held, reads continue. While all readers are held, writes continue.
+/// While the writer is busy, reads continue. While all readers are busy, writes continue.
 #[tokio::test]
 async fn exhausted_pools_are_unavailable_and_pass() {
     let folder = TempDir::new().expect("a folder");
@@ -133,7 +133,7 @@ async fn rows(store: &SqliteStore) -> i64 {
     sqlx::query_scalar(count).fetch_one(store.writer()).await.expect("a count")
 }
 
-/// As commit 2d47c90 wrote it: the first step, a record, and a counter, which is dropped.
+/// A database as commit 2d47c90 wrote it: the first migration, a record, and a counter, which the next migration drops.
 #[tokio::test]
 async fn a_file_of_the_first_version_is_brought_up_to_date() {
     let folder = TempDir::new().expect("a folder");

@@ -18,7 +18,7 @@ impl Write {
         self.one(query).await?.as_ref().map(row::counter).transpose()
     }
 
-    /// An empty counter is removed.
+    /// Stores a counter, or removes it if it is empty.
     async fn put_counter(&mut self, key: &ThrottleKey, counter: &Counter) -> Result<(), StoreError> {
         let key = key.as_bytes().as_slice();
         if counter.is_empty() {

@@ -1,7 +1,7 @@
-//! All SQL of the counters. `?n` are the values of the calling function, in its order.
+//! All SQL of the counters. The calling function binds the values `?n` in the order of its arguments.
 
-/// This step adds attempts under way: their instants, eight bytes each. Older counters had another meaning and lasted a
-/// minute: they are dropped.
+/// This migration adds attempts that are in progress: their instants, eight bytes each. It drops older counters, which
+/// had another meaning and lasted only a minute.
 pub(super) const MIGRATION: &str = "
 DROP TABLE counterfoil_counter;
 CREATE TABLE counterfoil_throttle (

@@ -1,4 +1,4 @@
-//! The one writer: a transaction that reads everything first and then writes.
+//! The only writer: a transaction that reads everything first and then writes.
 
 use std::sync::Arc;
 
@@ -19,30 +19,30 @@ use crate::row::{self, count, micros, micros_of, noticed};
 /// How many broken connections one call replaces before it fails.
 const GIVEN_UP: u32 = 3;
 
-/// A write under way. It is rolled back unless [`Write::commit`] is called.
+/// A running write. It is rolled back unless [`Write::commit`] is called.
 pub(super) struct Write {
     tx: Transaction<'static, Sqlite>,
     file: Arc<OpenFile>,
     op: &'static str,
 }
 
-/// Who holds a label.
+/// The family that holds a label.
 pub(super) enum Holder {
-    /// Nobody, or the family that asks.
+    /// No family, or the family that asks.
     Nobody,
-    /// A family past its `gone_at`: it may be displaced.
+    /// A family past its `gone_at`: it may lose the label.
     Gone(FamilyId),
-    /// A family that keeps it.
+    /// A family that keeps the label.
     Kept(FamilyId),
 }
 
 pub(super) type Statement<'q> = Query<'q, Sqlite, SqliteArguments>;
 
 impl SqliteStore {
-    /// Waits for the writer's turn.
+    /// Waits until the writing connection is free.
     ///
     /// On a full disk or a failed write SQLite rolls back by itself. The driver's ROLLBACK then fails, and the driver
-    /// considers the transaction open from then on. Such a connection is replaced.
+    /// believes from then on that the transaction is open. Such a connection is replaced.
     pub(super) async fn write(&self, op: &'static str) -> Result<Write, StoreError> {
         backend_call!();
         self.file().stands().map_err(not_done(op))?;
@@ -61,7 +61,7 @@ impl SqliteStore {
 }
 
 impl Write {
-    /// Commits. Only here can an error leave it in doubt whether the write was done.
+    /// Commits. Only an error of this call leaves it unknown whether the write was done.
     pub(super) async fn commit<T>(self, answer: T) -> Result<T, StoreError> {
         let op = self.op;
         backend_call!();
@@ -82,19 +82,19 @@ impl Write {
         query.fetch_all(&mut *self.tx).await.map_err(not_done(self.op))
     }
 
-    /// Both halves of a record.
+    /// Reads a record and its family as separate parts.
     pub(super) async fn pair(&mut self, id: &RecordId) -> Result<Option<(RecordParts, FamilyParts)>, StoreError> {
         let found = self.one(sqlx::query(sql::PAIR).bind(id.as_bytes().as_slice())).await?;
         found.map(|row| row::record_of(id, &row).map(TokenRecord::into_parts)).transpose()
     }
 
-    /// A family's row.
+    /// Reads a family's row.
     pub(super) async fn family(&mut self, id: &FamilyId) -> Result<Option<FamilyParts>, StoreError> {
         let found = self.one(sqlx::query(sql::FAMILY).bind(id.as_bytes().as_slice())).await?;
         found.as_ref().map(row::family).transpose()
     }
 
-    /// The first id of `new` that is taken, in the store or by another one of `new`.
+    /// The first id of `new` that is already in use, in the store or earlier in `new`.
     pub(super) async fn taken(&mut self, new: &[NewRecord]) -> Result<Option<RecordId>, StoreError> {
         for (index, record) in new.iter().enumerate() {
             let twice = new.iter().take(index).any(|earlier| earlier.id == record.id);
@@ -125,7 +125,7 @@ impl Write {
         Ok(if gone { Holder::Gone(id) } else { Holder::Kept(id) })
     }
 
-    /// Removes the label from a family that is gone.
+    /// Removes the label from a family past its `gone_at`.
     pub(super) async fn displace(&mut self, gone: &FamilyId) -> Result<(), StoreError> {
         self.run(sqlx::query(sql::DISPLACE).bind(gone.as_bytes().as_slice())).await.map(drop)
     }
@@ -158,7 +158,7 @@ impl Write {
         Ok(())
     }
 
-    /// Replaces what can change of a record, but not when it was used.
+    /// Replaces the columns of a record that can change, except the last use.
     pub(super) async fn put_record(&mut self, record: &RecordParts, family: &FamilyParts) -> Result<(), StoreError> {
         self.run(bind_record(sqlx::query(sql::PUT_RECORD), record, family)).await.map(drop)
     }
@@ -179,7 +179,7 @@ fn bind_family<'q>(query: Statement<'q>, family: &'q FamilyParts) -> Statement<'
 fn bind_record<'q>(query: Statement<'q>, record: &'q RecordParts, family: &FamilyParts) -> Statement<'q> {
     let superseded = record.superseded.as_ref();
     let nonce = superseded.and_then(|superseded| superseded.nonce.as_ref());
-    // A revoked family's members go by the family's tombstone.
+    // Members of a revoked family are purged by the `gone_at` of the family.
     let purge_at = record.gone_at.filter(|_| family.revoked.is_none());
     query
         .bind(record.scope.as_ref().map(counterfoil::Scope::as_str))
@@ -205,7 +205,7 @@ fn bind_record<'q>(query: Statement<'q>, record: &'q RecordParts, family: &Famil
         .bind(record.id.as_bytes().as_slice())
 }
 
-/// Joins what was written.
+/// Joins the written parts into a record.
 pub(super) fn joined(record: RecordParts, family: FamilyParts) -> Result<TokenRecord, StoreError> {
     let id = record.id;
     TokenRecord::from_parts(record, family).map_err(|corrupt: Corrupt| StoreError::corrupt(Some(id), corrupt))

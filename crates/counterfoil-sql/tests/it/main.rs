@@ -1,5 +1,6 @@
-//! The stores on SQLite and PostgreSQL: the contract, what a server or a file does beyond it, processes, and upgrades.
-//! `postgres_failover.rs` measures durations and has a process of its own.
+//! Tests of the SQLite and PostgreSQL stores: the store contract, properties of a server or a file that the contract
+//! does not cover, several processes, and upgrades. `postgres_failover.rs` measures durations, so it runs in a separate
+//! process.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 #[cfg(feature = "postgres")]

@@ -1,5 +1,5 @@
-//! The store contract on PostgreSQL, at READ COMMITTED and at SERIALIZABLE: one server for the binary, a schema and a
-//! role for each database.
+//! The store contract on PostgreSQL, at READ COMMITTED and at SERIALIZABLE. One server serves the whole test binary;
+//! each database is a schema with its own role.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,14 +14,14 @@ use counterfoil_conformance::{
 use counterfoil_sql::{Isolation, PgSetup, PgStore};
 use sqlx::query;
 
-/// Schemas, at one isolation.
+/// Schemas whose stores use one isolation level.
 struct Schemas {
     setup: PgSetup,
     emptied: Mutex<Vec<Used>>,
 }
 
-/// A schema and the stores that were opened on it. A schema, its connections and all that they have prepared take
-/// longer to make than a short test on them, so an emptied one is given out again, and its stores with it.
+/// A schema and the stores that were opened on it. Creating a schema, its connections and their prepared statements
+/// takes longer than a short test. Therefore an emptied schema is reused together with its stores.
 struct Used {
     schema: Schema,
     stores: Mutex<Stores>,
@@ -34,8 +34,8 @@ struct Stores {
 }
 
 impl Schemas {
-    /// On a busy machine a crowd that locks one row without a rest may keep a statement waiting for longer than a
-    /// network that is dead.
+    /// The statement timeout is 60 s. On a busy machine, many callers that lock one row may delay a statement for
+    /// longer than the default timeout.
     fn at(isolation: Isolation) -> Self {
         let setup = PgSetup::default().isolation(isolation).statement_timeout(Duration::from_secs(60));
         Self { setup, emptied: Mutex::default() }
@@ -55,7 +55,7 @@ impl Used {
         act(&mut self.stores.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// A store that is open and was not given to this user yet.
+    /// An open store that the current test has not been given yet.
     fn idle(&self) -> Option<Store> {
         self.stores(|stores| {
             let idle = stores.opened.get(stores.given).cloned();
@@ -123,7 +123,8 @@ impl Fixture for Schemas {
 conformance!(postgres, Schemas::at(Isolation::ReadCommitted));
 conformance!(serializable, Schemas::at(Isolation::Serializable), scale = fewer(scale()));
 
-/// The counts of the second isolation, which runs the same statements: a fifth of the rounds, except at full counts.
+/// The scale for the second isolation level, which runs the same statements: a fifth of the rounds, except at soak
+/// scale.
 fn fewer(of: Scale) -> Scale {
     if of == Scale::SOAK { of } else { of.with_rounds((of.rounds / 5).max(4)).with_sequences(of.sequences.min(25)) }
 }
@@ -159,7 +160,7 @@ impl SiblingFixture for Schemas {
             SiblingRow::Settings(realm) => {
                 query("UPDATE counterfoil_settings SET document = 'x' WHERE realm = $1").bind(realm.as_str())
             }
-            // Its columns are numbers that the server itself reckons with: none fails to decode.
+            // The columns are numbers that the server itself uses, so no value fails to decode.
             SiblingRow::Counter(_) => return false,
         };
         damage.execute(&mut raw).await.expect("the row is damaged").rows_affected() == 1

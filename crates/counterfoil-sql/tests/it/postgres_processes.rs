@@ -1,5 +1,5 @@
-//! PostgreSQL with more than one process: four that race on one schema, and a server that is killed with `kill -9`
-//! while it is written to.
+//! PostgreSQL with several processes: four processes that race on one schema, and a server that is killed with `kill
+//! -9` during writes.
 
 use std::time::Duration;
 
@@ -58,8 +58,8 @@ fn four_processes_on_one_schema_have_one_winner_a_round() {
     }
 }
 
-/// Kills the server so many times at moments that the dice choose, while four workers write; what was then found. The
-/// store is the same all the time and has to find its way back.
+/// Kills the server `times` times at random moments while four workers write, and returns what was found afterwards.
+/// All rounds use the same store, which must recover by itself.
 fn killed(times: u16, server: &mut Postgres, store: &PgStore) -> Tally {
     let folder = TempDir::new().expect("a folder");
     let (mut dice, mut tally) = (Dice::new(5), Tally::default());
@@ -83,7 +83,7 @@ fn killed(times: u16, server: &mut Postgres, store: &PgStore) -> Tally {
         find_back(store);
         tally.add(RUNTIME.block_on(examine(store, &journal.lines())));
     }
-    // What survived one crash survives the others.
+    // Data that survived one crash must also survive the later crashes.
     for part in 1..=times {
         let lines = Journal::open(&folder.path().join(format!("journal-{part}"))).lines();
         tally.broken.extend(RUNTIME.block_on(examine(store, &lines)).broken);
@@ -91,8 +91,8 @@ fn killed(times: u16, server: &mut Postgres, store: &PgStore) -> Tally {
     tally
 }
 
-/// A write on a connection that the crash has cut says that it may have been done; a read goes on with the next one,
-/// until none of these is left.
+/// Uses up the connections that the crash broke. A write on one of them would return `maybe_done: true`. A read is
+/// retried on the next connection until none of the broken ones is left.
 fn find_back(store: &PgStore) {
     let _all = RUNTIME.block_on(store.census()).expect("the store comes back");
 }
@@ -111,8 +111,7 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
     assert!(tally.created > 0 && tally.rotated > 0 && tally.revoked > 0 && tally.in_doubt > 0, "{tally}");
 }
 
-/// The control, behind the back of the check at the start, which refuses `synchronous_commit = off`: the role learns it
-/// only afterwards.
+/// The control. A start refuses `synchronous_commit = off`, so the role gets this setting after the start.
 #[test]
 fn a_server_that_acknowledges_before_it_writes_loses_some() {
     let (kills, mut server) = (kills(), Postgres::start());

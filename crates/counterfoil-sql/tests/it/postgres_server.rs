@@ -1,5 +1,5 @@
-//! A PostgreSQL server beyond the contract: set-ups that are refused, what a dump shows, and a server that is down, cut
-//! off, full or not who it says.
+//! Properties of a PostgreSQL server that the contract does not cover: refused set-ups, the content of a dump, and a
+//! server that is down, disconnected, full or has the wrong certificate.
 
 use std::num::NonZeroU32;
 use std::process::Command;
@@ -43,7 +43,7 @@ fn processes_that_start_together_migrate_once() {
     });
 }
 
-/// `A` and `a` would be one owner.
+/// With this collation `A` and `a` would be the same owner.
 #[test]
 fn a_collation_that_is_not_binary_is_refused() {
     RUNTIME.block_on(async {
@@ -72,7 +72,8 @@ fn a_lost_index_and_a_careless_commit_are_refused() {
     });
 }
 
-/// Counted as the calling statement sees the rows, two creators that wait for one another would both find room.
+/// A function that is not `VOLATILE` counts only the rows that its calling statement sees. Two concurrent inserts would
+/// then both find room.
 #[test]
 fn a_count_that_does_not_look_again_is_refused() {
     RUNTIME.block_on(async {
@@ -88,7 +89,7 @@ fn a_count_that_does_not_look_again_is_refused() {
     });
 }
 
-/// The host's options ask for another isolation; the store's connections have their own all the same.
+/// The role's default is another isolation level. The store's connections still use their own level.
 #[test]
 fn the_isolation_is_the_stores_own() {
     RUNTIME.block_on(async {
@@ -99,8 +100,8 @@ fn the_isolation_is_the_stores_own() {
     });
 }
 
-/// Every connection is cut while nobody uses it: reads go on by new ones, a write says that it may have been done, and
-/// soon all is well.
+/// Every idle connection is cut. Reads continue on new connections, a write returns `maybe_done: true`, and soon all
+/// calls succeed.
 #[test]
 fn cut_connections_pass() {
     RUNTIME.block_on(async {
@@ -127,8 +128,8 @@ fn cut_connections_pass() {
     });
 }
 
-/// The wire is cut after the server has answered and before the answer is here, at each answer that a refresh waits
-/// for.
+/// The connection is cut after the server has answered and before the answer arrives. This is repeated for each answer
+/// that a refresh waits for.
 #[test]
 fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     RUNTIME.block_on(async {
@@ -149,7 +150,7 @@ fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     });
 }
 
-/// A server that is killed: what asks meanwhile is told *unavailable*, and afterwards everything goes on.
+/// The server is killed. Calls return `Unavailable` until it starts again, and succeed afterwards.
 #[tokio::test]
 async fn a_server_that_is_down_is_unavailable_and_never_not_found() {
     let (mut server, site) = (Postgres::start(), Site::new());
@@ -158,11 +159,10 @@ async fn a_server_that_is_down_is_unavailable_and_never_not_found() {
     let [access, token] = sign_in(&node).await;
     let draft = Person::somebody().pat();
     server.kill();
-    // Who waits for a connection waits for seconds; nobody else needs the clock here.
+    // Callers that wait for a connection wait for seconds. Nothing else here needs the clock, so it is paused.
     tokio::time::pause();
     assert!(matches!(store.get(&draft.id()).await, Err(StoreError::Unavailable { retry: true, .. })));
-    // Passes over the connections that the crash has cut, on which a write would have to say that it may have been
-    // done.
+    // Uses up the connections that the crash broke. A write on one of them would return `maybe_done: true`.
     assert!(matches!(store.census().await, Err(StoreError::Unavailable { retry: true, .. })));
     let refused = store.insert(draft.home(None), &draft.records, at(0)).await;
     assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{refused:?}");
@@ -175,8 +175,8 @@ async fn a_server_that_is_down_is_unavailable_and_never_not_found() {
     assert_eq!(refresh(&node, &token).await.status(), 200);
 }
 
-/// Rows that no page has room for any more, as on a full disk: nothing is done, nobody is told that something is not
-/// there, and the store goes on afterwards.
+/// The table cannot grow, as on a full disk. Writes change nothing, no answer claims that a record is missing, and the
+/// store recovers.
 #[tokio::test]
 async fn a_full_disk_is_unavailable_and_passes() {
     let server = Postgres::setup().largest_file(2 * 1024 * 1024 + 4096).start();
@@ -213,8 +213,8 @@ async fn a_full_disk_is_unavailable_and_passes() {
     assert_eq!(store.insert(draft.home(None), &draft.records, at(1)).await.expect("an answer"), Inserted::Done);
 }
 
-/// By name and by an authority of the host's own; who trusts another authority, or knows the server by another name, is
-/// not let in.
+/// Verifies the server by name and with a certificate authority of the host. A host that trusts another authority or
+/// uses another server name cannot connect.
 #[cfg(feature = "tls")]
 #[tokio::test]
 async fn a_server_is_known_by_its_certificate() {
@@ -240,7 +240,7 @@ async fn a_server_is_known_by_its_certificate() {
     }
 }
 
-/// Secrets that went through the handle are in no dump.
+/// Secrets that passed through the handle do not appear in a dump.
 #[test]
 fn no_secret_is_in_a_dump() {
     RUNTIME.block_on(async {

@@ -1,4 +1,4 @@
-//! What a start asks of a PostgreSQL server: rights, poolers, an answer.
+//! What the start requires from a PostgreSQL server: privileges, no unsuitable pooler, and an answer.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 use counterfoil_sql::{PgSetup, PgStore, SetupError};
 use counterfoil_testkit::servers::{PgBouncer, Postgres};
 
-/// The rights that the README lists, word for word.
+/// The privileges as the README lists them, word for word.
 fn listed_rights() -> &'static str {
     let readme = include_str!("../../README.md");
     let (_, rest) = readme.split_once("```sql\n").expect("the README lists the rights");
@@ -37,7 +37,7 @@ fn fault_d6_a_role_with_the_listed_rights_starts_and_does_everything() {
         )
         .await;
         let as_role = |name| server().username(name).options([("search_path", "counterfoil")]);
-        // Nothing is there, and the role may make nothing.
+        // The schema is empty, and the role may not create anything.
         let error = refused(as_role("service")).await;
         assert!(matches!(error, SetupError::Older { found: 0, .. }), "{error:?}");
         assert!(error.to_string().contains("run `PgStore::migrate`"), "{error}");
@@ -46,7 +46,7 @@ fn fault_d6_a_role_with_the_listed_rights_starts_and_does_everything() {
         superuser(listed_rights()).await;
         let store = PgStore::connect(as_role("service")).await.expect("no right to create is needed");
         everything(store.clone()).await;
-        // A schema that is one step behind stops the start with a sentence.
+        // A schema that is one version behind stops the start with an error message.
         superuser("DELETE FROM counterfoil.counterfoil_schema WHERE version > 3").await;
         let error = refused(as_role("service")).await;
         assert!(matches!(error, SetupError::Older { found: 3, .. }), "{error:?}");
@@ -54,7 +54,7 @@ fn fault_d6_a_role_with_the_listed_rights_starts_and_does_everything() {
     });
 }
 
-/// Every statement that the store knows, through a host and past it.
+/// Runs every statement of the store, through a host and directly.
 async fn everything(store: PgStore) {
     let site = Site::new();
     let node = site.first_node(store.clone()).await;
@@ -95,7 +95,7 @@ async fn everything(store: PgStore) {
     assert!(store.remove_client(&realm, &client, stands.version).await.expect("removed"));
 }
 
-/// As a role that was granted the rights of the version before the table.
+/// Uses a role that has the privileges of the version before this table existed.
 #[test]
 fn fault_d6_a_role_that_may_not_note_the_upkeep_is_refused_at_the_start() {
     RUNTIME.block_on(async {
@@ -109,7 +109,7 @@ fn fault_d6_a_role_that_may_not_note_the_upkeep_is_refused_at_the_start() {
             let error = error.to_string();
             assert!(error.contains("the role may not note the upkeep"), "{right}: {error}");
             assert!(error.contains("GRANT SELECT, INSERT, UPDATE ON counterfoil_upkeep"), "{right}: {error}");
-            // What it asks for is enough.
+            // The privileges that the error message names are sufficient.
             schema.run(&format!("GRANT SELECT, INSERT, UPDATE ON counterfoil_upkeep TO {name}")).await;
             schema.open().await.close().await;
         }
@@ -119,8 +119,7 @@ fn fault_d6_a_role_that_may_not_note_the_upkeep_is_refused_at_the_start() {
 #[test]
 fn fault_g14_a_pooler_in_transaction_mode_is_refused_with_the_reason() {
     RUNTIME.block_on(async {
-        // All that the store asks of a session is the server's own default, so that nothing but the pooler is in the
-        // way.
+        // The server's defaults are the settings that the store needs, so that only the pooler can cause the refusal.
         let server = Postgres::setup().setting("enable_seqscan", "off").setting("jit", "off").start();
         for (mode, ignored, reason) in [
             ("transaction", "", "start-up options do not reach the server"),
@@ -135,12 +134,12 @@ fn fault_g14_a_pooler_in_transaction_mode_is_refused_with_the_reason() {
                 "{mode} {ignored}: {error:?}"
             );
         }
-        // What the pooler keeps to itself is not in force.
+        // Settings that the pooler does not forward have no effect.
         let server = Postgres::start();
         let pooler = PgBouncer::to(server.port(), "session", "extra_float_digits,options");
         let error = refused(options(pooler.port()).username("postgres")).await;
         assert!(error.to_string().contains("start-up options do not reach the server"), "{error}");
-        // A session of its own in which they are is as good as a server.
+        // A pooler in session mode is accepted if the role's defaults are the settings that the store needs.
         let mut raw = raw(&options(server.port()).username("postgres")).await;
         let role = "ALTER ROLE postgres SET enable_seqscan = off; ALTER ROLE postgres SET jit = off";
         sqlx::raw_sql(role).execute(&mut raw).await.expect("set");
@@ -152,8 +151,8 @@ fn fault_g14_a_pooler_in_transaction_mode_is_refused_with_the_reason() {
     });
 }
 
-/// The server passes over a schema that is missing or closed to the role, and would make an empty store in the next
-/// one.
+/// The server skips a schema that is missing or closed to the role. The store would then create empty tables in the
+/// next schema.
 #[test]
 fn fault_d6_a_search_path_that_leads_past_the_schema_that_is_meant_is_refused() {
     RUNTIME.block_on(async {
@@ -170,7 +169,7 @@ fn fault_d6_a_search_path_that_leads_past_the_schema_that_is_meant_is_refused() 
         assert!(error.contains("begins with the schema till, which is not there"), "{error}");
         let error = refused(by("till")).await.to_string();
         assert!(error.contains("names no schema that is there"), "{error}");
-        // There, and closed to the role: as if it were not there.
+        // The schema exists but is closed to the role, so it counts as missing.
         run("CREATE SCHEMA till").await;
         let error = refused(by("till, public")).await.to_string();
         assert!(error.contains("grant USAGE on it"), "{error}");
@@ -178,16 +177,17 @@ fn fault_d6_a_search_path_that_leads_past_the_schema_that_is_meant_is_refused() 
         let store = PgStore::connect(by("till, public")).await.expect("a store");
         let id = Person::somebody().pat().found(&store).await.expect("a record");
         store.close().await;
-        // PostgreSQL's own default leads to `public`, where no store is, and the schema of the role's name is missing.
+        // PostgreSQL's default path is used: the schema named after the role is missing, so it leads to `public`, which
+        // has no store.
         for error in [refused(teller.clone()).await, PgStore::migrate(teller.clone()).await.expect_err("refused")] {
             let error = error.to_string();
             assert!(error.contains("tables are in the schema till") && error.contains("leads to public"), "{error}");
         }
-        // What is meant is said, and a store of its own may be made all the same.
+        // If the path names the schema explicitly, a second store may be created there.
         PgStore::connect(by("public")).await.expect("a store of its own").close().await;
         PgStore::connect(teller.clone()).await.expect("which the default leads to").close().await;
-        // A schema of the role's name that is made later leads away from the store; a right that is taken leads to an
-        // older one.
+        // A schema named after the role that is created later leads away from the store. A revoked privilege leads to
+        // an older store.
         run("CREATE SCHEMA teller AUTHORIZATION teller").await;
         let error = refused(teller.clone()).await.to_string();
         assert!(error.contains("in the schema public") && error.contains("leads to teller"), "{error}");

@@ -1,4 +1,4 @@
-//! The store contract on SQLite: each database in a file of its own, in a folder that goes with it.
+//! The store contract on SQLite: each database is a file in its own temporary folder.
 
 use std::sync::Arc;
 

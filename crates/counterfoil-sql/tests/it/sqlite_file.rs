@@ -1,4 +1,5 @@
-//! A SQLite file beyond the contract: who may open it, what is in it, and two processes on it.
+//! Properties of a SQLite file that the contract does not cover: its permissions, its content, and several processes
+//! that use it.
 
 mod damaged;
 #[cfg(unix)]
@@ -43,7 +44,7 @@ async fn an_empty_schema_table_is_brought_up_to_date_once() {
     assert!(must_get(&second, &id).await.is_ok());
 }
 
-/// The tables as the migrations make them, but for one word: `A` and `a` would be one owner.
+/// The tables of the migrations, with one word changed: `A` and `a` would be the same owner.
 #[tokio::test]
 async fn a_collation_that_folds_case_is_refused() {
     let file = File::new();
@@ -79,7 +80,7 @@ async fn a_closed_store_is_unavailable_and_has_done_nothing() {
     assert!(must_get(&file.open().await, &id).await.is_ok());
 }
 
-/// Somebody else holds the file for longer than the store waits.
+/// Another connection locks the file for longer than the store waits.
 #[tokio::test]
 async fn a_locked_file_is_unavailable_for_writes_and_serves_reads() {
     let file = File::new();
@@ -121,7 +122,7 @@ fn two_handles_on_one_file_have_one_winner_a_round() {
     assert!(RUNTIME.block_on(must_get(&reopened, &parent)).is_ok(), "what was acknowledged is there after reopening");
 }
 
-/// There is no wire to cut: the answer is lost behind the store.
+/// SQLite has no network connection to cut, so a wrapper around the store loses the answer.
 #[tokio::test]
 async fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     let file = File::new();
@@ -138,7 +139,7 @@ async fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     assert!(carried_out > 0, "the control: an answer was lost that mattered");
 }
 
-/// Secrets that went through the handle are in no file: not in the database, not in its log.
+/// Secrets that passed through the handle appear in no file: neither in the database nor in its log.
 #[tokio::test]
 async fn no_secret_is_in_the_file_or_its_log() {
     let file = File::new();
@@ -154,7 +155,8 @@ async fn no_secret_is_in_the_file_or_its_log() {
     }
 }
 
-/// A rotation of the service's folder, a clean-up, a restored copy moved over it: what is open then is nobody's file.
+/// The file may be moved away, deleted, or replaced by a restored copy. The store then has a file open that is no
+/// longer at its path.
 #[tokio::test]
 async fn fault_g11_a_removed_or_replaced_file_is_an_outage_and_never_a_success() {
     let file = File::new();
@@ -196,7 +198,7 @@ async fn fault_g11_a_removed_or_replaced_file_is_an_outage_and_never_a_success()
     assert!(matches!(lost, Err(StoreError::Unavailable { maybe_done: true, .. })), "{lost:?}");
 }
 
-/// Alone, and while somebody else has the file open.
+/// Closes a store that is the only user of the file, and a store whose file another connection has open.
 #[tokio::test]
 async fn fault_g8_a_closed_store_leaves_one_whole_file() {
     for somebody_else in [false, true] {
@@ -240,7 +242,7 @@ async fn fault_g15_a_purge_empties_the_log_that_a_long_reader_kept() {
     reader.execute("ROLLBACK").await.expect("ended");
     assert!(!store.purge(at(0), at(0), at(0), most(9)).await.expect("purged").more);
     assert_eq!(size(), 0);
-    // The writer waits for others as before.
+    // After the purge the writer waits for other connections as before.
     reader.execute("BEGIN IMMEDIATE").await.expect("the lock");
     let waiting = Person::somebody().pat();
     let (waits, ends) = tokio::join!(waiting.found(&store), async {

@@ -1,4 +1,4 @@
-//! SQLite with more than one process: four that race on one file, and one that is killed with `kill -9` while it
+//! SQLite with several processes: four processes that race on one file, and one that is killed with `kill -9` during
 //! writes.
 
 use std::path::Path;
@@ -45,7 +45,7 @@ fn a_process_with_a_file_of_its_own() {
     contend(post, &store, &|task| RUNTIME.block_on(task));
 }
 
-/// The control: processes that do not see each other's writes are caught.
+/// The control: processes that do not see each other's writes are detected.
 #[test]
 #[should_panic(expected = "one wins, not")]
 fn processes_apart_have_no_one_winner() {
@@ -81,7 +81,7 @@ fn write(says: Says) {
     assert!(ended.iter().all(Option::is_none), "{ended:?}");
 }
 
-/// Starts a writer so many times and kills it at moments that the dice choose; what was then found.
+/// Starts and kills a writing process `times` times at random moments, and returns what was found afterwards.
 fn killed(times: u16, writer: &str) -> Tally {
     let file = File::on_disk();
     let (mut dice, mut tally) = (Dice::new(3), Tally::default());
@@ -97,7 +97,7 @@ fn killed(times: u16, writer: &str) -> Tally {
         process.wait().expect("dead");
         tally.add(RUNTIME.block_on(async { examine(&file.open().await, &journal.lines()).await }));
     }
-    // What survived one crash survives the others.
+    // Data that survived one crash must also survive the later crashes.
     let store = RUNTIME.block_on(file.open());
     for part in 1..=times {
         let lines = Journal::open(&file.folder().join(format!("journal-{part}"))).lines();
@@ -106,9 +106,8 @@ fn killed(times: u16, writer: &str) -> Tally {
     tally
 }
 
-/// The pragma that the store insists on has no part in this: what a process wrote before it was killed is the system's,
-/// flushed or not, and only a power cut would show `synchronous=OFF`. So the control is one that this crash does show:
-/// a writer that acknowledges before the commit.
+/// `synchronous=OFF` is no suitable control: the operating system keeps what a killed process wrote, and only a power
+/// failure would lose it. The control is therefore a writer that acknowledges before the commit.
 #[test]
 fn nothing_acknowledged_is_lost_when_the_writer_is_killed() {
     let kills = kills();

@@ -1,5 +1,5 @@
-//! Databases that commit 2d47c90 wrote (`testdata/2d47c90`) open, are brought up to date, and are bounded by what stood
-//! in them.
+//! Databases that commit 2d47c90 wrote (`testdata/2d47c90`). They open and are upgraded, and limits count the records
+//! that they contain.
 
 use crate::support::RUNTIME;
 use counterfoil::Realm;
@@ -80,7 +80,8 @@ async fn what_stood_stands(store: &dyn TokenStore) {
     assert_eq!(standing(store, &Person::new("other", "ann"), PAT).await, [id(10, 0)]);
 }
 
-/// Paces count what was made before the upgrade, deleted ones too; shrunk generations tell when they were rotated.
+/// Paces count records created before the upgrade, including deleted ones. Shrunk generations still have the instant of
+/// their rotation.
 async fn paces_count(store: &dyn TokenStore) {
     let draft = ann().pat().created(at(200));
     let paced = |since| draft.bounded(None, Some(pace(4, at(since))));
@@ -103,7 +104,8 @@ async fn paces_count(store: &dyn TokenStore) {
     assert_eq!(read(store, 4, 6).await.family().used_at, at(200));
 }
 
-/// Caps count what was live before the upgrade, by the client that a body names, and end what was longest not used.
+/// Caps count records that were live before the upgrade, by the client in the family's body. They end the least
+/// recently used families.
 async fn caps_count(store: &dyn TokenStore) {
     let through = |first| ann().refresh().through(client(first)).used(at(200));
     let (seventh, eighth) = (through(7), through(8));
@@ -151,7 +153,7 @@ async fn an_upgraded_store_is_whole<S: TokenStore + ClientStore + SettingsStore>
     siblings_stand(store).await;
 }
 
-/// What no code wrote: a body that is no JSON, one without a client, one whose client is not 16 numbers.
+/// Bodies that no version wrote: invalid JSON, a body without a client, and clients that are not 16 bytes.
 const DAMAGE: [(u8, &str); 4] = [
     (1, "{"),
     (4, r#"{"sign_in":{"client":[1,2,3],"client_id":"x"}}"#),
@@ -159,7 +161,7 @@ const DAMAGE: [(u8, &str); 4] = [
     (6, r#"{"sign_in":{"client":"x"}}"#),
 ];
 
-/// Each is told of where it is asked for; all others are as they were.
+/// Each damaged family is reported when it is read. All other families are unchanged.
 async fn damage_stops_no_upgrade(store: &dyn TokenStore) {
     for (number, member) in [(1, 0), (4, 5), (5, 0), (6, 0)] {
         let answer = store.get(&id(number, member)).await;
@@ -168,10 +170,10 @@ async fn damage_stops_no_upgrade(store: &dyn TokenStore) {
     assert_eq!(read(store, 8, 0).await.family().used_at, at(150));
 }
 
-/// Keys as the version before kept them: two that look alike, and one beside them.
+/// Keys as the previous version stored them: two that look alike, and a different one.
 const OLD_KEYS: [(u8, &str); 3] = [(1, "nightly\u{FE0F}"), (3, "nightly\u{34F}"), (8, "stra\u{DF}e")];
 
-/// The first has the new key and the second its old one; a third label that looks alike is refused.
+/// The first family has the new key and the second family its old key. A third label that looks alike is refused.
 async fn labels_are_compared_anew(store: &dyn TokenStore) {
     assert_eq!(insert(store, &ann().pat().labelled("nightly"), None).await, Inserted::LabelTaken(family(1)));
     for number in [1, 3] {

@@ -1,4 +1,4 @@
-//! A primary, its standby, and an address that leads to one of them.
+//! A primary, its standby, and an address that leads to one of the two.
 
 use std::future::Future;
 use std::mem;
@@ -15,7 +15,7 @@ use crate::support::RUNTIME;
 use crate::support::host::Site;
 use crate::support::schemas::{options, raw};
 
-/// Two servers, and a host whose client is in their database.
+/// Two servers, and a host whose client is registered in their database.
 pub(crate) struct Pair {
     pub(crate) primary: Postgres,
     standby: Postgres,
@@ -23,11 +23,11 @@ pub(crate) struct Pair {
     pub(crate) site: Site,
 }
 
-/// One test at a time moves the address.
+/// The mutex lets only one test at a time move the address.
 static PAIR: LazyLock<Arc<Mutex<Pair>>> = LazyLock::new(|| Arc::new(Mutex::new(RUNTIME.block_on(Pair::new()))));
 
 impl Pair {
-    /// The pair, until the guard is dropped. Not within the runtime.
+    /// Locks the pair until the guard is dropped. Must not be called on a runtime thread.
     pub(crate) fn lend() -> OwnedMutexGuard<Self> {
         RUNTIME.block_on(Arc::clone(LazyLock::force(&PAIR)).lock_owned())
     }
@@ -42,17 +42,17 @@ impl Pair {
         pair
     }
 
-    /// By the address.
+    /// Options that connect through the address.
     pub(crate) fn options(&self) -> PgConnectOptions {
         options(self.address.port()).username("postgres")
     }
 
-    /// A store on the present primary, past the address.
+    /// A store that connects directly to the current primary.
     pub(crate) async fn direct(&self) -> PgStore {
         PgStore::connect(options(self.primary.port()).username("postgres")).await.expect("a store")
     }
 
-    /// Whether a write is answered only when the standby shows it.
+    /// Sets whether a write is acknowledged only after the standby has applied it.
     async fn wait_for_each_other(&self, synchronous: bool) {
         let names = if synchronous { "*" } else { "" };
         let (apply, set) = (
@@ -67,7 +67,7 @@ impl Pair {
         wait_until(async || counted(self.primary.port(), standbys).await == wanted).await;
     }
 
-    /// The address leads to the standby, which gets no more.
+    /// Makes the address lead to the standby, and stops the standby's replication.
     pub(crate) async fn fail_over(&self) {
         self.wait_for_each_other(false).await;
         run(self.standby.port(), "SELECT pg_wal_replay_pause()").await;
@@ -76,24 +76,24 @@ impl Pair {
         self.address.lead_to(self.standby.port());
     }
 
-    /// The address is right again; the instant of that.
+    /// Makes the address lead to the primary again, and returns the current instant.
     pub(crate) fn lead_back(&self) -> Instant {
         self.address.lead_to(self.primary.port());
         Instant::now()
     }
 
-    /// The standby gets what it missed, and whatever comes.
+    /// Resumes the standby's replication.
     pub(crate) async fn catch_up(&self) {
         run(self.standby.port(), "SELECT pg_wal_replay_resume()").await;
         self.wait_for_each_other(true).await;
     }
 
-    /// The address leads to the standby, which has all that was acknowledged and goes on to get it.
+    /// Makes the address lead to the standby, which has all acknowledged writes and continues to replicate.
     pub(crate) fn lead_ahead(&self) {
         self.address.lead_to(self.standby.port());
     }
 
-    /// The primary dies, and the standby is the primary; the instant of that.
+    /// Kills the primary and promotes the standby. Returns the instant of the promotion.
     pub(crate) async fn promote(&self) -> Instant {
         self.primary.kill();
         let promoted = "SELECT count(*) FROM pg_promote(true, 60) AS done WHERE done";
@@ -101,20 +101,20 @@ impl Pair {
         Instant::now()
     }
 
-    /// The promoted server gets a standby of its own.
+    /// Starts a new standby for the promoted server.
     pub(crate) async fn rebuild(&mut self) {
         let standby = self.standby.standby();
         self.primary = mem::replace(&mut self.standby, standby);
         self.wait_for_each_other(true).await;
     }
 
-    /// A store of the promoted server, which has no standby yet.
+    /// A store on the promoted server, which has no standby yet.
     pub(crate) async fn promoted(&self) -> PgStore {
         PgStore::connect(options(self.standby.port()).username("postgres")).await.expect("a store")
     }
 }
 
-/// Whether the server takes writes of those who do not ask for it by themselves.
+/// Sets whether the server accepts writes by default. Connections with [`writing`] can always write.
 pub(crate) async fn takes_writes(port: u16, takes: bool) {
     let set = format!("ALTER SYSTEM SET default_transaction_read_only = {}", if takes { "off" } else { "on" });
     for statement in [set.as_str(), "SELECT pg_reload_conf()"] {
@@ -122,13 +122,13 @@ pub(crate) async fn takes_writes(port: u16, takes: bool) {
     }
 }
 
-/// Runs a statement as the superuser, whatever the server takes.
+/// Runs a statement as the superuser, even if the server is read-only.
 pub(crate) async fn run(port: u16, statement: &str) {
     let mut raw = raw(&writing(port)).await;
     sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut raw).await.expect("the superuser may");
 }
 
-/// The superuser, who writes on a server that was made read-only.
+/// Options of a superuser who can write to a read-only server.
 pub(crate) fn writing(port: u16) -> PgConnectOptions {
     options(port).username("postgres").options([("default_transaction_read_only", "off")])
 }

@@ -1,6 +1,6 @@
-//! Fail-overs counted: one round of each kind for every commit, twenty at soak scale. A host's node verifies and
-//! revokes all the while. Of what was revoked with success nothing may verify, and nothing else may be refused, during
-//! the fail-over and on what the primary holds after it.
+//! Fail-overs in rounds: one round of each kind, or twenty at soak scale. A host's node verifies and revokes all the
+//! time. A token whose revocation was acknowledged must never verify, and no other token may be refused, neither during
+//! the fail-over nor on the primary after it.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,11 +15,11 @@ use super::pair::{Pair, takes_writes, writing};
 use crate::support::host::{revoke, sign_in};
 use crate::support::{RUNTIME, say};
 
-/// Callers who verify at once.
+/// The number of callers that verify at the same time.
 const CALLERS: usize = 4;
-/// Sign-ins that are revoked in a round, one after the other.
+/// The number of sign-ins available for revocation in a round.
 const STOCK: usize = 8;
-/// How long the address is wrong, so that a connection that was asked a moment ago is asked again.
+/// How long the address is wrong. It is longer than one second, so that every connection is checked again.
 const WRONG: Duration = Duration::from_millis(1_500);
 
 fn is_soak() -> bool {
@@ -30,7 +30,7 @@ fn rounds() -> usize {
     if is_soak() { 20 } else { 1 }
 }
 
-/// What the rounds of a kind came to.
+/// The result of all rounds of one kind.
 #[derive(Default)]
 struct Tally {
     revoked: usize,
@@ -56,16 +56,16 @@ impl Tally {
     }
 }
 
-/// A sign-in: access and refresh token.
+/// The access token and the refresh token of a sign-in.
 type SignIn = [String; 2];
 
-/// A node by the address, and what it was told.
+/// A node that connects through the address, and what it observed.
 struct Round {
     node: Counterfoil,
     stock: Mutex<Vec<SignIn>>,
-    /// Revocations that were acknowledged.
+    /// Access tokens whose revocation was acknowledged.
     revoked: Mutex<Vec<String>>,
-    /// Sign-ins that nobody revokes.
+    /// Access tokens that are never revoked in the round.
     kept: Mutex<Vec<String>>,
     wrong: AtomicU32,
     unavailable: AtomicU32,
@@ -92,7 +92,7 @@ impl Round {
         Arc::new(Self { node, stock, revoked, kept, wrong, unavailable, over })
     }
 
-    /// Verifies all that is known when it is called; whether all was answered.
+    /// Verifies all known tokens. Returns whether every call was answered.
     async fn verify_by(&self, node: &Counterfoil) -> bool {
         let (revoked, kept, mut answered) = (copy(&self.revoked), copy(&self.kept), true);
         for (token, stands) in revoked.iter().map(|token| (token, false)).chain(kept.iter().map(|token| (token, true)))
@@ -111,7 +111,8 @@ impl Round {
         answered
     }
 
-    /// Revokes one of the stock, until that is acknowledged or the round is over; whether it was.
+    /// Revokes one sign-in of the stock, and retries until it is acknowledged or the round is over. Returns whether it
+    /// was acknowledged.
     async fn revoke_by(&self, node: &Counterfoil) -> bool {
         let taken = self.stock.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let [access, refresh] = taken.expect("the stock lasts");
@@ -130,7 +131,7 @@ impl Round {
         push(&self.kept, access);
     }
 
-    /// Callers who verify until the round is over.
+    /// Starts callers that verify until the round is over.
     fn crowd(self: &Arc<Self>) -> tokio::task::JoinSet<()> {
         let mut crowd = tokio::task::JoinSet::new();
         for _ in 0..CALLERS {
@@ -145,7 +146,7 @@ impl Round {
         crowd
     }
 
-    /// Until all is answered and a write is acknowledged.
+    /// Waits until all calls are answered and a write is acknowledged.
     async fn recovered(&self, begun: Instant) -> Duration {
         let all = async {
             while !self.verify_by(&self.node).await {
@@ -157,7 +158,7 @@ impl Round {
         begun.elapsed()
     }
 
-    /// What the present primary holds, seen by the node and by another one; then all is cleared away.
+    /// Checks the data of the current primary through the node and through another node, then revokes everything.
     async fn end(&self, tally: &mut Tally, recovered: Duration, present: &Counterfoil, pair: &Pair) {
         self.over.store(true, Ordering::Relaxed);
         for node in [&self.node, present] {
@@ -175,7 +176,8 @@ impl Round {
     }
 }
 
-/// One round: revoked before, revoked and made past the wrong address, asked by the node all the while.
+/// One round: revokes before the fail-over, then revokes and signs in directly on the primary while the address is
+/// wrong. The node makes calls all the time.
 async fn fail_over(
     tally: &mut Tally,
     pair: &Pair,
@@ -258,7 +260,7 @@ fn fault_g1_rounds_of_a_standby_that_is_promoted() {
     });
 }
 
-/// At the limits as they come at soak scale, at shorter ones for every commit.
+/// Uses the default time limits at soak scale and shorter ones otherwise.
 #[test]
 fn fault_g3_rounds_of_connections_that_fall_silent() {
     let pair = Pair::lend();
@@ -278,7 +280,7 @@ fn fault_g3_rounds_of_connections_that_fall_silent() {
             };
             let (breaks, stores) = (async || pair.address.fall_silent(), [store, pair.direct().await]);
             fail_over(&mut tally, &pair, stores, breaks, mends, async || pair.direct().await).await;
-            // Cuts what is silent still.
+            // Cuts connections that are still silent.
             pair.lead_back();
         }
         tally.tell("PostgreSQL, connections that fall silent");

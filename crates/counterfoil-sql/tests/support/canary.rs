@@ -1,12 +1,12 @@
-//! Secrets sent through a handle, to be looked for where they must not be.
+//! Secrets that are sent through a handle, so that tests can search for them in stored data.
 
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
 use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter};
 
 use super::host::{CLIENT, PASSWORD, Site, post, refresh, sign_in, tokens};
 
-/// Signs Ann in, refreshes twice, makes her a token labelled `canary-label` and verifies it; every secret that was in
-/// play.
+/// Signs Ann in, refreshes twice, creates a token labelled `canary-label`, and verifies it. Returns every secret that
+/// was used.
 pub async fn secrets<S>(store: S) -> Vec<String>
 where
     S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -30,7 +30,8 @@ where
     secrets
 }
 
-/// Whether any 12 characters in a row of the secret (of a token: of what is behind its prefix and public id) are there.
+/// Whether `kept` contains any 12 consecutive characters of the secret. Of a token only the part after its prefix and
+/// public id counts.
 pub fn shows(kept: &[u8], secret: &str) -> bool {
     let hidden = match secret.split_once('_') {
         Some((_, token)) => &token[22..],

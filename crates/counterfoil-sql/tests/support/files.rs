@@ -1,4 +1,4 @@
-//! Files for SQLite.
+//! Temporary files for SQLite.
 
 use std::path::{Path, PathBuf};
 
@@ -7,46 +7,46 @@ use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tempfile::TempDir;
 
-/// A database file in a folder of its own.
+/// A database file in its own temporary folder.
 pub struct File {
     folder: TempDir,
 }
 
 impl File {
-    /// Not there yet. In memory where the system has a folder for that: thousands of flushed commits are the disk's
-    /// time and prove nothing here.
+    /// Chooses a path; the file does not exist yet. It is in memory if the system has a folder for that: thousands of
+    /// flushed commits would only take the disk's time.
     pub fn new() -> Self {
         let folder = TempDir::with_prefix_in("counterfoil-", "/dev/shm");
         Self { folder: folder.or_else(|_| TempDir::with_prefix("counterfoil-")).expect("a folder") }
     }
 
-    /// The same on the disk, for tests of what a crash leaves.
+    /// Chooses a path on the disk, for tests of crashes.
     pub fn on_disk() -> Self {
         Self { folder: TempDir::with_prefix("counterfoil-").expect("a folder") }
     }
 
-    /// The folder it is in, which goes with this.
+    /// The folder of the file. It is removed when this is dropped.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Where it is.
+    /// The path of the file.
     pub fn path(&self) -> PathBuf {
         path_in(self.folder())
     }
 
-    /// How a host names it.
+    /// The options with which a host opens the file.
     pub fn options(&self) -> SqliteConnectOptions {
         options_in(self.folder())
     }
 
-    /// A store on it.
+    /// Opens a store on the file.
     pub async fn open(&self) -> SqliteStore {
         SqliteStore::open(self.options()).await.expect("a store")
     }
 }
 
-/// A store in a folder that another process made.
+/// Opens a store in a folder that another process created.
 pub async fn open_in(folder: &Path) -> SqliteStore {
     SqliteStore::open(options_in(folder)).await.expect("a store")
 }
@@ -59,7 +59,7 @@ fn path_in(folder: &Path) -> PathBuf {
     folder.join("counterfoil.db")
 }
 
-/// A connection beside the store's.
+/// A connection that does not belong to the store.
 pub async fn raw(file: &File) -> SqliteConnection {
     file.options().connect().await.expect("a connection")
 }

@@ -1,4 +1,4 @@
-//! A host on a store: a member, an administrator, a client, both gates open.
+//! A host on a store, with a member, an administrator and a client. Both settings for personal access tokens are on.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use counterfoil::testing::ManualClock;
 use counterfoil::{Account, Builder, Counterfoil, KeyRing, Presenter, Role, Secret, SubjectId};
 use counterfoil_conformance::sample::at;
 
-/// The client's secret, brought along.
+/// The client's secret, which is imported.
 pub const CLIENT: &str = "canaryclientsecret0123456789abcd";
 /// Ann's password.
 pub const PASSWORD: &str = "canary-password-of-ann";
-/// `canary` and its secret.
+/// The header for the client `canary` and its secret.
 const BASIC: &[u8] = b"Basic Y2FuYXJ5OmNhbmFyeWNsaWVudHNlY3JldDAxMjM0NTY3ODlhYmNk";
 
-/// What the nodes of a host share beside the store.
+/// What all nodes of a host share except the store.
 #[derive(Clone)]
 pub struct Site {
     ring: Arc<KeyRing>,
@@ -36,7 +36,7 @@ impl Site {
         Self { ring, clock: Arc::new(ManualClock::at(at(0))), people, ann }
     }
 
-    /// A node on that store.
+    /// A node on the store.
     pub fn node<S>(&self, store: S) -> Counterfoil
     where
         S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -44,7 +44,7 @@ impl Site {
         self.wired(Counterfoil::builder().store(store))
     }
 
-    /// A node whose records go another way to the same store.
+    /// A node that uses another path to the records of the same store.
     pub fn node_by_way_of<S>(&self, store: S, records: Arc<dyn TokenStore>) -> Counterfoil
     where
         S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -61,7 +61,7 @@ impl Site {
             .expect("a handle")
     }
 
-    /// The same, and the client and the gates are entered in the store.
+    /// A node on the store, after storing the client and turning on the settings.
     pub async fn first_node<S>(&self, store: S) -> Counterfoil
     where
         S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -80,13 +80,13 @@ impl Site {
     }
 }
 
-/// The token endpoint's answer to the client.
+/// The token endpoint's response to the client.
 pub async fn post(node: &Counterfoil, form: &str) -> Answer {
     let source = counterfoil::types::Source::from(std::net::IpAddr::from([192, 0, 2, 7]));
     node.token(request(form, &source)).await.unwrap_or_else(Answer::from)
 }
 
-/// The revocation endpoint's.
+/// The revocation endpoint's response to the client.
 pub async fn revoke(node: &Counterfoil, token: &str) -> Answer {
     let source = counterfoil::types::Source::from(std::net::IpAddr::from([192, 0, 2, 7]));
     node.revocation(request(&format!("token={token}"), &source)).await.unwrap_or_else(Answer::from)
@@ -98,18 +98,18 @@ fn request<'a>(form: &'a str, source: &'a counterfoil::types::Source) -> OAuthRe
         .with_content_type(Some(b"application/x-www-form-urlencoded"))
 }
 
-/// Signs Ann in: access and refresh token.
+/// Signs Ann in. Returns her access token and refresh token.
 pub async fn sign_in(node: &Counterfoil) -> [String; 2] {
     let form = format!("grant_type=password&username=ann&password={PASSWORD}&remember=true");
     tokens(&post(node, &form).await)
 }
 
-/// The same by a refresh token.
+/// Refreshes with a refresh token.
 pub async fn refresh(node: &Counterfoil, token: &str) -> Answer {
     post(node, &format!("grant_type=refresh_token&refresh_token={token}")).await
 }
 
-/// Access and refresh token of an answer.
+/// The access token and the refresh token in a response.
 pub fn tokens(answer: &Answer) -> [String; 2] {
     ["access_token", "refresh_token"].map(|name| field(answer.expose_secret(), name))
 }

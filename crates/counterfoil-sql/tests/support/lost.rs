@@ -1,4 +1,4 @@
-//! Answers that are lost on the way: the call was carried out, and nobody was told.
+//! Answers that are lost on the way: the store executes the call, but the caller gets no answer.
 
 use counterfoil::Counterfoil;
 use counterfoil::store::TokenStore;
@@ -6,15 +6,15 @@ use counterfoil::types::RecordId;
 
 use super::host::{refresh, sign_in, tokens};
 
-/// Answers of one refresh that are lost at most, one after the other.
+/// The maximum number of answers that one refresh waits for.
 const MOST: u64 = 60;
 
-/// A node that loses an answer, and whether it has lost it.
+/// A node that loses one answer, and a function that tells whether it has lost the answer.
 pub type Flaky = (Counterfoil, Box<dyn Fn() -> bool>);
 
-/// Refreshes with the first, the second, the third … answer lost, until none is, and again by the same node. `flaky`
-/// gives a node whose nth answer from then on is lost, and what says whether that came to pass. How often the refresh
-/// had been carried out although the client was told *unavailable*.
+/// Repeats a refresh with the first answer lost, then the second, and so on, until none is lost. The same node then
+/// retries. `flaky` returns a node that loses its nth answer, and a function that tells whether it did. Returns how
+/// often the refresh was executed although the client was told *unavailable*.
 pub async fn each_answer_lost(
     direct: &Counterfoil,
     store: &dyn TokenStore,
@@ -56,7 +56,7 @@ async fn successor(store: &dyn TokenStore, token: &str) -> Option<RecordId> {
     stands.record().superseded.map(|by| by.successor)
 }
 
-/// The public part of a token's text.
+/// The public part of a token.
 fn id(token: &str) -> RecordId {
     let (_prefix, body) = token.split_once('_').expect("a token");
     body[..22].parse().expect("an id")

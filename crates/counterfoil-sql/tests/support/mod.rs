@@ -1,4 +1,4 @@
-//! What the tests share: one runtime.
+//! Helpers that the tests share, and one runtime for all tests of a binary.
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(unreachable_pub, reason = "each test binary has a copy")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test says what is wrong by panicking")]
@@ -17,17 +17,17 @@ use std::sync::LazyLock;
 use counterfoil_conformance::scale;
 use tokio::runtime::Runtime;
 
-/// The runtime of all tests of a binary.
+/// The runtime for all tests of a binary.
 pub static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 });
 
-/// Past the capture of the test harness: a count that nobody sees proves nothing.
+/// Writes to standard error without the capture of the test harness, so that the counts are always visible.
 pub fn say(what: impl std::fmt::Display) {
     let _nobody_reads = writeln!(std::io::stderr(), "{what}");
 }
 
-/// How often to kill: 5 times for every commit, 166 times at full scale.
+/// How often to kill: 5 times, or 166 times at soak scale.
 pub fn kills() -> u16 {
     u16::try_from((scale().rounds / 60).max(3)).expect("few")
 }

@@ -1,4 +1,4 @@
-//! A PostgreSQL server for all tests of a binary, and schemas in it.
+//! One PostgreSQL server for all tests of a binary, with a schema for each test.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,41 +9,41 @@ use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, PgPool};
 
-/// Ends with the process. Except at full counts it does not wait for the disk, which takes longer than all else: what a
-/// crash leaves is tested on servers that do.
+/// Ends with the process. Except at soak scale it does not wait for the disk, which would take most of the time.
+/// Crashes are tested on servers that do wait.
 static SERVER: LazyLock<Postgres> = LazyLock::new(|| match scale() {
     Scale::SOAK => Postgres::start(),
     _ => Postgres::setup().setting("fsync", "off").setting("full_page_writes", "off").start(),
 });
 static SCHEMAS: AtomicU32 = AtomicU32::new(0);
-/// The superuser's connections for what is done often. Of the runtime that uses them first.
+/// Connections of the superuser for frequent statements. They belong to the runtime that uses them first.
 static ERASERS: LazyLock<PgPool> = LazyLock::new(|| PgPool::connect_lazy_with(server()));
 
-/// A role with a schema that bears its name, the first of its search path.
+/// A role, and a schema with the same name that is first on its search path.
 pub struct Schema {
     name: String,
 }
 
 impl Schema {
-    /// An empty one.
+    /// Creates an empty schema.
     pub async fn new() -> Self {
         let name = format!("store_{}", SCHEMAS.fetch_add(1, Ordering::Relaxed));
         superuser(&format!("CREATE ROLE {name} LOGIN; CREATE SCHEMA {name} AUTHORIZATION {name}")).await;
         Self { name }
     }
 
-    /// The role's name, and the schema's.
+    /// The name of the role and the schema.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Runs a statement in it as the superuser.
+    /// Runs a statement in the schema as the superuser.
     pub async fn run(&self, statement: &str) {
         superuser(&format!("SET search_path = {}; {statement}", self.name)).await;
     }
 
-    /// Removes all that the token store wrote. Rows, not tables: what connections have prepared for these tables stays
-    /// good.
+    /// Removes everything that the token store wrote. It removes rows and keeps the tables, so that prepared statements
+    /// stay valid.
     pub async fn empty(&self) {
         let name = &self.name;
         let tables = ["record", "family", "owner"].map(|table| format!("DELETE FROM {name}.counterfoil_{table}"));
@@ -51,29 +51,29 @@ impl Schema {
         emptied.expect("the superuser may");
     }
 
-    /// Ends the role's connections.
+    /// Closes the role's connections.
     pub async fn cut(&self) {
         let name = &self.name;
         superuser(&format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{name}'"))
             .await;
     }
 
-    /// How a host names it.
+    /// The options with which a host connects.
     pub fn options(&self) -> PgConnectOptions {
         server().username(&self.name)
     }
 
-    /// A store in it.
+    /// Opens a store in the schema.
     pub async fn open(&self) -> PgStore {
         self.open_with(PgSetup::default()).await
     }
 
-    /// The same, set up in some way.
+    /// Opens a store in the schema with another set-up.
     pub async fn open_with(&self, setup: PgSetup) -> PgStore {
         PgStore::connect_with(self.options(), setup).await.expect("a store")
     }
 
-    /// Ends the role's connections and lets no new one in, or lets them in again.
+    /// Closes the role's connections and refuses new ones (`down`), or allows connections again.
     pub async fn lock_out(&self, down: bool) {
         let name = &self.name;
         superuser(&if down {
@@ -85,17 +85,17 @@ impl Schema {
     }
 }
 
-/// The server, for its superuser.
+/// Options that connect to the server as the superuser.
 pub fn server() -> PgConnectOptions {
     options(SERVER.port()).username("postgres")
 }
 
-/// Any server of this machine, without a role.
+/// Options for any server on this machine, without a role.
 pub fn options(port: u16) -> PgConnectOptions {
     PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(port).database("postgres")
 }
 
-/// What the server says.
+/// The path of the server's log.
 pub fn log() -> std::path::PathBuf {
     SERVER.log()
 }
@@ -106,7 +106,7 @@ pub async fn superuser(statements: &str) {
     sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&mut raw).await.expect("the superuser may");
 }
 
-/// A connection beside the store's.
+/// A connection that does not belong to the store.
 pub async fn raw(options: &PgConnectOptions) -> PgConnection {
     options.connect().await.expect("a connection")
 }

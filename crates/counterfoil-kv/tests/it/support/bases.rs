@@ -1,4 +1,4 @@
-//! Databases of each engine.
+//! Databases for each engine.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,22 +13,22 @@ use tempfile::TempDir;
 
 use super::halting::Halting;
 
-/// An engine that a test makes anew out of what it kept.
+/// A kind of engine that a test can reopen on the same data.
 pub trait Kind: Send + Sync + 'static {
-    /// What the engine leaves behind.
+    /// The data that remains when the engine is closed.
     type Kept: Send + Sync + 'static;
 
-    /// Something empty.
+    /// Creates empty data.
     fn make() -> Self::Kept;
-    /// An engine on it.
+    /// Opens an engine on the data.
     fn open(kept: &Self::Kept) -> Result<Arc<dyn Engine>, EngineError>;
-    /// Takes it out of reach, or brings it back. False: that cannot be.
+    /// Makes the data unreachable (`down`) or reachable. Returns false if this kind does not support it.
     fn outage(_kept: &Self::Kept, _down: bool) -> bool {
         false
     }
 }
 
-/// In memory.
+/// An engine in memory.
 pub struct Memory;
 
 impl Kind for Memory {
@@ -48,7 +48,7 @@ impl Kind for Memory {
     }
 }
 
-/// In memory, where the suite may halt a store before each call.
+/// An engine in memory. The suite may pause a store before each call.
 pub struct Halted;
 
 impl Kind for Halted {
@@ -63,7 +63,7 @@ impl Kind for Halted {
     }
 }
 
-/// A redb file.
+/// An engine on a redb file.
 pub struct Redb;
 
 impl Kind for Redb {
@@ -78,7 +78,7 @@ impl Kind for Redb {
     }
 }
 
-/// A fjall folder.
+/// An engine on a fjall folder.
 pub struct Fjall;
 
 impl Kind for Fjall {
@@ -93,12 +93,12 @@ impl Kind for Fjall {
     }
 }
 
-/// The redb file in a folder.
+/// Opens the redb file in a folder.
 pub fn open_redb(folder: &Path) -> Result<Arc<dyn Engine>, EngineError> {
     Ok(Arc::new(RedbEngine::open(folder.join("counterfoil.redb"))?))
 }
 
-/// The fjall database in a folder.
+/// Opens the fjall database in a folder.
 pub fn open_fjall(folder: &Path) -> Result<Arc<dyn Engine>, EngineError> {
     Ok(Arc::new(FjallEngine::open(folder.join("counterfoil.fjall"))?))
 }
@@ -106,22 +106,22 @@ pub fn open_fjall(folder: &Path) -> Result<Arc<dyn Engine>, EngineError> {
 /// Opens the engine in a folder.
 pub type Open = fn(&Path) -> Result<Arc<dyn Engine>, EngineError>;
 
-/// The engines that keep their data in a folder.
+/// The engines that store their data in a folder.
 pub const ENGINES: [(&str, Open); 2] = [("redb", open_redb), ("fjall", open_fjall)];
 
-/// The store in a folder.
+/// Opens the store in a folder.
 pub async fn store(open: Open, folder: &Path) -> KvStore {
     KvStore::open(open(folder).expect("an engine")).await.expect("a store")
 }
 
-/// In memory where the system has a folder for that: thousands of flushed commits are the disk's time and prove nothing
-/// here.
+/// A temporary folder. It is in memory if the system has a folder for that: thousands of flushed commits would only
+/// take the disk's time.
 pub fn folder() -> TempDir {
     let folder = TempDir::with_prefix_in("counterfoil-", "/dev/shm");
     folder.or_else(|_| TempDir::with_prefix("counterfoil-")).expect("a folder")
 }
 
-/// A database: what is kept, and the engine on it, which all handles share, for the file is one engine's alone.
+/// A database: its data and one engine, which all handles share because only one engine may open the file.
 pub struct Base<K: Kind> {
     engine: Mutex<Option<Arc<dyn Engine>>>,
     kept: K::Kept,
@@ -144,7 +144,7 @@ impl<K: Kind> Base<K> {
         KvStore::open(self.engine()).await.expect("a store")
     }
 
-    /// Overwrites what is under that key, where something is.
+    /// Overwrites the value of a key. Returns whether there was a value.
     async fn spoil(&self, key: Key) -> bool {
         let engine = self.engine();
         let found = engine.get(std::slice::from_ref(&key)).await.expect("an answer");
@@ -154,7 +154,7 @@ impl<K: Kind> Base<K> {
     }
 }
 
-/// The suite's fixture for an engine.
+/// The conformance suite's fixture for an engine.
 pub struct Bases<K>(pub K);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! An engine that counts what it is asked.
+//! An engine that counts its calls.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use counterfoil_kv::{Engine, EngineError, Key, MemoryEngine, Outcome, Value, Write};
 use std::sync::Arc;
 
-/// Keys and pairs that were read, keys that were written, and calls.
+/// The number of keys and pairs that were read, of keys that were written, and of calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub calls: usize,
@@ -14,7 +14,7 @@ pub struct Counts {
     pub written: usize,
 }
 
-/// An engine in memory that counts. A clone counts on.
+/// An engine in memory that counts its calls. All clones share one count.
 #[derive(Clone, Default)]
 pub struct Counted {
     engine: MemoryEngine,
@@ -22,7 +22,7 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// What was counted since the last time.
+    /// Returns the counts since the last call of this method.
     pub fn take(&self) -> Counts {
         let [calls, read, written] = &*self.counts;
         let take = |count: &AtomicUsize| count.swap(0, Ordering::Relaxed);

@@ -1,10 +1,10 @@
-//! An engine that lets the suite halt a store before each call.
+//! An engine that lets the conformance suite pause a store before each call.
 
 use async_trait::async_trait;
 use counterfoil::testing::backend_call;
 use counterfoil_kv::{Engine, EngineError, Key, Outcome, Value, Write};
 
-/// Awaits the suite before each call of the engine inside.
+/// Waits for the suite before each call of the inner engine.
 pub struct Halting<E>(pub E);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! What the tests share: databases of each engine as the suite's fixtures.
+//! Helpers that the tests share: databases of each engine as fixtures of the conformance suite.
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(unreachable_pub, reason = "each test binary has a copy")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test says what is wrong by panicking")]
@@ -13,7 +13,7 @@ pub mod host;
 
 use std::io::Write as _;
 
-/// Past the capture of the test harness: a count that nobody sees proves nothing.
+/// Writes to standard error without the capture of the test harness, so that the counts are always visible.
 pub fn say(what: impl std::fmt::Display) {
     let _nobody_reads = writeln!(std::io::stderr(), "{what}");
 }

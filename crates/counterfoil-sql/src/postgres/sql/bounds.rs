@@ -1,9 +1,11 @@
-//! The schema's step for what bounds inserts and rotations: caps by client, paces, and lists of what stands.
+//! The migration for limits of inserts and rotations: caps per client, paces, and lists of records that are not
+//! revoked, replaced or gone.
 //!
-//! The functions are `VOLATILE`: each of their statements sees what is committed when it begins. A statement that has
-//! waited for a lock and then calls one decides on what the one before it has committed, which it does not see itself.
+//! The functions are `VOLATILE`, so each statement in them sees everything that is committed when that statement
+//! begins. A calling statement that waited for a lock does not see what the previous lock holder committed; the
+//! function that it calls does.
 
-/// Later than every instant: `Timestamp::MAX`. Indexes have it where there is no end.
+/// Later than every instant: `Timestamp::MAX`. Indexes use it for rows without an end.
 macro_rules! no_end {
     () => {
         "9007199254740991"
@@ -11,14 +13,14 @@ macro_rules! no_end {
 }
 pub(super) use no_end;
 
-/// The end of an access token's life.
+/// When an access token expires.
 macro_rules! expires {
     () => {
         concat!("coalesce(expires_at, ", no_end!(), ")")
     };
 }
 
-/// Until when a record stands that is neither revoked nor shrunk: until it is gone, or is honoured no longer.
+/// The earlier of `gone_at` and `honoured_until`. Until then a record that is neither revoked nor shrunk is listed.
 macro_rules! stands_until {
     ($of:literal) => {
         concat!(
@@ -36,14 +38,14 @@ macro_rules! stands_until {
 }
 pub(super) use stands_until;
 
-/// The end of a family's life.
+/// When a family's life ends.
 macro_rules! lives_until {
     () => {
         concat!("coalesce(live_until, ", no_end!(), ")")
     };
 }
 
-/// The families that count against a cap, as `counterfoil_admit` names its arguments.
+/// The families that count against a cap. Uses the argument names of `counterfoil_admit`.
 macro_rules! living {
     () => {
         concat!(
@@ -57,8 +59,8 @@ macro_rules! living {
     };
 }
 
-/// The migration that adds `client`, taken from the 16 numbers in the body (null where it does not parse), and
-/// `used_at`, the latest `expiry_set_at` of the family's members.
+/// The migration that adds `client` and `used_at`. `client` comes from the 16 numbers in the body, and is NULL if the
+/// body does not parse. `used_at` is the latest `expiry_set_at` of the family's members.
 macro_rules! tables {
     () => {
         concat!(
@@ -99,12 +101,12 @@ DROP FUNCTION counterfoil_live(TEXT, TEXT, BIGINT, BIGINT, BIGINT);
     };
 }
 
-/// Whether a family may be founded: `verdict` 0 where it may, 1 where the owner is full, 2 where the pace is reached
-/// (`oldest` is when its oldest was made), 3 where somebody holds the label and families would have to end for nothing.
-/// The caller holds the owner's row.
+/// Decides whether a family may be created. The values of `verdict`: 0 allowed; 1 the owner has reached the cap; 2 the
+/// pace is reached (`oldest` is the creation of its oldest record); 3 another family holds the label, so families must
+/// not be ended to make room. The caller holds the lock on the owner's row.
 ///
-/// Families that make room are locked and then chosen again, until all that are chosen are locked: a rotation that was
-/// under way may have used one meanwhile.
+/// To make room, the function chooses the least recently used families and locks them, and repeats this until all
+/// chosen families are locked. The repetition is needed because a concurrent rotation may have used one of them.
 macro_rules! admit {
     () => {
         concat!(
@@ -173,8 +175,8 @@ $admit$;
     };
 }
 
-/// Where more than `most` access tokens of a family live: when the first of them expires. `most` is negative where the
-/// new ones alone are too many. The caller holds the family's row.
+/// If more than `most` access tokens of a family are live, returns when the first of them expires. `most` is negative
+/// if the new tokens alone exceed the cap. The caller holds the lock on the family's row.
 macro_rules! access {
     () => {
         concat!(

@@ -2,8 +2,8 @@
 
 use crate::columns::{family_columns, postgres_columns, record_columns};
 
-/// A change of a record alone: $1 family, $2 id, $3 expected version. Like every step, it does not change a row whose
-/// digest does not decode; the read that follows reports it.
+/// Changes a record but not its family: $1 family, $2 id, $3 expected version. Like all statements for changes, it
+/// skips a row whose digest does not decode; the read that follows reports the error.
 macro_rules! change {
     ($set:literal, $where:literal) => {
         concat!(
@@ -21,7 +21,7 @@ macro_rules! change {
     };
 }
 
-/// $4 and $5 the description, $6 and $7 the scope: whether it changes, and to what.
+/// $4 and $5: whether the description changes, and its new value. $6 and $7: the same for the scope.
 pub(in crate::postgres) const EDIT: &str = change!(
     "description = CASE WHEN $4 THEN $5 ELSE r.description END, scope = CASE WHEN $6 THEN $7 ELSE r.scope END",
     " AND NOT r.shrunk"
@@ -34,7 +34,7 @@ pub(in crate::postgres) const END: &str = change!(
     " AND r.superseded_at IS NOT NULL AND NOT r.shrunk"
 );
 
-/// A change of a record and its family. Returns both rows as written.
+/// Changes a record and its family, and returns both rows as written.
 macro_rules! change_both {
     ($before:literal, $record:literal, $family:literal) => {
         concat!(
@@ -65,8 +65,8 @@ macro_rules! change_both {
     };
 }
 
-/// As [`EDIT`]; $8 label, $9 label_key, $10 now. A holder that is gone loses the key first, but only if the record
-/// changes.
+/// Like [`EDIT`]; $8 label, $9 label_key, $10 now. If the record changes, a family past its `gone_at` that holds the
+/// label key loses it first.
 pub(in crate::postgres) const RELABEL: &str = change_both!(
     ", x AS (
         UPDATE counterfoil_family SET label_key = NULL
@@ -82,7 +82,7 @@ pub(in crate::postgres) const RELABEL: &str = change_both!(
         FROM p
         WHERE (SELECT count(*) FROM x) >= 0 AND"
 );
-/// $4 expires_at, $5 gone_at, $6 and $7 the notice, $8 now.
+/// $4 expires_at, $5 gone_at, $6 and $7 the instant and stage of the notice, $8 now.
 pub(in crate::postgres) const EXPIRY: &str = change_both!(
     "",
     "expires_at = $4, gone_at = $5, purge_at = $5, notice_at = $6, notice_stage = $7, expiry_set_at = $8",

@@ -1,7 +1,8 @@
 //! Purging.
 
-/// Clears `purge_at` of members of revoked families. [`CHORES`] finds them by the family's tombstone, so that no purge
-/// reads them twice. Reads only the first $3 rows of each timeline. $1 now, $2 the limit for unsent notices.
+/// Clears `purge_at` of members of revoked families, so that no purge reads them twice. [`CHORES`] finds these members
+/// by the `gone_at` of their family. Reads only the first $3 rows by `purge_at`. $1 now, $2 the limit for records with
+/// an unsent notice.
 pub(in crate::postgres) const LEAVE_TO_FAMILY: &str = "
 WITH c AS MATERIALIZED (
     SELECT r.id FROM (
@@ -22,8 +23,9 @@ WITH c AS MATERIALIZED (
     ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 )
 UPDATE counterfoil_record SET purge_at = NULL WHERE id = ANY(ARRAY(SELECT id FROM l))";
-/// The first rows of each timeline, so that a purge never reads records that stay. $1 now, $2 the limit for unsent
-/// notices, $3 the limit for windows, $4 how many. `shrinks`: 0 for a record to remove, 1 for one to shrink.
+/// The records that are due, read from the start of each index, so that a purge never reads records that stay. $1 now,
+/// $2 the limit for records with an unsent notice, $3 the limit for `honoured_until`, $4 how many rows. `shrinks` is 0
+/// for a record to remove and 1 for a record to shrink.
 pub(in crate::postgres) const CHORES: &str = "
 (
     SELECT id, 0::bigint AS shrinks FROM counterfoil_record
@@ -42,8 +44,8 @@ pub(in crate::postgres) const CHORES: &str = "
     WHERE honoured_until <= $3 AND NOT shrunk
     ORDER BY honoured_until, id LIMIT $4 + $4
 )";
-/// $1 ids, $2 their families, $3 now, $4 the limit of the unsent. A record that is no longer gone stays. A family is
-/// removed with its last member.
+/// $1 ids, $2 their families, $3 now, $4 the limit for records with an unsent notice. A record stays if its `gone_at`
+/// has moved past the limit since. A family is removed with its last member.
 pub(in crate::postgres) const REMOVE: &str = "
 WITH f AS MATERIALIZED (
     SELECT id, members, revoked_at, gone_at FROM counterfoil_family WHERE id = ANY($2) ORDER BY id FOR UPDATE
@@ -66,7 +68,7 @@ WITH f AS MATERIALIZED (
     WHERE counterfoil_family.id = n.family AND f.id = n.family AND f.members > n.gone
 )
 SELECT count(*) AS removed FROM d";
-/// $1 ids, $2 the limit of the windows.
+/// $1 ids, $2 the limit for `honoured_until`.
 pub(in crate::postgres) const SHRINK: &str = "
 WITH l AS MATERIALIZED (
     SELECT id FROM counterfoil_record

@@ -1,9 +1,10 @@
-//! Rotation: the parent is superseded, or its expiry slides.
+//! Rotation: the parent is superseded, or its expiry is extended.
 
 /// $17 family, $18 parent, $19 expected version, $20 now, $21 successor, $22 nonce, $23 nonce key, $24 honoured_until,
-/// $25 gone_at, $26 and $27 the successor's expires_at and gone_at, $28 pace, $29 since, $30 how many access tokens may
-/// live already. `oldest`: when the oldest rotation within a reached pace was made. `full_until`: until when the family
-/// is full. Whoever sees the parent also sees what was superseded before it, so the pace needs no second read.
+/// $25 gone_at, $26 and $27 the successor's expires_at and gone_at, $28 pace, $29 start of the pace's period, $30 how
+/// many access tokens may already be live. If the pace is reached, `oldest` is the instant of its oldest rotation.
+/// `full_until`: until when the family has no room for access tokens. A statement that sees the parent also sees all
+/// earlier rotations, so the pace needs no second read.
 pub(in crate::postgres) const SUPERSEDE: &str = concat!(
     "WITH ",
     standing!("$17 AND realm = $15 AND owner = $16"),
@@ -41,8 +42,8 @@ pub(in crate::postgres) const SUPERSEDE: &str = concat!(
         (SELECT count(*) FROM p) AS written, (SELECT oldest FROM a) AS oldest,
         (SELECT full_until FROM a) AS full_until"
 );
-/// $17 family, $18 parent, $19 now, $20 expires_at, $21 gone_at, $22 how many access tokens may live already.
-/// `full_until`: until when the family is full.
+/// $17 family, $18 parent, $19 now, $20 expires_at, $21 gone_at, $22 how many access tokens may already be live.
+/// `full_until`: until when the family has no room for access tokens.
 pub(in crate::postgres) const SLIDE: &str = concat!(
     "WITH ",
     standing!("$17 AND (cardinality($1::bytea[]) = 0 OR (realm = $15 AND owner = $16))"),

@@ -1,24 +1,24 @@
-//! The schema: its migrations, and what the start asks of the server.
+//! The schema: its migrations, and the checks of the server at the start.
 
 use super::super::throttle_sql;
 use super::bounds;
 use crate::labels;
 
-/// The schema, step by step. A step that was released never changes; a new one is appended.
+/// The migrations, in order. A released migration never changes; a new one is appended.
 pub(in crate::postgres) const MIGRATIONS: &[&str] =
     &[V1, V2, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP];
 /// Families whose label key contains one of the characters $1. The caller holds [`LOCK_LABELS`].
 pub(in crate::postgres) const OLD_LABELS: &str =
     "SELECT id, label_key FROM counterfoil_family WHERE label_key ~ ('[' || $1 || ']') ORDER BY id";
 pub(in crate::postgres) const LOCK_LABELS: &str = "LOCK TABLE counterfoil_family IN SHARE ROW EXCLUSIVE MODE";
-/// $1 key, $2 id. Changes nothing where another family of the owner has the key.
+/// $1 key, $2 id. Changes nothing if another family of the owner has the key.
 pub(in crate::postgres) const RENEW_LABEL: &str = "
 UPDATE counterfoil_family f SET label_key = $1
 WHERE f.id = $2 AND NOT EXISTS (
     SELECT 1 FROM counterfoil_family o WHERE o.realm = f.realm AND o.owner = f.owner AND o.label_key = $1
 )";
 
-/// The instant of the last upkeep: one row, or none.
+/// The instant of the last maintenance run: one row, or none.
 const UPKEEP: &str = "
 CREATE TABLE counterfoil_upkeep (
     id SMALLINT NOT NULL CONSTRAINT counterfoil_upkeep_id PRIMARY KEY CHECK (id = 1),
@@ -116,8 +116,9 @@ CREATE TABLE counterfoil_counter (
 CREATE INDEX counterfoil_counter_end ON counterfoil_counter (ends_at);
 "#;
 
-/// Counts an owner's live families, up to the cap. `VOLATILE`, so it sees what is committed when it is called: after
-/// waiting for the owner's row it sees the writes of the transaction before, which the calling statement does not.
+/// Counts an owner's live families, up to the cap. The function is `VOLATILE`, so it sees everything that is committed
+/// when it is called. The calling statement has waited for the owner's row and does not see what the previous lock
+/// holder wrote.
 const V2: &str = r#"
 CREATE FUNCTION counterfoil_live(of_realm TEXT, of_owner TEXT, of_kind BIGINT, at_instant BIGINT, cap BIGINT) RETURNS BIGINT LANGUAGE plpgsql VOLATILE AS $live$
 BEGIN
@@ -128,15 +129,15 @@ $live$;
 ALTER TABLE counterfoil_owner DROP COLUMN seq;
 "#;
 
-/// The advisory lock that lets one process migrate at a time. Its key is "counter" in ASCII.
+/// The advisory lock that lets only one process migrate at a time. Its key is "counter" in ASCII.
 pub(in crate::postgres) const SCHEMA_LOCK: &str = "SELECT pg_advisory_xact_lock(27991992966505842)";
-/// For the rest of the transaction.
+/// Turns the lock timeout off for the rest of the transaction.
 pub(in crate::postgres) const WAIT_FOR_LOCKS: &str = "SET LOCAL lock_timeout = 0";
 pub(in crate::postgres) const SCHEMA_TABLE: &str =
     "CREATE TABLE IF NOT EXISTS counterfoil_schema (version BIGINT NOT NULL)";
 pub(in crate::postgres) const SCHEMA_VERSION: &str = "SELECT max(version) FROM counterfoil_schema";
 pub(in crate::postgres) const SCHEMA_STEP: &str = "INSERT INTO counterfoil_schema (version) VALUES ($1)";
-/// The store's text and index columns that do not compare byte for byte.
+/// The store's text columns and index columns that do not compare byte by byte.
 pub(in crate::postgres) const WRONG_COLLATION: &str = "
 SELECT c.relname || '.' || a.attname || ' has the collation ' || l.collname
 FROM pg_attribute a
@@ -161,14 +162,14 @@ pub(in crate::postgres) const SCHEMA_IS_THERE: &str = "SELECT EXISTS (
     WHERE oid = to_regclass('counterfoil_schema')
         AND relnamespace = to_regnamespace(quote_ident(current_schema()))
 )";
-/// The `search_path` as written, the role, the first schema of the path that exists and is open to the role, and any
-/// schema that has the store's tables.
+/// The `search_path` as configured, the role, the first schema of the path that exists and that the role may use, and
+/// any schema that has the store's tables.
 pub(in crate::postgres) const SEARCH_PATH: &str = "
 SELECT current_setting('search_path') AS path, current_user::text AS role, current_schema()::text AS present, (
     SELECT min(n.nspname::text) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relname = 'counterfoil_schema' AND c.relkind = 'r'
 ) AS elsewhere";
-/// For the schemas $1, in this order: whether they exist and have the store's tables.
+/// For each of the schemas $1, in this order: whether it exists, and whether it has the store's tables.
 pub(in crate::postgres) const NAMED_SCHEMAS: &str = "
 SELECT named.name, n.oid IS NOT NULL AS is_there, EXISTS (
     SELECT 1 FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'counterfoil_schema' AND c.relkind = 'r'
@@ -178,15 +179,15 @@ ORDER BY named.place";
 /// False for a replica, and for a server that was made read-only, such as a former primary.
 pub(in crate::postgres) const IS_PRIMARY: &str =
     "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS is_primary";
-/// Updates no row, which a read-only server refuses, and writes a message to the log that is flushed like a commit. $1:
-/// a realm that does not exist.
+/// Updates no row; a read-only server refuses it nevertheless. It also writes a message to the write-ahead log, which
+/// is flushed like a commit. $1: a realm that does not exist.
 pub(in crate::postgres) const PROBE: &str = "
 WITH w AS (UPDATE counterfoil_settings SET version = version WHERE realm = $1 RETURNING 1)
 SELECT pg_logical_emit_message(true, 'counterfoil', ''), (SELECT count(*) FROM w)";
-/// The process that serves this connection.
+/// The process id of the server process for this connection.
 pub(in crate::postgres) const PROCESS: &str = "SELECT pg_backend_pid() AS process";
-/// Encoding, durability, the settings that the store asks for, and how many connections the server, the database and
-/// the role allow (-1: no limit).
+/// Encoding, durability, the settings that the store sets, and how many connections the server, the database and the
+/// role allow (-1: no limit).
 pub(in crate::postgres) const SETUP: &str = "
 SELECT
     current_setting('server_encoding') AS encoding,
@@ -198,7 +199,7 @@ SELECT
         AS server_connections,
     (SELECT datconnlimit::bigint FROM pg_database WHERE datname = current_database()) AS database_connections,
     (SELECT rolconnlimit::bigint FROM pg_roles WHERE rolname = session_user) AS role_connections";
-/// How many of the store's functions are `VOLATILE`: each of their statements sees what is committed by then.
+/// How many of the store's functions are `VOLATILE`. Each statement in them sees everything that is committed by then.
 pub(in crate::postgres) const FUNCTIONS: &str = "
 SELECT count(*) FROM pg_proc WHERE provolatile = 'v' AND oid IN (
     to_regprocedure(
@@ -206,10 +207,10 @@ SELECT count(*) FROM pg_proc WHERE provolatile = 'v' AND oid IN (
     ),
     to_regprocedure('counterfoil_access(bytea, bigint, bigint)')
 )";
-/// As many functions as the migrations make.
+/// The number of functions that the migrations create.
 pub(in crate::postgres) const FUNCTION_COUNT: i64 = 2;
 
-/// Whether the role may note the upkeep. Without this right nothing would be purged.
+/// Whether the role may write the instant of the last maintenance run. Without this privilege nothing would be purged.
 pub(in crate::postgres) const MAY_NOTE_UPKEEP: &str = "
 SELECT bool_and(has_table_privilege(to_regclass('counterfoil_upkeep'), allowed))
 FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS allowed";

@@ -1,4 +1,4 @@
-//! Clients, settings and upkeep.
+//! Clients, settings, and the last maintenance run.
 
 pub(in crate::postgres) const CLIENT: &str =
     "SELECT version, document FROM counterfoil_client WHERE realm = $1 AND client_id = $2 AND document IS NOT NULL";
@@ -6,8 +6,8 @@ pub(in crate::postgres) const CLIENTS: &str = "
 SELECT version, document, client_id FROM counterfoil_client
 WHERE realm = $1 AND client_id > $2 AND document IS NOT NULL
 ORDER BY client_id LIMIT $3";
-/// A removed client keeps its row without a document, so that its version continues. A key that was ever used violates
-/// the primary key, and nothing is written.
+/// A removed client keeps its row without a document, so that its version continues. A key that was used before
+/// violates the primary key, and then nothing is written.
 pub(in crate::postgres) const CREATE_CLIENT: &str = "
 WITH c AS (
     INSERT INTO counterfoil_client AS own (realm, client_id, version, key, document) VALUES ($1, $2, 0, $3, $4)

@@ -1,6 +1,7 @@
-//! The schema's step for what bounds inserts and rotations: caps by client, paces, and lists of what stands.
+//! The migration for limits of inserts and rotations: caps per client, paces, and lists of records that are not
+//! revoked, replaced or gone.
 
-/// Later than every instant: `Timestamp::MAX`. Indexes have it where there is no end.
+/// Later than every instant: `Timestamp::MAX`. Indexes use it for rows without an end.
 macro_rules! no_end {
     () => {
         "9007199254740991"
@@ -8,7 +9,7 @@ macro_rules! no_end {
 }
 pub(super) use no_end;
 
-/// The end of a family's life.
+/// When a family's life ends.
 macro_rules! lives_until {
     () => {
         concat!("coalesce(live_until, ", no_end!(), ")")
@@ -16,7 +17,7 @@ macro_rules! lives_until {
 }
 pub(super) use lives_until;
 
-/// The end of an access token's life.
+/// When an access token expires.
 macro_rules! expires {
     () => {
         concat!("coalesce(expires_at, ", no_end!(), ")")
@@ -24,7 +25,7 @@ macro_rules! expires {
 }
 pub(super) use expires;
 
-/// Until when a record stands that is neither revoked nor shrunk: until it is gone, or is honoured no longer.
+/// The earlier of `gone_at` and `honoured_until`. Until then a record that is neither revoked nor shrunk is listed.
 macro_rules! stands_until {
     ($of:literal) => {
         concat!("min(coalesce(", $of, "gone_at, ", no_end!(), "), coalesce(", $of, "honoured_until, ", no_end!(), "))")
@@ -32,8 +33,8 @@ macro_rules! stands_until {
 }
 pub(super) use stands_until;
 
-/// The client of a sign-in is what its body names, 16 numbers; a body that is not read names none. A family was last
-/// used when one of its members last got an expiry.
+/// The migration that adds `client` and `used_at`. `client` comes from the 16 numbers in a sign-in's body, and is NULL
+/// if the body does not parse. `used_at` is the latest instant at which a member of the family got an expiry.
 pub(super) const MIGRATION: &str = concat!(
     "
 ALTER TABLE counterfoil_family ADD COLUMN client BLOB CHECK (length(client) = 16);

@@ -1,7 +1,8 @@
 //! Purging.
 
-/// Clears `purge_at` of members of revoked families. [`GONE_FAMILIES`] purges them by the family's tombstone, and no
-/// purge meets them twice. Reads only the first ?3 rows of each timeline. ?1 now, ?2 the limit for unsent notices.
+/// Clears `purge_at` of members of revoked families, so that no purge reads them twice. [`GONE_FAMILIES`] finds these
+/// members by the `gone_at` of their family. Reads only the first ?3 rows by `purge_at`. ?1 now, ?2 the limit for
+/// records with an unsent notice.
 pub(in crate::sqlite) const LEAVE_TO_FAMILY: &str = "
 UPDATE counterfoil_record SET purge_at = NULL
 WHERE id IN (

@@ -4,16 +4,16 @@ use super::super::throttle_sql;
 use super::bounds;
 use crate::labels;
 
-/// The schema, step by step. A step that was released never changes; a new one is appended.
+/// The migrations, in order. A released migration never changes; a new one is appended.
 pub(in crate::sqlite) const MIGRATIONS: &[&str] =
     &[V1, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP];
-/// Families whose label's key has one of the characters ?1.
+/// Families whose label key contains one of the characters ?1.
 pub(in crate::sqlite) const OLD_LABELS: &str =
     "SELECT id, label_key FROM counterfoil_family WHERE label_key GLOB '*[' || ?1 || ']*' ORDER BY id";
-/// ?1 key, ?2 id. Changes nothing where another family of the owner has the key.
+/// ?1 key, ?2 id. Changes nothing if another family of the owner has the key.
 pub(in crate::sqlite) const RENEW_LABEL: &str = "UPDATE OR IGNORE counterfoil_family SET label_key = ?1 WHERE id = ?2";
 
-/// The instant of the last upkeep: one row, or none.
+/// The instant of the last maintenance run: one row, or none.
 const UPKEEP: &str = "
 CREATE TABLE counterfoil_upkeep (
     id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -112,14 +112,14 @@ pub(in crate::sqlite) const SCHEMA_OBJECTS: &str = "
 SELECT name, sql FROM sqlite_schema
 WHERE tbl_name LIKE 'counterfoil\\_%' ESCAPE '\\' AND sql IS NOT NULL
 ORDER BY name";
-/// Whether there is a schema.
+/// Whether the schema exists.
 pub(in crate::sqlite) const SCHEMA_IS_THERE: &str =
     "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'counterfoil_schema')";
 /// A write that changes nothing.
 pub(in crate::sqlite) const PROBE: &str = "UPDATE counterfoil_schema SET version = version";
 pub(in crate::sqlite) const WAIT_FOR_NOBODY: &str = "PRAGMA busy_timeout = 0";
 pub(in crate::sqlite) const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
-/// As `BUSY` in `store.rs`.
+/// The same value as `BUSY` in `store.rs`.
 pub(in crate::sqlite) const WAIT_AGAIN: &str = "PRAGMA busy_timeout = 5000";
 pub(in crate::sqlite) const JOURNAL_MODE: &str = "PRAGMA journal_mode";
 pub(in crate::sqlite) const SYNCHRONOUS: &str = "PRAGMA synchronous";

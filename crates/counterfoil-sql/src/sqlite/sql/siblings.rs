@@ -1,4 +1,4 @@
-//! Clients, settings and upkeep.
+//! Clients, settings, and the last maintenance run.
 
 pub(in crate::sqlite) const CLIENT: &str = "
 SELECT version, document, key FROM counterfoil_client

@@ -1,4 +1,4 @@
-//! Rows of which one column is damaged: the others must not be read as if it had never been set.
+//! Rows with one damaged column. The other columns must not be read as if this column had never been set.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use sqlx::Executor as _;
 
 use crate::support::files::{File, raw};
 
-/// The columns of a record that say what it was superseded by.
+/// The columns that describe how a record was superseded.
 const SUPERSEDED: [&str; 5] = ["superseded_at", "successor", "nonce", "nonce_key", "honoured_until"];
 
-/// A refresh token that another one has superseded.
+/// Creates a refresh token that is superseded by another one.
 async fn superseded(store: &SqliteStore) -> RecordId {
     let draft = Person::somebody().refresh();
     let id = draft.found(store).await.expect("a record");
@@ -24,7 +24,8 @@ async fn superseded(store: &SqliteStore) -> RecordId {
     id
 }
 
-/// Read as one that was never superseded, a used refresh token would be live again. `honoured_until` alone may be missing: there is no end.
+/// If the row were read as one that was never superseded, a used refresh token would be live again. Only
+/// `honoured_until` may be missing: it means that there is no end.
 #[tokio::test]
 async fn a_row_that_is_half_superseded_is_corrupt() {
     let file = File::new();
@@ -50,7 +51,7 @@ async fn a_row_that_is_half_superseded_is_corrupt() {
     }
 }
 
-/// Read as one without a window, it would forget its failures and let the next attempt through.
+/// If the counter were read as one without a window, it would forget its failures and allow the next attempt.
 #[tokio::test]
 async fn a_counter_of_failures_without_the_end_of_its_window_is_corrupt() {
     let file = File::new();
