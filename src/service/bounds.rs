@@ -23,7 +23,7 @@ const HOUR: Duration = hours(1);
 const DAY: Duration = days(1);
 
 impl Service {
-    /// Converts a cap of the policy to a cap of the store.
+    /// The cap of sign-ins and sessions. If it is full, the policy says whether a new one is refused or ends the oldest.
     pub(crate) fn cap(&self, cap: Option<LiveCap>, now: Timestamp) -> Option<Cap> {
         let LiveCap { limit, evict } = cap?;
         let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
@@ -45,6 +45,12 @@ impl Service {
             self.tell(now, by.clone(), EventKind::MadeRoom { kind, family, owner: owner.clone() });
         }
     }
+}
+
+/// The cap of personal access tokens and security codes. If it is full, a new one is refused: a person must decide which
+/// one to delete.
+pub(crate) const fn refusing_cap(limit: NonZeroU32) -> Cap {
+    Cap { limit, when_full: WhenFull::Refuse }
 }
 
 /// A pace with that limit per hour.

@@ -3,13 +3,12 @@
 use std::num::NonZeroU32;
 
 use crate::event::{EventKind, Limit};
-use crate::policy::LiveCap;
 use crate::record::family::{FamilyBody, NewFamily};
 use crate::record::notice::{Expiring, arm};
 use crate::record::record_parts::NewRecord;
 use crate::service::Service;
 use crate::service::authority::{Permission, Permit};
-use crate::service::bounds::{hour_after, hourly};
+use crate::service::bounds::{hour_after, hourly, refusing_cap};
 use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::minting::{DRAWS, Entry, Minted};
 use crate::service::view::{CredentialView, IssuedCredential, MadeFor, Status, ends_soon};
@@ -75,7 +74,7 @@ pub(crate) async fn insert<O: Permission>(
             used_at: now,
         };
         let listed = listed(&record, &draft.body, settings, now);
-        let cap = service.cap(draft.cap.map(|limit| LiveCap { limit, evict: false }), now);
+        let cap = draft.cap.map(refusing_cap);
         let home = InsertInto::Found { family: &family, cap, pace: hourly(draft.pace, now) };
         match service.insert(home, &[record], now).await? {
             Inserted::Done => {

@@ -46,6 +46,7 @@ pub(crate) async fn introspect(
     if matches!(kind, TokenKind::ClientSecret | TokenKind::ConsoleSession) {
         return Ok(None);
     }
+    // A token of another realm does not match.
     let Ok(matched) = service.matched(&presented).await? else { return Ok(None) };
     let record = matched.record;
     let is_refresh = kind == TokenKind::RefreshToken;
