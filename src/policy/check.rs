@@ -140,7 +140,7 @@ mod tests {
         ("console_sessions.idle", "1 s to 1 day", |it| &mut it.console_sessions.idle),
         ("console_sessions.absolute", "1 s to 30 days", |it| &mut it.console_sessions.absolute),
         ("console_sessions.fresh", "at most 366 days", |it| &mut it.console_sessions.fresh),
-        ("notices.lead", "1 s to 366 days", |it| &mut it.notices.lead),
+        ("notices.lead", "1 s to 365 days", |it| &mut it.notices.lead),
         ("notices.more_leads", "at most 3660 days each", |it| &mut it.notices.more_leads[0]),
         ("notices.unsent_kept", "at most 30 days", |it| &mut it.notices.unsent_kept),
         ("notices.gather.ahead", "at most 7 days", |it| &mut it.notices.gather.ahead),

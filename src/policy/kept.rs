@@ -1,4 +1,7 @@
-//! How long a record is kept after its end. It may be purged at its `gone_at`, and every `gone_at` is calculated here.
+//! How long a record is kept after its end. A record may be purged at its `gone_at`, which is calculated here. A rotated
+//! refresh token is the exception: it is kept until the end of its family.
+//!
+//! A purge can be later, never earlier: it waits for unsent notices, and for a clock that is in doubt.
 
 use std::time::Duration;
 
@@ -6,6 +9,9 @@ use super::Policy;
 use crate::types::duration::{days, minutes};
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
+
+/// The default of [`Policy::tombstone`].
+pub(super) const TOMBSTONE: Duration = days(30);
 
 /// Access tokens are many and end soon.
 const ACCESS: Duration = minutes(1);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::policy::Policy;
+use crate::policy::kept::TOMBSTONE;
 use crate::policy::sections::{PersonalAccessTokens, SettingGate, SwitchGate};
 use crate::types::duration::{days, hours};
 
@@ -21,7 +22,7 @@ impl Default for Policy {
             throttle: Default::default(),
             events: Default::default(),
             settings_staleness: Duration::from_secs(1),
-            tombstone: days(30),
+            tombstone: TOMBSTONE,
             clock_doubt: hours(1),
             retry_needs_key_ring: true,
             scopes: None,

@@ -259,7 +259,7 @@ impl Default for ConsoleSessions {
 pub struct Notices {
     /// The kinds of credential for which notices are sent.
     pub kinds: Vec<TokenKind>,
-    /// How long before the expiry the advance notice is due: 1 s to 366 days. The setting can change it.
+    /// How long before the expiry the advance notice is due: 1 s to 365 days. The setting can change it.
     #[serde(with = "whole_seconds")]
     pub lead: Duration,
     /// The lead times of further advance notices, in any order. At most 6, each at most 3,660 days.

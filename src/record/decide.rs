@@ -96,7 +96,9 @@ fn began_at(record: &TokenRecord) -> Timestamp {
     }
 }
 
-/// The effective scope, if the client's current allowed scope or the known tokens make it narrower than the record's.
+/// The effective scope, if it differs from the record's scope: its intersection with the client's current allowed scope
+/// and with the scope tokens that the policy knows. A record without a scope has the whole of the client's allowed scope.
+/// If nothing is left, the credential is refused.
 fn narrowed(record: &TokenRecord, standing: &Standing<'_>) -> Result<Option<Box<Scope>>, Refusal> {
     let held = record.record().scope.as_ref();
     let allowed = standing.client.and_then(|client| client.allowed_scope.as_ref());

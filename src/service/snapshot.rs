@@ -2,8 +2,9 @@
 //!
 //! A change by this process is installed at once, and takes effect from the next call on. If a change overtakes a
 //! slower read, the result of the read is dropped. A change by another process takes effect within the policy's
-//! staleness. If a value becomes older than that and cannot be read again, the result is an error. After half of this
-//! time one caller reads the value again, while the others still use the old value. So there is no burst of reads.
+//! `settings_staleness`, 1 s by default. If a value becomes older than that and cannot be read again, the result is an
+//! error. After half of this time one caller reads the value again, while the others still use the old value. So there
+//! is no burst of reads.
 
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
