@@ -1,4 +1,5 @@
-//! The only way to create a handle. Missing or contradictory parts are reported here, never later.
+//! The builder, which is the only way to create a handle. It reports missing or contradictory parts before the handle
+//! exists.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +32,7 @@ use crate::types::realm::Realm;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The policy is out of its limits.
+    /// A value of the policy is outside its limits.
     #[error(transparent)]
     Policy(#[from] InvalidPolicy),
     /// A part is missing.
@@ -40,8 +41,7 @@ pub enum BuildError {
         /// The builder's method that sets this part.
         part: &'static str,
     },
-    /// The policy requires a key ring, because used-up refresh tokens can be retried (`refresh_tokens.grace` is above
-    /// zero).
+    /// The policy requires a key ring, because it allows retries of refreshes (`refresh_tokens.grace` is above zero).
     #[error("policy demands a key ring where refresh_tokens.grace is above zero")]
     KeyRingDemanded,
 }
@@ -112,22 +112,22 @@ impl Builder {
         self
     }
 
-    /// Sets the key ring. Its keys digest secrets and derive the successors of refresh tokens.
+    /// Sets the key ring. Its keys are used to digest secrets and to derive the successors of refresh tokens.
     pub fn key_ring(mut self, key_ring: impl Into<Arc<KeyRing>>) -> Self {
         self.key_ring = Some(key_ring.into());
         self
     }
 
-    /// Also accepts digests that were computed without a key, while a host migrates to its first key ring. Each record
-    /// and each client secret gets a new digest at its next use. [`Counterfoil::key_census`] counts the remaining
-    /// digests without a key, under [`KeyId::NONE`](crate::types::KeyId::NONE). Remove this call once none is left:
-    /// until then, an attacker with write access to the store can create credentials.
+    /// Also accepts digests that were computed without a key. Call it while a host migrates to its first key ring. Each
+    /// record and each client secret gets a new digest at its next use. [`Counterfoil::key_census`] counts the
+    /// remaining digests without a key, under [`KeyId::NONE`](crate::types::KeyId::NONE). Remove this call when none
+    /// remain: until then, an attacker with write access to the store can create credentials.
     pub fn accept_unkeyed(mut self) -> Self {
         self.unkeyed = Unkeyed::Accepted;
         self
     }
 
-    /// Sets the clock that this node decides by.
+    /// Sets the clock that this node uses for all decisions.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -172,32 +172,32 @@ impl Builder {
         self
     }
 
-    /// Sets the host's directory: accounts, logins and search in one.
+    /// Sets the host's directory, which supplies accounts, tests logins and finds people.
     pub fn directory(self, directory: impl Directory) -> Self {
         let directory = Arc::new(directory);
         let all = Self { accounts: Some(directory.clone()), logins: Some(directory.clone()), ..self };
         Self { search: Some(directory), ..all }
     }
 
-    /// Sets the host's accounts. A host whose people sign in elsewhere needs no other part of the directory.
+    /// Sets the host's accounts. This suffices if the library neither tests passwords nor finds people by a text.
     pub fn accounts(mut self, accounts: impl Accounts) -> Self {
         self.accounts = Some(Arc::new(accounts));
         self
     }
 
-    /// Sets the part of the directory that tests passwords. [`Builder::accounts`] is also needed.
+    /// Sets the part of the directory that tests passwords. [`Builder::accounts`] must also be set.
     pub fn logins(mut self, logins: impl Logins) -> Self {
         self.logins = Some(Arc::new(logins));
         self
     }
 
-    /// Sets the part of the directory that finds people by a text. [`Builder::accounts`] is also needed.
+    /// Sets the part of the directory that finds people by a text. [`Builder::accounts`] must also be set.
     pub fn search(mut self, search: impl Search) -> Self {
         self.search = Some(Arc::new(search));
         self
     }
 
-    /// Adds an event sink. `tracing` and the sinks added before stay.
+    /// Adds an event sink. Sinks that were added earlier, and `tracing`, also receive each event.
     pub fn events(mut self, sink: impl EventSink) -> Self {
         self.sinks.push(Arc::new(sink));
         self
@@ -230,8 +230,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] if a part is missing, if the policy is outside its limits, or if it requires a key ring and none
-    /// is set.
+    /// [`BuildError`] if a part is missing, if the policy is outside its limits, or if the policy requires a key ring
+    /// and none is set.
     pub fn build(mut self) -> Result<Counterfoil, BuildError> {
         self.policy.check()?;
         self.policy = self.policy.in_whole_micros();

@@ -1,9 +1,9 @@
-//! The clock used for decisions.
+//! The clock that the library uses for decisions.
 
 use crate::types::time::Timestamp;
 
-/// The source of the current time. Each node decides by its own clock. The order of the tokens in a family comes from
-/// their generations, never from the clock.
+/// The source of the current time. Each node uses its own clock. The order of the tokens in a family does not depend on
+/// any clock: it is determined by the tokens' generations.
 pub trait Clock: Send + Sync + 'static {
     /// The current instant.
     fn now(&self) -> Timestamp;
@@ -11,8 +11,8 @@ pub trait Clock: Send + Sync + 'static {
 
 /// The system's clock.
 ///
-/// A time outside the range of [`Timestamp`] reads as [`Timestamp::MAX`]: everything that can expire has expired and
-/// nothing can be issued, so a broken clock denies access.
+/// A time outside the range of [`Timestamp`] is read as [`Timestamp::MAX`]. At that instant everything that can expire
+/// has expired, and nothing can be issued. So a broken clock denies access.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

@@ -12,7 +12,8 @@ use crate::types::ids::RecordId;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// The credentials of one realm, with all operations on them. Cheap to clone; clones share their state.
+/// The credentials of one realm, with all operations on them. A handle is cheap to clone, and all clones share their
+/// state.
 ///
 /// Created by [`Counterfoil::builder`].
 #[derive(Clone)]
@@ -34,8 +35,8 @@ impl Counterfoil {
         &self.service.realm
     }
 
-    /// A handle to the same credentials, with a clock that is stopped at `now`. For a host whose own scheduler supplies
-    /// the time.
+    /// A handle to the same credentials, with a clock that is stopped at `now`. Use it if the host's own scheduler
+    /// supplies the time.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -61,12 +62,13 @@ impl Counterfoil {
 }
 
 impl Counterfoil {
-    /// Decides whether a presenter may do `O` now. Every operation with a presenter needs the permit.
+    /// Checks whether a presenter may do the operation `O` now. Every operation with a presenter needs the returned
+    /// permit.
     pub(crate) async fn permit<'a, O: Permission>(&'a self, by: &'a Presenter) -> Result<Permit<'a, O>, ManageError> {
         self.service.permit(by, self.now()).await
     }
 
-    /// As [`Counterfoil::permit`], for an operation on one credential.
+    /// Checks whether a presenter may do the operation `O` on one credential now. See [`Counterfoil::permit`].
     pub(crate) async fn permit_on<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,

@@ -13,11 +13,11 @@ use crate::types::ids::SubjectId;
 use crate::types::role::Role;
 use crate::types::secret::Secret;
 
-/// The directory is not reachable. Callers get `unavailable`, never a refusal and never "not found".
+/// The directory is not reachable. Callers get `unavailable`. They never get a refusal or "not found" in this case.
 ///
 /// Every error type converts to this one, so `?` works in the methods of [`Accounts`], [`Logins`] and [`Search`].
-/// Therefore an error that means "no such row" must not reach `?`: return `Ok(None)` instead. Only the host learns the
-/// cause: events contain it.
+/// Therefore an error that means "no such row" must not reach `?`: return `Ok(None)` instead. Events contain the cause
+/// of the error. Only the host sees events.
 ///
 /// ```
 /// use counterfoil::directory::DirectoryError;
@@ -37,14 +37,15 @@ pub struct DirectoryError(Outage);
 struct Outage(#[source] StoreSource);
 
 impl DirectoryError {
-    /// The cause, for code that passes it on as an error.
+    /// The cause as an error value.
     #[must_use]
     pub fn into_source(self) -> StoreSource {
         self.0.0
     }
 }
 
-// `DirectoryError` does not implement `Error`: the blanket `From` below would overlap with `impl From<T> for T`.
+// `DirectoryError` does not implement `Error`, because the blanket `From` below would then overlap with `impl From<T>
+// for T`.
 impl<E: Into<StoreSource>> From<E> for DirectoryError {
     fn from(cause: E) -> Self {
         Self(Outage(cause.into()))
@@ -71,11 +72,11 @@ impl fmt::Display for DirectoryError {
     }
 }
 
-/// The input of a login.
+/// The content of a login form.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Login<'a> {
-    /// The name as typed. A backslash is an ordinary character.
+    /// The name as the person typed it. A backslash is an ordinary character.
     pub name: &'a str,
     /// The password.
     pub password: &'a Secret,
@@ -86,7 +87,7 @@ pub struct Login<'a> {
 }
 
 impl<'a> Login<'a> {
-    /// A name and a password.
+    /// A login with a name and a password only.
     #[must_use]
     pub const fn new(name: &'a str, password: &'a Secret) -> Self {
         Self { name, password, mfa_key: None, machine_key: None }
@@ -100,11 +101,11 @@ crate::types::setters::setters!(Login<'a> {
     with_machine_key machine_key: Option<&'a Secret>;
 });
 
-/// The directory's result for a name.
+/// The result of a look-up of a name in the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResolvedName {
-    /// The canonical key of the name. Every spelling of one name gives the same key, even if no account has the name.
+    /// The canonical key of the name. All spellings of a name must have the same key, even if no account has the name.
     /// Failed logins are counted by this key.
     pub key: String,
     /// The subject with that name, if any.
@@ -112,7 +113,7 @@ pub struct ResolvedName {
 }
 
 impl ResolvedName {
-    /// A name that belongs to nobody.
+    /// The result for a name that no account has.
     #[must_use]
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: key.into(), subject: None }
@@ -123,14 +124,14 @@ crate::types::setters::setters!(ResolvedName {
     with_subject subject: Option<SubjectId>;
 });
 
-/// Supplies accounts: [`Builder::accounts`](crate::Builder::accounts). A host without passwords implements only this
-/// trait.
+/// Supplies accounts. Set it with [`Builder::accounts`](crate::Builder::accounts). A host that does not let this
+/// library test passwords implements only this trait.
 ///
-/// A missing account is a result, not an error.
+/// `None` for a missing account is a normal result, not an error.
 ///
 /// # Errors
 ///
-/// Every method returns [`DirectoryError`] only if the directory is not reachable.
+/// Every method returns [`DirectoryError`] if the directory is not reachable, and for no other reason.
 ///
 /// ```
 /// use counterfoil::directory::{Accounts, DirectoryError, ResolvedName};
@@ -168,20 +169,20 @@ crate::types::setters::setters!(ResolvedName {
 /// ```
 #[async_trait]
 pub trait Accounts: Send + Sync + 'static {
-    /// The current account; `None` if there is none. Every verification calls it.
+    /// The current account of the subject. `None` if it does not exist. Every verification calls this method.
     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError>;
 
-    /// The canonical key of a name, and the subject with that name. The time taken must not depend on whether an
-    /// account has the name.
+    /// The canonical key of a name, and the subject with that name. The duration of the call must not depend on whether
+    /// an account has the name.
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError>;
 }
 
-/// Tests passwords: [`Builder::logins`](crate::Builder::logins). Without it, each operation that tests a password
-/// returns [`Unavailable::NotGiven`](crate::Unavailable::NotGiven).
+/// Tests passwords. Set it with [`Builder::logins`](crate::Builder::logins). Without it, each operation that tests a
+/// password returns [`Unavailable::NotGiven`](crate::Unavailable::NotGiven).
 #[async_trait]
 pub trait Logins: Send + Sync + 'static {
-    /// Verifies a login; `None` is a refusal. An unknown name must take as much time as a wrong password: verify the
-    /// password against a dummy hash.
+    /// Verifies a login. Returns the account, or `None` if the login is refused. An unknown name must take as much time
+    /// as a wrong password. To achieve this, verify the password against a dummy hash.
     ///
     /// # Errors
     ///
@@ -189,7 +190,7 @@ pub trait Logins: Send + Sync + 'static {
     async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError>;
 }
 
-/// Finds people for administrators: [`Builder::search`](crate::Builder::search). Without it,
+/// Finds people for administrators. Set it with [`Builder::search`](crate::Builder::search). Without it,
 /// [`Counterfoil::list_users`](crate::Counterfoil::list_users) returns
 /// [`Unavailable::NotGiven`](crate::Unavailable::NotGiven).
 #[async_trait]
@@ -202,12 +203,12 @@ pub trait Search: Send + Sync + 'static {
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError>;
 }
 
-/// A whole directory. Implemented for every type that implements [`Accounts`], [`Logins`] and [`Search`].
+/// A complete directory. Every type that implements [`Accounts`], [`Logins`] and [`Search`] also implements this trait.
 pub trait Directory: Accounts + Logins + Search {}
 
 impl<T: Accounts + Logins + Search + ?Sized> Directory for T {}
 
-/// The view of a user.
+/// A user, as operations for administrators show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UserView {
@@ -217,6 +218,6 @@ pub struct UserView {
     pub name: String,
     /// The role.
     pub role: Role,
-    /// The switch "token login allowed". Always true if the policy does not use it.
+    /// The user's switch "token login allowed". Always true if the policy does not use this switch.
     pub token_login_allowed: bool,
 }

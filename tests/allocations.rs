@@ -1,4 +1,4 @@
-//! Counts the allocations of a verification. The count is exact, unlike a measured time.
+//! Counts the allocations of a verification. The count is exact, while a measured time is not.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -28,7 +28,7 @@ fn ready<F: Future>(future: F) -> F::Output {
 fn a_hot_verification_allocates_three_times() {
     let directory = MemoryDirectory::default();
     let subject = SubjectId::new("0191d3b6-7f2e-7c4a-9b1d-5e8f6a7c9d02").expect("an id");
-    // An account's extension is shared, so it costs no allocation.
+    // An account's extension is shared, so it needs no allocation.
     let ivan = Account::new(subject, "Ivan", Role::Member).with_extension(Arc::new("a row"));
     directory.insert(ivan.clone(), &["ivan"], "blabla");
     let mut policy = Policy::synergy();
@@ -48,8 +48,9 @@ fn a_hot_verification_allocates_three_times() {
     let principal = ready(counterfoil.verify(token)).expect("cold: reads the settings, notes the first use");
     assert_eq!(principal.extension::<&str>(), Some(&"a row"));
     for _ in 0..100 {
-        // The future of `dyn TokenStore::get`, the record that it returns, and the future of `dyn Directory::account`.
-        // A directory behind an `Arc` needs a fourth allocation, for the future that forwards the call.
+        // The three allocations are the future of `dyn TokenStore::get`, the record that it returns, and the future of
+        // `dyn Directory::account`. A directory in an `Arc` needs a fourth allocation, for the future that forwards the
+        // call.
         assert_eq!(allocations(|| ready(counterfoil.verify(token)).expect("verified")), 3);
     }
     let source: Source = "203.0.113.7".parse().expect("a source");

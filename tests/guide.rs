@@ -1,5 +1,5 @@
-//! Checks the guide and the other documents: every chapter is listed, links have a target, and `counterfoil-guide`
-//! compiles the Rust blocks.
+//! Checks the guide and the other documents. Every chapter must be listed, and every link must have a target. The crate
+//! `counterfoil-guide` compiles the Rust blocks.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -31,7 +31,7 @@ fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The guide, the other documents in `docs`, and those of the root and of each crate.
+/// The files of the guide, the other documents in `docs`, and the documents of the root and of each crate.
 fn all_documents() -> Vec<PathBuf> {
     let mut found = Vec::new();
     documents(&root().join("docs"), &mut found);
@@ -42,7 +42,8 @@ fn all_documents() -> Vec<PathBuf> {
     found
 }
 
-/// The text around the fenced blocks of a document, and the blocks: the info string behind the fence, and the lines.
+/// Splits a document into the text outside of fenced blocks, and the blocks. Each block is the info string after the
+/// fence, and the lines.
 fn blocks(page: &str) -> (String, Vec<(String, String)>) {
     let (mut text, mut blocks, mut inside) = (String::new(), Vec::<(String, String)>::new(), false);
     for line in page.lines() {
@@ -66,7 +67,7 @@ fn blocks(page: &str) -> (String, Vec<(String, String)>) {
     (text, blocks)
 }
 
-/// The anchor of a heading, in the form of mdBook and GitHub.
+/// The anchor of a heading, in the form that mdBook and GitHub use.
 fn anchor(heading: &str) -> String {
     let kept = heading.trim().chars().filter(|&letter| letter.is_alphanumeric() || " -_".contains(letter));
     kept.collect::<String>().to_lowercase().replace(' ', "-")
@@ -78,7 +79,7 @@ fn anchors(page: &str) -> BTreeSet<String> {
     headings.map(|line| anchor(line.trim_start_matches('#'))).collect()
 }
 
-/// The targets of links, without links to other sites and rustdoc links.
+/// The targets of the links on a page, except links to other sites and rustdoc links.
 fn links(page: &str) -> Vec<String> {
     let (text, _) = blocks(page);
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target.to_owned());

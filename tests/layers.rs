@@ -1,4 +1,4 @@
-//! Checks the layers of ARCHITECTURE.md by reading the `use crate::` lines: each layer imports only itself and the
+//! Checks the layers of ARCHITECTURE.md. It reads the `use crate::` lines. Each layer may import only itself and the
 //! layers before it.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
@@ -38,7 +38,7 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Every layer that the code of a file names after `crate::`. Comments do not count.
+/// Every layer that the code of a file names after `crate::`. Comments are ignored.
 fn imports(code: &str) -> Vec<String> {
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
     lines
@@ -47,7 +47,7 @@ fn imports(code: &str) -> Vec<String> {
         .collect()
 }
 
-/// Describes each breach of the rule in one file.
+/// Describes each violation of the rule in one file.
 fn breaches(layer: &str, code: &str) -> Vec<String> {
     let rank = |name: &str| LAYERS.iter().position(|layer| *layer == name);
     let own = rank(layer).unwrap_or_else(|| panic!("`{layer}` is no layer: add it to LAYERS and to ARCHITECTURE.md"));
@@ -86,8 +86,8 @@ fn a_breach_is_found_where_one_is_planted() {
     assert_eq!(breaches("service", "// crate::operations comes after").len(), 0);
 }
 
-/// The places that may ask the clock. An operation asks once at its beginning and passes the instant on. The other
-/// places: the clock itself, the events of `build`, and the rate limit for events about failures.
+/// The files that may read the clock. An operation reads it once at its beginning and passes the instant on. The other
+/// files are the clock itself, the builder (for the events of `build`), and the rate limit for events about failures.
 const ASK_THE_TIME: [&str; 6] =
     ["operations", "counterfoil.rs", "oauth/endpoints.rs", "clock.rs", "builder.rs", "service/watched.rs"];
 
@@ -152,10 +152,10 @@ fn all_kinds_9_every_function_that_takes_a_presenter_asks_for_a_permit() {
     assert_eq!(without_permit(planted), ["all"]);
 }
 
-/// Public structs with public fields that are not `#[non_exhaustive]`, so that no field can be added. docs/design.md
-/// gives the reasons.
+/// Public structs that have public fields and are not `#[non_exhaustive]`, so no field can be added later.
+/// docs/design.md gives the reasons.
 const CLOSED: &[&str] = &[
-    // Pairs and triples that are complete.
+    // These are complete pairs and triples.
     "Allowance",
     "Cap",
     "Cursor",
@@ -166,15 +166,15 @@ const CLOSED: &[&str] = &[
     "Pace",
     "Relabel",
     "Revoked",
-    // Pages, steps of a batch, and documents with their versions.
+    // These are pages, results of a batch, and documents with their versions.
     "ClientPage",
     "Page",
     "Progress",
     "VersionedRegistration",
     "VersionedSettings",
-    // The conditional write of a key-value engine.
+    // This is the conditional write of a key-value engine.
     "Write",
-    // Fixtures of the conformance suite.
+    // These are fixtures of the conformance suite.
     "Check",
     "SiblingCheck",
     "Draft",

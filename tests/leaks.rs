@@ -1,5 +1,5 @@
-//! Uses canary secrets in all operations of credentials. No secret may appear in any Debug, Display, event, error or
-//! trace.
+//! Uses recognisable secrets in all operations of credentials. No secret may occur in any `Debug` or `Display` text,
+//! event, error or trace.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -20,7 +20,7 @@ use counterfoil::token::Prefixes;
 use counterfoil::*;
 use support::*;
 
-/// Everything that the library showed to the outside.
+/// All texts that the library showed to the outside.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<String>>);
 
@@ -62,7 +62,7 @@ impl tracing::Subscriber for Seen {
     fn exit(&self, _: &tracing::span::Id) {}
 }
 
-/// Records the events of the default sink, and also their values.
+/// Records the log of the default event sink, and also the events themselves.
 struct Both(Seen);
 
 impl EventSink for Both {
@@ -77,7 +77,7 @@ fn secret_of(token: &str) -> String {
     token[token.len() - 49..token.len() - 6].to_owned()
 }
 
-/// Finds any eight consecutive bytes of a secret, as plain text, in hex and in base64.
+/// Searches for any eight consecutive bytes of a secret, as plain text, in hex and in base64.
 fn leaks(seen: &str, secret: &str) -> Option<String> {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let base64 = base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -112,14 +112,14 @@ fn a_leak_is_found_where_one_is_planted() {
     assert_eq!(leaks("nothing here", secret), None);
 }
 
-/// Runs all operations, records everything that a host could show, and returns the secrets.
+/// Runs all operations, records everything that a host could show, and returns the secrets that were used.
 fn story(seen: &Seen) -> Vec<String> {
     let world = world_with(open_policy(), |builder| builder.events(Both(seen.clone())));
     let mut canaries = vec!["xK9vQ2mZ7pLw4Tn".to_owned(), KEY.to_owned()];
     canaries
         .extend(world.secrets.iter().map(|(_, secret)| secret.clone()).filter(|s| s.len() > 49).map(|s| secret_of(&s)));
     world.people.set_password(&subject("bill"), "xK9vQ2mZ7pLw4Tn");
-    // Sign-in, refresh, retry, replay.
+    // A sign-in, a refresh, a retry and a replay.
     let form = "grant_type=password&username=AD%5Cbill.posters&password=xK9vQ2mZ7pLw4Tn&remember=true";
     let basic = world.basic("rotating");
     let answer = |form: &str| {
@@ -161,7 +161,7 @@ fn story(seen: &Seen) -> Vec<String> {
     canaries.push("hJ3nB8sY5dQe1Rk".into());
     answer("grant_type=password&username=hJ3nB8sY5dQe1Rk&password=hJ3nB8sY5dQe1Rk&remember=hJ3nB8sY5dQe1Rk");
     answer("grant_type=hJ3nB8sY5dQe1Rk&scope=hJ3nB8sY5dQe1Rk%22");
-    // Credentials that people create: used, refused, replaced and deleted.
+    // Credentials that people create. They are used, refused, replaced and deleted.
     let pat = world.pat("bill", "ci");
     let code = world.code(NewAccess::SameAsUser("ivan"));
     let rotated =
@@ -183,7 +183,7 @@ fn story(seen: &Seen) -> Vec<String> {
         Err(error) => seen.error(&error),
         Ok(_) => panic!("deleted"),
     }
-    // Clients, sessions, keys, and the values that contain them.
+    // Clients, sessions, keys, and the values that contain their secrets.
     let made = block_on(world.handle.create_client(&Presenter::host(), NewClient::named("canary"))).expect("made");
     seen.debug(&made);
     canaries.push(secret_of(made.secret.as_ref().expect("a secret").expose_secret()));

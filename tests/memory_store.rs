@@ -1,4 +1,4 @@
-//! The memory store keeps every clause of the store contract and of the other store contracts.
+//! Tests that the memory store satisfies every clause of all store contracts.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use counterfoil::memory::MemoryStore;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::{Fixture, SiblingFixture, Store, conformance, sibling_conformance};
 
-/// Stores in memory. They cannot be reopened, damaged or made unreachable, so checks that need this are not applicable.
+/// Stores in memory. They cannot be reopened, damaged or made unreachable, so the checks that need this are skipped.
 struct Memory;
 
 #[async_trait]

@@ -1,4 +1,5 @@
-//! What the feature `metrics` counts. This is a separate test binary because a process has only one recorder.
+//! Tests the counters of the feature `metrics`. This is a separate test binary, because a process can have only one
+//! recorder.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 

@@ -1,5 +1,5 @@
-//! Checks that docs/requirements.md and the names of tests agree: each id in a test name is listed, and each listed id
-//! is used.
+//! Checks that docs/requirements.md and the names of tests agree. Each id in a test name must be listed, and each
+//! listed id must be used.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What precedes the number of an id. A new group of ids is added here.
+/// The words before the number of an id. Add the words of a new group of ids here.
 const GROUPS: [&str; 21] = [
     "syn_pat_",
     "syn_token_",
@@ -32,7 +32,7 @@ const GROUPS: [&str; 21] = [
     "c",
 ];
 
-/// First words of test names in which a number is not an id.
+/// First words of test names in which a number is not part of an id.
 const ORDINARY: [&str; 4] = ["rfc", "http", "what", "a"];
 
 fn root() -> &'static Path {
@@ -54,7 +54,7 @@ fn is_of_a_name(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || letter == '_'
 }
 
-/// The name of every function in the workspace that has more than one word.
+/// The names of all functions in the workspace. Names of one word are left out.
 fn names() -> BTreeSet<String> {
     let mut files = Vec::new();
     for folder in ["src", "tests", "crates", "examples", "benches"] {
@@ -70,14 +70,15 @@ fn names() -> BTreeSet<String> {
     files.into_iter().flat_map(of_file).filter(|name| name.contains('_')).collect()
 }
 
-/// A leading number, and the rest: nothing or another word.
+/// Splits a text that begins with a number into the number and the rest. The rest must be empty or begin with another
+/// word.
 fn number(text: &str) -> Option<(u32, &str)> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let (number, rest) = text.split_at(digits);
     (rest.is_empty() || rest.starts_with('_')).then(|| number.parse().ok()).flatten().map(|number| (number, rest))
 }
 
-/// The group and the number of the id at the beginning, and the rest.
+/// Splits a text that begins with an id into the group, the number and the rest.
 fn id(text: &str) -> Option<(&'static str, u32, &str)> {
     GROUPS.iter().find_map(|group| {
         let (number, rest) = number(text.strip_prefix(group)?)?;
@@ -85,7 +86,8 @@ fn id(text: &str) -> Option<(&'static str, u32, &str)> {
     })
 }
 
-/// The ids in a name: at its beginning, after it in `…_and_2_…` and `…_to_5_…`, and anywhere in `…_and_fault_d4_…`.
+/// The ids in a test name. An id can be at the beginning, after it as in `…_and_2_…` and `…_to_5_…`, or anywhere as in
+/// `…_and_fault_d4_…`.
 fn ids(name: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut rest = Some(name);
@@ -101,7 +103,7 @@ fn ids(name: &str) -> BTreeSet<String> {
     found
 }
 
-/// Whether a name begins like an id but with a number that is not an id.
+/// Whether a name begins in the form of an id, but its number belongs to no known group.
 fn is_numbered(name: &str) -> bool {
     let words: Vec<&str> = name.split('_').collect();
     let is_number = |word: &&str| {
@@ -111,13 +113,13 @@ fn is_numbered(name: &str) -> bool {
     words.len() > 2 && words[..3].iter().any(is_number) && ids(name).is_empty() && !ORDINARY.contains(&words[0])
 }
 
-/// The ids that the page lists. A line is `- `, the id between backticks, a colon, and a sentence.
+/// The ids that the page lists. A line of the list consists of `- `, the id between backticks, a colon, and a sentence.
 fn listed(page: &str) -> Vec<&str> {
     let entries = page.lines().filter_map(|line| line.strip_prefix("- `"));
     entries.filter_map(|entry| entry.split_once("`: ")).map(|(id, _)| id).collect()
 }
 
-/// Describes each disagreement between the names and the page.
+/// Describes each difference between the test names and the page.
 fn breaches<'a>(names: impl Iterator<Item = &'a str> + Clone, page: &str) -> Vec<String> {
     let used: BTreeSet<String> = names.clone().flat_map(ids).collect();
     let listed = listed(page);
@@ -148,7 +150,7 @@ fn every_test_that_a_document_cites_exists() {
     for folder in [root().to_owned(), root().join("docs")] {
         for entry in fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
-            // The changelog describes the past.
+            // The changelog describes the past, so it may cite tests that no longer exist.
             if path.extension().is_none_or(|extension| extension != "md") || path.ends_with("CHANGELOG.md") {
                 continue;
             }

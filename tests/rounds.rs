@@ -1,5 +1,5 @@
-//! Races through the handle, on real threads, over the memory store and over a slowed-down store.
-//! `COUNTERFOIL_SCALE=soak` runs the full counts.
+//! Concurrent calls of the handle on real threads, with the memory store and with a slowed-down store.
+//! `COUNTERFOIL_SCALE=soak` runs more rounds.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -19,10 +19,10 @@ use counterfoil::*;
 use counterfoil_conformance::{SlowStore, scale};
 use support::*;
 
-/// A world over the memory store, and one over the same kind of store slowed down, each with its number of rounds.
+/// A world with the memory store, and a world with a slowed-down memory store. Each has its number of rounds.
 fn worlds(policy: &Policy) -> [(World, u32); 2] {
     let mut policy = policy.clone();
-    // A limit on creations in an hour would end the race, so it is turned off.
+    // A limit on creations in an hour would stop the test early, so there is no limit.
     policy.personal_access_tokens.creations_per_hour = None;
     policy.access_tokens.max_live_per_family = None;
     policy.refresh_tokens.rotations_per_day = NonZeroU32::MAX;
@@ -32,8 +32,8 @@ fn worlds(policy: &Policy) -> [(World, u32); 2] {
     [(world_with(policy.clone(), |builder| builder), scale().rounds), (slow, scale().rounds)]
 }
 
-/// Runs the rounds of one race. `prepare` creates what the racers compete for, all racers start at once, and `judge`
-/// checks their results.
+/// Runs the rounds of one test. In each round, `prepare` creates the object of the competition, all threads run `racer`
+/// at the same time, and `judge` checks their results.
 fn rounds<C: Send + Sync, T: Send>(
     count: u32,
     mut prepare: impl FnMut(u32) -> C,
@@ -67,7 +67,7 @@ fn rounds<C: Send + Sync, T: Send>(
             finish.wait();
             let got = std::mem::take(&mut *results.lock().expect("not poisoned"));
             assert_eq!(got.len(), threads);
-            // The racers wait for the next start. They must be released before a failed round panics.
+            // The threads are waiting for the next start. They must be released before a failed round panics.
             if let Err(failed) = catch_unwind(AssertUnwindSafe(|| judge(round, &own, got))) {
                 over.store(true, Ordering::SeqCst);
                 start.wait();

@@ -1,9 +1,9 @@
-//! The digest that the store keeps instead of a secret.
+//! The digests of secrets. A store keeps a digest instead of the secret.
 //!
-//! The digest is SHA-256 of a block with realm and kind, then the id, then the secret. It therefore matches only one
-//! record of one realm, and a row that was moved or edited gives no access. With a key ring it is HMAC-SHA-256 of the
-//! same input, so a stolen dump does not even confirm a guess. The secret has 256 random bits, so a slow hash is not
-//! needed.
+//! A digest is SHA-256 of three parts: a block with realm and kind, the id, and the secret. So it matches only one
+//! record of one realm, and a row that was moved or edited gives no access. With a key ring it is HMAC-SHA-256 of these
+//! parts, so an attacker with a stolen dump cannot even test guesses. No slow hash is needed, because a secret has 256
+//! random bits.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,8 +21,8 @@ use crate::types::secret::{TokenSecret, wipe};
 
 /// The digest of a credential: 32 bytes from which the secret cannot be computed.
 ///
-/// A digest is not secret. It has no `==`, because a comparison that decides access must take the same time wherever
-/// the bytes differ.
+/// A digest is not secret. The type has no `==`: a comparison that decides about access must take the same time for all
+/// bytes.
 #[derive(Clone, Copy)]
 pub struct Digest([u8; 32]);
 
@@ -46,7 +46,7 @@ impl Digest {
         self.0 == other.0
     }
 
-    /// Compares in constant time, as four words. This takes a sixth of the time of comparing 32 bytes.
+    /// Compares two digests in constant time, as four words. Comparing 32 single bytes takes six times as long.
     #[must_use]
     pub fn ct_eq(&self, other: &Self) -> bool {
         self.words().ct_eq(&other.words()).into()
@@ -64,24 +64,25 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// The kind byte of an imported client secret. It is not a [`TokenKind`], because its text has another format.
+/// The kind byte for imported client secrets. It does not belong to a [`TokenKind`], because an imported secret is not
+/// in the format of a token.
 const IMPORTED: u8 = 7;
 
-/// Computes the digests of one realm, from prepared hash states.
+/// Computes the digests of one realm. It starts from prepared hash states.
 pub(crate) struct Digester {
     plain: Primed,
-    /// The newest key is first. A ring has few keys, so the search is linear.
+    /// The prepared states of each key, the newest key first. A ring has few keys, so a linear search suffices.
     keyed: Vec<(KeyId, Primed)>,
     ring: Option<Arc<KeyRing>>,
     unkeyed: Unkeyed,
 }
 
-/// How a digest that was computed without a key is treated while a key ring is in use.
+/// How to treat a digest that was computed without a key, if the service has a key ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unkeyed {
-    /// It proves nothing, because anyone with write access to the store could have created it.
+    /// The digest does not verify, because anyone with write access to the store could have created it.
     Refused,
-    /// It still verifies, while a host migrates to its first key ring.
+    /// The digest still verifies, because the host migrates to its first key ring.
     Accepted,
 }
 
@@ -103,13 +104,13 @@ impl Digester {
         (of_token(primed, kind, id, secret), key)
     }
 
-    /// Whether a digest or a derivation under that key can prove anything. This holds for a key of the ring. It also
-    /// holds for "no key", if there is no ring or the host accepts unkeyed digests during a migration.
+    /// Whether a digest or a derivation under that key may verify. This is true for a key of the ring. It is also true
+    /// for "no key", if there is no ring or if the host accepts unkeyed digests during a migration.
     pub(crate) fn is_usable(&self, key: KeyId) -> bool {
         self.find(key).is_some()
     }
 
-    /// The digest under the key of the record. `None` if that key is not usable.
+    /// The digest under the given key. `None` if that key is not usable.
     pub(crate) fn token_under(
         &self,
         key: KeyId,
@@ -120,7 +121,7 @@ impl Digester {
         Some(of_token(self.find(key)?, kind, id, secret))
     }
 
-    /// The digest of an imported client secret under the newest key. The secret may have any bytes.
+    /// The digest of an imported client secret under the newest key. The secret may contain any bytes.
     pub(crate) fn imported(&self, id: &[u8; 16], text: &[u8]) -> (Digest, KeyId) {
         let (key, primed) = self.newest();
         (of_imported(primed, id, text), key)
@@ -144,7 +145,7 @@ impl Digester {
     }
 }
 
-/// Counts the digests that a thread computes. Tests compare the work of two refusals by this count, not by time.
+/// Counts the digests that a thread computes. Tests use this count, not the time, to compare the work of two refusals.
 #[cfg(test)]
 pub(crate) mod counting {
     use std::cell::Cell;
@@ -182,11 +183,11 @@ fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
     Digest(primed.hash(IMPORTED, &mut message))
 }
 
-/// Packs 43 letters with 6 bits each, most significant bit first, followed by six zero bits. The result has 33 bytes,
-/// so the message needs no second block.
+/// Packs 43 letters of 6 bits each and six zero bits into 33 bytes, most significant bit first. With 33 bytes the
+/// message needs no second block.
 ///
-/// An invalid letter counts as 63, which is the value of no letter. The parser accepts no invalid letter. The code
-/// writes whole words: eight letters are 48 bits, so four groups of eight letters make three words.
+/// An invalid letter is packed as 63, which no valid letter has. (The parser accepts no invalid letter.) The code
+/// writes whole words: eight letters have 48 bits, so four groups of eight letters make three words.
 fn pack(letters: &[u8; 43], bytes: &mut [u8]) {
     let bits = |from: usize, to: usize| {
         let values = letters[from..to].iter().map(|&letter| u64::from(base62::raw_value(letter) & 0x3F));

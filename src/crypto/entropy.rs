@@ -1,21 +1,21 @@
-//! The source of random bytes. All other files get their random bytes from it.
+//! The source of random bytes. All other modules get random bytes only from here.
 
 use std::sync::{Mutex, PoisonError};
 
 use rand_core::TryCryptoRng;
 
-/// The source of random bytes failed, so nothing was issued.
+/// The source of random bytes failed. Nothing was issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the source of random bytes failed")]
 pub struct NoEntropy;
 
-/// A source of random bytes fit for secrets.
+/// A source of random bytes that are suitable for secrets.
 pub trait Entropy: Send + Sync + 'static {
     /// Fills all of `bytes`.
     ///
     /// # Errors
     ///
-    /// [`NoEntropy`] if the source failed. The content of `bytes` must then not be used.
+    /// [`NoEntropy`] if the source failed. Do not use the content of `bytes` in this case.
     fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy>;
 }
 
@@ -32,7 +32,7 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// Uses a cryptographic generator of the `rand_core` family as the source, behind a lock.
+/// A source that uses a cryptographic generator of the `rand_core` family, protected by a lock.
 #[derive(Debug)]
 pub struct RngEntropy<R>(Mutex<R>);
 
@@ -51,7 +51,7 @@ impl<R: TryCryptoRng + Send + 'static> Entropy for RngEntropy<R> {
     }
 }
 
-/// Bytes derived from a seed: a SHA-256 counter stream, for reproducible tests.
+/// A source of reproducible bytes for tests: a SHA-256 counter stream that starts from a seed.
 #[cfg(any(test, feature = "test-util"))]
 #[derive(Debug)]
 pub struct SeededEntropy {

@@ -9,28 +9,29 @@ use crate::types::ids::KeyId;
 use crate::types::secret::{Secret, SecretBytes};
 
 impl KeyRing {
-    /// Parses the text form: one line `id:base64` for each key, in any order. No blanks, no blank lines, no comments.
+    /// Parses the text form, which has one line `id:base64` for each key, in any order. It must not have blanks, blank
+    /// lines or comments.
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] with the number of the line and the broken rule. It never contains the line.
+    /// [`KeyRingError`] with the number of the line and the broken rule. The error never contains the line.
     pub fn from_text(text: &Secret) -> Result<Self, KeyRingError> {
         let lines = text.expose_secret().lines().enumerate();
         let keys: Result<Vec<_>, _> = lines.map(|(above, line)| read(line, above + 1)).collect();
         Self::new(keys?)
     }
 
-    /// Returns the text form, the newest key first. Store it where only the service can read it: anyone who has it can
-    /// attack a stolen dump.
+    /// Returns the text form, the newest key first. Store it where only the service can read it: with the keys, an
+    /// attacker can test guesses against a stolen dump.
     #[must_use]
     pub fn to_text(&self) -> Secret {
-        // 10 digits, a colon, 44 letters, a line feed. Allocated at full size, so that no reallocation leaves a
-        // partial copy behind.
+        // A line has 10 digits, a colon, 44 letters and a line feed. The text is allocated at full size, so that no
+        // reallocation leaves a partial copy in memory.
         let mut text = String::with_capacity(self.keys.len() * 56);
         for (id, key) in &self.keys {
             let mut letters = Zeroizing::new([0; 44]);
-            // 32 bytes are 44 letters, so this cannot fail. If it did, the line would be unreadable instead of
-            // containing another key.
+            // 32 bytes always give 44 letters, so this cannot fail. If it did fail, the line would be unreadable, and
+            // would not contain another key.
             let written = STANDARD.encode_slice(key.expose_secret(), letters.as_mut_slice()).unwrap_or(0);
             text.push_str(&id.number().to_string());
             text.push(':');

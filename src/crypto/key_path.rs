@@ -1,4 +1,4 @@
-//! The key ring in a file: created once, and read at each start.
+//! Key rings in files. A file is created once, and read at each start.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -8,10 +8,10 @@ use crate::crypto::entropy::{NoEntropy, SystemEntropy};
 use crate::crypto::key_ring::{KeyRing, KeyRingError};
 use crate::types::secret::Secret;
 
-/// The longest file that is read, in bytes: more than a thousand keys.
+/// The longest file that is read, in bytes. It has room for more than a thousand keys.
 const LONGEST: u64 = 64 * 1024;
 
-/// A file that holds a key ring.
+/// A file that contains a key ring.
 ///
 /// ```
 /// use counterfoil::crypto::KeyFile;
@@ -34,7 +34,7 @@ pub struct KeyFile {
     group_readable: bool,
 }
 
-/// The reason why a file gives no key ring. It never contains the file's content.
+/// Why no key ring was read from a file or written to it. The error never contains the file's content.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyFileError {
@@ -82,10 +82,10 @@ pub enum KeyFileError {
 }
 
 impl KeyRing {
-    /// Reads the ring in that file. If there is no file, creates a new ring and writes it with mode 0600. If several
-    /// processes do this at once, all of them get the same ring.
+    /// Reads the ring in that file. If the file does not exist, creates a new ring and writes it to the file with mode
+    /// 0600. If several processes do this at the same time, all of them get the same ring.
     ///
-    /// Back up the file. Without it every credential in the store is refused.
+    /// Back up the file. If it is lost, every credential in the store is refused.
     ///
     /// # Errors
     ///
@@ -102,14 +102,15 @@ impl KeyFile {
         Self { path: path.into(), group_readable: false }
     }
 
-    /// Also accepts a file that other users may read, if only its owner may write it. Orchestrators mount secrets like
-    /// this (mode 0440 or 0444).
+    /// Also accepts a file that other users may read, if only its owner may write it. Orchestrators mount secrets in
+    /// this way (mode 0440 or 0444).
     #[must_use]
     pub fn allow_group_readable(self) -> Self {
         Self { group_readable: true, ..self }
     }
 
-    /// Reads the ring in the file, or writes a new ring to a new file. See [`KeyRing::open_or_create`].
+    /// Reads the ring in the file. If the file does not exist, creates it with a new ring. See
+    /// [`KeyRing::open_or_create`].
     ///
     /// # Errors
     ///
@@ -122,7 +123,7 @@ impl KeyFile {
         let ring = KeyRing::generate(&SystemEntropy)?;
         match self.create(&ring.to_text()) {
             Ok(()) => Ok(ring),
-            // Another process created it first: use its ring.
+            // Another process created the file first: use the ring in that file.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 let gone = || io::Error::new(ErrorKind::NotFound, "it was made and removed meanwhile");
                 self.open()?.ok_or_else(|| KeyFileError::Read { path: self.path.clone(), source: gone() })
@@ -131,7 +132,7 @@ impl KeyFile {
         }
     }
 
-    /// Reads the ring in the file. `None` if there is no file.
+    /// Reads the ring in the file. `None` if the file does not exist.
     ///
     /// # Errors
     ///
@@ -148,7 +149,7 @@ impl KeyFile {
             return Err(KeyFileError::NoFile { path: path() });
         }
         self.check_access(&about)?;
-        // Allocated at full size, so that no reallocation leaves a partial copy behind.
+        // The text is allocated at full size, so that no reallocation leaves a partial copy in memory.
         let mut text = String::with_capacity(usize::try_from(LONGEST).unwrap_or_default());
         file.take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;
         let ring = KeyRing::from_text(&Secret::from(text));
@@ -171,8 +172,8 @@ impl KeyFile {
         Ok(())
     }
 
-    /// Creates the file in one atomic step. It is written under another name and then linked to the path, which must
-    /// not exist yet.
+    /// Creates the file in one atomic step: writes it under another name, and then links it to the path. Fails if the
+    /// path exists.
     fn create(&self, text: &Secret) -> io::Result<()> {
         let mut name = self.path.as_os_str().to_owned();
         name.push(format!(".{}.{:?}", std::process::id(), std::thread::current().id()));

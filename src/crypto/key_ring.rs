@@ -1,7 +1,7 @@
-//! The key ring: keys that a stolen dump of the store does not contain.
+//! The key ring. A stolen dump of the store does not contain its keys.
 //!
-//! A ring is kept apart from the store. Each key has one sub-key per purpose, so no key has two uses. The newest key
-//! has the highest number and is used for new digests. The other keys only verify older digests.
+//! Keep a ring apart from the store. A sub-key is derived from each key for each purpose, so no key has two uses. The
+//! newest key has the highest number and is used for new digests. The other keys are used only to verify older digests.
 
 use std::fmt;
 
@@ -14,8 +14,8 @@ use crate::types::secret::SecretBytes;
 
 /// Keys of 32 bytes, each with a number.
 ///
-/// A ring has at least one key, no duplicate numbers, and no number 0. It implements neither `Clone` nor `Serialize`,
-/// and `Debug` shows only the numbers.
+/// A ring has at least one key. No two keys have the same number, and no key has the number 0. The type implements
+/// neither `Clone` nor `Serialize`, and `Debug` shows only the numbers.
 ///
 /// ```
 /// use counterfoil::types::KeyId;
@@ -27,18 +27,18 @@ use crate::types::secret::SecretBytes;
 /// assert_eq!(again.newest(), KeyId::new(1));
 /// ```
 pub struct KeyRing {
-    /// In descending order of their numbers.
+    /// The keys, in descending order of their numbers.
     pub(super) keys: Vec<(KeyId, SecretBytes<32>)>,
 }
 
-/// The reason why a key ring is not valid. It never contains bytes of a key.
+/// Why a key ring is not valid. The error never contains bytes of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyRingError {
     /// The ring has no key.
     #[error("key ring must hold at least one key")]
     Empty,
-    /// The number of a key is 0, which is reserved for "no key", or no number is left.
+    /// The number of a key is 0, which is reserved for "no key", or there is no unused number for a new key.
     #[error("key id must be 1 to 4294967295")]
     KeyId,
     /// Two keys have the same number.
@@ -50,13 +50,13 @@ pub enum KeyRingError {
     /// A key does not have 32 bytes. A longer key is not truncated, and a shorter key is not padded.
     #[error("line {line}: a key must be exactly 32 bytes")]
     Length {
-        /// The number of the line, from 1.
+        /// The number of the line in the file. The first line is 1.
         line: usize,
     },
-    /// A line of a key file does not parse.
+    /// A line of a key file cannot be parsed.
     #[error("line {line}: must be a key id, a colon, and 32 bytes in standard base64")]
     Line {
-        /// The number of the line, from 1.
+        /// The number of the line in the file. The first line is 1.
         line: usize,
     },
     /// The source of random bytes failed.
@@ -74,7 +74,7 @@ impl KeyRing {
         Ok(Self { keys: vec![(KeyId::new(1), draw(entropy)?)] })
     }
 
-    /// Creates the same with random bytes from the operating system.
+    /// Creates a ring with one new key from random bytes of the operating system. The key has the number 1.
     ///
     /// # Errors
     ///
@@ -83,11 +83,11 @@ impl KeyRing {
         Self::generate(&SystemEntropy)
     }
 
-    /// Creates a ring with these keys, in any order.
+    /// Creates a ring with these keys, which may be in any order.
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] if there is no key, a key has the number 0, or a number occurs twice.
+    /// [`KeyRingError`] if there is no key, if a key has the number 0, or if two keys have the same number.
     pub fn new(keys: impl IntoIterator<Item = (KeyId, SecretBytes<32>)>) -> Result<Self, KeyRingError> {
         let mut keys: Vec<_> = keys.into_iter().collect();
         keys.sort_by_key(|&(id, _)| std::cmp::Reverse(id));
@@ -128,7 +128,8 @@ impl KeyRing {
         Self::new(std::iter::once((id, draw(entropy)?)).chain(self.copies()))
     }
 
-    /// Returns the ring without a key. Credentials under that key no longer verify, so first check that there are none.
+    /// Returns the ring without the key `id`. Credentials under that key no longer verify, so first check that there
+    /// are none.
     ///
     /// # Errors
     ///
@@ -143,13 +144,13 @@ impl KeyRing {
         self.keys.iter().map(|(id, key)| (*id, sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/digest/v1"])))
     }
 
-    /// The sub-key for rotation. `None` if the key has left the ring.
+    /// The sub-key for rotation. `None` if the key is no longer in the ring.
     pub(crate) fn rotation_key(&self, id: KeyId) -> Option<RotationKey> {
         let key = self.find(id)?;
         Some(RotationKey::new(sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/rotate/v1"])))
     }
 
-    /// The check values. They distinguish each key from another key with the same number.
+    /// The check values of all keys. They distinguish each key from another key with the same number.
     pub(crate) fn checks(&self) -> impl Iterator<Item = (KeyId, KeyCheck)> {
         self.keys.iter().map(|(id, key)| {
             let mac = sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/check/v1"]);

@@ -1,6 +1,7 @@
-//! Hash states that have already absorbed realm, kind and key.
+//! Hash states that have already processed realm, kind and key.
 //!
-//! With them a verification hashes only one block: one compression without a key, two with a key.
+//! A verification that starts from such a state hashes only one block. This takes one compression without a key, and
+//! two with a key.
 
 use zeroize::{Zeroize as _, ZeroizeOnDrop};
 
@@ -8,12 +9,12 @@ use crate::crypto::sha256::{self, LastBlock, State};
 use crate::types::realm::Realm;
 use crate::types::secret::SecretBytes;
 
-/// Kind bytes are 1 to 7, so three bits select a state. The state 0 is unused.
+/// The number of states. Kind bytes are 1 to 7, so three bits select a state. The state 0 is unused.
 const KINDS: usize = 8;
 
-/// One state for each kind byte. It is a state of SHA-256, or of the inner hash of HMAC.
+/// One hash state for each kind byte: a state of SHA-256 without a key, or of the inner hash of HMAC with a key.
 ///
-/// The states under a key are as powerful as the key itself, so they are wiped too.
+/// The states under a key allow the same attacks as the key itself, so they are also wiped.
 pub(crate) struct Primed {
     kinds: [State; KINDS],
     outer: Option<State>,
@@ -31,11 +32,11 @@ impl Primed {
         Self { kinds: blocks(realm).map(|block| sha256::absorbed(inner, &block)), outer: Some(outer) }
     }
 
-    /// The hash of the realm's block for that kind and of the message after it.
+    /// The hash of the realm's block for that kind, followed by the message.
     pub(crate) fn hash<const N: usize>(&self, kind: u8, message: &mut LastBlock<N>) -> [u8; 32] {
         let state = self.kinds[usize::from(kind) % KINDS];
         let Some(outer) = self.outer else { return message.finish(state, 1) };
-        // Two blocks precede the message: the key's and the realm's.
+        // Two blocks precede the message: the block of the key and the block of the realm.
         let mut inner = LastBlock::<32>::new();
         inner.message().copy_from_slice(&message.finish(state, 2));
         inner.finish(outer, 1)
@@ -51,7 +52,7 @@ impl Drop for Primed {
 
 impl ZeroizeOnDrop for Primed {}
 
-/// `counterfoil/v1\0` ‖ kind byte ‖ SHA-256(realm name) ‖ zeros, for each kind byte.
+/// Builds the block `counterfoil/v1\0` ‖ kind byte ‖ SHA-256(realm name) ‖ zeros, for each kind byte.
 fn blocks(realm: &Realm) -> [[u8; 64]; KINDS] {
     let name = sha256::hash(&[realm.as_str().as_bytes()]);
     std::array::from_fn(|kind| {

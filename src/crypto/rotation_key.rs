@@ -1,4 +1,4 @@
-//! The key for rotation.
+//! The key from which the secrets of rotated refresh tokens are derived.
 
 use crate::crypto::key_ring::KeyRing;
 use crate::types::ids::KeyId;
@@ -13,20 +13,20 @@ impl RotationKey {
         Self(sub_key)
     }
 
-    /// The current rotation key, and its number, which is stored with the nonce.
+    /// The newest rotation key, and its number. The number is stored with the nonce of the derivation.
     pub(crate) fn current(ring: Option<&KeyRing>) -> (KeyId, Self) {
         ring.and_then(|ring| Some((ring.newest(), ring.rotation_key(ring.newest())?)))
             .unwrap_or_else(|| (KeyId::NONE, Self::public_constant()))
     }
 
-    /// The key with the stored number. `None` if it has left the ring. The caller must have checked
-    /// [`Digester::is_usable`](crate::crypto::digest::Digester::is_usable).
+    /// The rotation key with the stored number. `None` if the key is no longer in the ring. The caller must already
+    /// have called [`Digester::is_usable`](crate::crypto::digest::Digester::is_usable).
     pub(crate) fn under(ring: Option<&KeyRing>, id: KeyId) -> Option<Self> {
         if id == KeyId::NONE { Some(Self::public_constant()) } else { ring?.rotation_key(id) }
     }
 
-    /// The key for hosts without a key ring. It is a public constant, so an attacker who has an old refresh token *and*
-    /// its nonce from a dump can derive the successor. See SECURITY.md.
+    /// The rotation key of hosts without a key ring. It is a public constant. So an attacker who has an old refresh
+    /// token *and* its nonce from a dump can derive the successor. See SECURITY.md.
     pub(crate) fn public_constant() -> Self {
         Self(SecretBytes::new(*b"counterfoil: public rotation key"))
     }

@@ -1,8 +1,8 @@
 //! SHA-256 and HMAC-SHA-256, for digests of credentials and for sub-keys.
 //!
-//! Hashing is most of the cost of a verification, and most of the input (realm, kind, key) is known in advance. So the
-//! state after whole blocks of known input is kept as eight words and copied. The rest of the input fits into one
-//! block.
+//! Hashing is the largest part of the cost of a verification. Most of the input (realm, kind, key) is known in advance.
+//! So the state after these whole blocks is computed once, stored as eight words, and copied for each hash. The rest of
+//! the input fits into one block.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::block_api::compress256;
@@ -14,16 +14,16 @@ use crate::types::secret::{SecretBytes, wipe};
 /// The state of SHA-256 between blocks.
 pub(crate) type State = [u32; 8];
 
-/// The state before the first block (FIPS 180-4 §5.3.3).
+/// The initial state, before the first block (FIPS 180-4 §5.3.3).
 const START: State =
     [0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19];
 
-/// The state after one block.
+/// The state after one block, from the initial state.
 pub(crate) fn primed(block: &[u8; 64]) -> State {
     absorbed(START, block)
 }
 
-/// The state after one more block.
+/// The state after one more block, from the given state.
 pub(crate) fn absorbed(mut state: State, block: &[u8; 64]) -> State {
     compress256(&mut state, std::slice::from_ref(block));
     state
@@ -42,8 +42,8 @@ pub(crate) fn keyed(key: &[u8; 32]) -> [State; 2] {
 
 /// The last block of a message. It is filled in place, so that there is no second copy of the secret to wipe.
 ///
-/// The message has `N` bytes, at most 55, so that the first byte of the padding and the length fit after it. Wiped on
-/// drop.
+/// The message has `N` bytes. At most 55 fit, because the first byte of the padding and the length follow in the same
+/// block. The block is wiped on drop.
 pub(crate) struct LastBlock<const N: usize>([u8; 64]);
 
 impl<const N: usize> LastBlock<N> {
@@ -54,12 +54,13 @@ impl<const N: usize> LastBlock<N> {
         Self(block)
     }
 
-    /// The message's bytes.
+    /// The bytes of the message.
     pub(crate) fn message(&mut self) -> &mut [u8] {
         &mut self.0[..N]
     }
 
-    /// The hash of the `blocks` that `state` has absorbed and of this block after them. Exactly one compression.
+    /// The hash of a message whose first `blocks` blocks are already in `state`, and whose last block is this one. It
+    /// takes exactly one compression.
     pub(crate) fn finish(&mut self, mut state: State, blocks: u64) -> [u8; 32] {
         self.0[56..].copy_from_slice(&((64 * blocks + N as u64) * 8).to_be_bytes());
         compress256(&mut state, std::slice::from_ref(&self.0));
@@ -75,15 +76,16 @@ impl<const N: usize> Drop for LastBlock<N> {
     }
 }
 
-/// Plain SHA-256 of the concatenated parts. The caller must make sure that the concatenation is unambiguous.
+/// Plain SHA-256 of the concatenated parts. The caller must make sure that different parts never give the same
+/// concatenation.
 pub(crate) fn hash(parts: &[&[u8]]) -> [u8; 32] {
     parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part)).finalize().into()
 }
 
 /// HMAC-SHA-256 of the concatenated parts. The result is a key or a secret.
 pub(crate) fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> SecretBytes<32> {
-    // RFC 2104 pads a short key with zeros to a block. The padded block is the same key, and its length is always
-    // accepted.
+    // RFC 2104 pads a short key with zeros to a block. The padded key gives the same HMAC, and a key of one block is
+    // always accepted.
     let mut block = [0; 64];
     block[..32].copy_from_slice(key);
     let mac = Hmac::<Sha256>::new((&block).into());

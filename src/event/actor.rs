@@ -1,19 +1,19 @@
-//! The actor of an event.
+//! The actors of events.
 
 use crate::types::client::ClientId;
 use crate::types::ids::{RecordId, SubjectId};
 
-/// The actor of an event.
+/// Who caused an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Actor {
-    /// A caller that did not authenticate and was refused.
+    /// A caller whose authentication was refused, so its identity is unknown.
     Unproved,
     /// A person.
     Person {
         /// The person.
         subject: SubjectId,
-        /// The presented credential. `None` if the host signed the person in.
+        /// The credential that the person presented. `None` if the host itself authenticated the person.
         credential: Option<RecordId>,
     },
     /// A security code, which acts with the rights of `subject`.
@@ -25,16 +25,16 @@ pub enum Actor {
         /// The code.
         credential: RecordId,
     },
-    /// An authenticated client.
+    /// An authenticated OAuth client.
     Client {
         /// The client's id.
         client: ClientId,
-        /// The subject of the presented credential, if the credential was verified.
+        /// The subject of the presented token, if the token was verified.
         subject: Option<SubjectId>,
     },
     /// The host's own code.
     Host,
-    /// The library itself, in a call from the host's loop: keys, notices, purge.
+    /// The library itself, when the host's loop calls the maintenance of keys, notices or expired data.
     Upkeep,
 }
 

@@ -10,17 +10,17 @@ use crate::types::revocation_reason::RevocationReason;
 use crate::types::settings::SettingName;
 use crate::types::time::Timestamp;
 
-/// What happened.
+/// What happened, with the details.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventKind {
     /// A credential was issued.
     Issued {
-        /// Its kind.
+        /// The kind of the credential.
         kind: TokenKind,
-        /// Its id.
+        /// The id of the credential.
         id: RecordId,
-        /// The owner under whom it is listed.
+        /// The owner of the credential.
         owner: OwnerId,
     },
     /// A credential was refused. The caller does not learn the true reason.
@@ -30,12 +30,12 @@ pub enum EventKind {
         /// The true reason.
         reason: Refusal,
     },
-    /// A login was verified. The sign-in may still have failed afterwards.
+    /// The directory accepted a login. The sign-in may still have failed later.
     LoginProved {
         /// The subject.
         subject: SubjectId,
     },
-    /// A login was refused by the directory.
+    /// The directory refused a login.
     LoginRefused {
         /// The subject with that name, if there is one.
         subject: Option<SubjectId>,
@@ -60,33 +60,33 @@ pub enum EventKind {
         family: FamilyId,
         /// The newest generation of the family.
         generation: u64,
-        /// Whether it was a retry that got the same response.
+        /// Whether the call was a retry. A retry gets the same response as the first call.
         retry: bool,
     },
-    /// A used-up refresh token was presented again; its whole family was revoked.
+    /// A used-up refresh token was presented again. Its whole family was revoked.
     Replayed {
         /// The family.
         family: FamilyId,
         /// The generation of the token.
         generation: u64,
     },
-    /// A token of another client was presented for refresh or revocation.
+    /// A token was presented for refresh or revocation by a client to which it was not issued.
     ForeignClient {
         /// The token.
         id: RecordId,
         /// The presenting client.
         client: ClientId,
     },
-    /// A token that belongs to no client was sent to the revocation endpoint; nothing was changed.
+    /// A token that belongs to no client was sent to the revocation endpoint. Nothing was changed.
     RevocationIgnored {
         /// The token.
         id: RecordId,
     },
     /// A credential or a family was revoked.
     Revoked {
-        /// The kind of the credential that the caller named.
+        /// The kind of the credential that the caller asked to revoke.
         kind: TokenKind,
-        /// The id of the credential that the caller named.
+        /// The id of the credential that the caller asked to revoke.
         id: RecordId,
         /// The reason.
         reason: RevocationReason,
@@ -95,7 +95,7 @@ pub enum EventKind {
     OwnerRevoked {
         /// The owner.
         owner: OwnerId,
-        /// The number of families.
+        /// The number of revoked families.
         families: u64,
     },
     /// A personal access token was replaced.
@@ -105,7 +105,7 @@ pub enum EventKind {
         /// The new token.
         successor: RecordId,
     },
-    /// The overlap of a rotation ended: the replaced personal access token no longer works.
+    /// The overlap of a rotation ended, so the replaced personal access token no longer works.
     OverlapEnded {
         /// The old token.
         id: RecordId,
@@ -128,26 +128,26 @@ pub enum EventKind {
     Setting {
         /// The setting.
         name: SettingName,
-        /// Its new value.
+        /// The new value of the setting.
         value: String,
     },
-    /// "Token login allowed" was changed for an account.
+    /// The switch "token login allowed" of an account was changed.
     Switch {
         /// The account.
         subject: SubjectId,
         /// The new value.
         allowed: bool,
     },
-    /// An attempt was refused because of too many failures from the event's source.
+    /// An attempt was refused because of too many failures from the source of the request.
     Throttled {
-        /// The counted failures.
+        /// Which failures were counted.
         counted: Throttled,
-        /// The end of the wait.
+        /// The instant at which attempts are allowed again.
         until: Timestamp,
     },
-    /// A sign-in or session was ended to make room for a new one: the owner had as many as the policy allows.
+    /// A sign-in or session was ended to make room for a new one, because the owner had as many as the policy allows.
     MadeRoom {
-        /// The kind of the family.
+        /// The kind of the ended family.
         kind: TokenKind,
         /// The ended family.
         family: FamilyId,
@@ -161,45 +161,47 @@ pub enum EventKind {
         /// The owner.
         owner: OwnerId,
     },
-    /// Wrong passwords and client secrets from unknown sources. One event reports a hundred failures.
+    /// Wrong passwords and client secrets were sent by unknown sources. One event reports a hundred failures.
     FailuresWithoutSource {
         /// The number of failures.
         failures: u32,
-        /// When the first of them occurred.
+        /// When the first of these failures occurred.
         since: Timestamp,
     },
     /// No key ring is configured, so the successors of refresh tokens are derived from a public constant.
     NoKeyRing,
     /// The clock is more than a day ahead of the last upkeep of any process
-    /// ([`run_upkeep`](crate::Counterfoil::run_upkeep)), because it leapt or no upkeep ran for that long. No record is
-    /// purged for an hour, or the time set by [`Policy::clock_doubt`](crate::policy::Policy::clock_doubt).
+    /// ([`run_upkeep`](crate::Counterfoil::run_upkeep)). Either the clock jumped forward, or no upkeep ran for that
+    /// long. No record is purged for an hour, or for the time set by
+    /// [`Policy::clock_doubt`](crate::policy::Policy::clock_doubt).
     ClockLeapt {
         /// The instant of the last upkeep.
         from: Timestamp,
-        /// The clock's instant.
+        /// The instant that the clock shows.
         to: Timestamp,
     },
-    /// The host called neither flush nor purge in the ten minutes after the first use of the handle. Last uses are not
-    /// written, and expired data stays in the store. Reported once.
+    /// The host called neither flush nor purge in the ten minutes after the first use of the handle. So last uses are
+    /// not written, and expired data stays in the store. This event is emitted once.
     NoUpkeep,
-    /// The store has records, in any realm, that are digested under a key that is not in the ring (0: without a key).
-    /// These records do not verify on this node.
+    /// The store has records, in any realm, whose digests need a key that is not in the ring. These records do not
+    /// verify on this node.
     KeyMissing {
-        /// The key.
+        /// The missing key. 0 means that the records were digested without a key.
         key: KeyId,
-        /// The number of records, including expired and revoked ones until they are purged.
+        /// The number of these records. It includes expired and revoked records that are not purged yet.
         records: u64,
     },
-    /// A record was digested again under the newest key.
+    /// A record got a new digest under the newest key.
     Rekeyed {
         /// The record.
         id: RecordId,
         /// The new key.
         key: KeyId,
     },
-    /// A store or the directory failed. The same failure of the same method is reported at most once in ten seconds.
+    /// A call of a store or of the directory failed. The same failure of the same method is reported at most once in
+    /// ten seconds.
     Failed {
-        /// The failed part.
+        /// The part of the infrastructure that failed.
         means: Means,
         /// The method that was called.
         op: &'static str,
@@ -207,35 +209,35 @@ pub enum EventKind {
         fault: Fault,
         /// The affected record, if any.
         id: Option<RecordId>,
-        /// The error and its sources, at most 500 characters, in the backend's words.
+        /// The error and its sources, as the backend describes them, at most 500 characters.
         cause: String,
-        /// The number of equal failures that were not reported since the last report.
+        /// The number of equal failures since the last report that were not reported.
         unsaid: u64,
     },
-    /// A store or the directory works again. Reported with the first success at least five seconds after the last
-    /// failure.
+    /// A store or the directory works again. The event is emitted at the first successful call at least five seconds
+    /// after the last failure.
     Recovered {
-        /// The part.
+        /// The part of the infrastructure that works again.
         means: Means,
         /// The number of failed calls.
         failures: u64,
         /// When the first failure occurred.
         since: Timestamp,
     },
-    /// Rows that do not decode were skipped.
+    /// Stored rows could not be decoded and were skipped.
     Corrupt {
         /// The number of rows.
         rows: u32,
     },
-    /// A notice cannot be sent: its recipient has no e-mail address.
+    /// A notice cannot be sent, because its recipient has no e-mail address.
     NoAddress {
         /// The owner.
         owner: OwnerId,
         /// The credential.
         id: RecordId,
     },
-    /// A notice has no recipient: the account is disabled or deleted, or the credential is older than the account's
-    /// `valid_since`.
+    /// A notice was not sent, because nobody may get it. The account is disabled or deleted, or the credential is older
+    /// than the account's `valid_since`.
     NoticeWithheld {
         /// The owner.
         owner: OwnerId,
@@ -244,9 +246,9 @@ pub enum EventKind {
         /// The reason: [`Refusal::AccountDisabled`], [`Refusal::AccountMissing`] or [`Refusal::BeforeValidSince`].
         reason: Refusal,
     },
-    /// Last uses were lost because the buffer was full.
+    /// Last uses of credentials were lost, because the buffer for them was full.
     UsesDropped {
-        /// The number of uses.
+        /// The number of lost uses.
         count: u64,
     },
 }

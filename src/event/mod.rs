@@ -22,16 +22,16 @@ pub use parts::{Action, ClientAction, Fault, Limit, Means, Throttled};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event {
-    /// When it happened.
+    /// When the change or the refusal happened.
     pub at: Timestamp,
     /// The realm.
     pub realm: Realm,
     /// The actor.
     pub by: Actor,
-    /// The source of the request. `None` if there was no request or its source is unknown. An address is personal data:
-    /// the policy can leave it out ([`Events::sources`](crate::policy::Events::sources)).
+    /// The source of the request. `None` if there was no request, or if its source is unknown. An address is personal
+    /// data, so the policy can leave the source out ([`Events::sources`](crate::policy::Events::sources)).
     pub source: Option<SourceName>,
-    /// The kind of event.
+    /// What happened.
     pub kind: EventKind,
 }
 

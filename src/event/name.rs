@@ -3,7 +3,7 @@
 use super::kind::EventKind;
 
 impl EventKind {
-    /// The name, such as `login_refused`: for logs and counters.
+    /// The name of the kind, such as `login_refused`, for logs and counters.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! The parts of events.
+//! The types of the fields of events.
 
 use crate::types::client::ClientId;
 use crate::types::ids::{FamilyId, SubjectId};
@@ -21,7 +21,7 @@ pub enum Means {
 }
 
 impl Means {
-    /// The name, such as `token_store`.
+    /// The name of the part, such as `token_store`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -38,18 +38,18 @@ impl Means {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The backend was unreachable: an outage.
+    /// The backend was unreachable.
     Unavailable,
-    /// A stored row does not decode.
+    /// A stored row could not be decoded.
     Corrupt,
-    /// The library sent a request that contradicts itself: a bug in the library.
+    /// The library sent an invalid request. This is a bug in the library.
     Invalid,
-    /// The backend, as configured, does not support the call.
+    /// The backend, as configured, does not support the requested call.
     Unsupported,
 }
 
 impl Fault {
-    /// The name, such as `unavailable`.
+    /// The name of the fault, such as `unavailable`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -73,23 +73,23 @@ pub enum Limit {
     AccessTokens(FamilyId),
 }
 
-/// The failures that block an attempt.
+/// The failures because of which an attempt is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Throttled {
-    /// Wrong passwords for an account, from the source.
+    /// Wrong passwords for one account, from the source of the request.
     Account {
         /// The account's subject, if the name belongs to an account.
         subject: Option<SubjectId>,
     },
-    /// Wrong secrets for a client, from the source.
+    /// Wrong secrets for one client, from the source of the request.
     Client {
         /// The client, if it is registered.
         client: Option<ClientId>,
     },
-    /// Wrong passwords for any account, from the source.
+    /// Wrong passwords for any account, from the source of the request.
     Logins,
-    /// Wrong secrets for any client, from the source.
+    /// Wrong secrets for any client, from the source of the request.
     ClientSecrets,
 }
 
@@ -97,15 +97,15 @@ pub enum Throttled {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action {
-    /// Label, description or scope edited.
+    /// Its label, description or scope was edited.
     Edited,
-    /// Expiry changed.
+    /// Its expiry was changed.
     ExpirySet,
-    /// Made permanent.
+    /// It was made permanent.
     MadePermanent,
-    /// Expiry reset to the default from now.
+    /// Its expiry was reset: the default lifetime now starts again.
     Reset,
-    /// Reactivated after its expiry.
+    /// It was reactivated after its expiry.
     Reactivated,
 }
 
@@ -113,18 +113,18 @@ pub enum Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClientAction {
-    /// Registered.
+    /// The client was registered.
     Created,
-    /// Changed.
+    /// The client's registration was changed.
     Changed,
-    /// Disabled.
+    /// The client was disabled.
     Disabled,
-    /// Enabled again.
+    /// The client was enabled again.
     Enabled,
-    /// Given a new secret.
+    /// The client got a new secret.
     SecretReplaced,
-    /// All its tokens revoked.
+    /// All tokens of the client were revoked.
     TokensRevoked,
-    /// Deleted.
+    /// The client was deleted.
     Deleted,
 }

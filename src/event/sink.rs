@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::event::Event;
 
-/// Receives events, synchronously, after the store has confirmed the change. A sink cannot make the operation fail, but
-/// it delays the operation: hand long work to another task.
+/// Receives events. The call is synchronous, and comes after the store has confirmed the change. A sink cannot make the
+/// operation fail, but it delays the operation: hand long work to another task.
 pub trait EventSink: Send + Sync + 'static {
     /// Receives one event.
     fn tell(&self, event: &Event);
@@ -55,7 +55,7 @@ pub struct RecordingSink(std::sync::Arc<std::sync::Mutex<Vec<Event>>>);
 
 #[cfg(any(test, feature = "test-util"))]
 impl RecordingSink {
-    /// Removes and returns all events so far.
+    /// Removes and returns all events that were recorded so far.
     #[must_use]
     pub fn take(&self) -> Vec<Event> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))

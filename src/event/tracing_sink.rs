@@ -1,20 +1,20 @@
-//! Writes events to the log, as fields that a collector can search.
+//! Writes events to the log. Each part of an event is a field, which a log collector can search.
 
 use crate::event::sink::EventSink;
 use crate::event::{Actor, Event, EventKind, Throttled};
 use crate::types::ids::OwnerId;
 use crate::types::source::SourceName;
 
-/// Writes every event to `tracing`, target `counterfoil`, with one field per part: `event` is [`EventKind::name`],
-/// `at` in microseconds since 1970, then `realm`, `actor`, `by_subject`, `by_credential`, `by_client`, `source`, and
-/// the event's own fields. A failure of a store or the directory is logged as an error, refusals and other problems as
-/// warnings, and all other events as information.
+/// Writes every event to `tracing` with the target `counterfoil`. Each part of the event is a field. The first fields
+/// are `event` ([`EventKind::name`]), `at` (microseconds since 1970), `realm`, `actor`, `by_subject`, `by_credential`,
+/// `by_client` and `source`. The fields of the kind of event follow. A failure of a store or of the directory has the
+/// level error, a refusal or another problem has the level warn, and any other event has the level info.
 ///
-/// The builder adds this sink by default: see [`Builder::without_tracing`](crate::Builder::without_tracing).
+/// The builder adds this sink by default. [`Builder::without_tracing`](crate::Builder::without_tracing) removes it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingSink;
 
-/// The fields of an event. Most events set few of them.
+/// The fields of the kind of event. Most kinds set few of them.
 #[derive(Default)]
 struct Fields {
     kind: Option<String>,
@@ -68,7 +68,7 @@ fn debug(value: impl std::fmt::Debug) -> Option<String> {
     Some(format!("{value:?}"))
 }
 
-/// The owner as text: a person's id, or `realm` for the realm's own records.
+/// The owner as text: the id of a person, or `realm` for records of the realm itself.
 fn whose(owner: &OwnerId) -> Option<String> {
     Some(owner.person().map_or_else(|| "realm".to_owned(), ToString::to_string))
 }
@@ -139,7 +139,7 @@ fn fields(what: &EventKind) -> Fields {
     }
 }
 
-/// The fields for the counted failures, with the account or client.
+/// The fields that say which failures were counted, and for which account or client.
 fn counted_of(counted: &Throttled) -> Fields {
     let none = Fields::default();
     match counted {
@@ -154,7 +154,7 @@ fn counted_of(counted: &Throttled) -> Fields {
     }
 }
 
-/// The actor: its type, the subject whose rights it used, its credential, its client.
+/// The fields of the actor: its type, the subject whose rights it used, its credential, and its client.
 fn actor(by: &Actor) -> (&'static str, Option<String>, Option<String>, Option<String>) {
     match by {
         Actor::Unproved => ("unproved", None, None, None),

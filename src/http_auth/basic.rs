@@ -1,4 +1,5 @@
-//! Client authentication by HTTP Basic (RFC 7617, with the form encoding of RFC 6749 §2.3.1).
+//! Client authentication with HTTP Basic (RFC 7617). RFC 6749 §2.3.1 adds a form encoding of the client's id and
+//! secret.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,19 +9,18 @@ use crate::http_auth::bearer::{MalformedHeader, after_scheme};
 use crate::http_auth::client_fault::ClientFault;
 use crate::types::secret::Secret;
 
-/// The credentials of a client. `Debug` is safe, because it redacts the secret.
+/// The credentials of a client. `Debug` redacts the secret.
 #[derive(Debug)]
 pub(crate) struct BasicPair {
     pub(crate) client_id: String,
-    /// The secret. `None` if it is empty: RFC 6749 §2.3.1 treats an empty secret as omitted, and public clients send
-    /// one.
+    /// The secret. `None` if it is empty: public clients send an empty secret, which RFC 6749 §2.3.1 treats as omitted.
     pub(crate) secret: Option<Secret>,
 }
 
 /// Parses one `Authorization` value. `None` if its scheme is not Basic.
 ///
-/// The parser is strict: `1*SP`, standard base64 with padding and without stray bits, and UTF-8 without control
-/// characters (RFC 7617 §2). The text is split at the first colon, and each half is form-decoded once.
+/// The parser requires `1*SP`, standard base64 with padding and without stray bits, and UTF-8 without control
+/// characters (RFC 7617 §2). It splits the text at the first colon, and form-decodes each half once.
 pub(crate) fn basic(header: &[u8]) -> Result<Option<BasicPair>, MalformedHeader> {
     let Some(encoded) = after_scheme(header, b"Basic")? else { return Ok(None) };
     // `decode_slice` needs a buffer for the largest possible result.
@@ -37,14 +37,15 @@ pub(crate) fn basic(header: &[u8]) -> Result<Option<BasicPair>, MalformedHeader>
     Ok(Some(BasicPair { client_id: decoded(client_id)?, secret }))
 }
 
-/// The `Authorization: Basic` of a request to an OAuth endpoint. A header of another scheme counts as absent.
+/// The `Authorization: Basic` header of a request to an OAuth endpoint. A header with another scheme is treated as
+/// absent.
 #[derive(Debug)]
 pub(crate) enum ClientHeader {
-    /// There is no `Authorization` header of the scheme Basic.
+    /// The request has no `Authorization` header with the scheme Basic.
     Absent,
-    /// One header with valid syntax.
+    /// The request has one header with valid syntax.
     Basic(BasicPair),
-    /// A header that breaks the grammar or occurs twice. It authenticates no client.
+    /// The header has invalid syntax or occurs twice, so it authenticates no client.
     Unusable(ClientFault),
 }
 
@@ -71,7 +72,7 @@ fn is_basic(header: &[u8]) -> bool {
 /// Decodes `+` to a blank and `%XX` to a byte (application/x-www-form-urlencoded). `None` if an escape is invalid or
 /// the result is not UTF-8.
 pub(crate) fn form_decoded(text: &[u8]) -> Option<String> {
-    // Decoding never lengthens the text. So the buffer is never reallocated and leaves no copy behind.
+    // Decoding never lengthens the text, so the buffer is never reallocated, and no copy remains in memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut rest = text;
     while let [first, tail @ ..] = rest {

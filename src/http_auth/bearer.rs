@@ -2,30 +2,30 @@
 
 use crate::types::secret::Secret;
 
-/// The credentials of a request.
+/// The credentials in the `Authorization` header of a request.
 #[derive(Debug)]
 pub enum Credentials {
     /// There is no header.
     Absent,
     /// The header has another scheme, which is not handled here.
     OtherScheme,
-    /// A bearer token with the syntax of RFC 6750. `Prefixes::parse` decides whether it is a token of this library.
+    /// A bearer token with the syntax of RFC 6750. `Prefixes::parse` tells whether it is a token of this library.
     Bearer(Secret),
 }
 
-/// The `Authorization` header occurs twice, or breaks the grammar of its scheme: 400 `invalid_request`.
+/// The `Authorization` header occurs twice or has invalid syntax. The response is 400 `invalid_request`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("authorization header is malformed")]
 pub struct MalformedHeader;
 
-/// The longest value that is processed, which limits how much is copied. A token of this library has at most 88
-/// letters.
+/// The longest header value that is processed, in bytes. It limits how much is copied. A token of this library has at
+/// most 88 letters.
 pub(crate) const MAX_VALUE: usize = 4096;
 
-/// Reads all `Authorization` values of a request. At most one is allowed.
+/// Reads all `Authorization` values of a request. A request may have at most one.
 ///
-/// Accepts `Bearer` in any case, one or more SP (RFC 6750 §2.1, RFC 9110 §11.4), and a b64token. Nothing else is
-/// trimmed.
+/// Accepts `Bearer` in any case, one or more SP (RFC 6750 §2.1, RFC 9110 §11.4), and a b64token. No other blanks are
+/// removed.
 ///
 /// ```
 /// use counterfoil::http_auth::{Credentials, credentials};
@@ -37,7 +37,7 @@ pub(crate) const MAX_VALUE: usize = 4096;
 ///
 /// # Errors
 ///
-/// [`MalformedHeader`] if there are two values, or one that breaks the grammar.
+/// [`MalformedHeader`] if there are two values, or if the value has invalid syntax.
 pub fn credentials<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Result<Credentials, MalformedHeader> {
     let mut headers = headers.into_iter();
     let Some(header) = headers.next() else { return Ok(Credentials::Absent) };
@@ -65,12 +65,12 @@ pub(crate) fn after_scheme<'a>(header: &'a [u8], scheme: &[u8]) -> Result<Option
     }
 }
 
-/// `token = 1*tchar` (RFC 9110 §5.6.2): the syntax of a scheme.
+/// Whether the byte is a `tchar`. A scheme is a `token = 1*tchar` (RFC 9110 §5.6.2).
 fn is_tchar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="` (RFC 6750 §2.1).
+/// Whether the value is a `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="` (RFC 6750 §2.1).
 fn is_b64token(value: &[u8]) -> bool {
     let padding = value.iter().rev().take_while(|&&byte| byte == b'=').count();
     let letters = &value[..value.len() - padding];

@@ -1,14 +1,14 @@
-//! Why a client authentication failed, for the host. The caller learns less: the answer is the same for an unknown
-//! client and a wrong secret.
+//! The reason why a client authentication failed. The host learns the true reason. The caller learns less: the response
+//! is the same for an unknown client and for a wrong secret.
 
-/// The true reason.
+/// The true reason why a client authentication failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientFault {
     /// The request names no client.
     #[error("no client is named")]
     Missing,
-    /// `Authorization: Basic` breaks the grammar of RFC 7617.
+    /// The value of `Authorization: Basic` has invalid syntax (RFC 7617).
     #[error("the Basic credentials are malformed")]
     Malformed,
     /// The client is not registered.
@@ -26,7 +26,7 @@ pub enum ClientFault {
     /// A public client requested something that only a confidential client may do.
     #[error("a public client cannot ask this")]
     Public,
-    /// `Authorization: Basic` occurs twice.
+    /// The request has two `Authorization: Basic` headers.
     #[error("Authorization: Basic stands twice")]
     HeaderTwice,
     /// The request has both `Authorization: Basic` and `client_secret`.

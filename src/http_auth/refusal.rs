@@ -1,16 +1,17 @@
-//! Why a credential is refused. One type has the private reason, for the host, and the public reason, for the caller.
+//! The reasons why a credential is refused: the true reason, for the host, and the public reason, for the caller.
 
 use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
 
-/// A gate of personal access tokens. The policy says which gates are used.
+/// A gate: a switch that can block all personal access tokens or those of one account. The policy says which gates are
+/// used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Gate {
-    /// The setting "creation and authentication of personal access tokens".
+    /// The setting `personal_access_tokens_enabled`. It controls creation and authentication of personal access tokens.
     Setting,
-    /// The switch "token login allowed" of the account.
+    /// The account's switch "token login allowed".
     Switch,
 }
 
@@ -25,26 +26,26 @@ impl Gate {
     }
 }
 
-/// The true reason, for the host and its events. The caller may only know [`Refusal::public`].
+/// The true reason of a refusal, for the host and its events. Send callers only [`Refusal::public`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// The text is not a valid token.
     #[error("credential is malformed")]
     Malformed,
-    /// There is no such record, or it is expired and past retention.
+    /// No record has this id, or the record has expired and its retention has ended.
     #[error("credential is unknown")]
     Unknown,
-    /// The id exists, but the secret does not match.
+    /// A record has this id, but the secret does not match.
     #[error("credential's secret does not match")]
     WrongSecret,
     /// The credential belongs to another realm.
     #[error("credential belongs to another realm")]
     WrongRealm,
-    /// Credentials of this kind are not accepted here.
+    /// The service does not accept credentials of this kind here.
     #[error("credential of kind {kind} is not accepted here")]
     WrongKind {
-        /// The kind.
+        /// The kind of the credential.
         kind: TokenKind,
     },
     /// The credential has expired.
@@ -61,7 +62,7 @@ pub enum Refusal {
         /// Why it was revoked.
         reason: RevocationReason,
     },
-    /// A successor has replaced the credential, which is no longer honoured.
+    /// A successor has replaced the credential, and the overlap has ended.
     #[error("credential was replaced by a successor")]
     Replaced,
     /// The account is not in the directory.
@@ -79,17 +80,17 @@ pub enum Refusal {
         /// The gate.
         gate: Gate,
     },
-    /// The creator of a super-administrator code is no longer a super administrator.
+    /// The creator of a code with super-administrator rights is no longer a super administrator.
     #[error("creator of the security code is no super administrator")]
     CreatorLostRole,
     /// The refresh token was issued to another client.
     #[error("credential was issued to another client")]
     WrongClient,
-    /// The authorization server told a resource server that the credential is not active, without a reason (RFC 7662
-    /// §2.2), or gave an answer that does not allow it to accept the credential.
+    /// A resource server got no confirmation from the authorization server. The response said without a reason that the
+    /// credential is not active (RFC 7662 §2.2), or did not allow the resource server to accept the credential.
     #[error("the authorization server does not vouch for the credential here")]
     NotVouched,
-    /// A retry cannot be derived again, because the key of its derivation has left the key ring.
+    /// The response to a retry cannot be derived again, because the key of the derivation is no longer in the key ring.
     #[error("key of the retry window has left the key ring")]
     KeyGone,
     /// The client is no longer registered.
@@ -101,16 +102,16 @@ pub enum Refusal {
     /// All tokens of the client were revoked after this family was opened.
     #[error("client's tokens were revoked")]
     ClientEpoch,
-    /// The client may no longer use the grant.
+    /// The client may no longer use the grant that opened the family.
     #[error("client's grant was removed")]
     GrantRemoved,
     /// The credential began before the account's [`valid_since`](crate::Account::valid_since).
     #[error("credential began before its account's credentials are valid")]
     BeforeValidSince {
-        /// The account's `valid_since`.
+        /// The `valid_since` of the account.
         valid_since: Timestamp,
     },
-    /// The credential was digested without a key, but a key ring is in use.
+    /// The digest of the credential was computed without a key, but a key ring is in use.
     #[error("credential was digested without a key, and a key ring is in use")]
     Unkeyed,
     /// The credential's scope, the client's allowed scope and the known scope tokens have no token in common.
@@ -121,10 +122,10 @@ pub enum Refusal {
     ScopeDemanded,
 }
 
-/// What a caller may know of a refusal.
+/// The reason of a refusal that a caller may learn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PublicRefusal {
-    /// RFC 6750 §3.1 `invalid_token`: the credential is unknown, mistyped, of another kind, expired, revoked or
+    /// RFC 6750 §3.1 `invalid_token`. The credential is unknown, mistyped, of another kind, expired, revoked or
     /// suspended. The caller cannot distinguish these cases.
     InvalidToken,
     /// RFC 6750 §3.1 `insufficient_scope`: the credential authenticates, but its effective scope is empty.
@@ -132,7 +133,7 @@ pub enum PublicRefusal {
 }
 
 impl Refusal {
-    /// What the caller may know. It is the same for every reason except an empty scope.
+    /// The reason that the caller may learn. It is `invalid_token` for every reason except those about the scope.
     #[must_use]
     pub const fn public(self) -> PublicRefusal {
         match self {
@@ -141,7 +142,8 @@ impl Refusal {
         }
     }
 
-    /// Whether the credential may work again without being changed. Its owner, its client or a gate blocks it now.
+    /// Whether the credential may work again later without being changed. If true, its owner, its client or a gate
+    /// blocks it now.
     #[must_use]
     pub const fn is_suspension(self) -> bool {
         matches!(

@@ -1,4 +1,4 @@
-//! Changing one record: compare-and-swap on its version.
+//! Changes of one record, with compare-and-swap on its version.
 
 use super::write::{Holder, Writer, joined};
 use crate::store::change::{Applied, Change};

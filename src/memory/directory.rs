@@ -14,9 +14,9 @@ use crate::types::hash::IdState;
 use crate::types::ids::SubjectId;
 use crate::types::role::Role;
 
-/// A directory for tests and examples. **Not for production**: it keeps a plain salted SHA-256 of each password, which
-/// is fast to guess, and its content is lost when the process ends. A production directory keeps Argon2id hashes (RFC
-/// 9106) in a store of its own.
+/// A directory for tests and examples. **Not for production**: it stores a salted SHA-256 of each password, which an
+/// attacker can guess fast, and its content is lost when the process ends. A production directory stores Argon2id
+/// hashes (RFC 9106).
 ///
 /// Two names are equal if their Unicode lowercase is equal. A backslash is an ordinary character.
 ///
@@ -30,8 +30,8 @@ use crate::types::role::Role;
 /// ```
 #[derive(Default)]
 pub struct MemoryDirectory {
-    /// The accounts, which every verification reads. They are read without a lock and copied without a shared reference
-    /// count. The host chooses the subjects, so the hasher need not resist collision attacks.
+    /// The accounts. Every verification reads them without a lock, and copies them without a shared reference count.
+    /// The hasher need not resist collision attacks, because the host chooses the subjects.
     accounts: papaya::HashMap<SubjectId, Account, IdState>,
     people: Mutex<People>,
     hashes: AtomicU64,
@@ -39,8 +39,8 @@ pub struct MemoryDirectory {
 }
 
 impl MemoryDirectory {
-    /// Adds an account, or replaces the account of that subject with all its names and keys. If another account has one
-    /// of the names, that account loses the name.
+    /// Adds an account. If the subject already has an account, replaces it with all its names and keys. If another
+    /// account has one of the names, that account loses the name.
     pub fn insert(&self, account: Account, names: &[&str], password: &str) {
         let subject = account.subject().clone();
         let password = digest(subject.as_str(), password);
@@ -52,7 +52,7 @@ impl MemoryDirectory {
 
     /// Replaces an account's data: role, name, e-mail address and so on. Returns false if the subject has no account.
     pub fn update(&self, account: Account) -> bool {
-        // Holds the lock, so that an account that is being removed does not reappear.
+        // The lock prevents that an account reappears while another thread removes it.
         let people = self.people();
         let known = people.proofs.contains_key(account.subject());
         if known {
@@ -109,12 +109,12 @@ impl MemoryDirectory {
         people.proofs.remove(subject).is_some()
     }
 
-    /// Makes every further call fail if `unavailable` is true. `false` ends this.
+    /// Makes every later call fail if `unavailable` is true. `false` makes calls succeed again.
     pub fn set_unavailable(&self, unavailable: bool) {
         self.unavailable.store(unavailable, Ordering::SeqCst);
     }
 
-    /// The number of secrets that logins have hashed so far. Tests compare the work of two logins by this number.
+    /// The number of secrets that logins have hashed so far. Tests use it to compare the work of two logins.
     #[must_use]
     pub fn hashes(&self) -> u64 {
         self.hashes.load(Ordering::SeqCst)
@@ -160,7 +160,7 @@ impl Accounts for MemoryDirectory {
 
 #[async_trait]
 impl Logins for MemoryDirectory {
-    /// Returns a disabled account unchanged, because the core refuses its credentials.
+    /// Returns the account even if it is disabled, because the core refuses its credentials.
     async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
         self.reachable()?;
         let key = canonical(login.name);
@@ -170,7 +170,7 @@ impl Logins for MemoryDirectory {
             let kept = subject.as_ref().and_then(|subject| people.proofs.get(subject).cloned());
             (subject, kept.unwrap_or_default())
         };
-        // No secret has an all-zero digest, so the dummy never matches.
+        // No secret has a digest of zeros, so the dummy never matches.
         let (proved, hashes) = kept.shown_by(login, subject.as_ref().map_or("nobody", SubjectId::as_str));
         self.hashes.fetch_add(hashes, Ordering::SeqCst);
         let subject = subject.filter(|_| proved);
@@ -180,7 +180,7 @@ impl Logins for MemoryDirectory {
 
 #[async_trait]
 impl Search for MemoryDirectory {
-    /// Finds the text in a sign-in name or in the display name, case-insensitively. The result is sorted by subject.
+    /// Searches the text in sign-in names and display names, without regard to case. The result is sorted by subject.
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
         self.reachable()?;
         let text = canonical(text);

@@ -39,12 +39,12 @@ pub(super) fn owner() -> OwnerId {
     SubjectId::new("7").expect("a subject").into()
 }
 
-/// A cap that refuses new families when it is full.
+/// A cap with that limit. It refuses new families when it is full.
 pub(super) fn refuse(limit: u32) -> Option<Cap> {
     Some(Cap { limit: some(limit), when_full: WhenFull::Refuse })
 }
 
-/// The family with that number.
+/// The id of the family with that number.
 pub(super) fn family_id(family: u16) -> FamilyId {
     let mut bytes = [9; 10];
     bytes[0] = shard(&Realm::default(), &owner());
@@ -76,7 +76,7 @@ pub(super) fn labelled(number: u16, label: &str) -> NewFamily {
     NewFamily { label_key: Some(Label::new(label, 20).expect("a label").key()), ..family(number) }
 }
 
-/// A personal access token. The number of its family is also the second of its creation.
+/// A personal access token. It is created at the second that has the same number as its family.
 pub(super) fn record(family: u16, member: u32, generation: u64) -> NewRecord {
     NewRecord {
         id: id(family, member),
@@ -133,7 +133,8 @@ pub(super) fn supersede(expect: u64, successor: RecordId) -> ParentUpdate {
     }
 }
 
-/// Rotates the member with the number `generation` of a family. The number of a member is also its generation.
+/// Rotates the member of a family whose number is `generation`. In these tests, the number of a member is also its
+/// generation.
 pub(super) fn rotate(store: &MemoryStore, family: u16, generation: u32) -> Rotated {
     let next = record(family, generation + 1, u64::from(generation) + 1);
     let step = supersede(0, next.id);

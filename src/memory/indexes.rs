@@ -1,4 +1,4 @@
-//! All indexes, under one lock: records by owner, due notices, purge times, and label holders.
+//! All indexes, protected by one lock: records by owner, due notices, purge times, and families by label.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
@@ -17,22 +17,22 @@ use crate::types::time::Timestamp;
 /// Records ordered by an instant.
 pub(super) type Timeline = BTreeSet<(Timestamp, RecordId)>;
 
-/// All indexes. Each is ordered as operations read it, so that no operation scans.
+/// All indexes. Each index has the order in which operations read it, so no operation scans all entries.
 #[derive(Default)]
 pub(super) struct Indexes {
     /// Records with a notice, by `notice.at`.
     pub(super) due: Timeline,
     /// Records without a notice, by effective `gone_at`.
     pub(super) gone: Timeline,
-    /// Records with a notice, by effective `gone_at`. Their purge limit is different, and they must not block the
-    /// records without a notice.
+    /// Records with a notice, by effective `gone_at`. They have their own index, because they have a different purge
+    /// limit and must not block the purge of records without a notice.
     pub(super) gone_unsent: Timeline,
-    /// Superseded records that are not shrunk, by `honoured_until`.
+    /// Superseded records that are not shrunk yet, by `honoured_until`.
     pub(super) windows: Timeline,
-    /// Access tokens that are not revoked themselves, by family and `expires_at`.
+    /// Access tokens that are not revoked individually, by family and `expires_at`.
     access: BTreeSet<(FamilyId, Timestamp, RecordId)>,
     realms: HashMap<Realm, RealmIndex>,
-    /// Members of each family by generation. A rotation appends to the end, so a sorted list suffices.
+    /// Members of each family, by generation. A rotation appends to the end, so a sorted list suffices.
     kin: HashMap<FamilyId, Vec<(u64, RecordId)>, IdState>,
     steps: u64,
 }
@@ -49,18 +49,18 @@ struct RealmIndex {
 pub(super) struct OwnerIndex {
     /// Records that are not shrunk, by kind and `created_at`.
     pub(super) records: BTreeSet<(TokenKind, Timestamp, RecordId)>,
-    /// Families that are not revoked, by kind, client and end. The end is [`NO_END`] if the family has none.
+    /// Families that are not revoked, by kind, client and end. A family without an end has the end [`NO_END`].
     pub(super) standing: BTreeSet<Standing>,
     labels: HashMap<LabelKey, FamilyId>,
 }
 
-/// The position of a family among those that are not revoked.
+/// The position of a family in the index of families that are not revoked.
 pub(super) type Standing = (TokenKind, Option<ClientKey>, u64, FamilyId);
 
 /// An end that is later than every instant.
 const NO_END: u64 = u64::MAX;
 
-/// The positions of a record in the indexes.
+/// The positions of one record in the indexes.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct IndexKeys {
     listed_at: Option<Timestamp>,
@@ -145,7 +145,8 @@ impl Indexes {
         }
     }
 
-    /// Does the same for a family: its position among the families that are not revoked, and its label.
+    /// Moves a family from its old position to its new position. The indexes affected are the families that are not
+    /// revoked, and the labels. `None` has the same meaning as for [`Indexes::reindex`].
     pub(super) fn reindex_family(&mut self, old: Option<&FamilyParts>, new: Option<&FamilyParts>) {
         let Some(of) = new.or(old) else { return };
         let realm = self.realms.entry(of.realm.clone()).or_default();
@@ -157,8 +158,8 @@ impl Indexes {
         }
         let (was, is) = (old.and_then(|old| old.label_key.as_ref()), new.and_then(|new| new.label_key.as_ref()));
         if was != is {
-            // The key of a displaced holder may already belong to another family, so only the holder's own entry is
-            // removed.
+            // Another family may have taken the label and thus own the entry. So the entry is removed only if it still
+            // belongs to this family.
             if let Some(was) = was.filter(|was| owner.labels.get(*was) == Some(&of.id)) {
                 owner.labels.remove(was);
             }
@@ -169,7 +170,7 @@ impl Indexes {
         }
     }
 
-    /// Removes the owner if it has no records, and the realm if it has no owners.
+    /// Removes an owner that has no records, and a realm that has no owners.
     fn prune(&mut self, realm: &Realm, owner: &OwnerId) {
         let Some(index) = self.realms.get_mut(realm) else { return };
         if index.owners.get(owner).is_some_and(OwnerIndex::is_empty) {
@@ -185,7 +186,7 @@ impl Indexes {
         self.realms.get(realm)?.owners.get(owner)
     }
 
-    /// A realm's records by kind and id.
+    /// The records of a realm, by kind and id.
     pub(super) fn kinds(&self, realm: &Realm) -> Option<&BTreeSet<(TokenKind, RecordId)>> {
         self.realms.get(realm).map(|index| &index.kinds)
     }
@@ -195,7 +196,8 @@ impl Indexes {
         self.kin.get(family).map_or(&[], Vec::as_slice)
     }
 
-    /// The number of live access tokens of the family, counted up to `most`, and when the first of them expires.
+    /// The number of live access tokens of the family, counted up to `most`, and the instant at which the first of them
+    /// expires.
     pub(super) fn live_access(&self, family: &FamilyId, now: Timestamp, most: usize) -> (usize, Option<Timestamp>) {
         let first = Bound::Excluded((*family, now, RecordId::from_bytes([0xFF; 16])));
         let last = Bound::Included((*family, Timestamp::MAX, RecordId::from_bytes([0xFF; 16])));
@@ -217,7 +219,7 @@ impl OwnerIndex {
         self.labels.get(key).copied()
     }
 
-    /// The live families of that kind and client: they are not revoked, and their end is ahead.
+    /// The live families of that kind and client, that is, those that are not revoked and have not ended.
     pub(super) fn live(
         &self,
         kind: TokenKind,
@@ -229,7 +231,8 @@ impl OwnerIndex {
         self.standing.range(first..=last).map(|&(_, _, _, family)| family)
     }
 
-    /// When the `limit`-th newest listed record of that kind was created. `None` if this is not later than `since`.
+    /// The creation time of the `limit`-th newest listed record of that kind. `None` if this time is not later than
+    /// `since`.
     pub(super) fn pace_reached(&self, kind: TokenKind, limit: u32, since: Timestamp) -> Option<Timestamp> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let first = Bound::Excluded((kind, since, RecordId::from_bytes([0xFF; 16])));

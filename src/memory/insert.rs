@@ -1,4 +1,4 @@
-//! Inserts records, all or nothing.
+//! Inserts records. Each insert writes all its records or none.
 
 use std::num::NonZeroU32;
 
@@ -26,8 +26,8 @@ impl Writer<'_> {
         }
     }
 
-    /// The id is checked before label and cap, because a repeated insert must find its own record, not a conflict with
-    /// its own label.
+    /// Inserts the first records of a family. The ids are checked before the label and the cap, because a repeated
+    /// insert must find its own records and not report a conflict with its own label.
     fn found(
         &mut self,
         family: &NewFamily,
@@ -60,8 +60,8 @@ impl Writer<'_> {
         Ok(if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended) })
     }
 
-    /// The families that are ended to make room for a new one. `None` if there is no room and the cap does not end any
-    /// family.
+    /// The families that must end to make room for a new one. `None` if there is no room and the cap does not allow to
+    /// end a family.
     fn leaving(&self, new: &FamilyParts, cap: Option<Cap>, now: Timestamp) -> Option<Vec<(FamilyParts, WhenEnded)>> {
         let (Some(cap), Some(owner)) = (cap, self.indexes.owner(&new.realm, &new.owner)) else {
             return Some(Vec::new());
@@ -86,8 +86,8 @@ impl Writer<'_> {
         owner.pace_reached(family.kind, pace.limit.get(), pace.since)
     }
 
-    /// A revocation is checked first, because it is final. The id is checked next, so that a repeated join finds its
-    /// own record even if the family has a newer generation.
+    /// Adds records to an existing family. First checks for a revocation, because it is final. Next checks the ids, so
+    /// that a repeated call finds its own records even if the family has a newer generation.
     fn join(
         &mut self,
         family: FamilyId,
@@ -114,7 +114,8 @@ impl Writer<'_> {
         Ok(Inserted::Done)
     }
 
-    /// When the first live access token expires, if the new access tokens exceed the cap. `None` if they do not.
+    /// If the new access tokens exceed the cap, returns the instant at which the first live access token expires.
+    /// Otherwise returns `None`.
     pub(super) fn access_full(
         &self,
         family: &FamilyId,
@@ -132,7 +133,7 @@ impl Writer<'_> {
     }
 }
 
-/// How a family that makes room is ended.
+/// The values that a family gets when it ends to make room for another.
 #[derive(Clone, Copy)]
 struct WhenEnded {
     revoked: Revoked,
@@ -267,7 +268,7 @@ mod tests {
         assert_eq!(hold(&store, 2, GONE), Inserted::Done, "equality is reached");
         assert_eq!(read(&store, id(1, 0)).family().label_key, None, "displaced");
         assert_eq!(hold(&store, 3, GONE - 1), Inserted::LabelTaken(family_id(2)));
-        // The family that lost the label is purged. The new holder is not affected.
+        // The purge removes the family that lost the label, without affecting the new holder of the label.
         assert_eq!(revoke_family(&store, 1, 5).changed, 1);
         assert_eq!(hold(&store, 3, GONE - 1), Inserted::LabelTaken(family_id(2)));
         assert_eq!(revoke_family(&store, 2, 5).changed, 1);

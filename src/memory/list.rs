@@ -1,4 +1,4 @@
-//! Pages. Each is read from the end of the previous page.
+//! Reads lists page by page. A cursor is the position of the last item of the previous page.
 
 use std::num::NonZeroU32;
 use std::ops::Bound;
@@ -39,8 +39,8 @@ impl Writer<'_> {
         let last = (now, LAST);
         let first =
             after.map_or(Bound::Included((Timestamp::EPOCH, FIRST)), |cursor| Bound::Excluded((cursor.at, cursor.id)));
-        // A cursor from a walk with a later `now` lies after the end, and `BTreeSet::range` panics if the range is
-        // reversed.
+        // A cursor that was created with a later `now` can lie after the end of the range, and `BTreeSet::range` panics
+        // if its range is reversed.
         if matches!(first, Bound::Excluded(first) if first >= last) {
             return Self::EMPTY;
         }
@@ -113,7 +113,8 @@ mod tests {
             pages += 1;
             if pages == 2 {
                 found(&store, 6);
-                // A deletion between pages hides no other record, even if the previous page ended at the deleted one.
+                // A deletion between two pages hides no other record. This is true even for the record at which the
+                // previous page ended.
                 assert_eq!(purge(&store, 10, 0, 9).changed, 1);
             }
             block_on(store.list(of, after, some(2))).expect("in memory")

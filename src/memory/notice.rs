@@ -1,4 +1,4 @@
-//! Last uses and notices. They change a record but not its version.
+//! Last uses and notices. A change of them does not change the version of a record.
 
 use super::write::{Writer, joined};
 use crate::record::state::NoticeMark;
@@ -9,7 +9,7 @@ use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
 impl Writer<'_> {
-    /// An older use, a shrunk record or a missing record changes nothing and copies nothing.
+    /// Records a last use. Does nothing if the record is missing or shrunk, or if its last use is not older.
     pub(super) fn touch(&mut self, id: &RecordId, at: Timestamp) {
         if !self.table.peek(id, |record| record.is_some_and(|record| transition::is_touched(record, at))) {
             return;

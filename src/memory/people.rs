@@ -16,7 +16,7 @@ pub(super) struct People {
     pub(super) names: HashMap<String, SubjectId>,
 }
 
-/// The secrets that a login must contain. `None` means not required.
+/// The secrets that a login must contain. A secret that is `None` is not required.
 #[derive(Clone, Default)]
 pub(super) struct Proofs {
     pub(super) password: [u8; 32],
@@ -31,15 +31,16 @@ impl People {
         self.names.extend(names.iter().map(|name| (canonical(name), subject.clone())));
     }
 
-    /// Changes the secrets that a login requires. Returns false if there is no such account.
+    /// Changes the secrets that a login of that account must contain. Returns false if there is no such account.
     pub(super) fn prove(&mut self, subject: &SubjectId, change: impl FnOnce(&mut Proofs)) -> bool {
         self.proofs.get_mut(subject).map(change).is_some()
     }
 }
 
 impl Proofs {
-    /// Whether a login contains all required secrets, and how many secrets were hashed. Every login costs three hashes
-    /// and comparisons, even for an unknown name, so its duration reveals neither a name nor a required key.
+    /// Returns whether a login contains all required secrets, and how many secrets were hashed. Every login computes
+    /// three hashes and three comparisons, even for an unknown name. So its duration reveals neither whether a name
+    /// exists nor which secrets are required.
     pub(super) fn shown_by(&self, login: &Login<'_>, salt: &str) -> (bool, u64) {
         let mut hashes = 0;
         let mut one = |kept: Option<[u8; 32]>, shown: Option<&Secret>| {
@@ -55,13 +56,13 @@ impl Proofs {
     }
 }
 
-/// The same key for all spellings of a name.
+/// The canonical form of a name. All spellings of the name have the same canonical form.
 pub(super) fn canonical(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// The salt is the subject, which differs for each person and needs no random bytes. The length of the salt precedes
-/// it, so that the boundary between salt and secret is unambiguous.
+/// The salted digest of a secret. The salt is the subject, which is different for each person and needs no random
+/// bytes. The length of the salt is hashed first, so that the boundary between salt and secret is unambiguous.
 pub(super) fn digest(salt: &str, secret: &str) -> [u8; 32] {
     let mut hash = Sha256::new_with_prefix(b"counterfoil memory directory");
     hash.update(u64::try_from(salt.len()).unwrap_or(u64::MAX).to_be_bytes());

@@ -1,4 +1,4 @@
-//! Purging: removes records past their end, and shrinks used-up ones.
+//! Purging: removes records whose `gone_at` is reached, and shrinks used-up records.
 
 use std::num::NonZeroU32;
 
@@ -8,7 +8,7 @@ use crate::store::listing::Progress;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
-/// The limits of one purge.
+/// The instants that limit one purge.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     pub(super) now: Timestamp,
@@ -35,8 +35,8 @@ impl Writer<'_> {
         Progress { changed, more: self.chore(limits).is_some() }
     }
 
-    /// The next record to remove or shrink. It is the first of its timeline, so a purge never reads a record that
-    /// stays.
+    /// The next record to remove or to shrink. Only the first record of each timeline is examined, so a purge never
+    /// reads a record that it does not change.
     fn chore(&self, Limits { now, unsent_before, windows_before }: Limits) -> Option<Chore> {
         let gone = reached(&self.indexes.gone, now);
         let gone = gone.or_else(|| reached(&self.indexes.gone_unsent, now.min(unsent_before)));

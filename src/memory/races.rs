@@ -1,4 +1,4 @@
-//! Tests of the clauses that only concurrent threads can break.
+//! Tests of the clauses of the store contract that only concurrent threads can break.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -12,7 +12,7 @@ use crate::store::change::Rotated;
 use crate::store::insert::{InsertInto, Inserted};
 use crate::store::token_store::TokenStore;
 
-/// Runs `racers` threads at once. Returns how many of them returned true.
+/// Runs `run` in `racers` threads at the same time. Returns how many calls returned true.
 fn race(racers: u16, run: impl Fn(u16) -> bool + Sync) -> usize {
     let start = Barrier::new(usize::from(racers));
     thread::scope(|scope| {
@@ -70,7 +70,7 @@ fn cap_holds_under_races() {
     }
 }
 
-/// One thread rotates a family repeatedly, one thread revokes it, and two threads read its members.
+/// One thread rotates a family repeatedly, one thread revokes the family, and two threads read its members.
 #[test]
 fn readers_see_whole_steps_only_beside_rotation_touch_and_revocation() {
     for round in 0..60 {

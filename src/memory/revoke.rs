@@ -1,4 +1,4 @@
-//! Revokes one record, one family, or the families of an owner one by one.
+//! Revokes one record, one family, or all families of an owner. Families of an owner are revoked one by one.
 
 use std::num::NonZeroU32;
 
@@ -50,8 +50,8 @@ impl Writer<'_> {
         standing
     }
 
-    /// A revoked family leaves the index of its owner. So each call finds the remaining families first, and the last
-    /// call finds none.
+    /// Revoking a family removes it from the index of its owner. So each call finds the remaining families first, and
+    /// the last call finds none.
     fn revoke_owner(
         &mut self,
         realm: &Realm,

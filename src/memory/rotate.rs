@@ -1,4 +1,4 @@
-//! Rotates: updates the parent and inserts all new records, in one step.
+//! Rotates a family. One write updates the parent and inserts all new records.
 
 use super::write::{Writer, joined};
 use crate::record::family::FamilyParts;
@@ -11,8 +11,8 @@ use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
 impl Writer<'_> {
-    /// A revocation is checked first, then a stale parent, then a taken id: a repeated rotation must find its own
-    /// successor.
+    /// First checks for a revocation, then for a stale parent, then for a taken id. This order lets a repeated rotation
+    /// find its own successor.
     pub(super) fn rotate(
         &mut self,
         parent: &RecordId,
@@ -50,8 +50,8 @@ impl Writer<'_> {
         Ok(Rotated::Done)
     }
 
-    /// The grandparent without its nonce, if it had one. The grandparent is the record that the parent superseded. An
-    /// access token of the same generation is never the grandparent.
+    /// The grandparent without its nonce. `None` if it has no nonce. The grandparent is the record that was superseded
+    /// by the parent. It is never an access token of the same generation.
     fn grandparent_wiped(&self, parent: &RecordParts) -> Option<RecordParts> {
         let (family, generation) = (parent.id.family(), parent.generation.checked_sub(1)?);
         let mut older = self.indexes.generation(&family, generation).filter_map(|id| self.table.record(&id));
@@ -61,7 +61,7 @@ impl Writer<'_> {
         })
     }
 
-    /// When the `limit`-th rotation before this one was made, if the pace is reached.
+    /// If the limit on rotations is reached, the instant of the rotation `limit` rotations ago. Otherwise `None`.
     fn rotated_after(&self, step: &ParentUpdate, family: &FamilyParts, parent: &RecordParts) -> Option<Timestamp> {
         let ParentUpdate::Supersede { pace: Some(pace), .. } = step else { return None };
         let generation = parent.generation.checked_sub(u64::from(pace.limit.get()))?;

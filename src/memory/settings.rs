@@ -13,7 +13,7 @@ use crate::types::realm::Realm;
 use crate::types::settings::{StoredSettings, VersionedSettings};
 use crate::types::time::Timestamp;
 
-/// One document for each realm, and the instant of the last upkeep.
+/// The settings document of each realm, and the instant of the last upkeep.
 #[derive(Default)]
 pub(super) struct RealmSettings {
     documents: Mutex<HashMap<Realm, VersionedSettings>>,

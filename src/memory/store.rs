@@ -30,9 +30,9 @@ use crate::types::time::Timestamp;
 /// A store in memory for records, clients, settings and counters of one process. Its content is lost when the process
 /// ends.
 ///
-/// Reads by id take no lock and use no shared reference count. Writes run one at a time. A method waits at most a few
-/// microseconds for another method, so every future is ready at its first poll. A future that is dropped before its
-/// first poll has done nothing (clause 25).
+/// A read by id takes no lock and uses no shared reference count. Writes run one at a time. A call waits at most a few
+/// microseconds for other calls, so every future is ready at its first poll. A future that is dropped before its first
+/// poll has no effect (clause 25 of the store contract).
 ///
 /// ```
 /// use std::sync::Arc;
@@ -52,11 +52,11 @@ pub struct MemoryStore {
     pub(super) counters: Counters,
 }
 
-/// How often a reader retries before it waits for the writer. A write publishes all its parts within fewer retries,
-/// unless its thread is suspended.
+/// How often a reader retries without a lock before it waits for the writer's lock. A write publishes all its parts
+/// within fewer retries, unless its thread is suspended.
 const LOOKS: u32 = 64;
 
-/// A point at which tests can pause a call. Empty in other builds.
+/// Defines a point at which tests can pause a call. It is empty in other builds.
 macro_rules! backend_call {
     () => {
         #[cfg(any(test, feature = "test-util"))]
@@ -76,7 +76,7 @@ impl MemoryStore {
             }
             std::hint::spin_loop();
         }
-        // No write is in progress while the lock is held, so a pair that still does not match is corrupt.
+        // The lock excludes writes, so a record and a family that still do not match are corrupt.
         let quiet = self.write();
         answer(quiet.table.glance(id), id).unwrap_or_else(|| Err(StoreError::corrupt(Some(*id), Corrupt::Family)))
     }
@@ -145,7 +145,7 @@ impl TokenStore for MemoryStore {
         Ok(self.write().revoke(what, revoked, gone_at, limit))
     }
 
-    /// Takes the lock for each record separately, so that a large batch does not block other writers for long.
+    /// Takes the lock once per record, so that a large batch does not block other writers for long.
     async fn touch(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError> {
         for (id, at) in seen {
             backend_call!();
@@ -206,7 +206,7 @@ impl TokenStore for MemoryStore {
         Ok(self.write().purge(Limits { now, unsent_before, windows_before }, limit))
     }
 
-    /// Counts without the lock. Concurrent writes may be missing from the count.
+    /// Counts without the lock, so concurrent writes may be missing from the count.
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
         backend_call!();
         let mut counts = BTreeMap::new();

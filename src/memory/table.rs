@@ -1,16 +1,16 @@
-//! The data that readers use: records and family rows in lock-free maps.
+//! The data that readers use. It consists of lock-free maps of records and of family rows.
 //!
-//! A family with one member (a personal access token, a security code) is stored with its record, so one look-up reads
-//! both. When it gets a second member, the family gets a row of its own. A reader then reads two places, and a write
-//! may happen between the two reads. Two rules keep such a pair consistent:
+//! A family with one member (a personal access token, a security code) is stored in the entry of its record, so one
+//! look-up reads both. When the family gets a second member, it gets a separate row. A reader then reads two entries,
+//! and a write may happen between the two reads. Two rules make sure that record and row match:
 //!
-//! - A write of records *and* the row publishes the records first, each with the number of the write, and the row with
-//!   the same number last. If a record has a higher number than its row, the write is still in progress, and readers do
-//!   not use the record. So a write becomes visible as a whole, and every reader of a superseded parent finds the
-//!   successor.
+//! - A write that changes records *and* the row has a number. It first publishes the records with this number, and then
+//!   the row with the same number. If a record has a higher number than its row, the write is still in progress, and
+//!   readers do not use the record. So all parts of a write become visible together, and a reader that finds a
+//!   superseded parent also finds the successor.
 //! - A reader reads the record, the row, and the record again. If both reads of the record give the same entry, no
-//!   write finished in between. (An entry's address cannot be reused while the guard is held.) So an old record is
-//!   never joined with a newer row.
+//!   write finished between them. (The address of an entry is not reused while the guard exists.) So an old record is
+//!   never combined with a newer row.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::record::token_record::{Corrupt, Joined, TokenRecord};
 use crate::types::hash::IdState;
 use crate::types::ids::{FamilyId, RecordId};
 
-/// A point at which tests let other threads run. Empty in other builds.
+/// Defines a point at which tests let other threads run. It is empty in other builds.
 macro_rules! inside_step {
     () => {
         #[cfg(any(test, feature = "test-util"))]
@@ -31,15 +31,16 @@ macro_rules! inside_step {
     };
 }
 
-/// The number of a write of records together with their family's row.
+/// The number of a write that changes records together with the row of their family.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct StepNumber(pub(super) u64);
 
 #[expect(clippy::large_enum_variant, reason = "a box would put a cache miss on the hottest read")]
 enum Slot {
-    /// The only member of a family. It is stored with the family.
+    /// The only member of a family. The entry also contains the family.
     Alone(Joined),
-    /// One of several members. The row of its family was written by the write with this number or by a later one.
+    /// One of several members. The write that created this entry has this number. It or a later write wrote the
+    /// family's row.
     Member(RecordParts, StepNumber),
 }
 
@@ -57,17 +58,17 @@ struct Row {
     step: StepNumber,
 }
 
-/// The result of a lock-free read.
+/// The result of a read without a lock.
 pub(super) enum Glance {
     /// There is no such record.
     Absent,
     /// The complete record.
     Whole(Result<TokenRecord, Corrupt>),
-    /// A write finished in between or is in progress. The reader must read again.
+    /// A write finished during the read or is in progress. The reader must read again.
     Torn,
 }
 
-/// Records and family rows. Only the holder of the lock of the indexes may publish.
+/// The records and the family rows. Only a caller that holds the lock of the indexes may publish changes.
 pub(super) struct Table {
     records: HashMap<RecordId, Slot, IdState>,
     families: HashMap<FamilyId, Row, IdState>,
@@ -99,7 +100,7 @@ impl Table {
         self.records.contains_key(id, &self.records.guard())
     }
 
-    /// Calls `look` with the fields of a record. The caller must hold the lock, as for all methods below.
+    /// Calls `look` with the fields of a record. For this method and all methods below, the caller must hold the lock.
     pub(super) fn peek<T>(&self, id: &RecordId, look: impl FnOnce(Option<&RecordParts>) -> T) -> T {
         let guard = self.records.guard();
         look(self.records.get(id, &guard).map(Slot::record))
@@ -110,20 +111,20 @@ impl Table {
         self.peek(id, |record| record.cloned())
     }
 
-    /// The row of a family, which is found through one of the members.
+    /// The row of the family of that member.
     pub(super) fn family_of(&self, member: &RecordId) -> Option<FamilyParts> {
         let guard = self.records.guard();
         self.row_of(self.records.get(member, &guard)?, &guard).cloned()
     }
 
-    /// A record and its family.
+    /// A record and the row of its family.
     pub(super) fn pair(&self, id: &RecordId) -> Option<(RecordParts, FamilyParts)> {
         let guard = self.records.guard();
         let slot = self.records.get(id, &guard)?;
         Some((slot.record().clone(), self.row_of(slot, &guard)?.clone()))
     }
 
-    /// Whether the family has a row of its own.
+    /// Whether the family has a separate row.
     pub(super) fn has_row(&self, family: &FamilyId) -> bool {
         self.families.contains_key(family, &self.records.guard())
     }
@@ -143,8 +144,8 @@ impl Table {
         }
     }
 
-    /// Replaces the row of one family. `member` is one of its members. The members are not changed. The row is
-    /// published in one step, so readers of all members see it at once.
+    /// Replaces the row of one family, without changing its members. `member` is one of the members. The new row is
+    /// published in one step, so readers of all members see it at the same time.
     pub(super) fn publish_family(&self, family: FamilyParts, member: &RecordId) {
         let guard = self.records.guard();
         match self.records.get(member, &guard) {
@@ -157,8 +158,8 @@ impl Table {
         }
     }
 
-    /// Publishes the only member of a family together with the family. The writer has read both, so they match. If they
-    /// did not match, readers would still see the previous entry.
+    /// Publishes the only member of a family, together with the family. The writer has read both, so they match. If
+    /// they did not match, readers would still see the previous entry.
     pub(super) fn publish_alone(&self, record: RecordParts, family: FamilyParts) {
         let id = record.id;
         if let Ok(joined) = Joined::new(record, family) {
@@ -166,8 +167,8 @@ impl Table {
         }
     }
 
-    /// Publishes the row of a family and the members that change with it. If the family had no row before, `records`
-    /// must contain every member.
+    /// Publishes the row of a family, and the members that change in the same write. If the family had no separate row
+    /// before, `records` must contain every member.
     pub(super) fn publish_all(&self, records: Vec<RecordParts>, family: FamilyParts, step: StepNumber) {
         let guard = self.records.guard();
         for record in records {
@@ -177,12 +178,12 @@ impl Table {
         self.families.insert(family.id, Row { family, step }, &guard);
     }
 
-    /// Removes a record. A reader that does not find the record returns nothing, even if the family's row still exists.
+    /// Removes a record. From then on, readers find no record, even if the row of the family still exists.
     pub(super) fn remove_record(&self, id: &RecordId) {
         self.records.remove(id, &self.records.guard());
     }
 
-    /// Removes the row of a family. Call this after the last member is removed.
+    /// Removes the row of a family. Call this only after the last member was removed.
     pub(super) fn remove_family(&self, family: &FamilyId) {
         self.families.remove(family, &self.records.guard());
     }
@@ -196,7 +197,7 @@ impl Table {
 }
 
 impl Default for Table {
-    /// Both maps share one collector, so that one guard protects both.
+    /// Both maps use the same collector, so that one guard protects entries of both.
     fn default() -> Self {
         let collector = Arc::default();
         Self {

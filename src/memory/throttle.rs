@@ -13,15 +13,14 @@ use crate::store::error::StoreError;
 use crate::store::throttle::{Reserved, Throttle, ThrottleKey};
 use crate::types::time::Timestamp;
 
-/// All counters.
+/// The failure counters.
 #[derive(Default)]
 pub(super) struct Counters(Mutex<Kept>);
 
 #[derive(Default)]
 struct Kept {
     counters: HashMap<ThrottleKey, Counter>,
-    /// The keys of the counters, ordered by the instant at which each counter ends, so that a purge visits only ended
-    /// counters.
+    /// The end of each counter and its key, ordered by the end, so that a purge reads only counters that have ended.
     ends: BTreeSet<(Timestamp, ThrottleKey)>,
 }
 

@@ -1,4 +1,4 @@
-//! The only writer. It updates the table and the indexes together, under the lock.
+//! The only code that changes data. It updates the table and the indexes together while it holds the lock.
 
 use std::sync::MutexGuard;
 
@@ -12,20 +12,20 @@ use crate::types::ids::{FamilyId, RecordId};
 use crate::types::label::LabelKey;
 use crate::types::time::Timestamp;
 
-/// The writer, which holds the lock. Each operation reads everything before its first write, so it cannot fail between
-/// two writes.
+/// The writer, which holds the lock. Each operation does all its reads before its first write, so it cannot fail
+/// between two writes.
 pub(super) struct Writer<'a> {
     pub(super) table: &'a Table,
     pub(super) indexes: MutexGuard<'a, Indexes>,
 }
 
-/// The holder of a label.
+/// Who has a label.
 pub(super) enum Holder {
-    /// No family holds the label, or only the family that asks.
+    /// No other family has the label.
     Nobody,
-    /// A family past its `gone_at` holds the label, and loses it to the family that asks.
+    /// A family has the label, but its `gone_at` is reached, so it loses the label to the family that requests it.
     Gone(Box<FamilyParts>),
-    /// This family holds the label and keeps it.
+    /// This family has the label and keeps it.
     Kept(FamilyId),
 }
 
@@ -35,12 +35,12 @@ impl Writer<'_> {
         self.table.family_of(&self.indexes.kin(family).first()?.1)
     }
 
-    /// The first id of `new` that is taken.
+    /// The first record id in `new` that is already taken.
     pub(super) fn taken(&self, new: &[NewRecord]) -> Option<RecordId> {
         new.iter().map(|new| new.id).find(|id| self.table.contains(id))
     }
 
-    /// The holder of the label, other than the family `asking`.
+    /// The holder of the label `key`. The family `asking` itself is not counted as a holder.
     pub(super) fn holder(&self, asking: &FamilyParts, key: Option<&LabelKey>, now: Timestamp) -> Holder {
         let index = key.and_then(|key| Some((key, self.indexes.owner(&asking.realm, &asking.owner)?)));
         let holder = index.and_then(|(key, owner)| owner.holder(key)).filter(|holder| *holder != asking.id);
@@ -53,7 +53,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Takes the label from a family past its `gone_at`.
+    /// Takes the label from a family whose `gone_at` is reached.
     pub(super) fn displace(&mut self, gone: &FamilyParts) {
         self.put_family(gone, FamilyParts { label_key: None, ..gone.clone() });
     }
@@ -64,7 +64,7 @@ impl Writer<'_> {
         self.table.publish_record(record);
     }
 
-    /// Replaces the row of a family. A revocation moves the purge time of every member, so its cost grows with the
+    /// Replaces the row of a family. A revocation changes the purge time of every member, so its cost grows with the
     /// number of members.
     pub(super) fn put_family(&mut self, old: &FamilyParts, family: FamilyParts) {
         let Some(&(_, member)) = self.indexes.kin(&family.id).first() else { return };
@@ -80,8 +80,8 @@ impl Writer<'_> {
         self.table.publish_family(family, &member);
     }
 
-    /// Writes a family and some of its records, old and new, in one step. `before` is the previous state of the family,
-    /// or `None` if the family is new.
+    /// Writes a family and some of its records, new or changed, in one step. `before` is the previous state of the
+    /// family, or `None` if the family is new.
     pub(super) fn commit(&mut self, before: Option<&FamilyParts>, family: FamilyParts, mut records: Vec<RecordParts>) {
         let (table, indexes) = (self.table, &mut *self.indexes);
         for record in &records {
@@ -95,7 +95,8 @@ impl Writer<'_> {
                 Ok([record]) => records = vec![record],
                 Err(many) => records = many,
             }
-            // The family now gets a row of its own. If it had only one member, that member is rewritten too.
+            // The family now gets a separate row. A member that was stored together with the family is therefore
+            // rewritten too.
             let staying = kin.iter().filter(|(_, id)| records.iter().all(|record| record.id != *id));
             let staying: Vec<_> = staying.filter_map(|(_, id)| table.record(id)).collect();
             records.extend(staying);
@@ -104,7 +105,7 @@ impl Writer<'_> {
         table.publish_all(records, family, step);
     }
 
-    /// Removes a record. The family is removed with its last record.
+    /// Removes a record. Also removes the family if this was its last record.
     pub(super) fn remove(&mut self, id: &RecordId) {
         let Some((record, family)) = self.table.pair(id) else { return };
         self.indexes.reindex(Some((&record, &family)), None);
@@ -116,7 +117,7 @@ impl Writer<'_> {
     }
 }
 
-/// Joins the written record and family.
+/// Combines a written record and its family.
 pub(super) fn joined(record: RecordParts, family: FamilyParts) -> Result<TokenRecord, StoreError> {
     let id = record.id;
     TokenRecord::from_parts(record, family).map_err(|corrupt| StoreError::corrupt(Some(id), corrupt))

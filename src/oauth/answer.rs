@@ -1,4 +1,4 @@
-//! The response of an OAuth endpoint. Only the body of [`Answer`] releases tokens.
+//! The responses of the OAuth endpoints. Only the body of an [`Answer`] contains tokens.
 
 use std::fmt;
 
@@ -18,10 +18,10 @@ use crate::types::scope::Scope;
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
-/// A response to be sent unchanged: status, headers and a JSON body. The body may contain tokens, so its memory is
-/// wiped on drop, and `Debug` does not show it.
+/// A response that the host sends unchanged: status, headers and a JSON body. The body may contain tokens, so its
+/// memory is wiped on drop, and `Debug` does not show it.
 ///
-/// The headers always include `Cache-Control: no-store`, `Pragma: no-cache` and `Content-Type: application/json` (RFC
+/// The headers always contain `Cache-Control: no-store`, `Pragma: no-cache` and `Content-Type: application/json` (RFC
 /// 6749 §5.1).
 pub struct Answer {
     status: u16,
@@ -41,7 +41,7 @@ impl Answer {
         self.headers.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
-    /// The body. Write it to the connection and nowhere else.
+    /// The body. Write it only to the connection.
     #[must_use]
     pub fn expose_secret(&self) -> &str {
         self.body.expose_secret()
@@ -75,22 +75,23 @@ impl From<OAuthError> for Answer {
     }
 }
 
-/// The content of the token endpoint's response.
+/// The content of a successful response of the token endpoint.
 pub(crate) struct TokenParts<'a> {
     pub(crate) access_token: &'a str,
     pub(crate) refresh_token: Option<&'a str>,
     /// When the access token was issued. A retry returns the same instant.
     pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Timestamp,
-    /// The scope, if it differs from the requested one (RFC 6749 §5.1).
+    /// The granted scope, if it is not the requested scope (RFC 6749 §5.1).
     pub(crate) scope: Option<&'a Scope>,
     pub(crate) account: &'a Account,
     pub(crate) client: &'a Registration,
-    /// Whether the fields of 12d Synergy are added.
+    /// Whether the response also contains the fields of 12d Synergy.
     pub(crate) vendor_fields: bool,
 }
 
-/// The member names that the endpoint itself uses. An account's claim with one of these names is omitted.
+/// The member names that the endpoint itself uses. If an account has a claim with one of these names, the claim is left
+/// out.
 const STANDARD: [&str; 13] = [
     "access_token",
     "token_type",
@@ -107,8 +108,8 @@ const STANDARD: [&str; 13] = [
     ".expires",
 ];
 
-/// The successful response of the token endpoint. With the vendor fields, the members have the order that 12d Synergy
-/// documents (SYN-TOKEN 4).
+/// The successful response of the token endpoint. With the fields of 12d Synergy, the members have the order in 12d
+/// Synergy's documentation (requirement SYN-TOKEN 4).
 pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
     let TokenParts { access_token, refresh_token, issued_at, expires_at, scope, account, client, vendor_fields } =
         *parts;
@@ -117,7 +118,7 @@ pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
     let mut object = Object::default()
         .with_text("access_token", access_token)
         .with_text("token_type", "bearer")
-        // Rounded down, so that a client never overestimates the lifetime.
+        // Rounded down, so that a client never assumes a longer lifetime.
         .with("expires_in", Value::Number(expires_at.since(now).as_secs()))
         .with_optional("refresh_token", refresh_token.map(Value::Text))
         .with_optional("scope", scope.map(|scope| Value::Text(scope.as_str())));
@@ -140,7 +141,7 @@ pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
     Answer::new(200, Vec::new(), &object)
 }
 
-/// The introspection of an active token (RFC 7662 §2.2).
+/// The introspection response for an active token (RFC 7662 §2.2).
 pub(crate) struct Active<'a> {
     pub(crate) kind: TokenKind,
     pub(crate) scope: Option<&'a Scope>,
@@ -153,7 +154,7 @@ pub(crate) struct Active<'a> {
     pub(crate) actor: Option<&'a SubjectId>,
 }
 
-/// The response of introspection; for `None` exactly `{"active":false}`.
+/// The response of the introspection endpoint. For `None` it is exactly `{"active":false}`.
 pub(crate) fn introspection_answer(active: Option<&Active<'_>>) -> Answer {
     let mut object = Object::default().with("active", Value::Bool(active.is_some()));
     if let Some(active) = active {
@@ -161,7 +162,7 @@ pub(crate) fn introspection_answer(active: Option<&Active<'_>>) -> Answer {
             .with_optional("scope", active.scope.map(|scope| Value::Text(scope.as_str())))
             .with_optional("client_id", active.client_id.map(|id| Value::Text(id.as_str())))
             .with_text("username", active.username)
-            // A refresh token is not used at a resource server, so it has no `token_type`.
+            // A refresh token has no `token_type`, because it is not used at a resource server.
             .with_optional("token_type", (active.kind != TokenKind::RefreshToken).then_some(Value::Text("bearer")))
             .with_optional("exp", active.expires_at.map(|at| Value::Number(at.seconds())))
             .with("iat", Value::Number(active.issued_at.seconds()))
@@ -173,7 +174,7 @@ pub(crate) fn introspection_answer(active: Option<&Active<'_>>) -> Answer {
     Answer::new(200, Vec::new(), &object)
 }
 
-/// A response without content: the body is an empty object, since the header declares JSON.
+/// A response without content. Its body is an empty object, because the header declares JSON.
 pub(crate) fn empty_answer(status: u16) -> Answer {
     Answer::new(status, Vec::new(), &Object::default())
 }
@@ -181,9 +182,9 @@ pub(crate) fn empty_answer(status: u16) -> Answer {
 const RFC_1123: &[BorrowedFormatItem<'_>] =
     format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
 
-/// The instant as RFC 1123 writes it, in GMT, rounded down to the second.
+/// The instant in the format of RFC 1123, in GMT, rounded down to the second.
 fn gmt(at: Timestamp) -> String {
-    // Formatting cannot fail: a `Timestamp` has a four-digit year, and the format needs only a date and a time.
+    // Formatting cannot fail: the year of a `Timestamp` has four digits, and the format needs only a date and a time.
     OffsetDateTime::from(at).format(RFC_1123).unwrap_or_default()
 }
 

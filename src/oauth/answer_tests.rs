@@ -30,7 +30,7 @@ fn bill() -> Account {
     Account::new(SubjectId::new("6").expect("an id"), "AD\\bill.posters", Role::Member)
 }
 
-/// Thu, 22 Dec 2022 23:14:42 GMT, as in the example in 12d Synergy's documentation.
+/// Thu, 22 Dec 2022 23:14:42 GMT. The example in 12d Synergy's documentation has this instant.
 fn issued() -> Timestamp {
     Timestamp::from_micros(1_671_750_882_000_000).expect("in range")
 }

@@ -1,5 +1,6 @@
-//! The texts of `error_description` (RFC 6749 §5.2): one fixed text per cause, in the characters that the RFC allows
-//! (%x20-21 / %x23-5B / %x5D-7E). No text contains input. Causes whose difference would help an attacker share a text.
+//! The texts of `error_description` (RFC 6749 §5.2). Each cause has one fixed text in the characters that the RFC
+//! allows (%x20-21 / %x23-5B / %x5D-7E). No text contains input. If the difference between causes would help an
+//! attacker, the causes have the same text.
 
 use std::borrow::Cow;
 
@@ -8,7 +9,7 @@ use crate::oauth::error::{OAuthErrorCode, Reason};
 use crate::oauth::form::FormFault;
 use crate::service::client_auth::ClientRefusal;
 
-/// The text of an error. It names only parameters that the endpoints define, never text of the caller.
+/// The text for an error. It names only parameters that the endpoints define, and contains no text of the caller.
 pub(crate) fn description(code: OAuthErrorCode, reason: Option<&Reason>) -> Cow<'static, str> {
     let Some(reason) = reason else { return usual(code).into() };
     match reason {
@@ -35,7 +36,7 @@ pub(crate) fn description(code: OAuthErrorCode, reason: Option<&Reason>) -> Cow<
     }
 }
 
-/// The text of a code without a specific cause.
+/// The text for a code without a specific cause.
 const fn usual(code: OAuthErrorCode) -> &'static str {
     match code {
         OAuthErrorCode::InvalidRequest => "the request is malformed",
@@ -49,7 +50,8 @@ const fn usual(code: OAuthErrorCode) -> &'static str {
     }
 }
 
-/// An unknown client, a disabled client, a public client with a secret, and a wrong secret share a text.
+/// The text for a failed client authentication. An unknown client, a disabled client, a public client with a secret,
+/// and a wrong secret have the same text.
 const fn of_client(fault: ClientFault) -> &'static str {
     match fault {
         ClientFault::Missing => "no client is named: send Authorization: Basic, or client_id",

@@ -21,7 +21,7 @@ const CLIENT_FAULTS: [ClientFault; 10] = [
     ClientFault::Secret,
 ];
 
-/// Every cause; a cause with a parameter occurs once for each parameter.
+/// All causes. A cause with a parameter occurs once for each parameter.
 fn causes() -> Vec<Reason> {
     let invalid_scope = "\"".parse::<Scope>().expect_err("no scope token");
     let mut causes = vec![
@@ -62,8 +62,8 @@ fn syn_token_10_texts_are_of_the_standards_letters() {
 fn fault_c4_each_cause_has_a_text_of_its_own_and_names_the_parameter_at_fault() {
     let texts: Vec<_> = causes().iter().map(|cause| description(OAuthErrorCode::InvalidRequest, Some(cause))).collect();
     let distinct: BTreeSet<_> = texts.iter().collect();
-    // Two texts are shared: the four client faults that must look alike have one, and so do `Throttled` and
-    // `Unavailable`, which the caller cannot fix.
+    // Two texts occur more than once. Four client faults have one text, because the caller must not distinguish them.
+    // `Throttled` and `Unavailable` have one text, because the caller cannot fix the cause.
     assert_eq!(distinct.len(), texts.len() - 4, "{texts:#?}");
     for name in PARAMETERS {
         for cause in [

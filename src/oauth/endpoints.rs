@@ -1,4 +1,4 @@
-//! The OAuth endpoints, for any framework.
+//! The OAuth endpoints. They can be used with any framework.
 
 use crate::counterfoil::Counterfoil;
 use crate::oauth::answer::Answer;
@@ -10,16 +10,16 @@ use crate::service::queue::Place;
 use crate::store::throttle::ThrottleKey;
 
 impl Counterfoil {
-    /// `POST /token` (RFC 6749 §3.2): the password and the refresh grant.
+    /// `POST /token` (RFC 6749 §3.2) with the password grant and the refresh grant.
     ///
     /// # Errors
     ///
-    /// [`OAuthError`], which converts to an [`Answer`]. Its reason is for the host.
+    /// [`OAuthError`], which converts to an [`Answer`]. Its reason is only for the host.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call may have issued or refreshed tokens. A retry of a completed refresh within the window gets the
-    /// same response.
+    /// A dropped call may have issued or refreshed tokens. If a refresh was completed, a retry within the retry window
+    /// gets the same response.
     ///
     /// # Example: from a login form to an answer
     ///
@@ -58,41 +58,41 @@ impl Counterfoil {
         logged("token", Stopwatch::start(), token::token(&self.service, request, self.now()).await)
     }
 
-    /// Returns a waiting place for a caller that was refused only because of attempts under way, with the key from
-    /// [`OAuthError::waits_for`] or [`LoginError::Busy`](crate::operations::LoginError). While an adapter holds a
-    /// place, it may retry for one second, as often as it likes; then it drops the place. Without a place, or after the
-    /// second, it responds 429 with `Retry-After: 1`. `None` if eight callers already wait for this key, or 64 in
-    /// total.
+    /// Returns a waiting place for a caller that was refused only because other attempts are in progress. The key is
+    /// that of [`OAuthError::waits_for`] or [`LoginError::Busy`](crate::operations::LoginError). While an adapter holds
+    /// a place, it may repeat the request for one second, as often as it likes. Then it drops the place. Without a
+    /// place, or after the second, it responds with 429 and `Retry-After: 1`. Returns `None` if eight callers already
+    /// wait for this key, or 64 for all keys.
     #[must_use]
     pub fn line_up(&self, key: &ThrottleKey) -> Option<Place> {
         self.service.queue.enter(*key)
     }
 
-    /// `POST /revoke` (RFC 7009). When it returns, the revoked tokens no longer authenticate on any node.
+    /// `POST /revoke` (RFC 7009). After a successful call, the revoked tokens do not authenticate on any node.
     ///
     /// # Errors
     ///
-    /// [`OAuthError`]; 503 means that the token may still be live.
+    /// [`OAuthError`]. A status of 503 means that the token may still be live.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call may have revoked the token or not; call again.
+    /// A dropped call may have revoked the token. Call it again.
     pub async fn revocation(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
         logged("revocation", Stopwatch::start(), revocation::revocation(&self.service, request, self.now()).await)
     }
 
-    /// `POST /introspect` (RFC 7662). It records no use and has no side effects. A token without scope has all rights
-    /// of its owner, and its response has no `scope`: see
+    /// `POST /introspect` (RFC 7662). It does not record a use of the token and has no other side effects. A token
+    /// without a scope has all rights of its owner, and its response has no `scope`: see
     /// [`NewClient::default_scope`](crate::client::NewClient::default_scope).
     ///
     /// # Errors
     ///
-    /// [`OAuthError`].
+    /// [`OAuthError`], which converts to an [`Answer`].
     ///
     /// # Cancel safety
     ///
-    /// It changes no credential. But a call that is dropped while the client's secret is tested counts as a wrong
-    /// secret after a minute, so complete the call even if the caller disconnects.
+    /// A dropped call changes no credential. But if the call is dropped while the client's secret is tested, it counts
+    /// as a wrong secret a minute later. So complete the call even if the caller disconnects.
     pub async fn introspection(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
         logged(
             "introspection",
@@ -102,8 +102,8 @@ impl Counterfoil {
     }
 }
 
-/// Logs the reason of a failed request to `tracing` at debug level, target `counterfoil`. The log contains no secrets
-/// and no text of the request.
+/// Logs the reason of a failed request to `tracing` at debug level, with the target `counterfoil`. The log contains
+/// neither secrets nor text of the request.
 fn logged(endpoint: &'static str, watch: Stopwatch, outcome: Result<Answer, OAuthError>) -> Result<Answer, OAuthError> {
     watch.operation(endpoint, outcome.as_ref().map_or_else(|error| error.code().as_str(), |_| "ok"));
     #[cfg(feature = "tracing")]

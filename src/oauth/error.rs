@@ -1,4 +1,4 @@
-//! Errors of the OAuth endpoints (RFC 6749 §5.2). One type contains the code and a fixed text for the caller, and the
+//! Errors of the OAuth endpoints (RFC 6749 §5.2). An error contains a code and a fixed text for the caller, and the
 //! true reason for the host.
 
 use std::borrow::Cow;
@@ -19,22 +19,22 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OAuthErrorCode {
-    /// 400. Also 413 for a form that is too large, 408 for one that arrives too slowly, and 405 for a method other than
-    /// POST.
+    /// The status is 400. It is 413 for a form that is too large, 408 for a form that arrives too slowly, and 405 for a
+    /// method other than POST.
     InvalidRequest,
-    /// 401 with a challenge. If the client named itself in the form, 400 without a challenge.
+    /// The status is 401 with a challenge, or 400 without a challenge if the client sent its id in the form.
     InvalidClient,
-    /// 400: the user name, the password or the refresh token is not valid.
+    /// The status is 400. The user name, the password or the refresh token is not valid.
     InvalidGrant,
-    /// 400: the client may not do this.
+    /// The status is 400. The client may not use this grant.
     UnauthorizedClient,
-    /// 400.
+    /// The status is 400.
     UnsupportedGrantType,
-    /// 400.
+    /// The status is 400.
     InvalidScope,
-    /// 429 with `Retry-After`.
+    /// The status is 429 with `Retry-After`.
     SlowDown,
-    /// 503.
+    /// The status is 503.
     TemporarilyUnavailable,
 }
 
@@ -64,7 +64,7 @@ impl OAuthErrorCode {
     }
 }
 
-/// The true reason, for the host only.
+/// The true reason of an error, for the host only.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
@@ -89,7 +89,7 @@ pub enum Reason {
     /// The client authentication failed.
     #[error(transparent)]
     Client(ClientRefusal),
-    /// The directory refused the login.
+    /// The directory refused the user name and password.
     #[error("login was refused")]
     Login,
     /// The token was refused.
@@ -110,30 +110,30 @@ pub enum Reason {
     /// The scope has invalid syntax.
     #[error(transparent)]
     Scope(InvalidScope),
-    /// The scope exceeds the client's or the refresh token's.
+    /// The requested scope exceeds the scope that the client may have, or the scope of the refresh token.
     #[error("scope is beyond what may be had")]
     ScopeBeyond,
-    /// A required scope is missing.
+    /// The policy requires a scope, and none was requested.
     #[error("scope is missing")]
     ScopeDemanded,
-    /// Too many failures: the caller must wait.
+    /// There were too many failures, so the caller must wait.
     #[error("too many failures")]
     Throttled {
         /// The end of the wait.
         until: Timestamp,
     },
-    /// Refused only because other attempts are under way.
+    /// The request was refused only because other attempts are in progress.
     #[error("too many attempts at once")]
     Busy {
-        /// The throttle key to wait for.
+        /// The throttle key for which the caller can wait.
         key: ThrottleKey,
     },
-    /// The host's own infrastructure failed.
+    /// A part of the host's infrastructure failed.
     #[error(transparent)]
     Unavailable(Unavailable),
 }
 
-/// An error of an OAuth endpoint. Converts to an [`Answer`](crate::oauth::Answer); until then it keeps the true
+/// An error of an OAuth endpoint. It converts to an [`Answer`](crate::oauth::Answer), which no longer contains the true
 /// reason for the host.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .code.as_str())]
@@ -154,12 +154,12 @@ impl OAuthError {
         Self { code, status: code.status(), retry_after, challenge: None, reason: reason.into() }
     }
 
-    /// A missing parameter.
+    /// The error for a missing parameter.
     pub(crate) fn missing(name: &'static str) -> Self {
         Self::new(OAuthErrorCode::InvalidRequest, Reason::Missing { name })
     }
 
-    /// A parameter with an invalid value.
+    /// The error for a parameter with an invalid value.
     pub(crate) fn value(name: &'static str) -> Self {
         Self::new(OAuthErrorCode::InvalidRequest, Reason::Value { name })
     }
@@ -170,7 +170,7 @@ impl OAuthError {
         Self { status: 405, ..Self::new(OAuthErrorCode::InvalidRequest, Reason::Method) }
     }
 
-    /// A failed client authentication.
+    /// The error for a failed client authentication.
     pub(crate) fn of_client(refusal: ClientRefusal, realm: &Realm, now: Timestamp) -> Self {
         match refusal {
             ClientRefusal::InvalidRequest { .. } => Self::new(OAuthErrorCode::InvalidRequest, Reason::Client(refusal)),
@@ -186,19 +186,20 @@ impl OAuthError {
         }
     }
 
-    /// The caller is in back-off until that instant.
+    /// The error for a caller that must wait until that instant.
     pub(crate) fn slow_down(until: Timestamp, now: Timestamp) -> Self {
         let seconds = wait(until, now);
         Self { retry_after: Some(seconds), ..Self::new(OAuthErrorCode::SlowDown, Reason::Throttled { until }) }
     }
 
-    /// Refused only because of attempts under way: wait one second.
+    /// The error for a request that is refused only because other attempts are in progress. The caller must wait one
+    /// second.
     pub(crate) fn busy(key: ThrottleKey) -> Self {
         Self { retry_after: Some(1), ..Self::new(OAuthErrorCode::SlowDown, Reason::Busy { key }) }
     }
 
-    /// The key for [`Counterfoil::line_up`](crate::Counterfoil::line_up), if the request was refused only because of
-    /// attempts under way.
+    /// The key for [`Counterfoil::line_up`](crate::Counterfoil::line_up), if the request was refused only because other
+    /// attempts are in progress.
     #[must_use]
     pub fn waits_for(&self) -> Option<&ThrottleKey> {
         match &self.reason {
@@ -207,7 +208,7 @@ impl OAuthError {
         }
     }
 
-    /// The code.
+    /// The code for the caller.
     #[must_use]
     pub fn code(&self) -> OAuthErrorCode {
         self.code
@@ -219,7 +220,7 @@ impl OAuthError {
         self.status
     }
 
-    /// The `error_description`: a fixed text for the cause. It names the parameter at fault, if there is one, and
+    /// The `error_description`: a fixed text for the cause. It names the invalid parameter, if there is one, and
     /// contains no text of the request.
     #[must_use]
     pub fn description(&self) -> Cow<'static, str> {
@@ -247,7 +248,7 @@ impl OAuthError {
     }
 }
 
-/// The value of `WWW-Authenticate` (RFC 7617 §2).
+/// The value of `WWW-Authenticate` for this realm (RFC 7617 §2).
 fn challenge(realm: &Realm) -> String {
     format!("Basic {}", realm_parameter(realm))
 }

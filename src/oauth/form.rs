@@ -1,40 +1,41 @@
 //! A strict parser of `application/x-www-form-urlencoded` (RFC 6749 appendix B).
 //!
-//! It uses the decoder of HTTP Basic. A lenient parser is not suitable: it replaces undecodable text, so different
-//! texts give the same value, and it leaves copies of passwords in memory. For valid forms both give the same result: a
-//! test compares them.
+//! It uses the decoder of HTTP Basic. A lenient parser is not suitable, because it replaces text that it cannot decode,
+//! so different texts give the same value. It also leaves copies of passwords in memory. A test checks that both
+//! parsers give the same result for valid forms.
 
 use crate::http_auth::basic::form_decoded;
 use crate::types::secret::Secret;
 
 /// The largest accepted form, in bytes.
 const MAX_BYTES: usize = 8 * 1024;
-/// The most accepted parameters. Regular clients send fewer.
+/// The largest accepted number of parameters. Usual clients send fewer.
 const MAX_PARAMETERS: usize = 32;
 
-/// Why a form is refused. It contains no content of the form.
+/// Why a form is refused. The error contains no content of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormFault {
-    /// Over 8 KiB, or over 32 parameters: 413.
+    /// The form has more than 8 KiB or more than 32 parameters. The status is 413.
     #[error("form is over 8 KiB or 32 parameters")]
     TooLarge,
-    /// The media type is missing or not the expected one.
+    /// The media type is missing or is not the expected one.
     #[error("content type is not application/x-www-form-urlencoded")]
     MediaType,
-    /// An invalid escape, invalid UTF-8, or a NUL.
+    /// The form has an invalid escape, invalid UTF-8, or a NUL.
     #[error("form cannot be decoded")]
     Undecodable {
-        /// The parameter, if the endpoints know it.
+        /// The name of the parameter, if the endpoints know it.
         name: Option<&'static str>,
     },
-    /// A parameter occurs twice, known or not (RFC 6749 §3.2).
+    /// A parameter occurs twice (RFC 6749 §3.2). The endpoints need not know the parameter.
     #[error("a parameter is repeated")]
     Repeated {
-        /// The parameter, if the endpoints know it.
+        /// The name of the parameter, if the endpoints know it.
         name: Option<&'static str>,
     },
-    /// The form did not arrive in time: 408. Only adapters return it, since the endpoints get a complete body.
+    /// The form did not arrive in time. The status is 408. Only adapters return this fault, because the endpoints get a
+    /// complete body.
     #[error("form did not arrive in time")]
     TooSlow,
     /// The connection broke while the form was read.
@@ -42,7 +43,8 @@ pub enum FormFault {
     Broken,
 }
 
-/// The parameters that the endpoints know. A fault names only these: any other name is text of the caller.
+/// The names of the parameters that the endpoints know. A fault contains only these names, because any other name is
+/// text of the caller.
 pub(crate) const PARAMETERS: [&str; 12] = [
     "grant_type",
     "username",
@@ -62,13 +64,13 @@ fn known(name: &str) -> Option<&'static str> {
     PARAMETERS.into_iter().find(|own| *own == name)
 }
 
-/// The parameters of a request, each once. All values are treated as secrets, since a caller may send a password under
-/// any name.
+/// The parameters of a request. Each name occurs once. All values are treated as secrets, because a caller may send a
+/// password under any name.
 #[derive(Debug)]
 pub(crate) struct Form(Vec<(String, Secret)>);
 
 impl Form {
-    /// Parses a body according to its `Content-Type`. The limits are checked before anything is decoded.
+    /// Parses a body according to its `Content-Type`. Checks all size limits before it decodes anything.
     pub(crate) fn parse(content_type: Option<&[u8]>, body: &[u8]) -> Result<Self, FormFault> {
         if body.len() > MAX_BYTES {
             return Err(FormFault::TooLarge);
@@ -97,7 +99,7 @@ impl Form {
         Ok(form)
     }
 
-    /// Removes and returns a value. A parameter without a value counts as omitted (RFC 6749 §3.2).
+    /// Removes a parameter and returns its value. A parameter without a value is treated as omitted (RFC 6749 §3.2).
     pub(crate) fn take(&mut self, name: &str) -> Option<Secret> {
         let at = self.0.iter().position(|(own, _)| own == name)?;
         let (_, value) = self.0.swap_remove(at);
@@ -105,8 +107,8 @@ impl Form {
     }
 }
 
-/// Whether the media type matches. Case and parameters are ignored: the standard defines no parameters and prescribes
-/// UTF-8.
+/// Whether the media type is that of a form. Case and media type parameters are ignored, because the standard defines
+/// no parameters and prescribes UTF-8.
 fn is_form(content_type: &[u8]) -> bool {
     let essence = content_type.split(|&byte| byte == b';').next().unwrap_or_default();
     essence.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
@@ -115,7 +117,7 @@ fn is_form(content_type: &[u8]) -> bool {
 fn decoded(text: &[u8]) -> Option<String> {
     let text = form_decoded(text)?;
     if text.contains('\0') {
-        // Dropped as a `Secret`, which wipes the text.
+        // Dropping the text as a `Secret` wipes it.
         drop(Secret::from(text));
         return None;
     }

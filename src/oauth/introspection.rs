@@ -1,4 +1,4 @@
-//! The introspection endpoint (RFC 7662): for confidential clients.
+//! The introspection endpoint (RFC 7662), which only confidential clients may use.
 
 use crate::oauth::answer::{Active, Answer, introspection_answer};
 use crate::oauth::error::OAuthError;
@@ -7,8 +7,8 @@ use crate::operations::sign_ins::introspect::introspect;
 use crate::service::Service;
 use crate::types::time::Timestamp;
 
-/// Introspects a token for an authenticated client. A public client cannot authenticate, so it is refused like a client
-/// whose authentication failed.
+/// Introspects a token for an authenticated client. A public client cannot authenticate, so it is refused in the same
+/// way as a client whose authentication failed.
 pub(crate) async fn introspection(
     service: &Service,
     request: OAuthRequest<'_>,

@@ -1,4 +1,4 @@
-//! JSON objects that may contain tokens, written once into memory that is wiped.
+//! JSON objects that may contain tokens. Each object is serialized once, into memory that is wiped.
 
 use std::collections::BTreeMap;
 
@@ -16,16 +16,16 @@ pub(crate) enum Value<'a> {
     Number(u64),
     /// `true` or `false`.
     Bool(bool),
-    /// An object with one member, `sub` (RFC 8693 §4.1).
+    /// An object with `sub` as its only member (RFC 8693 §4.1).
     Subject(&'a str),
 }
 
-/// An object whose members keep their order.
+/// An object. Its members are written in the order in which they were added.
 #[derive(Default)]
 pub(crate) struct Object<'a>(Vec<(&'a str, Value<'a>)>);
 
 impl<'a> Object<'a> {
-    /// Adds a member. The caller must not add a name twice.
+    /// Adds a member. The caller must not add the same name twice.
     pub(crate) fn with(mut self, name: &'a str, value: Value<'a>) -> Self {
         self.0.push((name, value));
         self
@@ -43,8 +43,8 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// The largest possible length of the JSON text: an escaped byte takes six bytes, the longest number 20. A buffer
-    /// of this size never grows, so it is never copied, and no unwiped copy of a token remains in memory.
+    /// The largest possible length of the JSON text. An escaped byte has six bytes, and the longest number has 20. A
+    /// buffer of this length is never reallocated, so no unwiped copy of a token remains in memory.
     fn room(&self) -> usize {
         let text = |text: &str| 6 * text.len() + 2;
         let value = |value: &Value<'_>| match value {
@@ -55,7 +55,7 @@ impl<'a> Object<'a> {
         self.0.iter().map(|(name, own)| text(name) + value(own) + 2).sum::<usize>() + 2
     }
 
-    /// Serializes the object. `None` cannot occur: every value has a JSON form.
+    /// Serializes the object. `None` cannot occur, because every value has a JSON form.
     pub(crate) fn written(&self) -> Option<Secret> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(self.room()));
         serde_json::to_writer(&mut *bytes, self).ok()?;

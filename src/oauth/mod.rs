@@ -1,4 +1,4 @@
-//! The OAuth endpoints without HTTP: from a form to a response.
+//! The OAuth endpoints without HTTP. They get a form and return a response.
 
 pub(crate) mod answer;
 pub(crate) mod description;

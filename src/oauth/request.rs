@@ -1,4 +1,4 @@
-//! A request to an OAuth endpoint, as plain bytes, so that any framework can serve it.
+//! A request to an OAuth endpoint. It consists of plain bytes, so any framework can create it.
 
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::basic::client_header;
@@ -12,20 +12,20 @@ use crate::types::secret::Secret;
 use crate::types::source::Source;
 use crate::types::time::Timestamp;
 
-/// The content of a POST to an OAuth endpoint.
+/// The content of a POST request to an OAuth endpoint.
 ///
-/// Has no `Debug` on purpose: header and body contain secrets.
+/// The type deliberately has no `Debug`, because header and body contain secrets.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct OAuthRequest<'a> {
-    /// Every value of the `Authorization` header, in order. Only `Basic` authenticates a client: any other scheme
-    /// counts as absent.
+    /// All values of the `Authorization` header, in order. Only `Basic` authenticates a client. Any other scheme is
+    /// treated as absent.
     pub authorization: &'a [&'a [u8]],
     /// The value of `Content-Type`.
     pub content_type: Option<&'a [u8]>,
     /// The body.
     pub body: &'a [u8],
-    /// The source of the request (an address, as the host's proxies report it), for counting failures.
+    /// The source of the request (an address, as the host's proxies report it). Failures are counted per source.
     pub source: &'a Source,
 }
 
@@ -47,12 +47,13 @@ pub(crate) struct Proved<'a> {
     pub(crate) source: &'a Source,
     pub(crate) form: Form,
     pub(crate) client: Registration,
-    /// The refusal for endpoints that do not accept a public client: the result of [`PresentedClient::invalid`].
+    /// The refusal of a public client at an endpoint that does not accept public clients: the result of
+    /// [`PresentedClient::invalid`].
     public: ClientRefusal,
 }
 
 impl<'a> OAuthRequest<'a> {
-    /// Parses the form, then authenticates the client. Everything else comes later.
+    /// Parses the form, then authenticates the client. All other checks come later.
     pub(crate) async fn proved(&self, service: &Service, now: Timestamp) -> Result<Proved<'a>, OAuthError> {
         let mut form = Form::parse(self.content_type, self.body)?;
         let header = client_header(self.authorization.iter().copied());
@@ -70,7 +71,7 @@ impl<'a> OAuthRequest<'a> {
 }
 
 impl Proved<'_> {
-    /// Refuses a public client, which cannot authenticate.
+    /// Refuses a public client, because it cannot authenticate.
     pub(crate) fn confidential(self, service: &Service, now: Timestamp) -> Result<Self, OAuthError> {
         if !self.client.public {
             return Ok(self);
@@ -94,7 +95,7 @@ impl Proved<'_> {
         }
     }
 
-    /// A required parameter.
+    /// Removes a required parameter and returns its value.
     pub(crate) fn required(&mut self, name: &'static str) -> Result<Secret, OAuthError> {
         self.form.take(name).ok_or_else(|| OAuthError::missing(name))
     }

@@ -7,7 +7,7 @@ use crate::operations::sign_ins::revoke::{ForeignToken, by_client};
 use crate::service::Service;
 use crate::types::time::Timestamp;
 
-/// Revokes a token. `token_type_hint` is ignored: the token's text states its kind.
+/// Revokes a token. `token_type_hint` is ignored, because the text of a token contains its kind.
 pub(crate) async fn revocation(
     service: &Service,
     request: OAuthRequest<'_>,

@@ -1,4 +1,4 @@
-//! The token endpoint (RFC 6749 §3.2): from a form to a response or an error.
+//! The token endpoint (RFC 6749 §3.2). It gets a form and returns a response or an error.
 
 use crate::directory::Login;
 use crate::event::{Actor, By};
@@ -41,7 +41,7 @@ async fn granted(service: &Service, proved: &mut Proved<'_>, now: Timestamp) -> 
     }
 }
 
-/// The resource owner password grant (RFC 6749 §4.3), for clients that are registered for it. RFC 9700 §2.4 says that
+/// The resource owner password grant (RFC 6749 §4.3), for clients whose registration lists it. RFC 9700 §2.4 says that
 /// this grant must not be used.
 async fn password(
     service: &Service,
@@ -51,7 +51,7 @@ async fn password(
 ) -> Result<Granted, OAuthError> {
     let (name, password) = (proved.required("username")?, proved.required("password")?);
     let (mfa_key, machine_key) = (proved.form.take("mfa_key"), proved.form.take("machine_key"));
-    // Case-insensitive: Python and .NET write booleans with a capital letter.
+    // Case is ignored, because Python and .NET write booleans with a capital letter.
     let remember = match proved.form.take("remember").as_ref().map(Secret::expose_secret) {
         None => false,
         Some(text) if text.eq_ignore_ascii_case("false") => false,
@@ -64,7 +64,8 @@ async fn password(
         mfa_key: mfa_key.as_ref(),
         machine_key: machine_key.as_ref(),
     };
-    // Checked before the password: the refusal of a scope must not reveal whether the password was right.
+    // The scope is checked before the password, so that the refusal of a scope does not reveal whether the password was
+    // right.
     let scope = granted_scope(service, &proved.client, scope.as_ref())?;
     let client = proved.client.client_id.clone();
     let by = Actor::Client { client: client.clone(), subject: None };

@@ -1,4 +1,4 @@
-//! Authentication of a request, from its `Authorization` header to a principal.
+//! Authenticates requests by their `Authorization` header.
 
 use crate::counterfoil::Counterfoil;
 use crate::http_auth::bearer::{Credentials, credentials};
@@ -7,12 +7,13 @@ use crate::types::principal::Principal;
 use crate::types::source::Source;
 
 impl Counterfoil {
-    /// Authenticates a request by its `Authorization` header (RFC 6750 §2.1). Framework adapters call this and write
-    /// the [`Challenge`] into the response. They need no other part of RFC 6750.
+    /// Authenticates a request by its `Authorization` header (RFC 6750 §2.1). A framework adapter calls this method and
+    /// writes the [`Challenge`] into the response. It needs no other part of RFC 6750.
     ///
-    /// `authorization` contains every value of the header, as received. More than one value is refused. Tokens in a
-    /// form, a query string or a cookie (RFC 6750 §2.2, §2.3) are not read, because they end up in logs and histories.
-    /// Events name `source` ([`Counterfoil::from_source`]); no failures are counted by it.
+    /// `authorization` contains every value of the header, as received. A request with more than one value is refused.
+    /// Tokens in a form, a query string or a cookie (RFC 6750 §2.2, §2.3) are not read, because such tokens end up in
+    /// logs and histories. `source` is only written to events ([`Counterfoil::from_source`]). Failures of bearer tokens
+    /// are not counted.
     ///
     /// # Errors
     ///
@@ -20,7 +21,7 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// As [`Counterfoil::verify`].
+    /// The same as for [`Counterfoil::verify`].
     ///
     /// ```
     #[doc = include_str!("../example.in")]

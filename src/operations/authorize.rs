@@ -1,5 +1,5 @@
-//! Checks permission without carrying out an operation, so that a server can refuse a caller before it reports errors
-//! in the request's body.
+//! Checks permissions without executing the operation. With this check, a server can refuse a caller before it reports
+//! errors in the request's body.
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::clients::update;
@@ -14,7 +14,8 @@ use crate::service::presenter::Presenter;
 use crate::types::client::ClientId;
 use crate::types::ids::{RecordId, SubjectId};
 
-/// An operation to check. `None` stands for a text that is not a valid id, for example in a path: it is not found.
+/// An operation whose permission is checked. `None` stands for a text that is not a valid id, for example in a path. It
+/// gives [`ManageError::NotFound`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Operation<'a> {
@@ -32,29 +33,30 @@ pub enum Operation<'a> {
     SetTokenLogin(Option<&'a SubjectId>),
     /// [`Counterfoil::create_security_code`].
     CreateCode,
-    /// Any change of a security code: editing, resetting, reactivating, making permanent.
+    /// Any change of a security code. Examples are [`Counterfoil::update_security_code`] and
+    /// [`Counterfoil::reset_security_code`].
     UpdateCode(Option<&'a RecordId>),
     /// [`Counterfoil::delete_security_code`].
     DeleteCode(&'a RecordId),
-    /// The permission for [`Counterfoil::client`]; existence is not checked.
+    /// The permission for [`Counterfoil::client`]. Whether the client exists is not checked.
     SeeClient,
     /// [`Counterfoil::create_client`].
     CreateClient,
-    /// [`Counterfoil::update_client`], [`Counterfoil::rotate_client_secret`].
+    /// [`Counterfoil::update_client`] or [`Counterfoil::rotate_client_secret`].
     UpdateClient(Option<&'a ClientId>),
-    /// The permission for [`Counterfoil::delete_client`]; existence is not checked.
+    /// The permission for [`Counterfoil::delete_client`]. Whether the client exists is not checked.
     DeleteClient,
     /// [`Counterfoil::update_settings`].
     UpdateSettings,
 }
 
 impl Counterfoil {
-    /// Checks whether the operation is permitted and its target exists. The operation itself begins with the same
+    /// Checks whether the operation is permitted and its target exists. The operation itself starts with the same two
     /// checks.
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`], [`ManageError::NotFound`], [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`], [`ManageError::NotFound`] or [`ManageError::Unavailable`].
     ///
     /// # Cancel safety
     ///

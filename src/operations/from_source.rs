@@ -1,4 +1,4 @@
-//! Operations in a request with a known source.
+//! Operations for a request whose source is known.
 
 use crate::counterfoil::Counterfoil;
 use crate::operations::sessions::open::OpenedSession;
@@ -13,10 +13,10 @@ use crate::types::ids::RecordId;
 use crate::types::principal::Principal;
 use crate::types::source::{Source, SourceName};
 
-/// A handle whose events name the source of the request. Created by [`Counterfoil::from_source`].
+/// A handle whose events name the source of the request. [`Counterfoil::from_source`] creates it.
 ///
-/// The [`Principal`] that it returns stores the source, and so does a [`Presenter`](crate::Presenter) created from that
-/// principal.
+/// A [`Principal`] from this handle also contains the source, and so does a [`Presenter`](crate::Presenter) that is
+/// created from that principal.
 #[derive(Clone, Copy, Debug)]
 pub struct FromSource<'a> {
     counterfoil: &'a Counterfoil,
@@ -24,8 +24,9 @@ pub struct FromSource<'a> {
 }
 
 impl Counterfoil {
-    /// A handle for one request with a known source. Its events name the source, unless the policy leaves it out
-    /// ([`Events::sources`](crate::policy::Events::sources)). It does not count or refuse anything by source.
+    /// A handle for one request with a known source. Its events name the source, unless the policy leaves sources out
+    /// ([`Events::sources`](crate::policy::Events::sources)). The source is used only for events: the handle does not
+    /// count or refuse anything by source.
     ///
     /// Methods that count failures take the source as an argument. Methods that take a presenter use the presenter's
     /// source ([`Presenter::from_source`](crate::Presenter::from_source)).
@@ -48,8 +49,8 @@ impl Counterfoil {
 }
 
 impl FromSource<'_> {
-    /// The source, if the policy lets events name it. Otherwise no event would report the address, so a principal does
-    /// not store it.
+    /// The source, if the policy lets events name it. Otherwise `None`, because no event would report the address, so
+    /// no principal needs to contain it.
     fn name(&self) -> Option<&SourceName> {
         self.source.name().filter(|_| self.counterfoil.service.policy.events.sources)
     }
@@ -58,7 +59,7 @@ impl FromSource<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::verify`].
+    /// The errors of [`Counterfoil::verify`].
     pub async fn verify(&self, token: &str) -> Result<Principal, Denied> {
         self.counterfoil.verified(token, self.name()).await
     }
@@ -67,7 +68,7 @@ impl FromSource<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::verify_session`].
+    /// The errors of [`Counterfoil::verify_session`].
     pub async fn verify_session(&self, text: &str) -> Result<Principal, Denied> {
         session_verify::verify(&self.counterfoil.service, text, self.name(), self.counterfoil.now()).await
     }
@@ -76,7 +77,7 @@ impl FromSource<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::open_session_for`].
+    /// The errors of [`Counterfoil::open_session_for`].
     pub async fn open_session_for(&self, account: &Account) -> Result<OpenedSession, LoginError> {
         session_open::for_account(&self.counterfoil.service, account, self.name(), self.counterfoil.now()).await
     }
@@ -85,7 +86,7 @@ impl FromSource<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::open_sign_in`].
+    /// The errors of [`Counterfoil::open_sign_in`].
     pub async fn open_sign_in(&self, sign_in: &SignIn<'_>) -> Result<Granted, OpenError> {
         open::by_host(&self.counterfoil.service, sign_in, self.name(), self.counterfoil.now()).await
     }
@@ -94,7 +95,7 @@ impl FromSource<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::revoke_family_of`].
+    /// The errors of [`Counterfoil::revoke_family_of`].
     pub async fn revoke_family_of(&self, id: &RecordId) -> Result<(), ManageError> {
         revoke::family(&self.counterfoil.service, id, self.name(), self.counterfoil.now()).await
     }

@@ -1,4 +1,4 @@
-//! Tests a login without opening a session or a sign-in.
+//! Tests logins without opening a session or a sign-in.
 
 use crate::counterfoil::Counterfoil;
 use crate::directory::Login;
@@ -12,21 +12,21 @@ use crate::types::source::Source;
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
-    /// Tests a name and a password without opening a session. This is the first step of a sign-in with a second factor;
-    /// the last step is [`Counterfoil::open_session_for`] or [`Counterfoil::open_sign_in`].
+    /// Tests a name and a password without opening a session. Use it as the first step of a sign-in with a second
+    /// factor. The last step is [`Counterfoil::open_session_for`] or [`Counterfoil::open_sign_in`].
     ///
-    /// It shares the throttle, the events and the errors of [`Counterfoil::open_session`], so neither bypasses the
-    /// limits of the other. The host must limit how often a second factor may be tried.
+    /// Failures are counted together with those of [`Counterfoil::open_session`], so neither method bypasses the limits
+    /// of the other. Events and errors are also the same. The host itself must limit attempts with a second factor.
     ///
     /// # Errors
     ///
-    /// [`LoginError::Refused`] for unknown names, wrong passwords and disabled accounts alike,
-    /// [`LoginError::SlowDown`] during back-off, [`LoginError::Busy`] if only attempts under way prevent the test,
+    /// [`LoginError::Refused`] for an unknown name, a wrong password or a disabled account. [`LoginError::SlowDown`]
+    /// after too many failures. [`LoginError::Busy`] if only other attempts in progress prevent the test.
     /// [`LoginError::Unavailable`] if the login could not be tested.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call counts as a failure after a minute.
+    /// A dropped call counts as a failure a minute later.
     ///
     /// ```
     #[doc = include_str!("../example.in")]
@@ -53,17 +53,17 @@ impl Counterfoil {
         self.service.log_in(login, None, source, &Actor::Unproved, self.now()).await
     }
 
-    /// Tests the password of the person who presented a verified credential. For actions that need a fresh proof, such
-    /// as a change of the password. The right password of any other person is refused and counts as a failure.
-    /// [`Counterfoil::reauthenticate`] makes the same test and then replaces the session.
+    /// Tests the password of the person who presented a verified credential. Use it for actions that need a recent
+    /// proof of the password, such as a change of the password. The right password of any other person is refused and
+    /// counts as a failure. [`Counterfoil::reauthenticate`] makes the same test and then replaces the session.
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::check_login`]. [`LoginError::Refused`] for a principal of another realm.
+    /// The errors of [`Counterfoil::check_login`]. [`LoginError::Refused`] also for a principal of another realm.
     ///
     /// # Cancel safety
     ///
-    /// As [`Counterfoil::check_login`].
+    /// The same as for [`Counterfoil::check_login`].
     pub async fn check_login_of(
         &self,
         principal: &Principal,
@@ -74,7 +74,7 @@ impl Counterfoil {
     }
 }
 
-/// Tests the password of a principal's person.
+/// Tests the password of the person that a principal represents.
 pub(crate) async fn check_of(
     service: &Service,
     principal: &Principal,

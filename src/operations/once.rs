@@ -1,4 +1,4 @@
-//! Makes each form take effect at most once.
+//! Makes sure that each submitted form takes effect at most once.
 
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use crate::token::once::OnceKey;
 use crate::types::client::ClientId;
 use crate::types::ids::RecordId;
 
-/// A handle that creates one credential per key. Created by [`Counterfoil::once`].
+/// A handle that creates at most one credential per key. [`Counterfoil::once`] creates the handle.
 ///
-/// A repeated call returns [`Conflict::DoneAlready`](crate::Conflict::DoneAlready). A different call with the same key
-/// returns [`Conflict::FormUsed`](crate::Conflict::FormUsed). Of any number of concurrent calls, one succeeds. A call
-/// that fails for another reason does not use up the key.
+/// If the same call is repeated, it returns [`Conflict::DoneAlready`](crate::Conflict::DoneAlready). A different call
+/// with the same key returns [`Conflict::FormUsed`](crate::Conflict::FormUsed). If several equal calls run
+/// concurrently, exactly one succeeds. A call that fails for another reason does not use up the key.
 #[derive(Clone, Copy, Debug)]
 pub struct Once<'a> {
     counterfoil: &'a Counterfoil,
@@ -28,8 +28,8 @@ pub struct Once<'a> {
 }
 
 impl Counterfoil {
-    /// A handle for one form: a second submission creates nothing. The id of the new credential is derived from the
-    /// key, so the store refuses a second one and needs no table of submitted forms.
+    /// A handle for one form. If the form is submitted again, nothing is created. The id of the new credential is
+    /// derived from the key, so the store itself refuses a second credential. No table of submitted forms is needed.
     ///
     /// # Example: a form that was sent twice
     ///
@@ -56,7 +56,7 @@ impl Once<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::create_personal_access_token`], and the conflicts of [`Once`].
+    /// The errors of [`Counterfoil::create_personal_access_token`], and the conflicts of [`Once`].
     pub async fn create_personal_access_token(
         &self,
         by: &Presenter,
@@ -69,7 +69,7 @@ impl Once<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::create_security_code`], and the conflicts of [`Once`].
+    /// The errors of [`Counterfoil::create_security_code`], and the conflicts of [`Once`].
     pub async fn create_security_code(
         &self,
         by: &Presenter,
@@ -78,12 +78,12 @@ impl Once<'_> {
         security_code(self.counterfoil.permit(by).await?, new, Some(&self.key)).await
     }
 
-    /// Replaces a personal access token. A second call with a different overlap returns `Conflict::Replaced`, as it
-    /// does without a key.
+    /// Replaces a personal access token. A second call with a different overlap returns `Conflict::Replaced`. A call
+    /// without a key returns the same conflict.
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::rotate_personal_access_token`], and the conflicts of [`Once`].
+    /// The errors of [`Counterfoil::rotate_personal_access_token`], and the conflicts of [`Once`].
     pub async fn rotate_personal_access_token(
         &self,
         by: &Presenter,
@@ -93,22 +93,22 @@ impl Once<'_> {
         rotate::rotate(self.counterfoil.permit_on(by, Some(id)).await?, id, overlap, Some(&self.key)).await
     }
 
-    /// Registers a client. If that client was changed or removed since, a repeated call returns `FormUsed`, because the
-    /// original request can no longer be determined.
+    /// Registers a client. A repeated call returns `FormUsed` if the client was changed or removed in the meantime,
+    /// because the original request can then no longer be determined.
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::create_client`], and the conflicts of [`Once`].
+    /// The errors of [`Counterfoil::create_client`], and the conflicts of [`Once`].
     pub async fn create_client(&self, by: &Presenter, new: NewClient) -> Result<RegisteredClient, ManageError> {
         register::create(self.counterfoil.permit(by).await?, new, Some(&self.key)).await
     }
 
-    /// Replaces a client's secret. `beside` is the newest secret at the time when the form was shown.
+    /// Replaces a client's secret. `beside` is the secret that was the newest when the form was shown.
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::rotate_client_secret`], the conflicts of [`Once`], and `Conflict::ChangedMeanwhile` if
-    /// `beside` is no longer the newest secret.
+    /// The errors of [`Counterfoil::rotate_client_secret`], and the conflicts of [`Once`]. If `beside` is no longer the
+    /// newest secret, the error is `Conflict::ChangedMeanwhile`.
     pub async fn rotate_client_secret(
         &self,
         by: &Presenter,

@@ -1,4 +1,4 @@
-//! Reads and changes the settings. For administrators.
+//! Reads and changes the settings. Only for administrators.
 
 use crate::counterfoil::Counterfoil;
 use crate::event::EventKind;
@@ -13,11 +13,11 @@ use crate::types::known_scopes::KnownScopes;
 use crate::types::settings::{InvalidSetting, SettingName, Settings, SettingsUpdate, StoredSettings};
 
 impl Counterfoil {
-    /// The settings in force. For administrators with scope `settings:manage`.
+    /// The settings in force. Only for administrators, with the scope `settings:manage`.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: forbidden or unavailable.
+    /// [`ManageError::Forbidden`] or [`ManageError::Unavailable`].
     ///
     /// # Cancel safety
     ///
@@ -26,55 +26,56 @@ impl Counterfoil {
         read(self.permit(by).await?).await
     }
 
-    /// Changes either all settings that are set in `change`, or none. The change takes effect from the next call in
-    /// this process, and within the policy's `settings_staleness` in other processes.
+    /// Changes all settings that are set in `change`, or none of them. The change takes effect at the next call in this
+    /// process, and within the policy's `settings_staleness` in other processes.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: a number out of its range is `Invalid`, with the field and its limits. A setting that the
-    /// policy does not use is `Conflict`.
+    /// [`ManageError`]. A number out of range gives `Invalid` with the field and its limits. A setting that the policy
+    /// does not use gives `Conflict`.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has applied the whole change or nothing.
+    /// A dropped call has applied either the whole change or nothing.
     pub async fn update_settings(&self, by: &Presenter, change: &SettingsUpdate) -> Result<Settings, ManageError> {
         update(self.permit(by).await?, change).await
     }
 
-    /// Which gates of personal access tokens the policy uses: the setting, the accounts' switches, both or none. Not
-    /// secret: no presenter is needed.
+    /// Which gates of personal access tokens the policy uses: the setting, the accounts' switches, both or none. This
+    /// is not secret: no presenter is needed.
     #[must_use]
     pub fn gates(&self) -> Gates {
         self.service.policy.gates()
     }
 
-    /// Whether the policy uses a setting. A setting that it does not use cannot be changed.
+    /// Whether the policy uses a setting. A setting that the policy does not use cannot be changed.
     #[must_use]
     pub fn uses_setting(&self, name: SettingName) -> bool {
         self.service.policy.uses_setting(name)
     }
 
-    /// The scope tokens known to the service, from the policy. `None`: any scope token is accepted.
+    /// The scope tokens that the service knows according to the policy. `None` means that every scope token is
+    /// accepted.
     #[must_use]
     pub fn known_scopes(&self) -> Option<&KnownScopes> {
         self.service.policy.scopes.as_ref()
     }
 
-    /// The smallest and the largest number that the policy allows for a setting, in the setting's unit. Not secret: no
-    /// presenter is needed.
+    /// The smallest and the largest number that the policy allows for a setting, in the setting's unit. They are not
+    /// secret: no presenter is needed.
     #[must_use]
     pub fn setting_range(&self, name: SettingName) -> (u64, u64) {
         self.service.policy.setting_range(name)
     }
 }
 
-/// The settings in force. For a stored number that is invalid, the policy's number is shown, so that an administrator
-/// can still read and repair the settings.
+/// The settings in force. If a stored number is invalid, the policy's own number is returned instead, so that an
+/// administrator can still read and repair the settings.
 async fn read(permit: Permit<'_, ReadSettings>) -> Result<Settings, ManageError> {
     Ok(permit.service().with_settings(permit.now(), |view| view.settings).await?)
 }
 
-/// Changes either all settings that are set in `change`, or none.
+/// Changes all settings that are set in `change`, or none of them.
 async fn update(permit: Permit<'_, UpdateSettings>, change: &SettingsUpdate) -> Result<Settings, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let is_unused = |name: &SettingName| change.number(*name).is_some() && !service.policy.uses_setting(*name);

@@ -1,4 +1,4 @@
-//! Users: finds them, sets their switch "token login allowed", and ends all their credentials.
+//! Finds users, sets the switch "token login allowed" of users, and ends all their credentials.
 
 use std::num::NonZeroU32;
 
@@ -20,19 +20,19 @@ use crate::store::change::Revoke;
 use crate::types::account::Account;
 use crate::types::ids::{OwnerId, SubjectId};
 
-/// The most users per result.
+/// The largest number of users in a result.
 const PAGE: NonZeroU32 = match NonZeroU32::new(100) {
     Some(page) => page,
     None => NonZeroU32::MIN,
 };
 
 impl Counterfoil {
-    /// Finds users in the host's directory, at most 100. For administrators and accounts that manage user profiles,
-    /// with scope `users:manage`.
+    /// Finds at most 100 users in the host's directory. Only for administrators and accounts with the right "manage
+    /// user profiles", with the scope `users:manage`.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: forbidden or unavailable.
+    /// [`ManageError::Forbidden`] or [`ManageError::Unavailable`].
     ///
     /// # Cancel safety
     ///
@@ -50,7 +50,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::list_users`]. Also not found if the directory does not know the subject.
+    /// The errors of [`Counterfoil::list_users`]. [`ManageError::NotFound`] if the directory does not know the subject.
     ///
     /// # Cancel safety
     ///
@@ -63,12 +63,12 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: `NotFound` if the directory does not know the subject, `Conflict` if the policy does not use
-    /// the switch.
+    /// [`ManageError`]. A subject that the directory does not know gives `NotFound`. If the policy does not use the
+    /// switch, the error is `Conflict`.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has set the switch or has not.
+    /// A dropped call has either set the switch or changed nothing.
     pub async fn set_token_login(
         &self,
         by: &Presenter,
@@ -82,22 +82,23 @@ impl Counterfoil {
         }
     }
 
-    /// Ends every credential that the person had when the call began, and returns the number of ended families. For
-    /// administrators and the host.
+    /// Ends every credential that the person had when the call began, and returns the number of ended families. Only
+    /// for administrators and the host.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]. After `Unavailable`, call again until it succeeds.
+    /// [`ManageError`]. After `Unavailable`, repeat the call until it succeeds.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call may have ended only some of the families; call again.
+    /// A dropped call may have ended only some of the families. Repeat the call.
     pub async fn revoke_all_of(&self, by: &Presenter, subject: &SubjectId) -> Result<u64, ManageError> {
         owner(self.permit(by).await?, subject).await
     }
 }
 
-/// Finds at most 100 users in the host's directory, which decides how names match and in which order.
+/// Finds at most 100 users in the host's directory. The directory decides how names match, and the order of the
+/// results.
 async fn find(permit: Permit<'_, SeeUsers>, text: &str, limit: NonZeroU32) -> Result<Vec<UserView>, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let search = service.search.as_ref().ok_or(Unavailable::NotGiven { part: "search" })?;
@@ -105,7 +106,7 @@ async fn find(permit: Permit<'_, SeeUsers>, text: &str, limit: NonZeroU32) -> Re
     Ok(service.with_settings(now, |view| found.iter().map(|account| shown(service, view, account)).collect()).await?)
 }
 
-/// One user. Requires the same permission as finding users.
+/// One user. It requires the same permission as finding users.
 async fn see(permit: Permit<'_, SeeUsers>, subject: &SubjectId) -> Result<UserView, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let account = service.directory.account(subject).await?.ok_or(ManageError::NotFound)?;
@@ -113,7 +114,7 @@ async fn see(permit: Permit<'_, SeeUsers>, subject: &SubjectId) -> Result<UserVi
 }
 
 /// Sets the switch "token login allowed" of an account. The switch is stored only if it differs from the policy's
-/// default, so that the stored document grows with the number of exceptions and not of accounts.
+/// default. So the size of the stored document depends on the number of exceptions, not on the number of accounts.
 async fn set_token_login<O: Permission>(
     permit: Permit<'_, O>,
     subject: &SubjectId,
@@ -160,7 +161,7 @@ fn shown(service: &Service, view: &SettingsView, account: &Account) -> UserView 
     }
 }
 
-/// Ends all credentials of an owner that existed when the call began.
+/// Ends all credentials that an owner had when the call began.
 async fn owner(permit: Permit<'_, RevokeAllOf>, subject: &SubjectId) -> Result<u64, ManageError> {
     let (service, now, reason) = (permit.service(), permit.now(), by_administrator(&permit));
     let owner = OwnerId::from(subject);

@@ -1,4 +1,4 @@
-//! Verification of a bearer token.
+//! Verifies bearer tokens.
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
@@ -20,19 +20,20 @@ use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
-    /// Verifies a bearer token: an access token, a personal access token or a security code. Every other text is
+    /// Verifies a bearer token, which is an access token, a personal access token or a security code. Any other text is
     /// refused.
     ///
-    /// Reads the store and the directory once each; settings and clients come from a snapshot.
+    /// One call reads the store once and the directory once. Settings and clients are read from a snapshot in memory.
     ///
     /// # Errors
     ///
-    /// [`Denied::Refused`] with the true reason, which only the host may know (send the caller [`Denied::public`]).
-    /// [`Denied::Unavailable`] if the token could not be verified.
+    /// [`Denied::Refused`] with the true reason, which is only for the host. Send the caller [`Denied::public`]
+    /// instead. [`Denied::Unavailable`] if the token could not be verified.
     ///
     /// # Cancel safety
     ///
-    /// Safe. A dropped call may have ended the overlap of a rotation, which the next use of the new token ends anyway.
+    /// Safe. A dropped call may have ended the overlap of a rotation. The next use of the new token would end it
+    /// anyway.
     ///
     /// # Example: a token that may read, for a day
     ///
@@ -77,7 +78,7 @@ impl Counterfoil {
     }
 }
 
-/// A verified credential: its secret matches, and it may be used now. Only [`check`] creates one.
+/// A verified credential: its secret matches, and it may be used now. Only [`check`] creates a value of this type.
 struct Verified {
     record: TokenRecord,
     account: Account,
@@ -104,7 +105,7 @@ async fn verify(
     }
 }
 
-/// Verifies the secret, then decides, then applies the effects of a successful use.
+/// Verifies the secret, decides about the credential, and then applies the effects of a successful use.
 async fn check(
     service: &Service,
     presented: &PresentedToken,
@@ -144,7 +145,7 @@ fn principal(realm: Realm, verified: Verified, source: Option<&SourceName>) -> P
         }
         _ => (None, false),
     };
-    // A same-as-user code has at most an ordinary member's rights, which do not include managing profiles.
+    // A same-as-user code has at most the rights of an ordinary member, which do not include managing profiles.
     let manages_profiles = account.manages_profiles() && !same_as_user;
     let Identity { subject, name, contact, extension } = account.into_identity();
     let (label, held) = record.into_label_and_scope();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::policy::Policy;
 use crate::types::duration::{days, minutes};
 
-/// The policy contradicts itself or exceeds its limits.
+/// A policy contradicts itself or exceeds its limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("policy: {field} must be {rule}")]
 #[non_exhaustive]
@@ -21,7 +21,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// [`InvalidPolicy`] with the first field that breaks a limit, and the limit.
+    /// [`InvalidPolicy`] with the first field that breaks a limit, and with that limit.
     pub fn check(&self) -> Result<(), InvalidPolicy> {
         let tokens = &self.personal_access_tokens;
         let (access, refresh, codes) = (&self.access_tokens, &self.refresh_tokens, &self.security_codes);
@@ -121,7 +121,7 @@ mod tests {
 
     type Field = (&'static str, &'static str, fn(&mut Policy) -> &mut Duration);
 
-    /// Each duration of a policy with its limit.
+    /// Each duration of a policy, with its limit.
     const FIELDS: [Field; 26] = [
         ("personal_access_tokens.retention", "at most 366 days", |it| &mut it.personal_access_tokens.retention),
         ("personal_access_tokens.max_overlap", "at most 366 days", |it| &mut it.personal_access_tokens.max_overlap),

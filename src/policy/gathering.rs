@@ -1,4 +1,4 @@
-//! Gathers the notices of one person, so that many expiries cause few mails.
+//! Sends several notices of one person in one mail, so that many expiries cause few mails.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::duration::{hours, whole_seconds};
 
-/// How a person's notices are gathered into digests. Zero switches a rule off.
+/// How the notices of one person are combined into digests. Zero turns off a rule.
 ///
 /// ```
 /// use counterfoil::policy::Gather;
@@ -20,14 +20,14 @@ use crate::types::duration::{hours, whole_seconds};
 #[non_exhaustive]
 pub struct Gather {
     /// If a digest contains an advance notice, it also contains the person's advance notices that become due within
-    /// this time. At most 7 days.
+    /// this time. It is at most 7 days.
     #[serde(with = "whole_seconds")]
     pub ahead: Duration,
-    /// Notices on expiry wait until no other credential of the person has expired for this time. At most
-    /// `longest_wait`.
+    /// Notices on expiry wait until none of the person's credentials has expired during a period of this length. It is
+    /// at most `longest_wait`.
     #[serde(with = "whole_seconds")]
     pub gap: Duration,
-    /// The longest wait of a notice on expiry, counted from the first expiry. At most 1 day.
+    /// The longest time that a notice on expiry waits, counted from the first expiry. It is at most 1 day.
     #[serde(with = "whole_seconds")]
     pub longest_wait: Duration,
 }

@@ -1,4 +1,4 @@
-//! Drops fractions of microseconds from a policy, so that every layer computes with the same durations.
+//! Removes fractions of microseconds from a policy, so that every layer computes with the same durations.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use crate::policy::{
 use crate::types::duration::whole_micros;
 
 impl Policy {
-    /// The policy with whole microseconds. Durations are rounded down, and the limits that [`Policy::check`] has
-    /// checked still hold.
+    /// The policy with each duration rounded down to whole microseconds. The result still satisfies the limits of
+    /// [`Policy::check`].
     pub(crate) fn in_whole_micros(mut self) -> Self {
         for duration in self.durations() {
             *duration = Duration::from_micros(whole_micros(*duration));
@@ -18,7 +18,7 @@ impl Policy {
         self
     }
 
-    /// Every duration of the policy, each once.
+    /// Every duration of the policy. Each occurs once.
     pub(super) fn durations(&mut self) -> Vec<&mut Duration> {
         let PersonalAccessTokens { retention, max_overlap, .. } = &mut self.personal_access_tokens;
         let mut all = vec![retention, max_overlap];
@@ -47,7 +47,7 @@ impl Policy {
 mod tests {
     use super::*;
 
-    /// The `Debug` form shows every duration, so it also reveals one that is missing in the list above.
+    /// The `Debug` form shows every duration of the policy. So it reveals a duration that is missing in the list above.
     #[test]
     fn every_duration_of_a_policy_is_in_whole_microseconds() {
         let mut policy = Policy::default();

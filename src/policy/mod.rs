@@ -1,4 +1,4 @@
-//! Policies: the rules for all credentials of a host.
+//! Policies. A policy contains the rules for all credentials of a host.
 
 mod check;
 mod events;
@@ -26,12 +26,12 @@ use crate::types::duration::whole_seconds;
 use crate::types::known_scopes::KnownScopes;
 use crate::types::settings::{SettingName, Settings};
 
-/// The rules for all credentials of a host. The default is hardened. [`Policy::open`] is neutral: it follows the
-/// standards, and personal access tokens are on. [`Policy::synergy`], [`Policy::a2nta`] and [`Policy::aodocs`] each
-/// give the behaviour of a product, and [`Policy::aal2`] that of a standard.
+/// The rules for all credentials of a host. The default is hardened. [`Policy::open`] only follows the standards, and
+/// allows personal access tokens. [`Policy::synergy`], [`Policy::a2nta`] and [`Policy::aodocs`] each behave like a
+/// product. [`Policy::aal2`] follows a NIST standard.
 ///
-/// [`Builder::build`](crate::Builder::build) drops fractions of a microsecond from each duration. Policy files have
-/// whole seconds.
+/// [`Builder::build`](crate::Builder::build) removes fractions of a microsecond from each duration. Policy files
+/// contain whole seconds.
 ///
 /// ```
 /// use std::time::Duration;
@@ -47,49 +47,51 @@ use crate::types::settings::{SettingName, Settings};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Policy {
-    /// Personal access tokens and labelled tokens.
+    /// The rules for personal access tokens and other labelled tokens.
     pub personal_access_tokens: PersonalAccessTokens,
-    /// Access tokens.
+    /// The rules for access tokens.
     pub access_tokens: AccessTokens,
-    /// Refresh tokens.
+    /// The rules for refresh tokens.
     pub refresh_tokens: RefreshTokens,
-    /// Security codes.
+    /// The rules for security codes.
     pub security_codes: SecurityCodes,
-    /// Console sessions.
+    /// The rules for console sessions.
     pub console_sessions: ConsoleSessions,
-    /// Notices.
+    /// The rules for expiry notices.
     pub notices: Notices,
     /// How the last use of a token is recorded.
     pub uses: Uses,
-    /// Throttling of failures.
+    /// How many failures are allowed before attempts are refused.
     pub throttle: Throttling,
-    /// The content of events.
+    /// Which data events contain.
     pub events: Events,
-    /// The time within which a change by another process takes effect here. Zero means that settings and clients are
-    /// read at each call. At most 300 s.
+    /// The time within which a change by another process takes effect in this process, at most 300 s. With zero, each
+    /// call reads settings and clients from the store.
     #[serde(with = "whole_seconds")]
     pub settings_staleness: Duration,
-    /// How long a deleted credential can be deleted again with success: 1 to 366 days.
+    /// How long the deletion of a deleted credential can be repeated with success: 1 to 366 days.
     #[serde(with = "whole_seconds")]
     pub tombstone: Duration,
     /// How long [`run_upkeep`](crate::Counterfoil::run_upkeep) purges nothing if the clock has moved ahead by more than
-    /// a day, or if no upkeep was ever noted: 20 minutes to 1 day, or 0. With 0 every clock is trusted at once, which
-    /// is meant for tests.
+    /// a day, or if the store has no note of an earlier upkeep: 20 minutes to 1 day, or 0. With 0 every clock is
+    /// trusted at once. Use 0 only in tests.
     #[serde(with = "whole_seconds")]
     pub clock_doubt: Duration,
-    /// Whether the builder refuses a policy with a retry window if there is no key ring.
+    /// Whether the builder refuses a policy that has a retry window if no key ring is set.
     pub retry_needs_key_ring: bool,
-    /// The scope tokens known to the service. The library's own tokens are always known. An unknown token is refused in
-    /// requests and ignored in stored scopes. `None` means that every scope token is accepted.
+    /// The scope tokens known to the service. The library's own tokens are always known. A request with an unknown
+    /// token is refused, and an unknown token in a stored scope is ignored. `None` means that every scope token is
+    /// accepted.
     pub scopes: Option<KnownScopes>,
 }
 
-/// The gates of personal access tokens that a policy uses. A gate that is not used cannot be opened or closed.
+/// The gates of personal access tokens that a policy uses. A gate that the policy does not use cannot be opened or
+/// closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gates {
-    /// The setting that allows personal access tokens.
+    /// Whether the policy uses the setting that allows personal access tokens.
     pub setting: bool,
-    /// The per-account switch "token login allowed".
+    /// Whether the policy uses the per-account switch "token login allowed".
     pub switch: bool,
 }
 
@@ -107,8 +109,8 @@ impl Policy {
         Gates { setting: tokens.setting != SettingGate::NotAsked, switch: tokens.switch != SwitchGate::NotAsked }
     }
 
-    /// The policy's own values of the settings. The setting for personal access tokens has the value that
-    /// [`SettingGate`] gives if nothing is stored.
+    /// The policy's own values of the settings, which apply if nothing is stored. For the setting that allows personal
+    /// access tokens, [`SettingGate`] gives the value.
     #[must_use]
     pub fn settings(&self) -> Settings {
         Settings {
@@ -122,14 +124,14 @@ impl Policy {
         }
     }
 
-    /// Whether the policy uses a setting. A setting that is not used cannot be changed.
+    /// Whether the policy uses a setting. A setting that the policy does not use cannot be changed.
     #[must_use]
     pub fn uses_setting(&self, name: SettingName) -> bool {
         name != SettingName::PersonalAccessTokensEnabled || self.gates().setting
     }
 
-    /// The smallest and the largest number of a setting under this policy, in the unit of the setting. A larger stored
-    /// number counts as the largest. A larger new number is refused.
+    /// The smallest and the largest number of a setting under this policy, in the unit of the setting. If a larger
+    /// number is stored, the largest number applies. A request to set a larger number is refused.
     #[must_use]
     pub const fn setting_range(&self, name: SettingName) -> (u64, u64) {
         let (least, most) = name.range();

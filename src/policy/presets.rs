@@ -8,8 +8,8 @@ use crate::policy::sections::{PersonalAccessTokens, SettingGate, SwitchGate};
 use crate::types::duration::{days, hours};
 
 impl Default for Policy {
-    /// The hardened policy: both gates, 180 days, unique labels of 20 characters, and no retry window without a key
-    /// ring.
+    /// The hardened policy. It uses both gates. Tokens live at most 180 days, and have unique labels of at most 20
+    /// characters. A retry window requires a key ring.
     fn default() -> Self {
         Self {
             personal_access_tokens: PersonalAccessTokens::default(),
@@ -31,16 +31,16 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The neutral policy. It follows the standards and not the rules of a product. It differs from the hardened
-    /// default as follows:
+    /// The neutral policy. It follows the standards, not the rules of a product. It differs from the hardened default in
+    /// these points:
     ///
-    /// - Personal access tokens are on until an administrator turns the setting off. There is no switch per account. A
-    ///   token lives at most a year, unless a setting says otherwise. Its label has up to 100 characters.
-    /// - A refresh token is used once. A second presentation revokes its family (RFC 9700 §4.14.2), so a client that
-    ///   lost a response must sign in again. A key ring is not required. Set `refresh_tokens.grace` to give clients
-    ///   time to repeat the request.
-    /// - Access tokens live at most an hour, whatever the settings say (RFC 6750 §5.3).
-    /// - The answer of the token endpoint has the members of RFC 6749 and the host's claims, and no product's fields.
+    /// - Personal access tokens are allowed until an administrator turns the setting off. There is no switch per
+    ///   account. A token lives at most a year, unless a setting says otherwise. Its label has up to 100 characters.
+    /// - A refresh token can be used once. If it is presented again, its family is revoked (RFC 9700 §4.14.2), so a
+    ///   client that lost a response must sign in again. A key ring is not required. Set `refresh_tokens.grace` to let
+    ///   clients repeat a request.
+    /// - Access tokens live at most an hour, even if a setting says otherwise (RFC 6750 §5.3).
+    /// - The response of the token endpoint has the members of RFC 6749 and the host's claims, but no product's fields.
     ///
     /// ```
     /// use counterfoil::memory::{MemoryDirectory, MemoryStore};
@@ -74,7 +74,8 @@ impl Policy {
         policy
     }
 
-    /// The policy of 12d Synergy: the setting as the only gate, 180 days, and unique labels of 100 characters.
+    /// The policy of 12d Synergy. The setting is the only gate. Tokens live at most 180 days, and have unique labels of
+    /// at most 100 characters.
     #[must_use]
     pub fn synergy() -> Self {
         Self {
@@ -89,8 +90,8 @@ impl Policy {
         }
     }
 
-    /// The policy of A2NTA: the switch as the only gate (off by default), permanent tokens, and unique labels of 20
-    /// characters.
+    /// The policy of A2NTA. The switch is the only gate, and is off by default. Tokens may be permanent, and have
+    /// unique labels of at most 20 characters.
     #[must_use]
     pub fn a2nta() -> Self {
         Self {
@@ -104,19 +105,19 @@ impl Policy {
         }
     }
 
-    /// The policy of AODocs: security codes of 24 hours, which are kept for a week after their expiry.
+    /// The policy of AODocs. Security codes live 24 hours, and are kept for a week after their expiry.
     #[must_use]
     pub fn aodocs() -> Self {
         Self { retry_needs_key_ring: false, ..Self::default() }
     }
 
-    /// The policy for NIST SP 800-63B-4 §2.2.3: a sign-in ends after 24 hours, or after one hour of inactivity.
+    /// The policy for NIST SP 800-63B-4 §2.2.3. A sign-in ends after 24 hours, or after one hour of inactivity.
     #[must_use]
     pub fn aal2() -> Self {
         let mut policy = Self::default();
         policy.refresh_tokens.inactivity = hours(1);
         policy.refresh_tokens.absolute = hours(24);
-        // Administrators cannot exceed the bounds of the standard.
+        // With these limits, administrators cannot exceed the bounds of the standard.
         policy.refresh_tokens.max_inactivity = hours(1);
         policy.refresh_tokens.max_absolute = hours(24);
         policy.refresh_tokens.grace = Duration::from_secs(10);

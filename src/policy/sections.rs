@@ -10,41 +10,42 @@ use crate::types::duration::{days, hours, minutes, whole_seconds};
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// Whether the policy uses the setting that allows personal access tokens, and the default if no value is stored. An
-/// invalid stored value always means off.
+/// Whether the policy uses the setting that allows personal access tokens, and the value that applies if none is
+/// stored. An invalid stored value always means off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SettingGate {
-    /// The setting is not used.
+    /// The policy does not use the setting.
     NotAsked,
-    /// The setting is used. It is off until somebody sets it.
+    /// The policy uses the setting. It is off until somebody turns it on.
     Required,
-    /// The setting is used. It is on until somebody sets it.
+    /// The policy uses the setting. It is on until somebody turns it off.
     DefaultOn,
 }
 
-/// Whether the policy uses the per-account switch "token login allowed", and the default for an account whose switch
-/// was never set.
+/// Whether the policy uses the per-account switch "token login allowed", and the value for an account whose switch was
+/// never set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SwitchGate {
-    /// The switch is not used.
+    /// The policy does not use the switch.
     NotAsked,
-    /// The switch is used. It is off by default.
+    /// The policy uses the switch. It is off by default.
     DefaultOff,
-    /// The switch is used. It is on by default.
+    /// The policy uses the switch. It is on by default.
     DefaultOn,
 }
 
-/// A limit on live credentials, and what happens to a new one that exceeds it.
+/// A limit on live credentials, and whether a new credential beyond the limit is refused or replaces another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiveCap {
-    /// The most live credentials, including the new one.
+    /// The largest number of live credentials, including the new one.
     pub limit: NonZeroU32,
-    /// Whether the least recently used credential is revoked to make room. If false, the new one is refused.
+    /// Whether the least recently used credential is revoked to make room for a new one. If false, the new credential
+    /// is refused.
     pub evict: bool,
 }
 
@@ -60,24 +61,24 @@ const fn at_least_one(number: u32) -> NonZeroU32 {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PersonalAccessTokens {
-    /// The gate that the setting controls.
+    /// Whether and how the policy uses the setting that allows personal access tokens.
     pub setting: SettingGate,
-    /// The gate that the account's switch controls.
+    /// Whether and how the policy uses the switch "token login allowed" of each account.
     pub switch: SwitchGate,
-    /// The longest lifetime in days, 1..=`max_days_ceiling`. The setting can change it.
+    /// The longest lifetime in days, from 1 to `max_days_ceiling`. The setting can change it.
     pub max_days: u16,
-    /// The largest number of days that the setting can have, 1..=3660.
+    /// The largest number of days to which the setting can be set, from 1 to 3,660.
     pub max_days_ceiling: u16,
     /// Whether a token may be permanent.
     pub permanent: bool,
-    /// The longest label in characters, 1..=255.
+    /// The longest label in characters, from 1 to 255.
     pub label_max: u16,
-    /// Whether an owner's labels must be unique.
+    /// Whether all labels of an owner must be different.
     pub unique_labels: bool,
-    /// The most live families of one owner. `None` means no limit.
+    /// The largest number of live families of one owner. `None` means no limit.
     pub max_live_per_owner: Option<NonZeroU32>,
-    /// The most tokens that one owner creates in any hour. Rotations of a token are counted separately. `None` means no
-    /// limit.
+    /// The largest number of tokens that one owner can create in any hour. Rotations are counted separately. `None`
+    /// means no limit.
     pub creations_per_hour: Option<NonZeroU32>,
     /// How long an expired token stays listed, at most 366 days.
     #[serde(with = "whole_seconds")]
@@ -113,18 +114,18 @@ impl Default for PersonalAccessTokens {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AccessTokens {
-    /// The lifetime: 1 s to `max_lifetime`. The setting can change it.
+    /// The lifetime, from 1 s to `max_lifetime`. The setting can change it.
     #[serde(with = "whole_seconds")]
     pub lifetime: Duration,
-    /// The longest lifetime that the setting can have, 1 s to 1 day.
+    /// The longest lifetime to which the setting can be set, from 1 s to 1 day.
     #[serde(with = "whole_seconds")]
     pub max_lifetime: Duration,
-    /// The most live access tokens of one family. `None` means no limit.
+    /// The largest number of live access tokens of one family. `None` means no limit.
     pub max_live_per_family: Option<NonZeroU32>,
     /// Whether a token without a scope is refused.
     pub scope_demanded: bool,
-    /// Whether the answer of the token endpoint also has the fields of 12d Synergy: `user_name`, `user_id`,
-    /// `as:client_id`, `is_read_only_web_user`, `.issued` and `.expires`. The host's claims are in the answer in both
+    /// Whether the response of the token endpoint also has the fields of 12d Synergy: `user_name`, `user_id`,
+    /// `as:client_id`, `is_read_only_web_user`, `.issued` and `.expires`. The host's claims are in the response in both
     /// cases.
     pub vendor_fields: bool,
 }
@@ -146,25 +147,25 @@ impl Default for AccessTokens {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RefreshTokens {
-    /// The inactivity time-out: 1 s to `max_inactivity`. The setting can change it. Each refresh of a remembered
+    /// The inactivity time-out, from 1 s to `max_inactivity`. The setting can change it. Each refresh of a remembered
     /// sign-in starts it again.
     #[serde(with = "whole_seconds")]
     pub inactivity: Duration,
-    /// The longest inactivity time-out that the setting can have, 1 s to 366 days.
+    /// The longest inactivity time-out to which the setting can be set, from 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_inactivity: Duration,
-    /// The absolute lifetime of a remembered family: 1 s to `max_absolute`. The setting can change it.
+    /// The absolute lifetime of a remembered family, from 1 s to `max_absolute`. The setting can change it.
     #[serde(with = "whole_seconds")]
     pub absolute: Duration,
-    /// The longest absolute lifetime that the setting can have, 1 s to 366 days.
+    /// The longest absolute lifetime to which the setting can be set, from 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_absolute: Duration,
-    /// The retry window, 0 to 60 s. Within this time after its first use, a refresh token that is presented again gets
-    /// the same answer. At zero a second presentation revokes the family.
+    /// The retry window, from 0 to 60 s after the first use of a refresh token. A refresh token that is presented again
+    /// within this window gets the same response. With zero, any second presentation revokes the family.
     #[serde(with = "whole_seconds")]
     pub grace: Duration,
-    /// The most rotations of one family in any 24 hours. The limit is at least four times the rotations that the access
-    /// token lifetime needs (576 for 10 minutes).
+    /// The largest number of rotations of one family in any 24 hours. The effective limit is at least four times the
+    /// number of rotations that the lifetime of access tokens requires (576 for 10 minutes).
     pub rotations_per_day: NonZeroU32,
     /// The limit on live sign-ins of one owner through one client. `None` means no limit.
     pub live_per_owner_and_client: Option<LiveCap>,
@@ -196,18 +197,19 @@ impl Default for RefreshTokens {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SecurityCodes {
-    /// The lifetime after creation, reset and reactivation: 1 s to `max_default_lifetime`. The setting can change it.
+    /// The default lifetime after creation, reset and reactivation, from 1 s to `max_default_lifetime`. The setting can
+    /// change it.
     #[serde(with = "whole_seconds")]
     pub default_lifetime: Duration,
-    /// The longest default lifetime that the setting can have, 1 s to 366 days.
+    /// The longest default lifetime to which the setting can be set, from 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_default_lifetime: Duration,
     /// How long an expired code is kept and can be reactivated, at most 366 days.
     #[serde(with = "whole_seconds")]
     pub retention: Duration,
-    /// The most live codes of a realm. `None` means no limit.
+    /// The largest number of live codes of a realm. `None` means no limit.
     pub max_live: Option<NonZeroU32>,
-    /// The most codes created in a realm in any hour. `None` means no limit.
+    /// The largest number of codes created in a realm in any hour. `None` means no limit.
     pub creations_per_hour: Option<NonZeroU32>,
 }
 
@@ -228,13 +230,13 @@ impl Default for SecurityCodes {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ConsoleSessions {
-    /// The inactivity time-out: 1 s to 1 day.
+    /// The inactivity time-out, from 1 s to 1 day.
     #[serde(with = "whole_seconds")]
     pub idle: Duration,
-    /// The absolute lifetime: 1 s to 30 days.
+    /// The absolute lifetime, from 1 s to 30 days.
     #[serde(with = "whole_seconds")]
     pub absolute: Duration,
-    /// How long a proof of the password counts as fresh, at most 366 days.
+    /// How long after the person entered the password the session counts as fresh, at most 366 days.
     #[serde(with = "whole_seconds")]
     pub fresh: Duration,
     /// The limit on live sessions of one owner. `None` means no limit.
@@ -259,18 +261,19 @@ impl Default for ConsoleSessions {
 pub struct Notices {
     /// The kinds of credential for which notices are sent.
     pub kinds: Vec<TokenKind>,
-    /// How long before the expiry the advance notice is due: 1 s to 365 days. The setting can change it.
+    /// How long before the expiry the advance notice is sent, from 1 s to 365 days. The setting can change it.
     #[serde(with = "whole_seconds")]
     pub lead: Duration,
-    /// The lead times of further advance notices, in any order. At most 6, each at most 3,660 days.
+    /// How long before the expiry further advance notices are sent, in any order. At most 6 values, each at most 3,660
+    /// days.
     #[serde(with = "whole_seconds::list")]
     pub more_leads: Vec<Duration>,
     /// Whether a notice is also sent on expiry.
     pub on_expiry: bool,
-    /// How long a purge waits for an unsent notice, at most 30 days.
+    /// How long a purge keeps a record whose notice is not sent yet, at most 30 days.
     #[serde(with = "whole_seconds")]
     pub unsent_kept: Duration,
-    /// How one person's notices are gathered into digests.
+    /// How the notices of one person are combined into digests.
     pub gather: Gather,
 }
 
@@ -292,10 +295,10 @@ impl Default for Notices {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Uses {
-    /// The last use of a token is written at most once in this time: 1 s to 1 day.
+    /// The shortest time between two writes of the last use of the same token, from 1 s to 1 day.
     #[serde(with = "whole_seconds")]
     pub interval: Duration,
-    /// The most tokens whose last use can wait to be written.
+    /// The largest number of tokens whose last use can wait in memory to be written.
     pub buffered: u32,
 }
 

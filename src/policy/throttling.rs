@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::duration::{minutes, whole_seconds};
 
-/// A number of failures that is allowed within a window.
+/// The number of failures that are allowed within a window of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Allowance {
     /// The number of failures.
     pub failures: NonZeroU32,
-    /// The window: 1 s to 1 day from the first of the failures. If the number is reached, attempts are refused until
-    /// its end.
+    /// The window starts at the first failure, and lasts from 1 s to 1 day. If the number of failures is reached,
+    /// attempts are refused until the end of the window.
     #[serde(with = "whole_seconds")]
     pub window: Duration,
 }
@@ -27,24 +27,23 @@ impl Allowance {
     }
 }
 
-/// Throttling of failures at the token endpoint, revocation, introspection and sign-in. Bearer tokens are not
-/// throttled.
+/// Limits on failures at the token endpoint, the revocation and introspection endpoints, and sign-in. Failures of
+/// bearer tokens are not limited.
 ///
-/// Counters are kept per (canonical account, source), (client, source) and source. A source has separate counters for
-/// logins and for client secrets. So one source cannot lock out an owner or a client at another source. If the host
-/// does not know the source ([`Source::Unknown`](crate::types::Source)), nothing is counted and a correct secret is
-/// never refused. The directory must then limit password guessing.
+/// There is a counter for each account (by canonical name) and source, each client and source, and each source. A
+/// source has separate counters for logins and for client secrets. So one source cannot block an owner or a client at
+/// another source. If the host does not know the source ([`Source::Unknown`](crate::types::Source)), nothing is
+/// counted, and a correct secret is never refused. The directory must then limit password guessing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Throttling {
-    /// Wrong passwords per account and source. Logins under way count too, until they end.
+    /// Wrong passwords per account and source. A login in progress counts as a failure until it ends.
     pub account: Allowance,
-    /// Wrong secrets per client and source. Requests under way count too, so this also limits the concurrent requests
-    /// of one client and source.
+    /// Wrong secrets per client and source. A request in progress counts as a failure until it ends, so this also
+    /// limits the concurrent requests of one client and source.
     pub client: Allowance,
-    /// Wrong passwords per source, and wrong client secrets per source. The limit applies to each of the two
-    /// separately.
+    /// Wrong passwords per source, and wrong client secrets per source. The two are counted separately.
     pub source: Allowance,
 }
 
@@ -59,8 +58,8 @@ impl Default for Throttling {
     fn default() -> Self {
         Self {
             account: Allowance::new(failures(10), minutes(1)),
-            // Requests under way count too, and a gateway sends many at once. A secret cannot be guessed in a hundred
-            // attempts.
+            // Requests in progress also count, and a gateway sends many at the same time. A secret cannot be guessed in
+            // a hundred attempts.
             client: Allowance::new(failures(100), minutes(1)),
             source: Allowance::new(failures(1_000), minutes(1)),
         }

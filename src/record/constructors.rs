@@ -1,4 +1,4 @@
-//! Constructors of records. `new` takes the required fields. Methods or assignments set the others.
+//! Constructors of records. `new` takes the required fields. Methods or assignments set the other fields.
 
 use crate::crypto::digest::Digest;
 use crate::record::family::FamilyParts;
@@ -13,7 +13,7 @@ use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
 impl NewRecord {
-    /// Creates the first record of a family, without scope, label and expiry.
+    /// Creates the first record of a family, without a scope, a label or an expiry.
     #[must_use]
     pub const fn new(
         id: RecordId,
@@ -63,8 +63,8 @@ crate::types::setters::setters!(NewRecord {
 });
 
 impl RecordParts {
-    /// Creates the first record of a family as inserted, without scope, label and expiry. A store sets the other
-    /// fields.
+    /// Creates a stored record in the state after the insertion of the first record of a family, without a scope, a
+    /// label or an expiry. A store sets the other fields.
     #[must_use]
     pub fn new(
         id: RecordId,
@@ -79,11 +79,11 @@ impl RecordParts {
     }
 }
 
-/// Lists the field names of a record. The pattern has no `..`, so that no field can be left out.
+/// Lists the names of the fields of a record. The pattern has no `..`, so the compiler reports a field that is missing.
 macro_rules! fields {
     ($type:ident: $($field:ident)+) => {
         impl $type {
-            /// The names of all fields. Code that must handle every field compares its own list with this one.
+            /// The names of all fields. Code that must handle every field can compare its own list with this list.
             pub const FIELDS: &'static [&'static str] = &[$(stringify!($field)),+];
         }
 

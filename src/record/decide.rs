@@ -1,5 +1,5 @@
-//! The second half of the pure decision. It combines the phase, the current account and client, and the gates. No I/O
-//! and no clock.
+//! The second half of the decision whether a credential authenticates. It combines the phase of the record, the current
+//! account and client, and the gates. It does no I/O and reads no clock.
 
 use crate::http_auth::refusal::{Gate, Refusal};
 use crate::record::family::{Access, FamilyBody};
@@ -15,28 +15,29 @@ use crate::types::scope::Scope;
 use crate::types::scope_meet::{NothingLeft, meet};
 use crate::types::time::Timestamp;
 
-/// The current account and client, and the requirements of the policy.
+/// The current facts outside the record that the decision needs: account, client, gates, and requirements of the
+/// policy.
 #[derive(Clone, Copy)]
 pub(crate) struct Standing<'a> {
-    /// The account that [`account_of`] names. `None` if it does not exist.
+    /// The account that [`account_of`] returns. `None` if it does not exist.
     pub(crate) account: Option<&'a Account>,
-    /// The client of a sign-in's family. `None` if it does not exist.
+    /// The client through which the sign-in was opened. `None` if it does not exist.
     pub(crate) client: Option<&'a Registration>,
-    /// The closed gate of personal access tokens, if any.
+    /// The first closed gate of personal access tokens, if any.
     pub(crate) closed_gate: Option<Gate>,
     /// Whether the policy refuses credentials of this kind that have no scope.
     pub(crate) scope_demanded: bool,
-    /// The scope tokens known to the service. `None` means any token.
+    /// The scope tokens known to the service. `None` means that every scope token is accepted.
     pub(crate) known_scopes: Option<&'a KnownScopes>,
 }
 
-/// What a credential may do now.
+/// The rights of a credential now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rights {
     /// The role of the credential.
     pub(crate) role: Role,
-    /// The effective scope, if it is narrower than the record's. It is the part of the record's scope that the client's
-    /// allowed scope and the known tokens contain.
+    /// The effective scope, if it is narrower than the record's scope. It contains the tokens of the record's scope
+    /// that are in the client's allowed scope and in the known tokens.
     pub(crate) narrowed: Option<Box<Scope>>,
 }
 
@@ -47,9 +48,9 @@ impl Rights {
     }
 }
 
-/// The account whose rights a credential has: the owner of a personal access token, sign-in or session, the creator of
-/// a super-administrator code, or the named account of a same-as-user code. `None` if the record cannot belong to an
-/// account.
+/// The account whose rights a credential has. It is the owner of a personal access token, sign-in or session, the
+/// creator of a super-administrator code, or the named account of a same-as-user code. `None` if the record cannot
+/// belong to an account.
 pub(crate) fn account_of(record: &TokenRecord) -> Option<&SubjectId> {
     match record.body() {
         FamilyBody::Code { created_by, access: Access::SuperAdministrator, .. } => Some(created_by),
@@ -82,13 +83,13 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
     Ok(Rights { role, narrowed })
 }
 
-/// The account's `valid_since`, if the credential began before that instant.
+/// The account's `valid_since`, if the credential began before that instant. Otherwise `None`.
 pub(crate) fn predates(record: &TokenRecord, account: &Account) -> Option<Timestamp> {
     account.valid_since().filter(|&since| began_at(record) < since)
 }
 
-/// When a credential began. A sign-in began when it was opened, and any other credential when its present secret was
-/// created.
+/// The instant at which a credential began. A sign-in began when it was opened. Any other credential began when its
+/// current secret was created.
 fn began_at(record: &TokenRecord) -> Timestamp {
     match record.body() {
         FamilyBody::SignIn { opened_at, .. } => *opened_at,
@@ -159,7 +160,7 @@ fn code(access: &Access, account: &Account) -> Result<Role, Refusal> {
     match access {
         Access::SuperAdministrator if account.role() == Role::SuperAdministrator => Ok(Role::SuperAdministrator),
         Access::SuperAdministrator => Err(Refusal::CreatorLostRole),
-        // At most an ordinary member's rights, even if the account is promoted later.
+        // The code has at most the rights of an ordinary member, even if the account is promoted later.
         Access::SameAsUser(_) => Ok(account.role().min(Role::Member)),
     }
 }

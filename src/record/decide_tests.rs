@@ -1,4 +1,4 @@
-//! Tests of the decision: each reason separately, and the properties that hold for all reasons.
+//! Tests of the decision: each reason separately, and properties that are true for all reasons.
 
 use proptest::prelude::*;
 
@@ -21,7 +21,7 @@ fn standing<'a>(account: Option<&'a Account>, client: Option<&'a Registration>) 
     Standing { account, client, closed_gate: None, scope_demanded: false, known_scopes: None }
 }
 
-/// The decision, reduced to the role.
+/// The decision. Of the rights, only the role is returned.
 fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>) -> Result<Role, Refusal> {
     decide::decide(record, phase, standing).map(|rights| rights.role)
 }
@@ -162,8 +162,8 @@ fn the_account_of_any_other_credential_is_its_owner() {
 }
 
 proptest! {
-    /// No credential authenticates without an enabled account. No credential has more rights than its account's role,
-    /// not even the code of a super administrator.
+    /// No credential authenticates without an enabled account. No credential has more rights than its account's role.
+    /// This is also true for the code of a super administrator.
     #[test]
     fn nothing_authenticates_beyond_its_account(kind in 0usize..4, role in 0usize..4, disabled: bool, present: bool, gate: bool) {
         let registered = client();

@@ -1,4 +1,5 @@
-//! The effective expiry of a credential: its stored expiry, or an earlier one under the current settings.
+//! The effective expiry of a credential. It is the stored expiry, or an earlier one that follows from the current
+//! settings.
 
 use crate::record::family::FamilyBody;
 use crate::record::token_record::TokenRecord;
@@ -6,25 +7,26 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// The instant at which the record expires. `None` if it is permanent.
+/// The instant at which the record effectively expires. `None` if it is permanent.
 ///
-/// A shortened time-out applies to existing families at their next use. A refresh token expires at its stored expiry or
-/// at the one under the current settings, whichever is earlier. A lengthened time-out does not extend a stored expiry.
+/// A refresh token expires at its stored expiry, or at the expiry under the current settings if that is earlier. So a
+/// shortened time-out affects existing families at their next use, and a lengthened time-out does not extend a stored
+/// expiry.
 pub(crate) fn effective_expiry(record: &TokenRecord, settings: &Settings) -> Option<Timestamp> {
     let stored = record.record().expires_at;
     if record.record().kind != TokenKind::RefreshToken {
         return stored;
     }
     let FamilyBody::SignIn { remember, opened_at, absolute_end, .. } = record.body() else { return stored };
-    // Without sliding, the family expires one inactivity period after it was opened, even if it was refreshed.
+    // Without `remember`, the family expires one inactivity period after it was opened, even if it was refreshed.
     let idle_since = if *remember { record.record().expiry_set_at } else { *opened_at };
     let idle_end = idle_since.plus_capped(settings.refresh_inactivity);
     let life_end = opened_at.plus_capped(settings.refresh_absolute);
     Some(stored.unwrap_or(Timestamp::EPOCH).min(idle_end).min(life_end).min(*absolute_end))
 }
 
-/// The expiry of a refresh token after a slide: one inactivity period from now, but not after the end of the family's
-/// absolute lifetime.
+/// The new expiry of a refresh token that is used now: one inactivity period from now, but not after the end of the
+/// family's absolute lifetime.
 pub(crate) fn slid_expiry(record: &TokenRecord, settings: &Settings, now: Timestamp) -> Option<Timestamp> {
     let current = effective_expiry(record, settings)?;
     let FamilyBody::SignIn { remember, opened_at, absolute_end, .. } = record.body() else { return Some(current) };

@@ -1,5 +1,5 @@
-//! A family: all credentials that descend from one issued credential. One row has the label, generation and revocation
-//! of all members.
+//! Families. A family contains all credentials that descend from one issued credential. The row of a family has the
+//! label, generation and revocation for all members.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,21 +22,21 @@ pub enum Access {
     SameAsUser(SubjectId),
 }
 
-/// The purpose of a family. A store keeps it as an opaque text: [`FamilyBody::to_document`]. A document with unknown
-/// members is corrupt, because a newer version may have added a restriction.
+/// The purpose of a family. A store keeps it as the text that [`FamilyBody::to_document`] returns. A document with
+/// unknown members is refused as corrupt, because a newer version may have added a restriction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum FamilyBody {
-    /// A single credential and its rotations: a personal access token.
+    /// A personal access token with its rotations.
     Alone,
     /// The tokens of one sign-in through a client.
     SignIn {
         /// The client's internal id, to which the tokens are bound.
         client: ClientKey,
-        /// The client's public id, for looking up its registration.
+        /// The client's public id, by which its registration is found.
         client_id: ClientId,
-        /// The client's epoch when the family was opened. The family is refused once the client has another epoch.
+        /// The client's epoch when the family was opened. The family is refused if the client now has another epoch.
         epoch: u64,
         /// The grant that opened the family. `None` if the host opened it.
         grant: Option<Grant>,
@@ -53,14 +53,14 @@ pub enum FamilyBody {
         created_by: SubjectId,
         /// The access level of the code.
         access: Access,
-        /// The account name in the request that created a same-as-user code. Codes created before names were stored
-        /// have none.
+        /// The account name in the request that created a same-as-user code. `None` for codes that were created before
+        /// names were stored.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         named: Option<Box<str>>,
     },
     /// A session with the console's cookie.
     Session {
-        /// When the owner last proved the password.
+        /// When the owner last entered the password.
         authenticated_at: Timestamp,
         /// The end of the absolute lifetime.
         absolute_end: Timestamp,
@@ -95,27 +95,28 @@ pub struct NewFamily {
     pub id: FamilyId,
     /// The realm.
     pub realm: Realm,
-    /// The owner under which the family is listed.
+    /// The owner of the family.
     pub owner: OwnerId,
-    /// The kind of the records that a rotation replaces. In a sign-in this is the refresh token, or the access token if
-    /// there is no refresh token.
+    /// The kind of the credentials that a rotation replaces. For a sign-in this is the refresh token, or the access
+    /// token if there is no refresh token.
     pub kind: TokenKind,
     /// The purpose of the family.
     pub body: FamilyBody,
-    /// The instant until which the family counts against a cap. `None`: it counts until it is revoked.
+    /// The instant until which the family counts towards a cap. `None` means that it counts until it is revoked.
     pub live_until: Option<Timestamp>,
-    /// When the family may be purged. It is the value of the newest member.
+    /// The instant from which the family may be purged. It is that of the newest member.
     pub gone_at: Option<Timestamp>,
-    /// The label key that the family holds, if labels are unique.
+    /// The label key that the family occupies, if labels must be unique.
     pub label_key: Option<LabelKey>,
-    /// The client of a sign-in, because a cap counts sign-ins per client.
+    /// The client of a sign-in. It is stored because a cap counts sign-ins per client.
     pub client: Option<ClientKey>,
-    /// When the family was last used. If a cap makes room, the least recently used family is revoked.
+    /// When the family was last used. If a family must be revoked to make room for another, the least recently used
+    /// family is chosen.
     pub used_at: Timestamp,
 }
 
 impl NewFamily {
-    /// Creates a family that never expires, without label and client.
+    /// Creates a family that never expires, without a label or a client.
     #[must_use]
     pub const fn new(
         id: FamilyId,
@@ -137,7 +138,7 @@ crate::types::setters::setters!(NewFamily {
     with_client client: Option<ClientKey>;
 });
 
-/// A family row as stored.
+/// The row of a family as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -146,32 +147,33 @@ pub struct FamilyParts {
     pub id: FamilyId,
     /// The realm.
     pub realm: Realm,
-    /// The owner under which the family is listed.
+    /// The owner of the family.
     pub owner: OwnerId,
-    /// The kind of the records that a rotation replaces.
+    /// The kind of the credentials that a rotation replaces.
     pub kind: TokenKind,
     /// The number of rotations. It is also the generation of the newest member.
     pub generation: u64,
     /// The purpose of the family.
     pub body: FamilyBody,
-    /// The instant until which the family counts against a cap: the expiry of the newest member. `None`: it counts
-    /// until it is revoked.
+    /// The instant until which the family counts towards a cap. It is the expiry of the newest member. `None` means
+    /// that the family counts until it is revoked.
     pub live_until: Option<Timestamp>,
-    /// When the family may be purged: the value of the newest member, or the end of the tombstone if the family is
-    /// revoked.
+    /// The instant from which the family may be purged. It is that of the newest member, or the end of the tombstone if
+    /// the family is revoked.
     pub gone_at: Option<Timestamp>,
-    /// The label key that the family holds.
+    /// The label key that the family occupies.
     pub label_key: Option<LabelKey>,
     /// The client of a sign-in.
     pub client: Option<ClientKey>,
-    /// When a record was last inserted into the family or a member was last rotated. A touch does not change it.
+    /// The later of the last insertion into the family and the last rotation of a member.
+    /// [`TokenStore::touch`](crate::store::TokenStore::touch) does not change it.
     pub used_at: Timestamp,
-    /// The revocation of the family. Set once.
+    /// The revocation of the family. It is set at most once.
     pub revoked: Option<Revoked>,
 }
 
 impl FamilyParts {
-    /// Creates a family that was never rotated and never expires, without label and client. A store sets the other
+    /// Creates a family that was never rotated and never expires, without a label or a client. A store sets the other
     /// fields.
     #[must_use]
     pub const fn new(
@@ -200,7 +202,7 @@ impl FamilyParts {
 }
 
 impl FamilyParts {
-    /// A placeholder that is overwritten.
+    /// A placeholder. Every use overwrites it.
     pub(crate) const BLANK: Self = Self {
         id: FamilyId::from_bytes([0; 10]),
         realm: Realm::DEFAULT,

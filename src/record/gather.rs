@@ -7,25 +7,25 @@ use crate::record::notice::Schedule;
 use crate::record::state::NoticeMark;
 use crate::types::time::Timestamp;
 
-/// If two workers took leases at about the same time, the ends of the leases differ by at most this.
+/// The largest difference between the ends of two leases that were taken at about the same time.
 const AT_WORK: Duration = Duration::from_secs(5);
 
-/// The state of one notice mark when a digest for its recipient is considered.
+/// The state of one notice when a digest for its recipient is prepared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// The notice must be sent now.
     Due,
-    /// The credential expired at this instant. Its notice may wait for others.
+    /// The credential expired at this instant. Its notice may wait for other notices.
     Expired(Timestamp),
-    /// An advance notice that is due soon. A digest includes it.
+    /// The notice is an advance notice that is due soon. A digest includes it.
     Ahead,
-    /// The notice is not due yet, is held by a worker, or waits after a failure.
+    /// The notice is not due yet, is leased by a worker, or waits after a failure.
     Later,
     /// A worker has just claimed the notice and is about to send it.
     AtWork,
 }
 
-/// The state of one mark. `lease` is the length of a claim's lease.
+/// The state of the notice with that mark. `lease` is the length of a lease.
 pub(crate) fn place(
     schedule: &Schedule,
     rules: &Gather,
@@ -53,7 +53,8 @@ pub(crate) fn place(
     }
 }
 
-/// The instant until which notices on expiry wait. `expired` has the expiry of each credential. `None` if it is empty.
+/// The instant until which notices on expiry wait. `expired` contains the expiry of each credential. `None` if
+/// `expired` is empty.
 pub(crate) fn waits_until(rules: &Gather, expired: &[Timestamp]) -> Option<Timestamp> {
     let (first, last) = (expired.iter().min()?, expired.iter().max()?);
     Some(last.plus_capped(rules.gap).min(first.plus_capped(rules.longest_wait)))

@@ -1,4 +1,4 @@
-//! Determines the next notice of a record ("arming"), as a pure function.
+//! Computes the mark of the next notice of a record. The functions are pure.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,18 +9,18 @@ use crate::record::state::NoticeMark;
 use crate::types::duration::{LONGEST, days, hours, whole_micros};
 use crate::types::time::Timestamp;
 
-/// The stages of the notices for one expiry. Each stage has a lead: how long before the expiry the notice is due. The
-/// longest lead is first. The notice on expiry itself is last, with a lead of zero.
+/// The stages of the notices for one expiry. Each stage has a lead: how long before the expiry its notice is due. The
+/// stage with the longest lead is first. The notice on expiry is last and has a lead of zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Schedule(Vec<Duration>);
 
 impl Schedule {
-    /// Creates a schedule from the leads of advance notices, in any order, and optionally the notice on expiry.
+    /// Creates a schedule from the leads of the advance notices, in any order. `on_expiry` adds the notice on expiry.
     pub(crate) fn new(leads: impl IntoIterator<Item = Duration>, on_expiry: bool) -> Self {
         let mut leads: Vec<Duration> = leads.into_iter().filter(|&lead| lead > Duration::ZERO).collect();
         leads.sort_unstable_by(|one, other| other.cmp(one));
         leads.dedup();
-        // A stage is stored in one byte, and at most eight sent notices are recorded.
+        // A stage is stored in one byte, and a record remembers at most eight sent notices.
         leads.truncate(7);
         if on_expiry {
             leads.push(Duration::ZERO);
@@ -48,7 +48,7 @@ impl Schedule {
     }
 }
 
-/// Writes the leads in microseconds. Two schedules are equal if their texts are equal.
+/// Writes the leads in microseconds. Two schedules with the same text are equal.
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().enumerate().try_for_each(|(at, lead)| {
@@ -69,7 +69,7 @@ impl FromStr for Schedule {
     }
 }
 
-/// The fields of a record that arming needs.
+/// The fields of a record that are needed to compute a mark.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expiring<'a> {
     pub(crate) expires_at: Option<Timestamp>,
@@ -89,9 +89,9 @@ impl Expiring<'_> {
     }
 }
 
-/// The mark of the next notice, from stage `from` on. This is the first stage that was not sent and whose lead is
-/// shorter than the lifetime since the expiry was last set. If several such stages are due at `now`, it is the last of
-/// them. `None` if the record is permanent or no stage is left.
+/// The mark of the next notice, from the stage `from` on. Only stages count that were not sent and whose lead is
+/// shorter than the lifetime since the expiry was last set. The result is the first of these stages, or, if several are
+/// due at `now`, the last due one. `None` if the record is permanent or no stage is left.
 pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Timestamp) -> Option<NoticeMark> {
     let expires_at = record.expires_at?;
     let life = expires_at.since(record.expiry_set_at);
@@ -100,7 +100,7 @@ pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Time
         let lead = schedule.lead(stage).filter(|&lead| lead < life);
         let Some(mark) = lead.map(|lead| NoticeMark { at: expires_at.minus(lead), stage }) else { continue };
         let open = Some(mark).filter(|mark| !record.was_sent(expires_at, mark.stage));
-        // Of several due stages only the last is worth sending, and none if that one was already sent.
+        // If several stages are due, only the last one is worth sending. If it was already sent, none is.
         if next.is_none() || now.reached(mark.at) {
             next = open;
         }
@@ -108,19 +108,20 @@ pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Time
     next
 }
 
-/// The decision of a worker that holds a mark.
+/// The decision about a mark that a worker has leased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
     /// Send the notice of this stage.
     Send(u8),
-    /// Send nothing now. Contains the next mark, if any.
+    /// Send nothing now, and set this mark. `None` if there is no further notice.
     Rest(Option<NoticeMark>),
 }
 
-/// Decides which stage to send for a mark of stage `held`: the last stage that is due, and after the expiry only the
-/// notice on expiry. An advance notice may be sent up to `ahead` before it is due, together with others.
+/// Decides which stage to send for a mark of the stage `held`. It is the last stage that is due. After the expiry it
+/// can only be the notice on expiry. An advance notice may be sent together with others up to `ahead` before it is due.
 ///
-/// If another schedule set the mark, and the stage is not due yet or no longer exists, the mark is set again.
+/// If the mark was computed from another schedule, its stage may not be due yet or may no longer exist. Then the mark
+/// is computed again.
 pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: Duration, now: Timestamp) -> Look {
     let Some(expires_at) = record.expires_at else { return Look::Rest(None) };
     if now.reached(expires_at) {
@@ -140,7 +141,7 @@ pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: D
     Look::Rest(arm(schedule, record, if near { held } else { 0 }, now))
 }
 
-/// Marks the same stage again, at `at` or when the next stage becomes due, whichever is earlier.
+/// Sets the mark of the same stage again, to `at` or to the time when the next stage is due, whichever is earlier.
 pub(crate) fn put_off(
     schedule: &Schedule,
     record: Expiring<'_>,
@@ -152,17 +153,17 @@ pub(crate) fn put_off(
     NoticeMark { at: next.map_or(at, |next| next.at.min(at)), stage }
 }
 
-/// The longest lease of a claim. A mark that is at most this far ahead may be a lease.
+/// The longest lease of a claim. A mark that is no further in the future than this may be a lease.
 pub(crate) const LONGEST_LEASE: Duration = hours(1);
 
-/// The longest time that a notice is put off. A mark that is further ahead than this was set by a schedule.
+/// The longest time by which a notice is put off. A mark further in the future than this was computed from a schedule.
 const LONGEST_WAIT: Duration = days(1);
 
-/// The mark that replaces `held` under a changed schedule. `None` if `held` stays. `before` contains the schedules that
-/// may have set `held`, if they are known.
+/// The mark that replaces `held` under a changed schedule. `None` if `held` stays. `before` contains the schedules from
+/// which `held` may have been computed, if they are known.
 ///
-/// A mark that was put off or is a lease stays. It is decided when it is due. A stage that was sent or given up is not
-/// repeated.
+/// A mark that is a lease or was put off stays. The decision is made when it is due. A stage that was sent or given up
+/// is not repeated.
 pub(crate) fn rearm(
     schedule: &Schedule,
     before: Option<&[Schedule]>,
@@ -186,8 +187,8 @@ pub(crate) fn rearm(
     arm(schedule, record, from, now).filter(|next| *next != held && !(due(next) && due(&held)))
 }
 
-/// The first stage that may still be sent, if one of the schedules `set_under` set the mark of stage `held`. `None` if
-/// there is no such schedule.
+/// The first stage that may still be sent, if the mark of the stage `held` was computed from one of the schedules
+/// `set_under`. `None` if there is no such schedule.
 fn first_open<'a>(
     set_under: impl Iterator<Item = &'a Schedule>,
     schedule: &Schedule,
@@ -197,11 +198,11 @@ fn first_open<'a>(
     let life = record.expires_at?.since(record.expiry_set_at);
     let mut first = None;
     for of in set_under {
-        // The schedules have different stages, so it is unknown which stages were sent.
+        // The two schedules have different stages, so it is unknown which stages were sent.
         if of.stages() != schedule.stages() && held > 0 {
             return None;
         }
-        // A stage whose lead was too long for the lifetime was skipped. Every other stage was sent or given up.
+        // A stage was skipped if its lead was too long for the lifetime. Every other stage was sent or given up.
         let passed_over = (0..held).all(|stage| of.lead(stage).is_none_or(|lead| lead >= life));
         let open = if passed_over { 0 } else { held };
         first = Some(first.map_or(open, |first: u8| first.max(open)));

@@ -1,4 +1,4 @@
-//! Tests of `arm` and `look`: each rule separately, and the properties that hold for every schedule and lifetime.
+//! Tests of `arm` and `look`: each rule separately, and properties that are true for every schedule and lifetime.
 
 use std::time::Duration;
 
@@ -18,12 +18,12 @@ fn life(expires_at: Timestamp, expiry_set_at: Timestamp, noticed: &[(Timestamp, 
     Expiring { expires_at: Some(expires_at), expiry_set_at, noticed }
 }
 
-/// Notices a week before the expiry and on expiry.
+/// A schedule with a notice a week before the expiry and a notice on expiry.
 fn week() -> Schedule {
     Schedule::new([days(7)], true)
 }
 
-/// Notices thirty days and a week before the expiry, and on expiry.
+/// A schedule with notices thirty days and a week before the expiry, and a notice on expiry.
 fn month_and_week() -> Schedule {
     Schedule::new([days(7), days(30)], true)
 }
@@ -100,22 +100,22 @@ fn notice_2_after_expiry_there_is_only_the_expiry_notice() {
 fn notice_2_extended_and_moved_back_does_not_send_twice() {
     let (first, longer) = (day(100), day(150));
     let sent = [(first, 0)];
-    // Extended on day 94, after the advance notice: armed for the new expiry.
+    // The credential is extended on day 94, after the advance notice. The mark is computed for the new expiry.
     let mark = arm(&week(), life(longer, day(94), &sent), 0, day(94));
     assert_eq!(mark, Some(NoticeMark { at: day(143), stage: 0 }));
-    // The expiry is moved back on day 92. The lifetime has room for an advance notice, but that notice was already
-    // sent.
+    // The expiry is moved to an earlier time on day 92. The lifetime is long enough for an advance notice, but that
+    // notice was already sent.
     let mark = arm(&week(), life(first, day(92), &sent), 0, day(92));
     assert_eq!(mark, Some(NoticeMark { at: first, stage: 1 }));
 }
 
 #[test]
 fn fault_e2_a_mark_of_another_lead_is_told_as_the_present_lead_says() {
-    // The mark was set under a lead of a week. The lead is now three days.
+    // The mark was computed with a lead of a week. The lead is now three days.
     let shorter = Schedule::new([days(3)], true);
     let rest = Look::Rest(Some(NoticeMark { at: day(97), stage: 0 }));
     assert_eq!(look(&shorter, life(day(100), t0(), &[]), 0, Duration::ZERO, day(93)), rest);
-    // The lead is longer than the lifetime, so there is no advance notice any more.
+    // The lead is now longer than the lifetime, so there is no advance notice any more.
     let longer = Schedule::new([days(200)], true);
     let rest = Look::Rest(Some(NoticeMark { at: day(100), stage: 1 }));
     assert_eq!(look(&longer, life(day(100), t0(), &[]), 0, Duration::ZERO, day(93)), rest);
@@ -152,7 +152,7 @@ fn fault_e2_a_changed_lead_moves_the_mark_and_takes_it_from_no_worker() {
         assert_eq!(rearm(life(day(100), t0(), &settled), expiry, day(94)), None, "told for that expiry");
         assert_eq!(rearm(record, expiry, day(94)), None, "given up");
         assert_eq!(rearm(record, held, day(100)), None, "expired: the notice on expiry alone");
-        // A token of ten days. A lead of two weeks is longer than its lifetime.
+        // A token of ten days, with a lead of two weeks, which is longer than its lifetime.
         assert_eq!(rearm(life(day(100), day(90), &[]), held, day(91)), Some(expiry));
     }
 }
@@ -194,7 +194,7 @@ fn notice_1_a_retry_does_not_hold_up_the_next_notice() {
 }
 
 prop_compose! {
-    /// Leads and times in hours. They are so close together that some are equal.
+    /// Leads and times in hours, from a small range, so that some are equal.
     fn any_case()(
         leads in prop::collection::vec(0u16..60, 0..8),
         on_expiry in any::<bool>(),

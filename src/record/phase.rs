@@ -1,4 +1,4 @@
-//! The first half of the pure decision: the phase of a record's life.
+//! The first half of the decision whether a credential authenticates: the phase of its record.
 
 use crate::record::expiry::effective_expiry;
 use crate::record::state::{Revoked, Superseded};
@@ -12,15 +12,16 @@ use crate::types::time::Timestamp;
 pub(crate) enum Phase {
     /// The record has not ended. The account, the client or a gate may still refuse it.
     Live,
-    /// Replaced, and still honoured beside its successor until `until`. `None` means until the successor's first use.
+    /// A successor has replaced the record, which is still accepted until `until`. `None` means until the successor's
+    /// first use.
     Overlap { until: Option<Timestamp> },
-    /// Used up. Before `retry_until`, a retry of the same request gets the same response.
+    /// The record is used up. Before `retry_until`, a retry of the same request gets the same response.
     Rotated { retry_until: Option<Timestamp> },
-    /// Expired. Before `until` the record can be reactivated, is listed, and keeps its label.
+    /// The record has expired. Before `until` it is listed, can be reactivated, and blocks its label.
     Expired { at: Timestamp, until: Option<Timestamp> },
-    /// Revoked. A second deletion also succeeds.
+    /// The record is revoked. Deleting it again also succeeds.
     Revoked(Revoked),
-    /// Expired and past retention. Treated as absent.
+    /// The record has expired, and its retention has ended. It is treated as absent.
     Purgeable,
 }
 
@@ -49,7 +50,7 @@ pub(crate) fn phase(record: &TokenRecord, settings: &Settings, now: Timestamp) -
 }
 
 /// The end of the retry window, if the window is open. It is open only for the direct parent of the newest generation,
-/// and only while the nonce exists and the end is ahead.
+/// and only while the nonce is stored and the end is in the future.
 fn retry_until(record: &TokenRecord, superseded: &Superseded, now: Timestamp) -> Option<Timestamp> {
     let direct_parent = record.record().generation.checked_add(1) == Some(record.family().generation);
     let until = superseded.honoured_until?;

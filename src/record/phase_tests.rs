@@ -1,4 +1,4 @@
-//! Tests of the phase: every boundary, and the properties that hold for all records.
+//! Tests of the phase: every boundary, and properties that are true for all records.
 
 use std::time::Duration;
 
@@ -154,12 +154,12 @@ fn syn_token_5_a_slide_takes_the_inactivity_period_on_and_never_past_the_absolut
     assert_eq!(effective_expiry(&token, &short), Some(at(70)), "and only its refresh token is shortened");
     let access = record(TokenKind::AccessToken, sign_in(true, at(1_000)), Some(at(600)), |_, _| {});
     assert_eq!(effective_expiry(&access, &short), Some(at(600)));
-    // A refresh token without an expiry is never written. If there is one, it counts as expired.
+    // The library never writes a refresh token without an expiry. If one is stored, it is treated as expired.
     assert_eq!(effective_expiry(&refresh(true, None), &short), Some(Timestamp::EPOCH));
 }
 
 proptest! {
-    /// As time passes, a phase only advances: live or overlapping, then ended, then purgeable.
+    /// The phase only advances with time: live or overlapping, then ended, then purgeable.
     #[test]
     fn a_record_never_comes_back_by_itself(
         life in proptest::option::of(1u32..1_000),
@@ -185,8 +185,8 @@ proptest! {
         prop_assert!(rank(phase(&record, &settings(), now)) <= rank(phase(&record, &settings(), later)));
     }
 
-    /// A record is not live if it is revoked, expired, or replaced and no longer honoured, whatever its other fields
-    /// are.
+    /// A record is not live if it is revoked, expired, or replaced and no longer accepted. The values of its other
+    /// fields do not matter.
     #[test]
     fn nothing_that_has_ended_is_live(life in 1u32..1_000, overlap in 0u32..1_000, now in 0u32..2_000) {
         let record = record(PAT, FamilyBody::Alone, Some(at(life)), |record, family| {

@@ -1,4 +1,5 @@
-//! Copies a record field by field over a blank record. Used by the memory store, and for an unknown id.
+//! Copies a record field by field into a blank record. The memory store uses this, and so does the verification of an
+//! unknown id.
 
 use crate::crypto::digest::Digest;
 use crate::record::record_parts::RecordParts;
@@ -8,7 +9,7 @@ use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
 impl RecordParts {
-    /// A placeholder that is overwritten.
+    /// A placeholder. Every use overwrites it.
     pub(super) const BLANK: Self = Self {
         id: RecordId::from_bytes([0; 16]),
         realm: Realm::DEFAULT,

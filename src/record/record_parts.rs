@@ -1,4 +1,4 @@
-//! The fields of a record without its family.
+//! The fields of a record, without its family.
 
 use crate::crypto::digest::Digest;
 use crate::record::state::{NoticeMark, Revoked, Superseded};
@@ -10,7 +10,7 @@ use crate::types::realm::Realm;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// The largest number of sent notices that are recorded.
+/// The largest number of sent notices that a record remembers.
 pub const NOTICED_MAX: usize = 8;
 
 /// A record to insert.
@@ -21,13 +21,13 @@ pub struct NewRecord {
     pub id: RecordId,
     /// The realm.
     pub realm: Realm,
-    /// The owner under which the record is listed.
+    /// The owner of the credential.
     pub owner: OwnerId,
     /// The kind.
     pub kind: TokenKind,
     /// The parent: the refresh token of an access token, or the token that a rotation replaced.
     pub parent: Option<RecordId>,
-    /// The number of earlier rotations.
+    /// The number of rotations before this record was created.
     pub generation: u64,
     /// When the record was created.
     pub created_at: Timestamp,
@@ -39,17 +39,17 @@ pub struct NewRecord {
     pub description: Option<Description>,
     /// The digest of the secret, bound to realm, kind and id.
     pub digest: Digest,
-    /// The key of the digest.
+    /// The key under which the digest was computed.
     pub key_id: KeyId,
     /// When the record expires. `None` if it is permanent.
     pub expires_at: Option<Timestamp>,
-    /// When the record may be purged. `None` if it has no end yet.
+    /// The instant from which the record may be purged. `None` if it has no end yet.
     pub gone_at: Option<Timestamp>,
-    /// When a notice worker must check the record.
+    /// When a notice worker must check the record, and for which stage.
     pub notice: Option<NoticeMark>,
 }
 
-/// The stored fields of a record without its family. [`TokenStore`](crate::store::TokenStore) defines which step
+/// The stored fields of a record, without its family. [`TokenStore`](crate::store::TokenStore) defines which operation
 /// changes which field.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -59,13 +59,13 @@ pub struct RecordParts {
     pub id: RecordId,
     /// The realm.
     pub realm: Realm,
-    /// The owner under which the record is listed.
+    /// The owner of the credential.
     pub owner: OwnerId,
     /// The kind.
     pub kind: TokenKind,
     /// The parent: the refresh token of an access token, or the token that a rotation replaced.
     pub parent: Option<RecordId>,
-    /// The number of earlier rotations.
+    /// The number of rotations before this record was created.
     pub generation: u64,
     /// When the record was created.
     pub created_at: Timestamp,
@@ -77,7 +77,7 @@ pub struct RecordParts {
     pub description: Option<Description>,
     /// The digest of the secret, bound to realm, kind and id.
     pub digest: Digest,
-    /// The key of the digest.
+    /// The key under which the digest was computed.
     pub key_id: KeyId,
     /// The version. Only `apply` and `Supersede` change it.
     pub version: Version,
@@ -85,18 +85,19 @@ pub struct RecordParts {
     pub expires_at: Option<Timestamp>,
     /// When `expires_at` was last set.
     pub expiry_set_at: Timestamp,
-    /// When the record may be purged. `None` if it has no end yet.
+    /// The instant from which the record may be purged. `None` if it has no end yet.
     pub gone_at: Option<Timestamp>,
-    /// Set if a successor has replaced the record.
+    /// The replacement of the record by a successor, if it was replaced.
     pub superseded: Option<Superseded>,
-    /// The record's own revocation. [`TokenRecord::revoked`](super::token_record::TokenRecord::revoked) includes the
-    /// family's.
+    /// The revocation of this record alone. [`TokenRecord::revoked`](super::token_record::TokenRecord::revoked) also
+    /// considers the revocation of the family.
     pub revoked: Option<Revoked>,
-    /// When the credential was last used successfully, as far as this was written.
+    /// The last successful use of the credential that was written. Later uses may not be written yet.
     pub last_used_at: Option<Timestamp>,
-    /// When a notice worker must check the record.
+    /// When a notice worker must check the record, and for which stage.
     pub notice: Option<NoticeMark>,
-    /// The notices that were sent, as (expiry, stage). At most [`NOTICED_MAX`]: the oldest is dropped.
+    /// The notices that were sent, as pairs of expiry and stage. If there are more than [`NOTICED_MAX`], the oldest is
+    /// dropped.
     pub noticed: Vec<(Timestamp, u8)>,
     /// Whether the record was reduced to the fields that reuse detection needs.
     pub shrunk: bool,
@@ -135,8 +136,8 @@ impl From<NewRecord> for RecordParts {
 
 impl RecordParts {
     /// Reduces a superseded record to the fields that reuse detection needs: id, digest, key, generation, version,
-    /// successor and `gone_at`. Nonce, parent, label, description, scope, expiry, last use and notices are removed. The
-    /// other times become the instant of the rotation. A record that is not superseded is not changed.
+    /// successor and `gone_at`. Removes nonce, parent, label, description, scope, expiry, last use and notices. Sets
+    /// all other times to the instant of the rotation. Does not change a record that is not superseded.
     pub fn shrink(&mut self) {
         let Some(superseded) = &mut self.superseded else { return };
         superseded.nonce = None;
@@ -153,7 +154,7 @@ impl RecordParts {
         self.shrunk = true;
     }
 
-    /// Records a notice as sent. If there are more than [`NOTICED_MAX`], drops the oldest.
+    /// Records a notice as sent. If there are then more than [`NOTICED_MAX`], drops the oldest.
     pub fn remember_notice(&mut self, expiry: Timestamp, stage: u8) {
         if !self.noticed.contains(&(expiry, stage)) {
             if self.noticed.len() >= NOTICED_MAX {

@@ -1,4 +1,4 @@
-//! Records for the tests of the pure decision.
+//! Records for the tests of the decision.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::types::role::Role;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// A Tuesday.
+/// A fixed instant, on a Tuesday.
 pub(crate) fn t0() -> Timestamp {
     Timestamp::from_micros(1_700_000_000_000_000).expect("in range")
 }
@@ -27,7 +27,7 @@ pub(crate) fn at(seconds: u32) -> Timestamp {
     t0().plus(Duration::from_secs(u64::from(seconds))).expect("in range")
 }
 
-/// The instants one microsecond before, at, and one microsecond after `instant`.
+/// Three instants: one microsecond before `instant`, `instant` itself, and one microsecond after it.
 pub(crate) fn around(instant: Timestamp) -> [Timestamp; 3] {
     let micro = Duration::from_micros(1);
     [instant.minus(micro), instant, instant.plus(micro).expect("in range")]
@@ -77,7 +77,7 @@ pub(crate) fn sign_in(remember: bool, absolute_end: Timestamp) -> FamilyBody {
     }
 }
 
-/// A record created at `t0`. It is the only one of its family. The test can change it.
+/// A record that was created at `t0` and is the only member of its family. A test can change its fields.
 pub(crate) fn record(
     kind: TokenKind,
     body: FamilyBody,
@@ -120,7 +120,7 @@ pub(crate) fn record(
     TokenRecord::from_parts(record, family).expect("the parts belong together")
 }
 
-/// The state of a record that was replaced at `when` and is honoured until `honoured_until`.
+/// The replacement of a record at `when`. The record is accepted until `honoured_until`.
 pub(crate) fn superseded(when: Timestamp, honoured_until: Option<Timestamp>) -> Superseded {
     Superseded {
         at: when,

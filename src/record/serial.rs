@@ -1,5 +1,5 @@
-//! Records as serde values (feature `serde`), for stores that keep documents. Deserialization makes the same checks as
-//! [`TokenRecord::from_parts`].
+//! Serde implementations for records (feature `serde`), for stores that keep documents. Deserialization makes the same
+//! checks as [`TokenRecord::from_parts`].
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -72,7 +72,7 @@ impl<'de> Deserialize<'de> for RevocationReason {
 }
 
 impl Serialize for TokenRecord {
-    /// Serializes the pair of record and family.
+    /// Serializes the record and its family as a pair.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.clone().into_parts().serialize(serializer)
     }
@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(format!("{back:?}"), format!("{record:?}"));
         assert_eq!(back.record().digest.as_bytes(), record.record().digest.as_bytes());
         assert_eq!(serde_json::to_string(&back).expect("JSON"), text);
-        // Stores keep documents of this form, so the name of a field must not change it.
+        // Stores keep documents of this form, so renaming a field must not change the form.
         assert!(text.contains(r#""revoked":{"at":1700000004000000,"why":"#), "{text}");
         let contradiction = text.replacen(r#""generation":1"#, r#""generation":0"#, 1);
         assert_ne!(contradiction, text);

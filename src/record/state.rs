@@ -1,4 +1,4 @@
-//! The states that a record can enter, each with its instant.
+//! The states that a record can enter. Each state has its instant.
 
 use std::fmt;
 
@@ -6,14 +6,14 @@ use crate::types::ids::{KeyId, RecordId};
 use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
 
-/// The random value that the winner of a rotation draws. A retry derives the same successor from it. The nonce is
-/// useless without the parent's secret.
+/// A random value that is drawn for a rotation. A retry derives the same successor from it. Without the parent's
+/// secret, nothing can be derived from the nonce.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Nonce {
     /// 32 random bytes.
     pub bytes: [u8; 32],
-    /// The key of the ring from which the derivation took its sub-key.
+    /// The number of the key whose sub-key is used for the derivation.
     pub key_id: KeyId,
 }
 
@@ -23,7 +23,7 @@ impl fmt::Debug for Nonce {
     }
 }
 
-/// The replacement of a record by a successor. Set once.
+/// The replacement of a record by a successor. It is set at most once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -34,15 +34,15 @@ pub struct Superseded {
     pub successor: RecordId,
     /// The nonce. It is kept until the retry window ends.
     pub nonce: Option<Nonce>,
-    /// The instant until which the old token is honoured. For a refresh token, it is the end of the retry window. In a
-    /// hand-over, it is the end of the overlap: equal to `at` if there is no overlap, and `None` if the overlap lasts
-    /// until the successor's first use.
+    /// The instant until which the old token is accepted. For a refresh token, this is the end of the retry window. For
+    /// a rotated personal access token, this is the end of the overlap. It equals `at` if there is no overlap, and is
+    /// `None` if the overlap lasts until the successor's first use.
     pub honoured_until: Option<Timestamp>,
 }
 
 impl Superseded {
-    /// Creates a replacement at that instant by that successor. The old token is honoured at most until the successor's
-    /// first use.
+    /// Creates a replacement at that instant by that successor. The old token is accepted until the successor's first
+    /// use.
     #[must_use]
     pub const fn new(at: Timestamp, successor: RecordId) -> Self {
         Self { at, successor, nonce: None, honoured_until: None }
@@ -54,24 +54,24 @@ crate::types::setters::setters!(Superseded {
     with_honoured_until honoured_until: Option<Timestamp>;
 });
 
-/// A revocation. Set once, so the first instant stays.
+/// A revocation. It is set at most once, so the first instant and reason stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Revoked {
-    /// When it was revoked.
+    /// When the record or family was revoked.
     pub at: Timestamp,
-    /// Why it was revoked.
+    /// Why the record or family was revoked.
     #[cfg_attr(feature = "serde", serde(rename = "why"))]
     pub reason: RevocationReason,
 }
 
-/// The next instant at which a notice worker must check a record. While a worker has a lease on the notice, the mark is
-/// the end of the lease.
+/// The next instant at which a notice worker must check a record. While a worker has a lease on the notice, this
+/// instant is the end of the lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NoticeMark {
-    /// The instant.
+    /// When the check is due.
     pub at: Timestamp,
-    /// The stage of the next notice for this expiry. The stages before it are settled.
+    /// The stage of the next notice for this expiry. All earlier stages are done.
     pub stage: u8,
 }

@@ -1,4 +1,4 @@
-//! The stored record of a credential, joined with the row of its family.
+//! The stored record of a credential, combined with the row of its family.
 
 use std::fmt;
 
@@ -9,15 +9,14 @@ use crate::types::label::Label;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// A stored record that contradicts itself. Valid writes cannot produce such a record, so it is reported and never
-/// trusted.
+/// A stored record contradicts itself. Valid writes cannot produce such a record, so it is reported and never used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Corrupt {
     /// The record and the family row have different family ids, realms or owners.
     #[error("record and family row do not belong together")]
     Family,
-    /// A column does not decode.
+    /// A column cannot be decoded.
     #[error("column {column} does not decode")]
     Column {
         /// The column's name.
@@ -31,16 +30,16 @@ pub enum Corrupt {
     },
 }
 
-/// A record as a store returns it: its own fields and the row of its family.
+/// A record as a store returns it: the record's own fields and the row of its family.
 ///
-/// The only constructor checks these invariants. The record and the family have the same family id, realm and owner. A
-/// shrunk record is superseded. The generation of a superseded record is older than that of its family, and no record's
-/// generation is newer. `noticed` has at most eight entries.
+/// The only constructor checks the following rules. The record and the family have the same family id, realm and owner.
+/// A shrunk record is superseded. The generation of a record is not newer than that of its family, and is older if the
+/// record is superseded. `noticed` has at most eight entries.
 #[derive(Clone)]
 pub struct TokenRecord(Box<Joined>);
 
-/// The record and its family in one value, checked once. The memory store keeps records in this form, so a read is one
-/// copy and no check.
+/// A record and its family in one value that was checked once. The memory store keeps records in this form, so a read
+/// is one copy without a check.
 #[derive(Clone)]
 pub(crate) struct Joined {
     record: RecordParts,
@@ -48,7 +47,7 @@ pub(crate) struct Joined {
 }
 
 impl Joined {
-    /// Joins a record and its family. The only constructor.
+    /// Combines a record and its family. This is the only constructor.
     #[inline]
     pub(crate) fn new(record: RecordParts, family: FamilyParts) -> Result<Self, Corrupt> {
         consistent(&record, &family).map(|()| Self { record, family })
@@ -67,13 +66,15 @@ impl Joined {
 }
 
 impl Joined {
-    /// A placeholder. It is copied if a record does not exist, so that an unknown id costs as much as a wrong secret.
+    /// A placeholder. It is copied if a record does not exist, so that verifying an unknown id takes as long as
+    /// verifying a wrong secret.
     pub(crate) const BLANK: Self = Self { record: RecordParts::BLANK, family: FamilyParts::BLANK };
 
     /// A copy in the form that a read returns.
     #[inline]
     pub(crate) fn to_record(&self) -> TokenRecord {
-        // Copied field by field, because cloning and moving makes two more copies (see the `authenticate` bench).
+        // The fields are copied one by one, because cloning and moving makes two more copies (see the `authenticate`
+        // bench).
         let mut copy = Box::new(Self::BLANK);
         self.record.copy_into(&mut copy.record);
         self.family.copy_into(&mut copy.family);
@@ -101,7 +102,7 @@ fn consistent(record: &RecordParts, family: &FamilyParts) -> Result<(), Corrupt>
 }
 
 impl TokenRecord {
-    /// Joins a record and a family row that a store has read.
+    /// Combines a record and a family row that a store has read.
     ///
     /// # Errors
     ///
@@ -117,19 +118,19 @@ impl TokenRecord {
         (record, family)
     }
 
-    /// Moves label and scope out, for a principal.
+    /// Takes label and scope out of the record, for a principal.
     pub(crate) fn into_label_and_scope(self) -> (Option<Label>, Option<Scope>) {
         let Joined { record: RecordParts { label, scope, .. }, .. } = *self.0;
         (label, scope)
     }
 
-    /// The record's own fields.
+    /// The fields of the record itself.
     #[must_use]
     pub fn record(&self) -> &RecordParts {
         &self.0.record
     }
 
-    /// The family's row.
+    /// The row of the family.
     #[must_use]
     pub fn family(&self) -> &FamilyParts {
         &self.0.family
@@ -141,7 +142,7 @@ impl TokenRecord {
         &self.0.family.body
     }
 
-    /// The revocation of the record or of its family, whichever is earlier.
+    /// The revocation of the record or of its family. If both are revoked, the earlier revocation.
     #[must_use]
     pub fn revoked(&self) -> Option<Revoked> {
         match (self.0.record.revoked, self.0.family.revoked) {
@@ -150,14 +151,14 @@ impl TokenRecord {
         }
     }
 
-    /// When the record may be purged. If the family is revoked, it is the end of the family's tombstone. Otherwise it
-    /// is the record's own `gone_at`.
+    /// The instant from which the record may be purged. If the family is revoked, it is the end of the family's
+    /// tombstone. Otherwise it is the record's own `gone_at`.
     #[must_use]
     pub fn gone_at(&self) -> Option<Timestamp> {
         if self.0.family.revoked.is_some() { self.0.family.gone_at } else { self.0.record.gone_at }
     }
 
-    /// Whether the record is of the newest generation of its family.
+    /// Whether the record belongs to the newest generation of its family.
     #[must_use]
     pub fn is_newest(&self) -> bool {
         self.0.record.generation == self.0.family.generation

@@ -1,4 +1,4 @@
-//! The limits of an insert or a rotation, in the form that the store takes.
+//! The limits of the policy on an insert or a rotation, in the form that a store takes.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -23,7 +23,8 @@ const HOUR: Duration = hours(1);
 const DAY: Duration = days(1);
 
 impl Service {
-    /// The cap of sign-ins and sessions. If it is full, the policy says whether a new one is refused or ends the oldest.
+    /// The cap on sign-ins and sessions. If the cap is reached, the policy says whether a new one is refused or ends
+    /// the least recently used one.
     pub(crate) fn cap(&self, cap: Option<LiveCap>, now: Timestamp) -> Option<Cap> {
         let LiveCap { limit, evict } = cap?;
         let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
@@ -31,15 +32,15 @@ impl Service {
         Some(Cap { limit, when_full: if evict { end } else { WhenFull::Refuse } })
     }
 
-    /// The most rotations of a sign-in in 24 hours. The limit is at least four times the rotations that the access
-    /// token lifetime needs. So it stops a client that loops, but not a regular client.
+    /// The largest number of rotations of a sign-in in 24 hours. It is at least four times the number of rotations that
+    /// the lifetime of access tokens requires. So it stops a client that refreshes in a loop, but not a normal client.
     pub(crate) fn rotations_a_day(&self, settings: &Settings, now: Timestamp) -> Pace {
         let needed = whole_micros(DAY).div_ceil(whole_micros(settings.access_lifetime).max(1)).saturating_mul(4);
         let needed = u32::try_from(needed).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
         Pace { limit: self.policy.refresh_tokens.rotations_per_day.max(needed), since: now.minus(DAY) }
     }
 
-    /// Emits an event for each family that was ended to make room.
+    /// Emits an event for each family that was ended to make room for another.
     pub(crate) fn tell_made_room(&self, by: &By, kind: TokenKind, owner: &OwnerId, ended: &[FamilyId], now: Timestamp) {
         for &family in ended {
             self.tell(now, by.clone(), EventKind::MadeRoom { kind, family, owner: owner.clone() });
@@ -47,23 +48,23 @@ impl Service {
     }
 }
 
-/// The cap of personal access tokens and security codes. If it is full, a new one is refused: a person must decide which
-/// one to delete.
+/// The cap on personal access tokens and security codes. If the cap is reached, a new one is refused, because a person
+/// must decide which one to delete.
 pub(crate) const fn refusing_cap(limit: NonZeroU32) -> Cap {
     Cap { limit, when_full: WhenFull::Refuse }
 }
 
-/// A pace with that limit per hour.
+/// The pace that allows `limit` creations per hour.
 pub(crate) fn hourly(limit: Option<NonZeroU32>, now: Timestamp) -> Option<Pace> {
     limit.map(|limit| Pace { limit, since: now.minus(HOUR) })
 }
 
-/// When the hourly pace has room again. `oldest` is the instant that the store returned.
+/// The instant at which the hourly pace allows a creation again. `oldest` is the instant that the store returned.
 pub(crate) fn hour_after(oldest: Timestamp) -> Timestamp {
     oldest.plus_capped(HOUR)
 }
 
-/// When the daily pace has room again. `oldest` is the instant that the store returned.
+/// The instant at which the daily pace allows a rotation again. `oldest` is the instant that the store returned.
 pub(crate) fn day_after(oldest: Timestamp) -> Timestamp {
     oldest.plus_capped(DAY)
 }

@@ -1,4 +1,4 @@
-//! The refusal of a request: the reason for the host, and the answer to the caller (RFC 6750 §3).
+//! The refusal of a request. It contains the reason for the host, and the response to the caller (RFC 6750 §3).
 
 use std::error::Error;
 use std::fmt;
@@ -29,7 +29,7 @@ use crate::types::time::Timestamp;
 /// | a login of a person with too many sessions | 409 | no challenge | |
 /// | a store or the directory is unavailable | 503 | no challenge | 2 seconds |
 ///
-/// The headers and texts contain nothing from the request.
+/// The headers and texts of the response contain nothing from the request.
 ///
 /// ```
 #[doc = include_str!("../example.in")]
@@ -57,13 +57,13 @@ pub struct Challenge {
 pub enum ChallengeReason {
     /// There is no `Authorization` header, or it has another scheme.
     NoCredential,
-    /// The `Authorization` header occurs twice, or is not `Bearer`, blanks, and a b64token.
+    /// The `Authorization` header occurs twice, or is not the word `Bearer`, blanks, and a b64token.
     Malformed(MalformedHeader),
     /// The credential was refused, or could not be verified.
     Denied(Arc<Denied>),
-    /// The credential's scope does not contain the needed scope.
+    /// The credential's scope does not contain the scope that the handler requires.
     Scope {
-        /// The needed scope. `None` if the handler asked for a text that is not a valid scope.
+        /// The required scope. `None` if the handler required a text that is not a valid scope.
         needed: Option<Scope>,
     },
     /// Another right is missing.
@@ -93,20 +93,21 @@ impl Challenge {
         Self::new(ChallengeReason::Malformed(fault), realm)
     }
 
-    /// Refuses a credential that the handle denied.
+    /// Refuses a request because [`Counterfoil::verify`](crate::Counterfoil::verify) or a similar method returned
+    /// [`Denied`].
     #[must_use]
     pub fn denied(denied: Denied, realm: &Realm) -> Self {
         Self::new(ChallengeReason::Denied(Arc::new(denied)), realm)
     }
 
-    /// Refuses a credential whose scope is too narrow. It needs every scope token of `needed`, and the challenge names
+    /// Refuses a credential whose scope is too narrow. `needed` contains the required scope tokens. The challenge names
     /// them.
     #[must_use]
     pub fn scope(needed: Option<Scope>, realm: &Realm) -> Self {
         Self::new(ChallengeReason::Scope { needed }, realm)
     }
 
-    /// Refuses a request because a right is missing. A missing scope becomes [`ChallengeReason::Scope`].
+    /// Refuses a request because a right is missing. A missing scope gives [`ChallengeReason::Scope`].
     #[must_use]
     pub fn forbidden(forbidden: Forbidden, realm: &Realm) -> Self {
         match forbidden {
@@ -115,7 +116,7 @@ impl Challenge {
         }
     }
 
-    /// Refuses a login, for a host that accepts passwords at its own API. `now` is the instant of the answer.
+    /// Refuses a login. Use it if the host accepts passwords at its own API. `now` is the instant of the response.
     #[must_use]
     pub fn login(error: LoginError, realm: &Realm, now: Timestamp) -> Self {
         let retry_after = error.retry_after(now);
@@ -134,7 +135,7 @@ impl Challenge {
         self.answer_parts().0
     }
 
-    /// A stable name for programs, such as `invalid-token`: lower case, with a hyphen between words.
+    /// A stable name for programs, such as `invalid-token`. It is in lower case, with a hyphen between words.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.answer_parts().1
@@ -146,7 +147,7 @@ impl Challenge {
         self.answer_parts().2
     }
 
-    /// The error code of RFC 6750 §3.1. `None` if the answer has no error code, for example for a request without a
+    /// The error code of RFC 6750 §3.1. `None` if the response has no error code, for example for a request without a
     /// credential (§3.1, last paragraph).
     #[must_use]
     pub fn error(&self) -> Option<&'static str> {
@@ -161,12 +162,12 @@ impl Challenge {
         }
     }
 
-    /// The value of `WWW-Authenticate`, if the answer needs one: visible ASCII and blanks.
+    /// The value of `WWW-Authenticate`, if the response needs it. It consists of visible ASCII and blanks.
     #[must_use]
     pub fn www_authenticate(&self) -> Option<String> {
         let bare = || format!("Bearer {}", realm_parameter(&self.realm));
         match (&self.reason, self.error()) {
-            // A scope contains no character that needs an escape in a quoted string (RFC 6749 §3.3).
+            // A scope contains no character that must be escaped in a quoted string (RFC 6749 §3.3).
             (ChallengeReason::Scope { needed: Some(needed) }, Some(error)) => {
                 Some(format!("{}, error=\"{error}\", scope=\"{}\"", bare(), needed.as_str()))
             }
@@ -176,7 +177,7 @@ impl Challenge {
         }
     }
 
-    /// The value of `Retry-After` in whole seconds, if the answer needs one.
+    /// The value of `Retry-After` in whole seconds, if the response needs it.
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
         self.retry_after

@@ -1,4 +1,5 @@
-//! Changes one record by compare-and-swap. After a lost race the change is decided again on the current record.
+//! Changes one record by compare-and-swap. If another write came first, decides about the change again on the current
+//! record.
 
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
@@ -6,26 +7,26 @@ use crate::service::error::Unavailable;
 use crate::store::change::{Applied, Change};
 use crate::types::time::Timestamp;
 
-/// How often a change is tried before it fails because each try lost a race.
+/// How often a change is tried. It fails if another write comes first every time.
 pub(crate) const TURNS: usize = 8;
 
 /// The result of a change.
 #[must_use]
 pub(crate) enum Changed {
-    /// Changed. Contains the record as written.
+    /// The record was changed. Contains the record as written.
     Done(TokenRecord),
-    /// Nothing had to change. Contains the current record.
+    /// No change was necessary. Contains the current record.
     Kept(TokenRecord),
-    /// Another family of the owner holds the label.
+    /// Another family of the owner has the label.
     LabelTaken,
     /// The record no longer exists.
     Missing,
 }
 
 impl Service {
-    /// Applies the change that `plan` returns for a record. If `plan` returns `None`, nothing changes. After each lost
-    /// race `plan` runs again on the current record, so it never decides on outdated data. The caller does not notice a
-    /// concurrent write that only changed the version (a digest under a new key, the end of an overlap).
+    /// Applies the change that `plan` returns for a record. If `plan` returns `None`, nothing changes. If another write
+    /// came first, `plan` runs again on the current record, so it never decides on outdated data. The caller does not
+    /// notice concurrent writes that only change the version (a digest under a new key, the end of an overlap).
     pub(crate) async fn change<E: From<Unavailable>>(
         &self,
         operation: &'static str,

@@ -1,4 +1,4 @@
-//! Expiry notices that are due, claimed or settled.
+//! The types of expiry notices: due notices, claimed notices, and their outcomes.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// A credential that a worker must check. Another worker may be faster: only a claim decides whether a notice is sent,
-/// and which one.
+/// A credential that a worker must check for a notice. Only a claim decides whether a notice is sent, and which one,
+/// because another worker may claim it first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueNotice {
     id: RecordId,
@@ -24,7 +24,7 @@ pub struct DueNotice {
 }
 
 impl DueNotice {
-    /// The due notice of a record with a notice mark. `None` if the record has no mark.
+    /// The due notice of a record. `None` if the record has no mark.
     pub(crate) fn of(record: &TokenRecord, longest_wait: Duration) -> Option<Self> {
         let (own, addressee) = (record.record(), addressee(record));
         let (id, kind, expires_at) = (own.id, own.kind, own.expires_at);
@@ -37,16 +37,16 @@ impl DueNotice {
         self.id
     }
 
-    /// The recipient. A worker that claims all notices of one recipient together sends one digest. `None` if nobody can
+    /// The recipient. A worker can claim all notices of one recipient and send them as one digest. `None` if nobody can
     /// be notified. A claim then reports this and advances the mark.
     #[must_use]
     pub fn addressee(&self) -> Option<&SubjectId> {
         self.addressee.as_ref()
     }
 
-    /// Whether the notice may wait for other notices of the same person. This is so if its credential expired within
-    /// the last [`longest_wait`](crate::policy::Gather::longest_wait) of the policy. Whether the notice does wait is
-    /// decided by [`Counterfoil::gather_notices`](crate::Counterfoil::gather_notices).
+    /// Whether the notice may wait for other notices of the same person. True if the credential expired within the last
+    /// [`longest_wait`](crate::policy::Gather::longest_wait) of the policy.
+    /// [`Counterfoil::gather_notices`](crate::Counterfoil::gather_notices) decides whether the notice actually waits.
     #[must_use]
     pub fn may_wait(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|at| now.reached(at) && !now.reached(at.plus_capped(self.longest_wait)))
@@ -65,27 +65,27 @@ impl DueNotice {
     }
 }
 
-/// Which notices of one person to claim now. The policy decides how they are gathered
-/// ([`Policy::notices`](crate::policy::Policy::notices)).
+/// Which notices of one person to claim now. The rules are those of
+/// [`Policy::notices`](crate::policy::Policy::notices).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Gathered {
-    /// Claim the notices in `first`. If a claim succeeds, also claim those in `along`. Send all claimed notices as one
-    /// digest.
+    /// Claim the notices in `first`. If at least one of these claims succeeds, also claim the notices in `along`. Send
+    /// all claimed notices as one digest.
     Send {
-        /// Notices that must be sent now, the earliest first.
+        /// The notices that must be sent now, the earliest first.
         first: Vec<DueNotice>,
-        /// Notices for the same digest: they wait, or become due within the policy's time.
+        /// Further notices for the same digest. They were waiting, or become due within the time that the policy sets.
         along: Vec<DueNotice>,
     },
-    /// All the credentials have expired, and more may expire soon.
+    /// Send nothing yet: all the credentials have expired, and more credentials may expire soon.
     Wait {
-        /// The instant at which the wait ends at the latest.
+        /// The latest end of the wait.
         until: Timestamp,
         /// The number of waiting notices.
         notices: u64,
     },
-    /// Another worker has just claimed notices of this person.
+    /// Send nothing: another worker has just claimed notices of this person.
     AtWork,
 }
 
@@ -93,19 +93,19 @@ pub enum Gathered {
 #[derive(Debug)]
 #[must_use]
 pub enum Claim {
-    /// The worker must send the notice before its lease ends.
+    /// The claim succeeded. The worker must send the notice before its lease ends.
     Won(Box<ClaimedNotice>),
-    /// Another worker holds the notice, or its credential has changed.
+    /// Another worker has claimed the notice, or its credential has changed.
     Lost,
     /// There is nothing to send now. The mark was advanced.
     NothingToSend,
-    /// There is no recipient, for example because the owner's account is disabled or deleted. The notice is settled as
+    /// There is no recipient, for example because the owner's account is disabled or deleted. The notice is recorded as
     /// withheld. Later notices of the credential are decided separately.
     Withheld,
 }
 
 impl Claim {
-    /// The notice, if the claim won it.
+    /// The claimed notice, if the claim succeeded.
     #[must_use]
     pub fn won(self) -> Option<ClaimedNotice> {
         match self {
@@ -123,16 +123,17 @@ pub(crate) fn addressee(record: &TokenRecord) -> Option<SubjectId> {
     }
 }
 
-/// The subject of a notice.
+/// The content of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeText {
-    /// The credential will expire after this time. The time is exact, even if the notice is late.
+    /// The credential will expire after this time. The time is exact, even if the notice is sent late.
     ExpiresIn(Duration),
     /// The credential has expired.
     Expired,
 }
 
-/// A notice that no other worker sends before the lease ends. A claim creates it, and settling consumes it.
+/// A claimed notice. No other worker sends it before the lease ends. A claim creates this value, and
+/// [`Counterfoil::settle_notice`](crate::Counterfoil::settle_notice) consumes it.
 #[derive(Debug)]
 #[must_use]
 pub struct ClaimedNotice {
@@ -146,7 +147,7 @@ pub struct ClaimedNotice {
 }
 
 impl ClaimedNotice {
-    /// `None` if the credential is permanent (nothing to send) or its owner has no address (nowhere to send).
+    /// `None` if the credential is permanent, so there is nothing to send, or if its owner has no e-mail address.
     pub(crate) fn new(
         record: TokenRecord,
         account: Account,
@@ -187,27 +188,27 @@ impl ClaimedNotice {
         self.expires_at
     }
 
-    /// What the notice says.
+    /// The content of the notice.
     #[must_use]
     pub fn text(&self) -> NoticeText {
         self.text
     }
 
-    /// The address to send to.
+    /// The e-mail address of the recipient.
     #[must_use]
     pub fn to(&self) -> &EmailAddress {
         &self.to
     }
 
-    /// The current account of the recipient, with name, time zone and language. In one run, the notices with the same
-    /// `account().subject()` are sent as one digest.
+    /// The current account of the recipient, with name, time zone and language. A worker sends notices with the same
+    /// `account().subject()` as one digest.
     #[must_use]
     pub fn account(&self) -> &Account {
         &self.account
     }
 
-    /// The instant until which no other worker takes the notice. Check it just before sending: a notice that is sent
-    /// later may be sent twice.
+    /// The instant until which no other worker claims the notice. Check it just before you send: a notice that is sent
+    /// after this instant may be sent twice.
     #[must_use]
     pub fn lease_until(&self) -> Timestamp {
         self.lease.at
@@ -217,8 +218,8 @@ impl ClaimedNotice {
         &self.record
     }
 
-    /// The index of this notice among the notices for one expiry, from 0. The longest lead is first, and the notice on
-    /// expiry is last. Id, expiry and this index together identify a notice.
+    /// The index of this notice among the notices for one expiry, from 0. The notice with the longest lead is first,
+    /// and the notice on expiry is last. Credential id, expiry and this index together identify a notice.
     #[must_use]
     pub fn stage(&self) -> u8 {
         self.stage
@@ -229,18 +230,18 @@ impl ClaimedNotice {
     }
 }
 
-/// The outcome of a notice.
+/// Whether a notice was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The transport accepted it.
+    /// The transport accepted the notice.
     Sent,
-    /// The transport failed. The notice is tried again at `retry_at`, or earlier if the next notice of the same
-    /// credential becomes due.
+    /// The transport failed. The notice is tried again at `retry_at`. If the next notice of the same credential becomes
+    /// due earlier, it is tried then.
     Failed {
-        /// The end of the back-off. If it is not after now, one second from now is used.
+        /// When to try again. If it is not in the future, one second from now is used.
         retry_at: Timestamp,
     },
-    /// The notice is given up: it is not sent, not recorded as sent, and not tried again. Later notices of the same
-    /// credential are not affected.
+    /// The worker gives up the notice. It is not sent, not recorded as sent, and not tried again. Later notices of the
+    /// same credential are not affected.
     Dropped,
 }

@@ -1,7 +1,7 @@
-//! Client authentication (RFC 6749 §2.3): HTTP Basic or form fields, never both.
+//! Client authentication (RFC 6749 §2.3) with HTTP Basic or with form fields, but not with both.
 //!
-//! Every attempt does the same work: four digests, which are two slots in both forms. The work does not depend on
-//! whether the client is unknown, disabled or public, or its secret is wrong.
+//! Every attempt computes four digests: two secret slots in both forms. The number does not depend on whether the
+//! client is unknown, disabled or public, or its secret is wrong.
 
 use crate::crypto::digest::{Digest, Digester};
 use crate::event::{Actor, By, EventKind};
@@ -20,16 +20,16 @@ use crate::types::secret::{Secret, SecretBytes, TokenSecret};
 use crate::types::source::Source;
 use crate::types::time::Timestamp;
 
-/// The most live secrets of a client.
+/// The largest number of live secrets of a client.
 pub(crate) const SLOTS: usize = 2;
 
-/// The client credentials in a request. `Debug` is safe, because it redacts secrets.
+/// The client credentials in a request. `Debug` redacts the secrets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PresentedClient<'a> {
     pub(crate) header: &'a ClientHeader,
-    /// The form's `client_id`.
+    /// The value of `client_id` in the form.
     pub(crate) client_id: Option<&'a Secret>,
-    /// The form's `client_secret`.
+    /// The value of `client_secret` in the form.
     pub(crate) client_secret: Option<&'a Secret>,
 }
 
@@ -37,31 +37,33 @@ pub(crate) struct PresentedClient<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientRefusal {
-    /// The request has two authentication methods or names two clients: 400 `invalid_request`.
+    /// The request has two authentication methods or names two clients. The response is 400 `invalid_request`.
     #[error(transparent)]
     InvalidRequest {
         /// The true reason.
         fault: ClientFault,
     },
-    /// The client is not authenticated. The answer is `invalid_client` for every reason.
+    /// The client is not authenticated. The response is `invalid_client` for every reason.
     #[error("{fault}")]
     InvalidClient {
         /// The true reason.
         fault: ClientFault,
-        /// Whether only the form names the client. If so, the answer is 400 without a challenge (RFC 6749 §5.2),
-        /// because a browser answers a challenge with its own dialog. Otherwise it is 401 with a challenge.
+        /// Whether the client is named only in the form. If true, the response is 400 without a challenge (RFC 6749
+        /// §5.2), because a browser shows its own dialog for a challenge. If false, the response is 401 with a
+        /// challenge.
         by_form: bool,
     },
-    /// There were too many failures. Until the end of the back-off even the correct secret is refused: 429.
+    /// There were too many failures. The response is 429. Until `until`, even the correct secret is refused.
     #[error("too many failures")]
     SlowDown {
-        /// The end of the back-off.
+        /// The instant from which attempts are allowed again.
         until: Timestamp,
     },
-    /// Too many attempts are under way. No secret was tested: 429 with `Retry-After` of one second.
+    /// Too many other attempts are in progress. No secret was tested. The response is 429 with a `Retry-After` of one
+    /// second.
     #[error("too many attempts at once")]
     Busy {
-        /// The throttle key to wait for.
+        /// The throttle key for which the caller can wait.
         key: ThrottleKey,
     },
 }
@@ -75,15 +77,15 @@ impl ClientRefusal {
     }
 }
 
-/// For each slot: whether the secret matches, and the digest under the newest key if the secret matched under an older
-/// one.
+/// The results for each slot: whether the secret matches, and a digest under the newest key if the secret matched under
+/// an older key.
 struct Proof {
     matches: [bool; SLOTS],
     fresher: [Option<(Digest, KeyId)>; SLOTS],
 }
 
 impl<'a> PresentedClient<'a> {
-    /// The id and the secret of the client, as sent.
+    /// The id and the secret of the client, as they were sent.
     fn halves(self) -> Result<(&'a str, Option<&'a Secret>), ClientRefusal> {
         let form_id = self.client_id.map(Secret::expose_secret);
         let clash = |fault| Err(ClientRefusal::InvalidRequest { fault });
@@ -103,7 +105,7 @@ impl<'a> PresentedClient<'a> {
         }
     }
 
-    /// The refusal `invalid_client`. It has a challenge if Basic was used or no client is named.
+    /// The refusal `invalid_client`. It has a challenge if the request used Basic or names no client.
     pub(crate) fn invalid(self, fault: ClientFault) -> ClientRefusal {
         let by_form = matches!(self.header, ClientHeader::Absent) && self.client_id.is_some();
         ClientRefusal::InvalidClient { fault, by_form }
@@ -111,12 +113,13 @@ impl<'a> PresentedClient<'a> {
 }
 
 impl Service {
-    /// Finds and authenticates the client of a request. Wrong secrets are counted by (id as sent, source). An attempt
-    /// is reserved before the secret is tested. A request without a secret cannot guess, so it is never counted and
-    /// never waits.
+    /// Finds and authenticates the client of a request. Wrong secrets are counted by source and by client id as sent.
+    /// An attempt is reserved before the secret is tested. A request without a secret cannot guess, so it is never
+    /// counted and never waits.
     ///
-    /// If the secret was proved under an older key of the ring, it is digested again at once. The token endpoint is not
-    /// a hot path. Without this, a key could never leave the ring if its last secret is never used again.
+    /// If the secret matched under an older key of the ring, its new digest is written at once, because the token
+    /// endpoint is not on the hot path. If this were left to a later use, a secret that is never used again would block
+    /// the removal of its key forever.
     pub(crate) async fn authenticate_client(
         &self,
         presented: PresentedClient<'_>,
@@ -160,7 +163,7 @@ impl Service {
         }
     }
 
-    /// The client with that id. `None` if no client has the id, or the id is not valid.
+    /// The client with that id. `None` if the id is not valid or no client has it.
     async fn registered(&self, id: &str, now: Timestamp) -> Result<Option<VersionedRegistration>, Unavailable> {
         match id.parse::<ClientId>() {
             Ok(id) => self.with_client(&id, now, |client| client.cloned()).await,
@@ -168,7 +171,7 @@ impl Service {
         }
     }
 
-    /// Emits an event for the refused client and returns the refusal.
+    /// Emits an event for the refused client, and returns the refusal.
     pub(crate) fn client_refused(
         &self,
         client: Option<ClientId>,
@@ -182,8 +185,8 @@ impl Service {
         refusal
     }
 
-    /// Writes the digest of a proved secret under the newest key. If this loses a race or the store fails, nothing
-    /// changes, and the next use tries again.
+    /// Writes a digest of a verified secret under the newest key. If another write came first or the store fails,
+    /// nothing changes, and the next use of the secret tries again.
     async fn redigested(
         &self,
         found: VersionedRegistration,
@@ -225,9 +228,9 @@ fn verdict(client: Option<&Registration>, secret: Option<&Secret>, proof: &Proof
     }
 }
 
-/// Digests the presented secret for each slot in both forms, and compares in constant time. A missing slot is a dummy.
-/// A text that is not a generated secret is digested as a secret of zeros. If the key of a slot has left the ring, the
-/// newest key is used instead and the slot never matches.
+/// Computes a digest of the presented secret for each slot in both forms, and compares in constant time. A missing slot
+/// is replaced by a dummy. A text that is not a generated secret is replaced by a secret of zeros. If the key of a slot
+/// is no longer in the ring, the newest key is used instead, and the slot never matches.
 fn prove(
     digester: &Digester,
     prefixes: &Prefixes,
@@ -269,7 +272,7 @@ fn prove(
     proof
 }
 
-/// Whether a secret has not expired. It expires some time after its replacement.
+/// Whether a secret has not expired. A secret expires only after it was replaced.
 pub(crate) fn is_live(slot: &StoredSecret, now: Timestamp) -> bool {
     slot.expires_at.is_none_or(|end| !now.reached(end))
 }

@@ -1,4 +1,4 @@
-//! Clients in requests and in views. No type contains a digest, and only one contains a secret.
+//! Clients in requests and in results. No type contains a digest, and only one type contains a secret.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewClient {
-    /// The public id. If it is `None`, an id of 16 letters is drawn.
+    /// The public id. `None` creates a random id of 16 letters.
     pub id: Option<ClientId>,
     /// The name shown to people: 1 to 100 characters.
     pub display_name: String,
@@ -32,13 +32,14 @@ pub struct NewClient {
     /// The widest scope that the client may request. `None` means any scope, or the presenter's own scope if it has
     /// one.
     pub allowed_scope: Option<Scope>,
-    /// The scope granted if a request names none. It lies within the allowed scope. `None` grants all that the client
-    /// may have.
+    /// The scope that is granted if a request names no scope. It must lie within the allowed scope. `None` grants the
+    /// whole allowed scope.
     ///
-    /// A credential without a scope has all rights of its owner. Its introspection has no member `scope` (RFC 7662
-    /// §2.2), so resource servers that require scopes refuse it. Set a default if such servers see the client's tokens.
+    /// A credential without a scope has all rights of its owner. Its introspection response has no member `scope` (RFC
+    /// 7662 §2.2), so resource servers that require scopes refuse it. Set a default scope if the client's tokens are
+    /// used at such servers.
     pub default_scope: Option<Scope>,
-    /// Whether the client is public: it has no secret.
+    /// Whether the client is public, that is, has no secret.
     pub public: bool,
     /// Whether a refresh rotates or reuses the refresh token. Public clients must rotate it.
     pub refresh_mode: RefreshMode,
@@ -74,23 +75,23 @@ impl NewClient {
     }
 }
 
-/// A change of a client. `None` leaves a field unchanged.
+/// A change of a client. A field that is `None` leaves its value unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientUpdate {
-    /// Whether the client is disabled. The tokens of a disabled client are refused. If the client is enabled again, its
+    /// Whether the client is disabled. All tokens of a disabled client are refused. If the client is enabled again, its
     /// tokens work again unless they have expired.
     pub disabled: Option<bool>,
     /// The name shown to people.
     pub display_name: Option<String>,
-    /// The grants that the client may use. Sign-ins that a removed grant opened are refused.
+    /// The grants that the client may use. If a grant is removed, the sign-ins that it opened are refused.
     pub grants: Option<Vec<Grant>>,
     /// Whether a refresh rotates or reuses the refresh token.
     pub refresh_mode: Option<RefreshMode>,
-    /// The widest scope that the client may have. `Some(None)` means any scope. A change takes effect at once, also for
-    /// existing tokens.
+    /// The widest scope that the client may have. `Some(None)` means any scope. A change takes effect at once, and also
+    /// applies to existing tokens.
     pub allowed_scope: Option<Option<Scope>>,
-    /// The scope granted if a request names none. `Some(None)` grants all that the client may have.
+    /// The scope that is granted if a request names no scope. `Some(None)` grants the whole allowed scope.
     pub default_scope: Option<Option<Scope>>,
 }
 
@@ -109,14 +110,14 @@ impl ClientUpdate {
         self
     }
 
-    /// Sets the scope that is granted if a request names none. `None` grants all that the client may have.
+    /// Sets the scope that is granted if a request names no scope. `None` grants the whole allowed scope.
     #[must_use]
     pub fn with_default_scope(mut self, default_scope: impl Into<Option<Scope>>) -> Self {
         self.default_scope = Some(default_scope.into());
         self
     }
 
-    /// Whether the change disables the client and changes nothing else.
+    /// Whether the only change is that the client is disabled.
     pub(crate) fn only_disables(&self) -> bool {
         let Self { disabled, display_name, grants, refresh_mode, allowed_scope, default_scope } = self;
         *disabled == Some(true)
@@ -140,10 +141,10 @@ pub struct ClientView {
     pub grants: Vec<Grant>,
     /// The widest scope that the client may request. `None` means any scope.
     pub allowed_scope: Option<Scope>,
-    /// The scope granted if a request names none. `None` grants all that the client may have. If the client may have
-    /// any scope, the credential then has no scope.
+    /// The scope that is granted if a request names no scope. `None` grants the whole allowed scope. If the client may
+    /// request any scope, the credential then has no scope.
     pub default_scope: Option<Scope>,
-    /// Whether the client is public: it has no secret.
+    /// Whether the client is public, that is, has no secret.
     pub public: bool,
     /// Whether a refresh rotates or reuses the refresh token.
     pub refresh_mode: RefreshMode,
@@ -153,7 +154,7 @@ pub struct ClientView {
     pub disabled: bool,
     /// When the client was registered.
     pub created_at: Timestamp,
-    /// The client's secrets without their texts, the newest last.
+    /// The client's secrets without their texts. The newest secret is last.
     pub secrets: Vec<SecretView>,
 }
 
@@ -161,11 +162,11 @@ pub struct ClientView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SecretView {
-    /// The id of the secret. A generated secret's text contains this id. The id is not secret.
+    /// The id of the secret. The text of a generated secret contains this id, but the id itself is not secret.
     pub id: RecordId,
     /// When the secret was created.
     pub created_at: Timestamp,
-    /// When the secret expires. `None` if no new secret has replaced it.
+    /// When the secret expires. `None` if it does not expire, because no new secret has replaced it.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -174,11 +175,11 @@ pub struct SecretView {
 pub struct ClientPage {
     /// The clients of the page.
     pub items: Vec<ClientView>,
-    /// The id after which the next page begins. `None` at the end.
+    /// The id after which the next page begins. `None` on the last page.
     pub next: Option<ClientId>,
 }
 
-/// A new secret, which is shown once.
+/// A new secret. Show it only once.
 pub struct NewClientSecret {
     secret: Secret,
     api_key: Secret,
@@ -190,13 +191,13 @@ pub struct NewClientSecret {
 pub struct RegisteredClient {
     /// The client as lists show it.
     pub view: ClientView,
-    /// The new secret. `None` for a public client. Show it once.
+    /// The new secret. Show it only once. `None` for a public client.
     pub secret: Option<NewClientSecret>,
 }
 
 impl NewClientSecret {
     pub(crate) fn new(id: &ClientId, secret: &str) -> Self {
-        // Allocated at full size, so that no reallocation leaves a partial copy behind.
+        // The text is allocated at full size, so that no reallocation leaves a partial copy in memory.
         let mut pair = String::with_capacity(id.as_str().len() + 1 + secret.len());
         pair.push_str(id.as_str());
         pair.push(':');
@@ -212,7 +213,7 @@ impl NewClientSecret {
         self.secret.expose_secret()
     }
 
-    /// Base64 of `id:secret`: the text that follows `Basic ` in a header.
+    /// Base64 of `id:secret`. It is the text that follows `Basic ` in an `Authorization` header.
     #[must_use]
     pub fn expose_api_key(&self) -> &str {
         self.api_key.expose_secret()

@@ -1,4 +1,4 @@
-//! Decides whether upkeep trusts the clock. A purge by a wrong clock cannot be undone.
+//! Decides whether upkeep trusts the clock. A purge with a wrong clock cannot be undone.
 
 use std::time::Duration;
 
@@ -8,41 +8,42 @@ use crate::store::error::StoreError;
 use crate::types::duration::{days, minutes};
 use crate::types::time::Timestamp;
 
-/// A clock that is ahead of the last noted upkeep by at most this much is trusted.
+/// The clock is trusted if it is at most this much ahead of the last noted upkeep.
 const LEAP: Duration = days(1);
-/// After this time the note of the last upkeep is written again.
+/// The note of the last upkeep is written again after this time.
 const NOTED_EVERY: Duration = minutes(10);
-/// How long the note of a doubted clock must stay unchanged before anything is purged by that clock. A process whose
-/// clock is behind replaces the note in its next round. Two of the longest pauses between rounds are shorter than this.
+/// After a doubt has ended, the clock's instant is noted. This note must stay unchanged for this time before anything
+/// is purged. Meanwhile, a process whose clock is earlier replaces the note in its next round. The time is longer than
+/// two of the longest pauses between rounds.
 pub(crate) const CHALLENGED: Duration = minutes(3);
 
-/// What one round of upkeep tells the next about the clock.
+/// What upkeep remembers about the clock from one round to the next.
 #[derive(Default)]
 pub(crate) struct ClockTrust {
     doubt: Option<Doubt>,
-    /// How long the note written at the end of a doubt has stayed unchanged.
+    /// How long the note from the end of a doubt has stayed unchanged. `None` if there is no such note.
     challenged: Option<Duration>,
 }
 
 /// What a round may purge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purges {
-    /// Everything that is due. The clock is trusted.
+    /// The round purges everything that is due, because the clock is trusted.
     All,
-    /// The clock is doubted. The round purges only counters that ended before this instant, which is a day before the
-    /// noted upkeep. A clock that is wrong by at most a day no longer uses these counters.
+    /// The round purges only counters that ended before this instant, because the clock is doubted. The instant is a
+    /// day before the noted upkeep. Even with a clock that is wrong by a day, these counters are no longer used.
     CountersUntil(Timestamp),
-    /// Nothing, because no upkeep was noted.
+    /// The round purges nothing, because no upkeep was noted.
     Nothing,
 }
 
-/// A doubted clock.
+/// The state while a clock is doubted.
 struct Doubt {
-    /// The note when the doubt began. If the note changes, another process with another clock has written it.
+    /// The note at the beginning of the doubt. A different note means that another process with another clock wrote it.
     noted: Option<Timestamp>,
-    /// The instant of the clock in the last round.
+    /// The time that the clock showed in the last round.
     seen: Timestamp,
-    /// The sum of the pauses between the rounds, which is measured without the clock.
+    /// The sum of the pauses between the rounds. It does not depend on the clock.
     waited: Duration,
 }
 
@@ -50,14 +51,14 @@ struct Doubt {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Judged {
     believed: bool,
-    /// Whether this round is noted as the last upkeep.
+    /// Whether the instant of this round is noted as the last upkeep.
     notes: bool,
-    /// The instant from which the clock leapt ahead. Set only in the round that starts to doubt it.
+    /// The noted upkeep, if the doubt begins in this round because the clock is too far ahead of it. Otherwise `None`.
     leapt_from: Option<Timestamp>,
 }
 
 impl ClockTrust {
-    /// Adds a pause to the measured time.
+    /// Adds the length of a pause to the measured times.
     pub(crate) fn paused(&mut self, pause: Duration) {
         if let Some(doubt) = &mut self.doubt {
             doubt.waited = doubt.waited.saturating_add(pause);
@@ -65,18 +66,20 @@ impl ClockTrust {
         self.challenged = self.challenged.map(|stood| stood.saturating_add(pause));
     }
 
-    /// Judges the clock. `noted` is the last upkeep of any process, and `waits` is how long a clock is doubted.
+    /// Decides whether the clock is trusted. `noted` is the last upkeep of any process, and `waits` is how long a clock
+    /// is doubted.
     ///
-    /// A clock behind the note is trusted, because it purges less than the process that wrote the note. It writes its
-    /// own note if the old note lies in the future, so that a later leap is noticed.
+    /// A clock that is earlier than the note is trusted, because it purges less than the process that wrote the note.
+    /// If the note is in the future, it is replaced, so that a later jump of the clock is noticed.
     ///
-    /// A clock more than a day ahead of the note is doubted. A clock is also doubted if there is no note, because a
-    /// database of an older version holds records and no note. The doubt starts again if the clock moves by more than a
-    /// day, or if another process notes another instant. So if two running processes disagree, the one that is ahead
-    /// purges nothing.
+    /// A clock that is more than a day ahead of the note is doubted. A clock is also doubted if there is no note,
+    /// because the database of an older version has records but no note. The doubt starts again if the clock moves by
+    /// more than a day, or if another process notes a different instant. So if the clocks of two running processes
+    /// differ, the process whose clock is ahead purges nothing.
     ///
-    /// When the doubt ends, the instant of the clock is noted first. Purging by the clock begins only after this note
-    /// has stayed unchanged for a while: if all processes doubt their clocks, the one that started first may be wrong.
+    /// When the doubt ends, the clock's instant is noted first. The purge begins only after this note has stayed
+    /// unchanged for a while. This is needed because all processes may doubt their clocks at the same time, and the
+    /// clock of the process that started first may be wrong.
     fn judge(&mut self, noted: Option<Timestamp>, now: Timestamp, waits: Duration) -> Judged {
         if let Some(noted) = noted.filter(|noted| !is_beyond(now, *noted)) {
             self.doubt = None;
@@ -106,12 +109,13 @@ fn is_beyond(later: Timestamp, earlier: Timestamp) -> bool {
 }
 
 impl Service {
-    /// Decides what may be purged at the instant `now`. Notes this instant as the last upkeep before anything is
-    /// purged. If another process notes another instant meanwhile, or the store fails, the next round decides again.
+    /// Decides what may be purged at the instant `now`. Before anything is purged, notes this instant as the last
+    /// upkeep. If another process notes a different instant at the same time, or the store fails, the next round
+    /// decides again.
     ///
     /// # Errors
     ///
-    /// The store failed, and nothing is decided.
+    /// [`Unavailable`] if the store failed. Nothing is decided then.
     pub(crate) async fn purges(&self, clock: &mut ClockTrust, now: Timestamp) -> Result<Purges, StoreError> {
         let noted = self.settings.last_upkeep().await?;
         let Judged { believed, notes, leapt_from } = clock.judge(noted, now, self.policy.clock_doubt);
@@ -121,7 +125,7 @@ impl Service {
         let stands = !notes || self.settings.note_upkeep(noted, now).await.is_ok_and(|noted| noted);
         Ok(match noted {
             _ if believed && stands => Purges::All,
-            // A window of the policy is at most a day.
+            // A counter of the policy has a window of at most a day.
             Some(noted) => Purges::CountersUntil(noted.min(now).minus(LEAP)),
             None => Purges::Nothing,
         })
@@ -163,7 +167,7 @@ mod tests {
         ahead.judge(None, day(100), HOUR);
         ahead.paused(HOUR);
         assert_eq!(ahead.judge(None, day(100), HOUR), CHALLENGED_NOTE);
-        // The right clock is behind that note. It is trusted at once, and its note replaces the other.
+        // The right clock is earlier than that note. It is trusted at once, and its note replaces the other note.
         assert_eq!(ClockTrust::default().judge(Some(day(100)), day(9), HOUR), NOTED);
         ahead.paused(CHALLENGED);
         assert_eq!(ahead.judge(Some(day(9)), day(100), HOUR), Judged { leapt_from: Some(day(9)), ..DOUBTED });

@@ -1,4 +1,5 @@
-//! Errors, divided by who is at fault.
+//! The errors of the operations. Each type says who is responsible: the host's infrastructure, the credential, or the
+//! request.
 
 use std::sync::Arc;
 
@@ -12,7 +13,8 @@ use crate::types::role::Role;
 use crate::types::settings::SettingName;
 use crate::types::time::Timestamp;
 
-/// The host's own infrastructure failed: 503. This is never reported as "not found" or as success.
+/// The host's own infrastructure failed. The status is 503. Such a failure is never reported as "not found" or as
+/// success.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unavailable {
@@ -22,13 +24,13 @@ pub enum Unavailable {
     /// The directory failed.
     #[error(transparent)]
     Directory(DirectoryError),
-    /// The builder was not given this part of the directory.
+    /// The host did not set this part of the directory in the builder.
     #[error("the host has no {part}: give it to the builder")]
     NotGiven {
-        /// The method of the builder that sets the part: `logins` or `search`.
+        /// The method of the builder that sets the part, which is `logins` or `search`.
         part: &'static str,
     },
-    /// A resource server got no usable answer from its authorization server.
+    /// A resource server got no usable response from its authorization server.
     #[error("the authorization server did not say what the credential is")]
     AuthorizationServer(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// The source of random bytes failed.
@@ -40,22 +42,22 @@ pub enum Unavailable {
         /// The setting.
         name: SettingName,
     },
-    /// The key ring is not the ring with which the store was filled.
+    /// The key ring is different from the ring that the store was used with.
     #[error(
         "key {} of the key ring is not this store's: put back the key file that belongs to the store",
         .key.number()
     )]
     ForeignKeyRing {
-        /// The number of the first key that differs.
+        /// The number of the first key that is different.
         key: KeyId,
     },
-    /// The clock is at the end of its range, so no expiry can be computed.
+    /// The clock is at the end of its range, so an expiry cannot be computed.
     #[error("clock is out of range")]
     Clock,
     /// The host declared that it knows the source of each request, but this request has none.
     #[error("the request has no source: put one into its extensions, or mount the router for unknown sources")]
     NoSource,
-    /// Eight tries in a row each lost a race. The next call may succeed.
+    /// Eight attempts in a row failed because other writes came first. The next call may succeed.
     #[error("{operation} lost too many races")]
     Contended {
         /// The operation.
@@ -72,16 +74,17 @@ impl From<DirectoryError> for Unavailable {
 /// Why a credential does not authenticate.
 #[derive(Debug, thiserror::Error)]
 pub enum Denied {
-    /// The credential was refused: 401. This reason is only for the host. The caller may know [`Refusal::public`].
+    /// The credential was refused. The status is 401. The reason is only for the host. Send the caller
+    /// [`Refusal::public`].
     #[error("credential was refused")]
     Refused(#[source] Refusal),
-    /// The credential could not be verified: 503.
+    /// The credential could not be verified. The status is 503.
     #[error("credential could not be verified")]
     Unavailable(#[source] Unavailable),
 }
 
 impl Denied {
-    /// What the caller may know. `None` if the service is at fault.
+    /// The reason that the caller may learn. `None` if the service itself failed.
     #[must_use]
     pub const fn public(&self) -> Option<PublicRefusal> {
         match self {
@@ -97,18 +100,18 @@ impl<E: Into<Unavailable>> From<E> for Denied {
     }
 }
 
-/// Why a presenter is not allowed to do something: 403.
+/// Why a presenter is not allowed to do something. The status is 403.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Forbidden {
     /// The presenter belongs to another realm.
     #[error("the presenter is of another realm")]
     Realm,
-    /// The password must be proved again in this console session. See
+    /// The person must enter the password again in this console session. See
     /// [`Counterfoil::reauthenticate`](crate::Counterfoil::reauthenticate).
     #[error("the session's password must be proved again")]
     StaleSession,
-    /// A personal access token or a security code cannot do this. It can read and delete, and can rotate only itself.
+    /// A personal access token or a security code cannot do this. It can only read, delete, and rotate itself.
     #[error("a credential of this kind cannot do this")]
     CredentialKind,
     /// The credential has a scope that does not contain this scope token.
@@ -120,13 +123,13 @@ pub enum Forbidden {
     /// The role is too low.
     #[error("role {needed} is needed")]
     Role {
-        /// The lowest role that is enough.
+        /// The lowest role that is sufficient.
         needed: Role,
     },
     /// The account has neither the right "manage user profiles" nor an administrator's role.
     #[error("the right to manage user profiles is missing")]
     ProfileManagement,
-    /// Only a person can own or create this. The host must sign in a person first.
+    /// Only a person can own or create this. The host must first sign in a person.
     #[error("a person must do this: sign the person in first")]
     NoPerson,
     /// A gate of personal access tokens is closed.
@@ -135,7 +138,7 @@ pub enum Forbidden {
         /// The gate.
         gate: Gate,
     },
-    /// The credential to change may do more than the presented credential.
+    /// The credential to change has more rights than the presented credential.
     #[error("the credential may do more than the one presented")]
     Outranked,
     /// Collaborators cannot create personal access tokens.
@@ -143,7 +146,7 @@ pub enum Forbidden {
     Collaborator,
 }
 
-/// A conflict with the current state: 409.
+/// The operation conflicts with the current state. The status is 409.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Conflict {
@@ -156,7 +159,7 @@ pub enum Conflict {
     /// The owner already has as many live credentials as the policy allows.
     #[error("quota is reached")]
     QuotaReached,
-    /// Another caller has changed the object meanwhile.
+    /// Another caller has changed the object in the meantime.
     #[error("changed meanwhile")]
     ChangedMeanwhile,
     /// The credential has expired. Reactivate it first.
@@ -174,36 +177,36 @@ pub enum Conflict {
         /// The gate.
         gate: Gate,
     },
-    /// The same form was submitted before and took effect. See [`OnceKey`](crate::token::OnceKey).
+    /// The same form was submitted before, and the operation was done then. See [`OnceKey`](crate::token::OnceKey).
     #[error("done already: this form was sent before")]
     DoneAlready,
-    /// The number of the form was already used with other fields.
+    /// A form with the same number but other fields was submitted before.
     #[error("the form was used already: show it anew")]
     FormUsed,
 }
 
-/// Why a management operation changed nothing, divided by who is at fault.
+/// Why a management operation changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum ManageError {
-    /// The presenter is not allowed to do this: 403.
+    /// The presenter is not allowed to do this. The status is 403.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// The object does not exist or does not belong to the presenter: 404.
+    /// The object does not exist or does not belong to the presenter. The status is 404.
     #[error("not found")]
     NotFound,
-    /// A field is invalid: 422.
+    /// A field is invalid. The status is 422.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// A conflict with the current state: 409.
+    /// The operation conflicts with the current state. The status is 409.
     #[error(transparent)]
     Conflict(#[from] Conflict),
-    /// The policy allows no further creation in this period: 429.
+    /// The policy allows no further creation or rotation in this period. The status is 429.
     #[error("too many were made: wait")]
     SlowDown {
-        /// The end of the wait.
+        /// The instant at which the operation is allowed again.
         until: Timestamp,
     },
-    /// The host's own infrastructure failed: 503.
+    /// The host's own infrastructure failed. The status is 503.
     #[error(transparent)]
     Unavailable(Unavailable),
 }

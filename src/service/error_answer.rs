@@ -1,5 +1,5 @@
-//! The answer to the caller for each error: status, name, title, field and headers. All HTTP layers use it, so that
-//! every framework gives the same answers.
+//! The response to the caller for each error: status, name, title, field and headers. All HTTP layers use it, so every
+//! framework gives the same responses.
 
 use crate::http_auth::refusal::Gate;
 use crate::service::challenge::Challenge;
@@ -9,22 +9,22 @@ use crate::types::duration::seconds_up;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// `Retry-After` of every 503, in seconds. Long enough for the connection of a store to recover, and short enough for a
-/// client that waits.
+/// The `Retry-After` of every 503, in seconds. In this time the connection to a store can recover, and a client can
+/// still wait that long.
 pub const UNAVAILABLE_RETRY: u64 = 2;
 
-/// `Retry-After` in seconds, if a login is refused only because of attempts under way.
+/// The `Retry-After` of a login that is refused only because other attempts are in progress, in seconds.
 const BUSY_RETRY: u64 = 1;
 
 /// An HTTP status, a stable name and a title. The name and the title need no escaping in JSON or in a header.
 pub(crate) type AnswerParts = (u16, &'static str, &'static str);
 
-/// A failure of the host's own infrastructure.
+/// The parts for a failure of the host's infrastructure.
 pub(crate) const UNAVAILABLE: AnswerParts = (503, "unavailable", "the service is unavailable: try again later");
-/// A scope that is missing.
+/// The parts for a missing scope.
 pub(crate) const INSUFFICIENT_SCOPE: AnswerParts = (403, "insufficient-scope", "a scope is missing");
 
-/// The whole seconds until that instant, rounded up, at least one.
+/// The number of seconds from `now` to `until`, rounded up, at least one.
 pub(crate) fn wait(until: Timestamp, now: Timestamp) -> u64 {
     seconds_up(until.since(now)).max(1)
 }
@@ -45,14 +45,14 @@ impl ManageError {
         self.answer_parts().0
     }
 
-    /// A stable name for programs, such as `label-taken`: lower case, with a hyphen between words.
+    /// A stable name for programs, such as `label-taken`. It is in lower case, with a hyphen between words.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.answer_parts().1
     }
 
     /// A short English title without details. The `Display` text of a [`Forbidden`] or an [`Invalid`](crate::Invalid)
-    /// says more.
+    /// has more details.
     #[must_use]
     pub const fn title(&self) -> &'static str {
         self.answer_parts().2
@@ -68,8 +68,8 @@ impl ManageError {
         }
     }
 
-    /// The value of `WWW-Authenticate`, if the answer needs one. It does only if the scope of a bearer credential is
-    /// too narrow (RFC 6750 §3.1 `insufficient_scope`).
+    /// The value of `WWW-Authenticate`, if the response needs it. It is needed only if the scope of a bearer credential
+    /// is too narrow (RFC 6750 §3.1 `insufficient_scope`).
     #[must_use]
     pub fn www_authenticate(&self, realm: &Realm) -> Option<String> {
         match self {
@@ -78,7 +78,7 @@ impl ManageError {
         }
     }
 
-    /// The value of `Retry-After` in whole seconds, if the answer needs one: at least 1 with 429, and 2 with 503.
+    /// The value of `Retry-After` in whole seconds, if the response needs it. It is at least 1 for 429, and 2 for 503.
     #[must_use]
     pub fn retry_after(&self, now: Timestamp) -> Option<u64> {
         match self {
@@ -178,13 +178,13 @@ impl LoginError {
         self.answer_parts().0
     }
 
-    /// A stable name for programs, such as `login-refused`: lower case, with a hyphen between words.
+    /// A stable name for programs, such as `login-refused`. It is in lower case, with a hyphen between words.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.answer_parts().1
     }
 
-    /// The value of `Retry-After` in whole seconds, if the answer needs one: at least 1 with 429, and 2 with 503.
+    /// The value of `Retry-After` in whole seconds, if the response needs it. It is at least 1 for 429, and 2 for 503.
     #[must_use]
     pub fn retry_after(&self, now: Timestamp) -> Option<u64> {
         match self {

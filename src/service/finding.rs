@@ -11,8 +11,8 @@ use crate::types::kind::TokenKind;
 /// The kind and the owner of the requested record.
 pub(crate) type Whose<'a> = (TokenKind, &'a OwnerId);
 
-/// The record, if it belongs to the owner and is not past retention. The id of another owner and an unknown id give the
-/// same result.
+/// The record with that id, if it belongs to the owner and its retention has not ended. An unknown id and the id of
+/// another owner's record give the same result.
 pub(crate) async fn there<O: Permission>(
     permit: &Permit<'_, O>,
     (kind, owner): Whose<'_>,
@@ -27,7 +27,7 @@ pub(crate) async fn there<O: Permission>(
     found.filter(|record| phase(record, &settings, now) != Phase::Purgeable).ok_or(ManageError::NotFound)
 }
 
-/// The view of the record that [`there`] finds.
+/// The view of the record that [`there`] returns.
 pub(crate) async fn shown<O: Permission>(
     permit: &Permit<'_, O>,
     whose: Whose<'_>,

@@ -1,5 +1,6 @@
-//! Implements the traits of the stores and of the directory for `Arc<T>`, `Box<T>` and watched ports. Each trait has
-//! one list of methods, so no implementation can miss a method.
+//! Implements the traits of the stores and of the directory for `Arc<T>`, `Box<T>` and
+//! [`Watched`](crate::service::watched::Watched). Each trait has one list of methods, so an implementation cannot miss
+//! a method.
 
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use crate::types::settings::{Reading, SettingName, Settings, StoredSettings};
 use crate::types::time::Timestamp;
 
 impl Service {
-    /// The settings in force, for operations that set an expiry. If a stored number is invalid, this is an error.
+    /// The settings in force, for operations that set an expiry. Fails if a stored number is invalid.
     pub(crate) async fn settings(&self, now: Timestamp) -> Result<Settings, Unavailable> {
         self.with_settings(now, |view| match view.garbage {
             Some(name) => Err(Unavailable::Setting { name }),
@@ -19,13 +19,13 @@ impl Service {
         .await?
     }
 
-    /// The closed gate that bars the account from personal access tokens. `None` if all gates are open.
+    /// The closed gate that blocks personal access tokens of the account. `None` if all gates are open.
     pub(crate) async fn closed_gate(&self, subject: &SubjectId, now: Timestamp) -> Result<Option<Gate>, Unavailable> {
         self.with_settings(now, |view| closed_gate(&self.policy, view, subject)).await
     }
 
-    /// The settings and the closed gate in one lookup, for the verification of an existing credential. Usually this
-    /// does not read the maps of the snapshot.
+    /// The settings, and the closed gate if any, for the verification of an existing credential. Usually this needs no
+    /// look-up in the maps of the snapshot.
     pub(crate) async fn settings_and_gate(
         &self,
         subject: Option<&SubjectId>,
@@ -76,7 +76,8 @@ impl SettingsView {
     }
 }
 
-/// Whether the setting opens the gate. If no value is stored, the policy decides. An invalid value means off.
+/// Whether the setting allows personal access tokens. If no value is stored, the policy decides. An invalid stored
+/// value means no.
 fn setting_opens(policy: &Policy, stored: &StoredSettings) -> bool {
     match (policy.personal_access_tokens.setting, stored.number(SettingName::PersonalAccessTokensEnabled)) {
         (SettingGate::NotAsked, _) => true,

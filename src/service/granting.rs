@@ -1,4 +1,4 @@
-//! Tokens granted at the token endpoint, and their records.
+//! The tokens that the token endpoint grants, and the records of these tokens.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::types::scope_meet::{NothingLeft, meet};
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
-/// The tokens granted to a client. They are shown once.
+/// The tokens granted to a client. Their texts are available only here.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Granted {
@@ -31,7 +31,7 @@ pub struct Granted {
     pub refresh_token: Option<Secret>,
     /// The family of the tokens.
     pub family: FamilyId,
-    /// The scope of the access token. `None` means all that its owner may do.
+    /// The scope of the access token. `None` means all rights of its owner.
     pub scope: Option<Scope>,
     /// Whether the granted scope equals the requested one.
     pub scope_as_asked: bool,
@@ -78,8 +78,9 @@ impl Service {
     }
 }
 
-/// The scope granted to a client. A requested scope is granted if it lies within what the client may have. If no scope
-/// is requested, the client's default is granted, or without a default all that the client may have.
+/// The scope that a client gets. A requested scope is granted if it lies within the scope that the client may have. If
+/// no scope is requested, the client's default scope is granted, or the client's whole allowed scope if there is no
+/// default.
 pub(crate) fn client_scope(
     client: &Registration,
     asked: Option<&Scope>,
@@ -95,6 +96,6 @@ pub(crate) fn client_scope(
     Ok(left.map(Cow::into_owned))
 }
 
-/// The requested scope exceeds what the client may have, or no scope token is left.
+/// The requested scope exceeds the scope that the client may have, or no scope token is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScopeBeyond;

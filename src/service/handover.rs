@@ -1,4 +1,4 @@
-//! Ends the overlap of a hand-over, at the first use of the new token or at the next rotation.
+//! Ends the overlap of a rotated personal access token, at the first use of the new token or at the next rotation.
 
 use crate::event::{Actor, By, EventKind};
 use crate::record::state::Superseded;
@@ -13,11 +13,12 @@ use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
 impl Service {
-    /// Ends a parent that is honoured until its successor's first use. Call this for a record that has never been used,
-    /// *before* the use is recorded. A recorded use then means that the parent has ended, so later uses skip the check.
-    /// This costs one read at the first use of a rotated token, and nothing otherwise. A second call does no harm.
+    /// Ends the overlap of a parent that works until its successor's first use. Call this for a record that was never
+    /// used, *before* the use is recorded. A recorded use then means that the parent's overlap has ended, so later uses
+    /// skip this check. This costs one read at the first use of a rotated token, and nothing at later uses. A repeated
+    /// call has no further effect.
     ///
-    /// If the overlap has a fixed end, nothing changes, and the parent ends at that instant.
+    /// If the overlap has a fixed end, nothing changes, and the overlap ends at that instant.
     pub(crate) async fn first_use_ends_parent(
         &self,
         record: &TokenRecord,
@@ -34,8 +35,8 @@ impl Service {
         }
     }
 
-    /// Ends the parent if it is still honoured, even if its overlap has a later end. Call this before the successor is
-    /// replaced itself, so that at most two tokens of a family are honoured.
+    /// Ends the overlap of the parent now, even if it would end later. Call this before the successor itself is
+    /// replaced, so that at most two tokens of a family work at the same time.
     pub(crate) async fn end_running_overlap(
         &self,
         record: &TokenRecord,
@@ -53,9 +54,10 @@ impl Service {
         now: Timestamp,
         ends: fn(&Superseded, Timestamp) -> bool,
     ) -> Result<(), Unavailable> {
-        // The parent was purged, so it is no longer honoured.
+        // The parent was purged, so it no longer works.
         let Some(half) = self.store.get(id).await? else { return Ok(()) };
-        // This instant is used only if the token never expires, because then no retention period begins at its expiry.
+        // This instant is used only if the token never expires. Otherwise the retention period begins at the token's
+        // expiry.
         let gone_at = self.policy.gone_after_expiry(TokenKind::PersonalAccessToken, now);
         let plan = |half: &TokenRecord| {
             let superseded = half.record().superseded.as_ref().filter(|_| half.revoked().is_none());

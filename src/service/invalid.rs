@@ -7,7 +7,7 @@ use crate::types::label::InvalidLabel;
 use crate::types::scope::InvalidScope;
 use crate::types::settings::InvalidSetting;
 
-/// A field of a request is invalid: 422. [`Invalid::field`] names it.
+/// A field of a request is invalid. The status is 422. [`Invalid::field`] names the field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Invalid {
@@ -20,7 +20,7 @@ pub enum Invalid {
     /// The lifetime in days of a personal access token is out of range.
     #[error("expires_in_days must be a whole number from 1 to {most}")]
     Days {
-        /// The most days.
+        /// The largest number of days.
         most: u16,
     },
     /// A permanent token is requested, but the policy does not allow it.
@@ -29,16 +29,16 @@ pub enum Invalid {
     /// The scope is not valid, or is too long.
     #[error(transparent)]
     Scope(#[from] InvalidScope),
-    /// The scope exceeds the presenter's own scope.
+    /// The requested scope exceeds the presenter's own scope.
     #[error("{field} must lie within the presenter's own scope")]
     ScopeBeyond {
-        /// The field at fault.
+        /// The invalid field.
         field: &'static str,
     },
     /// The scope contains a token that is unknown to the service.
     #[error("{field} must hold scope tokens of this service only")]
     ScopeUnknown {
-        /// The field at fault.
+        /// The invalid field.
         field: &'static str,
     },
     /// The policy requires a scope, and the request has none.
@@ -50,19 +50,19 @@ pub enum Invalid {
     /// The overlap is longer than the policy allows.
     #[error("overlap_seconds must be at most {most}")]
     Overlap {
-        /// The most seconds.
+        /// The largest number of seconds.
         most: u64,
     },
     /// The access level of a security code is unknown.
     #[error("access must be super_administrator or same_as_user")]
     Access,
-    /// A user is given, but the access level takes none.
+    /// The request names a user, but the access level does not allow one.
     #[error("user belongs to access same_as_user")]
     UserNotAsked,
     /// The user of a same-as-user code is missing.
     #[error("user must be given")]
     UserMissing,
-    /// The user of a same-as-user code is not an account.
+    /// The user of a same-as-user code has no account.
     #[error("user must name an account")]
     User,
     /// The client id is invalid.
@@ -83,7 +83,7 @@ pub enum Invalid {
     /// The imported secret is too weak.
     #[error("secret must have at least 22 characters of [A-Za-z0-9._~+/=-] unless it is imported as weak")]
     WeakSecret,
-    /// A secret is given for a public client.
+    /// A secret was sent for a public client.
     #[error("secret cannot be given to a public client")]
     PublicSecret,
     /// A setting is out of range.

@@ -25,7 +25,7 @@ use crate::types::time::Timestamp;
 /// A credential to create, before it has an id.
 pub(crate) struct Draft {
     pub(crate) kind: TokenKind,
-    /// The id, if it is derived from a form. `None`: an id is drawn.
+    /// The id, if it is derived from a form. `None` means that a random id is drawn.
     pub(crate) id: Option<RecordId>,
     pub(crate) owner: OwnerId,
     pub(crate) body: FamilyBody,
@@ -38,7 +38,7 @@ pub(crate) struct Draft {
     pub(crate) expires_at: Option<Timestamp>,
 }
 
-/// The id that is derived from a form with that key.
+/// The id for a new credential, derived from a form with that key.
 pub(crate) fn derived(
     service: &Service,
     once: Option<&OnceKey>,
@@ -100,7 +100,8 @@ pub(crate) async fn insert<O: Permission>(
     Err(Unavailable::Contended { operation: "issue" }.into())
 }
 
-/// The conflict to report if the id derived from a form is taken. It is `DoneAlready` if all fields are the same.
+/// The conflict to report if an id that was derived from a form is already taken. It is `DoneAlready` if all fields are
+/// the same, and `FormUsed` otherwise.
 async fn used(service: &Service, id: &RecordId) -> Result<Conflict, Unavailable> {
     let there = service.store.get(id).await?;
     Ok(if there.is_some() { Conflict::DoneAlready } else { Conflict::FormUsed })
@@ -123,7 +124,7 @@ fn counterfoil(service: &Service, minted: &Minted, draft: &Draft, settings: &Set
     service.counterfoil(minted, entry)
 }
 
-/// The view of a new record. A credential that was just issued is not suspended.
+/// The view of a new record. A credential that was just issued is never suspended.
 fn listed(record: &NewRecord, body: &FamilyBody, settings: &Settings, now: Timestamp) -> CredentialView {
     let soon = record.expires_at.is_some_and(|expires_at| now.reached(expires_at.minus(settings.notice_lead)));
     let made = MadeFor::of(body);

@@ -1,4 +1,5 @@
-//! Checks that the key ring belongs to the store. Two rings can have equal key numbers, but their check values differ.
+//! Checks that the key ring belongs to the store. Two rings can have keys with the same numbers, but their check values
+//! are different.
 
 use crate::service::Service;
 use crate::service::error::Unavailable;
@@ -12,8 +13,8 @@ impl Service {
         self.key_ring.iter().flat_map(|ring| ring.checks())
     }
 
-    /// Refuses a key ring if the store has another check value for one of its keys, or if the store knows none of its
-    /// keys. An unknown key is accepted if the store knows another key of the ring, because the key may be new.
+    /// Refuses a key ring if the store has a different check value for one of its keys, or if the store knows none of
+    /// its keys. If the store knows another key of the ring, an unknown key is accepted, because it may be new.
     pub(crate) fn own_key_ring(&self, stored: &StoredSettings) -> Result<(), Unavailable> {
         let (mut newest, mut shared) = (None, stored.key_checks.is_empty());
         for (key, check) in self.key_checks() {

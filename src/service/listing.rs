@@ -11,20 +11,20 @@ use crate::store::page::{Cursor, Page};
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 
-/// The most pages of the store that are read for one page. After that the page ends early, and `next` is set, so that
-/// the remaining records come with the next page.
+/// The largest number of store pages that are read for one page of the result. After that the page ends early, and its
+/// `next` is set, so that the remaining records are on the next page.
 const READS: usize = 20;
 
-/// Which records are listed: their owner, their kind, and whether expired ones are included.
+/// The selection of listed records: their owner, their kind, and whether expired records are included.
 pub(crate) struct Wanted<'a> {
     pub(crate) owner: &'a OwnerId,
     pub(crate) kind: TokenKind,
     pub(crate) expired_too: bool,
 }
 
-/// Reads one page. The store leaves out deleted and replaced records, and its pages may be short. So this reads until
-/// it has one credential more than `limit`. Within [`READS`] pages of the store, `next` is set only if another page has
-/// an item.
+/// Reads one page. The pages of the store may be short, because they leave out deleted and replaced records. So this
+/// reads store pages until it has one credential more than `limit`, or has read [`READS`] store pages. Unless this
+/// number is reached, `next` is set only if there is another item.
 pub(crate) async fn page<O: Permission>(
     permit: &Permit<'_, O>,
     wanted: &Wanted<'_>,

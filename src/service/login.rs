@@ -1,5 +1,5 @@
-//! Tests a login. It is throttled by (canonical account, source), in the same way for unknown names and wrong
-//! passwords. If the source is unknown, no login is refused because of past failures.
+//! Tests logins. Failures are counted by canonical account and source. Unknown names are counted in the same way as
+//! wrong passwords. If the source is unknown, no login is refused because of past failures.
 
 use crate::directory::Login;
 use crate::event::{Actor, By, EventKind};
@@ -16,27 +16,28 @@ use crate::types::time::Timestamp;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
-    /// The name is unknown, the password is wrong, the account is disabled, or the login is of another person. The
-    /// error is the same for all of these.
+    /// The name is unknown, the password is wrong, the account is disabled, or the login is that of another person. The
+    /// error does not tell which of these is the case.
     #[error("login was refused")]
     Refused,
-    /// There were too many failures. Until the end of the back-off even the correct password is refused: 429.
+    /// There were too many failures. The status is 429. Until `until`, even the correct password is refused.
     #[error("too many failures")]
     SlowDown {
-        /// The end of the back-off.
+        /// The instant from which logins are allowed again.
         until: Timestamp,
     },
-    /// The person has as many live sessions as the policy allows: 409.
+    /// The person has as many live sessions as the policy allows. The status is 409.
     #[error("too many live sessions: end one first")]
     TooManySessions,
-    /// Too many attempts are under way. No password was tested: 429 with `Retry-After` of one second. An adapter may
-    /// take a place with [`Counterfoil::line_up`](crate::Counterfoil::line_up), wait that long, and try again.
+    /// Too many other attempts are in progress. No password was tested. The status is 429 with a `Retry-After` of one
+    /// second. An adapter may take a place with [`Counterfoil::line_up`](crate::Counterfoil::line_up), wait for that
+    /// time, and try again.
     #[error("too many attempts at once")]
     Busy {
-        /// The throttle key to wait for.
+        /// The throttle key for which the caller can wait.
         key: ThrottleKey,
     },
-    /// The login could not be tested: 503.
+    /// The login could not be tested. The status is 503.
     #[error("login could not be tested")]
     Unavailable(#[source] Unavailable),
 }
@@ -48,8 +49,8 @@ impl<E: Into<Unavailable>> From<E> for LoginError {
 }
 
 impl Service {
-    /// Tests a login. `by` is the actor of the events. If `expected` is set, a login of any other person counts as a
-    /// failure, even with the correct password. Otherwise passwords could be tried on other accounts without limit.
+    /// Tests a login. `by` is the actor of the events. If `expected` is set, the login of any other person counts as a
+    /// failure, even with the correct password. Otherwise a caller could try passwords of other accounts without limit.
     pub(crate) async fn log_in(
         &self,
         login: &Login<'_>,

@@ -10,28 +10,29 @@ use crate::store::error::StoreError;
 use crate::token::presented::PresentedToken;
 use crate::types::ids::KeyId;
 
-/// A record whose secret was presented. Only [`Service::matched`] creates one.
+/// A record whose secret matches the presented token. Only [`Service::matched`] creates a value of this type.
 pub(crate) struct Matched {
     pub(crate) record: TokenRecord,
-    /// The digest under the newest key, if the digest of the record is under an older key.
+    /// A digest under the newest key, if the digest of the record is under an older key.
     pub(crate) fresher: Option<(Digest, KeyId)>,
 }
 
 impl Service {
-    /// Looks up the id and verifies the secret in constant time. An unknown id costs as much work as a wrong secret.
-    /// The digest under the newest key is computed before the store is read. So the processor can hash while it waits
-    /// for memory.
+    /// Finds the record with the presented id, and verifies the secret in constant time. An unknown id costs as much
+    /// work as a wrong secret. The digest under the newest key is computed before the store is read, so that the
+    /// processor can hash while it waits for memory.
     pub(crate) async fn matched(&self, presented: &PresentedToken) -> Result<Result<Matched, Refusal>, StoreError> {
         let (kind, id, secret) = (presented.kind(), presented.id(), presented.secret());
         let (newest, newest_key) = self.digester.token(kind, id, secret);
         let Some(record) = self.store.get(id).await? else {
-            // An existing record costs one copy and one comparison more, so this does the same work.
+            // For an existing record, one copy and one comparison more are needed. This does the same work for an
+            // unknown id.
             let blank = black_box(Joined::BLANK).to_record();
             black_box(newest.ct_eq(&blank.record().digest));
             return Ok(Err(Refusal::Unknown));
         };
         let (stored, key) = (record.record().digest, record.record().key_id);
-        // The digest under the newest key is already computed, so this refusal costs as much work as the others.
+        // The digest under the newest key was already computed, so this refusal costs as much work as other refusals.
         if !self.digester.is_usable(key) && key == KeyId::NONE {
             return Ok(Err(Refusal::Unkeyed));
         }
@@ -41,8 +42,8 @@ impl Service {
             let under = self.digester.token_under(key, kind, id, secret);
             under.is_some_and(|digest| digest.ct_eq(&stored))
         };
-        // The digest is bound to realm and kind, so realm and kind can differ only if a row was moved. The host gets a
-        // separate reason for each.
+        // The digest depends on realm and kind, so a matching record has a different realm or kind only if its row was
+        // moved. The host gets a separate reason for each case.
         if record.record().realm != self.realm {
             return Ok(Err(Refusal::WrongRealm));
         }

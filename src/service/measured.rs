@@ -1,7 +1,7 @@
-//! Measures durations and outcomes of calls, for `metrics` (feature `metrics`). Without the feature nothing is
-//! measured.
+//! Measures durations and outcomes of calls with the crate `metrics` (feature `metrics`). Without the feature nothing
+//! is measured.
 
-/// A measurement that starts before a call and ends with its result.
+/// A measurement. It starts before a call and ends when the result is known.
 #[must_use]
 pub(crate) struct Stopwatch {
     #[cfg(feature = "metrics")]
@@ -25,7 +25,7 @@ impl Stopwatch {
         self.began.elapsed()
     }
 
-    /// Records the outcome of an operation of the handle.
+    /// Records the outcome and the duration of an operation of the handle.
     pub(crate) fn operation(self, op: &'static str, outcome: &'static str) {
         #[cfg(feature = "metrics")]
         metrics::histogram!("counterfoil_operation_seconds", "operation" => op, "outcome" => outcome)
@@ -35,7 +35,7 @@ impl Stopwatch {
     }
 }
 
-/// Records the elapsed time under static labels. Without a recorder this allocates nothing.
+/// Records the elapsed time under static labels. Allocates nothing if no recorder is installed.
 macro_rules! timed {
     ($watch:expr, $name:literal, $($key:literal => $value:expr),*) => {{
         #[cfg(feature = "metrics")]
@@ -55,12 +55,12 @@ macro_rules! timed {
 
 pub(crate) use timed;
 
-/// Counts every event in `metrics`, as `counterfoil_events_total` with the label `event`.
+/// Counts every event as the metric `counterfoil_events_total` with the label `event`.
 #[cfg(feature = "metrics")]
 #[derive(Default)]
 pub(crate) struct CountingSink {
-    /// One key for each name of an event. It is created once, so that a refusal does not allocate if metrics are not
-    /// recorded.
+    /// The metric key for each name of an event. Each key is created once, so that a refusal allocates nothing if no
+    /// recorder is installed.
     keys: std::sync::Mutex<std::collections::BTreeMap<&'static str, metrics::Key>>,
 }
 

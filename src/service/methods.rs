@@ -1,12 +1,11 @@
-//! The methods of the ports. Each port has one list.
+//! The lists of methods of the ports. A port is a trait of the stores or of the directory.
 
-/// Passes the methods of a port to another macro, so that a wrapper of a store or of the directory cannot miss a
-/// method.
+/// Passes the methods of a port to another macro. So a wrapper of a store or of the directory cannot miss a method.
 ///
-/// `methods_of!(TokenStore => wrap)` calls `wrap!` with one line per method:
-/// `fn name(&self, argument: Kind) -> Answer;`. Each method is async. It returns `Result<Answer, StoreError>`, or
-/// `Result<Answer, DirectoryError>` in the traits of the directory. Tokens in brackets after the name, as in
-/// `methods_of!(TokenStore => wrap[S])`, are passed to the macro before the methods.
+/// `methods_of!(TokenStore => wrap)` calls `wrap!` with one line per method: `fn name(&self, argument: Kind) ->
+/// Answer;`. Each method is async. It returns `Result<Answer, StoreError>`, or `Result<Answer, DirectoryError>` for a
+/// trait of the directory. If the name is followed by tokens in brackets, as in `methods_of!(TokenStore => wrap[S])`,
+/// the macro `wrap!` gets these tokens before the methods.
 ///
 /// The ports are `TokenStore`, `ClientStore`, `SettingsStore`, `Throttle`, and the directory's `Accounts`, `Logins` and
 /// `Search`.

@@ -17,11 +17,11 @@ use crate::types::scope::Scope;
 use crate::types::secret::TokenSecret;
 use crate::types::time::Timestamp;
 
-/// How often an id is drawn before the operation fails because each id was taken. An id has six random bytes within a
-/// family, and nine more if the family is new.
+/// How often an id is drawn before the operation fails because each id was already taken. A new id has six random bytes
+/// in an existing family, and fifteen in a new family.
 pub(crate) const DRAWS: usize = 8;
 
-/// A new credential that is not stored yet: its token and its digest.
+/// A new credential that is not stored yet. Contains its token and its digest.
 pub(crate) struct Minted {
     pub(crate) token: IssuedToken,
     pub(crate) id: RecordId,
@@ -30,7 +30,7 @@ pub(crate) struct Minted {
     pub(crate) key_id: KeyId,
 }
 
-/// The fields of a record to insert, other than id and digest.
+/// The fields of a record to insert, except id and digest.
 pub(crate) struct Entry {
     pub(crate) owner: OwnerId,
     pub(crate) parent: Option<RecordId>,
@@ -45,20 +45,20 @@ pub(crate) struct Entry {
 }
 
 impl Service {
-    /// Draws a credential that starts a family.
+    /// Creates a random credential that is the first of a new family.
     pub(crate) fn mint_first(&self, kind: TokenKind, owner: &OwnerId) -> Result<Minted, NoEntropy> {
         let id = draw_id(&self.realm, owner, &*self.entropy)?;
         let secret = draw_secret(&*self.entropy)?;
         Ok(self.mint(kind, id, &secret))
     }
 
-    /// Draws the secret of a credential with the given id.
+    /// Creates a credential with the given id and a random secret.
     pub(crate) fn mint_drawn(&self, kind: TokenKind, id: RecordId) -> Result<Minted, NoEntropy> {
         let secret = draw_secret(&*self.entropy)?;
         Ok(self.mint(kind, id, &secret))
     }
 
-    /// Draws a credential that joins a family.
+    /// Creates a random credential for an existing family.
     pub(crate) fn mint_member(&self, kind: TokenKind, family: FamilyId) -> Result<Minted, NoEntropy> {
         let id = draw_member(family, &*self.entropy)?;
         let secret = draw_secret(&*self.entropy)?;
@@ -71,7 +71,7 @@ impl Service {
         Minted { token: self.prefixes.render(kind, &id, secret), id, kind, digest, key_id }
     }
 
-    /// The record of a new credential.
+    /// The record to insert for a new credential.
     pub(crate) fn counterfoil(&self, minted: &Minted, entry: Entry) -> NewRecord {
         let Entry { owner, parent, generation, created_at, scope, label, description, expires_at, gone_at, notice } =
             entry;
@@ -94,8 +94,8 @@ impl Service {
         }
     }
 
-    /// Inserts records, and tries again once if the store reports that a retry may succeed. If the second try returns
-    /// `IdTaken` and the stored digest is the same, the first try has succeeded.
+    /// Inserts records. If the store fails and says that a retry may succeed, tries once more. If the second try
+    /// returns `IdTaken` and the stored digest is the same, the first try has succeeded.
     pub(crate) async fn insert(
         &self,
         home: InsertInto<'_>,

@@ -1,5 +1,5 @@
-//! Layer 12, shared by the operations: the stores, the directory, the policy and the keys of one realm, and steps that
-//! several operations use.
+//! Layer 12: what several operations share. It contains the stores, the directory, the policy and the keys of one
+//! realm, and steps that several operations use.
 
 pub(crate) mod authority;
 pub(crate) mod bounds;
@@ -68,7 +68,7 @@ use crate::types::realm::Realm;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// Everything that an operation needs.
+/// Everything that the operations need.
 pub(crate) struct Service {
     pub(crate) realm: Realm,
     pub(crate) policy: Policy,
@@ -81,9 +81,9 @@ pub(crate) struct Service {
     pub(crate) settings: Watched<dyn SettingsStore>,
     pub(crate) throttle: Watched<dyn Throttle>,
     pub(crate) directory: Watched<dyn Accounts>,
-    /// Tests passwords. `None` if the host has none.
+    /// Tests passwords. `None` if the host did not set this part.
     pub(crate) logins: Option<Watched<dyn Logins>>,
-    /// Searches for people by a text. `None` if the host has no search.
+    /// Finds people by a text. `None` if the host did not set this part.
     pub(crate) search: Option<Watched<dyn Search>>,
     pub(crate) sink: Arc<dyn EventSink>,
     pub(crate) snapshot: Snapshot,
@@ -95,14 +95,14 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// Emits an event. Its source is dropped if the policy says so.
+    /// Emits an event. The source is left out if the policy requires this.
     pub(crate) fn tell(&self, at: Timestamp, by: By, what: EventKind) {
         let By { actor: by, source } = by;
         let source = source.filter(|_| self.policy.events.sources);
         self.sink.tell(&Event { at, realm: self.realm.clone(), by, source, kind: what });
     }
 
-    /// The schedule of notices for credentials of that kind.
+    /// The schedule of expiry notices for credentials of that kind.
     pub(crate) fn schedule(&self, kind: TokenKind, settings: &Settings) -> Schedule {
         let notices = &self.policy.notices;
         if !notices.kinds.contains(&kind) {

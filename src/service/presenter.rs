@@ -1,4 +1,5 @@
-//! The presenter of a request: a verified credential, a person whom the host signed in, or the host itself.
+//! The presenter of a request. It is a verified credential, a person whom the host has authenticated, or the host
+//! itself.
 
 use std::time::Duration;
 
@@ -13,10 +14,10 @@ use crate::types::scope::Scope;
 use crate::types::source::{Source, SourceName};
 use crate::types::time::Timestamp;
 
-/// The presenter of a request. Create a new one for each verified request, because a presenter does not expire.
+/// The presenter of a request. Create a new presenter for each verified request, because a presenter does not expire.
 ///
-/// A presenter has the realm, role, scope and kind of the presented credential. So a credential never creates one that
-/// may do more. The handle of another realm refuses the presenter.
+/// A presenter has the realm, role, scope and kind of the presented credential. So a credential cannot create a
+/// credential with more rights. The handle of another realm refuses the presenter.
 ///
 /// ```
 /// use counterfoil::{Account, Presenter, Realm, Role, SubjectId};
@@ -28,7 +29,7 @@ use crate::types::time::Timestamp;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Presenter {
-    /// The realm. `None` for the host's own code, which may act in all realms.
+    /// The realm. `None` for the host's own code, which may act in every realm.
     realm: Option<Realm>,
     subject: Option<SubjectId>,
     role: Role,
@@ -38,16 +39,16 @@ pub struct Presenter {
     source: Option<SourceName>,
 }
 
-/// The means by which the presenter was authenticated.
+/// How the presenter was authenticated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Means {
     /// The host's own code.
     Host,
-    /// A person whom the host signed in.
+    /// A person whom the host has authenticated.
     SignedIn,
     /// An access token.
     AccessToken(RecordId),
-    /// A console session, and the instant at which its password was proved.
+    /// A console session, and the instant at which the person last entered the password.
     Session(RecordId, Option<Timestamp>),
     /// A personal access token.
     PersonalAccessToken(RecordId),
@@ -92,7 +93,8 @@ impl Presenter {
         }
     }
 
-    /// Sets the realm of a signed-in person. A verified credential keeps its own realm, and the host has no realm.
+    /// Sets the realm of a person whom the host has authenticated. Has no effect on other presenters: a verified
+    /// credential keeps its own realm, and the host has no realm.
     ///
     /// ```
     /// use counterfoil::{Account, Presenter, Realm, Role, SubjectId};
@@ -110,8 +112,8 @@ impl Presenter {
         self
     }
 
-    /// Sets the source of the request, for its events. A presenter from a [`Principal`] already has the source that was
-    /// given for the verification.
+    /// Sets the source of the request, which is used in events. A presenter that was created from a [`Principal`]
+    /// already has the source that was given at the verification.
     ///
     /// ```
     /// use counterfoil::types::Source;
@@ -128,8 +130,8 @@ impl Presenter {
         self
     }
 
-    /// The host's own code, for set-up, imports, and clean-up after a person leaves. It may do everything in every
-    /// realm.
+    /// The host's own code. Use it for set-up, imports, and clean-up after a person leaves. It may do everything in
+    /// every realm.
     #[must_use]
     pub const fn host() -> Self {
         Self {
@@ -143,13 +145,13 @@ impl Presenter {
         }
     }
 
-    /// The realm. `None` for the host.
+    /// The realm of the presenter. `None` for the host.
     #[must_use]
     pub const fn realm(&self) -> Option<&Realm> {
         self.realm.as_ref()
     }
 
-    /// The role.
+    /// The role of the presenter.
     #[must_use]
     pub const fn role(&self) -> Role {
         self.role
@@ -184,7 +186,7 @@ impl Presenter {
         self.realm.as_ref().is_none_or(|own| own == realm)
     }
 
-    /// The id of the credential, if it is a personal access token or a security code.
+    /// The id of the credential, if it is a personal access token or a security code. Otherwise `None`.
     pub(crate) fn token(&self) -> Option<RecordId> {
         match self.means {
             Means::PersonalAccessToken(id) | Means::SecurityCode(id, _) => Some(id),
@@ -192,8 +194,8 @@ impl Presenter {
         }
     }
 
-    /// Whether the password of a console session was proved less than `fresh` ago. Always true for other presenters: an
-    /// access token lives for minutes, and the host has just signed in its person.
+    /// Whether the person entered the password of the console session less than `fresh` ago. Always true for other
+    /// presenters, because an access token lives only for minutes, and the host has just authenticated its person.
     pub(crate) fn is_fresh(&self, fresh: Duration, now: Timestamp) -> bool {
         match self.means {
             Means::Session(_, proved_at) => proved_at.is_some_and(|at| !now.reached(at.plus_capped(fresh))),

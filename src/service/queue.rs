@@ -1,21 +1,21 @@
-//! Waiting places. They limit how many callers of an adapter wait for attempts under way.
+//! Waiting places. They limit how many callers of an adapter wait until other attempts end.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::store::throttle::ThrottleKey;
 
-/// The most callers that wait for attempts of one key.
+/// The largest number of callers that wait for attempts with the same key.
 const PLACES: u32 = 8;
 
-/// The most callers that wait in total. Each of them polls the store.
+/// The largest number of callers that wait in total. The number is limited because each of them polls the store.
 const ALL_PLACES: u32 = 64;
 
 /// The number of waiting callers for each key.
 #[derive(Clone, Default)]
 pub(crate) struct Queue(Arc<Mutex<HashMap<ThrottleKey, u32>>>);
 
-/// A waiting place. It becomes free when it is dropped.
+/// A waiting place of a caller. Dropping it frees the place.
 #[must_use]
 pub struct Place {
     queue: Queue,
@@ -23,7 +23,7 @@ pub struct Place {
 }
 
 impl Queue {
-    /// Takes a place, if fewer than eight are taken for that key and fewer than 64 in total.
+    /// Takes a place. `None` if eight places are taken for that key, or 64 in total.
     pub(crate) fn enter(&self, key: ThrottleKey) -> Option<Place> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.values().sum::<u32>() >= ALL_PLACES {

@@ -1,8 +1,8 @@
-//! The settings as plain numbers, for verification, which must not wait for a lock.
+//! The settings as plain numbers. Verifications read them without waiting for a lock.
 //!
-//! This is a seqlock: the version is updated before and after each write of the numbers. If a reader finds the same
-//! even version before and after its read, it has read one complete write. A reader takes no lock and writes nothing.
-//! If a write is in progress, or the numbers are older than the reader allows, it reads the snapshot instead.
+//! This is a seqlock. The version is changed before and after each write of the numbers. If a reader sees the same even
+//! version before and after its read, all numbers are from one write. A reader takes no lock and writes nothing. If a
+//! write is in progress, or the numbers are older than the reader allows, the reader uses the snapshot instead.
 
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::Duration;
@@ -11,18 +11,18 @@ use crate::types::duration::whole_micros;
 use crate::types::settings::{Settings, WORDS};
 use crate::types::time::Timestamp;
 
-/// The numbers. Only the holder of the snapshot's lock writes them.
+/// The settings as numbers. Only the holder of the snapshot's lock writes them.
 #[derive(Default)]
 pub(crate) struct Quick {
-    /// Odd during a write. 0 if nothing has been written yet.
+    /// The version. It is odd during a write, and 0 if nothing has been written yet.
     version: AtomicU64,
-    /// When the settings were read.
+    /// The instant at which the settings were read.
     read_at: AtomicU64,
     words: [AtomicU64; WORDS],
 }
 
 impl Quick {
-    /// The settings, if they were read less than `age` ago.
+    /// The settings, if they were read less than `age` ago. Otherwise `None`.
     #[inline]
     pub(crate) fn read(&self, age: Duration, now: Timestamp) -> Option<Settings> {
         let version = self.version.load(Ordering::Acquire);

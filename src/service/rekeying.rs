@@ -1,4 +1,4 @@
-//! Records whose digest is under an older key. They are queued to get a new digest off the hot path.
+//! Records whose digest is under an older key. They are queued, and get a new digest later, off the hot path.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,16 +12,16 @@ use crate::types::ids::{KeyId, RecordId, Version};
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// The largest number of queued records. Any further record is queued at its next use.
+/// The largest number of queued records. If the queue is full, a record is queued at a later use.
 const MOST: usize = 10_000;
 
-/// The queue. It holds a record once, so a record gets at most one new digest per flush.
+/// The queue. It contains each record at most once, so a record gets at most one new digest per flush.
 #[derive(Default)]
 pub(crate) struct Rekeying(Mutex<BTreeMap<RecordId, (Version, Digest, KeyId)>>);
 
 impl Rekeying {
     /// Queues a record that was verified under an older key. Refresh tokens are not queued, because a rotation replaces
-    /// their digest.
+    /// them anyway.
     pub(crate) fn note(&self, record: &TokenRecord, digest: Digest, key: KeyId) {
         if record.record().kind == TokenKind::RefreshToken {
             return;
@@ -38,8 +38,8 @@ impl Rekeying {
 }
 
 impl Service {
-    /// Writes the new digests. If another writer has changed the record or the store fails, the next use tries again.
-    /// Returns how many digests were written.
+    /// Writes the new digests, and returns how many were written. If another write has changed the record or the store
+    /// fails, the next use of the record tries again.
     pub(crate) async fn flush_rekeying(&self, now: Timestamp) -> u64 {
         let mut written = 0;
         for (id, (version, digest, key_id)) in self.rekeying.take() {

@@ -1,4 +1,4 @@
-//! The requirements of a handler on its caller.
+//! The requirements of a handler for its caller.
 
 use crate::service::challenge::Challenge;
 use crate::service::error::Forbidden;
@@ -6,8 +6,9 @@ use crate::types::principal::Principal;
 use crate::types::role::Role;
 
 impl Principal {
-    /// Requires a scope (RFC 6749 §3.3): every scope token in `scope`, which has one or more tokens separated by
-    /// blanks. A credential without a scope passes, because it may do all that its owner may.
+    /// Requires a scope (RFC 6749 §3.3). `scope` has one or more scope tokens separated by blanks, and the credential
+    /// must have all of them. A credential without a scope satisfies the requirement, because it has all rights of its
+    /// owner.
     ///
     /// ```
     #[doc = include_str!("../example.in")]
@@ -32,18 +33,18 @@ impl Principal {
         let needed = || scope.split(' ').filter(|token| !token.is_empty());
         match &self.scope {
             None => Ok(()),
-            // If the text has no scope token, no scope could satisfy it.
+            // A text without any scope token is satisfied by no scope.
             Some(own) if needed().next().is_some() && needed().all(|token| own.contains(token)) => Ok(()),
             Some(_) => Err(Challenge::scope(scope.parse().ok(), &self.realm)),
         }
     }
 
-    /// Requires at least one of several scopes, each as in [`Principal::require`]. The challenge names the first of
-    /// them, so put the narrowest first. An empty list is never satisfied.
+    /// Requires at least one of several scopes. Each is checked as [`Principal::require`] does. The challenge names the
+    /// first scope, so put the narrowest scope first. An empty list is never satisfied.
     ///
     /// # Errors
     ///
-    /// The same as [`Principal::require`].
+    /// The errors of [`Principal::require`].
     pub fn require_any(&self, scopes: &[&str]) -> Result<(), Challenge> {
         if scopes.iter().any(|scope| self.require(scope).is_ok()) {
             return Ok(());
@@ -55,7 +56,8 @@ impl Principal {
     ///
     /// # Errors
     ///
-    /// A [`Challenge`]: 403 `role`. It has no `WWW-Authenticate`, because no token with a wider scope would help.
+    /// A [`Challenge`] with status 403 and the name `role`. It has no `WWW-Authenticate`, because a token with a wider
+    /// scope would not help.
     pub fn require_role(&self, needed: Role) -> Result<(), Challenge> {
         if self.role >= needed { Ok(()) } else { Err(Challenge::forbidden(Forbidden::Role { needed }, &self.realm)) }
     }

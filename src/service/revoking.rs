@@ -1,4 +1,4 @@
-//! Ends one credential, or a family.
+//! Ends one credential or one family.
 
 use std::num::NonZeroU32;
 
@@ -15,7 +15,7 @@ use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
 
-/// How often a deletion is tried before it fails because each try lost a race.
+/// How often a deletion is tried. It fails if another write comes first every time.
 const TURNS: usize = 8;
 
 /// The largest number of families that one call of the store ends.
@@ -28,8 +28,8 @@ pub(crate) fn by_administrator<O: Permission>(permit: &Permit<'_, O>) -> Revocat
     if permit.is_host() { RevocationReason::ByHost } else { RevocationReason::ByAdministrator }
 }
 
-/// Deletes a credential. A second deletion succeeds while the tombstone exists. The id of another owner and an unknown
-/// id give the same result.
+/// Deletes a credential. A repeated deletion succeeds while the tombstone exists. An unknown id and the id of another
+/// owner's credential give the same result.
 pub(crate) async fn delete<O: Permission>(
     permit: &Permit<'_, O>,
     (kind, owner): (TokenKind, &OwnerId),
@@ -47,7 +47,7 @@ pub(crate) async fn delete<O: Permission>(
         match phase(&record, &settings, now) {
             Phase::Purgeable => return Err(ManageError::NotFound),
             Phase::Revoked(_) | Phase::Rotated { .. } => return Ok(()),
-            // Only the old token of a hand-over ends. It holds no label, and its successor stays live.
+            // Only the old token of a rotation ends. It does not occupy the label, and its successor stays live.
             Phase::Overlap { .. } => {
                 let gone_at = service.policy.gone_after_revocation(now);
                 let change = Change::End { honoured_until: now, gone_at };
@@ -60,12 +60,12 @@ pub(crate) async fn delete<O: Permission>(
                     Applied::Missing | Applied::LabelTaken(_) => return Err(ManageError::NotFound),
                 }
             }
-            // The credential expired while it was superseded, so there is nothing left to end.
+            // The credential expired after it was superseded, so there is nothing left to end.
             Phase::Expired { .. } if !record.is_newest() => return Ok(()),
             Phase::Live | Phase::Expired { .. } => {
                 end_family(service, permit.by(), &record, reason, now).await?;
-                // If a rotation came first, this ended the whole family with the successor. That is right, because this
-                // token was the newest one when it was read.
+                // If a rotation came first, this call ended the whole family with the successor. This is intended,
+                // because this token was the newest one when it was read.
                 return Ok(());
             }
         }

@@ -1,5 +1,5 @@
-//! Writes settings and switches. They are one document, which is written only if its version is still the one that was
-//! read.
+//! Writes settings and switches. They are one document. It is written only if the stored version is still the version
+//! that was read.
 
 use crate::service::Service;
 use crate::service::error::{ManageError, Unavailable};
@@ -8,12 +8,12 @@ use crate::store::settings_store::SettingsPut;
 use crate::types::settings::StoredSettings;
 use crate::types::time::Timestamp;
 
-/// How often a change is tried before it fails because each try lost a race.
+/// How often a change is tried. It fails if another write comes first every time.
 const TURNS: usize = 8;
 
 impl Service {
-    /// Writes the changes that `decide` makes to the stored document, all or nothing. After a lost race `decide` runs
-    /// again on the current document. An unchanged document is not written.
+    /// Writes all changes that `decide` makes to the stored document, or none. If another write came first, `decide`
+    /// runs again on the current document. An unchanged document is not written.
     pub(crate) async fn update_settings<A>(
         &self,
         now: Timestamp,

@@ -1,10 +1,9 @@
-//! The settings and clients that this process last read. With them a verification reads only the token store.
+//! The settings and clients as this process last read them. Because of them, a verification reads only the token store.
 //!
-//! A change by this process is installed at once, and takes effect from the next call on. If a change overtakes a
-//! slower read, the result of the read is dropped. A change by another process takes effect within the policy's
-//! `settings_staleness`, 1 s by default. If a value becomes older than that and cannot be read again, the result is an
-//! error. After half of this time one caller reads the value again, while the others still use the old value. So there
-//! is no burst of reads.
+//! A change by this process is visible from the next call on. A read may have begun before such a change and end after
+//! it. Its result is then discarded. A change by another process takes effect within `settings_staleness`, 1 s by default. A value
+//! that is older than that is an error if it cannot be read again. When half of this time is over, one caller reads the
+//! value again, and other callers still use the old value. So there is no burst of reads.
 
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +17,7 @@ use crate::types::client::{ClientId, VersionedRegistration};
 use crate::types::settings::{SettingName, Settings, StoredSettings};
 use crate::types::time::Timestamp;
 
-/// A value, and when it was read.
+/// A value with the instant at which it was read.
 struct Fresh<V> {
     value: V,
     read_at: Timestamp,
@@ -31,7 +30,7 @@ impl<V> Fresh<V> {
     }
 }
 
-/// What a caller must do before it uses the value.
+/// What a caller must do before it uses a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Need {
     Nothing,
@@ -43,25 +42,25 @@ enum Need {
 #[derive(Clone, Debug)]
 pub(crate) struct SettingsView {
     pub(crate) stored: StoredSettings,
-    /// The settings in force. If a stored number is invalid, this has the policy's own value.
+    /// The settings in force. If a stored number is invalid, the policy's own value is used.
     pub(crate) settings: Settings,
-    /// A setting whose stored number is invalid. If there is one, operations that set an expiry are refused.
+    /// A setting whose stored number is invalid, if there is one. Operations that set an expiry are then refused.
     pub(crate) garbage: Option<SettingName>,
 }
 
-/// The values that this process last read.
+/// The values as this process last read them.
 pub(crate) struct Snapshot {
     settings: papaya::HashMap<(), Fresh<SettingsView>>,
-    /// The same settings as numbers, without the per-account switches.
+    /// The settings as numbers, without the per-account switches.
     quick: Quick,
     clients: papaya::HashMap<ClientId, Fresh<VersionedRegistration>>,
-    /// The number of changes that this process has made. The result of a read is installed only if no change overtook
-    /// it.
+    /// The number of changes that this process has made. The result of a read is installed only if the number did not
+    /// change during the read.
     changes: Mutex<u64>,
 }
 
 impl Snapshot {
-    /// Whether the client existed when it was last read.
+    /// Whether the client existed when this process last read it.
     pub(crate) fn knows(&self, id: &ClientId) -> bool {
         self.clients.pin().get(id).is_some()
     }
@@ -95,13 +94,13 @@ impl Snapshot {
         install();
     }
 
-    /// Writes the settings. Call this within [`Snapshot::install`] or [`Snapshot::change`], which hold the lock.
+    /// Writes the settings. Call this only inside [`Snapshot::install`] or [`Snapshot::change`], which hold the lock.
     fn put_settings(&self, view: SettingsView, now: Timestamp) {
         self.quick.write(&view.settings, now);
         self.settings.pin().insert((), Fresh::new(view, now));
     }
 
-    /// The settings without the switches, if they need no renewal yet.
+    /// The settings without the switches, if they do not have to be read again yet.
     #[inline]
     pub(crate) fn quick_settings(&self, staleness: Duration, now: Timestamp) -> Option<Settings> {
         self.quick.read(half(staleness), now)
@@ -124,7 +123,7 @@ impl Snapshot {
     }
 }
 
-/// The age from which one caller reads a value again early.
+/// The age from which one caller reads a value again before it becomes too old.
 fn half(staleness: Duration) -> Duration {
     staleness / 2
 }
@@ -133,7 +132,7 @@ fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness:
     let map = map.pin();
     let Some(fresh) = map.get(key) else { return Need::Read };
     let age = now.since(fresh.read_at);
-    // If the clock was set back, a value may have been read in the future. It counts as never read.
+    // The value was read at a later time than now because the clock was set back. Treat it as never read.
     if now < fresh.read_at || age >= staleness {
         return Need::Read;
     }
@@ -144,7 +143,7 @@ fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness:
 }
 
 impl Service {
-    /// Calls `look` with settings that are fresh enough. Reads them again if necessary.
+    /// Calls `look` with sufficiently recent settings. Reads them again if necessary.
     pub(crate) async fn with_settings<A>(
         &self,
         now: Timestamp,
@@ -180,8 +179,8 @@ impl Service {
         }
     }
 
-    /// Calls `look` with a client that is fresh enough, or with `None` if the client does not exist. Reads it again if
-    /// necessary.
+    /// Calls `look` with a sufficiently recent client, or with `None` if the client does not exist. Reads the client
+    /// again if necessary.
     pub(crate) async fn with_client<A>(
         &self,
         id: &ClientId,
@@ -203,7 +202,8 @@ impl Service {
         }
     }
 
-    /// Reads a client again. Only existing clients are cached, so an invented id costs one read and no memory.
+    /// Reads a client again. Only existing clients are cached, so a request with an invented id costs one read and no
+    /// memory.
     async fn read_client(&self, id: &ClientId, now: Timestamp) -> Result<Option<VersionedRegistration>, Unavailable> {
         loop {
             let seen = self.snapshot.changes();

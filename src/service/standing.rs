@@ -1,4 +1,4 @@
-//! Reads the account and the client that the pure decision needs, and then decides.
+//! Reads the account and the client of a record, and decides whether the record authenticates.
 
 use std::collections::BTreeMap;
 
@@ -16,18 +16,18 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// A record, judged at one instant.
+/// A record with the decision about it at one instant.
 pub(crate) struct Judged {
     pub(crate) phase: Phase,
     pub(crate) settings: Settings,
-    /// The account whose rights the record has. `None` if the directory was not read or does not know it.
+    /// The account whose rights the record has. `None` if the directory was not read or has no such account.
     pub(crate) account: Option<Account>,
-    /// Whether the record authenticates, and with which rights.
+    /// The rights of the record if it authenticates, or the reason why it is refused.
     pub(crate) verdict: Result<Rights, Refusal>,
 }
 
 impl Service {
-    /// Judges a record. The account and the client are read only if the phase of the record allows its use.
+    /// Decides about a record. The account and the client are read only if the phase of the record allows its use.
     pub(crate) async fn judge(&self, record: &TokenRecord, now: Timestamp) -> Result<Judged, Unavailable> {
         let subject = account_of(record);
         let gated = record.record().kind == TokenKind::PersonalAccessToken;
@@ -71,7 +71,7 @@ impl Service {
         }
     }
 
-    /// The view of a record. `None` if it is not shown.
+    /// The view of a record. `None` if lists do not show the record.
     pub(crate) async fn listed(
         &self,
         record: &TokenRecord,
@@ -83,7 +83,7 @@ impl Service {
     }
 }
 
-/// Judges several records at one instant. Settings are read once, and each account is read once.
+/// Decides about several records at one instant. Settings are read once, and each account is read once.
 pub(crate) struct Judging<'a> {
     service: &'a Service,
     now: Timestamp,
@@ -92,7 +92,7 @@ pub(crate) struct Judging<'a> {
 }
 
 impl Service {
-    /// Starts to judge several records.
+    /// Starts to decide about several records.
     pub(crate) async fn judging(&self, now: Timestamp) -> Result<Judging<'_>, Unavailable> {
         let (settings, _) = self.settings_and_gate(None, now).await?;
         Ok(Judging { service: self, now, settings, people: BTreeMap::new() })
@@ -100,7 +100,7 @@ impl Service {
 }
 
 impl Judging<'_> {
-    /// The same as [`Service::listed`].
+    /// The view of a record. `None` if lists do not show the record. See [`Service::listed`].
     pub(crate) async fn listed(&mut self, record: &TokenRecord) -> Result<Option<CredentialView>, Unavailable> {
         let phase = phase(record, &self.settings, self.now);
         let verdict = match account_of(record) {
@@ -125,11 +125,11 @@ impl Judging<'_> {
     }
 }
 
-/// An empty standing, for a record that its phase alone refuses.
+/// A standing without an account and a client, for a record whose phase alone causes a refusal.
 const NOBODY: Standing<'_> =
     Standing { account: None, client: None, closed_gate: None, scope_demanded: false, known_scopes: None };
 
-/// Whether the account and the client affect the decision.
+/// Whether the decision depends on the account and the client.
 const fn lives(phase: Phase) -> bool {
     matches!(phase, Phase::Live | Phase::Overlap { .. })
 }

@@ -1,4 +1,5 @@
-//! Attempts. Each is reserved before a secret is tested, and then settled as failed or released. Only failures count.
+//! Attempts with a secret. Each attempt is reserved before the secret is tested, and then recorded as failed or
+//! released. Only failures count.
 
 use std::time::Duration;
 
@@ -15,10 +16,10 @@ use crate::types::ids::SubjectId;
 use crate::types::source::{Source, SourceName};
 use crate::types::time::Timestamp;
 
-/// The object of an attempt. Failures are counted for this object and the source.
+/// The account or client for which an attempt is made. Failures are counted for it and the source.
 #[derive(Clone, Copy)]
 pub(crate) enum Counted<'a> {
-    /// A login, with the canonical key of the account's name and the subject.
+    /// A login, with the canonical key of the name and the subject.
     Account { key: &'a str, subject: Option<&'a SubjectId> },
     /// A client secret, with the client id as it was sent.
     Client(&'a str),
@@ -29,15 +30,15 @@ pub(crate) enum Counted<'a> {
 pub(crate) enum Held {
     /// There were too many failures. Attempts are refused until this instant.
     Until(Timestamp),
-    /// Too many attempts are under way.
+    /// Too many other attempts are in progress for this key.
     UnderWay(ThrottleKey),
 }
 
-/// An attempt under way. If it is dropped without being settled, its counters count it as a failure after a minute.
+/// An attempt in progress. If it is dropped, it counts as a failure a minute later.
 #[must_use]
 pub(crate) struct Attempt {
     reserved: Vec<Reservation>,
-    /// `Some` if the source is unknown. It then contains the turn, if a password is tested.
+    /// `Some` if the source is unknown. It contains the right to test a password, if a password is tested.
     without_source: Option<Option<Turn>>,
 }
 
@@ -48,7 +49,7 @@ struct Reservation {
 }
 
 impl Attempt {
-    /// An attempt for a request without a secret. It cannot guess, so it is not counted.
+    /// An attempt for a request without a secret. It is not counted, because it cannot guess.
     pub(crate) const fn of_nothing() -> Self {
         Self { reserved: Vec::new(), without_source: None }
     }
@@ -64,11 +65,11 @@ impl Service {
         ThrottleKey::from_bytes(hash.finalize().into())
     }
 
-    /// Reserves one attempt, or returns why it is refused. A refusal does not depend on whether the secret is correct.
+    /// Reserves one attempt, or returns why it is refused. The result does not depend on whether the secret is correct.
     ///
-    /// The counter of the source is checked first, so that a source in back-off writes nothing. Logins and client
-    /// secrets have separate counters, so failures of one kind never block the other kind. If the source is unknown,
-    /// nothing is counted.
+    /// The counter of the source is checked first, so that nothing is written for a source that must wait. Logins and
+    /// client secrets have separate counters, so failures of one kind never block the other kind. If the source is
+    /// unknown, nothing is counted.
     pub(crate) async fn attempt(
         &self,
         counted: Counted<'_>,
@@ -100,7 +101,7 @@ impl Service {
         Ok(Ok(granted))
     }
 
-    /// The counters of an attempt: first the counter of the source, then that of the account or client.
+    /// The counters of an attempt. The counter of the source is first, then that of the account or client.
     fn counters(&self, counted: Counted<'_>, source: &SourceName) -> [(ThrottleKey, Allowance, bool); 2] {
         let limits = &self.policy.throttle;
         let (sort, purpose, name, allowance) = match counted {
@@ -125,8 +126,8 @@ impl Service {
         Ok(Attempt { reserved: Vec::new(), without_source: Some(turn) })
     }
 
-    /// The counter in the form that an event shows. A client is named only if it is registered, because a request can
-    /// contain any id.
+    /// The failures that an event names. A client is named only if it is registered, because a request can contain any
+    /// id.
     fn throttled(&self, counted: Counted<'_>, is_source: bool) -> Throttled {
         match counted {
             Counted::Account { .. } if is_source => Throttled::Logins,
@@ -139,8 +140,8 @@ impl Service {
         }
     }
 
-    /// Releases an attempt whose secret was not tested because of an outage. An outage must not cause back-off. An
-    /// attempt that cannot be released counts as a failure after a minute.
+    /// Releases an attempt whose secret could not be tested because of an outage. An outage must not make callers wait.
+    /// If the attempt cannot be released, it counts as a failure a minute later.
     pub(crate) async fn untested(&self, attempt: Attempt, now: Timestamp) {
         for of in attempt.reserved {
             let _ = self.throttle.release(&of.key, of.at, now, of.window).await;
@@ -155,8 +156,8 @@ impl Service {
         Ok(())
     }
 
-    /// Settles an attempt whose secret was wrong. If a counter cannot be updated, it counts the attempt as a failure
-    /// after a minute, so an outage does not allow guessing.
+    /// Records an attempt whose secret was wrong as failed. If a counter cannot be updated, the attempt counts as a
+    /// failure a minute later, so guessing is limited even during an outage.
     pub(crate) async fn failed(&self, attempt: Attempt, now: Timestamp) {
         for of in attempt.reserved {
             let _ = self.throttle.failed(&of.key, of.at, now, of.window).await;

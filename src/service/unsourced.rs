@@ -1,5 +1,5 @@
-//! Logins whose source is unknown. Nothing is counted per account. Only a few passwords are tested at the same time,
-//! and the rate of failures is reported.
+//! Logins from unknown sources. Nothing is counted per account. Only a few passwords are tested at the same time, and
+//! an event reports how many failures there were.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,32 +11,32 @@ const AT_ONCE: u32 = 8;
 /// The number of failures that one event reports.
 const A_BATCH: u32 = 100;
 
-/// The state of the handle for attempts whose source is unknown.
+/// What the handle remembers about attempts from unknown sources.
 #[derive(Default)]
 pub(crate) struct Unsourced {
     under_way: Arc<AtomicU32>,
     pace: Mutex<Option<Pace>>,
 }
 
-/// A number of failures, and the instant of the first one.
+/// The number of failures in a batch, and the instant of the first failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pace {
     pub(crate) since: Timestamp,
     pub(crate) failures: u32,
 }
 
-/// The right to test one password. It ends when it is dropped.
+/// The right to test one password. Dropping it gives the right to another login.
 pub(crate) struct Turn(Arc<AtomicU32>);
 
 impl Unsourced {
-    /// Takes a turn to test one password, if one of the eight turns is free.
+    /// Takes the right to test one password. `None` if eight passwords are being tested.
     pub(crate) fn turn(&self) -> Option<Turn> {
         let one_more = |under_way: u32| (under_way < AT_ONCE).then(|| under_way + 1);
         let taken = self.under_way.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more);
         taken.ok().map(|_| Turn(Arc::clone(&self.under_way)))
     }
 
-    /// Counts a failure. Every hundredth failure returns the batch and starts a new one.
+    /// Counts a failure. The hundredth failure of a batch returns the batch and starts a new one.
     pub(crate) fn failed(&self, now: Timestamp) -> Option<Pace> {
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
         let mut seen = pace.unwrap_or(Pace { since: now, failures: 0 });

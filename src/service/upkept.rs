@@ -1,4 +1,4 @@
-//! Checks whether the host does upkeep. The library runs nothing by itself. If the host does no upkeep, it gets one
+//! Checks whether the host does upkeep, because the library runs nothing by itself. A host that does no upkeep gets one
 //! event.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,24 +9,24 @@ use crate::service::Service;
 use crate::types::duration::{minutes, whole_micros};
 use crate::types::time::Timestamp;
 
-/// How long a host may go without upkeep.
+/// How long no upkeep may be done before the event is emitted.
 const PATIENCE: Duration = minutes(10);
 
-/// When the handle was first used, and whether upkeep was done or its absence was reported.
+/// When the handle was first used, and whether upkeep was done or the event was already emitted.
 #[derive(Default)]
 pub(crate) struct Upkept {
-    /// The first use, in microseconds plus one. 0 means never.
+    /// The instant of the first use, in microseconds plus one. 0 means that the handle was not used yet.
     since: AtomicU64,
     settled: AtomicBool,
 }
 
 impl Service {
-    /// Notes that the host does upkeep.
+    /// Records that the host does upkeep.
     pub(crate) fn upkeep_is_done(&self) {
         self.upkept.settled.store(true, Ordering::Relaxed);
     }
 
-    /// Emits one event if the host has done no upkeep for [`PATIENCE`]. Called whenever settings are read again, which
+    /// Emits the event if the host has done no upkeep for [`PATIENCE`]. Called whenever settings are read again, which
     /// is every few seconds.
     pub(crate) fn watch_upkeep(&self, now: Timestamp) {
         if self.upkept.settled.load(Ordering::Relaxed) {

@@ -1,9 +1,9 @@
-//! Records when credentials were last used. This happens off the hot path. Uses are combined, only move forward, and
-//! need bounded memory.
+//! Records when credentials were last used. This happens off the hot path and with bounded memory. Several uses of a
+//! token are combined into the latest one.
 //!
-//! A use is recorded in memory, to the second. `flush` writes the last use of a token at most once per interval of the
-//! policy. A crash loses only uses that are not flushed. A token in constant use updates its entry only once a second,
-//! so threads do not compete for its cache line.
+//! A use is recorded in memory, with a resolution of a second. `flush` writes the last use of a token at most once per
+//! interval of the policy. After a crash, only the uses that were not flushed are lost. The entry of a token in
+//! constant use changes only once a second, so threads do not compete for its cache line.
 
 use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,14 +17,14 @@ use crate::types::hash::IdState;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
-/// Uses that are closer together than this count as one, in microseconds.
+/// The resolution: uses within this time count as one, in microseconds.
 const RESOLUTION: u64 = 1_000_000;
 
 /// The number of slots for recent uses.
 const NOTED: usize = 1 << 13;
 
-/// The unit of the instant in a slot, in microseconds. In this unit an instant needs 38 bits, which leaves 26 bits for
-/// a hash.
+/// The unit of the instant in a slot, in microseconds. In this unit an instant needs 38 bits, so 26 bits of the slot
+/// are left for a hash.
 const GRAIN: u64 = 1 << 15;
 
 /// The number of whole units in a second.
@@ -33,7 +33,7 @@ const GRAINS: u64 = 1_000_000 / GRAIN;
 /// The largest number of uses in one call of the store.
 const BATCH: usize = 64;
 
-/// The last use of a token in this process, and the last use that the store has. In microseconds.
+/// The last use of a token in this process, and the last use that the store has, both in microseconds.
 struct Seen {
     last: AtomicU64,
     written: AtomicU64,
@@ -41,9 +41,10 @@ struct Seen {
 
 /// The uses that are not written yet.
 pub(crate) struct Uses {
-    /// The uses within the last second, so that a token in constant use needs no look-up in the map. Each slot holds a
-    /// part of the hash of an id, and an instant. Two tokens that share a slot are recorded more often than necessary.
-    /// If they also have the same part of the hash (one pair in 2^39), a use of one of them may be missed for a second.
+    /// The uses within the last second, so that a token in constant use needs no look-up in the map. Each slot contains
+    /// an instant and a part of the hash of an id. If two tokens have the same slot, their uses are recorded more often
+    /// than necessary. If they also have the same part of the hash (one pair in 2^39), a use of one of them may be
+    /// missed for a second.
     noted: Box<[AtomicU64]>,
     seen: papaya::HashMap<RecordId, Seen, IdState>,
     state: IdState,
@@ -58,11 +59,11 @@ pub(crate) struct Uses {
 #[must_use]
 #[non_exhaustive]
 pub struct Flushed {
-    /// Uses that were written.
+    /// The number of uses that were written.
     pub written: u64,
-    /// Uses that are not written yet, because the store failed or their interval is not over.
+    /// The number of uses that are not written yet, because the store failed or their interval is not over.
     pub waiting: u64,
-    /// Uses that were lost since the last flush, because the buffer was full.
+    /// The number of uses that were lost since the last flush, because the buffer was full.
     pub dropped: u64,
     /// The store's error, if it failed.
     pub error: Option<Unavailable>,
@@ -83,8 +84,8 @@ impl Uses {
 
     /// Records a successful use. `stored` is the last use that the store has.
     pub(crate) fn note(&self, id: RecordId, stored: Option<Timestamp>, now: Timestamp) {
-        // The hash has a secret key, because an owner can choose ids. The low bits select the slot, and other bits are
-        // stored in it.
+        // The hash needs a secret key, because an owner can choose ids. Its low bits select the slot, and other bits
+        // are stored in the slot.
         let hash = self.state.hash_one(id);
         let place = &self.noted[usize::try_from(hash % NOTED as u64).unwrap_or(0)];
         let (part, grain) = ((hash >> 26) << 38, now.micros() / GRAIN);
@@ -96,7 +97,8 @@ impl Uses {
         place.store(part | (last / GRAIN), Ordering::Relaxed);
     }
 
-    /// Returns the last recorded use, in microseconds. A new use need not be recorded until a second after it.
+    /// Records a use in the map. Returns the last recorded use, in microseconds. Uses within a second after it need not
+    /// be recorded.
     fn note_in_map(&self, id: RecordId, stored: Option<Timestamp>, now: Timestamp) -> u64 {
         let map = self.seen.pin();
         if let Some(seen) = map.get(&id) {
@@ -115,20 +117,21 @@ impl Uses {
             return now.micros();
         }
         let fresh = Seen { last: AtomicU64::new(now.micros()), written: AtomicU64::new(written) };
-        // Another thread has recorded the same token meanwhile. The later instant stays.
+        // Another thread has recorded a use of the same token in the meantime. The later instant is kept.
         if let Err(taken) = map.try_insert(id, fresh) {
             taken.current.last.fetch_max(now.micros(), Ordering::Relaxed);
         }
         now.micros()
     }
 
-    /// The stored use or the use seen by this process, whichever is later.
+    /// The last use that the store has, or the last use in this process if that is later.
     pub(crate) fn overlaid(&self, id: RecordId, stored: Option<Timestamp>) -> Option<Timestamp> {
         let seen = self.seen.pin().get(&id).and_then(|seen| Timestamp::from_micros(seen.last.load(Ordering::Relaxed)));
         stored.max(seen)
     }
 
-    /// The uses to write now. A token is due once per interval. At shutdown, `all` makes every use due.
+    /// The uses to write now. A use of a token is due once per interval. At shutdown, `all` is true and every use is
+    /// due.
     fn due(&self, now: Timestamp, all: bool) -> Vec<(RecordId, Timestamp)> {
         let map = self.seen.pin();
         let mut due = Vec::new();
@@ -161,7 +164,7 @@ impl Uses {
 }
 
 impl Service {
-    /// Writes the uses that are due, or all of them at shutdown. A batch that fails stays in the buffer.
+    /// Writes the uses that are due, or all uses at shutdown. If a batch fails, its uses stay in the buffer.
     pub(crate) async fn flush_uses(&self, now: Timestamp, all: bool) -> Flushed {
         let due = self.uses.due(now, all);
         let mut written = 0;

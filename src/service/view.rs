@@ -1,4 +1,4 @@
-//! The view of a credential, for its owner and for administrators.
+//! Views of credentials, for their owners and for administrators.
 
 use crate::record::family::{Access, FamilyBody};
 use crate::record::phase::Phase;
@@ -13,13 +13,13 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Status {
-    /// It works.
+    /// The credential works.
     Active,
-    /// It works, but it expires within the notice lead, or it was replaced and is still honoured.
+    /// The credential works, but it expires within the notice lead, or it was replaced and its overlap has not ended.
     Expiring,
-    /// It has expired.
+    /// The credential has expired.
     Expired,
-    /// Its owner, its client or a gate blocks it. It may work again.
+    /// The owner's account, the client or a gate blocks the credential. It may work again later.
     Suspended,
 }
 
@@ -56,24 +56,25 @@ pub struct CredentialView {
     pub last_used_at: Option<Timestamp>,
     /// The status of the credential.
     pub status: Status,
-    /// Whether the expiry is near, compared with the lifetime: within the notice lead, and within the last quarter of
-    /// the lifetime since the expiry was last set. For example, a security code of 24 hours is always
-    /// [`Status::Expiring`] with the default lead, but ends soon only in its last 6 hours.
+    /// Whether the expiry is near compared with the lifetime. True if the credential expires within the notice lead,
+    /// and also within the last quarter of the lifetime since the expiry was last set. For example, with the default
+    /// lead a security code of 24 hours always has [`Status::Expiring`], but this field is true only in its last 6
+    /// hours.
     pub ends_soon: bool,
-    /// Whether the credential was replaced and is still honoured beside its successor.
+    /// Whether the credential was replaced but still works beside its successor.
     pub replaced: bool,
-    /// The scope. `None` means all that the owner may do.
+    /// The scope. `None` means all rights of the owner.
     pub scope: Option<Scope>,
     /// The access level of a security code.
     pub access: Option<Access>,
-    /// The account name in the request that created a same-as-user code. The account may have been renamed since.
-    /// [`CredentialView::access`] has the subject.
+    /// The account name in the request that created a same-as-user code. The account may have been renamed since then.
+    /// [`CredentialView::access`] contains the subject.
     pub named: Option<String>,
     /// The creator of a security code.
     pub created_by: Option<SubjectId>,
 }
 
-/// The access level, the account name and the creator of a security code. Empty for other credentials.
+/// The access level, the account name and the creator of a security code. All are `None` for other credentials.
 #[derive(Default)]
 pub(crate) struct MadeFor {
     pub(crate) access: Option<Access>,
@@ -95,7 +96,8 @@ impl MadeFor {
 }
 
 impl CredentialView {
-    /// The view of a record. `None` if the record is revoked, is past its retention, or was replaced and has ended.
+    /// The view of a record. `None` if the record is revoked, if its retention has ended, or if it was replaced and its
+    /// overlap has ended.
     pub(crate) fn of(
         record: &TokenRecord,
         phase: Phase,
@@ -148,7 +150,7 @@ pub(crate) fn ends_soon(expires_at: Option<Timestamp>, set_at: Timestamp, settin
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct IssuedCredential {
-    /// The token. Show it once.
+    /// The token. Show it only once.
     pub token: crate::token::issued::IssuedToken,
     /// The credential as lists show it.
     pub view: CredentialView,

@@ -1,4 +1,4 @@
-//! Watches the host's stores and directory. Failures become events, whatever the outcome of the request is.
+//! Watches the host's stores and directory. Failures are reported as events, whatever the outcome of the request is.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,11 +14,11 @@ use crate::types::ids::RecordId;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// In this interval, the same failure of the same method is reported only once.
+/// The same failure of the same method is reported at most once in this time.
 const EVERY: Duration = Duration::from_secs(10);
-/// If there is no failure for this time, recovery is reported.
+/// A recovery is reported after this time without a failure.
 const QUIET: Duration = Duration::from_secs(5);
-/// The longest reported cause, in characters.
+/// The longest cause in an event, in characters.
 const LONGEST: usize = 500;
 
 /// Reports failures as events.
@@ -38,24 +38,25 @@ impl Watch {
     }
 }
 
-/// A store or a part of the directory, whose failures are watched. `forward.rs` adds the methods of the port.
+/// A store or a part of the directory whose failures are watched. `forward.rs` implements the methods of the port.
 pub(crate) struct Watched<P: ?Sized> {
     pub(super) port: Arc<P>,
     health: Arc<Health>,
 }
 
-/// The failures of one store, or of the directory. All traits of the directory share one value.
+/// The failures of one store, or of the directory. All parts of the directory share one value.
 struct Health {
     means: Means,
     watch: Arc<Watch>,
-    /// Whether the port was unavailable since recovery was last reported. A success checks only this.
+    /// Whether the port has been unavailable since the last reported recovery. A successful call checks only this
+    /// field.
     failing: AtomicBool,
     failures: Mutex<Failures>,
 }
 
 #[derive(Default)]
 struct Failures {
-    /// The last report for each method and fault.
+    /// The last report for each method and type of failure.
     reported: Vec<Reported>,
     count: u64,
     first: Option<Timestamp>,
@@ -75,7 +76,7 @@ impl<P: ?Sized> Watched<P> {
         Self { port, health: Arc::new(Health { means, watch, failing: AtomicBool::new(false), failures }) }
     }
 
-    /// Watches another trait of the same directory, so that an outage of the directory is reported once.
+    /// Watches another part of the same directory, so that an outage of the directory is reported once.
     pub(crate) fn beside<Q: ?Sized>(&self, port: Arc<Q>) -> Watched<Q> {
         Watched { port, health: Arc::clone(&self.health) }
     }
@@ -118,8 +119,8 @@ impl Health {
 }
 
 impl Failures {
-    /// Notes a failure. Returns how many failures were not reported since the last report, or `None` if this failure is
-    /// not reported either.
+    /// Counts a failure. If it must be reported, returns how many failures were not reported since the last report.
+    /// Otherwise returns `None`.
     fn note(&mut self, op: &'static str, fault: Fault, now: Timestamp) -> Option<u64> {
         if fault == Fault::Unavailable {
             self.count = self.count.saturating_add(1);
@@ -131,7 +132,7 @@ impl Failures {
             self.reported.push(Reported { op, fault, at: now, unsaid: 0 });
             return Some(0);
         };
-        // If the clock was set back, a failure must still be reported.
+        // If the clock was set back, failures must still be reported.
         if now >= reported.at && reported.at.plus(EVERY).is_none_or(|again| now < again) {
             reported.unsaid = reported.unsaid.saturating_add(1);
             return None;
@@ -140,7 +141,8 @@ impl Failures {
         Some(std::mem::take(&mut reported.unsaid))
     }
 
-    /// When the outage began and how many failures there were, if it is over. It is over after a quiet time.
+    /// If the outage is over, returns when it began and how many failures there were. It is over after a time without
+    /// failures.
     fn over(&mut self, now: Timestamp) -> Option<(Timestamp, u64)> {
         let quiet = self.last.is_none_or(|last| now < last || last.plus(QUIET).is_some_and(|quiet| now >= quiet));
         if !quiet {
@@ -152,11 +154,11 @@ impl Failures {
     }
 }
 
-/// An error of the host's infrastructure.
+/// An error from a port of the host.
 pub(super) trait Failure {
     fn as_error(&self) -> &(dyn Error + 'static);
     fn fault(&self) -> Fault;
-    /// The record whose row is corrupt.
+    /// The record whose row is corrupt, if known.
     fn record(&self) -> Option<RecordId>;
 }
 
@@ -196,12 +198,12 @@ impl Failure for DirectoryError {
     }
 }
 
-/// The error and its sources on one line.
+/// The texts of the error and its sources, on one line.
 fn cause(error: &(dyn Error + 'static)) -> String {
     let (mut text, mut next) = (error.to_string(), error.source());
     while let Some(source) = next {
         let said = source.to_string();
-        // Many errors repeat the text of their source.
+        // The text of many errors already contains the text of their source.
         if !text.ends_with(&said) {
             text.push_str(": ");
             text.push_str(&said);

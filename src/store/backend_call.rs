@@ -1,4 +1,4 @@
-//! The points at which a store calls its backend. A test can listen to these calls and choose which of several
+//! Points at which a store calls its backend. A test can observe these calls, and choose which of several concurrent
 //! operations continues.
 
 use std::cell::RefCell;
@@ -9,26 +9,28 @@ use std::task::{Context, Poll};
 
 /// Decides when an operation may make its next call.
 pub trait BackendCalls: Send + Sync {
-    /// Polled before each call until the result is ready. `first` is true at the first poll of a call. An
-    /// implementation that returns `Pending` must wake the task later.
+    /// Polled before each call of the backend. The call continues when the result is ready. `first` is true at the
+    /// first poll for a call. An implementation that returns `Pending` must wake the task later.
     fn poll_call(&self, first: bool, context: &mut Context<'_>) -> Poll<()>;
 
-    /// Called inside a step, between two writes or two reads that other threads can see separately. The store may hold
-    /// a lock, so an implementation may give other threads a turn, but must not wait for another operation.
+    /// Called between two writes or two reads of one operation that other threads can see separately. The store may
+    /// hold a lock at this point. So an implementation may let other threads run, but must not wait for another
+    /// operation.
     fn inside_step(&self) {}
 }
 
-/// The number of listeners in this process. While it is zero, a call costs one atomic load.
+/// The number of listeners in this process. While it is zero, a point costs one atomic load.
 static LISTENED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     static LISTENER: RefCell<Option<Arc<dyn BackendCalls>>> = const { RefCell::new(None) };
 }
 
-/// A store awaits this before each call of its backend. It is ready at once unless a test [listens](listen).
+/// A store awaits this future before each call of its backend. The future is ready at once unless a test
+/// [listens](listen).
 ///
-/// A store must not hold a thread's lock across this await. A listener sees only the task that polls the operation,
-/// not a task that a store spawns.
+/// A store must not hold a lock that blocks threads while it awaits this future. A listener observes only the task that
+/// polls the operation, not a task that the store spawns.
 pub fn backend_call() -> BackendCall {
     BackendCall { first: true }
 }
@@ -53,8 +55,8 @@ impl Future for BackendCall {
     }
 }
 
-/// A store calls this inside a step whose parts other threads can see separately. It does nothing unless a test
-/// [listens](listen).
+/// A store calls this function between two writes or two reads that other threads can see separately. It does nothing
+/// unless a test [listens](listen).
 pub fn inside_step() {
     if LISTENED.load(Ordering::Relaxed) > 0
         && let Some(listener) = LISTENER.with_borrow(Clone::clone)
@@ -63,7 +65,7 @@ pub fn inside_step() {
     }
 }
 
-/// Wraps a future. Every [`backend_call`] inside the future is reported to the listener.
+/// Wraps a future so that `listener` observes every [`backend_call`] and [`inside_step`] in it.
 pub fn listen<F: Future + Unpin>(listener: Arc<dyn BackendCalls>, future: F) -> Listened<F> {
     LISTENED.fetch_add(1, Ordering::Relaxed);
     Listened { listener, future }
@@ -91,7 +93,7 @@ impl<F> Drop for Listened<F> {
     }
 }
 
-/// The listener of the enclosing future. It is restored even if a poll panics.
+/// The previous listener of the thread. It is set again when a poll ends, even if the poll panics.
 struct Outer(Option<Arc<dyn BackendCalls>>);
 
 impl Drop for Outer {

@@ -13,51 +13,51 @@ use crate::types::realm::Realm;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// A new label and its key. The family holds the key.
+/// A new label, and the key that the family gets with it.
 #[derive(Clone, Debug)]
 pub struct Relabel {
     /// The label text.
     pub label: Label,
-    /// The key. `None` if labels need not be unique: the family then holds no key.
+    /// The key. `None` if labels need not be unique. The family then occupies no key.
     pub key: Option<LabelKey>,
 }
 
-/// A change of one record. In an edit, `None` leaves a value unchanged.
+/// A change of one record. In an edit, a field that is `None` leaves its value unchanged.
 #[derive(Clone, Debug)]
 pub enum Change {
     /// Changes label, description or scope.
     Edit {
-        /// The label, together with the family's key.
+        /// The new label, and the new label key of the family.
         label: Option<Relabel>,
         /// The description.
         description: Option<Description>,
-        /// The scope. `Some(None)` removes it.
+        /// The scope. `Some(None)` removes the scope.
         scope: Option<Option<Scope>>,
     },
-    /// Changes the expiry and sets `expiry_set_at = now`. The family's `live_until` and `gone_at` become this record's
-    /// `expires_at` and `gone_at` if the record is of the family's kind and newest generation. An access token beside a
-    /// refresh token never sets them.
+    /// Changes the expiry, and sets `expiry_set_at` to now. If the record has the family's kind and newest generation,
+    /// the family's `live_until` and `gone_at` are set to `expires_at` and `gone_at` of this record. An access token
+    /// that belongs to a refresh token never changes the family.
     Expiry {
         /// The new expiry. `None` means permanent.
         expires_at: Option<Timestamp>,
-        /// When the record may be purged.
+        /// The instant from which the record may be purged.
         gone_at: Option<Timestamp>,
-        /// The notice mark that belongs to the new expiry.
+        /// The mark of the next notice for the new expiry.
         notice: Option<NoticeMark>,
     },
-    /// Replaces the digest by a digest of the same secret under another key.
+    /// Replaces the digest by a digest of the same secret under a different key.
     Rekey {
         /// The digest.
         digest: Digest,
-        /// The key.
+        /// The key under which the digest was computed.
         key_id: KeyId,
     },
-    /// Ends the overlap of a superseded record: sets `superseded.honoured_until`, and sets `gone_at` if it is not set.
-    /// The result is `Stale` if the record is not superseded.
+    /// Ends the overlap of a superseded record: sets `superseded.honoured_until`, and sets `gone_at` if the record has
+    /// none. The result is `Stale` if the record is not superseded.
     End {
-        /// The instant from which the superseded record is no longer honoured.
+        /// The instant from which the superseded record is no longer accepted.
         honoured_until: Timestamp,
-        /// When the record may be purged.
+        /// The instant from which the record may be purged.
         gone_at: Timestamp,
     },
 }
@@ -66,11 +66,12 @@ pub enum Change {
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum Applied {
-    /// Changed. Contains the record as written.
+    /// The record was changed. Contains the record as written.
     Done(TokenRecord),
-    /// The version differs, or the record or its family is revoked. Contains the current record.
+    /// The version is not the expected one, or the record or its family is revoked. Nothing was written. Contains the
+    /// current record.
     Stale(TokenRecord),
-    /// The family with this id holds the label. Nothing was written.
+    /// The family with this id has the label. Nothing was written.
     LabelTaken(FamilyId),
     /// The record does not exist.
     Missing,
@@ -80,41 +81,42 @@ pub enum Applied {
 #[derive(Clone, Copy, Debug)]
 pub enum ParentUpdate {
     /// Supersedes the parent. The parent's version increases by 1, its `superseded` is set, and its notice is cleared.
-    /// The family's generation increases by 1, its `live_until` and `gone_at` become the successor's, and its `used_at`
-    /// becomes now. The grandparent's nonce is wiped. Nothing is removed: an older generation stays until its
-    /// `gone_at`.
+    /// The nonce of the grandparent is removed. In the family, the generation increases by 1, `live_until` and
+    /// `gone_at` are set to those of the successor, and `used_at` is set to now. No record is removed: an older
+    /// generation stays until its `gone_at`.
     Supersede {
         /// The version that the parent must have.
         expect: Version,
-        /// The new record that follows the parent.
+        /// The id of the new record that replaces the parent.
         successor: RecordId,
-        /// The nonce. `None` in a hand-over.
+        /// The nonce. `None` if a personal access token is rotated.
         nonce: Option<Nonce>,
-        /// The instant until which the parent is honoured.
+        /// The instant until which the parent is accepted. `None` means until the successor's first use.
         honoured_until: Option<Timestamp>,
-        /// When the parent may be purged. `None` in a hand-over that ends with the successor's first use.
+        /// The instant from which the parent may be purged. `None` if its overlap lasts until the successor's first
+        /// use.
         gone_at: Option<Timestamp>,
-        /// The cap on rotations of the family within a period. `None` means no cap.
+        /// The limit on rotations of the family within a period. `None` means no limit.
         pace: Option<Pace>,
-        /// The cap on live access tokens, as in [`InsertInto::Join`](crate::store::InsertInto::Join).
+        /// The cap on live access tokens. See [`InsertInto::Join`](crate::store::InsertInto::Join).
         access_cap: Option<NonZeroU32>,
     },
-    /// Extends the parent and keeps its version. `expires_at` and `gone_at` only move forward, and `expiry_set_at`
-    /// becomes now. If the parent is of the family's kind and generation, the family's `live_until` and `gone_at` move
-    /// too. The family's `used_at` becomes now. Requires that the parent is not superseded and `now < expires_at`. The
-    /// parent need not be the newest record: for an access token, or a record of an older generation, only its own two
-    /// instants move.
+    /// Extends the parent without a new version. It requires that the parent is not superseded and `now < expires_at`.
+    /// `expires_at` and `gone_at` are never set to an earlier instant, and `expiry_set_at` is set to now. If the parent
+    /// has the family's kind and generation, the family's `live_until` and `gone_at` are extended too. The family's
+    /// `used_at` is set to now. The parent need not be the newest record. For an access token, or a record of an older
+    /// generation, only its own two instants are extended.
     Slide {
         /// The new expiry.
         expires_at: Timestamp,
-        /// When the parent may be purged.
+        /// The instant from which the parent may be purged.
         gone_at: Timestamp,
-        /// The cap on live access tokens, as in [`InsertInto::Join`](crate::store::InsertInto::Join).
+        /// The cap on live access tokens. See [`InsertInto::Join`](crate::store::InsertInto::Join).
         access_cap: Option<NonZeroU32>,
     },
 }
 
-/// The result of a rotation. If several refusals apply, the first in this list is returned.
+/// The result of a rotation. If there are several reasons to refuse, the result is the first of them in this list.
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum Rotated {
@@ -124,40 +126,41 @@ pub enum Rotated {
     Missing,
     /// The parent or its family is revoked. Nothing was written.
     FamilyEnded,
-    /// The parent is not as expected: it is superseded, or has another version, or (for a slide) has expired. Contains
-    /// the current record. Nothing was written.
+    /// The parent is superseded, has a different version, or (for a slide) has expired. Contains the current record.
+    /// Nothing was written.
     Stale(TokenRecord),
-    /// This id is taken. Nothing was written. If several of the new ids are taken, the result names any one of them.
+    /// This id is already taken. Nothing was written. If several of the new ids are taken, the result names any one of
+    /// them.
     IdTaken(RecordId),
-    /// The pace allows no further rotation now. Nothing was written.
+    /// The limit on rotations is reached. Nothing was written.
     PaceReached {
-        /// When the `limit`-th rotation before this one was made.
+        /// The instant of the rotation that was `limit` rotations ago.
         oldest: Timestamp,
     },
-    /// The family already has as many live access tokens as allowed. Nothing was written.
+    /// The family would have more live access tokens than the cap allows. Nothing was written.
     FamilyFull {
-        /// When the first live access token of the family expires, or [`Timestamp::MAX`] if none expires. The new
-        /// records do not count. If the family has no live access token and the new ones alone exceed the cap, this is
-        /// the `now` of the call.
+        /// The instant at which the first live access token of the family expires, or [`Timestamp::MAX`] if none
+        /// expires. The new records do not count. If the family has no live access token, and the new records alone
+        /// exceed the cap, this is the `now` of the call.
         until: Timestamp,
     },
 }
 
-/// What a call revokes.
+/// The records that a call revokes.
 #[derive(Clone, Copy, Debug)]
 pub enum Revoke<'a> {
-    /// One record, which is an access token. Its notice is cleared, and its family keeps the label.
+    /// One record, which is an access token. Its notice is cleared. The label of its family does not change.
     One(&'a RecordId),
-    /// A family with all its members. The family's label becomes free.
+    /// A family with all its members. Its label becomes free.
     Family {
-        /// The realm. Nothing changes if the family belongs to another realm.
+        /// The realm. If the family belongs to another realm, nothing changes.
         realm: &'a Realm,
-        /// The owner. Nothing changes if the family belongs to another owner.
+        /// The owner. If the family belongs to another owner, nothing changes.
         owner: &'a OwnerId,
         /// The family.
         family: FamilyId,
     },
-    /// All families of an owner, one by one, at most `limit` per call.
+    /// All families of an owner. They are revoked one by one, at most `limit` per call.
     Owner {
         /// The realm.
         realm: &'a Realm,

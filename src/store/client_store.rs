@@ -17,30 +17,31 @@ use crate::types::realm::Realm;
 pub enum ClientPut {
     /// Written. Contains the new version.
     Done(Version),
-    /// The version differs, or the id is taken when `put` should create. Contains the current registration, or `None`
-    /// if there is none.
+    /// The stored version is not the expected one, or the id is already taken when `put` should create a registration.
+    /// Contains the current registration, or `None` if there is none.
     Stale(Option<VersionedRegistration>),
-    /// Another registration uses the internal id, or a removed registration used it.
+    /// Another registration has this internal id, or a removed registration had it.
     Retired,
 }
 
-/// Stores client registrations, one document for each (realm, client id).
+/// Stores client registrations. There is one document for each pair of realm and client id.
 ///
 /// # Contract
 ///
-/// 29. `put_needs_the_version`: `expect: None` creates and never overwrites. `Some` replaces only that version. The
-///     versions of a client id only grow, even if the client is removed, so an old version never matches again.
+/// 29. `put_needs_the_version`: with `expect: None` a registration is created, and none is overwritten. With `Some`,
+///     only that version is replaced. The versions of a client id only increase, even if the client is removed in
+///     between, so an old version never matches again.
 /// 30. `removed_internal_ids_never_return`: after `remove`, a `put` of the same internal id into the same realm is
-///     always `Retired`. Of any number of registrations with the same internal id, one is created. Another realm may
-///     use the same id.
-/// 47. `client_pages_have_an_end`: a walk along `next` returns every registration that exists during the whole walk,
-///     once, in order, and ends with `next == None`. A page may be short.
-/// 51. `sibling_outage_is_unavailable`: an outage is `Unavailable`, never reported as absence. `maybe_done` is true
-///     whenever the request may have been sent.
-/// 52. `sibling_garbage_is_corrupt`: a registration that does not decode is `Corrupt`, and pages count it. A `put` that
-///     creates never overwrites it.
-/// 53. `sibling_cut_off_is_all_or_nothing`: if a future is dropped at any await, all of its step takes effect or
-///     nothing, at once or shortly after. The next user of the connection is not affected.
+///     always `Retired`. If several registrations have the same internal id, only one of them is created. Another realm
+///     may use the same internal id.
+/// 47. `client_pages_have_an_end`: a walk that follows `next` returns every registration that exists during the whole
+///     walk once and in order. It ends with `next == None`. A page may be short.
+/// 51. `sibling_outage_is_unavailable`: an outage gives `Unavailable`, and is never reported as absence. `maybe_done`
+///     is true if the request may have been sent.
+/// 52. `sibling_garbage_is_corrupt`: a registration that cannot be decoded gives `Corrupt`, and pages count it. A `put`
+///     that creates a registration never overwrites it.
+/// 53. `sibling_cut_off_is_all_or_nothing`: if a future is dropped at any await, its step takes effect completely or
+///     not at all, at once or shortly afterwards. The next user of the connection is not affected.
 ///
 /// # Errors
 ///
@@ -50,8 +51,8 @@ pub trait ClientStore: Send + Sync + 'static {
     /// One registration.
     async fn client(&self, realm: &Realm, id: &ClientId) -> Result<Option<VersionedRegistration>, StoreError>;
 
-    /// A page of registrations in ascending order of client id, after the id `after`. A registration that does not
-    /// decode is skipped and counted in [`Page::corrupt`].
+    /// A page of registrations after the id `after`, in ascending order of client ids. A registration that cannot be
+    /// decoded is skipped and counted in [`Page::corrupt`].
     async fn clients(
         &self,
         realm: &Realm,
@@ -67,7 +68,7 @@ pub trait ClientStore: Send + Sync + 'static {
         registration: &Registration,
     ) -> Result<ClientPut, StoreError>;
 
-    /// Removes the registration if its version is `expect`, and retires its internal id. Returns false if the stored
-    /// version is different, or nothing is stored.
+    /// Removes the registration if its version is `expect`. Its internal id must never be used again. Returns false if
+    /// the stored version is different or nothing is stored.
     async fn remove_client(&self, realm: &Realm, id: &ClientId, expect: Version) -> Result<bool, StoreError>;
 }

@@ -1,4 +1,4 @@
-//! One counter as a value. It carries out the steps of the throttle contract without a store.
+//! One counter as a value. It implements the steps of the throttle contract without a store.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::store::throttle::{Reserved, UNSETTLED};
 use crate::types::time::Timestamp;
 
-/// One counter: failures in a window, and attempts under way. For stores that read, decide and write in one step.
+/// One counter. It contains the failures in a window, and the attempts in progress. Use it in a store that reads,
+/// decides and writes in one step.
 ///
 /// ```
 /// use std::num::NonZeroU32;
@@ -27,16 +28,16 @@ use crate::types::time::Timestamp;
 pub struct Counter {
     /// The number of failures in the window. Zero if no window is open.
     failures: u32,
-    /// When the window ends.
+    /// When the window ends. `None` if no window is open.
     ends_at: Option<Timestamp>,
-    /// When each attempt under way was granted.
+    /// When each attempt in progress was granted.
     under_way: Vec<Timestamp>,
     /// The instant from which the counter may be purged.
     gone_at: Option<Timestamp>,
 }
 
 impl Counter {
-    /// Restores a counter from its stored parts. No window is open if there are no failures or no end.
+    /// Creates a counter from its stored parts. No window is open if there are no failures or no end.
     #[must_use]
     pub fn from_parts(
         failures: u32,
@@ -60,7 +61,7 @@ impl Counter {
         self.ends_at
     }
 
-    /// The instants at which the attempts under way were granted.
+    /// The instants at which the attempts in progress were granted.
     #[must_use]
     pub fn under_way(&self) -> &[Timestamp] {
         &self.under_way
@@ -72,21 +73,20 @@ impl Counter {
         self.gone_at.unwrap_or(Timestamp::EPOCH)
     }
 
-    /// Whether the counter is empty. A store keeps no row for an empty counter.
+    /// Whether the counter is empty. A store needs no row for an empty counter.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.failures == 0 && self.under_way.is_empty()
     }
 
-    /// Whether an instant in the counter lies too far ahead of the clock. If so, a refused attempt also changes the
-    /// counter.
+    /// Whether an instant in the counter is too far in the future. If true, a refused attempt also changes the counter.
     #[must_use]
     pub fn lies_ahead(&self, now: Timestamp, window: Duration) -> bool {
         let end = now.plus_capped(window);
         self.ends_at.is_some_and(|ends_at| ends_at > end) || self.under_way.iter().any(|at| is_ahead(*at, now))
     }
 
-    /// Records one attempt as under way, or returns why it is refused.
+    /// Adds one attempt in progress, or returns why it is refused.
     pub fn reserve(&mut self, now: Timestamp, window: Duration, limit: NonZeroU32) -> Reserved {
         self.settle(now, window);
         let under_way = u32::try_from(self.under_way.len()).unwrap_or(u32::MAX);
@@ -102,7 +102,7 @@ impl Counter {
         answer
     }
 
-    /// Counts the attempt that was reserved at `reserved_at` as a failure.
+    /// Changes the attempt that was reserved at `reserved_at` into a failure.
     pub fn failed(&mut self, reserved_at: Timestamp, now: Timestamp, window: Duration) {
         self.settle(now, window);
         if self.take(reserved_at) {
@@ -123,8 +123,8 @@ impl Counter {
         place.map(|place| self.under_way.swap_remove(place)).is_some()
     }
 
-    /// Advances the counter to `now`. Attempts that were not settled within [`UNSETTLED`] count as failed, and an ended
-    /// window is closed.
+    /// Updates the counter to the instant `now`. Attempts that were not settled within [`UNSETTLED`] become failures,
+    /// and a window that has ended is closed.
     fn settle(&mut self, now: Timestamp, window: Duration) {
         self.ends_at = self.ends_at.map(|ends_at| ends_at.min(now.plus_capped(window)));
         let unsettled = |at: &Timestamp| now.since(*at) >= UNSETTLED || is_ahead(*at, now);
@@ -153,7 +153,7 @@ impl Counter {
     }
 }
 
-/// Whether an attempt lies so far ahead that the clock must have been set back.
+/// Whether the instant of an attempt is so far in the future that the clock must have been set back.
 fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
     at.since(now) >= UNSETTLED
 }

@@ -1,30 +1,30 @@
-//! The errors of a store. Conflicts, lost races and missing records are results, not errors.
+//! The errors of a store. Conflicts, concurrent writes and missing records are results, not errors.
 
 use std::error::Error;
 
 use crate::types::ids::RecordId;
 
-/// The precise error of a backend.
+/// The original error of a backend.
 pub type StoreSource = Box<dyn Error + Send + Sync>;
 
-/// The store cannot answer. Callers must not report this as "not found" or as success.
+/// The store could not execute a call. Callers must not report this as "not found" or as success.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The store cannot be reached now.
+    /// The store cannot be reached at the moment.
     #[error("store is unavailable for {op}")]
     Unavailable {
         /// The method that was called.
         op: &'static str,
         /// Whether the same call may succeed shortly.
         retry: bool,
-        /// Whether the call may have taken effect. True whenever the request may have been sent.
+        /// Whether the call may have taken effect. It is true if the request may have been sent.
         maybe_done: bool,
         /// The backend's own error.
         #[source]
         source: Option<StoreSource>,
     },
-    /// A row that does not decode or contradicts itself.
+    /// A row cannot be decoded, or contradicts itself.
     #[error("stored row is corrupt")]
     Corrupt {
         /// The record, if known.
@@ -33,7 +33,7 @@ pub enum StoreError {
         #[source]
         source: StoreSource,
     },
-    /// The request contradicts itself, which is an error of the caller. Nothing was read or written.
+    /// The request contradicts itself, which is a mistake of the caller. Nothing was read or written.
     #[error("{op} contradicts itself: {rule}")]
     Invalid {
         /// The method that was called.
@@ -46,25 +46,25 @@ pub enum StoreError {
     Unsupported {
         /// The method that was called.
         op: &'static str,
-        /// The backend.
+        /// The name of the backend.
         backend: &'static str,
     },
 }
 
 impl StoreError {
-    /// The store is unavailable, nothing was sent, and a retry may succeed.
+    /// The error for a store that cannot be reached. Nothing was sent, and a retry may succeed.
     #[must_use]
     pub fn unavailable(op: &'static str) -> Self {
         Self::Unavailable { op, retry: true, maybe_done: false, source: None }
     }
 
-    /// A request that contradicts itself.
+    /// The error for a request that contradicts itself.
     #[must_use]
     pub const fn invalid(op: &'static str, rule: &'static str) -> Self {
         Self::Invalid { op, rule }
     }
 
-    /// A corrupt row.
+    /// The error for a corrupt row.
     #[must_use]
     pub fn corrupt(id: Option<RecordId>, source: impl Into<StoreSource>) -> Self {
         Self::Corrupt { id, source: source.into() }

@@ -10,33 +10,33 @@ use crate::types::time::Timestamp;
 /// Where new records are inserted.
 #[derive(Clone, Copy, Debug)]
 pub enum InsertInto<'a> {
-    /// Into a new family.
+    /// The records start a new family.
     Found {
         /// The family.
         family: &'a NewFamily,
         /// The cap on live families. `None` means no cap.
         cap: Option<Cap>,
-        /// The cap on records created within a period. `None` means no cap.
+        /// The limit on records created within a period. `None` means no limit.
         pace: Option<Pace>,
     },
-    /// Into an existing family. The family must not be revoked, and must have the given generation.
+    /// The records join an existing family. The family must not be revoked, and must have the given generation.
     Join {
         /// The family.
         family: FamilyId,
         /// The generation that the family must have.
         generation: u64,
-        /// The most live access tokens of the family, including the new ones. `None` means no cap. An access token is
-        /// live if it is not revoked itself and `now < expires_at`. Without an expiry it is always live. Nothing is
-        /// counted if none of the new records is a live access token.
+        /// The largest number of live access tokens of the family, including the new ones. `None` means no cap. An
+        /// access token is live if it is not revoked individually and `now < expires_at`. An access token without an
+        /// expiry is always live. The cap is checked only if one of the new records is a live access token.
         access_cap: Option<NonZeroU32>,
     },
 }
 
-/// The cap on live families. A family counts if it has the realm, owner, kind and client of the new family, is not
-/// revoked, and its `live_until` is not reached at the `now` of the insert.
+/// The cap on live families. It counts the families that have the realm, owner, kind and client of the new family, that
+/// are not revoked, and whose `live_until` is not reached at the `now` of the insert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cap {
-    /// The most live families, including the new one.
+    /// The largest number of live families, including the new one.
     pub limit: NonZeroU32,
     /// What happens when the limit is reached.
     pub when_full: WhenFull,
@@ -47,31 +47,31 @@ pub struct Cap {
 pub enum WhenFull {
     /// The insert writes nothing and returns [`Inserted::OwnerFull`].
     Refuse,
-    /// The insert revokes families that count, in ascending order of `(used_at, id)`, until there is room for the new
-    /// family. All this is one step.
+    /// The insert revokes counted families, in ascending order of `(used_at, id)`, until there is room for the new
+    /// family. The insert and the revocations are one step.
     End {
         /// The revocation that is stored in the ended families.
         revoked: Revoked,
-        /// When the ended families may be purged.
+        /// The instant from which the ended families may be purged.
         gone_at: Timestamp,
     },
 }
 
-/// A limit on the number of records created or rotations made within a period.
+/// A limit on how many records are created, or how many rotations are made, within a period.
 ///
-/// An insert counts the listed records of the new family's realm, owner and kind that have `created_at > since`.
-/// Deleted records count, and shrunk records do not. A rotation looks at the `limit`-th rotation before it: the
-/// superseded record of the family's kind in generation (parent's generation − `limit`). The pace is reached if this
-/// record has `superseded.at > since`. If there is no such record, the pace is not reached.
+/// An insert counts the listed records with `created_at > since` that have the new family's realm, owner and kind.
+/// Deleted records count, and shrunk records do not count. A rotation checks the rotation that was `limit` rotations
+/// ago: the superseded record of the family's kind whose generation is the parent's generation minus `limit`. The limit
+/// is reached if this record exists and has `superseded.at > since`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// The most records created, or rotations made, after `since`.
+    /// The largest number of records created, or of rotations made, after `since`.
     pub limit: NonZeroU32,
     /// Only records or rotations after this instant count.
     pub since: Timestamp,
 }
 
-/// The result of an insert. If several refusals apply, the first in this list is returned.
+/// The result of an insert. If there are several reasons to refuse, the result is the first of them in this list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Inserted {
@@ -81,25 +81,26 @@ pub enum Inserted {
     MadeRoom(Vec<FamilyId>),
     /// The family to join is revoked or does not exist. Nothing was written.
     FamilyEnded,
-    /// This id is taken. Nothing was written. If several of the new ids are taken, the result names any one of them.
+    /// This id is already taken. Nothing was written. If several of the new ids are taken, the result names any one of
+    /// them.
     IdTaken(RecordId),
-    /// The family with this id holds the label. Nothing was written.
+    /// The family with this id has the label. Nothing was written.
     LabelTaken(FamilyId),
-    /// The family has another generation. Nothing was written.
+    /// The family has a different generation. Nothing was written.
     FamilyMoved,
     /// The owner already has as many live families as the cap allows. Nothing was written.
     OwnerFull,
-    /// The pace allows no further record now. Nothing was written.
+    /// The limit on created records is reached. Nothing was written.
     PaceReached {
-        /// When the `limit`-th newest of the counted records was created. The pace has room again once `since` reaches
-        /// this instant.
+        /// The creation time of the `limit`-th newest counted record. An insert is possible again when `since` is this
+        /// instant or later.
         oldest: Timestamp,
     },
-    /// The family already has as many live access tokens as allowed. Nothing was written.
+    /// The family would have more live access tokens than the cap allows. Nothing was written.
     FamilyFull {
-        /// When the first live access token of the family expires, or [`Timestamp::MAX`] if none expires. The new
-        /// records do not count. If the family has no live access token and the new ones alone exceed the cap, this is
-        /// the `now` of the call.
+        /// The instant at which the first live access token of the family expires, or [`Timestamp::MAX`] if none
+        /// expires. The new records do not count. If the family has no live access token, and the new records alone
+        /// exceed the cap, this is the `now` of the call.
         until: Timestamp,
     },
 }

@@ -1,4 +1,4 @@
-//! The choice of listed records, and the progress of a call that works in batches.
+//! The selection of listed records, and the progress of a call that works in batches.
 
 use crate::record::state::Superseded;
 use crate::record::token_record::TokenRecord;
@@ -36,8 +36,8 @@ pub enum Show {
     /// All records, including deleted and replaced ones.
     All,
     /// The records that are current at `now`. Neither the record nor its family is revoked. The record is not
-    /// superseded, or is still honoured (`honoured_until` is `None` or later than `now`). Its `gone_at` is `None` or
-    /// later than `now`.
+    /// superseded, or its overlap has not ended (`honoured_until` is `None` or later than `now`). Its `gone_at` is
+    /// `None` or later than `now`.
     Standing {
         /// The instant.
         now: Timestamp,
@@ -63,7 +63,7 @@ impl Show {
     }
 }
 
-/// The progress of a batch.
+/// The progress of a call that works in batches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Progress {

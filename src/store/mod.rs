@@ -1,4 +1,4 @@
-//! The contract of a token store and the traits beside it, for authors of stores.
+//! The contract of a token store, and the traits of the other stores. For authors of stores.
 
 #[cfg(any(test, feature = "test-util"))]
 pub(crate) mod backend_call;

@@ -1,4 +1,4 @@
-//! Pages that continue after a key, not at an offset.
+//! Pages of listings. A page continues after a key, not at an offset.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,8 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
-/// The key of the last item of a page, after which the next page begins. It is valid only for the listing that returned
-/// it. Treat its text as opaque.
+/// The key of the last item of a page. The next page begins after this key. It is valid only for the listing that
+/// returned it. Treat its text as opaque.
 ///
 /// ```
 /// use counterfoil::types::RecordId;
@@ -21,8 +21,8 @@ use crate::types::time::Timestamp;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cursor {
-    /// The sort key of the listing: `created_at` or `notice.at`. [`Timestamp::EPOCH`] if the listing is sorted by id
-    /// alone.
+    /// The sort key of the listing, which is `created_at` or `notice.at`. It is [`Timestamp::EPOCH`] if the listing is
+    /// sorted only by id.
     pub at: Timestamp,
     /// The id of the last item.
     pub id: RecordId,
@@ -57,16 +57,16 @@ impl FromStr for Cursor {
     }
 }
 
-/// A page of a listing with keys of type `K`. A page may be short or empty before the end. At the end, `next` is
-/// `None`.
+/// A page of a listing whose keys have the type `K`. A page may be short or empty before the end. On the last page,
+/// `next` is `None`.
 #[derive(Clone, Debug)]
 pub struct Page<T, K = Cursor> {
     /// The items.
     pub items: Vec<T>,
-    /// The key after which the next page begins.
+    /// The key after which the next page begins. `None` on the last page.
     pub next: Option<K>,
-    /// The number of rows on this page that did not decode and were skipped. In a walk, each such row is counted on one
-    /// page. The events of the host report them.
+    /// The number of rows on this page that could not be decoded and were skipped. A walk over all pages counts each
+    /// such row on one page. An event reports the number to the host.
     pub corrupt: u32,
 }
 

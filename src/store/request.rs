@@ -1,4 +1,5 @@
-//! Finds requests that contradict themselves (clause 48). Every store calls these checks before it reads or writes.
+//! Checks whether requests contradict themselves (clause 48 of the store contract). Every store calls these checks
+//! before it reads or writes.
 
 use crate::record::family::FamilyParts;
 use crate::record::record_parts::NewRecord;
@@ -20,9 +21,9 @@ const SHARD: &str = "the first byte of an id is its owner's shard";
 ///
 /// # Errors
 ///
-/// [`StoreError::Invalid`] with the broken rule. An insert has at least one record. Each new id occurs once. The new
-/// records have the family, realm and owner that they are inserted into, and no newer generation. The first byte of a
-/// new family's id is the shard of its owner.
+/// [`StoreError::Invalid`] with the broken rule. The rules are: An insert has at least one record. No id occurs twice.
+/// The new records have the family, realm and owner into which they are inserted, and no newer generation. The first
+/// byte of a new family's id is the shard of its owner.
 pub fn check_insert(home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), StoreError> {
     const OP: &str = "insert";
     let Some(first) = new.first() else { return Err(StoreError::invalid(OP, EMPTY)) };
@@ -40,12 +41,12 @@ pub fn check_insert(home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), Store
     check_generation(OP, new, generation)
 }
 
-/// Checks that a rotation is consistent. Returns the successor, if the parent's update has one.
+/// Checks that a rotation is consistent. Returns the successor, if the rotation has one.
 ///
 /// # Errors
 ///
-/// [`StoreError::Invalid`] with the broken rule. Each new id occurs once. All new records have the parent's family, and
-/// the same realm and owner. The successor is one of them.
+/// [`StoreError::Invalid`] with the broken rule. The rules are: No id occurs twice. All new records have the family of
+/// the parent, and the same realm and owner. The successor is one of the new records.
 pub fn check_rotate<'a>(
     parent: &RecordId,
     step: &ParentUpdate,
@@ -66,11 +67,11 @@ pub fn check_rotate<'a>(
     Ok(successor)
 }
 
-/// Checks new records against the updated row of their family. This check needs the stored row.
+/// Checks new records against the updated row of their family. A store can call this only after it has read the row.
 ///
 /// # Errors
 ///
-/// [`StoreError::Invalid`] if a record has another realm or owner than the family, or a newer generation.
+/// [`StoreError::Invalid`] if a record has a different realm or owner than the family, or a newer generation.
 pub fn check_members(op: &'static str, new: &[NewRecord], family: &FamilyParts) -> Result<(), StoreError> {
     if !new.iter().all(|new| new.realm == family.realm && new.owner == family.owner) {
         return Err(StoreError::invalid(op, OWNER));

@@ -14,21 +14,23 @@ use crate::types::time::Timestamp;
 pub enum SettingsPut {
     /// Written. Contains the new version.
     Done(Version),
-    /// The version differs. Contains the current document, or `None` if there is none.
+    /// The stored version is not the expected one. Contains the current document, or `None` if there is none.
     Stale(Option<VersionedSettings>),
 }
 
-/// Stores one document per realm, and the instant of the last upkeep.
+/// Stores one document of settings per realm, and the instant of the last upkeep.
 ///
 /// # Contract
 ///
-/// 29. `put_needs_the_version`: `expect: None` creates and never overwrites. `Some` replaces only that version.
-/// 56. `note_upkeep_needs_the_note`: like a purge, the note belongs to the whole store, not to a realm. A call replaces
-///     only the expected note (`None`: no note), whether the new one is earlier or later. If any number of callers
-///     expect the same note, one call returns true. The others return false and write nothing. After a call has
-///     returned true, every handle of the database reads its note, also after the database is opened again.
+/// 29. `put_needs_the_version`: with `expect: None` a document is created, and none is overwritten. With `Some`, only
+///     that version is replaced.
+/// 56. `note_upkeep_needs_the_note`: the note of the last upkeep belongs to the whole store, not to a realm. A call
+///     replaces only the expected note (`None` means that there is no note). The new note may be earlier or later than
+///     the old one. If several callers expect the same note, one call returns true. The others return false and write
+///     nothing. After a call has returned true, every handle of the database reads the new note, even after the
+///     database was closed and opened again.
 ///
-/// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) apply here too.
+/// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) also apply to this trait.
 ///
 /// # Errors
 ///
@@ -46,7 +48,7 @@ pub trait SettingsStore: Send + Sync + 'static {
         settings: &StoredSettings,
     ) -> Result<SettingsPut, StoreError>;
 
-    /// The noted instant of the last upkeep. `None` if no upkeep was ever noted. Never read from a replica.
+    /// The noted instant of the last upkeep. `None` if no upkeep was ever noted. The read never uses a replica.
     async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError>;
 
     /// Notes an upkeep if the stored note equals `expect`. Otherwise returns false and writes nothing.

@@ -8,10 +8,12 @@ use async_trait::async_trait;
 use crate::store::error::StoreError;
 use crate::types::time::Timestamp;
 
-/// The longest time that an attempt is under way. An attempt that is not settled by then counts as failed.
+/// The longest time for which an attempt is in progress. An attempt that is not settled within this time counts as
+/// failed.
 pub const UNSETTLED: Duration = Duration::from_secs(60);
 
-/// The key of a counter: a digest of realm, purpose, account or client, and source. A store sees only its 32 bytes.
+/// The key of a counter. It is a digest of realm, purpose, account or client, and source. A store only gets the 32
+/// bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ThrottleKey([u8; 32]);
 
@@ -33,54 +35,54 @@ impl ThrottleKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Reserved {
-    /// The attempt is under way. This instant identifies it. Settle the attempt once, with `failed` or `release`.
+    /// The attempt is now in progress. This instant identifies it. Settle the attempt exactly once, with `failed` or
+    /// `release`.
     Granted(Timestamp),
-    /// The failures alone reach the limit. Nothing was recorded. The window ends at this instant.
+    /// The number of failures alone has reached the limit. Nothing was recorded. The window ends at this instant.
     Wait(Timestamp),
-    /// Failures and attempts under way together reach the limit. Nothing was recorded. A new attempt may be granted as
-    /// soon as one of the attempts is settled.
+    /// The failures and the attempts in progress together have reached the limit. Nothing was recorded. A new attempt
+    /// may be granted after one of the attempts was settled.
     UnderWay,
 }
 
-/// Stores counters. Each counter has the failures in a window and the attempts under way.
+/// Stores counters. Each counter contains the failures in a window, and the attempts in progress.
 ///
-/// The instant at which an attempt was granted identifies it. Attempts with the same instant are interchangeable: each
-/// settlement removes one of them. [`Counter`](crate::store::Counter) is one counter as a value, with the three steps
-/// below. It is for stores that read, decide and write.
+/// An attempt is identified by the instant at which it was granted. Attempts with the same instant are interchangeable,
+/// and each settlement removes one of them. [`Counter`](crate::store::Counter) implements the three steps below for one
+/// counter. Use it in a store that reads, decides and writes.
 ///
 /// # Contract
 ///
 /// Every method is one atomic step.
 ///
-/// 31. `reserve_never_passes_the_limit`: an attempt is granted if failures and attempts under way together are fewer
-///     than `limit`. If more than `limit` attempts are made at once, through any number of handles, exactly `limit` of
-///     them are under way. No count is below zero.
+/// 31. `reserve_never_passes_the_limit`: an attempt is granted if there are fewer than `limit` failures and attempts in
+///     progress together. If more than `limit` attempts are made at the same time, through any number of handles,
+///     exactly `limit` of them are granted. No count is ever negative.
 /// 32. `under_way_is_told_from_failed`: `failed` counts a failure, and `release` does not. A window begins with its
-///     first failure and ends `window` later. Then failures count from zero. If the failures alone reach `limit`, the
-///     answer is `Wait` until the window's end. If failures and attempts under way together reach it, the answer is
-///     `UnderWay`. A settlement that matches no attempt under way changes nothing.
-/// 33. `unsettled_counts_as_failed`: an attempt whose instant is [`UNSETTLED`] or more away from `now` counts as
-///     failed. It counts at 60 s after its instant, or at `now` if its instant lies ahead because the clock was set
-///     back. A later settlement changes nothing.
-/// 34. `refused_writes_nothing`: `Wait` and `UnderWay` leave everything unchanged. A released attempt of a counter
-///     without failures leaves nothing behind. `purge_counters` removes counters without effect: no failure in a
-///     window, and no attempt that is under way or would still count as failed.
-/// 35. `no_wait_beyond_the_window`: `Wait` never names an instant after `now + window`, and repeated waits do not
-///     exceed it either. A window that ends later than that (the clock was set back, or the policy changed) is
-///     shortened to end at `now + window`. A refused attempt writes only this change.
+///     first failure and lasts for the time `window`. Then failures are counted from zero again. If the failures alone
+///     reach `limit`, the result is `Wait` with the end of the window. If failures and attempts in progress together
+///     reach it, the result is `UnderWay`. A settlement without a matching attempt in progress changes nothing.
+/// 33. `unsettled_counts_as_failed`: an attempt whose instant differs from `now` by [`UNSETTLED`] or more becomes a
+///     failure. The instant of this failure is 60 s after that of the attempt. If the attempt's instant is in the
+///     future because the clock was set back, it is `now`. A later settlement changes nothing.
+/// 34. `refused_writes_nothing`: `Wait` and `UnderWay` change nothing. If the attempt of a counter without failures is
+///     released, nothing stays stored. `purge_counters` removes counters that have no effect any more. They have no
+///     failure in an open window, and no attempt that is in progress or would still become a failure.
+/// 35. `no_wait_beyond_the_window`: `Wait` never contains an instant after `now + window`, even after repeated waits.
+///     If a window ends later than that, because the clock was set back or the policy changed, it is shortened to end
+///     at `now + window`. This is the only change that a refused attempt writes. `window` may have any length. An
+///     instant after [`Timestamp::MAX`] becomes [`Timestamp::MAX`]. The library passes windows of 1 second to 1 day. A
+///     backend computes with the number that [`whole_micros`](crate::types::whole_micros) returns.
 ///
-/// `window` may have any length. An instant beyond [`Timestamp::MAX`] becomes [`Timestamp::MAX`]. The library passes
-/// windows of 1 second to 1 day. A backend computes with the number from [`whole_micros`](crate::types::whole_micros).
-///
-/// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) apply here too. A throttle grants nothing if it
-/// cannot reach its backend or a counter does not decode.
+/// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) also apply to this trait. A throttle grants no
+/// attempt if it cannot reach its backend, or if a counter cannot be decoded.
 ///
 /// # Errors
 ///
 /// Every method returns [`StoreError`] only if it cannot answer.
 #[async_trait]
 pub trait Throttle: Send + Sync + 'static {
-    /// Records one attempt as under way, or returns why it is refused.
+    /// Adds one attempt in progress, or returns why it is refused.
     async fn reserve(
         &self,
         key: &ThrottleKey,
@@ -89,7 +91,7 @@ pub trait Throttle: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Reserved, StoreError>;
 
-    /// The secret was wrong. The attempt that was reserved at `reserved_at` becomes a failure.
+    /// Changes the attempt that was reserved at `reserved_at` into a failure, because the secret was wrong.
     async fn failed(
         &self,
         key: &ThrottleKey,
@@ -98,8 +100,7 @@ pub trait Throttle: Send + Sync + 'static {
         window: Duration,
     ) -> Result<(), StoreError>;
 
-    /// The secret was correct, or no secret was tested. The attempt that was reserved at `reserved_at` is removed
-    /// without a trace.
+    /// Removes the attempt that was reserved at `reserved_at`, because the secret was correct or was not tested.
     async fn release(
         &self,
         key: &ThrottleKey,

@@ -1,5 +1,6 @@
-//! The effect of each write on a record and its family, as pure functions. A store that keeps whole records calls these
-//! functions inside its transaction. The memory store, SQLite and `counterfoil-kv` do so, and therefore behave alike.
+//! The effect of each write on a record and its family, as pure functions. A store that reads and writes whole records
+//! calls these functions inside its transaction. The memory store, SQLite and `counterfoil-kv` use them, so their
+//! behaviour is the same.
 //!
 //! A store reads the record and the family, checks that they accept the write, changes them, and writes both in one
 //! step.
@@ -43,16 +44,16 @@ pub fn reads_as_revoked(record: &RecordParts, family: &FamilyParts) -> bool {
     record.revoked.is_some() || family.revoked.is_some()
 }
 
-/// Whether the record determines the family's `live_until` and `gone_at`. The newest record of the chain does. An
-/// access token beside a refresh token does not.
+/// Whether the record determines the family's `live_until` and `gone_at`. True for the newest record of the family's
+/// kind. False for an access token that belongs to a refresh token.
 #[must_use]
 pub fn leads(record: &RecordParts, family: &FamilyParts) -> bool {
     record.kind == family.kind && record.generation == family.generation
 }
 
 /// Whether the record accepts the change. It must have the expected version and must not be revoked. A shrunk record
-/// accepts only another digest. Only a superseded record accepts the end of an overlap. If the change is not accepted,
-/// the result is [`Applied::Stale`](super::Applied::Stale).
+/// accepts only a different digest. Only a superseded record accepts the end of an overlap. If the change is not
+/// accepted, the store returns [`Applied::Stale`](super::Applied::Stale).
 #[must_use]
 pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Version, change: &Change) -> bool {
     let suits = match change {
@@ -63,8 +64,8 @@ pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Versio
     suits && record.version == expect && !reads_as_revoked(record, family)
 }
 
-/// Carries out an accepted change. The store must have checked that no other family whose `gone_at` is ahead holds the
-/// label.
+/// Applies an accepted change. The store must already have checked that no other family has the new label. A family
+/// whose `gone_at` is reached does not count.
 pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Change, now: Timestamp) {
     match change {
         Change::Edit { label, description, scope } => {
@@ -97,9 +98,9 @@ pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Chang
     record.version = record.version.next();
 }
 
-/// Whether the parent accepts the rotation. It must not be superseded, and must have the expected version or, for a
-/// slide, not be expired. Check [`reads_as_revoked`] first, because a revoked family has another result. If the parent
-/// does not accept, the result is [`Rotated::Stale`](super::Rotated::Stale).
+/// Whether the parent accepts the rotation. It must not be superseded. It must have the expected version or, for a
+/// slide, must not be expired. First check [`reads_as_revoked`], because a revoked family gives another result. If the
+/// rotation is not accepted, the store returns [`Rotated::Stale`](super::Rotated::Stale).
 #[must_use]
 pub fn accepts_rotation(parent: &RecordParts, update: &ParentUpdate, now: Timestamp) -> bool {
     parent.superseded.is_none()
@@ -109,8 +110,8 @@ pub fn accepts_rotation(parent: &RecordParts, update: &ParentUpdate, now: Timest
         }
 }
 
-/// Carries out an accepted rotation on the parent and its family. `successor` is the new record that follows the parent
-/// ([`check_rotate`](super::check_rotate)). It is `None` for a slide. The store then adds the new records, and calls
+/// Applies an accepted rotation to the parent and its family. `successor` is the new record that replaces the parent
+/// ([`check_rotate`](super::check_rotate)), or `None` for a slide. Afterwards the store adds the new records, and calls
 /// [`wipe_nonce`] on the record that the parent had replaced.
 pub fn rotate(
     parent: &mut RecordParts,
@@ -143,23 +144,24 @@ pub fn rotate(
     }
 }
 
-/// The later of the two instants. `None` means no end and is the latest.
+/// The later of the two instants. `None` means no end, so it is the latest.
 fn later(old: Option<Timestamp>, new: Timestamp) -> Option<Timestamp> {
     old.map(|old| old.max(new))
 }
 
-/// Removes the nonce of a superseded record, because a family holds at most one. Returns whether there was a nonce.
+/// Removes the nonce of a superseded record, because a family has at most one nonce. Returns whether there was a nonce.
 pub fn wipe_nonce(older: &mut RecordParts) -> bool {
     older.superseded.as_mut().and_then(|superseded| superseded.nonce.take()).is_some()
 }
 
-/// Revokes one record. Do not call this if the record [`reads_as_revoked`], because the first instant must stay.
+/// Revokes one record. Do not call this if [`reads_as_revoked`] is true for the record, because the first instant must
+/// stay.
 pub fn revoke_record(record: &mut RecordParts, revoked: Revoked, gone_at: Timestamp) {
     (record.revoked, record.gone_at, record.notice) = (Some(revoked), Some(gone_at), None);
 }
 
-/// Revokes a family with all its members, and frees its label. If the family is already revoked, nothing changes and
-/// false is returned.
+/// Revokes a family with all its members, and frees its label. If the family is already revoked, changes nothing and
+/// returns false.
 pub fn revoke_family(family: &mut FamilyParts, revoked: Revoked, gone_at: Timestamp) -> bool {
     let standing = family.revoked.is_none();
     if standing {
@@ -168,14 +170,15 @@ pub fn revoke_family(family: &mut FamilyParts, revoked: Revoked, gone_at: Timest
     standing
 }
 
-/// Whether a use at that instant changes the record: it is later than the last use, and the record is not shrunk.
+/// Whether a use at that instant changes the record. True if it is later than the last use, and the record is not
+/// shrunk.
 #[must_use]
 pub fn is_touched(record: &RecordParts, at: Timestamp) -> bool {
     !record.shrunk && record.last_used_at.is_none_or(|used| used < at)
 }
 
-/// Takes the lease of a notice if the record has the mark `held` and the lease ends after that mark. Returns whether
-/// the lease was taken. A shrunk record has no notice to claim.
+/// Claims a notice: if the record has the mark `held` and the lease ends after that mark, the mark becomes the end of
+/// the lease. Returns whether the claim succeeded. A shrunk record has no notice to claim.
 pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp) -> bool {
     let wins = !record.shrunk && record.notice == Some(held) && held.at < lease_until;
     if wins {
@@ -184,8 +187,8 @@ pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp)
     wins
 }
 
-/// Records the notice that was sent, and advances the mark if the record still has the mark `held`. Returns whether the
-/// mark advanced. Write the record in both cases. A shrunk record stores no notices and is not changed.
+/// Records the notice that was sent. If the record still has the mark `held`, also sets the next mark. Returns whether
+/// the mark was set. Write the record in both cases. A shrunk record stores no notices and is not changed.
 pub fn settle(
     record: &mut RecordParts,
     held: NoticeMark,
@@ -211,7 +214,7 @@ mod tests {
     use crate::record::samples::{at, record, sign_in, superseded, t0};
     use crate::types::kind::TokenKind;
 
-    /// A damaged row may be shrunk and contain a notice.
+    /// A damaged row may be shrunk and still contain a notice.
     #[test]
     fn a_shrunk_record_with_a_notice_is_not_claimed_settled_or_touched() {
         let mark = NoticeMark { at: at(5), stage: 0 };

@@ -1,4 +1,4 @@
-//! Which calls of a faulty store fail, and how.
+//! Decides which calls of a faulty store fail, and how.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -9,15 +9,15 @@ use std::task::{Poll, Waker};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The call is not executed, and the error has `maybe_done` false.
+    /// The call is not executed. The error has `maybe_done` false.
     NotExecuted,
-    /// The call is executed and its answer is lost: the error has `maybe_done` true.
+    /// The call is executed, but its result is lost. The error has `maybe_done` true.
     AnswerLost,
-    /// The call waits until the plan is replaced, for example by [`Faults::heal`], and is then executed.
+    /// The call waits until the plan is replaced, for example by [`Faults::heal`]. Then it is executed.
     Hangs,
 }
 
-/// A call of a store.
+/// A call of a method of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Call {
@@ -29,10 +29,11 @@ pub struct Call {
 
 type Plan = Box<dyn Fn(Call) -> Option<Failure> + Send + Sync>;
 
-/// The faults of a [`FaultyStore`](super::FaultyStore). Clones share one plan: keep one clone and give the store
-/// another.
+/// The faults of a [`FaultyStore`](super::FaultyStore). All clones share one plan: give one clone to the store, and use
+/// another clone to change the plan.
 ///
-/// Each method that sets a plan replaces the previous plan and resets the count of calls. Without a plan no call fails.
+/// Each method that sets a plan replaces the previous plan and sets the count of calls to zero. Without a plan no call
+/// fails.
 ///
 /// ```
 /// use counterfoil::memory::MemoryStore;
@@ -62,32 +63,33 @@ struct State {
 }
 
 impl Faults {
-    /// Makes every call fail like this.
+    /// Makes every call fail in this way.
     pub fn always(&self, failure: Failure) {
         self.plan(move |_| Some(failure));
     }
 
-    /// Makes the `nth` call from now fail, counted from 1: `nth(1, …)` is the next call.
+    /// Makes only the `nth` call from now fail. `nth(1, …)` stands for the next call.
     pub fn nth(&self, nth: u64, failure: Failure) {
         self.plan(move |call| (call.number == nth).then_some(failure));
     }
 
-    /// Makes every `nth` call from now fail. With 0 no call fails.
+    /// Makes every `nth` call from now fail. With 0, no call fails.
     pub fn every(&self, nth: u64, failure: Failure) {
         self.plan(move |call| (nth != 0 && call.number.is_multiple_of(nth)).then_some(failure));
     }
 
-    /// Makes every call of that method fail, for example of `rotate`.
+    /// Makes every call of that method fail. `method` is a name such as `rotate`.
     pub fn on(&self, method: &'static str, failure: Failure) {
         self.plan(move |call| (call.method == method).then_some(failure));
     }
 
-    /// Sets a plan, which decides for each call. The plan must not use this [`Faults`] or a clone: that deadlocks.
+    /// Sets a plan, which is a function that decides about each call. The plan must not use this [`Faults`] or a clone,
+    /// because that causes a deadlock.
     pub fn plan(&self, plan: impl Fn(Call) -> Option<Failure> + Send + Sync + 'static) {
         self.replace(Some(Box::new(plan)));
     }
 
-    /// Removes the plan: no call fails any more, and calls that hang are executed.
+    /// Removes the plan. After that no call fails, and waiting calls are executed.
     pub fn heal(&self) {
         self.replace(None);
     }
@@ -98,8 +100,8 @@ impl Faults {
         self.state().calls
     }
 
-    /// Counts a call and returns how it fails. A call that hangs waits here until the plan is replaced, and then gets
-    /// `None`.
+    /// Counts a call and returns how it fails, or `None` if it does not fail. A call that must wait waits here until
+    /// the plan is replaced, and then gets `None`.
     pub(super) async fn next(&self, method: &'static str) -> Option<Failure> {
         let (failure, turn) = {
             let mut state = self.state();

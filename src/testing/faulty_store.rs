@@ -1,4 +1,4 @@
-//! A store that fails on demand.
+//! A store whose calls fail when a test requires it.
 
 use async_trait::async_trait;
 
@@ -9,10 +9,10 @@ use crate::store::settings_store::SettingsStore;
 use crate::store::throttle::Throttle;
 use crate::store::token_store::TokenStore;
 
-/// Wraps a store. [`Faults`] decides which calls fail, with `StoreError::Unavailable { retry: true, .. }`.
+/// Wraps a store. [`Faults`] decides which calls fail. The error is `StoreError::Unavailable { retry: true, .. }`.
 ///
-/// It implements those of [`TokenStore`], [`ClientStore`], [`SettingsStore`] and [`Throttle`] that the inner store
-/// implements. All four share the faults.
+/// It implements each of the traits [`TokenStore`], [`ClientStore`], [`SettingsStore`] and [`Throttle`] that the inner
+/// store implements. The same faults apply to all traits.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -44,7 +44,7 @@ impl<S> FaultyStore<S> {
         Self { inner, faults }
     }
 
-    /// The inner store, which does not fail.
+    /// The inner store, whose calls never fail because of the faults.
     pub fn inner(&self) -> &S {
         &self.inner
     }

@@ -1,5 +1,6 @@
-//! For the tests of a host: a whole service in one call, a clock set by hand, a store that fails on demand, principals
-//! without a verification, and a sink that records events. Feature `test-util`, for `[dev-dependencies]`.
+//! Tools for the tests of a host (feature `test-util`, for `[dev-dependencies]`). They are a whole service that is
+//! built with one call, a clock that a test sets, a store that fails when a test requires it, principals without a
+//! verification, and a sink that records events.
 //!
 //! ```
 //! use counterfoil::testing;
@@ -15,13 +16,14 @@
 //! # });
 //! ```
 //!
-//! - [`service`] builds a [`TestService`]: three people, a client, a store in memory, and a record of its events. Every
-//!   test service issues the same tokens.
-//! - [`principal`] builds a [`Principal`](crate::Principal), for tests of handlers that take one.
-//! - [`FaultyStore`] wraps any store. [`Faults`] decides which calls fail, lose their answers or hang.
-//! - [`ManualClock`], [`SeededEntropy`] and [`RecordingSink`] are the parts, for a host that builds its own service.
+//! - [`service`] builds a [`TestService`]. It has three people, a client, a store in memory, and a record of its
+//!   events. Every test service issues the same tokens.
+//! - [`principal`] builds a [`Principal`](crate::Principal), for tests of handlers that take a principal.
+//! - [`FaultyStore`] wraps any store. [`Faults`] decides which calls fail, lose their result or wait.
+//! - [`ManualClock`], [`SeededEntropy`] and [`RecordingSink`] are the parts of a test service, for a host that builds
+//!   its own service.
 //! - [`backend_call`], [`inside_step`] and [`listen`] are for authors of stores. With them a test decides in which
-//!   order concurrent operations call the backend of a store, or continue inside a step of a store in memory.
+//!   order concurrent operations continue at their calls of the backend, or between the writes of one step.
 
 mod faults;
 mod faulty_store;

@@ -1,4 +1,4 @@
-//! Principals without a verification.
+//! Principals without a verification, for tests.
 
 #![expect(clippy::expect_used, reason = "a test that passes an invalid value is to stop")]
 
@@ -18,14 +18,14 @@ use crate::types::short::Short;
 use crate::types::source::Source;
 use crate::types::time::Timestamp;
 
-/// A principal for a test of the host's own handlers: a member who presented a personal access token that has no scope
-/// and no expiry. The name is the same text as the subject.
+/// A principal for a test of the host's own handlers. It is a member who presented a personal access token without a
+/// scope and without an expiry. `subject` is both the subject and the name.
 ///
-/// No store contains the credential, so an operation that reads it does not find it.
+/// The credential is not in any store, so an operation that reads it does not find it.
 ///
 /// # Panics
 ///
-/// If the text is not a valid [`SubjectId`].
+/// Panics if the text is not a valid [`SubjectId`].
 ///
 /// ```
 /// use counterfoil::testing::principal;
@@ -55,99 +55,99 @@ pub fn principal(subject: &str) -> PrincipalBuilder {
     })
 }
 
-/// Builds a [`Principal`]. Created by [`principal`].
+/// Builds a [`Principal`]. The function [`principal`] creates the builder.
 #[derive(Clone, Debug)]
 #[must_use = "call `build`"]
 pub struct PrincipalBuilder(Principal);
 
 impl PrincipalBuilder {
-    /// The account's display name.
+    /// Sets the account's display name.
     pub fn name(mut self, name: &str) -> Self {
         self.0.name = Short::new(name);
         self
     }
 
-    /// The effective role.
+    /// Sets the effective role.
     pub fn role(mut self, role: Role) -> Self {
         self.0.role = role;
         self
     }
 
-    /// Whether the account has the right "manage user profiles".
+    /// Sets whether the account has the right "manage user profiles".
     pub fn manages_profiles(mut self, manages_profiles: bool) -> Self {
         self.0.manages_profiles = manages_profiles;
         self
     }
 
-    /// The realm.
+    /// Sets the realm.
     pub fn realm(mut self, realm: Realm) -> Self {
         self.0.realm = realm;
         self
     }
 
-    /// The kind of the credential.
+    /// Sets the kind of the credential.
     pub fn kind(mut self, kind: TokenKind) -> Self {
         self.0.kind = kind;
         self
     }
 
-    /// The public id of the credential.
+    /// Sets the public id of the credential.
     pub fn credential_id(mut self, id: RecordId) -> Self {
         self.0.credential = id;
         self
     }
 
-    /// The scope, as scope tokens separated by spaces.
+    /// Sets the scope. `scope` has scope tokens separated by spaces.
     ///
     /// # Panics
     ///
-    /// If the text is not a valid [`Scope`].
+    /// Panics if the text is not a valid [`Scope`].
     pub fn scope(mut self, scope: &str) -> Self {
         self.0.scope = Some(Scope::from_str(scope).expect("a valid scope"));
         self
     }
 
-    /// The credential's label.
+    /// Sets the credential's label.
     ///
     /// # Panics
     ///
-    /// If the text is not a valid label.
+    /// Panics if the text is not a valid label.
     pub fn label(mut self, label: &str) -> Self {
         self.0.label = Some(Label::from_stored(label).expect("a valid label"));
         self
     }
 
-    /// When the credential expires.
+    /// Sets the instant at which the credential expires.
     pub fn expires_at(mut self, expires_at: Timestamp) -> Self {
         self.0.expires_at = Some(expires_at);
         self
     }
 
-    /// The creator of a security code.
+    /// Sets the creator of a security code.
     pub fn actor(mut self, actor: SubjectId) -> Self {
         self.0.actor = Some(actor);
         self
     }
 
-    /// When the password of a console session was proved.
+    /// Sets the instant at which the person entered the password of a console session.
     pub fn authenticated_at(mut self, authenticated_at: Timestamp) -> Self {
         self.0.authenticated_at = Some(authenticated_at);
         self
     }
 
-    /// The value that the host attached to the account.
+    /// Sets the value that the host attached to the account.
     pub fn extension<T: Any + Send + Sync>(mut self, value: Arc<T>) -> Self {
         self.0.extension = Extension::new(value);
         self
     }
 
-    /// The source of the request.
+    /// Sets the source of the request.
     pub fn source(mut self, source: &Source) -> Self {
         self.0.source = source.name().cloned();
         self
     }
 
-    /// The principal.
+    /// Returns the principal.
     #[must_use]
     pub fn build(self) -> Principal {
         self.0

@@ -33,7 +33,7 @@ use crate::types::ids::SubjectId;
 use crate::types::role::Role;
 use crate::types::time::Timestamp;
 
-/// 2026-01-01 00:00:00 UTC.
+/// The start of the clock: 2026-01-01 00:00:00 UTC.
 const START: Option<Timestamp> = Timestamp::from_micros(1_767_225_600_000_000);
 const CLIENT: &str = "test-client";
 const PEOPLE: [(&str, Role); 3] =
@@ -46,11 +46,11 @@ pub fn service() -> TestService {
     service_with(Policy::open(), |builder| builder)
 }
 
-/// A service with that policy. `change` can set other parts of its [`Builder`], such as a key ring, a realm or a sink.
+/// A service with that policy. `change` can set other parts of the [`Builder`], such as a key ring, a realm or a sink.
 ///
 /// # Panics
 ///
-/// If the policy is outside its limits or needs a key ring that `change` does not set.
+/// Panics if the policy is outside its limits, or needs a key ring that `change` does not set.
 ///
 /// ```
 /// use counterfoil::policy::Policy;
@@ -83,22 +83,23 @@ pub fn service_with(policy: Policy, change: impl FnOnce(Builder) -> Builder) -> 
     let grants = vec![Grant::Password, Grant::RefreshToken];
     let new = NewClient { id: Some(client.clone()), grants, ..NewClient::named(CLIENT) };
     let registered = at_once(counterfoil.create_client(&Presenter::host(), new)).expect("a new client");
-    // Without this flush, the event `NoUpkeep` would occur after ten minutes.
+    // Without this flush, the event `NoUpkeep` would be emitted after ten minutes.
     let _flushed = at_once(counterfoil.flush());
     drop(parts.sink.take());
     let client_secret = registered.secret.expect("a confidential client has a secret");
     TestService { counterfoil, parts, client, client_secret, labels: AtomicU64::new(0) }
 }
 
-/// A service for tests, made by [`service`]: a [`Counterfoil`] with its people, clock, store and one client.
+/// A service for tests, which [`service`] creates. It contains a [`Counterfoil`] with people, a clock, a store and one
+/// client.
 ///
-/// - People: `ivan`, a member; `ada`, an administrator; `sue`, a super administrator. The name, the subject and the
-///   password of each are the same text. The addresses are `ivan@example.com` and so on.
+/// - The people are `ivan`, a member, `ada`, an administrator, and `sue`, a super administrator. The name, the subject
+///   and the password of each person are the same text. The e-mail addresses are `ivan@example.com` and so on.
 /// - The clock is set to 2026-01-01 00:00:00 UTC and does not advance by itself.
-/// - The client `test-client` may sign people in with a password and refresh.
-/// - Entropy comes from a fixed seed, so every test service issues the same tokens. Never use it outside of tests.
+/// - The client `test-client` may use the password grant and the refresh grant.
+/// - The entropy comes from a fixed seed, so every test service issues the same tokens. Never use it outside of tests.
 ///
-/// It derefs to its [`Counterfoil`]. Its own methods panic if they fail; to test failures, call the methods of
+/// It derefs to its [`Counterfoil`]. The methods of this type panic if they fail. To test failures, call the methods of
 /// `Counterfoil`.
 ///
 /// ```
@@ -129,20 +130,20 @@ struct Parts {
     sink: RecordingSink,
 }
 
-/// A notice sent by [`TestService::mails`].
+/// A notice that [`TestService::mails`] sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestMail {
-    /// The address.
+    /// The e-mail address of the recipient.
     pub to: String,
-    /// The credential's label, or a code's description.
+    /// The credential's label, or the description of a security code.
     pub label: String,
     /// The content of the notice.
     pub text: crate::notice::NoticeText,
 }
 
 impl TestService {
-    /// The handle. Its clones share all state.
+    /// The handle of the service. All its clones share their state.
     #[must_use]
     pub fn counterfoil(&self) -> &Counterfoil {
         &self.counterfoil
@@ -154,13 +155,13 @@ impl TestService {
         &self.parts.clock
     }
 
-    /// The directory: disable people, change their roles and passwords.
+    /// The directory. Use it to disable people, and to change their roles and passwords.
     #[must_use]
     pub fn people(&self) -> &MemoryDirectory {
         &self.parts.people
     }
 
-    /// The store, for another handle to the same store.
+    /// The store. Use it to build another handle with the same store.
     #[must_use]
     pub fn store(&self) -> &Arc<FaultyStore<MemoryStore>> {
         &self.parts.store
@@ -172,7 +173,7 @@ impl TestService {
         self.parts.store.faults()
     }
 
-    /// The events since the last call.
+    /// The events since the last call of this method.
     #[must_use]
     pub fn events(&self) -> Vec<EventKind> {
         self.parts.sink.take().into_iter().map(|event| event.kind).collect()
@@ -190,11 +191,11 @@ impl TestService {
         &self.client_secret
     }
 
-    /// The account of that subject.
+    /// The account with that subject.
     ///
     /// # Panics
     ///
-    /// If the directory has no such account.
+    /// Panics if the directory has no such account.
     #[must_use]
     pub fn account(&self, subject: &str) -> Account {
         let subject = SubjectId::new(subject).expect("a valid subject id");
@@ -202,21 +203,22 @@ impl TestService {
         found.expect("the directory answers").expect("an account of the directory")
     }
 
-    /// The presenter of that person, who has just signed in.
+    /// The presenter for that person, whom the host has just authenticated.
     ///
     /// # Panics
     ///
-    /// As [`TestService::account`].
+    /// Panics if the directory has no such account.
     #[must_use]
     pub fn presenter(&self, subject: &str) -> Presenter {
         Presenter::signed_in(&self.account(subject))
     }
 
-    /// Issues a personal access token of 30 days with that scope. The labels are `token 1`, `token 2` and so on.
+    /// Issues a personal access token with that scope and a lifetime of 30 days. The labels are `token 1`, `token 2`
+    /// and so on.
     ///
     /// # Panics
     ///
-    /// If the operation fails.
+    /// Panics if the operation fails.
     pub async fn personal_access_token<'a>(
         &self,
         subject: &str,
@@ -233,7 +235,7 @@ impl TestService {
     ///
     /// # Panics
     ///
-    /// If the operation fails.
+    /// Panics if the operation fails.
     pub async fn sign_in(&self, subject: &str) -> Granted {
         let account = self.account(subject);
         let sign_in = SignIn { client: &self.client, subject: account.subject(), scope: None, remember: false };
@@ -244,7 +246,7 @@ impl TestService {
     ///
     /// # Panics
     ///
-    /// If the store or the directory fails.
+    /// Panics if the store or the directory fails.
     pub async fn mails(&self) -> Vec<TestMail> {
         let (mut sent, mut after) = (Vec::new(), None);
         loop {
@@ -295,7 +297,7 @@ fn people() -> MemoryDirectory {
     people
 }
 
-/// Polls once, which is enough: the store and the directory in memory never wait.
+/// Polls a future once. This is enough, because the store and the directory in memory never wait.
 fn at_once<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,

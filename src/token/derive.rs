@@ -1,9 +1,9 @@
-//! Derives the successor in a rotation (docs/design.md, "Families and rotation"). A retry derives the same successor,
-//! and its secret is not stored.
+//! Derives the successor of a rotated refresh token (docs/design.md, "Families and rotation"). A retry derives the same
+//! successor again, so its secret is not stored.
 //!
-//! The successor is derived from the parent's secret, a nonce that is kept for the retry window, and a key that is kept
-//! apart from the store. So a second presentation of the parent's secret within the window gives the same successor.
-//! With a key ring, an attacker who has an old token and a dump with every nonce can derive nothing.
+//! The successor is derived from the parent's secret, a nonce that is stored for the retry window, and a key that is
+//! not in the store. So a second presentation of the parent within the window gives the same successor. With a key
+//! ring, an attacker who has an old token and a dump with every nonce can derive nothing.
 
 use crate::crypto::rotation_key::RotationKey;
 use crate::crypto::sha256;
@@ -12,7 +12,7 @@ use crate::types::ids::{FamilyId, RecordId};
 use crate::types::realm::Realm;
 use crate::types::secret::{SecretBytes, TokenSecret};
 
-/// The purposes of derivation. All end in NUL and contain no other NUL, so none is a prefix of another.
+/// The purposes of derivation. Each text ends in NUL and contains no other NUL, so no purpose is a prefix of another.
 const SECRET: &[u8] = b"counterfoil/rotate/v1\0";
 const ACCESS_ID: &[u8] = b"counterfoil/rotate/access-id/v1\0";
 const ACCESS_SECRET: &[u8] = b"counterfoil/rotate/access/v1\0";
@@ -21,7 +21,7 @@ const ACCESS_SECRET: &[u8] = b"counterfoil/rotate/access/v1\0";
 pub(crate) struct Rotation<'a> {
     pub(crate) realm: &'a Realm,
     pub(crate) family: FamilyId,
-    /// The successor's generation.
+    /// The generation of the successor.
     pub(crate) generation: u64,
     pub(crate) nonce: &'a [u8; 32],
     pub(crate) parent_secret: &'a TokenSecret,
@@ -34,7 +34,7 @@ impl Rotation<'_> {
         base62::encode_secret(self.mac(SECRET, successor).expose_secret())
     }
 
-    /// The id of the access token in the same response. It has the same family, and its member bytes are derived.
+    /// The id of the access token in the same response. The family is the same, and the member bytes are derived.
     pub(crate) fn access_id(&self, successor: &RecordId) -> RecordId {
         let mac = self.mac(ACCESS_ID, successor);
         let mut member = [0; 6];
@@ -42,13 +42,13 @@ impl Rotation<'_> {
         RecordId::of(self.family, member)
     }
 
-    /// The secret of that access token.
+    /// The secret of the access token with that id.
     pub(crate) fn access_secret(&self, access_id: &RecordId) -> TokenSecret {
         base62::encode_secret(self.mac(ACCESS_SECRET, access_id).expose_secret())
     }
 
-    /// Every field has a fixed length or is preceded by its length, so different inputs always have different
-    /// encodings.
+    /// Computes a MAC of the purpose, the fields and the id. Every field has a fixed length or is preceded by its
+    /// length, so different inputs always have different encodings.
     fn mac(&self, purpose: &[u8], id: &RecordId) -> SecretBytes<32> {
         let realm = self.realm.as_str().as_bytes();
         sha256::hmac(
@@ -80,7 +80,7 @@ mod tests {
         RotationKey::current(Some(&ring)).1
     }
 
-    /// Everything that is derived in one rotation, as text.
+    /// All secrets and ids that are derived in one rotation, as text.
     fn derived(rotation: &Rotation<'_>, successor: &RecordId) -> [String; 3] {
         let text = |secret: TokenSecret| String::from_utf8_lossy(secret.expose_secret()).into_owned();
         let access = rotation.access_id(successor);
@@ -160,7 +160,7 @@ mod tests {
             let stolen = with(|inputs| inputs.key = guess);
             assert!(honest.iter().zip(&stolen).all(|(a, b)| a != b));
         }
-        // Without a key ring, the same attacker derives everything. This shows that the test can fail.
+        // Without a key ring, the same attacker can derive everything. This shows that the test can fail.
         let honest = with(|inputs| inputs.key = RotationKey::current(None).1);
         let stolen = with(|inputs| inputs.key = RotationKey::public_constant());
         assert_eq!(honest, stolen);

@@ -1,4 +1,4 @@
-//! Draws the random parts of a token: its secret and its id.
+//! Draws the random parts of a token, which are its secret and its id.
 
 use crate::crypto::entropy::{Entropy, NoEntropy};
 use crate::crypto::sha256;
@@ -7,13 +7,14 @@ use crate::types::ids::{FamilyId, OwnerId, RecordId};
 use crate::types::realm::Realm;
 use crate::types::secret::{SecretBytes, TokenSecret};
 
-/// Draws 43 letters, so that each of the 62 is equally likely. Bytes of 248 and above are discarded (248 is four times
-/// 62).
+/// Draws 43 letters. Each of the 62 letters is equally likely, because bytes of 248 and above are discarded (248 is
+/// four times 62).
 pub(crate) fn draw_secret(entropy: &dyn Entropy) -> Result<TokenSecret, NoEntropy> {
     let mut secret = SecretBytes::new([0; 43]);
     let mut bytes = SecretBytes::new([0; 64]);
     let mut slots = secret.expose_secret_mut().iter_mut();
-    // 64 bytes are too few in one of 10^15 draws, so a source that fails 16 times in a row is broken.
+    // 64 bytes are not enough in one of 10^15 draws. So a source that gives too few letters 16 times in a row is
+    // broken.
     for _ in 0..16 {
         entropy.fill(bytes.expose_secret_mut())?;
         for &byte in bytes.expose_secret().iter().filter(|&&byte| byte < 248) {
@@ -26,7 +27,8 @@ pub(crate) fn draw_secret(entropy: &dyn Entropy) -> Result<TokenSecret, NoEntrop
     Err(NoEntropy)
 }
 
-/// Draws the id of a new family's first member: the shard, nine random bytes of the family, and six of the member.
+/// Draws the id of a new family's first member. It consists of the shard, nine random bytes for the family, and six
+/// random bytes for the member.
 pub(crate) fn draw_id(realm: &Realm, owner: &OwnerId, entropy: &dyn Entropy) -> Result<RecordId, NoEntropy> {
     let mut id = [0; 16];
     entropy.fill(&mut id[1..])?;
@@ -34,16 +36,18 @@ pub(crate) fn draw_id(realm: &Realm, owner: &OwnerId, entropy: &dyn Entropy) -> 
     Ok(RecordId::from_bytes(id))
 }
 
-/// Draws the id of another member of a family.
+/// Draws the id of a further member of a family.
 pub(crate) fn draw_member(family: FamilyId, entropy: &dyn Entropy) -> Result<RecordId, NoEntropy> {
     let mut member = [0; 6];
     entropy.fill(&mut member)?;
     Ok(RecordId::of(family, member))
 }
 
-/// The shard of an owner's credentials: the first byte of SHA-256 of realm and owner, each preceded by its length.
+/// The shard of an owner's credentials. It is the first byte of SHA-256 of realm and owner, each preceded by its
+/// length.
 ///
-/// The shard is the first byte of their public ids, so a token reveals which of 256 shards its owner belongs to.
+/// The shard is the first byte of the public ids of these credentials. So a token reveals which of 256 shards its owner
+/// belongs to.
 #[must_use]
 pub fn shard(realm: &Realm, owner: &OwnerId) -> u8 {
     let (realm, owner) = (realm.as_str(), owner.as_str());
@@ -57,7 +61,7 @@ mod tests {
     use crate::crypto::entropy::SeededEntropy;
     use crate::types::ids::SubjectId;
 
-    /// A source that fills with one byte, or fails.
+    /// A source whose bytes all have the same value. With `None` it fails.
     struct Stuck(Option<u8>);
 
     impl Entropy for Stuck {
@@ -76,8 +80,8 @@ mod tests {
                 counts[usize::from(letter)] += 1;
             }
         }
-        // There are 860,000 letters, so each is expected 13,871 times. Six standard deviations are 700. The seed is
-        // fixed, so the result never varies.
+        // 860,000 letters are drawn, so each letter is expected 13,871 times. Six standard deviations are 700. The seed
+        // is fixed, so the result is always the same.
         assert!(ALPHABET.iter().all(|&letter| counts[usize::from(letter)].abs_diff(13_871) < 700));
         assert_eq!(counts.iter().sum::<u32>(), 860_000);
     }

@@ -1,24 +1,25 @@
-//! The layout of a token: `<prefix>_<id 22><secret 43><check 6>`. All characters after the prefix are `[0-9A-Za-z]`.
+//! The layout of a token: `<prefix>_<id 22><secret 43><check 6>`. All characters after the prefix and its `_` are
+//! `[0-9A-Za-z]`.
 //!
-//! The part after the prefix has a fixed length. So a text is split at a fixed distance from its end, in exactly one
-//! way, and two prefixes are ambiguous only if they are equal. For example, `cf` and `cf_p` are not ambiguous: in
-//! `cf_p_…` exactly `cf_p` precedes the last `_` and its 71 letters.
+//! The part after the prefix has a fixed length, so a text is split at a fixed distance from its end. Each text can
+//! therefore be split in only one way, and no two different prefixes are ambiguous. For example, `cf` and `cf_p` are
+//! not ambiguous: in `cf_p_…`, exactly `cf_p` precedes the last `_` and its 71 letters.
 
 use crate::types::base62::{self, ALPHABET};
 
-/// The part covered by the checksum: 22 letters of the id and 43 of the secret.
+/// The length of the part that the checksum covers: 22 letters of the id and 43 letters of the secret.
 pub(crate) const BODY: usize = 65;
 /// The length of the part after the prefix and its `_`.
 pub(crate) const LETTERS: usize = BODY + 6;
 
-/// The parts of a text. Only the lengths and the `_` have been checked.
+/// The parts of a text. Only their lengths and the `_` have been checked.
 pub(crate) struct Parts<'a> {
     pub(crate) prefix: &'a [u8],
     pub(crate) body: &'a [u8; BODY],
     pub(crate) check: &'a [u8; 6],
 }
 
-/// Splits a text before the last 71 bytes. A `_` must precede them.
+/// Splits a text before its last 71 bytes. They must be preceded by `_`.
 pub(crate) fn split(text: &[u8]) -> Option<Parts<'_>> {
     let (rest, check) = text.split_last_chunk()?;
     let (rest, body) = rest.split_last_chunk()?;
@@ -32,18 +33,19 @@ pub(crate) fn halves(body: &[u8; BODY]) -> Option<(&[u8; 22], &[u8; 43])> {
     Some((id, secret.first_chunk()?))
 }
 
-/// Whether all letters are `[0-9A-Za-z]`. There is no table and no early exit, so that this compiles to a few wide
-/// comparisons.
+/// Whether all letters are `[0-9A-Za-z]`. The loop uses no table and does not exit early, so the compiler turns it into
+/// a few wide comparisons.
 pub(crate) fn is_base62(letters: &[u8]) -> bool {
     letters
         .iter()
         .fold(true, |all, &byte| all & ((byte | 0x20).wrapping_sub(b'a') < 26 || byte.wrapping_sub(b'0') < 10))
 }
 
-/// CRC-32 as six base62 letters, as in GitHub's tokens. It detects typing errors without a store call. It does not
-/// detect forgery.
+/// Encodes a CRC-32 as six base62 letters, as GitHub's tokens do. The checksum detects typing errors without a store
+/// call. It does not detect forgery.
 pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
-    // Two halves with three letters each need shorter chains of divisions. 62^6 is 13 times 2^32.
+    // Two halves of three letters each need shorter chains of divisions. Six letters suffice, because 62^6 is 13 times
+    // 2^32.
     const HALF: u32 = 62 * 62 * 62;
     let crc = crc32fast::hash(letters);
     let digit = |number: u32, weight: u32| ALPHABET[(number / weight % 62) as usize];
@@ -51,8 +53,8 @@ pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
     [digit(high, 62 * 62), digit(high, 62), digit(high, 1), digit(low, 62 * 62), digit(low, 62), digit(low, 1)]
 }
 
-/// Whether `check`, six base62 letters, is the checksum of `letters`. Decodes the number that [`check`] encodes, which
-/// needs no division.
+/// Whether `check`, which is six base62 letters, is the checksum of `letters`. Decodes the number that [`check`]
+/// encodes, because decoding needs no division.
 pub(crate) fn agrees(letters: &[u8], check: &[u8; 6]) -> bool {
     let [a, b, c, d, e, f] = check.map(|letter| u64::from(base62::raw_value(letter)));
     let (high, low) = ((a * 62 + b) * 62 + c, (d * 62 + e) * 62 + f);
@@ -73,7 +75,7 @@ mod tests {
 
     #[test]
     fn all_kinds_1_the_checksum_is_that_of_the_published_example() {
-        // Source: github.blog, "Behind GitHub's new authentication token formats" (2021).
+        // Source of this example: github.blog, "Behind GitHub's new authentication token formats" (2021).
         assert_eq!(&check(b"zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ"), b"0mLq17");
         assert_eq!(&check(b""), b"000000", "padded");
     }

@@ -1,4 +1,4 @@
-//! The text of a new token, shown once.
+//! The text of a new token. It is shown only once.
 
 use std::fmt;
 
@@ -8,7 +8,8 @@ use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::secret::{Secret, TokenSecret, wipe};
 
-/// A newly issued token. Only this value contains the secret, because the store keeps a digest. Wiped on drop.
+/// A newly issued token. Only this value contains the secret, because the store keeps a digest. Its memory is wiped on
+/// drop.
 ///
 /// It implements no `Clone`, `Display` or `Serialize`:
 ///
@@ -29,19 +30,19 @@ pub struct IssuedToken {
 }
 
 impl IssuedToken {
-    /// The text to give to the owner.
+    /// The text of the token, to be given to its owner.
     #[must_use]
     pub fn expose_secret(&self) -> &str {
         self.text.expose_secret()
     }
 
-    /// The kind.
+    /// The kind of the token.
     #[must_use]
     pub fn kind(&self) -> TokenKind {
         self.kind
     }
 
-    /// The id of its record.
+    /// The id of the token's record.
     #[must_use]
     pub fn id(&self) -> &RecordId {
         &self.id
@@ -55,11 +56,11 @@ impl fmt::Debug for IssuedToken {
 }
 
 impl Prefixes {
-    /// Writes a token's text.
+    /// Writes the text of a token.
     pub(crate) fn render(&self, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> IssuedToken {
         let prefix = self.current(kind).as_str();
         let mut body = format::body(id.as_bytes(), secret.expose_secret());
-        // Allocated at full size, so that no reallocation leaves a partial copy behind.
+        // The text is allocated at full size, so that no reallocation leaves a partial copy in memory.
         let mut text = String::with_capacity(prefix.len() + 1 + format::LETTERS);
         text.push_str(prefix);
         text.push('_');

@@ -1,4 +1,5 @@
-//! Ids derived from a form, so that a second submission finds the result of the first one in the store.
+//! Ids that are derived from a form. A second submission of the form then finds the result of the first submission in
+//! the store.
 
 use crate::crypto::sha256;
 use crate::token::draw::shard;
@@ -8,7 +9,7 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;
 
-/// The purposes of hashing. Each kind of id has its own, so that ids of two kinds are never equal.
+/// The purposes of hashing. Each kind of id has its own purpose, so ids of two kinds are never equal.
 const KEY: &[u8] = b"counterfoil/once/v1";
 const FIRST: &[u8] = b"counterfoil/once/first/v1";
 const MEMBER: &[u8] = b"counterfoil/once/member/v1";
@@ -16,16 +17,16 @@ const CLIENT_KEY: &[u8] = b"counterfoil/once/client-key/v1";
 const CLIENT_ID: &[u8] = b"counterfoil/once/client-id/v1";
 const SECRET: &[u8] = b"counterfoil/once/secret/v1";
 
-/// How many bytes of an id are derived from the number alone. The other bytes also depend on the fields. So a form that
-/// is submitted again is distinguished from another form with the same number.
+/// The number of bytes of an id that are derived from the form's number alone. The other bytes also depend on the
+/// fields. So a repeated form can be distinguished from a different form with the same number.
 const NUMBER_BYTES: usize = 10;
 
-/// Makes a form take effect only once. The id of the new credential is derived from the form's number and from the
-/// session in which the form was shown, so the store refuses a second credential.
+/// The key of a form, which makes the form take effect only once. The id of the new credential is derived from the
+/// form's number and from the session in which the form was shown. So the store refuses a second credential.
 ///
-/// For each form that is shown, draw a random number of at least 16 bytes and include it in the form. The number and
-/// the derived ids are not secret: an id is part of the new credential's text, and the number cannot be computed from
-/// it.
+/// For each form that is shown, draw a random number of at least 16 bytes and include it in the form. Neither the
+/// number nor a derived id is secret. An id is part of the new credential's text, and the number cannot be computed
+/// from the id.
 ///
 /// ```
 /// use counterfoil::token::OnceKey;
@@ -39,14 +40,14 @@ const NUMBER_BYTES: usize = 10;
 pub struct OnceKey([u8; 32]);
 
 impl OnceKey {
-    /// The key of the form with that number in that session.
+    /// The key of the form with that number, shown in that session.
     #[must_use]
     pub fn new(session: &RecordId, number: &[u8]) -> Self {
         Self(sha256::hash(&[KEY, session.as_bytes(), number]))
     }
 
-    /// The id of a new family's first member. The family is derived from the number, and the member also from the
-    /// fields.
+    /// The id of a new family's first member. The family part is derived from the number alone. The member part also
+    /// depends on the fields.
     pub(crate) fn first_id(&self, realm: &Realm, owner: &OwnerId, kind: TokenKind, fields: &[&[u8]]) -> RecordId {
         let place = [realm.as_str().as_bytes(), owner.as_str().as_bytes(), kind.as_str().as_bytes()];
         let mut id = self.split(FIRST, &place, fields);
@@ -54,7 +55,7 @@ impl OnceKey {
         RecordId::from_bytes(id)
     }
 
-    /// The id of the parent's successor.
+    /// The id of the successor of that parent.
     pub(crate) fn successor_id(&self, parent: &RecordId, fields: &[&[u8]]) -> RecordId {
         let hash = self.hash(MEMBER, &[&[parent.as_bytes().as_slice()], fields].concat());
         let mut member = [0; 6];
@@ -62,7 +63,7 @@ impl OnceKey {
         RecordId::of(parent.family(), member)
     }
 
-    /// The internal id of a new registration, derived from the number alone.
+    /// The internal id of a new registration. It is derived from the number alone.
     pub(crate) fn client_key(&self, realm: &Realm) -> ClientKey {
         let hash = self.hash(CLIENT_KEY, &[realm.as_str().as_bytes()]);
         let mut key = [0; 16];
@@ -70,16 +71,17 @@ impl OnceKey {
         ClientKey::from_bytes(key)
     }
 
-    /// The public id of a registration whose request names none. It is derived from the number alone, so that the same
-    /// form gives the same id.
+    /// The public id of a new registration whose request names no id. It is derived from the number alone, so a
+    /// repeated form gives the same id.
     pub(crate) fn client_id(&self, realm: &Realm, letters: usize) -> Option<ClientId> {
         let hash = self.hash(CLIENT_ID, &[realm.as_str().as_bytes()]);
-        // 256 is not a multiple of 62, so some letters are slightly more likely. This costs less than two of 95 bits.
+        // 256 is not a multiple of 62, so some letters are slightly more likely. This reduces 95 random bits by less
+        // than two.
         let id: String = hash.iter().take(letters).map(|byte| char::from(ALPHABET[usize::from(byte % 62)])).collect();
         id.parse().ok()
     }
 
-    /// The id of a client's new secret. Number and fields are used as in [`OnceKey::first_id`].
+    /// The id of a client's new secret. The number and the fields are used in the same way as in [`OnceKey::first_id`].
     pub(crate) fn secret_id(&self, realm: &Realm, client: &ClientId, fields: &[&[u8]]) -> [u8; 16] {
         self.split(SECRET, &[realm.as_str().as_bytes(), client.as_str().as_bytes()], fields)
     }
@@ -93,7 +95,8 @@ impl OnceKey {
         id
     }
 
-    /// Every part is preceded by its length, so different lists of parts always have different encodings.
+    /// Hashes the purpose, the key and the parts. Every part is preceded by its length, so different lists of parts
+    /// always have different encodings.
     fn hash(&self, purpose: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         let mut input = Vec::new();
         for part in [&[purpose, self.0.as_slice()], parts].concat() {
@@ -104,7 +107,7 @@ impl OnceKey {
     }
 }
 
-/// Whether two ids of secrets are derived from the same number.
+/// Whether two ids of secrets are derived from the same form number.
 pub(crate) fn same_number(one: &[u8; 16], other: &[u8; 16]) -> bool {
     one[..NUMBER_BYTES] == other[..NUMBER_BYTES]
 }

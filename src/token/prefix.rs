@@ -4,7 +4,7 @@ use std::fmt;
 
 use arrayvec::ArrayString;
 
-/// The prefix of a token: 2 to 16 characters of `[a-z0-9_]`, not ending in `_`.
+/// The prefix of a token. It has 2 to 16 characters of `[a-z0-9_]` and does not end in `_`.
 ///
 /// ```
 /// use counterfoil::token::Prefix;
@@ -25,14 +25,14 @@ impl Prefix {
     ///
     /// # Errors
     ///
-    /// [`InvalidPrefix`] if it breaks the rule above.
+    /// [`InvalidPrefix`] if the text breaks a rule of [`Prefix`].
     pub fn new(text: &str) -> Result<Self, InvalidPrefix> {
         let letters = text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
         let prefix = ArrayString::from(text).map_err(|_| InvalidPrefix)?;
         if text.len() >= 2 && letters && !text.ends_with('_') { Ok(Self(prefix)) } else { Err(InvalidPrefix) }
     }
 
-    /// Wraps a text of the library itself. A test checks these texts against the rule.
+    /// Wraps a text of the library itself. A test checks that these texts are valid prefixes.
     pub(crate) fn known(text: &'static str) -> Self {
         Self(ArrayString::from(text).unwrap_or_default())
     }

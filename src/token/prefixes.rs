@@ -1,12 +1,13 @@
-//! Maps prefixes to kinds.
+//! The prefixes of tokens and the kinds that they stand for.
 
 use crate::token::prefix::Prefix;
 use crate::types::kind::TokenKind;
 
-/// The prefixes of a realm's tokens. Each kind has a current prefix for new tokens, and old prefixes that still verify.
+/// The prefixes of a realm's tokens. Each kind has a current prefix for new tokens. It can also have old prefixes,
+/// whose tokens still verify.
 ///
-/// No prefix belongs to two kinds. This is enough to find the kind, because a text is split 71 letters before its end
-/// and so has exactly one prefix.
+/// No prefix belongs to two kinds. So the prefix of a text determines the kind: a text is split 71 letters before its
+/// end, and therefore has exactly one prefix.
 ///
 /// ```
 /// use counterfoil::token::{Prefix, Prefixes};
@@ -28,12 +29,12 @@ pub struct Prefixes {
     known: Box<[Known]>,
 }
 
-/// Two kinds have the same prefix, so a token would match both.
+/// Two kinds have the same prefix, so the kind of a token would be ambiguous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("prefix {prefix} stands for {first} and for {second}")]
 #[non_exhaustive]
 pub struct InvalidPrefixes {
-    /// The prefix used twice.
+    /// The prefix that both kinds have.
     pub prefix: Prefix,
     /// The first kind.
     pub first: TokenKind,
@@ -62,25 +63,24 @@ impl Prefixes {
         &self.current[slot(kind)]
     }
 
-    /// Every prefix that verifies, with its kind. The current prefixes are first. Use them for the pattern of a leak
-    /// scanner.
+    /// All accepted prefixes with their kinds. Current prefixes are first. Use them for the pattern of a leak scanner.
     pub fn all(&self) -> impl Iterator<Item = (&Prefix, TokenKind)> {
         self.known.iter().map(|known| (&known.prefix, known.kind))
     }
 
-    /// The kind of the tokens with that prefix.
+    /// The kind of tokens with that prefix. `None` if no kind has it.
     pub(crate) fn kind(&self, prefix: &[u8]) -> Option<TokenKind> {
         if prefix.len() > 16 {
             return None;
         }
-        // Comparing numbers is faster than comparing slices. The lengths are compared too, because leading NUL bytes do
-        // not change the number.
+        // Comparing numbers is faster than comparing slices. The lengths are also compared, because leading NUL bytes
+        // do not change the number.
         let number = number(prefix);
         let is_it = |known: &&Known| known.number == number && known.prefix.as_str().len() == prefix.len();
         self.known.iter().find(is_it).map(|known| known.kind)
     }
 
-    /// Whether a text begins with a known prefix and `_`. This decides whether the error is `Length` or `Prefix`.
+    /// Whether a text begins with a known prefix and `_`. If true, the error is `Length`. If false, it is `Prefix`.
     pub(crate) fn begin(&self, text: &[u8]) -> bool {
         let begins = |known: &Known| {
             text.strip_prefix(known.prefix.as_str().as_bytes()).is_some_and(|rest| rest.starts_with(b"_"))
@@ -96,14 +96,15 @@ impl Default for Prefixes {
 }
 
 impl PrefixesBuilder {
-    /// Sets the prefix of new tokens of a kind. The previous prefix verifies only if it is added as an old one.
+    /// Sets the prefix of new tokens of a kind. Tokens with the previous prefix verify only if it is added with
+    /// [`PrefixesBuilder::old`].
     #[must_use]
     pub fn current(mut self, kind: TokenKind, prefix: Prefix) -> Self {
         self.current[slot(kind)] = prefix;
         self
     }
 
-    /// Adds an old prefix that still verifies.
+    /// Adds an old prefix of a kind. Tokens with this prefix still verify.
     #[must_use]
     pub fn old(mut self, kind: TokenKind, prefix: Prefix) -> Self {
         self.old.push((kind, prefix));
@@ -114,7 +115,7 @@ impl PrefixesBuilder {
     ///
     /// # Errors
     ///
-    /// [`InvalidPrefixes`] names the prefix and the kinds.
+    /// [`InvalidPrefixes`] with the prefix and the two kinds.
     pub fn build(self) -> Result<Prefixes, InvalidPrefixes> {
         let prefixes = self.all_known();
         for (at, one) in prefixes.known.iter().enumerate() {
@@ -138,7 +139,7 @@ impl PrefixesBuilder {
     }
 }
 
-/// A prefix that verifies. It is also kept as a number, because every parse compares it.
+/// An accepted prefix. It is also stored as a number, because every parse of a token compares prefixes.
 #[derive(Clone, Copy, Debug)]
 struct Known {
     number: u128,
@@ -151,7 +152,7 @@ fn number(prefix: &[u8]) -> u128 {
     prefix.iter().fold(0, |number, &byte| number << 8 | u128::from(byte))
 }
 
-/// The index of a kind. Kind bytes are 1 to 6.
+/// The position of a kind in an array. Kind bytes are 1 to 6.
 fn slot(kind: TokenKind) -> usize {
     usize::from(kind.byte() - 1)
 }

@@ -1,4 +1,5 @@
-//! The second step of a verification: `Bearer cfp_…` → **`PresentedToken`** → `TokenRecord` → `Verified` → `Principal`
+//! The second step of a verification. The steps are `Bearer cfp_…` → **`PresentedToken`** → `TokenRecord` → `Verified`
+//! → `Principal`.
 
 use crate::token::format;
 use crate::token::prefixes::Prefixes;
@@ -7,9 +8,9 @@ use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::secret::{SecretBytes, TokenSecret};
 
-/// A text that has the form of a token. Only the store knows whether the token exists.
+/// A text that has the form of a token. Only the store can tell whether the token exists.
 ///
-/// Created only by [`Prefixes::parse`]. `Debug` shows the kind and the id, which are public, but not the secret.
+/// Only [`Prefixes::parse`] creates it. `Debug` shows the kind and the id, which are public, but not the secret.
 #[derive(Debug)]
 pub struct PresentedToken {
     kind: TokenKind,
@@ -17,29 +18,29 @@ pub struct PresentedToken {
     secret: TokenSecret,
 }
 
-/// The rule that a text breaks. It is found without a store call, and the error never contains the text.
+/// Why a text does not have the form of a token. This is found without a store call. The error never contains the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MalformedToken {
     /// The text does not begin with a known prefix and `_`.
     #[error("token does not begin with a known prefix")]
     Prefix,
-    /// There are not exactly 71 letters after the prefix and its `_`. Blanks count, because nothing is trimmed.
+    /// The part after the prefix and its `_` does not have exactly 71 letters. Blanks count, because none are removed.
     #[error("token must have 71 letters after its prefix")]
     Length,
     /// A letter after the prefix is not one of `[0-9A-Za-z]`.
     #[error("token has a character outside of [0-9A-Za-z] after its prefix")]
     Alphabet,
-    /// The checksum does not match, which is usually a typing error.
+    /// The checksum does not match. Usually this is a typing error.
     #[error("token has a wrong checksum: it was mistyped or cut")]
     Checksum,
-    /// The id is a number of 2^128 or more.
+    /// The id is a number that does not fit in 16 bytes (2^128 or more).
     #[error("token has an id beyond 128 bits")]
     Id,
 }
 
 impl Prefixes {
-    /// Parses a token's text. Exactly one spelling is accepted, without trimming or case folding.
+    /// Parses the text of a token. Only one spelling is accepted: blanks are not removed, and case matters.
     ///
     /// ```
     /// use counterfoil::token::{MalformedToken, Prefixes};
@@ -70,19 +71,19 @@ impl Prefixes {
 }
 
 impl PresentedToken {
-    /// The kind, which follows from the prefix.
+    /// The kind, which the prefix determines.
     #[must_use]
     pub fn kind(&self) -> TokenKind {
         self.kind
     }
 
-    /// The id of the record that the token claims to match.
+    /// The id of the record to which the token claims to belong.
     #[must_use]
     pub fn id(&self) -> &RecordId {
         &self.id
     }
 
-    /// The secret that proves the claim.
+    /// The secret, by which the claim is verified.
     pub(crate) fn secret(&self) -> &TokenSecret {
         &self.secret
     }
@@ -132,7 +133,7 @@ mod tests {
                     bytes[at] = byte;
                     let changed = String::from_utf8(bytes).expect("ASCII");
                     let other_kind = at == 2 && b"arsck".contains(&byte);
-                    // CRC-32 detects every change within 32 bits, so a single changed letter is always detected.
+                    // CRC-32 detects every change within 32 bits. So a change of a single letter is always detected.
                     assert_eq!(prefixes.parse(&changed).is_ok(), other_kind, "{at} {byte}");
                 }
             }

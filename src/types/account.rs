@@ -12,7 +12,7 @@ use crate::types::role::Role;
 use crate::types::short::Short;
 use crate::types::time::Timestamp;
 
-/// Extra claims that the token endpoint adds to its response (`user_id`, …). Names from RFC 6749 §5.1 are not
+/// Extra claims, such as `user_id`, that the token endpoint adds to its response. Names from RFC 6749 §5.1 are not
 /// allowed.
 pub type Claims = BTreeMap<String, String>;
 
@@ -39,8 +39,8 @@ pub struct Account {
     extension: Extension,
 }
 
-/// The fields that a verification does not need. They are in a box of their own, so an account that sets none of them
-/// is cheap to copy.
+/// The fields of an account that a verification does not need. They are in a separate box, so that an account without
+/// any of them is cheap to copy.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Contact {
     email: Option<EmailAddress>,
@@ -49,7 +49,7 @@ pub(crate) struct Contact {
     claims: Claims,
 }
 
-/// Prints no field: addresses and claims must not reach a log through a principal.
+/// Prints no field: e-mail addresses and claims must not reach a log when a principal is printed.
 impl fmt::Debug for Contact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Contact").finish_non_exhaustive()
@@ -65,7 +65,8 @@ impl Contact {
     }
 }
 
-/// The part of an account that a principal keeps. The contact is moved, not copied.
+/// The part of an account that a [`Principal`](crate::Principal) contains. The contact fields are moved into the
+/// principal, not copied.
 pub(crate) struct Identity {
     pub(crate) subject: SubjectId,
     pub(crate) name: Short,
@@ -107,7 +108,7 @@ impl Account {
         }
     }
 
-    /// Sets the address for notices.
+    /// Sets the e-mail address to which notices are sent.
     #[must_use]
     pub fn with_email(mut self, email: EmailAddress) -> Self {
         self.contact.get_or_insert_default().email = Some(email);
@@ -136,7 +137,8 @@ impl Account {
     }
 
     /// Attaches a value of the host, for example its database row of the person. Handlers read the value with
-    /// [`Principal::extension`](crate::Principal::extension). An account has one such value: a second call replaces it.
+    /// [`Principal::extension`](crate::Principal::extension). An account has at most one attached value: a second call
+    /// replaces the first value.
     ///
     /// The library never inspects, stores or prints the value.
     ///
@@ -157,21 +159,21 @@ impl Account {
         self
     }
 
-    /// Grants the right "manage user profiles".
+    /// Sets whether the account has the right "manage user profiles".
     #[must_use]
     pub fn with_profile_management(mut self, manages_profiles: bool) -> Self {
         self.manages_profiles = manages_profiles;
         self
     }
 
-    /// The same account with another role.
+    /// Sets the role.
     #[must_use]
     pub fn with_role(mut self, role: Role) -> Self {
         self.role = role;
         self
     }
 
-    /// The same account, disabled or not.
+    /// Sets whether the account is disabled.
     #[must_use]
     pub fn with_disabled(mut self, disabled: bool) -> Self {
         self.disabled = disabled;
@@ -179,19 +181,19 @@ impl Account {
     }
 
     /// Sets the instant from which the account's credentials are valid. A credential that began earlier is refused at
-    /// each use. Set it after a change of the password, when a removed person returns under the same id, or to "sign
-    /// out everywhere".
+    /// each use. Set it after a change of the password, to "sign out everywhere", or when a removed person returns
+    /// under the same id.
     ///
-    /// A sign-in or a session begins when it is opened. Any other credential begins when its present secret is created.
-    /// A credential that began at exactly this instant is valid. Round up if the host's own instants are coarser than
-    /// microseconds. If the instant is in the future, every credential is refused until then.
+    /// A sign-in or a session begins when it is opened. Any other credential begins when its current secret is created.
+    /// A credential that began at exactly this instant is valid. If the host's own instants are coarser than
+    /// microseconds, round them up. If the instant is in the future, every credential is refused until then.
     #[must_use]
     pub fn with_valid_since(mut self, at: Timestamp) -> Self {
         self.valid_since = Some(at);
         self
     }
 
-    /// The instant from which the account's credentials are valid. `None`: they are always valid.
+    /// The instant from which the account's credentials are valid. `None` means that they are always valid.
     #[must_use]
     pub fn valid_since(&self) -> Option<Timestamp> {
         self.valid_since
@@ -227,7 +229,7 @@ impl Account {
         self.manages_profiles
     }
 
-    /// The address for notices, if any.
+    /// The e-mail address to which notices are sent, if any.
     #[must_use]
     pub fn email(&self) -> Option<&EmailAddress> {
         self.contact.as_ref().and_then(|contact| contact.email.as_ref())

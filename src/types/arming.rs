@@ -1,6 +1,7 @@
-//! The notice schedule by which the notice marks of a realm were set, and the progress of setting them again.
+//! The schedule of expiry notices of a realm, and the progress of applying a new schedule to all records.
 //!
-//! Both are stored as one value beside the settings, so a store compares and changes them together with the settings.
+//! Each record has a mark: the time of its next notice. The schedule determines the marks. Schedule and progress are
+//! stored as one value beside the settings, so a store compares and changes them together with the settings.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::types::time::Timestamp;
 
 const NAME: &str = "notice_arming";
 
-/// The schedule by which all marks are set, or the pass that sets them by a new schedule.
+/// The schedule from which all marks were computed. During a change: the new schedule, and the pass that applies it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Arming {
@@ -19,29 +20,29 @@ pub(crate) struct Arming {
     pass: Option<Pass>,
 }
 
-/// The change to a new schedule: one walk over all records at once, and a second walk after every process knows the
+/// The change to a new schedule. It walks over all records twice: at once, and again after every process knows the new
 /// schedule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Pass {
     under: String,
-    /// The schedules by which marks may have been set before. `None` if they are unknown.
+    /// The earlier schedules from which existing marks may have been computed. `None` if they are unknown.
     before: Option<Vec<String>>,
-    /// When the new schedule was first noticed.
+    /// The time at which the new schedule was first noticed.
     since: Timestamp,
-    /// The current walk. `None` after the first walk has finished and before the second one starts.
+    /// The current walk. `None` between the end of the first walk and the start of the second one.
     walk: Option<Walk>,
 }
 
 /// The largest number of earlier schedules that are stored.
 const MOST_BEFORE: usize = 16;
 
-/// A walk over all records, and the page that it reads next.
+/// A walk over all records. Contains the position of the next page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Walk {
     began: Timestamp,
     /// The index of the kind of credential in the policy's list of notice kinds.
     pub(crate) kind: usize,
-    /// The cursor after which the page begins.
+    /// The cursor after which the next page begins.
     pub(crate) after: Option<String>,
 }
 
@@ -64,12 +65,13 @@ impl Arming {
         }
     }
 
-    /// Whether there is no page to walk now under the schedule `under`.
+    /// Whether no page needs a walk now under the schedule `under`.
     pub(crate) fn rests(&self, under: &str, patience: Duration, now: Timestamp) -> bool {
         self.clone().begin(under, patience, now).is_none()
     }
 
-    /// The next page to walk, if any. `patience` is how long another process may still use the old schedule.
+    /// The next page to walk, if any. `patience` is the longest time for which another process may still use the old
+    /// schedule.
     pub(crate) fn begin(&mut self, under: &str, patience: Duration, now: Timestamp) -> Option<Walk> {
         match &mut self.pass {
             None if self.done.as_deref() == Some(under) => None,
@@ -88,7 +90,8 @@ impl Arming {
         }
     }
 
-    /// The schedules by which marks may be set at the moment when a new schedule follows. `None` if they are unknown.
+    /// The schedules from which marks may have been computed, for the start of a change to yet another schedule. `None`
+    /// if they are unknown.
     fn earlier(&self) -> Option<Vec<String>> {
         let Some(pass) = &self.pass else { return self.done.clone().map(|done| vec![done]) };
         let mut before = pass.before.clone()?;
@@ -97,13 +100,13 @@ impl Arming {
         Some(before).filter(|before| before.len() <= MOST_BEFORE)
     }
 
-    /// The schedules by which marks may have been set before the current pass, if known.
+    /// The schedules from which marks may have been computed before the current pass. `None` if they are unknown.
     pub(crate) fn before(&self) -> Option<&[String]> {
         self.pass.as_ref()?.before.as_deref()
     }
 
-    /// Advances to the page `next`, or ends the walk. Changes nothing if another process has already advanced past
-    /// `walked`. Returns whether a page is left to walk now.
+    /// Advances from the page `walked` to the page `next`. `None` as `next` ends the walk. Changes nothing if another
+    /// process has already advanced past `walked`. Returns whether a page is left to walk now.
     pub(crate) fn advance(&mut self, under: &str, walked: &Walk, next: Option<Walk>, patience: Duration) -> bool {
         let Some(pass) = self.pass.as_mut().filter(|pass| pass.under == under) else { return self.done.is_none() };
         if pass.walk.as_ref() != Some(walked) {

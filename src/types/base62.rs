@@ -1,4 +1,4 @@
-//! Base62: the letters `0-9A-Za-z` are the digits 0 to 61, most significant digit first.
+//! Base62: the letters `0-9A-Za-z` are the digits 0 to 61. The most significant digit is first.
 
 use zeroize::Zeroizing;
 
@@ -17,15 +17,16 @@ const VALUES: [u8; 256] = {
     values
 };
 
-/// The digit of `letter`, or 0xFF if it is not a base62 letter. A loop can collect the results and check once at the
+/// The digit of `letter`, or 0xFF if it is not a base62 letter. A loop can combine the results and check once at the
 /// end.
 pub(crate) const fn raw_value(letter: u8) -> u8 {
     VALUES[letter as usize]
 }
 
-/// Encodes 16 bytes as 22 letters. The bytes are one big-endian number.
+/// Encodes 16 bytes, read as one big-endian number, as 22 letters.
 pub(crate) fn encode_id(id: &[u8; 16]) -> [u8; 22] {
-    // Two halves of 11 letters each (2^64 < 62^11 < 2^66): one division by 62^11, then short divisions by 62.
+    // Two halves of 11 letters each, because 2^64 < 62^11 < 2^66. One division by 62^11 separates them. All other
+    // divisions are by 62.
     const HALF: u128 = 62u128.pow(11);
     let number = u128::from_be_bytes(*id);
     let mut text = [b'0'; 22];
@@ -41,10 +42,10 @@ pub(crate) fn encode_id(id: &[u8; 16]) -> [u8; 22] {
     text
 }
 
-/// Decodes 22 letters to 16 bytes. `None` for an invalid letter or for a number of 2^128 or more (62^22 is 1.1 times
-/// 2^128).
+/// Decodes 22 letters to 16 bytes. `None` for an invalid letter, or for a number that does not fit in 16 bytes (62^22
+/// is 1.1 times 2^128).
 pub(crate) fn decode_id(text: &[u8; 22]) -> Option<[u8; 16]> {
-    // Ten letters stay below 62^10 < 2^60, so three parts of 10, 10 and 2 letters are read in u64.
+    // Ten letters are a number below 62^10 < 2^60, so three parts of 10, 10 and 2 letters each fit in a `u64`.
     let mut bad = 0u8;
     let mut part = |letters: &[u8]| {
         letters.iter().fold(0u64, |sum, &letter| {
@@ -65,10 +66,11 @@ pub(crate) fn decode_id(text: &[u8; 22]) -> Option<[u8; 16]> {
     Some(number.to_be_bytes())
 }
 
-/// Encodes 32 bytes as 43 letters. The bytes are one big-endian number (62^43 is 1.02 times 2^256, so every one fits).
+/// Encodes 32 bytes, read as one big-endian number, as 43 letters. Every number fits, because 62^43 is 1.02 times
+/// 2^256.
 ///
-/// Long division with 32-bit limbs. No branch and no memory address depends on the number, except the look-up of its
-/// letters.
+/// Uses long division with 32-bit limbs. No branch and no memory address depends on the secret number, except the table
+/// look-up of its letters.
 pub(crate) fn encode_secret(bytes: &[u8; 32]) -> SecretBytes<43> {
     let mut limbs = Zeroizing::new([0u32; 8]);
     for (limb, four) in limbs.iter_mut().zip(bytes.chunks_exact(4)) {

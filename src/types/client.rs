@@ -11,8 +11,8 @@ use crate::types::short::Short;
 use crate::types::time::Timestamp;
 use crate::types::unknown::UnknownFields;
 
-/// The public id of a client: 1 to 100 characters of `[A-Za-z0-9._~-]`, which every encoding for HTTP Basic leaves
-/// unchanged.
+/// The public id of a client: 1 to 100 characters of `[A-Za-z0-9._~-]`. Every encoding for HTTP Basic leaves these
+/// characters unchanged.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ClientId(Short);
 
@@ -81,7 +81,8 @@ impl ClientKey {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Grant {
-    /// RFC 6749 §4.3. Off unless a registration names it, because RFC 9700 §2.4 says that it must not be used.
+    /// RFC 6749 §4.3. A client may use it only if its registration lists it, because RFC 9700 §2.4 says that it must
+    /// not be used.
     Password,
     /// RFC 6749 §6.
     RefreshToken,
@@ -97,7 +98,7 @@ impl Grant {
         }
     }
 
-    /// The grant with that name, or `None`.
+    /// The grant with that name on the wire, or `None`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Password, Self::RefreshToken].into_iter().find(|grant| grant.as_str() == name)
@@ -108,7 +109,7 @@ impl Grant {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefreshMode {
-    /// Each refresh returns a new refresh token, and the old one is used up (RFC 9700 §2.2.2).
+    /// Each refresh returns a new refresh token. The old refresh token can then no longer be used (RFC 9700 §2.2.2).
     #[default]
     Rotate,
     /// Each refresh returns the same refresh token. For confidential clients only.
@@ -120,28 +121,28 @@ pub enum RefreshMode {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SecretForm {
-    /// `cfc_…`, drawn by this library.
+    /// A secret `cfc_…` that this library drew.
     Generated,
-    /// Any text that the host imported.
+    /// A secret that the host imported. It can be any text.
     Imported,
 }
 
-/// The stored half of a client secret. A document must contain every member, so that a missing or misspelled member is
-/// not read as "never expires".
+/// The stored digest of a client secret and its metadata. A document must contain every member. Otherwise a missing or
+/// misspelled `expires_at` would mean "never expires".
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredSecret {
-    /// An input of the digest. In a generated secret, the text also contains this id.
+    /// An id that is an input of the digest. The text of a generated secret also contains this id.
     pub id: [u8; 16],
     /// How the secret is digested.
     pub form: SecretForm,
     /// The digest.
     pub digest: [u8; 32],
-    /// The key of the digest.
+    /// The key under which the digest was computed.
     pub key_id: KeyId,
     /// When the secret was created.
     pub created_at: Timestamp,
-    /// When the secret expires. Set on the older secret when a new one replaces it.
+    /// When the secret expires. `None` means never. When a new secret replaces this one, this one gets an expiry.
     #[serde(deserialize_with = "Option::deserialize")]
     pub expires_at: Option<Timestamp>,
     /// Members written by a newer version.
@@ -169,7 +170,8 @@ crate::types::setters::setters!(StoredSecret {
 pub struct Registration {
     /// The public id.
     pub client_id: ClientId,
-    /// The internal id, to which tokens are bound. A client that is deleted and registered again gets a new one.
+    /// The internal id, to which tokens are bound. A client that is deleted and registered again gets a new internal
+    /// id.
     pub key: ClientKey,
     /// The name shown to people. The token endpoint returns it as `as:client_id`.
     pub display_name: String,
@@ -180,14 +182,15 @@ pub struct Registration {
     /// The widest scope that the client may request. `None` means any scope.
     #[serde(deserialize_with = "Option::deserialize")]
     pub allowed_scope: Option<Scope>,
-    /// The scope granted if a request names none. `None` grants all that the client may have. If the client may have
-    /// any scope, the credential then has no scope.
+    /// The scope that is granted if a request names no scope. `None` grants the client's allowed scope. If the client
+    /// may request any scope, the credential then has no scope.
     ///
-    /// A credential without a scope has all rights of its owner. Its introspection has no member `scope` (RFC 7662
-    /// §2.2), so resource servers that require scopes refuse it. Set a default if such servers see the client's tokens.
+    /// A credential without a scope has all rights of its owner. Its introspection response has no member `scope` (RFC
+    /// 7662 §2.2), so resource servers that require scopes refuse it. Set a default scope if the client's tokens are
+    /// used at such servers.
     #[serde(deserialize_with = "Option::deserialize")]
     pub default_scope: Option<Scope>,
-    /// Whether the client is public: it has no secret (RFC 6749 §2.1).
+    /// Whether the client is public, that is, has no secret (RFC 6749 §2.1).
     pub public: bool,
     /// Whether a refresh rotates or reuses the refresh token. Public clients must rotate it.
     pub refresh_mode: RefreshMode,
@@ -195,7 +198,8 @@ pub struct Registration {
     pub resource_server: bool,
     /// Whether the client is disabled. All tokens of a disabled client are refused.
     pub disabled: bool,
-    /// A number that is copied into each family. Raising it revokes all of the client's tokens at once.
+    /// The epoch: a number that is copied into each family of the client. Raising the epoch revokes all of the client's
+    /// tokens at once.
     pub epoch: u64,
     /// When the client was registered.
     pub created_at: Timestamp,
@@ -251,7 +255,7 @@ pub struct VersionedRegistration {
     pub registration: Registration,
 }
 
-/// A stored document that this version of the library cannot read.
+/// This version of the library cannot read a stored document.
 #[derive(Debug, thiserror::Error)]
 #[error("stored document cannot be read")]
 pub struct InvalidDocument(#[source] serde_json::Error);
@@ -302,8 +306,8 @@ mod tests {
         }
     }
 
-    /// Every member is always written, so a missing member means damage. Otherwise a missing `allowed_scope` would mean
-    /// "any scope", and a missing `expires_at` "never".
+    /// Every member is always written, so a missing member means damage. If it were tolerated, a missing
+    /// `allowed_scope` would mean "any scope", and a missing `expires_at` would mean "never expires".
     #[test]
     fn a_document_without_one_of_its_members_is_refused() {
         let secret = r#"{"id":[2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2],"form":"imported","digest":[3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3],"key_id":1,"created_at":7,"expires_at":null}"#;

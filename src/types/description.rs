@@ -6,7 +6,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::types::visible::{code_point, refused};
 
-/// Free text of at most 500 characters: NFC, trimmed, without control and format characters other than a line feed.
+/// Free text of at most 500 characters. It is in NFC, trimmed, and has no control and format characters except line
+/// feeds.
 ///
 /// ```
 /// use counterfoil::types::Description;

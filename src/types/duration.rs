@@ -7,7 +7,8 @@ use crate::types::time::LIMIT;
 /// The longest duration that the library computes with: 2^53 − 1 microseconds, about 285 years.
 pub(crate) const LONGEST: Duration = Duration::from_micros(LIMIT - 1);
 
-/// A duration in the form that stores write: whole microseconds, rounded down, at most 2^53 − 1 (about 285 years).
+/// The duration in the form in which stores write it: whole microseconds, rounded down, at most 2^53 − 1 (about 285
+/// years).
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,13 +24,13 @@ pub const fn whole_micros(duration: Duration) -> u64 {
     if micros < LIMIT { micros } else { LIMIT - 1 }
 }
 
-/// Whole microseconds, rounded down, at most [`u64::MAX`]. A value of 2^53 or more is longer than the range of
-/// instants.
+/// The duration in whole microseconds, rounded down, at most [`u64::MAX`]. A result of 2^53 or more is longer than the
+/// range of [`Timestamp`](crate::Timestamp).
 pub(crate) const fn unlimited_micros(duration: Duration) -> u64 {
     duration.as_secs().saturating_mul(1_000_000).saturating_add(duration.subsec_micros() as u64)
 }
 
-/// Whole seconds, rounded up, as for `Retry-After`.
+/// The duration in whole seconds, rounded up, for example for `Retry-After`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -43,7 +44,7 @@ pub const fn seconds_up(duration: Duration) -> u64 {
     duration.as_secs().saturating_add(if duration.subsec_nanos() > 0 { 1 } else { 0 })
 }
 
-/// The duration of that many seconds. `None` if it has 2^53 microseconds or more.
+/// The duration of that many seconds. `None` if it is 2^53 microseconds or more.
 pub(crate) const fn from_seconds(seconds: u64) -> Option<Duration> {
     if seconds.saturating_mul(1_000_000) < LIMIT { Some(Duration::from_secs(seconds)) } else { None }
 }
@@ -83,7 +84,7 @@ pub(crate) mod whole_seconds {
         super::from_seconds(u64::deserialize(deserializer)?).ok_or_else(|| de::Error::custom(TOO_LONG))
     }
 
-    /// The same form for each duration of a list.
+    /// The form of [`whole_seconds`](super::whole_seconds) for a list of durations.
     pub(crate) mod list {
         use std::time::Duration;
 

@@ -2,8 +2,8 @@
 
 use crate::types::short::Short;
 
-/// An e-mail address: `local@domain`, at most 254 bytes, without blanks and control characters, so that it cannot break
-/// a mail header. Nothing else is checked. Only the transport can find out whether the address accepts mail.
+/// An e-mail address `local@domain`. It has at most 254 bytes, and no blanks or control characters, so it cannot break
+/// a mail header. Nothing else is checked: only the mail transport can find out whether the address accepts mail.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EmailAddress(Short);
 
@@ -17,7 +17,7 @@ impl EmailAddress {
     ///
     /// # Errors
     ///
-    /// [`InvalidEmail`] if it breaks the rule above.
+    /// [`InvalidEmail`] if the text breaks a rule of [`EmailAddress`].
     pub fn new(text: &str) -> Result<Self, InvalidEmail> {
         let clean = !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';'));
         let parts = text.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());

@@ -1,10 +1,10 @@
-//! A value of the host that travels with an account.
+//! A value that the host attaches to an account.
 
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-/// A shared value of any type. A clone allocates nothing.
+/// A shared value of any type, or no value. Cloning does not allocate.
 #[derive(Clone, Default)]
 pub(crate) struct Extension(Option<Arc<dyn Any + Send + Sync>>);
 
@@ -31,7 +31,7 @@ impl PartialEq for Extension {
 }
 
 impl fmt::Debug for Extension {
-    /// Does not print the value, which may be secret.
+    /// Does not print the value, because it may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_some() { "Some(..)" } else { "None" })
     }

@@ -1,7 +1,7 @@
-//! A hasher for ids, with a key per process.
+//! A hasher for ids, with a random key per process.
 //!
-//! Most ids are random, but some are derived from a number that the caller chooses (the number of a form). A caller
-//! could search for ids that collide in a hash table. The secret key prevents this.
+//! Most ids are random, but some are derived from a number that the caller chooses (the number of a form). Without the
+//! key, a caller could search for ids that collide in a hash table.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::LazyLock;
@@ -47,7 +47,7 @@ impl Hasher for IdHasher {
         }
     }
 
-    /// Ignores lengths: an id has a fixed length, and a text ends with a terminator byte.
+    /// Ignores lengths. They are not needed: an id has a fixed length, and a text ends with a terminator byte.
     #[inline]
     fn write_usize(&mut self, _length: usize) {}
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::types::base62;
 use crate::types::short::Short;
 
-/// The public id of a credential: 16 bytes, which are the shard (1 byte), the family (9 random bytes) and the member (6
-/// random bytes). Its text is 22 base62 letters.
+/// The public id of a credential. Its 16 bytes are the shard (1 byte), the rest of the family's id (9 random bytes) and
+/// the member (6 random bytes). As text it is 22 base62 letters.
 ///
 /// The id is part of the token's text and is not secret.
 ///
@@ -23,7 +23,7 @@ use crate::types::short::Short;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordId([u8; 16]);
 
-/// The id of a family: the first 10 bytes of its members' ids.
+/// The id of a family: the first 10 bytes of the ids of its members.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FamilyId([u8; 10]);
 
@@ -52,7 +52,7 @@ impl RecordId {
         &self.0
     }
 
-    /// The shard: the first byte of SHA-256(realm, owner). It reveals one of 256 groups of owners.
+    /// The shard: the first byte of SHA-256(realm, owner). It reveals which of 256 groups the owner belongs to.
     #[must_use]
     pub const fn shard(&self) -> u8 {
         self.0[0]
@@ -88,7 +88,7 @@ impl FamilyId {
         &self.0
     }
 
-    /// The shard, which all members of the family share.
+    /// The shard. It is the same for all members of the family.
     #[must_use]
     pub const fn shard(&self) -> u8 {
         self.0[0]
@@ -139,10 +139,12 @@ impl<'de> Deserialize<'de> for RecordId {
 
 /// The immutable id of a person in the host's directory: 1 to 255 bytes without control characters.
 ///
-/// Do not use a name: if a name is given to another person, that person must not get the former person's credentials.
+/// Do not use a name as an id. If a name is later given to another person, that person must not get the credentials of
+/// the first person.
 ///
-/// A number is written in decimal. Equal numbers of different types are the same subject, so changing a column from
-/// signed to unsigned keeps every credential. With the feature `uuid`, a UUID is written in its hyphenated form.
+/// `From` a number gives the number in decimal. Equal numbers of different types are the same subject, so a database
+/// column can change from signed to unsigned, and all credentials stay valid. With the feature `uuid`, `From` a UUID
+/// gives its hyphenated form.
 ///
 /// ```
 /// use counterfoil::SubjectId;
@@ -165,7 +167,7 @@ impl SubjectId {
     ///
     /// # Errors
     ///
-    /// [`InvalidSubject`] if it is empty, longer than 255 bytes, or contains a control character.
+    /// [`InvalidSubject`] if the text is empty, is longer than 255 bytes, or contains a control character.
     pub fn new(id: &str) -> Result<Self, InvalidSubject> {
         let fits = (1..=255).contains(&id.len()) && !id.chars().any(char::is_control);
         fits.then(|| Self(Short::new(id))).ok_or(InvalidSubject)
@@ -209,7 +211,7 @@ pub struct OwnerId(SubjectId);
 const REALM_OWNER: &str = "\u{1}realm";
 
 impl OwnerId {
-    /// A placeholder that is overwritten.
+    /// A placeholder. Every use overwrites it.
     pub(crate) const BLANK: Self = Self(SubjectId(Short::EMPTY));
 
     /// The realm itself: the owner of every security code.
@@ -218,11 +220,11 @@ impl OwnerId {
         Self(SubjectId(Short::new(REALM_OWNER)))
     }
 
-    /// Parses the stored text: the id of a subject, or the reserved text of the realm.
+    /// Parses the stored text: the id of a subject, or the reserved text for the realm.
     ///
     /// # Errors
     ///
-    /// [`InvalidSubject`] if the text is neither.
+    /// [`InvalidSubject`] if the text is neither of these.
     pub fn from_stored(text: &str) -> Result<Self, InvalidSubject> {
         if text == REALM_OWNER { Ok(Self::realm()) } else { SubjectId::new(text).map(Self::from) }
     }
@@ -262,7 +264,7 @@ impl From<&SubjectId> for OwnerId {
 pub struct KeyId(u32);
 
 impl KeyId {
-    /// No key.
+    /// The id that means "no key".
     pub const NONE: Self = Self(0);
 
     /// The key with that number.
@@ -278,8 +280,8 @@ impl KeyId {
     }
 }
 
-/// The version of a stored record or document: a number that grows with each change. Stores compare versions only for
-/// equality.
+/// The version of a stored record or document. It is a number that grows with each change. Stores only test versions
+/// for equality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Version(u64);
 

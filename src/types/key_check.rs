@@ -1,10 +1,10 @@
-//! The stored check value of a key. It distinguishes keys, and does not help an attacker to find a key.
+//! The check value of a key. Check values are stored. They distinguish keys, and do not help an attacker to find a key.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// The check value of a key: the first eight bytes of a MAC under a sub-key that has no other use. The text form has 16
+/// The check value of a key: the first eight bytes of a MAC under a sub-key that has no other use. Its text form has 16
 /// hex digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeyCheck([u8; 8]);

@@ -34,8 +34,8 @@ impl TokenKind {
         Self::ConsoleSession,
     ];
 
-    /// The byte of the kind in digests and in stores. A byte is never used for another kind (ARCHITECTURE.md lists
-    /// them).
+    /// The byte for this kind in digests and in stores. A byte is never reused for another kind (ARCHITECTURE.md lists
+    /// the bytes).
     #[must_use]
     pub const fn byte(self) -> u8 {
         match self {
@@ -62,7 +62,7 @@ impl TokenKind {
         }
     }
 
-    /// The name on the wire: `personal_access_token`, `access_token`, ….
+    /// The name on the wire, such as `personal_access_token` or `access_token`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

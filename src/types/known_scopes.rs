@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::scope::{InvalidScope, Scope};
 
-/// The scope tokens known to a service: its own tokens, and always the tokens of this library ([`Scope::OWN`]).
+/// The scope tokens known to a service: the service's own tokens, and the tokens of this library ([`Scope::OWN`]).
 ///
 /// ```
 /// use counterfoil::types::KnownScopes;
@@ -39,7 +39,7 @@ impl KnownScopes {
         Ok(Self(known))
     }
 
-    /// Whether the service knows the scope token.
+    /// Whether the scope token is known.
     #[must_use]
     pub fn contains(&self, token: &str) -> bool {
         self.0.contains(token)
@@ -50,7 +50,7 @@ impl KnownScopes {
         self.0.iter().map(String::as_str)
     }
 
-    /// Whether every token of a scope is known.
+    /// Whether every token of the scope is known.
     #[must_use]
     pub fn knows(&self, scope: &Scope) -> bool {
         scope.tokens().all(|token| self.contains(token))

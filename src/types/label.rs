@@ -1,4 +1,4 @@
-//! Labels: an owner's name for a token, and the key by which labels are compared.
+//! Labels, which owners give to their tokens, and the keys by which labels are compared.
 
 use std::fmt;
 
@@ -8,11 +8,11 @@ use unicode_normalization::UnicodeNormalization;
 use crate::types::short::Short;
 use crate::types::visible::{code_point, is_ignorable, is_invisible, refused};
 
-/// The longest label that is processed, in bytes: 255 characters of four bytes.
+/// The longest text that is processed as a label, in bytes: 255 characters of four bytes.
 const MAX_BYTES: usize = 4 * 255;
 
-/// The displayed text of a label: NFC, trimmed, not invisible, and without control and format characters. Joiners are
-/// allowed where Unicode allows them.
+/// The displayed text of a label. It is in NFC, trimmed, not invisible, and has no control or format characters.
+/// Joiners are allowed only where Unicode allows them.
 ///
 /// ```
 /// use counterfoil::types::{InvalidLabel, Label};
@@ -25,8 +25,8 @@ const MAX_BYTES: usize = 4 * 255;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Label(Short);
 
-/// The key by which two labels are compared: the `NFKC_Casefold` form of the label, in which a run of inner blanks
-/// counts as one. This form has no invisible characters.
+/// The key by which two labels are compared: the `NFKC_Casefold` form of the label, with each run of inner blanks
+/// replaced by one blank. This form has no invisible characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LabelKey(Short);
 
@@ -34,23 +34,24 @@ pub struct LabelKey(Short);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidLabel {
-    /// Empty, or only blanks or invisible characters.
+    /// The text is empty, or has only blanks or invisible characters.
     #[error("label must not be empty or invisible")]
     Empty,
-    /// More characters (Unicode scalar values after NFC and trimming) than the policy allows.
+    /// The text has more characters (Unicode scalar values after NFC and trimming) than the policy allows.
     #[error("label must have at most {limit} characters")]
     TooLong {
-        /// The longest label, in characters.
+        /// The largest number of characters that the policy allows.
         limit: u16,
     },
-    /// A control, format, private-use or unassigned character, a line separator, or a joiner where Unicode does not
-    /// allow one.
+    /// The text has this character, which is not allowed: a control, format, private-use or unassigned character, a
+    /// line separator, or a joiner where Unicode does not allow one.
     #[error("label contains {}, which is not allowed there", code_point(*.0))]
     Character(char),
 }
 
 impl Label {
-    /// Checks and normalises a text. `limit` is the longest label in characters (policy: 20 or 100, at most 255).
+    /// Checks and normalises a text. `limit` is the largest number of characters. The policy sets 20 or 100, at most
+    /// 255.
     ///
     /// # Errors
     ///
@@ -73,11 +74,11 @@ impl Label {
         Ok(Self(Short::new(shown)))
     }
 
-    /// Reads a stored label. Checks only the rules that hold under every policy.
+    /// Reads a stored label. Checks only the rules that do not depend on the policy.
     ///
     /// # Errors
     ///
-    /// [`InvalidLabel`] if this library cannot have written the text.
+    /// [`InvalidLabel`] if the text breaks one of these rules, so this library did not write it.
     pub fn from_stored(text: &str) -> Result<Self, InvalidLabel> {
         Self::new(text, 255)
     }
@@ -95,8 +96,8 @@ impl Label {
     }
 }
 
-/// `toNFKC_Casefold` (Unicode, section 3.13, R5): drops default-ignorable characters, and folds the others as for
-/// compatibility caseless matching.
+/// `toNFKC_Casefold` (Unicode, section 3.13, R5): removes default-ignorable characters, and folds the other characters
+/// for caseless compatibility matching.
 fn folded(text: &str) -> String {
     let seen = |character: &char| !is_ignorable(*character);
     let folded: String =
@@ -123,9 +124,9 @@ impl LabelKey {
         self.0.as_str()
     }
 
-    /// Converts a key from an older version of this library to the present form, when a store is migrated. If another
-    /// family of the owner already has the new key, keep the old key: both labels were valid when they were given, and
-    /// only a third one is refused.
+    /// Converts a key from an older version of this library to the current form. Use it when you migrate a store. If
+    /// another family of the owner already has the new key, keep the old key: both labels were valid when they were
+    /// given.
     ///
     /// ```
     /// use counterfoil::types::{Label, LabelKey};

@@ -1,4 +1,4 @@
-//! Plain values without behaviour. Each is parsed once.
+//! Plain values without behaviour. Each value is checked once, when it is parsed.
 
 pub(crate) mod account;
 pub(crate) mod arming;

@@ -1,4 +1,4 @@
-//! The result of a verification: the caller, the caller's credential, and the rights.
+//! The result of a verification: the caller, the presented credential, and the caller's rights.
 
 use std::any::Any;
 
@@ -53,7 +53,7 @@ impl Principal {
         self.name.as_str()
     }
 
-    /// The effective role. It is the account's current role. For a same-as-user code it is at most [`Role::Member`].
+    /// The effective role: the account's current role, but at most [`Role::Member`] for a same-as-user code.
     #[must_use]
     pub fn role(&self) -> Role {
         self.role
@@ -89,7 +89,7 @@ impl Principal {
         self.scope.as_ref()
     }
 
-    /// Whether the scope contains that scope token. Always true without a scope.
+    /// Whether the scope contains that scope token. Always true for a credential without a scope.
     #[must_use]
     pub fn may(&self, scope_token: &str) -> bool {
         self.scope.as_ref().is_none_or(|scope| scope.contains(scope_token))
@@ -101,13 +101,13 @@ impl Principal {
         self.expires_at
     }
 
-    /// The creator of a security code. `None` for other credentials.
+    /// The creator of a security code. `None` for a credential of another kind.
     #[must_use]
     pub fn actor(&self) -> Option<&SubjectId> {
         self.actor.as_ref()
     }
 
-    /// When the password was last proved in a console session. `None` for other credentials.
+    /// When the owner of a console session last entered the password. `None` for a credential of another kind.
     #[must_use]
     pub fn authenticated_at(&self) -> Option<Timestamp> {
         self.authenticated_at

@@ -1,4 +1,4 @@
-//! Realms separate tenants.
+//! Realms, which separate tenants.
 
 use std::fmt;
 
@@ -6,9 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::types::short::Short;
 
-/// The name of a realm (a tenant, a domain): immutable, 1 to 255 visible ASCII characters, compared byte for byte.
+/// The name of a realm (a tenant, a domain). It is immutable, has 1 to 255 visible ASCII characters, and is compared
+/// byte for byte.
 ///
-/// Ids, labels, listings and digests never cross a realm. A host with one tenant uses [`Realm::default`] implicitly.
+/// Ids, labels, listings and digests of one realm are not valid in another realm. A host with one tenant uses
+/// [`Realm::default`] implicitly.
 ///
 /// ```
 /// use counterfoil::Realm;
@@ -20,7 +22,8 @@ use crate::types::short::Short;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Realm(Option<Short>);
 
-/// The realm of a host with one tenant. It is stored as `None`, because most hosts use it and every record has a realm.
+/// The name of the realm of a host with one tenant. In memory it is `None`, because most hosts use it and every record
+/// has a realm.
 const DEFAULT: &str = "default";
 
 /// Not a valid realm name.
@@ -35,7 +38,7 @@ impl Realm {
     ///
     /// # Errors
     ///
-    /// [`InvalidRealm`] if it is empty, longer than 255 bytes, or contains a character outside `%x21-7E`.
+    /// [`InvalidRealm`] if the name is empty, is longer than 255 bytes, or contains a character outside `%x21-7E`.
     pub fn new(name: &str) -> Result<Self, InvalidRealm> {
         let fits = (1..=255).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic());
         fits.then(|| Self((name != DEFAULT).then(|| Short::new(name)))).ok_or(InvalidRealm)

@@ -12,14 +12,14 @@ pub enum RevocationReason {
     ByClient,
     /// The host's own code revoked it.
     ByHost,
-    /// A used-up refresh token was presented again (RFC 9700 §4.14.2).
+    /// A refresh token that had already been used was presented again (RFC 9700 §4.14.2).
     Replay,
-    /// A newer sign-in or session replaced it, because the owner had as many as the policy allows.
+    /// A newer sign-in or session replaced this one, because the owner had as many as the policy allows.
     MadeRoom,
 }
 
 impl RevocationReason {
-    /// The stored byte. A byte is never used for another reason.
+    /// The byte for this reason in stores. A byte is never reused for another reason.
     #[must_use]
     pub const fn byte(self) -> u8 {
         match self {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The role of an account: collaborator < member < administrator < super administrator.
+/// The role of an account. The order is collaborator < member < administrator < super administrator.
 ///
 /// ```
 /// use counterfoil::Role;

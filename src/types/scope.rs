@@ -1,4 +1,4 @@
-//! Scopes (RFC 6749 §3.3): a set of scope tokens, each of `%x21 / %x23-5B / %x5D-7E`.
+//! Scopes (RFC 6749 §3.3). A scope is a set of scope tokens. Each scope token consists of `%x21 / %x23-5B / %x5D-7E`.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,12 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::types::short::Short;
 
-/// The longest scope that is accepted, in bytes.
+/// The longest accepted scope, in bytes.
 const MAX_BYTES: usize = 1_000;
 
-/// A scope: at least one scope token, without duplicates, in byte order.
+/// A scope: one or more scope tokens in byte order, without duplicates.
 ///
-/// A credential without a scope may do all that its owner may. In an `Option<Scope>` it is `None`.
+/// A credential without a scope has all rights of its owner. An `Option<Scope>` is then `None`.
 ///
 /// ```
 /// use counterfoil::Scope;
@@ -30,29 +30,29 @@ pub struct Scope(Short);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidScope {
-    /// No scope token.
+    /// The text has no scope token.
     #[error("scope is empty")]
     Empty,
-    /// A character that RFC 6749 §3.3 does not allow.
+    /// The text has a character that RFC 6749 §3.3 does not allow.
     #[error("scope token contains a character outside %x21 / %x23-5B / %x5D-7E")]
     Character,
-    /// More than 1,000 bytes.
+    /// The text has more than 1,000 bytes.
     #[error("scope is longer than 1000 bytes")]
     TooLong,
 }
 
 impl Scope {
-    /// Read one's own credentials.
+    /// Allows to read one's own credentials.
     pub const CREDENTIALS_READ: &'static str = "credentials:read";
-    /// Create, rotate and delete one's own credentials.
+    /// Allows to create, rotate and delete one's own credentials.
     pub const CREDENTIALS_WRITE: &'static str = "credentials:write";
-    /// Manage security codes.
+    /// Allows to manage security codes.
     pub const CODES_MANAGE: &'static str = "codes:manage";
-    /// Manage clients.
+    /// Allows to manage clients.
     pub const CLIENTS_MANAGE: &'static str = "clients:manage";
-    /// Manage other people's tokens and switches.
+    /// Allows to manage other people's tokens, and their switch "token login allowed".
     pub const USERS_MANAGE: &'static str = "users:manage";
-    /// Read and change settings.
+    /// Allows to read and change settings.
     pub const SETTINGS_MANAGE: &'static str = "settings:manage";
     /// All scope tokens of this library.
     pub const OWN: [&'static str; 6] = [
@@ -64,7 +64,7 @@ impl Scope {
         Self::USERS_MANAGE,
     ];
 
-    /// The canonical text: the scope tokens in byte order, with one blank between two tokens.
+    /// The canonical text: the scope tokens in byte order, separated by one blank.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
@@ -75,13 +75,13 @@ impl Scope {
         self.as_str().split(' ')
     }
 
-    /// Whether the scope contains that single token.
+    /// Whether the scope contains that scope token.
     #[must_use]
     pub fn contains(&self, token: &str) -> bool {
         self.tokens().any(|own| own == token)
     }
 
-    /// The tokens for which `stays` is true. `None` if there is no such token.
+    /// The scope of the tokens for which `stays` returns true. `None` if there is no such token.
     pub(crate) fn filtered(&self, stays: impl Fn(&str) -> bool) -> Option<Self> {
         let left: Vec<_> = self.tokens().filter(|token| stays(token)).collect();
         (!left.is_empty()).then(|| Self(Short::new(&left.join(" "))))
@@ -97,7 +97,7 @@ impl Scope {
 impl std::str::FromStr for Scope {
     type Err = InvalidScope;
 
-    /// Parses tokens separated by blanks. Repeated tokens count once.
+    /// Parses scope tokens separated by blanks. Removes duplicates.
     fn from_str(text: &str) -> Result<Self, InvalidScope> {
         if text.len() > MAX_BYTES {
             return Err(InvalidScope::TooLong);

@@ -5,14 +5,15 @@ use std::borrow::Cow;
 use crate::types::known_scopes::KnownScopes;
 use crate::types::scope::Scope;
 
-/// No scope token is left, so the credential may do nothing. A credential "without a scope" may do everything.
+/// The intersection has no scope token, so the credential grants no rights. (A credential "without a
+/// scope" is different: it has all rights of its owner.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NothingLeft;
 
 /// The intersection of a credential's scope, its client's allowed scope, and the known scope tokens.
 ///
-/// The result `None` means "without a scope". It occurs only if both `held` and `allowed` are `None`, whatever the
-/// known tokens are.
+/// The result `None` means "without a scope". This result occurs only if both `held` and `allowed` are `None`. It does
+/// not depend on the known tokens.
 pub(crate) fn meet<'a>(
     held: Option<&'a Scope>,
     allowed: Option<&'a Scope>,

@@ -1,5 +1,5 @@
-//! Wrappers for secrets. They implement no `Display`, `Serialize`, `Clone` or equality. `Debug` is redacted, and the
-//! content is wiped on drop.
+//! Wrappers for secrets. They implement no `Display`, `Serialize`, `Clone` or equality. Their `Debug` is redacted, and
+//! their content is wiped on drop.
 //!
 //! The only accessor is named `expose_secret`, so a search for that word finds every place that reads a secret.
 
@@ -42,7 +42,7 @@ impl fmt::Debug for Secret {
 pub struct SecretBytes<const N: usize>([u8; N]);
 
 impl<const N: usize> SecretBytes<N> {
-    /// Takes ownership of the bytes. The caller must wipe its own copy.
+    /// Takes the bytes. The caller must wipe its own copy.
     #[must_use]
     pub const fn new(bytes: [u8; N]) -> Self {
         Self(bytes)
@@ -77,7 +77,7 @@ impl<const N: usize> fmt::Debug for SecretBytes<N> {
 pub(crate) type TokenSecret = SecretBytes<43>;
 
 /// Overwrites a temporary value with zeros, in a few wide stores followed by zeroize's barrier. `Zeroizing` writes byte
-/// by byte. One verification wipes about two hundred bytes, which must not cost as much as its hash.
+/// by byte, which is too slow here: one verification wipes about two hundred bytes.
 pub(crate) fn wipe<const N: usize>(bytes: &mut [u8; N]) {
     *bytes = [0; N];
     zeroize::optimization_barrier(bytes);

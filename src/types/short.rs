@@ -1,8 +1,8 @@
-//! Text that is copied on the hot path. Up to 39 bytes are stored inline, longer texts on the heap.
+//! Text that is cheap to copy. Up to 39 bytes are stored inline, longer texts on the heap.
 //!
-//! Each verification copies a record out of a store. A shared reference count on a frequently used credential costs as
-//! much as a lock, so owners, labels and scopes are copied as bytes. 39 bytes suffice for a UUID, most labels and most
-//! names.
+//! Each verification copies a record out of a store. Copies of a frequently used credential must not share a reference
+//! count, because updating it costs as much as a lock. So owners, labels and scopes are copied as bytes. 39 bytes
+//! suffice for a UUID, most labels and most names.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -11,7 +11,7 @@ use arrayvec::ArrayString;
 
 const INLINE: usize = 39;
 
-/// An immutable text. A copy is cheap and shares nothing.
+/// An immutable text. A copy is cheap and shares no memory.
 #[derive(Clone)]
 pub(crate) enum Short {
     Inline(ArrayString<INLINE>),

@@ -5,10 +5,11 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV4};
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// The source of a request, for counting failures. A host passes it with each request. There is no default.
+/// The source of a request. Failures are counted per source. A host passes a source with each request; there is no
+/// default.
 ///
-/// Pass the address of the peer, or behind a proxy the address that a trusted proxy reports. A header that any client
-/// can set is not a source.
+/// Pass the address of the connection's peer. If the service is behind a proxy, pass the address that a trusted proxy
+/// reports. Never use a header that any client can set.
 ///
 /// All spellings of an address are the same source:
 ///
@@ -37,12 +38,12 @@ use std::sync::Arc;
 pub enum Source {
     /// A known source. Failures are counted per source.
     Known(SourceName),
-    /// An unknown source. Failures are not counted, and a correct secret is never refused. The directory must limit
-    /// guessing.
+    /// The host does not know the source. Failures are not counted, and a correct secret is never refused. The
+    /// directory must limit guessing.
     Unknown,
 }
 
-/// The name of a source: an address, or another name that the host chooses. 1 to 255 visible characters.
+/// The name of a source: an address, or another name of 1 to 255 visible characters that the host chooses.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceName(Arc<str>);
 
@@ -54,13 +55,13 @@ pub struct SourceName(Arc<str>);
 pub struct InvalidSource;
 
 impl Source {
-    /// The source with that address or name. Surrounding blanks are removed. The port and the zone of an address are
-    /// dropped.
+    /// The source with that address or name. Blanks around the text, and the port and the zone of an address, are
+    /// removed.
     ///
     /// # Errors
     ///
-    /// [`InvalidSource`] if the text is empty, is a list, or has brackets around anything but an address. If the source
-    /// is unknown, use [`Source::Unknown`].
+    /// [`InvalidSource`] if the text is empty, is a list, or has brackets around something that is not an address. If
+    /// the host does not know the source, use [`Source::Unknown`].
     pub fn new(text: &str) -> Result<Self, InvalidSource> {
         SourceName::new(text).map(Self::Known)
     }
@@ -76,7 +77,7 @@ impl Source {
 }
 
 impl SourceName {
-    /// The name of the source with that address or name. See [`Source::new`].
+    /// The source name with that address or name. See [`Source::new`].
     ///
     /// # Errors
     ///
@@ -87,8 +88,8 @@ impl SourceName {
             return Ok(address.into());
         }
         let letters = text.chars().count();
-        // A comma separates the entries of a proxy list, and a client can choose the first entries. Brackets occur only
-        // in addresses.
+        // A comma separates the entries of a proxy list, whose first entries a client can choose. Brackets occur only
+        // around addresses.
         let is_foreign =
             |letter: char| matches!(letter, ',' | '[' | ']') || letter.is_control() || letter.is_whitespace();
         if (1..=255).contains(&letters) && !text.contains(is_foreign) {
@@ -105,7 +106,7 @@ impl SourceName {
     }
 }
 
-/// The address in a text, without port, brackets and zone. `None` if the text is not an address.
+/// The address in a text, without its port, brackets and zone. `None` if the text is not an address.
 fn address(text: &str) -> Option<IpAddr> {
     if let Some(rest) = text.strip_prefix('[') {
         let (inside, after) = rest.split_once(']')?;
@@ -118,13 +119,14 @@ fn address(text: &str) -> Option<IpAddr> {
         .or_else(|| without_zone(text).map(IpAddr::V6))
 }
 
-/// An IPv6 address without its zone (RFC 4007 §11). The zone names a network interface of this machine.
+/// Parses an IPv6 address and removes its zone (RFC 4007 §11). The zone names a network interface of this machine.
 fn without_zone(text: &str) -> Option<Ipv6Addr> {
     text.split_once('%').map_or(text, |(address, _)| address).parse().ok()
 }
 
 impl From<IpAddr> for SourceName {
-    /// The /64 network of an IPv6 address. A mapped IPv4 address counts as the IPv4 address.
+    /// The /64 network of an IPv6 address, or the whole IPv4 address. An IPv4-mapped IPv6 address is treated as the
+    /// IPv4 address.
     fn from(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self(address.to_string().into()),
@@ -134,7 +136,7 @@ impl From<IpAddr> for SourceName {
 }
 
 impl From<SocketAddr> for SourceName {
-    /// The address of a connection's peer, without its port.
+    /// The source of a connection from that peer. The port is dropped.
     fn from(peer: SocketAddr) -> Self {
         peer.ip().into()
     }

@@ -5,7 +5,7 @@ use crate::types::ids::SubjectId;
 macro_rules! from_numbers {
     ($($number:ty),*) => {$(
         impl From<$number> for SubjectId {
-            /// The number in decimal, with `-` before a negative one.
+            /// The number in decimal. A negative number begins with `-`.
             fn from(number: $number) -> Self {
                 Self::known(&number.to_string())
             }

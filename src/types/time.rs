@@ -9,13 +9,13 @@ use time::OffsetDateTime;
 
 use crate::types::duration::unlimited_micros;
 
-/// The first value that is not a valid instant. Below it an `f64` represents every integer exactly, and so do a Redis
-/// score and a Lua number.
+/// The first value that is not a valid instant, in microseconds. An `f64` represents every smaller integer exactly.
+/// Redis scores and Lua numbers are `f64`.
 pub(crate) const LIMIT: u64 = 1 << 53;
 
-/// An instant: whole microseconds since 1970-01-01 UTC, `0 <= t < 2^53` (the year 2255).
+/// An instant in whole microseconds since 1970-01-01 UTC. The number is from 0 to `2^53 - 1` (the year 2255).
 ///
-/// The value is always below `2^53`. A limit is reached if `now >= limit`, everywhere.
+/// Everywhere in this library, an instant `limit` is reached if `now >= limit`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,8 +49,8 @@ impl Timestamp {
         self.0.get() - 1
     }
 
-    /// Stores one more than the microseconds, so that `Option<Timestamp>` needs no extra space. A record contains many
-    /// optional instants and is copied at each verification.
+    /// Stores the number of microseconds plus one, so that `Option<Timestamp>` needs no extra space. Each verification
+    /// copies a record, and a record contains many optional instants.
     const fn of(micros: u64) -> Self {
         Self(NonZeroU64::MIN.saturating_add(micros))
     }
@@ -61,8 +61,8 @@ impl Timestamp {
         self.micros() / 1_000_000
     }
 
-    /// The instant `duration` later. `None` if it is out of range. A fraction of a microsecond is dropped, so that
-    /// nothing expires late.
+    /// The instant `duration` later. `None` if that is out of range. A fraction of a microsecond is dropped, so that
+    /// nothing expires too late.
     ///
     /// ```
     /// use std::time::Duration;
@@ -78,8 +78,8 @@ impl Timestamp {
         Self::from_micros(self.micros().saturating_add(unlimited_micros(duration)))
     }
 
-    /// The instant `duration` later, at most [`Timestamp::MAX`]. A fraction of a microsecond is dropped. Use this for
-    /// limits that keep data (retention), never for limits that grant access.
+    /// The instant `duration` later, at most [`Timestamp::MAX`]. A fraction of a microsecond is dropped. Use this to
+    /// compute how long data is kept, never to compute how long access is granted.
     #[must_use]
     pub const fn plus_capped(self, duration: Duration) -> Self {
         match self.plus(duration) {
@@ -88,7 +88,7 @@ impl Timestamp {
         }
     }
 
-    /// The instant `duration` earlier, at least 1970. A fraction of a microsecond is dropped.
+    /// The instant `duration` earlier, at least [`Timestamp::EPOCH`]. A fraction of a microsecond is dropped.
     #[must_use]
     pub const fn minus(self, duration: Duration) -> Self {
         Self::of(self.micros().saturating_sub(unlimited_micros(duration)))
@@ -100,7 +100,7 @@ impl Timestamp {
         Duration::from_micros(self.0.get().saturating_sub(earlier.0.get()))
     }
 
-    /// Whether this instant, taken as *now*, has reached `limit`: `now >= limit`.
+    /// Whether `limit` is reached at this instant: `self >= limit`.
     #[must_use]
     pub const fn reached(self, limit: Self) -> bool {
         self.0.get() >= limit.0.get()
@@ -115,7 +115,7 @@ pub struct OutOfRange;
 impl TryFrom<OffsetDateTime> for Timestamp {
     type Error = OutOfRange;
 
-    /// Rounds down to the microsecond, so that nothing expires late.
+    /// Rounds down to the microsecond, so that nothing expires too late.
     fn try_from(instant: OffsetDateTime) -> Result<Self, OutOfRange> {
         let micros = instant.unix_timestamp_nanos().div_euclid(1_000);
         u64::try_from(micros).ok().and_then(Self::from_micros).ok_or(OutOfRange)
@@ -124,7 +124,7 @@ impl TryFrom<OffsetDateTime> for Timestamp {
 
 impl From<Timestamp> for OffsetDateTime {
     fn from(ts: Timestamp) -> Self {
-        // Every Timestamp lies between the years 1970 and 2255, within the range of the `time` crate.
+        // Every `Timestamp` lies between the years 1970 and 2255, which is within the range of the `time` crate.
         Self::UNIX_EPOCH + Duration::from_micros(ts.micros())
     }
 }

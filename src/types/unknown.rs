@@ -1,24 +1,25 @@
-//! Document members that a newer version wrote. An older node keeps them when it rewrites the document.
+//! Members of stored documents that a newer version of this library wrote. An older node keeps them when it rewrites
+//! the document.
 
 use std::collections::BTreeMap;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The name of the member that tells which format a reader must support.
+/// The name of the member that says which format a reader must support.
 const FORMAT: &str = "format";
 /// The newest format that this code supports. A document of format 0 has no member `format`.
 const KNOWN: u64 = 0;
 
-/// Members of a stored document that this version does not know. They are ignored, and written back unchanged.
+/// Members of a stored document that this version does not know. It ignores them, and writes them back unchanged.
 ///
-/// If older versions must not ignore a change, the change raises the document's member `format` (0 if absent). Older
-/// versions then refuse the document.
+/// If a newer version makes a change that older versions must not ignore, it raises the document's member `format` (0
+/// if absent). Older versions then refuse the document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnknownFields(BTreeMap<String, serde_json::Value>);
 
 impl UnknownFields {
-    /// Whether there are no such members.
+    /// Whether the document has no unknown members.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

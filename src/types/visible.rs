@@ -6,11 +6,11 @@ use unicode_properties::{GeneralCategory, UnicodeEmoji, UnicodeGeneralCategory};
 
 const NON_JOINER: char = '\u{200C}';
 const JOINER: char = '\u{200D}';
-/// The canonical combining class of a virama.
+/// The canonical combining class that Unicode gives to a virama.
 const VIRAMA: u8 = 9;
 
-/// The first character of a text that is not allowed. A joiner is allowed where CONTEXTJ allows it (RFC 5892,
-/// appendices A.1 and A.2), and between two emoji (UTS #51, "emoji ZWJ sequence").
+/// The first character of a text that is not allowed. A joiner is allowed in two places: where CONTEXTJ allows it (RFC
+/// 5892, appendices A.1 and A.2), and between two emoji (UTS #51, "emoji ZWJ sequence").
 pub(crate) fn refused(text: &str, allowed: impl Fn(char) -> bool) -> Option<char> {
     let characters: Vec<char> = text.chars().collect();
     let sound = |at: usize, character: char| match character {
@@ -35,18 +35,19 @@ fn joins(before: &[char], joiner: char, after: &[char]) -> bool {
         && matches!(right, Some(JoiningType::RightJoining | JoiningType::DualJoining))
 }
 
-/// A variation selector or a skin tone.
+/// Whether the character is a variation selector or a skin tone.
 fn is_emoji_part(character: char) -> bool {
     matches!(character, '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}')
 }
 
-/// A non-ASCII emoji. Digits, `#` and `*` do not count: they are emoji only before a keycap.
+/// Whether the character is a non-ASCII emoji. Digits, `#` and `*` are emoji only before a keycap, so they are not
+/// included.
 fn is_emoji(character: char) -> bool {
     !character.is_ascii() && character.is_emoji_char()
 }
 
-/// Control, format, private-use, surrogate and unassigned characters, and line and paragraph separators. They allow
-/// spoofing or break lines.
+/// Whether the character is a control, format, private-use, surrogate or unassigned character, or a line or paragraph
+/// separator. Such characters allow spoofing or break lines.
 fn is_refused(character: char) -> bool {
     matches!(
         character.general_category(),
@@ -60,8 +61,8 @@ fn is_refused(character: char) -> bool {
     )
 }
 
-/// `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt): characters that are invisible where they are not
-/// supported.
+/// Whether the character has the property `Default_Ignorable_Code_Point` (DerivedCoreProperties.txt). Software that
+/// does not support such a character shows nothing.
 pub(crate) const fn is_ignorable(character: char) -> bool {
     matches!(character,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
@@ -70,12 +71,12 @@ pub(crate) const fn is_ignorable(character: char) -> bool {
         | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// White space, and letters, marks and signs that are invisible.
+/// Whether the character is white space, or an invisible letter, mark or sign.
 pub(crate) fn is_invisible(character: char) -> bool {
     character.is_whitespace() || is_ignorable(character) || character == '\u{2800}'
 }
 
-/// A character as its code point, so that it can be found in a text.
+/// The code point of a character as text, with which people can find the character.
 pub(crate) fn code_point(character: char) -> String {
     format!("U+{:04X}", u32::from(character))
 }

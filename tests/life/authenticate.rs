@@ -1,5 +1,5 @@
-//! From a request's `Authorization` header to a principal, and what a handler requires of the principal (HOST 1, HOST
-//! 3).
+//! Authentication of requests by their `Authorization` header, and the requirements of a handler (requirements HOST 1
+//! and HOST 3).
 
 use counterfoil::types::Source;
 use counterfoil::{Challenge, ChallengeReason, Denied, Realm, Role};

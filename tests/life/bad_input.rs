@@ -1,5 +1,5 @@
-//! Every input from outside gets an answer. No text, header or file makes the library panic or report an error of its
-//! own.
+//! Every input from outside gets a response. No text, header or file makes the library panic or report an internal
+//! error.
 //!
 //! The cases are generated from a fixed seed, so that a failure is reproducible.
 
@@ -20,7 +20,7 @@ use crate::support::*;
 
 const CASES: u32 = 2_000;
 
-/// Runs cases that are generated from a fixed seed.
+/// Checks `holds` for inputs that are generated from a fixed seed.
 fn always<S: Strategy>(inputs: S, holds: impl Fn(S::Value) -> Result<(), TestCaseError>) {
     let config = ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
@@ -29,7 +29,7 @@ fn always<S: Strategy>(inputs: S, holds: impl Fn(S::Value) -> Result<(), TestCas
     }
 }
 
-/// Any text: all characters, characters that parsers often mishandle, short and long.
+/// Generates any text. It may be short or long, and may contain characters that parsers often mishandle.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
@@ -44,7 +44,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![proptest::collection::vec(any::<u8>(), 0..200), text().prop_map(String::into_bytes)]
 }
 
-/// A way to damage a valid input.
+/// One way to damage a valid input.
 #[derive(Clone, Debug)]
 enum Damage {
     Replace(prop::sample::Index, u8),
@@ -79,7 +79,8 @@ impl Damage {
     }
 }
 
-/// A well-encoded form with known and unknown names and any values, a valid form that was damaged, or no form at all.
+/// Generates a correctly encoded form with known and unknown names and any values, a damaged form, or bytes that are no
+/// form.
 fn body() -> impl Strategy<Value = Vec<u8>> {
     const NAMES: [&str; 10] = [
         "grant_type",
@@ -121,7 +122,8 @@ fn content_type() -> impl Strategy<Value = Option<Vec<u8>>> {
     prop_oneof![8 => Just(FORM.map(<[u8]>::to_vec)), 1 => proptest::option::of(bytes())]
 }
 
-/// The response is an error of RFC 6749 that blames the client and repeats nothing of the request.
+/// Checks that the response is an error of RFC 6749 that says that the client is at fault, and contains nothing of the
+/// request.
 fn is_answered(reply: &Reply) -> Result<(), TestCaseError> {
     prop_assert!([200, 400, 401, 413, 429].contains(&reply.status), "{} {}", reply.status, reply.body);
     prop_assert_eq!(reply.header("cache-control"), Some("no-store"));
@@ -139,7 +141,7 @@ fn t19_whatever_is_sent_to_the_endpoints_is_answered_without_a_panic_and_without
         prop_oneof![4 => Just(Endpoint::Token), 1 => Just(Endpoint::Revoke), 1 => Just(Endpoint::Introspect)];
     let inputs = (endpoint, headers(), content_type(), body(), proptest::option::of("[0-9.]{0,15}"));
     always(inputs, |(endpoint, headers, content_type, body, source)| {
-        // After a minute no back-off remains that would stop the next case early.
+        // After a minute, failures of this case no longer block the next case.
         world.pass(minutes(1));
         let headers: Vec<&[u8]> = headers.iter().map(Vec::as_slice).collect();
         let reply = world.raw(endpoint, &headers, content_type.as_deref(), &body, source.as_deref());
@@ -241,7 +243,7 @@ fn anything() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Usually a value of the same type.
+/// Generates a replacement for a value. Usually it has the same type.
 fn instead_of(old: &Value) -> BoxedStrategy<Value> {
     let gates = vec!["not_asked", "required", "default_on", "default_off"];
     let alike = match old {
@@ -253,7 +255,7 @@ fn instead_of(old: &Value) -> BoxedStrategy<Value> {
     prop_oneof![6 => alike, 1 => anything()].boxed()
 }
 
-/// A valid policy file with one to three values replaced, or a file that is no policy.
+/// Generates a valid policy file with one to three values replaced, or a file that is no policy.
 fn policy_file() -> impl Strategy<Value = String> {
     let policy = serde_json::to_value(open_policy()).expect("a document");
     let mut places = Vec::new();
@@ -291,7 +293,7 @@ fn t13_a_policy_file_is_refused_or_can_be_lived_by() {
         prop_assert_eq!(checked, built.is_ok());
         let Ok(handle) = built else { return Ok(()) };
         lived_by.set(lived_by.get() + 1);
-        // The number of creations in an hour is limited.
+        // The number of creations in an hour is limited, so time must pass.
         world.pass(minutes(2));
         let new = NewPersonalAccessToken::new("ci", Lifetime::Days(1));
         if let Ok(issued) = block_on(handle.create_personal_access_token(&world.presenter("ivan"), &new)) {

@@ -1,11 +1,11 @@
-//! How a client identifies and authenticates itself, and the errors when it does not (RFC 6749 §2.3, §5.2).
+//! How a client identifies and authenticates itself, and which error it gets otherwise (RFC 6749 §2.3, §5.2).
 
 use crate::support::*;
 use counterfoil::event::EventKind;
 use counterfoil::oauth::ClientFault;
 
 const PASSWORD: &str = "grant_type=password&username=ivan&password=ivan";
-/// `public-app:`, as programs send it that have no secret.
+/// The header for `public-app:`, as programs without a secret send it.
 const OPEN: &str = "Basic cHVibGljLWFwcDo=";
 
 fn ask(world: &World, headers: &[&str], form: &str) -> Reply {

@@ -1,4 +1,4 @@
-//! Registered clients (SYN-TOKEN 2, ALL KINDS 9).
+//! Registered clients (requirements SYN-TOKEN 2 and ALL KINDS 9).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ fn field(answer: Result<impl Sized, ManageError>) -> &'static str {
     }
 }
 
-/// The response to a client that sends this header and revokes an unknown token.
+/// The response of the revocation endpoint to this `Authorization` header and an unknown token.
 fn proved(world: &World, authorization: &[u8]) -> Result<Answer, (OAuthErrorCode, Option<ClientFault>)> {
     let (source, authorization) = (source_of(Some("192.0.2.1")), [authorization]);
     let request = OAuthRequest::new(b"token=cfa_1", &source).with_authorization(&authorization).with_content_type(FORM);

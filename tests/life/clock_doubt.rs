@@ -1,4 +1,4 @@
-//! Clocks that maintenance does not trust: a wrong clock must not purge records that are still needed.
+//! Clocks that upkeep does not trust. A wrong clock must not purge records that are still needed.
 
 use std::cell::Cell;
 use std::task::Poll;
@@ -12,10 +12,10 @@ use counterfoil::{Counterfoil, Timestamp};
 
 use crate::support::*;
 
-/// The number of rounds in an hour.
+/// The number of rounds of upkeep in an hour.
 const HOUR: u32 = 720;
 
-/// Runs the maintenance of a process for `most` rounds while its clock advances. `between` is called after each round.
+/// Runs the upkeep of a process for at most `most` rounds while its clock advances. Calls `between` after each round.
 async fn upkeep(handle: &Counterfoil, clock: &ManualClock, most: u32, between: impl AsyncFn(u32)) {
     let (rounds, between) = (Cell::new(0_u32), &between);
     let sleep = |pause: Duration| {
@@ -35,7 +35,7 @@ async fn upkeep(handle: &Counterfoil, clock: &ManualClock, most: u32, between: i
     handle.run_upkeep(sleep, stop).await;
 }
 
-/// Another process on the same store, whose clock is ahead.
+/// Another process with the same store, whose clock is ahead.
 struct Ahead {
     handle: Counterfoil,
     clock: std::sync::Arc<ManualClock>,
@@ -56,7 +56,7 @@ fn leaps(world: &World) -> Vec<(Timestamp, Timestamp)> {
     world.take_events().into_iter().filter_map(leapt).collect()
 }
 
-/// A live token, and a token whose tombstone may be purged.
+/// The ids of a live token and of a deleted token that may be purged.
 fn living_and_gone(world: &World) -> (RecordId, RecordId) {
     let gone = world.pat("bill", "gone").view.id;
     block_on(world.handle.delete_personal_access_token(&world.presenter("bill"), &gone)).expect("deleted");
@@ -69,7 +69,7 @@ fn fault_g9_a_clock_that_leaps_ahead_for_a_while_purges_nothing() {
     let world = world();
     let token = world.pat("bill", "one");
     let (start, rounds) = (world.now(), Cell::new(0_u32));
-    // The clock is more than 120 days ahead in the second and third round, then right again for two hours.
+    // The clock is more than 120 days ahead in the second and the third round. Then it is right again for two hours.
     let sleep = |pause: Duration| {
         if !pause.is_zero() {
             let round = rounds.get() + 1;

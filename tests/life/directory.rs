@@ -1,4 +1,4 @@
-//! The parts of a directory, and what a host answers without one of them (HOST 6, HOST 7).
+//! The parts of a directory, and the results if one of them is missing (requirements HOST 6 and HOST 7).
 
 use std::io;
 use std::num::NonZeroU32;
@@ -15,7 +15,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// A directory whose people sign in elsewhere. Each method fails with the host's own error for the name `outage`.
+/// A directory of people who sign in elsewhere. For the name `outage`, each method fails with the host's own error.
 #[derive(Default)]
 struct Elsewhere;
 
@@ -39,7 +39,7 @@ impl Accounts for Elsewhere {
     }
 }
 
-/// Passwords that another system keeps.
+/// The part that tests passwords. Another system stores the passwords.
 struct Passwords;
 
 #[async_trait]
@@ -51,7 +51,7 @@ impl Logins for Passwords {
     }
 }
 
-/// A searchable index of people.
+/// The part that finds people.
 struct Index;
 
 #[async_trait]

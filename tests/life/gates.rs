@@ -1,4 +1,4 @@
-//! The setting and the switch per account under the hardened policy (SYN-PAT 1, A2-TOKEN 1).
+//! The setting and the switch per account under the hardened policy (requirements SYN-PAT 1 and A2-TOKEN 1).
 
 use counterfoil::http_auth::{Gate, Refusal};
 use counterfoil::operations::{Overlap, Status};
@@ -7,7 +7,8 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// A world with the hardened policy. Both are on while a token is created; then they are set as requested.
+/// A world with the hardened policy, and a token in it. The token is created while both gates are open. Then the
+/// setting and the switch get the given values.
 fn hardened(setting: bool, switch: bool) -> (World, IssuedCredential) {
     let world = bare_world(Policy::default());
     world.allow_tokens(true);
@@ -18,7 +19,7 @@ fn hardened(setting: bool, switch: bool) -> (World, IssuedCredential) {
     (world, token)
 }
 
-/// The gate in the error of each operation of the owner; `None` if the operation succeeded.
+/// For each operation of the owner, the gate in its error. `None` if the operation succeeded.
 fn gates_named(world: &World, token: &IssuedCredential) -> [Option<Gate>; 4] {
     let (by, id) = (world.presenter("ivan"), &token.view.id);
     let gate = |outcome: Result<(), ManageError>| match outcome {

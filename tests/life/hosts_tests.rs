@@ -1,4 +1,4 @@
-//! What `counterfoil::testing` offers for the tests of hosts.
+//! The tools of `counterfoil::testing` for the tests of hosts.
 
 use std::sync::Arc;
 use std::task::{Context, Waker};

@@ -1,4 +1,4 @@
-//! A start fails with a key ring that does not belong to the store (faults D2, G6).
+//! A service does not start with a key ring that does not belong to the store (faults D2 and G6).
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ fn ring(seed: u64) -> KeyRing {
     KeyRing::generate(&SeededEntropy::new(seed)).expect("seeded")
 }
 
-/// A world whose store knows its key ring, and a token in it.
+/// A world whose store knows its key ring, with a token.
 fn started() -> (World, String) {
     let world = bare_world_on(open_policy(), Arc::<MemoryStore>::default(), Arc::new(ring(1)));
     let token = world.pat("bill", "one").token.expose_secret().to_owned();
@@ -38,7 +38,7 @@ fn fault_d2_a_foreign_key_ring_stops_the_start_and_makes_nothing() {
     let error = block_on(foreign.start()).expect_err("another store's ring");
     assert!(is_foreign(&error), "{error}");
     assert!(error.to_string().contains("put back the key file"), "{error}");
-    // Without the check at the start, nothing is created under the wrong key either.
+    // Even without the check at the start, nothing is created under the wrong key.
     assert!(matches!(block_on(foreign.verify(&token)), Err(Denied::Refused(_))));
     let forms = block_on(foreign.personal_access_token_limits());
     assert!(forms.is_err_and(|unavailable| is_foreign(&unavailable)), "an outage");
@@ -52,12 +52,12 @@ fn fault_d2_a_new_key_in_the_ring_is_noted_and_an_old_node_goes_on() {
     let newer = with_ring(&world, wider);
     block_on(newer.start()).expect("the old key is the store's, the new one is new");
     assert!(block_on(newer.verify(&token)).is_ok());
-    // A node with a different second key.
+    // Another node has a different second key.
     let other = ring(1).with_new_key(&SeededEntropy::new(4)).expect("seeded");
     let error = block_on(with_ring(&world, other).start()).expect_err("its second key is another");
     assert!(matches!(error, Unavailable::ForeignKeyRing { key } if key == KeyId::new(2)), "{error}");
     block_on(with_ring(&world, ring(1)).start()).expect("a node that has only the old key");
-    // The store's first key has left its ring. A new ring starts again with number 1.
+    // The first key was removed from the ring of the store. A new ring begins with the number 1 again.
     world.set(|settings| settings.key_checks.retain(|key, _| *key != KeyId::new(1)));
     let error = block_on(with_ring(&world, ring(9)).start()).expect_err("no key of the store's");
     assert!(is_foreign(&error), "{error}");

@@ -1,4 +1,5 @@
-//! The last use of a credential: what a list shows, when it is written, and what is lost (A2-TOKEN 3 and 4).
+//! The last use of a credential: what a list shows, when the use is written, and what can be lost (requirements
+//! A2-TOKEN 3 and 4).
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// Counts the writes of last uses, and fails them on demand.
+/// A store that counts the writes of last uses, and can make them fail.
 #[derive(Default)]
 struct Counting {
     touches: AtomicU32,

@@ -1,4 +1,5 @@
-//! Lists: their order, their pages, and what they show to whom (SYN-PAT 5, A2-TOKEN 3, AO-CODE 4).
+//! Lists: their order, their pages, and which items each presenter sees (requirements SYN-PAT 5, A2-TOKEN 3 and AO-CODE
+//! 4).
 
 use std::time::Duration;
 
@@ -41,7 +42,7 @@ fn syn_pat_5_a_list_is_newest_first_and_shows_no_secret() {
 #[test]
 fn syn_pat_5_pages_go_by_key_and_the_last_one_has_no_next() {
     let world = synergy();
-    // Two tokens at a time have the same instant, so the id decides their order.
+    // Two tokens are created at each instant, so their ids decide the order.
     let mut expected = Vec::new();
     for n in 0..10 {
         if n % 2 == 0 {

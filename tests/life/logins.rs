@@ -1,4 +1,4 @@
-//! A password check that opens no session (HOST 5).
+//! A password check that opens no session (requirement HOST 5).
 
 use counterfoil::directory::Login;
 use counterfoil::event::EventKind;

@@ -1,4 +1,5 @@
-//! Lost races of management operations: a concurrent change is kept, and a call that always loses gets an error.
+//! Management operations with concurrent changes. The other change is kept. If another change comes first every time,
+//! the operation fails.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use counterfoil::store::{ClientPut, ClientStore, Page, SettingsPut, SettingsStor
 use counterfoil::types::Version;
 use counterfoil::{Counterfoil, ManageError, Presenter, Realm, Timestamp, Unavailable};
 
-/// Writes a competing change just before each of the next writes.
+/// A store that writes a competing change just before each of the next writes.
 struct Rival {
     store: Arc<MemoryStore>,
     writes: AtomicU32,

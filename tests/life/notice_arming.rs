@@ -1,4 +1,4 @@
-//! What schedules, cancels, delays and suppresses a notice (NOTICE 2).
+//! What schedules, cancels, delays and suppresses a notice (requirement NOTICE 2).
 
 use counterfoil::event::EventKind;
 use counterfoil::notice::{DueNotice, NoticeText, Outcome};
@@ -104,7 +104,8 @@ fn notice_2_extended_and_moved_back_does_not_send_twice() {
     set(20);
     world.set_number(SettingName::NoticeLeadDays, 7);
     world.pass(days(10));
-    // Scheduled with a lead of one day. A lead of seven days applies to notices that are scheduled from now on.
+    // This notice was scheduled with a lead of one day. Notices that are scheduled from now on have a lead of seven
+    // days.
     set(20);
     world.pass(days(3));
     assert_eq!(run(&world).len(), 1);

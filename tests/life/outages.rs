@@ -1,4 +1,5 @@
-//! What a host learns about a store or a directory that does not answer (fault D1), and where its events go (fault D4).
+//! What a host learns about a store or a directory that does not respond (fault D1), and where its events
+//! go (fault D4).
 
 use std::fmt::Write as _;
 use std::io;
@@ -18,7 +19,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// Makes a store and a directory fail on demand.
+/// A switch with which a test makes a store and a directory fail.
 #[derive(Clone, Default)]
 struct Switch(Arc<AtomicBool>);
 
@@ -32,7 +33,7 @@ impl Switch {
     }
 }
 
-/// An error with a cause of its own.
+/// An error that has a cause.
 #[derive(Debug, thiserror::Error)]
 #[error("pool is closed")]
 struct Closed(#[source] io::Error);
@@ -197,7 +198,7 @@ fn fault_d1_a_clock_put_back_keeps_no_outage_untold() {
     assert_eq!(outage.take_events().len(), 1);
 }
 
-/// Collects what a log would contain: one line for each event, with its fields in order.
+/// Collects the text of a log. Each event is one line, with its fields in order.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<String>>);
 

@@ -1,4 +1,4 @@
-//! The behaviour of each product, seen through the handle (ALL KINDS 8).
+//! The behaviour of each product's policy, tested through the handle (requirement ALL KINDS 8).
 
 use std::collections::BTreeMap;
 
@@ -91,7 +91,7 @@ fn all_kinds_8_aal2_ends_a_sign_in_after_an_hour_of_inactivity_and_after_24_hour
     assert_eq!(world.refresh("rotating", &last.refresh()).error(), (400, "invalid_grant".into()), "a whole day");
 }
 
-/// Every value of a policy with its path, as in a policy file.
+/// All values of a policy, each with its path in a policy file.
 fn values(policy: &Policy) -> BTreeMap<String, Value> {
     fn walk(path: &str, value: Value, found: &mut BTreeMap<String, Value>) {
         match value {

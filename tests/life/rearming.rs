@@ -1,4 +1,4 @@
-//! A changed lead also applies to existing tokens (fault E2).
+//! A changed lead of notices also applies to existing tokens (fault E2).
 
 use counterfoil::IssuedCredential;
 use counterfoil::notice::{NoticeText, Outcome};
@@ -11,7 +11,7 @@ fn lead(world: &World, days: u64) {
     world.set_number(SettingName::NoticeLeadDays, days);
 }
 
-/// Runs batches of `size` until nothing is left to do. Returns how many marks each batch moved.
+/// Computes marks in batches of `size` until nothing is left. Returns how many marks each batch changed.
 fn rearm(world: &World, size: u32) -> Vec<u64> {
     let mut moved = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! How long sign-ins live, how they are refreshed, and how they end (SYN-TOKEN 5 to 7).
+//! How long sign-ins live, how they are refreshed, and how they end (requirements SYN-TOKEN 5 to 7).
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ fn syn_token_5_each_refresh_slides_but_never_past_the_absolute_life() {
             token = world.refresh(client, &token).refresh();
         }
         world.clock.set(just_before(after_start(days(30))));
-        // The last day: the expiry is extended up to the end of the absolute life and not beyond.
+        // On the last day, the expiry is extended only up to the end of the absolute lifetime.
         let mut now = after_start(hours(29 * 23));
         while now < after_start(days(30)).minus(hours(23)) {
             now = now.plus(hours(23)).expect("in range");
@@ -249,7 +249,7 @@ fn syn_token_6_a_retry_after_the_key_has_left_the_ring_is_refused_and_the_family
     let only_new =
         ring.with_new_key(&testing::SeededEntropy::new(5)).expect("a ring").without(KeyId::new(1)).expect("one left");
     assert_eq!(only_new.newest(), newest);
-    // Without the key under which a record was digested, nothing can be verified.
+    // If the key of a record's digest is missing, the record cannot be verified.
     let without = world.elsewhere(|builder| builder.key_ring(only_new));
     assert_eq!(without.refresh("public-app", &first.refresh()).status, 400);
     assert_eq!(world.refresh("rotating", &won.refresh()).status, 200, "the family lives");

@@ -1,4 +1,5 @@
-//! Editing, resetting and reactivating codes, and relabelling tokens (AO-CODE 3 to 6, A2-TOKEN 2).
+//! Editing, resetting and reactivating security codes, and changing labels of tokens (requirements AO-CODE 3 to 6 and
+//! A2-TOKEN 2).
 
 use std::time::Duration;
 

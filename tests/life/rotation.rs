@@ -1,4 +1,4 @@
-//! Rotation of personal access tokens (A2-TOKEN 2, ALL KINDS 9).
+//! Rotation of personal access tokens (requirements A2-TOKEN 2 and ALL KINDS 9).
 
 use std::sync::Barrier;
 
@@ -13,7 +13,7 @@ fn rotate(world: &World, by: &Presenter, id: &RecordId, overlap: Overlap) -> Res
     block_on(world.handle.rotate_personal_access_token(by, id, overlap))
 }
 
-/// Ivan rotates his own token.
+/// Rotates Ivan's token as Ivan, and returns the new token.
 fn rotated(world: &World, old: &IssuedCredential, overlap: Overlap) -> IssuedCredential {
     rotate(world, &world.presenter("ivan"), &old.view.id, overlap).expect("rotated")
 }

@@ -1,5 +1,5 @@
-//! Failures at the endpoints and at sign-in are counted, and successes are released (SYN-TOKEN 12). `attempts` tests
-//! attempts in progress.
+//! Failures at the endpoints and at sign-in are counted, and successful attempts are not (requirement SYN-TOKEN 12).
+//! The module `attempts` tests attempts in progress.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -80,7 +80,7 @@ fn a_few(failures: u32) -> Allowance {
     Allowance::new(limit(failures), minutes(1))
 }
 
-/// The number of stored counters: a purge with a late instant removes and counts them all.
+/// The number of stored counters. A purge at a late instant removes all of them and counts them.
 fn counters(world: &World) -> u64 {
     block_on(world.store.purge_counters(Timestamp::MAX, NonZeroU32::MAX)).expect("available")
 }

@@ -1,4 +1,4 @@
-//! How operations handle a store that loses answers and in which other writers come first.
+//! Operations with a store that loses results, or in which other writes come first.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,9 +15,9 @@ use counterfoil::{Conflict, Counterfoil, ManageError, Unavailable};
 use crate::support::*;
 
 struct Trouble {
-    /// How many rotations are executed and then reported as failed.
+    /// How many of the next rotations are executed but reported as failed.
     lost_rotations: AtomicU32,
-    /// How many concurrent writes happen just before a change or a rotation.
+    /// How many of the next changes or rotations are preceded by a concurrent write.
     overtakers: AtomicU32,
 }
 
@@ -49,7 +49,7 @@ impl Around for Trouble {
     }
 }
 
-/// The same service with a store that fails.
+/// Another handle for the same service, with a store that fails in this way.
 fn troubled(world: &World, lost_rotations: u32, overtakers: u32, entropy: impl Entropy) -> Counterfoil {
     let around = Trouble { lost_rotations: AtomicU32::new(lost_rotations), overtakers: AtomicU32::new(overtakers) };
     let store = Arc::new(Beset { inner: world.store.clone(), around });
@@ -75,8 +75,8 @@ fn all_kinds_5_a_rotation_whose_answer_is_lost_twice_is_unavailable() {
     let by = world.presenter("ivan");
     let lost = block_on(counterfoil.rotate_personal_access_token(&by, &old.view.id, Overlap::Immediate));
     assert!(matches!(lost, Err(ManageError::Unavailable(Unavailable::Store(_)))));
-    // The rotation succeeded, but both answers were lost. A retry reports that the token was replaced, and the owner
-    // can delete the unseen token.
+    // The rotation succeeded, but the results of both tries were lost. A further call reports that the token was
+    // replaced. The owner can delete the new token, whose secret nobody knows.
     let again = block_on(counterfoil.rotate_personal_access_token(&by, &old.view.id, Overlap::Immediate));
     assert!(matches!(again, Err(ManageError::Conflict(Conflict::Replaced))));
 }
@@ -116,7 +116,7 @@ fn a2_token_2_a_first_use_that_is_overtaken_still_ends_the_old_half() {
     assert!(!world.works(old.token.expose_secret()));
 }
 
-/// Always returns the same byte, so that every id of a family is the same.
+/// A source that always returns the same byte, so all ids of a family are the same.
 struct Stuck;
 
 impl Entropy for Stuck {

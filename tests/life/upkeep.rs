@@ -1,4 +1,4 @@
-//! Purging, and the replacement of keys (ALL KINDS 2 and 6).
+//! Purging, and the replacement of keys (requirements ALL KINDS 2 and 6).
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ fn all_kinds_6_purging_goes_in_batches_until_nothing_is_left() {
     for id in &ids {
         world.delete("ivan", id).expect("deleted");
     }
-    // The retention of the tombstones is 30 days, and 30 more because no worker has handled their notices.
+    // The tombstones are kept for 30 days, and for 30 more days because no worker has sent their notices.
     world.pass(days(60));
     let (mut removed, mut calls) = (0, 0);
     loop {
@@ -60,7 +60,7 @@ fn all_kinds_2_a_key_in_use_is_not_dropped_until_everything_is_under_the_new_one
     assert!(matches!(refused, Err(DropKeyError::InUse { key: KeyId::NONE, records: 1, client_secrets: 0 })));
     assert_eq!(block_on(counterfoil.key_still_used(KeyId::NONE)).expect("a count"), 1);
     assert!(block_on(counterfoil.may_drop_key(KeyId::new(1))).is_ok(), "nothing is under it yet");
-    // A use under the old key, then the host's maintenance loop.
+    // The token is used under the old key, and then the host's maintenance runs.
     block_on(counterfoil.verify(token.token.expose_secret())).expect("verified under the old key");
     let _ = block_on(counterfoil.flush());
     let census = block_on(counterfoil.key_census()).expect("a census");
@@ -71,7 +71,7 @@ fn all_kinds_2_a_key_in_use_is_not_dropped_until_everything_is_under_the_new_one
 
 #[test]
 fn fault_d3_one_call_does_the_upkeep_until_it_is_told_to_stop() {
-    // Every clock is trusted immediately.
+    // With this policy, every clock is trusted at once.
     let mut policy = open_policy();
     policy.clock_doubt = Duration::ZERO;
     let world = world_with(policy, |builder| builder);

@@ -1,4 +1,4 @@
-//! Users and the switch "token login allowed" (A2-TOKEN 1).
+//! Users and the switch "token login allowed" (requirement A2-TOKEN 1).
 
 use crate::support::*;
 use counterfoil::event::EventKind;

@@ -1,5 +1,5 @@
-//! Verification of every kind of credential: where it authenticates, what a refusal reveals to whom, and what an outage
-//! looks like (ALL KINDS, AO-CODE 2).
+//! Verification of every kind of credential: where it is accepted, what a refusal tells the host and the caller, and
+//! what happens in an outage (requirements ALL KINDS and AO-CODE 2).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,8 @@ fn all_kinds_3_one_kind_where_another_is_expected_fails() {
     assert_eq!(world.refresh("rotating", &reply.access()).error(), (400, "invalid_grant".into()));
     let token = world.pat("bill", "ci");
     assert_eq!(world.refresh("rotating", token.token.expose_secret()).status, 400);
-    // The kind is part of the digested data, so another prefix with the same letters is not accepted.
+    // The kind is part of the input of the digest, so the same letters with the prefix of another kind are not
+    // accepted.
     let forged = token.token.expose_secret().replacen("cfp_", "cfs_", 1);
     assert_eq!(world.reason(&forged), Refusal::WrongSecret);
     let secret = world.client_secret("rotating");
@@ -273,7 +274,7 @@ fn one_verification_asks_the_store_once_and_only_the_first_of_a_handed_over_toke
         faults.calls() - before
     };
     assert_eq!(asked(&access), 1, "an access token's parent is the refresh token, which has no half to be ended");
-    // The parent is read and ended.
+    // Three calls of the store: the token is read, the parent is read, and the parent's overlap is ended.
     assert_eq!(asked(new.token.expose_secret()), 3);
     assert_eq!(asked(new.token.expose_secret()), 1);
 }
@@ -294,7 +295,7 @@ fn sight_4_a_handler_sees_the_claims_and_the_hosts_own_value() {
     assert!(!format!("{principal:?}").contains("a secret column"));
     let session = block_on(world.handle.open_session_for(&world.account("ivan"))).expect("opened");
     assert!(session.principal.extension::<Row>().is_some(), "of a session too");
-    // The directory's current value.
+    // A new verification returns the current value of the directory.
     assert!(world.people.update(world.account("ivan").with_extension(Arc::new(Row("another")))));
     let principal = block_on(world.handle.verify_session(session.token.expose_secret())).expect("verified");
     assert_eq!(principal.extension::<Row>().map(|row| row.0), Some("another"));

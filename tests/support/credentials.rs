@@ -47,7 +47,7 @@ impl World {
         block_on(self.handle.delete_personal_access_token_of(&self.presenter(by), &subject(owner), id))
     }
 
-    /// Sets the setting "creation and authentication of personal access tokens" as an administrator.
+    /// Sets the setting `personal_access_tokens_enabled` as an administrator.
     pub fn allow_tokens(&self, on: bool) {
         let change = SettingsUpdate::default().with_personal_access_tokens_enabled(on);
         block_on(self.handle.update_settings(&self.presenter("admin"), &change)).expect("changed");
@@ -66,7 +66,7 @@ impl World {
         self.verify(token).is_ok()
     }
 
-    /// The internal reason for a refusal.
+    /// The true reason why a token is refused.
     pub fn reason(&self, token: &str) -> Refusal {
         match self.verify(token) {
             Err(Denied::Refused(reason)) => reason,
@@ -74,7 +74,7 @@ impl World {
         }
     }
 
-    /// The presenter of a token.
+    /// The presenter for a token.
     pub fn as_token(&self, text: &str) -> Presenter {
         Presenter::from(&self.verify(text).expect("a good token"))
     }

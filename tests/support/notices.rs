@@ -6,10 +6,10 @@ use counterfoil::notice::{ClaimedNotice, DueNotice, NoticeText, Outcome};
 
 use super::{World, block_on, limit, minutes};
 
-/// A lease that is longer than any transport takes.
+/// A lease that is longer than any transport needs.
 pub const LEASE: Duration = minutes(5);
 
-/// All notices that are due, read page by page.
+/// All due notices, read page by page.
 pub fn due(world: &World) -> Vec<DueNotice> {
     let (mut found, mut after) = (Vec::new(), None);
     loop {
@@ -26,7 +26,7 @@ pub fn claim(world: &World, due: &DueNotice) -> Option<ClaimedNotice> {
     block_on(world.handle.claim_notice(due, LEASE)).expect("a claim").won()
 }
 
-/// Runs a worker once, with a transport that accepts everything. Returns the notices that it sent.
+/// Runs a worker once, with a transport that accepts every notice. Returns the notices that it sent.
 pub fn run(world: &World) -> Vec<NoticeText> {
     let mut sent = Vec::new();
     for due in due(world) {

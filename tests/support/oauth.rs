@@ -13,7 +13,7 @@ use super::{World, block_on};
 /// The only content type that the endpoints accept.
 pub const FORM: Option<&[u8]> = Some(b"application/x-www-form-urlencoded");
 
-/// A source by its name; without a name the source is unknown.
+/// The source with that name. `None` gives the unknown source.
 pub fn source_of(name: Option<&str>) -> Source {
     name.and_then(|name| name.parse().ok()).unwrap_or(Source::Unknown)
 }
@@ -56,7 +56,7 @@ impl World {
         Reply::from(answer.unwrap_or_else(Answer::from))
     }
 
-    /// Sends a token request of a confidential client, with a secret that is created for it.
+    /// Sends a token request as a confidential client. A secret is created for the client first.
     pub fn token_as(&self, client: &ClientId, form: &[(&str, &str)]) -> Reply {
         let replaced = block_on(self.handle.rotate_client_secret(&Presenter::host(), client, Duration::ZERO));
         let secret = replaced.expect("replaced").secret.expect("confidential");
@@ -104,7 +104,7 @@ pub enum Endpoint {
     Introspect,
 }
 
-/// A response with its parts decoded.
+/// A response with decoded parts.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,

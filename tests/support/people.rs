@@ -10,8 +10,8 @@ pub fn subject(id: &str) -> SubjectId {
     SubjectId::new(id).expect("an id")
 }
 
-/// Each person's password is the subject. The exception is bill, whose name and password are those of 12d Synergy's
-/// documented example.
+/// The directory of the host. Each person's password is the same text as the subject. Only bill has the name and
+/// password of the example in 12d Synergy's documentation.
 pub fn people() -> MemoryDirectory {
     let people = MemoryDirectory::default();
     for (id, name, role, password) in [
@@ -34,7 +34,7 @@ impl World {
         block_on(self.people.account(&subject(id))).expect("available").expect("an account")
     }
 
-    /// The presenter of a person who signed in.
+    /// The presenter for a person who has signed in.
     pub fn presenter(&self, id: &str) -> Presenter {
         Presenter::signed_in(&self.account(id))
     }

@@ -1,4 +1,4 @@
-//! Policies from which a test changes only what it is about.
+//! Policies for tests. A test changes only the fields that it is about.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use counterfoil::KeyRing;
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
 use counterfoil::testing::SeededEntropy;
 
-/// The hardened policy. The setting and the switch for personal access tokens are on for everybody.
+/// The hardened policy, but with the setting and the switch for personal access tokens on for everybody.
 pub fn open_policy() -> Policy {
     let mut policy = Policy::default();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;
@@ -15,7 +15,7 @@ pub fn open_policy() -> Policy {
     policy
 }
 
-/// Synergy's policy. The setting is on until a test turns it off, and settings are read at each call.
+/// Synergy's policy. The setting is on until a test turns it off, and each call reads the settings again.
 pub fn synergy_policy() -> Policy {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;
@@ -23,7 +23,7 @@ pub fn synergy_policy() -> Policy {
     policy
 }
 
-/// The key ring of every host whose policy needs one.
+/// The key ring of every host whose policy needs a key ring.
 pub fn ring() -> KeyRing {
     KeyRing::generate(&SeededEntropy::new(99)).expect("seeded")
 }

@@ -1,4 +1,4 @@
-//! A store in which a test can intercept calls.
+//! A store whose calls a test can intercept.
 
 use std::sync::Arc;
 
@@ -18,25 +18,25 @@ pub enum Call<'a> {
     Get,
 }
 
-/// What a test does around the calls of a store.
+/// The functions of a test that run before and after the calls of a store.
 #[async_trait]
 pub trait Around: Send + Sync + 'static {
-    /// Runs before a call. An error becomes the call's answer, and the store is not called.
+    /// Runs before a call. If it returns an error, the error is the result of the call, and the store is not called.
     async fn before(&self, store: &MemoryStore, call: Call<'_>) -> Answer<()>;
 
-    /// Runs after a rotation. An error replaces the answer of the rotation, which was executed.
+    /// Runs after a rotation was executed. If it returns an error, the error replaces the result of the rotation.
     fn after_rotate(&self) -> Answer<()> {
         Ok(())
     }
 }
 
-/// The memory store with a test's interception.
+/// The memory store, with calls that a test intercepts.
 pub struct Beset<A> {
     pub inner: Arc<MemoryStore>,
     pub around: A,
 }
 
-/// The [`Call`] of a method, if a test can intercept it.
+/// The [`Call`] for a method, if a test can intercept the method.
 macro_rules! call {
     (get $($arguments:tt)*) => {
         Some(Call::Get)

@@ -1,4 +1,4 @@
-//! The instant at which the host starts, and small and extreme durations.
+//! The start of the tests' clock, and small and extreme durations.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub const fn days(days: u16) -> Duration {
     Duration::from_secs(days as u64 * 86_400)
 }
 
-/// 2023-11-14 22:13:20 UTC.
+/// The start of the tests' clock: 2023-11-14 22:13:20 UTC.
 pub fn start() -> Timestamp {
     Timestamp::from_micros(1_700_000_000_000_000).expect("in range")
 }
@@ -25,8 +25,8 @@ pub fn micro() -> Duration {
     Duration::from_micros(1)
 }
 
-/// Extreme durations, beyond every limit: the longest one that fits an instant, one microsecond more, and the longest
-/// ones of the standard library.
+/// Extreme durations: the longest duration that fits in an instant, one microsecond more, and the longest durations of
+/// the standard library.
 pub const LONG: [Duration; 4] = [
     Duration::from_micros((1 << 53) - 1),
     Duration::from_micros(1 << 53),

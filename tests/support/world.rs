@@ -1,4 +1,4 @@
-//! A host of the tests, and other nodes of the same host.
+//! A host for the tests, and further nodes of the same host.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use counterfoil::*;
 
 use super::{block_on, open_policy, people, ring_for, start, synergy_policy};
 
-/// What all nodes of a host share.
+/// The parts that all nodes of a host share.
 #[derive(Clone)]
 pub struct Site {
     pub store: Arc<MemoryStore>,
@@ -43,7 +43,7 @@ impl Deref for World {
     }
 }
 
-/// A host with the clients and the hardened policy, with the setting and the switch for personal access tokens on.
+/// A host with the clients and the hardened policy, but with the setting and the switch for personal access tokens on.
 pub fn world() -> World {
     world_with(open_policy(), |builder| builder)
 }
@@ -83,7 +83,7 @@ fn assembled(
     let (people, clock) = (Arc::new(people()), Arc::new(ManualClock::at(start())));
     let site = Site { store, people, clock, sink: RecordingSink::default(), secrets: Vec::new(), policy, ring };
     let world = site.node(1, change);
-    // Runs the maintenance once, so that the host gets no warning about it.
+    // Runs the maintenance once, so that the host gets no event about missing maintenance.
     let _flushed = block_on(world.handle.flush());
     world.take_events();
     world
@@ -106,7 +106,7 @@ impl Site {
 }
 
 impl World {
-    /// Another node of the same host, with different entropy.
+    /// Another node of the same host, with its own entropy.
     pub fn elsewhere(&self, change: impl FnOnce(Builder) -> Builder) -> World {
         self.site.clone().node(2, change)
     }

@@ -1,4 +1,4 @@
-//! One client by its id.
+//! Gets one client by its id.
 
 use crate::counterfoil::Counterfoil;
 use crate::service::authority::Permit;
@@ -9,11 +9,11 @@ use crate::service::presenter::Presenter;
 use crate::types::client::ClientId;
 
 impl Counterfoil {
-    /// One client, as currently stored. For administrators with scope `clients:manage`.
+    /// One client, as currently stored. Only for administrators, with the scope `clients:manage`.
     ///
     /// # Errors
     ///
-    /// Forbidden; not found; unavailable.
+    /// [`ManageError::Forbidden`], [`ManageError::NotFound`] or [`ManageError::Unavailable`].
     ///
     /// # Cancel safety
     ///

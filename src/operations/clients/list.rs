@@ -11,16 +11,16 @@ use crate::service::error::ManageError;
 use crate::service::presenter::Presenter;
 use crate::types::client::ClientId;
 
-/// The most clients per page.
+/// The largest number of clients per page.
 const PAGE: u32 = 100;
 
 impl Counterfoil {
-    /// Lists clients by id, starting after `after`, at most 100 per page. For administrators with scope
-    /// `clients:manage`.
+    /// Lists clients in the order of their ids, starting after `after`, at most 100 per page. Only for administrators,
+    /// with the scope `clients:manage`.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: forbidden or unavailable.
+    /// [`ManageError::Forbidden`] or [`ManageError::Unavailable`].
     ///
     /// # Cancel safety
     ///
@@ -35,7 +35,7 @@ impl Counterfoil {
     }
 }
 
-/// Lists clients by id, starting after `after`.
+/// Lists clients in the order of their ids, starting after `after`.
 async fn list(
     permit: Permit<'_, ListClients>,
     after: Option<&ClientId>,

@@ -7,5 +7,5 @@ mod rules;
 mod secrets;
 pub(crate) mod update;
 
-/// How many attempts are made if every attempt loses a race.
+/// How often a change of a client is attempted if other writes win every time.
 const TURNS: usize = 8;

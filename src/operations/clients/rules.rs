@@ -1,11 +1,11 @@
-//! Rules for every registration, whether created, imported or changed.
+//! Rules for all registrations. They apply when a client is created, imported or changed.
 
 use crate::service::authority::{Permission, Permit};
 use crate::service::invalid::Invalid;
 use crate::types::client::{Grant, RefreshMode, Registration};
 use crate::types::scope::Scope;
 
-/// The most characters of a display name.
+/// The largest number of characters of a display name.
 const NAME_MAX: usize = 100;
 
 /// Checks the rules that every registration must satisfy.
@@ -23,14 +23,14 @@ pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
     }
 }
 
-/// A presenter with a scope cannot grant more than that scope: the client must have an allowed scope that lies within
-/// the presenter's scope.
+/// Checks that a presenter does not grant more than its own scope. If the presenter has a scope, the client must have
+/// an allowed scope that lies within the presenter's scope.
 pub(super) fn within<O: Permission>(permit: &Permit<'_, O>, registration: &Registration) -> Result<(), Invalid> {
     let reaches = permit.needs_reach(registration.allowed_scope.as_ref());
     reaches.map_err(|_| Invalid::ScopeBeyond { field: "scopes" })
 }
 
-/// Requested scope tokens must be known to the service.
+/// Checks that the service knows all requested scope tokens.
 pub(super) fn known<O: Permission>(
     permit: &Permit<'_, O>,
     allowed: Option<&Option<Scope>>,

@@ -14,13 +14,13 @@ use crate::types::kind::TokenKind;
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
-/// The shortest strong secret, in characters. 22 base62 characters have 131 bits, 22 hexadecimal digits 88. A shorter
-/// secret may be guessed.
+/// The length of the shortest strong secret, in characters. 22 base62 characters have 131 bits, and 22 hexadecimal
+/// digits have 88 bits. An attacker may be able to guess a shorter secret.
 const STRONG: usize = 22;
-/// The longest accepted secret, in bytes. Secrets in use are far shorter.
+/// The longest accepted secret, in bytes. Real secrets are far shorter.
 const LONGEST: usize = 1_024;
 
-/// A new random secret, as it is shown and as it is stored. `id` is set if it was derived from a form.
+/// A new random secret in both forms: for the client, and as stored. `id` is set if it was derived from a form.
 pub(super) fn drawn(
     service: &Service,
     client: &ClientId,
@@ -49,7 +49,7 @@ pub(super) fn drawn(
     Ok((NewClientSecret::new(client, minted.token.expose_secret()), stored))
 }
 
-/// An imported secret, as it is stored.
+/// The stored form of an imported secret.
 pub(super) fn imported(service: &Service, secret: &Secret, now: Timestamp) -> Result<StoredSecret, Unavailable> {
     let mut id = [0; 16];
     service.entropy.fill(&mut id)?;
@@ -66,7 +66,7 @@ pub(super) fn imported(service: &Service, secret: &Secret, now: Timestamp) -> Re
     })
 }
 
-/// Checks whether a secret may be imported. A weak secret must still fit into a header.
+/// Checks whether a secret may be imported. Even with `weak`, the secret must fit into a header.
 pub(super) fn importable(secret: &Secret, weak: bool) -> Result<(), Invalid> {
     let text = secret.expose_secret();
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte);
@@ -75,13 +75,14 @@ pub(super) fn importable(secret: &Secret, weak: bool) -> Result<(), Invalid> {
     if sendable && (strong || weak) { Ok(()) } else { Err(Invalid::WeakSecret) }
 }
 
-/// Adds a secret. The newest previous secret stays valid for `overlap`, and the others end, so at most two are live.
+/// Adds a secret. The newest previous secret stays valid for `overlap`. All other secrets end now, so at most two
+/// secrets are live.
 pub(super) fn replace(secrets: &mut Vec<StoredSecret>, new: StoredSecret, overlap: Duration, now: Timestamp) {
     let end = now.plus_capped(overlap);
     secrets.retain(|slot| is_live(slot, now));
     secrets.drain(..secrets.len().saturating_sub(SLOTS - 1));
     for slot in secrets.iter_mut() {
-        // An end that is already set stays: an overlap is never extended.
+        // If the secret already has an earlier end, it keeps that end, so an overlap is never extended.
         slot.expires_at = Some(slot.expires_at.map_or(end, |set| set.min(end)));
     }
     secrets.retain(|slot| is_live(slot, now));

@@ -1,4 +1,4 @@
-//! Changes clients, replaces their secrets, revokes their tokens, deletes them.
+//! Changes clients, replaces their secrets, revokes their tokens, and deletes clients.
 
 use std::time::Duration;
 
@@ -25,12 +25,12 @@ use crate::types::scope::Scope;
 const OVERLAP_MOST: Duration = days(366);
 
 impl Counterfoil {
-    /// Changes a client. The tokens of a disabled client are refused. The change takes effect from the next call in
-    /// this process, and within the policy's `settings_staleness` in other processes.
+    /// Changes a client. If the change disables the client, all its tokens are refused. The change takes effect at the
+    /// next call in this process, and within the policy's `settings_staleness` in other processes.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: forbidden, not found, invalid or unavailable.
+    /// [`ManageError::Forbidden`], [`ManageError::NotFound`], [`ManageError::Invalid`] or [`ManageError::Unavailable`].
     ///
     /// # Cancel safety
     ///
@@ -47,16 +47,17 @@ impl Counterfoil {
         edit(self.permit(by).await?, id, change).await
     }
 
-    /// Gives a client a new secret. The newest previous secret stays valid for `overlap`, in whole microseconds and at
-    /// most 366 days. Any other secret ends now.
+    /// Gives a client a new secret. The newest previous secret stays valid for `overlap`, which is rounded down to
+    /// whole microseconds and is at most 366 days. Any other secret ends now.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: forbidden, not found, invalid or unavailable.
+    /// [`ManageError::Forbidden`], [`ManageError::NotFound`], [`ManageError::Invalid`] or [`ManageError::Unavailable`].
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has replaced the secret or has not. Replace a secret again if its text was lost.
+    /// A dropped call has either replaced the secret or changed nothing. If the text of the new secret was lost,
+    /// replace the secret again.
     pub async fn rotate_client_secret(
         &self,
         by: &Presenter,
@@ -66,31 +67,31 @@ impl Counterfoil {
         rotate_secret(self.permit(by).await?, id, overlap, None).await
     }
 
-    /// Revokes all tokens of a client with one write. The revocation takes effect from the next call in this process,
-    /// and within the policy's `settings_staleness` in other processes.
+    /// Revokes all tokens of a client with one write. The revocation takes effect at the next call in this process, and
+    /// within the policy's `settings_staleness` in other processes.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: forbidden, not found or unavailable.
+    /// [`ManageError::Forbidden`], [`ManageError::NotFound`] or [`ManageError::Unavailable`].
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has revoked all of them or none.
+    /// A dropped call has revoked either all tokens or none.
     pub async fn revoke_client_tokens(&self, by: &Presenter, id: &ClientId) -> Result<(), ManageError> {
         revoke_tokens(self.permit(by).await?, id).await
     }
 
-    /// Deletes a client and thereby invalidates all its tokens. They stay invalid even if a client is registered later
-    /// under the same id. The deletion takes effect from the next call in this process, and within the policy's
+    /// Deletes a client. All its tokens become invalid. They stay invalid even if a client is registered later under
+    /// the same id. The deletion takes effect at the next call in this process, and within the policy's
     /// `settings_staleness` in other processes.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: forbidden, not found or unavailable.
+    /// [`ManageError::Forbidden`], [`ManageError::NotFound`] or [`ManageError::Unavailable`].
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has deleted the client or has not.
+    /// A dropped call has either deleted the client or changed nothing.
     pub async fn delete_client(&self, by: &Presenter, id: &ClientId) -> Result<(), ManageError> {
         delete(self.permit(by).await?, id).await
     }
@@ -103,7 +104,7 @@ pub(crate) async fn exists<O: Permission>(permit: &Permit<'_, O>, id: Option<&Cl
     found.map(|_| ()).ok_or(ManageError::NotFound)
 }
 
-/// Changes the fields that are set.
+/// Changes the fields of a client that are set in the update.
 async fn edit(
     permit: Permit<'_, UpdateClient>,
     id: &ClientId,
@@ -126,7 +127,8 @@ async fn edit(
     Ok(ClientView::from(&after))
 }
 
-/// Disables a client and changes nothing else. This removes rights, so no fresh password proof is required.
+/// Disables a client without any other change. This removes rights, so it does not require that the password was
+/// entered recently.
 async fn disable(permit: Permit<'_, DisableClient>, id: &ClientId) -> Result<ClientView, ManageError> {
     let change = ClientUpdate { disabled: Some(true), ..ClientUpdate::default() };
     let (after, actions) = update(&permit, id, |registration| Ok(applied(&change, registration))).await?;
@@ -136,7 +138,8 @@ async fn disable(permit: Permit<'_, DisableClient>, id: &ClientId) -> Result<Cli
     Ok(ClientView::from(&after))
 }
 
-/// Whether a change gives a client more than it had: a grant, a scope, an enabled state, or a reusable refresh token.
+/// Whether a change gives a client additional rights: a grant, a wider scope, the enabled state, or reuse of refresh
+/// tokens.
 fn widens(before: &Registration, after: &Registration) -> bool {
     let grants = after.grants.iter().any(|grant| !before.grants.contains(grant));
     let covers = |wide: &Option<Scope>, narrow: &Option<Scope>| match (wide, narrow) {
@@ -144,7 +147,7 @@ fn widens(before: &Registration, after: &Registration) -> bool {
         (Some(_), None) => false,
         (Some(wide), Some(narrow)) => wide.covers(narrow),
     };
-    // With reuse, a stolen refresh token is no longer detected by its replay.
+    // If refresh tokens are reused, the replay of a stolen refresh token can no longer be detected.
     let reuses = before.refresh_mode != RefreshMode::Reuse && after.refresh_mode == RefreshMode::Reuse;
     grants
         || reuses
@@ -153,17 +156,17 @@ fn widens(before: &Registration, after: &Registration) -> bool {
         || before.default_scope != after.default_scope
 }
 
-/// A form that replaces a secret: its key, and the newest secret when the form was shown.
+/// A form that replaces a secret. Contains the form's key, and the secret that was the newest when the form was shown.
 ///
-/// A registration keeps at most two secrets, so the secret that an old form created may be gone. In that case the form
-/// is refused because the newest secret has changed.
+/// A registration stores at most two secrets, so the secret that an old form created may no longer be stored. In that
+/// case the form is refused, because the newest secret has changed.
 pub(crate) struct OnceSecret<'a> {
     pub(crate) key: &'a OnceKey,
     pub(crate) beside: Option<RecordId>,
 }
 
 impl OnceSecret<'_> {
-    /// The id of the new secret, if this form has not created one yet.
+    /// The id for the new secret. Fails if this form has already created a secret, or if the newest secret has changed.
     fn id(&self, service: &Service, registration: &Registration, overlap: Duration) -> Result<[u8; 16], Conflict> {
         let id = self.key.secret_id(&service.realm, &registration.client_id, &[&whole_micros(overlap).to_be_bytes()]);
         for own in &registration.secrets {
@@ -179,7 +182,7 @@ impl OnceSecret<'_> {
     }
 }
 
-/// Adds a new secret. The previous one stays valid for `overlap`.
+/// Adds a new secret. The previous newest secret stays valid for `overlap`.
 pub(crate) async fn rotate_secret(
     permit: Permit<'_, RotateClientSecret>,
     id: &ClientId,
@@ -205,7 +208,7 @@ pub(crate) async fn rotate_secret(
     Ok(RegisteredClient { view: ClientView::from(&after), secret: Some(shown) })
 }
 
-/// Revokes all tokens of a client by raising its epoch: one write for any number of tokens.
+/// Revokes all tokens of a client by raising its epoch. This takes one write for any number of tokens.
 async fn revoke_tokens(permit: Permit<'_, RevokeClientTokens>, id: &ClientId) -> Result<(), ManageError> {
     update(&permit, id, |registration| {
         registration.epoch = registration.epoch.saturating_add(1);
@@ -216,8 +219,8 @@ async fn revoke_tokens(permit: Permit<'_, RevokeClientTokens>, id: &ClientId) ->
     Ok(())
 }
 
-/// Deletes a client. Its key is never used again, so the tokens stay invalid if a client with the same id is
-/// registered.
+/// Deletes a client. Its internal id is never used again, so its tokens stay invalid if a client with the same public
+/// id is registered.
 async fn delete(permit: Permit<'_, DeleteClient>, id: &ClientId) -> Result<(), ManageError> {
     let (service, now) = (permit.service(), permit.now());
     for _ in 0..TURNS {
@@ -231,8 +234,8 @@ async fn delete(permit: Permit<'_, DeleteClient>, id: &ClientId) -> Result<(), M
     Err(Unavailable::Contended { operation: "delete client" }.into())
 }
 
-/// Decides a change of the current registration and writes it if the stored version is still the same. After a lost
-/// race it decides again on the newer registration.
+/// Decides on a change of the current registration, and writes the change if the stored version is still the same. If
+/// another write came first, decides again on the newer registration.
 async fn update<O: Permission, A>(
     permit: &Permit<'_, O>,
     id: &ClientId,
@@ -256,7 +259,7 @@ async fn update<O: Permission, A>(
     Err(Unavailable::Contended { operation: "change client" }.into())
 }
 
-/// Applies the fields that are set, and returns the changes for the events.
+/// Applies the fields that are set in the update. Returns the changes, for which events are emitted.
 fn applied(change: &ClientUpdate, registration: &mut Registration) -> Vec<ClientAction> {
     let mut actions = Vec::new();
     if let Some(disabled) = change.disabled.filter(|&disabled| disabled != registration.disabled) {

@@ -4,12 +4,13 @@ use crate::counterfoil::Counterfoil;
 use crate::service::uses::Flushed;
 
 impl Counterfoil {
-    /// Writes the last uses that are due, and new digests for records that were digested under an older key. The host
-    /// calls it from its own loop, about every minute, or runs [`Counterfoil::run_upkeep`]; nothing runs by itself.
+    /// Writes the last uses that are due, and new digests for records whose digest was computed under an older key. The
+    /// library does not do this by itself: the host calls this method about every minute, or runs
+    /// [`Counterfoil::run_upkeep`].
     ///
     /// # Cancel safety
     ///
-    /// Unwritten uses stay in the buffer.
+    /// Last uses that are not written stay in the buffer.
     pub async fn flush(&self) -> Flushed {
         let now = self.now();
         self.service.upkeep_is_done();
@@ -17,8 +18,8 @@ impl Counterfoil {
         self.service.flush_uses(now, false).await
     }
 
-    /// Writes every pending use, whatever its interval, and reports what it could not write. Call it before the
-    /// process ends.
+    /// Writes all pending last uses, even those that are not due yet. Returns which of them could not be written. Call
+    /// it before the process ends.
     pub async fn shutdown(&self) -> Flushed {
         let now = self.now();
         self.service.upkeep_is_done();

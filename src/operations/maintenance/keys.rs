@@ -1,4 +1,4 @@
-//! Counts the stored digests under each key, before a key is removed from the ring.
+//! Counts the stored digests under each key. A host needs the numbers before it removes a key from the ring.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -10,7 +10,7 @@ use crate::service::error::Unavailable;
 use crate::store::error::StoreError;
 use crate::types::ids::KeyId;
 
-/// How many registrations are read per call of the store.
+/// How many registrations one call of the store reads.
 const BATCH: NonZeroU32 = match NonZeroU32::new(100) {
     Some(batch) => batch,
     None => NonZeroU32::MIN,
@@ -20,11 +20,13 @@ const BATCH: NonZeroU32 = match NonZeroU32::new(100) {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyUse {
-    /// The key. [`KeyId::NONE`]: digested without a ring.
+    /// The key. [`KeyId::NONE`] stands for digests that were computed without a key ring.
     pub key: KeyId,
-    /// Records of all realms of the store, including expired and revoked ones until they are purged.
+    /// The number of records in all realms of the store. It includes expired and revoked records that are not purged
+    /// yet.
     pub records: u64,
-    /// Secrets of this realm's clients. A secret is digested again only when it is used: replace unused ones.
+    /// The number of secrets of clients of this realm. A secret gets a new digest only when it is used, so replace
+    /// unused secrets.
     pub client_secrets: u64,
 }
 
@@ -32,52 +34,52 @@ pub struct KeyUse {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DropKeyError {
-    /// Credentials under this key would stop verifying.
+    /// Some credentials would no longer verify without this key.
     #[error("key {} is still in use: {records} records and {client_secrets} client secrets", .key.number())]
     InUse {
         /// The key.
         key: KeyId,
-        /// Records under it.
+        /// The number of records under the key.
         records: u64,
-        /// Client secrets under it.
+        /// The number of client secrets under the key.
         client_secrets: u64,
     },
-    /// The use could not be determined.
+    /// The numbers could not be determined.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
 impl Counterfoil {
-    /// The number of digests under each key.
+    /// Counts the digests under each key.
     ///
     /// # Errors
     ///
-    /// A store failed.
+    /// [`Unavailable`] if a store failed.
     pub async fn key_census(&self) -> Result<Vec<KeyUse>, Unavailable> {
         census(&self.service).await
     }
 
-    /// The number of digests under that key.
+    /// Counts the digests under that key.
     ///
     /// # Errors
     ///
-    /// A store failed.
+    /// [`Unavailable`] if a store failed.
     pub async fn key_still_used(&self, key: KeyId) -> Result<u64, Unavailable> {
         still_used(&self.service, key).await
     }
 
-    /// Checks that no credential and no client secret uses this key. The check is advisory: nothing prevents a later
-    /// use.
+    /// Checks that no credential and no client secret uses this key. The result is advisory: the key may be used again
+    /// after the check.
     ///
     /// # Errors
     ///
-    /// [`DropKeyError::InUse`] with the counts, or a store failed.
+    /// [`DropKeyError::InUse`] with the numbers if the key is used. [`DropKeyError::Unavailable`] if a store failed.
     pub async fn may_drop_key(&self, key: KeyId) -> Result<(), DropKeyError> {
         may_drop(&self.service, key).await
     }
 }
 
-/// The number of digests under each key, in ascending order of keys. It may be slow, and it may miss concurrent writes.
+/// Counts the digests under each key, in ascending order of keys. The call may be slow, and may miss concurrent writes.
 async fn census(service: &Service) -> Result<Vec<KeyUse>, Unavailable> {
     let mut uses = BTreeMap::new();
     for (key, records) in service.store.census().await? {
@@ -86,7 +88,7 @@ async fn census(service: &Service) -> Result<Vec<KeyUse>, Unavailable> {
     let mut after = None;
     loop {
         let clients = service.clients.clients(&service.realm, after.as_ref(), BATCH).await?;
-        // A registration that does not decode may hold a secret under any key.
+        // A registration that cannot be decoded may contain a secret under any key.
         if clients.corrupt > 0 {
             return Err(StoreError::corrupt(None, Corrupt::Column { column: "client document" }).into());
         }
@@ -101,14 +103,14 @@ async fn census(service: &Service) -> Result<Vec<KeyUse>, Unavailable> {
     Ok(uses.into_values().collect())
 }
 
-/// The number of digests under that key.
+/// Counts the digests under that key.
 async fn still_used(service: &Service, key: KeyId) -> Result<u64, Unavailable> {
     let used = census(service).await?.into_iter().find(|used| used.key == key);
     Ok(used.map_or(0, |used| used.records.saturating_add(used.client_secrets)))
 }
 
-/// Checks that no digest uses the key. A host that removes the key anyway, with
-/// [`KeyRing::without`](crate::KeyRing::without), accepts that the remaining credentials stop verifying.
+/// Checks that no digest uses the key. A host can remove the key anyway, with
+/// [`KeyRing::without`](crate::KeyRing::without). The remaining credentials under the key then no longer verify.
 async fn may_drop(service: &Service, key: KeyId) -> Result<(), DropKeyError> {
     match census(service).await?.into_iter().find(|used| used.key == key) {
         Some(KeyUse { records, client_secrets, .. }) if records > 0 || client_secrets > 0 => {

@@ -1,4 +1,4 @@
-//! Operations that a host calls at start-up and from its own loop.
+//! Operations that a host calls at its start and from its own loop.
 
 pub(crate) mod flush;
 pub(crate) mod keys;

@@ -7,12 +7,12 @@ use crate::service::clock_trust::CHALLENGED;
 
 /// The pause after a round in which nothing failed.
 const USUAL: Duration = Duration::from_secs(5);
-/// The longest pause after rounds that failed.
+/// The longest pause after failed rounds.
 const LONGEST: Duration = Duration::from_secs(60);
-/// The jitter is at most this part of a pause.
+/// The divisor of the jitter: a random addition is at most a pause divided by this number.
 const JITTER: u32 = 5;
 
-// A process with a right clock must run a round before another process trusts its own wrong clock.
+// A process whose clock is right must complete a round before another process starts to trust its own wrong clock.
 const _: () = assert!(
     CHALLENGED.as_secs() > 2 * (LONGEST.as_secs() + LONGEST.as_secs() / JITTER as u64),
     "a wrong clock's note must outlast two pauses"
@@ -23,7 +23,8 @@ const _: () = assert!(
 pub(super) struct Pauses(u32);
 
 impl Pauses {
-    /// The pause after a round, without jitter: five seconds, doubled for each failed round in a row, up to a minute.
+    /// The pause after a round, without jitter. It is five seconds, and doubles for each failed round in a row, up to a
+    /// minute.
     pub(super) fn after(&mut self, failed: bool) -> Duration {
         self.0 = if failed { self.0.saturating_add(1) } else { 0 };
         let doubled = 1_u32.checked_shl(self.0).map_or(LONGEST, |times| USUAL.saturating_mul(times));
@@ -31,8 +32,8 @@ impl Pauses {
     }
 }
 
-/// A random addition to a pause, at most a fifth of it, so that nodes do not all run at the same time. Zero if random
-/// bytes are unavailable.
+/// A random addition to a pause, at most a fifth of the pause. It prevents that all nodes run at the same time. It is
+/// zero if no random bytes are available.
 pub(super) fn jitter(pause: Duration, entropy: &dyn Entropy) -> Duration {
     let mut bytes = [0; 2];
     match entropy.fill(&mut bytes) {

@@ -9,23 +9,24 @@ use crate::store::listing::Progress;
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
-    /// Removes one batch of expired data, in all realms of the store. Call it again, after a pause, while `more` is
-    /// true. Results of other operations do not depend on purging, so it may be interrupted, run concurrently, or
-    /// never run.
+    /// Removes one batch of expired data, in all realms of the store. While the result's `more` is true, call it again
+    /// after a pause. The results of other operations do not depend on purging. So a purge may be interrupted, run
+    /// concurrently, or never run.
     ///
     /// # Errors
     ///
-    /// The store failed.
+    /// [`Unavailable`] if the store failed.
     pub async fn purge(&self, limit: NonZeroU32) -> Result<Progress, Unavailable> {
         self.service.upkeep_is_done();
         purge(&self.service, limit, self.now()).await
     }
 }
 
-/// Purges one batch: removes records whose `gone_at` is reached, shrinks records of used-up generations (at most
-/// `limit` records in total), and removes at most `limit` counters whose window has ended.
+/// Purges one batch. Removes records whose `gone_at` is reached, and shrinks records of used-up generations, at most
+/// `limit` records in total. Also removes at most `limit` counters whose window has ended.
 ///
-/// No result depends on a purge: an item past its end is treated as absent whether it was purged or not.
+/// The result of no operation depends on a purge: an item whose end is reached is treated as absent, even if it is
+/// still stored.
 async fn purge(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     let unsent_before = now.minus(service.policy.notices.unsent_kept);
     let records = service.store.purge(now, unsent_before, now, limit).await?;
@@ -33,7 +34,7 @@ async fn purge(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<P
     Ok(Progress { changed: records.changed.saturating_add(counters.changed), more: records.more || counters.more })
 }
 
-/// Removes only counters: those whose window has ended by `now`.
+/// Removes only counters, at most `limit`. A counter is removed if its window has ended by `now`.
 pub(crate) async fn counters(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     let changed = service.throttle.purge_counters(now, limit).await?;
     Ok(Progress { changed, more: changed >= u64::from(limit.get()) })

@@ -13,40 +13,43 @@ use crate::service::clock_trust::{ClockTrust, Purges};
 use crate::service::error::Unavailable;
 use crate::store::listing::Progress;
 
-/// The number of records purged per call: small enough that a purge does not delay a rotation.
+/// The number of records per call of a purge. It is small enough that a purge does not delay a rotation.
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 
 impl Counterfoil {
-    /// Runs upkeep until `stop` completes. Every five seconds it writes the last uses and the new digests that are
-    /// due, and purges expired data. At the end it calls [`Counterfoil::shutdown`], which writes the rest.
+    /// Runs upkeep until `stop` completes. Every five seconds it writes the last uses and the new digests that are due,
+    /// and purges expired data. At the end it calls [`Counterfoil::shutdown`], which writes all last uses that are
+    /// still pending.
     ///
-    /// A failure becomes an event ([`EventKind::Failed`](crate::event::EventKind::Failed)), and the next round tries
-    /// again. While rounds fail, the pause doubles up to a minute. Each pause is extended at random by at most a fifth,
-    /// so that nodes do not all run at the same time.
+    /// A failure gives an event ([`EventKind::Failed`](crate::event::EventKind::Failed)), and the next round tries
+    /// again. After each failed round the pause doubles, up to a minute. A random addition of at most a fifth of the
+    /// pause prevents that all nodes run at the same time.
     ///
-    /// It sends no notices: `counterfoil-notify` has a worker for them, and an `Upkeep` that runs both.
+    /// This method sends no notices. The crate `counterfoil-notify` has a worker for notices, and an `Upkeep` that runs
+    /// both.
     ///
-    /// `sleep` is the executor's function, such as `tokio::time::sleep`. Any number of nodes may run upkeep on one
-    /// store.
+    /// `sleep` is a function of the executor, such as `tokio::time::sleep`. Any number of nodes may run upkeep on the
+    /// same store.
     ///
-    /// A purge by a wrong clock cannot be undone, so a clock that leapt ahead is doubted first. The store contains a
-    /// note: the instant of the last upkeep of any process. If the clock is more than a day ahead of the note, no
-    /// record is purged for an hour ([`Policy::clock_doubt`](crate::policy::Policy::clock_doubt)), and
-    /// [`EventKind::ClockLeapt`](crate::event::EventKind::ClockLeapt) reports it. This hour is the sum of the pauses
-    /// without their random part, so it does not depend on the clock. It starts again whenever another process writes a
-    /// different note.
+    /// A purge with a wrong clock cannot be undone, so a clock that jumped forward is not trusted at once. The store
+    /// contains a note: the instant of the last upkeep of any process. If the clock is more than a day ahead of the
+    /// note, no record is purged for an hour ([`Policy::clock_doubt`](crate::policy::Policy::clock_doubt)), and the
+    /// event [`EventKind::ClockLeapt`](crate::event::EventKind::ClockLeapt) is emitted. The hour is measured as the sum
+    /// of the pauses without their random part, so it does not depend on the clock. The hour starts again each time
+    /// another process writes a different note.
     ///
-    /// The clock is also doubted after an interruption of more than a day, and, without an event, if the store has no
-    /// note: a new service has nothing to purge in its first hour, and an upgraded service may have started with a
-    /// wrong clock. If no process runs for an hour, call [`Counterfoil::purge`], which trusts the clock. A note from
-    /// the future is corrected by the next upkeep whose clock is behind it.
+    /// The clock is also not trusted at once in two other cases. The first is that no upkeep ran for more than a day.
+    /// The second is that the store has no note; no event is emitted then. A new service has nothing to purge in its
+    /// first hour, and an upgraded service may have started with a wrong clock. If no process of the host runs for an
+    /// hour, call [`Counterfoil::purge`], which trusts the clock. If the note is in the future, the next upkeep with an
+    /// earlier clock corrects it.
     ///
-    /// A host that neither runs this nor calls [`Counterfoil::flush`] or [`Counterfoil::purge`] gets one event after
-    /// ten minutes: [`EventKind::NoUpkeep`](crate::event::EventKind::NoUpkeep).
+    /// If a host calls none of this method, [`Counterfoil::flush`] and [`Counterfoil::purge`] for ten minutes, it gets
+    /// the event [`EventKind::NoUpkeep`](crate::event::EventKind::NoUpkeep) once.
     ///
     /// # Cancel safety
     ///
-    /// A dropped future leaves no batch half done. Unwritten uses stay in the buffer.
+    /// A dropped future leaves no batch incomplete. Last uses that are not written stay in the buffer.
     ///
     /// ```
     #[doc = include_str!("../../example.in")]
@@ -66,7 +69,7 @@ impl Counterfoil {
             let now = self.now();
             let round = pin!(async {
                 let flushed = self.flush().await.error.is_none();
-                // Purges by the instant that was checked: a later leap of the clock has no effect.
+                // The purge uses the instant that was checked, so a later jump of the clock has no effect.
                 let then = self.at(now);
                 let purged = match self.service.purges(&mut clock, now).await {
                     Ok(Purges::All) => all(&sleep, || then.purge(BATCH)).await,
@@ -86,7 +89,7 @@ impl Counterfoil {
     }
 }
 
-/// Runs batches until nothing is left. Returns false after a failure, which the failed call has reported.
+/// Runs batches until nothing is left. Returns false if a batch failed. The batch itself has reported the failure.
 async fn all<S, B>(sleep: &impl Fn(Duration) -> S, batch: impl Fn() -> B) -> bool
 where
     S: Future<Output = ()>,
@@ -101,7 +104,7 @@ where
     }
 }
 
-/// Whether `stop` completed before the round did.
+/// Returns whether `stop` completed before the round.
 async fn stopped_before(
     mut round: Pin<&mut impl Future<Output = ()>>,
     mut stop: Pin<&mut impl Future<Output = ()>>,

@@ -1,4 +1,4 @@
-//! Checks before the first request: whether the key ring belongs to the store, and whether the store accepts writes.
+//! Checks before the first request: does the key ring belong to the store, and does the store accept writes?
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
@@ -8,21 +8,21 @@ use crate::types::ids::KeyId;
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
-    /// Checks the key ring before the first request: whether it belongs to the store, and whether it verifies all
-    /// stored records. Records under a missing key are reported as
-    /// [`EventKind::KeyMissing`](crate::event::EventKind::KeyMissing).
+    /// Checks before the first request whether the key ring belongs to the store and verifies all stored records. If a
+    /// key of stored records is missing, the event [`EventKind::KeyMissing`](crate::event::EventKind::KeyMissing)
+    /// reports the records.
     ///
-    /// The first call stores a check value of each key with the settings; no key can be derived from a check value.
-    /// From then on this call refuses another ring, and a handle with another ring creates nothing. So a lost key file
-    /// stops the start instead of invalidating every token.
+    /// The first call stores a check value of each key with the settings. No key can be derived from a check value.
+    /// From then on, this method refuses a different ring, and a handle with a different ring creates no credentials.
+    /// So a lost key file stops the start of the service instead of making every token invalid.
     ///
-    /// Call it once, after [`Builder::build`](crate::Builder::build). It counts all records: with a large store this
-    /// takes seconds.
+    /// Call this method once, after [`Builder::build`](crate::Builder::build). It counts all records, which takes
+    /// seconds in a large store.
     ///
     /// # Errors
     ///
     /// [`Unavailable::ForeignKeyRing`] if a key of the ring has the same number as a key of the store but is a
-    /// different key. Otherwise a store failed.
+    /// different key. Any other [`Unavailable`] if a store failed.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -44,38 +44,39 @@ impl Counterfoil {
         start(&self.service, RingOf::ThisStore, self.now()).await
     }
 
-    /// The same as [`Counterfoil::start`], for a key ring that replaces a lost one. Every credential and client secret
-    /// digested under the lost ring is refused from now on: people must sign in again, and clients need new secrets.
+    /// Does the same as [`Counterfoil::start`], for a key ring that replaces a lost one. From then on, every credential
+    /// and client secret whose digest needs the lost ring is refused: people must sign in again, and clients need new
+    /// secrets.
     ///
     /// # Errors
     ///
-    /// A store failed.
+    /// [`Unavailable`] if a store failed.
     pub async fn start_with_new_key_ring(&self) -> Result<(), Unavailable> {
         start(&self.service, RingOf::AnotherStore, self.now()).await
     }
 
-    /// Checks that the store accepts writes, by a write without visible effect. For a readiness check, at most once
-    /// in a few seconds.
+    /// Checks whether the store accepts writes, with a write that has no visible effect. Use it for a readiness check,
+    /// at most once in a few seconds.
     ///
     /// # Errors
     ///
-    /// The store is unreachable, a replica, or read-only.
+    /// [`Unavailable`] if the store is unreachable, is read-only, or is a replica.
     pub async fn probe(&self) -> Result<(), Unavailable> {
         Ok(self.service.store.probe().await?)
     }
 }
 
-/// The relation of the key ring to the store.
+/// How the key ring is related to the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RingOf {
-    /// It belongs to the store.
+    /// The ring belongs to the store.
     ThisStore,
-    /// It replaces a lost one.
+    /// The ring replaces a lost ring of the store.
     AnotherStore,
 }
 
-/// Compares the ring with the store's check values, stores those of new keys, and reports records that no key
-/// verifies.
+/// Compares the ring with the check values in the store, stores the check values of new keys, and reports records that
+/// no key of the ring verifies.
 async fn start(service: &Service, ring: RingOf, now: Timestamp) -> Result<(), Unavailable> {
     let noted = service
         .update_settings(now, |stored| {
@@ -90,7 +91,7 @@ async fn start(service: &Service, ring: RingOf, now: Timestamp) -> Result<(), Un
     match noted {
         Ok(_) => {}
         Err(ManageError::Unavailable(unavailable)) => return Err(unavailable),
-        // Other errors cannot occur: no permission and no field is checked here.
+        // Other errors cannot occur, because this call checks no permission and no field.
         Err(_) => return Err(Unavailable::Contended { operation: "start" }),
     }
     let usable = |key: KeyId| service.digester.is_usable(key);

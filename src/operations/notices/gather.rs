@@ -1,4 +1,4 @@
-//! Decides which of one person's notices go out in one digest, and when.
+//! Decides which notices of one person are sent together in one digest, and when.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -18,21 +18,22 @@ use crate::types::time::Timestamp;
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
-/// How many pages of a person's credentials of one kind are read. Notices of further credentials are not gathered: they
-/// are sent when they are due.
+/// How many pages of a person's credentials of one kind are read. Notices of any further credentials are not added to a
+/// digest. They are sent when they are due.
 const PAGES: usize = 10;
 
 impl Counterfoil {
-    /// Decides which of one person's notices are sent together now, by the rules in
+    /// Decides which notices of one person are sent together now, by the rules in
     /// [`Policy::notices`](crate::policy::Policy::notices). `due` contains the person's notices from
-    /// [`Counterfoil::due_notices`]. The person's other credentials are read here, at most 1,000 of each kind. `lease`
-    /// is the lease of the claims that follow.
+    /// [`Counterfoil::due_notices`]. This call also reads the person's other credentials, at most 1,000 of each kind.
+    /// `lease` is the lease with which the worker will claim the notices.
     ///
-    /// This call claims nothing. A worker that does not gather notices claims the due notices directly.
+    /// This call claims no notice. A worker that does not gather notices can skip it and claim the due notices
+    /// directly.
     ///
     /// # Errors
     ///
-    /// The store failed.
+    /// [`Unavailable`] if the store failed.
     pub async fn gather_notices(
         &self,
         whom: &SubjectId,
@@ -43,7 +44,7 @@ impl Counterfoil {
     }
 }
 
-/// Decides which of a person's notices are to be claimed now. `due` contains the notices that are known to be due.
+/// Decides which notices of a person to claim now. `due` contains the notices that are known to be due.
 async fn gather(
     service: &Service,
     whom: &SubjectId,
@@ -82,7 +83,7 @@ async fn gather(
     Ok(Gathered::Send { first, along })
 }
 
-/// Reads a person's current credentials of one kind. They replace older entries of `known`.
+/// Reads a person's current credentials of one kind, and replaces older entries of `known` with them.
 async fn read(
     service: &Service,
     whom: &SubjectId,

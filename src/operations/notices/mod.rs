@@ -1,9 +1,9 @@
-//! Plans expiry notices: which are due, which worker sends them, and their outcome. The host supplies texts and
-//! transport.
+//! Plans expiry notices: which notices are due, which worker sends each notice, and whether it was sent. The host
+//! supplies the texts and the transport.
 //!
-//! Each record has one mark, which states when its next notice is due. A claim moves the mark forward to the end of a
-//! lease, so of any number of workers only one gets the notice. After a worker crashed its lease ends, and the notice
-//! is due again. A change of the expiry writes a new mark, which invalidates a claim on the old mark.
+//! Each record has one mark, which is the time of its next notice. A claim moves the mark to the end of a lease, so
+//! only one of many workers gets the notice. If a worker crashes, its lease ends, and the notice is due again. A change
+//! of the expiry writes a new mark, and thereby invalidates claims of the old mark.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -25,12 +25,12 @@ mod plan;
 mod rearm;
 
 impl Counterfoil {
-    /// A page of credentials whose notices are due. `next` of the last page is `None`; a short page is not necessarily
-    /// the last.
+    /// A page of credentials whose notices are due. The cursor `next` of the last page is `None`. A page with fewer
+    /// than `limit` items may not be the last page.
     ///
     /// # Errors
     ///
-    /// The store failed.
+    /// [`Unavailable`] if the store failed.
     ///
     /// # Example: a week before a token expires
     ///
@@ -60,30 +60,30 @@ impl Counterfoil {
         due(&self.service, after, limit, self.now()).await
     }
 
-    /// Claims a notice for the time of `lease`, in whole microseconds and at most an hour. The lease must be longer
-    /// than the transport's time-out: otherwise another worker may send the notice again. A notice in `along` of
-    /// [`Gathered::Send`](crate::notice::Gathered::Send) may be claimed before it is due.
+    /// Claims a notice for the time `lease`, which is rounded down to whole microseconds and is at most an hour. The
+    /// lease must be longer than the time-out of the transport. Otherwise another worker may send the notice again. A
+    /// notice in `along` of [`Gathered::Send`](crate::notice::Gathered::Send) may be claimed before it is due.
     ///
     /// # Errors
     ///
-    /// The store or the directory failed. The notice is due again once the lease has ended.
+    /// [`Unavailable`] if the store or the directory failed. The notice is due again after the lease has ended.
     pub async fn claim_notice(&self, due: &DueNotice, lease: Duration) -> Result<Claim, Unavailable> {
         claim(&self.service, due, lease, self.now()).await
     }
 
-    /// Settles a notice with its outcome. Returns false if this worker's claim was no longer valid; a sent notice is
-    /// recorded in any case.
+    /// Records the outcome of a claimed notice. Returns false if the claim was no longer valid. A notice that was sent
+    /// is recorded as sent in any case.
     ///
     /// # Errors
     ///
-    /// The store failed: a sent notice may be sent again once the lease has ended.
+    /// [`Unavailable`] if the store failed. A notice that was sent may then be sent again after the lease has ended.
     pub async fn settle_notice(&self, claimed: ClaimedNotice, outcome: Outcome) -> Result<bool, Unavailable> {
         settle(&self.service, claimed, outcome, self.now()).await
     }
 }
 
-/// A page of credentials whose notices are due. A short page is not necessarily the last. Reading all pages finds every
-/// notice that was due before the first page was read.
+/// A page of credentials whose notices are due. A page with fewer than `limit` items may not be the last page. A worker
+/// that reads all pages finds every notice that was due before it read the first page.
 async fn due(
     service: &Service,
     after: Option<&Cursor>,
@@ -94,14 +94,14 @@ async fn due(
     if read.corrupt > 0 {
         service.tell(now, By::itself(Actor::Upkeep), EventKind::Corrupt { rows: read.corrupt });
     }
-    // The store may contain other realms, whose owners are in other directories.
+    // The store may contain records of other realms, whose owners are not in this directory.
     let ours = read.items.iter().filter(|record| record.record().realm == service.realm);
     let longest_wait = service.policy.notices.gather.longest_wait;
     let items = ours.filter_map(|record| DueNotice::of(record, longest_wait)).collect();
     Ok(Page { items, next: read.next, corrupt: read.corrupt })
 }
 
-/// Claims a notice for the time of a lease: at least a microsecond, so that the mark moves, and at most
+/// Claims a notice for the time of a lease. The lease is at least a microsecond, so that the mark changes, and at most
 /// [`LONGEST_LEASE`].
 async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timestamp) -> Result<Claim, Unavailable> {
     let lease_until = now.plus(lease.clamp(Duration::from_micros(1), LONGEST_LEASE)).ok_or(Unavailable::Clock)?;
@@ -120,8 +120,8 @@ async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timesta
     Ok(claim)
 }
 
-/// The mark to claim. A notice that is sent before it is due becomes due now, so that its lease ends with the leases of
-/// the other notices of its digest.
+/// Returns the mark to claim. If the notice is sent before it is due, first moves its mark to now, so that its lease
+/// ends together with the leases of the other notices in the digest.
 async fn brought_forward(
     service: &Service,
     due: &DueNotice,
@@ -136,8 +136,8 @@ async fn brought_forward(
     Ok(moved.then_some(at_once))
 }
 
-/// Settles a notice. Returns false if the claim was no longer valid: another worker claimed the notice after the lease
-/// ended, or the expiry was changed. A sent notice is recorded in any case.
+/// Records the outcome of a notice. Returns false if the claim was no longer valid: another worker claimed the notice
+/// after the lease ended, or the expiry was changed. A notice that was sent is recorded as sent in any case.
 async fn settle(
     service: &Service,
     claimed: ClaimedNotice,

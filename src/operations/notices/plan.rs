@@ -1,4 +1,5 @@
-//! Decides what to do about the notice of a claimed record, whose state may have changed since its mark was set.
+//! Decides whether to send the notice of a claimed record. The state of the record may have changed since its mark was
+//! set.
 
 use std::time::Duration;
 
@@ -16,20 +17,20 @@ use crate::types::account::Account;
 use crate::types::duration::days;
 use crate::types::time::Timestamp;
 
-/// When to try again if a recipient has no address or a credential is suspended: both may change.
+/// When to try again if a recipient has no address or a credential is suspended. Either may change in this time.
 const LOOK_AGAIN: Duration = days(1);
 
 /// The decision about a record.
 pub(super) enum Plan {
-    /// Send the notice of that stage to that person. If the person has no address, `otherwise` is the next mark.
+    /// Send the notice of that stage to that person. If the person has no address, set the mark `otherwise`.
     Send { stage: u8, account: Box<Account>, otherwise: Option<NoticeMark> },
-    /// Send nothing now. Contains the next mark, if any.
+    /// Send nothing now, and set this mark. `None` if there is no further notice.
     Rest(Option<NoticeMark>),
-    /// Nobody gets the notice of this stage. Contains the mark of the next stage, if any.
+    /// Nobody may get the notice of this stage. Set the mark of the next stage, if there is one.
     Withhold(Option<NoticeMark>),
 }
 
-/// Decides about a claimed record.
+/// Decides whether to send the notice of a claimed record.
 pub(super) async fn plan(
     service: &Service,
     record: &TokenRecord,
@@ -38,7 +39,7 @@ pub(super) async fn plan(
 ) -> Result<Plan, Unavailable> {
     let own = record.record();
     let Some(expires_at) = own.expires_at else { return Ok(Plan::Rest(None)) };
-    // After this time a notice is useless. Usually a purge has removed the record by then. If no purge ran, the same
+    // After this time a notice is useless. Usually a purge has already removed the record. If no purge ran, the same
     // limit applies here.
     let kept = service.policy.notices.unsent_kept;
     let forgotten = record.gone_at().is_some_and(|gone_at| now.reached(gone_at.plus_capped(kept)));
@@ -62,8 +63,8 @@ pub(super) async fn plan(
         }
     };
     let again = Some(put_off(&schedule, life, stage, now.plus_capped(LOOK_AGAIN), now));
-    // A suspended credential gets only the notice of its expiry. An advance notice is tried again a day later, when the
-    // suspension may have ended.
+    // A suspended credential gets only the notice on expiry. An advance notice is tried again a day later, because the
+    // suspension may have ended by then.
     if !now.reached(expires_at) && service.judge(record, now).await?.verdict.is_err_and(Refusal::is_suspension) {
         return Ok(Plan::Rest(again));
     }
@@ -73,9 +74,9 @@ pub(super) async fn plan(
     Ok(Plan::Send { stage, account: Box::new(account), otherwise: again })
 }
 
-/// The recipient, or why there is none: the account is missing or disabled, or the credential uses the account's rights
-/// and is older than the account's `valid_since`. Such a credential is void, and the account may belong to another
-/// person by now.
+/// The recipient, or the reason why there is none. The account may be missing or disabled. If the credential uses the
+/// account's rights, it may be older than the account's `valid_since`. It is then void, and the account may now belong
+/// to another person.
 async fn entitled(service: &Service, record: &TokenRecord) -> Result<Result<Account, Refusal>, Unavailable> {
     let Some(subject) = addressee(record) else { return Ok(Err(Refusal::AccountMissing)) };
     let Some(account) = service.directory.account(&subject).await? else { return Ok(Err(Refusal::AccountMissing)) };

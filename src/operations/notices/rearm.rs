@@ -1,7 +1,7 @@
-//! Applies a changed schedule of notices to existing credentials: sets their marks again, page by page.
+//! Applies a changed notice schedule to existing credentials: computes their marks again, page by page.
 //!
-//! The progress is stored with the settings, so any node can continue after a crash. Each mark is moved by
-//! compare-and-swap, so several nodes may work on the same page.
+//! The progress is stored with the settings, so after a crash any node can continue. Each mark is changed by
+//! compare-and-swap, so several nodes may process the same page.
 
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
@@ -22,28 +22,29 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// How long after reading the settings a process may still insert a record with a mark set under them.
+/// After a process has read the settings, it may still insert records with marks computed from them for this time.
 const ON_ITS_WAY: Duration = minutes(1);
 
 impl Counterfoil {
-    /// Applies a change of the policy or the settings that affects when notices are due, to one batch of existing
-    /// credentials. Call it before [`Counterfoil::due_notices`], and again while `more` is true. Without such a change
-    /// it does not call the store. `limit` is the largest number of credentials to read. The progress is stored with
-    /// the settings, so any node may continue.
+    /// Applies a change of the policy or the settings that affects the times of notices to one batch of existing
+    /// credentials. Call it before [`Counterfoil::due_notices`], and again while the result's `more` is true. If there
+    /// was no such change, it does not call the store. `limit` is the largest number of credentials that one call
+    /// reads. The progress is stored with the settings, so any node may continue.
     ///
-    /// Expired credentials and credentials without a pending notice are not changed.
+    /// It does not change expired credentials and credentials without a pending notice.
     ///
     /// # Errors
     ///
-    /// The store of records or of settings failed. The next call begins with the same batch.
+    /// [`Unavailable`] if the store of records or of settings failed. The next call starts with the same batch.
     pub async fn rearm_notices(&self, limit: NonZeroU32) -> Result<Progress, Unavailable> {
         rearm(&self.service, limit, self.now()).await
     }
 }
 
-/// Sets the marks of one page of at most `limit` records, if the schedule has changed since all marks were set.
+/// Computes the marks of one page of at most `limit` records again, unless all marks already follow the current
+/// schedule.
 async fn rearm(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
-    // For this time after a change, another process may still set marks under the old schedule.
+    // For this time after a change, another process may still compute marks from the old schedule.
     let patience = service.policy.settings_staleness.saturating_add(ON_ITS_WAY);
     let rests = |view: &SettingsView| Arming::of(&view.stored).rests(&under(service, &view.settings), patience, now);
     if service.with_settings(now, rests).await? {
@@ -69,7 +70,7 @@ async fn rearm(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<P
     Ok(Progress { changed, more })
 }
 
-/// The notice schedule as text. Two texts are equal if both schedules set the same marks.
+/// The notice schedule as text. Two schedules with the same text give the same marks.
 fn under(service: &Service, settings: &Settings) -> String {
     let mut text = String::new();
     for kind in &service.policy.notices.kinds {
@@ -78,13 +79,13 @@ fn under(service: &Service, settings: &Settings) -> String {
     text
 }
 
-/// The schedule of one kind in a text of [`under`].
+/// The schedule of one kind, from a text that [`under`] returned.
 fn schedule_in(text: &str, kind: TokenKind) -> Option<Schedule> {
     let of = |part: &str| part.strip_prefix(kind.as_str())?.strip_prefix(' ')?.parse().ok();
     text.split(';').find_map(of)
 }
 
-/// Sets the marks of one page. Returns how many were moved, and where the next call continues.
+/// Computes the marks of one page. Returns how many marks changed, and where the next call continues.
 async fn page(
     service: &Service,
     settings: &Settings,
@@ -95,7 +96,7 @@ async fn page(
 ) -> Result<(u64, Option<Walk>), Unavailable> {
     let kinds = &service.policy.notices.kinds;
     let Some(&kind) = kinds.get(walk.kind) else { return Ok((0, None)) };
-    // With an unreadable cursor, the kind is read from its beginning.
+    // If the cursor is unreadable, the kind is read from its beginning.
     let after: Option<Cursor> = walk.after.as_deref().and_then(|text| text.parse().ok());
     let page = service.store.list(Listing::Kind { realm: &service.realm, kind }, after.as_ref(), limit).await?;
     let schedule = service.schedule(kind, settings);
@@ -119,13 +120,13 @@ async fn page(
     Ok((changed, next))
 }
 
-/// The current mark of a record that still has a notice to come.
+/// The current mark of a record that has a pending notice.
 fn moved(record: &TokenRecord) -> Option<NoticeMark> {
     let own = record.record();
     own.notice.filter(|_| record.revoked().is_none() && own.superseded.is_none())
 }
 
-/// Returns the `Unavailable` in an error. No other error can occur: these calls are not refused.
+/// Returns the `Unavailable` in an error. These calls check no permission and no field, so no other error can occur.
 fn unavailable(error: ManageError) -> Unavailable {
     match error {
         ManageError::Unavailable(error) => error,

@@ -25,26 +25,26 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lifetime {
-    /// Whole days of 86,400 s, from 1 to the policy's maximum.
+    /// A number of days of 86,400 s, from 1 to the policy's maximum.
     Days(i64),
-    /// No expiry, if the policy allows it.
+    /// The token does not expire. The policy must allow this.
     Permanent,
 }
 
-/// A personal access token to create.
+/// The request for a new personal access token.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewPersonalAccessToken<'a> {
-    /// The owner's name for it.
+    /// The label, which the owner chooses.
     pub label: &'a str,
-    /// Its lifetime.
+    /// The lifetime of the token.
     pub lifetime: Lifetime,
-    /// Its scope. `None`: the presenter's.
+    /// The scope of the token. `None` means the presenter's scope.
     pub scope: Option<Scope>,
 }
 
 impl<'a> NewPersonalAccessToken<'a> {
-    /// A token with the presenter's scope.
+    /// A request for a token with the presenter's scope.
     #[must_use]
     pub const fn new(label: &'a str, lifetime: Lifetime) -> Self {
         Self { label, lifetime, scope: None }
@@ -67,22 +67,23 @@ pub struct TokenLimits {
     pub max_days: u16,
     /// Whether a token may be permanent.
     pub permanent: bool,
-    /// How long before its expiry the advance notice is due.
+    /// How long before the expiry of the token the advance notice is sent.
     pub notice_lead: Duration,
 }
 
 impl Counterfoil {
-    /// Creates a personal access token for the presenter. Its secret is only in this result.
+    /// Creates a personal access token for the presenter. The result is the only place that contains its secret.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: `Forbidden` for a closed gate or a collaborator, `Invalid` for a label or a number of days
-    /// outside its limits, `Conflict` for a taken label or a reached quota.
+    /// [`ManageError`]. A closed gate or the role of a collaborator gives `Forbidden`. An invalid label, or a number of
+    /// days out of range, gives `Invalid`. A label that is already taken, or a reached limit of live tokens, gives
+    /// `Conflict`.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has created the token or has not. A token whose secret was lost is in the list and can be
-    /// deleted.
+    /// A dropped call has either created the token or changed nothing. A token whose secret was lost is in the list and
+    /// can be deleted.
     ///
     /// # Example: a new token, and two that break a rule
     ///
@@ -112,11 +113,11 @@ impl Counterfoil {
         personal_access_token(self.permit(by).await?, new, None).await
     }
 
-    /// The limits of a new personal access token. Not secret: no presenter is needed.
+    /// The limits of a new personal access token. They are not secret: no presenter is needed.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`], also if a stored setting is invalid.
+    /// [`Unavailable`] if a store failed or a stored setting is invalid.
     ///
     /// # Cancel safety
     ///
@@ -160,7 +161,7 @@ pub(crate) async fn personal_access_token(
     insert(&permit, draft, &settings).await
 }
 
-/// The limits in force.
+/// The limits that the policy and the settings set now.
 async fn limits(service: &Service, now: Timestamp) -> Result<TokenLimits, Unavailable> {
     let (settings, rules) = (service.settings(now).await?, &service.policy.personal_access_tokens);
     Ok(TokenLimits {

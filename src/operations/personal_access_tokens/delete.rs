@@ -11,22 +11,22 @@ use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
 
 impl Counterfoil {
-    /// Deletes one of the presenter's own personal access tokens. A second call also succeeds, for the time of the
+    /// Deletes one of the presenter's own personal access tokens. A repeated call also succeeds for the time of the
     /// policy's `tombstone` (30 days by default). During the overlap of a rotation, deleting the new token also ends
-    /// the old token and frees the label; deleting the old token ends only the old token.
+    /// the old token and frees the label. Deleting the old token ends only the old token.
     ///
     /// # Errors
     ///
-    /// [`ManageError::NotFound`] for unknown ids and for other users' ids.
+    /// [`ManageError::NotFound`] for an unknown id and for the id of another user's token.
     pub async fn delete_personal_access_token(&self, by: &Presenter, id: &RecordId) -> Result<(), ManageError> {
         own_token(self.permit(by).await?, id).await
     }
 
-    /// Deletes a personal access token of that user. For administrators.
+    /// Deletes a personal access token of that user. Only for administrators.
     ///
     /// # Errors
     ///
-    /// [`ManageError::NotFound`] for an id that is not that user's.
+    /// [`ManageError::NotFound`] if the id is not that of a token of this user.
     pub async fn delete_personal_access_token_of(
         &self,
         by: &Presenter,
@@ -37,14 +37,14 @@ impl Counterfoil {
     }
 }
 
-/// Deletes the presenter's own personal access token. Allowed for collaborators and for presenters with a token, but
-/// not while a gate is closed.
+/// Deletes the presenter's own personal access token. Collaborators and presenters with a token may do this, but not
+/// while a gate is closed.
 async fn own_token(permit: Permit<'_, DeleteToken>, id: &RecordId) -> Result<(), ManageError> {
     let owner = permit.person()?;
     delete(&permit, (TokenKind::PersonalAccessToken, &owner.into()), id, RevocationReason::ByOwner).await
 }
 
-/// Deletes a user's personal access token, regardless of gates, even if the user's account no longer exists.
+/// Deletes a user's personal access token. Gates are ignored, and the user's account need not exist any more.
 async fn token_of(permit: Permit<'_, DeleteTokenOf>, subject: &SubjectId, id: &RecordId) -> Result<(), ManageError> {
     delete(&permit, (TokenKind::PersonalAccessToken, &subject.into()), id, by_administrator(&permit)).await
 }

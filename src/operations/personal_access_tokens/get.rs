@@ -1,4 +1,4 @@
-//! One personal access token by its id.
+//! Gets one personal access token by its id.
 
 use crate::counterfoil::Counterfoil;
 use crate::service::authority::Permit;
@@ -11,13 +11,14 @@ use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// One of the presenter's own personal access tokens, as [`Counterfoil::list_personal_access_tokens`] shows it. The
-    /// token costs one read of the store.
+    /// One of the presenter's own personal access tokens, as [`Counterfoil::list_personal_access_tokens`] shows it. It
+    /// takes one read of the store.
     ///
     /// # Errors
     ///
-    /// Forbidden if scope `credentials:read` is missing or a gate is closed. Not found if the token does not exist,
-    /// belongs to another user, is deleted, or is replaced and no longer works. Unavailable.
+    /// [`ManageError::Forbidden`] if the scope `credentials:read` is missing or a gate is closed.
+    /// [`ManageError::NotFound`] if the token does not exist, belongs to another user, is deleted, or is replaced and
+    /// no longer works. [`ManageError::Unavailable`].
     ///
     /// # Cancel safety
     ///
@@ -41,11 +42,12 @@ impl Counterfoil {
         token(self.permit(by).await?, id).await
     }
 
-    /// One of a user's personal access tokens, regardless of gates. For administrators with scope `users:manage`.
+    /// One of a user's personal access tokens. Gates are ignored. Only for administrators, with the scope
+    /// `users:manage`.
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::personal_access_token`].
+    /// The errors of [`Counterfoil::personal_access_token`].
     ///
     /// # Cancel safety
     ///
@@ -66,7 +68,7 @@ async fn token(permit: Permit<'_, ListTokens>, id: &RecordId) -> Result<Credenti
     shown(&permit, (TokenKind::PersonalAccessToken, &owner), id).await
 }
 
-/// One of a user's personal access tokens, regardless of gates, even if the user's account no longer exists.
+/// One of a user's personal access tokens. Gates are ignored, and the user's account need not exist any more.
 async fn token_of(
     permit: Permit<'_, ListTokensOf>,
     subject: &SubjectId,
@@ -75,13 +77,13 @@ async fn token_of(
     shown(&permit, (TokenKind::PersonalAccessToken, &subject.into()), id).await
 }
 
-/// Whether one of the presenter's own tokens exists and can be deleted.
+/// Checks that one of the presenter's own tokens exists and can be deleted.
 pub(crate) async fn own_exists(permit: Permit<'_, DeleteToken>, id: &RecordId) -> Result<(), ManageError> {
     let owner = permit.person()?.into();
     there(&permit, (TokenKind::PersonalAccessToken, &owner), id).await.map(drop)
 }
 
-/// Whether one of a user's tokens exists and can be deleted.
+/// Checks that one of a user's tokens exists and can be deleted.
 pub(crate) async fn exists_of(
     permit: Permit<'_, DeleteTokenOf>,
     subject: &SubjectId,

@@ -15,12 +15,13 @@ use crate::types::ids::{OwnerId, SubjectId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// The presenter's own personal access tokens, newest first: live tokens, expired tokens within their retention,
-    /// and replaced tokens that still work. `after` is `next` of the previous page.
+    /// The presenter's own personal access tokens, newest first. The list contains live tokens, expired tokens within
+    /// their retention, and replaced tokens that still work. `after` is the cursor `next` of the previous page.
     ///
     /// # Errors
     ///
-    /// Forbidden if scope `credentials:read` is missing or a gate is closed. Unavailable.
+    /// [`ManageError::Forbidden`] if the scope `credentials:read` is missing or a gate is closed.
+    /// [`ManageError::Unavailable`].
     pub async fn list_personal_access_tokens(
         &self,
         by: &Presenter,
@@ -30,12 +31,12 @@ impl Counterfoil {
         list_tokens(self.permit(by).await?, after, limit).await
     }
 
-    /// A user's personal access tokens, regardless of gates. For administrators with scope `users:manage`.
+    /// A user's personal access tokens. Gates are ignored. Only for administrators, with the scope `users:manage`.
     ///
     /// # Errors
     ///
-    /// Forbidden. Not found if neither the directory nor the store knows the subject; the host gets an empty page
-    /// instead. Unavailable.
+    /// [`ManageError::Forbidden`]. [`ManageError::NotFound`] if neither the directory nor the store knows the subject.
+    /// (The host gets an empty page in this case.) [`ManageError::Unavailable`].
     pub async fn list_personal_access_tokens_of(
         &self,
         by: &Presenter,
@@ -47,8 +48,8 @@ impl Counterfoil {
     }
 }
 
-/// The presenter's own personal access tokens. Allowed for collaborators and for presenters with a token, but not while
-/// a gate is closed.
+/// The presenter's own personal access tokens. Collaborators and presenters with a token may list them, but not while a
+/// gate is closed.
 async fn list_tokens(
     permit: Permit<'_, ListTokens>,
     after: Option<&Cursor>,
@@ -59,7 +60,7 @@ async fn list_tokens(
     page(&permit, &wanted, after, limit).await
 }
 
-/// A user's personal access tokens, regardless of gates, even if the user's account no longer exists.
+/// A user's personal access tokens. Gates are ignored, and the user's account need not exist any more.
 async fn list_tokens_of(
     permit: Permit<'_, ListTokensOf>,
     subject: &SubjectId,
@@ -71,8 +72,7 @@ async fn list_tokens_of(
     page(&permit, &wanted, after, limit).await
 }
 
-/// Not found if neither the directory nor the store knows the subject. `None` stands for a text that is not a valid
-/// subject id.
+/// Checks that the directory or the store knows the subject. `None` stands for a text that is not a valid subject id.
 pub(crate) async fn known(permit: &Permit<'_, ListTokensOf>, subject: Option<&SubjectId>) -> Result<(), ManageError> {
     let (service, subject) = (permit.service(), subject.ok_or(ManageError::NotFound)?);
     if permit.is_host() || service.directory.account(subject).await?.is_some() {

@@ -1,4 +1,4 @@
-//! Replaces a personal access token: a new secret under the same label, with an overlap that its owner chooses.
+//! Replaces a personal access token by one with a new secret and the same label. The owner chooses the overlap.
 
 use std::time::Duration;
 
@@ -27,34 +27,39 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// How long the old token still works after its replacement.
+/// How long the old token still works after it was replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Overlap {
     /// No overlap: the old token stops working at once.
     Immediate,
-    /// A fixed time in whole microseconds, at most the policy's maximum and never beyond the old token's expiry.
+    /// A fixed time, rounded down to whole microseconds. It is at most the policy's maximum, and never ends after the
+    /// old token's expiry.
     For(Duration),
-    /// Until the new token is first used. The old token works while the new token is being deployed.
+    /// The old token works until the new token is used for the first time. This gives time to deploy the new token.
     UntilFirstUse,
 }
 
 impl Counterfoil {
-    /// Replaces the presenter's own personal access token by a new one with the same label, scope and expiry. The new
-    /// token is shown only in this result. A presenter with a personal access token can replace only that token.
+    /// Replaces the presenter's own personal access token by a new one with the same label, scope and expiry. The
+    /// result is the only place that contains the new token's secret. A presenter with a personal access token can
+    /// replace only that token.
     ///
     /// # Errors
     ///
-    /// Forbidden for a collaborator, a security code, another personal access token, or a session without a recent
-    /// proof of the password. Forbidden without scope `credentials:write`, if a gate is closed, or if the token may do
-    /// more than the presenter. Not found if the token is not the presenter's. Invalid if the overlap is too long. A
-    /// conflict if the token has expired or was replaced. [`ManageError::SlowDown`] after too many rotations in an
-    /// hour. Unavailable: if the old token was replaced nevertheless, the new token is lost and should be deleted.
+    /// [`ManageError::Forbidden`] for a collaborator, a security code, another personal access token, or a session
+    /// without a recent proof of the password. Also without the scope `credentials:write`, if a gate is closed, or if
+    /// the token has more rights than the presenter.
+    ///
+    /// [`ManageError::NotFound`] if the token is not the presenter's. [`ManageError::Invalid`] if the overlap is too
+    /// long. [`ManageError::Conflict`] if the token has expired or was replaced. [`ManageError::SlowDown`] after too
+    /// many rotations in an hour. [`ManageError::Unavailable`]: the old token may have been replaced nevertheless. The
+    /// new token is then lost and should be deleted.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has replaced the token or has not. If the result was lost, delete the newest token and create
-    /// another.
+    /// A dropped call has either replaced the token or changed nothing. If the result was lost, delete the newest token
+    /// and create another token.
     ///
     /// # Example: an overlap that ends at the first use of the new token
     ///
@@ -87,7 +92,7 @@ impl Counterfoil {
 /// Replaces the presenter's own token by a new one with the same label, scope and expiry. A token may replace only
 /// itself.
 ///
-/// The overlap of an earlier rotation ends first, so at most two tokens of the family work at once.
+/// First ends the overlap of an earlier rotation, so at most two tokens of the family work at the same time.
 pub(crate) async fn rotate(
     permit: Permit<'_, RotateToken>,
     id: &RecordId,
@@ -108,7 +113,7 @@ pub(crate) async fn rotate(
     for _ in 0..TURNS {
         let successor = old.record().superseded.map(|past| past.successor);
         handover.stands(&old).map_err(|error| match error {
-            // This form has already replaced it.
+            // This form has already replaced the token.
             ManageError::Conflict(Conflict::Replaced) if derived.is_some() && successor == derived => {
                 Conflict::DoneAlready.into()
             }
@@ -119,7 +124,8 @@ pub(crate) async fn rotate(
             None => service.mint_member(TokenKind::PersonalAccessToken, id.family())?,
         };
         let new = handover.successor(&minted, &old);
-        // Everything else that can fail comes before the write: after the write, only the result contains the secret.
+        // All other steps that can fail come before the write, because after the write only the result contains the
+        // secret.
         let listed = handover.listed(&new, &old).await?;
         service.end_running_overlap(&old, permit.by(), now).await?;
         match handover.replace(&old, honoured_until, new).await? {
@@ -141,8 +147,8 @@ pub(crate) async fn rotate(
     Err(Unavailable::Contended { operation: "rotate" }.into())
 }
 
-/// The overlap as a text, from which the successor's id is derived for a form. The text must not change: a form that is
-/// submitted before and again after an upgrade must give the same id.
+/// The overlap as text. The id of a form's successor is derived from this text. The text must not change: a form that
+/// is submitted both before and after an upgrade must give the same id.
 fn form_field(overlap: Overlap) -> String {
     match overlap {
         Overlap::Immediate => "Immediate".into(),
@@ -151,7 +157,8 @@ fn form_field(overlap: Overlap) -> String {
     }
 }
 
-/// Whether the token exists and may do no more than the presenter. `None` stands for a text that is not a valid id.
+/// Checks that the token exists and has no more rights than the presenter. `None` stands for a text that is not a valid
+/// id.
 pub(crate) async fn exists(permit: &Permit<'_, RotateToken>, id: Option<&RecordId>) -> Result<(), ManageError> {
     let (service, now, owner) = (permit.service(), permit.now(), permit.person()?);
     let (settings, _) = service.settings_and_gate(None, now).await?;
@@ -173,7 +180,7 @@ fn honoured_until(service: &Service, overlap: Overlap, now: Timestamp) -> Result
     }
 }
 
-/// The values that stay the same in every attempt to rotate.
+/// The values that are the same for every attempt to rotate.
 struct Handover<'a> {
     service: &'a Service,
     owner: OwnerId,
@@ -182,8 +189,8 @@ struct Handover<'a> {
 }
 
 impl Handover<'_> {
-    /// Whether the token can be replaced. Another user's token and a deleted token give the same result as an unknown
-    /// id.
+    /// Checks that the token can be replaced. A deleted token and another user's token give the same result as an
+    /// unknown id.
     fn stands(&self, record: &TokenRecord) -> Result<(), ManageError> {
         let own = record.record();
         if own.realm != self.service.realm || own.owner != self.owner || own.kind != TokenKind::PersonalAccessToken {
@@ -197,7 +204,8 @@ impl Handover<'_> {
         }
     }
 
-    /// The new token: the same label, scope and expiry. For notices, its lifetime counts from now.
+    /// The record of the new token. It has the same label, scope and expiry as the old one. For its notices, its
+    /// lifetime starts now.
     fn successor(&self, minted: &Minted, old: &TokenRecord) -> NewRecord {
         let own = old.record();
         let life = Expiring { expires_at: own.expires_at, expiry_set_at: self.now, noticed: &[] };
@@ -225,8 +233,8 @@ impl Handover<'_> {
         self.service.listed(&record, self.now).await?.ok_or(ManageError::NotFound)
     }
 
-    /// Writes the rotation. After an outage it tries once more, since the first try may have succeeded: in that case
-    /// the store already contains this call's successor.
+    /// Writes the rotation. If the store fails, tries once more. The first try may have succeeded nevertheless: the
+    /// store then already contains the successor that this call created.
     async fn replace(
         &self,
         old: &TokenRecord,
@@ -256,7 +264,7 @@ impl Handover<'_> {
         if there.record().superseded.is_none_or(|past| past.successor != successor) {
             return Ok(rotated);
         }
-        // A form's successor always has the same id, so only its secret distinguishes this call from another.
+        // The successor for a form always has the same id, so only the secret shows whether this call created it.
         let there = self.service.store.get(&successor).await?;
         let is_own = there.is_some_and(|there| there.record().digest.same_bytes(&new[0].digest));
         Ok(if is_own { Rotated::Done } else { rotated })

@@ -21,9 +21,10 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// Forbidden for a personal access token or a security code, without scope `credentials:write`, or if a gate is
-    /// closed. Not found if the token is not the presenter's. Invalid. A conflict if the label is taken or the token
-    /// was replaced. Unavailable.
+    /// [`ManageError::Forbidden`] for a personal access token or a security code, without the scope
+    /// `credentials:write`, or if a gate is closed. [`ManageError::NotFound`] if the token is not the presenter's.
+    /// [`ManageError::Invalid`] for an invalid label. [`ManageError::Conflict`] if the label is taken or the token was
+    /// replaced. [`ManageError::Unavailable`].
     pub async fn update_personal_access_token(
         &self,
         by: &Presenter,
@@ -34,8 +35,8 @@ impl Counterfoil {
     }
 }
 
-/// Changes the label of the presenter's own token. An expired token that is still listed keeps its label taken, so it
-/// can be renamed to free the label. A replaced token cannot be renamed, since the label belongs to the family.
+/// Changes the label of the presenter's own token. An expired token that is still listed blocks its label, so it can be
+/// renamed to free the label. A replaced token cannot be renamed, because the label belongs to its whole family.
 async fn relabel(permit: Permit<'_, UpdateToken>, id: &RecordId, label: &str) -> Result<CredentialView, ManageError> {
     let (service, now, owner) = (permit.service(), permit.now(), OwnerId::from(permit.person()?));
     let (settings, _) = service.settings_and_gate(None, now).await?;

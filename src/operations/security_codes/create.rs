@@ -18,14 +18,15 @@ use crate::types::kind::TokenKind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NewAccess<'a> {
-    /// The rights of a super administrator, while the code's creator is one.
+    /// The rights of a super administrator, as long as the code's creator has that role.
     SuperAdministrator,
-    /// The rights of the account with that name, at most an ordinary member's.
+    /// The rights of the account with that name, but at most those of an ordinary member.
     SameAsUser(&'a str),
 }
 
 impl<'a> NewAccess<'a> {
-    /// Parses the fields of a form or a body: `super_administrator` without a user, or `same_as_user` with one.
+    /// Parses the fields of a form or a body. `access` is `super_administrator` without a user, or `same_as_user` with
+    /// a user.
     ///
     /// ```
     /// use counterfoil::operations::NewAccess;
@@ -37,8 +38,7 @@ impl<'a> NewAccess<'a> {
     ///
     /// # Errors
     ///
-    /// [`Invalid`] if the access level is unknown, if a user is missing, or if a user is given for a level that takes
-    /// none.
+    /// [`Invalid`] if the access level is unknown, if `same_as_user` has no user, or if `super_administrator` has one.
     pub fn parse(access: &str, user: Option<&'a str>) -> Result<Self, Invalid> {
         match (access, user) {
             ("super_administrator", None) => Ok(Self::SuperAdministrator),
@@ -50,18 +50,18 @@ impl<'a> NewAccess<'a> {
     }
 }
 
-/// A security code to create.
+/// The request for a new security code.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewSecurityCode<'a> {
-    /// Its access level.
+    /// The access level of the code.
     pub access: NewAccess<'a>,
-    /// Its purpose.
+    /// The description of the code's purpose.
     pub description: Option<&'a str>,
 }
 
 impl<'a> NewSecurityCode<'a> {
-    /// A code without description.
+    /// A request for a code without a description.
     #[must_use]
     pub const fn new(access: NewAccess<'a>) -> Self {
         Self { access, description: None }
@@ -74,16 +74,17 @@ crate::types::setters::setters!(NewSecurityCode<'a> {
 });
 
 impl Counterfoil {
-    /// Creates a security code. For super administrators only.
+    /// Creates a security code. Only for super administrators.
     ///
     /// # Errors
     ///
-    /// [`ManageError`]: forbidden, an invalid field, a conflict with the policy's limit of live codes, too many new
-    /// codes in an hour, or unavailable.
+    /// [`ManageError`]. An invalid field gives `Invalid`. If the realm has as many live codes as the policy allows, the
+    /// error is `Conflict`. Too many new codes in an hour give `SlowDown`. `Forbidden` and `Unavailable` are also
+    /// possible.
     ///
     /// # Cancel safety
     ///
-    /// As [`Counterfoil::create_personal_access_token`].
+    /// The same as for [`Counterfoil::create_personal_access_token`].
     pub async fn create_security_code(
         &self,
         by: &Presenter,

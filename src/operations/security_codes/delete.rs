@@ -10,7 +10,7 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// Deletes a security code. For super administrators.
+    /// Deletes a security code. Only for super administrators.
     ///
     /// # Errors
     ///

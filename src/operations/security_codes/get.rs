@@ -1,4 +1,4 @@
-//! One security code by its id.
+//! Gets one security code by its id.
 
 use crate::counterfoil::Counterfoil;
 use crate::service::authority::Permit;
@@ -11,12 +11,12 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// One of the realm's security codes, including expired ones that can be reactivated. For super administrators
-    /// with scope `codes:manage`.
+    /// One of the realm's security codes. Expired codes are included if they can be reactivated. Only for super
+    /// administrators, with the scope `codes:manage`.
     ///
     /// # Errors
     ///
-    /// Forbidden; not found; unavailable.
+    /// [`ManageError::Forbidden`], [`ManageError::NotFound`] or [`ManageError::Unavailable`].
     ///
     /// # Cancel safety
     ///
@@ -26,12 +26,12 @@ impl Counterfoil {
     }
 }
 
-/// One of the realm's security codes, including expired ones that can be reactivated.
+/// One of the realm's security codes. Expired codes are included if they can be reactivated.
 async fn code(permit: Permit<'_, ListCodes>, id: &RecordId) -> Result<CredentialView, ManageError> {
     shown(&permit, (TokenKind::SecurityCode, &OwnerId::realm()), id).await
 }
 
-/// Whether a security code exists and can be deleted.
+/// Checks that a security code exists and can be deleted.
 pub(crate) async fn code_exists(permit: Permit<'_, DeleteCode>, id: &RecordId) -> Result<(), ManageError> {
     there(&permit, (TokenKind::SecurityCode, &OwnerId::realm()), id).await.map(drop)
 }

@@ -14,12 +14,12 @@ use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// The realm's live security codes, and with `include_expired` also the expired ones that can be reactivated. For
-    /// super administrators with scope `codes:manage`.
+    /// The realm's live security codes. With `include_expired`, the list also contains expired codes that can be
+    /// reactivated. Only for super administrators, with the scope `codes:manage`.
     ///
     /// # Errors
     ///
-    /// Forbidden; unavailable.
+    /// [`ManageError::Forbidden`] or [`ManageError::Unavailable`].
     pub async fn list_security_codes(
         &self,
         by: &Presenter,
@@ -31,7 +31,7 @@ impl Counterfoil {
     }
 }
 
-/// The realm's live security codes, and on request also the expired ones that can be reactivated.
+/// The realm's live security codes. On request, the list also contains expired codes that can be reactivated.
 async fn codes(
     permit: Permit<'_, ListCodes>,
     include_expired: bool,

@@ -20,18 +20,19 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// When a code expires, and the instant after which it cannot be reactivated.
+/// The instant at which a code expires, and the instant after which it cannot be reactivated.
 type End = (Timestamp, Timestamp);
 
 impl Counterfoil {
-    /// Changes the expiry of a security code, its description, or both. The expiry must be after now. `None` leaves a
-    /// field unchanged.
+    /// Changes the expiry of a security code, its description, or both. A new expiry must be in the future. `None`
+    /// leaves a field unchanged.
     ///
     /// # Errors
     ///
-    /// Forbidden for anybody but the host and super administrators with scope `codes:manage`. Forbidden for a personal
-    /// access token or a security code, and, if an expiry is given, for a session without a recent proof of the
-    /// password. Not found. Invalid. A conflict if an expiry is given and the code has expired. Unavailable.
+    /// [`ManageError::Forbidden`] except for the host and super administrators with the scope `codes:manage`. Also for
+    /// a personal access token and a security code. If an expiry is given, also for a session without a recent proof of
+    /// the password. [`ManageError::NotFound`]. [`ManageError::Invalid`]. [`ManageError::Conflict`] if an expiry is
+    /// given and the code has expired. [`ManageError::Unavailable`].
     pub async fn update_security_code(
         &self,
         by: &Presenter,
@@ -45,11 +46,11 @@ impl Counterfoil {
         }
     }
 
-    /// Makes a live security code permanent.
+    /// Makes a live security code permanent, that is, removes its expiry.
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::update_security_code`].
+    /// The errors of [`Counterfoil::update_security_code`].
     pub async fn make_security_code_permanent(
         &self,
         by: &Presenter,
@@ -58,21 +59,21 @@ impl Counterfoil {
         make_permanent(self.permit(by).await?, id).await
     }
 
-    /// Sets the expiry of a live or permanent security code to the default lifetime from now.
+    /// Sets the expiry of a live or permanent security code. The default lifetime starts now.
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::update_security_code`].
+    /// The errors of [`Counterfoil::update_security_code`].
     pub async fn reset_security_code(&self, by: &Presenter, id: &RecordId) -> Result<CredentialView, ManageError> {
         reset(self.permit(by).await?, id).await
     }
 
-    /// Reactivates an expired security code within its retention, with the same secret, for the default lifetime from
-    /// now.
+    /// Reactivates an expired security code within its retention. The secret stays the same. The default lifetime
+    /// starts now.
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::update_security_code`], but a conflict if the code has not expired.
+    /// The errors of [`Counterfoil::update_security_code`], but [`ManageError::Conflict`] if the code has not expired.
     pub async fn reactivate_security_code(&self, by: &Presenter, id: &RecordId) -> Result<CredentialView, ManageError> {
         reactivate(self.permit(by).await?, id).await
     }
@@ -91,9 +92,10 @@ async fn describe(
     code.change(Action::Edited, |_| Ok(edit.clone())).await?.listed().await
 }
 
-/// Changes the expiry of a code, and its description if one is given.
+/// Changes the expiry of a code. Also changes the description if one is given.
 ///
-/// Each change is one write. The expiry is written first, since only the expiry can conflict with the code's state.
+/// Each of the two changes is one write. The expiry is written first, because only the expiry can conflict with the
+/// state of the code.
 async fn set_expiry(
     permit: Permit<'_, RenewCode>,
     id: &RecordId,
@@ -117,15 +119,16 @@ async fn make_permanent(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<
     code.change(Action::MadePermanent, |code| code.unexpired().map(|()| code.ends(None))).await?.listed().await
 }
 
-/// Sets the expiry of a live or permanent code to the default lifetime from now.
+/// Sets the expiry of a live or permanent code. The default lifetime starts now.
 async fn reset(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<CredentialView, ManageError> {
     let code = Code::within(&permit, id).await?;
     let end = Some(default_end(permit.service(), permit.now()).await?);
     code.change(Action::Reset, |code| code.unexpired().map(|()| code.ends(end))).await?.listed().await
 }
 
-/// Reactivates an expired code, with the same secret, for the default lifetime from now. The code can be reactivated
-/// until the end of its retention, which was fixed when its expiry was set and does not depend on purges.
+/// Reactivates an expired code. The secret stays the same, and the default lifetime starts now. The code can be
+/// reactivated until the end of its retention. This end was fixed when the expiry was set, and does not depend on
+/// purges.
 async fn reactivate(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<CredentialView, ManageError> {
     let code = Code::within(&permit, id).await?;
     let end = Some(default_end(permit.service(), permit.now()).await?);
@@ -133,7 +136,7 @@ async fn reactivate(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<Cred
     code.change(Action::Reactivated, plan).await?.listed().await
 }
 
-/// Whether the code exists. `None` stands for a text that is not a valid id.
+/// Checks that the code exists. `None` stands for a text that is not a valid id.
 pub(crate) async fn exists<O: Permission>(permit: &Permit<'_, O>, id: Option<&RecordId>) -> Result<(), ManageError> {
     Code::find(permit, id.ok_or(ManageError::NotFound)?).await.map(|_| ())
 }
@@ -148,7 +151,7 @@ async fn default_end(service: &Service, now: Timestamp) -> Result<End, Unavailab
     end_at(service, expires_at, now).map_err(|_| Unavailable::Clock)
 }
 
-/// An existing code, and the permit to change it.
+/// An existing code with the permit to change it.
 struct Code<'a, O> {
     permit: &'a Permit<'a, O>,
     settings: Settings,
@@ -163,8 +166,8 @@ impl<'a, O: Permission> Code<'a, O> {
         Self { permit, settings, record, expired: false }.judged()
     }
 
-    /// As [`Code::find`], but requires that the code may do no more than the presenter: a presenter who extends a code
-    /// grants the code's rights.
+    /// Finds the code as [`Code::find`] does. Also checks that the code has no more rights than the presenter, because
+    /// a presenter who extends a code grants the rights of the code.
     async fn within(permit: &'a Permit<'a, O>, id: &RecordId) -> Result<Self, ManageError> {
         let code = Self::find(permit, id).await?;
         permit.needs_reach(code.record.record().scope.as_ref())?;
@@ -189,7 +192,7 @@ impl<'a, O: Permission> Code<'a, O> {
         if self.expired { Err(Conflict::Expired) } else { Ok(()) }
     }
 
-    /// The change that sets this expiry and the matching notice. `None` makes the code permanent.
+    /// The change that sets this expiry and the mark of the next notice. `None` makes the code permanent.
     fn ends(&self, end: Option<End>) -> Change {
         let (own, now) = (self.record.record(), self.permit.now());
         let expires_at = end.map(|(expires_at, _)| expires_at);

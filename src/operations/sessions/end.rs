@@ -16,7 +16,7 @@ use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
-    /// Signs out: ends the principal's session. A second call succeeds.
+    /// Signs out: ends the principal's session. A repeated call also succeeds.
     ///
     /// # Errors
     ///
@@ -24,13 +24,13 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has ended the session or has not.
+    /// A dropped call has either ended the session or changed nothing.
     pub async fn end_session(&self, principal: &Principal) -> Result<(), ManageError> {
         end(&self.service, principal, self.now()).await
     }
 }
 
-/// Ends the principal's session. A second call succeeds.
+/// Ends the principal's session. A repeated call also succeeds.
 async fn end(service: &Service, principal: &Principal, now: Timestamp) -> Result<(), ManageError> {
     if principal.realm != service.realm {
         return Err(Forbidden::Realm.into());

@@ -1,5 +1,4 @@
-//! Console sessions. A session is a family with one record. It is not a bearer token: only [`verify`] accepts its
-//! text.
+//! Console sessions. A session is a family with one record. Its text is not a bearer token: only [`verify`] accepts it.
 
 use crate::service::Service;
 use crate::types::account::{Account, Identity};
@@ -13,7 +12,7 @@ pub(crate) mod end;
 pub(crate) mod open;
 pub(crate) mod verify;
 
-/// The principal of a session.
+/// Creates the principal of a session.
 fn principal(
     service: &Service,
     account: Account,
@@ -36,7 +35,7 @@ fn principal(
         expires_at: Some(expires_at),
         actor: None,
         authenticated_at: Some(authenticated_at),
-        // An address that events must not name is not stored either.
+        // If the policy leaves sources out of events, the source is not stored in the principal either.
         source: source.filter(|_| service.policy.events.sources).cloned(),
         contact,
         extension,

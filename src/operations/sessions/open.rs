@@ -1,4 +1,5 @@
-//! Opens console sessions: with a password, by the host, or by proving the password again.
+//! Opens console sessions. The person enters a password, or the host has authenticated the person, or a signed-in
+//! person enters the password again.
 
 use super::{end, principal};
 use crate::counterfoil::Counterfoil;
@@ -20,7 +21,7 @@ use crate::types::principal::Principal;
 use crate::types::source::{Source, SourceName};
 use crate::types::time::Timestamp;
 
-/// A new session: the text for the cookie, shown once, and its principal.
+/// A new session with its principal, and with the text for the cookie. The text is shown only once.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct OpenedSession {
@@ -28,28 +29,28 @@ pub struct OpenedSession {
     pub token: IssuedToken,
     /// The signed-in principal.
     pub principal: Principal,
-    /// How many older sessions of the person were ended to make room for this one.
+    /// How many older sessions of the person were ended to make room for this session.
     pub ended: usize,
 }
 
 impl Counterfoil {
-    /// Signs a person in with a password. Failures are throttled by account and source.
+    /// Signs a person in with a password. Failures are counted by account and source.
     ///
     /// # Errors
     ///
-    /// [`LoginError::Refused`] for unknown names, wrong passwords and disabled accounts alike,
-    /// [`LoginError::SlowDown`] during back-off, [`LoginError::Busy`] if only attempts under way prevent the login,
+    /// [`LoginError::Refused`] for an unknown name, a wrong password or a disabled account. [`LoginError::SlowDown`]
+    /// after too many failures. [`LoginError::Busy`] if only other attempts in progress prevent the login.
     /// [`LoginError::TooManySessions`] if the policy refuses another session.
     ///
     /// # Cancel safety
     ///
-    /// A call that is dropped while the password is tested counts as a failure after a minute. A call that is dropped
-    /// later may have opened a session whose text is lost; that session expires.
+    /// A call that is dropped while the password is tested counts as a failure a minute later. A call that is dropped
+    /// later may have opened a session. The text of that session is lost, and the session expires.
     pub async fn open_session(&self, login: &Login<'_>, source: &Source) -> Result<OpenedSession, LoginError> {
         with_password(&self.service, login, source, self.now()).await
     }
 
-    /// Signs in a person whom the host has authenticated (SSO, MFA).
+    /// Signs in a person whom the host has authenticated, for example by single sign-on or with a second factor.
     ///
     /// # Errors
     ///
@@ -57,20 +58,21 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// As [`Counterfoil::open_session`].
+    /// The same as for [`Counterfoil::open_session`].
     pub async fn open_session_for(&self, account: &Account) -> Result<OpenedSession, LoginError> {
         for_account(&self.service, account, None, self.now()).await
     }
 
-    /// Proves the password again: a new session replaces the old one. The right password of another person is refused.
+    /// Replaces the principal's session by a new one after the person has entered the password again. The right
+    /// password of another person is refused.
     ///
     /// # Errors
     ///
-    /// As [`Counterfoil::open_session`].
+    /// The errors of [`Counterfoil::open_session`].
     ///
     /// # Cancel safety
     ///
-    /// After a dropped call the old session, the new session, or both exist, until they expire.
+    /// After a dropped call, the old session, the new session or both still exist until they expire.
     pub async fn reauthenticate(
         &self,
         principal: &Principal,
@@ -93,7 +95,7 @@ async fn with_password(
     open(service, account, By::from(by, source.name()), now).await
 }
 
-/// Signs in a person whom the host has authenticated (SSO, MFA).
+/// Signs in a person whom the host has authenticated.
 pub(crate) async fn for_account(
     service: &Service,
     account: &Account,
@@ -108,8 +110,8 @@ pub(crate) async fn for_account(
     open(service, account.clone(), by, now).await
 }
 
-/// Proves the signed-in person's password again. The instant of the proof is fixed when a session begins, so a new
-/// session replaces the old one. This also invalidates a stolen cookie of the old session.
+/// Tests the signed-in person's password again. A session stores the instant of its password test when it begins and
+/// never changes it, so a new session replaces the old one. This also invalidates a stolen cookie of the old session.
 async fn again(
     service: &Service,
     principal: &Principal,
@@ -127,7 +129,7 @@ async fn again(
     Ok(opened)
 }
 
-/// Opens a session. `by` is the actor of its events.
+/// Opens a session. `by` is the actor of the session's events.
 async fn open(service: &Service, account: Account, by: By, now: Timestamp) -> Result<OpenedSession, LoginError> {
     let kind = TokenKind::ConsoleSession;
     let lives = &service.policy.console_sessions;

@@ -24,21 +24,21 @@ use crate::types::time::Timestamp;
 const SLIDE_EVERY: Duration = minutes(1);
 
 impl Counterfoil {
-    /// Verifies the text of a session's cookie, and extends the session: at most one write per minute, never past its
-    /// absolute lifetime.
+    /// Verifies the text of a session's cookie, and extends the session. It writes at most once per minute, and never
+    /// extends a session past its absolute lifetime.
     ///
     /// # Errors
     ///
-    /// [`Denied`], as [`Counterfoil::verify`]. Every other kind of credential is refused.
+    /// The errors of [`Counterfoil::verify`]. A credential of any other kind is refused.
     ///
     /// # Cancel safety
     ///
-    /// Safe: a dropped call has extended the session or has not.
+    /// Safe. A dropped call has either extended the session or changed nothing.
     pub async fn verify_session(&self, text: &str) -> Result<Principal, Denied> {
         verify(&self.service, text, None, self.now()).await
     }
 
-    /// Whether the session's password was proved within the policy's `console_sessions.fresh`.
+    /// Whether the person entered the session's password within the policy's time `console_sessions.fresh`.
     #[must_use]
     pub fn is_fresh(&self, principal: &Principal) -> bool {
         is_fresh(&self.service, principal, self.now())
@@ -72,7 +72,7 @@ pub(crate) async fn verify(
         return refuse(Some(id), Refusal::WrongKind { kind });
     };
     let Some(expires_at) = kept_alive(service, &record, absolute_end, now).await? else {
-        // The session ended between the read and the write: the current record has the reason.
+        // Another call ended the session between the read and the write. The current record contains the reason.
         let reason = match service.store.get(&id).await? {
             Some(ended) => service.judge(&ended, now).await?.verdict.err().unwrap_or(Refusal::Unknown),
             None => Refusal::Unknown,
@@ -85,8 +85,8 @@ pub(crate) async fn verify(
     Ok(principal(service, account, id, (expires_at, authenticated_at), source))
 }
 
-/// Extends the session, never past its absolute lifetime, and returns when it expires. `None` if it was ended
-/// meanwhile.
+/// Extends the session, but not past its absolute lifetime, and returns its expiry. `None` if another call has ended
+/// the session in the meantime.
 async fn kept_alive(
     service: &Service,
     record: &TokenRecord,
@@ -97,8 +97,8 @@ async fn kept_alive(
     let idle = service.policy.console_sessions.idle;
     let current = own.expires_at.unwrap_or(absolute_end).min(absolute_end);
     let slid = now.plus_capped(idle).min(absolute_end);
-    // A time-out below two minutes allows a write after half of it: otherwise a session in use could expire between two
-    // writes.
+    // With an inactivity time-out below two minutes, a write is already allowed after half of the time-out. Otherwise a
+    // session in use could expire between two writes.
     if slid <= current || now.since(own.expiry_set_at) < SLIDE_EVERY.min(idle / 2) {
         return Ok(Some(current));
     }
@@ -115,8 +115,8 @@ async fn kept_alive(
     }
 }
 
-/// Whether the password was proved within the policy's time. A console requires a new proof before sensitive
-/// operations.
+/// Whether the person entered the password within the policy's time. A console requires a new proof of the password
+/// before sensitive operations.
 fn is_fresh(service: &Service, principal: &Principal, now: Timestamp) -> bool {
     let is_own_session = principal.realm == service.realm && principal.kind == TokenKind::ConsoleSession;
     is_own_session && Presenter::from(principal).is_fresh(service.policy.console_sessions.fresh, now)

@@ -1,4 +1,5 @@
-//! Introspection (RFC 7662): what a resource server may know. It records no use and has no side effects.
+//! Introspection (RFC 7662), which tells a resource server about a token. It does not record a use of the token and has
+//! no other side effects.
 
 use crate::record::family::FamilyBody;
 use crate::service::Service;
@@ -10,31 +11,32 @@ use crate::types::role::Role;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// The introspection of an active token. For any other token the response is exactly `{"active":false}`.
+/// The introspection result for an active token. For any other token the response is exactly `{"active":false}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Introspected {
-    /// Its kind.
+    /// The kind of the token.
     pub kind: TokenKind,
-    /// What it may do; `None`: all that its owner may.
+    /// The scope of the token. `None` means all rights of its owner.
     pub scope: Option<Scope>,
-    /// The client that it was issued to, if any.
+    /// The client to which the token was issued, if any.
     pub client_id: Option<ClientId>,
     /// The account's display name.
     pub username: String,
-    /// The subject whose rights it carries.
+    /// The subject whose rights the token has.
     pub subject: SubjectId,
-    /// When it was issued.
+    /// When the token was issued.
     pub issued_at: Timestamp,
-    /// When it expires; `None`: never.
+    /// When the token expires. `None` means never.
     pub expires_at: Option<Timestamp>,
-    /// The effective role: the account's current role, but for a same-as-user code at most that of an ordinary member.
+    /// The effective role: the account's current role, but at most [`Role::Member`] for a same-as-user code.
     pub role: Role,
-    /// The creator of a security code, who acts through the code (RFC 8693 §4.1). `None` for all other tokens.
+    /// The creator of a security code, who acts through the code (RFC 8693 §4.1). `None` for any other token.
     pub actor: Option<SubjectId>,
 }
 
-/// Introspects a token for an authenticated confidential client. `None`: inactive, or not visible to this client.
+/// Introspects a token for an authenticated confidential client. `None` if the token is inactive or not visible to this
+/// client.
 pub(crate) async fn introspect(
     service: &Service,
     client: &Registration,
@@ -51,7 +53,8 @@ pub(crate) async fn introspect(
     let record = matched.record;
     let is_refresh = kind == TokenKind::RefreshToken;
     let client_id = match record.body() {
-        // Only its own client may introspect a refresh token: no resource server may accept it as an access token.
+        // Only the client of a refresh token may introspect it, because a resource server must never accept it as an
+        // access token.
         FamilyBody::SignIn { client: own, .. } if is_refresh && *own != client.key => return Ok(None),
         FamilyBody::SignIn { client: own, client_id, .. } if *own == client.key || client.resource_server => {
             Some(client_id.clone())

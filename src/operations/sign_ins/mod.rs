@@ -1,4 +1,4 @@
-//! Sign-ins through clients: families of refresh and access tokens.
+//! Sign-ins through clients. A sign-in is a family of refresh and access tokens.
 
 pub(crate) mod introspect;
 pub(crate) mod open;

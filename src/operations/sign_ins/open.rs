@@ -1,5 +1,5 @@
-//! Opens a family: a sign-in through a client, by the password grant or by the host (after single sign-on or a second
-//! factor).
+//! Opens a family, which is a sign-in through a client. It is opened by the password grant, or by the host after single
+//! sign-on or a second factor.
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
@@ -22,7 +22,7 @@ use crate::types::time::Timestamp;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// No such client.
+    /// The client does not exist.
     #[error("client does not exist")]
     ClientMissing,
     /// The client is disabled.
@@ -34,10 +34,10 @@ pub enum OpenError {
     /// The account is disabled.
     #[error("account is disabled")]
     AccountDisabled,
-    /// The scope exceeds what the client may have: `invalid_scope`.
+    /// The requested scope exceeds the scope that the client may have. The OAuth error is `invalid_scope`.
     #[error("scope must lie within the client's")]
     ScopeBeyond,
-    /// The policy requires a scope: `invalid_scope`.
+    /// The policy requires a scope, and none was requested. The OAuth error is `invalid_scope`.
     #[error("scope must be given")]
     ScopeDemanded,
     /// The owner already has as many live sign-ins as the policy allows.
@@ -54,7 +54,7 @@ impl<E: Into<Unavailable>> From<E> for OpenError {
     }
 }
 
-/// A sign-in that the host has authenticated.
+/// A sign-in of a person whom the host has authenticated.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SignIn<'a> {
@@ -62,7 +62,7 @@ pub struct SignIn<'a> {
     pub client: &'a ClientId,
     /// The person.
     pub subject: &'a SubjectId,
-    /// The requested scope. `None`: the client's default.
+    /// The requested scope. `None` means the client's default scope.
     pub scope: Option<Scope>,
     /// Whether a refresh extends the inactivity time-out.
     pub remember: bool,
@@ -93,7 +93,7 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has opened the family or has not. Tokens that were lost with the result expire.
+    /// A dropped call has either opened the family or changed nothing. Tokens that were lost with the result expire.
     pub async fn open_sign_in(&self, sign_in: &SignIn<'_>) -> Result<Granted, OpenError> {
         by_host(&self.service, sign_in, None, self.now()).await
     }
@@ -116,13 +116,13 @@ pub(crate) async fn by_host(
     family(service, &client, account, opening, now).await
 }
 
-/// The scope granted to a client, decided before any secret is tested.
+/// The scope that a client gets. It is decided before any secret is tested.
 pub(crate) struct GrantedScope {
     scope: Option<Scope>,
     as_asked: bool,
 }
 
-/// Decides the scope granted to a client.
+/// Decides which scope a client gets.
 pub(crate) fn granted_scope(
     service: &Service,
     client: &Registration,
@@ -144,7 +144,7 @@ pub(crate) struct Opening {
     pub(crate) by: By,
 }
 
-/// Opens a family. Client and account are already authenticated.
+/// Opens a family. The caller must already have authenticated the client and the account.
 pub(crate) async fn family(
     service: &Service,
     client: &Registration,
@@ -167,7 +167,7 @@ pub(crate) async fn family(
     let absolute_end = match (refreshes, remember) {
         (false, _) => access_end,
         (true, true) => life_end,
-        // A refresh does not extend the family: it ends one inactivity period after it was opened.
+        // A refresh does not extend this family. It ends one inactivity period after it was opened.
         (true, false) => idle_end.min(life_end),
     };
     let (access_end, refresh_end) = (access_end.min(absolute_end), idle_end.min(absolute_end));

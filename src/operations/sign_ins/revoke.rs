@@ -1,4 +1,4 @@
-//! Ends a sign-in: by the host, or by its client (RFC 7009).
+//! Ends a sign-in. The host or the sign-in's client can request this (RFC 7009).
 
 use std::num::NonZeroU32;
 
@@ -18,18 +18,18 @@ use crate::types::source::{Source, SourceName};
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
-    /// Ends the family of a credential of any kind, without a presenter: for sign-out and clean-up by the host. When it
-    /// returns, no token of the family authenticates on any node.
+    /// Ends the family of a credential of any kind, without a presenter. Hosts use it for sign-out and clean-up. After
+    /// a successful call, no token of the family authenticates on any node.
     ///
     /// # Errors
     ///
-    /// [`ManageError::NotFound`] for an unknown id.
+    /// [`ManageError::NotFound`] for an unknown id. [`ManageError::Unavailable`] if the store failed.
     pub async fn revoke_family_of(&self, id: &RecordId) -> Result<(), ManageError> {
         family(&self.service, id, None, self.now()).await
     }
 }
 
-/// Ends the family of a credential of any kind. Only for sign-out and clean-up by the host.
+/// Ends the family of a credential of any kind. Hosts use it for sign-out and clean-up.
 pub(crate) async fn family(
     service: &Service,
     id: &RecordId,
@@ -42,12 +42,13 @@ pub(crate) async fn family(
     Ok(())
 }
 
-/// A token of another client: refused (RFC 7009 §2.1).
+/// The token belongs to another client, so its revocation is refused (RFC 7009 §2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ForeignToken;
 
-/// Revokes a token (RFC 7009). An unknown token is a success. A refresh token of any generation revokes its family; an
-/// access token is revoked alone. A credential that belongs to no client is not changed.
+/// Revokes a token (RFC 7009). For an unknown token the call succeeds without a change. A refresh token of any
+/// generation revokes its family. An access token is revoked alone. A credential that belongs to no client is not
+/// changed.
 pub(crate) async fn by_client(
     service: &Service,
     client: &Registration,

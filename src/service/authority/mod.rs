@@ -1,7 +1,8 @@
-//! The only place where permissions are decided.
+//! Decides about permissions. No other module does this.
 //!
-//! Each operation is a type that declares its requirements ([`Permission::RULE`]). The function of an operation takes a
-//! [`Permit`] of that type, which is its only access to the stores. Only [`Service::permit`] creates a permit.
+//! Each operation has a type that declares its requirements ([`Permission::RULE`]). The function that executes an
+//! operation takes a [`Permit`] of this type, and accesses the stores only through the permit. Only [`Service::permit`]
+//! creates a permit.
 
 pub(crate) mod operations;
 mod rule;
@@ -26,7 +27,7 @@ pub(crate) trait Permission {
     const RULE: Rule;
 }
 
-/// Proof that a presenter may now do the operation `O`. Only [`Service::permit`] creates one.
+/// The proof that a presenter may now do the operation `O`. Only [`Service::permit`] creates a value of this type.
 pub(crate) struct Permit<'a, O> {
     service: &'a Service,
     by: &'a Presenter,
@@ -35,7 +36,7 @@ pub(crate) struct Permit<'a, O> {
 }
 
 impl Service {
-    /// Decides whether a presenter may do the operation `O`.
+    /// Checks whether a presenter may do the operation `O`.
     pub(crate) async fn permit<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,
@@ -44,7 +45,8 @@ impl Service {
         self.permit_on(by, None, now).await
     }
 
-    /// Decides the same for an operation on one credential. `credential` is `None` if the request names no credential.
+    /// Checks whether a presenter may do the operation `O` on one credential. `credential` is `None` if the request
+    /// names no credential.
     pub(crate) async fn permit_on<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,
@@ -55,7 +57,8 @@ impl Service {
         Ok(Permit { service: self, by, now, operation: PhantomData })
     }
 
-    /// Checks realm, credential, scope, right, person, gates and proof, in this order.
+    /// Checks the requirements of a rule in this order: realm, credential, scope, right, person, gates, recent
+    /// password.
     pub(crate) async fn authorize(
         &self,
         rule: Rule,
@@ -127,7 +130,7 @@ impl<'a, O: Permission> Permit<'a, O> {
         self.service
     }
 
-    /// When the permit was given. The whole operation uses this instant.
+    /// The instant at which the permit was given. The whole operation uses this instant.
     pub(crate) fn now(&self) -> Timestamp {
         self.now
     }
@@ -142,7 +145,7 @@ impl<'a, O: Permission> Permit<'a, O> {
         self.by.is_host()
     }
 
-    /// The actor and the source, for events.
+    /// The presenter and the source of the request, for events.
     pub(crate) fn by(&self) -> By {
         self.by.by()
     }
@@ -152,8 +155,9 @@ impl<'a, O: Permission> Permit<'a, O> {
         self.service.tell(self.now, self.by(), what);
     }
 
-    /// The scope of a new credential. It is the requested scope, if that is known and lies within the presenter's own
-    /// scope. If none was requested, it is the presenter's own scope. `field` is the name of the field in the request.
+    /// The scope of a new credential. A requested scope is used if it is known and lies within the presenter's own
+    /// scope. If no scope is requested, the presenter's own scope is used. `field` is the name of the field in the
+    /// request.
     pub(crate) fn narrowed(&self, asked: Option<Scope>, field: &'static str) -> Result<Option<Scope>, Invalid> {
         if let (Some(known), Some(asked)) = (&self.service.policy.scopes, &asked)
             && !known.knows(asked)
@@ -168,8 +172,8 @@ impl<'a, O: Permission> Permit<'a, O> {
         }
     }
 
-    /// Checks that a scope lies within the presenter's own, because a successor can do everything that its predecessor
-    /// may do.
+    /// Checks that a scope lies within the presenter's own scope. This is needed because a successor has all rights of
+    /// its predecessor.
     pub(crate) fn needs_reach(&self, scope: Option<&Scope>) -> Result<(), Forbidden> {
         let reaches = match (self.by.scope(), scope) {
             (None, _) => true,

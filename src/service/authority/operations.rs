@@ -23,7 +23,7 @@ macro_rules! operations {
             }
         )*
 
-        /// All operations, for the test that compares them with the table.
+        /// All operations with their rules, for the test that compares them with the table.
         #[cfg(test)]
         pub(crate) const ALL: &[(&str, Rule)] = &[$((stringify!($name), $name::RULE)),*];
     };
@@ -34,9 +34,10 @@ const ADMINISTRATOR: Right = Right::Role(Role::Administrator);
 const SUPER_ADMINISTRATOR: Right = Right::Role(Role::SuperAdministrator);
 const PROFILES: Right = Right::ProfileManagement;
 
-// Columns: the credentials that may request the operation, the scope token that they need, the right of the account,
-// whether the host itself may request it, which gates of personal access tokens must be open, and whether the password
-// must be freshly proved. `rule.rs` defines the values. `mod.rs` checks that a collaborator creates no token.
+// The columns of the table are: the credentials that may request the operation, the scope token that they need, the
+// right that the account needs, whether the host itself may request the operation, which gates of personal access
+// tokens must be open, and whether the password must have been entered recently. `rule.rs` defines the values. A
+// further rule, in `mod.rs`, is that a collaborator creates no token.
 operations! {
     /// Lists the presenter's own personal access tokens.
     ListTokens { All, CREDENTIALS_READ, EVERYBODY, SignsIn, Gates, NotNeeded }
@@ -49,7 +50,7 @@ operations! {
     /// Deletes the presenter's own token.
     DeleteToken { All, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }
 
-    /// Finds users, and shows a single user.
+    /// Finds users, or shows a single user.
     SeeUsers { All, USERS_MANAGE, PROFILES, May, NotAsked, NotNeeded }
     /// Turns on the switch "token login allowed" of an account.
     AllowTokenLogin { Sessions, USERS_MANAGE, PROFILES, May, NotAsked, Fresh }
@@ -68,18 +69,18 @@ operations! {
     CreateCode { Sessions, CODES_MANAGE, SUPER_ADMINISTRATOR, SignsIn, NotAsked, Fresh }
     /// Changes the description of a code.
     DescribeCode { Sessions, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }
-    /// Changes the expiry of a code, makes it permanent, or reactivates it.
+    /// Changes the expiry of a code, makes the code permanent, or reactivates it.
     RenewCode { Sessions, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, Fresh }
     /// Deletes a code.
     DeleteCode { All, CODES_MANAGE, SUPER_ADMINISTRATOR, May, NotAsked, NotNeeded }
 
     /// Lists clients.
     ListClients { All, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
-    /// Registers a client with a drawn or an imported secret.
+    /// Registers a client with a generated or an imported secret.
     CreateClient { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
-    /// Changes what a client may do, or enables it.
+    /// Changes the rights of a client, or enables it.
     UpdateClient { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }
-    /// Disables a client and changes nothing else.
+    /// Disables a client without any other change.
     DisableClient { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Replaces a client's secret.
     RotateClientSecret { Sessions, CLIENTS_MANAGE, ADMINISTRATOR, May, NotAsked, Fresh }

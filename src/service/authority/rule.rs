@@ -1,9 +1,9 @@
-//! The requirements that an operation has for its presenter. Every operation sets every field, because there are no
-//! defaults.
+//! The requirements that an operation has for its presenter. There are no defaults, so every operation sets every
+//! field.
 
 use crate::types::role::Role;
 
-/// The requirements of an operation. In addition, the presenter's realm is checked first for every operation.
+/// The requirements of an operation. In addition, every operation first checks the realm of the presenter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rule {
     /// The credentials that may request the operation.
@@ -14,9 +14,9 @@ pub(crate) struct Rule {
     pub(crate) right: Right,
     /// Whether the host's own code may request the operation.
     pub(crate) host: Host,
-    /// Which gates of the presenter's own tokens must be open.
+    /// Which gates of the presenter's own personal access tokens must be open.
     pub(crate) gate: OwnGate,
-    /// Whether a console session needs a recent proof of its password.
+    /// Whether the password of a console session must have been entered recently.
     pub(crate) proof: Proof,
 }
 
@@ -25,10 +25,10 @@ pub(crate) struct Rule {
 pub(crate) enum Credentials {
     /// Every credential that authenticates. Operations with this value only read or remove rights.
     All,
-    /// An access token, a console session, a person whom the host signed in, or the host. A personal access token or a
-    /// security code may not request the operation.
+    /// An access token, a console session, a person whom the host has authenticated, or the host. A personal access
+    /// token or a security code may not request the operation.
     Sessions,
-    /// The same as `Sessions`, and also the credential on which the operation acts.
+    /// The credentials of [`Credentials::Sessions`], and also the credential on which the operation acts.
     SessionsAndItself,
 }
 
@@ -37,38 +37,39 @@ pub(crate) enum Credentials {
 pub(crate) enum Right {
     /// No right is needed.
     Everybody,
-    /// This role or a higher one.
+    /// This role or a higher role is needed.
     Role(Role),
-    /// The right "manage user profiles", or an administrator's role.
+    /// The right "manage user profiles" or an administrator's role is needed.
     ProfileManagement,
 }
 
 /// Whether the host's own code may request an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Host {
-    /// The host may request it.
+    /// The host may request the operation.
     May,
-    /// The host must first sign in a person, because the result belongs to a person.
+    /// The host may not request the operation, because the result belongs to a person. The host must first sign in a
+    /// person.
     SignsIn,
 }
 
 /// Which gates of the presenter's own personal access tokens must be open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OwnGate {
-    /// No gate, because the operation does not use the presenter's own tokens.
+    /// No gate must be open, because the operation does not use the presenter's own tokens.
     NotAsked,
-    /// All gates that the policy uses.
+    /// All gates that the policy uses must be open.
     Gates,
-    /// All gates that the policy uses. In addition the account must now be able to own a new token: it exists, is
-    /// enabled, and is not a collaborator.
+    /// All gates that the policy uses must be open. In addition, the account must be able to own a new token: it must
+    /// exist, be enabled, and not be a collaborator.
     GatesAndAccount,
 }
 
-/// Whether a console session needs a recent proof of its password.
+/// Whether the password of a console session must have been entered recently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Proof {
-    /// A proof is not needed, because the operation only reads or removes rights.
+    /// It is not needed, because the operation only reads or removes rights.
     NotNeeded,
-    /// A proof is needed, because the operation creates, renews, widens or reveals a credential, or opens a gate.
+    /// It is needed, because the operation creates, renews, widens or reveals a credential, or opens a gate.
     Fresh,
 }

@@ -1,11 +1,11 @@
-//! The settings in force.
+//! The settings in force. They are computed from the stored values and the policy.
 
 use std::time::Duration;
 
 use crate::types::settings::SettingName;
 use crate::types::settings::value::SettingValue;
 
-/// The number of `u64` words that hold all settings.
+/// The number of `u64` words that represent all settings.
 pub(crate) const WORDS: usize = SettingName::ALL.len();
 
 macro_rules! settings {
@@ -13,7 +13,7 @@ macro_rules! settings {
         $(#[$about:meta])*
         $name:ident, $wire:ident, $with:ident, $unit:ident, $least:literal..=$most:expr, $field:ident: $kind:ty;
     )+) => {
-        /// The settings in force: the stored values, and the policy's own values where nothing is stored.
+        /// The settings in force: for each setting the stored value, or the policy's own value if none is stored.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct Settings {
@@ -21,8 +21,8 @@ macro_rules! settings {
         }
 
         impl Settings {
-            /// A setting as a whole number of its unit, as the pages and the API show it. A switch is 0 or 1. A
-            /// duration of the policy that is not a whole number of units is rounded up.
+            /// The value of a setting in its unit, as the pages and the API show it. A switch is 0 or 1. If the
+            /// policy's own duration is not a whole number of units, it is rounded up.
             ///
             /// ```
             /// use std::time::Duration;
@@ -51,7 +51,8 @@ macro_rules! settings {
                 }
             }
 
-            /// Sets a setting to a number in its unit. Changes nothing if the setting cannot represent the number.
+            /// Sets a setting to a number in its unit. Changes nothing if the type of the setting cannot represent the
+            /// number.
             pub(crate) fn set_number(&mut self, name: SettingName, number: u64) {
                 match name {
                     $(SettingName::$name => {
@@ -62,7 +63,7 @@ macro_rules! settings {
                 }
             }
 
-            /// All values, one `u64` each.
+            /// The values of all settings, one `u64` each.
             pub(crate) fn words(&self) -> [u64; WORDS] {
                 [$(self.$field.word(),)+]
             }

@@ -1,7 +1,7 @@
-//! Settings that administrators change at run time. They are stored as text. Invalid texts are tolerated where that is
-//! safe.
+//! Settings that administrators change at run time. They are stored as text. An invalid stored text is tolerated where
+//! that is safe.
 //!
-//! `table.rs` has one row for each setting. Everything else is generated from the rows: names, units and ranges, the
+//! `table.rs` has one row for each setting. All other code is generated from the rows: the names, units and ranges, the
 //! fields of [`Settings`] and [`SettingsUpdate`], the API and its schemas, and the form and texts of the console.
 
 mod in_force;

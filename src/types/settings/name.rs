@@ -80,7 +80,7 @@ impl fmt::Display for SettingName {
     }
 }
 
-/// A value outside a setting's range.
+/// A number is outside the range of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name} must be a whole number from {least} to {most}")]
 #[non_exhaustive]
@@ -94,7 +94,7 @@ pub struct InvalidSetting {
 }
 
 impl InvalidSetting {
-    /// Reports a number of that setting that is not from `least` to `most`.
+    /// The error for a number of the setting `name` that is not from `least` to `most`.
     #[must_use]
     pub const fn new(name: SettingName, least: u64, most: u64) -> Self {
         Self { name, least, most }

@@ -21,13 +21,13 @@ pub enum Reading<T> {
     Value(T),
 }
 
-/// The stored settings and switches of one realm: the document from [`StoredSettings::to_document`].
+/// The stored settings and switches of one realm. [`StoredSettings::to_document`] gives the text that a store keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredSettings {
-    /// The values by the name of their setting, as text. Values of unknown names are kept.
+    /// The stored values of the settings, as text, by the name of the setting. Values under unknown names are kept.
     pub values: BTreeMap<String, String>,
-    /// The switch "token login allowed" of each account that differs from the policy's default.
+    /// The switch "token login allowed", for each account whose switch differs from the policy's default.
     pub switches: BTreeMap<SubjectId, bool>,
     /// The check values of the keys, by key id. They distinguish two [`KeyRing`](crate::KeyRing)s with equal key
     /// numbers.
@@ -66,7 +66,8 @@ impl StoredSettings {
         serde_json::from_str(text).map_err(InvalidDocument::new)
     }
 
-    /// The stored number of a setting, in its unit. A switch is stored as `true` or `false`. Its number is 1 or 0.
+    /// The stored number of a setting, in its unit. A switch is stored as `true` or `false`, which this method returns
+    /// as 1 or 0.
     #[must_use]
     pub fn number(&self, name: SettingName) -> Reading<u64> {
         let Some(text) = self.values.get(name.as_str()) else { return Reading::Missing };
@@ -83,11 +84,12 @@ impl StoredSettings {
         }
     }
 
-    /// Checks the range of a number and sets it. For a switch, 1 is on and 0 is off.
+    /// Sets a setting to a number in its unit, if the number is in the range of the setting. For a switch, 1 is on and
+    /// 0 is off.
     ///
     /// # Errors
     ///
-    /// [`InvalidSetting`] with the setting and its range.
+    /// [`InvalidSetting`] with the setting and its range, if the number is out of range.
     pub fn set_number(&mut self, name: SettingName, number: u64) -> Result<(), InvalidSetting> {
         let (least, most) = name.range();
         if !(least..=most).contains(&number) {
@@ -112,8 +114,8 @@ fn whole_number(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    /// Both members are always written, so a missing member means damage. Without `switches`, a barred account could be
-    /// admitted.
+    /// Both members are always written, so a missing member means damage. If a missing `switches` were tolerated, an
+    /// account that may not use tokens could authenticate.
     #[test]
     fn a_document_without_values_or_switches_is_refused() {
         let whole = StoredSettings::default().to_document().expect("written");

@@ -1,10 +1,10 @@
-//! The table of settings. No other file lists them.
+//! The table of settings. Only this file lists them.
 
-/// The table of settings: calls a macro with one row for each setting.
+/// Calls a macro with the table of settings, which has one row for each setting.
 ///
-/// A row contains the variant's name, the name on the wire, the setter's name in
-/// [`SettingsUpdate`](crate::settings::SettingsUpdate), the unit, the smallest and the largest number in that unit, and
-/// the field of [`Settings`](crate::settings::Settings) with its type.
+/// Each row contains the name of the variant of [`SettingName`](crate::settings::SettingName), the name on the wire,
+/// the name of the setter of [`SettingsUpdate`](crate::settings::SettingsUpdate), the unit, the smallest and the
+/// largest number in that unit, and the field of [`Settings`](crate::settings::Settings) with its type.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! settings_table {
@@ -25,11 +25,11 @@ macro_rules! settings_table {
             /// The longest lifetime of a personal access token in days, at most 3,660.
             PatMaxDays, pat_max_days, with_pat_max_days,
                 Days, 1..=3_660, pat_max_days: u16;
-            /// The default lifetime of a security code after creation, reset and reactivation, at most 366 days.
+            /// The default lifetime of a security code after its creation, reset or reactivation, at most 366 days.
             CodeLifetimeSeconds, code_lifetime_seconds, with_code_lifetime_seconds,
                 Seconds, 1..=366 * 86_400, code_lifetime: Duration;
-            /// How long before expiry the advance notice is due, at most 365 days. A change applies to an existing
-            /// credential when a notice worker reaches it
+            /// How long before its expiry a credential gets the advance notice, at most 365 days. A change applies to
+            /// an existing credential only after a notice worker has processed it
             /// ([`Counterfoil::rearm_notices`](crate::Counterfoil::rearm_notices)).
             NoticeLeadDays, notice_lead_days, with_notice_lead_days,
                 Days, 1..=365, notice_lead: Duration;

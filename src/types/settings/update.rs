@@ -1,8 +1,8 @@
-//! A change of settings.
+//! Updates of settings.
 
 use crate::types::settings::SettingName;
 
-/// The type of a field of [`SettingsUpdate`].
+/// A type that a field of [`SettingsUpdate`] can have.
 trait Written: Copy {
     fn of(number: u64) -> Self;
     fn number(self) -> u64;
@@ -42,8 +42,8 @@ macro_rules! update {
         $(#[$about:meta])*
         $name:ident, $wire:ident, $with:ident, $unit:ident, $least:literal..=$most:expr, $field:ident: $kind:ty;
     )+) => {
-        /// A change of the settings. `None` leaves a setting unchanged. The name of a setting on the wire says its
-        /// unit. The policy can lower the largest number of a setting
+        /// An update of the settings. A field that is `None` leaves its setting unchanged. The unit of a field is that
+        /// of the setting ([`SettingName::unit`]). The policy can lower the largest number of a setting
         /// ([`Policy::setting_range`](crate::policy::Policy::setting_range)).
         ///
         /// ```
@@ -68,8 +68,8 @@ macro_rules! update {
                 }
             )+
 
-            /// Sets a setting, given by name, to a number in its unit. For a switch, 0 is off and any other number is
-            /// on.
+            /// Adds a change of one setting: the setting `name` gets the number `number` in its unit. For a switch, 0
+            /// is off and any other number is on.
             ///
             /// ```
             /// use counterfoil::settings::{SettingName, SettingsUpdate};
@@ -84,8 +84,8 @@ macro_rules! update {
                 }
             }
 
-            /// The new number of a setting, in the form that [`SettingsUpdate::set`] takes. `None` if the setting is
-            /// unchanged.
+            /// The new number of a setting, in the form that [`SettingsUpdate::set`] takes. `None` if the update does
+            /// not change the setting.
             #[must_use]
             pub fn number(&self, name: SettingName) -> Option<u64> {
                 match name {

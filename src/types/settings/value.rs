@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::types::duration::{from_seconds, seconds_up};
 use crate::types::settings::SettingUnit;
 
-/// The number of low bits of a word that hold the microseconds within a second.
+/// A `u64` word has this many low bits for the microseconds within a second.
 const MICROS_BITS: u32 = 20;
 
 /// The type of a field of [`Settings`](super::Settings).
@@ -16,7 +16,7 @@ pub(super) trait SettingValue: Sized {
     fn of_number(number: u64, unit: SettingUnit) -> Option<Self>;
     /// The exact duration. `None` for a switch.
     fn duration(self, unit: SettingUnit) -> Option<Duration>;
-    /// The value as one `u64`. It is never stored.
+    /// The value encoded as one `u64`, for use in memory only.
     fn word(self) -> u64;
     /// The inverse of [`SettingValue::word`].
     fn of_word(word: u64) -> Option<Self>;
@@ -48,7 +48,7 @@ impl SettingValue for bool {
     }
 }
 
-/// A number of units.
+/// A whole number of units, such as days.
 impl SettingValue for u16 {
     fn number(self, _unit: SettingUnit) -> u64 {
         self.into()
@@ -84,8 +84,8 @@ impl SettingValue for Duration {
         Some(self)
     }
 
-    /// The seconds, followed by 20 bits for the microseconds. Each verification reads five words, and a shift is
-    /// cheaper than a division. A setting has less than 2^34 seconds.
+    /// The upper bits are the seconds, and the low 20 bits are the microseconds. Each verification reads five words,
+    /// and a shift is cheaper than a division. The seconds fit, because a setting has less than 2^34 of them.
     fn word(self) -> u64 {
         self.as_secs() << MICROS_BITS | u64::from(self.subsec_micros())
     }

@@ -1,5 +1,5 @@
 //! Nobody gets more rights than they were given. Tests every operation with every kind of presenter, and properties of
-//! any sequence of operations.
+//! random sequences of operations.
 
 mod operations;
 mod presenters;

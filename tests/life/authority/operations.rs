@@ -1,4 +1,4 @@
-//! Every operation as a host calls it, each on a target that exists.
+//! Every operation, called as a host calls it. Each call has a target that exists.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use counterfoil::*;
 use super::presenters::Presented;
 use crate::support::*;
 
-/// One operation of the table.
+/// One operation, which is a group of rows in the table.
 pub(super) struct Operation {
     pub(super) name: &'static str,
     /// The scope that the operation needs.
@@ -228,7 +228,7 @@ pub(super) const ALL: &[Operation] = &[
     },
 ];
 
-/// Several calls of one operation. They must have the same outcome.
+/// The outcome of several calls of one operation, which must all have the same outcome.
 fn same<const N: usize>(outcomes: [Result<(), ManageError>; N]) -> Result<(), ManageError> {
     let text_of = |outcome: &Result<(), ManageError>| format!("{outcome:?}");
     assert!(outcomes.iter().all(|outcome| text_of(outcome) == text_of(&outcomes[0])), "{outcomes:?}");
@@ -240,8 +240,8 @@ fn unused_label() -> String {
     format!("made {}", COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// A token of the presenter, with the scope that the operation needs, so that the token's scope is not the reason for a
-/// refusal.
+/// Creates a token of the presenter that has the scope which the operation needs. So a refusal is not caused by the
+/// token's scope.
 fn own_token(world: &World, who: &Presented) -> RecordId {
     let owner = who.by.subject().map_or("ivan", SubjectId::as_str).to_owned();
     token(world, &owner, Some(Scope::CREDENTIALS_WRITE))
@@ -249,7 +249,7 @@ fn own_token(world: &World, who: &Presented) -> RecordId {
 
 fn token(world: &World, owner: &str, scope: Option<&str>) -> RecordId {
     let account = world.account(owner);
-    // A collaborator cannot create a token, so the owner is a member at the creation.
+    // A collaborator cannot create a token, so the owner has the role of a member while the token is created.
     world.people.set_role(&subject(owner), account.role().max(Role::Member));
     let label = unused_label();
     let scope = scope.map(|scope| scope.parse().expect("a scope"));
@@ -260,7 +260,7 @@ fn token(world: &World, owner: &str, scope: Option<&str>) -> RecordId {
 }
 
 fn code(world: &World) -> RecordId {
-    // The code has the scope that the operation needs, like the tokens above.
+    // The code has the scope that the operation needs, so a refusal is not caused by its scope.
     let by = super::presenters::access(world, "super", Some(Scope::CODES_MANAGE)).by;
     let new = NewSecurityCode::new(NewAccess::SuperAdministrator);
     block_on(world.handle.create_security_code(&by, &new)).expect("made").view.id

@@ -1,5 +1,5 @@
-//! Properties of every sequence of operations: a granted scope lies within the allowed scope, no credential exceeds the
-//! rights of its creator, a replay ends its family, and every event names the actor.
+//! Properties of random sequences of operations. A granted scope lies within the allowed scope. No credential exceeds
+//! the rights of its creator. A replay ends its family. Every event names the actor.
 //!
 //! The cases are generated from a fixed seed.
 
@@ -26,7 +26,7 @@ fn always<S: Strategy>(cases: u32, inputs: S, holds: impl Fn(S::Value) -> Result
     }
 }
 
-/// No scope, or a scope of some of three names.
+/// Generates no scope, or a scope of some of three tokens.
 fn some_scope() -> impl Strategy<Value = Option<Scope>> {
     proptest::option::of(proptest::sample::subsequence(vec!["a", "b", "c"], 1..=3))
         .prop_map(|tokens| tokens.map(|tokens| scope(&tokens.join(" "))))
@@ -53,7 +53,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Whether a scope lies within a bound. Holding no scope means "unlimited", which lies only within "no bound".
+/// Whether a scope lies within a bound. No scope means "unlimited", and lies only within "no bound".
 fn within(held: Option<&Scope>, bound: Option<&Scope>) -> bool {
     match (held, bound) {
         (_, None) => true,
@@ -156,7 +156,7 @@ fn tries() -> impl Strategy<Value = Try> {
     ]
 }
 
-/// What was created in the presenter's name.
+/// The credentials that the presenter created.
 #[derive(Default)]
 struct Made {
     tokens: Vec<RecordId>,
@@ -199,7 +199,7 @@ fn all_kinds_9_no_sequence_yields_a_credential_that_exceeds_its_presenter() {
     });
 }
 
-/// Tries one operation. Most attempts are refused.
+/// Tries one operation as that presenter. Most attempts are refused.
 fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
     let (handle, by) = (&world.handle, &who.by);
     let pick = |list: &[RecordId], which: usize| list.get(which % list.len().max(1)).copied();
@@ -226,7 +226,7 @@ fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
             made.texts.extend(issued.ok().map(|issued| issued.token.expose_secret().to_owned()));
         }
         Try::Renew(which, how) => {
-            // Includes the presenter's own code, which must not be able to extend itself.
+            // The presenter's own code is also used, because it must not be able to extend itself.
             let Some(id) = pick(&made.codes, which).or(who.credential) else { return };
             let later = world.now().plus_capped(days(90));
             let _ = match how {
@@ -273,7 +273,7 @@ fn rotated(world: &World, by: &Presenter, id: RecordId, made: &mut Made) {
     }
 }
 
-/// An operation between a token's use and its replay.
+/// An operation that is done between the use of a token and its replay.
 #[derive(Clone, Debug)]
 enum Between {
     Refresh,
@@ -335,7 +335,7 @@ fn fault_a4_a_replayed_generation_ends_its_living_family_whatever_happened_betwe
         let living = world.refresh("rotating", &chain[chain.len() - 1]);
         prop_assert_eq!(living.status, 200, "{}", living.body);
         let newest = living.refresh();
-        // Not one of the last two tokens: the direct parent may be a retry.
+        // The last two tokens are not used, because presenting the direct parent again may be a retry.
         let replayed = &chain[which % (chain.len() - 2)];
         prop_assert_eq!(world.refresh("rotating", replayed).status, 400);
         prop_assert!(!world.works(&living.access()), "the family's access token");

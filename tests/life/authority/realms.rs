@@ -1,5 +1,5 @@
-//! Presenters of other realms, of deleted or disabled accounts, and with digests whose key is missing. Checks whether
-//! they are still accepted.
+//! Tests whether certain presenters are still accepted: presenters of other realms, of deleted or disabled accounts,
+//! and with digests whose key is missing.
 
 use std::time::Duration;
 

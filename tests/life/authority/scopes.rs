@@ -1,4 +1,4 @@
-//! Scopes: a granted scope lies within the client's allowed scope at every moment.
+//! Scopes. At every moment, a granted scope lies within the client's allowed scope.
 
 use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient};
 use counterfoil::event::EventKind;
@@ -13,7 +13,7 @@ pub(super) fn scope(text: &str) -> Scope {
     text.parse().expect("a scope")
 }
 
-/// Registers a client with these scopes that may use passwords and refresh.
+/// Registers a client with these scopes. It may use the password grant and the refresh grant.
 fn register(world: &World, id: &str, allowed: Option<&str>, default: Option<&str>) -> ClientId {
     let new = NewClient::named(id)
         .with_id(client_id(id))
@@ -199,7 +199,7 @@ fn login<'a>(name: &'a str, password: &'a str) -> directory::Login<'a> {
     directory::Login::new(name, leaked(password))
 }
 
-/// A login borrows its password. Leaking the password lets the login outlive the caller.
+/// A login borrows its password. The password is leaked so that the login can outlive the caller.
 fn leaked(text: &str) -> &'static Secret {
     Box::leak(Box::new(Secret::from(text.to_owned())))
 }

@@ -1,4 +1,4 @@
-//! Compares the table of operations and presenters, as the handle answers, with the expected table in `testdata`.
+//! Compares the results of all operations with all presenters with the expected table in `testdata`.
 
 use counterfoil::http_auth::Gate;
 use counterfoil::{Forbidden, ManageError, Presenter};
@@ -35,14 +35,14 @@ fn line(name: &str, cells: impl Iterator<Item = String>) -> String {
     format!("{name:<42}{cells}").trim_end().to_owned() + "\n"
 }
 
-/// Writes the actual table, and counts its cells.
+/// Writes the actual table, and counts its results.
 fn written() -> (String, usize) {
     let mut table = String::new();
     let mut cells = 0;
     for operation in ALL {
         table.push_str(&line(operation.name, PEOPLE.iter().map(|(role, _)| (*role).to_owned())));
-        // One world for all rows. One world for each row would take a minute; instead, each cell creates its own
-        // target.
+        // One world is used for all rows, because a separate world for each row would take a minute. Instead, each call
+        // gets its own target.
         let world: World = unhindered();
         for kind in all(&world, operation.scope) {
             let mut row = Vec::new();
@@ -65,7 +65,7 @@ fn written() -> (String, usize) {
     (table, cells)
 }
 
-/// `cargo test --test life the_table_of_operations -- --nocapture` prints the table.
+/// The command `cargo test --test life the_table_of_operations -- --nocapture` prints the actual table.
 #[test]
 fn all_kinds_9_the_table_of_operations_and_presenters_is_the_one_that_is_written_down() {
     let (table, cells) = written();

@@ -1,8 +1,8 @@
-//! The refresh grant (RFC 6749 §6): reuse or rotation, retries without a second successor, and replays that revoke
-//! the family.
+//! The refresh grant (RFC 6749 §6). A refresh reuses or rotates the refresh token. A retry gets the first response
+//! again, without a second successor. A replay revokes the family.
 //!
-//! One loop reads, decides, and writes by one compare-and-swap. After a lost race it decides again on the record that
-//! the store returns.
+//! One loop reads the record, decides, and writes with one compare-and-swap. If another write came first, it decides
+//! again on the record that the store returned.
 mod replay;
 mod retry;
 mod reuse;
@@ -33,25 +33,25 @@ use crate::types::secret::Secret;
 use crate::types::source::Source;
 use crate::types::time::Timestamp;
 
-/// The number of lost races in a row after which the loop gives up.
+/// The number of compare-and-swap conflicts in a row after which the loop gives up.
 const TURNS: usize = 8;
 
 /// Why a refresh returned no tokens.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RefreshError {
-    /// `invalid_grant`.
+    /// The token was refused. The OAuth error is `invalid_grant`.
     #[error("refresh token was refused")]
     Refused(#[source] Refusal),
-    /// The policy allows no further token for now: `slow_down`.
+    /// The policy allows no further token for now. The OAuth error is `slow_down`.
     #[error("too many tokens were issued: wait")]
     SlowDown {
-        /// The end of the wait.
+        /// The instant at which a token is allowed again.
         until: Timestamp,
     },
-    /// `invalid_scope`.
+    /// The requested scope exceeds the allowed scope. The OAuth error is `invalid_scope`.
     #[error("scope must lie within the refresh token's")]
     ScopeBeyond,
-    /// 503.
+    /// A store or the directory failed. The status is 503.
     #[error(transparent)]
     Unavailable(Unavailable),
 }
@@ -73,14 +73,15 @@ struct Request<'a> {
     now: Timestamp,
 }
 
-/// The result of one turn of the loop.
+/// The result of one pass of the loop.
 enum Turn {
     Answered(Box<Granted>),
-    /// A race was lost: decide again on this record.
+    /// Another write came first: decide again on this record.
     Again(TokenRecord),
 }
 
-/// Refreshes. The client is already authenticated. The secret is verified here, before any rule runs.
+/// Refreshes a token. The caller must already have authenticated the client. The secret of the token is verified here,
+/// before any rule is applied.
 pub(crate) async fn refresh(
     service: &Service,
     client: &Registration,
@@ -147,7 +148,7 @@ impl Request<'_> {
             Err(Refusal::ScopeEmpty) => return Err(RefreshError::ScopeBeyond),
             Err(refusal) => return Err(RefreshError::Refused(*refusal)),
         }
-        // Fails if a stored number is invalid: no expiry may be computed then.
+        // This call fails if a stored number is invalid, because no expiry must be computed from it.
         self.service.settings(self.now).await?;
         let scope = self.scope(record)?;
         match self.client.refresh_mode {
@@ -156,9 +157,9 @@ impl Request<'_> {
         }
     }
 
-    /// The scope of the new access token: the requested scope, which must lie within the intersection of the refresh
-    /// token's scope and the client's current allowed scope. If none is requested, that intersection. The refresh token
-    /// keeps its own scope.
+    /// The scope of the new access token. The limit is the intersection of the refresh token's scope and the client's
+    /// current allowed scope. A requested scope must lie within the limit. If no scope is requested, the result is the
+    /// limit. The refresh token itself keeps its scope.
     fn scope(&self, record: &TokenRecord) -> Result<Option<Scope>, RefreshError> {
         let (held, allowed) = (record.record().scope.as_ref(), self.client.allowed_scope.as_ref());
         let known = self.service.policy.scopes.as_ref();
@@ -174,7 +175,7 @@ impl Request<'_> {
         self.service.tell(self.now, By::from(by, self.source.name()), what);
     }
 
-    /// The error if the family has rotated as often as allowed in a day. Emits an event.
+    /// The error for a family that has rotated as often as the policy allows in a day. Also emits an event.
     fn paced(&self, record: &TokenRecord, until: Timestamp) -> RefreshError {
         let own = record.record();
         let what = EventKind::LimitReached { limit: Limit::RotationsPerDay(own.id.family()), owner: own.owner.clone() };
@@ -182,7 +183,7 @@ impl Request<'_> {
         RefreshError::SlowDown { until }
     }
 
-    /// The error if the family already has as many live access tokens as allowed. Emits an event.
+    /// The error for a family that already has as many live access tokens as the policy allows. Also emits an event.
     fn full(&self, record: &TokenRecord, until: Timestamp) -> RefreshError {
         let own = record.record();
         let what = EventKind::LimitReached { limit: Limit::AccessTokens(own.id.family()), owner: own.owner.clone() };
@@ -196,7 +197,7 @@ impl Request<'_> {
         there.map(Turn::Again).ok_or(RefreshError::Refused(Refusal::Unknown))
     }
 
-    /// When the refresh token, the new access token and the family expire.
+    /// The instants at which the refresh token, the new access token and the family expire.
     fn ends(&self, record: &TokenRecord, judged: &Judged) -> Result<(Timestamp, Timestamp, Timestamp), RefreshError> {
         let FamilyBody::SignIn { absolute_end, .. } = record.body() else {
             return Err(RefreshError::Refused(Refusal::WrongClient));
@@ -206,7 +207,7 @@ impl Request<'_> {
         Ok((slid, access_end.min(*absolute_end), *absolute_end))
     }
 
-    /// The response. `held` is the scope of the refresh token.
+    /// The response of a refresh. `held` is the scope of the refresh token.
     fn answer(
         &self,
         (access, issued_at, expires_at): (Minted, Timestamp, Timestamp),
@@ -215,7 +216,7 @@ impl Request<'_> {
         scope: Option<Scope>,
         account: Account,
     ) -> Result<Turn, RefreshError> {
-        // Requesting no scope requests the refresh token's scope (RFC 6749 §6).
+        // A request without a scope requests the scope of the refresh token (RFC 6749 §6).
         let scope_as_asked = match &self.asked {
             None => scope == *held,
             asked => scope == *asked,

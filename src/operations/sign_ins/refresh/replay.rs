@@ -1,4 +1,4 @@
-//! A replay: a used-up token that is presented again revokes its family.
+//! A replay: a used-up token is presented again. It revokes the family of the token.
 
 use std::num::NonZeroU32;
 
@@ -12,7 +12,7 @@ use crate::types::revocation_reason::RevocationReason;
 
 impl Request<'_> {
     /// Revokes the whole family of a used-up token, then refuses the caller. If the revocation fails, the caller gets
-    /// that failure, since the family may still be live.
+    /// an error about this failure, because the family may still be live.
     pub(super) async fn replayed(&self, record: &TokenRecord) -> Result<RefreshError, RefreshError> {
         let own = record.record();
         let what = Revoke::Family { realm: &own.realm, owner: &own.owner, family: own.id.family() };

@@ -1,4 +1,5 @@
-//! A retry inside the window (`refresh_tokens.grace` of the policy): derives the response of the first refresh again.
+//! A retry within the retry window (`refresh_tokens.grace` of the policy). It derives the response of the first refresh
+//! again.
 
 use crate::crypto::rotation_key::RotationKey;
 use crate::event::EventKind;
@@ -17,8 +18,8 @@ use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
 impl Request<'_> {
-    /// Answers a replaced token that is presented again inside its window: derives the response of the first refresh
-    /// again. Writes only if that response's access token no longer works.
+    /// Answers a replaced token that is presented again within its retry window: derives the response of the first
+    /// refresh again. Writes only if the access token of that response no longer works.
     pub(super) async fn retry(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
         let service = self.service;
         let Some(superseded) = record.record().superseded else { return self.again(record).await };
@@ -26,7 +27,7 @@ impl Request<'_> {
         let Some(successor) = service.store.get(&superseded.successor).await? else {
             return Err(RefreshError::Refused(Refusal::Unknown));
         };
-        // The window ends as soon as the successor itself has been refreshed, by rotation or by reuse.
+        // The retry window ends when the successor itself is refreshed, by rotation or by reuse.
         if successor.record().superseded.is_some() {
             return self.again(record).await;
         }
@@ -88,8 +89,8 @@ impl Request<'_> {
         self.answer((access, issued_at, expires_at), refresh, &stored.scope, scope, account)
     }
 
-    /// Issues a new access token for a retry if the first one has expired, was revoked, or has another scope. Requires
-    /// that the family is live and was not refreshed since. `None` if it was refreshed or ended meanwhile.
+    /// Issues a new access token for a retry if the first access token has expired, was revoked, or has another scope.
+    /// `None` if the family has ended, or was refreshed again after the first refresh.
     async fn fresh_access(
         &self,
         successor: &TokenRecord,

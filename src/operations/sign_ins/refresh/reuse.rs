@@ -1,4 +1,4 @@
-//! Reuse: the presented token stays valid. For confidential clients.
+//! Reuse: the presented refresh token stays valid. Only confidential clients may use this mode.
 
 use crate::event::EventKind;
 use crate::http_auth::refusal::Refusal;
@@ -13,7 +13,7 @@ use crate::types::scope::Scope;
 use crate::types::secret::Secret;
 
 impl Request<'_> {
-    /// Keeps the refresh token and issues a new access token.
+    /// Issues a new access token. The refresh token stays the same.
     pub(super) async fn reuse(
         &self,
         record: &TokenRecord,

@@ -1,4 +1,4 @@
-//! Rotation: the presented token is used up, and its successor is derived.
+//! Rotation: the presented refresh token is used up, and its successor is derived from it.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::types::scope::Scope;
 use crate::types::secret::Secret;
 
 impl Request<'_> {
-    /// Supersedes the presented token and derives its successor. A retry derives the same successor again.
+    /// Replaces the presented token by a derived successor. A retry derives the same successor again.
     pub(super) async fn rotate(
         &self,
         record: &TokenRecord,
@@ -76,7 +76,7 @@ impl Request<'_> {
                 self.answer((access, self.now, access_end), refresh, &own.scope, scope, account)
             }
             Rotated::Stale(there) => Ok(Turn::Again(there)),
-            // The id is taken: try the same record again with another nonce.
+            // The id is taken: process the same record again with another nonce.
             Rotated::IdTaken(_) => Ok(Turn::Again(record.clone())),
             Rotated::FamilyEnded => self.again(record).await,
             Rotated::PaceReached { oldest } => Err(self.paced(record, day_after(oldest))),

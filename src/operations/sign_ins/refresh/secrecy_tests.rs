@@ -1,6 +1,7 @@
-//! Tests which tokens can be derived by an attacker who has the whole store, every nonce ever written and an ancestor's
-//! secret: none without the key ring, and all if a public constant replaces the key ring. The second case is the
-//! control, which shows that the attack is valid.
+//! Tests which tokens an attacker can derive from the whole store, every nonce that was ever written, and the secret of
+//! an old token of the family. Without the keys of the key ring, the attacker can derive none. As a control, the
+//! attacker can derive all tokens if a public constant replaces the key ring. The control shows that the attack itself
+//! works.
 
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ use crate::types::time::Timestamp;
 
 const GENERATIONS: usize = 6;
 
-/// The attacker's knowledge: the ancestor's text, and the successor and nonce of every rotation.
+/// What the attacker knows: the text of the old token, and the successor and the nonce of every rotation.
 struct Loot {
     handle: Counterfoil,
     store: Arc<MemoryStore>,
@@ -80,7 +81,7 @@ fn loot(ring: Option<KeyRing>) -> Loot {
 }
 
 impl Loot {
-    /// How many generations the attacker derives from the ancestor with that key.
+    /// How many generations the attacker can derive from the old token with that key.
     fn derived(&self, key: &RotationKey) -> usize {
         let presented = self.handle.service.prefixes.parse(self.ancestor.expose_secret()).expect("a token");
         let mut secret = SecretBytes::new(*presented.secret().expose_secret());
@@ -97,8 +98,8 @@ impl Loot {
             };
             let guess = rotation.secret(successor);
             let (kind, key_id) = (TokenKind::RefreshToken, stored.record().key_id);
-            // An attacker can test a guess only by presenting it to the service. This test also computes its digest
-            // with the service's keys, which the attacker does not have.
+            // An attacker can test a guess only at the service. This test instead computes the digest of the guess with
+            // the keys of the service, which the attacker does not have.
             let digest = self.handle.service.digester.token_under(key_id, kind, successor, &guess);
             if !digest.is_some_and(|digest| digest.ct_eq(&stored.record().digest)) {
                 break;
