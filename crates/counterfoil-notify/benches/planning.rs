@@ -1,8 +1,9 @@
-//! The cost of a notice for a worker as the store grows: the duration of a run divided by the notices that it sent,
-//! among ten thousand, a hundred thousand and a million records, of which a thousand are due.
+//! Measures the cost of a notice for a worker as the store grows. The cost is the duration of a run divided by the
+//! number of notices that it sent. The store has ten thousand, a hundred thousand or a million records, and a thousand
+//! notices are due.
 //!
-//! The store is in memory and the transport accepts everything at once, so that only the cost of the worker and of its
-//! planning is measured.
+//! The store is in memory, and the transport accepts everything at once. So the bench measures only the worker and its
+//! planning.
 
 #![allow(
     clippy::disallowed_methods,
@@ -41,7 +42,7 @@ fn day(days: u16) -> Timestamp {
         .plus_capped(Duration::from_secs(u64::from(days) * 86_400))
 }
 
-/// Microseconds for each notice, in the fastest of several runs, each on a new store.
+/// Returns the microseconds for each notice in the fastest of several runs. Each run has a new store.
 async fn at_size(size: usize) -> f64 {
     let people = Arc::new(MemoryDirectory::default());
     let mut policy = Policy::synergy();
@@ -58,7 +59,7 @@ async fn at_size(size: usize) -> f64 {
             people.insert(account.clone(), &[&name], "a password");
             owner = Some(Presenter::signed_in(&account));
         }
-        // One run a day for five days, with a thousand due notices each. The other records expire much later.
+        // Each of the five days has one run with a thousand due notices. The other records expire much later.
         let days = match at / DUE {
             0..5 => 30 + u16::try_from(at / DUE).expect("small"),
             _ => 180,

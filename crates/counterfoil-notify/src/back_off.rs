@@ -1,4 +1,4 @@
-//! How long to wait after a failed delivery to a person. Each wait is twice as long as the one before.
+//! Calculates the wait after a failed delivery to a person. Each wait is twice as long as the previous one.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use counterfoil::SubjectId;
 
-/// The maximum number of people whose failures are remembered. For other people, every failure counts as the first one.
+/// The maximum number of people whose failures are remembered. For any other person, each failure counts as the first.
 const MOST: usize = 10_000;
 
-/// The number of consecutive failures for each person. Other nodes do not know it, and a restart forgets it.
+/// The number of consecutive failures for each person. Each process has its own numbers, and loses them when it ends.
 #[derive(Debug, Default)]
 pub(crate) struct BackOff(Mutex<BTreeMap<SubjectId, u32>>);
 
 impl BackOff {
-    /// Records a failure and returns how long to wait.
+    /// Records a failed delivery to a person, and returns the wait before the next attempt.
     pub(crate) fn failed(&self, whom: &SubjectId, first: Duration, longest: Duration) -> Duration {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = failures.get(whom).copied().unwrap_or(0);
@@ -25,7 +25,7 @@ impl BackOff {
         doubled.unwrap_or(longest).min(longest)
     }
 
-    /// Forgets a person's failures after a delivery.
+    /// Forgets the failures for a person. Called after a successful delivery.
     pub(crate) fn delivered(&self, whom: &SubjectId) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(whom);
     }

@@ -1,4 +1,4 @@
-//! Sends a person's digest and settles its notices.
+//! Sends a person's digest, and records the result for each of its notices.
 
 use std::sync::atomic::Ordering;
 
@@ -10,15 +10,15 @@ use crate::report::Report;
 use crate::round::Round;
 use crate::transport::SendError;
 
-/// After this many timeouts in one run, the transport is treated as down.
+/// The number of timeouts in one run after which the transport is treated as down.
 const TIMEOUTS: u32 = 3;
 
 impl Round<'_> {
-    /// Sends the claimed notices and returns the outcome.
+    /// Sends the claimed notices to their person. Returns how many were sent, delayed or refused.
     pub(crate) async fn deliver(&self, mut claimed: Vec<ClaimedNotice>) -> Result<Report, Unavailable> {
         let (now, timeout) = (self.at(), self.worker.limits.timeout());
-        // Claiming took minutes, so these leases end before the transport's timeout. Their notices are sent in a later
-        // run, so that another worker does not send them too.
+        // If claiming took minutes, a lease may end before the timeout of the transport. Another worker could then send
+        // the same notice. So such notices are not sent in this run but in a later one.
         let in_time = now.plus_capped(timeout);
         let late: Vec<_> = claimed.extract_if(.., |notice| notice.lease_until() <= in_time).collect();
         let mut report = self.settle(late, Outcome::Failed { retry_at: now }).await?;
@@ -44,7 +44,8 @@ impl Round<'_> {
         Ok(report)
     }
 
-    /// All notices of a digest get the same time for the next attempt, so that they are sent together.
+    /// Returns the outcome of a failed delivery. All notices of the digest get the same time for the next attempt, so
+    /// that they are sent together again.
     fn failed(&self, whom: &SubjectId, error: &SendError) -> Outcome {
         let cause = error as &dyn std::error::Error;
         tracing::warn!(target: "counterfoil::notice", whom = whom.as_str(), error = cause, "a digest was not sent");
@@ -55,14 +56,14 @@ impl Round<'_> {
             SendError::Down(_) => self.down.store(true, Ordering::Relaxed),
         }
         let wait = match error {
-            // The person is not the cause. Try again as soon as the transport may be up.
+            // The person is not the cause. So the wait is the shortest one.
             SendError::Down(_) => limits.first_back_off,
             _ => self.worker.back_off.failed(whom, limits.first_back_off, limits.longest_back_off),
         };
         Outcome::Failed { retry_at: self.at().plus_capped(wait) }
     }
 
-    /// Settles each notice. If some fail, the first error is returned after all were tried.
+    /// Settles each notice with this outcome. If some calls fail, tries all notices and then returns the first error.
     async fn settle(&self, claimed: Vec<ClaimedNotice>, outcome: Outcome) -> Result<Report, Unavailable> {
         let (mut report, mut failed) = (Report::default(), None);
         for notice in claimed {

@@ -1,11 +1,11 @@
-//! The notices of one person in one run.
+//! The notices that one person receives together.
 
 use counterfoil::notice::ClaimedNotice;
 use counterfoil::{Account, EmailAddress, Realm, Timestamp};
 
-/// All notices that one person gets at once: at least one, sorted by expiry.
+/// All notices that one person receives in one message. There is at least one. They are sorted by expiry.
 ///
-/// Only a worker creates a digest. A transport borrows it during one delivery.
+/// Only a worker creates a digest. A transport borrows the digest during one delivery.
 #[derive(Debug)]
 pub struct Digest<'a> {
     realm: &'a Realm,
@@ -15,37 +15,38 @@ pub struct Digest<'a> {
 }
 
 impl<'a> Digest<'a> {
-    /// `None` for no notices. Sorts the notices.
+    /// Makes a digest and sorts the notices. Returns `None` if there are no notices.
     pub(crate) fn new(realm: &'a Realm, notices: &'a mut [ClaimedNotice], now: Timestamp) -> Option<Self> {
         notices.sort_by_key(|notice| (notice.expires_at(), notice.id()));
         let notices = &*notices;
         notices.first().map(|first| Self { realm, first, notices, now })
     }
 
-    /// The realm.
+    /// The realm of the credentials.
     #[must_use]
     pub fn realm(&self) -> &Realm {
         self.realm
     }
 
-    /// The recipient, as the directory returned it when the notices were claimed.
+    /// The account of the recipient. The directory returned it at the time when the notices were claimed.
     #[must_use]
     pub fn account(&self) -> &Account {
         self.first.account()
     }
 
-    /// The recipient's address.
+    /// The e-mail address of the recipient.
     #[must_use]
     pub fn to(&self) -> &EmailAddress {
         self.first.to()
     }
 
-    /// The notices, at least one.
+    /// The notices, sorted by expiry. There is at least one.
     pub fn notices(&self) -> &[ClaimedNotice] {
         self.notices
     }
 
-    /// When the delivery began: the run's `now`, and the time that has passed since.
+    /// The instant at which the delivery began. It is the run's `now` plus the time from the start of the run to the
+    /// delivery.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now

@@ -14,27 +14,28 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The pause between two runs. Default: a minute.
+    /// The pause between the end of a run and the next run. Default: a minute.
     pub interval: Duration,
-    /// The maximum random addition to each interval, so that the nodes' runs spread out. Default: 15 seconds.
+    /// The maximum random time that is added to each interval, so that the nodes do not all run at the same time.
+    /// Default: 15 seconds.
     pub jitter: Duration,
-    /// How many notices one run sends; the others wait for the next run. A person's digest is never split, so a run may
-    /// send a few more. Default: 1,000.
+    /// The maximum number of notices that one run sends. Other notices are sent in the next run. A person's digest is
+    /// never split, so a run may send a few notices more. Default: 1,000.
     pub budget: NonZeroU32,
-    /// How long a transport may take for one digest, at most 50 minutes. Default: 30 seconds.
+    /// The maximum time that a transport may take for one digest, at most 50 minutes. Default: 30 seconds.
     pub send_timeout: Duration,
-    /// How many digests are sent at once, clamped to 1 to 64. Default: 4.
+    /// The number of digests that are sent at the same time. It is clamped to 1 to 64. Default: 4.
     pub at_once: usize,
-    /// The first wait after a failure. Each further failure for the same person doubles it. Default: 5 minutes.
+    /// The wait after the first failed delivery to a person. Each further failure doubles the wait. Default: 5 minutes.
     pub first_back_off: Duration,
-    /// The longest wait after failures. Default: 4 hours.
+    /// The longest wait after failed deliveries to a person. Default: 4 hours.
     pub longest_back_off: Duration,
 }
 
-/// The part of a lease for claiming and settling, in addition to sending.
+/// The time that a lease lasts in addition to the timeout of a send. It is for claiming and settling.
 const MARGIN: Duration = Duration::from_secs(120);
 
-/// The maximum timeout of a send. With the margin it must fit into the longest lease, an hour.
+/// The maximum timeout of a send. Together with [`MARGIN`] it must not exceed the longest lease, which is an hour.
 const LONGEST: Duration = Duration::from_secs(50 * 60);
 
 impl Limits {
@@ -87,13 +88,13 @@ impl Limits {
         self
     }
 
-    /// How long a claim lasts: the timeout of a send and two minutes.
+    /// The duration of a claim: [`send_timeout`](Self::send_timeout) (at most 50 minutes) plus two minutes.
     #[must_use]
     pub fn lease(&self) -> Duration {
         self.timeout().saturating_add(MARGIN)
     }
 
-    /// The timeout of a send, at most `LONGEST`.
+    /// The timeout of a send, at most [`LONGEST`].
     pub(crate) fn timeout(&self) -> Duration {
         self.send_timeout.min(LONGEST)
     }

@@ -1,4 +1,4 @@
-//! A transport for hosts without another one. It writes notices to the log.
+//! A transport that writes notices to the log, for hosts without another transport.
 
 use std::sync::Arc;
 
@@ -8,15 +8,15 @@ use crate::digest::Digest;
 use crate::templates::{BuiltIn, Templates};
 use crate::transport::{SendError, Transport};
 
-/// Writes each digest to `tracing` at the level `INFO`, target `counterfoil::notice`: the person's subject id, the
-/// subject line and the text. These contain no e-mail address and no secret.
+/// A transport that writes each digest to `tracing` at the level `INFO`, with the target `counterfoil::notice`. A log
+/// line contains the person's subject id, the subject line and the text. It contains no e-mail address and no secret.
 #[derive(Clone, Debug)]
 pub struct Log {
     templates: Arc<dyn Templates>,
 }
 
 impl Log {
-    /// Uses the host's own texts.
+    /// Makes a transport that uses the host's own texts.
     #[must_use]
     pub fn new(templates: impl Templates) -> Self {
         Self { templates: Arc::new(templates) }

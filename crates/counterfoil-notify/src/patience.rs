@@ -1,20 +1,20 @@
-//! Remembers until when a person's notices wait to be sent together with later ones, so that the person's credentials
-//! are not read in each run.
+//! Notices of one person may wait so that they are sent together with later ones. This module remembers the end of the
+//! wait. Until then, runs do not read the person's credentials.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use counterfoil::{SubjectId, Timestamp};
 
-/// The maximum number of people who are remembered. The credentials of others are read again.
+/// The maximum number of people for whom a wait is remembered. The credentials of other people are read in each run.
 const MOST: usize = 10_000;
 
-/// The end of the wait for each person, in this process.
+/// The end of the wait for each person. Other processes do not know it.
 #[derive(Debug, Default)]
 pub(crate) struct Patience(Mutex<BTreeMap<SubjectId, Timestamp>>);
 
 impl Patience {
-    /// Records that this person's notices wait until then.
+    /// Records that the notices of this person wait until `until`.
     pub(crate) fn wait(&self, whom: &SubjectId, until: Timestamp, now: Timestamp) {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() >= MOST {
@@ -25,7 +25,7 @@ impl Patience {
         }
     }
 
-    /// Whether this person's notices still wait.
+    /// Whether the notices of this person still wait at `now`.
     pub(crate) fn waits(&self, whom: &SubjectId, now: Timestamp) -> bool {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let waits = waiting.get(whom).is_some_and(|until| !now.reached(*until));

@@ -1,30 +1,35 @@
-//! The result of a run.
+//! The result of a worker's run.
 
-/// What one run of a worker did. Counts are of notices, unless they say digests.
+/// The result of one run of a worker. Unless a field says otherwise, it is a number of notices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Digests that the transport took.
+    /// The number of digests that the transport accepted.
     pub digests: u64,
-    /// Notices in those digests, marked as sent.
+    /// The number of notices in the accepted digests.
     pub sent: u64,
-    /// Settled without sending, because the owner's account is disabled or deleted. Each is also an event
+    /// The number of notices that were settled without sending, because the owner's account is disabled or deleted, or
+    /// because the credential is from before the account's `valid_since`. Each is also an event
     /// ([`EventKind::NoticeWithheld`](counterfoil::event::EventKind::NoticeWithheld)).
     pub withheld: u64,
-    /// Permanently refused by the transport.
+    /// The number of notices that the transport refused permanently.
     pub refused: u64,
-    /// Temporarily refused by the transport. They are tried again after the back-off.
+    /// The number of notices that were not sent because of a temporary failure. They are tried again after the
+    /// back-off.
     pub delayed: u64,
-    /// About expired credentials, and waiting to be sent together with later ones, as the policy's gathering says.
+    /// The number of notices about expired credentials that wait to be sent together with later ones. The policy's
+    /// gathering says how long they wait.
     pub waiting: u64,
-    /// Due but not tried: over the budget; or the transport was down, the worker was stopped, or another worker handles
-    /// the same person.
+    /// The number of due notices that were not tried. Possible reasons: the budget is used up, the transport is down,
+    /// the worker was stopped, or another worker handles the same person.
     pub left: u64,
-    /// Sent, but not marked as sent, because the expiry was changed meanwhile or the lease had ended.
+    /// The number of notices whose outcome could not be recorded, because the credential's expiry was changed during
+    /// the delivery or because the lease had ended.
     pub overtaken: u64,
-    /// Credentials whose next notice got another time, because the policy or the settings changed when notices are due.
+    /// The number of credentials whose next notice got another time. This happens after a change of the policy or of
+    /// the settings that gives notices other times.
     pub rearmed: u64,
-    /// Whether the transport was found to be down.
+    /// Whether the transport was down during the run.
     pub down: bool,
 }
 
@@ -42,8 +47,8 @@ impl Report {
         self.down |= other.down;
     }
 
-    /// Writes the report to `tracing`: a warning if something could not be sent, an info message if something was done,
-    /// a debug message otherwise.
+    /// Writes the report to `tracing`. The message is a warning if something could not be sent, an info message if
+    /// something was done, and a debug message otherwise.
     pub(crate) fn tell(&self) {
         let report = self;
         if self.down {

@@ -1,8 +1,8 @@
-//! One run: finds due notices, groups them by person, gathers, claims, sends and settles them. Several people are
-//! handled at the same time.
+//! One run of a worker. It finds the due notices, groups them by person, gathers them, claims them, sends them and
+//! settles them. Several people are handled at the same time.
 //!
-//! A person's notices are claimed in order, the earliest first. If two workers compete for a person, the worker that
-//! claims the first notice handles the person, and the other one skips the person.
+//! The notices of a person are claimed in order, the earliest first. If two workers compete for a person, the worker
+//! that claims the first notice handles the person. The other worker skips the person in this run.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -42,12 +42,12 @@ impl<'a> Round<'a> {
         Ok(report)
     }
 
-    /// The present instant: the run's `now` plus the time since.
+    /// The present instant: the run's `now` plus the time that has passed since the run began.
     pub(crate) fn at(&self) -> Timestamp {
         self.now.plus_capped(self.began.elapsed())
     }
 
-    /// The handle at the present instant.
+    /// The worker's handle, set to the present instant.
     pub(crate) fn counterfoil(&self) -> Counterfoil {
         self.worker.counterfoil.at(self.at())
     }
@@ -56,13 +56,14 @@ impl<'a> Round<'a> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Whether the run must not start with another person.
+    /// Whether the run must not begin with another person.
     fn ends(&self) -> bool {
         let budget = u64::from(self.worker.limits.budget.get());
         self.is_stopped() || self.down.load(Ordering::Relaxed) || self.claimed.load(Ordering::Relaxed) >= budget
     }
 
-    /// Handles several people at the same time. If one fails, the error is returned after the running ones have ended.
+    /// Handles several people at the same time. If an operation fails, this begins no further person, finishes the
+    /// people in progress, and then returns the error.
     async fn each(&self, found: Found, report: &mut Report) -> Result<(), Unavailable> {
         let at_once = self.worker.limits.at_once.clamp(1, 64);
         let mut failed = None;
@@ -72,7 +73,7 @@ impl<'a> Round<'a> {
             match one {
                 Ok(one) => report.add(one),
                 Err(error) => {
-                    // The store or the directory fails, so no further person is started.
+                    // The store or the directory has failed. So no further person is begun.
                     self.down.store(true, Ordering::Relaxed);
                     failed = failed.or(Some(error));
                 }
@@ -86,7 +87,7 @@ impl<'a> Round<'a> {
         if self.ends() {
             return Ok(left);
         }
-        // All of a person's claims use one instant, so that their leases end together.
+        // All claims for a person use the same instant, so that their leases end at the same time.
         let counterfoil = self.counterfoil();
         let lease = self.worker.limits.lease();
         let gathered = match &whom {
@@ -134,7 +135,7 @@ impl<'a> Round<'a> {
     }
 }
 
-/// The competitor that a worker found for a person.
+/// Whether another worker already handles the person.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Met {
     Nobody,

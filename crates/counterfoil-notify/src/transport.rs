@@ -1,4 +1,4 @@
-//! The delivery of digests.
+//! The interface through which digests are delivered.
 
 use std::error::Error;
 
@@ -6,27 +6,28 @@ use async_trait::async_trait;
 
 use crate::digest::Digest;
 
-/// Why a digest was not delivered. The variant decides what happens next.
+/// The reason why a digest was not delivered. The variant decides what the worker does next.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// This person's digests can never be delivered (the address does not exist). This digest is given up, and the run
-    /// continues with other people.
+    /// The digest can never be delivered to this person, for example because the address does not exist. The worker
+    /// does not try this digest again, and the run continues with other people.
     #[error("the transport refused the digest")]
     Refused(#[source] Option<Box<dyn Error + Send + Sync>>),
-    /// A temporary refusal (greylisting, a full mailbox). The digest is tried again after a back-off, and the run
-    /// continues.
+    /// The digest was refused temporarily, for example because of greylisting or a full mailbox. The worker tries it
+    /// again after a back-off, and the run continues with other people.
     #[error("the transport did not take the digest now")]
     Delayed(#[source] Option<Box<dyn Error + Send + Sync>>),
-    /// No digest can be sent now (no connection, wrong credentials). The run ends, and all digests are tried again.
+    /// No digest can be sent now, for example because there is no connection or the login fails. The run ends, and all
+    /// digests are tried again later.
     #[error("the transport is down")]
     Down(#[source] Option<Box<dyn Error + Send + Sync>>),
 }
 
-/// Delivers digests, by mail, a webhook or a queue.
+/// Delivers digests, for example by mail, by a webhook or to a queue.
 ///
-/// A digest counts as sent only when the call returns `Ok`. A worker drops the call at its timeout
-/// ([`Limits::send_timeout`](crate::Limits)) and tries again later. If the digest was delivered nevertheless, it is
-/// delivered twice. The notices' ids, expiries and stages identify such a repeat.
+/// A digest is marked as sent only if the call returns `Ok`. After a timeout ([`Limits::send_timeout`](crate::Limits))
+/// the worker drops the call and tries again later. If the dropped call delivered the digest nevertheless, it is
+/// delivered twice. A receiver can recognise the second delivery by the ids, expiries and stages of the notices.
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -49,10 +50,10 @@ pub enum SendError {
 /// ```
 #[async_trait]
 pub trait Transport: Send + Sync + 'static {
-    /// Delivers one digest.
+    /// Delivers one digest. Returns `Ok` when the digest is delivered.
     ///
     /// # Errors
     ///
-    /// [`SendError`] if it was refused.
+    /// [`SendError`] if the digest was not delivered.
     async fn send(&self, digest: &Digest<'_>) -> Result<(), SendError>;
 }

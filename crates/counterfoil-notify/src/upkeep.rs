@@ -1,4 +1,4 @@
-//! All upkeep of a host in one call.
+//! Runs all periodic work of a host in one call.
 
 use std::fmt;
 use std::future::Future;
@@ -8,19 +8,20 @@ use tokio::sync::oneshot;
 
 use crate::worker::Worker;
 
-/// All upkeep of a host in one call. Until a shutdown it writes last uses, digests secrets again under a newer key,
-/// purges, and sends notices.
+/// All periodic work of a host in one call. Until shutdown it writes last uses, recomputes digests of secrets under a
+/// newer key, purges records, and sends notices.
 ///
-/// | what | how often | after a failure |
+/// | work | interval | interval after a failure |
 /// |---|---|---|
-/// | last uses, new digests under a newer key, purge | 5 seconds, and up to a fifth more | 10, 20, 40, then each 60 seconds, and up to a fifth more |
-/// | notices | [`Limits::interval`](crate::Limits::interval) and up to [`Limits::jitter`](crate::Limits::jitter) more | the same; a person whose mail failed waits [`Limits::first_back_off`](crate::Limits::first_back_off) |
+/// | last uses, recomputed digests, purge | 5 seconds, and up to a fifth more | 10, 20, 40, then always 60 seconds, and up to a fifth more |
+/// | notices | [`Limits::interval`](crate::Limits::interval) and up to [`Limits::jitter`](crate::Limits::jitter) more | unchanged; but a person whose mail failed waits [`Limits::first_back_off`](crate::Limits::first_back_off) |
 ///
-/// A failure of a store or of the directory is an event of the handle
-/// ([`EventKind::Failed`](counterfoil::event::EventKind::Failed)), limited in rate. A notice that could not be sent is
-/// a warning in `tracing`, target `counterfoil::notice`. Neither ends the upkeep. Every node may run it.
+/// If a store or the directory fails, the handle reports an event
+/// ([`EventKind::Failed`](counterfoil::event::EventKind::Failed)), at a limited rate. If a notice cannot be sent, a
+/// warning is written to `tracing` with the target `counterfoil::notice`. Neither failure ends the upkeep. Every node
+/// may run an upkeep.
 ///
-/// It needs a tokio runtime with its timer enabled.
+/// The upkeep needs a tokio runtime whose timer is enabled.
 ///
 /// ```
 /// use counterfoil_notify::{Log, Upkeep, Worker};
@@ -49,27 +50,27 @@ pub struct Upkeep {
 }
 
 impl Upkeep {
-    /// Upkeep without notices.
+    /// Makes an upkeep that sends no notices.
     #[must_use]
     pub fn new(counterfoil: Counterfoil) -> Self {
         Self { counterfoil, notices: None }
     }
 
-    /// Sends notices too. A host with several realms gives each worker to the upkeep of its realm.
+    /// Adds a worker that sends notices. A host with several realms has an upkeep and a worker for each realm.
     #[must_use]
     pub fn with_notices(self, worker: Worker) -> Self {
         Self { notices: Some(worker), ..self }
     }
 
-    /// Runs until `shutdown` is ready. Then the worker finishes the digests that are being sent, and the remaining last
-    /// uses and re-digested secrets are written.
+    /// Runs until `shutdown` is ready. Then the worker finishes the digests that are being sent, and the upkeep writes
+    /// the remaining last uses and recomputed digests.
     ///
-    /// At first the clock is not trusted; see [`Counterfoil::run_upkeep`].
+    /// In the beginning the upkeep does not trust the clock; see [`Counterfoil::run_upkeep`].
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future is like a crash of the node: a digest that was being sent may be sent again
-    /// ([`Worker::run_once`]), and unwritten last uses stay in the buffer of the handle.
+    /// Dropping the future has the effect of a crash of the node. A digest that was being sent may be sent again
+    /// ([`Worker::run_once`]). Last uses that were not written stay in the buffer of the handle.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let Self { counterfoil, notices } = self;
         let (ended, worker_ended) = oneshot::channel::<()>();
@@ -80,7 +81,7 @@ impl Upkeep {
             }
             drop(ended);
         };
-        // This ends after the worker, so that the worker's last notices are already settled.
+        // The upkeep of the handle ends after the worker. So it also writes the results of the worker's last notices.
         let upkeep = counterfoil.run_upkeep(tokio::time::sleep, async { drop(worker_ended.await) });
         tokio::join!(notices, upkeep);
     }

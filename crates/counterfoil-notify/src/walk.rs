@@ -1,4 +1,4 @@
-//! Finds due notices, by person.
+//! Finds due notices and groups them by person.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -9,23 +9,25 @@ use counterfoil::{SubjectId, Unavailable};
 use crate::round::Round;
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-/// How many records one call checks after the schedule of notices has changed, and how many such calls one run makes.
+/// The number of records that one call checks after the schedule of notices has changed.
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
+/// The maximum number of such calls that one run makes.
 const BATCHES: usize = 20;
 
-/// The due notices that were found.
+/// The due notices that a run found.
 #[derive(Default)]
 pub(crate) struct Found {
-    /// The notices of each person; `None` for notices without a recipient.
+    /// The notices of each person. The key `None` is for notices without a recipient.
     pub(crate) people: BTreeMap<Option<SubjectId>, Vec<DueNotice>>,
-    /// The number of notices of people whose notices wait to be sent together with later ones.
+    /// The number of notices that wait to be sent together with later ones of the same person.
     pub(crate) waiting: u64,
-    /// Whether notices were left out because of the budget.
+    /// Whether some due notices were left out because the budget is used up.
     pub(crate) beyond: bool,
 }
 
 impl Round<'_> {
-    /// Gives some of the notices another time after the schedule has changed. Returns how many.
+    /// After the schedule of notices has changed, updates the notice times of some records. Returns how many were
+    /// changed.
     pub(crate) async fn rearm(&self) -> Result<u64, Unavailable> {
         let mut moved = 0;
         for _ in 0..BATCHES {
@@ -38,7 +40,8 @@ impl Round<'_> {
         Ok(moved)
     }
 
-    /// Reads due notices, up to the budget. Notices that may wait for later ones do not count towards the budget.
+    /// Reads due notices until the budget is used up. Notices that may wait for later ones do not count towards the
+    /// budget.
     pub(crate) async fn walk(&self) -> Result<Found, Unavailable> {
         let budget = u64::from(self.worker.limits.budget.get());
         let (mut found, mut count, mut after) = (Found::default(), 0, None);

@@ -1,4 +1,4 @@
-//! The worker that a host spawns or calls.
+//! The worker that sends notices. A host spawns it or calls it.
 
 use std::fmt;
 use std::future::Future;
@@ -15,7 +15,7 @@ use crate::round::Round;
 use crate::transport::Transport;
 
 /// Sends due notices. Any number of workers may run on any number of nodes, because a worker claims each notice before
-/// it sends it.
+/// sending it.
 ///
 /// Spawn [`Worker::run`], or call [`Worker::run_once`] from a scheduler.
 pub struct Worker {
@@ -27,41 +27,41 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// A worker for one realm, with the default [`Limits`].
+    /// Makes a worker for one realm, with the default [`Limits`].
     #[must_use]
     pub fn new(counterfoil: Counterfoil, transport: impl Transport) -> Self {
         let (limits, back_off, patience) = (Limits::default(), BackOff::default(), Patience::default());
         Self { counterfoil, transport: Box::new(transport), limits, back_off, patience }
     }
 
-    /// Sets other limits.
+    /// Replaces the limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// Sends the notices that are due at `now`, up to the budget. An instant within the run is `now` plus the time
-    /// since the call.
+    /// Sends the notices that are due at `now`, up to the budget. Within the run, the present instant is `now` plus the
+    /// time that has passed since the call.
     ///
     /// # Errors
     ///
-    /// The store or the directory failed. Digests sent before that are marked as sent where possible. Other claimed
-    /// notices are due again when their leases end ([`Limits::lease`]).
+    /// [`Unavailable`] if the store or the directory failed. Digests that were sent before the failure are marked as
+    /// sent where possible. Other claimed notices are due again at the end of their leases ([`Limits::lease`]).
     ///
     /// # Cancel safety
     ///
-    /// Dropping the call is like a crash of the node: leases expire, and a digest that was being sent may be sent
-    /// again. Prefer [`Worker::run`], which ends cleanly.
+    /// Dropping the call has the effect of a crash of the node. Leases expire, and a digest that was being sent may be
+    /// sent again. Prefer [`Worker::run`], which finishes the digests that are being sent.
     pub async fn run_once(&self, now: Timestamp) -> Result<Report, Unavailable> {
         Round::new(self, now, &AtomicBool::new(false)).run().await
     }
 
-    /// Runs until `shutdown` is ready: a first time at once, then after each interval and its jitter. On shutdown it
-    /// starts no further digests and finishes those that are being sent. That takes at most the timeouts of the
-    /// transport and the store.
+    /// Sends notices repeatedly until `shutdown` is ready. The first run starts at once, and each later run after the
+    /// interval plus jitter. On shutdown, the worker begins no further digests and finishes those that are being sent.
+    /// This takes at most the timeouts of the transport and of the store.
     ///
-    /// The result of each run is logged to `tracing`, target `counterfoil::notice`; as a warning if notices could not
-    /// be sent. After a failed run, the next one starts after the usual interval.
+    /// The result of each run is written to `tracing` with the target `counterfoil::notice`. It is a warning if notices
+    /// could not be sent. After a failed run, the next run starts after the usual interval.
     ///
     /// The future owns the worker, so it can be spawned:
     ///
@@ -74,7 +74,7 @@ impl Worker {
     ///
     /// # Cancel safety
     ///
-    /// As [`Worker::run_once`].
+    /// The same as for [`Worker::run_once`].
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
         loop {

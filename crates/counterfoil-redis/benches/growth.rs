@@ -1,6 +1,6 @@
-//! The cost of a read, a page and a purge in stores of ten thousand, a hundred thousand and a million records: one call
-//! at a time, in microseconds, and as a ratio to the smallest store. `COUNTERFOIL_BENCH_SIZES=10000,100000` sets other
-//! sizes.
+//! Measures a read, a page and a purge in stores of ten thousand, a hundred thousand and a million records. One call is
+//! made at a time. The result is the duration in microseconds, and the ratio to the duration in the smallest store.
+//! `COUNTERFOIL_BENCH_SIZES=10000,100000` sets other sizes.
 #![allow(clippy::expect_used, reason = "a bench that cannot go on says so")]
 #![allow(clippy::disallowed_methods, reason = "a bench measures by the wall clock")]
 #![allow(missing_docs, reason = "a bench is no library")]
@@ -13,9 +13,9 @@ use counterfoil_conformance::sample::{Person, at, most};
 use counterfoil_redis::{Options, RedisStore};
 use counterfoil_testkit::servers::redis::RedisServer;
 
-/// How many records each owner has.
+/// The number of records of each owner.
 const EACH: usize = 10;
-/// How many records are due, and how many a purge removes, in each store.
+/// The number of due records in each store, which is also the number of records that one purge removes.
 const CHOSEN: usize = 100;
 const TIMES: usize = 201;
 const AT_ONCE: usize = 64;
@@ -57,7 +57,7 @@ async fn costs(size: usize) -> [f64; 5] {
         assert_eq!(store.due(at(10), None, most(1_000)).await.expect("a page").items.len(), CHOSEN);
     })
     .await;
-    // The records to remove are inserted before each purge; only the purge is measured.
+    // The records that a purge removes are inserted before it. Only the purge is measured.
     let mut purges = Vec::new();
     for _ in 0..11 {
         for person in people.iter().take(CHOSEN) {
@@ -100,7 +100,7 @@ async fn filled(store: &RedisStore, people: &[Person]) -> Vec<RecordId> {
     ids
 }
 
-/// The median duration of that many calls, in microseconds.
+/// Calls `act` that many times. Returns the median duration of a call in microseconds.
 async fn median(times: usize, act: impl AsyncFn(usize)) -> f64 {
     let mut spent = Vec::with_capacity(times);
     for turn in 0..times {

@@ -1,9 +1,9 @@
-//! The cost of the store compared with the raw client: each operation, and the same single read or write by hand,
-//! alternate in one run, at 1, 16, 64 and 256 callers. `cargo bench -p counterfoil-redis`; a word after `--` selects
-//! the cases that contain it.
+//! Compares the store with the raw client. In one run, calls of the store alternate with single reads or writes that
+//! the bench sends through the client, at 1, 16, 64 and 256 callers. Run it with `cargo bench -p counterfoil-redis`. A
+//! word after `--` selects the cases whose names contain it.
 //!
-//! The result is a ratio: the store's rate divided by the raw client's, as the median of the rounds. The server runs on
-//! the same machine.
+//! The result is the store's rate divided by the raw client's rate, as the median of the rounds. The server runs on the
+//! same machine.
 #![allow(clippy::expect_used, reason = "a bench that cannot go on says so")]
 #![allow(clippy::disallowed_methods, reason = "a bench measures by the wall clock")]
 #![allow(missing_docs, reason = "a bench is no library")]
@@ -34,7 +34,7 @@ const CALLERS: [usize; 4] = [1, 16, 64, 256];
 const PREFIX: &str = "bench";
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
-/// One call, made from the number of the caller and the number of its earlier calls.
+/// Makes one call. Takes the number of the caller, and the number of calls that this caller has made before.
 type Call = Arc<dyn Fn(usize, u64) -> Work + Send + Sync>;
 
 struct Ground {
@@ -73,7 +73,7 @@ fn main() {
     });
 }
 
-/// Measures calls per second.
+/// Measures how many calls that many callers make in a second.
 async fn rate(callers: usize, call: &Call) -> f64 {
     let (stop, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let began = Instant::now();
@@ -119,7 +119,7 @@ impl Ground {
         Self { store, raw, people, ids, handle, tokens }
     }
 
-    /// The id of a record; each call gets another one.
+    /// Returns the id of a record. Each call gets the id of another record.
     fn id(&self, caller: usize, made: u64) -> RecordId {
         self.ids[spread(caller, made) % self.ids.len()]
     }
@@ -152,7 +152,7 @@ async fn verified(store: RedisStore) -> (Counterfoil, Vec<String>) {
     (handle, tokens)
 }
 
-/// The same read as the store's, by hand.
+/// Returns the command by which the store reads a record.
 fn look(id: &RecordId) -> Cmd {
     let mut key = format!("{PREFIX}:{{{:02x}}}:f:", id.shard()).into_bytes();
     key.extend_from_slice(id.family().as_bytes());
@@ -167,7 +167,7 @@ fn look(id: &RecordId) -> Cmd {
     read
 }
 
-/// Writes as many bytes as the store, but without decisions and indexes.
+/// Returns a command that writes as many bytes as the store does, but makes no decisions and updates no indexes.
 fn write(caller: usize, made: u64, fields: usize) -> Cmd {
     let mut write = cmd("HSET");
     write.arg(format!("raw:{caller}:{made}"));
@@ -272,7 +272,7 @@ fn cases(ground: &Arc<Ground>) -> Vec<(&'static str, Call, Call)> {
     ]
 }
 
-/// Each caller rotates along its own chain, and begins a new one in each round.
+/// Rotates records. Each caller has a chain of its own, and begins a new one in each round.
 fn rotations(ground: &Arc<Ground>) -> Call {
     type Chain = Option<(counterfoil_conformance::sample::Draft, RecordId, u64)>;
     let chains: Arc<Vec<tokio::sync::Mutex<Chain>>> =

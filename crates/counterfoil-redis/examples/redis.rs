@@ -1,8 +1,8 @@
-//! A personal access token on a Redis server. It still works after the server was killed and restarted: `cargo run -p
-//! counterfoil-redis --example redis`.
+//! Stores a personal access token on a Redis server, kills and restarts the server, and verifies the token again. Run
+//! it with `cargo run -p counterfoil-redis --example redis`.
 //!
-//! Left out: the host's own directory of people (a directory in memory takes its place), HTTP, and purging. The server
-//! is a temporary one.
+//! The server is temporary. Instead of the host's own directory of people, the example uses a directory in memory. It
+//! has no HTTP and no purging.
 
 use std::error::Error;
 use std::sync::Arc;

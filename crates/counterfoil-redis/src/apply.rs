@@ -1,4 +1,4 @@
-//! Changing one record: compare-and-swap on its version.
+//! Changes one record. The script writes only if the record's version is the expected one (compare-and-swap).
 
 use counterfoil::store::{Applied, Change, StoreError};
 use counterfoil::types::{FamilyId, RecordId, Version};
@@ -43,7 +43,7 @@ impl RedisStore {
     }
 }
 
-/// The script's name of the change, and the values that the script takes for it.
+/// Returns the name by which the script knows this change, and the change's values as script arguments.
 fn arguments_of(change: &Change) -> Vec<Bytes> {
     match change {
         Change::Edit { label, description, scope } => {

@@ -1,4 +1,4 @@
-//! Requests: scripts by their hash, pipelined reads, reads of an index shard by shard.
+//! Sends requests: calls scripts by their hash, pipelines reads, and reads an index shard by shard.
 
 use std::collections::BTreeMap;
 
@@ -15,32 +15,33 @@ use crate::scripts::Script;
 use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
-/// How many shards are read at the same time. More would be faster, but a page that one shard fills would read the
-/// others in vain.
+/// The number of shards that are read at the same time. A higher number would be faster for long reads. But if the
+/// first shard fills the page, the reads of the other shards are wasted.
 pub(crate) const ABREAST: usize = 64;
-/// How often a script is run again after other callers changed the state that it depends on.
+/// The maximum number of times that one call runs its script. A script must run again if other callers changed the
+/// state that it depends on.
 pub(crate) const TURNS: u32 = 16;
 
-/// A script's answer: a word that names the outcome, then further values.
+/// A script's answer. It consists of a word that names the outcome, and of values.
 pub(crate) struct Answer {
     pub(crate) word: String,
     pub(crate) rest: Vec<Value>,
 }
 
 impl Answer {
-    /// Decodes the record whose fields are the first value after the word.
+    /// Decodes a record. Its fields are the first value after the word.
     pub(crate) fn record(&self, id: &RecordId) -> Result<TokenRecord, StoreError> {
         let fields = if let Some(Value::Array(fields)) = self.rest.first() { fields.as_slice() } else { &[] };
         row::record(id, fields)?.ok_or_else(|| shape("record"))
     }
 
-    /// Decodes the id that is the first value after the word.
+    /// Decodes an id, which is the first value after the word.
     pub(crate) fn id<const N: usize>(&self) -> Result<[u8; N], StoreError> {
         let bytes = self.rest.first().and_then(row::bytes).and_then(|bytes| bytes.try_into().ok());
         bytes.ok_or_else(|| shape("id"))
     }
 
-    /// Decodes the family ids that are concatenated in the first value after the word.
+    /// Decodes family ids. They are concatenated in the first value after the word.
     pub(crate) fn families(&self) -> Result<Vec<FamilyId>, StoreError> {
         let (families, []) = self.rest.first().and_then(row::bytes).unwrap_or_default().as_chunks::<10>() else {
             return Err(shape("families"));
@@ -48,28 +49,29 @@ impl Answer {
         Ok(families.iter().copied().map(FamilyId::from_bytes).collect())
     }
 
-    /// Decodes the instant that is the first value after the word.
+    /// Decodes an instant, which is the first value after the word.
     pub(crate) fn instant(&self) -> Result<Timestamp, StoreError> {
         row::end_of(&self.id::<16>()?)
     }
 
-    /// The error for a word that the caller does not know.
+    /// Returns the error for an answer whose word the caller does not know.
     pub(crate) fn unknown<T>(&self, op: &'static str) -> Result<T, StoreError> {
         Err(shape(op))
     }
 }
 
-/// The answer has an unexpected form.
+/// Returns the error for an answer that has an unexpected form.
 pub(crate) fn shape(op: &'static str) -> StoreError {
     StoreError::Unavailable { op, retry: false, maybe_done: true, source: Some(Box::new(Silence::Shape)) }
 }
 
-/// The error after the last repetition failed. Nothing was written, and the same call may succeed a moment later.
+/// Returns the error for a call whose last attempt failed. Nothing was written. The same call may succeed a moment
+/// later.
 pub(crate) fn lost(op: &'static str) -> StoreError {
     silent(op, false, Silence::Lost)
 }
 
-/// Makes a list of arguments, each as bytes.
+/// Makes a list of script arguments. Each argument is converted to bytes.
 macro_rules! args {
     ($($arg:expr),* $(,)?) => {
         vec![$($crate::row::Bytes::from(&$arg[..])),*]
@@ -85,8 +87,8 @@ fn invocation(command: &'static str, script: &str, keys: &[Key], arguments: &[By
 }
 
 impl RedisStore {
-    /// Runs a script by its hash. A server that does not know the hash (new, restarted, flushed, promoted) is sent the
-    /// text.
+    /// Runs a script by its hash. If the server does not know the hash (because it is new or was restarted, flushed or
+    /// promoted), the text of the script is sent.
     pub(crate) async fn script(
         &self,
         op: &'static str,
@@ -97,7 +99,7 @@ impl RedisStore {
         self.script_that(op, Does::Write, script, keys, arguments).await
     }
 
-    /// Runs a script; `does` says whether it writes.
+    /// Runs a script. `does` says whether the script writes.
     pub(crate) async fn script_that(
         &self,
         op: &'static str,
@@ -116,7 +118,7 @@ impl RedisStore {
         }
     }
 
-    /// Runs a script that writes, and waits for replicas if the store is set up to do so.
+    /// Runs a script that writes. If the store is configured to wait for replicas, this waits for them.
     pub(crate) async fn waited(
         &self,
         op: &'static str,
@@ -138,7 +140,7 @@ impl RedisStore {
         answer.map_err(|error| shared.failure(op, Does::Write, error))
     }
 
-    /// Reads a script's answer that begins with a word.
+    /// Decodes a script's answer that begins with a word.
     pub(crate) fn answer(op: &'static str, value: Value) -> Result<Answer, StoreError> {
         let Value::Array(values) = value else { return Err(shape(op)) };
         let mut values = values.into_iter();
@@ -146,13 +148,13 @@ impl RedisStore {
         Ok(Answer { word: word.ok_or_else(|| shape(op))?, rest: values.collect() })
     }
 
-    /// Reads a script's answer that is a number.
+    /// Decodes a script's answer that consists of one number.
     pub(crate) fn count(op: &'static str, value: &Value) -> Result<u64, StoreError> {
         let Value::Int(count) = value else { return Err(shape(op)) };
         u64::try_from(*count).map_err(|_| shape(op))
     }
 
-    /// The command that reads one record.
+    /// Returns the command that reads one record.
     fn look(&self, id: &RecordId) -> Cmd {
         let (key, member) = (self.keys().family(&id.family()), id.member());
         let mut command = Cmd::with_capacity(2 + FAMILY_FIELDS.len() + MEMBER_FIELDS.len(), key.len() + 96);
@@ -170,7 +172,7 @@ impl RedisStore {
         command
     }
 
-    /// Reads one record, from one key.
+    /// Reads one record. All its data is in one key.
     pub(crate) async fn pair(&self, op: &'static str, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
         match self.connection().command(op, Does::Read, &self.look(id)).await? {
             Value::Array(fields) => row::record(id, &fields),
@@ -178,7 +180,7 @@ impl RedisStore {
         }
     }
 
-    /// Reads many records. A record that does not decode does not affect the others.
+    /// Reads many records. If one record does not decode, the other records are still returned.
     pub(crate) async fn pairs(
         &self,
         op: &'static str,
@@ -202,8 +204,8 @@ impl RedisStore {
         Ok(found)
     }
 
-    /// Reads groups of keys; all keys of a group are in one slot. A single node gets one pipeline, a cluster one for
-    /// each group.
+    /// Reads groups of keys. All keys of one group are in one slot. A single node receives one pipeline for all groups;
+    /// a cluster receives one pipeline for each group.
     pub(crate) async fn groups(&self, op: &'static str, groups: Vec<Vec<Cmd>>) -> Result<Vec<Vec<Value>>, StoreError> {
         let lengths: Vec<usize> = groups.iter().map(Vec::len).collect();
         if lengths.iter().sum::<usize>() == 0 {
@@ -227,7 +229,7 @@ impl RedisStore {
         Ok(lengths.into_iter().map(|length| all.by_ref().take(length).collect()).collect())
     }
 
-    /// Reads an index shard by shard, starting at shard `first`, until `most` members are found.
+    /// Reads an index shard by shard, beginning with shard `first`. Stops when it has found `most` members.
     pub(crate) async fn walk(
         &self,
         op: &'static str,
@@ -259,7 +261,7 @@ fn pipeline(commands: Vec<Cmd>) -> Pipeline {
     pipeline
 }
 
-/// The members of an index, from the answer to a range command.
+/// Returns the members of an index from the server's answer to a range command.
 pub(crate) fn members(answer: Value) -> Vec<Bytes> {
     let Value::Array(members) = answer else { return Vec::new() };
     members

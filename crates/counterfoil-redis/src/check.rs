@@ -1,5 +1,5 @@
-//! Checks of the servers, when a store is opened and once a second while it is used. A server set up in a way that
-//! would break a promise of the store is refused.
+//! Checks the configuration of the servers when a store is opened, and once a second while the store is used. A server
+//! is refused if its configuration would break a guarantee of the store.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,10 +15,11 @@ use crate::keys::{Keys, LAYOUT};
 use crate::rights;
 use crate::row;
 
-/// The oldest version that replicates the effects of scripts and knows every command that they use.
+/// The oldest supported version of the server. It replicates the effects of scripts (not their text), and it has every
+/// command that the scripts use.
 const OLDEST: u64 = 6;
 
-/// What the servers must satisfy.
+/// What the configuration of the servers must satisfy.
 #[derive(Clone, Copy)]
 pub(crate) struct Setup {
     pub(crate) in_cluster: bool,
@@ -26,7 +27,7 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    /// Checks every primary by its `INFO`.
+    /// Checks every primary by its answer to `INFO`.
     pub(crate) async fn look(self, connection: &mut Connection) -> Result<(), SetupError> {
         for (node, info) in info(connection).await? {
             self.primary(&node, &info)?;
@@ -35,7 +36,7 @@ impl Setup {
     }
 }
 
-/// Checks every primary, and returns the version of the layout.
+/// Checks every primary. Returns the version of the stored layout.
 pub(crate) async fn server(
     connector: &Connector,
     setup: Setup,
@@ -57,7 +58,7 @@ pub(crate) async fn server(
     }
 }
 
-/// Reads `INFO` of every primary. The key is the primary's address.
+/// Sends `INFO` to every primary. Returns the answers, each with the address of its primary.
 async fn info(connection: &mut Connection) -> RedisResult<Vec<(String, String)>> {
     let info = redis::cmd("INFO");
     let text = |value: &Value| row::bytes(value).map(|text| String::from_utf8_lossy(text).into_owned());
@@ -114,7 +115,7 @@ impl Setup {
     }
 }
 
-/// Writes the version of the layout if there is none, and refuses a newer one.
+/// Returns the version of the stored layout. If there is none, writes the current version. Refuses a newer version.
 async fn layout(connection: &mut Connection, keys: &Keys) -> Result<u64, SetupError> {
     let mut mark = Cmd::new();
     mark.arg("SET").arg(keys.layout()).arg(LAYOUT).arg("NX");

@@ -1,4 +1,4 @@
-//! Client registrations.
+//! Stores the registrations of clients.
 
 use std::num::NonZeroU32;
 
@@ -36,7 +36,7 @@ impl ClientStore for RedisStore {
         const OP: &str = "clients";
         let first = after.map_or_else(|| "-".to_owned(), |after| format!("({}", after.as_str()));
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-        // The extra row shows that there is a next page.
+        // One row more than the page needs is read. If it exists, there is a next page.
         let arguments = args![first.as_bytes(), limit.saturating_add(1).to_string().as_bytes()];
         let keys = self.keys().clients(realm);
         let value = self.script_that(OP, Does::Read, &scripts::CLIENTS, &keys, &arguments).await?;
@@ -52,8 +52,7 @@ impl ClientStore for RedisStore {
             last = id.or(last);
         }
         if found.len() > limit {
-            // This crate writes valid client ids only. If a page contains no valid id, there is no cursor to continue
-            // from.
+            // This crate writes valid client ids only. A page on which no id is valid has no id to continue after.
             page.next = Some(last.ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "client id" }))?);
         }
         Ok(page)
@@ -88,7 +87,8 @@ impl ClientStore for RedisStore {
     }
 }
 
-/// Decodes version and document; `None` without a document, even if the id was registered before.
+/// Decodes the version and the document. Returns `None` if there is no document, even if there is a version of a
+/// removed registration.
 fn standing(values: &[Value]) -> Result<Option<VersionedRegistration>, StoreError> {
     let Some(document) = values.get(1).and_then(row::bytes) else { return Ok(None) };
     let text = std::str::from_utf8(document).map_err(|invalid| StoreError::corrupt(None, invalid))?;
@@ -96,7 +96,7 @@ fn standing(values: &[Value]) -> Result<Option<VersionedRegistration>, StoreErro
     Ok(Some(VersionedRegistration { version: version(values.first())?, registration }))
 }
 
-/// A version in decimal digits.
+/// Decodes a version, which is written in decimal digits.
 pub(crate) fn version(value: Option<&Value>) -> Result<Version, StoreError> {
     let number = value.and_then(row::bytes).and_then(row::number);
     number.map(Version::new).ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "version" }))

@@ -1,4 +1,4 @@
-//! A connection, to one node or to a cluster.
+//! A connection to a single node or to a cluster.
 
 use std::time::Duration;
 
@@ -9,12 +9,13 @@ use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
 use redis::{AsyncConnectionConfig, Client, Cmd, Pipeline, RedisResult, Value};
 
-/// How long a node may take to accept a connection.
+/// The maximum time that opening a connection to a node may take.
 const CONNECT: Duration = Duration::from_secs(2);
-/// How many requests may be queued before the socket. Further callers wait until one is sent.
+/// The maximum number of requests in the queue of a connection. If the queue is full, callers wait until a request is
+/// sent.
 const QUEUE: usize = 1_024;
 
-/// Opens connections.
+/// Opens connections to a single node or to a cluster.
 #[derive(Clone)]
 pub(crate) enum Connector {
     Single(Box<Client>),
@@ -25,37 +26,38 @@ impl Connector {
     pub(crate) async fn open(&self) -> RedisResult<Connection> {
         match self {
             Self::Single(client) => {
-                // The store has its own deadline.
+                // The store has a time limit of its own.
                 let config = AsyncConnectionConfig::new()
                     .set_connection_timeout(Some(CONNECT))
                     .set_response_timeout(None)
                     .set_pipeline_buffer_size(QUEUE);
                 client.get_multiplexed_async_connection_with_config(&config).await.map(Connection::Single)
             }
-            // The client keeps its own number of attempts and its own waits: with fewer or shorter ones it never
-            // answered again after a fail-over, in tests.
+            // The cluster client uses its default number of attempts and its default waits. In tests with fewer
+            // attempts or with shorter waits, it never recovered from a fail-over.
             Self::Cluster(client) => client.get_async_connection().await.map(Connection::Cluster),
         }
     }
 
-    /// Whether this is a cluster, whose keys are in slots. The cluster client reconnects by itself, and repeats a
-    /// request where it must.
+    /// Whether this is a cluster. A cluster distributes keys over slots. Its client reconnects by itself, and repeats
+    /// requests by itself.
     pub(crate) const fn is_cluster(&self) -> bool {
         matches!(self, Self::Cluster(_))
     }
 }
 
-/// A request on a connection.
+/// What is sent over a connection.
 #[derive(Clone, Copy)]
 pub(crate) enum Request<'a> {
     /// One command.
     One(&'a Cmd),
-    /// Commands of one slot, sent together. The answer is an array, and each element may be an error.
+    /// Commands for one slot, sent together. The answer is an array with one element for each command. An element may
+    /// be an error.
     Many(&'a Pipeline),
 }
 
-/// A connection shared by many callers. If a call is dropped, its answer is discarded when it arrives, and other calls
-/// are not affected.
+/// A connection that many callers share. If a caller drops its call, the answer to this call is discarded when it
+/// arrives. Other calls are not affected.
 #[derive(Clone)]
 pub(crate) enum Connection {
     Single(MultiplexedConnection),
@@ -75,7 +77,7 @@ impl Connection {
         }
     }
 
-    /// Sends ROLE before the request, in the same round trip. Returns both answers.
+    /// Sends `ROLE` and then the request, in one round trip. Returns the answers to both.
     pub(crate) async fn ask_behind_role(&mut self, request: Request<'_>) -> RedisResult<(Value, RedisResult<Value>)> {
         let mut both = Pipeline::new();
         both.cmd("ROLE");
@@ -97,7 +99,7 @@ impl Connection {
         Ok((role, answer))
     }
 
-    /// In a cluster, asks the primary of that slot.
+    /// Sends a command to a node. In a cluster, this is the primary of `slot`.
     pub(crate) async fn ask_node(&mut self, slot: u16, command: Cmd) -> RedisResult<Value> {
         match self {
             Self::Single(_) => self.ask(Request::One(&command)).await,
@@ -108,7 +110,7 @@ impl Connection {
         }
     }
 
-    /// Returns one answer for each command; each may be an error.
+    /// Sends a pipeline. Returns one answer for each command. An answer may be an error.
     pub(crate) async fn pipeline(&mut self, pipeline: &Pipeline) -> RedisResult<Vec<Value>> {
         let count = pipeline.len();
         match self {
@@ -117,10 +119,10 @@ impl Connection {
         }
     }
 
-    /// Whether the client has noticed that the connection is closed. It then sends no further request.
+    /// Whether the client has noticed that the connection is closed. If so, it sends no further request.
     ///
-    /// The client reports this only when it gets a request. The request made here is dropped at once, so the client
-    /// does not send it.
+    /// The client reports this only when it is polled with a request. This function makes a request and drops it at
+    /// once, so that the client does not send it.
     pub(crate) fn is_over(&self) -> bool {
         match self {
             Self::Single(connection) => {
@@ -132,7 +134,8 @@ impl Connection {
     }
 }
 
-/// The first slot of each primary, from CLUSTER SLOTS. Each of its ranges lists the primary before the replicas.
+/// Returns the first slot of each primary, from the answer to `CLUSTER SLOTS`. In this answer each range of slots lists
+/// its primary before its replicas.
 pub(crate) fn slots_of_nodes(answer: &Value) -> Vec<u16> {
     let Value::Array(ranges) = answer else { return Vec::new() };
     let mut nodes: Vec<(&Value, u16)> = Vec::new();

@@ -1,4 +1,5 @@
-//! Decodes arbitrary fields, as a damaged server could return them. For the fuzz targets; not part of the API.
+//! Decodes arbitrary fields, as a damaged server could return them. Only the fuzz targets use this; it is not part of
+//! the API.
 
 use counterfoil::store::{StoreError, TokenRecord};
 use counterfoil::types::RecordId;
@@ -6,8 +7,8 @@ use redis::Value;
 
 use crate::row;
 
-/// Decodes a record from the fields of its family and its own fields, in the order of a read. `None` if a field is
-/// missing.
+/// Decodes a record from the fields of its family and its own fields, in the order in which the store reads them.
+/// Returns `None` if a required field is missing.
 ///
 /// # Errors
 ///
@@ -17,5 +18,5 @@ pub fn record(id: &RecordId, fields: &[Option<Vec<u8>>]) -> Result<Option<TokenR
     row::record(id, &fields.iter().map(value).collect::<Vec<_>>())
 }
 
-/// How many fields there are.
+/// The number of fields that [`record`] takes.
 pub const FIELDS: usize = row::FAMILY_FIELDS.len() + row::MEMBER_FIELDS.len();

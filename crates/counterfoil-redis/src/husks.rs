@@ -1,5 +1,6 @@
-//! Purges families that an earlier version left half purged, because the server's user lacked a right. They are in no
-//! index, so all keys must be scanned. Each process scans them once, one step with each purge.
+//! Completes interrupted purges of families. In an earlier version, a purge stopped in the middle if the server's user
+//! lacked a right. The families that such a purge left behind are in no index, so this module scans all keys. Each
+//! process scans once. Each purge runs one step of the scan.
 
 use std::sync::PoisonError;
 
@@ -14,7 +15,7 @@ use crate::scripts;
 use crate::store::RedisStore;
 
 const OP: &str = "purge";
-/// How many keys a node scans in one step.
+/// The approximate number of keys that a node scans in one step.
 const STEP: u32 = 1_000;
 
 /// The progress of the scan.
@@ -22,8 +23,8 @@ const STEP: u32 = 1_000;
 pub(crate) enum Walk {
     #[default]
     Begins,
-    /// The slots of the nodes that are still to be scanned, in reverse order, and the cursor. A single node has one
-    /// slot.
+    /// The scan is in progress. `nodes` contains one slot of each node that is not scanned completely yet, in reverse
+    /// order. `cursor` is the position in the keys of the last of these nodes.
     At {
         nodes: Vec<u16>,
         cursor: Vec<u8>,
@@ -32,7 +33,7 @@ pub(crate) enum Walk {
 }
 
 impl RedisStore {
-    /// One step of the scan.
+    /// Runs one step of the scan.
     pub(crate) async fn sweep(&self, now: Timestamp) -> Result<(), StoreError> {
         let walk = self.walk_of_husks().lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (mut nodes, cursor) = match walk {
@@ -76,7 +77,8 @@ impl RedisStore {
     }
 }
 
-/// Whether a family has no members, or should have been purged by now. The script that purges it checks this again.
+/// Whether a family must be purged: it has no members, or the end of its tombstone is reached. The script that purges
+/// the family checks this again.
 fn is_half_done(answer: &Value, now: Timestamp) -> bool {
     let Value::Array(fields) = answer else { return false };
     let [count, revoked] = fields.as_slice() else { return false };

@@ -1,4 +1,4 @@
-//! Inserts new records, all or none.
+//! Inserts new records. Either all of them are inserted or none.
 
 use std::num::NonZeroU32;
 
@@ -13,8 +13,8 @@ use crate::scripts;
 use crate::store::RedisStore;
 
 const OP: &str = "insert";
-/// How often an insert is repeated that revokes old families to make room. Each failed turn means that another call has
-/// made room.
+/// The maximum number of attempts of an insert that revokes old families to make room. Each attempt fails only because
+/// another call has made room at the same time.
 const ROOM_TURNS: u32 = 512;
 
 impl RedisStore {
@@ -33,7 +33,8 @@ impl RedisStore {
         }
     }
 
-    /// A taken id is reported before a label or a cap: a repeated insert must find its own record, not its own label.
+    /// Inserts a new family. The script checks whether an id is taken before it checks label and cap. So a repeated
+    /// insert gets its own record back, not the error that its label is taken.
     async fn found(
         &self,
         family: &NewFamily,
@@ -58,8 +59,9 @@ impl RedisStore {
             let answer = Self::answer(OP, value)?;
             match answer.word.as_str() {
                 "lend" => {
-                    // The declared families were out of date, because other calls make room too. From now on this
-                    // process runs one such insert at a time, so that turns are lost to other processes only.
+                    // The list of families to revoke was out of date, because other calls make room at the same time.
+                    // From now on this process runs one such insert at a time, so that only other processes can
+                    // interfere.
                     if makes_room && !lent.is_empty() && alone.is_none() {
                         alone = Some(self.room(OP, family.id.shard()).await?);
                     }
@@ -75,8 +77,9 @@ impl RedisStore {
         Err(lost(OP))
     }
 
-    /// A revoked family is reported first, because revocation is final. A taken id comes second, so that a repeated
-    /// join finds its own record even after the family has moved on.
+    /// Adds records to an existing family. The script first checks whether the family is revoked, because a revocation
+    /// is final. Then it checks whether an id is taken. So a repeated call gets its own record back, even if the family
+    /// has a newer generation by now.
     async fn join(
         &self,
         family: FamilyId,
@@ -100,7 +103,7 @@ impl RedisStore {
     }
 }
 
-/// Reads the answers that both scripts have in common.
+/// Decodes the answers that the scripts for new families and for existing families have in common.
 fn inserted(answer: &Answer) -> Result<Inserted, StoreError> {
     match answer.word.as_str() {
         "done" => Ok(Inserted::Done),
@@ -110,10 +113,11 @@ fn inserted(answer: &Answer) -> Result<Inserted, StoreError> {
     }
 }
 
-/// `now` and a cap as the script takes them: `now`, the earliest expiry that still counts, the limit, and the
-/// revocation of a family that must make room. The last two are empty without a cap or such a revocation.
+/// Returns `now` and a cap as script arguments: `now`, the earliest expiry that the cap counts, the limit, and the
+/// revocation to write to the families that make room. Without a cap, the limit and the revocation are empty. If the
+/// cap does not make room, the revocation is empty.
 fn capped(cap: Option<Cap>, now: Timestamp) -> Vec<Bytes> {
-    // The earliest instant after `now`, in digits.
+    // The cap counts expiries later than `now`. The earliest is one microsecond later.
     let counts = format!("{:016}", now.micros() + 1);
     let ending = match cap.map(|cap| cap.when_full) {
         Some(WhenFull::End { revoked, gone_at }) => ended(revoked, gone_at),

@@ -1,14 +1,14 @@
-//! The layout: every key and its contents.
+//! The layout of the stored data: every key and its contents.
 //!
-//! A key is `<prefix>:{<shard>}:<letter>`. The shard, in two hex digits, is the cluster's hash tag. A record's shard is
-//! the first byte of its id, which is computed from realm and owner. So all keys of one script are in one slot, and the
-//! script can declare them.
+//! A key is `<prefix>:{<shard>}:<letter>`. The shard is two hex digits, and is the hash tag for a cluster. The shard of
+//! a record is the first byte of its id, which is computed from the realm and the owner. So all keys of one script are
+//! in one slot, and the script can declare them.
 //!
-//! | key | type | holds |
+//! | key | type | contents |
 //! |---|---|---|
-//! | `f:<family, 10 bytes>` | hash | a family and all its members, below |
+//! | `f:<family, 10 bytes>` | hash | a family and all its members; the fields are listed below |
 //! | `l` | hash | labels: realm ␀ owner ␀ label key → family, its `gone_at` |
-//! | `s` | zset by text | standing (not revoked) families: realm ␀ owner ␀ kind, `-` or `+` and client, `live_until`, `used_at`, family |
+//! | `s` | zset by text | families that are not revoked: realm ␀ owner ␀ kind, `-` or `+` and client, `live_until`, `used_at`, family |
 //! | `o` | zset by text | the records in lists: realm ␀ owner ␀ kind, `created_at`, id |
 //! | `k` | zset by text | the same records: realm ␀ kind, id |
 //! | `d` | zset by text | notices: `notice.at`, id |
@@ -24,37 +24,64 @@
 //! | `n`, `m` | hash, zset by score | the counters of an older version, without attempts in progress; the next purge removes them |
 //! | `z` | string | written before WAIT, so that WAIT covers all earlier writes, and by the probe; never read |
 //!
-//! Fields of a family: `i` kind, realm, owner, body; `g` generation; `e` `live_until`, `gone_at`, `used_at`; `c`
-//! client, if there is one; `k` label key; `r` revoked at, reason, the tombstone's end; `o` the member with a nonce,
-//! and the nonce; `n` number of members; `h<generation>` the superseded members of that generation.
+//! The hash of a family contains these fields:
 //!
-//! Fields of a member, each letter followed by the member's six bytes: `b` flag, kind, generation, `created_at`, key
-//! id, digest, parent; `t` scope, label, description; `v` version; `x` `expires_at`, `expiry_set_at`, `gone_at`; `n`
-//! notice; `q` notices sent; `s` superseded at, `honoured_until`, successor; `r` revoked at, reason; `u` last used. An
-//! instant is 16 decimal digits, a missing one 16 dashes.
+//! | field | contents |
+//! |---|---|
+//! | `i` | kind, realm, owner, body |
+//! | `g` | generation |
+//! | `e` | `live_until`, `gone_at`, `used_at` |
+//! | `c` | client; missing if the family has none |
+//! | `k` | label key |
+//! | `r` | if the family is revoked: the instant, the reason, and the end of the tombstone |
+//! | `o` | the member that has a nonce, and the nonce |
+//! | `n` | number of members |
+//! | `h<generation>` | the superseded members of this generation |
 //!
-//! `<prefix>:layout` contains the version of this layout. Version 1 had no `y`, no `c`, and no `used_at` in `e`; a
-//! family's entry in `s` had neither client nor last use. Version 2 marks an upgrade from 1 (`upgrade.rs`). Version 3
-//! computed label keys in another way; version 4 marks their recomputation (`labels.rs`).
+//! For each member, the same hash contains these fields. In the name of a field, the letter is followed by the member's
+//! six bytes.
+//!
+//! | letter | contents |
+//! |---|---|
+//! | `b` | flag, kind, generation, `created_at`, key id, digest, parent |
+//! | `t` | scope, label, description |
+//! | `v` | version |
+//! | `x` | `expires_at`, `expiry_set_at`, `gone_at` |
+//! | `n` | notice |
+//! | `q` | notices that were sent |
+//! | `s` | if the member is superseded: the instant, `honoured_until`, and the successor |
+//! | `r` | if the member is revoked: the instant and the reason |
+//! | `u` | last use |
+//!
+//! An instant is written in 16 decimal digits. A missing instant is written as 16 dashes.
+//!
+//! `<prefix>:layout` contains the version of this layout:
+//!
+//! - Version 1 has no `y`, no `c`, and no `used_at` in `e`. An entry in `s` contains neither the client nor the last
+//!   use.
+//! - Version 2 marks an upgrade from version 1 that is in progress (`upgrade.rs`).
+//! - Version 3 computes label keys in another way.
+//! - Version 4 marks a recomputation of label keys that is in progress (`labels.rs`).
 
 use counterfoil::Realm;
 use counterfoil::types::FamilyId;
 
-/// The layout that this version of the crate writes.
+/// The version of the layout that this version of the crate writes.
 pub(crate) const LAYOUT: u64 = 5;
-/// The version during an upgrade from 1. Versions of the crate that write layout 1 refuse to open it.
+/// The version of the layout during an upgrade from version 1. A version of the crate that writes layout 1 refuses to
+/// open the store.
 pub(crate) const UPGRADING: u64 = 2;
-/// The version while label keys are recomputed. Families already have their final form. Versions of the crate that
-/// compute label keys in another way refuse to open it.
+/// The version of the layout while label keys are recomputed. Families already have the form of [`LAYOUT`]. A version
+/// of the crate that computes label keys in the old way refuses to open the store.
 pub(crate) const RELABELLING: u64 = 4;
 
-/// The letters of a shard's indexes, in the order in which the scripts take them.
+/// The letters of the indexes of one shard. Scripts take the keys of the indexes in this order.
 const INDEXES: [&str; 12] = ["l", "s", "o", "k", "d", "g", "h", "w", "c", "t", "u", "y"];
 
-/// A key.
+/// A key of the database.
 pub(crate) type Key = Vec<u8>;
 
-/// An index that is read outside of scripts.
+/// An index that the store reads directly, not only in scripts.
 #[derive(Clone, Copy)]
 pub(crate) enum Index {
     Labels,
@@ -70,7 +97,7 @@ pub(crate) enum Index {
     UnsentTombs,
 }
 
-/// Makes the names of keys.
+/// Makes the keys of a store.
 #[derive(Clone, Debug)]
 pub(crate) struct Keys {
     prefix: String,
@@ -97,14 +124,14 @@ impl Keys {
         key
     }
 
-    /// The key of a family and its members.
+    /// The key of a family, which contains the family and all its members.
     pub(crate) fn family(&self, family: &FamilyId) -> Key {
         let mut key = self.of(family.shard(), "f:");
         key.extend_from_slice(family.as_bytes());
         key
     }
 
-    /// The pattern for SCAN that matches the keys of families.
+    /// The pattern that makes `SCAN` return the keys of families.
     pub(crate) fn families_pattern(&self) -> String {
         let escaped = self.prefix.chars().flat_map(|letter| {
             let plain = letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
@@ -113,13 +140,13 @@ impl Keys {
         format!("{}:{{??}}:f:*", escaped.collect::<String>())
     }
 
-    /// The family whose key this is.
+    /// The family that has this key. `None` if the key is not the key of a family.
     pub(crate) fn family_of(&self, key: &[u8]) -> Option<FamilyId> {
         let family = FamilyId::from_bytes(*key.last_chunk()?);
         (self.family(&family) == key).then_some(family)
     }
 
-    /// The keys that a script about tokens declares: the family, and the indexes of its shard.
+    /// The keys that a script about tokens declares: the key of the family, and the keys of its shard's indexes.
     pub(crate) fn step(&self, family: &FamilyId) -> Vec<Key> {
         let mut keys = Vec::with_capacity(1 + INDEXES.len());
         keys.push(self.family(family));
@@ -146,7 +173,7 @@ impl Keys {
         )
     }
 
-    /// The keys of the documents, of the ids in order, and of all internal ids ever used.
+    /// The keys of a realm's client registrations: the documents, the ids in order, and all internal ids ever used.
     pub(crate) fn clients(&self, realm: &Realm) -> Vec<Key> {
         ["cd:", "ci:", "cu:"].iter().map(|kind| self.realm(kind, realm)).collect()
     }
@@ -155,7 +182,7 @@ impl Keys {
         self.realm("p:", realm)
     }
 
-    /// The key of the last upkeep.
+    /// The key of the instant of the last upkeep.
     pub(crate) fn upkeep(&self) -> Key {
         self.of(0, "q")
     }
@@ -165,17 +192,17 @@ impl Keys {
         self.of(shard, &format!("{kind}{}", realm.as_str()))
     }
 
-    /// The keys of the counters, and of the index by expiry.
+    /// The key of a shard's counters, and the key of the index that orders these counters by expiry.
     pub(crate) fn counters(&self, shard: u8) -> [Key; 2] {
         [self.of(shard, "a"), self.of(shard, "b")]
     }
 
-    /// The keys of the counters that an older version wrote.
+    /// The same two keys as in [`counters`](Self::counters), for the counters of an older version.
     pub(crate) fn old_counters(&self, shard: u8) -> [Key; 2] {
         [self.of(shard, "n"), self.of(shard, "m")]
     }
 
-    /// The key that is written before WAIT.
+    /// The key that is written before `WAIT`.
     pub(crate) fn barrier(&self, shard: u8) -> Key {
         self.of(shard, "z")
     }

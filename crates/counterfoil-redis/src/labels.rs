@@ -1,8 +1,8 @@
-//! Upgrade from layout 3 to 5: recomputes the keys by which labels are compared, with the core's present rules.
+//! Upgrades layout 3 to layout 5. Recomputes the keys by which labels are compared, with the present rules of the core.
 //!
 //! The keys of older versions contain invisible characters. If another family of the owner already has the new key, the
-//! old key stays: both families keep their labels, and only a further family is refused the label. The pass may be
-//! interrupted and repeated, and several processes may run it at the same time.
+//! family keeps its old key. Then both families keep their labels, and the label is refused to new families only. The
+//! upgrade may be interrupted and repeated. Several processes may run it at the same time.
 
 use counterfoil::store::StoreError;
 use counterfoil::types::{FamilyId, LabelKey};
@@ -17,9 +17,9 @@ use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "upgrade";
-/// How many shards are upgraded at the same time.
+/// The number of shards that are upgraded at the same time.
 const ABREAST: usize = 16;
-/// How many labels one step reads.
+/// The number of labels that one step reads.
 const BATCH: usize = 256;
 
 impl RedisStore {
@@ -59,7 +59,8 @@ impl RedisStore {
     }
 }
 
-/// For a label whose key changes: the family that has the label, then the new field, the old key and the new key.
+/// If the key of this label changes, returns the family that has the label, and three values: the new field of the
+/// index, the old key and the new key.
 fn renewed(field: &[u8], held: &[u8]) -> Option<(FamilyId, [Vec<u8>; 3])> {
     let end = field.iter().rposition(|byte| *byte == 0)? + 1;
     let (owner, key) = field.split_at(end);

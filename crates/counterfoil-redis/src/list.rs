@@ -1,4 +1,4 @@
-//! Pages, each of which continues where the last one ended, and the number of records of each key.
+//! Reads lists page by page, and counts the records of each key of the key ring.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -15,10 +15,10 @@ use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "list";
-/// Later than every id.
+/// A value that sorts after every id.
 const LAST: [u8; 17] = [0xFF; 17];
 
-/// A prefix of the index: an owner's records of one kind.
+/// The prefix of the index entries of an owner's records of one kind.
 pub(crate) struct OwnersKind {
     pub(crate) shard: u8,
     begins: Bytes,
@@ -50,7 +50,7 @@ impl RedisStore {
         }
     }
 
-    /// An owner's records of one kind, newest first.
+    /// Returns a page of an owner's records of one kind, newest first.
     pub(crate) async fn owned(
         &self,
         of: &OwnersKind,
@@ -58,7 +58,7 @@ impl RedisStore {
         most: i64,
     ) -> Result<Vec<Cursor>, StoreError> {
         let begins = of.begins.as_slice();
-        // After the kind come digits, and a colon sorts after all digits.
+        // In an index entry, the kind is followed by digits. A colon sorts after all digits.
         let last = after.map_or_else(
             || [b"(", begins, b":"].concat(),
             |cursor| [b"(", begins, &time(cursor.at), cursor.id.as_bytes()].concat(),
@@ -91,7 +91,7 @@ impl RedisStore {
         self.page(OP, keys.collect::<Result<_, _>>()?, limit, |_| true).await
     }
 
-    /// Shard by shard; within a shard, by instant and id.
+    /// Returns a page of the records whose notice is due. They are ordered by shard, then by instant, then by id.
     pub(crate) async fn due_page(
         &self,
         now: Timestamp,
@@ -108,13 +108,13 @@ impl RedisStore {
         };
         let first = after.map_or(0, |cursor| cursor.id.shard());
         let found = self.walk("due", first, most(limit), look).await?;
-        // Another worker may have claimed the notice between the two reads.
+        // Another worker may have claimed the notice after the index was read.
         let is_due = |record: &TokenRecord| record.record().notice.is_some_and(|notice| now.reached(notice.at));
         self.page("due", stamped_keys(&found)?, limit, is_due).await
     }
 
-    /// An extra key shows that there is a next page. Records that were removed between the two reads are skipped.
-    /// Records that do not decode are counted.
+    /// Reads the records of a page. `keys` contains one more key than `limit` if there is a next page. A record that
+    /// was removed after the index was read is skipped. A record that does not decode is counted.
     async fn page(
         &self,
         op: &'static str,
@@ -137,7 +137,7 @@ impl RedisStore {
         Ok(page)
     }
 
-    /// Each shard has its own count.
+    /// Returns the number of records of each key of the key ring. Adds up the counts of all shards.
     pub(crate) async fn count_keys(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
         const OP: &str = "census";
         let look = |shard| {
@@ -155,7 +155,7 @@ impl RedisStore {
     }
 }
 
-/// Reads a hash of numbers, in the form of RESP2 or of RESP3.
+/// Decodes a hash whose fields and values are numbers. The answer may have the form of RESP2 or of RESP3.
 fn pairs_of(answer: Value) -> Result<Vec<(u32, u64)>, StoreError> {
     let number = |value: &Value| row::bytes(value).and_then(row::number).ok_or_else(|| shape("census"));
     let pairs = match answer {
@@ -187,7 +187,7 @@ fn id_of(member: &[u8]) -> Result<RecordId, StoreError> {
     member.last_chunk::<16>().copied().map(RecordId::from_bytes).ok_or_else(|| shape("index"))
 }
 
-/// The cursors of index members that end in an instant and an id.
+/// Makes cursors from index members. Each member ends with an instant and an id.
 fn stamped_keys(members: &[Bytes]) -> Result<Vec<Cursor>, StoreError> {
     let key = |member: &Bytes| {
         let stamp = member.last_chunk::<32>().ok_or_else(|| shape("index"))?;

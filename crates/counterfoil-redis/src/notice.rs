@@ -1,4 +1,4 @@
-//! Last uses and notices: writes that do not change a record's version.
+//! Writes last uses and notices. These writes do not change a record's version.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,12 @@ use crate::row::{notice, stamped, time};
 use crate::scripts;
 use crate::store::RedisStore;
 
-/// How many uses one script writes: few, so that it delays no other call for long.
+/// The maximum number of last uses that one script writes. The number is small, so that no other call waits long.
 const USES: usize = 64;
 
 impl RedisStore {
-    /// In a cluster, one script for each shard, because a script's keys must be in one slot.
+    /// Writes last uses. In a cluster, each shard gets a script of its own, because a script's keys must be in one
+    /// slot.
     pub(crate) async fn touch_all(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError> {
         let mut shards: BTreeMap<u8, Vec<&(RecordId, Timestamp)>> = BTreeMap::new();
         for use_of in seen {

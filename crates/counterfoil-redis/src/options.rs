@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use crate::error::SetupError;
 
-/// The default deadline of a call. A successful fail-over takes less time.
+/// The default time limit of a call. It is longer than a successful fail-over.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Makes each insert, rotation and revocation wait for replicas, on separate connections.
+/// Makes each insert, rotation and revocation wait until replicas have the write. Writes that wait use connections of
+/// their own.
 ///
-/// WAIT does not make Redis lossless: a replica that has a write may not be the one that is promoted. But losses become
-/// rare. If too few replicas confirm a write in time, the call is `Unavailable` with `maybe_done: true` and
-/// [`NotReplicated`](crate::NotReplicated) as its source. The same call again recognises its own write, and again waits
-/// for replicas.
+/// `WAIT` makes losses rare, but does not exclude them: the replica that is promoted may be one that does not have the
+/// write. If too few replicas confirm a write in time, the call returns `Unavailable` with `maybe_done: true` and
+/// [`NotReplicated`](crate::NotReplicated) as its source. If the call is repeated, it recognises its own write and
+/// waits for the replicas again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waits {
     pub(crate) replicas: NonZeroU32,
@@ -22,15 +23,17 @@ pub struct Waits {
 }
 
 impl Waits {
-    /// Waits for that many replicas, at most for that time (at least a millisecond), on 4 connections.
+    /// Waits until `replicas` replicas have the write, at most for the time `within` (at least one millisecond). Uses 4
+    /// connections.
     #[must_use]
     pub fn new(replicas: NonZeroU32, within: Duration) -> Self {
-        // WAIT takes 0 as "without a limit".
+        // `WAIT` takes 0 to mean "without a limit".
         let within = within.max(Duration::from_millis(1));
         Self { replicas, within, connections: NonZeroU32::MIN.saturating_add(3) }
     }
 
-    /// Sets the number of connections. That many writes wait at the same time; further ones queue.
+    /// Sets the number of connections. Each connection carries one waiting write at a time. If all are in use, a write
+    /// waits for a connection.
     #[must_use]
     pub fn on_connections(self, connections: NonZeroU32) -> Self {
         Self { connections, ..self }
@@ -63,37 +66,38 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The defaults: keys that begin with `counterfoil`, a deadline of 10 s, no waiting for replicas, and an
-    /// append-only file is required.
+    /// The defaults: keys begin with `counterfoil`, the deadline is 10 s, writes do not wait for replicas, and the
+    /// server must have an append-only file.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The prefix of every key: 1 to 64 visible ASCII characters except braces. Stores with different prefixes share
-    /// nothing.
+    /// Sets the prefix of every key. It consists of 1 to 64 visible ASCII characters and contains no braces. Stores
+    /// with different prefixes share no data.
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> Self {
         prefix.clone_into(&mut self.prefix);
         self
     }
 
-    /// The time after which a call without an answer is `Unavailable`.
+    /// Sets the time limit of a call. A call that has no answer by then returns `Unavailable`.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Makes writes wait for replicas.
+    /// Makes writes wait for replicas. See [`Waits`].
     #[must_use]
     pub fn waits(mut self, waits: Waits) -> Self {
         self.waits = Some(waits);
         self
     }
 
-    /// Accepts a server without an append-only file. A restart may then lose writes, including revocations, so that
-    /// revoked credentials are valid again. Meant for tests, and for services that protect their data in another way.
+    /// Accepts a server without an append-only file. A restart of this server may lose writes. If it loses a
+    /// revocation, the revoked credential is valid again. Use this in tests, or if the data is protected in another
+    /// way.
     #[must_use]
     pub fn volatile(mut self) -> Self {
         self.volatile = true;

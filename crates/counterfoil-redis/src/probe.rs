@@ -9,12 +9,12 @@ use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "probe";
-/// How many shards of a cluster one probe writes to. The next probe takes the next shards, so every primary is tested
-/// soon.
+/// The number of shards that one probe of a cluster writes to. The next probe writes to the next shards, so that a few
+/// probes test every primary.
 const SHARDS: u8 = 16;
 
 impl RedisStore {
-    /// Sets a key that nothing reads. A replica, a server whose memory is full and one whose disk is full refuse it.
+    /// Writes a key that nothing reads. A server refuses this if it is a replica, or if its memory or its disk is full.
     pub(crate) async fn probe_writes(&self) -> Result<(), StoreError> {
         let shards = if self.connection().connector().is_cluster() { SHARDS } else { 1 };
         let first = self.probed().fetch_add(shards, Ordering::Relaxed);

@@ -1,5 +1,6 @@
-//! Purging: removes records whose `gone_at` is reached, and shrinks those whose window is over. It reads only the first
-//! entries of each shard's purge indexes, never records that stay.
+//! Purges records. Removes each record whose `gone_at` is reached. Shrinks each record whose `honoured_until` is
+//! reached. A purge reads the first entries of each shard's purge indexes only, so it never reads a record that is not
+//! yet due.
 
 use std::num::NonZeroU32;
 
@@ -15,12 +16,13 @@ use crate::scripts;
 use crate::store::RedisStore;
 
 const OP: &str = "purge";
-/// How many records of each index one script purges: few, so that it delays no other call for long.
+/// The maximum number of records of each index that one script purges. The number is small, so that no other call waits
+/// long.
 const BATCH: u32 = 64;
-/// The purge indexes, in the order in which they are processed.
+/// The purge indexes, in the order in which a purge processes them.
 const FRONTS: [Index; 5] = [Index::Tombs, Index::UnsentTombs, Index::Gone, Index::Unsent, Index::Windows];
 
-/// The limits of one purge.
+/// The instants up to which a purge processes the entries of its indexes.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) now: Timestamp,
@@ -37,7 +39,7 @@ impl Limits {
         }
     }
 
-    /// Records with a notice are never removed before their `gone_at`.
+    /// The limit for records with a notice. It is at most `now`, so that no record is removed before its `gone_at`.
     fn unsent(self) -> Timestamp {
         self.now.min(self.unsent_before)
     }
@@ -49,8 +51,8 @@ impl RedisStore {
         let mut changed = 0;
         let shards: Vec<u8> = (0..=u8::MAX).collect();
         for abreast in shards.chunks(ABREAST) {
-            // Each index takes up to three reads. When the limit is reached, the reads only find out whether more is
-            // left.
+            // Each index is read up to three times. After the limit is reached, the reads only find out whether there
+            // are more records to purge.
             let most = u32::try_from(limit - changed).unwrap_or(BATCH).clamp(1, BATCH);
             let looks = abreast.iter().map(|shard| self.fronts(*shard, limits, most)).collect();
             for (shard, front) in abreast.iter().zip(self.groups(OP, looks).await?) {
@@ -85,7 +87,7 @@ impl RedisStore {
         FRONTS.iter().map(look).collect()
     }
 
-    /// The script checks each entry again, because it may have changed since it was read.
+    /// Purges these entries. The script checks each entry again, because it may have changed after it was read.
     async fn work_off(&self, chores: &[Chore], limits: Limits, left: u64) -> Result<u64, StoreError> {
         let Some(first) = chores.first() else { return Ok(0) };
         let mut keys = self.keys().step(&first.family());
@@ -103,7 +105,7 @@ impl RedisStore {
     }
 }
 
-/// An entry of a purge index.
+/// A family or a record that an entry of a purge index names.
 enum Chore {
     Family(FamilyId),
     Record(RecordId),

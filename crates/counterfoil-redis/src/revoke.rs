@@ -1,4 +1,4 @@
-//! Revokes one record, one family, or an owner's families one by one.
+//! Revokes one record, one family, or all families of an owner one after the other.
 
 use std::num::NonZeroU32;
 
@@ -41,8 +41,8 @@ impl RedisStore {
         Ok(Progress { changed: Self::count(OP, &value)?, more: false })
     }
 
-    /// Revokes all members at once, by one field of the family. `found` is the family's entry in the index of standing
-    /// families.
+    /// Revokes all members of a family by writing one field of the family. `found` is the family's entry in the index
+    /// of families that are not revoked.
     async fn revoke_family(
         &self,
         whose: &[u8],
@@ -60,7 +60,8 @@ impl RedisStore {
         }
     }
 
-    /// Revoked families leave the index of standing families, so each call continues where the last one ended.
+    /// Revokes families of an owner. A revoked family is removed from the index of families that are not revoked. So
+    /// the next call finds the next families.
     async fn revoke_owner(
         &self,
         realm: &Realm,
@@ -71,7 +72,7 @@ impl RedisStore {
     ) -> Result<Progress, StoreError> {
         let whose = whose(realm, owner);
         let standing = self.keys().index(counterfoil::token::shard(realm, owner), Index::Standing);
-        // After realm and owner come digits, and a colon sorts after all digits.
+        // In an index entry, realm and owner are followed by digits. A colon sorts after all digits.
         let (first, last) = ([b"[", whose.as_slice()].concat(), [b"(", whose.as_slice(), b":"].concat());
         let mut range = redis::cmd("ZRANGEBYLEX");
         range.arg(standing).arg(first).arg(last).arg("LIMIT").arg(0).arg(i64::from(limit.get()) + 1);

@@ -1,4 +1,4 @@
-//! Checks the rights of the server's user.
+//! Checks whether the server's user has the necessary rights.
 
 use redis::Value;
 
@@ -8,7 +8,7 @@ use crate::keys::Keys;
 use crate::row;
 use crate::scripts;
 
-/// Every command that the store sends or that its scripts run. The crate's documentation has the same list.
+/// Every command that the store sends or that its scripts run. The documentation of the crate has the same list.
 const COMMANDS: [&str; 29] = [
     "eval",
     "evalsha",
@@ -41,8 +41,8 @@ const COMMANDS: [&str; 29] = [
     "cluster|slots",
 ];
 
-/// Asks the server which of these commands the user may not run. A server of version 6 cannot answer this; there a
-/// script finds out before its first write.
+/// Asks the server which of [`COMMANDS`] the user may not run. A server of version 6 cannot answer this. On such a
+/// server each script checks the rights before its first write.
 pub(crate) async fn check(connection: &mut Connection, keys: &Keys) -> Result<(), SetupError> {
     let mut ask = redis::cmd("EVAL");
     ask.arg(scripts::RIGHTS.text).arg(1).arg(keys.barrier(0)).arg(&COMMANDS[..]);

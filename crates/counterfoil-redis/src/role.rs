@@ -1,16 +1,16 @@
-//! Checks whether a node is a primary. Answers of other nodes are ignored.
+//! Checks whether a node is a primary. Answers of nodes that are not primaries are ignored.
 
 use redis::{ErrorKind, RedisError, ServerErrorKind, Value};
 
 use crate::error::SetupError;
 use crate::row;
 
-/// The error for a replica.
+/// Returns the error for a node that is a replica.
 pub(crate) fn replica() -> SetupError {
     SetupError::refused("the server is a replica, which may lag behind what was answered")
 }
 
-/// Whether the answer to ROLE is that of a primary.
+/// Checks that an answer to `ROLE` is the answer of a primary.
 pub(crate) fn primary(answer: Value) -> Result<(), SetupError> {
     match answer.extract_error()? {
         Value::Array(answer) if answer.first().and_then(row::bytes) == Some(b"master") => Ok(()),
@@ -19,8 +19,8 @@ pub(crate) fn primary(answer: Value) -> Result<(), SetupError> {
     }
 }
 
-/// Whether a node refused a write because it is not a primary. A server of version 6 wraps this error in another one if
-/// it stopped a script.
+/// Whether a node refused a write because it is not a primary. If the refusal stopped a script, a server of version 6
+/// wraps this error in another error.
 pub(crate) fn is_read_only(error: &RedisError) -> bool {
     match error.kind() {
         ErrorKind::Server(ServerErrorKind::ReadOnly) => true,
@@ -31,7 +31,7 @@ pub(crate) fn is_read_only(error: &RedisError) -> bool {
     }
 }
 
-/// The same for one of several answers.
+/// Returns the error if this answer is a refusal as in [`is_read_only`]. Used for the answers of a pipeline.
 pub(crate) fn read_only(answer: &Value) -> Option<RedisError> {
     let Value::ServerError(error) = answer else { return None };
     Some(RedisError::from(error.clone())).filter(is_read_only)
@@ -53,7 +53,7 @@ mod tests {
         }
     }
 
-    /// The errors of Redis 7.0, and of a script on 6.2.
+    /// Tests the errors of Redis 7.0, and the error of a script on Redis 6.2.
     #[test]
     fn a_replica_that_refuses_a_write_is_known_by_it() {
         let answers: [(&[u8], bool); 4] = [

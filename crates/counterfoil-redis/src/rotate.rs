@@ -1,4 +1,4 @@
-//! Rotation: one script changes the parent and adds the new records.
+//! Rotates a record. One script changes the old record (the parent) and adds the new records.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, ParentUpdate, Rotated, StoreError, check_rotate};
@@ -13,8 +13,9 @@ use crate::store::RedisStore;
 const OP: &str = "rotate";
 
 impl RedisStore {
-    /// Refuses in this order: revoked, stale, a taken id. A repeated rotation finds the id of its own successor taken.
-    /// It must get the parent, which names this successor.
+    /// Rotates a record. The script checks in this order whether the parent is revoked, whether its version has
+    /// changed, and whether the new id is taken. A repeated rotation finds its own successor's id taken. So this must
+    /// return the parent, which names the successor.
     pub(crate) async fn rotate_step(
         &self,
         parent: &RecordId,
@@ -48,7 +49,7 @@ impl RedisStore {
     }
 }
 
-/// The script's name of the step, and the eight values that the script takes for it.
+/// Returns the name by which the script knows this step, and the eight values of the step as script arguments.
 fn arguments_of(step: &ParentUpdate, follows: Option<&NewRecord>) -> (&'static str, Vec<Bytes>) {
     match *step {
         ParentUpdate::Slide { expires_at, gone_at, access_cap: _ } => {

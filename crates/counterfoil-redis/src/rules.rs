@@ -1,4 +1,4 @@
-//! Conditions and arguments of new records, without a server.
+//! Encodes the limits and the records of an insert as script arguments. Nothing here calls a server.
 
 use std::num::NonZeroU32;
 
@@ -6,30 +6,31 @@ use counterfoil::store::{NewRecord, Pace, StoreError};
 
 use crate::row::{Bytes, added, time, whose};
 
-/// A limit as an argument; empty if there is none.
+/// Encodes a limit as an argument. The argument is empty if there is no limit.
 pub(crate) fn count_or_none(limit: Option<NonZeroU32>) -> Bytes {
     limit.map(|limit| limit.to_string().into_bytes()).unwrap_or_default()
 }
 
-/// A pace (at most so many inserts since an instant) as two arguments, limit and instant; both are empty if there is
-/// none.
+/// Encodes a pace (the maximum number of inserts since an instant) as two arguments: the limit and the instant. Both
+/// are empty if there is no pace.
 pub(crate) fn pace_or_none(pace: Option<Pace>) -> [Bytes; 2] {
     [count_or_none(pace.map(|pace| pace.limit)), pace.map(|pace| time(pace.since).to_vec()).unwrap_or_default()]
 }
 
-/// New records as the scripts take them: their number, then the values of each record.
+/// Encodes new records as arguments: the number of records, then the values of each record.
 pub(crate) fn batch(new: &[NewRecord]) -> Vec<Bytes> {
     let mut values = vec![new.len().to_string().into_bytes()];
     values.extend(new.iter().flat_map(added));
     values
 }
 
-/// Realm and owner of the new records; empty if there are none, as in a slide.
+/// Encodes the realm and the owner of new records. The result is empty if there are no new records, as in a slide.
 pub(crate) fn owner_of(new: &[NewRecord]) -> Bytes {
     new.first().map(|first| whose(&first.realm, &first.owner)).unwrap_or_default()
 }
 
-/// The error for new records that differ from their family in realm or owner, or have a later generation.
+/// Returns the error for new records whose realm or owner differs from their family's, or whose generation is later
+/// than the family's.
 pub(crate) fn misplaced(op: &'static str) -> StoreError {
     StoreError::invalid(op, "a new record has the realm, owner and generation of its family")
 }

@@ -1,4 +1,4 @@
-//! Settings.
+//! Stores the settings of realms.
 
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};
@@ -63,7 +63,7 @@ impl SettingsStore for RedisStore {
     }
 }
 
-/// Decodes version and document.
+/// Decodes the version and the document of the settings.
 fn standing(values: &[Value]) -> Result<Option<VersionedSettings>, StoreError> {
     let Some(document) = values.get(1).and_then(row::bytes) else { return Ok(None) };
     let text = std::str::from_utf8(document).map_err(|invalid| StoreError::corrupt(None, invalid))?;

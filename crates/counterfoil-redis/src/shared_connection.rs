@@ -1,12 +1,12 @@
-//! The shared connection and its supervision.
+//! The connection that all calls share, and its supervision.
 //!
-//! - An answer counts only if the node's role was checked within the last second or in the same round trip.
-//! - If a new connection leads to a node that is not a primary, connections opened earlier are no longer used either.
-//! - A connection that was idle for a second is checked before a write. A write that was certainly not executed is sent
-//!   once more.
-//! - A client may stay silent after the servers have recovered. After three seconds of calls without a success, or when
-//!   one call waits that long, a new connection is opened. The old one is used until then.
-//! - Once a second the set-up is checked again, in the background.
+//! - An answer is used only if the role of the node was checked within the last second or in the same round trip.
+//! - If a new connection leads to a node that is not a primary, earlier connections are no longer used either.
+//! - If a connection was idle for a second, the role of the node is checked before a write. A write that was certainly
+//!   not executed is sent once more.
+//! - A connection may stay silent after the servers have recovered. If no call succeeds for three seconds, or one call
+//!   waits for three seconds, a new connection is opened. The old connection is used until the new one is open.
+//! - Once a second, the configuration of the servers is checked again in the background.
 
 mod attempt;
 mod state;
@@ -27,9 +27,10 @@ use state::State;
 
 pub(crate) use state::INTERVAL;
 
-/// The connection is replaced after calls had no success for this long, or after one call waited this long.
+/// The time after which a silent connection is replaced. It is silent if no call succeeds, or if one call has no
+/// answer, for this time.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
-/// How long a check of the set-up may take.
+/// The maximum duration of a check of the configuration.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// The connection that all calls share, except writes that wait for replicas.
@@ -38,13 +39,13 @@ pub(crate) struct SharedConnection {
     setup: Setup,
     deadline: Duration,
     state: Arc<Mutex<State>>,
-    /// Held while a connection is opened.
+    /// Locked while a connection is opened, so that only one is opened at a time.
     building: tokio::sync::Mutex<()>,
     attempts: AtomicU64,
     rebuilt: AtomicU64,
 }
 
-/// Whether a request changes something.
+/// Whether a request only reads or also writes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Does {
     Read,
@@ -72,7 +73,7 @@ impl SharedConnection {
         self.deadline
     }
 
-    /// How often a silent connection was replaced.
+    /// The number of times that a silent connection was replaced.
     pub(crate) fn rebuilt(&self) -> u64 {
         self.rebuilt.load(Ordering::Relaxed)
     }
@@ -81,7 +82,7 @@ impl SharedConnection {
         self.try_command(op, does, command).await?.map_err(|error| self.failure(op, does, error))
     }
 
-    /// The same, but errors that the server returns are values.
+    /// Sends a command. If the server returns an error, this error is a value (`Ok(Err(…))`).
     pub(crate) async fn try_command(
         &self,
         op: &'static str,
@@ -91,7 +92,7 @@ impl SharedConnection {
         self.run(op, does, Request::One(command)).await
     }
 
-    /// Sends several reads of one slot.
+    /// Sends several reads of keys in one slot.
     pub(crate) async fn reads(&self, op: &'static str, pipeline: &Pipeline) -> Result<Vec<Value>, StoreError> {
         let answers = match self.run(op, Does::Read, Request::Many(pipeline)).await? {
             Ok(Value::Array(answers)) => answers.into_iter().map(Value::extract_error).collect(),
@@ -101,7 +102,7 @@ impl SharedConnection {
         answers.map_err(|error| self.failure(op, Does::Read, error))
     }
 
-    /// One slot of each primary; slot 0 for a single node.
+    /// Returns one slot of each primary. For a single node, returns slot 0.
     pub(crate) async fn slots(&self, op: &'static str) -> Result<Vec<u16>, StoreError> {
         if !self.connector.is_cluster() {
             return Ok(vec![0]);
@@ -111,7 +112,7 @@ impl SharedConnection {
         Ok(connection::slots_of_nodes(&self.on_node(op, 0, slots).await?))
     }
 
-    /// Sends a read to the primary that has this slot.
+    /// Sends a read to the primary that serves this slot.
     pub(crate) async fn on_node(&self, op: &'static str, slot: u16, command: Cmd) -> Result<Value, StoreError> {
         if !self.connector.is_cluster() {
             return self.command(op, Does::Read, &command).await;

@@ -1,4 +1,4 @@
-//! Pages of live records only. A script filters them on the server, about a thousand records at a time.
+//! Reads pages of live records only. A script filters the records on the server, about a thousand at a time.
 
 use std::num::NonZeroU32;
 
@@ -14,13 +14,13 @@ use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "list";
-/// How many records one script checks: few enough that it delays no other call for long.
+/// The maximum number of records that one script checks. The number is small enough that no other call waits long.
 const CHUNK: usize = 1_024;
-/// How many records are checked for one page. If too few of them are live, the page is short.
+/// The maximum number of records that are checked for one page. If too few of them are live, the page is short.
 const LOOKS: usize = 4 * CHUNK;
 
 impl RedisStore {
-    /// A record that does not decode is counted, and takes a place on the page.
+    /// Returns a page of live records. A record that does not decode is counted and takes a place on the page.
     pub(crate) async fn standing_page(
         &self,
         of: &OwnersKind,
@@ -30,7 +30,7 @@ impl RedisStore {
     ) -> Result<Page<TokenRecord>, StoreError> {
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         let mut page = Page { items: Vec::new(), next: after.copied(), corrupt: 0 };
-        // Most owners have few records that are not live, so the first chunk is as long as the page.
+        // Most owners have few records that are not live. So the first script checks as many records as the page needs.
         let (mut looked, mut chunk, mut room) = (0, limit.min(CHUNK), limit);
         loop {
             let most = i64::try_from(chunk + 1).unwrap_or(i64::MAX);
@@ -49,7 +49,7 @@ impl RedisStore {
         }
     }
 
-    /// Adds the live ones of these records to the page. Returns how many were checked.
+    /// Checks these records and adds the live ones to the page. Returns the number of records that were checked.
     async fn look_through(
         &self,
         keys: &[Cursor],

@@ -31,8 +31,8 @@ use crate::wait_pool::{Replication, WaitPool};
 /// A store on a Redis or Valkey server, or on a cluster. It implements all four store traits: records, clients,
 /// settings and counters.
 ///
-/// A clone is the same store. Any number of stores and processes may share a server. The crate's documentation says for
-/// each operation what a fail-over can lose.
+/// A clone uses the same connections. Any number of stores and processes may share a server. The documentation of the
+/// crate lists for each operation what a fail-over can lose.
 #[derive(Clone)]
 pub struct RedisStore(Arc<Inner>);
 
@@ -40,16 +40,18 @@ struct Inner {
     keys: Keys,
     connection: SharedConnection,
     wait_pool: Option<WaitPool>,
-    /// One lock for each shard, held by an insert of this process that revokes old families to make room.
+    /// One lock for each shard. An insert that revokes old families to make room may hold it, so that this process runs
+    /// one such insert at a time.
     rooms: Vec<Mutex<()>>,
     husks: std::sync::Mutex<Walk>,
-    /// The shard where the next probe begins.
+    /// The first shard that the next probe writes to.
     probed: AtomicU8,
 }
 
 impl RedisStore {
-    /// Opens a store on a single node, which must be a primary. An older layout is upgraded first. Before that, stop
-    /// all nodes that write the older layout; the crate's documentation says more.
+    /// Opens a store on a single node, which must be a primary. If the stored data has an older layout, it is upgraded.
+    /// Before such an upgrade, stop all nodes that write the older layout. The documentation of the crate has the
+    /// details.
     ///
     /// # Cancel safety
     ///
@@ -63,8 +65,8 @@ impl RedisStore {
         Self::checked(Connector::Single(Box::new(Client::open(node)?)), options).await
     }
 
-    /// Opens a store on a cluster. `nodes` are some of its nodes; the client finds the others. Replicas are never read.
-    /// An older layout is upgraded, as in [`open`](Self::open).
+    /// Opens a store on a cluster. `nodes` contains some of the nodes; the client finds the others. The store never
+    /// reads from replicas. Data of an older layout is upgraded, as in [`open`](Self::open).
     ///
     /// # Errors
     ///
@@ -78,7 +80,7 @@ impl RedisStore {
     }
 
     async fn checked(connector: Connector, options: Options) -> Result<Self, SetupError> {
-        // The client uses the TLS provider of the process. A provider that the host has installed is kept.
+        // The client uses the TLS provider of the process. If the host has installed one, it is not replaced.
         #[cfg(feature = "tls")]
         let _kept = rustls::crypto::ring::default_provider().install_default();
         let keys = Keys::new(&options.prefix);
@@ -95,13 +97,14 @@ impl RedisStore {
         Ok(store)
     }
 
-    /// How many writes waited for replicas, and how they ended; zeros if the store does not wait.
+    /// Returns how many writes waited for replicas, and with which result. All numbers are zero if the store does not
+    /// wait.
     #[must_use]
     pub fn replication(&self) -> Replication {
         self.wait_pool().map(WaitPool::replication).unwrap_or_default()
     }
 
-    /// How often the connection was silent for three seconds and was replaced.
+    /// Returns the number of times that the connection was replaced because it was silent for three seconds.
     #[must_use]
     pub fn rebuilt(&self) -> u64 {
         self.connection().rebuilt()
@@ -115,7 +118,8 @@ impl RedisStore {
         &self.0.connection
     }
 
-    /// Locks a shard for an insert that makes room. A call that does not get the lock in time has written nothing.
+    /// Locks a shard for an insert that makes room. If the lock is not free in time, the call fails and has written
+    /// nothing.
     pub(crate) async fn room(&self, op: &'static str, shard: u8) -> Result<Option<MutexGuard<'_, ()>>, StoreError> {
         let Some(room) = self.0.rooms.get(usize::from(shard)) else { return Ok(None) };
         timeout(self.connection().deadline(), room.lock()).await.map(Some).map_err(|_| lost(op))

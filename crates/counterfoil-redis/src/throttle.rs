@@ -1,4 +1,4 @@
-//! Throttling counters. Each step is one script.
+//! Stores the counters for throttling. Each step on a counter is one script.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -33,7 +33,7 @@ impl RedisStore {
         }
     }
 
-    /// The shards that have an expired counter, or a counter of the older layout.
+    /// Returns the shards that have an expired counter, or a counter in the form of an older version.
     async fn ended(&self, op: &'static str, now: Timestamp) -> Result<Vec<u8>, StoreError> {
         let look = |shard| {
             let ([_, ends], [_, old]) = (self.keys().counters(shard), self.keys().old_counters(shard));
@@ -106,7 +106,7 @@ impl Throttle for RedisStore {
     }
 }
 
-/// Keys are digests, so their first byte distributes them evenly.
+/// The shard of a counter: the first byte of its key. A key is a digest, so the counters are distributed evenly.
 const fn shard(key: &ThrottleKey) -> u8 {
     key.as_bytes()[0]
 }

@@ -1,9 +1,10 @@
-//! Upgrade from layout 1 to 5. Each family gets its client, its last use, an index of its access tokens, and a
-//! recomputed label key. Its entry in the index of standing families gets client and last use too.
+//! Upgrades layout 1 to layout 5. Adds to each family its client, its last use and an index of its access tokens, and
+//! recomputes its label key. Adds the client and the last use to the family's entry in the index of families that are
+//! not revoked.
 //!
 //! The version is set to 2 before the first key is changed, so that older versions of the crate can no longer open the
-//! store, and to the new version at the end. Each step writes whole families and skips those that are done. So the
-//! upgrade may be interrupted and repeated, and several processes may run it at the same time.
+//! store. At the end it is set to the new version. Each step writes whole families, and skips families that are already
+//! upgraded. So the upgrade may be interrupted and repeated, and several processes may run it at the same time.
 
 use counterfoil::store::StoreError;
 use counterfoil::types::FamilyId;
@@ -18,20 +19,20 @@ use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "upgrade";
-/// How many shards are upgraded at the same time.
+/// The number of shards that are upgraded at the same time.
 const ABREAST: usize = 16;
-/// How many families one step upgrades.
+/// The number of families that one step upgrades.
 const BATCH: usize = 64;
-/// How many fields one script reads, so that it delays no other call for long.
+/// The maximum number of fields that one script reads. It is small enough that no other call waits long.
 const FIELDS: u32 = 20_000;
-/// Every family is in one of these: standing, or revoked.
+/// Indexes of families. Every family is in one of them, because it is either revoked or not.
 const FAMILIES: [Index; 3] = [Index::Standing, Index::Tombs, Index::UnsentTombs];
 
-/// A family to upgrade, and its client, empty if there is none.
+/// A family to upgrade, and its client. The client is empty if there is none.
 type Lacking = (FamilyId, Bytes);
 
 impl RedisStore {
-    /// Upgrades from the layout that was found.
+    /// Upgrades the stored data from the layout with the version `found`.
     pub(crate) async fn upgrade(&self, found: u64) -> Result<(), StoreError> {
         if found <= UPGRADING {
             self.raise(UPGRADING).await?;
@@ -62,7 +63,7 @@ impl RedisStore {
                     return Err(shape(OP));
                 };
                 let [next, entries] = <[Value; 2]>::try_from(answer).map_err(|_| shape(OP))?;
-                // The answer alternates members and scores.
+                // The answer contains a score after each member.
                 let entries = members(entries).into_iter().step_by(2);
                 let families: Vec<_> =
                     entries.filter_map(|entry| entry.last_chunk().copied().map(FamilyId::from_bytes)).collect();
@@ -78,7 +79,8 @@ impl RedisStore {
         Ok(())
     }
 
-    /// Those of these families that have layout 1. Families that do not decode are left out, and so are not changed.
+    /// Returns those families that have layout 1. A family that does not decode is left out, so the upgrade does not
+    /// change it.
     async fn lacking(&self, families: &[FamilyId]) -> Result<Vec<Lacking>, StoreError> {
         let look = |family: &FamilyId| {
             let mut get = redis::cmd("HMGET");

@@ -1,5 +1,5 @@
-//! Connections for writes that wait for replicas. They are separate, because WAIT blocks the commands behind it and
-//! covers only the writes of its own connection.
+//! Connections for writes that wait for replicas. These writes do not use the shared connection, because `WAIT` blocks
+//! all later commands on its connection. `WAIT` covers only the writes of its own connection.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -17,17 +17,17 @@ use crate::options::Waits;
 use crate::role;
 use crate::shared_connection::{INTERVAL, PATIENCE, SharedConnection};
 
-/// How many writes waited for replicas since the store was opened.
+/// The number of writes that waited for replicas since the store was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Replication {
-    /// Writes that enough replicas confirmed in time.
+    /// The number of writes that enough replicas confirmed in time.
     pub reached: u64,
-    /// Writes that too few replicas confirmed in time.
+    /// The number of writes that too few replicas confirmed in time.
     pub missed: u64,
 }
 
-/// A few connections. Each carries one write at a time.
+/// A pool of connections. Each connection carries one write at a time.
 pub(crate) struct WaitPool {
     waits: Waits,
     idle: Mutex<Vec<PooledConnection>>,
@@ -36,18 +36,18 @@ pub(crate) struct WaitPool {
     missed: AtomicU64,
 }
 
-/// A connection, and the time of the last check that its node is a primary.
+/// A connection, and the time at which its node was last found to be a primary.
 struct PooledConnection {
     connection: Connection,
     confirmed_at: Instant,
     trust: u64,
 }
 
-/// How one attempt ended.
+/// The outcome of one attempt to send a request.
 enum Tried {
     Answered(Vec<Value>),
     Refused(redis::RedisError),
-    /// Nothing was changed, and the connection is closed.
+    /// The connection is closed. The request changed nothing.
     Undone(StoreError),
 }
 
@@ -61,10 +61,11 @@ impl WaitPool {
         Replication { reached: self.reached.load(Ordering::Relaxed), missed: self.missed.load(Ordering::Relaxed) }
     }
 
-    /// Runs a script's command and waits for the replicas. An error that the server returns is a value.
+    /// Runs a script's command and waits for the replicas. If the server returns an error, this error is a value
+    /// (`Ok(Err(…))`).
     ///
-    /// A script that wrote nothing still answers from state that earlier calls wrote. The SET before WAIT makes WAIT
-    /// cover those writes too.
+    /// A script that writes nothing may still answer from data that earlier calls wrote. So a `SET` is sent before
+    /// `WAIT`, which makes `WAIT` cover those earlier writes too.
     pub(crate) async fn command(
         &self,
         op: &'static str,
@@ -148,8 +149,8 @@ impl WaitPool {
         }
     }
 
-    /// Takes a connection to a primary. The inner error is that of one existing connection, which is closed then;
-    /// another connection may work.
+    /// Returns a connection to a primary. If the inner result is an error, one existing connection failed and is
+    /// closed; another connection may work.
     async fn pooled(
         &self,
         op: &'static str,

@@ -1,6 +1,6 @@
-//! Fail-overs of a single node and of a cluster's node: no answer comes from a node that is not the primary, and the
-//! store works again by itself. One round of each by default; twenty at soak scale, which print how long the recovery
-//! took.
+//! Tests fail-overs of a single node and of a cluster's node. No answer comes from a node that is not the primary, and
+//! the store recovers by itself. By default each test has one round. At soak scale it has twenty rounds and prints how
+//! long the recovery took.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;
@@ -19,23 +19,23 @@ use support::RUNTIME;
 use support::backend::CLUSTER;
 use support::pair::{Pair, SOON, now};
 
-/// For how long a node's answer that it is a primary counts.
+/// The time for which a check of a node's role is valid.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 fn rounds() -> usize {
     if scale() == Scale::SOAK { 20 } else { 1 }
 }
 
-/// How the address comes to lead to a server that must not answer.
+/// The way in which the store's address comes to lead to a server whose answers must be ignored.
 #[derive(Clone, Copy)]
 enum How {
-    /// The primary is demoted in place and its replica is promoted. Then the address leads to the new primary.
+    /// The primary becomes a replica and its replica is promoted. Then the address leads to the new primary.
     InPlace,
-    /// The address leads to a replica that receives no more writes, and later to a primary.
+    /// The address leads to a replica that receives no more writes. Later it leads to a primary.
     ByAddress,
 }
 
-/// Two servers for each database.
+/// Makes two servers for each database.
 struct Pairs(How);
 
 #[async_trait]
@@ -88,7 +88,7 @@ fn fault_g1_nothing_is_answered_by_a_replica_that_the_address_leads_to() {
     hold("no_replica_answers", &Subject::new(Pairs(How::ByAddress)));
 }
 
-/// The results of the rounds.
+/// Counts the results of the rounds.
 #[derive(Default)]
 struct Tally {
     wrong: u32,
@@ -110,7 +110,7 @@ impl Tally {
         assert!(longest < SOON);
     }
 
-    /// Reads the revoked records for that long.
+    /// Reads the revoked records repeatedly, for `time`.
     async fn read(&mut self, store: &RedisStore, ids: &[RecordId], time: Duration) {
         let begun = now();
         loop {
@@ -123,7 +123,7 @@ impl Tally {
         }
     }
 
-    /// Reads each record once. Returns whether all reads were answered.
+    /// Reads each record once. Returns whether every read was answered.
     async fn read_once(&mut self, store: &RedisStore, ids: &[RecordId]) -> bool {
         let mut all = true;
         for id in ids {
@@ -136,7 +136,7 @@ impl Tally {
         all
     }
 
-    /// Waits until reads, and as many writes, are answered.
+    /// Waits until reads and the same number of writes are answered.
     async fn recover(&mut self, store: &RedisStore, ids: &[RecordId]) {
         let begun = now();
         loop {
@@ -160,8 +160,8 @@ async fn revoke(store: &RedisStore, person: &Person, draft: &Draft) {
     assert_eq!(done.expect("an answer").changed, 1);
 }
 
-/// The replica lags, the token is deleted, and the address leads to the replica. At last it leads to a primary: the old
-/// one, or the replica after it caught up and was promoted.
+/// The replica misses the deletion of the token, and then the address leads to the replica. Later the address leads to
+/// a primary: either to the old one, or to the replica after it has caught up and is promoted.
 #[test]
 fn fault_g1_no_read_tells_a_revoked_token_as_live_after_a_fail_over() {
     RUNTIME.block_on(async {
@@ -192,8 +192,8 @@ fn fault_g1_no_read_tells_a_revoked_token_as_live_after_a_fail_over() {
     });
 }
 
-/// The primary is demoted in place while it is read and written. The token is deleted on the new primary. At last the
-/// address leads to a primary again, without a restart of the store.
+/// The primary becomes a replica while the store reads from it and writes to it. The token is deleted on the new
+/// primary. Later the address leads to a primary again. The store is not restarted.
 #[test]
 fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
     RUNTIME.block_on(async {
@@ -207,7 +207,7 @@ fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
             pair.promote(1);
             pair.lose_the_primary(0);
             let demoted = now();
-            // Reads alone must not keep the store at the demoted node.
+            // The store must leave the demoted node even if it makes reads only.
             let other = pair.open_at(1).await;
             if round % 2 == 0 {
                 while store.get(&id).await.is_ok() {
@@ -235,8 +235,8 @@ fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
     });
 }
 
-/// The address moves, and no connection is cut. A connection opened for a write leads to a node that is not a primary;
-/// then the connection that reads must not be used either.
+/// The address leads to another server, and no connection is cut. A write opens a new connection and finds that it
+/// leads to a node that is not a primary. Then reads must not use the old connection either.
 #[test]
 fn fault_g1_what_a_new_connection_finds_out_holds_for_the_one_that_is_open() {
     RUNTIME.block_on(async {
@@ -263,7 +263,7 @@ fn fault_g1_what_a_new_connection_finds_out_holds_for_the_one_that_is_open() {
     });
 }
 
-/// In a cluster each primary becomes a replica in turn, while its tokens are read.
+/// In a cluster, each primary becomes a replica in turn while the store reads its tokens.
 #[test]
 fn fault_g1_a_node_of_a_cluster_that_became_a_replica_answers_nothing() {
     RUNTIME.block_on(async {
@@ -281,7 +281,8 @@ fn fault_g1_a_node_of_a_cluster_that_became_a_replica_answers_nothing() {
             let replica = (0..CLUSTER.len()).find(|node| !CLUSTER.primaries().contains(node)).expect("a replica");
             let (begun, mut tries) = (now(), 0);
             while !CLUSTER.primaries().contains(&replica) {
-                // The server gives up a manual failover after five seconds if too few votes arrived in time.
+                // The server ends a manual fail-over without a result after five seconds if it has too few votes by
+                // then.
                 if begun.elapsed() >= Duration::from_secs(6) * tries {
                     assert_eq!(CLUSTER.cli(replica, &["CLUSTER", "FAILOVER"]).trim(), "OK");
                     tries += 1;
@@ -295,7 +296,8 @@ fn fault_g1_a_node_of_a_cluster_that_became_a_replica_answers_nothing() {
     });
 }
 
-/// A node whose settings let it evict records, as an elected replica may have, is an outage of the cluster.
+/// If the configuration of a node allows the node to evict records, the cluster is unavailable. The configuration of a
+/// newly elected primary may do this.
 #[test]
 fn fault_g15_a_node_of_a_cluster_that_throws_records_away_is_an_outage() {
     RUNTIME.block_on(async {

@@ -1,5 +1,5 @@
-//! Connections that are cut while idle, and connections that go silent. A write that was not sent is sent once more,
-//! and the store works again by itself.
+//! Tests connections that are cut while they are idle, and connections that become silent. A write that was not sent is
+//! sent once more. The store recovers by itself.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;
@@ -15,7 +15,7 @@ use support::backend::{Backend, SERVER, Space};
 use support::pair::{Pair, SOON, now};
 use support::proxy::Proxy;
 
-/// Waits for one replica, which gets each write in time.
+/// Makes the store wait for one replica. In these tests the replica gets each write in time.
 fn waits() -> Waits {
     Waits::new(NonZeroU32::MIN, Duration::from_secs(2))
 }
@@ -25,12 +25,12 @@ async fn insert(store: &RedisStore) -> Result<Inserted, StoreError> {
     store.insert(draft.home(None), &draft.records, at(0)).await
 }
 
-/// Waits until the end of a cut connection has arrived.
+/// Waits until the client has received the end of a cut connection.
 async fn arrives() {
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
-/// Each connection is cut ten times while idle, by the server and by the proxy.
+/// Each connection is cut ten times while it is idle: by the server, and by the proxy.
 #[test]
 fn fault_g10_the_first_write_after_an_idle_cut_goes_through() {
     RUNTIME.block_on(async {
@@ -57,7 +57,7 @@ fn fault_g10_the_first_write_after_an_idle_cut_goes_through() {
     });
 }
 
-/// The proxy forgets a connection without closing it, as a NAT does. The first write afterwards must not be lost.
+/// The proxy forgets a connection without closing it, as a NAT does. The first write after this must not be lost.
 #[test]
 fn fault_g10_the_first_write_on_a_connection_that_was_forgotten_goes_through() {
     RUNTIME.block_on(async {
@@ -68,7 +68,7 @@ fn fault_g10_the_first_write_on_a_connection_that_was_forgotten_goes_through() {
             assert!(matches!(insert(store).await, Ok(Inserted::Done)));
         }
         pair.address.deafen();
-        // Longer than a check of the node's role counts.
+        // This is longer than the time for which a check of the node's role is valid.
         tokio::time::sleep(Duration::from_millis(1_100)).await;
         for store in [&plain, &waiting] {
             let first = insert(store).await;
@@ -77,8 +77,8 @@ fn fault_g10_the_first_write_on_a_connection_that_was_forgotten_goes_through() {
     });
 }
 
-/// No data passes in either direction, and no connection is closed. Calls end after their time limit, and are answered
-/// once data passes again.
+/// No data passes in either direction, but no connection is closed. Calls fail at their deadline. When data passes
+/// again, calls are answered.
 #[test]
 fn fault_g3_connections_that_go_silent_are_dropped() {
     RUNTIME.block_on(async {

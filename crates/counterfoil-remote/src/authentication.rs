@@ -1,4 +1,4 @@
-//! The result of an authentication, in a request's extensions.
+//! The result of an authentication. It is in the extensions of a request.
 
 use counterfoil::http_auth::Refusal;
 use counterfoil::{Challenge, ChallengeReason, Denied, Realm};
@@ -6,9 +6,10 @@ use counterfoil_tower::{Rejection, RejectionReason};
 
 use crate::principal::RemotePrincipal;
 
-/// The result of the authentication layer, in the request's extensions. Inner services and extractors read it.
+/// The result of an authentication. The authentication layer puts it into the extensions of the request. Inner services
+/// and extractors read it.
 ///
-/// A host that authenticates in another way inserts a value itself, in front of the layer. The layer then verifies
+/// If a host authenticates in another way, an outer layer can insert a value. The authentication layer then verifies
 /// nothing.
 #[derive(Clone, Debug)]
 pub struct Authentication(Result<RemotePrincipal, Rejection>);
@@ -21,19 +22,20 @@ impl From<Result<RemotePrincipal, Challenge>> for Authentication {
 }
 
 impl Authentication {
-    /// A request whose token was verified.
+    /// Makes the result for a request whose token was verified.
     #[must_use]
     pub fn active(principal: RemotePrincipal) -> Self {
         Self(Ok(principal))
     }
 
-    /// A request without a token, or whose token was refused.
+    /// Makes the result for a request without a token, or for a request whose token was refused.
     #[must_use]
     pub fn rejected(rejection: Rejection) -> Self {
         Self(Err(rejection))
     }
 
-    /// Refuses a principal of another realm; other values stay the same. For a verifier of that realm.
+    /// If the principal belongs to another realm, returns a refusal. Otherwise returns the value unchanged. Verifiers
+    /// of `realm` use this.
     #[must_use]
     pub fn of_realm(self, realm: &Realm) -> Self {
         match &self.0 {
@@ -44,16 +46,16 @@ impl Authentication {
         }
     }
 
-    /// The authenticated principal.
+    /// Returns the authenticated principal.
     ///
     /// # Errors
     ///
-    /// The rejection, if there is no principal.
+    /// The rejection if there is no principal.
     pub fn principal(&self) -> Result<&RemotePrincipal, &Rejection> {
         self.0.as_ref()
     }
 
-    /// Whether the request had a credential, valid or not, that the layer examined.
+    /// Whether the layer examined a credential of the request. The credential may be valid or not.
     #[must_use]
     pub fn is_attempted(&self) -> bool {
         match self.0.as_ref().map_err(Rejection::reason) {

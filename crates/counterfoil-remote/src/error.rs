@@ -1,4 +1,4 @@
-//! Why a token does not authenticate: the token is at fault, or the endpoint.
+//! The reasons why a token does not authenticate. The cause is either the token or the endpoint.
 
 use std::sync::Arc;
 
@@ -8,37 +8,37 @@ use counterfoil::{Challenge, Denied, Realm, Timestamp, Unavailable};
 
 use crate::transport::TransportError;
 
-/// Why a token does not authenticate.
+/// The reason why a token does not authenticate.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// The token was refused: 401. Only the host may see the reason.
+    /// The token was refused; the status is 401. Only the host may see the reason.
     #[error("token was refused")]
     Refused(#[source] RemoteRefusal),
-    /// The endpoint gave no valid answer: 503.
+    /// The endpoint gave no valid answer; the status is 503.
     #[error("token could not be verified")]
     Unavailable(#[source] Arc<Outage>),
 }
 
-/// Why a token was refused. Never send it to the caller.
+/// The reason why a token was refused. Never send it to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RemoteRefusal {
     /// The token is empty, or longer than 4,096 bytes. The endpoint was not asked.
     #[error("token is empty or too long")]
     Malformed,
-    /// The endpoint says that the token is not active. It does not say why (RFC 7662 §2.2).
+    /// The endpoint says that the token is not active. It does not give the reason (RFC 7662 §2.2).
     #[error("token is not active")]
     Inactive,
-    /// The token's `exp` has been reached, by this process's clock.
+    /// The instant in the token's `exp` is reached, according to the clock of this process.
     #[error("token has expired")]
     Expired {
-        /// The instant in `exp`.
+        /// The instant in the token's `exp`.
         at: Timestamp,
     },
-    /// The token's `nbf` has not been reached, by this process's clock.
+    /// The instant in the token's `nbf` is not reached, according to the clock of this process.
     #[error("token is not valid yet")]
     NotYetValid {
-        /// The instant in `nbf`.
+        /// The instant in the token's `nbf`.
         from: Timestamp,
     },
     /// The token's `aud` does not contain the configured audience.
@@ -47,62 +47,63 @@ pub enum RemoteRefusal {
     /// The token's `iss` is not the configured issuer.
     #[error("token is of another issuer")]
     WrongIssuer,
-    /// The token is of a kind that a resource server must not accept.
+    /// The token is of a kind that a resource server must not accept, for example a refresh token.
     #[error("token of kind {kind} is not accepted")]
     WrongKind {
-        /// The kind.
+        /// The kind of the token.
         kind: TokenKind,
     },
-    /// The `token_type` is not bearer, or the token is bound to a key (`cnf`), whose proof this crate does not check.
+    /// The `token_type` is not bearer, or the token is bound to a key (`cnf`). This crate does not check a proof of
+    /// possession of a key.
     #[error("token is no bearer token")]
     NotBearer,
-    /// The answer has no `sub`.
+    /// The endpoint's answer has no member `sub`.
     #[error("token has no subject")]
     NoSubject,
 }
 
-/// Why the endpoint gave no valid answer. This says neither that the token is active nor that it is not.
+/// The reason why the endpoint gave no valid answer. An outage does not say whether the token is active.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Outage {
-    /// There was no answer within the time-out.
+    /// The endpoint gave no answer within the time-out.
     #[error("the introspection endpoint did not answer in time")]
     TimedOut,
-    /// The connection failed or broke, or the body is too large.
+    /// The HTTP client returned an error, for example because the connection failed or the body is too large.
     #[error("the introspection endpoint gave no answer")]
     Transport(#[source] TransportError),
-    /// 401: the endpoint refused the client id or secret of this resource server. The configuration is wrong; retrying
-    /// does not help.
+    /// The endpoint answered 401: it refused the client id or the secret of this resource server. The configuration is
+    /// wrong, so another attempt fails too.
     #[error("the introspection endpoint refused the client id or secret of this resource server")]
     ClientRefused,
-    /// The status is neither 200 nor 401.
+    /// The endpoint answered with a status that is neither 200 nor 401.
     #[error("the introspection endpoint answered {status}")]
     Status {
-        /// The status.
+        /// The status of the answer.
         status: u16,
     },
-    /// The body does not follow RFC 7662 §2.2.
+    /// The body of the answer does not follow RFC 7662 §2.2.
     #[error(transparent)]
     Answer(#[from] AnswerFault),
 }
 
-/// What is wrong with the body of an answer. Contains nothing of the body.
+/// What is wrong with the body of an answer. An error contains no text of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerFault {
     /// The body is longer than [`MOST_ANSWER`](crate::MOST_ANSWER) bytes.
     #[error("the introspection endpoint's answer is too large")]
     TooLarge,
-    /// The media type is not `application/json`.
+    /// The media type of the answer is not `application/json`.
     #[error("the introspection endpoint's answer is not application/json")]
     MediaType,
-    /// The body is not a JSON object, or repeats a known member.
+    /// The body is not a JSON object, or the object contains a known member twice.
     #[error("the introspection endpoint's answer is not a JSON object")]
     NotAnObject,
-    /// A member is missing, of the wrong type, or out of range.
+    /// A required member is missing, or a member has the wrong type or is out of range.
     #[error("member {member} of the introspection endpoint's answer is missing or malformed")]
     Member {
-        /// The member's name.
+        /// The name of the member.
         member: &'static str,
     },
 }
@@ -112,7 +113,7 @@ impl VerifyError {
         Self::Unavailable(Arc::new(outage.into()))
     }
 
-    /// The challenge to send to the caller.
+    /// Returns the challenge to send to the caller.
     #[must_use]
     pub fn challenge(&self, realm: &Realm) -> Challenge {
         let denied = match self {
@@ -122,7 +123,7 @@ impl VerifyError {
         Challenge::denied(denied, realm)
     }
 
-    /// Whether the error is caused by this process's configuration.
+    /// Whether the configuration of this process causes the error.
     #[must_use]
     pub fn is_misconfiguration(&self) -> bool {
         matches!(self, Self::Unavailable(outage) if matches!(**outage, Outage::ClientRefused))
@@ -130,7 +131,7 @@ impl VerifyError {
 }
 
 impl From<RemoteRefusal> for Refusal {
-    /// The most similar refusal of the core.
+    /// Converts to the most similar refusal of the core.
     fn from(refusal: RemoteRefusal) -> Self {
         match refusal {
             RemoteRefusal::Malformed => Self::Malformed,

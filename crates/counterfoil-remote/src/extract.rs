@@ -1,4 +1,4 @@
-//! The axum extractors.
+//! The extractors for axum.
 
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use counterfoil_tower::Rejection;
@@ -11,8 +11,8 @@ fn known(parts: &Parts) -> Result<&Authentication, Rejection> {
     parts.extensions.get::<Authentication>().ok_or_else(Rejection::layer_missing)
 }
 
-/// The authenticated caller, as an argument of a handler behind an [`AuthenticateLayer`](crate::AuthenticateLayer).
-/// Without the layer, the response is 500, and an error is logged.
+/// Extracts the authenticated caller as an argument of a handler. An [`AuthenticateLayer`](crate::AuthenticateLayer)
+/// must enclose the handler. Without this layer, the response is 500 and an error is logged.
 impl<S: Send + Sync> FromRequestParts<S> for RemotePrincipal {
     type Rejection = Rejection;
 
@@ -21,8 +21,8 @@ impl<S: Send + Sync> FromRequestParts<S> for RemotePrincipal {
     }
 }
 
-/// `None` if the request has no credential. If the credential was refused or could not be verified, the request is
-/// refused.
+/// Extracts the authenticated caller, or `None` if the request has no credential. If the credential was refused or
+/// could not be verified, the request is refused.
 impl<S: Send + Sync> OptionalFromRequestParts<S> for RemotePrincipal {
     type Rejection = Rejection;
 

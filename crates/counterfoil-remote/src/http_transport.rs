@@ -1,4 +1,4 @@
-//! The HTTP client, built on hyper.
+//! The HTTP client of this crate, built on hyper.
 
 #[cfg(feature = "tls")]
 use std::sync::Arc;
@@ -20,22 +20,22 @@ type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
 #[cfg(not(feature = "tls"))]
 type Connector = HttpConnector;
 
-/// How long an unused connection is kept. Servers usually keep it longer.
+/// The time for which an unused connection is kept. Servers usually keep it longer.
 const IDLE: Duration = Duration::from_secs(15);
 
-/// An HTTP/1.1 client with a pool of connections, for one endpoint or several. It follows no redirects and uses no
-/// proxies.
+/// An HTTP/1.1 client with a pool of connections. It can be used for several endpoints. It follows no redirects and
+/// uses no proxies.
 ///
 /// With the feature `tls`, it uses TLS 1.2 or 1.3 for an `https` endpoint and trusts the system's root certificates.
 #[derive(Clone, Debug)]
 pub struct HttpTransport(Client<Connector, Full<Bytes>>);
 
 impl HttpTransport {
-    /// A client without open connections.
+    /// Makes a client without open connections.
     ///
     /// # Errors
     ///
-    /// With the feature `tls`, if the system's root certificates cannot be read.
+    /// With the feature `tls`, returns an error if the system's root certificates cannot be read.
     pub fn new() -> Result<Self, TransportError> {
         let mut client = Client::builder(TokioExecutor::new());
         client.pool_idle_timeout(IDLE).pool_timer(TokioTimer::new());

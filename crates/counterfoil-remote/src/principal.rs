@@ -1,16 +1,16 @@
-//! The result of a verification: the caller and its rights.
+//! The result of a verification. It describes the caller and its rights.
 
 use std::sync::Arc;
 
 use counterfoil::types::TokenKind;
 use counterfoil::{Challenge, Forbidden, Realm, Role, Scope, SubjectId, Timestamp};
 
-/// An authenticated caller, as the authorization server describes it. Only a verification creates one. A clone shares
-/// its content.
+/// An authenticated caller. The values are from the answer of the authorization server. Only a verification can create
+/// one. Clones share their content.
 #[derive(Clone, Debug)]
 pub struct RemotePrincipal(Arc<Parts>);
 
-/// The contents of an answer about an active token.
+/// The values in the endpoint's answer about an active token.
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) realm: Realm,
@@ -25,14 +25,14 @@ pub(crate) struct Parts {
     pub(crate) expires_at: Option<Timestamp>,
 }
 
-/// What a token permits.
+/// The operations that a token permits.
 #[derive(Debug)]
 pub(crate) enum Granted {
-    /// Everything that its subject may do.
+    /// The token permits everything that its subject may do.
     Everything,
-    /// No operation that requires a scope token.
+    /// The token permits no operation that requires a scope token.
     Nothing,
-    /// The operations of this scope.
+    /// The token permits the operations of this scope.
     Scope(Scope),
 }
 
@@ -41,31 +41,32 @@ impl RemotePrincipal {
         Self(Arc::new(parts))
     }
 
-    /// The realm in challenges, as configured in this process.
+    /// The realm that challenges name. It is configured in this process.
     #[must_use]
     pub fn realm(&self) -> &Realm {
         &self.0.realm
     }
 
-    /// The subject whose rights the token has: `sub`.
+    /// The subject whose rights the token has. It is the member `sub` of the answer.
     #[must_use]
     pub fn subject(&self) -> &SubjectId {
         &self.0.subject
     }
 
-    /// The subject's name for display: `username`.
+    /// The subject's name for display. It is the member `username` of the answer.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.0.username.as_deref()
     }
 
-    /// The client that the token was issued to: `client_id`.
+    /// The client to which the token was issued. It is the member `client_id` of the answer.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
         self.0.client_id.as_deref()
     }
 
-    /// The scope. `None` means either no scope token or no restriction; see [`RemotePrincipal::is_unrestricted`].
+    /// The scope. `None` means that the token either permits everything or contains no scope token; see
+    /// [`RemotePrincipal::is_unrestricted`].
     #[must_use]
     pub fn scope(&self) -> Option<&Scope> {
         match &self.0.scope {
@@ -74,7 +75,7 @@ impl RemotePrincipal {
         }
     }
 
-    /// Whether the token has no scope and so permits everything that its subject may do. Can be true only with
+    /// Whether the token has no scope and therefore permits everything that its subject may do. Always false without
     /// [`of_counterfoil`](crate::IntrospectionBuilder::of_counterfoil).
     #[must_use]
     pub fn is_unrestricted(&self) -> bool {
@@ -94,26 +95,27 @@ impl RemotePrincipal {
         self.0.role
     }
 
-    /// The party that acts through the token (RFC 8693 §4.1): `sub` in `act`. For counterfoil, the creator of a
-    /// security code.
+    /// The party that acts through the token (RFC 8693 §4.1). It is the member `sub` of `act`. If the endpoint belongs
+    /// to counterfoil, it is the creator of a security code.
     #[must_use]
     pub fn actor(&self) -> Option<&SubjectId> {
         self.0.actor.as_ref()
     }
 
-    /// When the token was issued: `iat`.
+    /// The instant at which the token was issued. It is the member `iat` of the answer.
     #[must_use]
     pub fn issued_at(&self) -> Option<Timestamp> {
         self.0.issued_at
     }
 
-    /// When the token expires: `exp`, in whole seconds. `None` if the answer contains no expiry.
+    /// The instant at which the token expires, in whole seconds. It is the member `exp` of the answer. `None` if the
+    /// answer has no such member.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.0.expires_at
     }
 
-    /// Whether the token permits operations that require that scope token.
+    /// Whether the token permits operations that require `scope_token`.
     #[must_use]
     pub fn may(&self, scope_token: &str) -> bool {
         match &self.0.scope {
@@ -123,26 +125,27 @@ impl RemotePrincipal {
         }
     }
 
-    /// Requires a scope (RFC 6749 §3.3): every scope token in `scope`, separated by spaces.
+    /// Requires every scope token in `scope` (RFC 6749 §3.3). The scope tokens are separated by spaces.
     ///
     /// # Errors
     ///
-    /// The same [`Challenge`] as [`Principal::require`](counterfoil::Principal::require): 403 `insufficient_scope` with
-    /// the required scope (RFC 6750 §3.1).
+    /// The [`Challenge`] that [`Principal::require`](counterfoil::Principal::require) also returns: 403
+    /// `insufficient_scope` with the required scope (RFC 6750 §3.1).
     pub fn require(&self, scope: &str) -> Result<(), Challenge> {
         let needed = || scope.split(' ').filter(|token| !token.is_empty());
-        // A restricted token never satisfies a text without scope tokens.
+        // If `scope` contains no scope tokens, only an unrestricted token satisfies it.
         if self.is_unrestricted() || (needed().next().is_some() && needed().all(|token| self.may(token))) {
             return Ok(());
         }
         Err(Challenge::scope(scope.parse().ok(), self.realm()))
     }
 
-    /// Requires at least one of several scopes. The challenge names the first. An empty list is never satisfied.
+    /// Requires at least one of several scopes. The challenge names the first one. If the list is empty, no token
+    /// satisfies it.
     ///
     /// # Errors
     ///
-    /// As [`RemotePrincipal::require`].
+    /// The same as for [`RemotePrincipal::require`].
     pub fn require_any(&self, scopes: &[&str]) -> Result<(), Challenge> {
         if scopes.iter().any(|scope| self.require(scope).is_ok()) {
             return Ok(());
@@ -150,11 +153,12 @@ impl RemotePrincipal {
         Err(Challenge::scope(scopes.first().and_then(|first| first.parse().ok()), self.realm()))
     }
 
-    /// Requires that role or a higher one. A token whose role is unknown is refused.
+    /// Requires the role `needed` or a higher one. A token whose role is unknown is refused.
     ///
     /// # Errors
     ///
-    /// A [`Challenge`]: 403 without `WWW-Authenticate`, because a token with a larger scope would not help.
+    /// A [`Challenge`] with status 403. It has no `WWW-Authenticate`, because a token with a larger scope would be
+    /// refused too.
     pub fn require_role(&self, needed: Role) -> Result<(), Challenge> {
         match self.role() {
             Some(role) if role >= needed => Ok(()),

@@ -1,4 +1,4 @@
-//! The HTTP client that sends requests to the endpoint.
+//! The interface to the HTTP client that sends requests to the endpoint.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -6,13 +6,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response};
 
-/// The maximum size of an answer's body, in bytes. A larger one is an outage.
+/// The maximum size of an answer's body in bytes. A larger body is an outage.
 pub const MOST_ANSWER: usize = 64 * 1024;
 
-/// Why a request got no answer.
+/// The reason why a request got no answer.
 pub type TransportError = Box<dyn Error + Send + Sync>;
 
-/// An HTTP client. With the feature `client` this crate contains one, `HttpTransport`.
+/// An HTTP client. With the feature `client`, this crate contains the implementation `HttpTransport`.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -34,12 +34,13 @@ pub type TransportError = Box<dyn Error + Send + Sync>;
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request and reads the whole answer.
     ///
-    /// An implementation must not follow redirects, because the request contains a secret, and must stop reading after
-    /// [`MOST_ANSWER`] bytes. It needs no time-out: the future is dropped when the time-out has passed.
+    /// An implementation must not follow redirects, because the request contains a secret. It must stop reading after
+    /// [`MOST_ANSWER`] bytes. It needs no time-out of its own, because the future is dropped at the end of the
+    /// time-out.
     ///
     /// # Errors
     ///
-    /// Any error if there is no answer.
+    /// Any error, if the endpoint gave no answer.
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
 }
 

@@ -1,6 +1,6 @@
-//! Measures whether the time of a refusal reveals that an account or client exists. Compares an unknown user with a
-//! wrong password, and an unknown client with a wrong secret, through the demo's own directory (Argon2id) and its token
-//! endpoint. The two cases of a pair alternate. Prints their medians, the ratio, and the number of hashes.
+//! Measures whether the duration of a refusal reveals that an account or a client exists. Compares an unknown user with
+//! a wrong password, and an unknown client with a wrong secret. Uses the demo's directory (Argon2id) and token
+//! endpoint. The two cases of a pair alternate. Prints the medians, their ratio, and the number of computed hashes.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a bench that cannot go on says so")]
 #![allow(clippy::disallowed_methods, reason = "a bench measures by the wall clock")]
@@ -16,9 +16,9 @@ use counterfoil::{Counterfoil, KeyRing};
 use counterfoil_demo::{People, ProfileStore, Stores, policy, seed};
 
 const SEED_CLIENT: &[u8] = b"Basic dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
-/// test.token:wrong
+/// Credentials for `test.token:wrong`.
 const WRONG_SECRET: &[u8] = b"Basic dGVzdC50b2tlbjp3cm9uZw==";
-/// nobody.tok:wrong
+/// Credentials for `nobody.tok:wrong`.
 const UNKNOWN_CLIENT: &[u8] = b"Basic bm9ib2R5LnRvazp3cm9uZw==";
 
 struct Asked {
@@ -48,7 +48,7 @@ async fn compare(counterfoil: &Counterfoil, people: &People, pair: [Asked; 2], r
             let (took, status, body) = ask(counterfoil, &pair[at]).await;
             hashes[at] += people.verifications() - before;
             answers.push((status, body));
-            // The first rounds warm up.
+            // The first ten rounds are not measured, because they warm up the caches.
             times[at].extend((round >= 10).then_some(took));
         }
     }
@@ -79,7 +79,7 @@ async fn main() {
     let people = Arc::new(People::new(ProfileStore::default()).expect("people"));
     let stores = Stores::of(MemoryStore::default(), None);
     let mut policy = policy::demo();
-    // Without limits: the back-off is not measured here.
+    // There are no limits, because the back-off after failures is not measured here.
     let none = Allowance::new(NonZeroU32::MAX, Duration::from_secs(1));
     (policy.throttle.account, policy.throttle.client, policy.throttle.source) = (none, none, none);
     let builder = Counterfoil::builder().policy(policy).directory(people.clone());

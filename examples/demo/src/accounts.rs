@@ -1,4 +1,4 @@
-//! The demo's directory: six accounts with hashed passwords.
+//! The directory of the demo. It has six accounts with hashed passwords.
 
 use std::num::NonZeroU32;
 
@@ -10,39 +10,39 @@ use counterfoil::{Account, EmailAddress, Role, SubjectId};
 use crate::passwords::{PasswordHash, Passwords};
 use crate::profiles::ProfileStore;
 
-/// An account of the directory.
+/// An account of the directory, and the hash of its password.
 struct Person {
     account: Account,
     password: PasswordHash,
 }
 
-/// The demo's directory. Names ignore case. A backslash is an ordinary character.
+/// The directory of the demo. It ignores the case of names. A backslash in a name is an ordinary character.
 pub struct People {
     people: Vec<Person>,
     profiles: ProfileStore,
     passwords: Passwords,
-    /// Verified for unknown names, so that they take as long as known ones.
+    /// The hash that is verified for an unknown name, so that the check takes as long as for a known name.
     dummy_hash: PasswordHash,
 }
 
-/// A demo account.
+/// The data of a demo account.
 #[derive(Clone, Copy, Debug)]
 pub struct DemoAccount {
-    /// The login name.
+    /// The name with which the person signs in.
     pub name: &'static str,
     /// The password.
     pub password: &'static str,
     /// The role.
     pub role: Role,
-    /// The immutable id.
+    /// The id of the account. It never changes.
     pub subject: &'static str,
-    /// The address for notices.
+    /// The e-mail address to which notices are sent.
     pub email: &'static str,
-    /// Whether token login is allowed.
+    /// Whether the account may use login with tokens.
     pub token_login: bool,
-    /// The time zone, if the profile has none.
+    /// The time zone that is used if the profile has none.
     pub zone: &'static str,
-    /// The language of notices.
+    /// The language in which notices are sent.
     pub language: &'static str,
 }
 
@@ -50,7 +50,7 @@ const fn account(name: &'static str, password: &'static str, role: Role) -> Demo
     DemoAccount { name, password, role, subject: name, email: "", token_login: true, zone: "UTC", language: "en" }
 }
 
-/// All demo accounts.
+/// The accounts of the demo.
 pub const ACCOUNTS: [DemoAccount; 6] = [
     DemoAccount {
         subject: "<ID>6</ID><ServerID>1</ServerID><ServerGUID>cd877c4c-ca8f-4476-83fe-9a2cf107621c</ServerGUID>",
@@ -69,18 +69,18 @@ pub const ACCOUNTS: [DemoAccount; 6] = [
     DemoAccount { email: "newbie@example.com", token_login: false, ..account("newbie", "newbie", Role::Member) },
 ];
 
-/// The time zone of an account whose profile has none.
+/// Returns the time zone of an account whose profile has none.
 pub(crate) fn default_zone(subject: &SubjectId) -> Option<&'static str> {
     ACCOUNTS.iter().find(|account| account.subject == subject.as_str()).map(|account| account.zone)
 }
 
-/// An invalid demo account.
+/// The reason why the data of a demo account is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidAccount {
     /// The subject is invalid.
     #[error(transparent)]
     Subject(#[from] InvalidSubject),
-    /// The address is invalid.
+    /// The e-mail address is invalid.
     #[error(transparent)]
     Email(#[from] InvalidEmail),
     /// The password cannot be hashed.
@@ -89,7 +89,7 @@ pub enum InvalidAccount {
 }
 
 impl People {
-    /// A directory of all demo accounts.
+    /// Makes a directory of all demo accounts.
     ///
     /// # Errors
     ///
@@ -108,13 +108,13 @@ impl People {
         Ok(Self { people: people?, profiles, passwords, dummy_hash })
     }
 
-    /// The number of verified passwords.
+    /// Returns the number of password checks so far.
     #[must_use]
     pub fn verifications(&self) -> u64 {
         self.passwords.verifications()
     }
 
-    /// The account with the time zone of its profile.
+    /// Returns an account with the time zone of its profile.
     fn account_of(&self, person: &Person) -> Account {
         let account = person.account.clone();
         match self.profiles.zone(account.subject()) {
@@ -129,7 +129,7 @@ impl People {
     }
 }
 
-/// The key of a name, which ignores case.
+/// Returns the form of a name by which accounts are found. It ignores case.
 fn canonical(name: &str) -> String {
     name.to_lowercase()
 }

@@ -1,4 +1,4 @@
-//! The activity of a connection: running requests, idle time, and whether the client reads.
+//! Records the activity of a connection: its running requests, its idle time, and whether the client reads.
 
 use std::io;
 use std::pin::Pin;
@@ -13,37 +13,38 @@ use tokio::time::Instant;
 
 use crate::limits::Limits;
 
-/// The activity of a connection.
+/// Records the activity of a connection.
 #[derive(Debug)]
 pub(crate) struct Activity {
     state: Mutex<State>,
-    /// Notified when the connection should close.
+    /// Is notified when the connection must close.
     close: Notify,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct State {
-    /// Whether there was a request.
+    /// Whether the connection has received a request.
     had_request: bool,
     active_requests: usize,
-    /// When the connection was opened, or a request last began or ended.
+    /// The time of the last change: the start of the connection, or the start or end of a request.
     since: Instant,
-    /// Since when data waits to be sent because the client does not read.
+    /// The time from which data waits to be sent, because the client does not read. `None` if no data waits.
     unread_since: Option<Instant>,
 }
 
-/// A running request. It ends when this value is dropped with the response's body.
+/// A running request. The request ends when this value is dropped together with the body of the response.
 #[derive(Debug)]
 pub(crate) struct ActiveRequest(Arc<Activity>);
 
-/// The state of a connection with regard to its time limits.
+/// Whether a connection has exceeded a time limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Overdue {
-    /// Idle for too long: close gracefully.
+    /// The connection is idle for too long. It must be closed gracefully.
     Idle,
-    /// No first request, no reads, or stuck requests: close at once.
+    /// The first request did not arrive in time, the client does not read, or the running requests are stuck. The
+    /// connection must be closed at once.
     Stalled,
-    /// Within the limits. Check again after this time.
+    /// The connection has exceeded no limit. It must be checked again after this time.
     In(Duration),
 }
 
@@ -65,7 +66,7 @@ impl Activity {
         ActiveRequest(Arc::clone(self))
     }
 
-    /// Since when no request runs; `None` while one runs.
+    /// Returns the time from which no request runs. Returns `None` if a request runs.
     pub(crate) fn idle_since(&self) -> Option<Instant> {
         let state = self.state();
         (state.active_requests == 0).then_some(state.since)
@@ -76,7 +77,7 @@ impl Activity {
         self.close.notify_one();
     }
 
-    /// Waits until the connection is asked to close.
+    /// Waits until [`request_close`](Self::request_close) is called.
     pub(crate) async fn close_requested(&self) {
         self.close.notified().await;
     }

@@ -1,4 +1,4 @@
-//! The text printed at the start. Its first line names the address.
+//! The text that the demo prints when it starts. The first line contains the address.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use crate::accounts::ACCOUNTS;
 use crate::routes::API_PAGE;
 
-/// Prints the text. Errors of standard output are ignored.
+/// Prints the text. Errors of the output are ignored.
 pub fn print_banner(out: &mut impl Write, address: SocketAddr) {
     let _unread = print(out, address);
 }

@@ -23,10 +23,10 @@ use tower::ServiceExt as _;
 use crate::activity::{ActiveRequest, Activity, Overdue, WatchedStream};
 use crate::limits::Limits;
 
-/// The maximum size of a request's head in bytes. It is larger than the longest accepted target, so that a longer
-/// target gets 414 (RFC 9112 §3).
+/// The maximum size of the head of a request in bytes. It is larger than the longest target that is accepted. So a
+/// request with a longer target can be read and gets 414 (RFC 9112 §3).
 const MAX_HEAD_BYTES: usize = 96 * 1024;
-/// The time limit for a graceful close.
+/// The maximum time that a graceful close may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The state that all connections share.
@@ -38,7 +38,8 @@ pub(crate) struct ConnectionServer {
 }
 
 impl ConnectionServer {
-    /// Serves a connection until it ends, is overdue, is asked to close, or the server stops.
+    /// Serves a connection. Stops if the connection ends, exceeds a time limit or is asked to close, or if the server
+    /// stops.
     pub(crate) async fn serve(
         &self,
         stream: TcpStream,
@@ -52,7 +53,7 @@ impl ConnectionServer {
         let io = TokioIo::new(WatchedStream { stream, activity: Arc::clone(&activity) });
         let mut connection = std::pin::pin!(builder.serve_connection(io, service));
         tokio::select! {
-            // The client closed or broke the connection.
+            // The client has closed the connection, or it is broken.
             _broken = connection.as_mut() => return,
             _stopped = stop.wait_for(|stop| *stop) => {}
             () = activity.close_requested() => {}
@@ -63,7 +64,7 @@ impl ConnectionServer {
         let _late = tokio::time::timeout(timeout, connection).await;
     }
 
-    /// Waits until the connection is overdue.
+    /// Waits until the connection exceeds a time limit.
     async fn overdue(&self, activity: &Activity) -> Overdue {
         loop {
             match activity.overdue(&self.limits) {
@@ -88,7 +89,7 @@ impl ConnectionServer {
                 Ok(_) => router.oneshot(request).await?,
                 Err(invalid) => invalid.into_response(),
             };
-            // The path is not logged: it may contain a secret that was pasted by mistake.
+            // The path is not logged, because somebody may have pasted a secret into it by mistake.
             tracing::debug!(target: "counterfoil::http", %method, path_bytes = path, status = response.status().as_u16(), "answered");
             Ok(response.map(|body| TrackedBody { body, _active_request: active_request }))
         }
@@ -105,7 +106,7 @@ impl ConnectionServer {
     }
 }
 
-/// A response body. The request ends when it is dropped.
+/// The body of a response. When it is dropped, the request ends.
 struct TrackedBody {
     body: Body,
     _active_request: ActiveRequest,

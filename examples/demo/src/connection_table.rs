@@ -1,4 +1,5 @@
-//! Limits the connections of each source. The longest idle connection is closed for a new one.
+//! Limits the number of connections of each source. If a source has too many, the connection that has been idle the
+//! longest is closed for a new one.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -6,28 +7,28 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::activity::Activity;
 
-/// The open connections, by source.
+/// The open connections of each source.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ConnectionTable(Arc<Mutex<HashMap<LimitKey, OpenConnections>>>);
 
-/// The connections of one key.
+/// The open connections with the same key.
 #[derive(Debug, Default)]
 struct OpenConnections {
     open: Vec<Arc<Activity>>,
-    /// Connections that were asked to close and have not closed yet.
+    /// The number of connections that were asked to close and are not closed yet.
     closing: usize,
 }
 
-/// The key of a limit.
+/// Groups connections that have a common limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum LimitKey {
-    /// One IPv4 address, or the /64 of an IPv6 address.
+    /// The connections from one IPv4 address, or from one /64 network of IPv6.
     Source(IpAddr),
-    /// A trusted proxy, which has no limit.
+    /// The connections from a trusted proxy. They have no limit.
     Proxy(IpAddr),
 }
 
-/// The entry of a connection, removed on drop.
+/// The entry of a connection in the table. On drop the entry is removed.
 #[derive(Debug)]
 pub(crate) struct ConnectionPermit {
     table: ConnectionTable,
@@ -40,8 +41,8 @@ impl ConnectionTable {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a connection. At the limit, the connection of this source that has been idle the longest is asked to close.
-    /// Returns `None` if all of them are busy, or if already that many are closing.
+    /// Adds a connection. If its source has reached the limit `most`, asks the source's longest idle connection to
+    /// close. Returns `None` if all connections of the source are busy, or if `most` of them are already closing.
     pub(crate) fn admit(
         &self,
         peer: IpAddr,
@@ -58,7 +59,7 @@ impl ConnectionTable {
                 return None;
             }
             let longest = longest_idle(own.open.iter())?;
-            // The connection is no longer counted as open, so that the next new connection closes another one.
+            // From now on this connection does not count as open. So the next new connection closes another one.
             own.open.retain(|other| !Arc::ptr_eq(other, &longest));
             own.closing += 1;
             longest.request_close();
@@ -67,7 +68,8 @@ impl ConnectionTable {
         Some(ConnectionPermit { table: self.clone(), key, activity: Arc::clone(activity) })
     }
 
-    /// Asks the longest idle connection to close, of the key with the most connections.
+    /// Asks one idle connection to close. Selects the source with the most connections, and its longest idle
+    /// connection.
     pub(crate) fn request_close(&self) {
         let all = self.all();
         let idle = all.values().filter_map(|own| Some((own.open.len() + own.closing, longest_idle(own.open.iter())?)));
@@ -77,7 +79,7 @@ impl ConnectionTable {
     }
 }
 
-/// The connection that has been idle the longest.
+/// Returns the connection that has been idle the longest.
 fn longest_idle<'a>(all: impl Iterator<Item = &'a Arc<Activity>>) -> Option<Arc<Activity>> {
     let idle = all.filter_map(|activity| Some((activity.idle_since()?, activity)));
     idle.min_by_key(|(since, _)| *since).map(|(_, activity)| Arc::clone(activity))

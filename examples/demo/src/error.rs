@@ -1,8 +1,8 @@
-//! The errors of a start. Messages contain no URL, because it may hold a password.
+//! The errors with which a start fails. Their messages contain no URL, because a URL may contain a password.
 
 use std::path::PathBuf;
 
-/// The error of a start.
+/// The reason why the demo does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
@@ -12,7 +12,7 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error("COUNTERFOIL_STORE: the store cannot be opened")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The store's schema is missing or old, and the role may not update it.
+    /// The schema of the store is missing or old, and the database role may not update it.
     #[error("COUNTERFOIL_STORE: run `counterfoil-demo migrate` first, as a role that may create")]
     Older(#[source] counterfoil_sql::SetupError),
     /// The issuer is invalid.
@@ -30,40 +30,40 @@ pub enum StartError {
     /// The file of the key ring cannot be used.
     #[error("COUNTERFOIL_KEYS")]
     Keys(#[from] counterfoil::crypto::KeyFileError),
-    /// The store does not answer, or belongs to another key ring.
+    /// The store does not answer, or its credentials belong to another key ring.
     #[error("the store belongs to another key ring than COUNTERFOIL_KEYS, or the store does not answer")]
     Start(#[source] counterfoil::Unavailable),
-    /// The policy file is invalid.
+    /// The policy file cannot be used.
     #[error("COUNTERFOIL_POLICY: {}: {what}", path.display())]
     Policy {
-        /// The file.
+        /// The path of the policy file.
         path: PathBuf,
-        /// The error.
+        /// The description of the error.
         what: String,
     },
-    /// The file of the profiles cannot be used. No setting names it.
+    /// The file of the profiles cannot be used. The path is not a setting.
     #[error("the file of the profiles: {}: {what}", path.display())]
     Profiles {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The error.
+        /// The description of the error.
         what: String,
     },
     /// The handle cannot be built.
     #[error(transparent)]
     Build(#[from] counterfoil::BuildError),
-    /// The system has no random bytes.
+    /// The operating system gave no random bytes.
     #[error("no random bytes")]
     NoEntropy(#[from] counterfoil::crypto::NoEntropy),
-    /// The demo's accounts or clients cannot be created.
+    /// The demo's clients and settings cannot be written to the store.
     #[error("the demo's accounts and clients cannot be set up")]
     Seed(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The address cannot be listened on.
+    /// The server cannot listen on the address.
     #[error("COUNTERFOIL_LISTEN: {address} cannot be listened on")]
     Listen {
-        /// The address.
+        /// The address from the settings.
         address: std::net::SocketAddr,
-        /// The cause.
+        /// The error of the operating system.
         source: std::io::Error,
     },
 }

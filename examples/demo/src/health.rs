@@ -1,4 +1,5 @@
-//! `GET /healthz`: the process runs. `GET /readyz`: its store accepts writes.
+//! Serves `GET /healthz` and `GET /readyz`. The first reports that the process runs. The second reports that its store
+//! accepts writes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +17,10 @@ use utoipa_axum::routes;
 
 /// The minimum time between two probes of the store.
 const PROBE_INTERVAL: Duration = Duration::from_secs(5);
-/// The time limit of a probe.
+/// The maximum time that a probe may take.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The result of the last probe.
+/// The result of the last probe of the store.
 #[derive(Clone)]
 struct Readiness {
     counterfoil: Counterfoil,
@@ -27,7 +28,7 @@ struct Readiness {
 }
 
 impl Readiness {
-    /// A request that arrives during a probe waits for its result.
+    /// Whether the store accepts writes. A request that arrives during a probe waits for the result of this probe.
     async fn is_ready(&self) -> bool {
         let mut last = self.last.lock().await;
         if let Some((asked_at, ready)) = *last

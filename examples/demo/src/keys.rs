@@ -1,4 +1,4 @@
-//! The demo's key ring, from the file that `options.rs` or `store.rs` chooses.
+//! Opens the key ring of the demo. `options.rs` or `store.rs` chooses its file.
 
 use std::path::PathBuf;
 
@@ -7,11 +7,12 @@ use counterfoil::crypto::KeyFile;
 
 use crate::error::StartError;
 
-/// Opens the key ring in a file, or creates it. Without a file the ring lives as long as the process.
+/// Opens the key ring in a file. If the file does not exist, creates it. If `path` is `None`, the ring is lost when the
+/// process ends.
 ///
 /// # Errors
 ///
-/// [`StartError`] if the file cannot be read or created, is not a key ring, or is writable by others.
+/// [`StartError`] if the file cannot be read or created, contains no key ring, or can be written by other users.
 pub fn key_ring(path: Option<PathBuf>) -> Result<KeyRing, StartError> {
     match path {
         None => Ok(KeyRing::generate_from_system()?),

@@ -1,5 +1,5 @@
-//! A server to try counterfoil with: its routers, six accounts, and a store of your choice. The project's README.md
-//! shows how to run it.
+//! A server with which you can try counterfoil. It has the routers of counterfoil-axum, six accounts, and a store of
+//! your choice. The README.md of the project shows how to run it.
 
 mod accounts;
 mod activity;
@@ -48,7 +48,7 @@ pub use seed::seed;
 pub use serve::serve;
 pub use store::Stores;
 
-/// The local URL of a listening address. The loopback address replaces an unspecified one.
+/// Returns the local URL for a listening address. If the address is unspecified, the URL contains the loopback address.
 fn local_url(address: SocketAddr) -> String {
     let mut own = address;
     if address.ip().is_unspecified() {
@@ -57,10 +57,10 @@ fn local_url(address: SocketAddr) -> String {
     format!("http://{own}")
 }
 
-/// The time limit for the last writes, and for closing the store.
+/// The maximum time that the last writes may take. It is also the maximum time for closing the store.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A demo that listens but does not serve yet.
+/// A demo whose listener is open, but which does not serve yet.
 #[derive(Debug)]
 pub struct Demo {
     counterfoil: Counterfoil,
@@ -77,7 +77,7 @@ impl Demo {
     ///
     /// # Errors
     ///
-    /// [`StartError`] names the setting that caused the error.
+    /// [`StartError`]. The message names the setting that caused the error.
     pub async fn open(options: Options) -> Result<Self, StartError> {
         let options = options.without_blanks();
         let issuer = options.issuer.map(Issuer::new).transpose().map_err(StartError::Issuer)?;
@@ -106,20 +106,20 @@ impl Demo {
         Ok(Self { counterfoil, stores, notices, listener, address, router, proxies })
     }
 
-    /// The address that it listens on.
+    /// Returns the address on which the demo listens.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Closes the store without serving.
+    /// Closes the store. Used if the demo never serves.
     pub async fn close(self) {
         close(&self.stores).await;
     }
 
-    /// Serves until `stop` completes. Then it finishes running requests, writes last uses, and closes the store.
+    /// Serves until `stop` completes. Then finishes the running requests, writes the last uses, and closes the store.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        // Stops the worker first, so that it sends its last mails while the last requests run.
+        // The worker is stopped first, so that it sends its last mails while the last requests run.
         let (stop_notices, notices_stopped) = tokio::sync::oneshot::channel::<()>();
         let upkeep = Upkeep::new(self.counterfoil.clone()).with_notices(self.notices);
         let upkeep = tokio::spawn(upkeep.run(async { drop(notices_stopped.await) }));
@@ -128,7 +128,7 @@ impl Demo {
             drop(stop_notices);
         };
         serve(self.listener, self.router, self.proxies, Limits::default(), stop).await;
-        // The last requests may note uses after the upkeep has ended.
+        // The last requests may record uses after the upkeep has ended.
         let shutdown = async {
             let ended = upkeep.await;
             let _flushed = self.counterfoil.shutdown().await;

@@ -1,28 +1,29 @@
-//! The limits of connections.
+//! The limits of the server's connections.
 
 use std::time::Duration;
 
-/// The limits of connections.
+/// The limits of the server's connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The maximum number of connections.
+    /// The maximum number of open connections.
     pub connections: usize,
-    /// The maximum number of connections of one source. Trusted proxies have no such limit.
+    /// The maximum number of open connections from one source. Connections from trusted proxies have no such limit.
     pub per_source: usize,
-    /// The time limit for the first request's head, from the start of the connection.
+    /// The maximum time from the start of a connection until the head of the first request is complete.
     pub first: Duration,
-    /// The time limit for a later request's head.
+    /// The maximum time that the head of a later request may take.
     pub head: Duration,
-    /// The time limit for a connection without a request.
+    /// The time after which a connection without a running request is closed.
     pub idle: Duration,
-    /// The time limit for a client that does not read.
+    /// The time after which a connection is closed if data waits to be sent and the client does not read.
     pub unread: Duration,
-    /// The time limit for running requests if none begins or ends.
+    /// The time after which a connection with running requests is closed. It begins again whenever a request begins or
+    /// ends.
     pub stuck: Duration,
-    /// The interval and the time limit of HTTP/2 pings.
+    /// The interval of HTTP/2 pings, and the maximum time until a ping is answered.
     pub ping: Duration,
-    /// The time limit for running requests once the server stops.
+    /// The maximum time that running requests may take after the server was told to stop.
     pub grace: Duration,
 }
 

@@ -1,5 +1,5 @@
-//! The log on standard error, written by a separate thread. If the reader stalls or ends, lines are dropped and
-//! counted, and the server goes on.
+//! Writes the log to standard error, in a separate thread. If nobody reads standard error, lines are dropped and
+//! counted, and the server continues.
 
 use std::io::{self, Write};
 use std::sync::mpsc::channel;
@@ -10,18 +10,19 @@ use std::time::Duration;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
-/// The maximum number of lines in the queue, about half a megabyte.
+/// The maximum number of lines in the queue. They take about half a megabyte.
 const LINES: usize = 1_024;
-/// The time limit for writing the last lines.
+/// The maximum time that writing the last lines may take.
 const LAST_LINES: Duration = Duration::from_millis(1_200);
 
-/// The log. End it before the process ends.
+/// The log. Call [`end`](Self::end) before the process ends.
 pub(crate) struct Log {
     lines: NonBlocking,
     guard: WorkerGuard,
 }
 
-/// Starts the log: JSON lines, filtered by `RUST_LOG`, or from `info` on.
+/// Starts the log. It writes lines of JSON. `RUST_LOG` filters them; without it, lines from the level `info` on are
+/// written.
 pub(crate) fn init() -> Log {
     let lost = Arc::new(OnceLock::new());
     let queue = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES).thread_name("log");
@@ -29,10 +30,10 @@ pub(crate) fn init() -> Log {
     let _first = lost.set(lines.error_counter());
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(lines.clone());
-    // The subscriber would print its own errors, which panics if standard error is closed.
+    // If standard error is closed, the subscriber must not print its own errors, because this would panic.
     log.log_internal_errors(false).init();
     let panics = lines.clone();
-    // The default panic hook would block on standard error.
+    // The default panic hook would block if nobody reads standard error.
     std::panic::set_hook(Box::new(move |panic| {
         let _lost = panics.clone().write_all(format!("a thread {panic}\n").as_bytes());
     }));
@@ -40,15 +41,15 @@ pub(crate) fn init() -> Log {
 }
 
 impl Log {
-    /// Writes a plain line.
+    /// Writes a line of plain text.
     pub(crate) fn say(&mut self, line: &str) {
         let _lost = self.lines.write_all(format!("{line}\n").as_bytes());
     }
 
-    /// Waits until the last lines are written, within the time limit.
+    /// Waits until the last lines are written, at most [`LAST_LINES`].
     pub(crate) fn end(self) {
         let (ended, ends) = channel::<()>();
-        // Dropping the guard may print and block. So it is dropped in a thread that is not joined.
+        // Dropping the guard may print and block. So a thread that is not joined drops it.
         let _left = thread::Builder::new().spawn(move || {
             drop(self.guard);
             drop(ended);
@@ -57,7 +58,7 @@ impl Log {
     }
 }
 
-/// Writes to standard error on a thread that may block. Lines that cannot be written are dropped.
+/// Writes to standard error. It runs on a thread that may block. A line that cannot be written is dropped.
 struct LogWriter<W> {
     to: W,
     lost: Arc<OnceLock<ErrorCounter>>,

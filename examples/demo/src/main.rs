@@ -1,4 +1,4 @@
-//! The demo's binary.
+//! The binary of the demo.
 
 mod log;
 mod signals;
@@ -11,10 +11,10 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use counterfoil_demo::{Demo, Options, StartError, migrate, print_banner};
 
-/// The time limit for a start that a signal interrupts.
+/// The maximum time that the process waits for the start to finish after a signal has interrupted the start.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A server to try counterfoil with. Serves if no command is given
+/// A server to try counterfoil with. Without a command, it serves
 #[derive(Parser)]
 #[command(name = "counterfoil-demo", version)]
 struct Cli {
@@ -26,8 +26,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Creates or updates the schema of the store, then exits. Needed for PostgreSQL if the server's role may not
-    /// create tables. A SQLite file is also updated at each start; memory and Redis have no schema
+    /// Creates or updates the schema of the store, then exits. This is needed for PostgreSQL if the role of the server
+    /// may not create tables. A SQLite file is also updated at each start. Memory and Redis have no schema
     Migrate,
 }
 
@@ -54,14 +54,14 @@ fn run_command(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     });
-    // Do not wait for password hashes that are still being computed.
+    // The process does not wait for hashes of passwords that are still being computed.
     runtime.shutdown_background();
     Ok(ended?)
 }
 
 async fn run(options: Options) -> Result<(), StartError> {
     let mut stop = pin!(signals::stop());
-    // Opens in a separate task, so that signals are handled meanwhile.
+    // The demo is opened in a separate task, so that signals are handled meanwhile.
     let mut opening = tokio::spawn(Demo::open(options));
     let demo = tokio::select! {
         opened = &mut opening => match opened {
@@ -69,8 +69,8 @@ async fn run(options: Options) -> Result<(), StartError> {
             Err(ended) => std::panic::resume_unwind(ended.into_panic()),
         },
         () = &mut stop => {
-            // Let running database work finish, so that the file is consistent. Give up if the database does not
-            // answer.
+            // Wait for the work of the database that has begun, so that the file is consistent. Give up if the database
+            // does not answer.
             if let Ok(Ok(Ok(demo))) = tokio::time::timeout(OPEN_TIMEOUT, opening).await {
                 demo.close().await;
             }
@@ -83,7 +83,7 @@ async fn run(options: Options) -> Result<(), StartError> {
     Ok(())
 }
 
-/// The error message with its causes.
+/// Returns the message of an error and the messages of its causes.
 fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = format!("counterfoil-demo: {error}");
     let mut source = error.source();

@@ -1,4 +1,5 @@
-//! Updates the store's schema without serving. It may run as a role with more rights than the server's.
+//! Updates the schema of the store without serving. The command may use a database role that has more rights than the
+//! role of the server.
 
 use std::fmt;
 
@@ -13,7 +14,7 @@ use crate::store_wait::with_progress_log;
 pub enum Migrated {
     /// The schema is up to date.
     UpToDate,
-    /// The store has no schema to migrate.
+    /// Nothing was done, because a store of this kind has no schema.
     NothingToDo,
 }
 
@@ -26,7 +27,7 @@ impl fmt::Display for Migrated {
     }
 }
 
-/// Creates or updates the schema of the store with this URL. It does not seed the store.
+/// Creates or updates the schema of the store with this URL. Adds no accounts, clients or settings.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The worker that sends notices: by mail if there is a mail server, to the log otherwise.
+//! The worker that sends notices. It sends mails if there is a mail server. Otherwise it writes to the log.
 
 use std::time::Duration;
 
@@ -12,10 +12,11 @@ use crate::routes::CONSOLE;
 const FROM: &str = "counterfoil demo <no-reply@counterfoil.example>";
 const PRODUCT: &str = "counterfoil demo";
 
-/// Short, so that notices of a demo come soon.
+/// The pause between two runs. It is short, so that the demo sends notices soon.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// A worker for this mail server, or for the log. Its texts link to the console.
+/// Makes a worker that uses this mail server, or that writes to the log if there is none. Its texts link to the
+/// console.
 pub(crate) fn worker(counterfoil: &Counterfoil, smtp: Option<&str>, issuer: &Issuer) -> Result<Worker, StartError> {
     let console = format!("{}{CONSOLE}", issuer.as_str().trim_end_matches('/'));
     let texts = BuiltIn::default().product(PRODUCT);

@@ -1,4 +1,4 @@
-//! The settings, from the environment or from flags of the same names.
+//! The settings of the demo. Each can be an environment variable or a flag.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,10 +9,10 @@ use clap::Parser;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "counterfoil-demo", version)]
 pub struct Options {
-    /// Address and port; port 0 selects a free one
+    /// The address and port to listen on. Port 0 selects a free port
     #[arg(long, alias = "counterfoil-listen", env = "COUNTERFOIL_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// memory:, sqlite://PATH, postgres://…, redis://…, redis-cluster://host:port,host:port
+    /// The URL of the store: memory:, sqlite://PATH, postgres://…, redis://… or redis-cluster://host:port,host:port
     #[arg(
         long,
         alias = "counterfoil-store",
@@ -22,29 +22,29 @@ pub struct Options {
         hide_env_values = true
     )]
     pub store: String,
-    /// The issuer in the metadata and the base of its endpoints, https or loopback. Default: the listen URL
+    /// The issuer, an https or loopback URL. It is the base of the endpoints' URLs. Default: the listen URL
     #[arg(long, alias = "counterfoil-issuer", env = "COUNTERFOIL_ISSUER")]
     pub issuer: Option<String>,
-    /// Comma-separated addresses and CIDR networks of reverse proxies whose Forwarded or X-Forwarded-For is trusted
+    /// Reverse proxies whose Forwarded or X-Forwarded-For is trusted: addresses and CIDR networks, separated by commas
     #[arg(long, alias = "counterfoil-trusted-proxies", env = "COUNTERFOIL_TRUSTED_PROXIES", default_value = "")]
     pub trusted_proxies: String,
-    /// The mail server for notices, smtp://host:port. Default: notices go to the log
+    /// The mail server for notices, smtp://host:port. Without it, notices are written to the log
     #[arg(long, alias = "counterfoil-smtp", env = "COUNTERFOIL_SMTP", hide_env_values = true)]
     pub smtp: Option<String>,
     /// The file of the key ring. Default: a file beside the database
     #[arg(long, alias = "counterfoil-keys", env = "COUNTERFOIL_KEYS")]
     pub keys: Option<PathBuf>,
-    /// Accepts a key ring that is not the store's, if the store's is lost. All tokens and client secrets in the store
-    /// become invalid
+    /// Accepts a key ring other than the store's. Use it if the store's key ring is lost. All tokens and client secrets
+    /// in the store become invalid
     #[arg(long, alias = "counterfoil-force-keys", env = "COUNTERFOIL_FORCE_KEYS")]
     pub force_keys: bool,
-    /// A TOML file that overrides parts of the demo's policy; times in seconds
+    /// A TOML file that overrides parts of the demo's policy. Times are in seconds
     #[arg(long, alias = "counterfoil-policy", env = "COUNTERFOIL_POLICY")]
     pub policy: Option<PathBuf>,
 }
 
 impl Options {
-    /// Treats empty variables as unset.
+    /// Removes settings that are empty, so that an empty environment variable has no effect.
     #[must_use]
     pub fn without_blanks(mut self) -> Self {
         self.issuer = self.issuer.filter(|text| !text.is_empty());

@@ -1,5 +1,6 @@
-//! Hashes passwords with Argon2id (RFC 9106), a few at a time, in reused buffers. A hash needs 19 MiB, and an allocator
-//! returns little of this memory to the system if many threads free it.
+//! Hashes passwords with Argon2id (RFC 9106). Only a few hashes are computed at the same time, and their buffers are
+//! reused. A hash needs 19 MiB. If many threads freed such buffers, the allocator would return little of the memory to
+//! the system.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,17 +11,17 @@ use counterfoil::crypto::{Entropy as _, SystemEntropy};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 
-/// The maximum number of concurrent hashes. Further ones wait.
+/// The maximum number of hashes that are computed at the same time. Other calls wait.
 const MAX_CONCURRENT: usize = 4;
 
-/// The hash of a password.
+/// The hash of a password, and its salt.
 #[derive(Clone, Copy)]
 pub(crate) struct PasswordHash {
     salt: [u8; 16],
     digest: [u8; 32],
 }
 
-/// Computes and verifies hashes.
+/// Computes and verifies hashes of passwords.
 #[derive(Clone)]
 pub(crate) struct Passwords {
     permits: Arc<Semaphore>,
@@ -28,7 +29,7 @@ pub(crate) struct Passwords {
     verifications: Arc<AtomicU64>,
 }
 
-/// A hash could not be computed.
+/// The hash of a password could not be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("password could not be hashed")]
 pub struct HashError;
@@ -42,14 +43,14 @@ impl Passwords {
         }
     }
 
-    /// Hashes a password with a new salt.
+    /// Hashes a password with a new random salt.
     pub(crate) fn hash(&self, password: &str) -> Result<PasswordHash, HashError> {
         let mut salt = [0; 16];
         SystemEntropy.fill(&mut salt).map_err(|_| HashError)?;
         Ok(PasswordHash { salt, digest: self.digest(password, &salt)? })
     }
 
-    /// Whether the password matches the hash.
+    /// Whether a password matches the hash.
     pub(crate) async fn verify(&self, password: &Secret, hash: PasswordHash) -> Result<bool, HashError> {
         let password = Secret::from(password.expose_secret().to_owned());
         let permit = self.permits.clone().acquire_owned().await.map_err(|_| HashError)?;
@@ -63,7 +64,7 @@ impl Passwords {
         Ok(digest.ct_eq(&hash.digest).into())
     }
 
-    /// The number of verified passwords.
+    /// Returns the number of password checks so far.
     pub(crate) fn verifications(&self) -> u64 {
         self.verifications.load(Ordering::Relaxed)
     }

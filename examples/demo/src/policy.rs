@@ -1,4 +1,4 @@
-//! The demo's policy, and a file that overrides parts of it.
+//! The policy of the demo. A file can override parts of it.
 
 use std::num::NonZeroU32;
 use std::path::Path;
@@ -10,19 +10,20 @@ use toml::{Table, Value};
 
 use crate::error::StartError;
 
-/// The demo's own scope tokens. Besides these, only the library's scope tokens are known.
+/// The scope tokens of the demo. The only other known scope tokens are those of the library.
 const SCOPES: [&str; 2] = ["demo:read", "demo:write"];
-/// The maximum number of creations per hour: of tokens by one owner, or of security codes.
+/// The maximum number of tokens that one owner may create in an hour. It is also the maximum number of security codes
+/// that may be created in an hour.
 const CREATIONS: Option<NonZeroU32> = NonZeroU32::new(1_000);
-/// How many wrong secrets of a client one source may send before it must wait.
+/// The number of wrong secrets that one source may send for a client before it must wait.
 const SECRETS: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-/// How many failures a source may cause before it must wait.
+/// The number of failures that one source may cause before it must wait.
 const FAILURES: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
-/// How many wrong passwords for an account one source may send before it must wait.
+/// The number of wrong passwords that one source may send for an account before it must wait.
 const PASSWORDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
-/// The default policy with higher limits. Both gates are required, tokens last at most 180 days, and labels have at
-/// most 20 characters.
+/// Returns the default policy with higher limits. Both gates must be open before a token can be used. A token lasts at
+/// most 180 days. A label has at most 20 characters.
 #[must_use]
 pub fn demo() -> Policy {
     let mut policy = Policy::default();
@@ -31,16 +32,17 @@ pub fn demo() -> Policy {
     policy.throttle.source = Allowance::new(FAILURES, Duration::from_secs(60));
     policy.personal_access_tokens.creations_per_hour = CREATIONS;
     policy.security_codes.creations_per_hour = CREATIONS;
-    // Both are valid scope tokens.
+    // This never fails, because both texts are valid scope tokens.
     policy.scopes = KnownScopes::new(SCOPES).ok();
     policy
 }
 
-/// The demo's policy, overridden by a file.
+/// Returns the policy of the demo. If `path` names a file, the file overrides parts of the policy.
 ///
 /// # Errors
 ///
-/// [`StartError::Policy`] if the file cannot be read, is not TOML, has an unknown key, or breaks a limit.
+/// [`StartError::Policy`] if the file cannot be read, is not TOML, contains an unknown key, or contains a value that is
+/// out of range.
 pub fn policy(path: Option<&Path>) -> Result<Policy, StartError> {
     let Some(path) = path else { return Ok(demo()) };
     let invalid = |what: &dyn std::fmt::Display| StartError::Policy { path: path.to_owned(), what: what.to_string() };
@@ -53,7 +55,8 @@ pub fn policy(path: Option<&Path>) -> Result<Policy, StartError> {
     Ok(policy)
 }
 
-/// Merges tables key by key and replaces other values. Unknown keys are kept, so that the error names them.
+/// Merges two tables. Tables within them are merged too. Any other value of `over` replaces the value in `all`. Unknown
+/// keys are kept, so that a later check can name them.
 fn merge(all: &mut Table, over: Table) {
     for (key, value) in over {
         match (all.get_mut(&key), value) {

@@ -1,4 +1,4 @@
-//! The file of the profiles: JSON, replaced as a whole, readable by its owner only.
+//! The file of the profiles. It contains JSON, is always replaced as a whole, and can be read only by its owner.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -15,21 +15,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::profiles::ProfileMap;
 
-/// The error of a profile file. Messages contain nothing of the file, because it contains signatures.
+/// The reason why a profile file is invalid. The message contains no text of the file, because the file contains
+/// signatures.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ProfileFileError {
-    /// Not JSON, or not profiles.
+    /// The file is not JSON, or the JSON does not describe profiles.
     #[error("damaged: line {line}, column {column} is invalid")]
     Text { line: usize, column: usize },
-    /// An image is invalid.
+    /// The file contains an image that is invalid.
     #[error("damaged: a signature is not an image")]
     Picture,
-    /// A kind of signature that this version cannot write.
+    /// The file contains a kind of signature that this version cannot write.
     #[error("a signature is of an unknown kind")]
     Kind,
 }
 
-/// A profile in the file.
+/// A profile in the form in which the file contains it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredProfile {
@@ -43,11 +44,11 @@ struct StoredProfile {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum StoredSignature {
     Typed(String),
-    /// The image in Base64. Its first bytes determine the format.
+    /// An image in Base64. Its first bytes determine its format.
     Image(String),
 }
 
-/// Parses the file.
+/// Parses the contents of a file.
 pub(crate) fn parse(text: &[u8]) -> Result<ProfileMap, ProfileFileError> {
     let stored: BTreeMap<SubjectId, StoredProfile> = serde_json::from_slice(text)
         .map_err(|error| ProfileFileError::Text { line: error.line(), column: error.column() })?;
@@ -80,7 +81,7 @@ fn stored(profile: &Profile) -> Result<StoredProfile, ProfileFileError> {
     Ok(StoredProfile { zone: profile.zone.clone(), signature })
 }
 
-/// Replaces the file atomically: writes a draft, then renames it.
+/// Replaces the file atomically: writes a temporary file and then renames it.
 pub(crate) fn write(path: &Path, profiles: &ProfileMap) -> io::Result<()> {
     let all: Result<BTreeMap<_, _>, _> =
         profiles.iter().map(|(subject, profile)| Ok((subject, stored(profile)?))).collect();

@@ -1,4 +1,5 @@
-//! The demo's profiles: time zones and signatures, in memory, and in a file if the store outlives the process.
+//! The profiles of the demo: time zones and signatures. They are in memory. If the store outlives the process, they are
+//! also in a file.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,25 +14,25 @@ use crate::accounts::default_zone;
 use crate::error::StartError;
 use crate::profile_file;
 
-/// All profiles.
+/// The profile of each account.
 pub(crate) type ProfileMap = BTreeMap<SubjectId, Profile>;
 
-/// The demo's profiles. Clones share them. No other process may write to the file.
+/// Stores the profiles of the demo. Clones share the profiles. No other process may write to the file.
 #[derive(Clone, Default)]
 pub struct ProfileStore(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    /// The content of the file, if there is one.
+    /// All profiles. If there is a file, it has the same contents.
     profiles: RwLock<ProfileMap>,
     file: Option<PathBuf>,
-    /// Held during a change, so that concurrent changes are not lost.
+    /// Locked during a change, so that no concurrent change is lost.
     write_lock: Arc<Mutex<()>>,
 }
 
 impl ProfileStore {
-    /// Reads the profiles from a file, which is created by the first change. Without a file they live as long as the
-    /// process.
+    /// Reads the profiles from a file. If the file does not exist, the first change creates it. If `file` is `None`,
+    /// the profiles are lost when the process ends.
     ///
     /// # Errors
     ///
@@ -41,13 +42,13 @@ impl ProfileStore {
         Ok(Self(Arc::new(Inner { profiles: RwLock::new(profiles), file, ..Inner::default() })))
     }
 
-    /// The time zone in the profile.
+    /// Returns the time zone in the profile of an account.
     #[must_use]
     pub fn zone(&self, subject: &SubjectId) -> Option<String> {
         self.0.read(|profiles| profiles.get(subject).and_then(|profile| profile.zone.clone()))
     }
 
-    /// A change completes even if its future is dropped.
+    /// Changes a profile. The change completes even if the future is dropped.
     async fn change(
         &self,
         subject: &SubjectId,
@@ -69,7 +70,8 @@ impl Inner {
         of(&self.profiles.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Writes the file first, so that no change is shown that a restart would lose.
+    /// Writes the file before it changes the profiles in memory. Otherwise a restart could lose a change that was
+    /// already shown.
     fn change(&self, subject: SubjectId, change: impl FnOnce(&mut Profile)) -> std::io::Result<()> {
         let mut profiles = self.read(ProfileMap::clone);
         change(profiles.entry(subject).or_default());

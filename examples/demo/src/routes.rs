@@ -1,4 +1,4 @@
-//! The demo's router.
+//! The router of the demo.
 
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
@@ -13,14 +13,15 @@ use crate::health::health;
 use crate::profiles::ProfileStore;
 use crate::whoami::whoami;
 
-/// The path of the API documentation page.
+/// The path of the page with the API documentation.
 pub(crate) const API_PAGE: &str = "/api-docs/ui/index";
 /// The path of the console.
 pub(crate) const CONSOLE: &str = "/console";
 
-/// The demo's router.
+/// Makes the router of the demo.
 pub fn routes(counterfoil: &Counterfoil, issuer: Issuer, profiles: ProfileStore, events: RecentEvents) -> Router {
-    // Browsers send cookies to all ports of a host. Names derived from the issuer keep two demos on one machine apart.
+    // A browser sends cookies to all ports of a host. The names of the cookies are derived from the issuer, so that two
+    // demos on one machine do not share cookies.
     let (transport, cookies) = (transport(&issuer), CookieName::from(&issuer));
     let metadata = Metadata::new(issuer)
         .token("/token")
@@ -53,7 +54,7 @@ pub fn routes(counterfoil: &Counterfoil, issuer: Issuer, profiles: ProfileStore,
     router.fallback(not_found)
 }
 
-/// The transport of the console: TLS if the issuer is https, loopback otherwise.
+/// Returns the transport of the console: TLS for an https issuer, and plain HTTP on loopback for any other issuer.
 fn transport(issuer: &Issuer) -> Transport {
     if issuer.as_str().to_ascii_lowercase().starts_with("https://") {
         Transport::Https

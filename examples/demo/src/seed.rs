@@ -1,5 +1,5 @@
-//! Fills a new store: the demo's clients, the personal access token setting, and the accounts' token login switches. A
-//! store that is not new stays unchanged.
+//! Fills a new store with the clients of the demo. Also opens the gates for personal access tokens: the setting, and
+//! the switches of the accounts. If the store is not new, nothing is changed.
 
 use counterfoil::client::{Grant, NewClient, RefreshMode};
 use counterfoil::settings::SettingsUpdate;
@@ -9,7 +9,7 @@ use crate::accounts::ACCOUNTS;
 use crate::error::StartError;
 use crate::store::Stores;
 
-/// A demo client. A public client has no secret.
+/// A client of the demo. A public client has no secret.
 struct SeedClient {
     id: &'static str,
     name: &'static str,
@@ -56,11 +56,11 @@ const CLIENTS: [SeedClient; 4] = [
     },
 ];
 
-/// Fills a new store.
+/// Fills the store if it is new.
 ///
 /// # Errors
 ///
-/// [`StartError::Seed`].
+/// [`StartError::Seed`] if a client cannot be created or a setting cannot be changed.
 pub async fn seed(counterfoil: &Counterfoil, stores: &Stores) -> Result<(), StartError> {
     let failed = |error: ManageError| StartError::Seed(error.into());
     if !stores.is_new().await.map_err(|error| StartError::Seed(error.into()))? {
@@ -68,7 +68,7 @@ pub async fn seed(counterfoil: &Counterfoil, stores: &Stores) -> Result<(), Star
     }
     for known in &CLIENTS {
         match register(counterfoil, known).await {
-            // An earlier seed was interrupted, or another process is also seeding the store.
+            // An earlier start was interrupted, or another process fills the store at the same time.
             Ok(()) | Err(ManageError::Conflict(Conflict::ClientIdTaken)) => {}
             Err(error) => return Err(failed(error)),
         }

@@ -1,4 +1,4 @@
-//! Accepts connections within limits, serves them with time-outs, and closes them when the server stops.
+//! Accepts connections up to the limits, serves them with time limits, and closes them when the server stops.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use crate::connection::ConnectionServer;
 use crate::connection_table::ConnectionTable;
 use crate::limits::Limits;
 
-/// Serves until `stop` completes, then finishes running requests.
+/// Serves until `stop` completes. Then finishes the running requests.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -35,7 +35,7 @@ pub async fn serve(
         let Some((stream, peer, permit)) = accepted else { continue };
         let activity = Activity::new();
         let is_proxy = server.proxies.contains(peer.ip());
-        // The source has too many connections, and all are busy. Close this one at once.
+        // The source has too many connections, and all of them are busy. So the new connection is closed at once.
         let Some(place) = table.admit(peer.ip(), is_proxy, limits.per_source, &activity) else { continue };
         let (server, stopped) = (server.clone(), stopped.clone());
         tokio::spawn(async move {
@@ -45,13 +45,13 @@ pub async fn serve(
     }
     drop(listener);
     let _nobody = stopping.send(true);
-    // All permits are available again when every connection has ended.
+    // All permits are available only after every connection has ended.
     let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
     let _late = tokio::time::timeout(limits.grace, permits.acquire_many(all)).await;
 }
 
-/// Accepts the next connection. If no permit is left, closes the connection that has been idle the longest. If
-/// accepting fails, returns `None` after a pause.
+/// Accepts the next connection. If there is no permit for it, closes the connection that has been idle the longest. If
+/// accepting fails, waits for a short time and then returns `None`.
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,

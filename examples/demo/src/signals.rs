@@ -2,11 +2,11 @@
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Completes on SIGINT or SIGTERM. Signals are noticed from the call on, not only from the first poll.
+/// Returns a future that completes on SIGINT or SIGTERM. It also notices signals between this call and the first poll.
 pub(crate) fn stop() -> impl Future<Output = ()> {
     let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
     async move {
-        // If no handler can be installed, a signal still ends the process by default.
+        // If a handler cannot be installed, the signal ends the process at once, which is the default.
         match (interrupt, terminate) {
             (Ok(mut interrupt), Ok(mut terminate)) => {
                 tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }

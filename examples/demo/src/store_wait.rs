@@ -1,12 +1,13 @@
-//! Logs that the start waits for the store.
+//! Logs that the start is waiting for the store.
 
 use std::pin::pin;
 use std::time::Duration;
 
-/// The interval of log lines.
+/// The time between two log lines.
 const LOG_INTERVAL: Duration = Duration::from_secs(3);
 
-/// Waits without a time limit, because migrating a large database may take long. The log says so at intervals.
+/// Waits for `opening` without a time limit, because a migration of a large database may take long. Meanwhile a log
+/// line reports the wait repeatedly.
 pub(crate) async fn with_progress_log<T>(opening: impl Future<Output = T>) -> T {
     let mut opening = pin!(opening);
     let mut waited = Duration::ZERO;

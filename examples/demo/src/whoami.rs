@@ -1,4 +1,4 @@
-//! `GET /whoami`: an example of a host's protected resource.
+//! Serves `GET /whoami`, an example of a protected resource of a host.
 
 use axum::response::{IntoResponse as _, Response};
 use counterfoil_axum::{AuthenticationProblems, Principal, Rfc3339};
@@ -13,26 +13,26 @@ use utoipa_axum::routes;
 struct WhoAmI {
     subject: String,
     name: String,
-    /// The effective role: `collaborator`, `member`, `administrator`, `super_administrator`.
+    /// The effective role. It is `collaborator`, `member`, `administrator` or `super_administrator`.
     role: &'static str,
-    /// `access_token`, `personal_access_token`, `security_code`.
+    /// The kind of the credential. It is `access_token`, `personal_access_token` or `security_code`.
     kind: &'static str,
     credential_id: String,
     #[schema(required = true)]
     label: Option<String>,
-    /// Null: all rights of its owner.
+    /// The scope. Null means all rights of the owner.
     #[schema(required = true)]
     scope: Option<String>,
-    /// Null if it is permanent.
+    /// The instant of the expiry. Null means that the credential is permanent.
     #[schema(required = true)]
     expires_at: Option<Rfc3339>,
-    /// The creator; for security codes only.
+    /// The creator of a security code. Other credentials do not have this field.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     actor: Option<String>,
 }
 
-/// Serves `/whoami`, behind an authentication layer.
+/// Serves `/whoami`. The caller must put the routes into an authentication layer.
 pub(crate) fn whoami() -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(show))
 }
@@ -58,6 +58,6 @@ async fn show(principal: Principal) -> Response {
         expires_at: principal.expires_at().map(Rfc3339),
         actor: principal.actor().map(ToString::to_string),
     };
-    // Texts can always be written as JSON.
+    // This never fails, because any text can be written as JSON.
     ([(CONTENT_TYPE, "application/json")], serde_json::to_string(&me).unwrap_or_default()).into_response()
 }

@@ -1,4 +1,4 @@
-//! The style sheet, the script and the icon. They are compiled in.
+//! Serves the style sheet, the script and the icon. These files are compiled into the program.
 
 use axum::body::Body;
 use axum::extract::Path;
@@ -12,7 +12,7 @@ const STYLE: &str = include_str!("assets/console.css");
 const SCRIPT: &str = include_str!("assets/console.js");
 const ICON: &str = include_str!("assets/icon.svg");
 
-/// Serves an asset by its file name.
+/// Serves the file with this name.
 pub(crate) async fn asset(Path(name): Path<String>) -> Response {
     let (media_type, text) = match name.as_str() {
         "console.css" => ("text/css; charset=utf-8", STYLE),

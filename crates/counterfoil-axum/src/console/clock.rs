@@ -1,4 +1,4 @@
-//! Shows and reads instants in the viewer's time zone and language.
+//! Formats and parses instants in the viewer's time zone and language.
 
 use counterfoil::Timestamp;
 use jiff::Zoned;
@@ -9,7 +9,7 @@ use crate::console::text::Texts;
 use crate::console::time::{Distance, Moment};
 use crate::console::zones::zone_in_use;
 
-/// A clock for one viewer: time zone, language and current time.
+/// The time zone, the language and the current time of one viewer.
 #[derive(Clone)]
 pub(crate) struct Clock {
     pub(crate) zone: TimeZone,
@@ -18,7 +18,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// Uses UTC if `zone` is missing or unknown.
+    /// Makes a clock. If `zone` is missing or unknown, uses UTC.
     pub(crate) fn new(zone: Option<&str>, now: Timestamp, texts: &'static Texts) -> Self {
         let zone = zone.map(zone_in_use).and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
         Self { zone, now, texts }
@@ -34,13 +34,13 @@ impl Clock {
         }
     }
 
-    /// The value of a `datetime-local` field, to the minute.
+    /// Formats an instant as the value of a `datetime-local` field, which is exact to the minute.
     pub(crate) fn typed(&self, at: Timestamp) -> String {
         self.local(at).strftime("%Y-%m-%dT%H:%M").to_string()
     }
 
-    /// Reads the value of a `datetime-local` field. Of a repeated hour it takes the first; a skipped hour moves
-    /// forward.
+    /// Parses the value of a `datetime-local` field. If the local time occurs twice, returns the first instant. If the
+    /// local time is skipped, returns an instant after the skipped hour.
     pub(crate) fn read(&self, typed: &str) -> Option<Timestamp> {
         let at: DateTime = typed.parse().ok().filter(|_| typed.contains('T'))?;
         let at = self.zone.to_zoned(at).ok()?.timestamp();

@@ -1,4 +1,4 @@
-//! The names, attributes and values of cookies. Only [`Transport`] decides whether they are `Secure`.
+//! The names, attributes and values of cookies. Only [`Transport`] decides whether a cookie is `Secure`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::oauth::issuer::Issuer;
 
-/// How the console's pages reach the browser.
+/// The protocol by which the console's pages reach the browser.
 ///
 /// ```
 /// use counterfoil_axum::console::Transport;
@@ -21,15 +21,15 @@ use crate::oauth::issuer::Issuer;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// TLS, terminated by this process or by a proxy. Cookies are `Secure` and have the prefix `__Host-` (RFC 6265bis
-    /// §4.1.3.2).
+    /// The browser uses TLS, which ends in this process or in a proxy. Cookies are `Secure` and their names begin with
+    /// `__Host-` (RFC 6265bis §4.1.3.2).
     Https,
-    /// Plain HTTP on one machine. Requests to another host are refused.
+    /// The browser uses plain HTTP on the machine of the service. A request whose host is not loopback is refused.
     PlainLoopback,
 }
 
 impl Transport {
-    /// Whether a request to this host may get a page. The host may include a port.
+    /// Whether a request to this host may get a page. `authority` may contain a port.
     #[must_use]
     pub fn serves(self, authority: &str) -> bool {
         match self {
@@ -39,11 +39,11 @@ impl Transport {
     }
 }
 
-/// The suffix of a console's cookie names. It separates the consoles of one host.
+/// The suffix of the names of a console's cookies. Consoles on the same host need different suffixes.
 ///
-/// A browser sends a cookie to every port and path of a host. The default suffix is derived from realm and base, so two
-/// realms under two paths do not overwrite each other's sessions. Two consoles with the same realm and base on one host
-/// need different names.
+/// A browser sends a cookie to every port and every path of a host. The default suffix is derived from the realm and
+/// the base. So the consoles of two realms under two paths do not overwrite each other's cookies. If two consoles on
+/// one host have the same realm and base, give them different names.
 ///
 /// ```
 /// use counterfoil_axum::console::CookieName;
@@ -54,7 +54,7 @@ impl Transport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CookieName(String);
 
-/// Not a valid cookie name.
+/// The error for a text that is not a valid [`CookieName`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidCookieName;
 
@@ -77,8 +77,8 @@ impl FromStr for CookieName {
 }
 
 impl From<&Issuer> for CookieName {
-    /// Derives the name from the issuer's host and path. It is the same on all nodes of a service, and differs between
-    /// the services of a host.
+    /// Derives the name from the host and the path of the issuer. All nodes of a service get the same name. Different
+    /// services on one host get different names.
     ///
     /// ```
     /// use counterfoil_axum::Issuer;
@@ -96,7 +96,7 @@ impl From<&Issuer> for CookieName {
 }
 
 impl CookieName {
-    /// The default name for a realm and a base.
+    /// Returns the default name for a realm and a base.
     pub(crate) fn of(realm: &Realm, base: &str) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"counterfoil console: name of its cookies, 1\0");
@@ -111,17 +111,18 @@ impl CookieName {
 /// A cookie of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cookie {
-    /// The session's credential.
+    /// Contains the credential of the session.
     Session,
-    /// A random value for a browser without a session. The sign-in form's CSRF token is derived from it.
+    /// Contains a random value for a browser without a session. The CSRF token of the sign-in form is derived from it.
     Visit,
-    /// The chosen language.
+    /// Contains the chosen language.
     Language,
-    /// Identifies the forms of the previous session, which a reauthentication replaced.
+    /// Contains the CSRF token and the id of the session that a reauthentication replaced. With it, the forms of that
+    /// session stay valid.
     Before,
 }
 
-/// The cookies of one console.
+/// The names and the attributes of the cookies of one console.
 #[derive(Clone, Debug)]
 pub(crate) struct Cookies {
     pub(crate) transport: Transport,
@@ -144,10 +145,11 @@ impl Cookies {
         format!("{prefix}counterfoil-{what}-{}", self.name.0)
     }
 
-    /// The value of a cookie; `None` if the request has none, or more than one: another site may have set the second.
+    /// Returns the value of a cookie. Returns `None` if the request has no such cookie, or has several. Another site
+    /// may have set one of several cookies.
     pub(crate) fn read(&self, headers: &HeaderMap, cookie: Cookie) -> Option<Secret> {
         let name = self.name(cookie);
-        // Compares bytes: cookies of other services on the same host may not be text.
+        // This compares bytes, because the cookies of other services on the same host may not be UTF-8.
         let lines = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
         let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';')).map(<[u8]>::trim_ascii);
         let mut found = pairs.filter_map(|pair| pair.strip_prefix(name.as_bytes())?.strip_prefix(b"="));
@@ -159,7 +161,8 @@ impl Cookies {
         }
     }
 
-    /// The `Set-Cookie` header that sets a cookie. The session and visit cookies last until the browser is closed.
+    /// Returns the `Set-Cookie` header that sets a cookie. The browser removes the session cookie and the visit cookie
+    /// when it is closed.
     pub(crate) fn set(&self, cookie: Cookie, value: &str) -> Option<HeaderValue> {
         let life = match cookie {
             Cookie::Language => "; Max-Age=31536000",
@@ -169,7 +172,7 @@ impl Cookies {
         self.header(cookie, value, life)
     }
 
-    /// The `Set-Cookie` header that removes a cookie.
+    /// Returns the `Set-Cookie` header that removes a cookie.
     pub(crate) fn clear(&self, cookie: Cookie) -> Option<HeaderValue> {
         self.header(cookie, "", "; Max-Age=0")
     }

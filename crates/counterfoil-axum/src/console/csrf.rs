@@ -1,5 +1,5 @@
-//! Protection against forged requests: a token derived from the session cookie, and the browser's headers about the
-//! origin of a request.
+//! Protects against cross-site request forgery. Checks a token that is derived from the session cookie, and the headers
+//! in which the browser names the origin of a request.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,14 +12,14 @@ use subtle::ConstantTimeEq as _;
 
 use crate::host::Asked;
 
-/// The header in which scripts send the token.
+/// The header in which scripts send the CSRF token.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
-/// The form's field that holds the token.
+/// The form field that contains the CSRF token.
 pub(crate) const FIELD: &str = "csrf_token";
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// The token for a cookie. It reveals nothing about the cookie's text, which is random.
+/// Returns the CSRF token for a cookie. The token does not reveal the text of the cookie, because the text is random.
 pub(crate) fn token(cookie: &Secret) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil console: token of a form, 1\0");
@@ -27,7 +27,8 @@ pub(crate) fn token(cookie: &Secret) -> String {
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
-/// The tag that authenticates the form token and id of a previous session. Only the bearer of `session` can compute it.
+/// Returns the tag that authenticates the CSRF token and the id of a previous session. Only the holder of the present
+/// `session` can compute the tag.
 pub(crate) fn previous_session_tag(session: &Secret, token: &str, id: RecordId) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil console: the session before, 1\0");
@@ -38,22 +39,22 @@ pub(crate) fn previous_session_tag(session: &Secret, token: &str, id: RecordId) 
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
-/// Whether a token is the one for a cookie.
+/// Whether `presented` is the CSRF token for a cookie.
 pub(crate) fn fits(cookie: &Secret, presented: &str) -> bool {
     token(cookie).as_bytes().ct_eq(presented.as_bytes()).into()
 }
 
-/// Why a request is treated as sent by another site.
+/// The reason why a request is treated as a request from another site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Foreign {
     /// `Sec-Fetch-Site` says that another site sent the request, or the request has no valid host.
     Site,
-    /// `Origin` is not `Host`: another site sent the request, or a proxy replaced `Host`.
+    /// `Origin` differs from `Host`. Either another site sent the request, or a proxy replaced `Host`.
     Origin,
 }
 
-/// Whether the browser's headers say that another site sent the request. Without these headers, only the token is
-/// checked.
+/// Returns a reason if the browser's headers say that another site sent the request. If the request has no such
+/// headers, returns `None`. Then only the token protects.
 pub(crate) fn foreign(asked: Asked<'_>) -> Option<Foreign> {
     let Ok(host) = asked.host() else { return Some(Foreign::Site) };
     if let Some(site) = asked.headers.get(SITE) {
@@ -64,8 +65,8 @@ pub(crate) fn foreign(asked: Asked<'_>) -> Option<Foreign> {
     (origin.is_none() || origin != host.map(str::as_bytes)).then_some(Foreign::Origin)
 }
 
-/// Logs a refused request with its `Origin` and `Host`, and the number of refused requests that were not logged before
-/// it.
+/// Logs a refused request with its `Origin` and `Host`. `suppressed` is the number of refused requests that were not
+/// logged since the last logged one.
 pub(crate) fn warn(asked: Asked<'_>, suppressed: u64, text: &str) {
     let origin = asked.headers.get(ORIGIN).map(HeaderValue::as_bytes).unwrap_or_default();
     let host = asked.host().ok().flatten().unwrap_or_default();
@@ -73,7 +74,7 @@ pub(crate) fn warn(asked: Asked<'_>, suppressed: u64, text: &str) {
     tracing::warn!(target: "counterfoil", ?origin, ?host, suppressed, "{text}");
 }
 
-/// The first 100 characters of a header value.
+/// Returns the first 100 characters of a header value.
 fn shortened(value: &[u8]) -> String {
     String::from_utf8_lossy(value).chars().take(100).collect()
 }

@@ -1,4 +1,4 @@
-//! The fields of a submitted form. Values are wiped on drop, because any of them may be a password.
+//! The fields of a submitted form. All values are wiped on drop, because any of them may be a password.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,21 +7,21 @@ use bytes::{Bytes, BytesMut};
 use counterfoil::Secret;
 use zeroize::Zeroize as _;
 
-/// The maximum number of fields in a form. A client's form has two lists of scope tokens, with fewer than 500 tokens
-/// each (a scope has at most 1,000 bytes), and a few other fields.
+/// The maximum number of fields in a form. The longest form is that of a client. It has two lists of fewer than 500
+/// scope tokens each (a scope has at most 1,000 bytes), and a few other fields.
 const MAX_FIELDS: usize = 1_024;
-/// The fields that a form of any page may have. Each has its own check, which fails if the field is repeated.
+/// The fields that a form of any page may have. Other code checks each of them and refuses a repeated one.
 const COMMON: [&str; 5] = ["csrf_token", "once", "password", "beside", "back"];
-/// The suffix of a hidden field that holds the value that another field showed.
+/// The suffix of a hidden field. It contains the value that another field had when the page was shown.
 pub(crate) const WAS: &str = "_was";
-/// The suffix of a field that holds the unit of another field.
+/// The suffix of the field that contains the unit of another field.
 pub(crate) const UNIT: &str = "_unit";
 
-/// The fields of a form, decoded.
+/// The decoded fields of a form.
 pub(crate) struct Form(Vec<(String, Secret)>);
 
 impl Form {
-    /// Reads `application/x-www-form-urlencoded`. Returns `None` if there are too many fields.
+    /// Decodes `application/x-www-form-urlencoded`. Returns `None` if there are too many fields.
     pub(crate) fn urlencoded(body: Bytes) -> Option<Self> {
         let mut body = BytesMut::from(body);
         let mut pairs = Vec::new();
@@ -35,17 +35,17 @@ impl Form {
         (pairs.len() <= MAX_FIELDS).then_some(Self(pairs))
     }
 
-    /// A form of fields that were decoded elsewhere.
+    /// Makes a form from fields that are already decoded.
     pub(crate) fn from_pairs(pairs: Vec<(String, Secret)>) -> Self {
         Self(pairs)
     }
 
-    /// The value of a field; empty if the field is missing or repeated.
+    /// Returns the value of a field. Returns an empty text if the field is missing or repeated.
     pub(crate) fn one(&self, name: &str) -> &str {
         self.secret(name).map_or("", Secret::expose_secret)
     }
 
-    /// The same as a secret.
+    /// Returns the value of a field as a secret. Returns `None` if the field is missing or repeated.
     pub(crate) fn secret(&self, name: &str) -> Option<&Secret> {
         let mut values = self.0.iter().filter(|(own, _)| own == name).map(|(_, value)| value);
         match (values.next(), values.next()) {
@@ -54,7 +54,7 @@ impl Form {
         }
     }
 
-    /// Whether a checkbox was ticked. Returns `None` for a value that no checkbox has.
+    /// Returns whether a checkbox is ticked. Returns `None` for a value that a checkbox cannot have.
     pub(crate) fn ticked(&self, name: &str) -> Option<bool> {
         match self.one(name) {
             "" => Some(false),
@@ -63,9 +63,9 @@ impl Form {
         }
     }
 
-    /// Checks that no field would be ignored. Fields of `one` may occur once, with a `_unit` and a `_was` field each;
-    /// fields of `many` may be repeated; other fields must be common to all forms. The error is the field, or `None` if
-    /// the page has no such field.
+    /// Checks that the page knows every field. A field of `one` may occur once, and so may its `_unit` field and its
+    /// `_was` field. A field of `many` may be repeated. A field that all forms may have is also accepted. The error is
+    /// the name of a repeated field, or `None` if the page does not know a field.
     pub(crate) fn check(&self, one: &[&'static str], many: &[&'static str]) -> Result<(), Option<&'static str>> {
         for (name, _) in &self.0 {
             if many.contains(&name.as_str()) || COMMON.contains(&name.as_str()) {
@@ -83,9 +83,9 @@ impl Form {
         Ok(())
     }
 
-    /// The changed fields that may be shown again: without passwords and without the fields that every form may have. A
-    /// cleared field has an empty value. So does a list of checkboxes that were all unticked, although a browser does
-    /// not send it.
+    /// Returns the changed fields, to show their values again. Leaves out passwords and the fields that all forms may
+    /// have. A field that the user has cleared is returned with an empty value. So is a group of checkboxes that are
+    /// all unticked, although a browser does not send them.
     pub(crate) fn changed_fields(&self) -> Vec<(&str, &str)> {
         let mut fields: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (name, value) in &self.0 {
@@ -109,12 +109,12 @@ impl Form {
         sent.chain(unticked.map(|name| (name, ""))).collect()
     }
 
-    /// The value that a field had when the page was shown, from its `_was` field.
+    /// Returns the value that a field had when the page was shown. The value is in the `_was` field.
     pub(crate) fn was(&self, name: &str) -> Option<String> {
         self.secret(&format!("{name}{WAS}")).map(|value| value.expose_secret().to_owned())
     }
 
-    /// All values of a field.
+    /// Returns all values of a field.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.expose_secret())
     }
@@ -125,8 +125,9 @@ impl Form {
         is_unchanged(&was, &self.all(name).collect::<Vec<_>>())
     }
 
-    /// The values to show again after an error in an edit form: typed values, and current values for untouched fields.
-    /// An untouched field must not send an outdated value as if it had been typed.
+    /// Returns the values that an edit form shows after an error. A changed field shows the typed value. An unchanged
+    /// field shows its current value. Otherwise the next submission would send the outdated value as if the user had
+    /// typed it.
     pub(crate) fn values_over(
         &self,
         names: &[&'static str],
@@ -142,18 +143,18 @@ impl Form {
         names.iter().flat_map(of).collect()
     }
 
-    /// The values of the named fields, to show them again after an error.
+    /// Returns the values of these fields, to show them again after an error.
     pub(crate) fn values_of(&self, names: &[&'static str]) -> Vec<(&'static str, String)> {
         names.iter().flat_map(|name| self.all(name).map(|value| (*name, value.to_owned()))).collect()
     }
 }
 
-/// Whether the values of a field are those that it had when the page was shown.
+/// Whether the values of a field are equal to the values that it had when the page was shown.
 fn is_unchanged(was: &str, now: &[&str]) -> bool {
     if let [now] = now {
         return was.replace("\r\n", "\n") == now.replace("\r\n", "\n");
     }
-    // The browser sends checkboxes in the page's order, but the `_was` field has the stored order.
+    // The browser sends checkboxes in the order of the page, but the `_was` field has the stored order.
     let sorted = |mut values: Vec<&str>| {
         values.sort_unstable();
         values.join(" ")

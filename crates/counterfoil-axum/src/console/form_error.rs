@@ -1,4 +1,4 @@
-//! The error of a form that is shown again.
+//! The error with which a form is shown again.
 
 use axum::response::Response;
 use counterfoil::Timestamp;
@@ -12,11 +12,11 @@ use crate::console::state::Console;
 use crate::console::text::FieldMessage;
 use crate::console::viewer::Viewer;
 
-/// The error of a form that is shown again.
+/// The error with which a form is shown again.
 pub(crate) struct FormError {
     pub(crate) status: StatusCode,
     pub(crate) message: FieldMessage,
-    /// Seconds until the form may be sent again, if known.
+    /// The number of seconds until the form may be sent again, if it is known.
     retry_after: Option<u64>,
 }
 
@@ -25,27 +25,29 @@ impl FormError {
         Self { status, message: FieldMessage { field, text: text.to_owned() }, retry_after: None }
     }
 
-    /// A field has an invalid value. `None`: the form has an unknown field.
+    /// Makes the error for a field with an invalid value. If `field` is `None`, the page does not know one of the
+    /// fields.
     pub(crate) fn invalid_field(viewer: &Viewer, field: Option<&'static str>) -> Self {
         let texts = viewer.language.texts();
         let text = if field.is_some() { texts.invalid } else { texts.unknown_field };
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, field, text)
     }
 
-    /// The action is not allowed before `until`.
+    /// Makes the error for an action that is not allowed before `until`.
     pub(crate) fn slow_down(console: &Console, text: String, until: Timestamp) -> Self {
         let seconds = seconds_up(until.since(console.counterfoil.now())).max(1);
         let status = StatusCode::TOO_MANY_REQUESTS;
         Self { status, message: FieldMessage { field: None, text }, retry_after: Some(seconds) }
     }
 
-    /// The same error, shown at a field.
+    /// Returns this error with a field, so that the message is shown at the field.
     pub(crate) fn at_field(mut self, field: &'static str) -> Self {
         self.message.field = Some(field);
         self
     }
 
-    /// Adds the message to the page: at its field if that is one of `fields`, above the page otherwise.
+    /// Adds the message to the page. If the field is in `fields`, the message is shown at the field. Otherwise it is
+    /// shown above the page.
     pub(crate) fn place(&self, layout: Layout, values: FormValues, fields: &[&'static str]) -> (Layout, FormValues) {
         let text = self.message.text.clone();
         match self.message.field.filter(|field| fields.contains(field)) {
@@ -57,7 +59,7 @@ impl FormError {
         }
     }
 
-    /// Adds `Retry-After` to the response if the time is known.
+    /// Adds `Retry-After` to the response if the number of seconds is known.
     pub(crate) fn with_retry_after(&self, mut response: Response) -> Response {
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

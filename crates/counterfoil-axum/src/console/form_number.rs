@@ -1,4 +1,4 @@
-//! The random number of a form. It makes repeated submissions of one form create one credential.
+//! The random number of a form. If the same form is submitted several times, only one credential is created.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,18 +12,18 @@ use crate::console::rejection::Rejection;
 use crate::console::state::Console;
 use crate::console::viewer::Viewer;
 
-/// The form's field that holds the number.
+/// The form field that contains the number.
 pub(crate) const FIELD: &str = "once";
 
-/// Draws a number for a form that is about to be shown.
+/// Draws a number for a form that is going to be shown.
 pub(crate) fn draw(console: &Console, viewer: &Viewer) -> Result<String, Rejection> {
     let mut bytes = [0; 16];
     SystemEntropy.fill(&mut bytes).map_err(|cause| Rejection::unavailable(console, viewer, &cause))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The key that identifies the form's operation. Without a number a repeated submission could not be recognized, so
-/// the form is shown again with one.
+/// Returns the key by which a repeated submission is recognised. If the form has no number, returns an error. Then the
+/// form is shown again with a number.
 pub(crate) fn key(viewer: &Viewer, form: &Form) -> Result<OnceKey, FormError> {
     let number = URL_SAFE_NO_PAD.decode(form.one(FIELD)).ok().filter(|number| number.len() == 16);
     match number {

@@ -1,8 +1,8 @@
-//! The values and errors that a form shows.
+//! The values and the errors that a form shows.
 
 use crate::query::Query;
 
-/// The values and errors that a form shows, by field.
+/// The values and the errors that a form shows. Each belongs to a field.
 #[derive(Debug, Default)]
 pub(crate) struct FormValues {
     values: Vec<(&'static str, String)>,
@@ -14,15 +14,15 @@ impl FormValues {
         Self { values, errors: Vec::new() }
     }
 
-    /// The values that a link proposes for these fields: what was typed before signing in, or a suggestion of another
-    /// page. They have no effect until the form is sent.
+    /// Takes the values of these fields from the query of a link: values that were typed before signing in, or a
+    /// suggestion of another page. These values have no effect until the user sends the form.
     pub(crate) fn from_query(query: Option<&str>, fields: &[&'static str]) -> Self {
         let query = Query::parse(query);
         let of = |name: &&'static str| query.all(name).map(|value| (*name, value.to_owned())).collect::<Vec<_>>();
         Self::new(fields.iter().flat_map(of).collect())
     }
 
-    /// Adds the current values of fields that have none yet.
+    /// Adds the current values of those fields that have no value yet.
     pub(crate) fn with_defaults(mut self, current: Vec<(&'static str, String)>) -> Self {
         let missing = current.into_iter().filter(|(name, _)| !self.values.iter().any(|(own, _)| own == name));
         let missing: Vec<_> = missing.collect();
@@ -39,32 +39,32 @@ impl FormValues {
         self
     }
 
-    /// The value of a field; empty if it has none.
+    /// Returns the value of a field. Returns an empty text if the field has no value.
     pub(crate) fn value(&self, name: &str) -> &str {
         self.values.iter().find(|(own, _)| *own == name).map_or("", |(_, value)| value)
     }
 
-    /// All values of a field.
+    /// Returns all values of a field.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.values.iter().filter(move |(own, _)| *own == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether this value of a checkbox, radio button or option is chosen.
+    /// Whether the checkbox, radio button or option with this value is chosen.
     pub(crate) fn has(&self, name: &str, value: &str) -> bool {
         self.values.iter().any(|(own, chosen)| *own == name && chosen == value)
     }
 
-    /// The error of a field.
+    /// Returns the error of a field.
     pub(crate) fn error(&self, name: &str) -> Option<&str> {
         self.errors.iter().find(|(own, _)| *own == name).map(|(_, text)| text.as_str())
     }
 
-    /// Whether a field's error repeats its hint.
+    /// Whether the error of a field has the same text as `hint`. Then the page shows the text once.
     pub(crate) fn repeats_hint(&self, name: &str, hint: &str) -> bool {
         self.error(name).is_some_and(|error| error == hint)
     }
 
-    /// All errors, by field.
+    /// Returns all errors with the names of their fields.
     pub(crate) fn errors(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.errors.iter().map(|(field, text)| (*field, text.as_str()))
     }

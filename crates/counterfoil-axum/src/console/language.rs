@@ -1,4 +1,4 @@
-//! The language of a page: the chosen one, else the browser's preference, else English.
+//! The language of a page. It is the chosen language, otherwise the browser's preferred language, otherwise English.
 
 use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
@@ -6,7 +6,7 @@ use http::header::ACCEPT_LANGUAGE;
 use crate::console::cookie::{Cookie, Cookies};
 use crate::console::text::{ENGLISH, RUSSIAN, Texts};
 
-/// A language of the pages.
+/// A language in which the console can show its pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
     English,
@@ -16,7 +16,7 @@ pub(crate) enum Language {
 impl Language {
     pub(crate) const ALL: [Self; 2] = [Self::English, Self::Russian];
 
-    /// Parses a BCP 47 tag. Only the primary subtag counts.
+    /// Parses a BCP 47 tag. Uses only the primary subtag, such as `en` of `en-GB`.
     pub(crate) fn of(name: &str) -> Option<Self> {
         let primary = name.split('-').next().unwrap_or_default();
         Self::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(primary))
@@ -29,7 +29,7 @@ impl Language {
         }
     }
 
-    /// The language's name in that language.
+    /// Returns the name of the language in the language itself.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -44,15 +44,15 @@ impl Language {
         }
     }
 
-    /// The language for a request.
+    /// Returns the language for the response to a request.
     pub(crate) fn of_request(headers: &HeaderMap, cookies: &Cookies) -> Self {
         let chosen = cookies.read(headers, Cookie::Language).and_then(|chosen| Self::of(chosen.expose_secret()));
         chosen.or_else(|| preferred(headers)).unwrap_or(Self::English)
     }
 }
 
-/// The supported language with the highest weight in `Accept-Language` (RFC 9110 §12.5.4). Of equal weights the first
-/// wins.
+/// Returns the supported language with the highest weight in `Accept-Language` (RFC 9110 §12.5.4). If several languages
+/// have the highest weight, returns the first one.
 fn preferred(headers: &HeaderMap) -> Option<Language> {
     let text = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
     let mut best: Option<(Language, u16)> = None;
@@ -66,7 +66,7 @@ fn preferred(headers: &HeaderMap) -> Option<Language> {
     best.map(|(language, _)| language)
 }
 
-/// Parses a weight: `q=0.8` is 800.
+/// Parses a weight, and returns it in thousandths. `q=0.8` gives 800.
 fn thousandths(weight: &str) -> Option<u16> {
     let number = weight.trim().strip_prefix("q=")?;
     let (whole, part) = number.split_once('.').unwrap_or((number, ""));

@@ -1,4 +1,4 @@
-//! The layout around every page: account, sections, languages, notice and errors.
+//! The parts that all pages have: the account, the sections, the languages, the notice and the errors.
 
 use crate::console::form_values::FormValues;
 use crate::console::language::Language;
@@ -6,39 +6,39 @@ use crate::console::state::Console;
 use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
 
-/// The layout around a page.
+/// The values of the parts that all pages have.
 pub(crate) struct Layout {
     pub(crate) texts: &'static Texts,
     pub(crate) language: Language,
     pub(crate) base: String,
     pub(crate) product: String,
-    /// The page's path below the base. The language switch returns to it.
+    /// The path of the page below the base. The language switch leads back to it.
     pub(crate) path: String,
     pub(crate) person: Option<String>,
     pub(crate) csrf: String,
     pub(crate) tabs: Vec<Tab>,
-    /// The time zone of all times on the page.
+    /// The time zone in which the page shows times.
     pub(crate) zone: String,
     pub(crate) notice: Option<&'static str>,
-    /// Shows the notice as a warning.
+    /// Whether the notice is shown as a warning.
     pub(crate) notice_is_warning: bool,
-    /// Says that an older session ended to make room for this one.
+    /// The notice that an older session was ended because this one was opened.
     pub(crate) session_notice: Option<&'static str>,
-    /// Says that a link filled in the form.
+    /// The notice that a link has filled in the form.
     pub(crate) prefilled: Option<&'static str>,
     pub(crate) error: Option<String>,
-    /// The errors of the form's fields, each with a link to its field.
+    /// The errors of the form's fields. Each is shown with a link to its field.
     pub(crate) field_errors: Vec<FieldError>,
 }
 
-/// A link to a section.
+/// A link to a section of the console.
 pub(crate) struct Tab {
     pub(crate) path: &'static str,
     pub(crate) name: &'static str,
     pub(crate) current: bool,
 }
 
-/// An error of a field, shown above the page.
+/// An error of a form field. It is shown above the page.
 pub(crate) struct FieldError {
     pub(crate) field: &'static str,
     pub(crate) name: &'static str,
@@ -46,7 +46,7 @@ pub(crate) struct FieldError {
 }
 
 impl Layout {
-    /// The layout for a request without a known viewer.
+    /// Makes the layout for a request whose viewer is not known.
     pub(crate) fn signed_out(console: &Console, language: Language, path: &str) -> Self {
         Self {
             texts: language.texts(),
@@ -67,7 +67,7 @@ impl Layout {
         }
     }
 
-    /// The layout of a page in the section with this path.
+    /// Makes the layout of a page in the section with the path `section`.
     pub(crate) fn of(console: &Console, viewer: &Viewer, section: &'static str) -> Self {
         let tab = |(path, name)| Tab { path, name, current: path == section };
         Self {
@@ -85,7 +85,7 @@ impl Layout {
         self
     }
 
-    /// Says so if a link filled in the form.
+    /// Adds the notice that a link has filled in the form, if `values` are from a link.
     pub(crate) fn with_prefilled(mut self, values: &FormValues) -> Self {
         self.prefilled = (!values.is_empty()).then_some(self.texts.prefilled);
         self
@@ -96,7 +96,7 @@ impl Layout {
         self
     }
 
-    /// Lists the errors of the form's fields above the page.
+    /// Adds the errors of the form's fields, so that they are listed above the page.
     pub(crate) fn with_field_errors(mut self, values: &FormValues) -> Self {
         let texts = self.texts;
         let error =

@@ -1,4 +1,4 @@
-//! The console: web pages, and the sessions behind them.
+//! The console: web pages, and the sessions of the accounts that use them.
 
 mod assets;
 mod clock;

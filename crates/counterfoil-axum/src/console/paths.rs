@@ -1,22 +1,23 @@
-//! Paths below the console's base: pages, forms, and links back.
+//! Paths below the base of the console: pages, forms, and links back to a page.
 
-/// The query parameter that names the notice of a page.
+/// The query parameter that contains the name of a page's notice.
 pub(crate) const NOTICE: &str = "notice";
-/// The query parameter, after signing in, that says that an older session ended.
+/// The query parameter that is added after signing in if an older session was ended.
 pub(crate) const MADE_ROOM: &str = "made-room";
-/// The maximum number of bytes of a page's path and query, percent-encoded, inside the sign-in page's address. 500
-/// Cyrillic letters fit. Servers and proxies accept addresses of 8 KiB.
+/// The maximum length in bytes of a page's path and query in the address of the sign-in page, where they are
+/// percent-encoded. Servers and proxies accept addresses of 8 KiB. 500 Cyrillic letters fit.
 const MAX_PAGE: usize = 6 * 1024;
-/// The maximum number of bytes of any path. The longest is the sign-in page's path with another page in its query.
+/// The maximum length of any path in bytes. The longest path is that of the sign-in page, which contains another page
+/// in its query.
 const MAX_PATH: usize = MAX_PAGE + 256;
 
-/// A path that a request names, if it leads to this console; `/` otherwise.
+/// Returns the path that a request names, if it leads to a page of this console. Otherwise returns `/`.
 pub(crate) fn own(below: Option<&str>) -> &str {
     below.filter(|path| path.len() <= MAX_PATH && is_own(path)).unwrap_or("/")
 }
 
-/// Whether a browser that follows the path stays below the base: no other host, and no parent folder (WHATWG URL,
-/// "double-dot path segment").
+/// Whether a browser that follows the path stays below the base of the console. The path must not lead to another host
+/// or to a parent folder (WHATWG URL, "double-dot path segment").
 fn is_own(path: &str) -> bool {
     let end = path.find(['?', '#']).unwrap_or(path.len());
     path.starts_with('/')
@@ -28,7 +29,7 @@ fn is_own(path: &str) -> bool {
         })
 }
 
-/// The page with the form that is submitted to `path`.
+/// Returns the page with the form that is submitted to `path`.
 pub(crate) fn page_of(path: &str) -> String {
     let parent = |path: &str| path.rsplit_once('/').map_or("/", |(parent, _)| parent).to_owned();
     match path.rsplit('/').next().unwrap_or_default() {
@@ -39,13 +40,13 @@ pub(crate) fn page_of(path: &str) -> String {
     }
 }
 
-/// A page and its query, without its notices.
+/// Returns the path of a page and its query, without the parameters for notices.
 pub(crate) fn without_notices(path: &str, query: Option<&str>) -> String {
     let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     with(path, pairs.filter(|(name, _)| name != NOTICE && name != MADE_ROOM))
 }
 
-/// Sets a parameter in the page's address, unless the address would become too long.
+/// Sets a parameter in the address of a page. If the address would become too long, returns the address unchanged.
 pub(crate) fn with_parameter(page: &str, name: &str, value: &str) -> String {
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
     let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(own, _)| own != name);
@@ -53,14 +54,14 @@ pub(crate) fn with_parameter(page: &str, name: &str, value: &str) -> String {
     if changed.len() > MAX_PATH { page.to_owned() } else { changed }
 }
 
-/// Adds the values of a form's fields to its page, if they fit into an address.
+/// Adds the values of a form's fields to the address of its page. If the address would become too long, adds none.
 pub(crate) fn with_fields(page: &str, fields: Vec<(&str, &str)>) -> String {
     let filled = with(page, fields.into_iter());
     if fits(&filled) { filled } else { page.to_owned() }
 }
 
-/// The sign-in page that leads back to `page`. If `page` is too long, it leads to the page without its query, or to
-/// `/`.
+/// Returns the address of the sign-in page. After signing in, this page leads back to `page`. If `page` is too long, it
+/// leads to `page` without its query, or to `/`.
 pub(crate) fn sign_in(page: &str, notice: Option<&str>) -> String {
     let bare = page.split_once('?').map_or(page, |(path, _)| path);
     let page = [page, bare].into_iter().find(|page| fits(page)).unwrap_or("/");
@@ -68,7 +69,7 @@ pub(crate) fn sign_in(page: &str, notice: Option<&str>) -> String {
     with("/sign-in", pairs.into_iter().filter_map(|(name, value)| Some((name, value?))))
 }
 
-/// Whether a page fits into an address as a parameter.
+/// Whether `page` is short enough to be a parameter in the address of another page.
 fn fits(page: &str) -> bool {
     form_urlencoded::byte_serialize(page.as_bytes()).map(str::len).sum::<usize>() <= MAX_PAGE
 }

@@ -1,4 +1,5 @@
-//! Profiles: the time zone and signature of an account. The host stores them, the console shows them.
+//! Profiles of accounts. A profile consists of a time zone and a signature. The host stores it, and the console shows
+//! it.
 
 use std::error::Error;
 
@@ -10,9 +11,9 @@ use counterfoil::SubjectId;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Profile {
-    /// The IANA time zone; `None`: UTC.
+    /// The IANA time zone. If it is `None`, the console uses UTC.
     pub zone: Option<String>,
-    /// The signature, if there is one.
+    /// The signature. `None` if the account has no signature.
     pub signature: Option<Signature>,
 }
 
@@ -32,22 +33,23 @@ impl Profile {
     }
 }
 
-/// A signature.
+/// A signature of an account, as a text or as an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Signature {
-    /// Typed: 1 to 100 characters, none of them a control character.
+    /// A typed signature. It has 1 to 100 characters, and none of them is a control character.
     Typed(String),
-    /// Drawn or uploaded: at most 256 KiB. The bytes have the signature of the format.
+    /// A drawn or uploaded image of at most 256 KiB. The console has checked that its first bytes are those of the
+    /// format.
     Image {
-        /// Its media type.
+        /// The format of the image.
         format: ImageFormat,
-        /// The file.
+        /// The contents of the file.
         bytes: Bytes,
     },
 }
 
-/// The image formats. Browsers show them, and they cannot hold scripts.
+/// The accepted image formats. Every browser can show them, and they cannot contain scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ImageFormat {
@@ -58,7 +60,8 @@ pub enum ImageFormat {
 }
 
 impl ImageFormat {
-    /// The format of a file, by its first bytes. Its name and declared media type do not count.
+    /// Returns the format of a file, which is determined by its first bytes. The name of the file and its declared
+    /// media type are ignored.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {
@@ -68,7 +71,7 @@ impl ImageFormat {
         }
     }
 
-    /// The media type.
+    /// Returns the media type of the format.
     #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
@@ -77,7 +80,7 @@ impl ImageFormat {
         }
     }
 
-    /// The extension of file names.
+    /// Returns the usual extension of a file name.
     #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
@@ -87,24 +90,24 @@ impl ImageFormat {
     }
 }
 
-/// Profiles cannot be read or written. The console answers 503.
+/// A profile cannot be read or written. The status of the console's response is 503.
 #[derive(Debug, thiserror::Error)]
 #[error("profiles are unavailable")]
 pub struct ProfilesError(#[source] pub Box<dyn Error + Send + Sync>);
 
-/// Stores profiles. The host implements it. The host's directory should return the stored zone in
-/// [`Account::zone`](counterfoil::Account::zone), because notices use that.
+/// Stores profiles. The host implements this trait. Notices use [`Account::zone`](counterfoil::Account::zone), so the
+/// host's directory should return the stored time zone there.
 ///
 /// # Errors
 ///
-/// Each method fails only if the profile storage is unavailable.
+/// Each method fails only if the storage of profiles is unavailable.
 #[async_trait]
 pub trait Profiles: Send + Sync + 'static {
-    /// The profile of an account; an empty profile if none is stored.
+    /// Returns the profile of an account. If none is stored, returns an empty profile.
     async fn profile(&self, subject: &SubjectId) -> Result<Profile, ProfilesError>;
-    /// Stores a time zone. The console has checked its name.
+    /// Stores a time zone. The console has checked that the zone exists.
     async fn set_zone(&self, subject: &SubjectId, zone: &str) -> Result<(), ProfilesError>;
-    /// Stores a signature, or removes it.
+    /// Stores a signature. If `signature` is `None`, removes the stored one.
     async fn set_signature(&self, subject: &SubjectId, signature: Option<Signature>) -> Result<(), ProfilesError>;
 }
 

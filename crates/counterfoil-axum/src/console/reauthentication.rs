@@ -1,4 +1,5 @@
-//! Asks for the password again before a critical action. The form shows a wrong password at its password field.
+//! Asks for the password again before a critical action. If the password is wrong, the form shows an error at its
+//! password field.
 
 use counterfoil::operations::LoginError;
 use http::StatusCode;
@@ -9,7 +10,7 @@ use crate::console::rejection::Rejection;
 use crate::console::state::Console;
 use crate::console::viewer::Viewer;
 
-/// Checks the form's password if the session is too old for the action.
+/// Checks the password in the form if the last password check is too old for the action.
 pub(crate) async fn require_password(
     console: &Console,
     viewer: &mut Viewer,

@@ -1,4 +1,4 @@
-//! The latest events, for the page that shows them.
+//! Keeps the latest events in memory. The console has a page that shows them.
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
@@ -7,15 +7,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use counterfoil::Realm;
 use counterfoil::event::{Event, EventSink};
 
-/// The default capacity.
+/// The default maximum number of events.
 const CAPACITY: NonZeroUsize = NonZeroUsize::MIN.saturating_add(199);
 
-/// Keeps the latest events of this process in memory, for all realms together. The oldest are dropped first. Clones
-/// share the events.
+/// Keeps the latest events of this process in memory. Beyond the capacity, the oldest event is dropped. The events of
+/// all realms count together. Clones share the events.
 ///
-/// This is not an audit log. It is empty after each start, it sees the events of this process only, and an attacker can
-/// fill it with refusals. Send events that must be kept to another sink:
-/// [`Builder::events`](counterfoil::Builder::events) adds sinks.
+/// This is not an audit log. It is empty after each start, and it contains the events of this process only. An attacker
+/// can fill it with refused requests. If events must be kept, add another sink with
+/// [`Builder::events`](counterfoil::Builder::events).
 ///
 /// ```
 /// use counterfoil::Counterfoil;
@@ -33,26 +33,26 @@ pub struct RecentEvents {
 }
 
 impl RecentEvents {
-    /// Keeps up to `capacity` events.
+    /// Makes a sink that keeps at most `capacity` events.
     #[must_use]
     pub fn new(capacity: NonZeroUsize) -> Self {
         Self { kept: Arc::default(), capacity }
     }
 
-    /// The latest events of a realm, newest first.
+    /// Returns the latest events of a realm, newest first.
     #[must_use]
     pub fn newest(&self, realm: &Realm, limit: usize) -> Vec<Event> {
         self.kept().iter().rev().filter(|event| event.realm == *realm).take(limit).cloned().collect()
     }
 
-    /// Ignores poisoning: no panic can leave the queue in an invalid state.
+    /// Locks the queue. A poisoned lock is used nevertheless, because no panic can leave the queue in an invalid state.
     fn kept(&self) -> MutexGuard<'_, VecDeque<Event>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Default for RecentEvents {
-    /// Keeps 200.
+    /// Keeps at most 200 events.
     fn default() -> Self {
         Self::new(CAPACITY)
     }

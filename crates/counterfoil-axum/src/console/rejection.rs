@@ -1,4 +1,4 @@
-//! A request that gets an error page or a redirect instead of its page.
+//! The response to a request that does not get the page it asks for: an error page or a redirect.
 
 use std::error::Error;
 
@@ -14,28 +14,28 @@ use crate::console::response::{self, redirect};
 use crate::console::state::Console;
 use crate::console::viewer::Viewer;
 
-/// The reason that an error page shows.
+/// The reason that an error page states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RejectionReason {
     Forbidden,
     NotFound,
-    /// The form's token is not the session's, or another site sent the form.
+    /// The CSRF token in the form does not belong to the session, or another site sent the form.
     Forged,
-    /// The browser's `Origin` is not the `Host`.
+    /// The browser's `Origin` differs from the `Host`.
     Origin,
     Unavailable,
     TooLarge,
-    /// The request names no host, more than one, or an invalid one.
+    /// The request has no host, has several hosts, or has an invalid host.
     Host,
-    /// Plain HTTP for a host other than this machine.
+    /// The request uses plain HTTP, but its host is not loopback.
     Insecure,
 }
 
-/// The response to a request that does not get its page.
+/// The response to a request that does not get the page it asks for.
 pub(crate) enum Rejection {
-    /// A redirect to this path.
+    /// The browser is redirected to this path.
     Redirect(String),
-    /// An error page. Boxed, because a response is large and rejections are rare.
+    /// The browser gets an error page. It is boxed, because a response is large and rejections are rare.
     Page(Box<Response>),
 }
 
@@ -45,23 +45,23 @@ struct Message<'a> {
     layout: Layout,
     title: &'a str,
     text: &'a str,
-    /// The link's path below the base, and its text.
+    /// The path of the page's link below the base, and the text of the link.
     back: String,
     back_name: &'a str,
 }
 
 impl Rejection {
-    /// An error page within the viewer's layout. It repeats nothing of the request.
+    /// Makes an error page for a signed-in viewer. The page repeats no text of the request.
     pub(crate) fn page(console: &Console, viewer: &Viewer, reason: RejectionReason) -> Self {
         Self::with_text(console, viewer, reason, None)
     }
 
-    /// The same, with another text than the reason's.
+    /// Makes an error page like [`Self::page`], but with `text` instead of the text of the reason.
     fn with_text(console: &Console, viewer: &Viewer, reason: RejectionReason, text: Option<&str>) -> Self {
         Self::message(Layout::of(console, viewer, viewer.section), reason, text)
     }
 
-    /// An error page for a request without a known viewer.
+    /// Makes an error page for a request whose viewer is not known.
     pub(crate) fn signed_out(console: &Console, language: Language, reason: RejectionReason) -> Self {
         Self::message(Layout::signed_out(console, language, "/"), reason, None)
     }
@@ -85,19 +85,21 @@ impl Rejection {
         Self::Page(Box::new(response::page(status, &message)))
     }
 
-    /// A store, the directory or the source of randomness failed. The cause goes to the log only.
+    /// Makes the error page for a failure of a store, the directory or the source of random numbers. The cause is
+    /// written to the log only.
     pub(crate) fn unavailable(console: &Console, viewer: &Viewer, cause: &(dyn Error + 'static)) -> Self {
         tracing::warn!(target: "counterfoil", reason = cause, "unavailable");
         Self::page(console, viewer, RejectionReason::Unavailable)
     }
 
-    /// Like [`Self::unavailable`], for a request whose viewer is not known yet.
+    /// Makes the error page of [`Self::unavailable`] for a request whose viewer is not known yet.
     pub(crate) fn outage(console: &Console, language: Language, cause: &(dyn Error + 'static)) -> Self {
         tracing::warn!(target: "counterfoil", reason = cause, "unavailable");
         Self::signed_out(console, language, RejectionReason::Unavailable)
     }
 
-    /// The form's token is not the session's. The error page links back to the form, filled with the typed values.
+    /// Makes the error page for a form whose CSRF token does not belong to the session. The page links to the form at
+    /// `page`, which is filled with the typed values.
     pub(crate) fn forged(console: &Console, viewer: &Viewer, page: String) -> Self {
         let texts = viewer.language.texts();
         let (layout, back_name) = (Layout::of(console, viewer, viewer.section), texts.back_to_form);
@@ -105,11 +107,11 @@ impl Rejection {
         Self::Page(Box::new(response::page(StatusCode::FORBIDDEN, &message)))
     }
 
-    /// The error page for an operation that failed, where no form of the page can show the error.
+    /// Makes the error page for an operation that failed. Used if the page has no form that can show the error.
     pub(crate) fn of(console: &Console, viewer: &Viewer, error: ManageError) -> Self {
         let texts = viewer.language.texts();
         match error {
-            // The page behind the link asks for the password.
+            // The page to which the link leads asks for the password.
             ManageError::Forbidden(Forbidden::StaleSession) => Self::in_section(
                 console,
                 viewer,
@@ -121,7 +123,7 @@ impl Rejection {
                 Self::with_text(console, viewer, RejectionReason::Forbidden, Some(texts.forbidden_text_for(forbidden)))
             }
             ManageError::NotFound | ManageError::Invalid(_) => Self::page(console, viewer, RejectionReason::NotFound),
-            // An earlier submission of the form succeeded. Its secret cannot be shown again.
+            // The form was submitted before, and that submission succeeded. Its secret cannot be shown again.
             ManageError::Conflict(Conflict::DoneAlready) => Self::in_section(
                 console,
                 viewer,
@@ -141,7 +143,7 @@ impl Rejection {
         }
     }
 
-    /// The error page for a form that cannot be shown again.
+    /// Makes the error page for a form that cannot be shown again.
     pub(crate) fn form_error(console: &Console, viewer: &Viewer, error: &FormError) -> Self {
         let texts = viewer.language.texts();
         let message = (texts.conflict, error.message.text.as_str());
@@ -151,7 +153,7 @@ impl Rejection {
         }
     }
 
-    /// A page that links to the viewer's section.
+    /// Makes an error page that links to the section of the viewer.
     fn in_section(
         console: &Console,
         viewer: &Viewer,

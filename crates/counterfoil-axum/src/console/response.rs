@@ -1,5 +1,5 @@
-//! HTML responses. A page is rendered into memory that is wiped afterwards, because it may hold a secret. Its headers
-//! forbid frames, content sniffing, caching and foreign scripts.
+//! Makes HTML responses. A page may contain a secret, so the memory in which it is rendered is wiped afterwards. The
+//! headers forbid frames, content sniffing, caching and scripts of other origins.
 
 use askama::Template;
 use axum::body::Body;
@@ -13,7 +13,7 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use zeroize::Zeroizing;
 
-/// Allows no other origin, no inline code and no frame.
+/// The content security policy. It allows no other origin, no inline code and no frame.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'none'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -23,7 +23,7 @@ const RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-poli
 const FRAME: HeaderName = HeaderName::from_static("x-frame-options");
 const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 
-/// Renders a page.
+/// Renders a page and makes the response.
 pub(crate) fn page(status: StatusCode, page: &impl Template) -> Response {
     let mut measure = Measure(0);
     let measured = page.render_into(&mut measure).is_ok();
@@ -37,7 +37,7 @@ pub(crate) fn page(status: StatusCode, page: &impl Template) -> Response {
     response
 }
 
-/// A response without a body, with the headers of a page.
+/// Makes a response that has no body but has the headers of a page.
 pub(crate) fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
@@ -49,7 +49,7 @@ pub(crate) fn empty(status: StatusCode) -> Response {
     response
 }
 
-/// Sets the security headers of all responses.
+/// Sets the security headers that all responses have.
 pub(crate) fn set_security_headers(headers: &mut HeaderMap) {
     for (name, value) in [
         (CONTENT_SECURITY_POLICY, POLICY),
@@ -64,7 +64,8 @@ pub(crate) fn set_security_headers(headers: &mut HeaderMap) {
     }
 }
 
-/// A redirect by GET (RFC 9110 §15.4.4). A path that is not a valid header value gives no `Location`.
+/// Makes a redirect that the browser follows by GET (RFC 9110 §15.4.4). If the path is not a valid header value, the
+/// response has no `Location`.
 pub(crate) fn redirect(path: &str) -> Response {
     let mut response = empty(StatusCode::SEE_OTHER);
     if let Ok(path) = HeaderValue::try_from(path) {
@@ -81,7 +82,8 @@ impl AsRef<[u8]> for Wiped {
     }
 }
 
-/// Counts the bytes of a page, so that its buffer is allocated once: a growing buffer would leave copies of the secret.
+/// Counts the bytes of a page, so that its buffer can be allocated once. If the buffer had to grow, copies of the
+/// secret would stay in memory.
 struct Measure(usize);
 
 impl std::fmt::Write for Measure {

@@ -1,4 +1,4 @@
-//! The console's router.
+//! The router of the console.
 
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ use crate::to_the_end::to_the_end;
 
 /// The web console: sign-in, personal access tokens, profile, and the pages of administrators.
 ///
-/// Pages are rendered on the server, in English and Russian. Every action works without JavaScript. No asset comes from
-/// another origin.
+/// Pages are rendered on the server, in English and Russian. Every action works without JavaScript. All files come from
+/// the console's own origin.
 ///
 /// ```
 /// use axum::Router;
@@ -38,16 +38,16 @@ use crate::to_the_end::to_the_end;
 /// }
 /// ```
 ///
-/// When the console asks for the password again, it checks it with the account's name as the login name. The host's
-/// directory must accept account names as login names.
+/// Before a critical action, the console asks for the password again. It then checks the password with the account's
+/// name as the login name. So the host's directory must accept account names as login names.
 ///
-/// Failed sign-ins are counted by account and source. [`Sources`] determines the source.
+/// Failed sign-ins are counted for each account and each source. [`Sources`] says how the source of a request is found.
 #[must_use]
 pub struct Console(State);
 
 impl Console {
-    /// A console to be nested under `base`, a path that begins with a slash and does not end with one. `sources`
-    /// determines the source of requests.
+    /// Makes a console. The host nests its router under `base`, a path that begins with a slash and does not end with
+    /// one. `sources` says how the source of a request is found.
     pub fn new(counterfoil: Counterfoil, transport: Transport, base: &str, sources: Sources) -> Self {
         let (base, product) = (base.trim_end_matches('/').to_owned(), "counterfoil".to_owned());
         let cookies = Cookies::new(transport, CookieName::of(counterfoil.realm(), &base));
@@ -63,32 +63,33 @@ impl Console {
         })
     }
 
-    /// Sets the name of the cookies. The default is derived from realm and base. The
-    /// [`SessionLayer`](crate::console::SessionLayer) needs the same name.
+    /// Sets the name of the cookies. The default name is derived from the realm and the base. A
+    /// [`SessionLayer`](crate::console::SessionLayer) for this console needs the same name.
     pub fn cookie_name(mut self, name: CookieName) -> Self {
         self.0.cookies = Cookies::new(self.0.cookies.transport, name);
         self
     }
 
-    /// Sets the product's name on the pages.
+    /// Sets the name of the product, which the pages show.
     pub fn product(mut self, name: &str) -> Self {
         name.clone_into(&mut self.0.product);
         self
     }
 
-    /// Adds the profile section: time zone and signature. Without it, times are shown in UTC.
+    /// Adds the profile section, in which users set their time zone and their signature. Without it, times are shown in
+    /// UTC.
     pub fn profiles(mut self, profiles: impl Profiles) -> Self {
         self.0.profiles = Some(Arc::new(profiles));
         self
     }
 
-    /// Adds the section of recent events.
+    /// Adds the section that shows recent events.
     pub fn events(mut self, events: RecentEvents) -> Self {
         self.0.events = Some(events);
         self
     }
 
-    /// The router.
+    /// Makes the router.
     pub fn router(self) -> Router {
         let state: Shared = Arc::new(self.0);
         Router::new()
@@ -123,14 +124,14 @@ impl Console {
             .merge(events(&state))
             .route("/assets/{name}", get(asset))
             .fallback(languages::not_found)
-            // Each handler limits its own body.
+            // Each handler limits the size of its request body itself.
             .layer(DefaultBodyLimit::disable())
             .layer(from_fn(|request: Request, next: Next| to_the_end(next.run(request))))
             .with_state(state)
     }
 }
 
-/// The routes of the profile section, if there are profiles.
+/// Returns the routes of the profile section. There are none if the console has no profiles.
 fn profile(state: &Shared) -> Router<Shared> {
     if state.profiles.is_none() {
         return Router::new();
@@ -142,7 +143,7 @@ fn profile(state: &Shared) -> Router<Shared> {
         .route("/profile/signature/clear", post(signature::clear))
 }
 
-/// The route of the events section, if there are events.
+/// Returns the route of the events section. There is none if the console has no events.
 fn events(state: &Shared) -> Router<Shared> {
     if state.events.is_none() { Router::new() } else { Router::new().route("/events", get(events::list)) }
 }

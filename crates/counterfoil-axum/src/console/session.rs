@@ -1,4 +1,4 @@
-//! Finds the viewer of a request by the session cookie.
+//! Finds the viewer of a request. The session cookie identifies the viewer.
 
 use axum::extract::FromRequestParts;
 use counterfoil::operations::Operation;
@@ -16,10 +16,10 @@ use crate::console::viewer::{PreviousSession, Viewer};
 use crate::host::{Asked, InvalidHost};
 use crate::query::Query;
 
-/// The paths of the sections.
+/// The paths of the sections below the base.
 const SECTIONS: [&str; 7] = ["/tokens", "/profile", "/users", "/codes", "/clients", "/settings", "/events"];
 
-/// Checks the request's host and transport. Returns the language of the response.
+/// Checks the host and the transport of a request. Returns the language of the response.
 pub(crate) fn receive(console: &Console, head: Asked<'_>) -> Result<Language, Rejection> {
     let language = Language::of_request(head.headers, &console.cookies);
     let reject = |reason| Err(Rejection::signed_out(console, language, reason));
@@ -32,12 +32,12 @@ pub(crate) fn receive(console: &Console, head: Asked<'_>) -> Result<Language, Re
 
 /// A request without a live session.
 pub(crate) struct SignedOut {
-    /// The request brought a session that has ended.
+    /// Whether the request contains the cookie of a session that has ended.
     pub(crate) ended: bool,
     pub(crate) language: Language,
 }
 
-/// Verifies the session cookie, if there is one.
+/// Verifies the session cookie of a request.
 pub(crate) async fn session(
     console: &Console,
     language: Language,
@@ -55,7 +55,7 @@ pub(crate) async fn session(
 }
 
 impl Viewer {
-    /// The viewer of a request, if a live session came with it.
+    /// Returns the viewer of a request, if the request belongs to a live session.
     pub(crate) async fn of(console: &Console, parts: &Parts) -> Result<Result<Self, SignedOut>, Rejection> {
         let language = receive(console, Asked::from(parts))?;
         let known = console.sources.known(&parts.extensions);
@@ -109,20 +109,20 @@ impl FromRequestParts<Shared> for Viewer {
     }
 }
 
-/// The section that a path belongs to.
+/// Returns the section to which a path belongs.
 fn section(path: &str) -> &'static str {
     let within =
         |section: &&str| path.strip_prefix(*section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     SECTIONS.into_iter().find(within).unwrap_or("/")
 }
 
-/// The page of a request, below the base. For a submitted form this is the page that shows the form.
+/// Returns the page of a request, below the base. For a submitted form, this is the page that shows the form.
 pub(crate) fn page(parts: &Parts) -> String {
     let path = parts.uri.path();
     if parts.method == Method::GET { paths::without_notices(path, parts.uri.query()) } else { paths::page_of(path) }
 }
 
-/// A redirect to the sign-in page, which leads back to `page`.
+/// Makes a redirect to the sign-in page. After signing in, that page leads back to `page`.
 fn to_sign_in(console: &Console, signed_out: &SignedOut, page: &str) -> Rejection {
     let path = paths::sign_in(page, signed_out.ended.then_some("ended"));
     Rejection::Redirect(console.path(&path))

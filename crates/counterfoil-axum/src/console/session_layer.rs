@@ -1,4 +1,4 @@
-//! The layer that authenticates requests by the console's session cookie.
+//! The layer that authenticates requests by the session cookie of the console.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,25 +18,23 @@ use super::csrf;
 use crate::host::{Asked, InvalidHost};
 use crate::rate_limited_log::RateLimitedLog;
 
-/// The log message for operators.
+/// The log message for a refused request. Operators read it.
 const FORGED: &str = "a request with a session cookie lacked the CSRF token, or came from another site";
 
-/// Authenticates requests by the console's session, so that the console's pages can call the API routers. Mount it in
-/// front of these.
+/// Authenticates requests by the session of the console, so that the console's pages can call the API routers. This
+/// layer must enclose these routers.
 ///
-/// The layer handles requests that have the session cookie and no `Authorization` header; a header always takes
-/// precedence. A refused session counts as an invalid credential. Requests other than `GET`, `HEAD` and `OPTIONS` must
-/// contain the session's token in `x-csrf-token` and must not come from another site. Otherwise they are refused as
-/// [`RejectionReason::Forged`](crate::RejectionReason::Forged). This is checked before the session is looked up, so a
-/// forged request cannot extend a session.
+/// The layer handles requests that have the session cookie and no `Authorization` header. If there is such a header, it
+/// is used instead. A refused session is treated as an invalid credential. A request whose method is not `GET`, `HEAD`
+/// or `OPTIONS` must contain the session's CSRF token in `x-csrf-token` and must not come from another site. Otherwise
+/// it is refused as [`RejectionReason::Forged`](crate::RejectionReason::Forged). This check precedes the verification
+/// of the session, so a forged request cannot extend a session.
 ///
-/// The result is an [`Authentication`] in the request's extensions. The authentication layer of the inner routers reads
-/// it and makes responses to refused requests in its own format. A request with the cookie and without exactly one
-/// valid host gets 400. A request is passed on unchanged if it has no cookie, has two of them, or asks over
-/// [`Transport::PlainLoopback`] for a host that is not this machine. The headers that the layer reads are marked as
-/// sensitive.
-///
-/// A host's own resources that accept bearer credentials do not need this layer.
+/// The layer puts an [`Authentication`] into the extensions of the request. The inner routers have a layer that reads
+/// it, and that makes the responses to refused requests. If a request with the session cookie does not have exactly one
+/// valid host, the response is 400. A request is passed on unchanged if it has no session cookie or several, or if
+/// the console uses [`Transport::PlainLoopback`] and the host is not loopback. The headers that the layer reads are
+/// marked as sensitive.
 ///
 /// A host's own resources, which accept bearer credentials, do not need this layer.
 ///
@@ -56,7 +54,7 @@ const FORGED: &str = "a request with a session cookie lacked the CSRF token, or 
 pub struct SessionLayer {
     counterfoil: Counterfoil,
     cookies: Cookies,
-    /// Logs requests without the session's token.
+    /// Logs requests that were refused as forged.
     forged_log: Arc<RateLimitedLog>,
 }
 
@@ -67,7 +65,7 @@ pub struct Session<S> {
     layer: SessionLayer,
 }
 
-/// A request with a session cookie, before the session is verified.
+/// The result of the checks on a request with a session cookie. The session itself is verified later.
 enum CookieRequest {
     Session(Secret),
     Forged,
@@ -76,14 +74,15 @@ enum CookieRequest {
 }
 
 impl SessionLayer {
-    /// Accepts the sessions of `counterfoil`, from the cookies of the console with this transport and base.
+    /// Makes a layer that accepts sessions of `counterfoil`. The console that sets the cookies has this transport and
+    /// this base.
     #[must_use]
     pub fn new(counterfoil: Counterfoil, transport: Transport, base: &str) -> Self {
         let name = CookieName::of(counterfoil.realm(), base);
         Self { counterfoil, cookies: Cookies::new(transport, name), forged_log: Arc::default() }
     }
 
-    /// Sets the name of the cookies. The console needs the same name.
+    /// Sets the name of the cookies. The console must have the same name.
     #[must_use]
     pub fn cookie_name(mut self, name: CookieName) -> Self {
         self.cookies = Cookies::new(self.cookies.transport, name);
@@ -151,7 +150,7 @@ where
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         mark_sensitive(request.headers_mut());
         let Some(request_kind) = self.layer.cookie_request(&request) else { return Box::pin(self.inner.call(request)) };
-        // Only `self.inner` was polled ready, so it is called, and its clone takes its place.
+        // Only `self.inner` has reported that it is ready, so it must be called. A clone of it takes its place.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let (layer, source) = (self.layer.clone(), source_of(request.extensions()));
@@ -163,8 +162,8 @@ where
     }
 }
 
-/// Whether a request that changes something lacks the session's token or comes from another site. A token that is sent
-/// twice counts as missing.
+/// Whether a request is forged: it may change something, but it lacks the CSRF token of the session or comes from
+/// another site. Several tokens count as none.
 fn is_forged<B>(request: &Request<B>, session: &Secret) -> bool {
     let headers = request.headers();
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
@@ -178,7 +177,7 @@ fn is_forged<B>(request: &Request<B>, session: &Secret) -> bool {
     !fits || csrf::foreign(Asked::of(request)).is_some()
 }
 
-/// Marks headers as sensitive: they are neither printed nor indexed by the compression of HTTP/2.
+/// Marks headers as sensitive. Then they are not printed, and the compression of HTTP/2 does not index them.
 fn mark_sensitive(headers: &mut HeaderMap) {
     for name in [AUTHORIZATION, COOKIE, csrf::HEADER] {
         if let Entry::Occupied(mut values) = headers.entry(name) {

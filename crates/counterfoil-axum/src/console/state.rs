@@ -15,20 +15,20 @@ pub(crate) struct Console {
     pub(crate) counterfoil: Counterfoil,
     pub(crate) sources: Sources,
     pub(crate) cookies: Cookies,
-    /// The path under which the router is nested, without a slash at the end.
+    /// The path under which the router is nested. It has no slash at the end.
     pub(crate) base: String,
     pub(crate) product: String,
     pub(crate) profiles: Option<Arc<dyn Profiles>>,
     pub(crate) events: Option<RecentEvents>,
-    /// Logs forms whose origin is not the host.
+    /// Logs submitted forms that are refused because their origin differs from the host.
     pub(crate) origin_log: RateLimitedLog,
 }
 
-/// The state as handlers receive it.
+/// The state in the form in which handlers receive it.
 pub(crate) type Shared = Arc<Console>;
 
 impl Console {
-    /// The full path of a path below the base.
+    /// Returns the full path for a path below the base.
     pub(crate) fn path(&self, below: &str) -> String {
         format!("{}{below}", self.base)
     }

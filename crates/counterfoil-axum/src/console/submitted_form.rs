@@ -1,4 +1,5 @@
-//! A form that a signed-in viewer submitted. It is read within limits, and only if a page of this console sent it.
+//! A form that a signed-in viewer submitted. Its size is limited. It is accepted only if a page of this console sent
+//! it.
 
 use axum::extract::{FromRequest, Request};
 use counterfoil::{Conflict, ManageError};
@@ -20,7 +21,7 @@ use crate::host::Asked;
 /// The maximum size of a form in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// The log message for operators.
+/// The log message for a refused form. Operators read it.
 const OTHER_ORIGIN: &str = "a form was refused because its Origin is not the request's Host; \
                             a reverse proxy must pass on the browser's Host header";
 
@@ -48,20 +49,21 @@ impl FromRequest<Shared> for SubmittedForm {
     }
 }
 
-/// The response to a form without a session. Nothing is changed. Signing in leads back to the form's page, filled with
-/// what was typed if a page of this console sent the form.
+/// Makes the response to a form whose browser has no session. The form changes nothing. The response asks the user to
+/// sign in, and then leads back to the page of the form. If a page of this console sent the form, that page is filled
+/// with the typed values.
 async fn ask_to_sign_in(console: &Console, signed_out: &SignedOut, parts: &Parts, body: axum::body::Body) -> Rejection {
     let page = page(parts);
     let filled = match read(console, parts, body).await {
         Ok(form) => paths::with_fields(&page, form.changed_fields()),
-        // Another site may have chosen these values, so the page must not show them.
+        // Another site may have chosen the values of this form, so no page may show them.
         Err(reason) => return Rejection::signed_out(console, signed_out.language, reason),
     };
     let notice = if filled == page { "ended" } else { "kept" };
     Rejection::Redirect(console.path(&paths::sign_in(&filled, Some(notice))))
 }
 
-/// Reads a form unless the browser says that another site sent it. The caller checks the form's token.
+/// Reads a form. Refuses it if the browser says that another site sent it. The caller must check the CSRF token.
 pub(crate) async fn read(console: &Console, parts: &Parts, body: axum::body::Body) -> Result<Form, RejectionReason> {
     refuse_foreign(console, parts)?;
     let body = match body::read(body, MAX_BYTES).await {
@@ -87,7 +89,8 @@ pub(crate) fn refuse_foreign(console: &Console, parts: &Parts) -> Result<(), Rej
     }
 }
 
-/// The error of a failed operation, to be shown at the form. An error that no form can show becomes an error page.
+/// Returns the error of a failed operation, so that the form can show it. If no form can show this error, returns an
+/// error page.
 pub(crate) fn form_error_of(console: &Console, viewer: &Viewer, error: ManageError) -> Result<FormError, Rejection> {
     let texts = viewer.language.texts();
     match error {

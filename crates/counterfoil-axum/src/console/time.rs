@@ -1,21 +1,21 @@
-//! Instants as pages show them.
+//! The forms in which pages show an instant.
 
 use counterfoil::Timestamp;
 
-/// An instant on a page.
+/// An instant in all forms that a page shows.
 #[derive(Clone, Debug)]
 pub(crate) struct Moment {
-    /// `3 days ago`.
+    /// The distance from the present: `3 days ago`.
     pub(crate) relative: String,
-    /// `22 Nov 2026, 05:40`.
+    /// The instant to the minute: `22 Nov 2026, 05:40`.
     pub(crate) date: String,
-    /// `22 Nov 2026, 05:40:12 UTC`.
+    /// The instant to the second, with its time zone: `22 Nov 2026, 05:40:12 UTC`.
     pub(crate) exact: String,
-    /// The value of HTML's `datetime` attribute.
+    /// The value for the `datetime` attribute in HTML.
     pub(crate) machine: String,
 }
 
-/// The distance to an instant, in the largest unit that fits into it at least twice.
+/// The time between an instant and the present, in the largest unit that fits into it at least twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Distance {
     Now,

@@ -17,39 +17,40 @@ use crate::console::language::Language;
 use crate::console::state::Console;
 use crate::console::zones::zone_in_use;
 
-/// A signed-in account.
+/// The signed-in account that requests a page.
 pub(crate) struct Viewer {
     pub(crate) principal: Principal,
     pub(crate) language: Language,
-    /// The IANA time zone.
+    /// The IANA time zone of the account.
     pub(crate) zone: String,
-    /// The session in which the submitted form was shown. The form's number belongs to it.
+    /// The session in which the submitted form was shown. The random number of the form belongs to this session.
     pub(crate) form_session: RecordId,
-    /// The path of the current section.
+    /// The path of the section to which the page belongs.
     pub(crate) section: &'static str,
-    /// The current page, below the base. For a submitted form this is the page that shows the form.
+    /// The current page, below the base. For a submitted form, this is the page that shows the form.
     pub(crate) here: String,
-    /// Whether an older session of this account ended to make room for this one.
+    /// Whether an older session of this account was ended because this session was opened.
     pub(crate) made_room: bool,
     pub(super) session: Secret,
-    /// The session that this one replaced at the last reauthentication.
+    /// The session that the last reauthentication replaced by the present one.
     pub(super) previous: Option<PreviousSession>,
     pub(super) source: Source,
-    /// The closed gate because of which this account cannot use personal access tokens, if there is one.
+    /// The closed gate that prevents this account from using personal access tokens. `None` if no gate does.
     pub(super) gate: Option<Gate>,
-    /// The cookies of the session that reauthentication opened during this request.
+    /// The cookies of the new session, if a reauthentication opened one during this request.
     pub(super) new_cookies: Vec<HeaderValue>,
 }
 
-/// A session that a reauthentication replaced. Forms that were shown in it, in other tabs or behind the browser's
-/// "back", stay valid.
+/// A session that a reauthentication replaced. Forms that were shown during this session stay valid. The browser may
+/// still show them in other tabs or after the user goes back.
 pub(super) struct PreviousSession {
     csrf: String,
     id: RecordId,
 }
 
 impl PreviousSession {
-    /// The cookie's text, with a tag made from the new session. A forged cookie has no valid tag.
+    /// Makes the text of the cookie. It contains a tag that is computed with the present session (`now`), so that a
+    /// forged cookie is recognised.
     fn text(session: &Secret, id: RecordId, now: &Secret) -> String {
         let csrf = csrf::token(session);
         let tag = csrf::previous_session_tag(now, &csrf, id);
@@ -70,13 +71,13 @@ impl Viewer {
         Presenter::from(&self.principal)
     }
 
-    /// The CSRF token of this session's forms.
+    /// Returns the CSRF token for the forms of this session.
     pub(crate) fn csrf(&self) -> String {
         csrf::token(&self.session)
     }
 
-    /// Whether a submitted token belongs to this session or to the previous one. In the latter case the form's number
-    /// belongs to the previous session too.
+    /// Whether a submitted CSRF token belongs to this session or to the previous one. If it belongs to the previous
+    /// session, the random number of the form belongs to that session too.
     pub(crate) fn accepts_token(&mut self, token: &str) -> bool {
         if csrf::fits(&self.session, token) {
             return true;
@@ -89,7 +90,7 @@ impl Viewer {
         matching.is_some()
     }
 
-    /// The time zone of all times on the page.
+    /// Returns the time zone in which the page shows times.
     pub(crate) fn zone_in_use(&self) -> String {
         zone_in_use(&self.zone).to_owned()
     }
@@ -98,7 +99,8 @@ impl Viewer {
         Clock::new(Some(&self.zone), console.counterfoil.now(), self.language.texts())
     }
 
-    /// The paths and names of the sections that this account may open. A closed gate hides the personal access tokens.
+    /// Returns the paths and the names of the sections that this account may open. If a gate is closed, the section of
+    /// personal access tokens is left out.
     pub(crate) fn sections(&self, console: &Console) -> Vec<(&'static str, &'static str)> {
         let texts = self.language.texts();
         let role = self.principal.role();
@@ -118,12 +120,13 @@ impl Viewer {
         .collect()
     }
 
-    /// Whether the last password check is too old for a critical action.
+    /// Whether a critical action needs the password, because the last password check is too old.
     pub(crate) fn needs_password(&self, console: &Console) -> bool {
         !console.counterfoil.is_fresh(&self.principal)
     }
 
-    /// Checks the password again if that is needed. A new session then replaces the old one.
+    /// Checks the password if a critical action needs it. If it is correct, opens a new session, which replaces this
+    /// one.
     pub(crate) async fn reauthenticate(
         &mut self,
         console: &Console,
@@ -151,8 +154,7 @@ impl Viewer {
         Ok(())
     }
 
-    /// Adds the cookies of a new session to a response. They are needed whatever the response is, because the old
-    /// session has ended.
+    /// Adds the cookies of a new session to a response. Every response needs them, because the old session has ended.
     pub(crate) fn with_new_cookies<R>(&mut self, mut response: http::Response<R>) -> http::Response<R> {
         for cookie in self.new_cookies.drain(..) {
             response.headers_mut().append(SET_COOKIE, cookie);

@@ -2,17 +2,17 @@
 
 use jiff::tz::TimeZone;
 
-/// The zone that pages use for a stored zone name: UTC if the name is unknown.
+/// Returns the zone that pages use for the stored zone `name`. If the name is unknown, returns UTC.
 pub(crate) fn zone_in_use(name: &str) -> &str {
     if TimeZone::get(name).is_ok() { name } else { "UTC" }
 }
 
-/// Whether the form offers a zone of this name.
+/// Whether the form offers a zone with this name.
 pub(crate) fn is_zone(name: &str) -> bool {
     zones().iter().any(|zone| zone == name)
 }
 
-/// The names of all offered zones, sorted.
+/// Returns the names of all zones that the form offers, sorted.
 pub(crate) fn zones() -> Vec<String> {
     let mut names: Vec<String> =
         jiff::tz::db().available().map(|name| name.as_str().to_owned()).filter(|name| is_offered(name)).collect();
@@ -22,7 +22,7 @@ pub(crate) fn zones() -> Vec<String> {
     names
 }
 
-/// Offers places, not legacy names such as `EST5EDT`.
+/// Whether the form offers a zone with this name. It offers places, but not legacy names such as `EST5EDT`.
 fn is_offered(name: &str) -> bool {
     name.contains('/') && !name.starts_with("Etc/") && !name.starts_with("posix/") && !name.starts_with("right/")
 }

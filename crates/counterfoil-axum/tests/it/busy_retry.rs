@@ -1,4 +1,5 @@
-//! Requests that wait for running attempts, and routers without a source. The runtime's clock is paused.
+//! Tests requests that wait for attempts in progress, and routers that do not know the source of a request. The clock
+//! of the runtime is paused.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ fn ask(path: &str, form: &str) -> Request<Body> {
     request.body(Body::from(form.to_owned())).expect("a request")
 }
 
-/// Sends a request several times at once. Returns the responses and the duration.
+/// Sends the same request `many` times at once. Returns the responses, and the time until the last response.
 async fn at_once(world: &World, many: usize, form: &'static str) -> (Vec<Answer>, Duration) {
     let begun = Instant::now();
     let mut under_way = JoinSet::new();
@@ -97,7 +98,7 @@ async fn fault_b1_a_back_off_is_answered_at_once() {
     assert_eq!(took, Duration::ZERO, "a back-off is told at once");
 }
 
-/// If a caller does not wait for the check of a secret, its result is recorded all the same.
+/// A caller leaves before the check of its secret ends. The result of the check is recorded nevertheless.
 #[tokio::test(start_paused = true)]
 async fn fault_b1_a_caller_that_goes_away_leaves_no_attempt_that_counts_as_wrong() {
     let world = slow_world(Duration::from_millis(300)).await;
@@ -118,7 +119,7 @@ fn console(world: &World, sources: Sources) -> Router {
     Router::new().nest_service("/console", console.router())
 }
 
-/// The console's sign-in form, sent by a new browser.
+/// Sends the sign-in form of the console from a new browser.
 async fn sign_in(router: &Router, name: &str) -> Answer {
     let get = Request::get("/console/sign-in").header("host", "console.example");
     let page = send(router, get.body(Body::empty()).expect("a request")).await;

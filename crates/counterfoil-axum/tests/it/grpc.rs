@@ -1,4 +1,4 @@
-//! The layer in front of a gRPC service. It depends on no framework, so it works with tonic.
+//! Tests the layer around a gRPC service. The layer depends on no framework, so it also works with tonic.
 
 use crate::support::world;
 use axum::routing::Router;
@@ -12,7 +12,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tower::Layer as _;
 
-/// The response of a gRPC server: HTTP 200, with the status in a header.
+/// Makes the response of a gRPC server. Its HTTP status is 200, and a header contains the gRPC status.
 fn grpc_status(rejection: &Rejection) -> Response<Body> {
     let status = match rejection.status() {
         StatusCode::BAD_REQUEST => Status::invalid_argument(rejection.to_string()),

@@ -1,4 +1,5 @@
-//! The layers, the OAuth endpoints, the API and the console over HTTP, without a socket.
+//! Tests the layers, the OAuth endpoints, the API and the console. Requests and responses are HTTP, but no socket is
+//! used.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 #![allow(unreachable_pub, reason = "modules of one test binary")]
 

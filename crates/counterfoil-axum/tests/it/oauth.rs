@@ -1,4 +1,4 @@
-//! The OAuth endpoints over HTTP.
+//! Tests the OAuth endpoints over HTTP.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ async fn post(world: &World, path: &str, headers: &[(&str, &str)], body: &str) -
         request = request.header(*name, *value);
     }
     let answer = send(&world.router, request.body(Body::from(body.to_owned())).expect("a request")).await;
-    // SYN-TOKEN 10: on every response, also on errors.
+    // Requirement SYN-TOKEN 10 applies to every response, including errors.
     assert_eq!(answer.header("cache-control"), Some("no-store"), "{answer:?}");
     assert_eq!(answer.header("pragma"), Some("no-cache"), "{answer:?}");
     assert_eq!(answer.header("content-type"), Some("application/json"), "{answer:?}");
@@ -224,7 +224,7 @@ impl futures_core::Stream for Dawdling {
     }
 }
 
-/// A handle whose policy names scopes.
+/// Makes a handle whose policy lists scope tokens.
 fn with_scopes() -> counterfoil::Counterfoil {
     let mut policy = counterfoil::policy::Policy::default();
     policy.scopes = counterfoil::types::KnownScopes::new(["demo:read"]).ok();

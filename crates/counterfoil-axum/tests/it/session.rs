@@ -1,4 +1,4 @@
-//! The session layer in front of the API routers: which cookies are accepted, and the CSRF token.
+//! Tests the session layer around the API routers: which cookies it accepts, and the CSRF token.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ const COOKIE: &str = "__Host-counterfoil-session-bf2105c8";
 const PLAIN: &str = "counterfoil-session-bf2105c8";
 const NEW: &str = "{\"label\":\"nightly\",\"expires_in_days\":30}";
 
-/// The API routers behind the layer.
+/// Makes a router with the API routers inside the session layer.
 fn console(world: &World, transport: Transport) -> Router {
     crate::support::router(&world.counterfoil).layer(SessionLayer::new(
         world.counterfoil.clone(),
@@ -39,7 +39,7 @@ fn cookie_of(session: &OpenedSession) -> String {
     format!("{COOKIE}={}", session.token.expose_secret())
 }
 
-/// The CSRF token of a page.
+/// Returns the CSRF token that the pages of a session contain.
 fn token_of(session: &OpenedSession) -> String {
     let mut hash = Sha256::new_with_prefix(b"counterfoil console: token of a form, 1\0");
     hash.update(session.token.expose_secret());
@@ -104,7 +104,7 @@ async fn console_1_a_change_without_the_sessions_own_token_is_forged() {
             let answer = ask(&router, method, path, &headers, NEW).await;
             let expected = match method {
                 "POST" | "PATCH" => (403, "csrf-token".to_owned(), None),
-                // No request is served over this transport and host.
+                // These paths have no such method.
                 _ => (405, "method-not-allowed".to_owned(), None),
             };
             assert_eq!(answer.outcome(), expected, "{case}: {method}");
@@ -237,7 +237,7 @@ async fn console_1_plain_http_takes_a_cookie_for_this_machine_alone() {
         let headers: Vec<_> = hosts.iter().map(|host| ("host", *host)).chain([("cookie", cookie.as_str())]).collect();
         assert_eq!(ask(&router, "GET", "/me/tokens", &headers, "").await.status, status, "{hosts:?}");
     }
-    // HTTP/2 has the host in the target. HTTP/1.0 may have none.
+    // In HTTP/2 the target of a request contains the host. In HTTP/1.0 a request may have no host.
     for (target, version, status) in [
         ("http://localhost:80/api/v1/me/tokens", Version::HTTP_2, 200),
         ("http://evil.example/api/v1/me/tokens", Version::HTTP_2, 401),
@@ -320,7 +320,7 @@ async fn the_cookie_is_sensitive_behind_the_layer_and_a_host_shapes_what_is_forg
     assert!(answer.text.starts_with("the session's token is missing"), "{}", answer.text);
 }
 
-/// The id of the created or first listed item.
+/// Returns the id of the item that was created, or of the first item in a list.
 async fn first_id(router: &Router, path: &str, with: &[(&str, &str)]) -> String {
     let list = ask(router, "GET", path, with, "").await.json();
     list["items"][0]["id"].as_str().expect("an id").to_owned()
@@ -361,7 +361,7 @@ async fn fault_a7_each_route_that_makes_or_widens_refuses_a_stale_session_and_no
         let outcome = ask(&router, method, path, &with, body).await.outcome();
         assert_eq!(outcome, (403, "stale-session".into(), None), "{method} {path} {body}");
     }
-    // Operations that read, describe, or remove rights. Deletions come last.
+    // These operations read, describe or remove rights. Deletions come last, because later requests would fail.
     for (method, path, body, status) in [
         ("GET", "/me/tokens", "", 200),
         ("GET", "/users", "", 200),

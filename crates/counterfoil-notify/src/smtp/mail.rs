@@ -1,4 +1,4 @@
-//! Makes a mail of a digest.
+//! Makes a mail from a digest.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,8 +14,8 @@ use crate::transport::SendError;
 /// The maximum length of a recipient's name, in characters.
 const NAME: usize = 100;
 
-/// A mail with text and HTML (RFC 2046 §5.1.4). It is marked as automatic (RFC 3834 §5), so that vacation responders do
-/// not reply.
+/// Makes a mail with text and HTML (RFC 2046 §5.1.4). The mail is marked as automatic (RFC 3834 §5), so that vacation
+/// responders do not reply.
 pub(super) fn compose(from: &Mailbox, digest: &Digest<'_>, rendered: Rendered) -> Result<Message, SendError> {
     let refused = |error: Box<dyn std::error::Error + Send + Sync>| SendError::Refused(Some(error));
     let address: Address =

@@ -1,7 +1,7 @@
-//! The pool of connections, created and dropped within a runtime.
+//! The pool of connections to the mail server. It is always created and dropped within a runtime.
 //!
-//! lettre 0.11 spawns a task when a pool is created and another one when it is dropped, and panics without a runtime.
-//! But a host may create a transport before its runtime, and drop it afterwards.
+//! lettre 0.11 spawns a task when a pool is created and another task when it is dropped. Without a runtime, it panics.
+//! But a host may create a transport before it starts its runtime, and drop the transport after the runtime has ended.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -16,7 +16,7 @@ pub(super) struct Mailer {
 }
 
 struct Pool {
-    /// `Some` until the pool is dropped.
+    /// `None` only while the pool is being dropped.
     transport: Option<AsyncSmtpTransport<Tokio1Executor>>,
     runtime: Handle,
 }
@@ -26,7 +26,8 @@ impl Mailer {
         Self { builder, pool: OnceLock::new() }
     }
 
-    /// Must be called within the runtime in which the transport is used. `None` if the pool was dropped.
+    /// Sends a mail. Must be called within the runtime in which the transport is used. Returns `None` if the pool is
+    /// being dropped.
     pub(super) async fn send(&self, mail: Message) -> Option<Result<(), Error>> {
         let pool = self
             .pool

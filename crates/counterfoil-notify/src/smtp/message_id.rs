@@ -1,14 +1,14 @@
-//! The Message-ID of a digest. It is the same for the same notices, so that a recipient's mail program can recognise a
-//! repeat.
+//! Makes the Message-ID of a digest. The same notices always get the same Message-ID. So if a digest is sent twice, the
+//! recipient's mail program can recognise the second one.
 
 use lettre::message::Mailbox;
 use sha2::{Digest as _, Sha256};
 
 use crate::digest::Digest;
 
-/// `<32 hexadecimal digits.notice@the sender's domain>` (RFC 5322 §3.6.4). The digits are from a SHA-256 hash of the
-/// realm, the person, and each notice's credential, expiry and threshold. Each text is preceded by its length, so that
-/// two different lists are never the same bytes.
+/// Returns `<32 hexadecimal digits.notice@the sender's domain>` (RFC 5322 §3.6.4). The digits are from a SHA-256 hash
+/// of the realm, the person, and each notice's credential, expiry and threshold. In the input of the hash, each text is
+/// preceded by its length, so that two different digests never have the same input.
 pub(super) fn of(from: &Mailbox, digest: &Digest<'_>) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil/notice/v1\0");

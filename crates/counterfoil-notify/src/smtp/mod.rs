@@ -1,4 +1,4 @@
-//! E-mail through an SMTP server.
+//! Sends e-mail through an SMTP server.
 
 mod fault;
 mod mail;
@@ -19,14 +19,15 @@ use crate::digest::Digest;
 use crate::templates::{BuiltIn, Templates};
 use crate::transport::{SendError, Transport};
 
-/// Why a mail server's settings are invalid. The URL is not repeated, because it may contain a password.
+/// The reason why the settings for a mail server are invalid. The message does not contain the URL, because the URL may
+/// contain a password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SmtpSetupError {
     /// The server's URL is invalid.
     #[error("smtp url must be smtp://, smtps:// or smtp://…?tls=required with a host")]
     Url(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The connection would be plain text to another machine, or TLS that an attacker can prevent.
+    /// The connection to another machine would be in plain text, or would use TLS only if no attacker prevents it.
     #[error("smtp url must ask for tls (smtps://, or smtp://…?tls=required) unless the host is loopback")]
     PlainText,
     /// The sender is invalid.
@@ -34,14 +35,15 @@ pub enum SmtpSetupError {
     From,
 }
 
-/// The number of idle connections that are kept, and for how long.
+/// The maximum number of idle connections that are kept.
 const IDLE: u32 = 4;
+/// The time for which an idle connection is kept.
 const IDLE_FOR: Duration = Duration::from_secs(60);
-/// The time limit for each step of the SMTP dialogue. The worker's timeout limits the whole dialogue.
+/// The time limit for each step of the SMTP dialogue. The timeout of the worker limits the whole dialogue.
 const STEP: Duration = Duration::from_secs(20);
 
-/// Sends one mail for each digest: text and HTML. The Message-ID is the same whenever the same notices are sent to the
-/// same person.
+/// A transport that sends one mail with text and HTML for each digest. If the same notices are sent to the same person
+/// again, the mail has the same Message-ID.
 ///
 /// ```
 /// use counterfoil_notify::Smtp;
@@ -58,12 +60,12 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// Takes the server's URL and the sender. Uses the built-in texts. It connects only when there is something to
-    /// send.
+    /// Takes the server's URL and the sender. Uses the built-in texts. Connects to the server when the first mail is
+    /// sent.
     ///
-    /// `smtps://host` is TLS from the first byte (port 465), `smtp://host?tls=required` is STARTTLS (port 587).
-    /// `smtp://localhost:25` is plain text, which is allowed for loopback only. The URL may contain user and password,
-    /// percent-encoded.
+    /// `smtps://host` uses TLS from the first byte (port 465). `smtp://host?tls=required` uses STARTTLS (port 587).
+    /// `smtp://localhost:25` uses plain text, which is allowed for loopback only. The URL may contain a user and a
+    /// password, which must be percent-encoded.
     ///
     /// # Errors
     ///
@@ -80,18 +82,19 @@ impl Smtp {
         Ok(Self { mailer, from, templates: Arc::new(BuiltIn::default()) })
     }
 
-    /// Uses other texts.
+    /// Uses these texts instead of the built-in ones.
     #[must_use]
     pub fn with_templates(self, templates: impl Templates) -> Self {
         Self { templates: Arc::new(templates), ..self }
     }
 }
 
-/// Whether the connection is private: TLS from the first byte, required STARTTLS, or loopback.
+/// Whether nobody else can read the connection: it uses TLS from the first byte, requires STARTTLS, or is a loopback
+/// connection.
 fn is_safe(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return true };
     let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));
-    // Refuse URLs that another parser could read with another host or query.
+    // Refuse URLs in which another parser could find another host or query.
     if url.contains(['#', '\\']) {
         return false;
     }

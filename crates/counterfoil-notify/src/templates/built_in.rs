@@ -1,4 +1,4 @@
-//! The built-in texts: English and Russian.
+//! The built-in texts in English and Russian.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use super::when::Local;
 use super::{RenderError, Rendered, Templates, english, one_line, russian};
 use crate::digest::Digest;
 
-/// English and Russian texts. Digests are in Russian if the account's language is `ru` or begins with `ru-` or `ru_`,
-/// otherwise in English.
+/// The built-in texts in English and Russian. A digest is in Russian if the account's language is `ru` or begins with
+/// `ru-` or `ru_`. Otherwise it is in English.
 ///
-/// For each credential they contain its label and id, its expiry in the account's time zone with the zone's
-/// abbreviation, the time left, and what to do; never a secret.
+/// For each credential, a digest contains the label, the id, the expiry, the time left, and what the owner can do. The
+/// expiry is in the account's time zone and contains the abbreviation of the zone. A digest never contains a secret.
 #[derive(Clone, Debug, Default)]
 pub struct BuiltIn {
     product: Option<String>,
@@ -22,7 +22,7 @@ pub struct BuiltIn {
     codes_url: Option<String>,
 }
 
-/// The maximum length of a person's name, and of the product's name, in characters.
+/// The maximum length of a person's name and of the product's name, in characters.
 const NAME: usize = 100;
 
 impl BuiltIn {
@@ -32,8 +32,8 @@ impl BuiltIn {
         Self { product: Some(one_line(name, NAME)), ..self }
     }
 
-    /// Sets the URL of the host's page where people manage their tokens. Each digest links to it. Only `https:` and
-    /// `http:` URLs are accepted; others are ignored.
+    /// Sets the URL of the host's page on which people manage their tokens. Each digest links to this page. A URL that
+    /// does not begin with `https:` or `http:` is ignored.
     ///
     /// ```
     /// use counterfoil_notify::BuiltIn;
@@ -45,14 +45,14 @@ impl BuiltIn {
         Self { manage_url: web(url), ..self }
     }
 
-    /// Sets the URL of the page for security codes. Digests that contain codes link to it. Without it they link to the
-    /// page for tokens.
+    /// Sets the URL of the host's page for security codes. Digests that contain security codes link to this page.
+    /// Without this URL, they link to the page for tokens.
     #[must_use]
     pub fn codes_url(self, url: &str) -> Self {
         Self { codes_url: web(url), ..self }
     }
 
-    /// The pages that a digest links to.
+    /// Returns the links of a digest.
     fn links<'a>(&'a self, texts: &Texts, digest: &Digest<'_>) -> Vec<Link<'a>> {
         let is_code = |notice: &ClaimedNotice| notice.kind() == TokenKind::SecurityCode;
         let codes = self.codes_url.as_deref().filter(|_| digest.notices().iter().any(is_code));
@@ -63,26 +63,26 @@ impl BuiltIn {
     }
 }
 
-/// The URL, if a browser can open it.
+/// Returns the URL if it begins with `https:` or `http:`.
 fn web(url: &str) -> Option<String> {
     let opens = url.starts_with("https://") || url.starts_with("http://");
     Some(one_line(url, 2_000)).filter(|clean| opens && clean == url)
 }
 
-/// A page that a digest links to.
+/// A link to a page of the host.
 struct Link<'a> {
     name: &'static str,
     url: &'a str,
 }
 
-/// The text about one credential.
+/// The values that a digest shows for one credential.
 struct Line {
     kind: &'static str,
-    /// Empty if the credential has no label.
+    /// The label of the credential. Empty if it has none.
     label: String,
     id: String,
     at: String,
-    /// The time left; `None` if the credential has expired.
+    /// The time left. `None` if the credential has expired.
     left: Option<String>,
 }
 
@@ -111,7 +111,7 @@ struct RussianText<'a>(&'a Page<'a>);
 #[template(path = "ru.html")]
 struct RussianHtml<'a>(&'a Page<'a>, &'a str);
 
-/// The texts of one language.
+/// The fixed texts of one language.
 struct Texts {
     instant: fn(&Local) -> String,
     date: fn(&Local) -> String,
@@ -160,7 +160,7 @@ impl Texts {
         }
     }
 
-    /// A description may contain line breaks, but must be on one line of a mail.
+    /// Returns a label or description in quotation marks on one line. A description may contain line breaks.
     fn quoted(&self, label: &str) -> String {
         let [open, close] = self.quotes;
         let label = one_line(label, 120);

@@ -1,9 +1,9 @@
-//! Reduces text from elsewhere to one line of a mail.
+//! Reduces text from elsewhere to one line, for use in a mail.
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
-/// Removes control, format, surrogate and unassigned characters and line ends, turns white space into single spaces,
-/// and keeps at most `most` characters.
+/// Reduces a text to one line of at most `most` characters. Removes control, format, surrogate and unassigned
+/// characters and line ends. Replaces each sequence of white space with one space.
 pub(crate) fn one_line(text: &str, most: usize) -> String {
     let mut line = String::with_capacity(text.len());
     let mut count = 0;
@@ -23,8 +23,8 @@ pub(crate) fn one_line(text: &str, most: usize) -> String {
     line
 }
 
-/// One line for a header. `=?` is split, because mail programs would read it as an encoded word (RFC 2047 §2) and
-/// decode characters that were not checked.
+/// Like [`one_line`], for a header. Also splits each `=?`. Otherwise a mail program could read it as the start of an
+/// encoded word (RFC 2047 §2) and decode characters that were not checked.
 pub(crate) fn header_line(text: &str, most: usize) -> String {
     one_line(text, most).replace("=?", "= ?")
 }

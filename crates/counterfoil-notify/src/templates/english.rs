@@ -21,17 +21,17 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// `3 March 2027`.
+/// Formats a date: `3 March 2027`.
 pub(super) fn date(at: &Local) -> String {
     format!("{} {} {}", at.day(), MONTHS.get(at.month()).copied().unwrap_or_default(), at.year())
 }
 
-/// `3 March 2027, 14:00 MSK`.
+/// Formats an instant: `3 March 2027, 14:00 MSK`.
 pub(super) fn instant(at: &Local) -> String {
     format!("{}, {}", date(at), at.clock())
 }
 
-/// `in 7 days`.
+/// Formats the time left: `in 7 days`.
 pub(super) fn left(left: Duration) -> String {
     match Left::of(left) {
         Left::Days(count) => counted("in", count, "day"),
@@ -54,7 +54,7 @@ pub(super) fn kind(kind: TokenKind) -> &'static str {
     }
 }
 
-/// The subject line. For one credential it says which and when, for several how many.
+/// Makes the subject line. For one credential it contains the label and the date, for several their number.
 pub(super) fn subject(one: Option<&str>, expiring: usize, expired: usize, first: &str) -> String {
     let tokens = |count: usize| if count == 1 { "1 token".to_owned() } else { format!("{count} tokens") };
     let has = |count: usize| if count == 1 { "has" } else { "have" };

@@ -1,4 +1,4 @@
-//! The Russian texts. A noun after a number has one of three forms (Unicode CLDR, plural rules of `ru`).
+//! The Russian texts. After a number, a Russian noun has one of three forms (Unicode CLDR, plural rules of `ru`).
 
 use std::time::Duration;
 
@@ -21,17 +21,17 @@ const MONTHS: [&str; 12] = [
     "декабря",
 ];
 
-/// `3 марта 2027 г.`
+/// Formats a date: `3 марта 2027 г.`
 pub(super) fn date(at: &Local) -> String {
     format!("{} {} {} г.", at.day(), MONTHS.get(at.month()).copied().unwrap_or_default(), at.year())
 }
 
-/// `3 марта 2027 г., 14:00 MSK`.
+/// Formats an instant: `3 марта 2027 г., 14:00 MSK`.
 pub(super) fn instant(at: &Local) -> String {
     format!("{}, {}", date(at), at.clock())
 }
 
-/// Selects the form of a noun after a number: one (1, 21), few (2 to 4, 22), many (0, 5 to 20, 11 to 14).
+/// Returns the form of a noun after a number: one (1, 21), few (2 to 4, 22) or many (0, 5 to 20, 11 to 14).
 fn form(count: u64, [one, few, many]: [&str; 3]) -> &str {
     match (count % 10, count % 100) {
         (_, 11..=14) => many,
@@ -45,7 +45,7 @@ fn counted(count: u64, forms: [&str; 3]) -> String {
     format!("{count} {}", form(count, forms))
 }
 
-/// `через 7 дней`.
+/// Formats the time left: `через 7 дней`.
 pub(super) fn left(left: Duration) -> String {
     let counted = match Left::of(left) {
         Left::Days(count) => counted(count, ["день", "дня", "дней"]),
@@ -65,7 +65,7 @@ pub(super) fn kind(kind: TokenKind) -> &'static str {
     }
 }
 
-/// The subject line. For one credential it says which and when, for several how many.
+/// Makes the subject line. For one credential it contains the label and the date, for several their number.
 pub(super) fn subject(one: Option<&str>, expiring: usize, expired: usize, first: &str) -> String {
     let tokens = |count: usize| counted(count as u64, ["токена", "токенов", "токенов"]);
     match (one, expiring, expired) {

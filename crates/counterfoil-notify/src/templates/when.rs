@@ -1,4 +1,4 @@
-//! Instants in a person's time zone, and the time left.
+//! Converts instants to a person's time zone, and rounds the time left.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 pub(super) struct Local(Zoned);
 
 impl Local {
-    /// Converts an instant to that IANA zone, or to UTC if the zone is unknown.
+    /// Converts an instant to this IANA time zone. If the zone is unknown, uses UTC.
     pub(super) fn of(at: Timestamp, zone: &str) -> Self {
         let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
         let at = i64::try_from(at.micros()).ok().and_then(|micros| jiff::Timestamp::from_microsecond(micros).ok());
@@ -30,13 +30,13 @@ impl Local {
         self.0.day()
     }
 
-    /// Hours, minutes and the zone's abbreviation on that day: `14:00 MSK`.
+    /// Formats the hours, the minutes and the zone's abbreviation at this instant: `14:00 MSK`.
     pub(super) fn clock(&self) -> String {
         self.0.strftime("%H:%M %Z").to_string()
     }
 }
 
-/// The time left, in a unit that is easy to read.
+/// The time left, rounded to a unit that is easy to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Left {
     Days(u64),
@@ -45,7 +45,8 @@ pub(super) enum Left {
 }
 
 impl Left {
-    /// Rounds to the nearest unit, but never to zero. Uses days from two days on, and hours from two hours on.
+    /// Rounds to the nearest unit, but never to zero. The unit is days from two days on, otherwise hours from two hours
+    /// on, otherwise minutes.
     pub(super) fn of(left: Duration) -> Self {
         let seconds = left.as_secs();
         let nearest = |unit: u64| (seconds + unit / 2) / unit;
@@ -73,11 +74,11 @@ mod tests {
         let cases = [
             ("2027-03-03T11:00:00Z", "Europe/Moscow", (2027, 3, 3, "14:00 MSK")),
             ("2027-03-03T11:00:00Z", "Asia/Kolkata", (2027, 3, 3, "16:30 IST")),
-            // The zone moved across the date line in 2011, and has had no summer time since 2021.
+            // Samoa moved across the date line in 2011. It has had no summer time since 2021.
             ("2027-03-03T11:00:00Z", "Pacific/Apia", (2027, 3, 4, "00:00 +13")),
             ("2011-12-30T09:59:59Z", "Pacific/Apia", (2011, 12, 29, "23:59 -10")),
             ("2011-12-30T10:00:00Z", "Pacific/Apia", (2011, 12, 31, "00:00 +14")),
-            // One hour is skipped, and one occurs twice.
+            // In Berlin, one hour of this year is skipped and one occurs twice.
             ("2027-03-28T00:59:59Z", "Europe/Berlin", (2027, 3, 28, "01:59 CET")),
             ("2027-03-28T01:00:00Z", "Europe/Berlin", (2027, 3, 28, "03:00 CEST")),
             ("2027-10-31T00:30:00Z", "Europe/Berlin", (2027, 10, 31, "02:30 CEST")),

@@ -1,4 +1,4 @@
-//! A host with many owners, the same in every process, on a store that all processes share.
+//! A host with many owners. Every process has the same host, on a store that all processes share.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -19,7 +19,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 });
 
-/// How many digests each process sends at the same time.
+/// The number of digests that each process sends at the same time.
 pub const AT_ONCE: usize = 4;
 
 /// The maximum number of owners in a test.
@@ -29,7 +29,7 @@ pub fn block_on<F: Future>(task: F) -> F::Output {
     RUNTIME.block_on(task)
 }
 
-/// A server, and the address by which another process opens the same store.
+/// A database server, and the address by which other processes open the same store.
 pub trait Backend: Sized {
     const NAME: &'static str;
     type Store: TokenStore + ClientStore + SettingsStore + Throttle;
@@ -66,7 +66,7 @@ pub fn worker<B: Backend>(address: &str, transport: impl Transport) -> Worker {
     Worker::new(counterfoil::<B>(address), transport).with_limits(limits)
 }
 
-/// Creates tokens that are due at day 23, evenly distributed among the owners. Returns their ids.
+/// Creates tokens whose notices are due on day 23, evenly distributed among the owners. Returns the ids of the tokens.
 pub fn fill<B: Backend>(backend: &B, tokens: usize, owners: usize) -> BTreeSet<String> {
     let counterfoil = counterfoil::<B>(&backend.address()).at(day(0));
     let create = |at: usize| {

@@ -1,5 +1,5 @@
-//! A transport that records the digests in a file shared by all processes. It writes one line for each notice, and one
-//! write for each digest.
+//! A transport that records digests in a file, which all processes share. It writes one line for each notice. All lines
+//! of a digest are written at once.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
@@ -31,8 +31,8 @@ impl Journal {
         Self { file, process, digests: AtomicU64::new(0), slowed: Duration::ZERO }
     }
 
-    /// Waits this long after writing a digest. A process that is killed meanwhile has sent the digest but not settled
-    /// it.
+    /// Sets a wait after the writing of each digest. A process that is killed during this wait has sent the digest but
+    /// has not settled it.
     pub fn slowed(self, slowed: Duration) -> Self {
         Self { slowed, ..self }
     }
@@ -50,7 +50,7 @@ impl Transport for Journal {
     }
 }
 
-/// All complete lines.
+/// Returns all complete lines of the file.
 pub fn read(path: &Path) -> Vec<Line> {
     let Ok(text) = std::fs::read_to_string(path) else { return Vec::new() };
     let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);

@@ -1,4 +1,5 @@
-//! Four processes on one database. Each notice is sent once, and if processes are killed, no notice is lost (NOTICE 1).
+//! Tests four processes on one database. Each notice is sent once. If processes are killed, no notice is lost
+//! (requirement NOTICE 1).
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 #![allow(unreachable_pub, reason = "one binary")]
 
@@ -20,13 +21,13 @@ use journal::{Journal, Line};
 
 const PROCESSES: usize = 4;
 
-/// Tokens and owners: 1,000 of 50 by default, 10,000 of 500 at soak scale.
+/// Returns the numbers of tokens and owners: 1,000 and 50 by default, 10,000 and 500 at soak scale.
 fn size() -> (usize, usize) {
     let owners = if scale().rounds >= Scale::SOAK.rounds { 500 } else { 50 };
     (owners * 20, owners)
 }
 
-/// How many processes are killed.
+/// Returns the number of processes that are killed.
 fn kills() -> usize {
     if scale().rounds >= Scale::SOAK.rounds { 100 } else { 12 }
 }
@@ -36,12 +37,12 @@ fn say(what: impl std::fmt::Display) {
     let _nobody_reads = writeln!(std::io::stderr(), "{what}");
 }
 
-/// What a process needs to know: the path of the journal and the address of the store.
+/// Returns the data that a process needs: the path of the journal and the address of the store.
 fn target(journal: &Path, address: &str) -> String {
     format!("{} {address}", journal.display())
 }
 
-/// Runs in each process. On each order from the test, runs the worker until no notice is due.
+/// The main function of each process. At each request of the test, it runs the worker until no notice is due.
 fn serve<B: Backend>() {
     let post = Post::take();
     let (journal, address) = post.target().split_once(' ').expect("journal and address");
@@ -61,13 +62,13 @@ fn serve<B: Backend>() {
     });
 }
 
-/// How long the test has been running, the same for all processes.
+/// Returns how long the test has been running. All processes use the same start.
 fn elapsed(journal: &Path) -> Duration {
     let began = journal.parent().and_then(|folder| folder.metadata().ok()?.modified().ok());
     began.and_then(|began| began.elapsed().ok()).expect("a clock")
 }
 
-/// Runs in a process that will be killed. Runs the worker until then.
+/// The main function of each process that will be killed. It runs the worker until then.
 fn run_on<B: Backend>() {
     let post = Post::take();
     let (journal, address) = post.target().split_once(' ').expect("journal and address");
@@ -76,7 +77,7 @@ fn run_on<B: Backend>() {
     let worker = host::worker::<B>(address, journal);
     host::block_on(async {
         loop {
-            // The clock advances, so that leases of killed processes do not look like leases of running ones.
+            // The clock advances. Otherwise the leases of killed processes would never end.
             let _told = worker.run_once(day(23).plus_capped(elapsed(path))).await;
         }
     });
@@ -104,8 +105,8 @@ fn each_notice_once<B: Backend>(process: &str) {
     ));
 }
 
-/// Kills processes at random moments and starts another one each time. When all leases have ended, a last worker runs
-/// to the end.
+/// Kills processes at random moments, and starts another process each time. After all leases have ended, a last worker
+/// sends the remaining notices.
 fn none_lost_where_processes_are_killed<B: Backend>(process: &str) {
     let (tokens, owners) = size();
     let backend = B::start();
@@ -122,7 +123,7 @@ fn none_lost_where_processes_are_killed<B: Backend>(process: &str) {
     let mut fleet: Vec<_> = (0..PROCESSES).map(|_| start()).collect();
     let mut killed = BTreeSet::new();
     for turn in 1..=kills() {
-        // A random point within the next share of the work.
+        // Each kill happens at a random point within its share of the work.
         let share = tokens * 8 / 10 / kills();
         let until = (turn - 1) * share + usize::try_from(dice.below(share as u64)).expect("small");
         for _ in 0..60_000 {
@@ -142,7 +143,7 @@ fn none_lost_where_processes_are_killed<B: Backend>(process: &str) {
         process.wait().expect("gone");
         killed.insert(name);
     }
-    // Long after the end of all leases, claimed notices that were not settled are due again.
+    // At this instant all leases have ended. Notices that were claimed but not settled are due again.
     let worker = host::worker::<B>(&backend.address(), Journal::open(&path, 0));
     let later = day(23).plus_capped(Duration::from_secs(3_600));
     host::block_on(async { while worker.run_once(later).await.expect("a run").sent > 0 {} });

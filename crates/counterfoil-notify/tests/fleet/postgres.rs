@@ -1,4 +1,4 @@
-//! The tests on PostgreSQL.
+//! Runs the tests on PostgreSQL.
 
 use counterfoil_sql::PgStore;
 use counterfoil_sql::sqlx::postgres::PgConnectOptions;

@@ -1,5 +1,5 @@
-//! After the notice lead is changed, the tokens in a database get another notice time. Two workers run at the same time
-//! (fault E2).
+//! Tests that a change of the notice lead changes the notice times of the tokens in a database, with two workers that
+//! run at the same time (fault E2).
 
 use std::path::Path;
 
@@ -38,7 +38,7 @@ fn fault_e2_a_changed_lead_reaches_the_tokens_in_postgresql_with_two_workers_at_
         let put = store.put_settings(&Realm::default(), version, &settings).await.expect("available");
         assert!(matches!(put, SettingsPut::Done(_)));
     });
-    // Notices that one worker left to the other are sent in its next run.
+    // If one worker leaves notices to the other worker, the next run sends them.
     let runs: Vec<_> = (16..18).map(run).collect();
     assert_eq!(runs.iter().map(|(rearmed, _)| rearmed).sum::<u64>(), 2 * OWNERS as u64);
     let lines = journal::read(&path);

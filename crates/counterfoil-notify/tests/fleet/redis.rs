@@ -1,4 +1,4 @@
-//! The tests on a single Redis node.
+//! Runs the tests on a single Redis node.
 
 use counterfoil_redis::{Options, RedisStore};
 use counterfoil_testkit::servers::redis::RedisServer;

@@ -1,4 +1,4 @@
-//! Many expiries of one person cause few mails, and each notice is still sent once (faults E1, E3, D8).
+//! Tests that many expiries of one person cause few mails, and that each notice is sent once (faults E1, E3 and D8).
 mod log;
 mod storm;
 mod withheld;
@@ -37,7 +37,7 @@ async fn fault_e1_an_advance_digest_takes_along_what_falls_due_within_a_day() {
 async fn fault_e1_an_expiry_waits_for_a_gap_of_an_hour_and_at_most_six() {
     let (world, outbox) = (World::with(gathering()), Outbox::default());
     let worker = world.worker(outbox.clone());
-    // Tokens of 1 day have no advance notice. Two expire within the hour, one long afterwards.
+    // Tokens that live 1 day have no advance notice. Two of the tokens expire within the hour, and one long afterwards.
     for (label, minutes) in [("one", 0), ("two", 59), ("three", 600)] {
         world.create(&person("bill"), label, 1, after(Duration::from_secs(minutes * 60))).await;
     }

@@ -1,4 +1,4 @@
-//! Mails as a real server receives them, parsed again (NOTICE 1, 3).
+//! Tests mails as a real server receives them. Each mail is parsed again (requirements NOTICE 1 and 3).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -121,8 +121,8 @@ async fn notice_3_a_digest_of_many_is_one_mail_with_the_right_plural() {
 #[tokio::test]
 async fn a_repeat_after_a_crash_bears_the_same_message_id() {
     let (store, server) = (Arc::new(MemoryStore::default()), servers::Smtp::start());
-    // The calls of the store: create a token, look for changed schedules, read due notices, read the person's
-    // credentials, claim, and settle as sent. The last one fails.
+    // The calls of the store are in this order: create a token, look for changed schedules, read due notices, read the
+    // person's credentials, claim the notice, and mark it as sent. The last call fails.
     let faults = Faults::default();
     faults.nth(6, Failure::NotExecuted);
     let records = Arc::new(FaultyStore::new(Arc::clone(&store), faults));

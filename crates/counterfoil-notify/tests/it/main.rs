@@ -1,4 +1,4 @@
-//! The tests of the notice worker in one process. Tests with several processes are in `tests/fleet`.
+//! Tests the notice worker in one process. The tests with several processes are in `tests/fleet`.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod gathering;

@@ -1,5 +1,5 @@
-//! A mail server that is down, slow or refuses mail. Notices are marked as sent only if they were, and other people
-//! still get theirs (NOTICE 1).
+//! Tests a mail server that is down, slow, or refuses mail. Only notices that were sent are marked as sent. Other
+//! people still get their notices (requirement NOTICE 1).
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ fn smtp(url: &str) -> Smtp {
     Smtp::new(url, "no-reply@tokens.example").expect("a transport")
 }
 
-/// Creates a token for each of six people, ann to fay. All are due at day 23.
+/// Creates a token for each of six people, from ann to fay. All six notices are due on day 23.
 async fn six(world: &World) -> Vec<counterfoil::IssuedCredential> {
     let mut issued = Vec::new();
     for name in ["ann", "ben", "cyd", "dan", "eve", "fay"] {
@@ -71,7 +71,7 @@ async fn notice_1_greylisting_is_waited_out_with_a_growing_back_off() {
         }
         assert!(!report.down);
     }
-    // An instant within a run is some milliseconds after the minute at which the run starts.
+    // A retry is due some milliseconds after a whole minute, so the run of the next minute makes it.
     assert_eq!(tried, [0, 6, 17, 38]);
     assert_eq!(server.taken().len(), 5);
     assert!(!world.is_marked(&tokens[2]).await);
@@ -98,7 +98,7 @@ async fn notice_1_a_server_that_is_too_slow_has_taken_nothing_and_is_not_waited_
 async fn a_login_that_is_refused_is_the_hosts_fault_and_costs_nobody_a_notice() {
     let (world, server) = (World::new(), servers::Smtp::start());
     let tokens = six(&world).await;
-    // This server supports no login.
+    // This server supports no login, so a user and a password in the URL make the login fail.
     let url = server.url().replace("smtp://", "smtp://user:password@");
     let report = world.worker(smtp(&url)).run_once(day(23)).await.expect("a run");
     assert!(report.down && report.refused == 0 && report.sent == 0, "{report:?}");

@@ -1,4 +1,4 @@
-//! All upkeep in one call (HOST 9).
+//! Tests all periodic work in one call (requirement HOST 9).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use counterfoil::store::TokenStore as _;
 use counterfoil_notify::{Digest, SendError, Transport, Upkeep, Worker};
 use tokio::sync::Notify;
 
-/// A host whose policy trusts the clock at once.
+/// Makes a host whose policy trusts the clock at once.
 fn world() -> World {
     let mut policy = policy();
     policy.clock_doubt = Duration::ZERO;
@@ -44,7 +44,7 @@ async fn host_9_one_call_flushes_purges_and_sends_until_the_shutdown() {
     assert!(last_use(&world, &late).await.is_some(), "the shutdown writes what is left");
 }
 
-/// A transport that accepts a digest only after the test allows it.
+/// A transport that accepts each digest only when the test allows it.
 struct Held(Arc<Notify>, Outbox);
 
 #[async_trait]

@@ -1,4 +1,5 @@
-//! The worker with a transport that records the digests: which notices are sent when, and which are not (NOTICE).
+//! Tests when the worker sends notices and which notices it sends. The transport records the digests (requirements
+//! NOTICE).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -164,7 +165,7 @@ async fn what_is_beyond_the_budget_waits_for_the_next_run() {
     assert_eq!(counts, [(3, true), (3, true), (1, false), (0, false)]);
 }
 
-/// A transport that waits in each delivery until the test lets it continue.
+/// A transport that waits during each delivery until the test lets it continue.
 #[derive(Clone, Default)]
 struct Gate {
     outbox: Outbox,
@@ -220,7 +221,7 @@ async fn a_loop_that_is_told_to_stop_finishes_what_is_on_its_way_and_begins_noth
     tokio::join!(worker.run(stop.notified()), async {
         gate.entered.notified().await;
         stop.notify_one();
-        // The worker is polled, and sees the stop signal before the delivery ends.
+        // The worker is polled here. It notices the stop signal before the delivery ends.
         tokio::task::yield_now().await;
         gate.go_on.notify_one();
     });

@@ -1,4 +1,4 @@
-//! Decodes single fields.
+//! Decodes single fields of records and families.
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Corrupt, Digest, FamilyBody, Nonce, NoticeMark, Revoked, StoreError};
@@ -8,7 +8,7 @@ use redis::Value;
 
 use super::{BODY, NEVER, NONE, NOTICE};
 
-/// The bytes of a value; `None` for nil and for values of other types.
+/// Returns the bytes of a value. Returns `None` for nil and for values of other types.
 pub(crate) fn bytes(value: &Value) -> Option<&[u8]> {
     match value {
         Value::BulkString(bytes) => Some(bytes),
@@ -17,13 +17,13 @@ pub(crate) fn bytes(value: &Value) -> Option<&[u8]> {
     }
 }
 
-/// A number in decimal digits. `parse` alone would also accept a sign.
+/// Decodes a number in decimal digits. Does not use `parse` alone, because `parse` also accepts a sign.
 pub(crate) fn number(text: &[u8]) -> Option<u64> {
     let digits = text.iter().all(u8::is_ascii_digit);
     std::str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()
 }
 
-/// A number as `HINCRBY` writes it: without leading zeros.
+/// Decodes a number in the form in which `HINCRBY` writes it, without leading zeros.
 pub(super) fn counted(text: &[u8]) -> Option<u64> {
     number(text).filter(|_| text == b"0" || !text.starts_with(b"0"))
 }
@@ -32,22 +32,22 @@ pub(super) fn instant(text: &[u8]) -> Option<Timestamp> {
     <&[u8; 16]>::try_from(text).ok().and_then(|text| number(text)).and_then(Timestamp::from_micros)
 }
 
-/// Decodes an instant that may be missing: `Some(None)` if it is missing, `None` if the text is corrupt.
+/// Decodes an instant that may be missing. Returns `Some(None)` if it is missing, and `None` if the text is corrupt.
 pub(super) fn maybe_instant(text: &[u8]) -> Option<Option<Timestamp>> {
     if text == NONE { Some(None) } else { instant(text).map(Some) }
 }
 
-/// Decodes a value that is a single instant.
+/// Decodes a value that consists of one instant.
 pub(crate) fn instant_of(value: &[u8]) -> Result<Timestamp, StoreError> {
     instant(value).ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "instant" }))
 }
 
-/// Decodes an expiry as the indexes contain it, where a missing expiry sorts after every instant.
+/// Decodes an expiry in the form that index entries use. In this form a missing expiry sorts after every instant.
 pub(crate) fn end_of(value: &[u8]) -> Result<Timestamp, StoreError> {
     if value == NEVER { Ok(Timestamp::MAX) } else { instant_of(value) }
 }
 
-/// The contents of the field `b`.
+/// The decoded contents of the field `b` of a record.
 pub(super) struct Body {
     pub(super) shrunk: bool,
     pub(super) kind: TokenKind,
@@ -96,7 +96,7 @@ pub(super) fn identity_of(identity: &[u8]) -> Option<(TokenKind, Realm, OwnerId,
     ))
 }
 
-/// Decodes `live_until`, `gone_at` and `used_at`. The last is missing in layout 1.
+/// Decodes `live_until`, `gone_at` and `used_at`. Layout 1 does not have `used_at`.
 pub(super) fn ends_of(text: &[u8]) -> Option<(Option<Timestamp>, Option<Timestamp>, Option<Timestamp>)> {
     let (live, rest) = text.split_at_checked(16)?;
     let (gone, used) = rest.split_at_checked(16)?;
@@ -104,7 +104,7 @@ pub(super) fn ends_of(text: &[u8]) -> Option<(Option<Timestamp>, Option<Timestam
     Some((maybe_instant(live)?, maybe_instant(gone)?, used))
 }
 
-/// Splits `expires_at`, `expiry_set_at` and `gone_at`, without decoding them.
+/// Splits a text into `expires_at`, `expiry_set_at` and `gone_at`. Does not decode them.
 pub(super) fn record_ends_of(text: &[u8]) -> Option<[[u8; 16]; 3]> {
     let (ends, []) = text.as_chunks::<16>() else { return None };
     ends.try_into().ok()
@@ -114,19 +114,20 @@ pub(super) fn client_of(key: &[u8]) -> Option<ClientKey> {
     key.try_into().ok().map(ClientKey::from_bytes)
 }
 
-/// The client in a family's body.
+/// Returns the client that a family's body names.
 pub(super) fn client_within(body: &FamilyBody) -> Option<ClientKey> {
     if let FamilyBody::SignIn { client, .. } = body { Some(*client) } else { None }
 }
 
-/// For a family of layout 1, decoded from `i` and `e`: the client that must be added, if there is one. `None` if the
-/// family has a newer layout or does not decode.
+/// Decodes a family of layout 1 from its fields `i` and `e`. Returns the client that the upgrade must add to the
+/// family, or `Some(None)` if the family has no client. Returns `None` if the family has a newer layout or does not
+/// decode.
 pub(crate) fn lacking(identity: &[u8], ends: &[u8]) -> Option<Option<ClientKey>> {
     let (_, _, _, body) = identity_of(identity)?;
     matches!(ends_of(ends)?, (_, _, None)).then(|| client_within(&body))
 }
 
-/// Decodes scope, label and description.
+/// Decodes the scope, the label and the description of a record.
 pub(super) fn texts_of(texts: &[u8]) -> Option<[Option<&str>; 3]> {
     let mut rest = texts;
     let mut pieces = [None; 3];
@@ -142,7 +143,7 @@ pub(super) fn texts_of(texts: &[u8]) -> Option<[Option<&str>; 3]> {
             _ => return None,
         };
     }
-    // Trailing bytes are corrupt.
+    // A text with trailing bytes is corrupt.
     rest.is_empty().then_some(pieces)
 }
 

@@ -1,4 +1,4 @@
-//! Rows: how records and families are written as fields, and how fields are decoded.
+//! Encodes records and families as fields, and decodes the fields.
 
 mod fields;
 mod record;
@@ -12,19 +12,19 @@ pub(crate) use write::{
     added, digested, ended, family_ends, identity, kind, maybe, nonce, notice, piece, stamped, time, whose,
 };
 
-/// Stands for a missing instant.
+/// The text of a missing instant.
 const NONE: &[u8; 16] = b"----------------";
-/// Sorts after every instant.
+/// A text that sorts after every instant.
 const NEVER: &[u8; 16] = b"9999999999999999";
-/// The length of a sent notice in bytes: the expiry, and the stage in three digits.
+/// The length of a sent notice in bytes. A sent notice consists of the expiry and of the stage in three digits.
 pub(crate) const NOTICE: usize = 19;
-/// The length of the field `b` without the parent, which comes last.
+/// The length of the field `b` without the parent. The parent is the last value of the field.
 const BODY: usize = 82;
 
-/// The fields of a family, in the order of every read.
+/// The fields of a family, in the order in which every read returns them.
 pub(crate) const FAMILY_FIELDS: [&[u8; 1]; 7] = [b"i", b"g", b"e", b"k", b"r", b"o", b"c"];
-/// The fields of a member, which follow those of the family in a read. Each letter is followed by the member's six
-/// bytes.
+/// The first letters of the fields of a member, in the order in which a read returns them after the fields of the
+/// family. In the name of a field, the letter is followed by the member's six bytes.
 pub(crate) const MEMBER_FIELDS: [u8; 9] = *b"btvxnqsru";
 
 /// The bytes of a field or an argument.

@@ -1,4 +1,4 @@
-//! Decodes a record from the fields of one read.
+//! Decodes a record from the fields that one read returns.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Corrupt, FamilyParts, RecordParts, StoreError, Superseded, TokenRecord};
@@ -11,10 +11,10 @@ use super::fields::{
 };
 use super::{FAMILY_FIELDS, MEMBER_FIELDS, NOTICE};
 
-/// The number of values in a read: [`FAMILY_FIELDS`] and [`MEMBER_FIELDS`].
+/// The number of values that one read returns.
 const FIELDS: usize = FAMILY_FIELDS.len() + MEMBER_FIELDS.len();
 
-/// The values of one read.
+/// The values that one read returns.
 struct Row<'a> {
     values: &'a [Value],
 }
@@ -23,7 +23,7 @@ fn column<T>(name: &'static str, value: Option<T>) -> Result<T, Corrupt> {
     value.ok_or(Corrupt::Column { column: name })
 }
 
-/// A field that is added to the core breaks this line until the field is also written and read here.
+/// If the core adds a field, this assertion fails until this crate also writes and reads the field.
 const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 12, "a field is not stored");
 
 impl<'a> Row<'a> {
@@ -35,7 +35,8 @@ impl<'a> Row<'a> {
         let identity = column("i", self.field(0))?;
         let (kind, realm, owner, body) = column("i", identity_of(identity))?;
         let (live_until, mut gone_at, used_at) = column("e", self.field(2).and_then(ends_of))?;
-        // A node of an older version that was not stopped writes neither the last use nor the client.
+        // A node of an older version that was not stopped writes families without their last use and without their
+        // client.
         let (used_at, client) = match used_at {
             Some(used_at) => (used_at, self.field(6).map(|key| column("c", client_of(key))).transpose()?),
             None => (column("x", self.set_at())?, client_within(&body)),
@@ -58,7 +59,8 @@ impl<'a> Row<'a> {
         Ok(family)
     }
 
-    /// When the record's expiry was set. This stands in for the family's last use, and is never later than it.
+    /// The instant at which the record's expiry was set. If the family has no last use, this instant is used in its
+    /// place. It is never later than the last use.
     fn set_at(&self) -> Option<Timestamp> {
         self.field(10)?.get(16..32).and_then(instant)
     }
@@ -112,7 +114,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Decodes the record of that id; `None` if it does not exist.
+/// Decodes the record with this id. Returns `None` if it does not exist.
 pub(crate) fn record(id: &RecordId, values: &[Value]) -> Result<Option<TokenRecord>, StoreError> {
     let row = Row { values };
     if values.len() != FIELDS {

@@ -1,12 +1,11 @@
-//! Fields that were written decode to the same values, and other texts do not decode.
+//! Tests that written fields decode to the same values, and that other texts do not decode.
 
 use counterfoil::Timestamp;
 
 use super::fields::{counted, instant, maybe_instant, noticed_of, stamp, texts_of};
 use super::{maybe, piece, time};
 
-/// A damaged mark must not decode as a missing scope: a credential without a scope may do everything that its owner
-/// may.
+/// If a damaged mark decoded as a missing scope, the credential could do everything that its owner may do.
 #[test]
 fn a_damaged_mark_of_a_text_is_no_text_that_is_missing() {
     assert_eq!(texts_of(b"+000003a b-+000001x"), Some([Some("a b"), None, Some("x")]));

@@ -16,11 +16,11 @@ pub(crate) fn maybe(at: Option<Timestamp>) -> [u8; 16] {
     at.map_or(*NONE, time)
 }
 
-/// Encodes a number in N digits; only the last N digits of a longer number.
+/// Encodes a number in N digits. If the number is longer, only its last N digits are encoded.
 fn digits<const N: usize>(mut number: u64) -> [u8; N] {
     let mut text = [b'0'; N];
     for digit in text.iter_mut().rev() {
-        // A remainder of ten fits in a byte.
+        // The remainder of a division by ten fits in a byte.
         *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
         number /= 10;
     }
@@ -37,47 +37,47 @@ pub(crate) fn stamped(at: Timestamp, number: u8) -> Bytes {
     [&time(at)[..], &digits::<3>(u64::from(number))].concat()
 }
 
-/// Encodes `r` of a family: when and why it was revoked, and the end of its tombstone.
+/// Encodes the field `r` of a family: the instant and the reason of the revocation, and the end of the tombstone.
 pub(crate) fn ended(revoked: Revoked, gone_at: Timestamp) -> Bytes {
     [stamped(revoked.at, revoked.reason.byte()).as_slice(), &time(gone_at)].concat()
 }
 
-/// Encodes `x` of a record.
+/// Encodes the field `x` of a record.
 fn ends(expires_at: Option<Timestamp>, set_at: Timestamp, gone_at: Option<Timestamp>) -> Bytes {
     [maybe(expires_at), time(set_at), maybe(gone_at)].concat()
 }
 
-/// Encodes `e` of a family without `used_at`.
+/// Encodes the field `e` of a family, but without `used_at`.
 pub(crate) fn family_ends(live_until: Option<Timestamp>, gone_at: Option<Timestamp>) -> Bytes {
     [maybe(live_until), maybe(gone_at)].concat()
 }
 
-/// Encodes key id and digest, as in `b`.
+/// Encodes a key id and a digest in the form of the field `b`.
 pub(crate) fn digested(key: KeyId, digest: &Digest) -> Bytes {
     [&digits::<10>(u64::from(key.number()))[..], digest.as_bytes()].concat()
 }
 
-/// Encodes one of the texts in `t`.
+/// Encodes one of the three texts in the field `t`.
 pub(crate) fn piece(text: Option<&str>) -> Bytes {
     text.map_or_else(|| b"-".to_vec(), |text| format!("+{:06}{text}", text.len()).into_bytes())
 }
 
-/// Encodes a nonce, as it follows the member in `o`.
+/// Encodes a nonce in the form of the field `o`, where it follows the member.
 pub(crate) fn nonce(nonce: Option<Nonce>) -> Bytes {
     nonce.map_or_else(Vec::new, |nonce| [&nonce.bytes[..], &digits::<10>(u64::from(nonce.key_id.number()))].concat())
 }
 
-/// Encodes a kind.
+/// Encodes the kind of a token.
 pub(crate) fn kind(kind: TokenKind) -> [u8; 3] {
     digits(u64::from(kind.byte()))
 }
 
-/// Encodes realm and owner, as the entries of the indexes begin.
+/// Encodes a realm and an owner in the form in which index entries begin.
 pub(crate) fn whose(realm: &Realm, owner: &OwnerId) -> Bytes {
     [realm.as_str().as_bytes(), b"\0", owner.as_str().as_bytes(), b"\0"].concat()
 }
 
-/// Encodes a new record, in the order in which the scripts take its values.
+/// Encodes a new record. The values have the order in which the scripts take them.
 pub(crate) fn added(new: &NewRecord) -> [Bytes; 5] {
     let mut body = Vec::with_capacity(BODY + 16);
     body.push(b'f');
@@ -102,7 +102,7 @@ pub(crate) fn added(new: &NewRecord) -> [Bytes; 5] {
     ]
 }
 
-/// Encodes `i`: the data of a family that never change.
+/// Encodes the field `i`: the data of a family that never change.
 pub(crate) fn identity(family: &NewFamily) -> Result<Bytes, StoreError> {
     let body = family.body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
     let (realm, owner) = (family.realm.as_str(), family.owner.as_str());

@@ -1,20 +1,20 @@
-//! The Lua scripts: one file each, hashed once.
+//! The Lua scripts. Each is in a file of its own. The hash of each is computed once.
 
 use std::sync::LazyLock;
 
-/// A script and its hash, by which a server knows it.
+/// A script and its hash. A server that has run the script knows it by the hash.
 pub(crate) struct Script {
-    /// Its text.
+    /// The text of the script.
     pub(crate) text: &'static str,
-    /// The names of its arguments: first those of every call, then those that one kind of call adds. Groups of
-    /// arguments, such as records, follow without names. A test compares the names with the script's text.
+    /// The names of the script's arguments: first the arguments of every call, then the arguments that each kind of
+    /// call adds. The values of records follow and have no names. A test compares the names with the script's text.
     #[cfg(test)]
     arguments: &'static [&'static [&'static str]],
     hash: LazyLock<redis::Script>,
 }
 
 impl Script {
-    /// SHA-1 of the text in hex, which EVALSHA takes.
+    /// The SHA-1 of the text in hex, as `EVALSHA` takes it.
     pub(crate) fn hash(&self) -> &str {
         self.hash.get_hash()
     }
@@ -36,21 +36,22 @@ macro_rules! scripts {
     };
 }
 
-/// The text of a script that writes. It begins with the checks of needs.lua.
+/// Makes the text of a script that writes. It begins with the checks of `needs.lua`.
 macro_rules! writes {
     ($file:literal) => {
         concat!(include_str!("needs.lua"), include_str!($file))
     };
 }
 
-/// The text of a script about tokens. It begins with the shared files.
+/// Makes the text of a script about tokens. It begins with the files that these scripts share.
 macro_rules! token {
     ($file:literal) => {
         concat!(include_str!("needs.lua"), include_str!("lib.lua"), include_str!("step.lua"), include_str!($file))
     };
 }
 
-/// The same for a script that does these checks itself, or does not write.
+/// Makes the text of a script about tokens without the checks of `needs.lua`. The script does these checks itself, or
+/// does not write.
 macro_rules! bare_token {
     ($file:literal) => {
         concat!(include_str!("needs.lua"), include_str!("lib.lua"), include_str!($file))
@@ -97,7 +98,7 @@ scripts! {
 mod tests {
     use super::ALL;
 
-    /// The line that names the arguments, starting at number `first`.
+    /// Returns the line of Lua that names the arguments. The first name gets the argument with the number `first`.
     fn head(first: usize, names: &[&str]) -> String {
         let last = first + names.len() - 1;
         match names {
@@ -106,7 +107,7 @@ mod tests {
         }
     }
 
-    /// This does not check the order of `args![…]` where the scripts are called; the store tests do.
+    /// The order of `args![…]` in the callers of the scripts is not tested here. The tests of the store test it.
     #[test]
     fn every_argument_has_its_name_in_the_script() {
         for script in ALL {

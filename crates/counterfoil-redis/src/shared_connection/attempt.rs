@@ -1,4 +1,4 @@
-//! One request: sends it, awaits the answer, and sends it once more if that is safe.
+//! Sends one request and waits for the answer. Sends the request once more if that is safe.
 
 use std::future::Future;
 use std::pin::pin;
@@ -6,8 +6,7 @@ use std::pin::pin;
 use counterfoil::store::StoreError;
 use futures_util::future::{Either, select};
 use redis::{RedisResult, Value};
-// Time is measured only to supervise connections, and only as durations. No instant of the store contract comes from
-// here.
+// Time is measured as durations only, to supervise connections. The store contract gets no instant from here.
 use tokio::time::{Instant, timeout_at};
 
 use super::state::{Held, INTERVAL};
@@ -16,12 +15,12 @@ use crate::connection::Request;
 use crate::error::{Silence, is_cut, refusal, silent, unavailable};
 use crate::role;
 
-/// How one attempt ended.
+/// The outcome of one attempt to send a request.
 enum Tried {
     Answered(RedisResult<Value>),
-    /// Nothing was changed, and the connection is closed.
+    /// The connection is closed. The request changed nothing.
     Undone(StoreError),
-    /// The read must be repeated: its connection was replaced, or its answer came late.
+    /// The read must be sent again, because its connection was replaced or its answer came late.
     Again,
     Silent,
 }
@@ -61,7 +60,7 @@ impl SharedConnection {
             return Tried::Undone(silent(op, false, Silence::NoConnection));
         }
         let epoch = held.epoch;
-        // No check is needed in a cluster: there a replica answers no command for a slot.
+        // In a cluster no check is needed, because a replica does not execute commands for a slot.
         let unconfirmed = held.unconfirmed && !in_cluster;
         if unconfirmed
             && does == Does::Write
@@ -95,7 +94,7 @@ impl SharedConnection {
         match answer {
             Err(error) if !in_cluster && is_cut(&error) => {
                 self.state().close(epoch);
-                // The connection may have died since its last use, so a read is repeated on a new one.
+                // The connection may have been closed since its last use. So a read is sent again on a new connection.
                 if does == Does::Read {
                     Tried::Undone(self.failure(op, does, error))
                 } else {
@@ -110,14 +109,14 @@ impl SharedConnection {
                 if answer.is_ok() {
                     self.state().silent_since = None;
                 }
-                // The node may have lost its role before it answered. The read is repeated together with ROLE.
+                // The node may have lost its role before it answered. The read is sent again, together with `ROLE`.
                 let late = does == Does::Read && !in_cluster && !behind_role && asked_at.elapsed() >= INTERVAL;
                 if late { Tried::Again } else { Tried::Answered(answer) }
             }
         }
     }
 
-    /// Checks the role in a separate round trip, before a write is sent.
+    /// Checks the role of the node in a round trip of its own. Called before a write is sent.
     async fn confirm(&self, op: &'static str, held: &mut Held, deadline: Instant) -> Result<(), StoreError> {
         let (asked_at, role) = (Instant::now(), redis::cmd("ROLE"));
         match timeout_at((asked_at + PATIENCE).min(deadline), held.connection.ask(Request::One(&role))).await {
@@ -132,7 +131,7 @@ impl SharedConnection {
         Ok(())
     }
 
-    /// Waits until the deadline. If the connection is silent for too long, replaces it.
+    /// Waits for the answer until the deadline. Replaces the connection if it is silent for too long.
     async fn awaited<T>(
         &self,
         task: impl Future<Output = T> + Send,
@@ -146,8 +145,8 @@ impl SharedConnection {
             match timeout_at(look, &mut task).await {
                 Ok(answer) => return Ok(answer),
                 Err(_) if look == deadline => {
-                    // Close the connection, so that no other call waits as long. In a cluster the other nodes may still
-                    // answer.
+                    // Close the connection, so that no other call waits for as long as this one. In a cluster, keep it
+                    // open, because the other nodes may still answer.
                     if !self.connector.is_cluster() && asked_at.elapsed() >= PATIENCE {
                         self.state().close(epoch);
                     }

@@ -7,42 +7,42 @@ use tokio::time::Instant;
 use crate::connection::Connection;
 use crate::error::SetupError;
 
-/// For how long a check of a node's role counts, and the interval between checks of the set-up.
+/// The time for which a check of a node's role is valid. It is also the interval between checks of the configuration.
 pub(crate) const INTERVAL: Duration = Duration::from_secs(1);
-/// How long after a refusal no new connection is opened.
+/// The time after a refusal of the server during which no new connection is opened.
 const PAUSE: Duration = Duration::from_millis(250);
 
 #[derive(Default)]
 pub(super) struct State {
     connection: Option<Connection>,
-    /// The number of the connection. Each new connection gets a higher one.
+    /// The number of the current connection. Each new connection gets a higher number.
     pub(super) epoch: u64,
-    /// How often a node was found not to be a primary.
+    /// The number of times that a node was found not to be a primary.
     pub(super) distrusted: u64,
-    /// When the node was last asked for its role and said that it is a primary.
+    /// The last time at which the node answered that it is a primary.
     confirmed_at: Option<Instant>,
     looked_at: Option<Instant>,
     refused: Option<(Instant, String)>,
-    /// The time of the first call since the last success.
+    /// The time of the first call after the last success.
     pub(super) silent_since: Option<Instant>,
     renewed_at: Option<Instant>,
     last_call: Option<Instant>,
 }
 
-/// The connection as a call receives it.
+/// The shared connection and its state, as a call receives them.
 pub(super) struct Held {
     pub(super) connection: Connection,
     pub(super) epoch: u64,
-    /// The node's role must be checked before an answer counts.
+    /// Whether the node's role must be checked before an answer is used.
     pub(super) unconfirmed: bool,
 }
 
-/// What a call must know before it sends its request.
+/// The state that a call needs before it sends its request.
 pub(super) struct Call {
     pub(super) held: Option<Held>,
-    /// The caller must check the set-up.
+    /// Whether this call must check the configuration of the server.
     pub(super) looks: bool,
-    /// There was no answer for too long.
+    /// Whether no call has succeeded for too long, so that the connection must be replaced.
     pub(super) silent: bool,
 }
 
@@ -51,9 +51,9 @@ fn is_older(at: Option<Instant>, than: Duration, now: Instant) -> bool {
 }
 
 impl State {
-    /// Notes that a call is made.
+    /// Records the time of a call, and returns the state that the call needs.
     pub(super) fn call(&mut self, now: Instant, patience: Duration) -> Call {
-        // Time without calls does not count as silence. The last caller may have been dropped before its answer came.
+        // Time without calls is not silence. The last caller may have been dropped before its answer came.
         if self.last_call.replace(now).is_some_and(|last| now.duration_since(last) >= patience) {
             self.silent_since = None;
         }
@@ -63,7 +63,7 @@ impl State {
         Call { held: self.held(now), looks, silent }
     }
 
-    /// Whether this caller must check the set-up.
+    /// Whether this caller must check the configuration of the server. If so, records that the check has begun.
     pub(super) fn looks(&mut self, now: Instant) -> bool {
         let looks = self.connection.is_some() && is_older(self.looked_at, INTERVAL, now);
         if looks {
@@ -77,7 +77,7 @@ impl State {
         Some(Held { connection, epoch: self.epoch, unconfirmed: is_older(self.confirmed_at, INTERVAL, now) })
     }
 
-    /// Installs a connection whose set-up has been checked.
+    /// Makes `connection` the shared connection. Its server's configuration has been checked.
     pub(super) fn install(&mut self, connection: Connection, now: Instant) -> Held {
         self.epoch += 1;
         (self.confirmed_at, self.looked_at) = (Some(now), Some(now));
@@ -92,15 +92,15 @@ impl State {
         }
     }
 
-    /// Closes this connection to further calls.
+    /// Closes the connection with this number, so that no further call uses it.
     pub(super) fn close(&mut self, epoch: u64) {
         if self.epoch == epoch {
             self.connection = None;
         }
     }
 
-    /// Drops the connection and rejects connections opened earlier, because the address may lead to another server now.
-    /// Does nothing if another call has done so since `trust` was read.
+    /// Drops the shared connection and rejects connections that were opened earlier, because the address may lead to
+    /// another server now. Does nothing if another call has done so after the caller read `trust`.
     pub(super) fn distrust(&mut self, trust: u64) {
         if self.distrusted == trust {
             self.distrusted += 1;
@@ -108,7 +108,7 @@ impl State {
         }
     }
 
-    /// Notes that the node of this connection is no longer a primary, or that its set-up has changed.
+    /// Records that the node of this connection is no longer a primary, or that its configuration has changed.
     pub(super) fn demoted(&mut self, epoch: u64) {
         if self.epoch == epoch {
             self.distrust(self.distrusted);
@@ -125,13 +125,13 @@ impl State {
         self.refused.is_some()
     }
 
-    /// Why the server was refused, if that was a moment ago.
+    /// Returns the reason why the server was refused, if it was refused within [`PAUSE`].
     pub(super) fn refused_lately(&self, now: Instant) -> Option<SetupError> {
         let (at, what) = self.refused.as_ref()?;
         (now.duration_since(*at) < PAUSE).then(|| SetupError::refused(what.as_str()))
     }
 
-    /// Whether this connection may be replaced now: one attempt per `patience`.
+    /// Whether this connection may be replaced now. At most one attempt is made in each period of `patience`.
     pub(super) fn may_renew(&mut self, epoch: u64, now: Instant, patience: Duration) -> bool {
         let may = self.epoch == epoch && is_older(self.renewed_at, patience, now);
         if may {

@@ -1,11 +1,10 @@
-//! Which connection is used, and when another one is opened.
+//! Decides which connection is used, and when a new one is opened.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use counterfoil::store::StoreError;
-// Time is measured only to supervise connections, and only as durations. No instant of the store contract comes from
-// here.
+// Time is measured as durations only, to supervise connections. The store contract gets no instant from here.
 use tokio::time::{Instant, timeout};
 
 use super::state::{Held, State};
@@ -14,7 +13,7 @@ use crate::connection::Connection;
 use crate::error::{SetupError, Silence, refusal, silent, unavailable};
 
 impl SharedConnection {
-    /// Fails if the servers are refused. Used by calls on other connections.
+    /// Fails if the servers are refused because of their configuration. Called by writes that use other connections.
     pub(crate) async fn admit(&self, op: &'static str) -> Result<(), StoreError> {
         let now = Instant::now();
         let (held, looks) = {
@@ -43,7 +42,7 @@ impl SharedConnection {
         Ok(held)
     }
 
-    /// Returns the connection, and opens one if there is none.
+    /// Returns the shared connection. Opens it if there is none.
     async fn build(&self, op: &'static str) -> Result<Held, StoreError> {
         if let Some(there) = self.state().held(Instant::now()) {
             return Ok(there);
@@ -53,12 +52,13 @@ impl SharedConnection {
         if let Some(there) = self.state().held(Instant::now()) {
             return Ok(there);
         }
-        // After a refusal, calls do not connect again for a moment.
+        // After a refusal, calls do not connect again for a short time.
         if let Some(refused) = self.state().refused_lately(Instant::now()) {
             return Err(refusal(op, refused));
         }
         if self.attempts.load(Ordering::Acquire) != seen {
-            // Another call tried while this one waited. A server that is down is not tried once for each waiting call.
+            // While this call waited, another call tried to connect and failed. If each waiting call tried again, all
+            // would wait for a server that is down.
             return Err(silent(op, false, Silence::NoConnection));
         }
         let opened = timeout(self.deadline, self.open()).await;
@@ -71,8 +71,8 @@ impl SharedConnection {
         }
     }
 
-    /// Opens a connection and checks the set-up. In a cluster the check runs in the background, because one of the
-    /// nodes may be down. It runs at once if the set-up was refused before.
+    /// Opens a connection and checks the configuration of the servers. In a cluster, the check runs in the background,
+    /// because one of the nodes may be down. If the configuration was refused before, the check runs at once.
     pub(crate) async fn open(&self) -> Result<Connection, SetupError> {
         let trust = self.trust();
         let mut connection = self.connector.open().await?;
@@ -88,20 +88,23 @@ impl SharedConnection {
         Ok(connection)
     }
 
-    /// The number that a connection's `trust` must equal for the connection to be used.
+    /// The number of times that a node was found not to be a primary. A connection is used only while this number has
+    /// the value that it had when the connection was opened.
     pub(crate) fn trust(&self) -> u64 {
         self.state().distrusted
     }
 
-    /// Reports that a connection led to a node that is not a primary. `trust` is the value of [`Self::trust`] when the
-    /// connection was opened. Does nothing for a cluster, whose client tracks the roles itself.
+    /// Reports that a connection leads to a node that is not a primary. `trust` is the value of [`Self::trust`] at the
+    /// time when the connection was opened. Does nothing for a cluster, whose client follows the roles of the nodes
+    /// itself.
     pub(crate) fn distrust(&self, trust: u64) {
         if !self.connector.is_cluster() {
             self.state().distrust(trust);
         }
     }
 
-    /// Checks the set-up in the background. A check that cannot be completed refuses nothing.
+    /// Checks the configuration of the servers in the background. If the check cannot be completed, no server is
+    /// refused.
     fn look(&self, mut connection: Connection, epoch: u64) {
         let (state, setup) = (Arc::clone(&self.state), self.setup);
         tokio::spawn(async move {

@@ -1,4 +1,4 @@
-//! Caps and paces when several stores race, and when families are many or long.
+//! Tests caps and paces when several stores insert at the same time, and when families are many or have many records.
 
 use crate::support::RUNTIME;
 use crate::support::backend::{Backend, Space};
@@ -14,8 +14,8 @@ async fn is_live(store: &RedisStore, draft: &Draft) -> bool {
     store.get(&draft.id()).await.expect("an answer").expect("it is there").revoked().is_none()
 }
 
-/// Four stores, in the place of four processes, make sixteen inserts each at the same time, under a cap of one live
-/// family. Every insert succeeds, and every family except the last one is revoked once.
+/// Four stores (instead of four processes) make sixteen inserts each at the same time. The cap is one live family.
+/// Every insert succeeds. Every family except the last one is revoked exactly once.
 #[test]
 fn fault_a13_room_is_made_for_every_one_of_many_racers() {
     RUNTIME.block_on(async {
@@ -59,7 +59,7 @@ fn fault_a13_room_is_made_for_every_one_of_many_racers() {
     });
 }
 
-/// While an insert makes room, other calls refresh and revoke the families that would be revoked.
+/// While an insert makes room, other calls refresh and revoke the families that the insert would revoke.
 #[test]
 fn fault_a13_room_is_made_beside_rotations_and_revocations() {
     RUNTIME.block_on(async {
@@ -96,7 +96,7 @@ fn fault_a13_room_is_made_beside_rotations_and_revocations() {
     });
 }
 
-/// A new cap, for an owner with many sign-ins, revokes all that are too many in one step.
+/// The cap is lowered for an owner with many sign-ins. One insert then revokes all families above the new cap.
 #[test]
 fn fault_a13_a_cap_that_was_lowered_ends_hundreds_at_once() {
     RUNTIME.block_on(async {
@@ -123,7 +123,7 @@ fn fault_a13_a_cap_that_was_lowered_ends_hundreds_at_once() {
     });
 }
 
-/// Checking the cap of a family's live access tokens costs one script, however many generations and expired access
+/// The check of the cap on a family's live access tokens is one script, however many generations and expired access
 /// tokens the family has.
 #[test]
 fn fault_a4_a_thousand_rotations_leave_every_generation_and_the_first_replay_is_known() {
@@ -152,7 +152,7 @@ fn fault_a4_a_thousand_rotations_leave_every_generation_and_the_first_replay_is_
         }
         let oldest = store.get(&first).await.expect("an answer").expect("the first generation is known");
         assert!(oldest.record().superseded.is_some_and(|superseded| superseded.at == at(1)));
-        // At that instant the first access token and those of the last nine rotations are live.
+        // At that instant, the first access token and the access tokens of the last nine rotations are live.
         let joins = |cap| InsertInto::Join { family: draft.family.id, generation: turns, access_cap: Some(most(cap)) };
         let now = at(turns + 1);
         let full = store.insert(joins(10), &[draft.access(turns)], now).await.expect("an answer");
@@ -161,7 +161,7 @@ fn fault_a4_a_thousand_rotations_leave_every_generation_and_the_first_replay_is_
     });
 }
 
-/// An insert that cannot make room in time is an outage and has written nothing.
+/// An insert that cannot make room in time returns `Unavailable` and has written nothing.
 #[test]
 fn a_server_that_is_down_while_room_is_made_is_unavailable() {
     RUNTIME.block_on(async {

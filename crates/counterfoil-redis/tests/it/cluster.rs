@@ -1,4 +1,4 @@
-//! The store contract on a cluster of three primaries with a replica each.
+//! Tests the store contract on a cluster of three primaries. Each primary has a replica.
 
 use crate::support::backend::Backend;
 use crate::support::fixture::Spaces;

@@ -1,6 +1,6 @@
-//! A primary is killed during load. Counts the acknowledged writes that are lost, for each operation, with and without
-//! WAIT. Every second primary loses the link to its replica shortly before. Two kills each by default, forty at soak
-//! scale.
+//! Kills a primary during load. For each operation, counts the acknowledged writes that are lost, with and without
+//! `WAIT`. Every second primary loses the link to its replica shortly before it is killed. By default two primaries are
+//! killed with and two without `WAIT`, at soak scale forty.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -17,13 +17,13 @@ use counterfoil_conformance::{Scale, scale};
 use counterfoil_redis::{Options, RedisStore, Waits};
 use counterfoil_testkit::servers::redis::RedisCluster;
 
-/// Number of callers for each operation.
+/// The number of callers of each operation.
 const CALLERS: usize = 8;
-/// Number of calls that are answered before a primary is killed.
+/// The number of calls that are answered before a primary is killed.
 const BEFORE: u64 = 3_000;
-/// Number of calls of each operation that must be answered afterwards.
+/// The number of calls of each operation that must be answered after a primary was killed.
 const AFTER: u64 = 200;
-/// Number of calls that are answered between the loss of the link to the replica and the kill of the primary.
+/// The number of calls that are answered after the replica has lost its link and before the primary is killed.
 const UNLINKED: u64 = 500;
 
 fn kills() -> u32 {
@@ -55,7 +55,8 @@ fn what_a_fail_over_can_lose() {
             for tally in [one, two] {
                 assert!(tally.acked > 0 && tally.checked == tally.acked, "{name} was tried and looked at");
             }
-            // The killed primary had one replica. The replica had confirmed these writes, and was elected.
+            // The killed primary had one replica. This replica confirmed the writes, and was elected as the new
+            // primary.
             let waited = matches!(deed, Deed::Insert | Deed::Rotate | Deed::Revoke);
             assert!(!waited || two.lost == 0, "{name}: {} that were waited for were lost", two.lost);
             lost_alone += if unlinked { one.lost } else { 0 };
@@ -87,7 +88,7 @@ impl Deed {
     }
 }
 
-/// An acknowledged write, to be looked for after the kill.
+/// An acknowledged write. After the kill, the test checks whether the write is still there.
 #[derive(Clone, Copy)]
 enum Acknowledged {
     There(RecordId),
@@ -97,7 +98,7 @@ enum Acknowledged {
     Touched(RecordId, Timestamp),
 }
 
-/// The key says whether the replica's link was cut, and the operation.
+/// The key consists of whether the replica's link was cut, and of the operation.
 type Tallies = BTreeMap<(bool, Deed), Tally>;
 
 #[derive(Clone, Copy, Default)]
@@ -108,7 +109,7 @@ struct Tally {
     unavailable: u64,
 }
 
-/// What the callers of all operations share.
+/// The state that the callers of all operations share.
 struct Load {
     store: RedisStore,
     stop: AtomicBool,
@@ -118,7 +119,7 @@ struct Load {
 }
 
 impl Load {
-    /// Counts an answer; `None` if there was none. Any error except `Unavailable` is a bug.
+    /// Counts an answer. Returns `None` if the call was `Unavailable`. Any other error is a bug.
     fn noted<T>(&self, deed: Deed, answer: Result<T, StoreError>) -> Option<T> {
         match answer {
             Ok(answer) => {
@@ -169,8 +170,8 @@ impl Load {
         }
     }
 
-    /// Rotates along one chain. Ends when a parent or a successor is missing; the list of acknowledged writes shows
-    /// what was lost.
+    /// Rotates along one chain. Ends when a parent or a successor is missing. The list of acknowledged writes shows
+    /// which writes were lost.
     async fn rotate(&self, draft: &Draft) {
         let mut tip = draft.id();
         for generation in 1..200 {
@@ -203,7 +204,7 @@ impl Load {
         while self.goes_on() {
             let answer = self.store.revoke(person.family(draft.family.id), revoked(at(1)), at(GONE), most(1)).await;
             if self.noted(Deed::Revoke, answer).is_some() {
-                // The record is missing because its insert was lost, which is counted separately.
+                // The record is missing because its insert was lost. The lost insert is counted separately.
                 return self.keep(Deed::Revoke, Acknowledged::Revoked(draft.id()));
             }
         }
@@ -288,7 +289,7 @@ fn one_kill(cluster: &mut RedisCluster, victim: usize, unlinked: bool, store: Re
     let all = || Deed::ALL.into_iter().map(answered).sum::<u64>();
     wait_until(|| all() >= BEFORE);
     if unlinked {
-        // From now on the replica is refused, whichever command it uses to synchronise. Other connections are not
+        // From now on the primary refuses the commands by which a replica synchronises. Other connections are not
         // affected.
         assert_eq!(cluster.cli(victim, &["ACL", "SETUSER", "default", "-psync", "-sync"]).trim(), "OK");
         let _ = cluster.cli(victim, &["CLIENT", "KILL", "TYPE", "replica"]);
@@ -297,8 +298,8 @@ fn one_kill(cluster: &mut RedisCluster, victim: usize, unlinked: bool, store: Re
     }
     cluster.kill(victim);
     wait_until(|| cluster.primaries().len() == 3);
-    // The new primary has no replica until the killed node is back. Until then, writes that wait for a replica are
-    // unavailable.
+    // The new primary has no replica until the killed node is back. Until then, writes that wait for a replica return
+    // `Unavailable`.
     cluster.restart(victim);
     let then = Deed::ALL.map(answered);
     wait_until(|| Deed::ALL.into_iter().zip(then).all(|(deed, then)| answered(deed) >= then + AFTER));
@@ -325,7 +326,7 @@ fn one_kill(cluster: &mut RedisCluster, victim: usize, unlinked: bool, store: Re
     });
 }
 
-/// Whether an acknowledged write is still there. Half of a rotation must never be found.
+/// Whether an acknowledged write is still there. Panics if only half of a rotation is there.
 async fn stands(store: &RedisStore, write: Acknowledged) -> bool {
     let get = async |id: RecordId| {
         for _ in 0..100 {
@@ -351,7 +352,7 @@ async fn stands(store: &RedisStore, write: Acknowledged) -> bool {
     }
 }
 
-/// Waits until the condition is true, for at most two minutes.
+/// Waits until the condition is true, at most two minutes.
 fn wait_until(mut is_so: impl FnMut() -> bool) {
     for _ in 0..6_000 {
         if is_so() {

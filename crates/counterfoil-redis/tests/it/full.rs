@@ -1,5 +1,6 @@
-//! A server that accepts no more writes because its memory or its disk is full. Reads go on. A write is unavailable and
-//! has done nothing. A record is never reported as missing. Once there is space, the same calls succeed.
+//! Tests a server that accepts no writes because its memory or its disk is full. The store still reads. A write returns
+//! `Unavailable` and has changed nothing. No record is reported as missing. When the server has space again, the same
+//! calls succeed.
 
 use std::fmt::Debug;
 
@@ -13,7 +14,7 @@ use counterfoil_testkit::servers::redis::RedisServer;
 #[test]
 fn a_full_memory_is_unavailable_and_passes() {
     let server = RedisServer::start();
-    // A limit of one byte is exceeded before anything is stored.
+    // Any data exceeds a memory limit of one byte.
     goes_through_it(&server, |full| {
         assert_eq!(server.cli(&["CONFIG", "SET", "maxmemory", if full { "1" } else { "0" }]).trim(), "OK");
     });
@@ -32,7 +33,7 @@ fn a_full_disk_is_unavailable_and_passes() {
     });
 }
 
-/// Redis with `appendfsync always` exits rather than acknowledge a write that is not on its disk.
+/// With `appendfsync always`, Redis exits if it cannot store a write on its disk. It does not acknowledge the write.
 #[test]
 fn a_server_that_syncs_each_write_ends_on_a_full_disk_and_has_what_it_answered_for() {
     let mut server = RedisServer::start_with(&[("appendfsync", "always")]);
@@ -59,7 +60,7 @@ fn a_server_that_syncs_each_write_ends_on_a_full_disk_and_has_what_it_answered_f
     });
 }
 
-/// Makes three members of a family, so that one more rotation has a nonce to delete.
+/// Makes a family with three members. The next rotation of this family deletes a nonce.
 async fn chain(store: &RedisStore, draft: &Draft) -> RecordId {
     let mut tip = draft.found(store).await.expect("a family");
     for generation in 1..3 {
@@ -72,8 +73,8 @@ async fn chain(store: &RedisStore, draft: &Draft) -> RecordId {
     tip
 }
 
-/// The probe writes a key that nothing reads, and so finds a server that accepts no writes. A server with full memory
-/// can still be purged.
+/// The probe writes a key that nothing reads. So it finds a server that accepts no writes. A server whose memory is
+/// full can still be purged.
 #[test]
 fn fault_g11_a_probe_finds_a_server_that_takes_no_writes() {
     let server = RedisServer::start();
@@ -91,7 +92,7 @@ fn fault_g11_a_probe_finds_a_server_that_takes_no_writes() {
         set("maxmemory", "0");
         store.probe().await.expect("it takes writes again");
         server.fill_disk(true);
-        // The write that finds the disk full is acknowledged all the same, from the server's memory.
+        // The server acknowledges the write during which its disk becomes full, because the write is in memory.
         let mut tries = 0;
         while store.probe().await.is_ok() {
             tries += 1;
@@ -112,8 +113,8 @@ fn refused<T: Debug>(answer: &Result<T, StoreError>) {
     assert!(matches!(answer, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{answer:?}");
 }
 
-/// Returns the ids of the records inserted before, of those acknowledged while the disk or memory filled up, and of
-/// those inserted afterwards.
+/// Returns the ids of all acknowledged inserts: those before the server is full, those while it fills up, and those
+/// after it has space again.
 fn goes_through_it(server: &RedisServer, fill: impl Fn(bool)) -> Vec<RecordId> {
     RUNTIME.block_on(async {
         let store = RedisStore::open(server.url(), Options::new()).await.expect("a store");
@@ -130,8 +131,8 @@ fn goes_through_it(server: &RedisServer, fill: impl Fn(bool)) -> Vec<RecordId> {
 
         fill(true);
         let late = loop {
-            // The server finds out that its disk is full with the first write, and acknowledges this write from its
-            // memory.
+            // The server notices that its disk is full during the first write. It acknowledges this write, because the
+            // write is in memory.
             let filler = Person::somebody().pat();
             match store.insert(filler.home(None), &filler.records, at(1)).await {
                 Ok(Inserted::Done) => ids.push(filler.id()),
@@ -168,7 +169,7 @@ fn goes_through_it(server: &RedisServer, fill: impl Fn(bool)) -> Vec<RecordId> {
         let mut tries = 0;
         let answer = loop {
             match store.insert(late.home(None), &late.records, at(3)).await {
-                // The server checks only once a second whether its disk has space again.
+                // The server checks once a second whether its disk has space again.
                 Err(StoreError::Unavailable { retry: true, maybe_done: false, .. }) if tries < 1_000_000 => tries += 1,
                 answer => break answer,
             }

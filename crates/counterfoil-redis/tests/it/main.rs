@@ -1,6 +1,6 @@
-//! The store on Redis and Valkey, single node and cluster: the store contract, behaviour of servers beyond it, several
-//! processes, a killed primary, and upgrades. `demotion.rs` and `silence.rs` measure durations, so each is a test
-//! binary of its own.
+//! Tests the store on Redis and Valkey, on a single node and on a cluster: the store contract, other behaviour of
+//! servers, several processes, a killed primary, and upgrades. `demotion.rs` and `silence.rs` measure durations, so
+//! each of them is a separate test binary.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod bounds;

@@ -1,4 +1,4 @@
-//! Pages of lists in which many records were removed, or some do not decode.
+//! Tests pages of lists from which many records were removed, and pages with records that do not decode.
 
 use crate::support::RUNTIME;
 use crate::support::backend::{Backend, Space};
@@ -15,8 +15,8 @@ use counterfoil_testkit::servers::redis::RedisServer;
 const BOTH: [Backend; 2] = [Backend::Single, Backend::Cluster];
 const PAT: TokenKind = TokenKind::PersonalAccessToken;
 
-/// An owner creates and deletes 2,300 tokens after a first one that stays. The page that shows the first one costs few
-/// commands, and every page except the last has a next page.
+/// An owner creates one token that stays, and then creates and deletes 2,300 tokens. The page with the first token
+/// costs few commands. Every page except the last one has a next page.
 #[test]
 fn fault_a12_a_page_after_2_300_deletions_costs_few_commands() {
     const CYCLES: usize = 2_300;
@@ -52,8 +52,7 @@ fn fault_a12_a_page_after_2_300_deletions_costs_few_commands() {
     });
 }
 
-/// Live records are listed in order over any number of short pages. Records that do not decode are counted on their
-/// page.
+/// Many short pages together list all live records in order. A record that does not decode is counted on its page.
 #[test]
 fn fault_a12_what_stands_is_told_once_and_in_order() {
     RUNTIME.block_on(async {
@@ -77,7 +76,7 @@ fn fault_a12_what_stands_is_told_once_and_in_order() {
                         let step = supersede(Version::FIRST, next.id, at(turn));
                         let (next_id, done) = (next.id, store.rotate(&id, &step, &[next], at(turn)).await);
                         assert!(matches!(done, Ok(Rotated::Done)));
-                        // The successor's `created_at` is 0.
+                        // The `created_at` of the successor is 0.
                         wanted.push((0, next_id));
                     }
                     3 if turn == 33 => damaged = Some(id),
@@ -109,7 +108,7 @@ fn fault_a12_what_stands_is_told_once_and_in_order() {
     });
 }
 
-/// Registrations that do not decode are counted and skipped, wherever they are on a page. The list comes to its end and
+/// Registrations that do not decode are counted and skipped at any place on a page. The list comes to its end, and
 /// contains every other registration once.
 #[test]
 fn registrations_that_do_not_decode_are_passed_over_and_counted() {

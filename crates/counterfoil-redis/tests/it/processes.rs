@@ -1,4 +1,4 @@
-//! Four processes race on one node and on a cluster.
+//! Tests four processes that write at the same time, on one node and on a cluster.
 
 use std::io::Write as _;
 
@@ -11,7 +11,7 @@ use counterfoil_testkit::crew::{Crew, Post};
 
 const PROCESSES: usize = 4;
 
-/// One URL means a single node, several mean a cluster.
+/// Opens a store. One URL means a single node, several URLs mean a cluster.
 async fn open(urls: &str) -> RedisStore {
     let options = Options::new().prefix("contest").volatile();
     let urls: Vec<_> = urls.split(',').collect();
@@ -37,7 +37,7 @@ fn race(what: &str, urls: &str) {
     let held = format!(
         "{what}, {PROCESSES} processes of {racers} racers, {rounds} rounds each of rotation, label, quota and revocation: held\n"
     );
-    // Written to standard error directly, because the test harness captures output: the count must be visible.
+    // The test harness captures the output of `println!`. Writing to standard error directly makes the count visible.
     let _nobody_reads = std::io::stderr().write_all(held.as_bytes());
 }
 

@@ -1,4 +1,4 @@
-//! The store contract on a single node. All tests share one server; each store has its own user and prefix.
+//! Tests the store contract on a single node. All tests share one server. Each store has its own user and prefix.
 
 use crate::support::backend::Backend;
 use crate::support::fixture::Spaces;

@@ -1,5 +1,6 @@
-//! The rights of the server's user. Exactly the documented rights suffice. A missing right is refused by its name. A
-//! right that is lost later stops a step before its first write.
+//! Tests the rights of the server's user. The documented rights suffice, and each is necessary. If a right is missing,
+//! the store is refused with an error that names the right. If the user loses a right later, a script stops before its
+//! first write.
 
 use crate::support::RUNTIME;
 use crate::support::backend::{Backend, Space, told_rights};
@@ -29,7 +30,7 @@ fn fault_g7_one_right_less_than_the_documentation_lists_is_refused_by_its_name()
     });
 }
 
-/// Reads all stored data, on every node.
+/// Reads all stored data of a space, on every node.
 fn everything(space: &Space, backend: Backend) -> Vec<Value> {
     backend.each(|node| {
         let keys: Vec<Vec<u8>> = cmd("KEYS").arg(format!("{}:*", space.prefix())).query(node).expect("keys");
@@ -43,7 +44,7 @@ fn everything(space: &Space, backend: Backend) -> Vec<Value> {
     })
 }
 
-/// Takes away each right in turn from an open store.
+/// Takes each right in turn away from the user of an open store.
 #[test]
 fn fault_g7_a_right_that_is_lost_stops_a_step_before_its_first_write() {
     RUNTIME.block_on(async {
@@ -90,7 +91,8 @@ fn fault_g7_a_right_that_is_lost_stops_a_step_before_its_first_write() {
     });
 }
 
-/// Data that purges of an earlier version left: a family without members, and a revoked family that is in no index.
+/// An interrupted purge of an earlier version has left a family without members, and a revoked family that is in no
+/// index.
 #[test]
 fn fault_g7_families_that_a_purge_left_half_done_are_purged() {
     RUNTIME.block_on(async {
@@ -106,7 +108,7 @@ fn fault_g7_families_that_a_purge_left_half_done_are_purged() {
             assert_eq!(done.expect("an answer").changed, 1);
             let shard = format!("{}:{{{:02x}}}", space.prefix(), empty.id().shard());
             backend.each(|node| {
-                // In a cluster, a node that does not have the slot refuses the command.
+                // In a cluster, a node that does not serve the slot refuses the command.
                 let key = space.family_key(&empty.id());
                 for field in ["b", "t", "v", "x", "n", "q", "s", "r", "u"] {
                     let member = [field.as_bytes(), &empty.id().member()].concat();
@@ -116,7 +118,7 @@ fn fault_g7_families_that_a_purge_left_half_done_are_purged() {
                 let _ = cmd("DEL").arg(format!("{shard}:t")).exec(node);
             });
             let fresh = space.open().await;
-            // Each purge scans one node, and the next one purges what it found.
+            // Each purge scans one node and purges the families that it finds there.
             for _ in 0..4 {
                 assert!(fresh.purge(at(5), at(5), at(5), most(100)).await.is_ok());
             }

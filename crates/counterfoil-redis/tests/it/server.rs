@@ -1,5 +1,5 @@
-//! Behaviour of a server beyond the store contract: refused set-ups, forgotten scripts, lost answers, and the contents
-//! of its disk.
+//! Tests behaviour of a server that is not part of the store contract: refused configurations, forgotten scripts, lost
+//! answers, and the contents of the disk.
 
 use std::error::Error;
 use std::num::NonZeroU32;
@@ -86,8 +86,8 @@ fn a_prefix_that_would_move_the_hash_tag_is_refused() {
     });
 }
 
-/// A setting that is changed at run time causes an outage with a clear error, and the outage ends when the setting is
-/// restored.
+/// If a forbidden setting is made while the store is open, calls return `Unavailable` with a clear error. When the
+/// setting is restored, calls succeed again.
 #[test]
 fn fault_g15_an_eviction_policy_or_a_missing_file_set_at_run_time_is_an_outage() {
     RUNTIME.block_on(async {
@@ -112,7 +112,7 @@ fn fault_g15_an_eviction_policy_or_a_missing_file_set_at_run_time_is_an_outage()
     });
 }
 
-/// Waits until `look` returns a value, for at most ten seconds.
+/// Calls `look` until it returns a value, for at most ten seconds.
 async fn eventually<T>(look: impl AsyncFn() -> Option<T>) -> T {
     let begun = now();
     loop {
@@ -124,7 +124,7 @@ async fn eventually<T>(look: impl AsyncFn() -> Option<T>) -> T {
     }
 }
 
-/// On every node, a script that the server has forgotten is sent again, and the caller sees no error.
+/// If the nodes have forgotten a script, the store sends it again, and the caller sees no error.
 #[test]
 fn scripts_are_sent_again_after_a_flush() {
     RUNTIME.block_on(async {
@@ -145,8 +145,8 @@ fn scripts_are_sent_again_after_a_flush() {
     });
 }
 
-/// All connections are cut while they are idle. Reads use a new connection. A write may report that it may have been
-/// executed. Soon all calls succeed.
+/// All connections are cut while they are idle. Reads use a new connection. A write may return an error that says that
+/// the write may have been executed. Soon all calls succeed.
 #[test]
 fn cut_connections_pass() {
     RUNTIME.block_on(async {
@@ -172,8 +172,8 @@ fn cut_connections_pass() {
     });
 }
 
-/// While a server is down, calls are unavailable and never "not found". After a restart it has every write that it
-/// acknowledged.
+/// While a server is down, calls return `Unavailable` and never "not found". After a restart the server has every write
+/// that it acknowledged.
 #[test]
 fn a_server_that_was_killed_is_unavailable_and_comes_back_with_what_it_answered_for() {
     let mut server = RedisServer::start_with(&[("appendfsync", "always")]);
@@ -198,8 +198,8 @@ fn a_server_that_was_killed_is_unavailable_and_comes_back_with_what_it_answered_
     });
 }
 
-/// The answers to an insert and to a rotation are lost after both were executed. The calls are unavailable, and the
-/// same calls again find their own writes.
+/// An insert and a rotation are executed, but their answers are lost. Both calls return `Unavailable`. The repeated
+/// calls find their own writes.
 #[test]
 fn an_answer_that_is_lost_is_unavailable_and_the_write_is_recognised() {
     RUNTIME.block_on(async {
@@ -216,7 +216,7 @@ fn an_answer_that_is_lost_is_unavailable_and_the_write_is_recognised() {
 
         let next = draft.successor(draft.id(), 1);
         let step = supersede(Version::FIRST, next.id, at(1));
-        // Makes the script known to this server, which may not know it yet. This call is refused and changes nothing.
+        // This server may not know the script yet. A call that is refused and changes nothing makes the script known.
         let parent = draft.id();
         let stale = supersede(Version::new(9), next.id, at(1));
         let refused = store.rotate(&parent, &stale, std::slice::from_ref(&next), at(1)).await;
@@ -231,7 +231,7 @@ fn an_answer_that_is_lost_is_unavailable_and_the_write_is_recognised() {
     });
 }
 
-/// Through the handle: a client whose refresh got no answer gets the same successor each time it tries again.
+/// This test uses the handle. A client whose refresh got no answer gets the same successor each time it tries again.
 #[test]
 fn a_refresh_whose_answer_was_lost_gives_the_same_successor_when_it_is_repeated() {
     RUNTIME.block_on(async {
@@ -242,7 +242,7 @@ fn a_refresh_whose_answer_was_lost_gives_the_same_successor_when_it_is_repeated(
         let first = canary::post(&handle, &sign_in).await;
         let form = |token: &str| format!("grant_type=refresh_token&refresh_token={token}");
         let refresh = canary::field(first.expose_secret(), "refresh_token");
-        // A first refresh without disturbance makes the script known.
+        // A first refresh without a fault makes the script known to the server.
         let second = canary::post(&handle, &form(&refresh)).await;
         let refresh = canary::field(second.expose_secret(), "refresh_token");
         proxy.lose_the_answer_to(b"supersede");
@@ -260,8 +260,8 @@ fn a_refresh_whose_answer_was_lost_gives_the_same_successor_when_it_is_repeated(
     });
 }
 
-/// The connection stays open, but no answers come. After three seconds without a success a new connection is opened,
-/// and a waiting read is sent on it.
+/// The connection stays open, but no answers arrive. After three seconds without a success, the store opens a new
+/// connection and sends a waiting read again on it.
 #[test]
 fn a_silent_connection_is_replaced() {
     RUNTIME.block_on(async {
@@ -278,8 +278,8 @@ fn a_silent_connection_is_replaced() {
     });
 }
 
-/// With a replica, the answer comes after the replica has the write. Without a replica the call is unavailable and says
-/// why, also when it is repeated.
+/// With a replica, the call returns after the replica has the write. Without a replica, the call returns `Unavailable`
+/// with the reason, and so does the repeated call.
 #[test]
 fn a_write_that_waits_says_how_many_replicas_have_it() {
     RUNTIME.block_on(async {
@@ -307,7 +307,7 @@ fn a_write_that_waits_says_how_many_replicas_have_it() {
     });
 }
 
-/// WAIT delays the commands behind it on its connection. Reads use another connection.
+/// `WAIT` delays the later commands of its connection. Reads use another connection.
 #[test]
 fn a_read_does_not_stand_behind_a_write_that_waits() {
     RUNTIME.block_on(async {
@@ -333,11 +333,11 @@ fn a_read_does_not_stand_behind_a_write_that_waits() {
     });
 }
 
-/// Secrets that passed through the handle are in none of the server's files: append-only file, snapshot, log.
+/// The handle processes secrets. None of them is in the server's append-only file, snapshot or log.
 #[test]
 fn no_secret_is_on_the_servers_disk() {
     RUNTIME.block_on(async {
-        // In compressed text the secrets could not be found.
+        // A search would not find the secrets in compressed text.
         let server =
             RedisServer::start_with(&[("rdbcompression", "no"), ("appendfsync", "always"), ("loglevel", "debug")]);
         let secrets = canary::secrets(RedisStore::open(server.url(), Options::new()).await.expect("a store")).await;
@@ -370,8 +370,8 @@ fn gather(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
-/// 3,000 refused attempts of a source in back-off add no key and no field. A purge removes counters that an older
-/// version left.
+/// 3,000 refused attempts of a source during its back-off add no key and no field. A purge removes counters that an
+/// older version has left.
 #[test]
 fn fault_b3_refused_attempts_leave_no_new_counters_and_old_ones_are_removed() {
     RUNTIME.block_on(async {
@@ -392,7 +392,7 @@ fn fault_b3_refused_attempts_leave_no_new_counters_and_old_ones_are_removed() {
             );
             let tag = format!("{}:{{07}}", space.prefix());
             backend.each(|node| {
-                // In a cluster, a node that does not have the slot refuses the command.
+                // In a cluster, a node that does not serve the slot refuses the command.
                 let _ = cmd("HSET").arg(format!("{tag}:n")).arg("old").arg("00000000000000011").exec(node);
                 let _ = cmd("ZADD").arg(format!("{tag}:m")).arg(i64::MAX >> 10).arg("old").exec(node);
             });

@@ -1,5 +1,5 @@
-//! Data that the crate wrote at commit 2d47c90 can be opened, and all of it is still there. `testdata/layout1.rs` is
-//! the program that wrote `testdata/layout1.txt`.
+//! Tests that a store with data of the crate at commit 2d47c90 can be opened, and that all of the data is still there.
+//! `testdata/layout1.rs` is the program that wrote the data in `testdata/layout1.txt`.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -50,7 +50,7 @@ const fn client(number: u8) -> ClientKey {
     ClientKey::from_bytes([number; 16])
 }
 
-/// The bytes that an escaped word of the file stands for.
+/// Decodes an escaped word of the file.
 fn unescaped(word: &str) -> Vec<u8> {
     let (mut bytes, mut rest) = (Vec::new(), word.as_bytes());
     while let [first, behind @ ..] = rest {
@@ -66,7 +66,7 @@ fn unescaped(word: &str) -> Vec<u8> {
     bytes
 }
 
-/// A space with the data that the old version left. Each key is on the node that it belongs to.
+/// Makes a space with the data that the old version wrote. Each key is on the node that serves its slot.
 fn left_behind(backend: Backend) -> Space {
     let space = Space::new(backend);
     for line in include_str!("../testdata/layout1.txt").lines() {
@@ -93,7 +93,7 @@ async fn read(store: &RedisStore, id: &RecordId) -> TokenRecord {
     store.get(id).await.expect("an answer").expect("it is there")
 }
 
-/// The first record of each family, with the family's client, last use and generation.
+/// Returns the first record of each family, with the client, the last use and the generation of the family.
 fn families() -> Vec<(Person, u8, Option<ClientKey>, Timestamp, u64)> {
     let (seven, eight) = (Some(client(7)), Some(client(8)));
     vec![
@@ -114,7 +114,7 @@ fn families() -> Vec<(Person, u8, Option<ClientKey>, Timestamp, u64)> {
     ]
 }
 
-/// Checks that every family has its old data, and the data that the old layout lacked.
+/// Checks that every family has its old data, and has the data that the old layout lacked.
 async fn all_stands(store: &RedisStore) {
     for (person, number, client, used_at, generation) in families() {
         let record = read(store, &id(&person, number, 0)).await;
@@ -149,7 +149,7 @@ async fn insert(store: &RedisStore, home: InsertInto<'_>, new: &[counterfoil::st
     store.insert(home, new, at(now)).await.expect("an answer")
 }
 
-/// Checks that labels, caps, paces and access tokens take the old version's records into account.
+/// Checks that labels, caps, paces and limits of access tokens include the records of the old version.
 async fn all_counts(store: &RedisStore) {
     const NOW: u64 = 1_000;
     let ann = ann();
@@ -158,13 +158,14 @@ async fn all_counts(store: &RedisStore) {
     let taken = insert(store, held.home(None), &held.records, NOW).await;
     assert_eq!(taken, Inserted::LabelTaken(family_id(&ann, 1)));
 
-    // Personal access tokens were created at 1, 2, 3, 4 and 20.
+    // The old version created personal access tokens at 1, 2, 3, 4 and 20.
     let paced = insert(store, free.bounded(None, Some(pace(5, at(0)))), &free.records, NOW).await;
     assert_eq!(paced, Inserted::PaceReached { oldest: at(1) });
     let made = insert(store, free.bounded(None, Some(pace(5, at(1)))), &free.records, NOW).await;
     assert_eq!(made, Inserted::Done, "its label was given back by the revocation");
 
-    // Client 7 has three live families: the fifth, sixth and ninth. The eighth is revoked, and the twelfth has expired.
+    // Client 7 has three live families: the fifth, the sixth and the ninth. The eighth is revoked, the twelfth has
+    // expired.
     let sign_in = || ann.refresh().through(client(7)).used(at(NOW));
     let (fourth, fifth, other) = (sign_in(), sign_in(), ann.refresh().through(client(8)));
     assert_eq!(insert(store, fourth.home(Some(3)), &fourth.records, NOW).await, Inserted::OwnerFull);
@@ -176,7 +177,8 @@ async fn all_counts(store: &RedisStore) {
     let ended = read(store, &id(&ann, 6, 0)).await;
     assert_eq!(ended.revoked().map(|revoked| revoked.reason), Some(RevocationReason::MadeRoom));
 
-    // The fifth family was first rotated at 100, and shrinking has kept that. Three of its access tokens are live.
+    // The fifth family was first rotated at 100. A shrunk record keeps this instant. Three access tokens of the family
+    // are live.
     let mut next = fourth.successor(id(&ann, 5, 3), 4);
     next.id = id(&ann, 5, 4);
     let step = |since, access_cap| ParentUpdate::Supersede {
@@ -201,7 +203,7 @@ async fn all_counts(store: &RedisStore) {
     assert_eq!(read(store, &next.id).await.family().used_at, at(NOW));
 }
 
-/// Checks that everything can be revoked and purged, and that no index entry remains.
+/// Checks that all records can be revoked and purged, and that no index entry remains.
 async fn all_goes(space: &Space, backend: Backend, store: &RedisStore) {
     for person in [ann(), bob(), codes()] {
         let done = store.revoke(person.all(), revoked(at(2_000)), at(GONE + 9), most(1_000)).await.expect("an answer");
@@ -220,16 +222,16 @@ async fn all_goes(space: &Space, backend: Backend, store: &RedisStore) {
     assert_eq!(kinds, ["cd", "ci", "cu", "layout", "p"], "only clients, settings and the layout are left");
 }
 
-/// The number of entries in the index of standing families.
+/// Returns the number of entries in the index of families that are not revoked.
 fn places(space: &Space, backend: Backend) -> u64 {
     let shards = [ann(), bob(), codes()].map(|person| counterfoil::token::shard(&person.realm, &person.owner));
     let keys = shards.map(|shard| format!("{}:{{{shard:02x}}}:s", space.prefix()));
     let count = |key: &String| backend.each(|node| cmd("ZCARD").arg(key).query(node).unwrap_or(0));
-    // A replica answers with a redirection to its primary.
+    // A replica answers with a redirection to its primary. This counts as zero.
     keys.iter().flat_map(count).sum()
 }
 
-/// The kind in `<prefix>:{<shard>}:<kind>`, without what may follow it.
+/// Returns the kind of a key `<prefix>:{<shard>}:<kind>` without any text that follows the kind.
 fn kind_of(key: &[u8]) -> String {
     let text = String::from_utf8_lossy(key);
     let behind = text.split_once("}:").map_or_else(|| text.rsplit(':').next().unwrap_or_default(), |(_, kind)| kind);
@@ -256,7 +258,7 @@ fn what_layout_1_left_is_upgraded_and_counts_and_goes() {
     });
 }
 
-/// Polls a future that many times, then drops it.
+/// Polls a future at most `turns` times, then drops it.
 async fn cut_off<T>(turns: usize, work: impl Future<Output = T>) -> Option<T> {
     let (mut work, mut turn) = (pin!(work), 0);
     poll_fn(move |context| {
@@ -291,8 +293,8 @@ fn an_upgrade_that_was_cut_off_is_gone_on_with_and_several_do_no_harm() {
     });
 }
 
-/// A node of the old version that was not stopped goes on writing its layout. Its families are read, and are revoked
-/// with the others, and do not affect other calls.
+/// A node of the old version was not stopped before the upgrade, and still writes its layout. The store can read and
+/// revoke the families of that node. They do not disturb other calls.
 #[test]
 fn what_a_node_of_the_old_version_writes_afterwards_is_read_and_revoked() {
     RUNTIME.block_on(async {
@@ -310,8 +312,8 @@ fn what_a_node_of_the_old_version_writes_afterwards_is_read_and_revoked() {
         }
         let strayed = read(&store, &id(&person, 6, 0)).await;
         assert_eq!((strayed.family().client, strayed.family().used_at), (Some(client(7)), at(6)));
-        // Its index entry from before the upgrade still counts among the three of client 7. It is removed to make room,
-        // without revoking any family.
+        // The cap still counts the index entry from before the upgrade as one of the three families of client 7. This
+        // insert makes room by removing the entry, so it revokes no family.
         let draft = person.refresh().through(client(7)).used(at(1_000));
         let room = draft.bounded(Some(make_room(3, at(1_000))), None);
         assert_eq!(insert(&store, room, &draft.records, 1_000).await, Inserted::Done);
@@ -328,7 +330,8 @@ fn what_a_node_of_the_old_version_writes_afterwards_is_read_and_revoked() {
     });
 }
 
-/// Two labels that look alike, with the keys of layout 3: the first gets the new key, and both stay.
+/// Two families have labels that look alike, with keys of layout 3. The upgrade gives the new key to the first family.
+/// Both families stay.
 #[test]
 fn fault_f2_label_keys_of_layout_3_are_made_anew_and_both_of_two_that_look_alike_stay() {
     RUNTIME.block_on(async {

@@ -1,11 +1,11 @@
-//! The store contract on Valkey: every clause about clients, settings and counters, and those clauses about tokens that
-//! run every script in every state. All clauses at soak scale.
+//! Tests the store contract on Valkey. By default it runs every clause about clients, settings and counters, and the
+//! clauses about tokens in [`CLAUSES`]. At soak scale it runs all clauses.
 
 use crate::support::backend::Backend;
 use crate::support::fixture::Spaces;
 use counterfoil_conformance::{CHECKS, Scale, Subject, hold, scale, sibling_conformance};
 
-/// The clauses about tokens that run by default.
+/// The clauses about tokens that run by default. Together they run every script in every state.
 const CLAUSES: [&str; 9] = [
     "insert_all_or_nothing",
     "own_write_is_recognised",

@@ -1,4 +1,4 @@
-//! One server or cluster for all tests of a binary, divided into spaces.
+//! One server or cluster for all tests of a binary. Each store gets a space of its own on it.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -11,15 +11,15 @@ use counterfoil_redis::redis::{self, Client, Commands as _, Connection};
 use counterfoil_redis::{Options, RedisStore};
 use counterfoil_testkit::servers::redis::{RedisCluster, RedisServer};
 
-/// Ends with the process.
+/// A Redis server. It is stopped when the process ends.
 pub static SERVER: LazyLock<RedisServer> = LazyLock::new(RedisServer::start);
-/// Ends with the process.
+/// A Redis cluster. It is stopped when the process ends.
 pub static CLUSTER: LazyLock<RedisCluster> = LazyLock::new(RedisCluster::start);
-/// Ends with the process.
+/// A Valkey server. It is stopped when the process ends.
 pub static VALKEY: LazyLock<RedisServer> = LazyLock::new(RedisServer::start_valkey);
 static SPACES: AtomicU32 = AtomicU32::new(0);
 
-/// The server or cluster on which a space is.
+/// The server or cluster that contains a space.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Backend {
     Single,
@@ -45,7 +45,7 @@ impl Backend {
         }
     }
 
-    /// Runs `act` on every node.
+    /// Calls `act` with a connection to each node.
     pub fn each<T>(self, act: impl FnMut(&mut Connection) -> T) -> Vec<T> {
         let nodes = match self {
             Self::Single => &SINGLE_NODES,
@@ -56,25 +56,25 @@ impl Backend {
     }
 }
 
-/// The rights that the README lists for the server's user.
+/// Returns the rights that the README lists for the server's user.
 fn told_rules() -> Vec<&'static str> {
     let rule = include_str!("../../README.md").lines().find_map(|line| line.strip_prefix("ACL SETUSER counterfoil "));
     rule.expect("the README says what a user needs").split(' ').collect()
 }
 
-/// The commands among these rights.
+/// Returns the commands among the rights that the README lists.
 pub fn told_rights() -> Vec<&'static str> {
     told_rules().into_iter().filter_map(|rule| rule.strip_prefix('+')).collect()
 }
 
-/// A user of the server, and the key prefix of the same name. The user can access only keys with this prefix.
+/// A user of the server, and the prefix of its keys, which is the user's name. The user can access only these keys.
 pub struct Space {
     backend: Backend,
     name: String,
 }
 
 impl Space {
-    /// Makes an empty space. Its user has exactly the rights that the README lists.
+    /// Makes an empty space. The user of the space has exactly the rights that the README lists.
     pub fn new(backend: Backend) -> Self {
         let name = format!("store-{}", SPACES.fetch_add(1, Ordering::Relaxed));
         let space = Self { backend, name };
@@ -89,7 +89,7 @@ impl Space {
         space
     }
 
-    /// Changes the user's rights.
+    /// Changes the rights of the space's user.
     pub fn acl(&self, rules: &[&str]) {
         self.backend.each(|node| {
             let mut command = redis::cmd("ACL");
@@ -97,12 +97,12 @@ impl Space {
         });
     }
 
-    /// The prefix of the keys.
+    /// The prefix of the keys in this space.
     pub fn prefix(&self) -> &str {
         &self.name
     }
 
-    /// The URLs of the nodes, with the user.
+    /// The URLs of the nodes. They contain the user of the space.
     pub fn urls(&self) -> Vec<String> {
         let user = format!("redis://{}:secret@", self.name);
         self.backend.urls().iter().map(|url| url.replace("redis://", &user)).collect()
@@ -126,7 +126,7 @@ impl Space {
         }
     }
 
-    /// Closes the user's connections and refuses new ones, or allows them again.
+    /// If `down`, closes the user's connections and refuses new ones. Otherwise allows them again.
     pub fn lock_out(&self, down: bool) {
         self.acl(&[if down { "off" } else { "on" }]);
         if down {
@@ -134,14 +134,14 @@ impl Space {
         }
     }
 
-    /// Closes the user's connections.
+    /// Closes the connections of the space's user.
     pub fn cut(&self) {
         self.backend.each(|node| {
             let _: i64 = redis::cmd("CLIENT").arg("KILL").arg("USER").arg(&self.name).query(node).expect("killed");
         });
     }
 
-    /// The key of a record's family.
+    /// Returns the key of the family to which a record belongs.
     pub fn family_key(&self, id: &RecordId) -> Vec<u8> {
         self.family_key_of(&id.family())
     }
@@ -152,13 +152,13 @@ impl Space {
         key
     }
 
-    /// Damages a family's row.
+    /// Overwrites a family's row with data that does not decode.
     pub fn damage_family(&self, family: &FamilyId) -> bool {
         let key = self.family_key_of(family);
         self.overwrite(&key, b"i")
     }
 
-    /// Damages the row of a client, the settings or a counter.
+    /// Overwrites the row of a client, of settings or of a counter with data that does not decode.
     pub fn damage_sibling(&self, row: SiblingRow<'_>) -> bool {
         let of_realm = |letter: &str, realm: &Realm| {
             let shard = counterfoil::token::shard(realm, &OwnerId::realm());
@@ -181,7 +181,7 @@ impl Space {
         self.backend.each(damage).contains(&true)
     }
 
-    /// Damages a record.
+    /// Overwrites a record with data that does not decode.
     pub fn damage(&self, id: &RecordId) -> bool {
         self.overwrite(&self.family_key(id), &[&b"b"[..], &id.member()].concat())
     }

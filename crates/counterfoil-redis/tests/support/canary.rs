@@ -1,4 +1,4 @@
-//! Sends known secrets through a handle. Tests then search for them in places where they must not be.
+//! Sends known secrets through a handle. Tests then search for these secrets in places that must not contain them.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use counterfoil::{
     Account, Counterfoil, KeyRing, Lifetime, NewPersonalAccessToken, Presenter, Role, Secret, SubjectId,
 };
 
-/// A client secret that the host chose.
+/// The secret of a client. The host chose it.
 const CLIENT: &str = "canaryclientsecret0123456789abcd";
-/// A person's password.
+/// The password of Ann.
 pub const PASSWORD: &str = "canary-password-of-ann";
 
-/// Signs Ann in, refreshes twice, creates a token labelled `canary-label` for her, and verifies it. Returns every
-/// secret that was involved.
+/// Signs Ann in, refreshes twice, creates a token with the label `canary-label` for her, and verifies the token.
+/// Returns every secret that was used.
 pub async fn secrets<S>(store: S) -> Vec<String>
 where
     S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -41,7 +41,8 @@ where
     secrets
 }
 
-/// A handle with Ann and a client that may refresh. Personal access tokens are on for the service and for Ann.
+/// Makes a handle with Ann and with a client that may refresh. Personal access tokens are enabled for the service and
+/// for Ann.
 pub async fn handle<S>(store: S) -> (Counterfoil, Account)
 where
     S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -72,7 +73,7 @@ where
 
 /// Posts a form to the token endpoint and returns the answer.
 pub async fn post(handle: &Counterfoil, form: &str) -> Answer {
-    // canary:canaryclientsecret0123456789abcd
+    // Base64 of `canary:canaryclientsecret0123456789abcd`.
     let authorization: [&[u8]; 1] = [b"Basic Y2FuYXJ5OmNhbmFyeWNsaWVudHNlY3JldDAxMjM0NTY3ODlhYmNk"];
     let source = counterfoil::types::Source::from(std::net::IpAddr::from([192, 0, 2, 7]));
     let request = OAuthRequest::new(form.as_bytes(), &source)
@@ -81,15 +82,15 @@ pub async fn post(handle: &Counterfoil, form: &str) -> Answer {
     handle.token(request).await.unwrap_or_else(Answer::from)
 }
 
-/// A field of an answer.
+/// Returns the value of a field of an answer.
 pub fn field(body: &str, name: &str) -> String {
     let start = format!("\"{name}\":\"");
     let rest = body.split_once(&start).unwrap_or_else(|| panic!("no {name}: {body}")).1;
     rest.split_once('"').expect("a text ends").0.to_owned()
 }
 
-/// Whether `kept` contains any 12 consecutive characters of the secret. Of a token, the prefix and the public id are
-/// not secret.
+/// Whether `kept` contains any 12 consecutive characters of the secret. If the secret is a token, its prefix and its
+/// public id are not searched for.
 pub fn shows(kept: &[u8], secret: &str) -> bool {
     let hidden = match secret.split_once('_') {
         Some((_, token)) => &token[22..],

@@ -1,4 +1,4 @@
-//! The fixtures of the conformance suite, for each backend.
+//! Fixtures for the conformance suite on each backend.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use counterfoil_conformance::{Fixture, Row, SiblingFixture, SiblingRow, Store, T
 use super::RUNTIME;
 use super::backend::{Backend, Space};
 
-/// Makes a space for each database.
+/// Makes a new space for each database of the suite.
 pub struct Spaces(pub Backend);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! Shared by the tests: one runtime and the backends.
+//! Support for the tests: one runtime, the backends and helpers.
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(unreachable_pub, reason = "each test binary has a copy")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test says what is wrong by panicking")]
@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 use tokio::runtime::Runtime;
 
-/// The runtime of all tests of a binary.
+/// The runtime that all tests of a binary use.
 pub static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 });

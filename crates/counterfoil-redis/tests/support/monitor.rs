@@ -3,14 +3,14 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 
-/// Receives every command that a server executes.
+/// A connection over which a server reports every command that it executes.
 pub struct Monitor {
     heard: BufReader<TcpStream>,
     port: u16,
 }
 
 impl Monitor {
-    /// Starts to record.
+    /// Begins to record the commands of the server on this port.
     pub fn of(port: u16) -> Self {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("a connection");
         stream.write_all(b"MONITOR\r\n").expect("sent");
@@ -21,7 +21,7 @@ impl Monitor {
         Self { heard, port }
     }
 
-    /// The commands that clients have sent since the start, without the commands that their scripts ran.
+    /// Returns the commands that clients have sent since the recording began. Leaves out the commands that scripts ran.
     pub fn sent(mut self) -> Vec<String> {
         let mut last = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("a connection");
         last.write_all(b"ECHO the-end\r\n").expect("sent");

@@ -1,4 +1,4 @@
-//! A primary, its replica, and an address that leads to one of them.
+//! A primary, its replica, and an address that leads to one of the two.
 
 use std::time::{Duration, Instant};
 
@@ -9,19 +9,19 @@ use super::proxy::Proxy;
 
 /// A port on which no server listens.
 const NOWHERE: &str = "1";
-/// Within this time a store must work again.
+/// The maximum time until a store works again.
 pub const SOON: Duration = Duration::from_secs(10);
 
-/// Two servers, and the address that the store under test uses.
+/// Two servers, and an address that leads to one of them. The store under test uses the address.
 pub struct Pair {
     pub servers: [RedisServer; 2],
     pub address: Proxy,
 }
 
 impl Pair {
-    /// Starts both servers. The first is the primary, the second its replica, and the address leads to the first.
+    /// Starts both servers. The first is the primary, and the second is its replica. The address leads to the first.
     pub async fn start() -> Self {
-        // A replica then synchronises at once, and notices a lost link soon.
+        // With these settings a replica synchronises at once, and notices a lost link soon.
         let settings = [("repl-diskless-sync-delay", "0"), ("repl-timeout", "5")];
         let servers = [RedisServer::start_with(&settings), RedisServer::start_with(&settings)];
         let address = Proxy::to(servers[0].port()).await;
@@ -40,7 +40,7 @@ impl Pair {
         RedisStore::open(self.servers[server].url(), Options::new()).await.expect("a store")
     }
 
-    /// Makes one server the other's replica, and waits until it has all data.
+    /// Makes the server `one` a replica of the server `other`, and waits until it has all data.
     pub async fn follow(&self, one: usize, other: usize) {
         let port = self.servers[other].port().to_string();
         self.set_role(one, &["127.0.0.1", &port]);
@@ -58,7 +58,7 @@ impl Pair {
         soon(|| offset(replica) == offset(primary)).await;
     }
 
-    /// Makes a server a replica that can be read but receives no data.
+    /// Makes a server a replica that answers reads but receives no data.
     pub fn lose_the_primary(&self, server: usize) {
         self.set_role(server, &["127.0.0.1", NOWHERE]);
     }
@@ -67,7 +67,7 @@ impl Pair {
         self.set_role(server, &["NO", "ONE"]);
     }
 
-    /// Makes the address lead to that server, and cuts existing connections.
+    /// Makes the address lead to that server, and cuts the existing connections.
     pub fn lead_to(&self, server: usize) {
         self.address.lead_to(self.servers[server].port());
         self.address.cut();
@@ -83,13 +83,13 @@ impl Pair {
     }
 }
 
-/// Real time, to bound how long a test waits for servers.
+/// Returns the real time. It limits how long a test waits for servers.
 #[expect(clippy::disallowed_methods, reason = "servers are waited for, not the injected clock")]
 pub fn now() -> Instant {
     Instant::now()
 }
 
-/// Waits until the condition is true.
+/// Waits until the condition is true, at most [`SOON`].
 pub async fn soon(mut is_so: impl FnMut() -> bool) {
     let begun = now();
     while !is_so() {

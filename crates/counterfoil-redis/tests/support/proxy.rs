@@ -1,5 +1,5 @@
-//! A proxy in front of a server. It can drop answers, drop everything, lose one answer, cut connections, and lead to
-//! another server.
+//! A proxy between a store and a server. It can drop answers, drop all data, lose one answer, cut connections, and lead
+//! to another server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
@@ -10,21 +10,21 @@ use tokio::sync::watch;
 
 #[derive(Default)]
 struct Shared {
-    /// How many connections there were.
+    /// The number of connections that were made so far.
     made: AtomicU64,
-    /// Connections with a lower number receive no answers any more.
+    /// Connections with a lower number than this receive no more answers.
     deaf_before: AtomicU64,
     /// The port of the server to which new connections lead.
     server: AtomicU16,
-    /// All data is dropped, and no connection is closed.
+    /// Whether all data is dropped. Connections stay open.
     swallows: AtomicBool,
-    /// Cuts the next connection that sends these bytes, in place of passing on the answer.
+    /// If a connection sends these bytes, it is cut instead of receiving the answer. This happens once.
     losing: std::sync::Mutex<Option<Vec<u8>>>,
     lost: AtomicBool,
 }
 
 impl Shared {
-    /// Whether the answer to this request is to be lost; true only once.
+    /// Whether the answer to this request must be lost. True at most once.
     fn is_to_be_lost(&self, sent: &[u8]) -> bool {
         let mut losing = self.losing.lock().expect("not poisoned");
         let hit = losing.as_ref().is_some_and(|wanted| sent.windows(wanted.len()).any(|window| window == wanted));
@@ -35,7 +35,7 @@ impl Shared {
     }
 }
 
-/// Listens on a free port and forwards to the server's port.
+/// A proxy that listens on a free port. It forwards connections to a server's port.
 pub struct Proxy {
     port: u16,
     shared: Arc<Shared>,
@@ -61,23 +61,23 @@ impl Proxy {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// How many connections there were.
+    /// The number of connections that were made so far.
     pub fn made(&self) -> u64 {
         self.shared.made.load(Ordering::SeqCst)
     }
 
-    /// Existing connections stay open but receive no answers from now on. New connections work.
+    /// From now on, existing connections stay open but receive no answers. New connections work.
     pub fn deafen(&self) {
         self.shared.deaf_before.store(self.made(), Ordering::SeqCst);
     }
 
-    /// The next request that contains these bytes is executed, and its connection is cut before the answer.
+    /// The server executes the next request that contains these bytes, but the connection is cut before the answer.
     pub fn lose_the_answer_to(&self, request: &[u8]) {
         self.shared.lost.store(false, Ordering::SeqCst);
         *self.shared.losing.lock().expect("not poisoned") = Some(request.to_vec());
     }
 
-    /// Whether that has happened.
+    /// Whether the answer chosen with [`lose_the_answer_to`](Self::lose_the_answer_to) was lost.
     pub fn lost_one(&self) -> bool {
         self.shared.lost.load(Ordering::SeqCst)
     }
@@ -87,8 +87,8 @@ impl Proxy {
         self.shared.server.store(server, Ordering::SeqCst);
     }
 
-    /// Drops all data in both directions from now on, without closing a connection; or ends this. Afterwards new
-    /// connections work; earlier ones receive no answers.
+    /// If true, drops all data in both directions from now on, and closes no connection. If false, ends this: new
+    /// connections work again, but earlier ones receive no answers.
     pub fn swallow(&self, swallows: bool) {
         self.shared.swallows.store(swallows, Ordering::SeqCst);
         if !swallows {

@@ -1,4 +1,4 @@
-//! The future that the layer's service returns.
+//! The future that the authentication service returns.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,10 +11,10 @@ use tower_service::Service;
 
 use crate::authentication::Authentication;
 
-/// A running verification.
+/// A verification that is running.
 pub(crate) type Verifying = Pin<Box<dyn Future<Output = Authentication> + Send>>;
 
-/// The inner service and the request, kept until the verification ends.
+/// The inner service and the request. Both are kept until the verification ends.
 pub(crate) struct State<S, B> {
     inner: S,
     request: Request<B>,
@@ -35,7 +35,7 @@ impl<S, B> State<S, B> {
 }
 
 pin_project! {
-    /// Completes with the inner service's response, or with a refusal.
+    /// Authenticates the request. Completes with the inner service's response, or with a refusal.
     pub struct ResponseFuture<S, R, B, C>
     where
         S: Service<Request<B>>,
@@ -88,7 +88,7 @@ where
                 Now::Calling { calling } => return calling.poll(context),
                 Now::Refused { response } => match response.take() {
                     Some(response) => return Poll::Ready(Ok(response)),
-                    // Polled again after completion, which a caller must not do.
+                    // The future was polled again after it had completed, which a caller must not do.
                     None => return Poll::Pending,
                 },
                 Now::Verifying { verifying, state, required, refuse } => {

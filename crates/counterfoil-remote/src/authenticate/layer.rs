@@ -6,17 +6,17 @@ use tower_layer::Layer;
 use crate::authenticate::service::Authenticate;
 use crate::introspection::Introspection;
 
-/// Authenticates every request by `Authorization: Bearer …` with an [`Introspection`]. Behaves like
+/// Authenticates every request by `Authorization: Bearer …`, with an [`Introspection`]. Otherwise it works like
 /// `counterfoil_tower::AuthenticateLayer`.
 ///
 /// The result is an [`Authentication`](crate::Authentication) in the request's extensions.
 ///
-/// - [`AuthenticateLayer::required`] refuses requests without a valid token.
-/// - [`AuthenticateLayer::optional`] refuses no request. The inner services decide.
+/// - [`AuthenticateLayer::required`] makes a layer that refuses requests without a valid token.
+/// - [`AuthenticateLayer::optional`] makes a layer that refuses no request. The inner services decide.
 ///
-/// Both mark the header as sensitive, and do not authenticate CORS preflights. If the extensions already contain an
-/// [`Authentication`](crate::Authentication), it is used and nothing is verified. Tokens in the query string, the body
-/// or a cookie are not read.
+/// Both layers mark the header as sensitive, and do not authenticate CORS preflights. If the extensions already contain
+/// an [`Authentication`](crate::Authentication), the layer uses it and verifies nothing. The layer does not read tokens
+/// in the query string, the body or a cookie.
 #[derive(Clone, Debug)]
 pub struct AuthenticateLayer<R = AsProblem> {
     pub(crate) verifier: Introspection,
@@ -25,13 +25,13 @@ pub struct AuthenticateLayer<R = AsProblem> {
 }
 
 impl AuthenticateLayer {
-    /// Refuses requests without a valid token.
+    /// Makes a layer that refuses requests without a valid token.
     #[must_use]
     pub fn required(verifier: Introspection) -> Self {
         Self { verifier, required: true, refuse: AsProblem }
     }
 
-    /// Refuses no request.
+    /// Makes a layer that refuses no request.
     #[must_use]
     pub fn optional(verifier: Introspection) -> Self {
         Self { verifier, required: false, refuse: AsProblem }

@@ -1,4 +1,4 @@
-//! The layer that authenticates.
+//! The layer that authenticates requests.
 
 pub(crate) mod future;
 pub(crate) mod layer;

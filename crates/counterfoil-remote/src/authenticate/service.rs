@@ -1,4 +1,4 @@
-//! The service that the layer makes.
+//! The service that the authentication layer makes.
 
 use std::task::{Context, Poll};
 
@@ -13,14 +13,14 @@ use crate::authenticate::layer::AuthenticateLayer;
 use crate::authentication::Authentication;
 use crate::introspection::Introspection;
 
-/// Authenticates requests. Made by [`AuthenticateLayer`].
+/// Authenticates requests. [`AuthenticateLayer`] makes this service.
 #[derive(Clone, Debug)]
 pub struct Authenticate<S, R> {
     pub(super) inner: S,
     pub(super) layer: AuthenticateLayer<R>,
 }
 
-/// What is known about a request before the endpoint is asked.
+/// How a request gets its result: it is already known, or the endpoint must be asked.
 enum Seen {
     Known(Authentication),
     Ask(Verifying),
@@ -50,7 +50,7 @@ where
             }
             None => Seen::Ask(verifying(&self.layer.verifier, request.headers())),
         };
-        // Only `self.inner` was polled ready, so it is called, and its clone takes its place.
+        // Only `self.inner` has reported that it is ready, so it must be called. A clone of it takes its place.
         let clone = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, clone);
         let state = State::new(inner, request);
@@ -70,12 +70,12 @@ where
 
 fn verifying(verifier: &Introspection, headers: &HeaderMap) -> Verifying {
     let verifier = verifier.clone();
-    // Cloning a header value shares its bytes.
+    // A clone of a header value shares the bytes of the value.
     let values: Vec<HeaderValue> = headers.get_all(AUTHORIZATION).iter().cloned().collect();
     Box::pin(async move { verifier.authenticate(values.iter().map(HeaderValue::as_bytes)).await.into() })
 }
 
-/// Marks the header as sensitive: it is neither printed nor indexed by HTTP/2's compression.
+/// Marks the header as sensitive. Then it is not printed, and the compression of HTTP/2 does not index it.
 fn mark_sensitive(headers: &mut HeaderMap) {
     if let Entry::Occupied(mut values) = headers.entry(AUTHORIZATION) {
         values.iter_mut().for_each(|value| value.set_sensitive(true));

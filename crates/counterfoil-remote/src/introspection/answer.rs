@@ -1,4 +1,4 @@
-//! Reads the body of an answer (RFC 7662 §2.2) strictly.
+//! Reads the body of an answer (RFC 7662 §2.2). Refuses every body that does not follow the RFC.
 
 use std::time::Duration;
 
@@ -11,17 +11,18 @@ use serde_json::Value;
 use crate::error::{AnswerFault, RemoteRefusal};
 use crate::principal::{Granted, Parts, RemotePrincipal};
 
-/// The configuration that an answer is checked against.
+/// The configuration against which an answer is checked.
 #[derive(Debug)]
 pub(crate) struct Expected {
     pub(crate) realm: Realm,
     pub(crate) audience: Option<String>,
     pub(crate) issuer: Option<String>,
-    /// Whether the endpoint belongs to counterfoil, so that `kind` and `role` have counterfoil's meaning.
+    /// Whether the endpoint belongs to counterfoil. If so, `kind` and `role` have counterfoil's meaning.
     pub(crate) of_counterfoil: bool,
 }
 
-/// The members that are read. Others are ignored, and `null` counts as missing. A repeated member is an error.
+/// The members of an answer that this crate reads. It ignores other members, treats `null` as missing, and refuses a
+/// repeated member.
 #[derive(Deserialize)]
 struct Members {
     active: Option<Value>,
@@ -41,16 +42,16 @@ struct Members {
     role: Option<Value>,
 }
 
-/// Returns the principal, or why the token is refused.
+/// Returns the principal, or the reason why the token is refused.
 ///
-/// First checks the form of all members, then their meaning. So a malformed answer is always an outage, even if it also
-/// says that the token is not active.
+/// Checks the form of the members before their meaning. So if `active` is false but another member is malformed, the
+/// result is an outage. Only the contents of `scope`, `kind` and `role` are not checked if `active` is false.
 pub(crate) fn read(
     body: &[u8],
     expected: &Expected,
     now: Timestamp,
 ) -> Result<Result<RemotePrincipal, RemoteRefusal>, AnswerFault> {
-    // serde would also accept an array for the struct.
+    // The answer must be an object, but serde accepts an array for a struct too.
     if !body.trim_ascii_start().starts_with(b"{") {
         return Err(AnswerFault::NotAnObject);
     }
@@ -121,7 +122,8 @@ fn text(value: Option<Value>, member: &'static str) -> Result<Option<String>, An
     }
 }
 
-/// Seconds since 1970 as an integer (RFC 7662 §2.2). An instant after the clock's range becomes the last one in it.
+/// Reads an instant, which is an integer of seconds since 1970 (RFC 7662 §2.2). If the instant is after the last
+/// instant of [`Timestamp`], returns the last one.
 fn instant(value: Option<Value>, member: &'static str) -> Result<Option<Timestamp>, AnswerFault> {
     let seconds: Option<u64> = value.map(|value| of(value, member)).transpose()?;
     Ok(seconds.map(|seconds| Timestamp::EPOCH.plus_capped(Duration::from_secs(seconds))))
@@ -132,7 +134,7 @@ fn subject(value: Option<Value>, member: &'static str) -> Result<Option<SubjectI
     text.map(|text| SubjectId::new(&text).map_err(|_| AnswerFault::Member { member })).transpose()
 }
 
-/// Reads one audience or a list (RFC 7519 §4.1.3).
+/// Reads the audience, which is one text or a list of texts (RFC 7519 §4.1.3).
 fn audiences(value: Option<Value>) -> Result<Vec<String>, AnswerFault> {
     match value {
         None => Ok(Vec::new()),
@@ -141,7 +143,8 @@ fn audiences(value: Option<Value>) -> Result<Vec<String>, AnswerFault> {
     }
 }
 
-/// The current actor. Actors nested in it are earlier ones, for information only (RFC 8693 §4.1).
+/// Returns the current actor. Its nested actors are earlier actors. They are for information only (RFC 8693 §4.1), so
+/// they are ignored.
 fn actor(value: Option<Value>) -> Result<Option<SubjectId>, AnswerFault> {
     match value {
         None => Ok(None),

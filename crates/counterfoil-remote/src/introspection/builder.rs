@@ -52,20 +52,21 @@ pub struct IntrospectionBuilder {
     expected: Expected,
 }
 
-/// Why a verifier cannot be built.
+/// The reason why a verifier cannot be built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidSetup {
     /// The endpoint is not an absolute `https` or `http` URL, or it contains user information.
     #[error("the endpoint must be a URL such as https://auth.example.com/introspect")]
     Endpoint,
-    /// Tokens and the client secret would be sent unencrypted to another machine.
+    /// The endpoint is on another machine and its URL is `http`, so that tokens and the client secret would be sent
+    /// unencrypted.
     #[error("the endpoint must begin with https:// unless plain HTTP is allowed")]
     PlainHttp,
-    /// The endpoint is `https`, but the feature `tls` is off and the host gave no transport.
+    /// The URL of the endpoint is `https`, but the feature `tls` is off and the host gave no transport.
     #[error("an https endpoint needs the feature `tls` of counterfoil-remote, or a transport")]
     NoTls,
-    /// No transport was given, and the feature `client` is off.
+    /// The host gave no transport, and the feature `client` is off.
     #[error("give a transport, or turn on the feature `client` of counterfoil-remote")]
     NoTransport,
     /// The cache time is longer than 60 s.
@@ -77,7 +78,7 @@ pub enum InvalidSetup {
     /// The HTTP client could not be made.
     #[error("the HTTP client could not be made")]
     Client(#[source] TransportError),
-    /// No random key for the cache could be drawn.
+    /// The operating system gave no random key for the cache.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
 }
@@ -98,48 +99,51 @@ impl IntrospectionBuilder {
         }
     }
 
-    /// Says that the endpoint belongs to counterfoil. Each answer must then contain `kind` and `role`, and a token
+    /// States that the endpoint belongs to counterfoil. Then each answer must contain `kind` and `role`, and a token
     /// without a scope permits everything that its subject may do.
     ///
-    /// By default the endpoint is any endpoint of RFC 7662: kind and role are unknown, and a token without a scope
-    /// permits nothing that requires a scope token.
+    /// Without this call, the endpoint can be any endpoint of RFC 7662. Then the kind and the role of a token are
+    /// unknown, and a token without a scope permits nothing that requires a scope token.
     pub fn of_counterfoil(mut self) -> Self {
         self.expected.of_counterfoil = true;
         self
     }
 
-    /// Sets the realm in challenges. Default: `default`.
+    /// Sets the realm that challenges name. Default: `default`.
     pub fn realm(mut self, realm: Realm) -> Self {
         self.expected.realm = realm;
         self
     }
 
-    /// Refuses tokens whose `aud` does not contain this audience. counterfoil's answers have no `aud`.
+    /// Refuses tokens whose `aud` does not contain this audience. Do not use it for an endpoint of counterfoil, whose
+    /// answers have no `aud`.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.expected.audience = Some(audience.into());
         self
     }
 
-    /// Refuses tokens whose `iss` is not exactly this issuer. counterfoil's answers have no `iss`.
+    /// Refuses tokens whose `iss` is not exactly this issuer. Do not use it for an endpoint of counterfoil, whose
+    /// answers have no `iss`.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.expected.issuer = Some(issuer.into());
         self
     }
 
-    /// Sets how long an answer "active" is cached: at most 60 s, and never past the token's `exp`. A revoked token is
-    /// accepted for that long. Default: 1 s. With zero, each request asks the endpoint.
+    /// Sets how long an answer "active" is cached: at most 60 s, and never past the token's `exp`. A revoked token may
+    /// be accepted for this time. Default: 1 s. If the time is zero, each request asks the endpoint.
     pub fn cache_for(mut self, time: Duration) -> Self {
         self.believed = time;
         self
     }
 
-    /// Sets the maximum number of cached answers, about 500 bytes each. The oldest is removed first. Default: 10,000.
+    /// Sets the maximum number of cached answers. If the cache is full, the oldest answer is removed. An answer takes
+    /// about 500 bytes. Default: 10,000.
     pub fn cache_entries(mut self, most: usize) -> Self {
         self.entries = most;
         self
     }
 
-    /// Sets the time-out of an answer, including the time to connect. Default: 5 s.
+    /// Sets the maximum time to wait for an answer, including the time to connect. Default: 5 s.
     pub fn time_out(mut self, time: Duration) -> Self {
         self.time_out = time;
         self
@@ -151,19 +155,19 @@ impl IntrospectionBuilder {
         self
     }
 
-    /// Sets the HTTP client. Default: `HttpTransport`, with the feature `client`.
+    /// Sets the HTTP client. Default: `HttpTransport`, if the feature `client` is on.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// Sets the clock for the age of answers and the expiry of tokens. Default: the system's clock.
+    /// Sets the clock, which decides the age of answers and the expiry of tokens. Default: the system's clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Builds the verifier. Sends no request: a wrong secret is noticed with the first token.
+    /// Builds the verifier. Sends no request, so that a wrong secret is noticed only when the first token is verified.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The cache of answers, limited in time and in number of entries.
+//! The cache of answers. It limits the number of answers and the time for which they are valid.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -8,18 +8,19 @@ use std::time::Duration;
 use crate::introspection::token_key::TokenKey;
 use crate::principal::RemotePrincipal;
 
-/// An answer "active". Other answers are not cached.
+/// A cached answer about an active token. Other answers are not cached.
 struct Entry {
     asked_at: Timestamp,
     principal: RemotePrincipal,
 }
 
-/// The cached answers by token. All have the same lifetime, so the oldest is removed first.
+/// The cached answers, found by token. All answers have the same lifetime, so the oldest is removed first.
 pub(crate) struct Cache {
     bound: Duration,
     most: usize,
     entries: HashMap<TokenKey, Entry>,
-    /// The keys in the order of insertion. If an entry was replaced later, its instant differs from the one here.
+    /// The keys of the entries in the order of insertion, with the instant of each. If an entry was replaced, its
+    /// instant differs from the instant here.
     order: VecDeque<(TokenKey, Timestamp)>,
 }
 
@@ -28,20 +29,21 @@ impl Cache {
         Self { bound, most, entries: HashMap::new(), order: VecDeque::new() }
     }
 
-    /// Whether an answer to a request of that instant is still valid. An instant after `now`, because the clock was set
-    /// back, is not.
+    /// Whether an answer to a request that was sent at `asked_at` is still valid at `now`. If the clock was set back,
+    /// `asked_at` may be after `now`. Then the answer is not valid.
     pub(crate) fn believes(&self, asked_at: Timestamp, now: Timestamp) -> bool {
         asked_at <= now && now.since(asked_at) < self.bound
     }
 
-    /// The principal, if the cached answer is still valid and the token has not expired.
+    /// Returns the principal if the cached answer is still valid and the token has not expired.
     pub(crate) fn get(&self, key: &TokenKey, now: Timestamp) -> Option<RemotePrincipal> {
         let entry = self.entries.get(key)?;
         let expired = entry.principal.expires_at().is_some_and(|at| now.reached(at));
         (self.believes(entry.asked_at, now) && !expired).then(|| entry.principal.clone())
     }
 
-    /// Caches an answer. `asked_at` is the instant before the request was sent, so the answer is not older than that.
+    /// Caches an answer. `asked_at` is an instant before the request was sent, so the answer is not older than this
+    /// instant.
     pub(crate) fn insert(&mut self, key: TokenKey, asked_at: Timestamp, principal: RemotePrincipal, now: Timestamp) {
         if self.most == 0 || !self.believes(asked_at, now) {
             return;

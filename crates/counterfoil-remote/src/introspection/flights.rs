@@ -1,4 +1,4 @@
-//! Requests in flight. Concurrent callers with the same token share one request.
+//! Requests that wait for an answer. Concurrent callers with the same token share one request.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -17,11 +17,11 @@ use crate::principal::RemotePrincipal;
 /// The outcome of a verification.
 pub(crate) type Outcome = Result<RemotePrincipal, VerifyError>;
 
-/// A request that its callers poll together. It continues as long as one of them waits.
+/// A request that its callers poll together. It continues as long as at least one of them waits.
 pub(crate) type Flight = Shared<Pin<Box<dyn Future<Output = Outcome> + Send>>>;
 
-/// The cache and the requests in flight, behind one lock, so that no caller sees a token in neither while it moves from
-/// one to the other.
+/// The cache, and the requests that wait for an answer. One lock protects both. So while an answer is moved into the
+/// cache, a caller finds its token in one of the two.
 pub(crate) struct Flights(Mutex<State>);
 
 struct State {
@@ -36,7 +36,7 @@ struct InFlight {
     flight: WeakShared<Pin<Box<dyn Future<Output = Outcome> + Send>>>,
 }
 
-/// The result of a look-up.
+/// The result of a search for a token.
 pub(crate) enum Found {
     Kept(RemotePrincipal),
     Waiting(Flight),
@@ -48,14 +48,15 @@ impl Flights {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Ignores poisoning: no call leaves the maps half changed.
+        // A poisoned lock is used nevertheless: no method can leave the maps in a state that is changed only in part.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns a cached answer, or the request in flight, or a new request made by `ask`.
+    /// Returns the cached answer for this token. If there is none, returns the request that already waits for an
+    /// answer. If there is none either, returns a new request, which `ask` makes.
     ///
-    /// A caller joins a request only if it was sent less than the cache time ago. So a revocation takes effect within
-    /// the cache time even if the endpoint is slow.
+    /// A caller joins a request only if the request was sent less than the cache time ago. So a revocation takes effect
+    /// within the cache time even if the endpoint is slow.
     pub(crate) fn find<F>(self: &Arc<Self>, key: TokenKey, now: Timestamp, ask: impl FnOnce() -> F) -> Found
     where
         F: Future<Output = Outcome> + Send + 'static,
@@ -85,7 +86,7 @@ impl Flights {
         Found::Waiting(flight)
     }
 
-    /// Caches an answer "active".
+    /// Caches an answer about an active token.
     pub(crate) fn keep(&self, key: TokenKey, asked_at: Timestamp, principal: RemotePrincipal, now: Timestamp) {
         self.state().cache.insert(key, asked_at, principal, now);
     }
@@ -96,7 +97,8 @@ impl Flights {
     }
 }
 
-/// The entry of a request in flight. It is removed on drop, also if all callers were dropped.
+/// The map entry of a request. When the request ends, or all its callers are dropped, this is dropped and removes the
+/// entry.
 struct Place {
     flights: Arc<Flights>,
     key: TokenKey,

@@ -1,4 +1,4 @@
-//! Verification by introspection (RFC 7662).
+//! Verifies tokens by introspection (RFC 7662).
 
 mod answer;
 pub(crate) mod builder;
@@ -28,20 +28,22 @@ use crate::introspection::token_key::{TokenKey, TokenKeys};
 use crate::principal::RemotePrincipal;
 use crate::transport::{MOST_ANSWER, Transport};
 
-/// The maximum length of a token, in bytes. For longer ones the endpoint is not asked.
+/// The maximum length of a token in bytes. The endpoint is not asked about a longer token.
 const MOST_TOKEN: usize = 4096;
-/// The maximum number of requests in flight. By default counterfoil allows 100 concurrent checks of a client's secret.
+/// The maximum number of concurrent requests. By default counterfoil allows 100 concurrent checks of one client's
+/// secret.
 const MOST_REQUESTS: usize = 64;
 
-/// A verifier for a resource server. It asks an authorization server over HTTP. A clone shares cache and connections.
+/// Verifies tokens in a resource server, by asking an authorization server over HTTP. Clones share the cache and the
+/// connections.
 ///
-/// - An answer "active" is cached: for 1 s by default, at most 60 s, and never past the token's `exp`. The time counts
-///   from before the request was sent, so a revocation takes effect after that time at the latest. Other answers are
-///   not cached.
+/// - An answer about an active token is cached: for 1 s by default, at most 60 s, and never past the token's `exp`. The
+///   time begins before the request is sent. So a revocation takes effect after this time at the latest. Other answers
+///   are not cached.
 /// - Concurrent callers with the same token share one request.
 /// - If the endpoint gives no valid answer, the result is an [`Outage`] (503), never "not active".
 ///
-/// It must run in a tokio runtime with its timer enabled.
+/// It needs a tokio runtime whose timer is enabled.
 #[derive(Clone)]
 pub struct Introspection {
     asker: Arc<Asker>,
@@ -49,20 +51,20 @@ pub struct Introspection {
     flights: Arc<Flights>,
 }
 
-/// Sends requests to the endpoint.
+/// Sends the requests to the endpoint.
 struct Asker {
     endpoint: Endpoint,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     time_out: Duration,
     expected: Expected,
-    /// One permit for each request that may be in flight.
+    /// One permit for each concurrent request.
     places: Semaphore,
 }
 
 impl Introspection {
-    /// Starts to configure a verifier. Takes the URL of the introspection endpoint, and the client id and secret of
-    /// this resource server at the authorization server.
+    /// Begins the configuration of a verifier. Takes the URL of the introspection endpoint, and the client id and the
+    /// secret with which this resource server authenticates at the endpoint.
     pub fn builder(
         endpoint: impl Into<String>,
         client_id: impl Into<String>,
@@ -71,7 +73,7 @@ impl Introspection {
         IntrospectionBuilder::new(endpoint.into(), client_id.into(), client_secret.into())
     }
 
-    /// The realm in challenges.
+    /// The realm that challenges name.
     #[must_use]
     pub fn realm(&self) -> &Realm {
         &self.asker.expected.realm
@@ -81,12 +83,13 @@ impl Introspection {
     ///
     /// # Errors
     ///
-    /// [`VerifyError::Refused`] or [`VerifyError::Unavailable`].
+    /// [`VerifyError::Refused`] if the token is not valid, and [`VerifyError::Unavailable`] if the endpoint gave no
+    /// valid answer.
     ///
     /// # Cancel safety
     ///
-    /// The future may be dropped. A request that was started still runs to its end, because an aborted request may
-    /// count as a wrong secret of this resource server.
+    /// The future may be dropped. A request that has begun still runs to its end, because the authorization server may
+    /// count an aborted request as a wrong secret of this resource server.
     pub async fn verify(&self, token: &str) -> Result<RemotePrincipal, VerifyError> {
         if token.is_empty() || token.len() > MOST_TOKEN {
             return Err(VerifyError::Refused(RemoteRefusal::Malformed));
@@ -113,15 +116,15 @@ impl Introspection {
 
     /// Authenticates a request by its `Authorization` header (RFC 6750 §2.1), like
     /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate). `authorization` contains all values of
-    /// the header; more than one value is refused.
+    /// the header. If there is more than one value, the request is refused.
     ///
     /// # Errors
     ///
-    /// A [`Challenge`] with status, `WWW-Authenticate` and `Retry-After`.
+    /// A [`Challenge`], which contains the status, `WWW-Authenticate` and `Retry-After`.
     ///
     /// # Cancel safety
     ///
-    /// As [`Introspection::verify`].
+    /// The same as for [`Introspection::verify`].
     pub async fn authenticate<'a>(
         &self,
         authorization: impl IntoIterator<Item = &'a [u8]>,
@@ -165,7 +168,7 @@ impl Asker {
         }
     }
 
-    /// Checks the expiry again, because the token may have expired while the caller waited.
+    /// Checks the expiry again. The token may have expired while the caller waited.
     fn unexpired(&self, principal: RemotePrincipal) -> Outcome {
         match principal.expires_at() {
             Some(at) if self.clock.now().reached(at) => Err(VerifyError::Refused(RemoteRefusal::Expired { at })),
@@ -174,7 +177,7 @@ impl Asker {
     }
 }
 
-/// The body of an answer, if its status and media type are right.
+/// Returns the body of an answer. Returns an error if the status or the media type is wrong.
 fn accepted(response: Response<Bytes>) -> Result<Bytes, Outage> {
     match response.status() {
         StatusCode::OK => {}

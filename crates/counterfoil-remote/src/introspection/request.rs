@@ -1,4 +1,4 @@
-//! The request to the endpoint (RFC 7662 §2.1).
+//! Makes the request to the endpoint (RFC 7662 §2.1).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use form_urlencoded::byte_serialize;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Uri};
 
-/// The endpoint, and the credentials of this resource server.
+/// The URL of the endpoint, and the credentials of this resource server.
 pub(crate) struct Endpoint {
     pub(crate) uri: Uri,
     pub(crate) client_id: String,
@@ -16,7 +16,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// The request for that token. The client authenticates by HTTP Basic (RFC 6749 §2.3.1).
+    /// Makes the request about a token. The resource server authenticates by HTTP Basic (RFC 6749 §2.3.1).
     pub(crate) fn request(&self, token: &str) -> Request<Bytes> {
         let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
         let pair = format!("{}:{}", encoded(&self.client_id), encoded(self.client_secret.expose_secret()));
@@ -26,7 +26,7 @@ impl Endpoint {
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();
         let headers = request.headers_mut();
-        // Base64 is always a valid header value.
+        // This never fails: every text in base64 is a valid header value.
         if let Ok(mut value) = HeaderValue::from_str(basic.expose_secret()) {
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);

@@ -1,13 +1,13 @@
-//! The keys of the cache, derived from tokens.
+//! Derives the keys of the cache from tokens.
 
 use counterfoil::crypto::{Entropy as _, NoEntropy, SystemEntropy};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-/// HMAC-SHA-256 of a token, with a secret key of this process.
+/// The key of a token in the cache: its HMAC-SHA-256 under a secret key of this process.
 pub(crate) type TokenKey = [u8; 32];
 
-/// Derives cache keys from tokens. The secret key is drawn once and never leaves the process.
+/// Derives cache keys from tokens. The secret key is drawn at random once. It never leaves the process.
 pub(crate) struct TokenKeys(Hmac<Sha256>);
 
 impl TokenKeys {

@@ -1,4 +1,4 @@
-//! The future that the layer's service returns.
+//! The future that the service of the scope layer returns.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// Completes with the inner service's response, or with a refusal.
+    /// Completes with the inner service's response, or with a refusal because of the scope.
     #[derive(Debug)]
     pub struct ResponseFuture<F, C> {
         #[pin]
@@ -44,7 +44,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().step.project() {
             Now::Calling { calling } => calling.poll(context),
-            // `None` if polled again after completion, which a caller must not do.
+            // `None` if the future was polled again after it had completed, which a caller must not do.
             Now::Refused { response } => response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response))),
         }
     }

@@ -1,13 +1,13 @@
-//! The scope layer.
+//! The layer that requires a scope.
 
 use counterfoil_tower::AsProblem;
 use tower_layer::Layer;
 
 use crate::scope::service::RequireScope;
 
-/// Passes a request on if it is authenticated and its token permits the given scope (RFC 6749 §3.3). Mount it behind an
-/// [`AuthenticateLayer`](crate::AuthenticateLayer) of this crate, required or optional. Without one the response is
-/// 500, and an error is logged.
+/// Passes a request on if it is authenticated and its token permits the given scope (RFC 6749 §3.3). An
+/// [`AuthenticateLayer`](crate::AuthenticateLayer) of this crate, required or optional, must enclose this layer.
+/// Without it the response is 500, and an error is logged.
 ///
 /// CORS preflights are passed on.
 #[derive(Clone, Debug)]
@@ -17,7 +17,8 @@ pub struct RequireScopeLayer<R = AsProblem> {
 }
 
 impl RequireScopeLayer {
-    /// Requires that scope, as [`RemotePrincipal::require`](crate::RemotePrincipal::require) does.
+    /// Makes a layer that requires this scope. It checks like
+    /// [`RemotePrincipal::require`](crate::RemotePrincipal::require).
     #[must_use]
     pub const fn new(scope: &'static str) -> Self {
         Self { scope, refuse: AsProblem }

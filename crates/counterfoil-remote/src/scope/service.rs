@@ -1,4 +1,4 @@
-//! The service that the layer makes.
+//! The service that the scope layer makes.
 
 use std::task::{Context, Poll};
 
@@ -10,7 +10,7 @@ use crate::authentication::Authentication;
 use crate::scope::future::ResponseFuture;
 use crate::scope::layer::RequireScopeLayer;
 
-/// Requires a scope. Made by [`RequireScopeLayer`].
+/// Requires a scope of each request. [`RequireScopeLayer`] makes this service.
 #[derive(Clone, Debug)]
 pub struct RequireScope<S, R> {
     pub(super) inner: S,

@@ -1,4 +1,4 @@
-//! Strict reading of answers.
+//! Tests that answers are read strictly.
 
 use counterfoil_remote::{AnswerFault, Introspection, MOST_ANSWER, Outage, RemoteRefusal, VerifyError};
 

@@ -1,4 +1,4 @@
-//! How long an answer is cached.
+//! Tests how long an answer is cached.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Many callers share one request.
+//! Tests that many callers share one request.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use crate::support::{Count, clock, foreign, serve, start};
 
 const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
 
-/// An endpoint that reports each request, and answers only when the test allows it.
+/// Serves an endpoint that reports each request, and answers it only when the test allows this.
 async fn held(active: bool) -> (String, Count, mpsc::UnboundedReceiver<()>, Arc<Notify>) {
     let (count, go) = (Count::default(), Arc::new(Notify::new()));
     let (send, asked) = mpsc::unbounded_channel();
@@ -68,7 +68,7 @@ async fn host_26_callers_share_a_refusal_too_and_the_next_one_asks_again() {
     let verifier = foreign(&endpoint, &clock()).build().expect("a verifier");
     let callers: Vec<_> = (0..8).map(|_| ask(&verifier)).collect();
     asked.recv().await.expect("a request");
-    // All callers were spawned before the endpoint's task, so they already wait.
+    // All callers were spawned before the task of the endpoint. So they already wait at this point.
     go.notify_one();
     for caller in callers {
         assert!(!caller.await.expect("no panic"));
@@ -101,7 +101,8 @@ async fn host_26_a_request_older_than_the_bound_is_not_joined_and_its_answer_is_
     let verifier = foreign(&endpoint, &clock).build().expect("a verifier");
     let slow = ask(&verifier);
     asked.recv().await.expect("a request");
-    // A caller that asks after this second must see revocations that happened in it.
+    // A second has passed. A caller that asks from now on must see revocations of this second, so it needs a new
+    // request.
     clock.set(start().plus_capped(Duration::from_secs(1)));
     let fresh = ask(&verifier);
     asked.recv().await.expect("another request");

@@ -1,4 +1,4 @@
-//! The layers, compared with those of counterfoil-tower for the same token.
+//! Tests the layers. Compares them with the layers of counterfoil-tower for the same tokens.
 
 use std::convert::Infallible;
 
@@ -10,7 +10,7 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 
 use crate::support::{clock, foreign, serve_answer, world};
 
-/// Answers with the subject of the caller.
+/// A handler that answers with the subject of the caller.
 async fn subject(request: Request<()>) -> Result<Response<String>, Infallible> {
     assert!(request.headers().get_all(AUTHORIZATION).iter().all(|value| value.is_sensitive()));
     let known = request.extensions().get::<Authentication>().and_then(|known| known.principal().ok());

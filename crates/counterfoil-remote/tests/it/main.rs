@@ -1,5 +1,5 @@
-//! A resource server and an authorization server that communicate over HTTP on this machine. The clock is set by the
-//! tests.
+//! Tests a resource server and an authorization server that communicate over HTTP on this machine. The tests set the
+//! clock.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 

@@ -1,4 +1,4 @@
-//! The configuration of a verifier.
+//! Tests the configuration of a verifier.
 
 use std::time::Duration;
 

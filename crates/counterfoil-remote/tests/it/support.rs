@@ -1,4 +1,4 @@
-//! The two servers.
+//! The authorization server and the endpoints that the tests use.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,11 +21,12 @@ use counterfoil_remote::{Introspection, IntrospectionBuilder};
 use http::header::CONTENT_TYPE;
 use std::time::Duration;
 
-/// An id and a secret with characters that HTTP Basic must encode (RFC 6749 §2.3.1).
+/// The client id of the resource server.
 pub(crate) const ID: &str = "reports";
+/// The client secret of the resource server. It contains characters that HTTP Basic must encode (RFC 6749 §2.3.1).
 pub(crate) const SECRET: &str = "abcdefghijklmnopqrstuvwxyz+/=~.0";
 
-/// Counts the requests of a server.
+/// Counts the requests that a server receives.
 #[derive(Clone, Default)]
 pub(crate) struct Count(Arc<AtomicUsize>);
 
@@ -39,7 +40,7 @@ impl Count {
     }
 }
 
-/// An authorization server.
+/// An authorization server and its parts to which tests need access.
 pub(crate) struct World {
     pub(crate) counterfoil: Counterfoil,
     pub(crate) clock: Arc<ManualClock>,
@@ -48,7 +49,7 @@ pub(crate) struct World {
     pub(crate) endpoint: String,
 }
 
-/// Serves a router on a port of this machine, and returns the address.
+/// Serves a router on a port of this machine. Returns the address.
 pub(crate) async fn serve(router: Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -56,7 +57,7 @@ pub(crate) async fn serve(router: Router) -> String {
     format!("http://{address}/introspect")
 }
 
-/// Serves an endpoint that always returns this answer.
+/// Serves an endpoint that gives the same answer to every request.
 pub(crate) async fn serve_answer(status: u16, media_type: &'static str, body: impl Into<String>) -> (String, Count) {
     let (count, body) = (Count::default(), body.into());
     let counted = count.clone();
@@ -76,7 +77,7 @@ pub(crate) fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::at(start()))
 }
 
-/// An authorization server with the account ann and the resource server's client.
+/// Starts an authorization server with the account ann and with the client of the resource server.
 pub(crate) async fn world() -> World {
     let clock = clock();
     let ann = Account::new(7_u64.into(), "ann", Role::Member);
@@ -105,7 +106,7 @@ pub(crate) async fn world() -> World {
 }
 
 impl World {
-    /// Creates a personal access token of ann that lasts one day.
+    /// Creates a personal access token of ann, which is valid for one day.
     pub(crate) async fn token(&self, label: &str, scope: Option<&str>) -> IssuedCredential {
         let scope = scope.map(|scope| scope.parse().expect("a scope"));
         let new = NewPersonalAccessToken::new(label, Lifetime::Days(1)).with_scope(scope);
@@ -126,7 +127,7 @@ impl World {
     }
 }
 
-/// Configures a verifier for an endpoint of RFC 7662 that does not belong to counterfoil.
+/// Begins the configuration of a verifier whose endpoint does not belong to counterfoil.
 pub(crate) fn foreign(endpoint: &str, clock: &Arc<ManualClock>) -> IntrospectionBuilder {
     Introspection::builder(endpoint, ID, SECRET.to_owned()).clock(clock.clone())
 }

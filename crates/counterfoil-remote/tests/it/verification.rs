@@ -1,4 +1,4 @@
-//! What a handler receives.
+//! Tests the principals that handlers receive.
 
 use axum::Router;
 use axum::extract::Request;

@@ -1,5 +1,5 @@
-//! Third-party clients with the demo: curl with the commands that 12d Synergy documents, an OAuth crate, OAuth clients
-//! from PyPI, and a fuzzer that reads the OpenAPI document.
+//! Tests the demo with third-party clients: curl with the commands that 12d Synergy documents, an OAuth crate, OAuth
+//! clients from PyPI, and a fuzzer that reads the OpenAPI document.
 
 mod defaults;
 use std::path::{Path, PathBuf};
@@ -21,15 +21,15 @@ fn curl(arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
 }
 
-/// The path of a program that `.ci/clients` installs.
+/// Returns the path of a program that `.ci/clients` installs.
 fn tool(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients/bin").join(name);
     assert!(path.is_file(), "{name} is missing: run `.ci/clients`, which installs it into target/clients");
     path
 }
 
-/// The two commands that 12d Synergy documents. Only the host name and the line continuation differ, and a missing
-/// space before the last field is added (SYN-TOKEN 1).
+/// Runs the two commands that 12d Synergy documents (requirement SYN-TOKEN 1). They differ from the documentation in
+/// the host name and in the line continuation. A space before the last field is added, which is missing there.
 #[tokio::test(flavor = "multi_thread")]
 async fn syn_token_1_the_seeds_two_commands_work() {
     let server = Server::start("memory:");
@@ -73,7 +73,7 @@ async fn syn_token_1_the_seeds_two_commands_work() {
     assert_eq!(who["name"], "AD\\bill.posters");
 }
 
-/// The HTTP client for the `oauth2` crate: reqwest without redirects.
+/// The HTTP client of the `oauth2` crate. It is reqwest without redirects.
 async fn http(request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     let (parts, body) = request.into_parts();
@@ -107,7 +107,7 @@ async fn syn_token_4_the_oauth2_crate_signs_in_refreshes_introspects_and_revokes
         let token = StandardRevocableToken::RefreshToken(second.refresh_token().expect("it").clone());
         let url = client.revocation_url().url().to_string();
         assert!(url.ends_with("/revoke"));
-        // The crate refuses to revoke without TLS, so this request does not use it.
+        // The crate refuses to revoke a token without TLS, so the test sends this request itself.
         let (status, _) = server
             .form(
                 "/revoke",
@@ -147,7 +147,7 @@ async fn syn_token_6_oauth_clients_of_pypi_work_and_see_a_replay_end_a_family() 
     );
 }
 
-/// Runs the fuzzer with this access token, with that many examples for each operation.
+/// Runs the fuzzer with this access token. It generates at most `examples` examples for each operation.
 async fn fuzz(server: &Server, token: &str, examples: &str) {
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/clients/schemathesis.toml");
     let output = Command::new(tool("st"))

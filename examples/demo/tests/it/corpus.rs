@@ -1,10 +1,10 @@
-//! Malformed and hostile HTTP over raw sockets. Every case of `testdata/http` gets its status and error code, never
-//! 5xx, and no response header repeats the input.
+//! Sends malformed and hostile HTTP over raw sockets. Each case in `testdata/http` gets the expected status and error
+//! code, and never 5xx. No header of a response repeats the input.
 
 use crate::support::{Server, project, text, wire};
 use serde_json::Value;
 
-/// The marker in every hostile part of a case.
+/// A text that every hostile part of a case contains.
 const CANARY: &str = "zqxcanary";
 
 struct Case {
@@ -15,7 +15,7 @@ struct Case {
     error: String,
 }
 
-/// The cases, with placeholders replaced.
+/// Returns the cases. Their placeholders are replaced by the values in `known`.
 fn cases(known: &[(&str, String)]) -> Vec<Case> {
     let mut cases = Vec::new();
     let folder = std::fs::read_dir(project().join("testdata/http")).expect("the corpus");
@@ -49,7 +49,8 @@ fn chunk(chunk: &Value) -> String {
     }
 }
 
-/// The error code: of RFC 6750 in the challenge, of RFC 6749 in the body, or the name at the end of a problem's `type`.
+/// Returns the error code of a response. The code is in the challenge (RFC 6750), in the body (RFC 6749), or at the end
+/// of a problem's `type`.
 fn error_of(answer: &wire::Answer) -> String {
     if answer.status < 400 {
         return String::new();
@@ -63,7 +64,7 @@ fn error_of(answer: &wire::Answer) -> String {
     let kind = body["type"].as_str().and_then(|kind| kind.rsplit(':').next());
     match (body["error"].as_str(), kind) {
         (Some(error), _) => error.to_owned(),
-        // Without a credential the challenge has no error code (RFC 6750 §3).
+        // If a request has no credential, the challenge contains no error code (RFC 6750 §3).
         (None, Some("unauthenticated") | None) => String::new(),
         (None, Some(kind)) => kind.to_owned(),
     }

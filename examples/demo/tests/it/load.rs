@@ -1,5 +1,6 @@
-//! A load test over loopback, limited in time and number: access tokens, refresh tokens, personal access tokens and
-//! security codes are used, refreshed and revoked concurrently. Every result is checked, and memory must not grow.
+//! A load test over loopback, with a limited duration and number of requests. Workers use, refresh and revoke access
+//! tokens, refresh tokens, personal access tokens and security codes at the same time. Every result is checked. Memory
+//! must not grow.
 
 #![allow(clippy::disallowed_methods, reason = "how long a load lasts is measured by the wall clock")]
 
@@ -11,12 +12,12 @@ use crate::support::{Server, escaped, text};
 use counterfoil_conformance::{Scale, scale};
 use serde_json::{Value, json};
 
-/// The number of concurrent sign-ins.
+/// The number of workers that sign in at the same time.
 const WORKERS: usize = 8;
-/// The maximum number of requests per second, so that a faster machine runs the same test.
+/// The maximum number of requests in a second. With this limit, faster machines run the same test.
 const REQUESTS_A_SECOND: u64 = 20_000;
 const ROTATING: &str = "Basic cm90YXRpbmc6cm90YXRpbmctc2VjcmV0LWZvci10aGUtZGVtby1vbmx5";
-/// The allowed growth of memory between the first third of the run and its end, in KiB.
+/// The maximum growth of memory between the end of the first third of the run and its end, in KiB.
 const GROWTH: u64 = 16 * 1024;
 
 /// The state that all workers share.
@@ -29,7 +30,7 @@ struct Load {
     super_access: String,
 }
 
-/// Signs in repeatedly over one connection.
+/// Signs in repeatedly over one connection, and uses the tokens.
 struct Worker {
     load: Arc<Load>,
     http: reqwest::Client,
@@ -61,7 +62,7 @@ impl Worker {
         self.send(request).await
     }
 
-    /// Checks the status of a request with this token.
+    /// Sends a request with this token. Checks that the status is `expected`.
     async fn verdict(&self, token: &str, expected: u16, why: &str) {
         let request = self.http.get(format!("{}/api/v1/whoami", self.load.base));
         let (status, answer) = self.send(request.header("authorization", format!("Bearer {token}"))).await;
@@ -132,7 +133,7 @@ impl Worker {
         self.verdict(&code, 401, "a security code that was deleted").await;
     }
 
-    /// Ends the family: its owner revokes it, or a replay does.
+    /// Ends the family of the tokens. Either the owner revokes it, or a replay of a refresh token revokes it.
     async fn end(&self, tokens: &Value, access: &[String], refreshed: &[String]) {
         let newest = text(tokens, "refresh_token");
         if self.cycle.is_multiple_of(2) {
@@ -152,7 +153,7 @@ impl Worker {
 async fn syn_token_7_under_load_no_verdict_is_wrong_and_the_memory_stays() {
     let seconds = if scale() == Scale::SOAK { 600 } else { 15 };
     let folder = crate::support::tempfile::TempDir::new().expect("a folder");
-    // With a lifetime of an hour, the creator of the codes needs to sign in only once.
+    // The creator of the codes signs in once, because its access token is valid for an hour.
     std::fs::write(folder.path().join("policy.toml"), "[access_tokens]\nlifetime = 3600\n").expect("written");
     let server = Server::start_in(folder, |command| {
         command.env("COUNTERFOIL_POLICY", "policy.toml").env("RUST_LOG", "warn,counterfoil=error");

@@ -1,4 +1,4 @@
-//! The demo's profiles: persistence, concurrent changes, and the time zone of notices.
+//! Tests the profiles of the demo: their storage, concurrent changes, and the time zone of notices.
 
 use std::num::NonZeroU32;
 use std::os::unix::fs::PermissionsExt as _;
@@ -27,7 +27,7 @@ fn image(length: usize) -> Signature {
     Signature::Image { format: ImageFormat::Png, bytes: Bytes::from(bytes) }
 }
 
-/// The zone of an account, by each method of the directory.
+/// Returns the time zone of an account. Checks that all methods of the directory return the same one.
 async fn zone(people: &People, name: &str) -> String {
     let password = Secret::from(name.to_owned());
     let login = Login::new(name, &password);

@@ -1,4 +1,4 @@
-//! The demo accepts a session cookie for the API of credentials only.
+//! Tests that the demo accepts a session cookie only for the API of credentials.
 
 use std::sync::Arc;
 
@@ -11,7 +11,8 @@ use counterfoil_demo::{People, ProfileStore, Stores, policy, routes, seed};
 use http::Request;
 use tower::ServiceExt as _;
 
-/// The demo's router with this issuer, and the session cookie of ivan.
+/// Makes the router of a demo with this issuer, and signs ivan in. Returns the router, the session cookie and the
+/// events.
 async fn signed_in(issuer: &str) -> (Router, String, RecentEvents) {
     let stores = Stores::open("memory:").await.expect("a store");
     let profiles = ProfileStore::open(stores.profiles()).expect("profiles");

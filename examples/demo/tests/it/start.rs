@@ -1,4 +1,4 @@
-//! The demo's binary: settings, files, signals, output and log.
+//! Tests the binary of the demo: settings, files, signals, output and log.
 
 mod connections;
 mod migrate;
@@ -196,7 +196,7 @@ async fn the_demos_accounts_and_clients_are_those_of_the_table() {
     let newbie = server.access("newbie", "newbie").await;
     let (status, gate) = server.call("GET", "/api/v1/me/tokens", &newbie, None).await;
     assert_eq!((status, text(&gate, "type").ends_with("token-login-not-allowed")), (403, true));
-    // The subject contains slashes. It is escaped as one path segment.
+    // The subject id contains slashes. They are escaped, so that the id is one segment of the path.
     let path = format!("/api/v1/users/{}/tokens", crate::support::escaped(id));
     assert_eq!(server.call("GET", &path, &admin, None).await.0, 200);
     let (_, clients) = server.call("GET", "/api/v1/clients", &admin, None).await;
@@ -304,7 +304,7 @@ async fn notice_1_a_due_notice_is_logged_once() {
         let new = json!({"label": label, "expires_in_days": 1});
         assert_eq!(server.call("POST", "/api/v1/me/tokens", &ivan, Some(new)).await.0, 201);
     }
-    // Both notices are due a second after creation. The worker runs every five seconds.
+    // Both notices are due a second after the creation of the tokens. The worker runs every five seconds.
     let mut output = String::new();
     for _ in 0..40 {
         output =
@@ -346,7 +346,7 @@ async fn notice_1_what_is_due_goes_out_by_mail_where_there_is_a_server_for_it() 
     assert!(parts.len() == 2 && parts.iter().all(|part| part.contains(&page)), "fault_e4: both link to it: {parts:?}");
 }
 
-/// The parts of a mail that are in base64.
+/// Decodes the parts of a mail that are in Base64.
 fn decoded(mail: &str) -> Vec<String> {
     use base64::Engine as _;
     let parts = mail.split("Content-Transfer-Encoding: base64").skip(1);
@@ -392,7 +392,7 @@ async fn all_kinds_5_a_store_that_goes_away_is_503_and_never_401() {
     assert_eq!((status, text(&error, "error").as_str()), (503, "temporarily_unavailable"));
     let (status, _) = server.form("/revoke", crate::support::SEED_CLIENT, &[("token", &access)]).await;
     assert_eq!(status, 503, "never a success");
-    // The store is probed at most once in five seconds.
+    // The demo probes its store at most once in five seconds.
     let mut ready = 200;
     for _ in 0..100 {
         ready = server.call("GET", "/readyz", "", None).await.0;

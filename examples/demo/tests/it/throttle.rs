@@ -1,4 +1,4 @@
-//! Concurrent correct sign-ins over real HTTP.
+//! Tests correct sign-ins that are sent over HTTP at the same time.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use crate::support::{SEED_CLIENT, Server};
 use reqwest::header::RETRY_AFTER;
 use tokio::task::JoinSet;
 
-/// Signs in as a client that tries again exactly when `Retry-After` says. Returns the last status and every
-/// `Retry-After`.
+/// Signs in. If the response contains `Retry-After`, tries again exactly after this time. Returns the last status and
+/// every `Retry-After`.
 async fn sign_in(http: reqwest::Client, url: String, password: &'static str) -> (u16, Vec<String>) {
     let mut waits = Vec::new();
     loop {

@@ -1,5 +1,5 @@
-// Features that forms lack: a secret that is masked, revealed, copied and wiped when the page is left, and a drawn
-// signature.
+// Adds two features that forms do not have. A secret is masked, can be revealed and copied, and is wiped when the user
+// leaves the page. A signature can be drawn.
 (() => {
   "use strict";
 
@@ -42,17 +42,17 @@
         getSelection().selectAllChildren(shown);
       }
     });
-    // Wipe the secret, so that neither "back" nor the browser's page cache shows it.
+    // Wipe the secret, so that the browser cannot show it if the user goes back.
     addEventListener("pagehide", wipe);
     reveal.hidden = copy.hidden = false;
     show();
   }
 
-  // Focus the error. In some browsers `autofocus` works only for form fields.
+  // Move the focus to the error. In some browsers, `autofocus` works only for form fields.
   const error = document.getElementById("error");
   if (error) error.focus();
 
-  // "Back" must lead to the list, not to the response of the form.
+  // If the user goes back, the browser must show the list, not the response to the form.
   const done = document.querySelector("[data-history]");
   if (done) history.replaceState(null, "", done.getAttribute("href"));
 

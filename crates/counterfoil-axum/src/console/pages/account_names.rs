@@ -1,4 +1,4 @@
-//! The account names of subjects.
+//! Finds the account names of subjects.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::console::rejection::Rejection;
 use crate::console::state::Console;
 use crate::console::viewer::Viewer;
 
-/// The account names of some subjects. Each subject is looked up once.
+/// The account names of some subjects, by subject id. Each subject is looked up once.
 #[derive(Default)]
 pub(super) struct AccountNames(BTreeMap<String, String>);
 
@@ -21,7 +21,7 @@ impl AccountNames {
             }
             match console.counterfoil.user(&by, subject).await {
                 Ok(user) => names.insert(subject.to_string(), user.name),
-                // A deleted account is shown by its id.
+                // The account was deleted, or the viewer may not see it. The page shows its id.
                 Err(ManageError::NotFound | ManageError::Forbidden(_)) => {
                     names.insert(subject.to_string(), subject.to_string())
                 }
@@ -31,7 +31,7 @@ impl AccountNames {
         Ok(Self(names))
     }
 
-    /// The account name of a subject; the subject itself if it has none.
+    /// Returns the account name of a subject. If there is none, returns the subject id.
     pub(super) fn name(&self, subject: &str) -> String {
         self.0.get(subject).map_or(subject, String::as_str).to_owned()
     }

@@ -11,17 +11,18 @@ use crate::console::layout::Layout;
 use crate::console::response;
 use crate::console::text::Texts;
 
-/// A confirmation page.
+/// The values of a confirmation page.
 #[derive(Template)]
 #[template(path = "console/confirm.html")]
 pub(super) struct Confirmation<'a> {
     pub(super) layout: Layout,
     pub(super) title: &'a str,
     pub(super) question: &'a str,
-    /// The name of the credential, client or account.
+    /// The name of the credential, client or account that the action changes.
     pub(super) name: Option<&'a str>,
-    /// The form's target, and the target of the cancel link.
+    /// The address to which the form is sent.
     pub(super) action: String,
+    /// The address of the cancel link.
     pub(super) cancel: String,
     pub(super) yes: &'a str,
     pub(super) danger: bool,
@@ -38,19 +39,19 @@ impl Confirmation<'_> {
     }
 }
 
-/// The hidden field that holds the page to return to.
+/// Returns the hidden field that contains the page to return to.
 pub(super) fn back_field(page: &str) -> (&'static str, String) {
     ("back", page.to_owned())
 }
 
-/// The overlaps to choose from for a token: form value and name.
+/// Returns the overlaps that a user can choose when a token is replaced: the form value and the name of each.
 pub(super) fn token_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)> {
     let mut overlaps = client_overlaps(texts);
     overlaps.insert(1, ("first-use", texts.overlap_first_use));
     overlaps
 }
 
-/// The overlaps to choose from for a client's secret.
+/// Returns the overlaps that a user can choose when a client's secret is replaced: the form value and the name of each.
 pub(super) fn client_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)> {
     vec![
         ("0", texts.overlap_none),
@@ -60,7 +61,7 @@ pub(super) fn client_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)
     ]
 }
 
-/// Parses an overlap's form value, a number of seconds. Returns `None` for other texts.
+/// Parses the form value of an overlap, which is a number of seconds. Returns `None` for any other text.
 pub(super) fn seconds(value: &str) -> Option<Duration> {
     if value.is_empty() { Some(Duration::ZERO) } else { value.parse().ok().map(Duration::from_secs) }
 }

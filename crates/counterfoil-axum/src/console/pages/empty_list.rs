@@ -1,22 +1,23 @@
-//! The message for a list page without rows. It calls the list empty only if no other page has rows.
+//! The message for a list page without rows. The message says that the list is empty only if no other page has rows.
 
 use super::list::ListControls;
 use crate::console::text::Texts;
 
-/// The message and its id on the page.
+/// A message, and its id on the page.
 pub(super) struct EmptyList {
     pub(super) id: &'static str,
     pub(super) text: &'static str,
 }
 
 impl EmptyList {
-    /// The message for a page with this many rows; `None` if it has any. `none` is the message for an empty list.
+    /// Returns the message for a page with this number of rows, or `None` if there are rows. `none` is the message for
+    /// an empty list.
     pub(super) fn of(texts: &Texts, rows: usize, controls: &ListControls, none: &'static str) -> Option<Self> {
         let none = if controls.filtered { texts.nothing_matches } else { none };
         Self::message(texts, rows, controls.newer.is_none(), controls.older.is_none(), none)
     }
 
-    /// `first` and `last` say whether this is the first or the last page.
+    /// Returns the message for the first page of the list (`first`), the last page (`last`), or a page between them.
     fn message(texts: &Texts, rows: usize, first: bool, last: bool, none: &'static str) -> Option<Self> {
         match (rows, first, last) {
             (1.., _, _) => None,

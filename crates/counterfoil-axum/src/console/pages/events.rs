@@ -1,4 +1,4 @@
-//! Recent events, for administrators.
+//! Shows recent events. Administrators may use this page.
 
 use askama::Template;
 use axum::extract::State;
@@ -33,7 +33,7 @@ struct EventRow {
     weight: &'static str,
 }
 
-/// Shows the events, newest first.
+/// Shows the recent events, newest first.
 pub(crate) async fn list(State(console): State<Shared>, viewer: Viewer) -> Result<Response, Rejection> {
     let Some(events) = console.events.as_ref().filter(|_| viewer.principal.role() >= Role::Administrator) else {
         return Err(Rejection::page(&console, &viewer, RejectionReason::Forbidden));
@@ -46,7 +46,7 @@ pub(crate) async fn list(State(console): State<Shared>, viewer: Viewer) -> Resul
         let (what, weight, detail) = describe(event);
         let detail = named_subject(event).map_or(detail, |subject| names.name(subject.as_str()));
         let by = event.by.subject().map(|subject| names.name(subject.as_str()));
-        // The actor and the source.
+        // One column shows both the actor and the source.
         let source = event.source.as_ref().map(|source| source.as_str().to_owned());
         let by = by.into_iter().chain(source).reduce(|by, source| format!("{by}, {source}"));
         EventRow { at: clock.moment(event.at), what: (texts.event)(what), detail, by, weight: weight.class() }

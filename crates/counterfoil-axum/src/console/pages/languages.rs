@@ -1,4 +1,4 @@
-//! The language switch, and the page for unknown paths.
+//! Handles the language switch, and requests to unknown paths.
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::{IntoResponse as _, Response};
@@ -13,7 +13,7 @@ use crate::console::state::Shared;
 use crate::console::viewer::Viewer;
 use crate::query::Query;
 
-/// Stores the chosen language in a cookie and redirects back.
+/// Stores the chosen language in a cookie and redirects to the page where it was chosen.
 pub(crate) async fn choose(State(console): State<Shared>, RawQuery(query): RawQuery) -> Response {
     let query = Query::parse(query.as_deref());
     let mut response = redirect(&console.path(paths::own(query.one("back").ok().flatten())));
@@ -24,7 +24,7 @@ pub(crate) async fn choose(State(console): State<Shared>, RawQuery(query): RawQu
     response
 }
 
-/// The page for unknown paths.
+/// Shows the error page for an unknown path.
 pub(crate) async fn not_found(State(console): State<Shared>, request: Request) -> Response {
     let (parts, _body) = request.into_parts();
     let rejection = match Viewer::of(&console, &parts).await {

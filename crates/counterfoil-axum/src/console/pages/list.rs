@@ -1,4 +1,5 @@
-//! Lists: search, filter, pages in both directions, and the link back after an action on a row.
+//! The parts that list pages share: the search, the filter, links to the next and previous pages, and the link back
+//! after an action on a row.
 
 use std::num::NonZeroU32;
 
@@ -15,13 +16,13 @@ use crate::console::viewer::Viewer;
 use crate::cursor::List;
 use crate::query::Query;
 
-/// The maximum number of store pages that are read for one page of search results. The next page of results continues
-/// there.
+/// The maximum number of pages that are read from the store to fill one page of search results. The next page of
+/// results continues after the last page that was read.
 const MAX_READS: usize = 10;
-/// The maximum number of cursors of earlier pages in a link.
+/// The maximum number of cursors of previous pages that a link contains.
 const MAX_TRAIL: usize = 40;
 
-/// The state of a credential, as rows show it.
+/// The state of a credential, as the rows of a list show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CredentialState {
     Active,
@@ -44,7 +45,7 @@ impl CredentialState {
         }
     }
 
-    /// The name in a query and in the class of the badge.
+    /// Returns the name of the state in a query. It is also the name of the CSS class of the badge.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -66,11 +67,11 @@ impl CredentialState {
     }
 }
 
-/// The search, filter and position of a list page.
+/// The search text, the filter and the position of a list page.
 pub(super) struct ListQuery {
     search: String,
     state: Option<CredentialState>,
-    /// The cursors of the pages up to this one. The last is this page's.
+    /// The cursors of all pages from the second page to this page. The last cursor is that of this page.
     trail: Vec<String>,
 }
 
@@ -89,7 +90,8 @@ impl ListQuery {
         }
     }
 
-    /// The position where this page of the list begins. `None` is the beginning; so is a cursor of another list.
+    /// Returns the position at which this page of the list begins. Returns `None` for the first page, and for a cursor
+    /// that belongs to another list.
     pub(super) fn after<T>(&self, list: List<'_>, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         list.read(self.trail.last().map(String::as_str), parse).ok().flatten()
     }
@@ -98,7 +100,7 @@ impl ListQuery {
         !self.search.is_empty() || self.state.is_some()
     }
 
-    /// Whether one of the texts contains the search text, ignoring case.
+    /// Whether one of the texts contains the search text. Upper and lower case are treated as equal.
     pub(super) fn matches(&self, texts: &[&str]) -> bool {
         let search = self.search.to_lowercase();
         search.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(&search))
@@ -111,7 +113,7 @@ impl ListQuery {
             && self.matches(&[&credential.label, description, &id, credential.named.as_deref().unwrap_or_default()])
     }
 
-    /// The link to the page at the end of `trail`.
+    /// Returns the link to the page that the last cursor of `trail` names.
     fn at(&self, action: &str, trail: &[String]) -> String {
         let kept = &trail[trail.len().saturating_sub(MAX_TRAIL)..];
         let cursor = kept.join(".");
@@ -123,7 +125,7 @@ impl ListQuery {
         if query.is_empty() { action.to_owned() } else { format!("{action}?{query}") }
     }
 
-    /// The controls around the rows: the search form and the links to other pages. `action` is the list's path.
+    /// Makes the controls of a list: the search form, and the links to other pages. `action` is the path of the list.
     pub(super) fn controls(&self, texts: &Texts, action: String, next: Option<String>, states: bool) -> ListControls {
         let link = |trail: &[String]| self.at(&action, trail);
         let newer = self.trail.split_last().map(|(_, before)| link(before));
@@ -136,11 +138,11 @@ impl ListQuery {
     }
 }
 
-/// The controls around the rows of a list.
+/// The controls of a list: the search form, and the links to other pages.
 pub(super) struct ListControls {
     pub(super) action: String,
     pub(super) search: String,
-    /// Each state's name in the query, its name on the page, and whether it is chosen.
+    /// The states of the filter. Each has its name in the query, its name on the page, and whether it is chosen.
     pub(super) states: Vec<(&'static str, &'static str, bool)>,
     pub(super) filtered: bool,
     pub(super) newest: Option<String>,
@@ -148,7 +150,7 @@ pub(super) struct ListControls {
     pub(super) older: Option<String>,
 }
 
-/// The credentials to list.
+/// The kind and the owner of the credentials that a page lists.
 #[derive(Clone, Copy)]
 pub(super) enum CredentialList<'a> {
     Own,
@@ -171,7 +173,7 @@ impl CredentialList<'_> {
         }
     }
 
-    /// A page of matching credentials, and the cursor of the next page.
+    /// Returns a page of matching credentials, and the cursor of the next page.
     pub(super) async fn page(
         self,
         console: &Console,
@@ -198,7 +200,7 @@ impl CredentialList<'_> {
     }
 }
 
-/// The page to return to, from a link or form. If none is named, the section.
+/// Returns the page to return to, which a link or a form names. If none is named, returns the section.
 pub(super) fn back(named: Option<&str>, section: &str) -> String {
     match paths::own(named) {
         "/" => section.to_owned(),
@@ -206,17 +208,17 @@ pub(super) fn back(named: Option<&str>, section: &str) -> String {
     }
 }
 
-/// The same, from a confirmation page's query.
+/// Returns the page to return to, which the query of a confirmation page names. If none is named, returns the section.
 pub(super) fn back_from_query(query: Option<&str>, section: &str) -> String {
     back(Query::parse(query).one("back").ok().flatten(), section)
 }
 
-/// The path of the list page to return to, with a notice.
+/// Returns the path of the list page to return to. The page shows the notice with the name `notice`.
 pub(super) fn list_with_notice(console: &Console, form: &Form, section: &str, notice: &str) -> String {
     console.path(&paths::with_parameter(&back(Some(form.one("back")), section), NOTICE, notice))
 }
 
-/// The value of a `back` parameter that leads to the current page.
+/// Returns the current page as the encoded value of a `back` parameter.
 pub(super) fn back_to_here(viewer: &Viewer) -> String {
     form_urlencoded::byte_serialize(viewer.here.as_bytes()).collect()
 }

@@ -1,4 +1,4 @@
-//! The pages, by section.
+//! The pages of the console. Each section has its own module.
 
 mod account_names;
 pub(crate) mod clients;
@@ -21,5 +21,5 @@ pub(crate) mod users;
 
 use std::num::NonZeroU32;
 
-/// The number of rows on a page.
+/// The maximum number of rows on a page.
 const PAGE_SIZE: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);

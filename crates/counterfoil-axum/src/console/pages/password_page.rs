@@ -1,4 +1,5 @@
-//! The page that asks for the password before the action of a button. A button itself has no password field.
+//! The page that asks for the password before the action of a button is executed. The form of a button has no password
+//! field.
 
 use axum::response::Response;
 use http::StatusCode;
@@ -12,22 +13,24 @@ use crate::console::rejection::Rejection;
 use crate::console::state::Console;
 use crate::console::viewer::Viewer;
 
-/// The action of a button.
+/// An action that a button starts.
 pub(super) struct ButtonAction<'a> {
-    /// The button's text.
+    /// The text of the button.
     pub(super) title: &'a str,
-    /// The name of the credential, client or account.
+    /// The name of the credential, client or account that the action changes.
     pub(super) name: &'a str,
-    /// The form's target, and the target of the cancel link.
+    /// The address to which the form is sent.
     pub(super) action: String,
+    /// The address of the cancel link.
     pub(super) cancel: String,
-    /// The question of the confirmation page, if no password is asked for.
+    /// The question of the confirmation page that is shown if no password is needed.
     pub(super) question: &'a str,
     /// The hidden fields of the button's form.
     pub(super) hidden: Vec<(&'static str, String)>,
 }
 
-/// Checks the form's password if that is needed. If it is missing or wrong, returns the page that asks for it.
+/// Checks the password in the form, if the action needs one. If the password is missing or wrong, returns the page that
+/// asks for it.
 pub(super) async fn reauthenticate(
     console: &Console,
     viewer: &mut Viewer,
@@ -36,7 +39,7 @@ pub(super) async fn reauthenticate(
 ) -> Result<Option<Response>, Rejection> {
     let Err(form_error) = require_password(console, viewer, form).await? else { return Ok(None) };
     let (texts, mut values) = (viewer.language.texts(), FormValues::default());
-    // The first request comes from the button, which sends no password. That is not an error.
+    // The first request comes from the button and contains no password. This is not an error of the user.
     if form.secret("password").is_some() {
         values = values.with_error("password", form_error.message.text.clone());
     }
@@ -57,7 +60,7 @@ pub(super) async fn reauthenticate(
     Ok(Some(form_error.with_retry_after(confirm.response(form_error.status))))
 }
 
-/// The confirmation page, with a password field if the password is needed.
+/// Makes the confirmation page for an action. It has a password field if the password is needed.
 pub(super) fn confirmation(console: &Console, viewer: &Viewer, asked: ButtonAction<'_>) -> Response {
     let confirm = Confirmation {
         layout: Layout::of(console, viewer, viewer.section),

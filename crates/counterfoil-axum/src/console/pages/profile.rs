@@ -1,4 +1,4 @@
-//! The profile: time zone and signature. The host stores them.
+//! Shows the viewer's profile, which consists of a time zone and a signature. The host stores profiles.
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
@@ -26,22 +26,22 @@ struct Page {
     layout: Layout,
     values: FormValues,
     zones: Vec<String>,
-    /// The stored zone. Its name may be unknown.
+    /// The stored time zone. Its name may be unknown.
     zone: String,
-    /// The zone that is selected in the form.
+    /// The time zone that is selected in the form.
     chosen: String,
     shown: Shown,
     has_signature: bool,
 }
 
-/// The signature on the page.
+/// The signature that the page shows.
 enum Shown {
     None,
     Typed(String),
     Image,
 }
 
-/// Shows the profile.
+/// Shows the profile of the viewer.
 pub(crate) async fn show(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -59,7 +59,7 @@ pub(crate) async fn show(
     page(&console, &viewer, layout, values, StatusCode::OK).await
 }
 
-/// The page with the values and errors of its forms.
+/// Makes the page with these values and errors in its forms.
 pub(super) async fn page(
     console: &Console,
     viewer: &Viewer,
@@ -76,7 +76,7 @@ pub(super) async fn page(
     };
     let has_signature = !matches!(shown, Shown::None);
     let (zone, mut zones) = (viewer.zone.clone(), zones());
-    // Offer the stored zone even if it is unknown, so that saving the unchanged form changes nothing.
+    // The form offers the stored zone even if it is unknown. So the user can save the form without changing the zone.
     if !zones.contains(&zone) {
         zones.insert(0, zone.clone());
     }
@@ -85,7 +85,7 @@ pub(super) async fn page(
     Ok(response::page(status, &Page { layout, values, zones, zone, chosen, shown, has_signature }))
 }
 
-/// The page with an error at a field.
+/// Makes the page with an error at a field.
 pub(super) async fn page_with_error(
     console: &Console,
     viewer: &Viewer,
@@ -98,12 +98,12 @@ pub(super) async fn page_with_error(
     page(console, viewer, layout, values, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
-/// The host's profiles. These routes exist only if there are profiles.
+/// Returns the storage of profiles. Without one, the response is 404.
 pub(super) fn profiles<'a>(console: &'a Console, viewer: &Viewer) -> Result<&'a dyn Profiles, Rejection> {
     console.profiles.as_deref().ok_or_else(|| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// Saves the time zone.
+/// Saves the time zone of the viewer.
 pub(crate) async fn set_zone(
     State(console): State<Shared>,
     SubmittedForm { viewer, form }: SubmittedForm,

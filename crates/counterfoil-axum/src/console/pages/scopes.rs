@@ -1,4 +1,5 @@
-//! The scope fields of a form: all rights, or selected scope tokens. If the policy names no scopes, tokens are typed.
+//! The form fields for a scope. The user chooses all rights, or selects scope tokens. If the policy does not list scope
+//! tokens, the user types them.
 
 use std::collections::BTreeSet;
 
@@ -13,24 +14,25 @@ use crate::console::state::Console;
 use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
 
-/// The names of two fields: `mode` holds `all` or `limited`, `field` holds the scope tokens.
+/// The names of the two fields for a scope. The field `mode` contains `all` or `limited`. The field `field` contains
+/// the scope tokens.
 #[derive(Clone, Copy)]
 pub(super) struct Choice {
     pub(super) mode: &'static str,
     pub(super) field: &'static str,
 }
 
-/// The scope of a new token.
+/// The fields for the scope of a new token.
 pub(super) const OF_TOKEN: Choice = Choice { mode: "rights", field: "scope" };
-/// The scope that a client may request.
+/// The fields for the scope that a client may request.
 pub(super) const ALLOWED: Choice = Choice { mode: "allowed", field: "scopes" };
-/// The scope of a client's tokens if it requests none.
+/// The fields for the scope of a client's tokens. The scope is used if the client requests none.
 pub(super) const DEFAULT: Choice = Choice { mode: "default", field: "default_scopes" };
 
-/// The maximum number of unknown tokens that are shown. A scope of 1,000 bytes has no more.
+/// The maximum number of unknown scope tokens that are shown. A scope of 1,000 bytes contains no more.
 const MOST: usize = 500;
 
-/// The scope fields as the page shows them.
+/// The fields for a scope, as the page shows them.
 pub(super) struct ScopeField {
     pub(super) mode: &'static str,
     pub(super) field: &'static str,
@@ -39,11 +41,11 @@ pub(super) struct ScopeField {
     pub(super) limited: &'static str,
     pub(super) is_limited: bool,
     pub(super) options: Vec<ScopeOption>,
-    /// The value of the text field, if there are no checkboxes.
+    /// The value of the text field. It is used if there are no checkboxes.
     pub(super) typed: String,
 }
 
-/// A scope token with a checkbox.
+/// A checkbox for a scope token.
 pub(super) struct ScopeOption {
     pub(super) token: String,
     pub(super) about: &'static str,
@@ -51,7 +53,7 @@ pub(super) struct ScopeOption {
 }
 
 impl Choice {
-    /// The fields with the form's values.
+    /// Makes the fields with the values of the form.
     pub(super) fn shown(
         self,
         console: &Console,
@@ -65,7 +67,7 @@ impl Choice {
         let mut options = Vec::new();
         if let Some(known) = console.counterfoil.known_scopes() {
             options.extend(known.tokens().map(|token| tick(token, chosen.contains(&token))));
-            // A current token stays selectable even if the policy no longer knows it.
+            // A scope token that the credential has can be selected even if the policy no longer lists it.
             let unknown: BTreeSet<&str> = chosen.iter().copied().filter(|token| !known.contains(token)).collect();
             options.extend(unknown.into_iter().take(MOST).map(|token| tick(token, true)));
         }
@@ -74,7 +76,7 @@ impl Choice {
         ScopeField { mode, field, legend, all, limited, is_limited, options, typed: chosen.join(" ") }
     }
 
-    /// The form values for this scope.
+    /// Returns the values of the two fields for this scope.
     pub(super) fn current_values(self, scope: Option<&Scope>) -> Vec<(&'static str, String)> {
         match scope {
             None => vec![(self.mode, "all".to_owned())],
@@ -82,8 +84,8 @@ impl Choice {
         }
     }
 
-    /// Reads the chosen scope; `None` means all rights. A form without the choice, because it was cut off or sent by a
-    /// program, is refused: it must not mean all rights.
+    /// Reads the chosen scope. `None` means all rights. A form without the field `mode` is refused, because a missing
+    /// field must not mean all rights. A program may send such a form, or a form may be cut off.
     pub(super) fn read(self, viewer: &Viewer, form: &Form) -> Result<Option<Scope>, FormError> {
         let texts = viewer.language.texts();
         let form_error = |field, text| FormError::new(StatusCode::UNPROCESSABLE_ENTITY, Some(field), text);

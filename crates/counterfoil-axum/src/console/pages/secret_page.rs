@@ -1,4 +1,4 @@
-//! The page that shows a new secret, once.
+//! The page that shows a new secret once.
 
 use askama::Template;
 use axum::response::Response;
@@ -20,24 +20,24 @@ struct Page<'a> {
     done: &'a str,
 }
 
-/// A secret on the page. Borrowed, so that no copy stays in memory.
+/// A secret on the page. It is borrowed, so that no copy stays in memory.
 struct ShownSecret<'a> {
     id: &'static str,
-    /// The suffix of the ids of its buttons.
+    /// The suffix of the HTML ids of this secret's buttons.
     suffix: &'static str,
     caption: &'a str,
     copy: &'a str,
     text: &'a str,
 }
 
-/// The page for a new token or security code.
+/// Makes the page for a new token or a new security code.
 pub(super) fn token(layout: Layout, token: &IssuedToken, caption: &str, name: Option<&str>, done: &str) -> Response {
     let texts = layout.texts;
     let shown = ShownSecret { id: "secret", suffix: "", caption, copy: texts.copy, text: token.expose_secret() };
     response::page(StatusCode::OK, &Page { layout, title: texts.new_secret, name, secrets: vec![shown], done })
 }
 
-/// The page for a client with a new secret, or for a new public client.
+/// Makes the page for a client with a new secret, or for a new public client.
 pub(super) fn client(layout: Layout, registered: &RegisteredClient, done: &str) -> Response {
     let texts: &Texts = layout.texts;
     let secrets = registered.secret.as_ref().map_or_else(Vec::new, |secret| {

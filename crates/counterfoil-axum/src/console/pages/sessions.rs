@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Signs accounts in and out.
 
 use askama::Template;
 use axum::extract::{RawQuery, Request, State};
@@ -37,7 +37,7 @@ struct SignIn<'a> {
     next: &'a str,
 }
 
-/// Shows the form. A browser with a live session is redirected.
+/// Shows the sign-in form. A browser that has a live session is redirected.
 pub(crate) async fn show(
     State(console): State<Shared>,
     RawQuery(query): RawQuery,
@@ -61,12 +61,13 @@ pub(crate) async fn show(
     form(&console, language, headers, layout, FormValues::default(), next, StatusCode::OK)
 }
 
-/// The path of the sign-in page that leads to `next`.
+/// Returns the path of the sign-in page. After signing in, the page leads to `next`.
 fn at(next: &str) -> String {
     paths::with_parameter("/sign-in", "next", next)
 }
 
-/// The sign-in page with its CSRF token, and the cookie that the token is derived from.
+/// Makes the sign-in page, which contains a CSRF token. The token is derived from the visit cookie, which is set if the
+/// browser does not have it.
 fn form(
     console: &Console,
     language: Language,
@@ -85,7 +86,8 @@ fn form(
     Ok(response)
 }
 
-/// The random value that identifies a browser without a session: the value of its cookie, or a new one.
+/// Returns the random value that identifies a browser without a session. If the browser sends no such value in a
+/// cookie, returns a new value and the header that sets the cookie.
 fn visit(
     console: &Console,
     headers: &HeaderMap,
@@ -102,7 +104,7 @@ fn visit(
     Ok((Secret::from(text), cookie))
 }
 
-/// Signs in. Always opens a new session, which prevents session fixation.
+/// Signs in. Always opens a new session, to prevent session fixation.
 pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> Result<Response, Rejection> {
     let (parts, body) = request.into_parts();
     let language = receive(&console, Asked::from(&parts))?;
@@ -113,7 +115,7 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
     let values = || FormValues::new(sent.values_of(&["name"]));
     let visit = console.cookies.read(&parts.headers, Cookie::Visit);
     if !visit.is_some_and(|visit| csrf::fits(&visit, sent.one(csrf::FIELD))) {
-        // The form is outdated because another tab signed in. Continue with that session.
+        // Another tab has signed in, so this form is outdated. The browser continues with the session of that tab.
         if session(&console, language, &parts.headers, &console.sources.known(&parts.extensions)).await?.is_ok() {
             return Ok(redirect(&console.path(paths::own(Some(next)))));
         }
@@ -132,7 +134,7 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
             Ok(opened) => {
                 leave(&console, &parts.headers, &source).await;
                 let mut response = redirect(&after(&console, next, opened.ended));
-                // Keep the visit cookie: sign-in forms in other tabs need it.
+                // The visit cookie is not removed, because sign-in forms in other tabs need it.
                 let cookies = [
                     console.cookies.set(Cookie::Session, opened.token.expose_secret()),
                     console.cookies.clear(Cookie::Before),
@@ -159,17 +161,17 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
     Ok(response)
 }
 
-/// The path after signing in. If older sessions were ended, a parameter makes the page show a notice.
+/// Returns the path to which signing in leads. If older sessions were ended, a parameter makes the page show a notice.
 fn after(console: &Console, next: &str, ended: usize) -> String {
     match (paths::own(Some(next)), ended) {
         (page, 0) => console.path(page),
-        // The start page redirects and would lose the parameter.
+        // The start page would redirect and lose the parameter. So this names the page to which it redirects.
         ("/", _) => console.path(&paths::with_parameter("/tokens", MADE_ROOM, "true")),
         (page, _) => console.path(&paths::with_parameter(page, MADE_ROOM, "true")),
     }
 }
 
-/// Ends the session of the cookie that signing in replaces. If that fails, the session expires by itself.
+/// Ends the old session of the browser, which signing in replaces. If this fails, the old session expires by itself.
 async fn leave(console: &Console, headers: &HeaderMap, source: &Source) {
     let Some(session) = console.cookies.read(headers, Cookie::Session) else { return };
     if let Ok(principal) = console.counterfoil.from_source(source).verify_session(session.expose_secret()).await {
@@ -177,7 +179,7 @@ async fn leave(console: &Console, headers: &HeaderMap, source: &Source) {
     }
 }
 
-/// The status and message for a failed sign-in.
+/// Returns the status and the message for a failed sign-in.
 pub(crate) fn refusal(
     console: &Console,
     language: Language,
@@ -197,7 +199,7 @@ fn seconds_until(until: Timestamp, now: Timestamp) -> HeaderValue {
     HeaderValue::from(seconds_up(until.since(now)))
 }
 
-/// Signs out: ends the session on the server and removes the cookies.
+/// Signs out. Ends the session on the server and removes the cookies.
 pub(crate) async fn sign_out(State(console): State<Shared>, submitted: SubmittedForm) -> Result<Response, Rejection> {
     match console.counterfoil.end_session(&submitted.viewer.principal).await {
         Ok(()) => {}

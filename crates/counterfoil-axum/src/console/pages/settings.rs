@@ -1,4 +1,5 @@
-//! The settings that administrators change at run time. The core's table of settings defines the fields.
+//! Shows and saves the settings that administrators change at run time. The fields are defined by the core's table of
+//! settings.
 
 use std::time::Duration;
 
@@ -32,12 +33,12 @@ struct Page {
     values: FormValues,
     needs_password: bool,
     switches: Vec<Switch>,
-    /// Settings that the form contained although the policy does not use them.
+    /// Settings that are in the submitted form but that the policy does not use.
     unused: Vec<&'static str>,
     numbers: Vec<Number>,
 }
 
-/// A Boolean setting.
+/// A setting that is either on or off.
 struct Switch {
     name: &'static str,
     label: &'static str,
@@ -45,30 +46,30 @@ struct Switch {
     was: bool,
 }
 
-/// A numeric setting: a number of days, or a duration with a selectable unit.
+/// A setting that is a number of days, or a duration whose unit can be selected.
 struct Number {
     name: &'static str,
     label: &'static str,
     hint: String,
     shown: Amount,
-    /// The current value.
+    /// The current value of the setting.
     was: Amount,
-    /// The selectable units, with their seconds; empty for a number of days.
+    /// The units that can be selected, each with its length in seconds. The list is empty for a number of days.
     units: Vec<(u64, &'static str)>,
 }
 
-/// A typed number, and its unit in seconds.
+/// A number as it is typed, and the length of its unit in seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Amount {
     number: String,
     unit: u64,
 }
 
-/// The units of durations.
+/// The units of durations, each with its length in seconds.
 const UNITS: [(u64, Unit); 4] = [(1, Unit::Seconds), (60, Unit::Minutes), (3_600, Unit::Hours), (86_400, Unit::Days)];
 
 impl Amount {
-    /// Converts a setting's number to the largest unit that gives a whole number.
+    /// Converts the number of a setting to the largest unit in which it is a whole number.
     fn of(name: SettingName, number: u64) -> Self {
         if name.unit() != SettingUnit::Seconds {
             return Self { number: number.to_string(), unit: 1 };
@@ -78,7 +79,7 @@ impl Amount {
         Self { number: (number / unit).to_string(), unit }
     }
 
-    /// The number in the setting's unit; `None` if it is not a number.
+    /// Returns the value in the unit of the setting. Returns `None` if the typed text is not a number or is too large.
     fn read(&self) -> Option<u64> {
         let digits = self.number.bytes().all(|byte| byte.is_ascii_digit());
         self.number.parse::<u64>().ok().filter(|_| digits)?.checked_mul(self.unit)
@@ -111,7 +112,7 @@ async fn current_settings(console: &Console, viewer: &Viewer) -> Result<Settings
     settings.map_err(|error| Rejection::of(console, viewer, error))
 }
 
-/// The page. `given` returns the typed value of a field; fields without one show the current value.
+/// Makes the page. `given` returns the typed value of a field. If it returns `None`, the field shows the current value.
 fn page(
     console: &Console,
     viewer: &Viewer,
@@ -142,7 +143,7 @@ fn page(
             was,
         }
     };
-    // A setting that the policy does not use is not offered.
+    // The page shows only the settings that the policy uses.
     let used = || SettingName::ALL.iter().copied().filter(|name| console.counterfoil.uses_setting(*name));
     let names = |name: &SettingName| values.error(name.as_str()).is_some() && !console.counterfoil.uses_setting(*name);
     let unused = SettingName::ALL.iter().filter(|name| names(name)).map(|name| name.as_str()).collect();
@@ -158,7 +159,7 @@ fn page(
     response::page(status, &page)
 }
 
-/// The range of a setting, and its exact value if the shown number is rounded.
+/// Returns the range of a setting. If the shown number is rounded, also returns the exact value.
 fn hint(console: &Console, texts: &Texts, settings: &Settings, name: SettingName) -> String {
     let (least, most) = console.counterfoil.setting_range(name);
     let range = texts.range(name.unit(), least, most);
@@ -170,13 +171,13 @@ fn hint(console: &Console, texts: &Texts, settings: &Settings, name: SettingName
     }
 }
 
-/// Saves all changed settings, or none.
+/// Handles the submitted form. Saves either all changed settings or none.
 pub(crate) async fn save(State(console): State<Shared>, SubmittedForm { mut viewer, form }: SubmittedForm) -> Response {
     let response = save_or_show_form(&console, &mut viewer, &form).await;
     viewer.with_new_cookies(response.into_response())
 }
 
-/// The errors of a form.
+/// The reasons why a form is not saved.
 enum Fault {
     Fields(Vec<InvalidSetting>),
     Other(FormError),
@@ -195,7 +196,8 @@ async fn save_or_show_form(console: &Console, viewer: &mut Viewer, form: &Form) 
         Err(fault) => fault,
     };
     let (layout, texts) = (Layout::of(console, viewer, SECTION), viewer.language.texts());
-    // Unchanged fields show the current values, which another administrator may have changed meanwhile.
+    // A field that the user has not changed shows the current value. Another administrator may have changed it
+    // meanwhile.
     let left_alone = |field: &str| {
         let of = field.strip_suffix(UNIT).unwrap_or(field);
         SettingName::ALL.iter().any(|&name| name.as_str() == of && is_untouched(form, name))
@@ -218,7 +220,7 @@ async fn save_or_show_form(console: &Console, viewer: &mut Viewer, form: &Form) 
     }
 }
 
-/// Saves the changed settings. Returns the name of the notice.
+/// Saves the changed settings. Returns the name of the notice that the next page shows.
 async fn try_save(
     console: &Console,
     viewer: &mut Viewer,
@@ -244,15 +246,16 @@ async fn try_save(
     }
 }
 
-/// The settings that differ from their `_was` fields, or from the current values if the form has no `_was` fields.
+/// Returns the settings whose values differ from their `_was` fields. If the form has no `_was` fields, compares with
+/// the current values.
 fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) -> Result<SettingsUpdate, Fault> {
     let (mut change, mut invalid) = (SettingsUpdate::default(), Vec::new());
     for &name in SettingName::ALL {
         let (field, current) = (name.as_str(), settings.number(name));
         if name.unit() == SettingUnit::Switch {
             let on = form.ticked(field).ok_or_else(|| FormError::invalid_field(viewer, Some(field)))?;
-            // The page does not offer a switch that the policy does not use. The core refuses a form that sets it
-            // anyway.
+            // The page does not show a switch that the policy does not use. If a form changes it nevertheless, the core
+            // refuses the change.
             let was = form.was(field).map_or(current != 0, |was| was == "true");
             let is_meant = if console.counterfoil.uses_setting(name) { on != was } else { on };
             if is_meant {
@@ -260,7 +263,7 @@ fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) 
             }
             continue;
         }
-        // Missing fields change nothing.
+        // A missing field means that the setting is not changed.
         if form.secret(field).is_none() && form.all(field).next().is_none() {
             continue;
         }
@@ -274,12 +277,12 @@ fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) 
     if invalid.is_empty() { Ok(change) } else { Err(Fault::Fields(invalid)) }
 }
 
-/// The names of the fields.
+/// Returns the names of the form fields.
 fn fields() -> Vec<&'static str> {
     SettingName::ALL.iter().map(|name| name.as_str()).collect()
 }
 
-/// Whether a setting's field still has the value that the page showed.
+/// Whether the field of a setting still has the value that the page showed.
 fn is_untouched(form: &Form, name: SettingName) -> bool {
     let field = name.as_str();
     if name.unit() == SettingUnit::Switch {
@@ -289,7 +292,7 @@ fn is_untouched(form: &Form, name: SettingName) -> bool {
     said("_was").is_some_and(|was| said("") == Some(was))
 }
 
-/// A setting's value in the form. Without a unit field it is in the setting's own unit.
+/// Reads the value of a setting from the form. Without a unit field, the number is in the setting's own unit.
 fn amount(form: &Form, field: &str, suffix: &str) -> Option<Amount> {
     let number = form.secret(&format!("{field}{suffix}"))?.expose_secret().trim().to_owned();
     let unit = match form.one(&format!("{field}{UNIT}{suffix}")) {

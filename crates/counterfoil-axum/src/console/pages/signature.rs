@@ -1,4 +1,4 @@
-//! Saves, serves and removes the signature.
+//! Saves, serves and removes the viewer's signature.
 
 use axum::body::Body;
 use axum::extract::multipart::Multipart;
@@ -22,20 +22,21 @@ use crate::console::viewer::Viewer;
 use crate::console::{csrf, response};
 use crate::query::Query;
 
-/// The maximum size of an image and of the whole form, in bytes. The form may be larger, so that a page can show the
-/// error for an image that is too large.
+/// The maximum size of an image, in bytes.
 const IMAGE: usize = 256 * 1024;
+/// The maximum size of the whole form, in bytes. It is larger than [`IMAGE`], so that a form with a slightly too large
+/// image can be read and the page can show the error.
 const FORM: usize = 4 * IMAGE;
 /// The maximum number of characters in a typed signature.
 const TYPED: usize = 100;
 
-/// The submitted fields and file.
+/// The fields and the file of the submitted form.
 struct Sent {
     form: Form,
     image: Bytes,
 }
 
-/// Serves the signature as a file.
+/// Serves the viewer's signature as a file.
 pub(crate) async fn file(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -52,7 +53,7 @@ pub(crate) async fn file(
     *response.body_mut() = Body::from(bytes);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    // If the file is opened as a document, it may not run scripts.
+    // If the browser opens the file as a document, the document must not run scripts.
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; style-src 'none'; sandbox"));
     if Query::parse(query.as_deref()).flag("download") == Ok(true) {
         let attachment = HeaderValue::try_from(format!("attachment; filename=\"signature.{extension}\""));
@@ -79,12 +80,12 @@ fn svg(text: &str) -> String {
     )
 }
 
-/// Saves a typed, drawn or uploaded signature.
+/// Saves a signature that was typed, drawn or uploaded.
 pub(crate) async fn save(State(console): State<Shared>, request: Request) -> Result<Response, Rejection> {
     let (viewer, sent) = read(&console, request).await?;
     let texts = viewer.language.texts();
     let values = FormValues::new(sent.form.values_of(&["way", "typed"]));
-    // A value for the other kind of signature would be ignored, so it is refused.
+    // The form must not contain a value for another kind of signature, because this value would be ignored.
     let signature = match sent.form.one("way") {
         "image" if !sent.form.one("typed").trim().is_empty() => {
             return page_with_error(&console, &viewer, values, "typed", texts.one_way).await;
@@ -111,7 +112,7 @@ pub(crate) async fn save(State(console): State<Shared>, request: Request) -> Res
     Ok(redirect(&console.path("/profile?notice=saved")))
 }
 
-/// Removes the signature.
+/// Removes the viewer's signature.
 pub(crate) async fn clear(
     State(console): State<Shared>,
     SubmittedForm { viewer, .. }: SubmittedForm,
@@ -121,7 +122,7 @@ pub(crate) async fn clear(
     Ok(redirect(&console.path("/profile?notice=cleared")))
 }
 
-/// Reads the form: first its body within the limit, then its parts, then its token.
+/// Reads the form. Reads the body within the size limit, then splits it into its parts, then checks the CSRF token.
 async fn read(console: &Shared, request: Request) -> Result<(Viewer, Sent), Rejection> {
     let (mut parts, body) = request.into_parts();
     let mut viewer = Viewer::from_request_parts(&mut parts, console).await?;

@@ -1,4 +1,4 @@
-//! The table rows of credentials.
+//! The rows of the tables of credentials.
 
 use counterfoil::store::Access;
 use counterfoil::{CredentialView, Scope};
@@ -8,7 +8,7 @@ use crate::console::clock::Clock;
 use crate::console::text::Texts;
 use crate::console::time::Moment;
 
-/// A personal access token.
+/// The row of a personal access token.
 pub(super) struct TokenRow {
     pub(super) id: String,
     pub(super) label: String,
@@ -24,8 +24,8 @@ pub(super) struct TokenRow {
 }
 
 impl TokenRow {
-    /// A row whose action links lie under `below`. `owner`: the row offers to replace the token. `back` is the link
-    /// back to this page.
+    /// Makes a row. The paths of its actions begin with `below`. If `owner` is true, the row offers to replace the
+    /// token. `back` is the address of the present page.
     pub(super) fn new(credential: &CredentialView, clock: &Clock, below: &str, owner: bool, back: &str) -> Self {
         let (id, state) = (credential.id.to_string(), CredentialState::of(credential));
         let is_expired = state == CredentialState::Expired;
@@ -46,15 +46,15 @@ impl TokenRow {
     }
 }
 
-/// The scope tokens; empty if there is no restriction.
+/// Returns the scope tokens of a scope. The list is empty if there is no restriction.
 pub(super) fn tokens(scope: Option<&Scope>) -> Vec<String> {
     scope.map(|scope| scope.tokens().map(str::to_owned).collect()).unwrap_or_default()
 }
 
-/// A security code.
+/// The row of a security code.
 pub(super) struct CodeRow {
     pub(super) id: String,
-    /// The description on one line, or the id.
+    /// The description of the code on one line. If there is none, the id.
     pub(super) name: String,
     pub(super) description: String,
     pub(super) access: &'static str,
@@ -70,7 +70,7 @@ pub(super) struct CodeRow {
 }
 
 impl CodeRow {
-    /// A row whose action links lie under `below`. `name` returns the account name for a subject id.
+    /// Makes a row. The paths of its actions begin with `below`. `name` returns the account name for a subject id.
     pub(super) fn new(credential: &CredentialView, clock: &Clock, below: &str, name: impl Fn(&str) -> String) -> Self {
         let (id, state) = (credential.id.to_string(), CredentialState::of(credential));
         let (access, user) = access(credential, clock.texts);
@@ -92,13 +92,13 @@ impl CodeRow {
     }
 }
 
-/// The name of a code: its description on one line, or its id.
+/// Returns the name of a code: its description on one line, or its id if it has no description.
 pub(super) fn code_name(credential: &CredentialView) -> String {
     let described = credential.description.as_deref().filter(|text| !text.is_empty());
     described.map_or_else(|| credential.id.to_string(), |text| text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// The access of a code, and the subject that it acts as.
+/// Returns the text for the access of a code, and the subject as which the code acts.
 fn access<'a>(credential: &'a CredentialView, texts: &Texts) -> (&'static str, Option<&'a str>) {
     match &credential.access {
         Some(Access::SameAsUser(subject)) => (texts.same_as_user, Some(subject.as_str())),

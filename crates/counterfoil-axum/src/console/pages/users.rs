@@ -1,4 +1,5 @@
-//! Users, for administrators and managers of profiles: search, the token login switch, and a user's tokens.
+//! The pages about users: the search, the switch for login with tokens, and the tokens of a user. Administrators and
+//! managers of profiles may use them.
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
@@ -37,9 +38,9 @@ struct Users {
     layout: Layout,
     search: String,
     rows: Vec<UserRow>,
-    /// Whether the directory found more users than are shown.
+    /// Whether the directory found more users than the page shows.
     is_cut: bool,
-    /// Whether the policy uses the token login switch.
+    /// Whether the policy uses the switch for login with tokens.
     switch: bool,
 }
 
@@ -48,7 +49,7 @@ struct Users {
 struct User {
     layout: Layout,
     person: UserRow,
-    /// Whether the policy uses the token login switch and the account exists.
+    /// Whether the policy uses the switch for login with tokens and the account exists.
     switch: bool,
     shows_tokens: bool,
     rows: Vec<TokenRow>,
@@ -78,19 +79,20 @@ impl UserRow {
         Self { subject, path, name: user.name, role, allowed: user.token_login_allowed, known: true }
     }
 
-    /// A deleted account, shown by its id.
+    /// Makes the row of a deleted account. It shows the subject id.
     fn left(console: &Console, texts: &Texts, subject: &SubjectId) -> Self {
         let (subject, path) = (subject.to_string(), path(console, subject));
         Self { name: subject.clone(), subject, path, role: texts.not_in_directory, allowed: false, known: false }
     }
 }
 
-/// The full path of a user's page.
+/// Returns the full path of the page of a user.
 fn path(console: &Console, subject: &SubjectId) -> String {
     console.path(&below(subject))
 }
 
-/// The path of a user's page below the base. All bytes of the subject except ASCII letters and digits are escaped.
+/// Returns the path of the page of a user below the base. In the subject id, all bytes except ASCII letters and digits
+/// are escaped.
 fn below(subject: &SubjectId) -> String {
     let mut path = format!("{SECTION}/");
     for byte in subject.as_str().bytes() {
@@ -107,7 +109,7 @@ fn subject(console: &Console, viewer: &Viewer, text: &str) -> Result<SubjectId, 
     SubjectId::new(text).map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// Searches users by a part of the name.
+/// Searches for users whose names contain the search text.
 pub(crate) async fn find(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -115,7 +117,7 @@ pub(crate) async fn find(
 ) -> Result<Response, Rejection> {
     let texts = viewer.language.texts();
     let search = Query::parse(query.as_deref()).one("q").ok().flatten().unwrap_or_default().trim().to_owned();
-    // Reads one more than a page shows, to know whether there are more.
+    // One user more than the page shows is read, to find out whether there are more users.
     let found = console.counterfoil.list_users(&viewer.presenter(), &search, PAGE_SIZE.saturating_add(1)).await;
     let mut found = found.map_err(|error| Rejection::of(&console, &viewer, error))?;
     let most = usize::try_from(PAGE_SIZE.get()).unwrap_or(usize::MAX);
@@ -125,7 +127,7 @@ pub(crate) async fn find(
     if rows.is_empty()
         && let Ok(subject) = SubjectId::new(&search)
     {
-        // The tokens of a deleted account are found by its id.
+        // A deleted account is not in the directory, but its tokens can be found by its subject id.
         match console.counterfoil.authorize(&viewer.presenter(), Operation::ListTokensOf(Some(&subject))).await {
             Ok(()) => rows.push(UserRow::left(&console, texts, &subject)),
             Err(ManageError::NotFound | ManageError::Forbidden(_)) => {}
@@ -136,7 +138,7 @@ pub(crate) async fn find(
     Ok(response::page(StatusCode::OK, &Users { layout, search, rows, is_cut, switch }))
 }
 
-/// Shows a user, and to administrators the user's tokens.
+/// Shows a user. Administrators also see the tokens of the user.
 pub(crate) async fn show(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -165,7 +167,7 @@ pub(crate) async fn show(
     let (list_query, path) = (ListQuery::read(query.as_deref()), person.path.clone());
     let (shows_tokens, found, next) = match CredentialList::Of(&subject).page(&console, &by, &list_query, list).await {
         Ok((found, next)) => (true, found, next),
-        // Managers of profiles may set the switch but may not see tokens.
+        // Managers of profiles may set the switch, but they may not see the tokens.
         Err(ManageError::Forbidden(_)) if person.known => (false, Vec::new(), None),
         Err(ManageError::Forbidden(_)) => return Err(Rejection::page(&console, &viewer, RejectionReason::NotFound)),
         Err(error) => return Err(Rejection::of(&console, &viewer, error)),
@@ -179,7 +181,7 @@ pub(crate) async fn show(
     Ok(response::page(StatusCode::OK, &User { layout, person, switch, shows_tokens, rows, empty, controls }))
 }
 
-/// Sets the token login switch of a user.
+/// Sets the switch for login with tokens of a user.
 pub(crate) async fn token_login(
     State(console): State<Shared>,
     Path(text): Path<String>,
@@ -202,7 +204,7 @@ async fn set_token_login(
         _ => return Err(Rejection::page(console, viewer, RejectionReason::NotFound)),
     };
     let path = path(console, &subject);
-    // Only switching token login on grants rights, so only that needs the password.
+    // The password is needed only to set the switch to on, because only this grants rights.
     if allowed && console.counterfoil.gates().switch {
         let (texts, name) = (viewer.language.texts(), name_of(console, viewer, &subject).await?);
         let asked = ButtonAction {
@@ -223,12 +225,12 @@ async fn set_token_login(
     Ok(redirect(&format!("{path}?notice={notice}")))
 }
 
-/// The account name of a user.
+/// Returns the account name of a user.
 async fn name_of(console: &Console, viewer: &Viewer, subject: &SubjectId) -> Result<String, Rejection> {
     Ok(AccountNames::of(console, viewer, vec![subject]).await?.name(subject.as_str()))
 }
 
-/// Asks for confirmation before revoking a user's token.
+/// Shows the page that asks for confirmation before a user's token is revoked.
 pub(crate) async fn ask_delete(
     State(console): State<Shared>,
     viewer: Viewer,

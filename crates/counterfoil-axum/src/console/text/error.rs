@@ -1,4 +1,4 @@
-//! Error messages, and the form fields they belong to.
+//! Error messages, and the form fields to which they belong.
 
 use counterfoil::http_auth::Gate;
 use counterfoil::types::{InvalidDescription, InvalidLabel, InvalidScope};
@@ -6,16 +6,16 @@ use counterfoil::{Conflict, Forbidden, Invalid};
 
 use super::Texts;
 
-/// An error message.
+/// An error message and its form field.
 #[derive(Debug)]
 pub(crate) struct FieldMessage {
-    /// The field that caused the error, if there is one.
+    /// The field whose value caused the error. `None` if no field did.
     pub(crate) field: Option<&'static str>,
     pub(crate) text: String,
 }
 
 impl Texts {
-    /// The message for an invalid field.
+    /// Returns the message for an invalid value.
     pub(crate) fn invalid_message(&self, invalid: &Invalid) -> FieldMessage {
         let field = match invalid.field() {
             "expires_in_days" => "days",
@@ -49,7 +49,7 @@ impl Texts {
         FieldMessage { field: Some(field), text }
     }
 
-    /// The message for a conflict.
+    /// Returns the message for an operation that conflicts with the present state.
     pub(crate) fn conflict_message(&self, conflict: Conflict) -> FieldMessage {
         let (field, text) = match conflict {
             Conflict::LabelTaken => (Some("label"), self.label_taken),
@@ -70,7 +70,7 @@ impl Texts {
         FieldMessage { field, text: text.to_owned() }
     }
 
-    /// The message for a missing right.
+    /// Returns the message for an operation that the viewer has no right to perform.
     pub(crate) const fn forbidden_text_for(&self, forbidden: Forbidden) -> &'static str {
         match forbidden {
             Forbidden::Gate { gate: Gate::Setting } => self.tokens_off,

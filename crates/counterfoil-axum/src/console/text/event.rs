@@ -1,10 +1,10 @@
-//! The names of events, and their severity.
+//! The names and the severities of events.
 
 use counterfoil::SubjectId;
 use counterfoil::event::{Action, ClientAction, Event, EventKind, Throttled};
 use counterfoil::types::OwnerId;
 
-/// The kind of an event, without actor and subject.
+/// The kind of an event. It does not contain the actor or the subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EventName {
     Issued,
@@ -46,11 +46,11 @@ pub(crate) enum EventName {
     UsesDropped,
     MadeRoom,
     LimitReached,
-    /// An event kind that these texts do not know.
+    /// An event of a kind for which there is no text.
     Other,
 }
 
-/// How much attention an event needs.
+/// The importance of an event for administrators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Severity {
     Usual,
@@ -59,7 +59,7 @@ pub(crate) enum Severity {
 }
 
 impl Severity {
-    /// The CSS class.
+    /// Returns the CSS class for this severity.
     pub(crate) const fn class(self) -> &'static str {
         match self {
             Self::Usual => "usual",
@@ -69,7 +69,7 @@ impl Severity {
     }
 }
 
-/// An event's name, its severity, and the public ids in it.
+/// Returns the name of an event, its severity, and the public ids in it.
 pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
     let (failure, alarm) = (Severity::Failure, Severity::Alarm);
     let usual = |name, detail: String| (name, Severity::Usual, detail);
@@ -121,7 +121,7 @@ pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
     }
 }
 
-/// The account that an event is about, apart from the actor.
+/// Returns the account that an event names in addition to its actor.
 pub(crate) fn named_subject(event: &Event) -> Option<&SubjectId> {
     match &event.kind {
         EventKind::LoginProved { subject } | EventKind::Switch { subject, .. } => Some(subject),
@@ -130,7 +130,7 @@ pub(crate) fn named_subject(event: &Event) -> Option<&SubjectId> {
     }
 }
 
-/// The owner's subject; empty if the realm is the owner.
+/// Returns the subject id of the owner. Returns an empty text if the realm is the owner.
 fn shown(owner: &OwnerId) -> String {
     owner.subject().map(|subject| subject.to_string()).unwrap_or_default()
 }
@@ -159,7 +159,7 @@ const fn client_event(action: ClientAction) -> EventName {
     }
 }
 
-/// The account or client whose failures were counted, if known.
+/// Returns the account or the client whose failures were counted. Returns an empty text if it is not known.
 fn throttled(counted: &Throttled) -> String {
     match counted {
         Throttled::Account { subject: Some(subject) } => subject.to_string(),

@@ -1,4 +1,4 @@
-//! The texts of the pages. Each language is one value of one type, so no language can lack a text.
+//! The texts of the pages. The texts of each language are one value of the same type, so no language can lack a text.
 
 mod english;
 mod error;
@@ -18,37 +18,38 @@ use counterfoil::settings::{SettingName, SettingUnit};
 
 use crate::console::time::{Distance, Moment, Unit};
 
-/// The texts of one language. Fields are named after the English text.
+/// The texts of one language. The name of each field resembles the English text.
 pub(crate) struct Texts {
-    /// `3 days ago`.
+    /// Formats a distance in time: `3 days ago`.
     pub(crate) distance: fn(Distance) -> String,
     /// The `strftime` format of an instant, to the minute.
     pub(crate) date: &'static str,
     /// The `strftime` format of an instant, to the second.
     pub(crate) exact: &'static str,
-    /// `1 to 180.`
+    /// Formats a range: `1 to 180.`
     pub(crate) from_to: fn(u64, u64) -> String,
-    /// `At most 20 characters.`
+    /// Formats a maximum length: `At most 20 characters.`
     pub(crate) at_most_characters: fn(u16) -> String,
-    /// `1 to 180. Notice goes out 7 days before the end, and at the end.`
+    /// Formats the hint for a lifetime in days: `1 to 180. Notice goes out 7 days before the end, and at the end.`
     pub(crate) days_hint: fn(u16, &str) -> String,
-    /// Too many credentials were created. The argument is the time when the next one is allowed.
+    /// The error that too many credentials were created. The argument is the time at which the next one is allowed.
     pub(crate) too_many_made: fn(&Moment) -> String,
-    /// `1 day 12 hours`.
+    /// Formats a duration: `1 day 12 hours`.
     pub(crate) duration: fn(Duration) -> String,
-    /// The name of a unit in a list of units.
+    /// Returns the name of a unit of time, as a list of units shows it.
     pub(crate) unit: fn(Unit) -> &'static str,
-    /// `From 1 second to 1 day.`
+    /// Formats a range of durations: `From 1 second to 1 day.`
     pub(crate) between: fn(&str, &str) -> String,
-    /// The exact value of a setting whose number is rounded.
+    /// Formats the exact value of a setting whose shown number is rounded.
     pub(crate) exactly: fn(&str) -> String,
-    /// What a scope token of this library allows; empty for other tokens.
+    /// Describes the rights that a scope token of this library grants. Returns an empty text for any other scope token.
     pub(crate) scope_about: fn(&str) -> &'static str,
-    /// A text may not contain this character. Names its code point.
+    /// The error that a text contains a character that is not allowed. The message contains the code point of the
+    /// character.
     pub(crate) label_character: fn(char) -> String,
-    /// The time zone of a typed time.
+    /// Formats the hint that names the time zone of a typed time.
     pub(crate) in_zone: fn(&str) -> String,
-    /// The description of an event.
+    /// Returns the description of an event.
     pub(crate) event: fn(EventName) -> &'static str,
     pub(crate) skip: &'static str,
     pub(crate) sections: &'static str,
@@ -320,7 +321,8 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// The name of a form's field, or of a setting. Other names get the heading for a problem of the whole form.
+    /// Returns the name of a form field or of a setting. For any other name, returns the heading for a problem of the
+    /// whole form.
     pub(crate) fn field(&self, name: &str) -> &'static str {
         match name {
             "label" => self.label,
@@ -349,7 +351,7 @@ impl Texts {
         }
     }
 
-    /// The range of a setting. Durations are shown in days, hours, minutes and seconds.
+    /// Formats the range of a setting. A duration is formatted in days, hours, minutes and seconds.
     pub(crate) fn range(&self, unit: SettingUnit, least: u64, most: u64) -> String {
         let shown = |seconds| (self.duration)(Duration::from_secs(seconds));
         match unit {
@@ -358,13 +360,13 @@ impl Texts {
         }
     }
 
-    /// What a scope token of this library allows; empty for other tokens.
+    /// Describes the rights that a scope token of this library grants. Returns an empty text for any other scope token.
     pub(crate) fn scope_about(&self, token: &str) -> &'static str {
         (self.scope_about)(token)
     }
 }
 
-/// A duration in days, hours, minutes and seconds. Fractions of a second are left out.
+/// Formats a duration in days, hours, minutes and seconds. Leaves out fractions of a second.
 fn compound(duration: Duration, counted: fn(u64, Unit) -> String) -> String {
     let mut left = duration.as_secs();
     let mut parts = Vec::new();

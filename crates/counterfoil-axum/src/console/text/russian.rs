@@ -1,4 +1,4 @@
-//! The Russian texts. A noun after a number has one of three forms (Unicode CLDR, plural rules of `ru`).
+//! The Russian texts. After a number, a Russian noun has one of three forms (Unicode CLDR, plural rules of `ru`).
 
 use std::time::Duration;
 
@@ -329,7 +329,7 @@ fn counted(count: u64, unit: Unit) -> String {
     format!("{count} {}", form(count, forms))
 }
 
-/// Selects a plural form: one (1, 21), few (2 to 4, 22), many (0, 5 to 20).
+/// Returns the form of a noun after a number: one (1, 21), few (2 to 4, 22) or many (0, 5 to 20).
 fn form(count: u64, [one, few, many]: [&str; 3]) -> &str {
     match (count % 10, count % 100) {
         (_, 11..=14) => many,
@@ -351,7 +351,7 @@ fn days_hint(most: u16, lead: &str) -> String {
     format!("От 1 до {most}. Письмо придёт за {lead} до окончания срока и по его окончании.")
 }
 
-/// In the accusative case, which all callers need.
+/// Formats a duration in the accusative case, which all callers need.
 fn duration(duration: Duration) -> String {
     compound(duration, counted)
 }

@@ -1,4 +1,4 @@
-//! The labels of settings: one for each row of the core's table, so no language can lack one.
+//! The labels of settings. There is one for each row of the core's table, so no language can lack one.
 
 use counterfoil::settings::SettingName;
 
@@ -7,17 +7,18 @@ macro_rules! setting_texts {
         $(#[$about:meta])*
         $name:ident, $wire:ident, $with:ident, $unit:ident, $least:literal..=$most:expr, $field:ident: $kind:ty;
     )+) => {
-        /// The labels of one language, by the name of the setting.
+        /// The labels of one language. Each field has the name of its setting.
         pub(crate) struct SettingTexts {
             $(pub(super) $wire: &'static str,)+
         }
 
         impl SettingTexts {
-            /// The label of a setting.
+            /// Returns the label of a setting.
             pub(crate) const fn label(&self, name: SettingName) -> &'static str {
                 match name {
                     $(SettingName::$name => self.$wire,)+
-                    // Every row has an arm above. This arm is required only because `SettingName` is non-exhaustive.
+                    // All rows of the table are handled above. The compiler requires this arm because `SettingName` is
+                    // non-exhaustive.
                     _ => name.as_str(),
                 }
             }

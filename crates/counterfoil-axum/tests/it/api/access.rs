@@ -1,4 +1,4 @@
-//! Rights by scope, role and gate, and the order of checks.
+//! Tests rights by scope, role and gate, and the order in which a request is checked.
 
 use axum::body::Body;
 use http::Request;
@@ -44,7 +44,7 @@ async fn syn_token_8_each_router_asks_for_its_scope() {
         assert_eq!(answer.outcome(), outcome(403, "insufficient-scope", None), "{method} {path}");
         let challenge = format!("Bearer realm=\"default\", error=\"insufficient_scope\", scope=\"{scope}\"");
         assert_eq!(answer.header("www-authenticate"), Some(challenge.as_str()), "{method} {path}");
-        // A caller without the right does not learn about the error in the query.
+        // A caller that lacks the right does not learn that the query is invalid.
         let asked = world.call(method, &format!("{path}?x=1"), &sue, None).await;
         assert_eq!(asked.outcome(), outcome(403, "insufficient-scope", None), "{method} {path}?x=1");
     }
@@ -68,7 +68,7 @@ async fn checks_run_in_one_order_authentication_rights_existence_body() {
     let (text, json) = (Some("text/plain"), Some("application/json"));
     let big = || vec![b'x'; 64 * 1024 + 1];
     let many = || {
-        // Names of three letters keep 7,600 fields below 64 KiB.
+        // With names of three letters, 7,600 fields fit into 64 KiB.
         let letter = |at: usize| char::from(b'a' + u8::try_from(at % 26).expect("a letter"));
         let name = |at: usize| [letter(at / 676), letter(at / 26), letter(at)].iter().collect::<String>();
         let fields: Vec<_> = (0..7_600).map(|at| format!("\"{}\":1", name(at))).collect();

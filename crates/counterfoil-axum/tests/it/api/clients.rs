@@ -1,4 +1,4 @@
-//! Clients.
+//! Tests the API of clients.
 
 use std::time::Duration;
 

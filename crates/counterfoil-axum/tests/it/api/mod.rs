@@ -1,4 +1,4 @@
-//! The API routers: their operations, and the order of their checks.
+//! Tests the API routers: their operations, and the order in which they check a request.
 
 mod access;
 mod clients;

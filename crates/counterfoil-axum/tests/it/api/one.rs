@@ -1,4 +1,5 @@
-//! One credential or client by its id, `Location`, and unknown query parameters (fault C12).
+//! Tests reading one credential or one client by its id, the header `Location`, and unknown query parameters (fault
+//! C12).
 
 use std::time::Duration;
 
@@ -7,7 +8,8 @@ use serde_json::Value;
 use super::{make, outcome};
 use crate::support::{Answer, World, world};
 
-/// Checks that GET on the path in `Location` answers like the creation, but without the secrets. Returns the path.
+/// Checks that GET on the path in `Location` returns the same fields as the creation, but not the secrets. Returns the
+/// path.
 async fn is_at(world: &World, answer: &Answer, token: &str, secrets: &[&str]) -> String {
     assert_eq!(answer.status, 201, "{answer:?}");
     let location = answer.header("location").expect("a place");

@@ -1,4 +1,4 @@
-//! The caller's own tokens: create, list, get, rotate.
+//! Tests how a caller creates, lists, reads and rotates its own tokens.
 
 use std::time::Duration;
 

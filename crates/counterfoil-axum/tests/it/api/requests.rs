@@ -1,4 +1,5 @@
-//! Responses that do not depend on the body: wrong method, no credential, directory outage.
+//! Tests responses that do not depend on the body: for a wrong method, for a missing credential, and for a directory
+//! that is unavailable.
 
 use axum::body::Body;
 use http::Request;
@@ -31,7 +32,7 @@ async fn t13_an_unauthenticated_body_is_never_read() {
     }
 }
 
-/// A body that panics when it is read.
+/// A body that panics if it is read.
 struct Touchy;
 
 impl futures_core::Stream for Touchy {

@@ -1,4 +1,4 @@
-//! Security codes.
+//! Tests the API of security codes.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ async fn ao_code_1_to_5_the_life_of_a_security_code() {
         ("user", "bill"),
         ("created_by", "sue"),
         ("description", "for the importer"),
-        // Its whole lifetime lies within the notice lead.
+        // The code lives for less time than the notice lead, so it is expiring from the start.
         ("status", "expiring"),
     ] {
         assert_eq!(made[name], value, "{name}");

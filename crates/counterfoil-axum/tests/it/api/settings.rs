@@ -1,4 +1,4 @@
-//! Settings.
+//! Tests the API of settings.
 
 use super::outcome;
 use crate::support::world;

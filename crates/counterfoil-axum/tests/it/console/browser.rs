@@ -1,4 +1,4 @@
-//! A browser that handles cookies and forms.
+//! A simulated browser that handles cookies and forms.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -15,19 +15,19 @@ use http::Request;
 
 use crate::support::{Answer, World, send};
 
-/// A browser for one service, over TLS.
+/// A browser that uses one service over TLS.
 pub struct Browser {
     router: Router,
     pub cookies: Mutex<BTreeMap<String, String>>,
     pub headers: Vec<(&'static str, &'static str)>,
 }
 
-/// The console of a world.
+/// Makes the router of a world's console.
 pub fn console(world: &World, transport: Transport) -> Router {
     mounted(Console::new(world.counterfoil.clone(), transport, "/console", Sources::Extension))
 }
 
-/// A given console, for a browser with one address.
+/// Makes the router of a console. All requests come from the same address.
 pub fn mounted(console: Console) -> Router {
     let source = Source::from(IpAddr::from([192, 0, 2, 7]));
     Router::new().nest_service("/console", console.router()).layer(Extension(source))
@@ -42,7 +42,7 @@ impl Browser {
         Self { router, cookies: Mutex::default(), headers: vec![("host", "console.example")] }
     }
 
-    /// A browser in which this account is signed in. Each name is also the password.
+    /// Makes a browser and signs in the account with this name. The name of each account is also its password.
     pub async fn signed_in(world: &World, name: &str) -> Self {
         let browser = Self::new(world);
         let answer = browser.sign_in(name, name).await;
@@ -50,8 +50,8 @@ impl Browser {
         browser
     }
 
-    /// Signs in with the form for a browser without a session. A session of this browser is hidden while the form is
-    /// requested.
+    /// Signs in with the form that a browser without a session gets. If this browser has a session, its cookie is left
+    /// out of the request for the form.
     pub async fn sign_in(&self, name: &str, password: &str) -> Answer {
         let held = self.cookie(SESSION);
         self.forget(SESSION);
@@ -63,20 +63,21 @@ impl Browser {
         self.send_form("/sign-in", &format!("csrf_token={token}&next=/tokens&name={name}&password={password}")).await
     }
 
-    /// The cookie whose name has this prefix. Its suffix identifies the console.
+    /// Returns the value of the cookie whose name begins with `name`. The rest of the cookie's name identifies the
+    /// console.
     pub fn cookie(&self, name: &str) -> Option<String> {
         let kept = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
         kept.iter().find(|(own, _)| own.starts_with(name)).map(|(_, value)| value.clone())
     }
 
-    /// Sets the cookie whose name has this prefix, or else a cookie of this name.
+    /// Sets the cookie whose name begins with `name`. If there is none, sets a cookie with the name `name`.
     pub fn plant(&self, name: &str, value: &str) {
         let mut kept = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
         let own = kept.keys().find(|own| own.starts_with(name)).cloned();
         kept.insert(own.unwrap_or_else(|| name.to_owned()), value.to_owned());
     }
 
-    /// Deletes cookies whose name has this prefix, as closing the browser does.
+    /// Deletes the cookies whose names begin with `name`. A browser does so when it is closed.
     pub fn forget(&self, name: &str) {
         self.cookies.lock().unwrap_or_else(PoisonError::into_inner).retain(|own, _| !own.starts_with(name));
     }
@@ -85,7 +86,7 @@ impl Browser {
         self.ask("GET", path, Body::empty()).await
     }
 
-    /// Posts a form with the CSRF token of a signed-in page, and with a new form number unless it has one.
+    /// Posts a form with the CSRF token of a page. Adds a new form number if the form has none.
     pub async fn post(&self, path: &str, form: &str) -> Answer {
         let page = self.get("/events-or-any-page").await;
         assert_eq!(page.status, 404, "a page of the console");
@@ -93,7 +94,7 @@ impl Browser {
         self.send_form(path, &form).await
     }
 
-    /// The form that `post` sends.
+    /// Returns the form that [`post`](Self::post) sends.
     pub async fn form(&self, path: &str, form: &str) -> String {
         let mut form = format!("csrf_token={}&{form}", token(&self.get("/tokens").await.text));
         if !form.contains("once=") {
@@ -142,31 +143,31 @@ impl Browser {
     }
 }
 
-/// The prefix of session cookie names over TLS.
+/// The start of the name of a session cookie over TLS.
 pub const SESSION: &str = "__Host-counterfoil-session";
-/// The suffix of cookie names in these tests, derived from realm and `/console`.
+/// The suffix of the names of cookies in these tests. It is derived from the realm and `/console`.
 pub const NAME: &str = "bf2105c8";
 
 const BESIDE: &str = "name=\"beside\" value=\"";
 
-/// A new form number.
+/// Makes a new form number.
 pub fn number() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     URL_SAFE_NO_PAD.encode(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).to_be_bytes())
 }
 
-/// The CSRF token of a page's first form.
+/// Returns the CSRF token of the first form on a page.
 pub fn token(page: &str) -> String {
     value(page, "name=\"csrf_token\" value=\"")
 }
 
-/// The text between a prefix and the next quote.
+/// Returns the text between `after` and the next quotation mark.
 pub fn value(page: &str, after: &str) -> String {
     let (_, rest) = page.split_once(after).unwrap_or_else(|| panic!("{after} is not in\n{page}"));
     rest.split('"').next().expect("a value").to_owned()
 }
 
-/// The secret on a page.
+/// Returns the secret that a page shows.
 pub fn secret(page: &str) -> String {
     let (_, rest) = page.split_once("<code id=\"secret\"").unwrap_or_else(|| panic!("no secret in\n{page}"));
     let text = rest.split_once('>').expect("a tag").1;

@@ -1,5 +1,5 @@
-//! Edits: untouched fields are not written, and impossible changes are reported (fault F4). Longer lifetimes need
-//! confirmation (fault F11).
+//! Tests edits. Unchanged fields are not written, and impossible changes are reported (fault F4). A longer lifetime
+//! must be confirmed (fault F11).
 
 use std::time::Duration;
 
@@ -138,7 +138,7 @@ async fn fault_f11_a_new_code_does_not_expire_soon_and_names_are_names() {
     assert!(events.contains("sue"));
 }
 
-/// Whether a setting's checkbox is ticked.
+/// Whether the checkbox of a setting is ticked.
 fn is_ticked(page: &str, name: &str) -> bool {
     let box_of =
         page.split("<input").find(|tag| tag.contains("type=\"checkbox\"") && tag.contains(&format!("name=\"{name}\"")));
@@ -153,7 +153,7 @@ async fn fault_f4_a_refused_form_does_not_undo_a_concurrent_change() {
     assert!(is_ticked(&sue.get("/settings").await.text, switch));
     let off = counterfoil::settings::SettingsUpdate::default().with_personal_access_tokens_enabled(false);
     world.counterfoil.update_settings(&counterfoil::Presenter::host(), &off).await.expect("switched off");
-    // Submit the old page: the checkbox untouched, another field invalid.
+    // The form is from the old page. The checkbox is unchanged, and the value of another field is invalid.
     let form = format!("{switch}=true&{switch}_was=true&pat_max_days=0&pat_max_days_was=180");
     let refused = sue.post("/settings", &form).await;
     assert_eq!(refused.status, 422, "{refused:?}");

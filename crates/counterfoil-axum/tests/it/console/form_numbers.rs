@@ -1,4 +1,4 @@
-//! One form creates one credential, however often it is sent (fault A10).
+//! Tests that one form creates one credential, however often the form is sent (fault A10).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,8 @@ use crate::support::{Answer, World, world};
 
 const ONCE: &str = "name=\"once\" value=\"";
 
-/// A form: path, fields, other fields, the fields that the page keeps, and the page of the list.
+/// A form: its path, its fields, different values for these fields, a text that shows that the page keeps these values,
+/// and the path of the list.
 type Form = (String, &'static str, &'static str, &'static str, &'static str);
 
 async fn stage() -> (World, Browser, Vec<Form>) {
@@ -56,7 +57,7 @@ async fn stage() -> (World, Browser, Vec<Form>) {
     (world, sue, forms)
 }
 
-/// The number of created credentials, by the events.
+/// Returns the number of created credentials, according to the recorded events.
 fn made(world: &World) -> usize {
     let made = |event: &counterfoil::event::Event| {
         use counterfoil::event::{ClientAction, EventKind};
@@ -122,7 +123,7 @@ async fn fault_a10_of_two_sendings_at_once_one_makes_it() {
             let answers = [one.await.expect("no panic"), other.await.expect("no panic")];
             assert_eq!(made(&world), 1, "{path} {answers:?}");
             assert_eq!(answers.iter().filter(|answer| shows_a_secret(answer)).count(), 1, "{path} {answers:?}");
-            // One of two concurrent reauthentications may end the session of the other.
+            // If two reauthentications run at the same time, one of them may end the session that the other has opened.
             assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 200 | 303)), "{path} {answers:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! Forms of other sites are refused and change nothing.
+//! Tests that forms from other sites are refused and change nothing.
 
 use super::browser::{Browser, number, token};
 use crate::support::world;

@@ -1,4 +1,4 @@
-//! Messages about limits: waits, ended sessions, empty pages, and deleted accounts (faults A11, A12, A13).
+//! Tests messages about waits, ended sessions, empty pages and deleted accounts (faults A11, A12 and A13).
 
 use std::num::NonZeroU32;
 use std::time::Duration;

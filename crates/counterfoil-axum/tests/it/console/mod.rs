@@ -1,5 +1,5 @@
-//! The console without a browser: tests that need a manual clock, another transport or raw requests. The demo's tests
-//! use a browser.
+//! Tests the console without a real browser. These tests need a manual clock, another transport or raw requests. The
+//! tests of the demo use a real browser.
 
 mod browser;
 mod edits;

@@ -1,4 +1,5 @@
-//! Cookies by realm and base, unknown time zones, and origins that are not the host (faults F5, F6, F13).
+//! Tests that each realm and base has its own cookies, and tests unknown time zones and origins that differ from the
+//! host (faults F5, F6 and F13).
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -14,7 +15,7 @@ use counterfoil_axum::{Source, Sources};
 use super::browser::{Browser, SESSION, mounted, token};
 use crate::support::{World, world};
 
-/// A handle for another realm with the same directory.
+/// Makes a handle for another realm. It has the same directory.
 fn other_realm(world: &World) -> Counterfoil {
     Counterfoil::builder()
         .realm(Realm::new("other").expect("a realm"))
@@ -37,7 +38,7 @@ async fn fault_f6_two_realms_and_two_paths_of_one_host_do_not_sign_each_other_ou
     let world = world().await;
     let named: CookieName = "staging".parse().expect("a name");
     let console = Console::new(world.counterfoil.clone(), Transport::Https, "/console", Sources::Extension);
-    // One browser sends its cookies to all of them.
+    // One browser sends its cookies to all of these consoles.
     let one = Browser::at(at(&world.counterfoil, "/console"));
     let mut others = Vec::new();
     for router in [
@@ -64,7 +65,7 @@ async fn fault_f6_two_realms_and_two_paths_of_one_host_do_not_sign_each_other_ou
     assert!(names.contains(&format!("{SESSION}-staging")));
 }
 
-/// Profiles that all have the same time zone.
+/// A storage in which all profiles have the same time zone.
 #[derive(Clone)]
 struct Zone(Arc<Mutex<String>>);
 
@@ -105,7 +106,7 @@ async fn fault_f5_a_zone_that_the_list_lacks_is_shown_kept_and_not_named_where_i
     }
 }
 
-/// The log of this thread.
+/// Collects the log of this thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -127,7 +128,7 @@ async fn fault_f13_an_origin_that_is_not_the_host_is_logged_at_a_limited_rate_an
     let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
     let _held = tracing::subscriber::set_default(subscriber);
     let mut bill = Browser::new(&world);
-    // A proxy that rewrites Host: pages work, forms do not.
+    // With a proxy that rewrites `Host`, pages work but forms are refused.
     let form = format!("csrf_token={}&name=bill&password=bill", token(&bill.get("/sign-in").await.text));
     bill.headers.push(("origin", "http://console.lan"));
     let refused = bill.send_form("/sign-in", &form).await;

@@ -1,4 +1,4 @@
-//! The content of pages, by account, and their headers.
+//! Tests which contents each account sees on its pages, and tests the headers of pages.
 
 use std::time::Duration;
 

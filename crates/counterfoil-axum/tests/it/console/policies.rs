@@ -1,4 +1,5 @@
-//! Pages offer exactly the settings that the policy uses, within its ranges (faults A8, A14).
+//! Tests that pages offer exactly the settings that the policy uses, within the ranges of the policy (faults A8 and
+//! A14).
 
 use std::time::Duration;
 

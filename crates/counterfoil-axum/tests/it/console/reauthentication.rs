@@ -1,4 +1,4 @@
-//! Creating, renewing or widening a credential, or opening a gate, needs a recent password check (fault A7).
+//! Tests that a recent password check is needed to create, renew or widen a credential, or to open a gate (fault A7).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,7 +19,7 @@ use crate::support::{World, subject, world};
 const NUMBERS: &str = "pat_max_days=90&notice_lead_days=7&code_lifetime_seconds=86400&access_lifetime_seconds=600\
                        &refresh_inactivity_seconds=86400&refresh_absolute_seconds=2592000&personal_access_tokens_enabled=true";
 
-/// Sue with a token, an active and an expired code, and a disabled client.
+/// A world with a token, an active code, an expired code and a disabled client. The account sue is signed in.
 struct Stage {
     world: World,
     sue: Browser,
@@ -51,7 +51,8 @@ async fn stage() -> Stage {
     Stage { world, sue, token, live, expired }
 }
 
-/// All forms that need a recent password check: path, fields, and the page if it already has a password field.
+/// Returns all forms that need a recent password check: the path, the fields, and the page of the form if this page has
+/// a password field.
 fn grave(stage: &Stage) -> Vec<(String, String, Option<String>)> {
     let (token, live, expired) = (&stage.token, &stage.live, &stage.expired);
     let form = |path: String, form: &str, page: Option<String>| (path, form.to_owned(), page);
@@ -132,7 +133,7 @@ async fn fault_a7_what_takes_rights_away_or_only_describes_asks_for_none() {
     }
 }
 
-/// A clock that jumps ten minutes after a number of readings.
+/// A clock that jumps forward by ten minutes after it was read `left` times.
 struct Jumping {
     left: AtomicU64,
     start: Timestamp,

@@ -1,4 +1,5 @@
-//! Signing in returns to the page with the typed values; links keep page and query (faults F8, F10).
+//! Tests that signing in leads back to the page with the typed values (fault F8), and that links keep the page and its
+//! query (fault F10).
 
 use std::time::Duration;
 
@@ -9,14 +10,14 @@ use counterfoil_axum::console::{Console, Transport};
 use super::browser::{Browser, SESSION, token, value};
 use crate::support::{Answer, World, world};
 
-/// The target of a redirect, below the base.
+/// Returns the target of a redirect, as a path below the base.
 fn leads_to(answer: &Answer) -> String {
     assert_eq!(answer.status, 303, "{answer:?}");
     let location = answer.header("location").expect("a path");
     location.strip_prefix("/console").expect("a page of the console").to_owned()
 }
 
-/// Signs in with the form of this page.
+/// Signs in with the form on this page.
 async fn sign_in_at(browser: &Browser, page: &str, name: &str) -> Answer {
     let page = browser.get(page).await.text;
     let next: String = value(&page, "name=\"next\" value=\"").replace("&#38;", "&");
@@ -68,7 +69,7 @@ async fn fault_f8_a_form_that_the_session_did_not_outlive_does_nothing_and_keeps
     }
 }
 
-/// Sends a form after the session has ended, signs in, and returns the page that follows.
+/// Sends a form after the session has ended, and signs in. Returns the page to which this leads.
 async fn come_back(world: &World, sue: &Browser, path: &str, fields: &str) -> String {
     let csrf = token(&sue.get("/profile").await.text);
     world.clock.advance(Duration::from_secs(31 * 60));
@@ -78,7 +79,7 @@ async fn come_back(world: &World, sue: &Browser, path: &str, fields: &str) -> St
     sue.get(&back).await.text
 }
 
-/// The tag of a field, or of the checkbox with this value.
+/// Returns the HTML tag of a field, or of the checkbox with this value.
 fn tag<'a>(page: &'a str, name: &str, value: &str) -> &'a str {
     let mut tags = page.split('<').filter(|tag| tag.contains(&format!(" name=\"{name}\"")));
     tags.find(|tag| tag.contains(&format!("value=\"{value}\""))).unwrap_or_else(|| panic!("no {name}={value}: {page}"))
@@ -167,7 +168,8 @@ async fn fault_f8_of_two_sign_in_tabs_the_second_is_signed_in_too() {
     assert_eq!(leads_to(&bill.send_form("/sign-in", &form(&one, "/tokens")).await), "/tokens");
     assert_eq!(leads_to(&bill.send_form("/sign-in", &form(&other, "/tokens?q=x")).await), "/tokens?q=x");
     assert_eq!(bill.get("/tokens").await.status, 200);
-    // A form from before the browser was closed: the session continues, or the form is shown again.
+    // This form was shown before the browser was closed. With a session, the browser continues with the session.
+    // Without one, the form is shown again.
     assert_eq!(leads_to(&bill.send_form("/sign-in", &form("old", "/tokens")).await), "/tokens");
     bill.forget(SESSION);
     let anew = bill.send_form("/sign-in", &form("old", "/codes")).await;

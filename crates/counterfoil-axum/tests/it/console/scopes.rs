@@ -1,4 +1,4 @@
-//! Scopes are chosen and shown, and clients are edited (fault F9).
+//! Tests how scopes are chosen and shown, and how clients are edited (fault F9).
 
 use std::time::Duration;
 
@@ -93,7 +93,7 @@ async fn fault_f9_a_client_is_edited_and_what_was_left_alone_is_not_written() {
     assert_eq!(scope(&client.allowed_scope).as_deref(), Some("demo:read demo:write"));
     assert_eq!(scope(&client.default_scope).as_deref(), Some("demo:read"));
     assert!(adam.get("/clients").await.text.contains("<li><code>demo:write</code></li>"));
-    // Submit a page that was opened earlier: untouched fields keep the newer values.
+    // This form is from a page that was opened earlier. Fields that are unchanged in it keep their newer values.
     let late = same.replace("display_name=app", "display_name=Late");
     adam.post(path, &format!("{late}&{was}")).await;
     let client = world.counterfoil.client(&Presenter::host(), &id).await.expect("there");
@@ -101,7 +101,7 @@ async fn fault_f9_a_client_is_edited_and_what_was_left_alone_is_not_written() {
     assert_eq!(scope(&client.allowed_scope).as_deref(), Some("demo:read demo:write"));
 }
 
-/// A form that was cut off or sent by a program: a missing choice must not mean all scopes.
+/// If a form is cut off or a program sends it, the choice of scopes may be missing. This must not mean all scopes.
 #[tokio::test]
 async fn fault_f9_an_edit_without_its_choice_of_scopes_leaves_them_as_they_are() {
     let world = known().await;
@@ -123,7 +123,8 @@ async fn fault_f9_an_edit_without_its_choice_of_scopes_leaves_them_as_they_are()
     }
 }
 
-/// A scope of 1,000 characters has at most 500 tokens. No more are shown again, whatever a form or a link contains.
+/// A scope of 1,000 characters has at most 500 tokens. A page shows no more tokens again, even if a form or a link
+/// contains more.
 #[tokio::test]
 async fn fault_f9_more_scopes_than_a_scope_can_hold_are_refused_with_the_limit() {
     let world = known().await;
@@ -180,7 +181,7 @@ async fn fault_f9_a_client_is_registered_with_scopes() {
     assert_eq!(client.allowed_scope.as_ref().map(|scope| scope.as_str()), Some("demo:read"));
 }
 
-/// A form that was cut off or sent by a program: a missing choice must not mean all scopes.
+/// If a form is cut off or a program sends it, the choice of scopes may be missing. This must not mean all scopes.
 #[tokio::test]
 async fn fault_f9_a_form_without_its_choice_of_scopes_creates_nothing() {
     let world = known().await;
@@ -208,7 +209,7 @@ async fn fault_f9_a_form_without_its_choice_of_scopes_creates_nothing() {
     );
 }
 
-/// All checkboxes of both lists are ticked: more than 64 fields.
+/// All checkboxes in both lists of scopes are ticked, so the form has more than 64 fields.
 #[tokio::test]
 async fn fault_f9_a_client_with_as_many_scopes_as_there_can_be_is_registered_and_edited() {
     for count in [25, 200] {

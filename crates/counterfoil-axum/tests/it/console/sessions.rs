@@ -1,4 +1,4 @@
-//! Sessions: cookies, end, and reauthentication.
+//! Tests sessions: their cookies, their end, and reauthentication.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Settings are shown in readable units, and only changed settings are written (fault F1).
+//! Tests that settings are shown in readable units, and that only changed settings are written (fault F1).
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use counterfoil::settings::SettingName;
 use super::browser::{Browser, value};
 use crate::support::{World, world, world_under};
 
-/// The fields that the page's form sends, with some values replaced.
+/// Returns the fields that the form on the page sends. `typed` replaces the values of some fields.
 async fn form(browser: &Browser, typed: &[(&str, &str)]) -> String {
     let page = browser.get("/settings").await.text;
     let mut fields: Vec<(String, String)> = Vec::new();

@@ -1,4 +1,4 @@
-//! Events contain the source of their request.
+//! Tests that each event contains the source of its request.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -22,7 +22,7 @@ use crate::support::{World, basic, router, send, subject, world_under};
 
 const ADDRESS: &str = "192.0.2.7";
 
-/// All kinds of events that HTTP requests cause. Add new kinds here.
+/// All kinds of events that HTTP requests can cause. A new kind must be added here.
 const KINDS: [&str; 21] = [
     "changed",
     "client",
@@ -56,7 +56,7 @@ fn policy(sources: bool) -> Policy {
     policy
 }
 
-/// All routers, for requests from one address.
+/// Makes a service with all routers. All requests come from one address.
 fn service(world: &World) -> Router {
     let console = Console::new(world.counterfoil.clone(), Transport::Https, "/console", Sources::Extension);
     let api =
@@ -65,7 +65,7 @@ fn service(world: &World) -> Router {
     api.nest_service("/console", console.router()).layer(Extension(source))
 }
 
-/// A world for requests from this address, and its events.
+/// Sends requests to all routers of a world. Returns the events that they cause.
 async fn events_of(sources: bool) -> Vec<Event> {
     let mut world = world_under(policy(sources)).await;
     world.router = service(&world);
@@ -116,7 +116,7 @@ async fn by_bearers(world: &World) {
     world.call("PATCH", "/settings", &adam, Some("{\"pat_max_days\":90}")).await;
     world.call("PATCH", "/clients/rs", &adam, Some("{\"disabled\":true}")).await;
     world.call("GET", "/me/tokens", "cfa_mistyped", None).await;
-    // An operation of the host within a request.
+    // The host may call an operation during a request. Then it sets the source itself.
     let source = Source::from(ADDRESS.parse::<IpAddr>().expect("an address"));
     let host = counterfoil::Presenter::host().from_source(&source);
     world.counterfoil.revoke_all_of(&host, &subject("bill")).await.expect("revoked");
@@ -197,7 +197,7 @@ async fn fault_d5_a_request_without_a_source_is_served_and_its_events_have_none(
     assert_eq!(sources, [None, None]);
 }
 
-/// The lines of a log.
+/// Collects the lines of a log.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

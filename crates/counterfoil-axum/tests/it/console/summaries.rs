@@ -1,4 +1,5 @@
-//! Errors are listed above the page, with focus and links to the fields (fault F3); labels (faults F2, F12).
+//! Tests that errors are listed above the page, get the focus, and link to their fields (fault F3). Also tests labels
+//! (faults F2 and F12).
 
 use super::browser::{Browser, value};
 use crate::support::world;

@@ -1,4 +1,4 @@
-//! A service with accounts and a manual clock. Requests are sent without a socket.
+//! A service with accounts and a manual clock. Tests send requests to it without a socket.
 #![cfg_attr(not(feature = "console"), allow(dead_code, reason = "the tests of the console use the rest"))]
 
 #[cfg(feature = "console")]
@@ -22,10 +22,10 @@ use http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-/// The secret of imported clients.
+/// The secret of the clients that are imported.
 pub const SECRET: &str = "abcdefghijklmnopqrstuvwxyz012345";
 
-/// A service and its parts.
+/// A service, and its parts to which tests need access.
 pub struct World {
     pub counterfoil: Counterfoil,
     pub people: Arc<MemoryDirectory>,
@@ -34,7 +34,7 @@ pub struct World {
     pub router: Router,
 }
 
-/// A response.
+/// A response whose body was read.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -51,7 +51,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().expect("text"))
     }
 
-    /// The name at the end of a problem's `type`, or the `error` of RFC 6749.
+    /// Returns the name at the end of a problem's `type`. If there is none, returns the `error` of RFC 6749.
     pub fn problem(&self) -> String {
         let json = self.json();
         match json["type"].as_str() {
@@ -60,7 +60,7 @@ impl Answer {
         }
     }
 
-    /// Status, problem and field in one.
+    /// Returns the status, the name of the problem, and the field that caused it.
     pub fn outcome(&self) -> (u16, String, Option<String>) {
         (self.status.as_u16(), self.problem(), self.json()["field"].as_str().map(str::to_owned))
     }
@@ -70,19 +70,19 @@ pub fn subject(id: &str) -> SubjectId {
     SubjectId::new(id).expect("a subject")
 }
 
-/// A service with bill (member), carol (collaborator), adam (administrator), sue (super administrator) and mia (member
-/// who manages profiles). Each name is also the password. Client `app` is confidential with both grants, `rs` a
-/// resource server, `open` public.
+/// Makes a service. Its accounts are bill (member), carol (collaborator), adam (administrator), sue (super
+/// administrator) and mia (member who manages profiles). The name of each account is also its password. Its clients are
+/// `app`, which is confidential and has both grants, `rs`, which is a resource server, and `open`, which is public.
 pub async fn world() -> World {
     world_on(Policy::default(), |people| people as Arc<dyn Directory>).await
 }
 
-/// The same with another directory in front.
+/// Makes a service like [`world`]. `directory` wraps its directory.
 pub async fn world_with(directory: impl FnOnce(Arc<MemoryDirectory>) -> Arc<dyn Directory>) -> World {
     world_on(Policy::default(), directory).await
 }
 
-/// The same with another policy. The gates that it uses are open.
+/// Makes a service like [`world`] with another policy. If the policy uses gates, they are open.
 pub async fn world_under(policy: Policy) -> World {
     world_on(policy, |people| people as Arc<dyn Directory>).await
 }
@@ -110,7 +110,7 @@ async fn world_on(policy: Policy, directory: impl FnOnce(Arc<MemoryDirectory>) -
         .events(sink.clone())
         .build()
         .expect("a handle");
-    // A flush counts as upkeep, so no warning is logged.
+    // A flush counts as upkeep. Without it, the handle would log a warning about missing upkeep.
     let _flushed = counterfoil.flush().await;
     let host = Presenter::host();
     for name in ["bill", "carol", "adam", "sue", "mia"].into_iter().filter(|_| counterfoil.gates().switch) {
@@ -160,7 +160,7 @@ pub fn basic(id: &str, secret: &str) -> String {
 }
 
 impl World {
-    /// Posts a form as client `app`.
+    /// Posts a form with the credentials of the client `app`.
     pub async fn form(&self, path: &str, form: &str) -> Answer {
         self.form_as(path, &basic("app", SECRET), form).await
     }
@@ -175,7 +175,7 @@ impl World {
         send(&self.router, request).await
     }
 
-    /// Signs in and returns the tokens.
+    /// Signs in. Returns the access token and the refresh token.
     pub async fn sign_in(&self, name: &str, scope: Option<&str>) -> (String, String) {
         let scope = scope.map(|scope| format!("&scope={}", scope.replace(' ', "+"))).unwrap_or_default();
         let form = format!("grant_type=password&username={name}&password={name}&remember=true{scope}");
@@ -186,7 +186,7 @@ impl World {
         (text("access_token"), text("refresh_token"))
     }
 
-    /// A request to the API routers.
+    /// Sends a request to the API routers.
     pub async fn call(&self, method: &str, path: &str, token: &str, body: Option<&str>) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         request = request.header("authorization", format!("Bearer {token}"));
@@ -203,7 +203,7 @@ impl World {
 }
 
 impl World {
-    /// An account as it was created.
+    /// Returns an account in the state in which it was created.
     pub fn people_account(&self, name: &str) -> Account {
         let role = match name {
             "carol" => Role::Collaborator,

@@ -1,4 +1,4 @@
-//! A directory with slow password checks.
+//! A directory whose password checks are slow.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use counterfoil::memory::MemoryDirectory;
 
 use super::{World, world_with};
 
-/// A directory, and how long its password checks take.
+/// A directory, and the time that each of its password checks takes.
 struct Slow(Arc<MemoryDirectory>, Duration);
 
 #[async_trait]
@@ -41,7 +41,7 @@ impl Search for Slow {
     }
 }
 
-/// A world with this directory.
+/// Makes a service whose password checks take this time.
 pub(crate) async fn slow_world(test: Duration) -> World {
     world_with(|people| Arc::new(Slow(people, test))).await
 }

@@ -1,4 +1,4 @@
-//! What a spawned worker writes to the log.
+//! Tests the lines that a spawned worker writes to the log.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use tracing::{Event, Metadata, Subscriber};
 
 use crate::support::*;
 
-/// Records the level and message of each log line of the worker.
+/// Records the level and the message of each log line of the worker.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<String>>>);
 
@@ -62,7 +62,7 @@ impl Transport for Down {
     }
 }
 
-/// Spawns a worker and lets it run once, with a due token.
+/// Spawns a worker for a store with one due token, and lets it run once.
 async fn run(transport: impl Transport) {
     let world = World::new();
     world.create(&person("bill"), "ci", 30, day(0)).await;

@@ -1,4 +1,4 @@
-//! 100 tokens of one person expire within 24 hours, and a worker runs every minute.
+//! Tests 100 tokens of one person that expire within 24 hours. The worker runs every minute.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ const TOKENS: u16 = 100;
 /// The time between two expiries: 14 minutes and 24 seconds.
 const STEP: Duration = Duration::from_secs(864);
 
-/// A mail server that can be set to be down or to hang.
+/// A mail server that a test can set to be down or to give no answer.
 #[derive(Clone, Default)]
 struct Mail {
     outbox: Outbox,
@@ -56,7 +56,7 @@ async fn hundred_behind(store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -
     world
 }
 
-/// What was sent so far: the mails with an advance notice, the mails without one, and how often each notice was sent.
+/// Counts the sent mails: those with an advance notice, and those without. Also counts how often each notice was sent.
 #[derive(Default)]
 struct Sent {
     advance: usize,
@@ -96,7 +96,7 @@ impl Sent {
     }
 }
 
-/// Runs each worker once a minute, for that many minutes.
+/// Runs all workers once a minute, for `minutes` minutes.
 async fn minutes(workers: &[Worker], mail: &Mail, from: Timestamp, minutes: u16, sent: &mut Sent) {
     for minute in 0..minutes {
         let now = from.plus_capped(Duration::from_secs(u64::from(minute) * 60));
@@ -109,7 +109,8 @@ async fn minutes(workers: &[Worker], mail: &Mail, from: Timestamp, minutes: u16,
 
 const HOUR: u16 = 60;
 
-/// Runs a storm of advance notices and one of expiries. `trouble` is called after the start of each.
+/// Runs the workers while many advance notices are due, and again while many tokens expire. Calls `trouble` after the
+/// start of each of the two.
 async fn storm(workers: &[Worker], mail: &Mail, trouble: impl AsyncFn(Timestamp)) -> Sent {
     let mut sent = Sent::default();
     for begins in [day(23), day(30)] {
@@ -150,7 +151,7 @@ async fn fault_e1_a_crash_between_claim_and_mail_makes_no_storm() {
     let (world, mail) = (hundred().await, Mail::default());
     let worker = [world.worker(mail.clone())];
     let sent = storm(&worker, &mail, async |begins| {
-        // This worker claims the due notices and is then dropped.
+        // This worker claims the due notices. Then its run is dropped.
         let dies = world.worker(mail.clone()).with_limits(Default::default());
         mail.hangs.store(true, Ordering::SeqCst);
         let run = dies.run_once(begins.plus_capped(Duration::from_secs(8 * 3_600)));

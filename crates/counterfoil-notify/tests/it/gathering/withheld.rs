@@ -1,4 +1,4 @@
-//! No notice is sent to a disabled account, to a deleted account, or about credentials from before an account's
+//! Tests that no notice is sent to a disabled or deleted account, or about a credential from before the account's
 //! `valid_since`.
 
 use counterfoil::event::EventKind;
@@ -7,7 +7,7 @@ use counterfoil_notify::Report;
 
 use crate::support::*;
 
-/// The reason of each withheld notice.
+/// Returns the reason for each withheld notice.
 fn withheld(world: &World) -> Vec<Refusal> {
     let reason = |what| match what {
         EventKind::NoticeWithheld { reason, .. } => Some(reason),

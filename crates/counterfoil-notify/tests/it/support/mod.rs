@@ -1,4 +1,4 @@
-//! A host whose accounts have e-mail addresses, and a record of what is sent to them.
+//! A host whose accounts have e-mail addresses, and transports that record the sent notices.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
@@ -21,10 +21,10 @@ use tokio::runtime::Runtime;
 /// A runtime for tests that are not async.
 pub static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
 
-/// 2027-02-01 11:00 UTC.
+/// The start of the tests in Unix seconds: 2027-02-01 11:00 UTC.
 pub const START: u64 = 1_801_479_600;
 
-/// The instant that long after the start.
+/// Returns the instant `duration` after the start.
 pub fn after(duration: Duration) -> Timestamp {
     Timestamp::EPOCH.plus(Duration::from_secs(START)).and_then(|start| start.plus(duration)).expect("in range")
 }
@@ -33,7 +33,7 @@ pub fn day(days: u16) -> Timestamp {
     after(Duration::from_secs(u64::from(days) * 86_400))
 }
 
-/// An account whose id is its name. The e-mail address is made from the name too.
+/// Makes an account whose id is `name`. The e-mail address contains the name too.
 pub fn person(name: &str) -> Account {
     let address = EmailAddress::new(&format!("{name}@example.com")).expect("an address");
     Account::new(SubjectId::new(name).expect("an id"), name, Role::Member).with_email(address)
@@ -51,14 +51,14 @@ pub struct World {
     pub sink: RecordingSink,
 }
 
-/// A policy that gathers advance notices as by default, but sends notices about expiry at once.
+/// A policy that gathers advance notices as by default, but sends notices about expired credentials at once.
 pub fn policy() -> Policy {
     let mut policy = gathering();
     policy.notices.gather.gap = Duration::ZERO;
     policy
 }
 
-/// A policy with the default gathering.
+/// A policy with the default gathering of notices.
 pub fn gathering() -> Policy {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::NotAsked;
@@ -71,7 +71,7 @@ impl World {
         Self::behind(store.clone(), store)
     }
 
-    /// A world whose records are accessed through `records`.
+    /// Makes a world. `records` is the store of its records, and `store` is the store of everything else.
     pub fn behind(store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -> Self {
         Self::of(policy(), store, records)
     }
@@ -102,19 +102,19 @@ impl World {
         Worker::new(self.counterfoil.clone(), transport).with_limits(limits())
     }
 
-    /// Whether a notice of this credential is marked as sent.
+    /// Whether a notice about this credential is marked as sent.
     pub async fn is_marked(&self, issued: &IssuedCredential) -> bool {
         let record = self.store.get(&issued.view.id).await.expect("the store answers").expect("a record");
         !record.record().noticed.is_empty()
     }
 }
 
-/// Limits with a timeout of half a second for a send.
+/// Limits whose timeout for a send is half a second.
 pub fn limits() -> Limits {
     Limits::default().with_send_timeout(Duration::from_millis(500))
 }
 
-/// Recipient, label and text.
+/// The recipient, the label and the text of a notice.
 pub type SentNotice = (String, String, NoticeText);
 
 /// A transport that records the notices of each digest.

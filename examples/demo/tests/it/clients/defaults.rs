@@ -1,5 +1,6 @@
-//! Third-party clients with their default settings, as public and as confidential clients (faults C1, C2, C3). The
-//! server must accept the requests that they make by default. A refusal must not make them send further requests.
+//! Tests third-party clients with their default settings, as public and as confidential clients (faults C1, C2 and C3).
+//! The server must accept the requests that the clients make by default. After a refusal, a client must not send
+//! further requests.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -17,14 +18,14 @@ fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/clients").join(name)
 }
 
-/// The path of a file that `.ci/clients` installs.
+/// Returns the path of a file that `.ci/clients` installs.
 fn installed(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients").join(name);
     assert!(path.exists(), "{name} is missing: run `.ci/clients`, which installs it into target/clients");
     path
 }
 
-/// Runs a client, and checks that it succeeds and prints "as expected".
+/// Runs a client. Checks that it succeeds and prints "as expected".
 fn run(command: &mut Command, package: &str) {
     let output = command.output().unwrap_or_else(|error| panic!("{error}: `apt-get install {package}`"));
     let said = String::from_utf8_lossy(&output.stdout);
@@ -39,7 +40,7 @@ async fn fault_c3_x_oauth2_of_go_needs_one_probe_for_public_and_confidential_cli
     let program = built.path().join("probe");
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients/go");
     let mut go = Command::new("go");
-    // Use Debian's sources of the library, and download nothing.
+    // Go must use the sources of the library that Debian installs, and must download nothing.
     go.env("GO111MODULE", "off").env("GOPATH", "/usr/share/gocode").env("GOCACHE", cache).env("GOFLAGS", "");
     let output = go.args(["build", "-o"]).arg(&program).arg(script("probe.go")).output();
     let output = output.expect("go is missing: `apt-get install golang-go golang-golang-x-oauth2-dev`");
@@ -66,7 +67,7 @@ async fn fault_c1_the_jdks_client_is_challenged_only_without_credentials() {
     run(Command::new("java").arg(script("Signin.java")).arg(server.url("")), "default-jdk-headless");
 }
 
-/// Forwards connections to the port, and records what the client sends.
+/// Forwards connections to a port. Returns the port to connect to, and the recorded bytes that the client sends.
 fn overheard(port: u16) -> (u16, Arc<Mutex<Vec<u8>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let own = listener.local_addr().expect("an address").port();

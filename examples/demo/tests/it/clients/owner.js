@@ -1,4 +1,4 @@
-// npm's client-oauth2 with its default settings: HTTP Basic, with an empty secret if the client has none.
+// Runs npm's client-oauth2 with its default settings. It uses HTTP Basic, with an empty secret if the client has none.
 //
 //     node owner.js http://127.0.0.1:PORT
 const assert = require('assert')

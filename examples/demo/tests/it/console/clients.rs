@@ -1,4 +1,4 @@
-//! Registered clients, managed by an administrator.
+//! Tests the pages of clients, as an administrator uses them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -23,7 +23,7 @@ fn register(fixture: &Fixture, name: &str, id: &str, ticks: &[&str], mode: &str)
     fixture.browser.send_anyway("#create");
 }
 
-/// The status of ivan's sign-in at the token endpoint with this API key of the client.
+/// Signs ivan in at the token endpoint with this API key of the client. Returns the status.
 fn sign_in_with(fixture: &Fixture, api_key: &str) -> u16 {
     let basic = format!("Basic {api_key}");
     let form = [("grant_type", "password"), ("username", "ivan"), ("password", "ivan")];

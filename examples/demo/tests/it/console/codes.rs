@@ -1,4 +1,4 @@
-//! Security codes, managed by a super administrator.
+//! Tests the pages of security codes, as a super administrator uses them.
 
 use super::fixture::{Commit, Fixture, LANGUAGES, Reader, in_both};
 use super::http_client::HttpClient;
@@ -19,7 +19,7 @@ fn make(fixture: &Fixture, description: &str) -> String {
     code
 }
 
-/// The shown time until expiry.
+/// Returns the time until expiry that the page shows for a code.
 fn expires(fixture: &Fixture, description: &str) -> String {
     fixture.browser.text(&fixture.in_row(description, "td:nth-child(5) .ago"))
 }
@@ -155,7 +155,7 @@ fn console_1_a_code_is_made_permanent_reset_and_deleted() {
     });
 }
 
-/// The demo uses the real clock, so the code lives one second.
+/// The demo uses the real clock. So the code in this test lives for one second only.
 #[test]
 fn console_1_an_expired_code_is_greyed_and_reactivated() {
     for reader in Reader::all(&LANGUAGES, Commit::Chromium) {

@@ -1,4 +1,4 @@
-//! Forged requests: every form, without a token, with another session's token, and from another site.
+//! Tests forged requests. Each form is sent without a token, with the token of another session, and from another site.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use crate::support::Server;
 
 type Fields = &'static [(&'static str, &'static str)];
 
-/// All forms of the console. `{…}` is replaced by the id of the page's first row.
+/// All forms of the console. In each path, the part in braces is replaced by the id of the first row on the page.
 const FORMS: [(&str, &str, Fields); 19] = [
     ("/console/tokens", "/console/tokens", &[("label", "forged"), ("days", "7"), ("rights", "all")]),
     ("/console/tokens", "/console/tokens/{}/rotate", &[("overlap_seconds", "0")]),
@@ -54,7 +54,8 @@ const FORMS: [(&str, &str, Fields); 19] = [
     ),
 ];
 
-/// Two accounts with one token each, a code, and two sessions of a super administrator.
+/// A demo with a security code, and with two accounts that have a token each. `own` and `other` are two sessions of a
+/// super administrator.
 struct Stage {
     server: Server,
     own: HttpClient,
@@ -88,7 +89,8 @@ impl Stage {
         (page, path.replace("{}", &id))
     }
 
-    /// Everything that a forged request could change, without relative times and form numbers, which differ each time.
+    /// Returns all texts that a forged request could change. Leaves out relative times and form numbers, which differ
+    /// each time.
     fn state(&mut self) -> String {
         let user = format!("/console/users/{}", self.user);
         let pages =
@@ -119,7 +121,7 @@ fn without_times(reply: &Reply) -> String {
         .collect()
 }
 
-/// A description, the headers about the origin, and the token.
+/// A description of a forged request, its headers about the origin, and its CSRF token.
 type Attempt<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>);
 
 #[test]
@@ -159,7 +161,7 @@ fn a_form_without_its_token_with_another_sessions_or_from_another_site_is_refuse
     }
 }
 
-/// Without this test, the refusals above would prove nothing.
+/// If the forms failed even with their tokens, the refusals in the tests above would prove nothing.
 #[test]
 fn the_same_forms_with_their_token_are_carried_out() {
     for (page, path, fields) in FORMS {
@@ -206,7 +208,7 @@ fn a_picture_from_another_site_is_not_taken_for_a_signature() {
     assert_eq!(send(&token, &[], false), 303);
 }
 
-/// This prevents that an attacker signs a user in to the attacker's account.
+/// An attacker must not be able to sign a user in to the attacker's account.
 #[test]
 fn another_site_cannot_sign_a_browser_in_or_out() {
     let server = server("");
@@ -249,8 +251,8 @@ fn what_changes_something_is_never_done_by_a_link() {
     assert_eq!(stage.state(), before);
 }
 
-/// A page of another site that submits a form of the console when it is opened. Its host name is another name of this
-/// machine.
+/// Serves a page of another site. When a browser opens the page, it submits a form of the console. The host name of the
+/// page is another name of this machine.
 fn another_site(action: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://localhost:{}/", listener.local_addr().expect("an address").port());
@@ -261,7 +263,7 @@ fn another_site(action: &str) -> String {
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let page = page.clone();
-            // A browser also opens connections without requests.
+            // A browser also opens connections on which it sends no request.
             std::thread::spawn(move || {
                 let lines = BufReader::new(&stream).lines().map_while(Result::ok);
                 if lines.take_while(|line| !line.is_empty()).count() > 0 {

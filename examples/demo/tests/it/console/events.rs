@@ -1,4 +1,4 @@
-//! The page of recent events.
+//! Tests the page of recent events.
 
 use super::fixture::in_both;
 use super::http_client::HttpClient;

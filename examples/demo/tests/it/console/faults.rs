@@ -1,4 +1,4 @@
-//! Tests that need a browser: the focus, and the cookies of two services on one host.
+//! Tests the focus, and the cookies of two services on one host. Both need a browser.
 
 use super::fixture::{Commit, in_both, in_english, server};
 

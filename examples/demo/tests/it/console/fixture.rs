@@ -1,4 +1,4 @@
-//! A browser and a demo for one test.
+//! The browser and the demo that one test uses.
 
 use std::path::{Path, PathBuf};
 
@@ -12,27 +12,27 @@ use crate::support::tempfile::TempDir;
 
 pub const LANGUAGES: [&str; 2] = ["en", "ru"];
 
-/// A browser with a preferred language, and a demo with a memory store.
+/// A browser with a preferred language, and a demo whose store is in memory.
 pub struct Fixture {
     pub browser: BorrowedBrowser,
     pub server: Server,
     pub language: &'static str,
 }
 
-/// Whether each test runs in every browser, language and screen size. This is so only at soak scale. Otherwise each
+/// Whether each test runs in every browser, language and screen size. This is true only at soak scale. Otherwise each
 /// test runs in one combination, and all tests together cover all combinations.
 pub fn in_full() -> bool {
     scale() == Scale::SOAK
 }
 
-/// A combination: browser and preferred language.
+/// A browser and its preferred language.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader {
     pub engine: Engine,
     pub language: &'static str,
 }
 
-/// The browsers of a test in a normal run. At soak scale every test runs in both.
+/// The browsers in which a test runs by default. At soak scale each test runs in both.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Commit {
     Chromium,
@@ -42,7 +42,7 @@ pub enum Commit {
 impl Reader {
     pub const ENGLISH: Self = Self { engine: Engine::Chromium, language: "en" };
 
-    /// The combinations of a test. In a normal run the test's name selects one language.
+    /// Returns the combinations in which a test runs. By default the name of the test selects one language.
     pub fn all(languages: &[&'static str], commit: Commit) -> Vec<Self> {
         let name: usize = std::thread::current().name().unwrap_or_default().bytes().map(usize::from).sum();
         let browsers = if in_full() || commit == Commit::BothBrowsers { &Engine::ALL[..] } else { &[Engine::Chromium] };
@@ -54,17 +54,18 @@ impl Reader {
     }
 }
 
-/// Runs a test in English and Russian and in both browsers, each time with a new demo.
+/// Runs a test that depends on the language. At soak scale, runs it in both languages and both browsers. By default,
+/// runs it in Chromium and in one language. Each run has a new demo.
 pub fn in_both(act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&LANGUAGES, Commit::Chromium), act);
 }
 
-/// The same, with both browsers also in a normal run.
+/// Runs a test like [`in_both`], but by default runs it in both browsers, each with another language.
 pub fn in_both_browsers(act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&LANGUAGES, Commit::BothBrowsers), act);
 }
 
-/// Runs a test that does not depend on the language, in both browsers.
+/// Runs a test that does not depend on the language. `commit` says in which browsers it runs by default.
 pub fn in_english(commit: Commit, act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&["en"], commit), act);
 }
@@ -77,7 +78,7 @@ fn for_each(readers: &[Reader], act: impl Fn(&Fixture)) {
     }
 }
 
-/// A demo with a policy file.
+/// Starts a demo with this policy file.
 pub fn server(policy: &str) -> Server {
     let folder = TempDir::new().expect("a folder");
     std::fs::write(folder.path().join("policy.toml"), policy).expect("written");
@@ -92,7 +93,7 @@ impl Fixture {
         Self { server: server(policy), browser: Browser::borrow(engine, language), language }
     }
 
-    /// Checks that neither browser nor demo reported an error.
+    /// Checks that neither the browser nor the demo has reported an error.
     pub fn is_quiet(&self) {
         let of = (self.browser.engine(), self.language);
         assert_eq!(self.browser.complaints(), [""; 0], "the browser complained, {of:?}");
@@ -109,7 +110,7 @@ impl Fixture {
         assert_eq!(self.browser.path(), "/console/tokens", "{name} is signed in");
     }
 
-    /// Fills in the form on the page.
+    /// Fills in and sends the sign-in form that the browser shows.
     pub fn try_to_sign_in(&self, name: &str, password: &str) {
         self.browser.fill("#sign-in [name=name]", name);
         self.browser.fill("#sign-in [name=password]", password);
@@ -120,13 +121,13 @@ impl Fixture {
         self.browser.follow("#sign-out button");
     }
 
-    /// Signs out and in as another account.
+    /// Signs out, and signs in as another account.
     pub fn hand_over(&self, name: &str, password: &str) {
         self.sign_out();
         self.sign_in(name, password);
     }
 
-    /// Creates a token with the page, leaves the page that shows it, and returns its text.
+    /// Creates a token on the page of tokens. Leaves the page that shows the token, and returns its text.
     pub fn make_token(&self, label: &str, days: &str) -> String {
         self.goto("/console/tokens");
         self.browser.fill("#create [name=label]", label);
@@ -137,13 +138,13 @@ impl Fixture {
         token
     }
 
-    /// The secret on the page, after pressing its button.
+    /// Presses the button that reveals the secret on the page. Returns the secret.
     pub fn secret(&self) -> String {
         self.browser.click("#reveal");
         self.browser.text("#secret")
     }
 
-    /// The id of the row with this text.
+    /// Returns the id of the row that contains this text.
     pub fn row(&self, text: &str) -> String {
         self.row_if_any(text).unwrap_or_else(|| panic!("no row says {text}:\n{}", self.browser.source()))
     }
@@ -153,12 +154,12 @@ impl Fixture {
         self.browser.script(found, &[Value::from(text)]).as_str().map(str::to_owned)
     }
 
-    /// A selector within the row with this text.
+    /// Returns a selector for an element in the row that contains this text.
     pub fn in_row(&self, text: &str, css: &str) -> String {
         format!("tr[data-id=\"{}\"] {css}", self.row(text))
     }
 
-    /// Checks that the page is in the preferred language, except for typed texts.
+    /// Checks that all texts of the page are in the preferred language. Texts that users have typed are left out.
     pub fn speaks(&self) {
         assert_eq!(self.browser.attribute("html", "lang").as_deref(), Some(self.language));
         let words = "return [...document.querySelectorAll('h1, h2, th, label, legend, caption, button, .button, nav a, main p, .badge')]\
@@ -179,12 +180,12 @@ impl Fixture {
         }
     }
 
-    /// The text in the preferred language.
+    /// Returns the text in the preferred language.
     pub fn word(&self, english: &'static str, russian: &'static str) -> &'static str {
         if self.language == "ru" { russian } else { english }
     }
 
-    /// An HTTP client with this browser's cookies.
+    /// Makes an HTTP client that has the cookies of this browser.
     pub fn client(&self) -> HttpClient {
         let mut client = HttpClient::new(self.server.port);
         for cookie in self.browser.cookies() {
@@ -194,17 +195,17 @@ impl Fixture {
         client
     }
 
-    /// The session cookie, if there is one.
+    /// Returns the session cookie, if there is one.
     pub fn session(&self) -> Option<String> {
         self.browser.cookie(&full_name(self.server.port, SESSION))
     }
 
-    /// The status of a request with a bearer token.
+    /// Sends a request with a bearer token. Returns the status.
     pub fn bearer(&self, token: &str) -> u16 {
         HttpClient::new(self.server.port).bearer("/api/v1/whoami", token).status
     }
 
-    /// Checks that an error is shown at its field and is linked to it for screen readers.
+    /// Checks that an error is shown at its field, and that the field refers to the error for screen readers.
     pub fn finds_fault_with(&self, field: &str) {
         let error = self.browser.text(&format!("#{field}-error"));
         assert!(!error.is_empty(), "{field}");
@@ -216,12 +217,12 @@ impl Fixture {
     }
 }
 
-/// The path of the accessibility checker, installed by `.ci/clients`.
+/// Returns the path of the accessibility checker, which `.ci/clients` installs.
 pub fn axe() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients/axe/axe.min.js")
 }
 
-/// A file to upload.
+/// Makes a file that the browser can upload. Returns its path.
 pub fn file(fixture: &Fixture, name: &str, bytes: &[u8]) -> PathBuf {
     let path = fixture.server.folder.path().join(name);
     std::fs::write(&path, bytes).expect("written");

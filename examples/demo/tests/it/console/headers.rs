@@ -1,4 +1,4 @@
-//! The headers of every page.
+//! Tests the headers of every page.
 
 use super::fixture::server;
 use super::http_client::{HttpClient, Reply};

@@ -1,4 +1,4 @@
-//! An HTTP client that keeps cookies and follows no redirects. The test sets the headers about the origin.
+//! An HTTP client that keeps cookies and follows no redirects. The test sets the headers that name the origin.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,10 +8,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::support::{escaped, wire};
 
-/// The start of the session cookie's name. In the demo the name ends with the demo's address.
+/// The start of the name of the session cookie. In the demo, the rest of the name is the address of the demo.
 pub const SESSION: &str = "counterfoil-session";
 
-/// The cookie's name at the demo on this port.
+/// Returns the full name of a cookie of the demo on this port.
 pub fn full_name(port: u16, name: &str) -> String {
     if name == SESSION { format!("{SESSION}-127-0-0-1-{port}") } else { name.to_owned() }
 }
@@ -21,13 +21,13 @@ pub struct HttpClient {
     cookies: BTreeMap<String, String>,
 }
 
-/// A form number for pages without one. Any number is valid.
+/// Makes a form number, for a page that contains none. The console accepts any number.
 fn number() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     URL_SAFE_NO_PAD.encode(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).to_be_bytes())
 }
 
-/// A response with its body as text.
+/// A response whose body is text.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
@@ -36,13 +36,13 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The values of a header, in order.
+    /// Returns the values of a header in order.
     pub fn headers(&self, name: &str) -> Vec<&str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(':'));
         lines.filter(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).collect()
     }
 
-    /// The only value of a header.
+    /// Returns the value of a header that occurs once.
     pub fn header(&self, name: &str) -> &str {
         match self.headers(name)[..] {
             [one] => one,
@@ -50,7 +50,7 @@ impl Reply {
         }
     }
 
-    /// The CSRF token of the page's forms.
+    /// Returns the CSRF token of the forms on the page.
     pub fn csrf(&self) -> String {
         self.between("name=\"csrf_token\" value=\"", "\"")
             .first()
@@ -58,13 +58,13 @@ impl Reply {
             .clone()
     }
 
-    /// All texts between two markers.
+    /// Returns all texts between `before` and `after`.
     pub fn between(&self, before: &str, after: &str) -> Vec<String> {
         let parts = self.body.split(before).skip(1);
         parts.filter_map(|part| part.split_once(after)).map(|(part, _)| part.to_owned()).collect()
     }
 
-    /// The ids of the rows.
+    /// Returns the ids of the rows on the page.
     pub fn ids(&self) -> Vec<String> {
         self.between("data-id=\"", "\"")
     }
@@ -75,7 +75,7 @@ impl HttpClient {
         Self { port, cookies: BTreeMap::new() }
     }
 
-    /// A client that has signed in.
+    /// Makes a client and signs in with it.
     pub fn signed_in(port: u16, name: &str, password: &str) -> Self {
         let mut client = Self::new(port);
         let reply = client.sign_in(name, password);
@@ -84,7 +84,7 @@ impl HttpClient {
     }
 
     pub fn sign_in(&mut self, name: &str, password: &str) -> Reply {
-        // A signed-in browser would be redirected, so the form is read without the session.
+        // With a session, the client would be redirected. So it requests the form without its session cookie.
         let session = self.cookies.remove(&full_name(self.port, SESSION));
         let csrf = self.get("/console/sign-in").csrf();
         if let Some(session) = session {
@@ -109,7 +109,7 @@ impl HttpClient {
         self.send("GET", path, headers, "")
     }
 
-    /// Sends a form without headers about its origin.
+    /// Sends a form without headers that name the origin.
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
         self.post_with(path, &[], fields)
     }
@@ -120,7 +120,7 @@ impl HttpClient {
         self.send("POST", path, &form, &pairs.join("&"))
     }
 
-    /// Sends a form of the page with its token and number.
+    /// Sends a form with the CSRF token and the form number of a page.
     pub fn submit(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
         let csrf = self.get(page).csrf();
         let own = if path.ends_with("/secret") { self.get(path) } else { self.get(page) };
@@ -139,7 +139,7 @@ impl HttpClient {
         self.send("GET", path, &[("Authorization", &format!("Bearer {token}"))], "")
     }
 
-    /// Sends a request. `headers` may override the host.
+    /// Sends a request. `headers` may replace the host.
     pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
         let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {

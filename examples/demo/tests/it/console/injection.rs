@@ -1,16 +1,16 @@
-//! Texts with markup, scripts or header lines are shown as text.
+//! Tests that texts with markup, scripts or header lines are shown as text.
 
 use super::fixture::{Fixture, in_both};
 use super::http_client::HttpClient;
 use crate::support::escaped;
 
-/// Checks that no injected script ran and no injected element exists.
+/// Checks that no injected script has run, and that the page contains no injected element.
 fn is_inert(fixture: &Fixture) {
     let found = "return [window.pwned === undefined, document.querySelectorAll('main script, main iframe, main svg, main img:not(#signature-image),\
          main style, main base, main link, [onload], [onerror], [onclick], [onfocus], x-pwned').length]";
     let found = fixture.browser.script(found, &[]);
     assert_eq!((&found[0], &found[1]), (&true.into(), &0.into()), "{}", fixture.browser.source());
-    // A missing item is 404 by design.
+    // The browser reports each 404. For an item that does not exist, 404 is the correct status.
     let complaints = fixture.browser.complaints();
     let serious: Vec<_> = complaints.iter().filter(|complaint| !complaint.contains("a status of 404 ")).collect();
     assert!(serious.is_empty(), "the policy had to step in: {serious:?}");

@@ -1,4 +1,4 @@
-//! The console by keyboard only.
+//! Tests that the console can be used with the keyboard alone.
 
 use serde_json::Value;
 
@@ -7,7 +7,8 @@ use super::fixture::{Fixture, in_both, in_both_browsers};
 const TAB: &str = "\u{e004}";
 const ENTER: &str = "\u{e007}";
 
-/// The focused element: selector, whether the focus is visible, and its name for screen readers.
+/// A script that describes the focused element: its selector, whether the focus is visible, and its name for screen
+/// readers.
 const FOCUS: &str = "const one = document.activeElement; const look = getComputedStyle(one); const box = one.getBoundingClientRect();\
      const named = (one.innerText || one.ariaLabel || one.title || (one.labels && [...one.labels].map(label => label.innerText).join()) || '').trim();\
      return {tag: one.tagName, id: one.id, name: one.name || '', named: named !== '',\
@@ -18,7 +19,7 @@ fn focus(fixture: &Fixture) -> Value {
     fixture.browser.script(FOCUS, &[])
 }
 
-/// Presses Tab until an element has the focus.
+/// Presses Tab until the element with this id or name has the focus.
 fn tab_to(fixture: &Fixture, id_or_name: &str) {
     for _ in 0..60 {
         fixture.browser.press(TAB);
@@ -81,7 +82,7 @@ fn each_stop_of_the_tabulator_has_a_name_and_can_be_seen() {
             loop {
                 fixture.browser.press(TAB);
                 let focus = focus(fixture);
-                // The end of the tab order: the focus returns to the page.
+                // This is the end of the tab order. The focus has returned to the page.
                 if focus["tag"] == "BODY" || stops > 200 {
                     break;
                 }

@@ -1,5 +1,5 @@
-//! The look and accessibility of each page: desktop screens with light and dark colours, and phones. The screenshots
-//! are kept.
+//! Tests the look and the accessibility of each page, on desktop screens with light and with dark colours, and on
+//! phones. The screenshots are kept.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::fixture::{Commit, Fixture, LANGUAGES, Reader, axe, file, in_full};
 
 const SCREENS: [(&str, Screen); 3] = [("light", Screen::DESKTOP), ("dark", Screen::DARK), ("phone", Screen::PHONE)];
 
-/// Takes screenshots of the page and collects its accessibility errors.
+/// Takes a screenshot of the page, and adds its accessibility errors to `wrong`.
 fn judge(fixture: &Fixture, page: &str, turn: usize, wrong: &mut Vec<String>) {
     fixture.speaks();
     let screens = if in_full() { &SCREENS[..] } else { &SCREENS[turn % SCREENS.len()..][..1] };
@@ -27,16 +27,16 @@ fn judge(fixture: &Fixture, page: &str, turn: usize, wrong: &mut Vec<String>) {
         }
     }
     fixture.browser.show_on(Screen::DESKTOP);
-    // The browser reports the 404 of the page for unknown paths.
+    // The page for unknown paths has the status 404, which the browser reports.
     let complaints = fixture.browser.complaints();
     let serious = complaints.iter().filter(|complaint| page != "not-found" || !complaint.contains("/console/nowhere"));
     wrong.extend(serious.map(|complaint| format!("{page}: {complaint}")));
 }
 
-/// All pages, some of them in several states.
+/// Opens all pages, some of them in several states.
 fn every_page(fixture: &Fixture) {
     let mut wrong = Vec::new();
-    // Each page gets the next screen size; the other language starts with another one.
+    // Each page gets the next screen size. The second language begins with another size than the first.
     let mut turn = usize::from(fixture.language == "ru");
     let mut judge = |page: &str| {
         judge(fixture, page, turn, &mut wrong);
@@ -203,7 +203,7 @@ fn every_page_looks_right_and_is_for_everybody_in_firefox_too() {
     }
 }
 
-/// Proves that the checker finds errors on a bad page.
+/// Checks that the accessibility checker finds the errors of a bad page.
 #[test]
 fn the_checks_see_a_page_that_is_bad() {
     for reader in Reader::all(&["en"], Commit::BothBrowsers) {

@@ -1,5 +1,6 @@
-//! The console in a browser, in both languages: all actions, attacks, and the look of the pages. `.ci/servers` installs
-//! the browser, `.ci/clients` the accessibility checker. Screenshots are kept in `target/console-screenshots`.
+//! Tests the console in a browser, in both languages: all actions, attacks, and the look of the pages. `.ci/servers`
+//! installs the browser, and `.ci/clients` installs the accessibility checker. Screenshots are kept in
+//! `target/console-screenshots`.
 
 mod clients;
 mod codes;

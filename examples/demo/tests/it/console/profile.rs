@@ -1,9 +1,9 @@
-//! The profile: time zone and signature (CONSOLE 2).
+//! Tests the profile, which consists of a time zone and a signature (requirement CONSOLE 2).
 
 use super::fixture::{Fixture, file, in_both};
 use super::http_client::HttpClient;
 
-/// One black pixel.
+/// An image of one black pixel.
 pub const PIXEL: &[u8] = &[
     0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
     0, 0, 0, 0, 0x3a, 0x7e, 0x9b, 0x55, 0, 0, 0, 0x0a, b'I', b'D', b'A', b'T', 0x78, 0x9c, 0x63, 0x60, 0, 0, 0, 2, 0,
@@ -107,7 +107,7 @@ fn console_2_a_signature_is_drawn_with_the_mouse() {
         fixture.goto("/console/profile");
         way(fixture, "image");
         fixture.browser.draw("#draw", &[(-80, -30), (-20, 30), (30, -20), (90, 25)]);
-        // The browser creates the picture asynchronously.
+        // The browser creates the image of the drawing asynchronously.
         fixture.browser.wait_for("#draw[data-kept=true]");
         save(fixture);
         let drawn = fixture.browser.script(

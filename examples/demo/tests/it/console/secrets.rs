@@ -1,5 +1,5 @@
-//! A secret is shown once. It is not in the page after leaving it, behind "back" and "forward", in an address, in a
-//! log, or in the browser's storage.
+//! Tests that a secret is shown once. After the page is left, the secret is in no page, even if the user goes back and
+//! forward. It is in no address, in no log, and not in the storage of the browser.
 
 use super::fixture::{Commit, Fixture, LANGUAGES, Reader, in_english};
 
@@ -26,7 +26,7 @@ fn fill(fixture: &Fixture, page: &str) {
     }
 }
 
-/// Whether the secret is in the page, in the memory of scripts or in the browser's storage.
+/// Whether the secret is in the page, in the memory of its scripts, or in the storage of the browser.
 fn shows(fixture: &Fixture, secret: &str) -> bool {
     let all = "return document.documentElement.outerHTML + location.href + document.referrer + document.title + JSON.stringify(history.state)\
          + JSON.stringify({...sessionStorage}) + JSON.stringify({...localStorage}) + window.name\
@@ -103,7 +103,7 @@ fn a_reload_of_the_page_that_showed_a_secret_makes_no_other_one() {
     });
 }
 
-/// Without scripts the browser sends the form again. WebKit also does so with scripts.
+/// On a reload, a browser without scripts sends the form again. WebKit sends it again even with scripts.
 #[test]
 fn fault_a10_a_reload_without_scripts_says_that_it_was_done_and_makes_no_other_one() {
     in_english(Commit::Chromium, |fixture| {

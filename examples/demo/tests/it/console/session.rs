@@ -1,4 +1,4 @@
-//! The session cookie: its attributes, its use, and its end.
+//! Tests the session cookie: its attributes, its use, and its end.
 
 use super::fixture::{Commit, in_english, server};
 use super::http_client::{HttpClient, SESSION, full_name};
@@ -54,7 +54,7 @@ fn a_browser_holds_the_session_where_no_script_reads_it() {
     });
 }
 
-/// Session fixation: a cookie that was planted before signing in is useless afterwards.
+/// This prevents session fixation. A cookie that an attacker has set before the user signs in is useless afterwards.
 #[test]
 fn signing_in_makes_a_new_session_whatever_cookie_was_there() {
     in_english(Commit::Chromium, |fixture| {

@@ -1,4 +1,4 @@
-//! The system's settings.
+//! Tests the page of settings.
 
 use super::fixture::in_both;
 

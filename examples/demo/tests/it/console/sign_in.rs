@@ -1,4 +1,4 @@
-//! Signing in and out in a browser.
+//! Tests signing in and out in a browser.
 
 use super::fixture::{Fixture, Reader, in_both, in_both_browsers};
 use super::http_client::HttpClient;

@@ -1,4 +1,4 @@
-//! The viewer's own tokens.
+//! Tests the pages about the viewer's own tokens.
 
 use super::fixture::{Fixture, in_both, in_both_browsers};
 use super::http_client::HttpClient;
@@ -203,7 +203,7 @@ fn console_1_where_tokens_are_switched_off_their_owner_sees_neither_tab_nor_list
     });
 }
 
-/// An administrator changes the switch in another session.
+/// Sets the switch in another session, as an administrator.
 fn switch(fixture: &Fixture, on: bool) {
     let mut admin = HttpClient::signed_in(fixture.server.port, "admin", "admin");
     let page = admin.get("/console/settings");

@@ -1,4 +1,4 @@
-//! Tokens and token login switches of other users.
+//! Tests the pages about the tokens of other users, and their switches for login with tokens.
 
 use super::fixture::in_both;
 use super::http_client::HttpClient;
@@ -17,7 +17,7 @@ fn console_1_an_administrator_finds_a_user_and_sees_and_revokes_that_users_token
         assert_eq!(fixture.browser.count("tr[data-subject]"), 1);
         assert_eq!(fixture.browser.value("#find [name=q]"), "bill");
         fixture.browser.follow("tr[data-subject] a");
-        // The subject is text that looks like elements.
+        // The subject id is a text that looks like XML elements.
         assert!(fixture.browser.text("main").contains("<ID>6</ID><ServerID>1</ServerID>"));
         assert!(!fixture.browser.exists("serverid"));
         fixture.speaks();

@@ -1,4 +1,5 @@
-//! The limits of connections (faults B5, C10, G5): raw sockets against the demo's server with short limits.
+//! Tests the limits of connections (faults B5, C10 and G5). Raw sockets connect to the server of the demo, which has
+//! short time limits.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -15,19 +16,19 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot};
 
 const SHORT: Duration = Duration::from_millis(300);
-/// Longer than any test.
+/// A time limit that is longer than any test.
 const LONG: Duration = Duration::from_secs(600);
-/// The time limit of a test.
+/// The maximum time that a test waits.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// The preface of HTTP/2, and empty client settings.
+/// The bytes that an HTTP/2 client sends first: the preface, and an empty frame of settings.
 const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
-/// A server with a few routes. It stops on drop.
+/// A server with a few routes. On drop it stops.
 struct ConnectionServer {
     address: SocketAddr,
-    /// Notified when a request arrives at `/slow`.
+    /// Notifies the test that a request to `/slow` has arrived.
     entered: Arc<Notify>,
-    /// Lets that request end.
+    /// Notified by a test, to let the request to `/slow` end.
     go: Arc<Notify>,
     _stop: oneshot::Sender<()>,
 }
@@ -68,7 +69,7 @@ impl ConnectionServer {
         TcpStream::connect(self.address).await.expect("connected")
     }
 
-    /// Connects and sends bytes.
+    /// Connects to the server and sends bytes.
     async fn say(&self, bytes: &[u8]) -> TcpStream {
         let mut stream = self.connect().await;
         stream.write_all(bytes).await.expect("written");
@@ -86,16 +87,16 @@ impl ConnectionServer {
     }
 }
 
-/// Reads until the server closes, which it must.
+/// Reads until the server closes the connection. Fails if the server does not close it.
 async fn ended(stream: &mut TcpStream) -> String {
     let mut read = Vec::new();
     let ended = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut read)).await;
-    // A reset counts as a close.
+    // A reset connection counts as closed.
     let _reset = ended.expect("the server closes it");
     String::from_utf8_lossy(&read).into_owned()
 }
 
-/// Sends a request and reads the first bytes of the response, so that the server has received it.
+/// Sends a request. Reads the first bytes of the response, to make sure that the server has received the request.
 async fn asked(stream: &mut TcpStream, path: &str) -> String {
     stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await.expect("written");
     let mut piece = [0; 512];
@@ -149,7 +150,7 @@ async fn fault_b5_an_http_2_connection_that_answers_no_ping_is_closed() {
     let mut limits = unbounded();
     limits.ping = SHORT;
     let house = house(limits, "").await;
-    // While a request runs, only the pings can end this connection.
+    // While a request runs, only missing answers to pings can end this connection.
     let get: &[u8] = b"\0\0\x0a\x01\x05\0\0\0\x01\x82\x86\x01\x01a\x04\x05/slow";
     let mut frame = get.to_vec();
     frame[2] = u8::try_from(get.len() - 9).expect("short");
@@ -163,7 +164,7 @@ async fn fault_g5_a_client_that_never_reads_is_closed() {
     limits.unread = SHORT;
     let house = house(limits, "").await;
     let mut stream = house.say(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    // A client that does not read notices the close when it writes.
+    // A client that does not read notices the closed connection only when it writes.
     let closed = async {
         while stream.write_all(b"x").await.is_ok() {
             tokio::time::sleep(Duration::from_millis(20)).await;

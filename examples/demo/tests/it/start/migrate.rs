@@ -1,4 +1,4 @@
-//! A schema that is migrated separately from a start.
+//! Tests that the schema can be migrated by a separate command before a start.
 
 use std::process::Output;
 
@@ -9,7 +9,8 @@ use counterfoil_testkit::servers::Postgres;
 use crate::support::tempfile::TempDir;
 use crate::support::{Server, program, refused};
 
-/// The rights of the service's role, as the README of the stores lists them, in the owner's schema.
+/// The statements that grant the role of the service its rights in the owner's schema. The README of the stores lists
+/// them.
 const RIGHTS: &str = "
 GRANT USAGE ON SCHEMA counterfoil TO service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA counterfoil TO service;
@@ -18,7 +19,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA counterfoil TO serv
 fn migrated(store: &str) -> Output {
     let folder = TempDir::new().expect("a folder");
     let mut command = program(folder.path());
-    // The flag may follow the command.
+    // The flag may be after the command.
     let output = command.args(["migrate", "--store", store]).output().expect("the demo runs");
     assert!(output.status.success(), "{output:?}");
     let left: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").collect();
@@ -54,7 +55,7 @@ async fn fault_d6_a_role_that_may_not_create_starts_after_the_owner_has_migrated
     let server = Server::start(&store("service"));
     let access = server.access("ivan", "ivan").await;
     assert_eq!(server.call("GET", "/api/v1/whoami", &access, None).await.0, 200);
-    // One migration is missing.
+    // Afterwards the schema lacks the later migrations.
     let behind = "DELETE FROM counterfoil.counterfoil_schema WHERE version > 3";
     raw_sql(behind).execute(&mut superuser).await.expect("the superuser may");
     let output = refused(starts(store("service")));

@@ -1,4 +1,4 @@
-//! A start that waits, a log without a reader, and the files after a stop.
+//! Tests a start that waits, a log that nobody reads, and the files after a stop.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
@@ -26,7 +26,7 @@ async fn fault_g4_a_log_without_a_reader_fails_no_request_and_no_stop() {
     assert_eq!(server.ended().code(), Some(0));
 }
 
-/// Sends requests that are refused and logged. No request may wait for the log's reader.
+/// Sends requests that are refused and logged. They must not wait until somebody reads the log.
 async fn refuse(server: &Server, count: usize) {
     let (client, mut callers) = (reqwest::Client::new(), tokio::task::JoinSet::new());
     for _ in 0..8 {
@@ -47,11 +47,11 @@ async fn fault_g4_a_log_that_stalls_holds_up_no_request_and_no_stop_and_tells_wh
         command.env("COUNTERFOIL_STORE", "memory:").env("RUST_LOG", "debug").stderr(Stdio::piped());
     });
     let mut unread = BufReader::new(server.stderr());
-    // More log lines than the pipe and the queue can hold.
+    // These requests write more log lines than the pipe and the queue can hold.
     refuse(&server, 2_400).await;
     server.access("ivan", "ivan").await;
     assert_eq!(server.call("GET", "/healthz", "", None).await.0, 200);
-    // The slow reader continues.
+    // From now on the log is read again.
     let reading = tokio::task::spawn_blocking(move || {
         let mut line = String::new();
         while !line.contains("log lines were lost") {
@@ -99,13 +99,13 @@ fn fault_g8_a_stop_during_the_start_leaves_a_whole_database_or_none() {
         let path = folder.path().join("counterfoil-demo.db");
         let left = std::fs::metadata(&path).map_or(0, |file| file.len());
         let wal = folder.path().join("counterfoil-demo.db-wal");
-        // A WAL may be left only if the process was killed before its signal handlers were installed. SQLite may have
-        // started then.
+        // A WAL may exist only if the process was killed before it installed its signal handlers, because SQLite may
+        // have started by then.
         assert!(!wal.exists() || milliseconds == 0, "after {milliseconds} ms: {left} bytes and a WAL");
     }
 }
 
-/// Sends SIGTERM and waits for the end.
+/// Sends SIGTERM and waits until the process has ended.
 fn stop(demo: &mut std::process::Child) -> Option<i32> {
     let id = demo.id().to_string();
     assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
@@ -120,7 +120,7 @@ fn stop(demo: &mut std::process::Child) -> Option<i32> {
 
 #[test]
 fn fault_g12_a_start_that_waits_for_a_database_says_so_and_can_be_stopped() {
-    // Accepts connections and never answers.
+    // This server accepts connections but never answers.
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = silent.local_addr().expect("an address").port();
     let folder = TempDir::new().expect("a folder");

@@ -1,5 +1,5 @@
-//! Settings that are visible over HTTP: the issuer (fault C5), trusted proxies, and the log of a refused request (fault
-//! C4).
+//! Tests settings whose effect is visible over HTTP: the issuer (fault C5) and trusted proxies. Also tests the log line
+//! of a refused request (fault C4).
 
 use std::process::Command;
 

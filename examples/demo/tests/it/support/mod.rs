@@ -1,4 +1,4 @@
-//! Runs the demo as a process, and sends requests over a socket.
+//! Runs the demo as a process, and sends requests to it over a socket.
 
 pub mod wire;
 
@@ -11,10 +11,10 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// HTTP Basic credentials of the client in 12d Synergy's documented example.
+/// The HTTP Basic credentials of the client in the example that 12d Synergy documents.
 pub const SEED_CLIENT: &str = "Basic dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
 
-/// A demo on a free port of 127.0.0.1 with its own folder. It stops on drop.
+/// A demo on a free port of 127.0.0.1. It has a folder of its own. On drop it stops.
 pub struct Server {
     child: Child,
     pub folder: TempDir,
@@ -22,7 +22,7 @@ pub struct Server {
     pub greeting: Vec<String>,
 }
 
-/// The demo's command, with a free port and with its files in `folder`.
+/// Returns a command that runs the demo. The demo listens on a free port and puts its files into `folder`.
 pub fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_counterfoil-demo"));
     command.current_dir(folder).env("COUNTERFOIL_LISTEN", "127.0.0.1:0");
@@ -34,7 +34,7 @@ pub fn program(folder: &Path) -> Command {
 }
 
 impl Server {
-    /// Starts a demo with this store.
+    /// Starts a demo that uses this store.
     pub fn start(store: &str) -> Self {
         let folder = TempDir::new().expect("a folder");
         Self::start_in(folder, |command| {
@@ -42,7 +42,7 @@ impl Server {
         })
     }
 
-    /// Starts a demo in this folder.
+    /// Starts a demo in this folder. `with` may change the command.
     pub fn start_in(folder: TempDir, with: impl FnOnce(&mut Command)) -> Self {
         let mut command = program(folder.path());
         let log = std::fs::File::options().create(true).append(true).open(folder.path().join("log")).expect("a log");
@@ -59,7 +59,7 @@ impl Server {
             }
         });
         let mut said = Vec::new();
-        // Waits for the last line of the banner. A debug build needs time to hash six passwords.
+        // Waits for the last line of the banner. In a debug build, hashing the six passwords takes some time.
         while !said.last().is_some_and(|line: &String| line.starts_with("These passwords")) {
             match greeting.recv_timeout(Duration::from_secs(60)) {
                 Ok(line) => said.push(line),
@@ -77,7 +77,8 @@ impl Server {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// The log so far. A thread writes it shortly after the response, so this waits until the log no longer grows.
+    /// Returns the log. A thread writes a log line shortly after the response, so this waits until the log no longer
+    /// grows.
     pub fn log(&self) -> String {
         let mut log = log_of(self.folder.path());
         for _ in 0..100 {
@@ -91,30 +92,30 @@ impl Server {
         log
     }
 
-    /// Resident memory in KiB.
+    /// Returns the resident memory of the process in KiB.
     pub fn resident(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a process");
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("VmRSS");
         line.split_whitespace().nth(1).and_then(|size| size.parse().ok()).expect("a size")
     }
 
-    /// Closes the reading end of its standard error.
+    /// Closes the pipe to which the process writes its standard error.
     pub fn leave_stderr(&mut self) {
         drop(self.child.stderr.take().expect("a pipe"));
     }
 
-    /// Its standard error, a pipe.
+    /// Returns the pipe to which the process writes its standard error.
     pub fn stderr(&mut self) -> std::process::ChildStderr {
         self.child.stderr.take().expect("a pipe")
     }
 
-    /// Sends a signal.
+    /// Sends a signal to the process.
     pub fn signal(&self, name: &str) {
         let status = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
         assert!(status.expect("kill runs").success());
     }
 
-    /// Waits for the process to end, for at most ten seconds, the limit for a stop.
+    /// Waits until the process has ended, at most ten seconds. A stop must not take longer.
     pub fn ended(&mut self) -> ExitStatus {
         for _ in 0..100 {
             if let Some(status) = self.child.try_wait().expect("a child") {
@@ -125,7 +126,7 @@ impl Server {
         panic!("it did not stop within 10 s\n{}", self.log());
     }
 
-    /// Stops the demo and returns its folder.
+    /// Stops the demo. Returns its folder.
     pub fn stop(mut self) -> TempDir {
         self.signal("TERM");
         assert!(self.ended().success());
@@ -137,7 +138,7 @@ impl Server {
         self.form("/token", SEED_CLIENT, form).await
     }
 
-    /// Signs in with the client of the documented example.
+    /// Signs in with the client in the example that 12d Synergy documents. Returns the answer.
     pub async fn sign_in(&self, name: &str, password: &str) -> Value {
         let form = [("grant_type", "password"), ("username", name), ("password", password), ("remember", "true")];
         let (status, tokens) = self.token(&form).await;
@@ -145,7 +146,7 @@ impl Server {
         tokens
     }
 
-    /// Signs in and returns the access token.
+    /// Signs in with the same client as [`sign_in`](Self::sign_in). Returns the access token.
     pub async fn access(&self, name: &str, password: &str) -> String {
         text(&self.sign_in(name, password).await, "access_token")
     }
@@ -188,7 +189,7 @@ async fn answered(request: reqwest::RequestBuilder) -> (u16, Value) {
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
 
-/// A string member of a JSON object.
+/// Returns a member of a JSON object. The member must be a string.
 pub fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_else(|| panic!("no {name}: {value}")).to_owned()
 }
@@ -212,7 +213,7 @@ fn log_of(folder: &Path) -> String {
     text
 }
 
-/// Runs the demo with invalid settings. Returns its exit status and output.
+/// Runs the demo with settings that are invalid. Checks that it fails, and returns its standard error.
 pub fn refused(with: impl FnOnce(&mut Command)) -> String {
     let folder = TempDir::new().expect("a folder");
     let mut command = program(folder.path());
@@ -223,7 +224,7 @@ pub fn refused(with: impl FnOnce(&mut Command)) -> String {
     String::from_utf8(output.stderr).expect("text")
 }
 
-/// The project's folder.
+/// Returns the root folder of the project.
 pub fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// A response.
+/// A response and its parts.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -12,12 +12,12 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Sends bytes to a port of 127.0.0.1 and reads until the server closes.
+/// Sends bytes to a port of 127.0.0.1. Reads the response until the server closes the connection.
 pub fn send(port: u16, bytes: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("connected");
     stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a time-out");
     stream.set_nodelay(true).expect("no delay");
-    // The server may close while the test writes.
+    // The server may close the connection while the test still writes.
     let _cut_off = stream.write_all(bytes);
     let mut read = Vec::new();
     let mut piece = [0; 16 * 1024];
@@ -25,7 +25,7 @@ pub fn send(port: u16, bytes: &[u8]) -> Answer {
         match stream.read(&mut piece) {
             Ok(0) => break,
             Ok(count) => read.extend_from_slice(&piece[..count]),
-            // A reset after the response means that the server did not read all bytes.
+            // The server resets a connection if it has not read all bytes. The response is complete nevertheless.
             Err(_) if !read.is_empty() => break,
             Err(error) => panic!("no answer: {error}"),
         }

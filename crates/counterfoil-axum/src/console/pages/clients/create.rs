@@ -1,4 +1,4 @@
-//! A new client.
+//! Registers a new client.
 
 use std::str::FromStr as _;
 
@@ -22,8 +22,9 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
-/// The fields that may occur once, and those that may be repeated.
+/// The form fields that may occur once.
 const ONCE: [&str; 7] = ["display_name", "id", "refresh_mode", "public", "resource_server", ALLOWED.mode, DEFAULT.mode];
+/// The form fields that may be repeated.
 const MANY: [&str; 3] = ["grants", ALLOWED.field, DEFAULT.field];
 pub(super) const FIELDS: [&str; 10] = [
     "display_name",

@@ -1,4 +1,4 @@
-//! Deleting a client.
+//! Deletes a client.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
@@ -15,7 +15,7 @@ use crate::console::state::Shared;
 use crate::console::submitted_form::SubmittedForm;
 use crate::console::viewer::Viewer;
 
-/// Asks for confirmation before deleting a client.
+/// Shows the page that asks for confirmation before a client is deleted.
 pub(crate) async fn ask_delete(
     State(console): State<Shared>,
     viewer: Viewer,

@@ -1,4 +1,4 @@
-//! Edits a registered client. Writes only fields whose value differs from the value when the form was shown.
+//! Edits a registered client. A form shows the current values. Only the fields that the user has changed are written.
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
@@ -22,8 +22,9 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
-/// The fields that may occur once, and those that may be repeated.
+/// The form fields that may occur once.
 const ONCE: [&str; 4] = ["display_name", "refresh_mode", ALLOWED.mode, DEFAULT.mode];
+/// The form fields that may be repeated.
 const MANY: [&str; 3] = ["grants", ALLOWED.field, DEFAULT.field];
 const FIELDS: [&str; 7] =
     ["display_name", "refresh_mode", ALLOWED.mode, DEFAULT.mode, "grants", ALLOWED.field, DEFAULT.field];
@@ -36,7 +37,7 @@ struct Edit {
     public: bool,
     action: String,
     values: FormValues,
-    /// The current values, by field.
+    /// The current value of each field. The form contains it in hidden fields.
     was: Vec<(&'static str, String)>,
     allowed: ScopeField,
     default: ScopeField,
@@ -63,7 +64,7 @@ async fn find(console: &Console, viewer: &Viewer, text: &str) -> Result<ClientVi
     found.map_err(|error| Rejection::of(console, viewer, error))
 }
 
-/// The current values of a client, as the form shows them.
+/// Returns the current values of a client in the form in which the fields show them.
 fn current_values(client: &ClientView) -> Vec<(&'static str, String)> {
     let mode = match client.refresh_mode {
         RefreshMode::Rotate => "rotate",
@@ -109,7 +110,7 @@ fn page(
     response::page(status, &edit)
 }
 
-/// Saves the changed fields.
+/// Handles the submitted form. Saves the changed fields.
 pub(crate) async fn edit(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -137,7 +138,7 @@ async fn edit_or_show_form(
     Ok(form_error.with_retry_after(page(layout, console, viewer, &client, values, back, form_error.status)))
 }
 
-/// Saves the changed fields. Returns the name of the notice.
+/// Saves the changed fields. Returns the name of the notice that the next page shows.
 async fn try_edit(
     console: &Console,
     viewer: &mut Viewer,
@@ -163,7 +164,8 @@ async fn try_edit(
     }
 }
 
-/// The fields that differ from their `_was` fields, or from the current values if the form has no `_was` fields.
+/// Returns the fields whose values differ from their `_was` fields. If the form has no `_was` fields, compares with the
+/// current values.
 fn change(viewer: &Viewer, client: &ClientView, form: &Form) -> Result<ClientUpdate, FormError> {
     let refused = |field| FormError::invalid_field(viewer, Some(field));
     let stands = current_values(client);
@@ -191,8 +193,8 @@ fn change(viewer: &Viewer, client: &ClientView, form: &Form) -> Result<ClientUpd
         change.grants = Some(grants.collect::<Result<_, _>>()?);
     }
     let scope = |choice: Choice| -> Result<Option<Option<Scope>>, FormError> {
-        // Missing fields change nothing, because they do not mean "all scopes". The form's text field is present even
-        // if empty.
+        // If the scope fields are missing, the scope is not changed, because missing fields must not mean "all scopes".
+        // The page always sends the text field, even if the text is empty.
         if form.one(choice.mode).is_empty() && form.all(choice.field).all(|text| text.trim().is_empty()) {
             return Ok(None);
         }

@@ -1,4 +1,4 @@
-//! The list of clients, and the form for a new one.
+//! Shows the list of clients, and the form for a new client.
 
 use std::str::FromStr as _;
 
@@ -38,7 +38,7 @@ struct Clients {
     rows: Vec<ClientRow>,
     empty: Option<EmptyList>,
     controls: ListControls,
-    /// The link back to this page, encoded for a query.
+    /// The address of this page, encoded for a query. Links of the page contain it, so that they can lead back here.
     back: String,
     here: String,
 }
@@ -47,9 +47,9 @@ struct ClientRow {
     id: String,
     display_name: String,
     about: String,
-    /// The allowed scope tokens; empty if there is no restriction.
+    /// The allowed scope tokens. The list is empty if the scope is not restricted.
     rights: Vec<String>,
-    /// Whether the client may request tokens.
+    /// Whether the client has any grant, so that it may request tokens.
     has_grants: bool,
     created_at: Moment,
     public: bool,
@@ -85,7 +85,7 @@ impl ClientRow {
     }
 }
 
-/// Shows the list and the form for a new client.
+/// Shows the list of clients, and the form for a new client.
 pub(crate) async fn list(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -140,10 +140,10 @@ pub(super) async fn show(
     Ok(response::page(status, &page))
 }
 
-/// The maximum number of store pages that are read for one page of search results.
+/// The maximum number of pages that are read from the store to fill one page of search results.
 const READS: usize = 10;
 
-/// A page of matching clients, and the cursor of the next page.
+/// Returns a page of matching clients, and the cursor of the next page.
 async fn matching_clients(
     console: &Console,
     viewer: &Viewer,

@@ -1,4 +1,4 @@
-//! Registered clients, for administrators.
+//! The pages about registered clients. Administrators may use them.
 
 mod create;
 mod delete;
@@ -23,7 +23,7 @@ pub(crate) use switch::{disable, enable};
 
 const SECTION: &str = "/clients";
 
-/// Parses the id in a path. An invalid id gets 404.
+/// Parses the client id in a path. If it is invalid, the response is 404.
 fn client(console: &Console, viewer: &Viewer, text: &str) -> Result<ClientId, Rejection> {
     ClientId::from_str(text).map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }

@@ -1,4 +1,4 @@
-//! Replaces a client's secret.
+//! Replaces the secret of a client.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
@@ -22,14 +22,14 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
-/// The id of a client's newest secret.
+/// Returns the id of the newest secret of a client.
 async fn newest_secret(console: &Console, viewer: &Viewer, id: &ClientId) -> Result<Option<RecordId>, Rejection> {
     let client = console.counterfoil.client(&viewer.presenter(), id).await;
     let client = client.map_err(|error| Rejection::of(console, viewer, error))?;
     Ok(client.secrets.last().map(|newest| newest.id))
 }
 
-/// Asks how long the old secret stays valid beside the new one.
+/// Shows the page that asks how long the old secret stays valid after a new one is created.
 pub(crate) async fn ask_secret(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -42,7 +42,7 @@ pub(crate) async fn ask_secret(
     Ok(secret_form(&console, &viewer, &id, &back, values).await?.response(StatusCode::OK))
 }
 
-/// The hidden field with the id of the secret that was the newest one when the form was shown.
+/// The hidden field that contains the id of a secret. At the time when the form was shown, this was the newest secret.
 const BESIDE: &str = "beside";
 
 async fn secret_form<'a>(
@@ -74,7 +74,7 @@ async fn secret_form<'a>(
     })
 }
 
-/// Replaces a client's secret and shows the new one once.
+/// Replaces the secret of a client and shows the new secret once.
 pub(crate) async fn secret(
     State(console): State<Shared>,
     Path(id): Path<String>,

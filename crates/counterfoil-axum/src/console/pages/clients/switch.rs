@@ -1,4 +1,4 @@
-//! Enabling and disabling a client.
+//! Enables and disables a client.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
@@ -47,7 +47,7 @@ async fn enable_with_password(
     }
 }
 
-/// Disables a client and all its tokens. This only removes rights, so it needs no password.
+/// Disables a client. Its tokens stop working. This needs no password, because it only removes rights.
 pub(crate) async fn disable(
     State(console): State<Shared>,
     Path(id): Path<String>,

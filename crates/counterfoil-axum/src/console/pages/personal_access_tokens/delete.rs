@@ -1,4 +1,4 @@
-//! Deleting a token.
+//! Deletes a personal access token.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
@@ -15,7 +15,7 @@ use crate::console::state::Shared;
 use crate::console::submitted_form::SubmittedForm;
 use crate::console::viewer::Viewer;
 
-/// Asks for confirmation before revoking a token.
+/// Shows the page that asks for confirmation before a token is deleted.
 pub(crate) async fn ask_delete(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -42,7 +42,7 @@ pub(crate) async fn ask_delete(
     Ok(confirm.response(StatusCode::OK))
 }
 
-/// Revokes a token.
+/// Deletes a token. It is then revoked.
 pub(crate) async fn delete(
     State(console): State<Shared>,
     Path(id): Path<String>,

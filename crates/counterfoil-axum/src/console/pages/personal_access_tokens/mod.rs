@@ -1,4 +1,4 @@
-//! The viewer's own personal access tokens.
+//! The pages about the viewer's own personal access tokens.
 
 mod delete;
 mod rotate;
@@ -40,9 +40,9 @@ const SECTION: &str = "/tokens";
 #[template(path = "console/personal_access_tokens.html")]
 struct Tokens {
     layout: Layout,
-    /// Why the list is not shown, if it is not.
+    /// The reason why the list is not shown. `None` if it is shown.
     closed: Option<&'static str>,
-    /// Why the form is not shown, if it is not.
+    /// The reason why the form is not shown. `None` if it is shown.
     no_creation: Option<&'static str>,
     label_hint: String,
     days_hint: String,
@@ -55,12 +55,12 @@ struct Tokens {
     controls: ListControls,
 }
 
-/// Redirects from the start page to the list.
+/// Redirects from the start page to the list of tokens.
 pub(crate) async fn start(State(console): State<Shared>, _visitor: Viewer) -> Response {
     redirect(&console.path(SECTION))
 }
 
-/// Shows the list and the form for a new token.
+/// Shows the list of tokens, and the form for a new token.
 pub(crate) async fn list(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -119,7 +119,7 @@ async fn show(
         Err(error) => return Err(rejected(error)),
     }
     match console.counterfoil.authorize(&by, Operation::CreateToken).await {
-        // With a stale session, the form asks for the password.
+        // If the last password check is too old, the form is shown with a password field.
         Ok(()) | Err(ManageError::Forbidden(Forbidden::StaleSession)) => {
             let limits = console
                 .counterfoil
@@ -182,7 +182,7 @@ async fn try_create(
     };
     let lifetime = match form.one("days").trim() {
         "" => Lifetime::Permanent,
-        // A text that is not a number is read as 0, which gives the message about the allowed range.
+        // Any text that is not a number becomes 0. This causes the error message that states the allowed range.
         days => Lifetime::Days(days.parse().unwrap_or(0)),
     };
     let new = NewPersonalAccessToken::new(form.one("label"), lifetime).with_scope(scope);
@@ -192,19 +192,19 @@ async fn try_create(
     }
 }
 
-/// The page that shows a new token's text once, with a link to `back`.
+/// Makes the page that shows the text of a new token once. It contains a link to `back`.
 fn secret_page_for(console: &Console, viewer: &Viewer, issued: &IssuedCredential, back: &str) -> Response {
     let layout = Layout::of(console, viewer, SECTION);
     let (caption, done) = (viewer.language.texts().token_caption, console.path(back));
     secret_page::token(layout, &issued.token, caption, Some(&issued.view.label), &done)
 }
 
-/// Parses the id in a path. An invalid id gets 404.
+/// Parses the token id in a path. If it is invalid, the response is 404.
 pub(super) fn record(console: &Console, viewer: &Viewer, text: &str) -> Result<RecordId, Rejection> {
     text.parse().map_err(|_| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// The label of one of the viewer's tokens; `None` if the token does not exist.
+/// Returns the label of one of the viewer's tokens. Returns `None` if the token does not exist.
 async fn label(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<Option<String>, Rejection> {
     match console.counterfoil.personal_access_token(&viewer.presenter(), id).await {
         Ok(found) => Ok(Some(found.label)),
@@ -213,7 +213,7 @@ async fn label(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<Opti
     }
 }
 
-/// The same, with 404 if the token does not exist.
+/// Returns the label of one of the viewer's tokens. If the token does not exist, the response is 404.
 async fn known_label(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<String, Rejection> {
     let label = label(console, viewer, id).await?;
     label.ok_or_else(|| Rejection::page(console, viewer, RejectionReason::NotFound))

@@ -1,4 +1,4 @@
-//! Replacing a token by another.
+//! Replaces a personal access token by a new one.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
-/// Asks how long the old token stays valid beside the new one.
+/// Shows the page that asks how long the old token stays valid after the new one is created.
 pub(crate) async fn ask_rotate(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -63,7 +63,7 @@ fn rotation_page<'a>(
     })
 }
 
-/// Replaces a token and shows the new text once.
+/// Replaces a token and shows the text of the new token once.
 pub(crate) async fn rotate(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -84,7 +84,7 @@ async fn rotate_or_show_form(
         Ok(response) => return Ok(response),
         Err(form_error) => form_error,
     };
-    // A replaced token may no longer be listed. Its form cannot be shown again then.
+    // A token that was already replaced may be missing from the list. Then its form cannot be shown again.
     let Some(label) = label(console, viewer, &id).await? else {
         return Err(Rejection::form_error(console, viewer, &form_error));
     };

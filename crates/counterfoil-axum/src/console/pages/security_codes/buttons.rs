@@ -1,4 +1,4 @@
-//! The buttons of a row: making a code permanent, restarting its lifetime, reactivating it.
+//! The buttons in the row of a security code. They make the code permanent, restart its lifetime, or reactivate it.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
@@ -19,7 +19,7 @@ use crate::console::submitted_form::SubmittedForm;
 use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
 
-/// The action of a row's button.
+/// A button in the row of a security code.
 #[derive(Clone, Copy)]
 enum Button {
     MakePermanent,
@@ -28,7 +28,7 @@ enum Button {
 }
 
 impl Button {
-    /// The last segment of the action's path.
+    /// Returns the last segment of the path to which the button's form is sent.
     const fn path(self) -> &'static str {
         match self {
             Self::MakePermanent => "make-permanent",
@@ -37,7 +37,7 @@ impl Button {
         }
     }
 
-    /// The button's text.
+    /// Returns the text of the button.
     const fn name(self, texts: &Texts) -> &'static str {
         match self {
             Self::MakePermanent => texts.make_permanent,
@@ -46,7 +46,7 @@ impl Button {
         }
     }
 
-    /// The question of the confirmation page.
+    /// Returns the question of the confirmation page.
     const fn question(self, texts: &Texts) -> &'static str {
         match self {
             Self::MakePermanent => texts.make_permanent_question,
@@ -55,7 +55,7 @@ impl Button {
         }
     }
 
-    /// Asks for confirmation.
+    /// Shows the page that asks for confirmation.
     async fn ask(
         self,
         console: &Console,
@@ -117,7 +117,7 @@ impl Button {
     }
 }
 
-/// Asks for confirmation before making an active code permanent.
+/// Shows the page that asks for confirmation before an active code is made permanent.
 pub(crate) async fn ask_make_permanent(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -127,7 +127,7 @@ pub(crate) async fn ask_make_permanent(
     Button::MakePermanent.ask(&console, &viewer, &id, query.as_deref()).await
 }
 
-/// Asks for confirmation before restarting an active code's lifetime.
+/// Shows the page that asks for confirmation before the lifetime of an active code is restarted.
 pub(crate) async fn ask_reset(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -137,7 +137,7 @@ pub(crate) async fn ask_reset(
     Button::Reset.ask(&console, &viewer, &id, query.as_deref()).await
 }
 
-/// Asks for confirmation before reactivating an expired code.
+/// Shows the page that asks for confirmation before an expired code is reactivated.
 pub(crate) async fn ask_reactivate(
     State(console): State<Shared>,
     viewer: Viewer,

@@ -1,4 +1,4 @@
-//! Deleting a code.
+//! Deletes a security code.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
@@ -18,7 +18,7 @@ use crate::console::state::Shared;
 use crate::console::submitted_form::SubmittedForm;
 use crate::console::viewer::Viewer;
 
-/// Asks for confirmation before deleting a code.
+/// Shows the page that asks for confirmation before a code is deleted.
 pub(crate) async fn ask_delete(
     State(console): State<Shared>,
     viewer: Viewer,

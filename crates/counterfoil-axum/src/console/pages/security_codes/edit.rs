@@ -1,4 +1,4 @@
-//! Edits the expiry and description of a security code.
+//! Edits the expiry and the description of a security code.
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
@@ -32,9 +32,9 @@ struct Edit {
     action: String,
     expires_hint: String,
     values: FormValues,
-    /// The current values, to detect which fields were changed.
+    /// The current expiry and description. A hidden field contains each, to detect whether the user has changed it.
     was: [String; 2],
-    /// Only the description of an expired code can be edited.
+    /// Whether the code has expired. Then only its description can be edited.
     is_expired: bool,
     /// Whether a change of the expiry needs the password.
     needs_password: bool,
@@ -58,18 +58,18 @@ pub(crate) async fn show(
     Ok(page(layout, &console, &viewer, &code, values, back, StatusCode::OK))
 }
 
-/// The code with this id, or 404.
+/// Returns the code with this id. If there is none, the response is 404.
 pub(super) async fn find(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<CredentialView, Rejection> {
     let found = console.counterfoil.security_code(&viewer.presenter(), id).await;
     found.map_err(|error| Rejection::of(console, viewer, error))
 }
 
-/// Converts CR LF, which forms send (HTML, "normalize newlines"), to LF.
+/// Converts CR LF to LF. Forms send line breaks as CR LF (HTML, "normalize newlines").
 pub(super) fn with_lf(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
-/// The current expiry and description, as the form shows them.
+/// Returns the current expiry and description in the form in which the fields show them.
 fn current_values(console: &Console, viewer: &Viewer, code: &CredentialView) -> [String; 2] {
     let clock = viewer.clock(console);
     [code.expires_at.map(|at| clock.typed(at)).unwrap_or_default(), code.description.clone().unwrap_or_default()]
@@ -98,7 +98,8 @@ fn page(
     response::page(status, &edit)
 }
 
-/// Saves the changed fields only. An unchanged expiry keeps its microseconds, which the form does not show.
+/// Handles the submitted form. Saves only the changed fields. If the expiry is unchanged, it keeps its microseconds,
+/// which the form does not show.
 pub(crate) async fn edit(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -130,7 +131,7 @@ async fn edit_or_show_form(
     Ok(form_error.with_retry_after(page(layout, console, viewer, &code, values, back, form_error.status)))
 }
 
-/// Saves the changed fields. Returns the name of the notice.
+/// Saves the changed fields. Returns the name of the notice that the next page shows.
 async fn try_edit(
     console: &Console,
     viewer: &mut Viewer,

@@ -1,4 +1,4 @@
-//! Security codes, for super administrators.
+//! The pages about security codes. Super administrators may use them.
 
 mod buttons;
 mod delete;
@@ -47,11 +47,11 @@ struct Codes {
     rows: Vec<CodeRow>,
     empty: Option<EmptyList>,
     controls: ListControls,
-    /// The link back to this page, encoded for a query.
+    /// The address of this page, encoded for a query. Links of the page contain it, so that they can lead back here.
     back: String,
 }
 
-/// Shows the list, with expired codes, and the form for a new code.
+/// Shows the list of codes, including expired ones, and the form for a new code.
 pub(crate) async fn list(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -96,7 +96,7 @@ async fn show(
     ))
 }
 
-/// The names of the accounts that codes act as, and of the accounts that created them.
+/// Returns the names of the accounts as which the codes act, and of the accounts that created the codes.
 async fn names(console: &Console, viewer: &Viewer, codes: &[CredentialView]) -> Result<AccountNames, Rejection> {
     let acts_as = codes.iter().filter_map(|code| match &code.access {
         Some(Access::SameAsUser(subject)) => Some(subject),
@@ -144,7 +144,7 @@ async fn try_create(
         Ok(key) => key,
         Err(form_error) => return Ok(Err(form_error)),
     };
-    // A form sends empty fields too. They count as missing.
+    // A form also sends fields that are empty. They are treated as missing.
     let given = |name| Some(form.one(name).trim()).filter(|text| !text.is_empty());
     let access = match NewAccess::parse(form.one("access"), given("user")) {
         Ok(access) => access,
