@@ -1,21 +1,20 @@
 //! The host that a request is for. A request must name exactly one valid host (RFC 9112 §3.2, RFC 9113 §8.3.1).
 
 use axum::response::{IntoResponse, Response};
+use counterfoil_http::{Problem, ProblemKind};
 use http::header::HOST;
 #[cfg(feature = "console")]
 use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderMap, Request, Uri, Version};
 
-use crate::problem::{self, Problem};
-
-/// A request names no host, more than one, or an invalid one. As a response it is 400 with a problem (RFC 9457).
+/// A request that names no host, more than one, or an invalid one: 400, as a problem (RFC 9457).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidHost;
 
 impl std::fmt::Display for InvalidHost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(problem::INVALID_HOST.title())
+        f.write_str(ProblemKind::INVALID_HOST.title())
     }
 }
 
@@ -23,7 +22,7 @@ impl std::error::Error for InvalidHost {}
 
 impl IntoResponse for InvalidHost {
     fn into_response(self) -> Response {
-        Problem::new(problem::INVALID_HOST).into_response()
+        Problem::new(ProblemKind::INVALID_HOST).into_response()
     }
 }
 

@@ -4,13 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use counterfoil::{Realm, Secret};
+use counterfoil_http::Issuer;
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 use sha2::{Digest as _, Sha256};
 
-use crate::oauth::issuer::Issuer;
-
-/// The protocol by which the console's pages reach the browser.
+/// How the console's pages reach the browser.
 ///
 /// ```
 /// use counterfoil_axum::console::Transport;
@@ -34,7 +33,7 @@ impl Transport {
     pub fn serves(self, authority: &str) -> bool {
         match self {
             Self::Https => true,
-            Self::PlainLoopback => crate::loopback::is_loopback(authority),
+            Self::PlainLoopback => counterfoil_http::request::is_loopback(authority),
         }
     }
 }

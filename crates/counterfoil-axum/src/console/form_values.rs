@@ -1,6 +1,6 @@
 //! The values and the errors that a form shows.
 
-use crate::query::Query;
+use counterfoil_http::request::Query;
 
 /// The values and the errors that a form shows. Each belongs to a field.
 #[derive(Debug, Default)]

@@ -3,10 +3,10 @@
 
 use axum::extract::{FromRequest, Request};
 use counterfoil::{Conflict, ManageError};
+use counterfoil_http::request::{Unread, read_body};
 use http::StatusCode;
 use http::request::Parts;
 
-use crate::body::{self, Unread};
 use crate::console::csrf::{self, Foreign};
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
@@ -66,7 +66,7 @@ async fn ask_to_sign_in(console: &Console, signed_out: &SignedOut, parts: &Parts
 /// Reads a form. Refuses it if the browser says that another site sent it. The caller must check the CSRF token.
 pub(crate) async fn read(console: &Console, parts: &Parts, body: axum::body::Body) -> Result<Form, RejectionReason> {
     refuse_foreign(console, parts)?;
-    let body = match body::read(body, MAX_BYTES).await {
+    let body = match read_body(body, MAX_BYTES).await {
         Ok(body) => body,
         Err(Unread::TooLarge) => return Err(RejectionReason::TooLarge),
         Err(Unread::TooSlow | Unread::Broken) => return Err(RejectionReason::Forged),

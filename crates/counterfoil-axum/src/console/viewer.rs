@@ -5,11 +5,11 @@ use counterfoil::http_auth::Gate;
 use counterfoil::operations::LoginError;
 use counterfoil::types::{RecordId, Source};
 use counterfoil::{Presenter, Principal, Role, Secret};
+use counterfoil_http::request::retry_while_busy;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
 use subtle::ConstantTimeEq as _;
 
-use crate::busy_retry::retry_while_busy;
 use crate::console::clock::Clock;
 use crate::console::cookie::Cookie;
 use crate::console::csrf;

@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use counterfoil::operations::Status;
 use counterfoil::store::{Cursor, Page};
 use counterfoil::{CredentialView, ManageError, Presenter, SubjectId};
+use counterfoil_http::request::{List, Query};
 
 use super::PAGE_SIZE;
 use crate::console::form::Form;
@@ -13,8 +14,6 @@ use crate::console::paths::{self, NOTICE};
 use crate::console::state::Console;
 use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
-use crate::cursor::List;
-use crate::query::Query;
 
 /// The maximum number of pages that are read from the store to fill one page of search results. The next page of
 /// results continues after the last page that was read.

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::settings::{InvalidSetting, SettingName, SettingUnit, Settings, SettingsUpdate};
+use counterfoil_http::request::Query;
 use http::StatusCode;
 
 use crate::console::form::{Form, UNIT};
@@ -22,7 +23,6 @@ use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::text::Texts;
 use crate::console::time::Unit;
 use crate::console::viewer::Viewer;
-use crate::query::Query;
 
 const SECTION: &str = "/settings";
 

@@ -6,11 +6,11 @@ use axum::extract::{FromRequest as _, FromRequestParts as _, RawQuery, Request, 
 use axum::response::Response;
 use bytes::Bytes;
 use counterfoil::Secret;
+use counterfoil_http::request::{Query, Unread, read_body};
 use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 
 use super::profile::{page_with_error, profiles};
-use crate::body::{self, Unread};
 use crate::console::form::Form;
 use crate::console::form_values::FormValues;
 use crate::console::profiles::{ImageFormat, Signature};
@@ -20,7 +20,6 @@ use crate::console::state::Shared;
 use crate::console::submitted_form::{SubmittedForm, refuse_foreign};
 use crate::console::viewer::Viewer;
 use crate::console::{csrf, response};
-use crate::query::Query;
 
 /// The maximum size of an image, in bytes.
 const IMAGE: usize = 256 * 1024;
@@ -128,7 +127,7 @@ async fn read(console: &Shared, request: Request) -> Result<(Viewer, Sent), Reje
     let mut viewer = Viewer::from_request_parts(&mut parts, console).await?;
     refuse_foreign(console, &parts).map_err(|reason| Rejection::page(console, &viewer, reason))?;
     let rejection = |reason| Rejection::page(console, &viewer, reason);
-    let body = match body::read(body, FORM).await {
+    let body = match read_body(body, FORM).await {
         Ok(body) => body,
         Err(Unread::TooLarge) => return Err(rejection(RejectionReason::TooLarge)),
         Err(Unread::TooSlow | Unread::Broken) => return Err(rejection(RejectionReason::Forged)),

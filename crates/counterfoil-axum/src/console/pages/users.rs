@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use counterfoil::directory::UserView;
 use counterfoil::operations::Operation;
 use counterfoil::{ManageError, Role, SubjectId};
+use counterfoil_http::request::{List, Query};
 use http::StatusCode;
 
 use super::PAGE_SIZE;
@@ -27,8 +28,6 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::SubmittedForm;
 use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
-use crate::cursor::List;
-use crate::query::Query;
 
 const SECTION: &str = "/users";
 

@@ -1,0 +1,157 @@
+//! The metadata of an authorization server (RFC 8414). They list only the endpoints that the host mounted.
+
+use std::collections::BTreeSet;
+
+use counterfoil::types::KnownScopes;
+use counterfoil::{Counterfoil, Scope};
+use http::StatusCode;
+use serde::Serialize;
+
+use crate::body::Response;
+use crate::endpoint::{Endpoint, Handler, Shape};
+use crate::endpoints::{Endpoints, described};
+use crate::oauth::issuer::Issuer;
+use crate::secret_body;
+
+/// How a confidential client may authenticate at an endpoint.
+const CONFIDENTIAL: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+/// The same for endpoints that public clients may use too.
+const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
+
+/// The metadata of an authorization server (RFC 8414 §2). They list only the endpoints that you name, so name all that
+/// you mount.
+///
+/// ```
+/// use counterfoil_http::{Issuer, Metadata};
+///
+/// let issuer = Issuer::new("https://auth.example.com")?;
+/// let metadata = Metadata::new(issuer).token("/token").revocation("/revoke");
+/// # let _ = metadata;
+/// # Ok::<(), counterfoil_http::InvalidIssuer>(())
+/// ```
+///
+/// An empty list is left out (RFC 8414 §3.2). `response_types_supported` is left out too, since there is no
+/// authorization endpoint.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(description = "What is mounted (RFC 8414 §2). A list without an element is left out (RFC 8414 §3.2).")
+)]
+pub struct Metadata {
+    /// The issuer.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    issuer: Issuer,
+    /// The URL of the token endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_endpoint: Option<String>,
+    /// How a client may authenticate there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
+    /// The URL of the revocation endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocation_endpoint: Option<String>,
+    /// How a client may authenticate there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocation_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
+    /// The URL of the introspection endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    introspection_endpoint: Option<String>,
+    /// How a client may authenticate there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    introspection_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
+    /// The scope tokens that a client may request.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    scopes_supported: BTreeSet<String>,
+    /// The supported grants; left out without a token endpoint.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    grant_types_supported: Vec<&'static str>,
+    /// The URL of the API's documentation for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_documentation: Option<String>,
+}
+
+impl Metadata {
+    /// The metadata of an issuer without endpoints. The endpoints' URLs lie below the issuer's.
+    #[must_use]
+    pub fn new(issuer: Issuer) -> Self {
+        Self {
+            issuer,
+            token_endpoint: None,
+            token_endpoint_auth_methods_supported: None,
+            revocation_endpoint: None,
+            revocation_endpoint_auth_methods_supported: None,
+            introspection_endpoint: None,
+            introspection_endpoint_auth_methods_supported: None,
+            scopes_supported: Scope::OWN.into_iter().map(str::to_owned).collect(),
+            grant_types_supported: Vec::new(),
+            service_documentation: None,
+        }
+    }
+
+    /// Names the path at which [`token`](crate::token) is mounted.
+    #[must_use]
+    pub fn token(mut self, path: &str) -> Self {
+        self.token_endpoint = Some(self.at(path));
+        self.token_endpoint_auth_methods_supported = Some(EVERY_CLIENT.to_vec());
+        self.grant_types_supported = vec!["password", "refresh_token"];
+        self
+    }
+
+    /// Names the path at which [`revoke`](crate::revoke) is mounted.
+    #[must_use]
+    pub fn revocation(mut self, path: &str) -> Self {
+        self.revocation_endpoint = Some(self.at(path));
+        self.revocation_endpoint_auth_methods_supported = Some(EVERY_CLIENT.to_vec());
+        self
+    }
+
+    /// Names the path at which [`introspect`](crate::introspect) is mounted.
+    #[must_use]
+    pub fn introspection(mut self, path: &str) -> Self {
+        self.introspection_endpoint = Some(self.at(path));
+        self.introspection_endpoint_auth_methods_supported = Some(CONFIDENTIAL.to_vec());
+        self
+    }
+
+    /// Lists the scope tokens that the handle's policy names ([`Policy::scopes`](counterfoil::policy::Policy)). If the
+    /// policy names none, or without this call, the library's own scope tokens are listed.
+    #[must_use]
+    pub fn scopes_of(mut self, counterfoil: &Counterfoil) -> Self {
+        let known = counterfoil.known_scopes().into_iter().flat_map(KnownScopes::tokens);
+        self.scopes_supported.extend(known.map(str::to_owned));
+        self
+    }
+
+    /// Names the path of the API's documentation for people.
+    #[must_use]
+    pub fn documentation(mut self, path: &str) -> Self {
+        self.service_documentation = Some(self.at(path));
+        self
+    }
+
+    fn at(&self, path: &str) -> String {
+        self.issuer.below(path)
+    }
+}
+
+/// The metadata: serves `GET` of [`Issuer::metadata_path`], so put it below nothing.
+pub fn metadata(metadata: Metadata) -> Endpoints {
+    let path = metadata.issuer.metadata_path();
+    let endpoint = Endpoint::new(&path, Shape::OAuth, vec![Handler::Metadata(Box::new(metadata))]);
+    described!(Endpoints::of(vec![endpoint]), respond).described_at(&path)
+}
+
+/// Returns the metadata of this authorization server
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get,
+    path = "/.well-known/oauth-authorization-server",
+    operation_id = "metadata",
+    tag = "oauth",
+    responses((status = 200, description = "what is mounted", body = Metadata)),
+    security(()),
+))]
+pub(crate) fn respond(metadata: &Metadata) -> Response {
+    secret_body::json(StatusCode::OK, metadata)
+}
