@@ -1,13 +1,12 @@
 //! The host that a request is for: named once, and a host (RFC 9112 §3.2, RFC 9113 §8.3.1).
 
 use axum::response::{IntoResponse, Response};
+use counterfoil_http::{Problem, ProblemKind};
 use http::header::HOST;
 #[cfg(feature = "console")]
 use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderMap, Request, Uri, Version};
-
-use crate::problem::{self, Problem};
 
 /// A request that names no host, more than one, or an invalid one: 400, as a problem (RFC 9457).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +14,7 @@ pub struct InvalidHost;
 
 impl std::fmt::Display for InvalidHost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(problem::INVALID_HOST.title())
+        f.write_str(ProblemKind::INVALID_HOST.title())
     }
 }
 
@@ -23,7 +22,7 @@ impl std::error::Error for InvalidHost {}
 
 impl IntoResponse for InvalidHost {
     fn into_response(self) -> Response {
-        Problem::new(problem::INVALID_HOST).into_response()
+        IntoResponse::into_response(Problem::new(ProblemKind::INVALID_HOST))
     }
 }
 

@@ -3,18 +3,21 @@
 use std::convert::Infallible;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::response::IntoResponse;
-use axum::routing::{self, MethodRouter};
+use axum::body::Body;
+use axum::extract::{OriginalUri, Request};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{self, MethodFilter, MethodRouter};
+use counterfoil_http::{Endpoint, Endpoints};
+use http::header::ALLOW;
 use tower_layer::Layer;
 use tower_service::Service;
 #[cfg(feature = "openapi")]
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_axum::router::OpenApiRouter;
 
 #[cfg(feature = "openapi")]
-type Inner<S> = OpenApiRouter<S>;
+type Inner = OpenApiRouter;
 #[cfg(not(feature = "openapi"))]
-type Inner<S> = Router<S>;
+type Inner = Router;
 
 /// A router of this crate. `Router::merge` accepts it directly, and [`Router::from`] turns it into an axum router. With
 /// the feature `openapi` it also turns into an `OpenApiRouter`, which contains the description of its routes.
@@ -34,7 +37,7 @@ type Inner<S> = Router<S>;
 /// ```
 #[derive(Clone)]
 #[must_use]
-pub struct Routes(Inner<()>);
+pub struct Routes(Inner);
 
 impl Routes {
     /// Adds the routes of another router.
@@ -57,15 +60,6 @@ impl Routes {
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
         Self(self.0.layer(layer))
-    }
-
-    /// Mounts routes that share a state.
-    pub(crate) fn of<S, const N: usize>(routes: [Route<S>; N], state: S) -> Self
-    where
-        S: Clone + Send + Sync + 'static,
-    {
-        let router = routes.into_iter().fold(Inner::new(), |router, route| route.mount(router));
-        Self(router.with_state(state))
     }
 }
 
@@ -92,96 +86,37 @@ impl From<Routes> for OpenApiRouter {
     }
 }
 
-/// A path with its handlers: made by [`route!`].
-pub(crate) struct Route<S> {
-    path: String,
-    methods: MethodRouter<S>,
-    /// The descriptions of the handlers, from their `utoipa::path`.
-    #[cfg(feature = "openapi")]
-    described: UtoipaMethodRouter<S>,
-}
-
-/// A path with a handler for each method: `route!("/me/tokens", get: list, post: create)`. With the feature `openapi`
-/// each handler has a `utoipa::path` with the same path and method.
-#[cfg(feature = "openapi")]
-macro_rules! route {
-    ($path:literal, $($method:ident: $handler:ident),+) => {
-        $crate::routes::Route::described(
-            $path,
-            axum::routing::MethodRouter::new()$(.$method($handler))+,
-            &[$(stringify!($method)),+],
-            utoipa_axum::routes!($($handler),+),
-        )
-    };
-}
-#[cfg(not(feature = "openapi"))]
-macro_rules! route {
-    ($path:literal, $($method:ident: $handler:ident),+) => {
-        $crate::routes::Route::plain($path, axum::routing::MethodRouter::new()$(.$method($handler))+)
-    };
-}
-pub(crate) use route;
-
-impl<S: Clone + Send + Sync + 'static> Route<S> {
-    #[cfg(not(feature = "openapi"))]
-    pub(crate) fn plain(path: &str, methods: MethodRouter<S>) -> Self {
-        Self { path: path.to_owned(), methods }
-    }
-
-    #[cfg(feature = "openapi")]
-    pub(crate) fn described(
-        path: &str,
-        methods: MethodRouter<S>,
-        names: &[&str],
-        described: UtoipaMethodRouter<S>,
-    ) -> Self {
-        let mut names = names.to_vec();
-        names.sort_unstable();
-        debug_assert_eq!(operations(&described.1), [(path.to_owned(), names)], "the description differs");
-        Self { path: path.to_owned(), methods, described }
-    }
-
-    /// The same at another path.
-    pub(crate) fn at(mut self, path: String) -> Self {
+impl From<Endpoints> for Routes {
+    /// The router of endpoints that belong to no framework, at their paths.
+    fn from(endpoints: Endpoints) -> Self {
         #[cfg(feature = "openapi")]
-        {
-            let paths = &mut self.described.1.paths;
-            *paths = std::mem::take(paths).into_values().map(|item| (path.clone(), item)).collect();
-        }
-        self.path = path;
-        self
-    }
-
-    /// The same with changed methods.
-    pub(crate) fn map(self, change: impl FnOnce(MethodRouter<S>) -> MethodRouter<S>) -> Self {
-        Self { methods: change(self.methods), ..self }
-    }
-
-    #[cfg(not(feature = "openapi"))]
-    fn mount(self, router: Inner<S>) -> Inner<S> {
-        router.route(&self.path, self.methods)
-    }
-
-    #[cfg(feature = "openapi")]
-    fn mount(self, router: Inner<S>) -> Inner<S> {
-        let (schemas, paths, _) = self.described;
-        debug_assert!(paths.paths.keys().eq([&self.path]));
-        router.routes((schemas, paths, self.methods))
+        let router = OpenApiRouter::with_openapi(endpoints.openapi().clone());
+        #[cfg(not(feature = "openapi"))]
+        let router = Router::new();
+        Self(endpoints.into_iter().fold(router, |router, endpoint| {
+            let path = endpoint.path().to_owned();
+            router.route(&path, methods(endpoint))
+        }))
     }
 }
 
-/// The paths of a description, each with its methods in alphabetical order.
-#[cfg(feature = "openapi")]
-fn operations(paths: &utoipa::openapi::path::Paths) -> Vec<(String, Vec<&'static str>)> {
-    let of = |item: &utoipa::openapi::path::PathItem| {
-        let operations = [
-            ("delete", &item.delete),
-            ("get", &item.get),
-            ("patch", &item.patch),
-            ("post", &item.post),
-            ("put", &item.put),
-        ];
-        operations.into_iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| name).collect()
+/// The methods of an endpoint. Another method is refused by the endpoint, and axum says which are allowed: a host may
+/// have added some at the same path.
+fn methods(endpoint: Endpoint) -> MethodRouter {
+    let filters: Vec<_> =
+        endpoint.methods().iter().filter_map(|own| MethodFilter::try_from(own.clone()).ok()).collect();
+    let refusing = endpoint.clone();
+    let other = async move |original: OriginalUri, request: Request| {
+        let mut response = respond(&refusing, original, request).await;
+        response.headers_mut().remove(ALLOW);
+        response
     };
-    paths.paths.iter().map(|(path, item)| (path.clone(), of(item))).collect()
+    let answer = async move |original: OriginalUri, request: Request| respond(&endpoint, original, request).await;
+    filters.into_iter().fold(MethodRouter::new().fallback(other), |methods, own| methods.on(own, answer.clone()))
+}
+
+/// Answers with an endpoint, which sees the path as the client sent it.
+async fn respond(endpoint: &Endpoint, OriginalUri(uri): OriginalUri, mut request: Request) -> Response {
+    *request.uri_mut() = uri;
+    endpoint.respond(request).await.map(|body| Body::from(body.into_bytes()))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
@@ -12,7 +12,7 @@ use http::{HeaderValue, StatusCode};
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
-use crate::problem::Problem;
+use counterfoil_http::Problem;
 
 /// The page may load what lies beside it, and nothing from elsewhere.
 const FROM_HERE: HeaderValue = HeaderValue::from_static(
@@ -42,7 +42,7 @@ type Shared = Arc<Config<'static>>;
 
 fn asset(name: &str, config: Shared) -> Response {
     let Ok(Some(file)) = utoipa_swagger_ui::serve(name, config) else {
-        return Problem::not_found().into_response();
+        return IntoResponse::into_response(Problem::not_found());
     };
     let media_type = HeaderValue::try_from(file.content_type).unwrap_or(HeaderValue::from_static("text/plain"));
     let headers = [

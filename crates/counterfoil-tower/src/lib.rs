@@ -11,7 +11,7 @@ mod source;
 
 pub use authenticate::future::ResponseFuture as AuthenticateFuture;
 pub use authenticate::layer::AuthenticateLayer;
-pub use authenticate::service::{Authenticate, is_preflight};
+pub use authenticate::service::{Authenticate, authenticate, is_preflight};
 pub use authentication::Authentication;
 pub use counterfoil::types::Source;
 pub use problem_kind::ProblemKind;

@@ -8,7 +8,7 @@ use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 use sha2::{Digest as _, Sha256};
 
-use crate::oauth::issuer::Issuer;
+use counterfoil_http::Issuer;
 
 /// How the console's pages reach the browser.
 ///
@@ -34,7 +34,7 @@ impl Transport {
     pub fn serves(self, authority: &str) -> bool {
         match self {
             Self::Https => true,
-            Self::PlainLoopback => crate::loopback::is_loopback(authority),
+            Self::PlainLoopback => counterfoil_http::request::is_loopback(authority),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The values and errors that a form shows.
 
-use crate::query::Query;
+use counterfoil_http::request::Query;
 
 /// The values and errors that a form shows, by field.
 #[derive(Debug, Default)]

@@ -17,8 +17,8 @@ use crate::console::profiles::Profiles;
 use crate::console::recent_events::RecentEvents;
 use crate::console::state::{Console as State, Shared};
 use crate::rate_limited_log::RateLimitedLog;
-use crate::source::Sources;
-use crate::to_the_end::to_the_end;
+use counterfoil_http::Sources;
+use counterfoil_http::request::to_the_end;
 
 /// The web console: sign-in, personal access tokens, profile, and the pages of administrators.
 ///

@@ -14,7 +14,7 @@ use crate::console::rejection::{Rejection, RejectionReason};
 use crate::console::state::{Console, Shared};
 use crate::console::viewer::{PreviousSession, Viewer};
 use crate::host::{Asked, InvalidHost};
-use crate::query::Query;
+use counterfoil_http::request::Query;
 
 /// The paths of the sections.
 const SECTIONS: [&str; 7] = ["/tokens", "/profile", "/users", "/codes", "/clients", "/settings", "/events"];

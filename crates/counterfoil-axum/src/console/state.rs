@@ -8,7 +8,7 @@ use crate::console::cookie::Cookies;
 use crate::console::profiles::Profiles;
 use crate::console::recent_events::RecentEvents;
 use crate::rate_limited_log::RateLimitedLog;
-use crate::source::Sources;
+use counterfoil_http::Sources;
 
 /// The state that all pages share.
 pub(crate) struct Console {

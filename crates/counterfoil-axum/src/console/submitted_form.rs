@@ -5,7 +5,6 @@ use counterfoil::{Conflict, ManageError};
 use http::StatusCode;
 use http::request::Parts;
 
-use crate::body::{self, Unread};
 use crate::console::csrf::{self, Foreign};
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
@@ -16,6 +15,7 @@ use crate::console::state::{Console, Shared};
 use crate::console::text::FieldMessage;
 use crate::console::viewer::Viewer;
 use crate::host::Asked;
+use counterfoil_http::request::{Unread, read_body};
 
 /// The most bytes of a form.
 const MAX_BYTES: usize = 64 * 1024;
@@ -64,7 +64,7 @@ async fn ask_to_sign_in(console: &Console, signed_out: &SignedOut, parts: &Parts
 /// Reads a form unless the browser says that another site sent it. The caller checks the form's token.
 pub(crate) async fn read(console: &Console, parts: &Parts, body: axum::body::Body) -> Result<Form, RejectionReason> {
     refuse_foreign(console, parts)?;
-    let body = match body::read(body, MAX_BYTES).await {
+    let body = match read_body(body, MAX_BYTES).await {
         Ok(body) => body,
         Err(Unread::TooLarge) => return Err(RejectionReason::TooLarge),
         Err(Unread::TooSlow | Unread::Broken) => return Err(RejectionReason::Forged),

@@ -9,13 +9,13 @@ use http::HeaderValue;
 use http::header::SET_COOKIE;
 use subtle::ConstantTimeEq as _;
 
-use crate::busy_retry::retry_while_busy;
 use crate::console::clock::Clock;
 use crate::console::cookie::Cookie;
 use crate::console::csrf;
 use crate::console::language::Language;
 use crate::console::state::Console;
 use crate::console::zones::zone_in_use;
+use counterfoil_http::request::retry_while_busy;
 
 /// A signed-in account.
 pub(crate) struct Viewer {

@@ -7,7 +7,7 @@ use counterfoil::ChallengeReason;
 use counterfoil::types::Source;
 use counterfoil::{Challenge, Counterfoil};
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, Entry, ORIGIN};
-use http::{HeaderMap, HeaderValue, Method, Request, Response};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response};
 use tower_service::Service;
 
 use crate::authenticate::future::{ResponseFuture, State, Verifying};
@@ -73,16 +73,53 @@ fn look(counterfoil: &Counterfoil, headers: &HeaderMap, source: Source, prefligh
         return Seen::Known(Authentication::rejected(challenge.into()));
     }
     let counterfoil = counterfoil.clone();
-    // A clone of a value shares its bytes.
-    let values: Vec<HeaderValue> = headers.get_all(AUTHORIZATION).iter().cloned().collect();
-    Seen::Ask(Box::pin(async move {
-        let outcome = counterfoil.authenticate(values.iter().map(HeaderValue::as_bytes), &source).await;
-        #[cfg(feature = "tracing")]
-        if let Err(ChallengeReason::Malformed(fault)) = outcome.as_ref().map_err(Challenge::reason) {
-            tracing::debug!(target: "counterfoil", reason = %fault, "request refused");
-        }
-        Authentication::from(outcome)
-    }))
+    let values = authorization(headers);
+    Seen::Ask(Box::pin(async move { ask(&counterfoil, &values, &source).await }))
+}
+
+/// Authenticates a request as [`AuthenticateLayer`] does, for adapters that are no layer. An [`Authentication`] in the
+/// extensions holds for its realm, and `Authorization` is not read then. The [`Source`] in the extensions is that of
+/// the events.
+///
+/// # Cancel safety
+///
+/// Dropping the future changes nothing.
+///
+/// ```
+/// # use counterfoil::Counterfoil;
+/// use counterfoil_tower::authenticate;
+/// use http::request::Parts;
+///
+/// /// The status for a request that needs a credential.
+/// async fn status(counterfoil: &Counterfoil, parts: &Parts) -> u16 {
+///     let known = authenticate(counterfoil, &parts.headers, &parts.extensions).await;
+///     known.principal().map_or_else(|rejection| rejection.status().as_u16(), |_| 200)
+/// }
+/// # futures_executor::block_on(async {
+/// # let service = counterfoil::testing::service();
+/// # let (parts, ()) = http::Request::new(()).into_parts();
+/// assert_eq!(status(service.counterfoil(), &parts).await, 401);
+/// # });
+/// ```
+pub async fn authenticate(counterfoil: &Counterfoil, headers: &HeaderMap, extensions: &Extensions) -> Authentication {
+    match extensions.get::<Authentication>() {
+        Some(known) => known.clone().of_realm(counterfoil.realm()),
+        None => ask(counterfoil, &authorization(headers), &source_of(extensions)).await,
+    }
+}
+
+/// All values of the header. A clone of a value shares its bytes.
+fn authorization(headers: &HeaderMap) -> Vec<HeaderValue> {
+    headers.get_all(AUTHORIZATION).iter().cloned().collect()
+}
+
+async fn ask(counterfoil: &Counterfoil, values: &[HeaderValue], source: &Source) -> Authentication {
+    let outcome = counterfoil.authenticate(values.iter().map(HeaderValue::as_bytes), source).await;
+    #[cfg(feature = "tracing")]
+    if let Err(ChallengeReason::Malformed(fault)) = outcome.as_ref().map_err(Challenge::reason) {
+        tracing::debug!(target: "counterfoil", reason = %fault, "request refused");
+    }
+    Authentication::from(outcome)
 }
 
 /// A header that is marked so is not printed, nor indexed by HTTP/2's compression.

@@ -11,7 +11,7 @@ use crate::console::rejection::{Rejection, RejectionReason};
 use crate::console::response::redirect;
 use crate::console::state::Shared;
 use crate::console::viewer::Viewer;
-use crate::query::Query;
+use counterfoil_http::request::Query;
 
 /// Stores the chosen language in a cookie and redirects back.
 pub(crate) async fn choose(State(console): State<Shared>, RawQuery(query): RawQuery) -> Response {

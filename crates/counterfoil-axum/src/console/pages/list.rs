@@ -12,8 +12,8 @@ use crate::console::paths::{self, NOTICE};
 use crate::console::state::Console;
 use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
-use crate::cursor::List;
-use crate::query::Query;
+use counterfoil_http::request::List;
+use counterfoil_http::request::Query;
 
 /// The most store pages that one page of search results reads. The next page of results continues there.
 const MAX_READS: usize = 10;

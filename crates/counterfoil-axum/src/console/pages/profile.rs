@@ -16,7 +16,7 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::SubmittedForm;
 use crate::console::viewer::Viewer;
 use crate::console::zones::{is_zone, zones};
-use crate::query::Query;
+use counterfoil_http::request::Query;
 
 const SECTION: &str = "/profile";
 

@@ -14,7 +14,6 @@ use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use zeroize::Zeroize as _;
 
-use crate::busy_retry::retry_while_busy;
 use crate::console::cookie::Cookie;
 use crate::console::form_values::FormValues;
 use crate::console::language::Language;
@@ -27,7 +26,8 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{self, SubmittedForm};
 use crate::console::{csrf, paths, response};
 use crate::host::Asked;
-use crate::query::Query;
+use counterfoil_http::request::Query;
+use counterfoil_http::request::retry_while_busy;
 
 #[derive(Template)]
 #[template(path = "console/sign_in.html")]

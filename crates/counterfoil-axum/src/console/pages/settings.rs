@@ -21,7 +21,7 @@ use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::text::Texts;
 use crate::console::time::Unit;
 use crate::console::viewer::Viewer;
-use crate::query::Query;
+use counterfoil_http::request::Query;
 
 const SECTION: &str = "/settings";
 

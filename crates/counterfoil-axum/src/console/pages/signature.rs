@@ -10,7 +10,6 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 
 use super::profile::{page_with_error, profiles};
-use crate::body::{self, Unread};
 use crate::console::form::Form;
 use crate::console::form_values::FormValues;
 use crate::console::profiles::{ImageFormat, Signature};
@@ -20,7 +19,8 @@ use crate::console::state::Shared;
 use crate::console::submitted_form::{SubmittedForm, refuse_foreign};
 use crate::console::viewer::Viewer;
 use crate::console::{csrf, response};
-use crate::query::Query;
+use counterfoil_http::request::Query;
+use counterfoil_http::request::{Unread, read_body};
 
 /// The most bytes of an image, and of the form. The form's limit is larger, so that the page can show the error.
 const IMAGE: usize = 256 * 1024;
@@ -126,7 +126,7 @@ async fn read(console: &Shared, request: Request) -> Result<(Viewer, Sent), Reje
     let mut viewer = Viewer::from_request_parts(&mut parts, console).await?;
     refuse_foreign(console, &parts).map_err(|reason| Rejection::page(console, &viewer, reason))?;
     let rejection = |reason| Rejection::page(console, &viewer, reason);
-    let body = match body::read(body, FORM).await {
+    let body = match read_body(body, FORM).await {
         Ok(body) => body,
         Err(Unread::TooLarge) => return Err(rejection(RejectionReason::TooLarge)),
         Err(Unread::TooSlow | Unread::Broken) => return Err(rejection(RejectionReason::Forged)),

@@ -26,8 +26,8 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::SubmittedForm;
 use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
-use crate::cursor::List;
-use crate::query::Query;
+use counterfoil_http::request::List;
+use counterfoil_http::request::Query;
 
 const SECTION: &str = "/users";
 

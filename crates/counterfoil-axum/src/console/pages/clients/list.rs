@@ -23,8 +23,8 @@ use crate::console::state::{Console, Shared};
 use crate::console::time::Moment;
 use crate::console::viewer::Viewer;
 use crate::console::{form_number, response};
-use crate::cursor::List;
-use crate::query::Query;
+use counterfoil_http::request::List;
+use counterfoil_http::request::Query;
 
 #[derive(Template)]
 #[template(path = "console/clients.html")]

@@ -28,8 +28,8 @@ use crate::console::response::redirect;
 use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
-use crate::cursor::List;
-use crate::query::Query;
+use counterfoil_http::request::List;
+use counterfoil_http::request::Query;
 
 pub(crate) use delete::{ask_delete, delete};
 pub(crate) use rotate::{ask_rotate, rotate};

@@ -29,8 +29,8 @@ use crate::console::response;
 use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
-use crate::cursor::List;
-use crate::query::Query;
+use counterfoil_http::request::List;
+use counterfoil_http::request::Query;
 
 pub(crate) use buttons::{ask_make_permanent, ask_reactivate, ask_reset, make_permanent, reactivate, reset};
 pub(crate) use delete::{ask_delete, delete};

@@ -1,0 +1,144 @@
+//! The handlers of the API: authentication in front, then the body within its bounds, then the operation.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use counterfoil::Counterfoil;
+use counterfoil_tower::{AsProblem, Refuse as _};
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{HeaderValue, Method};
+
+use super::call::Call;
+use super::request::{Received, Sent};
+use crate::body::Response;
+use crate::endpoint::{Endpoint, Handler, Shape};
+use crate::endpoints::Endpoints;
+use crate::json;
+use crate::problem::Problem;
+use crate::read_body::read_body;
+
+/// The most bytes of a body.
+const MAX_BYTES: usize = 64 * 1024;
+
+type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>;
+type Answer = Box<dyn Fn(Call, Received) -> Answering + Send + Sync>;
+
+/// What answers one method of a path.
+pub(crate) struct ApiHandler {
+    counterfoil: Counterfoil,
+    /// Which body is read before the operation.
+    expects: Expects,
+    /// Whether the path can name something. If it cannot, the answer is 404, and the body is not read.
+    path: fn(&[Option<String>]) -> bool,
+    answer: Answer,
+}
+
+/// The body that a request is to have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Expects {
+    /// None: it is not read.
+    Nothing,
+    /// JSON: without its media type it is not read.
+    Json,
+    /// JSON, or none.
+    OptionalJson,
+}
+
+/// A method of a path, before it has a handle.
+pub(super) struct Route {
+    method: Method,
+    expects: Expects,
+    path: fn(&[Option<String>]) -> bool,
+    answer: Answer,
+}
+
+/// A method without a body.
+pub(super) fn on<F, R>(method: Method, handler: F) -> Route
+where
+    F: Fn(Call) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Response, Problem>> + Send + 'static,
+{
+    let answer = Box::new(move |call, _| -> Answering { Box::pin(handler(call)) });
+    Route { method, expects: Expects::Nothing, path: |_| true, answer }
+}
+
+/// A method with a body of JSON.
+pub(super) fn on_json<T, F, R>(method: Method, handler: F) -> Route
+where
+    T: json::Body,
+    F: Fn(Call, Sent<T>) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Response, Problem>> + Send + 'static,
+{
+    let answer = Box::new(move |call, received| -> Answering { Box::pin(handler(call, Sent::read(received))) });
+    let expects = if T::OPTIONAL { Expects::OptionalJson } else { Expects::Json };
+    Route { method, expects, path: |_| true, answer }
+}
+
+impl Route {
+    /// Says which paths can name something: only for those is the body read. The handler makes the same check.
+    pub(super) fn if_path(self, path: fn(&[Option<String>]) -> bool) -> Self {
+        Self { path, ..self }
+    }
+}
+
+/// The endpoints of one router, which share a handle.
+pub(super) struct Api {
+    counterfoil: Counterfoil,
+    endpoints: Vec<Endpoint>,
+}
+
+impl Api {
+    pub(super) fn new(counterfoil: Counterfoil) -> Self {
+        Self { counterfoil, endpoints: Vec::new() }
+    }
+
+    pub(super) fn at<const N: usize>(mut self, template: &str, routes: [Route; N]) -> Self {
+        let handler = |Route { method, expects, path, answer }| {
+            Handler::Api(method, ApiHandler { counterfoil: self.counterfoil.clone(), expects, path, answer })
+        };
+        self.endpoints.push(Endpoint::new(template, Shape::Problem, routes.into_iter().map(handler).collect()));
+        self
+    }
+
+    pub(super) fn endpoints(self) -> Endpoints {
+        Endpoints::of(self.endpoints)
+    }
+}
+
+impl ApiHandler {
+    /// Answers a request to the path with these segments.
+    pub(crate) async fn respond<B: http_body::Body>(
+        &self,
+        segments: Vec<Option<String>>,
+        parts: &Parts,
+        body: B,
+    ) -> Response {
+        let known = counterfoil_tower::authenticate(&self.counterfoil, &parts.headers, &parts.extensions).await;
+        let principal = match known.principal() {
+            Ok(principal) => principal.clone(),
+            Err(rejection) => return AsProblem.refuse(rejection),
+        };
+        let received = self.receive(&segments, parts, body).await;
+        let call = Call::new(self.counterfoil.clone(), principal, segments, &parts.uri);
+        (self.answer)(call, received).await.unwrap_or_else(Problem::into_response)
+    }
+
+    async fn receive<B: http_body::Body>(&self, segments: &[Option<String>], parts: &Parts, body: B) -> Received {
+        let mut values = parts.headers.get_all(CONTENT_TYPE).iter();
+        // A repeated header does not count.
+        let media_type = match (values.next(), values.next()) {
+            (Some(one), None) => Some(one.clone()),
+            _ => None,
+        };
+        let announced = media_type.as_ref().map(HeaderValue::as_bytes).is_some_and(json::is_json);
+        let reads = match self.expects {
+            Expects::Nothing => false,
+            Expects::Json => announced,
+            // A missing body needs no media type.
+            Expects::OptionalJson => true,
+        };
+        let body = if reads && (self.path)(segments) { Some(read_body(body, MAX_BYTES).await) } else { None };
+        Received { media_type, query: parts.uri.query().map(str::to_owned), body }
+    }
+}

@@ -1,0 +1,201 @@
+//! The caller's own personal access tokens.
+
+use std::time::Duration;
+
+use counterfoil::operations::{Operation, Overlap};
+use counterfoil::{Counterfoil, Lifetime, NewPersonalAccessToken, Scope};
+use http::{Method, StatusCode};
+
+use super::call::Call;
+use super::handler::{Api, on, on_json};
+use super::paths;
+use super::request::{Sent, no_query, or_problem};
+#[cfg(feature = "openapi")]
+use super::schema::{ReadProblems, WriteProblems};
+#[cfg(feature = "openapi")]
+use super::view::{NewTokenView, PageView};
+use super::view::{TokenView, after, new_token, page};
+use crate::body::Response;
+use crate::cursor::List;
+use crate::endpoints::{Endpoints, described};
+use crate::json::{Body, Fields};
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::secret_body;
+#[cfg(feature = "openapi")]
+use crate::strict::Strict;
+
+/// The caller's own personal access tokens. Serves `/me/tokens` and the paths below it.
+pub fn me_tokens(counterfoil: Counterfoil) -> Endpoints {
+    let api = Api::new(counterfoil)
+        .at("/me/tokens", [on(Method::GET, list), on_json(Method::POST, create)])
+        .at("/me/tokens/{id}", [on(Method::GET, see), on(Method::DELETE, delete)])
+        .at("/me/tokens/{id}/rotate", [on_json(Method::POST, rotate)]);
+    described!(api.endpoints(), list, create, see, delete, rotate)
+}
+
+/// A token to create.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct NewToken {
+    /// Its label, unique among the owner's tokens.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255, example = "nightly build"))]
+    label: String,
+    /// Days of 86,400 seconds. May be null or missing only if the policy allows permanent tokens.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 3660, example = 30))]
+    expires_in_days: Option<i64>,
+    /// Must lie within the caller's scope, which is also the default.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            value_type = String,
+            required = false,
+            pattern = r"^[!#-\[\]-~]+( [!#-\[\]-~]+)*$",
+            max_length = 1000
+        )
+    )]
+    scope: Option<Scope>,
+}
+
+#[cfg(feature = "openapi")]
+type NewTokenSchema = Strict<NewToken>;
+
+impl Body for NewToken {
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        Ok(Self {
+            label: fields.required("label")?,
+            expires_in_days: fields.optional::<Option<i64>>("expires_in_days")?.flatten(),
+            scope: fields.parsed("scope")?,
+        })
+    }
+}
+
+/// How long the old token stays valid beside the new one.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub(super) struct NewOverlap {
+    /// 0: it ends at once.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
+    pub(super) overlap_seconds: Duration,
+}
+
+#[cfg(feature = "openapi")]
+pub(super) type NewOverlapSchema = Strict<NewOverlap>;
+
+impl Body for NewOverlap {
+    const OPTIONAL: bool = true;
+
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        let seconds = fields.optional("overlap_seconds")?.unwrap_or(0);
+        Ok(Self { overlap_seconds: Duration::from_secs(seconds) })
+    }
+}
+
+fn own(call: &Call) -> List<'_> {
+    List { name: "tokens", realm: call.counterfoil.realm().as_str(), owner: call.principal.subject().as_str() }
+}
+
+/// Lists the caller's personal access tokens
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get,
+    path = "/me/tokens",
+    operation_id = "list_own_tokens",
+    tag = "personal access tokens",
+    params(
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
+        ("cursor" = inline(Option<String>), Query, description = "the `next` of the previous page"),
+    ),
+    responses((status = 200, description = "newest first", body = PageView<TokenView>), ReadProblems),
+    security(("bearer" = [])),
+))]
+async fn list(call: Call) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let list = own(&call);
+    let asked = Query::strict(call.query(), &["limit", "cursor"]);
+    let asked = asked.and_then(|query| Ok((query.limit()?, after(&query, list)?)));
+    let (limit, after) = match &asked {
+        Ok((limit, after)) => (*limit, after.as_ref()),
+        // Report a missing right before an error in the query.
+        Err(_) => (std::num::NonZeroU32::MIN, None),
+    };
+    let found = or_problem(counterfoil, counterfoil.list_personal_access_tokens(&by, after, limit).await)?;
+    asked.map(|_| page::<TokenView>(&found, list))
+}
+
+/// Creates a personal access token
+#[cfg_attr(feature = "openapi", utoipa::path(
+    post,
+    path = "/me/tokens",
+    operation_id = "create_token",
+    tag = "personal access tokens",
+    request_body = NewTokenSchema,
+    responses((status = 201, description = "the only response with its text",
+        headers(("Location" = String, description = "its path")), body = inline(NewTokenView<'static>)), WriteProblems),
+    security(("bearer" = [])),
+))]
+async fn create(call: Call, sent: Sent<NewToken>) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let new = sent.or_problem(counterfoil, &by, Operation::CreateToken).await?;
+    let lifetime = new.expires_in_days.map_or(Lifetime::Permanent, Lifetime::Days);
+    let new = NewPersonalAccessToken::new(&new.label, lifetime).with_scope(new.scope);
+    let issued = or_problem(counterfoil, counterfoil.create_personal_access_token(&by, &new).await)?;
+    Ok(new_token(&call.location, &issued))
+}
+
+/// Shows one of the caller's tokens
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get,
+    path = "/me/tokens/{id}",
+    operation_id = "read_own_token",
+    tag = "personal access tokens",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "the same as in lists", body = TokenView), ReadProblems),
+    security(("bearer" = [])),
+))]
+async fn see(call: Call) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let id = paths::record(call.first());
+    let found = or_problem(counterfoil, counterfoil.personal_access_token(&by, &id).await)?;
+    Query::none(call.query())?;
+    Ok(secret_body::json(StatusCode::OK, &TokenView::from(&found)))
+}
+
+/// Deletes one of the caller's tokens; deleting it again succeeds too
+#[cfg_attr(feature = "openapi", utoipa::path(
+    delete,
+    path = "/me/tokens/{id}",
+    operation_id = "delete_token",
+    tag = "personal access tokens",
+    params(("id" = String, Path)),
+    responses((status = 204, description = "deleted"), ReadProblems),
+    security(("bearer" = [])),
+))]
+async fn delete(call: Call) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let id = paths::record(call.first());
+    no_query(counterfoil, &by, Operation::DeleteToken(&id), call.query()).await?;
+    or_problem(counterfoil, counterfoil.delete_personal_access_token(&by, &id).await)?;
+    Ok(secret_body::none())
+}
+
+/// Replaces one of the caller's tokens by a new one with the same label, scope and expiry
+#[cfg_attr(feature = "openapi", utoipa::path(
+    post,
+    path = "/me/tokens/{id}/rotate",
+    operation_id = "rotate_token",
+    tag = "personal access tokens",
+    params(("id" = String, Path)),
+    request_body = Option<NewOverlapSchema>,
+    responses((status = 201, description = "the only response with its text",
+        headers(("Location" = String, description = "its path")), body = inline(NewTokenView<'static>)), WriteProblems),
+    security(("bearer" = [])),
+))]
+async fn rotate(call: Call, sent: Sent<NewOverlap>) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let id = paths::record(call.first());
+    let asked = sent.or_problem(counterfoil, &by, Operation::RotateToken(Some(&id))).await?;
+    let overlap = match asked.overlap_seconds {
+        Duration::ZERO => Overlap::Immediate,
+        overlap => Overlap::For(overlap),
+    };
+    let issued = or_problem(counterfoil, counterfoil.rotate_personal_access_token(&by, &id, overlap).await)?;
+    Ok(new_token(&call.location.clone().up(2), &issued))
+}

@@ -1,0 +1,85 @@
+//! The problems of the API routers, for the OpenAPI document.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::{ContentBuilder, HeaderBuilder, RefOr, Response, ResponseBuilder};
+use utoipa::{IntoResponses, PartialSchema as _};
+
+use crate::problem::Written;
+
+/// The problems of requests without a body.
+pub(super) struct ReadProblems;
+/// The problems of requests that change something.
+pub(super) struct WriteProblems;
+
+/// The responses of an authentication layer that refuses a request, for the OpenAPI document of a host's own handlers.
+///
+/// ```
+/// #[utoipa::path(get, path = "/hello", responses((status = 200), counterfoil_http::AuthenticationProblems))]
+/// async fn hello() {}
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct AuthenticationProblems;
+
+const AUTHENTICATION: [(&str, &str); 4] = [
+    ("400", "invalid-request: the authorization header is malformed"),
+    ("401", "unauthenticated, invalid-token"),
+    ("403", "insufficient-scope"),
+    ("503", "unavailable"),
+];
+const READ: [(&str, &str); 6] = [
+    ("400", "invalid-request: the authorization header is malformed"),
+    ("401", "unauthenticated, invalid-token"),
+    ("403", "not allowed: the type names the closed gate or the missing right"),
+    ("404", "does not exist, or is not yours"),
+    ("422", "invalid-field: a parameter breaks a rule, and `field` names it"),
+    ("503", "unavailable"),
+];
+const WRITE: [(&str, &str); 10] = [
+    ("400", "invalid-request: the authorization header is malformed; not-json; too-many-fields: over 64"),
+    ("401", "unauthenticated, invalid-token"),
+    ("403", "not allowed: the type names the closed gate or the missing right"),
+    ("404", "does not exist, or is not yours"),
+    ("408", "too-slow"),
+    ("409", "taken, full, changed meanwhile, or its state does not allow it: the type says which"),
+    ("413", "too-large: over 64 KiB"),
+    ("415", "media-type: not application/json"),
+    ("422", "invalid-field: a field breaks a rule, and `field` names it"),
+    ("503", "unavailable"),
+];
+
+impl IntoResponses for AuthenticationProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        written(&AUTHENTICATION)
+    }
+}
+
+impl IntoResponses for ReadProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        written(&READ)
+    }
+}
+
+impl IntoResponses for WriteProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        written(&WRITE)
+    }
+}
+
+fn written(problems: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
+    let of = |&(status, about): &(&str, &str)| {
+        let content = ContentBuilder::new().schema(Some(Written::schema())).build();
+        let mut response = ResponseBuilder::new().description(about).content("application/problem+json", content);
+        if matches!(status, "401" | "403") {
+            let about = "RFC 6750 §3; of a 403 where a scope is missing";
+            let header = HeaderBuilder::new().schema(Some(String::schema())).description(Some(about)).build();
+            response = response.header("WWW-Authenticate", header);
+        }
+        if status == "503" {
+            let header = HeaderBuilder::new().schema(Some(u64::schema())).description(Some("seconds")).build();
+            response = response.header("Retry-After", header);
+        }
+        (status.to_owned(), RefOr::T(response.build()))
+    };
+    problems.iter().map(of).collect()
+}

@@ -1,0 +1,264 @@
+//! Security codes.
+
+use std::num::NonZeroU32;
+
+use counterfoil::operations::{NewAccess, NewSecurityCode, Operation};
+use counterfoil::{Counterfoil, CredentialView, Invalid, Timestamp};
+use http::{Method, StatusCode};
+
+use super::call::Call;
+use super::handler::{Api, on, on_json};
+use super::paths;
+use super::request::{Sent, no_query, or_problem};
+#[cfg(feature = "openapi")]
+use super::schema::{ReadProblems, WriteProblems};
+use super::view::{CodeView, after, new_code, page};
+#[cfg(feature = "openapi")]
+use super::view::{NewCodeView, PageView};
+use crate::body::Response;
+use crate::cursor::List;
+use crate::endpoints::{Endpoints, described};
+use crate::json::{Body, Fields};
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::rfc3339;
+use crate::secret_body;
+#[cfg(feature = "openapi")]
+use crate::strict::Strict;
+
+/// Security codes, for super administrators. Serves `/security-codes` and the paths below it.
+pub fn security_codes(counterfoil: Counterfoil) -> Endpoints {
+    let api = Api::new(counterfoil)
+        .at("/security-codes", [on(Method::GET, list), on_json(Method::POST, create)])
+        .at("/security-codes/{id}", [on(Method::GET, see), on_json(Method::PATCH, edit), on(Method::DELETE, delete)])
+        .at("/security-codes/{id}/make-permanent", [on(Method::POST, make_permanent)])
+        .at("/security-codes/{id}/reset", [on(Method::POST, reset)])
+        .at("/security-codes/{id}/reactivate", [on(Method::POST, reactivate)]);
+    described!(api.endpoints(), list, create, see, edit, delete, make_permanent, reset, reactivate)
+}
+
+/// A code to create.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct NewCode {
+    /// `super_administrator` or `same_as_user`.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(pattern = "^(super_administrator|same_as_user)$", example = "super_administrator")
+    )]
+    access: String,
+    /// The name of the account that it acts as. Required with `same_as_user`, not allowed otherwise.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false))]
+    user: Option<String>,
+    /// Its purpose.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, max_length = 500))]
+    description: Option<String>,
+}
+
+impl NewCode {
+    fn access(&self) -> Result<NewAccess<'_>, Invalid> {
+        NewAccess::parse(&self.access, self.user.as_deref())
+    }
+}
+
+#[cfg(feature = "openapi")]
+type NewCodeSchema = Strict<NewCode>;
+
+impl Body for NewCode {
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        let access: String = fields.required("access")?;
+        let user: Option<String> = fields.optional("user")?;
+        let new = Self { access, user, description: None };
+        new.access()?;
+        Ok(Self { description: fields.optional("description")?, ..new })
+    }
+}
+
+/// The changes to a code. Missing fields stay as they are.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+struct CodeUpdate {
+    /// Must be in the future.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime, required = false))]
+    expires_at: Option<Timestamp>,
+    /// Its purpose.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, max_length = 500))]
+    description: Option<String>,
+}
+
+#[cfg(feature = "openapi")]
+type CodeUpdateSchema = Strict<CodeUpdate>;
+
+impl Body for CodeUpdate {
+    fn take(fields: &mut Fields) -> Result<Self, Problem> {
+        let expires_at = match fields.optional::<String>("expires_at")? {
+            None => None,
+            Some(text) => Some(
+                rfc3339::parse(&text)
+                    .ok_or_else(|| Problem::field("expires_at", "expires_at must be an instant of RFC 3339"))?,
+            ),
+        };
+        Ok(Self { expires_at, description: fields.optional("description")? })
+    }
+}
+
+fn listing(counterfoil: &Counterfoil, include_expired: bool) -> List<'_> {
+    let name = if include_expired { "codes, expired ones too" } else { "codes" };
+    List { name, realm: counterfoil.realm().as_str(), owner: "" }
+}
+
+fn shown(code: &CredentialView) -> Response {
+    secret_body::json(StatusCode::OK, &CodeView::from(code))
+}
+
+/// Lists security codes
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get,
+    path = "/security-codes",
+    operation_id = "list_codes",
+    tag = "security codes",
+    params(
+        ("include_expired" = inline(Option<bool>), Query, description = "includes expired codes that can be reactivated"),
+        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
+        ("cursor" = inline(Option<String>), Query, description = "the `next` of the previous page"),
+    ),
+    responses((status = 200, description = "newest first", body = PageView<CodeView>), ReadProblems),
+    security(("bearer" = [])),
+))]
+async fn list(call: Call) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let asked = Query::strict(call.query(), &["include_expired", "limit", "cursor"]).and_then(|query| {
+        let expired_too = query.flag("include_expired")?;
+        Ok((expired_too, query.limit()?, after(&query, listing(counterfoil, expired_too))?))
+    });
+    let (expired_too, limit, after) = match &asked {
+        Ok((expired_too, limit, after)) => (*expired_too, *limit, after.as_ref()),
+        Err(_) => (false, NonZeroU32::MIN, None),
+    };
+    let found = or_problem(counterfoil, counterfoil.list_security_codes(&by, expired_too, after, limit).await)?;
+    asked.map(|_| page::<CodeView>(&found, listing(counterfoil, expired_too)))
+}
+
+/// Creates a security code
+#[cfg_attr(feature = "openapi", utoipa::path(
+    post,
+    path = "/security-codes",
+    operation_id = "create_code",
+    tag = "security codes",
+    request_body = NewCodeSchema,
+    responses((status = 201, description = "the only response with its text",
+        headers(("Location" = String, description = "its path")), body = inline(NewCodeView<'static>)), WriteProblems),
+    security(("bearer" = [])),
+))]
+async fn create(call: Call, sent: Sent<NewCode>) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let new = sent.or_problem(counterfoil, &by, Operation::CreateCode).await?;
+    let access = new.access().map_err(Problem::from)?;
+    let code = NewSecurityCode::new(access).with_description(new.description.as_deref());
+    let issued = or_problem(counterfoil, counterfoil.create_security_code(&by, &code).await)?;
+    Ok(new_code(&call.location, &issued))
+}
+
+/// Shows a code, also if it has expired and can be reactivated
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get,
+    path = "/security-codes/{id}",
+    operation_id = "read_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "the same as in lists", body = CodeView), ReadProblems),
+    security(("bearer" = [])),
+))]
+async fn see(call: Call) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let id = paths::record(call.first());
+    let found = or_problem(counterfoil, counterfoil.security_code(&by, &id).await)?;
+    Query::none(call.query())?;
+    Ok(shown(&found))
+}
+
+/// Changes a code's expiry, description, or both
+#[cfg_attr(feature = "openapi", utoipa::path(
+    patch,
+    path = "/security-codes/{id}",
+    operation_id = "edit_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    request_body = CodeUpdateSchema,
+    responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
+    security(("bearer" = [])),
+))]
+async fn edit(call: Call, sent: Sent<CodeUpdate>) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let id = paths::record(call.first());
+    let change = sent.or_problem(counterfoil, &by, Operation::UpdateCode(Some(&id))).await?;
+    let edited = counterfoil.update_security_code(&by, &id, change.expires_at, change.description.as_deref()).await;
+    Ok(shown(&or_problem(counterfoil, edited)?))
+}
+
+/// Deletes a code; deleting it again succeeds too
+#[cfg_attr(feature = "openapi", utoipa::path(
+    delete,
+    path = "/security-codes/{id}",
+    operation_id = "delete_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 204, description = "deleted"), ReadProblems),
+    security(("bearer" = [])),
+))]
+async fn delete(call: Call) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let id = paths::record(call.first());
+    no_query(counterfoil, &by, Operation::DeleteCode(&id), call.query()).await?;
+    or_problem(counterfoil, counterfoil.delete_security_code(&by, &id).await)?;
+    Ok(secret_body::none())
+}
+
+/// Makes an active code permanent
+#[cfg_attr(feature = "openapi", utoipa::path(
+    post,
+    path = "/security-codes/{id}/make-permanent",
+    operation_id = "make_code_permanent",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
+    security(("bearer" = [])),
+))]
+async fn make_permanent(call: Call) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let id = paths::record(call.first());
+    no_query(counterfoil, &by, Operation::UpdateCode(Some(&id)), call.query()).await?;
+    Ok(shown(&or_problem(counterfoil, counterfoil.make_security_code_permanent(&by, &id).await)?))
+}
+
+/// Restarts the lifetime of an active or permanent code
+#[cfg_attr(feature = "openapi", utoipa::path(
+    post,
+    path = "/security-codes/{id}/reset",
+    operation_id = "reset_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
+    security(("bearer" = [])),
+))]
+async fn reset(call: Call) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let id = paths::record(call.first());
+    no_query(counterfoil, &by, Operation::UpdateCode(Some(&id)), call.query()).await?;
+    Ok(shown(&or_problem(counterfoil, counterfoil.reset_security_code(&by, &id).await)?))
+}
+
+/// Reactivates an expired code, with the same text
+#[cfg_attr(feature = "openapi", utoipa::path(
+    post,
+    path = "/security-codes/{id}/reactivate",
+    operation_id = "reactivate_code",
+    tag = "security codes",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "after the change", body = CodeView), WriteProblems),
+    security(("bearer" = [])),
+))]
+async fn reactivate(call: Call) -> Result<Response, Problem> {
+    let (counterfoil, by) = (&call.counterfoil, call.by());
+    let id = paths::record(call.first());
+    no_query(counterfoil, &by, Operation::UpdateCode(Some(&id)), call.query()).await?;
+    Ok(shown(&or_problem(counterfoil, counterfoil.reactivate_security_code(&by, &id).await)?))
+}

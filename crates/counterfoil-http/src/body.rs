@@ -1,0 +1,77 @@
+//! The bodies of answers.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+
+/// An answer.
+pub(crate) type Response = http::Response<Body>;
+
+/// The body of an answer: one piece in memory, or nothing.
+///
+/// An answer with a secret lies in memory that is wiped when the last [`Bytes`] of it is dropped. Pass the `Bytes` on,
+/// and do not copy them into a buffer of your own.
+///
+/// ```
+/// use counterfoil_http::Body;
+///
+/// assert_eq!(Body::from("text".to_owned()).into_bytes(), "text");
+/// ```
+#[derive(Default)]
+pub struct Body(Bytes);
+
+impl Body {
+    /// The whole body, without a copy.
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
+        self.0
+    }
+
+    /// Its length in bytes.
+    pub(crate) fn length(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// Without the content, which may be a secret.
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Body").field("length", &self.0.len()).finish()
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self(bytes)
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let bytes = std::mem::take(&mut self.0);
+        Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.len() as u64)
+    }
+}

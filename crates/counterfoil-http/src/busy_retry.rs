@@ -1,0 +1,82 @@
+//! Retries operations that other attempts of the same account or client keep busy: for one second at most.
+
+use std::time::Duration;
+
+use counterfoil::Counterfoil;
+use counterfoil::oauth::OAuthError;
+use counterfoil::operations::LoginError;
+use counterfoil::store::ThrottleKey;
+use tokio::time::{Instant, sleep};
+
+/// The longest wait.
+const MAX_WAIT: Duration = Duration::from_secs(1);
+/// The first pause between two attempts. It doubles each time: the other attempts may run on another node, so their end
+/// is not announced, and each attempt costs the store two writes.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+/// An error that may say that running attempts use up the limit. Nothing was checked then, so a retry is safe.
+pub trait Busy {
+    /// The key whose running attempts are in the way.
+    fn waits_for(&self) -> Option<ThrottleKey>;
+}
+
+impl Busy for OAuthError {
+    fn waits_for(&self) -> Option<ThrottleKey> {
+        self.waits_for().copied()
+    }
+}
+
+impl Busy for LoginError {
+    fn waits_for(&self) -> Option<ThrottleKey> {
+        match self {
+            Self::Busy { key } => Some(*key),
+            _ => None,
+        }
+    }
+}
+
+/// Runs an operation, and retries it for one second while it is busy and the key's queue has room.
+///
+/// # Errors
+///
+/// That of the operation. It still says [`Busy`] where the second was over, or the queue was full.
+///
+/// # Cancel safety
+///
+/// Dropping the future leaves the queue and drops the operation under way: run it [to the end](crate::request::to_the_end).
+///
+/// ```
+/// use counterfoil::directory::Login;
+/// use counterfoil::operations::LoginError;
+/// use counterfoil::types::Source;
+/// use counterfoil::{Account, Counterfoil};
+/// use counterfoil_http::request::retry_while_busy;
+///
+/// async fn check(counterfoil: &Counterfoil, login: &Login<'_>, source: &Source) -> Result<Account, LoginError> {
+///     retry_while_busy(counterfoil, || counterfoil.check_login(login, source)).await
+/// }
+/// ```
+pub async fn retry_while_busy<T, E, F>(counterfoil: &Counterfoil, operation: impl Fn() -> F) -> Result<T, E>
+where
+    E: Busy,
+    F: Future<Output = Result<T, E>>,
+{
+    let until = Instant::now() + MAX_WAIT;
+    let mut outcome = operation().await;
+    let (mut place, mut pause) = (None, FIRST_PAUSE);
+    while let Some(key) = outcome.as_ref().err().and_then(Busy::waits_for) {
+        if Instant::now() >= until {
+            break;
+        }
+        if place.as_ref().is_none_or(|(held, _)| *held != key) {
+            // Leave the queue of the other key before entering this one.
+            drop(place.take());
+            let Some(free) = counterfoil.line_up(&key) else { break };
+            place = Some((key, free));
+        }
+        sleep(pause.min(until.saturating_duration_since(Instant::now()))).await;
+        pause = pause.saturating_mul(2);
+        outcome = operation().await;
+    }
+    outcome
+}

@@ -1,0 +1,226 @@
+//! Endpoints, mounted together.
+
+use http::Request;
+#[cfg(feature = "openapi")]
+use utoipa::openapi::{OpenApi, OpenApiBuilder};
+
+use crate::body::Response;
+use crate::endpoint::Endpoint;
+use crate::problem::Problem;
+
+/// Endpoints of this crate, which a host serves together. A clone shares the endpoints.
+///
+/// ```
+/// use counterfoil_http::{Endpoints, Sources};
+/// # let service = counterfoil::testing::service();
+/// # let counterfoil = service.counterfoil().clone();
+///
+/// let api = counterfoil_http::me_tokens(counterfoil.clone()).merge(counterfoil_http::clients(counterfoil.clone()));
+/// let endpoints = counterfoil_http::token(counterfoil, Sources::Extension).merge(api.below("/api/v1"));
+///
+/// let path = |asked| endpoints.find(asked).map(|endpoint| endpoint.path());
+/// assert_eq!(path("/token"), Some("/token"));
+/// assert_eq!(path("/api/v1/clients/app"), Some("/api/v1/clients/{id}"));
+/// assert_eq!(path("/clients/app"), None);
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Endpoints {
+    endpoints: Vec<Endpoint>,
+    #[cfg(feature = "openapi")]
+    description: Description,
+}
+
+/// The paths and schemas of the OpenAPI document.
+#[cfg(feature = "openapi")]
+#[derive(Clone)]
+struct Description(Box<OpenApi>);
+
+#[cfg(feature = "openapi")]
+impl Default for Description {
+    fn default() -> Self {
+        Self(Box::new(OpenApiBuilder::new().build()))
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl std::fmt::Debug for Description {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Description").finish_non_exhaustive()
+    }
+}
+
+impl Endpoints {
+    pub(crate) fn of(endpoints: Vec<Endpoint>) -> Self {
+        Self { endpoints, ..Self::default() }
+    }
+
+    /// Adds other endpoints. Where two have the same path, the first is served.
+    pub fn merge(mut self, other: Self) -> Self {
+        self.endpoints.extend(other.endpoints);
+        #[cfg(feature = "openapi")]
+        self.description.0.merge(*other.description.0);
+        self
+    }
+
+    /// Puts a base in front of every path: a path such as `/api/v1`, as it is in requests. It begins with a slash; a
+    /// slash at its end is left out. An empty base changes nothing.
+    pub fn below(self, base: &str) -> Self {
+        let base = base.trim_end_matches('/');
+        Self {
+            endpoints: self.endpoints.into_iter().map(|endpoint| endpoint.below(base)).collect(),
+            #[cfg(feature = "openapi")]
+            description: {
+                let mut below = Description::default();
+                let paths = self.description.0.paths.paths.into_iter();
+                below.0.paths.paths = paths.map(|(path, item)| (format!("{base}{path}"), item)).collect();
+                below.0.components = self.description.0.components;
+                below
+            },
+        }
+    }
+
+    /// All endpoints: for a framework that registers routes by itself.
+    pub fn iter(&self) -> std::slice::Iter<'_, Endpoint> {
+        self.endpoints.iter()
+    }
+
+    /// The endpoint of a path, by which a host decides what to answer itself. `path` is that of a request, as the
+    /// client sent it, not decoded.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<&Endpoint> {
+        self.endpoints.iter().find(|endpoint| endpoint.has(path))
+    }
+
+    /// Answers a request as [`Endpoint::respond`] does. At any other path: 404, the problem `not-found`.
+    ///
+    /// # Cancel safety
+    ///
+    /// That of [`Endpoint::respond`].
+    pub async fn respond<B: http_body::Body>(&self, request: Request<B>) -> Response {
+        match self.find(request.uri().path()) {
+            Some(endpoint) => endpoint.respond(request).await,
+            None => Problem::not_found().into_response(),
+        }
+    }
+
+    /// The description of all endpoints: paths and schemas alone. [`document`](crate::document) makes a document that
+    /// it can be merged into.
+    ///
+    /// ```
+    /// # let service = counterfoil::testing::service();
+    /// # let counterfoil = service.counterfoil().clone();
+    /// let api = counterfoil_http::settings(counterfoil).below("/api/v1");
+    /// let mut document = counterfoil_http::document("My service", "1.0.0");
+    /// document.merge(api.openapi().clone());
+    /// assert!(document.paths.paths.contains_key("/api/v1/settings"));
+    /// ```
+    #[cfg(feature = "openapi")]
+    #[must_use]
+    pub fn openapi(&self) -> &OpenApi {
+        &self.description.0
+    }
+
+    /// The same with its one description at another path.
+    #[cfg_attr(not(feature = "openapi"), expect(unused_mut, unused_variables, reason = "there is no description"))]
+    pub(crate) fn described_at(mut self, path: &str) -> Self {
+        #[cfg(feature = "openapi")]
+        {
+            let paths = &mut self.description.0.paths.paths;
+            *paths = std::mem::take(paths).into_values().map(|item| (path.to_owned(), item)).collect();
+        }
+        self
+    }
+
+    /// The same with a description.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn described(mut self, described: OpenApi) -> Self {
+        self.description.0.paths.paths = described.paths.paths;
+        self.description.0.components = described.components;
+        self
+    }
+}
+
+impl IntoIterator for Endpoints {
+    type Item = Endpoint;
+    type IntoIter = std::vec::IntoIter<Endpoint>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.endpoints.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Endpoints {
+    type Item = &'a Endpoint;
+    type IntoIter = std::slice::Iter<'a, Endpoint>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Adds the descriptions of handlers, from their `utoipa::path`, with the feature `openapi`.
+macro_rules! described {
+    ($endpoints:expr, $($handler:ident),+) => {{
+        let endpoints = $endpoints;
+        #[cfg(feature = "openapi")]
+        let endpoints = {
+            #[derive(utoipa::OpenApi)]
+            #[openapi(paths($($handler),+))]
+            struct Described;
+            endpoints.described(<Described as utoipa::OpenApi>::openapi())
+        };
+        endpoints
+    }};
+}
+pub(crate) use described;
+
+#[cfg(all(test, feature = "openapi"))]
+mod tests {
+    use http::Method;
+    use utoipa::openapi::path::PathItem;
+
+    use super::*;
+    use crate::{Issuer, Metadata, Sources};
+
+    fn methods(item: &PathItem) -> Vec<Method> {
+        let operations = [
+            (Method::DELETE, &item.delete),
+            (Method::GET, &item.get),
+            (Method::PATCH, &item.patch),
+            (Method::POST, &item.post),
+            (Method::PUT, &item.put),
+        ];
+        operations.into_iter().filter(|(_, operation)| operation.is_some()).map(|(method, _)| method).collect()
+    }
+
+    #[test]
+    fn host_3_the_description_names_each_path_and_method_that_is_served_and_no_other() {
+        let counterfoil = || counterfoil::testing::service().counterfoil().clone();
+        let issuer = Issuer::new("https://a.example/tenant").expect("an issuer");
+        let all = crate::me_tokens(counterfoil())
+            .merge(crate::users(counterfoil()))
+            .merge(crate::security_codes(counterfoil()))
+            .merge(crate::clients(counterfoil()))
+            .merge(crate::settings(counterfoil()))
+            .below("/api/v1")
+            .merge(crate::token(counterfoil(), Sources::Unknown))
+            .merge(crate::revoke(counterfoil(), Sources::Unknown))
+            .merge(crate::introspect(counterfoil(), Sources::Unknown))
+            .merge(crate::metadata(Metadata::new(issuer)));
+        let mut served: Vec<(String, Vec<Method>)> = all
+            .iter()
+            .map(|endpoint| {
+                let own = endpoint.methods().iter().filter(|method| **method != Method::HEAD);
+                let mut own: Vec<Method> = own.cloned().collect();
+                own.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+                (endpoint.path().to_owned(), own)
+            })
+            .collect();
+        served.sort_by(|one, other| one.0.cmp(&other.0));
+        let described: Vec<_> =
+            all.openapi().paths.paths.iter().map(|(path, item)| (path.clone(), methods(item))).collect();
+        assert_eq!(served.len(), 19);
+        assert_eq!(described, served);
+    }
+}

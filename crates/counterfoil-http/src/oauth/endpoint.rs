@@ -1,0 +1,121 @@
+//! What the endpoints share: a form in, an answer out, and what HTTP makes of the rest.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use counterfoil::Counterfoil;
+use counterfoil::oauth::{Answer, FormFault, OAuthError, OAuthRequest, Reason};
+use counterfoil::types::Source;
+use http::HeaderValue;
+use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE};
+use http::request::Parts;
+
+use crate::body::Response;
+use crate::endpoint::{Endpoint, Handler, Shape};
+use crate::endpoints::Endpoints;
+use crate::read_body::{Unread, read_body};
+use crate::secret_body;
+use crate::source::Sources;
+use crate::to_the_end::to_the_end;
+
+/// The largest form. Its reader has the same limit; this one is kept while reading.
+const MOST: usize = 8 * 1024;
+
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// What an endpoint works with.
+pub(crate) struct FormHandler {
+    counterfoil: Counterfoil,
+    sources: Sources,
+    answer: fn(Counterfoil, Posted) -> Answering,
+}
+
+impl FormHandler {
+    pub(super) fn new(
+        counterfoil: Counterfoil,
+        sources: Sources,
+        answer: fn(Counterfoil, Posted) -> Answering,
+    ) -> Self {
+        Self { counterfoil, sources, answer }
+    }
+
+    /// The endpoint at a path.
+    pub(super) fn at(self, path: &str) -> Endpoints {
+        Endpoints::of(vec![Endpoint::new(path, Shape::OAuth, vec![Handler::Form(self)])])
+    }
+
+    /// Answers a request. Once its body was read, it is carried out to its end.
+    pub(crate) async fn respond<B: http_body::Body>(&self, parts: Parts, body: B) -> Response {
+        match Posted::read(parts, body, self.sources).await {
+            Err(refused) => refused,
+            Ok(form) => to_the_end((self.answer)(self.counterfoil.clone(), form)).await,
+        }
+    }
+}
+
+/// A request whose body was read.
+pub(super) struct Posted {
+    authorization: Vec<HeaderValue>,
+    media_types: Vec<HeaderValue>,
+    source: Source,
+    body: Bytes,
+}
+
+impl Posted {
+    /// Reads the body within its bounds.
+    async fn read<B: http_body::Body>(parts: Parts, body: B, sources: Sources) -> Result<Self, Response> {
+        let all = |name| parts.headers.get_all(name).iter().cloned().collect();
+        let mut authorization: Vec<HeaderValue> = all(AUTHORIZATION);
+        authorization.iter_mut().for_each(|value| value.set_sensitive(true));
+        let media_types = all(CONTENT_TYPE);
+        let source = sources.of(&parts.extensions).map_err(|reason| sent(Err(reason.into())))?;
+        match read_body(body, MOST).await {
+            Ok(body) => Ok(Self { authorization, media_types, source, body }),
+            Err(unread) => Err(refused(unread)),
+        }
+    }
+
+    /// Every value of the `Authorization` header.
+    pub(super) fn authorization(&self) -> Vec<&[u8]> {
+        self.authorization.iter().map(HeaderValue::as_bytes).collect()
+    }
+
+    /// The request as the handle takes it.
+    pub(super) fn request<'a>(&'a self, authorization: &'a [&'a [u8]]) -> OAuthRequest<'a> {
+        // A header that occurs twice counts as absent.
+        let content_type = match self.media_types.as_slice() {
+            [one] => Some(one.as_bytes()),
+            _ => None,
+        };
+        OAuthRequest::new(&self.body, &self.source).with_authorization(authorization).with_content_type(content_type)
+    }
+}
+
+/// What goes out.
+pub(super) fn sent(outcome: Result<Answer, OAuthError>) -> Response {
+    let answer = outcome.unwrap_or_else(|error| {
+        if let Some(Reason::Unavailable(reason)) = error.reason() {
+            tracing::warn!(target: "counterfoil", reason = reason as &dyn std::error::Error, "unavailable");
+        }
+        Answer::from(error)
+    });
+    secret_body::of_answer(answer)
+}
+
+fn refused(unread: Unread) -> Response {
+    let fault = match unread {
+        Unread::TooLarge => FormFault::TooLarge,
+        Unread::TooSlow => FormFault::TooSlow,
+        Unread::Broken => FormFault::Broken,
+    };
+    tracing::debug!(target: "counterfoil", reason = %fault, "OAuth request refused");
+    sent(Err(fault.into()))
+}
+
+/// Another method: 405. The endpoint says in `Allow` which it has.
+pub(crate) fn method_not_allowed() -> Response {
+    let mut response = sent(Err(OAuthError::method()));
+    response.headers_mut().remove(ALLOW);
+    response
+}

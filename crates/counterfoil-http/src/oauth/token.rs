@@ -1,0 +1,32 @@
+//! `POST /token` (RFC 6749 §3.2).
+
+use counterfoil::Counterfoil;
+
+use crate::body::Response;
+use crate::busy_retry::retry_while_busy;
+use crate::endpoints::{Endpoints, described};
+use crate::oauth::endpoint::{FormHandler, Posted, sent};
+#[cfg(feature = "openapi")]
+use crate::oauth::schema::{OAuthProblems, TokenAnswer, TokenForm};
+use crate::source::Sources;
+
+/// The token endpoint: serves `POST /token`. `sources` says where its requests come from.
+pub fn token(counterfoil: Counterfoil, sources: Sources) -> Endpoints {
+    let handler = FormHandler::new(counterfoil, sources, |counterfoil, form| Box::pin(answer(counterfoil, form)));
+    described!(handler.at("/token"), answer)
+}
+
+/// Exchanges a password or a refresh token for tokens
+#[cfg_attr(feature = "openapi", utoipa::path(
+    post,
+    path = "/token",
+    operation_id = "token",
+    tag = "oauth",
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "tokens", body = TokenAnswer), OAuthProblems),
+    security((), ("client" = [])),
+))]
+async fn answer(counterfoil: Counterfoil, form: Posted) -> Response {
+    let authorization = form.authorization();
+    sent(retry_while_busy(&counterfoil, || counterfoil.token(form.request(&authorization))).await)
+}

@@ -1,0 +1,186 @@
+//! Problems (RFC 9457): what the routers answer where something is wrong. Fixed texts; nothing of the request is in
+//! them but a field's name.
+
+use std::borrow::Cow;
+
+use counterfoil::oauth::UNAVAILABLE_RETRY;
+use counterfoil::{Invalid, ManageError, Realm, Timestamp};
+use counterfoil_tower::ProblemKind;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+
+use crate::body::{Body, Response};
+
+pub(crate) const METHOD: ProblemKind =
+    ProblemKind::new("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed here");
+pub(crate) const NOT_JSON: ProblemKind = ProblemKind::new("not-json", StatusCode::BAD_REQUEST, "the body is not JSON");
+pub(crate) const TOO_MANY: ProblemKind =
+    ProblemKind::new("too-many-fields", StatusCode::BAD_REQUEST, "the body has over 64 fields");
+pub(crate) const MEDIA: ProblemKind =
+    ProblemKind::new("media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
+pub(crate) const TOO_LARGE: ProblemKind =
+    ProblemKind::new("too-large", StatusCode::PAYLOAD_TOO_LARGE, "the body is over 64 KiB");
+pub(crate) const TOO_SLOW: ProblemKind =
+    ProblemKind::new("too-slow", StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
+/// A field that cannot be read. The core has the same kind for a field that breaks a rule.
+const INVALID_FIELD: ProblemKind =
+    ProblemKind::new("invalid-field", StatusCode::UNPROCESSABLE_ENTITY, "a field breaks a rule");
+
+/// A problem on its way out: for a host that answers as the API does.
+///
+/// ```
+/// use counterfoil_http::{Problem, ProblemKind};
+/// use http::StatusCode;
+///
+/// let problem = Problem::new(ProblemKind::new("closed", StatusCode::FORBIDDEN, "the service is closed today"));
+/// let response = problem.into_response();
+/// assert_eq!((response.status().as_u16(), &response.headers()["content-type"]), (403, &ProblemKind::MEDIA_TYPE));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    kind: ProblemKind,
+    detail: Option<String>,
+    field: Option<Cow<'static, str>>,
+    challenge: Option<Box<HeaderValue>>,
+    retry_after: Option<u64>,
+}
+
+/// A problem as it is written (RFC 9457 §3.1).
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Problem))]
+pub(crate) struct Written<'a> {
+    /// What happened, stable: `urn:counterfoil:problem:` and a name.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The same in words.
+    title: &'a str,
+    /// The HTTP status.
+    status: u16,
+    /// More about this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    /// The field at fault, where one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+}
+
+impl Problem {
+    /// A problem of that kind.
+    #[must_use]
+    pub const fn new(kind: ProblemKind) -> Self {
+        Self { kind, detail: None, field: None, challenge: None, retry_after: None }
+    }
+
+    /// A field that breaks a rule.
+    pub(crate) fn field(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), detail: Some(detail.into()), ..Self::new(INVALID_FIELD) }
+    }
+
+    /// The same where no field can be named.
+    pub(crate) fn unnamed(detail: &str) -> Self {
+        Self { detail: Some(detail.to_owned()), ..Self::new(INVALID_FIELD) }
+    }
+
+    /// The fault of a field or parameter whose name the caller wrote: it is said back only where it looks like a name,
+    /// and cannot be anything else.
+    pub(crate) fn said_back(name: &str, detail: &'static str) -> Self {
+        let is_name =
+            (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if is_name { Self::field(name.to_owned(), detail) } else { Self::unnamed(detail) }
+    }
+
+    /// A part of the service is unavailable: 503 with a `Retry-After` of two seconds.
+    #[must_use]
+    pub fn unavailable() -> Self {
+        Self { retry_after: Some(UNAVAILABLE_RETRY), ..Self::new(ProblemKind::UNAVAILABLE) }
+    }
+
+    /// What does not exist, or is not the caller's: 404.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(ProblemKind::of_error(&ManageError::NotFound))
+    }
+
+    /// A method that a path does not have: 405. The host adds `Allow`.
+    #[must_use]
+    pub const fn method_not_allowed() -> Self {
+        Self::new(METHOD)
+    }
+
+    /// The problem for an operation's error.
+    pub(crate) fn of(error: &ManageError, realm: &Realm, now: Timestamp) -> Self {
+        if let ManageError::Unavailable(reason) = error {
+            tracing::warn!(target: "counterfoil", reason = reason as &dyn std::error::Error, "unavailable");
+        }
+        let detail = match error {
+            ManageError::Forbidden(forbidden) => Some(forbidden.to_string()),
+            ManageError::Invalid(invalid) => Some(invalid.to_string()),
+            _ => None,
+        };
+        // It is visible ASCII and blanks.
+        let challenge = error.www_authenticate(realm).and_then(|text| HeaderValue::try_from(text).ok());
+        Self {
+            kind: ProblemKind::of_error(error),
+            detail,
+            field: error.field().map(Cow::Borrowed),
+            challenge: challenge.map(Box::new),
+            retry_after: error.retry_after(now),
+        }
+    }
+
+    /// The status.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.kind.status()
+    }
+
+    /// The end of its `type`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.kind.name()
+    }
+
+    /// The answer: status, JSON, and the headers that belong to it.
+    #[must_use]
+    pub fn into_response(self) -> http::Response<Body> {
+        let mut response = Response::new(Body::from(self.json()));
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, ProblemKind::MEDIA_TYPE);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(challenge) = self.challenge {
+            headers.insert(WWW_AUTHENTICATE, *challenge);
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+
+    pub(crate) fn json(&self) -> String {
+        let written = Written {
+            kind: self.kind.uri(),
+            title: self.kind.title(),
+            status: self.kind.status().as_u16(),
+            detail: self.detail.as_deref(),
+            field: self.field.as_deref(),
+        };
+        // Texts and a number have a JSON form.
+        serde_json::to_string(&written).unwrap_or_default()
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self::field(invalid.field(), invalid.to_string())
+    }
+}
+
+#[cfg(feature = "axum")]
+impl axum_core::response::IntoResponse for Problem {
+    fn into_response(self) -> axum_core::response::Response {
+        Problem::into_response(self).map(axum_core::body::Body::new)
+    }
+}

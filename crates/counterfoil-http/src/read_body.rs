@@ -1,0 +1,63 @@
+//! Bodies read within bounds of size and time, before anything is computed from them.
+
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
+use http_body_util::BodyExt as _;
+
+/// How long a whole body may take: nobody holds a request open by sending a byte now and then.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "a body is read, too large, too slow or broken")]
+pub enum Unread {
+    /// Longer than the limit.
+    TooLarge,
+    /// It did not arrive in time.
+    TooSlow,
+    /// It broke off.
+    Broken,
+}
+
+/// Reads a body of at most `limit` bytes, within ten seconds. One that announces more is not read at all.
+///
+/// # Errors
+///
+/// [`Unread`] says why it was not read.
+///
+/// # Cancel safety
+///
+/// Dropping the future drops the body and what was read of it.
+///
+/// ```
+/// use counterfoil_http::Body;
+/// use counterfoil_http::request::{Unread, read_body};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let body = || Body::from("text".to_owned());
+/// assert_eq!(read_body(body(), 4).await, Ok("text".into()));
+/// assert_eq!(read_body(body(), 3).await, Err(Unread::TooLarge));
+/// # }
+/// ```
+pub async fn read_body<B: http_body::Body>(body: B, limit: usize) -> Result<Bytes, Unread> {
+    if usize::try_from(body.size_hint().lower()).map_or(true, |announced| announced > limit) {
+        return Err(Unread::TooLarge);
+    }
+    let body = pin!(body);
+    tokio::time::timeout(PATIENCE, gather(body, limit)).await.unwrap_or(Err(Unread::TooSlow))
+}
+
+async fn gather<B: http_body::Body>(mut body: Pin<&mut B>, limit: usize) -> Result<Bytes, Unread> {
+    let mut gathered = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
+        if gathered.len().saturating_add(data.remaining()) > limit {
+            return Err(Unread::TooLarge);
+        }
+        gathered.put(data);
+    }
+    Ok(gathered.freeze())
+}

@@ -1,0 +1,8 @@
+//! Parts of which the endpoints are made, for endpoints and pages of a host's own that are to behave alike.
+
+pub use crate::busy_retry::{Busy, retry_while_busy};
+pub use crate::cursor::List;
+pub use crate::loopback::is_loopback;
+pub use crate::query::Query;
+pub use crate::read_body::{Unread, read_body};
+pub use crate::to_the_end::to_the_end;

@@ -1,0 +1,72 @@
+//! Answers that hold a secret: written once into memory that is wiped when the answer has gone out.
+
+use bytes::Bytes;
+use counterfoil::oauth::Answer;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::body::{Body, Response};
+use crate::problem::Problem;
+
+/// Lends an answer's body to the wire and wipes it afterwards.
+struct Lent(Answer);
+
+impl AsRef<[u8]> for Lent {
+    fn as_ref(&self) -> &[u8] {
+        self.0.expose_secret().as_bytes()
+    }
+}
+
+/// The answer of an OAuth endpoint as it is.
+pub(crate) fn of_answer(answer: Answer) -> Response {
+    let mut response = Response::new(Body::default());
+    *response.status_mut() = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    for (name, value) in answer.headers() {
+        // Both are the library's own and cannot be malformed.
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+    }
+    *response.body_mut() = Body::from(Bytes::from_owner(Lent(answer)));
+    response
+}
+
+/// A JSON answer that may hold a secret. Its buffer never grows, so that no half-written copy stays behind.
+pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response {
+    let mut measure = Measure(0);
+    let measured = serde_json::to_writer(&mut measure, value).is_ok();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(measure.0));
+    if !measured || serde_json::to_writer(&mut *bytes, value).is_err() {
+        return Problem::unavailable().into_response();
+    }
+    let mut response = Response::new(Body::from(Bytes::from_owner(bytes)));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// An answer without content.
+pub(crate) fn none() -> Response {
+    let mut response = Response::new(Body::default());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+/// Counts what would be written.
+struct Measure(usize);
+
+impl std::io::Write for Measure {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
