@@ -3,6 +3,7 @@
 
 mod authenticate;
 mod convert;
+mod mount;
 mod preflight;
 mod principal;
 mod rejection;
@@ -12,7 +13,13 @@ pub use authenticate::service::AuthenticateMiddleware;
 pub use authenticate::transform::Authenticate;
 pub use counterfoil::types::Source;
 #[doc(inline)]
+pub use counterfoil_http::{
+    Endpoint, Endpoints, InvalidIssuer, Issuer, Metadata, Sources, clients, introspect, me_tokens, metadata, revoke,
+    security_codes, settings, token, users,
+};
+#[doc(inline)]
 pub use counterfoil_tower::{Authentication, ProblemKind, RejectionReason};
+pub use mount::{Mount, mount};
 pub use principal::Principal;
 pub use rejection::Rejection;
 pub use scope::service::RequireScopeMiddleware;

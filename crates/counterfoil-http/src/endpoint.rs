@@ -109,6 +109,21 @@ impl Endpoint {
         path::read(self.template(), path).is_some_and(|matched| self.path.get(..self.base) == Some(matched.base))
     }
 
+    /// Whether a path ends with one of this endpoint, whatever a framework nested it under. `path` is that of a request,
+    /// as the client sent it. A framework that decodes paths before it routes asks this, and answers 404 itself.
+    ///
+    /// ```
+    /// # let counterfoil = counterfoil::testing::service().counterfoil().clone();
+    /// let endpoints = counterfoil_http::settings(counterfoil);
+    /// let settings = endpoints.iter().next().expect("one endpoint");
+    /// assert!(settings.ends("/settings") && settings.ends("/api/v1/settings"));
+    /// assert!(!settings.ends("/api/v1/%73ettings") && !settings.ends("/settings/"));
+    /// ```
+    #[must_use]
+    pub fn ends(&self, path: &str) -> bool {
+        path::read(&self.path, path).is_some()
+    }
+
     /// Answers a request.
     ///
     /// The path of the request must be as the client sent it: not decoded, and with what a framework stripped from its

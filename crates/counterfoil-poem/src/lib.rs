@@ -2,6 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod authenticate;
+mod mount;
 mod preflight;
 mod principal;
 mod rejection;
@@ -10,7 +11,13 @@ mod scope;
 pub use authenticate::{Authenticate, AuthenticateEndpoint};
 pub use counterfoil::types::Source;
 #[doc(inline)]
+pub use counterfoil_http::{
+    Endpoint, Endpoints, InvalidIssuer, Issuer, Metadata, Sources, clients, introspect, me_tokens, metadata, revoke,
+    security_codes, settings, token, users,
+};
+#[doc(inline)]
 pub use counterfoil_tower::{Authentication, ProblemKind, RejectionReason};
+pub use mount::Mount;
 pub use principal::Principal;
 pub use rejection::Rejection;
 pub use scope::{RequireScope, RequireScopeEndpoint};

@@ -1,0 +1,38 @@
+//! From an answer of an endpoint to a response of actix-web.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use actix_web::HttpResponse;
+use actix_web::body::{BodySize, MessageBody};
+use bytes::Bytes;
+use http::Response;
+use http::header::CONTENT_LENGTH;
+
+use crate::convert;
+
+/// The same answer. Its bytes are passed on and not copied.
+pub(super) fn converted(answer: Response<counterfoil_http::Body>, is_head: bool) -> HttpResponse {
+    let length = answer.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    match length {
+        // actix-web writes the length of the body and not the header.
+        Some(length) if is_head => convert::response(answer.map(|_| Withheld(length))),
+        _ => convert::response(answer.map(counterfoil_http::Body::into_bytes)),
+    }
+}
+
+/// The body of an answer to `HEAD`: its length alone.
+struct Withheld(u64);
+
+impl MessageBody for Withheld {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.0)
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        Poll::Ready(None)
+    }
+}

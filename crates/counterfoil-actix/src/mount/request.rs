@@ -1,0 +1,36 @@
+//! From a request of actix-web, which has the types of `http` 0.2, to one of `http` 1.
+
+use actix_web::dev::Payload;
+use actix_web::http::Version;
+use actix_web::{HttpMessage as _, HttpRequest};
+use counterfoil::types::Source;
+use counterfoil_tower::Authentication;
+use http::{HeaderName, HeaderValue, Method, Request};
+
+use super::payload::PayloadBody;
+
+/// The same request: method, target as it was sent, version, headers, and the extensions that endpoints read. `None`: a
+/// part that one of the versions accepts and the other does not, of which none is known.
+pub(super) fn converted(request: &HttpRequest, payload: Payload) -> Option<Request<PayloadBody>> {
+    let mut converted = Request::new(PayloadBody::new(request, payload));
+    *converted.method_mut() = Method::from_bytes(request.method().as_str().as_bytes()).ok()?;
+    *converted.uri_mut() = request.uri().to_string().parse().ok()?;
+    *converted.version_mut() = match request.version() {
+        Version::HTTP_10 => http::Version::HTTP_10,
+        Version::HTTP_2 => http::Version::HTTP_2,
+        _ => http::Version::HTTP_11,
+    };
+    for (name, value) in request.headers() {
+        let name = HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
+        converted.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes()).ok()?);
+    }
+    let extensions = request.extensions();
+    if let Some(source) = extensions.get::<Source>() {
+        converted.extensions_mut().insert(source.clone());
+    }
+    if let Some(known) = extensions.get::<Authentication>() {
+        converted.extensions_mut().insert(known.clone());
+    }
+    drop(extensions);
+    Some(converted)
+}

@@ -1,0 +1,83 @@
+//! Endpoints of `counterfoil-http` as routes of poem.
+
+use std::io;
+
+use bytes::Bytes;
+use counterfoil_http::{Endpoint, Endpoints};
+use http::Response as Answer;
+use http_body_util::combinators::BoxBody;
+use poem::error::NotFoundError;
+use poem::{Body, Request, Response, ResponseParts, Result, Route};
+
+/// Mounts endpoints among the routes of a [`Route`], which can be nested: its path is then in front of theirs.
+///
+/// Each endpoint has its path for all methods, and answers 405 with `Allow` itself. What is not an endpoint's path is a
+/// [`NotFoundError`], which the host shapes.
+///
+/// ```
+/// use counterfoil_poem::{Mount as _, Sources};
+/// use poem::{Endpoint as _, Request, Route};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let counterfoil = counterfoil::testing::service().counterfoil().clone();
+/// let app = Route::new()
+///     .mount(counterfoil_poem::token(counterfoil.clone(), Sources::Unknown))
+///     .nest("/api/v1", Route::new().mount(counterfoil_poem::settings(counterfoil)));
+///
+/// for (path, status) in [("/token", 405), ("/api/v1/settings", 401), ("/settings", 404)] {
+///     let request = Request::builder().uri_str(path).finish();
+///     assert_eq!(app.get_response(request).await.status(), status, "{path}");
+/// }
+/// # }
+/// ```
+pub trait Mount {
+    /// Adds the endpoints.
+    ///
+    /// # Panics
+    ///
+    /// As [`Route::at`]: where two routes have one path.
+    #[must_use]
+    fn mount(self, endpoints: Endpoints) -> Self;
+}
+
+impl Mount for Route {
+    fn mount(self, endpoints: Endpoints) -> Self {
+        endpoints.into_iter().fold(self, |route, endpoint| route.at(pattern(endpoint.path()), Mounted(endpoint)))
+    }
+}
+
+/// The path in the syntax of poem: `:name` is a segment that a request fills.
+fn pattern(path: &str) -> String {
+    path.replace("/{", "/:").replace('}', "")
+}
+
+struct Mounted(Endpoint);
+
+impl poem::Endpoint for Mounted {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> Result<Response> {
+        // What poem nests has lost its front.
+        let target = request.original_uri().clone();
+        if !self.0.ends(target.path()) {
+            return Err(NotFoundError.into());
+        }
+        let (parts, body) = request.into_parts();
+        let mut converted = http::Request::new(BoxBody::<Bytes, io::Error>::from(body));
+        *converted.method_mut() = parts.method;
+        *converted.uri_mut() = target;
+        *converted.version_mut() = parts.version;
+        *converted.headers_mut() = parts.headers;
+        *converted.extensions_mut() = parts.extensions;
+        Ok(response(self.0.respond(converted).await))
+    }
+}
+
+/// The same answer. Its bytes are passed on and not copied.
+fn response(answer: Answer<counterfoil_http::Body>) -> Response {
+    let (parts, body) = answer.into_parts();
+    let (status, version) = (parts.status, parts.version);
+    let parts = ResponseParts { status, version, headers: parts.headers, extensions: parts.extensions };
+    Response::from_parts(parts, Body::from_bytes(body.into_bytes()))
+}
