@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use counterfoil::Challenge;
@@ -81,12 +82,15 @@ impl Shape {
         Self(Some(Arc::new(shape)))
     }
 
-    pub(crate) fn of(&self, rejection: Rejection) -> HttpResponse {
-        match &self.0 {
+    /// Refuses a request. Middleware in front can read the rejection with `HttpResponse::error`, unless the shape is the
+    /// host's.
+    pub(crate) fn answer(&self, request: ServiceRequest, rejection: Rejection) -> ServiceResponse {
+        let response = match &self.0 {
             Some(shape) => shape(&rejection),
-            // The response keeps the rejection: middleware in front can read it with `HttpResponse::error`.
             None => HttpResponse::from_error(rejection),
-        }
+        };
+        // `ServiceRequest::into_response` drops the error of a response.
+        ServiceResponse::new(request.into_parts().0, response)
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod case;
 mod cases;
+mod cut;
 mod scene;
 mod servers;
 mod table;

@@ -39,7 +39,7 @@ where
         Box::pin(async move {
             let known = settings.look(&request).await;
             if let Some(rejection) = settings.refused(&request, &known) {
-                return Ok(request.into_response(settings.shape.of(rejection)).map_into_right_body());
+                return Ok(settings.shape.answer(request, rejection).map_into_right_body());
             }
             request.extensions_mut().insert(known);
             service.call(request).await.map(ServiceResponse::map_into_left_body)

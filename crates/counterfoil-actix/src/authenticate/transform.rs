@@ -32,7 +32,7 @@ use crate::rejection::{Rejection, Shape};
 /// use actix_web::{App, test, web};
 /// use counterfoil_actix::{Authenticate, Principal};
 ///
-/// # #[actix_web::rt::main]
+/// # #[actix_web::main]
 /// # async fn main() {
 /// let service = counterfoil::testing::service();
 /// let app = App::new()

@@ -18,7 +18,7 @@ use counterfoil_http::{Endpoint, Endpoints};
 /// use actix_web::{App, test, web};
 /// use counterfoil_actix::{Sources, mount};
 ///
-/// # #[actix_web::rt::main]
+/// # #[actix_web::main]
 /// # async fn main() {
 /// let counterfoil = counterfoil::testing::service().counterfoil().clone();
 /// let app = App::new()

@@ -33,7 +33,7 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         match self.settings.judge(&request) {
             Err(rejection) if !is_preflight(&request) => {
-                let response = request.into_response(self.settings.shape.of(rejection));
+                let response = self.settings.shape.answer(request, rejection);
                 Box::pin(ready(Ok(response.map_into_right_body())))
             }
             _ => {

@@ -20,7 +20,7 @@ use crate::scope::service::RequireScopeMiddleware;
 /// use actix_web::{App, test, web};
 /// use counterfoil_actix::{Authenticate, RequireScope};
 ///
-/// # #[actix_web::rt::main]
+/// # #[actix_web::main]
 /// # async fn main() {
 /// let service = counterfoil::testing::service();
 /// let token = service.personal_access_token("ivan", "projects:read").await;
