@@ -5,7 +5,6 @@
 pub mod console;
 mod host;
 mod principal;
-mod proxies;
 #[cfg(feature = "console")]
 mod rate_limited_log;
 mod routers;
@@ -18,7 +17,7 @@ pub use counterfoil::types::Source;
 #[doc(inline)]
 pub use counterfoil_http::{AuthenticationProblems, document};
 #[doc(inline)]
-pub use counterfoil_http::{InvalidIssuer, Issuer, Metadata, Problem, Rfc3339, Sources};
+pub use counterfoil_http::{InvalidIssuer, InvalidProxies, Issuer, Metadata, Problem, Rfc3339, Sources, TrustedProxies};
 #[doc(inline)]
 pub use counterfoil_tower::{
     AsProblem, Authenticate, AuthenticateFuture, AuthenticateLayer, Authentication, Refuse, Rejection, RejectionReason,
@@ -26,7 +25,6 @@ pub use counterfoil_tower::{
 };
 pub use host::{InvalidHost, host_of};
 pub use principal::Principal;
-pub use proxies::{InvalidProxies, TrustedProxies};
 pub use routers::{clients, introspect, me_tokens, metadata, revoke, security_codes, settings, token, users};
 pub use routes::Routes;
 #[cfg(feature = "ui")]

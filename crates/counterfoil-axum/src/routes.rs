@@ -89,10 +89,10 @@ impl From<Routes> for OpenApiRouter {
 impl From<Endpoints> for Routes {
     /// The router of endpoints that belong to no framework, at their paths.
     fn from(endpoints: Endpoints) -> Self {
+        #[cfg_attr(not(feature = "openapi"), expect(unused_mut, reason = "there is no description"))]
+        let mut router = Inner::new();
         #[cfg(feature = "openapi")]
-        let router = OpenApiRouter::with_openapi(endpoints.openapi().clone());
-        #[cfg(not(feature = "openapi"))]
-        let router = Router::new();
+        router.get_openapi_mut().merge(endpoints.openapi().clone());
         Self(endpoints.into_iter().fold(router, |router, endpoint| {
             let path = endpoint.path().to_owned();
             router.route(&path, methods(endpoint))

@@ -7,12 +7,11 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
+use counterfoil_http::Problem;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, StatusCode};
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
-
-use counterfoil_http::Problem;
 
 /// The page may load what lies beside it, and nothing from elsewhere.
 const FROM_HERE: HeaderValue = HeaderValue::from_static(

@@ -52,7 +52,11 @@ impl std::fmt::Debug for Description {
 
 impl Endpoints {
     pub(crate) fn of(endpoints: Vec<Endpoint>) -> Self {
-        Self { endpoints, ..Self::default() }
+        Self {
+            endpoints,
+            #[cfg(feature = "openapi")]
+            description: Description::default(),
+        }
     }
 
     /// Adds other endpoints. Where two have the same path, the first is served.

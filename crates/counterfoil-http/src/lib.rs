@@ -14,6 +14,7 @@ mod oauth;
 mod openapi;
 mod path;
 mod problem;
+mod proxies;
 mod query;
 mod read_body;
 pub mod request;
@@ -46,6 +47,7 @@ pub use oauth::token::token;
 #[cfg(feature = "openapi")]
 pub use openapi::document;
 pub use problem::Problem;
+pub use proxies::{InvalidProxies, TrustedProxies};
 pub use rfc3339::Rfc3339;
 pub use service::ResponseFuture;
 pub use source::Sources;

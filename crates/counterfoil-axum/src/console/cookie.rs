@@ -4,11 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use counterfoil::{Realm, Secret};
+use counterfoil_http::Issuer;
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 use sha2::{Digest as _, Sha256};
-
-use counterfoil_http::Issuer;
 
 /// How the console's pages reach the browser.
 ///

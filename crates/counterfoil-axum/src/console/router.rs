@@ -7,6 +7,8 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn};
 use axum::routing::{get, post};
 use counterfoil::Counterfoil;
+use counterfoil_http::Sources;
+use counterfoil_http::request::to_the_end;
 
 use crate::console::assets::asset;
 use crate::console::cookie::{CookieName, Cookies, Transport};
@@ -17,8 +19,6 @@ use crate::console::profiles::Profiles;
 use crate::console::recent_events::RecentEvents;
 use crate::console::state::{Console as State, Shared};
 use crate::rate_limited_log::RateLimitedLog;
-use counterfoil_http::Sources;
-use counterfoil_http::request::to_the_end;
 
 /// The web console: sign-in, personal access tokens, profile, and the pages of administrators.
 ///

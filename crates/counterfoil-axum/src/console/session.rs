@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use counterfoil::operations::Operation;
 use counterfoil::types::Source;
 use counterfoil::{Denied, Forbidden, ManageError, Presenter, Principal, Secret};
+use counterfoil_http::request::Query;
 use http::request::Parts;
 use http::{HeaderMap, Method};
 
@@ -14,7 +15,6 @@ use crate::console::rejection::{Rejection, RejectionReason};
 use crate::console::state::{Console, Shared};
 use crate::console::viewer::{PreviousSession, Viewer};
 use crate::host::{Asked, InvalidHost};
-use counterfoil_http::request::Query;
 
 /// The paths of the sections.
 const SECTIONS: [&str; 7] = ["/tokens", "/profile", "/users", "/codes", "/clients", "/settings", "/events"];

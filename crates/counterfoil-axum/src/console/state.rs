@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use counterfoil::Counterfoil;
+use counterfoil_http::Sources;
 
 use crate::console::cookie::Cookies;
 use crate::console::profiles::Profiles;
 use crate::console::recent_events::RecentEvents;
 use crate::rate_limited_log::RateLimitedLog;
-use counterfoil_http::Sources;
 
 /// The state that all pages share.
 pub(crate) struct Console {

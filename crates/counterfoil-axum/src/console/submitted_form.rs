@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use counterfoil::{Conflict, ManageError};
+use counterfoil_http::request::{Unread, read_body};
 use http::StatusCode;
 use http::request::Parts;
 
@@ -15,7 +16,6 @@ use crate::console::state::{Console, Shared};
 use crate::console::text::FieldMessage;
 use crate::console::viewer::Viewer;
 use crate::host::Asked;
-use counterfoil_http::request::{Unread, read_body};
 
 /// The most bytes of a form.
 const MAX_BYTES: usize = 64 * 1024;

@@ -5,6 +5,7 @@ use counterfoil::http_auth::Gate;
 use counterfoil::operations::LoginError;
 use counterfoil::types::{RecordId, Source};
 use counterfoil::{Presenter, Principal, Role, Secret};
+use counterfoil_http::request::retry_while_busy;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
 use subtle::ConstantTimeEq as _;
@@ -15,7 +16,6 @@ use crate::console::csrf;
 use crate::console::language::Language;
 use crate::console::state::Console;
 use crate::console::zones::zone_in_use;
-use counterfoil_http::request::retry_while_busy;
 
 /// A signed-in account.
 pub(crate) struct Viewer {

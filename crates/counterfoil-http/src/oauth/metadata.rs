@@ -33,6 +33,10 @@ const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "n
 /// authorization endpoint.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(description = "What is mounted (RFC 8414 §2). A list without an element is left out (RFC 8414 §3.2).")
+)]
 pub struct Metadata {
     /// Who issues.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]

@@ -2,6 +2,7 @@
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::{IntoResponse as _, Response};
+use counterfoil_http::request::Query;
 use http::header::SET_COOKIE;
 
 use crate::console::cookie::Cookie;
@@ -11,7 +12,6 @@ use crate::console::rejection::{Rejection, RejectionReason};
 use crate::console::response::redirect;
 use crate::console::state::Shared;
 use crate::console::viewer::Viewer;
-use counterfoil_http::request::Query;
 
 /// Stores the chosen language in a cookie and redirects back.
 pub(crate) async fn choose(State(console): State<Shared>, RawQuery(query): RawQuery) -> Response {

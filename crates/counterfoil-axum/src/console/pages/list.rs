@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use counterfoil::operations::Status;
 use counterfoil::store::{Cursor, Page};
 use counterfoil::{CredentialView, ManageError, Presenter, SubjectId};
+use counterfoil_http::request::{List, Query};
 
 use super::PAGE_SIZE;
 use crate::console::form::Form;
@@ -12,8 +13,6 @@ use crate::console::paths::{self, NOTICE};
 use crate::console::state::Console;
 use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
-use counterfoil_http::request::List;
-use counterfoil_http::request::Query;
 
 /// The most store pages that one page of search results reads. The next page of results continues there.
 const MAX_READS: usize = 10;

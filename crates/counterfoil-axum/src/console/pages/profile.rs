@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use counterfoil_http::request::Query;
 use http::StatusCode;
 
 use crate::console::form_error::FormError;
@@ -16,7 +17,6 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::SubmittedForm;
 use crate::console::viewer::Viewer;
 use crate::console::zones::{is_zone, zones};
-use counterfoil_http::request::Query;
 
 const SECTION: &str = "/profile";
 

@@ -10,6 +10,7 @@ use counterfoil::directory::Login;
 use counterfoil::operations::LoginError;
 use counterfoil::types::{Source, seconds_up};
 use counterfoil::{ManageError, Secret, Timestamp};
+use counterfoil_http::request::{Query, retry_while_busy};
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use zeroize::Zeroize as _;
@@ -26,8 +27,6 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{self, SubmittedForm};
 use crate::console::{csrf, paths, response};
 use crate::host::Asked;
-use counterfoil_http::request::Query;
-use counterfoil_http::request::retry_while_busy;
 
 #[derive(Template)]
 #[template(path = "console/sign_in.html")]

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use counterfoil::settings::{InvalidSetting, SettingName, SettingUnit, Settings, SettingsUpdate};
+use counterfoil_http::request::Query;
 use http::StatusCode;
 
 use crate::console::form::{Form, UNIT};
@@ -21,7 +22,6 @@ use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::text::Texts;
 use crate::console::time::Unit;
 use crate::console::viewer::Viewer;
-use counterfoil_http::request::Query;
 
 const SECTION: &str = "/settings";
 

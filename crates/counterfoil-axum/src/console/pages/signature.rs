@@ -6,6 +6,7 @@ use axum::extract::{FromRequest as _, FromRequestParts as _, RawQuery, Request, 
 use axum::response::Response;
 use bytes::Bytes;
 use counterfoil::Secret;
+use counterfoil_http::request::{Query, Unread, read_body};
 use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 
@@ -19,8 +20,6 @@ use crate::console::state::Shared;
 use crate::console::submitted_form::{SubmittedForm, refuse_foreign};
 use crate::console::viewer::Viewer;
 use crate::console::{csrf, response};
-use counterfoil_http::request::Query;
-use counterfoil_http::request::{Unread, read_body};
 
 /// The most bytes of an image, and of the form. The form's limit is larger, so that the page can show the error.
 const IMAGE: usize = 256 * 1024;

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use counterfoil::directory::UserView;
 use counterfoil::operations::Operation;
 use counterfoil::{ManageError, Role, SubjectId};
+use counterfoil_http::request::{List, Query};
 use http::StatusCode;
 
 use super::PAGE_SIZE;
@@ -26,8 +27,6 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::SubmittedForm;
 use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
-use counterfoil_http::request::List;
-use counterfoil_http::request::Query;
 
 const SECTION: &str = "/users";
 

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use counterfoil::client::{ClientId, ClientView, Grant};
+use counterfoil_http::request::{List, Query};
 use http::StatusCode;
 
 use super::SECTION;
@@ -23,8 +24,6 @@ use crate::console::state::{Console, Shared};
 use crate::console::time::Moment;
 use crate::console::viewer::Viewer;
 use crate::console::{form_number, response};
-use counterfoil_http::request::List;
-use counterfoil_http::request::Query;
 
 #[derive(Template)]
 #[template(path = "console/clients.html")]

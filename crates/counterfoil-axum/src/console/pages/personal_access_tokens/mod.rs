@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use counterfoil::operations::{Operation, TokenLimits};
 use counterfoil::types::RecordId;
 use counterfoil::{Forbidden, IssuedCredential, Lifetime, ManageError, NewPersonalAccessToken};
+use counterfoil_http::request::{List, Query};
 use http::StatusCode;
 
 use super::empty_list::EmptyList;
@@ -28,8 +29,6 @@ use crate::console::response::redirect;
 use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
-use counterfoil_http::request::List;
-use counterfoil_http::request::Query;
 
 pub(crate) use delete::{ask_delete, delete};
 pub(crate) use rotate::{ask_rotate, rotate};

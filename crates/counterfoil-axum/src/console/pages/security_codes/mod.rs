@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use counterfoil::CredentialView;
 use counterfoil::operations::{NewAccess, NewSecurityCode};
 use counterfoil::store::Access;
+use counterfoil_http::request::{List, Query};
 use http::StatusCode;
 
 use self::edit::with_lf;
@@ -29,8 +30,6 @@ use crate::console::response;
 use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
-use counterfoil_http::request::List;
-use counterfoil_http::request::Query;
 
 pub(crate) use buttons::{ask_make_permanent, ask_reactivate, ask_reset, make_permanent, reactivate, reset};
 pub(crate) use delete::{ask_delete, delete};

@@ -14,7 +14,7 @@ const X_FORWARDED_FOR: &str = "x-forwarded-for";
 /// only these are believed.
 ///
 /// ```
-/// use counterfoil_axum::TrustedProxies;
+/// use counterfoil_http::TrustedProxies;
 /// use http::HeaderMap;
 ///
 /// let proxies: TrustedProxies = "10.0.0.0/8, ::1".parse()?;
