@@ -73,9 +73,11 @@ impl ResponseError for Rejection {
     }
 }
 
-/// How refusals are written.
+type Shaping = dyn Fn(&Rejection) -> HttpResponse + Send + Sync;
+
+/// How refusals are written. `None`: as problems.
 #[derive(Clone, Default)]
-pub(crate) struct Shape(Option<Arc<dyn Fn(&Rejection) -> HttpResponse + Send + Sync>>);
+pub(crate) struct Shape(Option<Arc<Shaping>>);
 
 impl Shape {
     pub(crate) fn new(shape: impl Fn(&Rejection) -> HttpResponse + Send + Sync + 'static) -> Self {

@@ -55,6 +55,10 @@ fn faults(case: &Case, answer: &Answer) -> Vec<String> {
     for (name, value) in &expected.headers {
         compare(name, answer.header(name), Some(value));
     }
+    if answer.status == 201 {
+        let location = answer.header("location").unwrap_or_default();
+        compare("location", location.starts_with("/api/v1/").then_some("whole"), Some("whole"));
+    }
     if let Some(text) = expected.text {
         compare("body", Some(&answer.text), Some(text));
     }

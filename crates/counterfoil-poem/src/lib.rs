@@ -7,13 +7,14 @@ mod preflight;
 mod principal;
 mod rejection;
 mod scope;
+mod source;
 
 pub use authenticate::{Authenticate, AuthenticateEndpoint};
 pub use counterfoil::types::Source;
 #[doc(inline)]
 pub use counterfoil_http::{
-    Endpoint, Endpoints, InvalidIssuer, Issuer, Metadata, Sources, clients, introspect, me_tokens, metadata, revoke,
-    security_codes, settings, token, users,
+    Endpoint, Endpoints, InvalidIssuer, InvalidProxies, Issuer, Metadata, Sources, TrustedProxies, clients, introspect,
+    me_tokens, metadata, revoke, security_codes, settings, token, users,
 };
 #[doc(inline)]
 pub use counterfoil_tower::{Authentication, ProblemKind, RejectionReason};
@@ -21,3 +22,4 @@ pub use mount::Mount;
 pub use principal::Principal;
 pub use rejection::Rejection;
 pub use scope::{RequireScope, RequireScopeEndpoint};
+pub use source::source_behind;

@@ -6,7 +6,9 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, HttpMessage as _, HttpResponse, web};
 use counterfoil::testing::Failure;
 use counterfoil::{Challenge, Realm, testing};
-use counterfoil_actix::{Authenticate, Authentication, Principal, Rejection, RequireScope};
+use counterfoil_actix::{
+    Authenticate, Authentication, Principal, Rejection, RequireScope, Source, TrustedProxies, source_behind,
+};
 
 use crate::ask;
 
@@ -84,4 +86,19 @@ async fn host_41_without_middleware_an_optional_principal_is_nobody() {
     let bearer = format!("Bearer {}", token.token.expose_secret());
     let asked = ask(&app, TestRequest::get().insert_header(("authorization", bearer))).await;
     assert_eq!(asked, (StatusCode::OK, "nobody".to_owned()), "actix-web drops the rejection");
+}
+
+#[test]
+fn host_45_only_a_trusted_proxy_says_where_a_request_comes_from() {
+    let request = || {
+        let request = TestRequest::get().append_header(("x-forwarded-for", "198.51.100.1"));
+        request.append_header(("x-forwarded-for", "192.0.2.7"))
+    };
+    let source = |trusted: &str| {
+        let request = request().peer_addr(([10, 0, 0, 1], 5_000).into()).to_srv_request();
+        source_behind(&trusted.parse().expect("proxies"), &request)
+    };
+    assert_eq!(source("10.0.0.0/8"), Source::new("192.0.2.7").ok());
+    assert_eq!(source("127.0.0.1"), Source::new("10.0.0.1").ok());
+    assert_eq!(source_behind(&TrustedProxies::default(), &request().to_srv_request()), None, "no server made it");
 }

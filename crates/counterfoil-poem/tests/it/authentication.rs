@@ -2,11 +2,13 @@
 
 use counterfoil::testing::{self, Failure};
 use counterfoil::{Challenge, Counterfoil, Realm};
-use counterfoil_poem::{Authenticate, Authentication, Principal, Rejection, RequireScope};
+use counterfoil_poem::{
+    Authenticate, Authentication, Principal, Rejection, RequireScope, Source, TrustedProxies, source_behind,
+};
 use http::StatusCode;
 use poem::{EndpointExt as _, IntoResponse as _, Request, Response, Route, handler};
 
-use crate::{ask, get};
+use crate::{ask, from_a_server, get};
 
 #[handler]
 async fn name(who: Principal) -> String {
@@ -85,4 +87,15 @@ async fn host_41_without_middleware_an_optional_principal_is_nobody() {
     let bearer = format!("Bearer {}", token.token.expose_secret());
     let asked = ask(&optional, get("/").header("authorization", bearer).finish()).await;
     assert_eq!(asked, (StatusCode::OK, "nobody".to_owned()), "poem drops the rejection");
+}
+
+#[test]
+fn host_45_only_a_trusted_proxy_says_where_a_request_comes_from() {
+    let source = |trusted: &str| {
+        let request = http::Request::get("/").header("x-forwarded-for", "198.51.100.1, 192.0.2.7");
+        source_behind(&trusted.parse().expect("proxies"), &from_a_server(request, String::new()))
+    };
+    assert_eq!(source("10.0.0.0/8"), Source::new("192.0.2.7").ok());
+    assert_eq!(source("127.0.0.1"), Source::new("10.0.0.1").ok());
+    assert_eq!(source_behind(&TrustedProxies::default(), &get("/").finish()), None, "no server made it");
 }

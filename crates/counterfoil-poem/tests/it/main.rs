@@ -5,7 +5,9 @@ mod authentication;
 mod mount;
 
 use http::StatusCode;
-use poem::{Endpoint, Request, RequestBuilder};
+use http::uri::Scheme;
+use poem::web::{LocalAddr, RemoteAddr};
+use poem::{Addr, Body, Endpoint, Request, RequestBuilder, RequestParts};
 
 /// Status and body of an answer.
 async fn ask(app: &impl Endpoint, request: Request) -> (StatusCode, String) {
@@ -16,4 +18,12 @@ async fn ask(app: &impl Endpoint, request: Request) -> (StatusCode, String) {
 
 fn get(path: &str) -> RequestBuilder {
     Request::builder().uri_str(path)
+}
+
+/// A request as a server makes it, which has its target twice: the second one loses what routes strip.
+fn from_a_server(request: http::request::Builder, body: String) -> Request {
+    let (parts, body) = request.body(Body::from_string(body)).expect("a request").into_parts();
+    let peer = RemoteAddr(Addr::socket(([10, 0, 0, 1], 5_000).into()));
+    let parts = (parts, LocalAddr::default(), peer, Scheme::HTTP);
+    Request::from_parts(RequestParts::from(parts), body)
 }

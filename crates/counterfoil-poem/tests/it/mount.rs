@@ -10,13 +10,11 @@ use bytes::Bytes;
 use counterfoil::testing;
 use counterfoil_poem::{Mount as _, Sources};
 use futures_core::Stream;
-use http::uri::Scheme;
 use http::{Method, StatusCode};
 use poem::error::NotFoundError;
-use poem::web::{LocalAddr, RemoteAddr};
-use poem::{Body, Endpoint as _, EndpointExt as _, Request, RequestParts, Route, handler};
+use poem::{Body, Endpoint as _, EndpointExt as _, Route, handler};
 
-use crate::{ask, get};
+use crate::{ask, from_a_server, get};
 
 /// A body without an end. It counts its pieces of 1 KiB.
 struct Endless(Arc<AtomicUsize>);
@@ -47,13 +45,6 @@ async fn host_43_a_body_without_an_end_is_read_up_to_the_limit() {
         let expected = (StatusCode::PAYLOAD_TOO_LARGE, pieces);
         assert_eq!((response.status(), read.load(Ordering::SeqCst)), expected, "{path}");
     }
-}
-
-/// A request as a server makes it, which has its target twice: the second one loses what routes strip.
-fn from_a_server(request: http::request::Builder, body: String) -> Request {
-    let (parts, body) = request.body(Body::from_string(body)).expect("a request").into_parts();
-    let parts = (parts, LocalAddr::default(), RemoteAddr::default(), Scheme::HTTP);
-    Request::from_parts(RequestParts::from(parts), body)
 }
 
 #[tokio::test]

@@ -1,0 +1,31 @@
+//! Where a request comes from.
+
+use counterfoil::types::Source;
+use counterfoil_http::TrustedProxies;
+use poem::Request;
+
+/// Where a request comes from: the peer's address, or, where that is a trusted proxy's, what the proxies say. `None`
+/// where the peer has no address. Put it into the request's extensions, in front of everything else.
+///
+/// ```
+/// use counterfoil_poem::{Source, TrustedProxies, source_behind};
+/// use http::uri::Scheme;
+/// use poem::web::{LocalAddr, RemoteAddr};
+/// use poem::{Addr, Body, Request, RequestParts};
+///
+/// // As a server makes it.
+/// let (parts, ()) = http::Request::get("/").header("x-forwarded-for", "192.0.2.7").body(())?.into_parts();
+/// let peer = RemoteAddr(Addr::socket("10.0.0.1:5000".parse()?));
+/// let parts = RequestParts::from((parts, LocalAddr::default(), peer, Scheme::HTTP));
+/// let request = Request::from_parts(parts, Body::empty());
+///
+/// let proxies: TrustedProxies = "10.0.0.0/8".parse()?;
+/// assert_eq!(source_behind(&proxies, &request), Some(Source::new("192.0.2.7")?));
+/// assert_eq!(source_behind(&TrustedProxies::default(), &request), Some(Source::new("10.0.0.1")?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn source_behind(proxies: &TrustedProxies, request: &Request) -> Option<Source> {
+    let peer = request.remote_addr().as_socket_addr()?;
+    Some(proxies.source(peer.ip(), request.headers()).into())
+}
