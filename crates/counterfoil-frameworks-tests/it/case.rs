@@ -111,7 +111,7 @@ impl Expected {
     }
 
     /// What the host says where nothing is.
-    pub fn host_404() -> Self {
+    pub fn of_the_host() -> Self {
         Self { media_type: Some(TEXT), text: Some("the host has nothing here"), ..Self::status(404) }
     }
 

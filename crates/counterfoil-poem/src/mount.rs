@@ -6,13 +6,12 @@ use bytes::Bytes;
 use counterfoil_http::{Endpoint, Endpoints};
 use http::{Response as Answer, Uri};
 use http_body_util::combinators::BoxBody;
-use poem::error::NotFoundError;
 use poem::{Body, Request, Response, ResponseParts, Result, Route};
 
 /// Mounts endpoints among the routes of a [`Route`], which can be nested: its path is then in front of theirs.
 ///
 /// Each endpoint has its path for all methods, and answers 405 with `Allow` itself. What is not an endpoint's path is a
-/// [`NotFoundError`], which the host shapes.
+/// [`NotFoundError`](poem::error::NotFoundError), which the host shapes.
 ///
 /// ```
 /// use counterfoil_poem::{Mount as _, Sources};
@@ -59,9 +58,6 @@ impl poem::Endpoint for Mounted {
 
     async fn call(&self, request: Request) -> Result<Response> {
         let target = target(&request).clone();
-        if !self.0.ends(target.path()) {
-            return Err(NotFoundError.into());
-        }
         let (parts, body) = request.into_parts();
         let mut converted = http::Request::new(BoxBody::<Bytes, io::Error>::from(body));
         *converted.method_mut() = parts.method;

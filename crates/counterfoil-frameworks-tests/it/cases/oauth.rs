@@ -88,7 +88,7 @@ fn bounds() -> Vec<Case> {
         ),
         case("token: another method", get("/token"), Expected::oauth(405, "invalid_request").header("allow", "POST")),
         case("token: HEAD", send("HEAD", "/token"), Expected::json(405).header("allow", "POST").says("")),
-        case("token: below it is nothing", send("POST", "/token/x"), Expected::host_404()),
+        case("token: below it is nothing", send("POST", "/token/x"), Expected::of_the_host()),
     ]
 }
 
