@@ -1,9 +1,9 @@
 //! The middleware that finds out who is calling.
 
-use counterfoil::{Challenge, ChallengeReason, Counterfoil};
-use counterfoil_tower::{Authentication, source_of};
+use counterfoil::{Challenge, Counterfoil};
+use counterfoil_tower::Authentication;
+use http::HeaderMap;
 use http::header::{AUTHORIZATION, Entry};
-use http::{HeaderMap, HeaderValue};
 use poem::{Endpoint, Middleware, Request, Result};
 
 use crate::preflight::is_preflight;
@@ -84,19 +84,11 @@ impl Authenticate {
 
     /// What is known of a request, or what its credential comes to.
     async fn look(&self, request: &Request, preflight: bool) -> Authentication {
-        if let Some(known) = request.extensions().get::<Authentication>() {
-            return known.clone().of_realm(self.counterfoil.realm());
-        }
-        if preflight {
+        let extensions = request.extensions();
+        if preflight && extensions.get::<Authentication>().is_none() {
             return Authentication::rejected(Challenge::no_credential(self.counterfoil.realm()).into());
         }
-        let source = source_of(request.extensions());
-        let values = request.headers().get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
-        let outcome = self.counterfoil.authenticate(values, &source).await;
-        if let Err(ChallengeReason::Malformed(fault)) = outcome.as_ref().map_err(Challenge::reason) {
-            tracing::debug!(target: "counterfoil", reason = %fault, "request refused");
-        }
-        Authentication::from(outcome)
+        counterfoil_tower::authenticate(&self.counterfoil, request.headers(), extensions).await
     }
 
     /// The rejection with which the request ends here.

@@ -83,3 +83,21 @@ fn response(answer: Answer<counterfoil_http::Body>) -> Response {
     let parts = ResponseParts { status, version, headers: parts.headers, extensions: parts.extensions };
     Response::from_parts(parts, Body::from_bytes(body.into_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn host_46_the_memory_of_an_answer_is_passed_on_and_not_copied() {
+        let bytes = Bytes::from(b"a secret".to_vec());
+        let sent = response(Answer::new(bytes.clone().into())).into_body().into_bytes().await;
+        assert_eq!(sent.expect("in memory").as_ptr(), bytes.as_ptr());
+    }
+
+    #[test]
+    fn host_44_a_template_is_written_as_poem_reads_it() {
+        assert_eq!(pattern("/users/{subject}/tokens/{id}"), "/users/:subject/tokens/:id");
+        assert_eq!(pattern("/token"), "/token");
+    }
+}

@@ -36,3 +36,26 @@ impl MessageBody for Withheld {
         Poll::Ready(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn host_46_the_memory_of_an_answer_is_passed_on_and_not_copied() {
+        let bytes = Bytes::from(b"a secret".to_vec());
+        let sent = converted(Response::new(bytes.clone().into()), false).into_body().try_into_bytes();
+        assert_eq!(sent.expect("in memory").as_ptr(), bytes.as_ptr());
+    }
+
+    #[test]
+    fn host_46_an_answer_to_head_has_its_length_and_no_body() {
+        let mut answer = Response::new(counterfoil_http::Body::default());
+        answer.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("7"));
+        let sent = converted(answer, true).into_body();
+        assert_eq!(sent.size(), BodySize::Sized(7));
+        assert!(sent.try_into_bytes().is_err(), "nothing in memory");
+    }
+}
