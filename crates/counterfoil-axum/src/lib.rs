@@ -17,7 +17,9 @@ pub use counterfoil::types::Source;
 #[doc(inline)]
 pub use counterfoil_http::{AuthenticationProblems, document};
 #[doc(inline)]
-pub use counterfoil_http::{InvalidIssuer, InvalidProxies, Issuer, Metadata, Problem, Rfc3339, Sources, TrustedProxies};
+pub use counterfoil_http::{
+    InvalidIssuer, InvalidProxies, Issuer, Metadata, Problem, Rfc3339, Sources, TrustedProxies,
+};
 #[doc(inline)]
 pub use counterfoil_tower::{
     AsProblem, Authenticate, AuthenticateFuture, AuthenticateLayer, Authentication, Refuse, Rejection, RejectionReason,

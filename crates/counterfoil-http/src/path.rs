@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn host_3_the_end_of_a_path_is_read_and_the_rest_is_the_base() {
+    fn host_51_the_end_of_a_path_is_read_and_the_rest_is_the_base() {
         assert_eq!(read("/settings", "/settings"), matched("", &[]));
         assert_eq!(read("/settings", "/api/v1/settings"), matched("/api/v1", &[]));
         assert_eq!(read("/clients/{id}", "/a/clients/x%2Fy"), matched("/a", &[Some("x/y")]));

@@ -1,0 +1,10 @@
+//! The endpoints without a framework: in memory, and behind a server of plain hyper.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
+#![allow(unreachable_pub, reason = "modules of one test binary")]
+
+mod bodies;
+mod endpoints;
+mod oauth;
+mod problems;
+mod routes;
+mod support;
