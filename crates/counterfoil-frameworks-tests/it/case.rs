@@ -4,7 +4,7 @@
 #[derive(Clone, Debug)]
 pub struct Case {
     pub name: &'static str,
-    /// What is sent before. Its answers must not be errors of the service.
+    /// Requests that are sent first. Their statuses must be below 500.
     pub before: Vec<Send>,
     /// The method of the store that fails while the request is sent.
     pub outage: Option<&'static str>,
@@ -32,7 +32,7 @@ pub enum Body {
     Announced(usize),
 }
 
-/// What of an answer is written down here. That the rest is equal in all frameworks is checked too.
+/// The parts of an answer that a case states. The test also compares the whole answers of all frameworks.
 #[derive(Clone, Debug)]
 pub struct Expected {
     pub status: u16,
@@ -105,12 +105,12 @@ impl Expected {
         Self { status, challenge: None, media_type: None, problem: None, cache: None, headers: Vec::new(), text: None }
     }
 
-    /// What a handler of the host says.
+    /// The answer of one of the host's handlers.
     pub fn text(text: &'static str) -> Self {
         Self { media_type: Some(TEXT), text: Some(text), ..Self::status(200) }
     }
 
-    /// What the host says where nothing is.
+    /// The host's own 404.
     pub fn of_the_host() -> Self {
         Self { media_type: Some(TEXT), text: Some("the host has nothing here"), ..Self::status(404) }
     }

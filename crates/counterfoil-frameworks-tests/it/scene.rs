@@ -1,4 +1,4 @@
-//! The service that a case asks, and the texts that its request names. Two scenes are the same, tokens included.
+//! The service that a case is sent to, and the texts for the names in its request. Two scenes issue the same tokens.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;

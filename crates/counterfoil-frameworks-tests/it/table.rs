@@ -1,4 +1,4 @@
-//! The table is carried out: each case against a new service in each framework.
+//! Sends each case to a new service in each framework, and compares the answers.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -8,7 +8,7 @@ use crate::scene::Scene;
 use crate::servers::{Framework, Running};
 use crate::wire::{Answer, exchange};
 
-/// Servers that still run: the one of actix-web panics where it is stopped at the very end of a connection.
+/// How many servers are left running. A worker of actix-web panics if it is stopped while its last connection ends.
 const LAST: usize = 20;
 
 /// Whether a framework has the route that a case asks.
@@ -37,7 +37,7 @@ async fn answer(framework: Framework, case: &Case) -> (Answer, Running) {
     (answer, running)
 }
 
-/// What of an answer is not as the case says.
+/// The parts of an answer that differ from the case.
 fn faults(case: &Case, answer: &Answer) -> Vec<String> {
     let expected = &case.expected;
     let mut faults = Vec::new();

@@ -1,4 +1,4 @@
-//! Requests of HTTP/1.1 as bytes, and their answers, so that a case can send what no client would.
+//! HTTP/1.1 over a socket, so that a case can send malformed and incomplete requests.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use crate::case::{Body, Send};
 
-/// An answer without what belongs to the connection, and without `Date`.
+/// An answer without `Date` and the headers of the connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
@@ -39,7 +39,7 @@ pub async fn exchange(address: SocketAddr, send: &Send) -> Answer {
     let mut stream = TcpStream::connect(address).await.expect("connected");
     stream.write_all(written(send).as_bytes()).await.expect("sent");
     let mut bytes = Vec::new();
-    let read = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut bytes)).await;
+    let read = tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut bytes)).await;
     read.expect("an answer in time").expect("an answer");
     let text = String::from_utf8(bytes).expect("UTF-8");
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer to {send:?}: {text:?}"));

@@ -9,8 +9,8 @@ use http::{HeaderName, HeaderValue, Method, Request};
 
 use super::payload::PayloadBody;
 
-/// The same request: method, target as it was sent, version, headers, and the extensions that endpoints read. `None`: a
-/// part that one of the versions accepts and the other does not, of which none is known.
+/// The same request: method, target as it was sent, version, headers, and the extensions that endpoints read. `None` if a
+/// part cannot be converted. Both versions accept the same methods, targets and headers, so none is known.
 pub(super) fn converted(request: &HttpRequest, payload: Payload) -> Option<Request<PayloadBody>> {
     let mut converted = Request::new(PayloadBody::new(request, payload));
     *converted.method_mut() = Method::from_bytes(request.method().as_str().as_bytes()).ok()?;
