@@ -1,4 +1,4 @@
-//! The extractor: who is calling.
+//! The extractor of the authenticated caller.
 
 use std::future::{Ready, ready};
 use std::ops::Deref;
@@ -10,21 +10,21 @@ use counterfoil_tower::Authentication;
 
 use crate::rejection::Rejection;
 
-/// Who is calling, as an argument of a handler behind [`Authenticate`](crate::Authenticate).
+/// The authenticated caller. It is an extractor for handlers behind [`Authenticate`](crate::Authenticate).
 ///
-/// - `Principal`: somebody, or the request is refused.
-/// - `Option<Principal>`, behind [`Authenticate::optional`](crate::Authenticate::optional): `None` where no credential
-///   came along. The middleware itself refuses a credential that is not active.
+/// - `Principal`: the request is refused if the caller is not authenticated.
+/// - `Option<Principal>`, behind [`Authenticate::optional`](crate::Authenticate::optional): `None` if the request has
+///   no credential. The middleware itself refuses a credential that is not active.
 /// - `Result<Principal, Rejection>`, behind [`Authenticate::deferred`](crate::Authenticate::deferred): the handler
 ///   decides.
 ///
-/// Without the middleware each of them logs an error. `Principal` is then refused with 500. `Option` is `None`, because
+/// Without the middleware, each of them logs an error. `Principal` then answers 500. `Option` is then `None`, because
 /// actix-web drops the rejection.
 #[derive(Clone, Debug)]
 pub struct Principal(Box<Verified>);
 
 impl Principal {
-    /// The same for the operations of the handle.
+    /// The presenter for the operations of [`Counterfoil`](counterfoil::Counterfoil).
     #[must_use]
     pub fn presenter(&self) -> Presenter {
         Presenter::from(&*self.0)

@@ -12,7 +12,7 @@ use counterfoil_tower::{AsProblem, Refuse as _};
 
 use crate::convert;
 
-/// A request that does not get through: a status and a challenge for the caller (RFC 6750 §3), the true reason for the
+/// The refusal of a request. It has a status and a challenge for the caller (RFC 6750 §3), and the true reason for the
 /// host.
 ///
 /// It derefs to the [`Rejection`](counterfoil_tower::Rejection) of `counterfoil-tower`. As a response it is a problem
@@ -75,7 +75,7 @@ impl ResponseError for Rejection {
 
 type Shaping = dyn Fn(&Rejection) -> HttpResponse + Send + Sync;
 
-/// How refusals are written. `None`: as problems.
+/// How refusals are written. `None` means as problems (RFC 9457).
 #[derive(Clone, Default)]
 pub(crate) struct Shape(Option<Arc<Shaping>>);
 
@@ -84,8 +84,8 @@ impl Shape {
         Self(Some(Arc::new(shape)))
     }
 
-    /// Refuses a request. Middleware in front can read the rejection with `HttpResponse::error`, unless the shape is the
-    /// host's.
+    /// Answers a request with a refusal. If the host set no shape, outer middleware can read the rejection with
+    /// `HttpResponse::error`.
     pub(crate) fn answer(&self, request: ServiceRequest, rejection: Rejection) -> ServiceResponse {
         let response = match &self.0 {
             Some(shape) => shape(&rejection),

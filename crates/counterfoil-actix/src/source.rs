@@ -1,12 +1,13 @@
-//! Where a request comes from.
+//! The source of a request.
 
 use actix_web::dev::ServiceRequest;
 use counterfoil::types::Source;
 use counterfoil_http::TrustedProxies;
 use http::header::{FORWARDED, HeaderMap, HeaderName, HeaderValue};
 
-/// Where a request comes from: the peer's address, or, where that is a trusted proxy's, what the proxies say. `None`
-/// where the peer is not known. Put it into the request's extensions, in front of everything else.
+/// The source of a request. It is the address of the peer, or, if the peer is a trusted proxy, the address that the
+/// proxies report. Returns `None` if the server does not know the peer. Insert the source into the request's extensions
+/// in the outermost middleware.
 ///
 /// ```
 /// use actix_web::dev::Service as _;

@@ -1,4 +1,4 @@
-//! One table of requests and answers, sent to a service in each framework over loopback: all answers are equal.
+//! Sends one table of requests to the same service in each framework, over loopback. All answers must be equal.
 #![allow(unreachable_pub, reason = "modules of one test binary")]
 
 mod case;

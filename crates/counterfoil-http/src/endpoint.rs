@@ -109,8 +109,9 @@ impl Endpoint {
         path::read(self.template(), path).is_some_and(|matched| self.path.get(..self.base) == Some(matched.base))
     }
 
-    /// Whether a path ends with one of this endpoint, whatever a framework nested it under. `path` is that of a request,
-    /// as the client sent it. A framework that decodes paths before it routes asks this, and answers 404 itself.
+    /// Whether the end of a path is a path of this endpoint. The front of the path may be anything, because a framework
+    /// may have nested the endpoint. `path` is the path of a request as the client sent it. This is for frameworks that
+    /// route by the decoded path, and then have to answer 404 themselves.
     ///
     /// ```
     /// # let counterfoil = counterfoil::testing::service().counterfoil().clone();

@@ -1,4 +1,4 @@
-//! The middleware that finds out who is calling.
+//! The middleware that authenticates requests.
 
 use counterfoil::{Challenge, Counterfoil};
 use counterfoil_tower::Authentication;
@@ -9,23 +9,24 @@ use poem::{Endpoint, Middleware, Request, Result};
 use crate::preflight::is_preflight;
 use crate::rejection::Rejection;
 
-/// Authenticates every request: `Authorization: Bearer …` with an access token, a personal access token or a security
-/// code.
+/// Authenticates each request by the credential in `Authorization: Bearer …`: an access token, a personal access token
+/// or a security code.
 ///
-/// It puts an [`Authentication`](crate::Authentication) into the request's extensions, where the extractor
-/// [`Principal`](crate::Principal) and [`RequireScope`](crate::RequireScope) read it. There are three outcomes: active;
-/// refused, with a reason that the caller does not learn in full; and 503 if a store or the directory is unavailable.
+/// It stores the result as an [`Authentication`](crate::Authentication) in the request's extensions. The extractor
+/// [`Principal`](crate::Principal) and the guard [`RequireScope`](crate::RequireScope) read it there. The answer to a
+/// refused request does not tell the full reason. If a store or the directory is unavailable, the answer is 503.
 ///
-/// | | no credential | refused, or not to be verified |
+/// | constructor | request without a credential | credential refused, or verification unavailable |
 /// |---|---|---|
 /// | [`Authenticate::required`] | refused | refused |
 /// | [`Authenticate::optional`] | the handler runs | refused |
 /// | [`Authenticate::deferred`] | the handler runs | the handler runs |
 ///
-/// A refusal is a [`poem::Error`] of a [`Rejection`]: `catch_error(|rejection: Rejection| …)` gives it another shape.
-/// The header is marked as sensitive, so that nothing behind prints it. A CORS preflight passes unauthenticated, since
-/// browsers send no credential with it. An [`Authentication`](crate::Authentication) that is there already holds. Tokens
-/// in the query string, the body or a cookie are not read.
+/// A refusal is a [`poem::Error`] that contains a [`Rejection`]. To change how it is written, use
+/// `catch_error(|rejection: Rejection| …)`. The middleware marks the header as sensitive, so that no inner endpoint
+/// prints it. A CORS preflight passes without authentication, because browsers send no credential with it. If the
+/// extensions already contain an [`Authentication`](crate::Authentication), the middleware uses it and verifies
+/// nothing. It does not read tokens in the query string, the body or a cookie.
 ///
 /// ```
 /// use counterfoil_poem::{Authenticate, Principal};
@@ -52,7 +53,7 @@ pub struct Authenticate {
     mode: Mode,
 }
 
-/// Which requests are refused.
+/// Which requests the middleware refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     Required,
@@ -61,28 +62,28 @@ enum Mode {
 }
 
 impl Authenticate {
-    /// Refuses whatever is not active.
+    /// Refuses every request without an active credential.
     #[must_use]
     pub fn required(counterfoil: Counterfoil) -> Self {
         Self { counterfoil, mode: Mode::Required }
     }
 
-    /// Refuses a credential that is not active. A request without a credential reaches the handler, which takes an
+    /// Refuses requests whose credential is not active. Requests without a credential reach the handler, which takes an
     /// `Option<Principal>`.
     #[must_use]
     pub fn optional(counterfoil: Counterfoil) -> Self {
         Self { counterfoil, mode: Mode::Optional }
     }
 
-    /// Refuses nothing: the handler takes a `poem::Result<Principal>` and decides.
+    /// Refuses no request. The handler takes a `poem::Result<Principal>` and decides.
     ///
-    /// Do not take an `Option<Principal>` behind it: poem makes `None` of every rejection, of an outage too.
+    /// Do not take an `Option<Principal>` behind it: poem turns every rejection into `None`, also that of an outage.
     #[must_use]
     pub fn deferred(counterfoil: Counterfoil) -> Self {
         Self { counterfoil, mode: Mode::Deferred }
     }
 
-    /// What is known of a request, or what its credential comes to.
+    /// The authentication that the request already has, or the result of verifying its credential.
     async fn look(&self, request: &Request, preflight: bool) -> Authentication {
         let extensions = request.extensions();
         if preflight && extensions.get::<Authentication>().is_none() {
@@ -91,7 +92,7 @@ impl Authenticate {
         counterfoil_tower::authenticate(&self.counterfoil, request.headers(), extensions).await
     }
 
-    /// The rejection with which the request ends here.
+    /// The rejection, if the middleware refuses the request.
     fn refused(&self, known: &Authentication, preflight: bool) -> Option<Rejection> {
         let rejection = known.principal().err()?;
         let refuses = match self.mode {
@@ -111,7 +112,7 @@ impl<E: Endpoint> Middleware<E> for Authenticate {
     }
 }
 
-/// Authenticates requests: made by [`Authenticate`].
+/// The endpoint that [`Authenticate`] makes.
 #[derive(Clone, Debug)]
 pub struct AuthenticateEndpoint<E> {
     inner: E,
@@ -133,7 +134,7 @@ impl<E: Endpoint> Endpoint for AuthenticateEndpoint<E> {
     }
 }
 
-/// A header that is marked so is not printed, nor indexed by HTTP/2's compression.
+/// Marks `Authorization` as sensitive: it is then not printed, and not indexed by the compression of HTTP/2.
 fn mark_sensitive(headers: &mut HeaderMap) {
     if let Entry::Occupied(mut values) = headers.entry(AUTHORIZATION) {
         values.iter_mut().for_each(|value| value.set_sensitive(true));

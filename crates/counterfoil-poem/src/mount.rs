@@ -8,10 +8,10 @@ use http::{Response as Answer, Uri};
 use http_body_util::combinators::BoxBody;
 use poem::{Body, Request, Response, ResponseParts, Result, Route};
 
-/// Mounts endpoints among the routes of a [`Route`], which can be nested: its path is then in front of theirs.
+/// Mounts endpoints in a [`Route`]. If the route is nested, its path precedes the paths of the endpoints.
 ///
-/// Each endpoint has its path for all methods, and answers 405 with `Allow` itself. What is not an endpoint's path is a
-/// [`NotFoundError`](poem::error::NotFoundError), which the host shapes.
+/// An endpoint answers every method of its path. If it does not support the method, it answers 405 with `Allow`. For
+/// other paths poem returns a [`NotFoundError`](poem::error::NotFoundError), whose response the host can change.
 ///
 /// ```
 /// use counterfoil_poem::{Mount as _, Sources};
@@ -35,7 +35,7 @@ pub trait Mount {
     ///
     /// # Panics
     ///
-    /// As [`Route::at`]: where two routes have one path.
+    /// If two routes have one path, as [`Route::at`] does.
     #[must_use]
     fn mount(self, endpoints: Endpoints) -> Self;
 }
@@ -46,7 +46,7 @@ impl Mount for Route {
     }
 }
 
-/// The path in the syntax of poem: `:name` is a segment that a request fills.
+/// The path in the syntax of poem, in which `:name` is a variable segment.
 fn pattern(path: &str) -> String {
     path.replace("/{", "/:").replace('}', "")
 }
@@ -69,14 +69,15 @@ impl poem::Endpoint for Mounted {
     }
 }
 
-/// The target as it was sent: what poem nests has lost its front. A request that did not come from a server, as poem's
-/// test client makes them, has no original target, and one that the host wrote anew has another.
+/// The target as the client sent it. Nested routes of poem strip the front of `Request::uri`, so this returns the
+/// original URI. It returns `Request::uri` if the original ends otherwise: requests of poem's test client have no
+/// original URI, and a host can replace the URI.
 fn target(request: &Request) -> &Uri {
     let (original, own) = (request.original_uri(), request.uri());
     if original.path().ends_with(own.path()) { original } else { own }
 }
 
-/// The same answer. Its bytes are passed on and not copied.
+/// Converts an answer. The bytes of its body are not copied.
 fn response(answer: Answer<counterfoil_http::Body>) -> Response {
     let (parts, body) = answer.into_parts();
     let (status, version) = (parts.status, parts.version);

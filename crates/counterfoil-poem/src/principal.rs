@@ -1,4 +1,4 @@
-//! The extractor: who is calling.
+//! The extractor of the authenticated caller.
 
 use std::ops::Deref;
 
@@ -8,31 +8,31 @@ use poem::{FromRequest, Request, RequestBody, Result};
 
 use crate::rejection::Rejection;
 
-/// Who is calling, as an argument of a handler behind [`Authenticate`](crate::Authenticate).
+/// The authenticated caller. It is an extractor for handlers behind [`Authenticate`](crate::Authenticate).
 ///
-/// - `Principal`: somebody, or the request is refused.
-/// - `Option<Principal>`, behind [`Authenticate::optional`](crate::Authenticate::optional): `None` where no credential
-///   came along. The middleware itself refuses a credential that is not active.
+/// - `Principal`: the request is refused if the caller is not authenticated.
+/// - `Option<Principal>`, behind [`Authenticate::optional`](crate::Authenticate::optional): `None` if the request has
+///   no credential. The middleware itself refuses a credential that is not active.
 /// - `poem::Result<Principal>`, behind [`Authenticate::deferred`](crate::Authenticate::deferred): the handler decides;
 ///   [`Rejection::of`] reads the error.
 ///
-/// Without the middleware each of them logs an error. `Principal` is then refused with 500. `Option` is `None`, because
+/// Without the middleware, each of them logs an error. `Principal` then answers 500. `Option` is then `None`, because
 /// poem drops the rejection.
 #[derive(Clone, Debug)]
 pub struct Principal(Box<Verified>);
 
 impl Principal {
-    /// The same for the operations of the handle.
+    /// The presenter for the operations of [`Counterfoil`](counterfoil::Counterfoil).
     #[must_use]
     pub fn presenter(&self) -> Presenter {
         Presenter::from(&*self.0)
     }
 
-    /// Who made a request that the middleware let through, for an endpoint that takes no extractors.
+    /// The authenticated caller of a request, for an endpoint that takes no extractors.
     ///
     /// # Errors
     ///
-    /// The rejection, where nobody did.
+    /// The rejection, if the caller is not authenticated.
     pub fn of(request: &Request) -> Result<Self, Rejection> {
         let known = request.extensions().get::<Authentication>();
         let known = known.ok_or_else(counterfoil_tower::Rejection::layer_missing)?;

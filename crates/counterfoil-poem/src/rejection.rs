@@ -9,7 +9,7 @@ use http::StatusCode;
 use poem::error::ResponseError;
 use poem::{Body, Response, ResponseParts};
 
-/// A request that does not get through: a status and a challenge for the caller (RFC 6750 §3), the true reason for the
+/// The refusal of a request. It has a status and a challenge for the caller (RFC 6750 §3), and the true reason for the
 /// host.
 ///
 /// It derefs to the [`Rejection`](counterfoil_tower::Rejection) of `counterfoil-tower`. As a response it is a problem
@@ -29,7 +29,7 @@ use poem::{Body, Response, ResponseParts};
 pub struct Rejection(counterfoil_tower::Rejection);
 
 impl Rejection {
-    /// The rejection that an error of poem is made of, for a handler that takes a `poem::Result<Principal>`.
+    /// The rejection that an error of poem contains, for a handler that takes a `poem::Result<Principal>`.
     #[must_use]
     pub fn of(error: &poem::Error) -> Option<&Self> {
         error.downcast_ref()

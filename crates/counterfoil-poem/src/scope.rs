@@ -1,4 +1,4 @@
-//! The middleware that asks for a scope.
+//! The middleware that requires a scope.
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use poem::{Endpoint, Middleware, Request, Result};
 use crate::preflight::is_preflight;
 use crate::rejection::Rejection;
 
-/// Lets a request through if it is authenticated and its scope contains what is asked for (RFC 6749 §3.3).
+/// Refuses requests whose credential lacks a required scope (RFC 6749 §3.3).
 ///
-/// Put it behind [`Authenticate`](crate::Authenticate): in poem the `with` that is written last runs first. Without one
-/// it answers 500 and logs an error. A credential without a scope may do all that its owner may, so it passes. A CORS
-/// preflight passes.
+/// Put [`Authenticate`](crate::Authenticate) in front of it: in poem, the last `with` of an endpoint runs first.
+/// Without `Authenticate` it answers 500 and logs an error. A credential without a scope passes, because it may do all
+/// that its owner may. A CORS preflight passes.
 ///
 /// ```
 /// use counterfoil_poem::{Authenticate, RequireScope};
@@ -44,14 +44,14 @@ use crate::rejection::Rejection;
 pub struct RequireScope(Arc<[&'static str]>);
 
 impl RequireScope {
-    /// Asks for that scope: each of its scope tokens, a blank between two.
+    /// Requires every scope token of `scope`. A blank separates two tokens.
     #[must_use]
     pub fn new(scope: &'static str) -> Self {
         Self::any_of(&[scope])
     }
 
-    /// Asks for one of several scopes, each as in [`RequireScope::new`]. The challenge names the first: put the
-    /// narrowest there. An empty list is never satisfied.
+    /// Requires one of several scopes, each as in [`RequireScope::new`]. The challenge names the first scope, so put
+    /// the narrowest first. An empty list refuses every request.
     #[must_use]
     pub fn any_of(scopes: &[&'static str]) -> Self {
         Self(scopes.into())
@@ -73,7 +73,7 @@ impl<E: Endpoint> Middleware<E> for RequireScope {
     }
 }
 
-/// Asks for a scope: made by [`RequireScope`].
+/// The endpoint that [`RequireScope`] makes.
 #[derive(Clone, Debug)]
 pub struct RequireScopeEndpoint<E> {
     inner: E,

@@ -1,11 +1,12 @@
-//! Where a request comes from.
+//! The source of a request.
 
 use counterfoil::types::Source;
 use counterfoil_http::TrustedProxies;
 use poem::Request;
 
-/// Where a request comes from: the peer's address, or, where that is a trusted proxy's, what the proxies say. `None`
-/// where the peer has no address. Put it into the request's extensions, in front of everything else.
+/// The source of a request. It is the address of the peer, or, if the peer is a trusted proxy, the address that the
+/// proxies report. Returns `None` if the peer has no IP address. Insert the source into the request's extensions in the
+/// outermost middleware.
 ///
 /// ```
 /// use counterfoil_poem::{Source, TrustedProxies, source_behind};

@@ -1,4 +1,4 @@
-//! The middleware that finds out who is calling.
+//! The middleware that authenticates requests.
 
 pub(crate) mod service;
 pub(crate) mod transform;

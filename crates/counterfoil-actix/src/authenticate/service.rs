@@ -16,7 +16,7 @@ use crate::authenticate::transform::{Authenticate, Mode};
 use crate::preflight::is_preflight;
 use crate::rejection::Rejection;
 
-/// Authenticates requests: made by [`Authenticate`].
+/// The service that [`Authenticate`] makes.
 #[derive(Debug)]
 pub struct AuthenticateMiddleware<S> {
     pub(super) service: Rc<S>,
@@ -48,7 +48,7 @@ where
 }
 
 impl Authenticate {
-    /// What is known of a request, or what its credential comes to.
+    /// The authentication that the request already has, or the result of verifying its credential.
     async fn look(&self, request: &ServiceRequest) -> Authentication {
         let known = request.extensions().get::<Authentication>().cloned();
         if let Some(known) = known {
@@ -66,7 +66,7 @@ impl Authenticate {
         Authentication::from(outcome)
     }
 
-    /// The rejection with which the request ends here.
+    /// The rejection, if the middleware refuses the request.
     fn refused(&self, request: &ServiceRequest, known: &Authentication) -> Option<Rejection> {
         let rejection = known.principal().err()?;
         let refuses = match self.mode {

@@ -1,4 +1,4 @@
-//! The middleware as a host writes it.
+//! The settings of the middleware.
 
 use std::future::{Ready, ready};
 use std::rc::Rc;
@@ -11,22 +11,22 @@ use counterfoil::Counterfoil;
 use crate::authenticate::service::AuthenticateMiddleware;
 use crate::rejection::{Rejection, Shape};
 
-/// Authenticates every request: `Authorization: Bearer …` with an access token, a personal access token or a security
-/// code.
+/// Authenticates each request by the credential in `Authorization: Bearer …`: an access token, a personal access token
+/// or a security code.
 ///
-/// It puts an [`Authentication`](crate::Authentication) into the request's extensions, where the extractor
-/// [`Principal`](crate::Principal) and [`RequireScope`](crate::RequireScope) read it. There are three outcomes: active;
-/// refused, with a reason that the caller does not learn in full; and 503 if a store or the directory is unavailable.
+/// It stores the result as an [`Authentication`](crate::Authentication) in the request's extensions. The extractor
+/// [`Principal`](crate::Principal) and the guard [`RequireScope`](crate::RequireScope) read it there. The answer to a
+/// refused request does not tell the full reason. If a store or the directory is unavailable, the answer is 503.
 ///
-/// | | no credential | refused, or not to be verified |
+/// | constructor | request without a credential | credential refused, or verification unavailable |
 /// |---|---|---|
 /// | [`Authenticate::required`] | refused | refused |
 /// | [`Authenticate::optional`] | the handler runs | refused |
 /// | [`Authenticate::deferred`] | the handler runs | the handler runs |
 ///
-/// A CORS preflight passes unauthenticated, since browsers send no credential with it. An
-/// [`Authentication`](crate::Authentication) that is there already holds. Tokens in the query string, the body or a
-/// cookie are not read.
+/// A CORS preflight passes without authentication, because browsers send no credential with it. If the extensions
+/// already contain an [`Authentication`](crate::Authentication), the middleware uses it and verifies nothing. It does
+/// not read tokens in the query string, the body or a cookie.
 ///
 /// ```
 /// use actix_web::{App, test, web};
@@ -52,7 +52,7 @@ pub struct Authenticate {
     pub(super) shape: Shape,
 }
 
-/// Which requests are refused.
+/// Which requests the middleware refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     Required,
@@ -65,29 +65,30 @@ impl Authenticate {
         Self { counterfoil, mode, shape: Shape::default() }
     }
 
-    /// Refuses whatever is not active.
+    /// Refuses every request without an active credential.
     #[must_use]
     pub fn required(counterfoil: Counterfoil) -> Self {
         Self::new(counterfoil, Mode::Required)
     }
 
-    /// Refuses a credential that is not active. A request without a credential reaches the handler, which takes an
+    /// Refuses requests whose credential is not active. Requests without a credential reach the handler, which takes an
     /// `Option<Principal>`.
     #[must_use]
     pub fn optional(counterfoil: Counterfoil) -> Self {
         Self::new(counterfoil, Mode::Optional)
     }
 
-    /// Refuses nothing: the handler takes a `Result<Principal, Rejection>` and decides.
+    /// Refuses no request. The handler takes a `Result<Principal, Rejection>` and decides.
     ///
-    /// Do not take an `Option<Principal>` behind it: actix-web makes `None` of every rejection, of an outage too.
+    /// Do not take an `Option<Principal>` behind it: actix-web turns every rejection into `None`, also that of an
+    /// outage.
     #[must_use]
     pub fn deferred(counterfoil: Counterfoil) -> Self {
         Self::new(counterfoil, Mode::Deferred)
     }
 
-    /// Gives refusals another shape. The response should keep [`Rejection::challenge`] and
-    /// [`Rejection::retry_after`](counterfoil_tower::Rejection::retry_after).
+    /// Sets how refusals are written. Copy [`Rejection::challenge`] and
+    /// [`Rejection::retry_after`](counterfoil_tower::Rejection::retry_after) into the headers of the response.
     ///
     /// ```
     /// use actix_web::HttpResponse;

@@ -1,4 +1,4 @@
-//! From an answer of an endpoint to a response of actix-web.
+//! Converts answers of endpoints to responses of actix-web.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -12,17 +12,17 @@ use http::header::CONTENT_LENGTH;
 
 use crate::convert;
 
-/// The same answer. Its bytes are passed on and not copied.
+/// Converts an answer. The bytes of its body are not copied.
 pub(super) fn converted(answer: Response<counterfoil_http::Body>, is_head: bool) -> HttpResponse {
     let length = answer.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     match length {
-        // actix-web writes the length of the body and not the header.
+        // actix-web ignores the header `Content-Length`, and writes the length of the body instead.
         Some(length) if is_head => convert::response(answer.map(|_| Withheld(length))),
         _ => convert::response(answer.map(counterfoil_http::Body::into_bytes)),
     }
 }
 
-/// The body of an answer to `HEAD`: its length alone.
+/// The body of an answer to `HEAD`. It has a length and no content.
 struct Withheld(u64);
 
 impl MessageBody for Withheld {

@@ -9,10 +9,10 @@ use actix_web::guard::{Guard, GuardContext};
 use actix_web::{Error, HttpResponse};
 use counterfoil_http::{Endpoint, Endpoints};
 
-/// Mounts endpoints in an `App`, or in a `web::scope`, whose path is then in front of theirs.
+/// Mounts endpoints in an `App` or in a `web::scope`. The path of a scope precedes the paths of the endpoints.
 ///
-/// Each endpoint has its path for all methods, and answers 405 with `Allow` itself. What is not an endpoint's path is
-/// left to the host, its 404 too. Bodies are read within the bounds of `counterfoil-http`, not those of actix-web.
+/// An endpoint answers every method of its path. If it does not support the method, it answers 405 with `Allow`. The
+/// host answers all other paths. The limits of `counterfoil-http` apply to bodies, and those of actix-web do not.
 ///
 /// ```
 /// use actix_web::{App, test, web};
@@ -36,14 +36,14 @@ pub fn mount(endpoints: Endpoints) -> Mount {
     Mount(endpoints)
 }
 
-/// Mounted endpoints: made by [`mount`].
+/// The service that [`mount`] makes.
 #[derive(Clone, Debug)]
 pub struct Mount(Endpoints);
 
 impl HttpServiceFactory for Mount {
     fn register(self, config: &mut AppService) {
         for endpoint in self.0 {
-            // Both write a segment that a request fills as `{name}`.
+            // counterfoil-http and actix-web both write a variable segment as `{name}`.
             let path = ResourceDef::new(endpoint.path());
             let guard: Box<dyn Guard> = Box::new(AsSent(endpoint.clone()));
             let service = fn_service(move |request| respond(endpoint.clone(), request));
@@ -52,7 +52,7 @@ impl HttpServiceFactory for Mount {
     }
 }
 
-/// actix-web decodes a path before it routes. An endpoint has its paths as they are sent.
+/// Matches the path as the client sent it, since actix-web itself routes by the decoded path.
 struct AsSent(Endpoint);
 
 impl Guard for AsSent {

@@ -11,7 +11,8 @@ use bytes::Bytes;
 use futures_core::Stream as _;
 use http_body::{Body, Frame, SizeHint};
 
-/// A payload of actix-web as a body: passed on piece by piece, with the length that the request announced.
+/// The payload of a request as a body of `http_body`. It is not buffered. Its size hint is the rest of
+/// `Content-Length`.
 pub(super) struct PayloadBody {
     payload: Payload,
     left: Option<u64>,
@@ -20,7 +21,7 @@ pub(super) struct PayloadBody {
 impl PayloadBody {
     pub(super) fn new(request: &HttpRequest, payload: Payload) -> Self {
         let headers = request.headers();
-        // A body in pieces has no length (RFC 9112 §6.3).
+        // `Transfer-Encoding` overrides `Content-Length` (RFC 9112 §6.3).
         let length = headers.get(CONTENT_LENGTH).filter(|_| !headers.contains_key(TRANSFER_ENCODING));
         let left = length.and_then(|length| length.to_str().ok()?.parse().ok());
         Self { payload, left }

@@ -1,4 +1,4 @@
-//! From a request of actix-web, which has the types of `http` 0.2, to one of `http` 1.
+//! Converts requests of actix-web, which uses `http` 0.2, to requests of `http` 1.
 
 use actix_web::dev::Payload;
 use actix_web::http::Version;
@@ -9,8 +9,8 @@ use http::{HeaderName, HeaderValue, Method, Request};
 
 use super::payload::PayloadBody;
 
-/// The same request: method, target as it was sent, version, headers, and the extensions that endpoints read. `None` if a
-/// part cannot be converted. Both versions accept the same methods, targets and headers, so none is known.
+/// Converts a request: its method, target, version and headers, and the extensions that endpoints read. Returns `None`
+/// if a part cannot be converted. No such part is known: both versions accept the same methods, targets and headers.
 pub(super) fn converted(request: &HttpRequest, payload: Payload) -> Option<Request<PayloadBody>> {
     let mut converted = Request::new(PayloadBody::new(request, payload));
     *converted.method_mut() = Method::from_bytes(request.method().as_str().as_bytes()).ok()?;

@@ -1,4 +1,4 @@
-//! The middleware that asks for a scope.
+//! The middleware that requires a scope.
 
 pub(crate) mod service;
 pub(crate) mod transform;

@@ -12,7 +12,7 @@ use crate::preflight::is_preflight;
 use crate::rejection::Rejection;
 use crate::scope::transform::RequireScope;
 
-/// Asks for a scope: made by [`RequireScope`].
+/// The service that [`RequireScope`] makes.
 #[derive(Debug)]
 pub struct RequireScopeMiddleware<S> {
     pub(super) service: S,

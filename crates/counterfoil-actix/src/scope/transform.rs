@@ -1,4 +1,4 @@
-//! The middleware as a host writes it.
+//! The settings of the middleware.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use actix_web::{Error, HttpResponse};
 use crate::rejection::{Rejection, Shape};
 use crate::scope::service::RequireScopeMiddleware;
 
-/// Lets a request through if it is authenticated and its scope contains what is asked for (RFC 6749 §3.3).
+/// Refuses requests whose credential lacks a required scope (RFC 6749 §3.3).
 ///
-/// Put it behind [`Authenticate`](crate::Authenticate): in actix-web the `wrap` that is written last runs first. Without
-/// one it answers 500 and logs an error. A credential without a scope may do all that its owner may, so it passes. A
-/// CORS preflight passes.
+/// Put [`Authenticate`](crate::Authenticate) in front of it: in actix-web, the last `wrap` of a service runs first.
+/// Without `Authenticate` it answers 500 and logs an error. A credential without a scope passes, because it may do all
+/// that its owner may. A CORS preflight passes.
 ///
 /// ```
 /// use actix_web::{App, test, web};
@@ -49,20 +49,20 @@ pub struct RequireScope {
 }
 
 impl RequireScope {
-    /// Asks for that scope: each of its scope tokens, a blank between two.
+    /// Requires every scope token of `scope`. A blank separates two tokens.
     #[must_use]
     pub fn new(scope: &'static str) -> Self {
         Self::any_of(&[scope])
     }
 
-    /// Asks for one of several scopes, each as in [`RequireScope::new`]. The challenge names the first: put the
-    /// narrowest there. An empty list is never satisfied.
+    /// Requires one of several scopes, each as in [`RequireScope::new`]. The challenge names the first scope, so put
+    /// the narrowest first. An empty list refuses every request.
     #[must_use]
     pub fn any_of(scopes: &[&'static str]) -> Self {
         Self { scopes: scopes.into(), shape: Shape::default() }
     }
 
-    /// Gives refusals another shape: see [`Authenticate::refuse_with`](crate::Authenticate::refuse_with).
+    /// Sets how refusals are written: see [`Authenticate::refuse_with`](crate::Authenticate::refuse_with).
     #[must_use]
     pub fn refuse_with(mut self, shape: impl Fn(&Rejection) -> HttpResponse + Send + Sync + 'static) -> Self {
         self.shape = Shape::new(shape);

@@ -1,4 +1,4 @@
-//! What the routes of the JSON API share: authentication, bodies, methods, paths.
+//! Cases that hold for all routes of the JSON API: authentication, bodies, methods, paths.
 
 use crate::case::{Body, Case, Expected, Send, case, get, send};
 

@@ -1,4 +1,4 @@
-//! The host in actix-web.
+//! The service in actix-web.
 
 use actix_web::dev::{Service as _, ServiceRequest};
 use actix_web::{App, HttpMessage as _, HttpResponse, HttpServer, web};

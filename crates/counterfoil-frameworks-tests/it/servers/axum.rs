@@ -1,4 +1,4 @@
-//! The host in axum.
+//! The service in axum.
 
 use std::net::SocketAddr;
 

@@ -1,17 +1,17 @@
-//! The same host in each framework. Its routes:
+//! The same service in each framework. Its routes:
 //!
 //! | path | |
 //! |---|---|
-//! | `/required` | behind required authentication: the name. `OPTIONS` is a preflight's answer |
-//! | `/optional` | behind optional authentication: the name, or `nobody` |
-//! | `/decides` | the handler decides: the name, or why there is none |
-//! | `/scoped`, `/any` | behind a guard for `projects:read`, and for it or `projects:admin` |
-//! | `/inside`, `/role` | the handler requires `projects:write`, and an administrator |
-//! | `/bare`, `/bare-scope` | an extractor and a guard without middleware |
+//! | `/required` | requires authentication, and answers the caller's name; `OPTIONS` answers `preflight` |
+//! | `/optional` | authentication is optional; answers the name, or `nobody` |
+//! | `/decides` | the handler decides; answers the name, or the kind of the rejection |
+//! | `/scoped`, `/any` | a guard requires `projects:read`, and one of `projects:read` and `projects:admin` |
+//! | `/inside`, `/role` | the handler requires `projects:write`, and the role of an administrator |
+//! | `/bare`, `/bare-scope` | an extractor and a guard without the middleware that authenticates |
 //! | `/token` and so on | OAuth's endpoints |
 //! | `/api/v1` | the JSON API, nested by axum and actix-web |
 //!
-//! The host gives the source of each request that has no header `x-no-source`, and answers 404 itself.
+//! The service inserts the source of each request, unless the request has the header `x-no-source`. It has a 404 of its own.
 
 mod actix;
 mod axum;
@@ -29,7 +29,7 @@ use counterfoil_http::{Issuer, Metadata};
 pub const NOTHING: &str = "the host has nothing here";
 pub const NO_SOURCE: &str = "x-no-source";
 
-/// A server that listens, until it is stopped.
+/// A server that listens until `stop` is called.
 pub struct Running {
     pub address: SocketAddr,
     stop: Pin<Box<dyn Future<Output = ()>>>,
@@ -50,9 +50,9 @@ pub enum Framework {
     Axum,
     Actix,
     Poem,
-    /// hyper with the layers and the services of tower alone.
+    /// hyper with layers and services of tower, without a framework.
     Tower,
-    /// The layers in front of a gRPC service: for refusals alone.
+    /// The layers in front of a gRPC service. Only refusals are compared.
     Tonic,
 }
 

@@ -1,4 +1,4 @@
-//! The host in poem.
+//! The service in poem.
 
 use counterfoil::{Counterfoil, Role};
 use counterfoil_poem::{Authenticate, Mount as _, Principal, Rejection, RequireScope, Source, Sources};

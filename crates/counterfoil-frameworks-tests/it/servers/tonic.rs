@@ -1,4 +1,4 @@
-//! The layers in front of a gRPC service, which is asked without gRPC: a refusal is then a problem.
+//! The layers in front of a gRPC service. The requests are no gRPC, and the refusals are problems.
 
 use counterfoil::Counterfoil;
 use counterfoil_tower::{AsProblem, AuthenticateLayer, Refuse as _, Rejection, RequireScopeLayer};

@@ -1,4 +1,4 @@
-//! The host on hyper, with the layers and the services of tower alone.
+//! The service on hyper, with layers and services of tower, without a framework.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -120,7 +120,7 @@ async fn entered(_: Request<Incoming>) -> Answer {
     text(StatusCode::OK, "in")
 }
 
-/// What a handler requires itself.
+/// A handler that requires a right by itself.
 async fn inside(request: Request<Incoming>) -> Answer {
     let who = known(&request).expect("the layer").principal().expect("required");
     let judged = match request.uri().path() {
