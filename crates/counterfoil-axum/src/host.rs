@@ -22,7 +22,7 @@ impl std::error::Error for InvalidHost {}
 
 impl IntoResponse for InvalidHost {
     fn into_response(self) -> Response {
-        IntoResponse::into_response(Problem::new(ProblemKind::INVALID_HOST))
+        Problem::new(ProblemKind::INVALID_HOST).into_response()
     }
 }
 

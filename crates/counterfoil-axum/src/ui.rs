@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use counterfoil_http::Problem;
@@ -41,7 +41,7 @@ type Shared = Arc<Config<'static>>;
 
 fn asset(name: &str, config: Shared) -> Response {
     let Ok(Some(file)) = utoipa_swagger_ui::serve(name, config) else {
-        return IntoResponse::into_response(Problem::not_found());
+        return Problem::not_found().into_response();
     };
     let media_type = HeaderValue::try_from(file.content_type).unwrap_or(HeaderValue::from_static("text/plain"));
     let headers = [

@@ -155,7 +155,7 @@ impl Endpoint {
         match handler {
             Handler::Api(_, handler) => match path::read(self.template(), parts.uri.path()) {
                 Some(matched) => handler.respond(matched.segments, &parts, body).await,
-                None => Problem::not_found().into_response(),
+                None => Problem::not_found().to_response(),
             },
             Handler::Form(handler) => handler.respond(parts, body).await,
             Handler::Metadata(metadata) => metadata::respond(metadata),
@@ -165,7 +165,7 @@ impl Endpoint {
     /// 405 with what is allowed (RFC 9110 §15.5.6).
     fn another_method(&self) -> Response {
         let mut response = match self.routes.shape {
-            Shape::Problem => Problem::method_not_allowed().into_response(),
+            Shape::Problem => Problem::method_not_allowed().to_response(),
             Shape::OAuth => crate::oauth::endpoint::method_not_allowed(),
         };
         let names: Vec<&str> = self.methods().iter().map(Method::as_str).collect();

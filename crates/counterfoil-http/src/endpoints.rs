@@ -104,7 +104,7 @@ impl Endpoints {
     pub async fn respond<B: http_body::Body>(&self, request: Request<B>) -> Response {
         match self.find(request.uri().path()) {
             Some(endpoint) => endpoint.respond(request).await,
-            None => Problem::not_found().into_response(),
+            None => Problem::not_found().to_response(),
         }
     }
 

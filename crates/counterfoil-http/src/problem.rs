@@ -34,7 +34,7 @@ const INVALID_FIELD: ProblemKind =
 /// use http::StatusCode;
 ///
 /// let problem = Problem::new(ProblemKind::new("closed", StatusCode::FORBIDDEN, "the service is closed today"));
-/// let response = problem.into_response();
+/// let response = problem.to_response();
 /// assert_eq!((response.status().as_u16(), &response.headers()["content-type"]), (403, &ProblemKind::MEDIA_TYPE));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,14 +144,14 @@ impl Problem {
 
     /// The answer: status, JSON, and the headers that belong to it.
     #[must_use]
-    pub fn into_response(self) -> http::Response<Body> {
+    pub fn to_response(&self) -> http::Response<Body> {
         let mut response = Response::new(Body::from(self.json()));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, ProblemKind::MEDIA_TYPE);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(challenge) = self.challenge {
-            headers.insert(WWW_AUTHENTICATE, *challenge);
+        if let Some(challenge) = &self.challenge {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::clone(challenge));
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -181,6 +181,6 @@ impl From<Invalid> for Problem {
 #[cfg(feature = "axum")]
 impl axum_core::response::IntoResponse for Problem {
     fn into_response(self) -> axum_core::response::Response {
-        Problem::into_response(self).map(axum_core::body::Body::new)
+        self.to_response().map(axum_core::body::Body::new)
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     let measured = serde_json::to_writer(&mut measure, value).is_ok();
     let mut bytes = Zeroizing::new(Vec::with_capacity(measure.0));
     if !measured || serde_json::to_writer(&mut *bytes, value).is_err() {
-        return Problem::unavailable().into_response();
+        return Problem::unavailable().to_response();
     }
     let mut response = Response::new(Body::from(Bytes::from_owner(bytes)));
     *response.status_mut() = status;

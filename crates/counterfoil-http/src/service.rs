@@ -46,7 +46,7 @@ where
     fn call(&mut self, request: Request<B>) -> ResponseFuture {
         match self.find(request.uri().path()) {
             Some(endpoint) => endpoint.clone().call(request),
-            None => ResponseFuture(Box::pin(async { crate::Problem::not_found().into_response() })),
+            None => ResponseFuture(Box::pin(async { crate::Problem::not_found().to_response() })),
         }
     }
 }

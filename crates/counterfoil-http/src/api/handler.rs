@@ -121,7 +121,7 @@ impl ApiHandler {
         };
         let received = self.receive(&segments, parts, body).await;
         let call = Call::new(self.counterfoil.clone(), principal, segments, &parts.uri);
-        (self.answer)(call, received).await.unwrap_or_else(Problem::into_response)
+        (self.answer)(call, received).await.unwrap_or_else(|problem| problem.to_response())
     }
 
     async fn receive<B: http_body::Body>(&self, segments: &[Option<String>], parts: &Parts, body: B) -> Received {

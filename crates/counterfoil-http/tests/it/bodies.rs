@@ -91,6 +91,11 @@ async fn host_53_a_body_is_not_read_before_the_credential_nor_where_the_answer_d
         let (answer, asked) = send(&world, method, path, token, body(&[], false, 0)).await;
         assert_eq!((answer.status.as_u16(), asked), (status, 0), "{method} {path}: {answer:?}");
     }
+    let text = body(&[], false, 0);
+    let asked = Rc::clone(&text.asked);
+    let request = Request::post("/api/v1/me/tokens").header("authorization", format!("Bearer {sue}"));
+    let request = request.header("content-type", "text/plain").body(text).expect("a request");
+    assert_eq!((world.endpoints.respond(request).await.status().as_u16(), asked.get()), (415, 0));
 }
 
 #[tokio::test]
