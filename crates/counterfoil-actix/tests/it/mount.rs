@@ -9,10 +9,10 @@ use actix_web::dev::{Payload, Service as _};
 use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
 use actix_web::test::{TestRequest, init_service};
-use actix_web::{App, web};
+use actix_web::{App, HttpMessage as _, web};
 use bytes::Bytes;
 use counterfoil::testing;
-use counterfoil_actix::{Sources, mount};
+use counterfoil_actix::{Authentication, Sources, mount};
 use futures_core::Stream;
 
 use crate::ask;
@@ -83,4 +83,18 @@ async fn host_44_what_is_no_endpoint_is_the_hosts() {
         assert_eq!(ask(&app, TestRequest::get().uri(path)).await, (StatusCode::OK, expected.to_owned()), "{path}");
     }
     assert_eq!(ask(&app, TestRequest::get().uri("/api/settings")).await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[actix_web::test]
+async fn host_41_a_mounted_endpoint_does_not_ask_what_is_known() {
+    let service = testing::service();
+    let ada = service.sign_in("ada").await.access_token;
+    let known = service.verify(ada.expose_secret()).await.expect("live");
+    let settings = mount(counterfoil_actix::settings(service.counterfoil().clone()));
+    let app = App::new().service(settings).wrap_fn(move |request, next| {
+        request.extensions_mut().insert(Authentication::active(known.clone()));
+        next.call(request)
+    });
+    let app = init_service(app).await;
+    assert_eq!(ask(&app, TestRequest::get().uri("/settings")).await.0, StatusCode::OK, "without a header");
 }

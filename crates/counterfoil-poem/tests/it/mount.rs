@@ -8,11 +8,11 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use counterfoil::testing;
-use counterfoil_poem::{Mount as _, Sources};
+use counterfoil_poem::{Authentication, Mount as _, Sources};
 use futures_core::Stream;
 use http::{Method, StatusCode};
 use poem::error::NotFoundError;
-use poem::{Body, Endpoint as _, EndpointExt as _, Route, handler};
+use poem::{Body, Endpoint as _, EndpointExt as _, Request, Route, handler};
 
 use crate::{ask, from_a_server, get};
 
@@ -91,4 +91,17 @@ async fn host_44_what_is_no_endpoint_is_the_hosts() {
         assert_eq!(ask(&app, get(path).finish()).await, (StatusCode::OK, expected.to_owned()), "{path}");
     }
     assert_eq!(ask(&app, get("/api/settings").finish()).await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn host_41_a_mounted_endpoint_does_not_ask_what_is_known() {
+    let service = testing::service();
+    let ada = service.sign_in("ada").await.access_token;
+    let known = service.verify(ada.expose_secret()).await.expect("live");
+    let settings = Route::new().mount(counterfoil_poem::settings(service.counterfoil().clone()));
+    let app = settings.before(move |mut request: Request| {
+        request.extensions_mut().insert(Authentication::active(known.clone()));
+        async move { Ok(request) }
+    });
+    assert_eq!(ask(&app, get("/settings").finish()).await.0, StatusCode::OK, "without a header");
 }
