@@ -109,6 +109,22 @@ impl Endpoint {
         path::read(self.template(), path).is_some_and(|matched| self.path.get(..self.base) == Some(matched.base))
     }
 
+    /// Whether the end of a path is a path of this endpoint. The front of the path may be anything, because a framework
+    /// may have nested the endpoint. `path` is the path of a request as the client sent it. This is for frameworks that
+    /// route by the decoded path, and then have to answer 404 themselves.
+    ///
+    /// ```
+    /// # let counterfoil = counterfoil::testing::service().counterfoil().clone();
+    /// let endpoints = counterfoil_http::settings(counterfoil);
+    /// let settings = endpoints.iter().next().expect("one endpoint");
+    /// assert!(settings.ends("/settings") && settings.ends("/api/v1/settings"));
+    /// assert!(!settings.ends("/api/v1/%73ettings") && !settings.ends("/settings/"));
+    /// ```
+    #[must_use]
+    pub fn ends(&self, path: &str) -> bool {
+        path::read(&self.path, path).is_some()
+    }
+
     /// Answers a request.
     ///
     /// The path of the request must be as the client sent it: not decoded, and with what a framework stripped from its

@@ -1,0 +1,79 @@
+//! The service that the middleware makes.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, forward_ready};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{Error, HttpMessage as _};
+use counterfoil::types::Source;
+use counterfoil::{Challenge, ChallengeReason};
+use counterfoil_tower::Authentication;
+
+use crate::authenticate::transform::{Authenticate, Mode};
+use crate::preflight::is_preflight;
+use crate::rejection::Rejection;
+
+/// The service that [`Authenticate`] makes.
+#[derive(Debug)]
+pub struct AuthenticateMiddleware<S> {
+    pub(super) service: Rc<S>,
+    pub(super) settings: Rc<Authenticate>,
+}
+
+impl<S, B> Service<ServiceRequest> for AuthenticateMiddleware<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>>>>;
+
+    forward_ready!(service);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let (service, settings) = (Rc::clone(&self.service), Rc::clone(&self.settings));
+        Box::pin(async move {
+            let known = settings.look(&request).await;
+            if let Some(rejection) = settings.refused(&request, &known) {
+                return Ok(settings.shape.answer(request, rejection).map_into_right_body());
+            }
+            request.extensions_mut().insert(known);
+            service.call(request).await.map(ServiceResponse::map_into_left_body)
+        })
+    }
+}
+
+impl Authenticate {
+    /// The authentication that the request already has, or the result of verifying its credential.
+    async fn look(&self, request: &ServiceRequest) -> Authentication {
+        let known = request.extensions().get::<Authentication>().cloned();
+        if let Some(known) = known {
+            return known.of_realm(self.counterfoil.realm());
+        }
+        if is_preflight(request) {
+            return Authentication::rejected(Challenge::no_credential(self.counterfoil.realm()).into());
+        }
+        let source = request.extensions().get::<Source>().cloned().unwrap_or(Source::Unknown);
+        let values = request.headers().get_all(AUTHORIZATION).map(|value| value.as_bytes());
+        let outcome = self.counterfoil.authenticate(values, &source).await;
+        if let Err(ChallengeReason::Malformed(fault)) = outcome.as_ref().map_err(Challenge::reason) {
+            tracing::debug!(target: "counterfoil", reason = %fault, "request refused");
+        }
+        Authentication::from(outcome)
+    }
+
+    /// The rejection, if the middleware refuses the request.
+    fn refused(&self, request: &ServiceRequest, known: &Authentication) -> Option<Rejection> {
+        let rejection = known.principal().err()?;
+        let refuses = match self.mode {
+            Mode::Required => true,
+            Mode::Optional => known.is_attempted(),
+            Mode::Deferred => false,
+        };
+        (refuses && !is_preflight(request)).then(|| rejection.clone().into())
+    }
+}

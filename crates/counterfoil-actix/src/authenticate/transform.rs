@@ -1,0 +1,128 @@
+//! The settings of the middleware.
+
+use std::future::{Ready, ready};
+use std::rc::Rc;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::{Error, HttpResponse};
+use counterfoil::Counterfoil;
+
+use crate::authenticate::service::AuthenticateMiddleware;
+use crate::rejection::{Rejection, Shape};
+
+/// Authenticates each request by the credential in `Authorization: Bearer …`: an access token, a personal access token
+/// or a security code.
+///
+/// It stores the result as an [`Authentication`](crate::Authentication) in the request's extensions. The extractor
+/// [`Principal`](crate::Principal) and the guard [`RequireScope`](crate::RequireScope) read it there. The answer to a
+/// refused request does not tell the full reason. If a store or the directory is unavailable, the answer is 503.
+///
+/// | constructor | request without a credential | credential refused, or verification unavailable |
+/// |---|---|---|
+/// | [`Authenticate::required`] | refused | refused |
+/// | [`Authenticate::optional`] | the handler runs | refused |
+/// | [`Authenticate::deferred`] | the handler runs | the handler runs |
+///
+/// A CORS preflight passes without authentication, because browsers send no credential with it. If the extensions
+/// already contain an [`Authentication`](crate::Authentication), the middleware uses it and verifies nothing. It does
+/// not read tokens in the query string, the body or a cookie.
+///
+/// ```
+/// use actix_web::{App, test, web};
+/// use counterfoil_actix::{Authenticate, Principal};
+///
+/// # #[actix_web::main]
+/// # async fn main() {
+/// let service = counterfoil::testing::service();
+/// let app = App::new()
+///     .route("/", web::get().to(|who: Principal| async move { format!("hello, {}", who.name()) }))
+///     .wrap(Authenticate::required(service.counterfoil().clone()));
+/// let app = test::init_service(app).await;
+///
+/// let refused = test::call_service(&app, test::TestRequest::get().uri("/").to_request()).await;
+/// assert_eq!(refused.status().as_u16(), 401);
+/// assert_eq!(refused.headers().get("www-authenticate").unwrap(), "Bearer realm=\"default\"");
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Authenticate {
+    pub(super) counterfoil: Counterfoil,
+    pub(super) mode: Mode,
+    pub(super) shape: Shape,
+}
+
+/// Which requests the middleware refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    Required,
+    Optional,
+    Deferred,
+}
+
+impl Authenticate {
+    fn new(counterfoil: Counterfoil, mode: Mode) -> Self {
+        Self { counterfoil, mode, shape: Shape::default() }
+    }
+
+    /// Refuses every request without an active credential.
+    #[must_use]
+    pub fn required(counterfoil: Counterfoil) -> Self {
+        Self::new(counterfoil, Mode::Required)
+    }
+
+    /// Refuses requests whose credential is not active. Requests without a credential reach the handler, which takes an
+    /// `Option<Principal>`.
+    #[must_use]
+    pub fn optional(counterfoil: Counterfoil) -> Self {
+        Self::new(counterfoil, Mode::Optional)
+    }
+
+    /// Refuses no request. The handler takes a `Result<Principal, Rejection>` and decides.
+    ///
+    /// Do not take an `Option<Principal>` behind it: actix-web turns every rejection into `None`, also that of an
+    /// outage.
+    #[must_use]
+    pub fn deferred(counterfoil: Counterfoil) -> Self {
+        Self::new(counterfoil, Mode::Deferred)
+    }
+
+    /// Sets how refusals are written. Copy [`Rejection::challenge`] and
+    /// [`Rejection::retry_after`](counterfoil_tower::Rejection::retry_after) into the headers of the response.
+    ///
+    /// ```
+    /// use actix_web::HttpResponse;
+    /// use actix_web::http::StatusCode;
+    /// use counterfoil_actix::{Authenticate, Rejection};
+    ///
+    /// # let counterfoil = counterfoil::testing::service().counterfoil().clone();
+    /// let plain = Authenticate::required(counterfoil).refuse_with(|rejection: &Rejection| {
+    ///     let status = StatusCode::from_u16(rejection.status().as_u16()).expect("a status");
+    ///     HttpResponse::build(status).body(format!("no: {rejection}"))
+    /// });
+    /// # let _ = plain;
+    /// ```
+    ///
+    /// [`Rejection::challenge`]: counterfoil_tower::Rejection::challenge
+    #[must_use]
+    pub fn refuse_with(mut self, shape: impl Fn(&Rejection) -> HttpResponse + Send + Sync + 'static) -> Self {
+        self.shape = Shape::new(shape);
+        self
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for Authenticate
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = <Self::Transform as Service<ServiceRequest>>::Response;
+    type Error = Error;
+    type Transform = AuthenticateMiddleware<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(AuthenticateMiddleware { service: Rc::new(service), settings: Rc::new(self.clone()) }))
+    }
+}

@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod authenticate;
+mod convert;
+mod mount;
+mod preflight;
+mod principal;
+mod rejection;
+mod scope;
+mod source;
+
+pub use authenticate::service::AuthenticateMiddleware;
+pub use authenticate::transform::Authenticate;
+pub use counterfoil::types::Source;
+#[doc(inline)]
+pub use counterfoil_http::{
+    Endpoint, Endpoints, InvalidIssuer, InvalidProxies, Issuer, Metadata, Sources, TrustedProxies, clients, introspect,
+    me_tokens, metadata, revoke, security_codes, settings, token, users,
+};
+#[doc(inline)]
+pub use counterfoil_tower::{Authentication, ProblemKind, RejectionReason};
+pub use mount::{Mount, mount};
+pub use principal::Principal;
+pub use rejection::Rejection;
+pub use scope::service::RequireScopeMiddleware;
+pub use scope::transform::RequireScope;
+pub use source::source_behind;

@@ -1,0 +1,72 @@
+//! Endpoints of `counterfoil-http` as services of actix-web.
+
+mod answer;
+mod payload;
+mod request;
+
+use actix_web::dev::{AppService, HttpServiceFactory, ResourceDef, ServiceRequest, ServiceResponse, fn_service};
+use actix_web::guard::{Guard, GuardContext};
+use actix_web::{Error, HttpResponse};
+use counterfoil_http::{Endpoint, Endpoints};
+
+/// Mounts endpoints in an `App` or in a `web::scope`. The path of a scope precedes the paths of the endpoints.
+///
+/// An endpoint answers every method of its path. If it does not support the method, it answers 405 with `Allow`. The
+/// host answers all other paths. The limits of `counterfoil-http` apply to bodies, and those of actix-web do not.
+///
+/// ```
+/// use actix_web::{App, test, web};
+/// use counterfoil_actix::{Sources, mount};
+///
+/// # #[actix_web::main]
+/// # async fn main() {
+/// let counterfoil = counterfoil::testing::service().counterfoil().clone();
+/// let app = App::new()
+///     .service(mount(counterfoil_actix::token(counterfoil.clone(), Sources::Unknown)))
+///     .service(web::scope("/api/v1").service(mount(counterfoil_actix::settings(counterfoil))));
+/// let app = test::init_service(app).await;
+///
+/// for (path, status) in [("/token", 405), ("/api/v1/settings", 401), ("/settings", 404)] {
+///     let request = test::TestRequest::get().uri(path).to_request();
+///     assert_eq!(test::call_service(&app, request).await.status().as_u16(), status, "{path}");
+/// }
+/// # }
+/// ```
+pub fn mount(endpoints: Endpoints) -> Mount {
+    Mount(endpoints)
+}
+
+/// The service that [`mount`] makes.
+#[derive(Clone, Debug)]
+pub struct Mount(Endpoints);
+
+impl HttpServiceFactory for Mount {
+    fn register(self, config: &mut AppService) {
+        for endpoint in self.0 {
+            // counterfoil-http and actix-web both write a variable segment as `{name}`.
+            let path = ResourceDef::new(endpoint.path());
+            let guard: Box<dyn Guard> = Box::new(AsSent(endpoint.clone()));
+            let service = fn_service(move |request| respond(endpoint.clone(), request));
+            config.register_service(path, Some(vec![guard]), service, None);
+        }
+    }
+}
+
+/// Matches the path as the client sent it, since actix-web itself routes by the decoded path.
+struct AsSent(Endpoint);
+
+impl Guard for AsSent {
+    fn check(&self, context: &GuardContext<'_>) -> bool {
+        self.0.ends(context.head().uri.path())
+    }
+}
+
+async fn respond(endpoint: Endpoint, request: ServiceRequest) -> Result<ServiceResponse, Error> {
+    let is_head = request.method() == actix_web::http::Method::HEAD;
+    let (request, payload) = request.into_parts();
+    let response = match request::converted(&request, payload) {
+        Some(converted) => answer::converted(endpoint.respond(converted).await, is_head),
+        None => HttpResponse::BadRequest().finish(),
+    };
+    Ok(ServiceResponse::new(request, response))
+}

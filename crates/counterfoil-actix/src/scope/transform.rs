@@ -1,0 +1,87 @@
+//! The settings of the middleware.
+
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::{Error, HttpResponse};
+
+use crate::rejection::{Rejection, Shape};
+use crate::scope::service::RequireScopeMiddleware;
+
+/// Refuses requests whose credential lacks a required scope (RFC 6749 §3.3).
+///
+/// Put [`Authenticate`](crate::Authenticate) in front of it: in actix-web, the last `wrap` of a service runs first.
+/// Without `Authenticate` it answers 500 and logs an error. A credential without a scope passes, because it may do all
+/// that its owner may. A CORS preflight passes.
+///
+/// ```
+/// use actix_web::{App, test, web};
+/// use counterfoil_actix::{Authenticate, RequireScope};
+///
+/// # #[actix_web::main]
+/// # async fn main() {
+/// let service = counterfoil::testing::service();
+/// let token = service.personal_access_token("ivan", "projects:read").await;
+/// let app = App::new()
+///     .service(web::resource("/read").wrap(RequireScope::new("projects:read")).to(|| async { "read" }))
+///     .service(web::resource("/write").wrap(RequireScope::new("projects:write")).to(|| async { "written" }))
+///     .service(
+///         web::resource("/either")
+///             .wrap(RequireScope::any_of(&["projects:write", "projects:read"]))
+///             .to(|| async { "either" }),
+///     )
+///     .wrap(Authenticate::required(service.counterfoil().clone()));
+/// let app = test::init_service(app).await;
+///
+/// let bearer = format!("Bearer {}", token.token.expose_secret());
+/// for (path, status) in [("/read", 200), ("/write", 403), ("/either", 200)] {
+///     let request = test::TestRequest::get().uri(path).insert_header(("authorization", bearer.clone()));
+///     assert_eq!(test::call_service(&app, request.to_request()).await.status().as_u16(), status, "{path}");
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct RequireScope {
+    pub(super) scopes: Arc<[&'static str]>,
+    pub(super) shape: Shape,
+}
+
+impl RequireScope {
+    /// Requires every scope token of `scope`. A blank separates two tokens.
+    #[must_use]
+    pub fn new(scope: &'static str) -> Self {
+        Self::any_of(&[scope])
+    }
+
+    /// Requires one of several scopes, each as in [`RequireScope::new`]. The challenge names the first scope, so put
+    /// the narrowest first. An empty list refuses every request.
+    #[must_use]
+    pub fn any_of(scopes: &[&'static str]) -> Self {
+        Self { scopes: scopes.into(), shape: Shape::default() }
+    }
+
+    /// Sets how refusals are written: see [`Authenticate::refuse_with`](crate::Authenticate::refuse_with).
+    #[must_use]
+    pub fn refuse_with(mut self, shape: impl Fn(&Rejection) -> HttpResponse + Send + Sync + 'static) -> Self {
+        self.shape = Shape::new(shape);
+        self
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for RequireScope
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = <Self::Transform as Service<ServiceRequest>>::Response;
+    type Error = Error;
+    type Transform = RequireScopeMiddleware<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(RequireScopeMiddleware { service, settings: self.clone() }))
+    }
+}

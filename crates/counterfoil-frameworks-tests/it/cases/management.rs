@@ -1,0 +1,143 @@
+//! The JSON API, route by route.
+
+use crate::case::{Case, Expected, Send, case, get, send};
+
+fn made() -> Expected {
+    Expected::json(201)
+}
+
+fn shown() -> Expected {
+    Expected::json(200)
+}
+
+fn gone() -> Expected {
+    Expected::empty(204)
+}
+
+fn post(path: &str) -> Send {
+    send("POST", path)
+}
+
+fn patch(path: &str) -> Send {
+    send("PATCH", path)
+}
+
+fn delete(path: &str) -> Send {
+    send("DELETE", path)
+}
+
+pub fn cases() -> Vec<Case> {
+    [tokens(), users(), codes(), clients(), settings()].concat()
+}
+
+fn tokens() -> Vec<Case> {
+    let list = "/api/v1/me/tokens";
+    let one = "/api/v1/me/tokens/{token-id}";
+    vec![
+        case("tokens: list", get(list).bearer("access"), shown()),
+        case("tokens: a page", get("/api/v1/me/tokens?limit=1").bearer("access").header("x-of", "{token}"), shown()),
+        case("tokens: create", post(list).bearer("access").json(r#"{"label":"ci","expires_in_days":1}"#), made()),
+        case("tokens: see", get(one).bearer("access"), shown()),
+        case("tokens: delete", delete(one).bearer("access"), gone()),
+        case("tokens: delete again", delete(one).bearer("access"), gone()).after(delete(one).bearer("access")),
+        case("tokens: rotate", post(&format!("{one}/rotate")).bearer("access"), made()),
+        case(
+            "tokens: rotate with an overlap",
+            post(&format!("{one}/rotate")).bearer("access").json(r#"{"overlap_seconds":60}"#),
+            made(),
+        ),
+        case("tokens: one that is not there", get(&format!("{list}/x")).bearer("access"), not_found()),
+    ]
+}
+
+fn not_found() -> Expected {
+    Expected::problem(404, "not-found")
+}
+
+fn users() -> Vec<Case> {
+    let own = "/api/v1/users/ivan/tokens";
+    vec![
+        case("users: find", get("/api/v1/users?q=iv").bearer("ada"), shown()),
+        case(
+            "users: find without the right",
+            get("/api/v1/users").bearer("access"),
+            Expected::problem(403, "profile-management"),
+        ),
+        case(
+            "users: a gate that the policy does not ask",
+            patch("/api/v1/users/ivan").bearer("ada").json(r#"{"token_login_allowed":true}"#),
+            Expected::problem(409, "not-applicable"),
+        ),
+        case("users: tokens", get(own).bearer("ada").header("x-of", "{token}"), shown()),
+        case("users: a token", get(&format!("{own}/{{token-id}}")).bearer("ada"), shown()),
+        case("users: delete a token", delete(&format!("{own}/{{token-id}}")).bearer("ada"), gone()),
+        case("users: nobody", get("/api/v1/users/nobody/tokens").bearer("ada"), not_found()),
+        case("users: a subject with an escape", get("/api/v1/users/%69van/tokens").bearer("ada"), shown()),
+        case("users: a subject that is no text", get("/api/v1/users/%FF/tokens").bearer("ada"), not_found()),
+    ]
+}
+
+fn codes() -> Vec<Case> {
+    let list = "/api/v1/security-codes";
+    let one = "/api/v1/security-codes/{code-id}";
+    vec![
+        case("codes: list", get(list).bearer("sue").header("x-of", "{code}"), shown()),
+        case("codes: expired ones too", get(&format!("{list}?include_expired=true")).bearer("sue"), shown()),
+        case("codes: create", post(list).bearer("sue").json(r#"{"access":"super_administrator"}"#), made()),
+        case(
+            "codes: create for somebody",
+            post(list).bearer("sue").json(r#"{"access":"same_as_user","user":"ivan","description":"a test"}"#),
+            made(),
+        ),
+        case("codes: see", get(one).bearer("sue"), shown()),
+        case("codes: edit", patch(one).bearer("sue").json(r#"{"description":"new"}"#), shown()),
+        case("codes: make permanent", post(&format!("{one}/make-permanent")).bearer("sue"), shown()),
+        case("codes: reset", post(&format!("{one}/reset")).bearer("sue"), shown()),
+        case("codes: reactivate a live one", post(&format!("{one}/reactivate")).bearer("sue"), state()),
+        case("codes: delete", delete(one).bearer("sue"), gone()),
+        case("codes: without the right", get(list).bearer("ada"), Expected::problem(403, "role")),
+    ]
+}
+
+fn state() -> Expected {
+    Expected::problem(409, "not-expired")
+}
+
+fn clients() -> Vec<Case> {
+    let list = "/api/v1/clients";
+    let one = "/api/v1/clients/machine";
+    vec![
+        case("clients: list", get(list).bearer("ada"), shown()),
+        case("clients: create", post(list).bearer("ada").json(r#"{"display_name":"App","id":"app"}"#), made()),
+        case(
+            "clients: a public one",
+            post(list).bearer("ada").json(r#"{"display_name":"App","public":true,"grants":["refresh_token"]}"#),
+            made(),
+        ),
+        case(
+            "clients: an id that is taken",
+            post(list).bearer("ada").json(r#"{"display_name":"App","id":"machine"}"#),
+            Expected::problem(409, "client-id-taken"),
+        ),
+        case("clients: see", get(one).bearer("ada"), shown()),
+        case("clients: change", patch(one).bearer("ada").json(r#"{"disabled":true}"#), shown()),
+        case("clients: a new secret", post(&format!("{one}/secrets")).bearer("ada"), made()),
+        case("clients: delete", delete(one).bearer("ada"), gone()),
+        case("clients: one that is not there", get(&format!("{list}/x")).bearer("ada"), not_found()),
+    ]
+}
+
+fn settings() -> Vec<Case> {
+    let path = "/api/v1/settings";
+    vec![
+        case("settings: read", get(path).bearer("ada"), shown()),
+        case("settings: HEAD", send("HEAD", path).bearer("ada"), shown().says("")),
+        case("settings: change", patch(path).bearer("ada").json(r#"{"pat_max_days":90}"#), shown()),
+        case(
+            "settings: out of range",
+            patch(path).bearer("ada").json(r#"{"pat_max_days":0}"#),
+            Expected::problem(422, "invalid-field"),
+        ),
+        case("settings: without the right", get(path).bearer("access"), Expected::problem(403, "role")),
+    ]
+}

@@ -1,0 +1,155 @@
+//! The service that a case is sent to, and the texts for the names in its request. Two scenes issue the same tokens.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use counterfoil::client::{ClientId, NewClient};
+use counterfoil::operations::{NewAccess, NewSecurityCode};
+use counterfoil::policy::{Allowance, Policy};
+use counterfoil::testing::{self, Failure, TestService};
+use counterfoil::{Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Realm};
+
+use crate::case::{Body, Send};
+
+const SECRET: &str = "abcdefghijklmnopqrstuvwxyz012345";
+const DAY: Duration = Duration::from_secs(86_400);
+
+pub struct Scene {
+    pub service: TestService,
+    filled: HashMap<String, String>,
+}
+
+impl Scene {
+    /// A service with the people `ivan`, `ada` and `sue`, and the clients `test-client` and `machine`, which is a
+    /// resource server. After three wrong passwords further ones wait.
+    pub async fn new() -> Self {
+        let mut policy = Policy::open();
+        policy.throttle.account = Allowance::new(NonZeroU32::MIN.saturating_add(2), Duration::from_secs(60));
+        let service = testing::service_with(policy, |builder| builder);
+        let id: ClientId = "machine".parse().expect("an id");
+        let machine = NewClient::named("Machine").with_id(id).with_resource_server(true);
+        let secret = SECRET.to_owned().into();
+        service.import_client(&Presenter::host(), machine, &secret, false).await.expect("a client");
+        Self { service, filled: HashMap::new() }
+    }
+
+    /// The same request with its names filled.
+    pub async fn fill(&mut self, send: &Send) -> Send {
+        let mut filled = send.clone();
+        filled.path = self.text(&send.path).await;
+        for (_, value) in &mut filled.headers {
+            *value = self.text(value).await;
+        }
+        if let Body::Text(text) | Body::Chunked(text) = &mut filled.body {
+            *text = self.text(text).await;
+        }
+        filled
+    }
+
+    /// From now on that method of the store fails.
+    pub fn fail(&self, method: &'static str) {
+        self.service.faults().on(method, Failure::NotExecuted);
+    }
+
+    async fn text(&mut self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for name in NAMES {
+            let braced = format!("{{{name}}}");
+            if text.contains(&braced) {
+                if !self.filled.contains_key(*name) {
+                    let made = self.make(name).await;
+                    self.filled.extend(made.into_iter().map(|(name, text)| (name.to_owned(), text)));
+                }
+                text = text.replace(&braced, &self.filled[*name]);
+            }
+        }
+        text
+    }
+
+    /// Makes what a name stands for, and what comes along with it.
+    async fn make(&self, name: &str) -> Vec<(&'static str, String)> {
+        let service = &self.service;
+        match name {
+            "token" | "token-id" => self.token("token", "token-id", "ivan", None).await,
+            "reader" | "reader-id" => self.token("reader", "reader-id", "ivan", Some("projects:read")).await,
+            "writer" => self.token("writer", "", "ivan", Some("projects:write")).await,
+            "expired" => {
+                let made = short_token(service, &service.presenter("ivan")).await;
+                service.clock().advance(DAY);
+                vec![("expired", made)]
+            }
+            "revoked" => {
+                let made = self.token("revoked", "revoked-id", "ivan", None).await;
+                let id = made[1].1.parse().expect("an id");
+                let ivan = service.presenter("ivan");
+                service.delete_personal_access_token(&ivan, &id).await.expect("deleted");
+                made
+            }
+            "foreign" => {
+                let realm = Realm::new("other").expect("a realm");
+                let other = testing::service_with(Policy::open(), |builder| builder.realm(realm.clone()));
+                let ivan = other.presenter("ivan").in_realm(&realm);
+                vec![("foreign", short_token(&other, &ivan).await)]
+            }
+            "access" | "refresh" => {
+                let granted = service.sign_in("ivan").await;
+                let refresh = granted.refresh_token.expect("a refresh token");
+                vec![
+                    ("access", granted.access_token.expose_secret().to_owned()),
+                    ("refresh", refresh.expose_secret().to_owned()),
+                ]
+            }
+            "ada" => vec![("ada", service.sign_in("ada").await.access_token.expose_secret().to_owned())],
+            "sue" => vec![("sue", service.sign_in("sue").await.access_token.expose_secret().to_owned())],
+            "basic" => vec![("basic", service.client_secret().expose_api_key().to_owned())],
+            "secret" => vec![("secret", service.client_secret().expose_secret().to_owned())],
+            "machine" => vec![("machine", STANDARD.encode(format!("machine:{SECRET}")))],
+            "code" | "code-id" => {
+                let new = NewSecurityCode::new(NewAccess::SuperAdministrator);
+                let issued = service.create_security_code(&service.presenter("sue"), &new).await.expect("a code");
+                vec![("code", issued.token.expose_secret().to_owned()), ("code-id", issued.view.id.to_string())]
+            }
+            _ => unreachable!("no text is called {name}"),
+        }
+    }
+
+    async fn token(
+        &self,
+        name: &'static str,
+        id: &'static str,
+        owner: &str,
+        scope: Option<&str>,
+    ) -> Vec<(&'static str, String)> {
+        let issued = self.service.personal_access_token(owner, scope).await;
+        vec![(name, issued.token.expose_secret().to_owned()), (id, issued.view.id.to_string())]
+    }
+}
+
+async fn short_token(counterfoil: &Counterfoil, owner: &Presenter) -> String {
+    let new = NewPersonalAccessToken::new("short", Lifetime::Days(1));
+    let issued = counterfoil.create_personal_access_token(owner, &new).await.expect("a token");
+    issued.token.expose_secret().to_owned()
+}
+
+const NAMES: &[&str] = &[
+    "token",
+    "token-id",
+    "reader",
+    "reader-id",
+    "writer",
+    "expired",
+    "revoked",
+    "foreign",
+    "access",
+    "refresh",
+    "ada",
+    "sue",
+    "basic",
+    "secret",
+    "machine",
+    "code",
+    "code-id",
+];

@@ -1,0 +1,91 @@
+//! The service in axum.
+
+use std::net::SocketAddr;
+
+use ::axum::Router;
+use ::axum::extract::{ConnectInfo, Request};
+use ::axum::http::StatusCode;
+use ::axum::middleware::{Next, from_fn};
+use ::axum::routing::{get, options};
+use counterfoil::{Counterfoil, Role};
+use counterfoil_axum::{AuthenticateLayer, Principal, Rejection, RequireScopeLayer, Source, Sources};
+
+use super::{NO_SOURCE, NOTHING, Running, the_metadata};
+
+pub async fn start(counterfoil: Counterfoil) -> Running {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let service = router(&counterfoil).into_make_service_with_connect_info::<SocketAddr>();
+    Running::task(address, tokio::spawn(async move { ::axum::serve(listener, service).await }))
+}
+
+async fn name(who: Principal) -> String {
+    who.name().to_owned()
+}
+
+async fn perhaps(who: Option<Principal>) -> String {
+    who.map_or("nobody".to_owned(), |who| who.name().to_owned())
+}
+
+async fn decides(who: Result<Principal, Rejection>) -> String {
+    who.map_or_else(|no| format!("refused: {}", no.kind().name()), |who| who.name().to_owned())
+}
+
+async fn inside(who: Principal) -> Result<&'static str, Rejection> {
+    who.require("projects:write")?;
+    Ok("in")
+}
+
+async fn any(who: Principal) -> Result<&'static str, Rejection> {
+    who.require_any(&["projects:read", "projects:admin"])?;
+    Ok("in")
+}
+
+async fn role(who: Principal) -> Result<&'static str, Rejection> {
+    who.require_role(Role::Administrator)?;
+    Ok("in")
+}
+
+async fn source(ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request, next: Next) -> impl IntoAnswer {
+    if !request.headers().contains_key(NO_SOURCE) {
+        request.extensions_mut().insert(Source::from(peer));
+    }
+    next.run(request).await
+}
+
+use ::axum::response::IntoResponse as IntoAnswer;
+
+fn router(counterfoil: &Counterfoil) -> Router {
+    let own = || counterfoil.clone();
+    let scoped = get(async || "in").layer(RequireScopeLayer::new("projects:read"));
+    let required = Router::new()
+        .route("/required", get(name).post(name).merge(options(async || "preflight")))
+        .route("/scoped", scoped)
+        .route("/any", get(any))
+        .route("/inside", get(inside))
+        .route("/role", get(role))
+        .layer(AuthenticateLayer::required(own()));
+    let optional = Router::new()
+        .route("/optional", get(perhaps))
+        .route("/decides", get(decides))
+        .layer(AuthenticateLayer::optional(own()));
+    let bare = Router::new()
+        .route("/bare", get(name))
+        .route("/bare-scope", get(async || "in").layer(RequireScopeLayer::new("projects:read")));
+    let api = counterfoil_axum::me_tokens(own())
+        .merge(counterfoil_axum::users(own()))
+        .merge(counterfoil_axum::security_codes(own()))
+        .merge(counterfoil_axum::clients(own()))
+        .merge(counterfoil_axum::settings(own()));
+    Router::new()
+        .merge(required)
+        .merge(optional)
+        .merge(bare)
+        .merge(counterfoil_axum::token(own(), Sources::Extension))
+        .merge(counterfoil_axum::revoke(own(), Sources::Extension))
+        .merge(counterfoil_axum::introspect(own(), Sources::Extension))
+        .merge(counterfoil_axum::metadata(the_metadata()))
+        .nest("/api/v1", api.into())
+        .fallback(async || (StatusCode::NOT_FOUND, NOTHING))
+        .layer(from_fn(source))
+}

@@ -1,0 +1,76 @@
+//! The same service in each framework. Its routes:
+//!
+//! | path | |
+//! |---|---|
+//! | `/required` | requires authentication, and answers the caller's name; `OPTIONS` answers `preflight` |
+//! | `/optional` | authentication is optional; answers the name, or `nobody` |
+//! | `/decides` | the handler decides; answers the name, or the kind of the rejection |
+//! | `/scoped`, `/any` | a guard requires `projects:read`, and one of `projects:read` and `projects:admin` |
+//! | `/inside`, `/role` | the handler requires `projects:write`, and the role of an administrator |
+//! | `/bare`, `/bare-scope` | an extractor and a guard without the middleware that authenticates |
+//! | `/token` and so on | OAuth's endpoints |
+//! | `/api/v1` | the JSON API, nested by axum and actix-web |
+//!
+//! The service inserts the source of each request, unless the request has the header `x-no-source`. It has a 404 of its own.
+
+mod actix;
+mod axum;
+mod poem;
+mod tonic;
+mod tower;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+
+use counterfoil::Counterfoil;
+use counterfoil_http::{Issuer, Metadata};
+
+pub const NOTHING: &str = "the host has nothing here";
+pub const NO_SOURCE: &str = "x-no-source";
+
+/// A server that listens until `stop` is called.
+pub struct Running {
+    pub address: SocketAddr,
+    stop: Pin<Box<dyn Future<Output = ()>>>,
+}
+
+impl Running {
+    fn task<T: Send + 'static>(address: SocketAddr, task: tokio::task::JoinHandle<T>) -> Self {
+        Self { address, stop: Box::pin(async move { task.abort() }) }
+    }
+
+    pub async fn stop(self) {
+        self.stop.await;
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framework {
+    Axum,
+    Actix,
+    Poem,
+    /// hyper with layers and services of tower, without a framework.
+    Tower,
+    /// The layers in front of a gRPC service. Only refusals are compared.
+    Tonic,
+}
+
+impl Framework {
+    pub const ALL: [Self; 5] = [Self::Axum, Self::Actix, Self::Poem, Self::Tower, Self::Tonic];
+
+    pub async fn start(self, counterfoil: Counterfoil) -> Running {
+        match self {
+            Self::Axum => axum::start(counterfoil).await,
+            Self::Actix => actix::start(counterfoil).await,
+            Self::Poem => poem::start(counterfoil).await,
+            Self::Tower => tower::start(counterfoil).await,
+            Self::Tonic => tonic::start(counterfoil).await,
+        }
+    }
+}
+
+fn the_metadata() -> Metadata {
+    let issuer = Issuer::new("https://auth.example.com").expect("an issuer");
+    Metadata::new(issuer).token("/token").revocation("/revoke").introspection("/introspect")
+}

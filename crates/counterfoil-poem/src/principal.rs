@@ -1,0 +1,56 @@
+//! The extractor of the authenticated caller.
+
+use std::ops::Deref;
+
+use counterfoil::{Presenter, Principal as Verified};
+use counterfoil_tower::Authentication;
+use poem::{FromRequest, Request, RequestBody, Result};
+
+use crate::rejection::Rejection;
+
+/// The authenticated caller. It is an extractor for handlers behind [`Authenticate`](crate::Authenticate).
+///
+/// - `Principal`: the request is refused if the caller is not authenticated.
+/// - `Option<Principal>`, behind [`Authenticate::optional`](crate::Authenticate::optional): `None` if the request has
+///   no credential. The middleware itself refuses a credential that is not active.
+/// - `poem::Result<Principal>`, behind [`Authenticate::deferred`](crate::Authenticate::deferred): the handler decides;
+///   [`Rejection::of`] reads the error.
+///
+/// Without the middleware, each of them logs an error. `Principal` then answers 500. `Option` is then `None`, because
+/// poem drops the rejection.
+#[derive(Clone, Debug)]
+pub struct Principal(Box<Verified>);
+
+impl Principal {
+    /// The presenter for the operations of [`Counterfoil`](counterfoil::Counterfoil).
+    #[must_use]
+    pub fn presenter(&self) -> Presenter {
+        Presenter::from(&*self.0)
+    }
+
+    /// The authenticated caller of a request, for an endpoint that takes no extractors.
+    ///
+    /// # Errors
+    ///
+    /// The rejection, if the caller is not authenticated.
+    pub fn of(request: &Request) -> Result<Self, Rejection> {
+        let known = request.extensions().get::<Authentication>();
+        let known = known.ok_or_else(counterfoil_tower::Rejection::layer_missing)?;
+        let principal = known.principal().map_err(Clone::clone)?;
+        Ok(Self(Box::new(principal.clone())))
+    }
+}
+
+impl Deref for Principal {
+    type Target = Verified;
+
+    fn deref(&self) -> &Verified {
+        &self.0
+    }
+}
+
+impl<'a> FromRequest<'a> for Principal {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        Ok(Self::of(request)?)
+    }
+}
