@@ -1,5 +1,6 @@
 //! The only way to create a handle. Missing or contradictory parts are reported here, never later.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::counterfoil::Counterfoil;
 use crate::crypto::digest::{Digester, Unkeyed};
 use crate::crypto::entropy::{Entropy, SystemEntropy};
+use crate::crypto::key_path::KeyFileError;
 use crate::crypto::key_ring::KeyRing;
 use crate::directory::{Accounts, Directory, Logins, Search};
 use crate::event::sink::EventSink;
@@ -116,6 +118,17 @@ impl Builder {
     pub fn key_ring(mut self, key_ring: impl Into<Arc<KeyRing>>) -> Self {
         self.key_ring = Some(key_ring.into());
         self
+    }
+
+    /// Sets the key ring of that file: [`KeyRing::open_or_create`] and [`Builder::key_ring`] in one call. If there is no
+    /// file, a new key ring is written to it.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFileError`] if the file cannot be read or created, is accessible to other users, or contains no valid key
+    /// ring.
+    pub fn key_ring_file(self, path: impl Into<PathBuf>) -> Result<Self, KeyFileError> {
+        Ok(self.key_ring(KeyRing::open_or_create(path)?))
     }
 
     /// Accepts, besides the key ring, digests that were computed without a key, while a host migrates to its first
