@@ -137,7 +137,7 @@ fn host_40_from_cargo_new_to_a_verified_token_that_survives_a_restart_as_the_rea
 
     // Without its key file the service makes another one, and does not start with it.
     fs::rename(hello.join("hello.keys"), hello.join("kept.keys")).expect("a key file");
-    let (served, _, said) = place.run("hello", "cargo run --quiet");
+    let (served, _, said) = place.run("hello", "timeout 60 cargo run --quiet");
     assert!(!served && said.contains("put back the key file that belongs to the store"), "{said}");
     assert!(readme().contains("`put back the key file that belongs to the store`"), "what the README promises");
 
