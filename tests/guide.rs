@@ -165,7 +165,8 @@ fn host_40_the_chapter_of_the_start_has_the_commands_and_the_code_of_the_readme(
 #[test]
 fn every_crate_that_a_command_or_a_manifest_of_the_guide_names_exists() {
     let manifests = fs::read_dir(root().join("crates")).expect("a folder").map(|entry| entry.expect("an entry").path());
-    let manifests = manifests.chain([root().to_owned(), root().join("examples/demo"), root().join("examples/services")]);
+    let manifests =
+        manifests.chain([root().to_owned(), root().join("examples/demo"), root().join("examples/services")]);
     let manifests: Vec<_> = manifests.map(|folder| read(&folder.join("Cargo.toml"))).collect();
     let mut pages = Vec::new();
     documents(&chapters(), &mut pages);
