@@ -1,6 +1,7 @@
 //! The builder, which is the only way to create a handle. It reports missing or contradictory parts before the handle
 //! exists.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::counterfoil::Counterfoil;
 use crate::crypto::digest::{Digester, Unkeyed};
 use crate::crypto::entropy::{Entropy, SystemEntropy};
+use crate::crypto::key_path::KeyFileError;
 use crate::crypto::key_ring::KeyRing;
 use crate::directory::{Accounts, Directory, Logins, Search};
 use crate::event::sink::EventSink;
@@ -116,6 +118,17 @@ impl Builder {
     pub fn key_ring(mut self, key_ring: impl Into<Arc<KeyRing>>) -> Self {
         self.key_ring = Some(key_ring.into());
         self
+    }
+
+    /// Sets the key ring that this file contains: [`KeyRing::open_or_create`] and [`Builder::key_ring`] in one call. If
+    /// the file does not exist, this method creates it with a new key ring.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFileError`] if the file cannot be read or created, is accessible to other users, or contains no valid key
+    /// ring.
+    pub fn key_ring_file(self, path: impl Into<PathBuf>) -> Result<Self, KeyFileError> {
+        Ok(self.key_ring(KeyRing::open_or_create(path)?))
     }
 
     /// Also accepts digests that were computed without a key. Call it while a host migrates to its first key ring. Each

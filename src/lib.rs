@@ -148,8 +148,3 @@ pub mod settings {
 pub mod notice {
     pub use crate::service::claimed::{Claim, ClaimedNotice, DueNotice, Gathered, NoticeText, Outcome};
 }
-
-/// The example of README.md is compiled and run.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

@@ -149,10 +149,25 @@ fn every_rust_block_of_the_guide_is_compiled() {
     assert!(infos["rust"] > 15, "{infos:?}");
 }
 
+/// The contents of a page's first three blocks.
+fn first_blocks(page: &str) -> Vec<String> {
+    blocks(page).1.into_iter().map(|(_, lines)| lines).take(3).collect()
+}
+
+#[test]
+fn host_70_the_chapter_of_the_start_has_the_commands_and_the_code_of_the_readme() {
+    let readme = read(&root().join("README.md"));
+    let (_, start) = readme.split_once("\n## Start in five minutes\n").expect("the start");
+    let chapter = read(&chapters().join("five-minutes.md"));
+    assert_eq!(first_blocks(&chapter), first_blocks(start));
+    assert!(first_blocks(start)[1].contains("fn main"), "the code is the second one");
+}
+
 #[test]
 fn every_crate_that_a_command_or_a_manifest_of_the_guide_names_exists() {
     let manifests = fs::read_dir(root().join("crates")).expect("a folder").map(|entry| entry.expect("an entry").path());
-    let manifests = manifests.chain([root().to_owned(), root().join("examples/demo")]);
+    let manifests =
+        manifests.chain([root().to_owned(), root().join("examples/demo"), root().join("examples/services")]);
     let manifests: Vec<_> = manifests.map(|folder| read(&folder.join("Cargo.toml"))).collect();
     let mut pages = Vec::new();
     documents(&chapters(), &mut pages);

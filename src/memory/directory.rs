@@ -50,6 +50,22 @@ impl MemoryDirectory {
         self.accounts.pin().insert(subject, account);
     }
 
+    /// Adds a member with that id and name, who signs in with that name, and returns the account. See
+    /// [`MemoryDirectory::insert`] for other roles and further names.
+    ///
+    /// ```
+    /// use counterfoil::Role;
+    /// use counterfoil::memory::MemoryDirectory;
+    ///
+    /// let ann = MemoryDirectory::default().insert_member(7, "ann", "a password");
+    /// assert_eq!((ann.subject().as_str(), ann.name(), ann.role()), ("7", "ann", Role::Member));
+    /// ```
+    pub fn insert_member(&self, id: impl Into<SubjectId>, name: &str, password: &str) -> Account {
+        let account = Account::new(id.into(), name, Role::Member);
+        self.insert(account.clone(), &[name], password);
+        account
+    }
+
     /// Replaces an account's data: role, name, e-mail address and so on. Returns false if the subject has no account.
     pub fn update(&self, account: Account) -> bool {
         // The lock prevents that an account reappears while another thread removes it.

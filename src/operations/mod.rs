@@ -20,6 +20,7 @@ pub(crate) mod verify;
 pub use authorize::Operation;
 pub use from_source::FromSource;
 pub use maintenance::keys::{DropKeyError, KeyUse};
+pub use maintenance::start::StartError;
 pub use personal_access_tokens::create::TokenLimits;
 pub use personal_access_tokens::rotate::Overlap;
 pub use security_codes::create::{NewAccess, NewSecurityCode};

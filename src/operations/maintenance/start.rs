@@ -1,11 +1,66 @@
 //! Checks before the first request: does the key ring belong to the store, and does the store accept writes?
 
+use crate::builder::{BuildError, Builder};
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
 use crate::service::Service;
 use crate::service::error::{ManageError, Unavailable};
 use crate::types::ids::KeyId;
 use crate::types::time::Timestamp;
+
+/// Why a service did not start: see [`Builder::start`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// A part is missing or outside its limits.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// The key ring is not the store's, or a store failed.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl Builder {
+    /// Builds the handle and checks the store before the first request: [`Builder::build`] and [`Counterfoil::start`]
+    /// in one call.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Build`] as `build`. [`StartError::Unavailable`] as `start`: with a key ring that is not the
+    /// store's, its text says to put the right key file back.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped call has stored the check values of the key ring or has not. The next start completes it.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use counterfoil::memory::{MemoryDirectory, MemoryStore};
+    /// use counterfoil::operations::StartError;
+    /// use counterfoil::{Counterfoil, Unavailable};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> { futures_executor::block_on(async {
+    /// # let folder = std::env::temp_dir().join(format!("counterfoil-doc-start-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// # let file = |name: &str| folder.join(name);
+    /// let store = Arc::new(MemoryStore::default());
+    /// let with = || Counterfoil::builder().store(Arc::clone(&store)).directory(MemoryDirectory::default());
+    /// with().key_ring_file(file("keys"))?.start().await?;
+    /// with().key_ring_file(file("keys"))?.start().await?;
+    ///
+    /// let foreign = with().key_ring_file(file("other"))?.start().await.expect_err("not the store's key ring");
+    /// assert!(matches!(foreign, StartError::Unavailable(Unavailable::ForeignKeyRing { .. })));
+    /// assert!(foreign.to_string().ends_with("put back the key file that belongs to the store"));
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok(()) }) }
+    /// ```
+    pub async fn start(self) -> Result<Counterfoil, StartError> {
+        let counterfoil = self.build()?;
+        counterfoil.start().await?;
+        Ok(counterfoil)
+    }
+}
 
 impl Counterfoil {
     /// Checks before the first request whether the key ring belongs to the store and verifies all stored records. If a
@@ -16,8 +71,8 @@ impl Counterfoil {
     /// From then on, this method refuses a different ring, and a handle with a different ring creates no credentials.
     /// So a lost key file stops the start of the service instead of making every token invalid.
     ///
-    /// Call this method once, after [`Builder::build`](crate::Builder::build). It counts all records, which takes
-    /// seconds in a large store.
+    /// Call this method once, after [`Builder::build`], or call [`Builder::start`], which does both. It counts all
+    /// records, which takes seconds in a large store.
     ///
     /// # Errors
     ///

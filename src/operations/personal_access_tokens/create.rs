@@ -49,6 +49,18 @@ impl<'a> NewPersonalAccessToken<'a> {
     pub const fn new(label: &'a str, lifetime: Lifetime) -> Self {
         Self { label, lifetime, scope: None }
     }
+
+    /// A token without scope for that many whole days, from 1 to the policy's maximum: [`Lifetime::Days`].
+    ///
+    /// ```
+    /// use counterfoil::{Lifetime, NewPersonalAccessToken};
+    ///
+    /// assert_eq!(NewPersonalAccessToken::for_days("backup", 30).lifetime, Lifetime::Days(30));
+    /// ```
+    #[must_use]
+    pub const fn for_days(label: &'a str, days: i64) -> Self {
+        Self::new(label, Lifetime::Days(days))
+    }
 }
 
 crate::types::setters::setters!(NewPersonalAccessToken<'a> {

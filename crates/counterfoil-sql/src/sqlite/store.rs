@@ -1,6 +1,7 @@
 //! The store in a SQLite file.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -75,6 +76,29 @@ impl SqliteStore {
         writer.set_connect_options(options.clone());
         let readers = Arc::new(Readers::new(options));
         Ok(Self { writer, readers, file })
+    }
+
+    /// Opens that file, and creates it if there is none: [`SqliteStore::open`] without further options.
+    ///
+    /// # Errors
+    ///
+    /// As [`SqliteStore::open`].
+    ///
+    /// ```
+    /// use counterfoil::store::TokenStore;
+    /// use counterfoil_sql::SqliteStore;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("service.db");
+    /// let store = SqliteStore::open_or_create(&path).await?;
+    /// assert!(path.exists() && store.census().await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn open_or_create(path: impl AsRef<Path>) -> Result<Self, SetupError> {
+        Self::open(SqliteConnectOptions::new().filename(path).create_if_missing(true)).await
     }
 
     /// Closes all connections and copies the write-ahead log into the file. Later calls return `Unavailable`. If

@@ -1,0 +1,141 @@
+//! A gRPC service in tonic behind the layer of `counterfoil-tower`: handlers know who is calling, and what they may.
+//!
+//! `grpc_tonic token greetings:read` prints a personal access token with that scope. Without arguments it serves on
+//! `LISTEN` (127.0.0.1:50051). Its files are in the current folder.
+
+use std::env::{args, var};
+
+use counterfoil::memory::MemoryDirectory;
+use counterfoil::policy::Policy;
+use counterfoil::{Counterfoil, NewPersonalAccessToken, Presenter, Principal, Scope};
+use counterfoil_sql::SqliteStore;
+use counterfoil_tower::{AuthenticateLayer, Authentication, Rejection};
+use example::{Greeter, Greeting, Nothing};
+use tokio::net::TcpListener;
+use tonic::transport::server::{Server, TcpIncoming};
+use tonic::{Request, Response, Status};
+
+#[derive(Clone)]
+struct Hello;
+
+impl Greeter for Hello {
+    async fn hello(&self, request: Request<Nothing>) -> Result<Response<Greeting>, Status> {
+        let who = principal(&request)?;
+        who.require("greetings:read").map_err(|challenge| status(&Rejection::from(challenge)))?;
+        Ok(Response::new(Greeting { text: format!("hello, {}", who.name()) }))
+    }
+}
+
+/// Who is calling. The layer has put it into the request; without the layer nobody is let in.
+fn principal<T>(request: &Request<T>) -> Result<Principal, Status> {
+    match request.extensions().get::<Authentication>().map(Authentication::principal) {
+        Some(Ok(principal)) => Ok(principal.clone()),
+        Some(Err(rejection)) => Err(status(rejection)),
+        None => Err(status(&Rejection::layer_missing())),
+    }
+}
+
+/// A refusal as gRPC has it. An outage is no refusal: a client that reads `UNAUTHENTICATED` throws its token away.
+fn status(rejection: &Rejection) -> Status {
+    let text = rejection.to_string();
+    match rejection.status().as_u16() {
+        400 => Status::invalid_argument(text),
+        401 => Status::unauthenticated(text),
+        403 => Status::permission_denied(text),
+        503 => Status::unavailable(text),
+        _ => Status::internal(text),
+    }
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let people = MemoryDirectory::default(); // yours asks your own users table
+    let ann = people.insert_member(7, "ann", "a password");
+    let builder = Counterfoil::builder().policy(Policy::open()).store(SqliteStore::open_or_create("grpc.db").await?);
+    let counterfoil = builder.key_ring_file("grpc.keys")?.directory(people).start().await?;
+    if args().nth(1).as_deref() == Some("token") {
+        let scope = args().nth(2).unwrap_or("greetings:read".to_owned());
+        let new = NewPersonalAccessToken::for_days(&scope, 30).with_scope(scope.parse::<Scope>()?);
+        let issued = counterfoil.create_personal_access_token(&Presenter::signed_in(&ann), &new).await?;
+        println!("{}", issued.token.expose_secret());
+        return Ok(());
+    }
+    let layer = AuthenticateLayer::required(counterfoil.clone());
+    let layer = layer.refuse_with(|rejection: &Rejection| status(rejection).into_http::<tonic::body::Body>());
+    let listener = TcpListener::bind(var("LISTEN").unwrap_or("127.0.0.1:50051".to_owned())).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    let stop = || async { drop(tokio::signal::ctrl_c().await) };
+    let server = Server::builder().layer(layer).add_service(example::GreeterServer(Hello));
+    let server = server.serve_with_incoming_shutdown(TcpIncoming::from(listener), stop());
+    let (served, ()) = tokio::join!(server, counterfoil.run_upkeep(tokio::time::sleep, stop()));
+    Ok(served?)
+}
+
+/// What `tonic-prost-build` writes, here by hand, so that this file is whole:
+///
+/// ```proto
+/// package example;
+/// message Nothing {}
+/// message Greeting { string text = 1; }
+/// service Greeter { rpc Hello(Nothing) returns (Greeting); }
+/// ```
+mod example {
+    use std::convert::Infallible;
+    use std::task::{Context, Poll};
+
+    use tonic::body::Body;
+    use tonic::codegen::{BoxFuture, Service, http};
+    use tonic::server::{Grpc, NamedService, UnaryService};
+    use tonic::{Request, Response, Status};
+    use tonic_prost::ProstCodec;
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct Nothing {}
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct Greeting {
+        #[prost(string, tag = "1")]
+        pub(crate) text: String,
+    }
+
+    pub(crate) trait Greeter: Clone + Send + Sync + 'static {
+        fn hello(&self, request: Request<Nothing>) -> impl Future<Output = Result<Response<Greeting>, Status>> + Send;
+    }
+
+    #[derive(Clone)]
+    pub(crate) struct GreeterServer<T>(pub(crate) T);
+
+    impl<T: Greeter> UnaryService<Nothing> for GreeterServer<T> {
+        type Response = Greeting;
+        type Future = BoxFuture<Response<Greeting>, Status>;
+
+        fn call(&mut self, request: Request<Nothing>) -> Self::Future {
+            let service = self.0.clone();
+            Box::pin(async move { service.hello(request).await })
+        }
+    }
+
+    impl<T: Greeter> Service<http::Request<Body>> for GreeterServer<T> {
+        type Response = http::Response<Body>;
+        type Error = Infallible;
+        type Future = BoxFuture<http::Response<Body>, Infallible>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+            let method = self.clone();
+            Box::pin(async move {
+                match request.uri().path() {
+                    "/example.Greeter/Hello" => Ok(Grpc::new(ProstCodec::default()).unary(method, request).await),
+                    _ => Ok(Status::unimplemented("no such method").into_http()),
+                }
+            })
+        }
+    }
+
+    impl<T> NamedService for GreeterServer<T> {
+        const NAME: &'static str = "example.Greeter";
+    }
+}

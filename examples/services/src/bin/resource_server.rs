@@ -1,0 +1,33 @@
+//! A resource server: verifies tokens at the introspection endpoint of an authorization server in another process.
+//!
+//! `ENDPOINT=https://auth.example.com/introspect SECRET=… resource_server`. Its client there has the id `reports` and
+//! `resource_server: true`. It has no people and no store. It believes an answer for a second.
+
+use std::env::var;
+
+use axum::{Router, routing::get};
+use counterfoil_remote::{AuthenticateLayer, Introspection, Rejection, RemotePrincipal};
+use tokio::net::TcpListener;
+
+/// Says who is calling. For everybody with a valid token.
+async fn whoami(who: RemotePrincipal) -> String {
+    let scope = who.scope().map_or_else(|| "everything".to_owned(), ToString::to_string);
+    format!("subject {}, for {scope}\n", who.subject())
+}
+
+/// Needs a scope. The challenge of RFC 6750 names it where it is missing.
+async fn report(who: RemotePrincipal) -> Result<String, Rejection> {
+    who.require("projects:read")?;
+    Ok(format!("a report for subject {}\n", who.subject()))
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let verifier = Introspection::builder(var("ENDPOINT")?, "reports", var("SECRET")?).of_counterfoil().build()?;
+    let app = Router::new().route("/whoami", get(whoami)).route("/report", get(report));
+    let app = app.layer(AuthenticateLayer::required(verifier));
+    let listener = TcpListener::bind(var("LISTEN").unwrap_or("127.0.0.1:3001".to_owned())).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    let stop = async { drop(tokio::signal::ctrl_c().await) };
+    Ok(axum::serve(listener, app).with_graceful_shutdown(stop).await?)
+}

@@ -1,0 +1,41 @@
+//! `directory_postgres` on a server of its own.
+
+use counterfoil_testkit::servers::Postgres;
+
+use crate::process::{Process, run};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_directory_postgres");
+
+#[tokio::test]
+async fn host_71_directory_postgres_signs_in_the_people_of_a_table_and_finds_them_for_administrators() {
+    let (server, folder) = (Postgres::start(), tempfile::tempdir().expect("a folder"));
+    let database = format!("postgres://postgres@127.0.0.1:{}/postgres", server.port());
+    let variables = [("DATABASE_URL", database.as_str()), ("PASSWORD", "a password")];
+    for (name, role) in [("Ann", "member"), ("hanna", "member"), ("root", "admin")] {
+        run(PROGRAM, folder.path(), &variables, &["add", name, role]);
+    }
+    let service = Process::start(PROGRAM, folder.path(), &variables);
+    assert_eq!(service.post("/sign-in", "", r#"["ann","wrong"]"#).await.status, 401);
+    assert_eq!(service.post("/sign-in", "", r#"["nobody","a password"]"#).await.status, 401);
+    let ann = service.post("/sign-in", "", r#"["ANN","a password"]"#).await.body;
+    let root = service.post("/sign-in", "", r#"["root","a password"]"#).await.body;
+    assert_eq!(service.get("/hello", &ann).await.body, "hello, ann (member)\n");
+    assert_eq!(service.get("/users?q=ann", &ann).await.status, 403, "for administrators");
+    let found = service.get("/users?q=ANN", &root).await;
+    assert!(found.body.contains(r#""ann""#) && found.body.contains(r#""hanna""#), "{found:?}");
+    assert!(!found.body.contains(r#""root""#), "{found:?}");
+
+    // What changes in the table holds with the next request, and after a restart too.
+    let options = database.parse().expect("a URL");
+    let pool = counterfoil_sql::sqlx::PgPool::connect_with(options).await.expect("connected");
+    let disable = "update people set disabled = true where name = 'ann'";
+    counterfoil_sql::sqlx::query(disable).execute(&pool).await.expect("changed");
+    pool.close().await;
+    assert_eq!(service.get("/hello", &ann).await.status, 401);
+    service.stop();
+    let service = Process::start(PROGRAM, folder.path(), &variables);
+    assert_eq!(service.get("/hello", &root).await.body, "hello, root (administrator)\n");
+    assert_eq!(service.get("/hello", &ann).await.status, 401);
+    drop(server);
+    assert_eq!(service.get("/hello", &root).await.status, 503, "no database: nobody can say");
+}

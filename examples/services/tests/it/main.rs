@@ -1,0 +1,9 @@
+//! The programs of this package as processes, over HTTP and gRPC.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
+
+mod directory_postgres;
+mod grpc_tonic;
+mod process;
+mod resource_server;
+mod service_axum;
+mod size;

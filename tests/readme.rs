@@ -1,0 +1,148 @@
+//! The five-minute start of README.md, carried out as printed: its commands by `sh`, its code in a new project.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::net::TcpListener;
+use std::os::unix::fs::symlink;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The port that README.md prints.
+const PORT: u16 = 3000;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn readme() -> String {
+    fs::read_to_string(root().join("README.md")).expect("README.md")
+}
+
+/// The blocks of the start in their order: the commands that make the project, its code, the commands that run it.
+fn printed() -> [String; 3] {
+    let readme = readme();
+    let (_, rest) = readme.split_once("\n## Start in five minutes\n").expect("the start");
+    let (section, _) = rest.split_once("\n## ").expect("a heading after it");
+    let fences: Vec<_> = section.split("\n```").collect();
+    let blocks = fences.iter().skip(1).step_by(2).map(|block| block.split_once('\n').expect("a block"));
+    let [("sh", make), ("rust,ignore", code), ("sh", run)] = blocks.collect::<Vec<_>>()[..] else {
+        panic!("other blocks than commands, code, commands: {section}");
+    };
+    [make, code, run].map(|block| format!("{block}\n"))
+}
+
+/// The names that the code takes from this library, by its `use` lines.
+fn concepts(code: &str) -> BTreeSet<&str> {
+    let lines = code.lines().filter(|line| line.starts_with("use counterfoil"));
+    let words = lines.flat_map(|line| line.split(|letter: char| !letter.is_alphanumeric()));
+    words.filter(|word| word.starts_with(char::is_uppercase)).collect()
+}
+
+#[test]
+fn host_70_the_start_of_the_readme_has_at_most_40_lines_and_8_names_of_the_library() {
+    let [_, code, _] = printed();
+    let lines = code.lines().count();
+    assert!((20..=40).contains(&lines), "{lines} lines");
+    let concepts = concepts(&code);
+    assert!(concepts.contains("Counterfoil") && concepts.len() <= 8, "{concepts:?}");
+    let in_a_path = code.lines().any(|line| !line.starts_with("use ") && line.contains("counterfoil::"));
+    assert!(!in_a_path, "a name that no `use` line tells");
+    println!("{lines} lines, {} names of the library", concepts.len());
+}
+
+#[test]
+fn host_70_what_the_readme_has_before_its_reference_is_shorter_than_900_words() {
+    let readme = readme();
+    let (before, _) = readme.split_once("\n## Reference\n").expect("the reference");
+    let words = before.split_whitespace().count();
+    assert!(words < 900, "{words} words");
+}
+
+/// A folder beside which the repository lies, as README.md has it. Its name is the same in each run, so that what an
+/// earlier one built of the library serves again.
+struct Place {
+    folder: PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let mut hasher = DefaultHasher::new();
+        root().hash(&mut hasher);
+        let folder = std::env::temp_dir().join(format!("counterfoil-readme-{:x}", hasher.finish()));
+        let _left = fs::remove_dir_all(&folder);
+        fs::create_dir_all(folder.join(".cargo")).expect("a folder");
+        symlink(root(), folder.join("counterfoil")).expect("a link");
+        // Versions and settings are those of the workspace, whose target folder then has most of what is needed.
+        let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml");
+        let (_, profile) = manifest.split_once("\n[profile.dev.package]\n").expect("its profile");
+        let (profile, _) = profile.split_once("\n[").expect("another table");
+        let config = format!("[net]\noffline = true\n[profile.dev.package]\n{profile}\n");
+        fs::write(folder.join(".cargo/config.toml"), config).expect("a file");
+        Self { folder }
+    }
+
+    /// Runs commands as they are printed, and stops at the first that fails, or after ten minutes.
+    fn run(&self, folder: &str, commands: &str) -> (bool, String, String) {
+        let file = |name: &str| self.folder.join(name);
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
+        let mut command = Command::new("timeout");
+        command.args(["--signal", "KILL", "600", "sh", "-e", "-c", commands]).current_dir(self.folder.join(folder));
+        command.env("CARGO_TARGET_DIR", target).stdin(Stdio::null());
+        // Files and not pipes, which a server would hold open after commands that failed.
+        let created = |name: &str| File::create(file(name)).expect("a file");
+        command.stdout(created("stdout")).stderr(created("stderr")).process_group(0);
+        let mut child = command.spawn().expect("timeout and sh");
+        let status = child.wait().expect("a status");
+        let group = format!("-{}", child.id());
+        let _gone = Command::new("kill").args(["-9", "--", &group]).stderr(Stdio::null()).status();
+        let read = |name: &str| fs::read_to_string(file(name)).expect("text");
+        (status.success(), read("stdout"), read("stderr"))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _left = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The printed port where it is free, or another one, since somebody's own service may have it.
+fn port() -> u16 {
+    let free = |port| TcpListener::bind(("127.0.0.1", port)).and_then(|listener| listener.local_addr());
+    free(PORT).or_else(|_| free(0)).expect("a free port").port()
+}
+
+#[test]
+fn host_70_from_cargo_new_to_a_verified_token_that_survives_a_restart_as_the_readme_prints_it() {
+    let place = Place::new();
+    let port = port().to_string();
+    let [make, code, run] = printed().map(|block| block.replace(&PORT.to_string(), &port));
+
+    let (made, _, said) = place.run("", &make);
+    assert!(made, "{said}");
+    let hello = place.folder.join("hello");
+    fs::write(hello.join("src/main.rs"), &code).expect("the code");
+    fs::copy(root().join("Cargo.lock"), hello.join("Cargo.lock")).expect("the versions");
+    let (formatted, differs, said) = place.run("hello", "rustfmt --edition 2024 --check src/main.rs");
+    assert!(formatted, "lines are counted as rustfmt leaves them: {differs}{said}");
+
+    // A token, a request with it, a restart, and another request.
+    let (ran, printed, said) = place.run("hello", &run);
+    assert_eq!(printed, "hello, ann\nhello, ann\n", "{said}");
+    assert!(ran, "{said}");
+
+    // Without its key file the service makes another one, and does not start with it.
+    fs::rename(hello.join("hello.keys"), hello.join("kept.keys")).expect("a key file");
+    let (served, _, said) = place.run("hello", "timeout 60 cargo run --quiet");
+    assert!(!served && said.contains("put back the key file that belongs to the store"), "{said}");
+    assert!(readme().contains("`put back the key file that belongs to the store`"), "what the README promises");
+
+    // With the right one it starts again: it is the token's label that is refused.
+    fs::rename(hello.join("kept.keys"), hello.join("hello.keys")).expect("a key file");
+    let (_, _, said) = place.run("hello", "cargo run --quiet -- token");
+    assert!(said.contains("label is taken"), "{said}");
+}
