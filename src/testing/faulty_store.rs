@@ -1,18 +1,23 @@
 //! A store that fails on demand.
 
+use std::num::NonZeroU32;
+
 use async_trait::async_trait;
 
 use super::faults::{Failure, Faults};
 use crate::store::client_store::ClientStore;
 use crate::store::error::StoreError;
+use crate::store::page::Page;
 use crate::store::settings_store::SettingsStore;
 use crate::store::throttle::Throttle;
 use crate::store::token_store::TokenStore;
+use crate::store::transfer::{Restored, Transfer, WholeFamily};
+use crate::types::ids::FamilyId;
 
 /// Wraps a store. Its calls fail as [`Faults`] says, with `StoreError::Unavailable { retry: true, .. }`.
 ///
-/// It is a [`TokenStore`], [`ClientStore`], [`SettingsStore`] and [`Throttle`] where the inner store is one. All four
-/// share the faults.
+/// It is a [`TokenStore`], [`ClientStore`], [`SettingsStore`], [`Throttle`] and [`Transfer`] where the inner store is
+/// one. All of them share the faults.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -82,3 +87,8 @@ crate::methods_of!(TokenStore => faulty[TokenStore;]);
 crate::methods_of!(ClientStore => faulty[ClientStore;]);
 crate::methods_of!(SettingsStore => faulty[SettingsStore;]);
 crate::methods_of!(Throttle => faulty[Throttle;]);
+faulty! { Transfer;
+    fn families(&self, after: Option<&FamilyId>, limit: NonZeroU32) -> Page<FamilyId, FamilyId>;
+    fn family(&self, id: &FamilyId) -> Option<WholeFamily>;
+    fn restore(&self, family: &WholeFamily) -> Restored;
+}
