@@ -36,7 +36,9 @@ impl Host {
     }
 
     fn serve<S: TokenStore + ClientStore + SettingsStore + Throttle>(&self, store: &Arc<S>) -> Counterfoil {
-        let builder = Counterfoil::builder().policy(Policy::open()).store(Arc::clone(store));
+        let mut policy = Policy::open();
+        policy.refresh_tokens.grace = Duration::from_secs(30);
+        let builder = Counterfoil::builder().policy(policy).store(Arc::clone(store));
         let ring = KeyRing::from_text(&self.ring).expect("our own text");
         let builder = builder.directory(Arc::clone(&self.people)).clock(Arc::clone(&self.clock)).key_ring(ring);
         builder.build().expect("a handle")
