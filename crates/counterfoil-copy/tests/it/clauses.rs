@@ -33,10 +33,10 @@ macro_rules! clauses {
 }
 
 clauses! {
-    host_7_the_store_in_memory_restores_whole_families: memory();
-    host_7_sqlite_restores_whole_families: sqlite().await;
-    host_7_postgresql_restores_whole_families: postgres().await;
-    host_7_redis_restores_whole_families: redis().await;
-    host_7_a_redis_cluster_restores_whole_families: redis_cluster().await;
-    host_7_redb_restores_whole_families: redb().await;
+    host_60_the_store_in_memory_restores_whole_families: memory();
+    host_60_sqlite_restores_whole_families: sqlite().await;
+    host_60_postgresql_restores_whole_families: postgres().await;
+    host_60_redis_restores_whole_families: redis().await;
+    host_60_a_redis_cluster_restores_whole_families: redis_cluster().await;
+    host_60_redb_restores_whole_families: redb().await;
 }

@@ -18,7 +18,7 @@ fn faulty() -> (Arc<FaultyStore<MemoryStore>>, Faults) {
 }
 
 #[test]
-fn host_7_a_target_that_fails_at_any_call_loses_nothing() {
+fn host_60_a_target_that_fails_at_any_call_loses_nothing() {
     let source = memory();
     block_on(fill(&source.store));
     let mut failed = 0;
@@ -41,7 +41,7 @@ fn host_7_a_target_that_fails_at_any_call_loses_nothing() {
 }
 
 #[test]
-fn host_7_a_source_that_fails_at_any_call_is_copied_by_the_next_run() {
+fn host_60_a_source_that_fails_at_any_call_is_copied_by_the_next_run() {
     let (source, faults) = faulty();
     block_on(fill(&source));
     for nth in (1..).step_by(5) {
@@ -59,7 +59,7 @@ fn host_7_a_source_that_fails_at_any_call_is_copied_by_the_next_run() {
 }
 
 #[test]
-fn host_7_a_copy_that_is_dropped_at_any_call_is_continued() {
+fn host_60_a_copy_that_is_dropped_at_any_call_is_continued() {
     let source = memory();
     block_on(fill(&source.store));
     RUNTIME.block_on(async {
@@ -76,7 +76,7 @@ fn host_7_a_copy_that_is_dropped_at_any_call_is_continued() {
 }
 
 #[test]
-fn host_7_a_copy_into_a_file_that_is_dropped_is_continued_and_counts_what_is_there() {
+fn host_60_a_copy_into_a_file_that_is_dropped_is_continued_and_counts_what_is_there() {
     RUNTIME.block_on(async {
         let (source, target) = (memory(), sqlite().await);
         fill(&source.store).await;

@@ -19,7 +19,7 @@ async fn is_empty(store: &impl Transfer) -> bool {
 }
 
 #[test]
-fn host_7_a_target_with_a_credential_of_its_own_is_refused_unchanged() {
+fn host_60_a_target_with_a_credential_of_its_own_is_refused_unchanged() {
     let (source, target) = (memory(), memory());
     block_on(async {
         fill(&source.store).await;
@@ -33,7 +33,7 @@ fn host_7_a_target_with_a_credential_of_its_own_is_refused_unchanged() {
 }
 
 #[test]
-fn host_7_a_target_with_a_client_of_its_own_is_refused_unchanged() {
+fn host_60_a_target_with_a_client_of_its_own_is_refused_unchanged() {
     let (source, target) = (memory(), memory());
     block_on(async {
         fill(&source.store).await;
@@ -48,7 +48,7 @@ fn host_7_a_target_with_a_client_of_its_own_is_refused_unchanged() {
 }
 
 #[test]
-fn host_7_a_target_with_settings_or_a_key_ring_of_its_own_is_refused_unchanged() {
+fn host_60_a_target_with_settings_or_a_key_ring_of_its_own_is_refused_unchanged() {
     let (source, target, third) = (memory(), memory(), memory());
     block_on(async {
         let realm = Realm::default();
@@ -73,7 +73,7 @@ fn host_7_a_target_with_settings_or_a_key_ring_of_its_own_is_refused_unchanged()
 }
 
 #[test]
-fn host_7_a_source_that_was_used_after_the_copy_is_told_and_nothing_is_overwritten() {
+fn host_60_a_source_that_was_used_after_the_copy_is_told_and_nothing_is_overwritten() {
     let (source, target) = (memory(), memory());
     block_on(async {
         fill(&source.store).await;
@@ -94,7 +94,7 @@ fn host_7_a_source_that_was_used_after_the_copy_is_told_and_nothing_is_overwritt
 }
 
 #[test]
-fn host_7_a_damaged_row_stops_the_copy_before_its_first_write() {
+fn host_60_a_damaged_row_stops_the_copy_before_its_first_write() {
     RUNTIME.block_on(async {
         let folder = tempfile::TempDir::new().expect("a folder");
         let options = counterfoil_sql::sqlx::sqlite::SqliteConnectOptions::new()
@@ -113,7 +113,7 @@ fn host_7_a_damaged_row_stops_the_copy_before_its_first_write() {
 }
 
 #[test]
-fn host_7_a_source_that_hides_a_family_is_found_out_by_its_census() {
+fn host_60_a_source_that_hides_a_family_is_found_out_by_its_census() {
     let (source, hidden, target) = (memory(), memory(), memory());
     block_on(async {
         fill(&source.store).await;
@@ -126,7 +126,7 @@ fn host_7_a_source_that_hides_a_family_is_found_out_by_its_census() {
 }
 
 #[test]
-fn host_7_no_message_of_a_copy_tells_a_secret() {
+fn host_60_no_message_of_a_copy_tells_a_secret() {
     let told = format!("{:?} {}", memory().stores(), CopyError::ForeignSettings(Realm::default()));
     assert_eq!(told, "Stores { .. } the target has settings of its own in realm default; copy into an empty store");
 }

@@ -68,7 +68,7 @@ async fn through(stores: &[Stores]) {
 }
 
 #[test]
-fn host_7_everything_goes_from_memory_to_sqlite_postgresql_redis_and_redb_and_back() {
+fn host_60_everything_goes_from_memory_to_sqlite_postgresql_redis_and_redb_and_back() {
     RUNTIME.block_on(async {
         let (a, b, c, d, e) = (memory(), sqlite().await, postgres().await, redis().await, redb().await);
         let (f, g) = (redis_cluster().await, memory());
@@ -78,7 +78,7 @@ fn host_7_everything_goes_from_memory_to_sqlite_postgresql_redis_and_redb_and_ba
 }
 
 #[test]
-fn host_7_everything_goes_the_other_way_from_steps_made_in_each_store() {
+fn host_60_everything_goes_the_other_way_from_steps_made_in_each_store() {
     RUNTIME.block_on(async {
         let (a, b, c, d) = (redb().await, redis().await, postgres().await, sqlite().await);
         fill(&a.store).await;
@@ -96,7 +96,7 @@ fn host_7_everything_goes_the_other_way_from_steps_made_in_each_store() {
 }
 
 #[test]
-fn host_7_versions_and_internal_ids_of_removed_clients_go_along() {
+fn host_60_versions_and_internal_ids_of_removed_clients_go_along() {
     RUNTIME.block_on(async {
         let (source, target) = (memory(), sqlite().await);
         fill(&source.store).await;

@@ -106,21 +106,21 @@ where
 }
 
 #[test]
-fn host_7_tokens_of_before_open_on_postgresql_and_a_replay_is_recognised() {
+fn host_60_tokens_of_before_open_on_postgresql_and_a_replay_is_recognised() {
     RUNTIME.block_on(async { tokens_open_after_the_copy(postgres().await).await });
 }
 
 #[test]
-fn host_7_tokens_of_before_open_on_redis_and_a_replay_is_recognised() {
+fn host_60_tokens_of_before_open_on_redis_and_a_replay_is_recognised() {
     RUNTIME.block_on(async { tokens_open_after_the_copy(redis().await).await });
 }
 
 #[test]
-fn host_7_tokens_of_before_open_on_redb_and_a_replay_is_recognised() {
+fn host_60_tokens_of_before_open_on_redb_and_a_replay_is_recognised() {
     RUNTIME.block_on(async { tokens_open_after_the_copy(redb().await).await });
 }
 
 #[test]
-fn host_7_tokens_of_before_open_on_sqlite_and_a_replay_is_recognised() {
+fn host_60_tokens_of_before_open_on_sqlite_and_a_replay_is_recognised() {
     RUNTIME.block_on(async { tokens_open_after_the_copy(sqlite().await).await });
 }
