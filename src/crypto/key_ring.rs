@@ -151,7 +151,7 @@ impl KeyRing {
     }
 
     /// The check values of all keys. They distinguish each key from another key with the same number.
-    pub(crate) fn checks(&self) -> impl Iterator<Item = (KeyId, KeyCheck)> {
+    pub fn checks(&self) -> impl Iterator<Item = (KeyId, KeyCheck)> {
         self.keys.iter().map(|(id, key)| {
             let mac = sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/check/v1"]);
             let (first, _) = mac.expose_secret().split_first_chunk().unwrap_or((&[0; 8], &[]));

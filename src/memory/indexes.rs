@@ -196,6 +196,11 @@ impl Indexes {
         self.kin.get(family).map_or(&[], Vec::as_slice)
     }
 
+    /// The families after that one, in no particular order.
+    pub(super) fn families(&self, after: Option<&FamilyId>) -> Vec<FamilyId> {
+        self.kin.keys().filter(|family| after.is_none_or(|after| *family > after)).copied().collect()
+    }
+
     /// The number of live access tokens of the family, counted up to `most`, and the instant at which the first of them
     /// expires.
     pub(super) fn live_access(&self, family: &FamilyId, now: Timestamp, most: usize) -> (usize, Option<Timestamp>) {

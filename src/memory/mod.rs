@@ -19,6 +19,7 @@ mod settings;
 pub(crate) mod store;
 mod table;
 mod throttle;
+mod transfer;
 mod write;
 
 pub use directory::MemoryDirectory;

@@ -65,7 +65,7 @@ macro_rules! backend_call {
 }
 
 impl MemoryStore {
-    fn write(&self) -> Writer<'_> {
+    pub(super) fn write(&self) -> Writer<'_> {
         Writer { table: &self.table, indexes: self.indexes.lock().unwrap_or_else(PoisonError::into_inner) }
     }
 

@@ -13,6 +13,7 @@ pub(crate) mod request;
 pub(crate) mod settings_store;
 pub(crate) mod throttle;
 pub(crate) mod token_store;
+pub(crate) mod transfer;
 pub mod transition;
 
 pub use crate::crypto::digest::Digest;
@@ -31,3 +32,4 @@ pub use request::{check_insert, check_members, check_rotate};
 pub use settings_store::{SettingsPut, SettingsStore};
 pub use throttle::{Reserved, Throttle, ThrottleKey, UNSETTLED};
 pub use token_store::TokenStore;
+pub use transfer::{Restored, Transfer, WholeFamily};

@@ -1,18 +1,23 @@
 //! A store whose calls fail when a test requires it.
 
+use std::num::NonZeroU32;
+
 use async_trait::async_trait;
 
 use super::faults::{Failure, Faults};
 use crate::store::client_store::ClientStore;
 use crate::store::error::StoreError;
+use crate::store::page::Page;
 use crate::store::settings_store::SettingsStore;
 use crate::store::throttle::Throttle;
 use crate::store::token_store::TokenStore;
+use crate::store::transfer::{Restored, Transfer, WholeFamily};
+use crate::types::ids::FamilyId;
 
 /// Wraps a store. [`Faults`] decides which calls fail. The error is `StoreError::Unavailable { retry: true, .. }`.
 ///
-/// It implements each of the traits [`TokenStore`], [`ClientStore`], [`SettingsStore`] and [`Throttle`] that the inner
-/// store implements. The same faults apply to all traits.
+/// It implements each of the traits [`TokenStore`], [`ClientStore`], [`SettingsStore`], [`Throttle`] and [`Transfer`]
+/// that the inner store implements. The same faults apply to all traits.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -82,3 +87,8 @@ crate::methods_of!(TokenStore => faulty[TokenStore;]);
 crate::methods_of!(ClientStore => faulty[ClientStore;]);
 crate::methods_of!(SettingsStore => faulty[SettingsStore;]);
 crate::methods_of!(Throttle => faulty[Throttle;]);
+faulty! { Transfer;
+    fn families(&self, after: Option<&FamilyId>, limit: NonZeroU32) -> Page<FamilyId, FamilyId>;
+    fn family(&self, id: &FamilyId) -> Option<WholeFamily>;
+    fn restore(&self, family: &WholeFamily) -> Restored;
+}

@@ -40,6 +40,7 @@ mod steps;
 mod subject;
 mod together;
 mod touch;
+mod transfer;
 mod violation;
 
 /// How to write a store: the order of the steps, known failures, and how to verify the result.
@@ -107,5 +108,12 @@ pub mod sibling_clauses {
         settings_answers_equal_the_model, sibling_cut_off_is_all_or_nothing, sibling_garbage_is_corrupt,
         sibling_outage_is_unavailable, throttle_answers_equal_the_model, under_way_is_told_from_failed,
         unsettled_counts_as_failed,
+    };
+}
+
+/// The checks of a store that can be copied, clauses 57 to 59, and the families that they use.
+pub mod transfer_clauses {
+    pub use crate::transfer::{
+        Whole, a_family_comes_back_as_it_was, every_state, families_are_walked, restore_never_overwrites, walk_families,
     };
 }

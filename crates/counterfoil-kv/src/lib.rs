@@ -29,6 +29,7 @@ mod setup;
 mod step;
 mod store;
 mod throttle;
+mod transfer;
 mod upgrade;
 
 #[cfg(feature = "fjall")]

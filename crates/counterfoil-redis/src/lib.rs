@@ -31,6 +31,7 @@ mod shared_connection;
 mod standing;
 mod store;
 mod throttle;
+mod transfer;
 mod upgrade;
 mod wait_pool;
 

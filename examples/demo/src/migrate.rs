@@ -3,10 +3,8 @@
 
 use std::fmt;
 
-use counterfoil_sql::PgStore;
-
 use crate::error::StartError;
-use crate::store::{self, Kind, Stores};
+use crate::store;
 use crate::store_wait::with_progress_log;
 
 /// The result of a migration.
@@ -33,16 +31,10 @@ impl fmt::Display for Migrated {
 ///
 /// [`StartError`]. Its message does not contain the URL.
 pub async fn migrate(url: &str) -> Result<Migrated, StartError> {
-    match store::kind(url)? {
-        Kind::Postgres(options) => {
-            let migrated = with_progress_log(PgStore::migrate(*options)).await;
-            migrated.map(|()| Migrated::UpToDate).map_err(store::refused)
-        }
-        Kind::Sqlite(_) => {
-            // Opening a SQLite file updates its schema.
-            with_progress_log(Stores::open(url)).await?.close().await;
-            Ok(Migrated::UpToDate)
-        }
-        Kind::Memory | Kind::Redis | Kind::RedisCluster(_) => Ok(Migrated::NothingToDo),
-    }
+    let url = store::parsed(url)?;
+    let migrated = with_progress_log(url.migrate()).await.map_err(store::refused)?;
+    Ok(match migrated {
+        counterfoil_stores::Migrated::UpToDate => Migrated::UpToDate,
+        counterfoil_stores::Migrated::NothingToDo => Migrated::NothingToDo,
+    })
 }

@@ -14,4 +14,5 @@ mod reference_store;
 mod siblings;
 mod third_party;
 mod throttles;
+mod transfers;
 mod turn;

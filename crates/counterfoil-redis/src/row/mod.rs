@@ -9,7 +9,8 @@ mod write;
 pub(crate) use fields::{bytes, end_of, instant_of, lacking, number};
 pub(crate) use record::record;
 pub(crate) use write::{
-    added, digested, ended, family_ends, identity, kind, maybe, nonce, notice, piece, stamped, time, whose,
+    added, digested, ended, family_ends, identity, identity_of_parts, kind, maybe, nonce, notice, piece, restored,
+    stamped, time, whose,
 };
 
 /// The text of a missing instant.

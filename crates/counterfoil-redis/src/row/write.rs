@@ -1,6 +1,9 @@
 //! Encodes records and families as fields.
 
-use counterfoil::store::{Digest, NewFamily, NewRecord, Nonce, NoticeMark, Revoked, StoreError};
+use counterfoil::store::{
+    Digest, FamilyBody, FamilyParts, NewFamily, NewRecord, Nonce, NoticeMark, RecordParts, Revoked, StoreError,
+    Superseded,
+};
 use counterfoil::types::{Description, KeyId, Label, OwnerId, TokenKind};
 use counterfoil::{Realm, Scope, Timestamp};
 
@@ -102,11 +105,60 @@ pub(crate) fn added(new: &NewRecord) -> [Bytes; 5] {
     ]
 }
 
+/// A restored record's values, in the order in which the script takes them.
+pub(crate) fn restored(record: &RecordParts) -> [Bytes; 10] {
+    let new = NewRecord::new(
+        record.id,
+        record.realm.clone(),
+        record.owner.clone(),
+        record.kind,
+        record.digest,
+        record.key_id,
+        record.created_at,
+    )
+    .with_parent(record.parent)
+    .with_generation(record.generation)
+    .with_scope(record.scope.clone())
+    .with_label(record.label.clone())
+    .with_description(record.description.clone())
+    .with_notice(record.notice);
+    let [member, mut body, texts, _, noticed] = added(&new);
+    if let Some(flag) = body.first_mut().filter(|_| record.shrunk) {
+        *flag = b's';
+    }
+    [
+        member,
+        body,
+        texts,
+        record.version.number().to_string().into_bytes(),
+        ends(record.expires_at, record.expiry_set_at, record.gone_at),
+        noticed,
+        record.noticed.iter().flat_map(|(at, stage)| stamped(*at, *stage)).collect(),
+        record.superseded.map(superseded).unwrap_or_default(),
+        record.revoked.map(|revoked| stamped(revoked.at, revoked.reason.byte())).unwrap_or_default(),
+        record.last_used_at.map(|at| time(at).to_vec()).unwrap_or_default(),
+    ]
+}
+
+/// `s` of a record.
+fn superseded(superseded: Superseded) -> Bytes {
+    [&time(superseded.at)[..], &maybe(superseded.honoured_until), superseded.successor.as_bytes()].concat()
+}
+
+/// `i` of a restored family.
+pub(crate) fn identity_of_parts(family: &FamilyParts) -> Result<Bytes, StoreError> {
+    identity_text(family.kind, &family.realm, &family.owner, &family.body)
+}
+
 /// Encodes the field `i`: the data of a family that never change.
 pub(crate) fn identity(family: &NewFamily) -> Result<Bytes, StoreError> {
-    let body = family.body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
-    let (realm, owner) = (family.realm.as_str(), family.owner.as_str());
-    let mut text = kind(family.kind).to_vec();
+    identity_text(family.kind, &family.realm, &family.owner, &family.body)
+}
+
+fn identity_text(of: TokenKind, realm: &Realm, owner: &OwnerId, body: &FamilyBody) -> Result<Bytes, StoreError> {
+    let body = body.to_document().map_err(|invalid| StoreError::corrupt(None, invalid))?;
+    let (realm, owner) = (realm.as_str(), owner.as_str());
+    let mut text = kind(of).to_vec();
     text.extend_from_slice(format!("{:03}{:03}{realm}{owner}{body}", realm.len(), owner.len()).as_bytes());
     Ok(text)
 }

@@ -29,3 +29,4 @@ pub(crate) mod store;
 mod tests;
 mod throttle;
 mod throttle_sql;
+mod transfer;

@@ -75,6 +75,7 @@ mod revoke;
 mod rotate;
 mod schema;
 mod siblings;
+mod transfer;
 
 pub(super) use change::*;
 pub(super) use insert::*;
@@ -85,3 +86,4 @@ pub(super) use revoke::*;
 pub(super) use rotate::*;
 pub(super) use schema::*;
 pub(super) use siblings::*;
+pub(super) use transfer::*;

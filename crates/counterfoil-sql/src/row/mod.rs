@@ -19,7 +19,7 @@ pub(crate) use document::{client, settings};
 pub(crate) use page::{LAST_ID, Order, clients, page};
 #[cfg(all(feature = "fuzzing", feature = "sqlite"))]
 pub(crate) use record::record;
-pub(crate) use record::{family, family_id, id, record_of};
+pub(crate) use record::{families, family, family_id, id, record_of, whole_family};
 #[cfg(feature = "postgres")]
 pub(crate) use record::{family_ids, record_id, unsound_notices};
 #[cfg(feature = "sqlite")]

@@ -2,7 +2,8 @@
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{
-    Corrupt, Digest, FamilyBody, FamilyParts, Nonce, NoticeMark, RecordParts, StoreError, Superseded, TokenRecord,
+    Corrupt, Digest, FamilyBody, FamilyParts, Nonce, NoticeMark, Page, RecordParts, StoreError, Superseded,
+    TokenRecord, WholeFamily,
 };
 use counterfoil::types::{Description, FamilyId, KeyId, Label, LabelKey, OwnerId, RecordId, Version};
 use counterfoil::{Realm, Timestamp};
@@ -112,6 +113,28 @@ pub(crate) fn record(row: &impl SqlRow) -> Result<TokenRecord, Corrupt> {
 /// Like [`record`], for a caller that asked for this id: a row that does not decode is an error and is never skipped.
 pub(crate) fn record_of(id: &RecordId, row: &impl SqlRow) -> Result<TokenRecord, StoreError> {
     record(row).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
+}
+
+/// A family from the rows of all its members, each joined with it.
+pub(crate) fn whole_family(rows: &[impl SqlRow]) -> Result<Option<WholeFamily>, StoreError> {
+    let (mut family, mut members) = (None, Vec::with_capacity(rows.len()));
+    for row in rows {
+        let id = Columns { row, first: 0 }.bytes(RecordColumn::Id).ok().flatten().map(RecordId::from_bytes);
+        let (member, row) = record(row).map_err(|corrupt| StoreError::corrupt(id, corrupt))?.into_parts();
+        members.push(member);
+        family = Some(row);
+    }
+    let whole = family.map(|family| WholeFamily::new(family, members)).transpose();
+    whole.map_err(|corrupt| StoreError::corrupt(None, corrupt))
+}
+
+/// A page of families' ids, from one row more than the page holds.
+pub(crate) fn families(rows: &[impl SqlRow], limit: u32) -> Result<Page<FamilyId, FamilyId>, StoreError> {
+    let mut items = rows.iter().map(family_id).collect::<Result<Vec<_>, _>>()?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    Ok(Page { next: items.last().copied().filter(|_| more), items, corrupt: 0 })
 }
 
 /// Decodes a family's row.

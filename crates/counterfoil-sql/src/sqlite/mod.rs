@@ -26,4 +26,5 @@ pub(crate) mod store;
 mod tests;
 mod throttle;
 mod throttle_sql;
+mod transfer;
 mod write;

@@ -144,18 +144,22 @@ impl Write {
 
     pub(super) async fn add_records(&mut self, new: &[NewRecord], family: &FamilyParts) -> Result<(), StoreError> {
         for new in new {
-            let record = RecordParts::from(new.clone());
-            let query = bind_record(sqlx::query(sql::ADD_RECORD), &record, family)
-                .bind(family.id.as_bytes().as_slice())
-                .bind(record.realm.as_str())
-                .bind(record.owner.as_str())
-                .bind(i64::from(record.kind.byte()))
-                .bind(record.parent.as_ref().map(|id| id.as_bytes().as_slice()))
-                .bind(count(record.generation))
-                .bind(micros(record.created_at));
-            self.run(query).await?;
+            self.add_record(&RecordParts::from(new.clone()), family).await?;
         }
         Ok(())
+    }
+
+    /// Writes a record that is not there yet, except when it was used and whether it is shrunk.
+    pub(super) async fn add_record(&mut self, record: &RecordParts, family: &FamilyParts) -> Result<(), StoreError> {
+        let query = bind_record(sqlx::query(sql::ADD_RECORD), record, family)
+            .bind(family.id.as_bytes().as_slice())
+            .bind(record.realm.as_str())
+            .bind(record.owner.as_str())
+            .bind(i64::from(record.kind.byte()))
+            .bind(record.parent.as_ref().map(|id| id.as_bytes().as_slice()))
+            .bind(count(record.generation))
+            .bind(micros(record.created_at));
+        self.run(query).await.map(drop)
     }
 
     /// Replaces the columns of a record that can change, except the last use.

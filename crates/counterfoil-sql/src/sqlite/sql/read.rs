@@ -33,6 +33,10 @@ pub(in crate::sqlite) const LIST_STANDING: &str = joined!(
 );
 pub(in crate::sqlite) const LIST_KIND: &str =
     joined!("WHERE r.realm = ?1 AND r.kind = ?2 AND r.shrunk = 0 AND r.id > ?3 ORDER BY r.id LIMIT ?4");
+/// By the records, so that a member without a family is found too.
+pub(in crate::sqlite) const FAMILIES: &str =
+    "SELECT DISTINCT family AS id FROM counterfoil_record WHERE family > ?1 ORDER BY family LIMIT ?2";
+pub(in crate::sqlite) const WHOLE_FAMILY: &str = joined!("WHERE r.family = ?1");
 pub(in crate::sqlite) const DUE: &str =
     joined!("WHERE r.notice_at <= ?1 AND (r.notice_at, r.id) > (?2, ?3) ORDER BY r.notice_at, r.id LIMIT ?4");
 pub(in crate::sqlite) const CENSUS: &str =

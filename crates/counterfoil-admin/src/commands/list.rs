@@ -1,0 +1,91 @@
+//! `list`: what the host sees of credentials and clients. No secret is stored, so none can be shown.
+
+use std::num::NonZeroU32;
+
+use counterfoil::client::ClientView;
+use counterfoil::{Counterfoil, CredentialView, Presenter, SubjectId};
+use serde_json::Value;
+
+use crate::cli::{Cli, List};
+use crate::failure::Failure;
+use crate::output::{Output, instant, instant_or_none};
+
+const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
+const CREDENTIAL: [&str; 8] = ["id", "kind", "label", "status", "created_at", "expires_at", "last_used_at", "scope"];
+const CLIENT: [&str; 7] = ["id", "name", "grants", "public", "resource_server", "disabled", "created_at"];
+
+pub(super) async fn run(cli: &Cli, what: &List) -> Result<Output, Failure> {
+    let store = cli.open().await?;
+    let counterfoil = cli.handle(&store)?;
+    let listed = match what {
+        List::Tokens { subject } => tokens(&counterfoil, subject).await,
+        List::Codes => codes(&counterfoil).await,
+        List::Clients => clients(&counterfoil).await,
+    };
+    store.close().await;
+    listed
+}
+
+async fn tokens(counterfoil: &Counterfoil, subject: &str) -> Result<Output, Failure> {
+    let subject = SubjectId::new(subject).map_err(|invalid| Failure::Usage(invalid.to_string()))?;
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let page = counterfoil.list_personal_access_tokens_of(&Presenter::host(), &subject, after.as_ref(), PAGE).await?;
+        rows.extend(page.items.iter().map(credential));
+        after = page.next;
+        if after.is_none() {
+            return Ok(Output::Table(CREDENTIAL.into(), rows));
+        }
+    }
+}
+
+async fn codes(counterfoil: &Counterfoil) -> Result<Output, Failure> {
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let page = counterfoil.list_security_codes(&Presenter::host(), true, after.as_ref(), PAGE).await?;
+        rows.extend(page.items.iter().map(credential));
+        after = page.next;
+        if after.is_none() {
+            return Ok(Output::Table(CREDENTIAL.into(), rows));
+        }
+    }
+}
+
+async fn clients(counterfoil: &Counterfoil) -> Result<Output, Failure> {
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let page = counterfoil.list_clients(&Presenter::host(), after.as_ref(), PAGE).await?;
+        rows.extend(page.items.iter().map(client));
+        after = page.next;
+        if after.is_none() {
+            return Ok(Output::Table(CLIENT.into(), rows));
+        }
+    }
+}
+
+fn credential(view: &CredentialView) -> Vec<Value> {
+    let label = view.description.as_ref().unwrap_or(&view.label);
+    vec![
+        view.id.to_string().into(),
+        view.kind.as_str().into(),
+        label.as_str().into(),
+        view.status.as_str().into(),
+        instant(view.created_at),
+        instant_or_none(view.expires_at),
+        instant_or_none(view.last_used_at),
+        view.scope.as_ref().map(|scope| scope.as_str().to_owned()).into(),
+    ]
+}
+
+fn client(view: &ClientView) -> Vec<Value> {
+    let grants: Vec<Value> = view.grants.iter().map(|grant| grant.as_str().into()).collect();
+    vec![
+        view.id.to_string().into(),
+        view.display_name.as_str().into(),
+        grants.into(),
+        view.public.into(),
+        view.resource_server.into(),
+        view.disabled.into(),
+        instant(view.created_at),
+    ]
+}

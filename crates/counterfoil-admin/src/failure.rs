@@ -1,0 +1,90 @@
+//! Why a command did not do what it was asked for, and the exit code that says so.
+
+use std::error::Error;
+
+use counterfoil::{ManageError, Unavailable};
+use counterfoil_copy::CopyError;
+
+type Cause = Box<dyn Error + Send + Sync>;
+
+/// A failed command.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The store, a file or the system failed.
+    #[error("it failed")]
+    Failed(#[source] Cause),
+    /// The arguments contradict each other. Clap ends with the same code.
+    #[error("{0}")]
+    Usage(String),
+    /// It changes or removes something and was not confirmed.
+    #[error("nothing was done: give --yes to go on, or --dry-run to see what would be done")]
+    Unconfirmed,
+    /// What was named does not exist.
+    #[error("not found: {0}")]
+    NotFound(String),
+    /// A check found that it must not be done, or that something is not as it should be.
+    #[error("refused")]
+    Refused(#[source] Cause),
+}
+
+impl Failure {
+    /// Anything that failed.
+    pub(crate) fn failed(error: impl Into<Cause>) -> Self {
+        Self::Failed(error.into())
+    }
+
+    /// Anything that a check found.
+    pub(crate) fn refused(error: impl Into<Cause>) -> Self {
+        Self::Refused(error.into())
+    }
+
+    /// 1 failed, 2 usage, 3 not confirmed, 4 not found, 5 refused.
+    pub(crate) const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Failed(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Unconfirmed => 3,
+            Self::NotFound(_) => 4,
+            Self::Refused(_) => 5,
+        }
+    }
+
+    /// The message with all its causes.
+    pub(crate) fn with_causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut source = self.source();
+        while let Some(cause) = source {
+            text.push_str(&format!(": {cause}"));
+            source = cause.source();
+        }
+        text
+    }
+}
+
+impl From<ManageError> for Failure {
+    fn from(error: ManageError) -> Self {
+        match error {
+            ManageError::Unavailable(unavailable) => unavailable.into(),
+            ManageError::NotFound => Self::NotFound("no such credential, client or person in this realm".into()),
+            other => Self::refused(other),
+        }
+    }
+}
+
+impl From<Unavailable> for Failure {
+    fn from(error: Unavailable) -> Self {
+        match error {
+            Unavailable::ForeignKeyRing { .. } => Self::refused(error),
+            other => Self::failed(other),
+        }
+    }
+}
+
+impl From<CopyError> for Failure {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Store { .. } => Self::failed(error),
+            other => Self::refused(other),
+        }
+    }
+}

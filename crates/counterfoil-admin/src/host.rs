@@ -1,0 +1,51 @@
+//! The handle that the operator acts through: the core decides, and tells events.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use counterfoil::directory::{Accounts, DirectoryError, ResolvedName};
+use counterfoil::policy::Policy;
+use counterfoil::{Account, Counterfoil, Realm, SubjectId};
+use counterfoil_stores::AnyStore;
+
+use crate::cli::Cli;
+use crate::failure::Failure;
+use crate::store;
+
+/// The service's directory is not here. The host's operations on credentials do not need it.
+struct NoPeople;
+
+#[async_trait]
+impl Accounts for NoPeople {
+    async fn account(&self, _subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
+        Ok(None)
+    }
+
+    async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
+        Ok(ResolvedName::new(name))
+    }
+}
+
+impl Cli {
+    /// The realm.
+    pub(crate) fn realm(&self) -> Result<Realm, Failure> {
+        Realm::new(&self.realm).map_err(|invalid| Failure::Usage(invalid.to_string()))
+    }
+
+    /// The policy of the file, or the default.
+    pub(crate) fn policy(&self) -> Result<Policy, Failure> {
+        let Some(path) = &self.policy else { return Ok(Policy::default()) };
+        let policy: Policy = serde_json::from_str(&store::read(path)?)
+            .map_err(|error| Failure::refused(format!("{}: {error}", path.display())))?;
+        policy.check().map_err(Failure::refused)?;
+        Ok(policy)
+    }
+
+    /// A handle on the store. It verifies and refreshes nothing, so it needs no key ring.
+    pub(crate) fn handle(&self, store: &AnyStore) -> Result<Counterfoil, Failure> {
+        let mut policy = self.policy()?;
+        policy.refresh_tokens.grace = Duration::ZERO;
+        let builder = store.build_into(Counterfoil::builder()).realm(self.realm()?).policy(policy).accounts(NoPeople);
+        builder.build().map_err(Failure::failed)
+    }
+}

@@ -1,0 +1,94 @@
+//! Listing, revoking, counting and purging.
+
+use counterfoil::client::{ClientId, NewClient};
+use counterfoil::operations::SignIn;
+use counterfoil::types::OwnerId;
+use counterfoil::{Presenter, Realm};
+use counterfoil_conformance::sample::{Person, revoked};
+use counterfoil_conformance::sample::most;
+use counterfoil::store::Revoke;
+
+use crate::tool::{RUNTIME, Service, now, open, tool};
+
+#[test]
+fn host_61_tokens_are_listed_and_revoked_by_id_with_an_event() {
+    let service = Service::on_sqlite();
+    let (token, id) = service.token("ci");
+    let (other, _) = service.token("laptop");
+    let run = |arguments: &[&str]| tool(&[&["--store", service.url.as_str()], arguments].concat());
+    let table = run(&["list", "tokens", "--subject", "7"]);
+    assert!(table.out.contains("ci") && table.out.contains(&id) && !table.out.contains(&token), "{}", table.out);
+    let listed = run(&["--json", "list", "tokens", "--subject", "7"]).json();
+    let labels: Vec<_> = listed.as_array().expect("an array").iter().map(|token| token["label"].clone()).collect();
+    assert_eq!(labels, ["laptop", "ci"]);
+
+    let would = run(&["--json", "revoke", "credential", &id, "--dry-run"]);
+    assert_eq!(would.json()["would_revoke"], 1);
+    assert_eq!(run(&["revoke", "credential", &id]).code, 3);
+    assert!(service.accepts(&token), "nothing was done yet");
+    let done = run(&["--json", "revoke", "credential", &id, "--yes"]);
+    assert_eq!((done.code, done.json()["revoked"].as_u64()), (0, Some(1)), "{}", done.err);
+    assert!(done.err.contains("revoked") && done.err.contains(&id), "the event is told: {}", done.err);
+    assert!(!service.accepts(&token) && service.accepts(&other));
+    assert_eq!(run(&["revoke", "credential", &token, "--yes"]).code, 2, "a token is no id");
+}
+
+#[test]
+fn host_61_everything_of_a_person_and_of_a_client_is_revoked() {
+    let service = Service::on_sqlite();
+    let (token, _) = service.token("ci");
+    let client: ClientId = "app".parse().expect("a client id");
+    let sign_in = |client: ClientId| {
+        service.serve(async |counterfoil, _| {
+            let sign_in = SignIn::new(&client, service.ann.subject());
+            counterfoil.open_sign_in(&sign_in).await.expect("a sign-in").access_token.expose_secret().to_owned()
+        })
+    };
+    service.serve(async |counterfoil, _| {
+        let new = NewClient::named("App").with_id(Some(client.clone()));
+        let _registered = counterfoil.create_client(&Presenter::host(), new).await.expect("a client");
+    });
+    let first = sign_in(client.clone());
+    let run = |arguments: &[&str]| tool(&[&["--json", "--store", service.url.as_str()], arguments].concat());
+    assert_eq!(run(&["list", "clients"]).json()[0]["id"], "app");
+    assert_eq!(run(&["revoke", "client", "app", "--dry-run"]).json()["would_revoke"], 1);
+    assert!(service.accepts(&first));
+    assert_eq!(run(&["revoke", "client", "app", "--yes"]).json()["revoked"], 1);
+    assert!(!service.accepts(&first) && service.accepts(&token));
+    assert_eq!(run(&["revoke", "client", "none", "--dry-run"]).code, 4);
+
+    let second = sign_in(client);
+    assert_eq!(run(&["revoke", "subject", "7", "--dry-run"]).json()["would_revoke"], 3);
+    assert!(service.accepts(&second));
+    assert_eq!(run(&["revoke", "subject", "7", "--yes"]).json()["revoked"], 3);
+    assert!(!service.accepts(&second) && !service.accepts(&token));
+    assert_eq!(run(&["revoke", "subject", "7", "--dry-run"]).json()["would_revoke"], 0);
+}
+
+#[test]
+fn host_61_a_purge_removes_what_its_dry_run_counts() {
+    let service = Service::on_sqlite();
+    let (token, _) = service.token("ci");
+    RUNTIME.block_on(async {
+        let store = open(&service.url).await;
+        let zoe = Person::new("default", "zoe");
+        for _ in 0..3 {
+            zoe.pat().found(&**store.tokens()).await.expect("a store");
+        }
+        // The sample's instants lie years back, so these are gone.
+        let ended = zoe.pat();
+        ended.found(&**store.tokens()).await.expect("a store");
+        let owner: OwnerId = zoe.owner.clone();
+        let what = Revoke::Family { realm: &Realm::default(), owner: &owner, family: ended.family.id };
+        let far = now().plus_capped(std::time::Duration::from_secs(86_400));
+        let _ended = store.tokens().revoke(what, revoked(now()), far, most(1)).await.expect("a store");
+        store.close().await;
+    });
+    let run = |arguments: &[&str]| tool(&[&["--json", "--store", service.url.as_str()], arguments].concat());
+    assert_eq!(run(&["purge", "--dry-run"]).json()["would_remove"], 3);
+    assert_eq!(run(&["census"]).json().as_array().expect("an array").len(), 1);
+    assert_eq!(run(&["purge", "--yes"]).json()["removed_or_shrunk"], 3);
+    assert_eq!(run(&["purge", "--dry-run"]).json()["would_remove"], 0);
+    assert_eq!(run(&["census"]).json()[0]["records"], 2, "the tombstone and ann's token");
+    assert!(service.accepts(&token));
+}

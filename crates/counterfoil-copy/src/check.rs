@@ -1,0 +1,77 @@
+//! What is looked at before the first write.
+
+use counterfoil::store::StoreError;
+
+use crate::clients;
+use crate::copy::Copy;
+use crate::error::{CopyError, Side};
+use crate::report::Found;
+use crate::settings;
+use crate::walk::{self, Families};
+
+impl Copy {
+    /// Reads all of the source, and refuses a damaged one and a target of its own.
+    pub(crate) async fn checked(&self) -> Result<Found, CopyError> {
+        let mut found = Found::default();
+        found.report.realms.extend(self.realms.iter().cloned());
+        let (mut damaged, mut first) = (0, None);
+        let mut families = Families::of(&self.source, Side::Source);
+        while let Some(id) = families.next().await? {
+            match self.source.families.family(&id).await {
+                Ok(Some(whole)) => found.count(&whole),
+                // It went after its id was read: a purge is under way, and the census below tells.
+                Ok(None) => {}
+                Err(StoreError::Corrupt { .. }) => {
+                    damaged += 1;
+                    first = first.or(Some(id));
+                }
+                Err(error) => return Err(CopyError::Store { side: Side::Source, error }),
+            }
+        }
+        damaged += families.corrupt;
+        for realm in found.report.realms.clone() {
+            let (all, corrupt) = walk::clients(&self.source, Side::Source, &realm).await?;
+            damaged += corrupt;
+            found.report.clients += u64::try_from(all.len()).unwrap_or(u64::MAX);
+            let settings = self.source.settings.settings(&realm).await.map_err(Side::Source.failed())?;
+            found.report.settings += u64::from(settings.is_some());
+            let registered = all.iter().map(|client| client.registration.key).collect::<Vec<_>>();
+            if let Some(named) = found.clients.get_mut(&realm) {
+                named.retain(|client| !registered.contains(client));
+                found.report.retired_clients += u64::try_from(named.len()).unwrap_or(u64::MAX);
+            }
+        }
+        if damaged > 0 {
+            return Err(CopyError::Damaged { count: damaged, first });
+        }
+        self.counted(Side::Source, found.report.records).await?;
+        self.nothing_foreign(&found).await?;
+        Ok(found)
+    }
+
+    /// Compares the census with what a walk found. A store that hides a family from the walk is found out here.
+    pub(crate) async fn counted(&self, side: Side, walked: u64) -> Result<(), CopyError> {
+        let census = self.of(side).tokens.census().await.map_err(side.failed())?;
+        let counted = census.iter().map(|(_, records)| records).sum();
+        if counted == walked { Ok(()) } else { Err(CopyError::Uncounted { side, counted, walked }) }
+    }
+
+    async fn nothing_foreign(&self, found: &Found) -> Result<(), CopyError> {
+        for realm in &found.report.realms {
+            settings::compatible(self, realm).await?;
+            clients::compatible(self, realm).await?;
+        }
+        let mut sources = Families::of(&self.source, Side::Source);
+        let mut targets = Families::of(&self.target, Side::Target);
+        let mut source = sources.next().await?;
+        while let Some(target) = targets.next().await? {
+            while source.is_some_and(|source| source < target) {
+                source = sources.next().await?;
+            }
+            if source != Some(target) {
+                return Err(CopyError::ForeignFamily(target));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! Registrations, and the internal ids of removed ones.
+
+use std::collections::BTreeMap;
+
+use counterfoil::client::{ClientId, ClientKey, Registration, VersionedRegistration};
+use counterfoil::store::ClientPut;
+use counterfoil::{Realm, Timestamp};
+
+use crate::copy::{Copy, RAISED};
+use crate::error::{CopyError, Side};
+use crate::walk;
+
+/// The client id that holds an internal id for a moment, so that it is retired.
+fn placeholder(key: &ClientKey) -> Option<ClientId> {
+    let hex: String = key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("retired-{hex}").parse().ok()
+}
+
+/// Whether a registration of the target is such a placeholder, left by a copy that was cut off.
+fn is_left_over(registration: &Registration) -> bool {
+    registration.disabled && placeholder(&registration.key).is_some_and(|id| id == registration.client_id)
+}
+
+fn foreign(realm: &Realm, client: &ClientId) -> CopyError {
+    CopyError::ForeignClient { realm: realm.clone(), client: client.clone() }
+}
+
+fn same(realm: &Realm, source: &Registration, target: &Registration) -> Result<(), CopyError> {
+    let equal = source.to_document()? == target.to_document()?;
+    if equal { Ok(()) } else { Err(foreign(realm, &target.client_id)) }
+}
+
+/// Refuses a target with a registration that the source has not, or has otherwise.
+pub(crate) async fn compatible(copy: &Copy, realm: &Realm) -> Result<(), CopyError> {
+    let (sources, _) = walk::clients(&copy.source, Side::Source, realm).await?;
+    let sources: BTreeMap<_, _> =
+        sources.iter().map(|client| (&client.registration.client_id, &client.registration)).collect();
+    let (targets, _) = walk::clients(&copy.target, Side::Target, realm).await?;
+    for VersionedRegistration { registration: target, .. } in &targets {
+        match sources.get(&target.client_id) {
+            Some(source) => same(realm, source, target)?,
+            None if is_left_over(target) => {}
+            None => return Err(foreign(realm, &target.client_id)),
+        }
+    }
+    Ok(())
+}
+
+/// Writes the registrations of a realm. Returns how many versions stay behind.
+pub(crate) async fn copy(copy: &Copy, realm: &Realm) -> Result<u64, CopyError> {
+    let (sources, _) = walk::clients(&copy.source, Side::Source, realm).await?;
+    let mut behind = 0;
+    for source in sources {
+        behind += u64::from(!copy_one(copy, realm, &source).await?);
+    }
+    Ok(behind)
+}
+
+/// Writes a registration, again until its version is the source's: a version that an administrator has read from the
+/// source must not match another state of the target. Returns false if the version is still behind.
+async fn copy_one(copy: &Copy, realm: &Realm, source: &VersionedRegistration) -> Result<bool, CopyError> {
+    let id = &source.registration.client_id;
+    let target = copy.target.clients.client(realm, id).await.map_err(Side::Target.failed())?;
+    let mut version = target.map(|target| target.version);
+    for _ in 0..RAISED {
+        if version.is_some_and(|version| version >= source.version) {
+            return Ok(true);
+        }
+        let put = copy.target.clients.put_client(realm, version, &source.registration).await;
+        version = match put.map_err(Side::Target.failed())? {
+            ClientPut::Done(version) => Some(version),
+            ClientPut::Stale(Some(now)) => {
+                same(realm, &source.registration, &now.registration)?;
+                Some(now.version)
+            }
+            ClientPut::Stale(None) | ClientPut::Retired => return Err(foreign(realm, id)),
+        };
+    }
+    Ok(false)
+}
+
+/// Retires an internal id in the target: no client gets it again.
+pub(crate) async fn retire(copy: &Copy, realm: &Realm, key: ClientKey) -> Result<(), CopyError> {
+    let Some(id) = placeholder(&key) else { return Ok(()) };
+    let registration =
+        Registration::new(id.clone(), key, "removed before the copy", Timestamp::EPOCH).with_disabled(true);
+    let put = copy.target.clients.put_client(realm, None, &registration).await.map_err(Side::Target.failed())?;
+    let version = match put {
+        ClientPut::Done(version) => version,
+        ClientPut::Stale(Some(now)) if is_left_over(&now.registration) => now.version,
+        ClientPut::Stale(Some(_)) => return Err(foreign(realm, &id)),
+        ClientPut::Stale(None) | ClientPut::Retired => return Ok(()),
+    };
+    copy.target.clients.remove_client(realm, &id, version).await.map_err(Side::Target.failed())?;
+    Ok(())
+}
+
+/// Compares the registrations of both sides.
+pub(crate) async fn verify(copy: &Copy, realm: &Realm) -> Result<(), CopyError> {
+    let (sources, _) = walk::clients(&copy.source, Side::Source, realm).await?;
+    let (targets, _) = walk::clients(&copy.target, Side::Target, realm).await?;
+    let mut targets = targets.iter().map(|client| &client.registration);
+    for source in sources.iter().map(|client| &client.registration) {
+        let target = targets.next().ok_or_else(|| foreign(realm, &source.client_id))?;
+        same(realm, source, target)?;
+    }
+    targets.next().map_or(Ok(()), |more| Err(foreign(realm, &more.client_id)))
+}

@@ -1,0 +1,80 @@
+//! Families: read from the source, written to the target.
+
+use counterfoil::store::{Restored, WholeFamily};
+use counterfoil::types::FamilyId;
+use futures_util::future::join_all;
+
+use crate::copy::Copy;
+use crate::error::{CopyError, Side};
+use crate::walk::Families;
+
+/// How many families are copied at once. Each is in memory meanwhile, with all its generations.
+const ABREAST: usize = 16;
+
+/// Copies all families. Returns how many were there already.
+pub(crate) async fn copy(copy: &Copy) -> Result<u64, CopyError> {
+    let mut families = Families::of(&copy.source, Side::Source);
+    let (mut done, mut there) = (0, 0);
+    loop {
+        let some = families.some(ABREAST).await?;
+        if some.is_empty() {
+            return Ok(there);
+        }
+        for written in join_all(some.iter().map(|id| copy_one(copy, id))).await {
+            there += u64::from(!written?);
+            done += 1;
+        }
+        (copy.progress)(done);
+    }
+}
+
+/// Returns false if it was there already, as it should be.
+async fn copy_one(copy: &Copy, id: &FamilyId) -> Result<bool, CopyError> {
+    let Some(source) = read(copy, Side::Source, id).await? else { return Ok(false) };
+    match copy.target.families.restore(&source).await.map_err(Side::Target.failed())? {
+        Restored::Done => Ok(true),
+        // An earlier part of the copy wrote it, or this one did and the answer was lost.
+        Restored::IdTaken(_) => {
+            compare(id, Some(&source), read(copy, Side::Target, id).await?.as_ref()).map(|()| false)
+        }
+        Restored::LabelTaken(holder) => Err(CopyError::LabelHeld { family: *id, holder }),
+    }
+}
+
+async fn read(copy: &Copy, side: Side, id: &FamilyId) -> Result<Option<WholeFamily>, CopyError> {
+    copy.of(side).families.family(id).await.map_err(side.failed())
+}
+
+fn compare(id: &FamilyId, source: Option<&WholeFamily>, target: Option<&WholeFamily>) -> Result<(), CopyError> {
+    let field = match (source, target) {
+        (Some(source), Some(target)) => source.difference(target),
+        (None, None) => None,
+        _ => Some("family"),
+    };
+    field.map_or(Ok(()), |field| Err(CopyError::Differs { family: *id, field }))
+}
+
+/// Compares all families of both sides. Returns how many records they have.
+pub(crate) async fn verify(copy: &Copy) -> Result<u64, CopyError> {
+    let mut sources = Families::of(&copy.source, Side::Source);
+    let mut targets = Families::of(&copy.target, Side::Target);
+    let mut records = 0;
+    loop {
+        let (source, target) = (sources.next().await?, targets.next().await?);
+        match (source, target) {
+            (None, None) => return Ok(records),
+            (Some(source), Some(target)) if source == target => {
+                let both = (read(copy, Side::Source, &source).await?, read(copy, Side::Target, &target).await?);
+                compare(&source, both.0.as_ref(), both.1.as_ref())?;
+                records += both.0.map_or(0, |whole| u64::try_from(whole.members().len()).unwrap_or(u64::MAX));
+            }
+            (source, Some(target)) if source.is_none_or(|source| target < source) => {
+                return Err(CopyError::ForeignFamily(target));
+            }
+            (source, target) => {
+                let family = source.or(target).unwrap_or(FamilyId::from_bytes([0; 10]));
+                return Err(CopyError::Differs { family, field: "family" });
+            }
+        }
+    }
+}

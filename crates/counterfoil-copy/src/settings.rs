@@ -1,0 +1,69 @@
+//! Settings, with the check values of the key ring, and the note of the last upkeep.
+
+use counterfoil::Realm;
+use counterfoil::settings::{StoredSettings, VersionedSettings};
+use counterfoil::store::SettingsPut;
+
+use crate::copy::{Copy, RAISED};
+use crate::error::{CopyError, Side};
+
+async fn read(copy: &Copy, side: Side, realm: &Realm) -> Result<Option<VersionedSettings>, CopyError> {
+    copy.of(side).settings.settings(realm).await.map_err(side.failed())
+}
+
+/// Refuses a target with other settings, and says first if they are of another key ring.
+pub(crate) async fn compatible(copy: &Copy, realm: &Realm) -> Result<(), CopyError> {
+    let Some(target) = read(copy, Side::Target, realm).await? else { return Ok(()) };
+    let source = read(copy, Side::Source, realm).await?.map(|source| source.settings).unwrap_or_default();
+    same(realm, &source, &target.settings)
+}
+
+fn same(realm: &Realm, source: &StoredSettings, target: &StoredSettings) -> Result<(), CopyError> {
+    let differs = |(key, check)| source.key_checks.get(key).is_some_and(|own| own != check);
+    if let Some((key, _)) = target.key_checks.iter().find(|entry| differs(*entry)) {
+        return Err(CopyError::ForeignKeyRing { realm: realm.clone(), key: *key });
+    }
+    if source == target { Ok(()) } else { Err(CopyError::ForeignSettings(realm.clone())) }
+}
+
+/// Writes the settings of a realm. From then on the target refuses another key ring. Returns whether the target's
+/// version stays behind.
+pub(crate) async fn copy(copy: &Copy, realm: &Realm) -> Result<bool, CopyError> {
+    let Some(source) = read(copy, Side::Source, realm).await? else { return Ok(false) };
+    let mut version = read(copy, Side::Target, realm).await?.map(|target| target.version);
+    for _ in 0..RAISED {
+        if version.is_some_and(|version| version >= source.version) {
+            return Ok(false);
+        }
+        let put = copy.target.settings.put_settings(realm, version, &source.settings).await;
+        version = match put.map_err(Side::Target.failed())? {
+            SettingsPut::Done(version) => Some(version),
+            SettingsPut::Stale(now) => {
+                let now = now.ok_or_else(|| CopyError::ForeignSettings(realm.clone()))?;
+                same(realm, &source.settings, &now.settings)?;
+                Some(now.version)
+            }
+        };
+    }
+    Ok(true)
+}
+
+/// Compares the settings of both sides.
+pub(crate) async fn verify(copy: &Copy, realm: &Realm) -> Result<(), CopyError> {
+    let (source, target) = (read(copy, Side::Source, realm).await?, read(copy, Side::Target, realm).await?);
+    match (source, target) {
+        (None, None) => Ok(()),
+        (Some(source), Some(target)) => same(realm, &source.settings, &target.settings),
+        _ => Err(CopyError::ForeignSettings(realm.clone())),
+    }
+}
+
+/// Notes the source's last upkeep where the target has none: its first purge then need not wait for a trusted clock.
+pub(crate) async fn copy_upkeep(copy: &Copy) -> Result<(), CopyError> {
+    let Some(at) = copy.source.settings.last_upkeep().await.map_err(Side::Source.failed())? else { return Ok(()) };
+    if copy.target.settings.last_upkeep().await.map_err(Side::Target.failed())?.is_none() {
+        // False: somebody else has just noted one.
+        copy.target.settings.note_upkeep(None, at).await.map_err(Side::Target.failed())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! One side of a copy: the four traits of a store that are copied.
+
+use std::fmt;
+use std::sync::Arc;
+
+use counterfoil::store::{ClientStore, SettingsStore, TokenStore, Transfer};
+
+/// A store to copy from or to. A clone is the same store.
+#[derive(Clone)]
+pub struct Stores {
+    pub(crate) tokens: Arc<dyn TokenStore>,
+    pub(crate) families: Arc<dyn Transfer>,
+    pub(crate) clients: Arc<dyn ClientStore>,
+    pub(crate) settings: Arc<dyn SettingsStore>,
+}
+
+impl Stores {
+    /// A store that has all the traits.
+    pub fn of<S>(store: Arc<S>) -> Self
+    where
+        S: TokenStore + Transfer + ClientStore + SettingsStore,
+    {
+        let (tokens, families, clients) = (store.clone(), store.clone(), store.clone());
+        Self { tokens, families, clients, settings: store }
+    }
+
+    /// Stores that are apart, for a host whose clients or settings are in a store of their own.
+    pub fn apart(
+        tokens: Arc<dyn TokenStore>,
+        families: Arc<dyn Transfer>,
+        clients: Arc<dyn ClientStore>,
+        settings: Arc<dyn SettingsStore>,
+    ) -> Self {
+        Self { tokens, families, clients, settings }
+    }
+}
+
+impl fmt::Debug for Stores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stores").finish_non_exhaustive()
+    }
+}

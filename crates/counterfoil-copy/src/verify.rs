@@ -1,0 +1,18 @@
+//! The comparison of both stores at the end.
+
+use counterfoil::Realm;
+
+use crate::copy::Copy;
+use crate::error::{CopyError, Side};
+use crate::{clients, families, settings};
+
+/// Compares everything that is copied, by value, and the census of each store with what was compared.
+pub(crate) async fn verify<'a>(copy: &Copy, realms: impl IntoIterator<Item = &'a Realm>) -> Result<(), CopyError> {
+    for realm in realms {
+        settings::verify(copy, realm).await?;
+        clients::verify(copy, realm).await?;
+    }
+    let records = families::verify(copy).await?;
+    copy.counted(Side::Source, records).await?;
+    copy.counted(Side::Target, records).await
+}

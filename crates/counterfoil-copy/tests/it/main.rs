@@ -1,0 +1,9 @@
+//! The copy between all stores, in one binary.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
+
+mod clauses;
+mod interrupted;
+mod refused;
+mod round_trip;
+mod stores;
+mod tokens;
