@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::policy::Policy;
 use crate::policy::kept::TOMBSTONE;
 use crate::policy::sections::{PersonalAccessTokens, SettingGate, SwitchGate};
-use crate::types::duration::{days, hours};
+use crate::types::duration::hours;
 
 impl Default for Policy {
     /// The hardened policy. It uses both gates. Tokens live at most 180 days, and have unique labels of at most 20
