@@ -1,12 +1,13 @@
-//! Tests whether timing reveals secrets, with the method of dudect (Reparaz, Balasch, Verbauwhede, 2017), for
-//! everything that a caller can send.
+//! Tests whether timing reveals secrets. It times every call that takes a secret from a caller, with the method of
+//! dudect (Reparaz, Balasch, Verbauwhede, 2017).
 //!
-//! Two classes of input are timed in a random order, and Welch's t of the two samples is printed. `|t|` above 10 is a
-//! leak. Below 5, this number of samples shows no leak. `early_exit_control` compares bytes and stops at the first
-//! difference. It must be flagged; otherwise the machine was too noisy for the other results.
+//! Each test times two classes of input in a random order and prints Welch's t of the two samples. A `|t|` above 10
+//! means a leak. A `|t|` below 5 means that this number of samples shows no leak. `early_exit_control` compares bytes
+//! and stops at the first difference. Its `|t|` must be above 10. Otherwise the machine was too noisy for the other
+//! results.
 //!
-//! The bench uses the public API only. `verify` compares digests internally, so the bench cannot choose where the
-//! digest of a wrong secret first differs. It can choose where the text of the secret first differs.
+//! The bench uses the public API only. `verify` compares digests, so the bench cannot choose the first byte in which
+//! the digest of a wrong secret differs. It can choose the first letter in which the text of the secret differs.
 
 #![allow(
     clippy::disallowed_methods,
@@ -36,7 +37,7 @@ use dudect_bencher::ctbench::{BenchFn, BenchMetadata, BenchName, BenchOpts, run_
 use dudect_bencher::rand::RngExt as _;
 use dudect_bencher::{BenchRng, Class, CtRunner};
 
-/// The number of samples. `COUNTERFOIL_BENCH_SAMPLES` overrides it.
+/// The number of samples for each test. `COUNTERFOIL_BENCH_SAMPLES` overrides it.
 const SAMPLES: usize = 100_000;
 
 fn samples() -> usize {
@@ -79,7 +80,7 @@ fn ready<F: Future>(future: F) -> F::Output {
 
 struct World {
     counterfoil: Counterfoil,
-    /// A thousand existing tokens.
+    /// The texts of a thousand tokens that exist in the store.
     tokens: Vec<String>,
 }
 
@@ -108,16 +109,18 @@ fn world() -> &'static World {
     })
 }
 
-/// The positions of the first letter of the id, and of the first and last letter of the secret. A token is `cfp_`, then
-/// 22, 43 and 6 letters.
+/// The position of the first letter of the id. A token consists of `cfp_`, an id of 22 letters, a secret of 43 letters,
+/// and a checksum of 6 letters.
 const ID: usize = 4;
+/// The position of the first letter of the secret.
 const SECRET: usize = 26;
+/// The position of the last letter of the secret.
 const LAST: usize = 68;
 
-/// The token with one changed letter and a valid checksum, so that the store is asked for it.
+/// Changes one letter of the token and corrects the checksum, so that `verify` asks the store for the token.
 fn changed(token: &str, at: usize) -> String {
     let mut text = token.as_bytes()[..69].to_vec();
-    // The first letter of an id is at most 7.
+    // The first letter of an id is at most 7, so the replacement must be small too.
     text[at] = if text[at] == b'1' { b'2' } else { b'1' };
     let mut check = crc32fast::hash(&text[4..]);
     let letters = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -130,8 +133,8 @@ fn changed(token: &str, at: usize) -> String {
     String::from_utf8(text).expect("ASCII")
 }
 
-/// Times `verify` for tokens changed at one place against tokens changed at another place. All texts are created
-/// before, in the same order for both classes, and each is refused.
+/// Times `verify` for two classes of refused tokens. Tokens of one class are changed at position `left`, tokens of the
+/// other class at position `right`. All texts are created before the measurement, in the same order for both classes.
 fn refusals(runner: &mut CtRunner, rng: &mut BenchRng, left: usize, right: usize) {
     let world = world();
     let inputs: Vec<_> = (0..samples())
@@ -163,7 +166,8 @@ fn verify_unknown_id_or_wrong_secret(runner: &mut CtRunner, rng: &mut BenchRng) 
     refusals(runner, rng, ID, SECRET);
 }
 
-/// Pairs of digests. The two digests of a pair are equal (`None`), or differ in the byte at the given position.
+/// Makes pairs of digests for two classes. The two digests of a pair are equal if the class's position is `None`.
+/// Otherwise they differ in the byte at this position.
 fn pairs(rng: &mut BenchRng, left: Option<usize>, right: Option<usize>) -> Vec<(Class, [u8; 32], [u8; 32])> {
     (0..samples())
         .map(|_| {
@@ -179,7 +183,7 @@ fn pairs(rng: &mut BenchRng, left: Option<usize>, right: Option<usize>) -> Vec<(
 fn compare(runner: &mut CtRunner, rng: &mut BenchRng, left: Option<usize>, right: Option<usize>) {
     for (class, one, other) in pairs(rng, left, right) {
         let (one, other) = (Digest::from_bytes(one), Digest::from_bytes(other));
-        // Many comparisons at once, because one takes less time than the clock can measure.
+        // Many comparisons are timed together, because one comparison takes less time than the clock can measure.
         runner.run_one(class, || (0..50).fold(false, |any, _| any | black_box(&one).ct_eq(black_box(&other))));
     }
 }
@@ -200,7 +204,7 @@ fn early_exit_control(runner: &mut CtRunner, rng: &mut BenchRng) {
 }
 
 fn main() {
-    // Cargo passes a flag to every bench. Other arguments are parts of the names of the tests to run.
+    // Cargo passes a flag to every bench. Every other argument is a part of a name of the tests to run.
     let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let benches = [
         ("early_exit_control", early_exit_control as BenchFn),

@@ -1,7 +1,7 @@
-//! The cost of each operation, in a store with a thousand, a hundred thousand and a million personal access tokens.
+//! The cost of each operation in a store with a thousand, a hundred thousand and a million personal access tokens.
 //!
-//! For orientation, and to see that no cost grows with the store. The ratios of `authenticate` are the reference.
-//! `COUNTERFOIL_BENCH_SIZES=1000` limits the sizes.
+//! The results show the order of magnitude, and whether a cost grows with the store. The bench `authenticate` gives the
+//! exact ratios. `COUNTERFOIL_BENCH_SIZES=1000` limits the sizes.
 
 #![allow(
     clippy::disallowed_methods,
@@ -33,13 +33,13 @@ use criterion::{BatchSize, Criterion, Throughput};
 
 use host::{Tokens, person, ready};
 
-/// More than the number of due notices, and more than one owner has.
+/// The length of a page. It is more than the number of due notices, and more than the number of tokens of one owner.
 const PAGE: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
 
 /// The number of notices that are due.
 const DUE: u32 = 100;
 
-/// A client that refreshes, and its header.
+/// A client that refreshes, and its `Authorization` header.
 struct Client {
     id: ClientId,
     header: String,
@@ -57,7 +57,7 @@ fn client(counterfoil: &Counterfoil, name: &str, refresh_mode: RefreshMode) -> C
     Client { id, header }
 }
 
-/// The body of a request that refreshes a new sign-in.
+/// Signs a user in. Returns the body of a request that refreshes the sign-in.
 fn signed_in(counterfoil: &Counterfoil, client: &Client) -> String {
     let subject = SubjectId::new("1").expect("an id");
     let sign_in = SignIn::new(&client.id, &subject).with_remember(true);
@@ -77,8 +77,8 @@ fn refresh(counterfoil: &Counterfoil, client: &Client, body: &str) -> Answer {
 }
 
 fn at_size(criterion: &mut Criterion, size: usize) {
-    // At this instant no notice is due. The tokens below live for eight days, so their notices are due two days later,
-    // and no others.
+    // At this instant no notice is due. The tokens below live for eight days, so exactly their notices become due two
+    // days later.
     let clock = Arc::new(ManualClock::at(Timestamp::from_micros(1_800_000_000_000_000).expect("a time")));
     let ring = KeyRing::generate_from_system().expect("the system's entropy");
     let counterfoil = host::host(size).clock(clock.clone()).key_ring(ring).build().expect("a handle");
@@ -138,7 +138,7 @@ fn at_size(criterion: &mut Criterion, size: usize) {
     group.finish();
 }
 
-/// Calls that need no stored record: parsing a token, and parsing and digesting a token with an unknown id.
+/// Measures calls that need no stored record: parsing a token, and parsing and digesting a token with an unknown id.
 fn without_store(criterion: &mut Criterion) {
     let counterfoil = host::host(10).build().expect("a handle");
     let mut tokens = Tokens::with_room_for(10);

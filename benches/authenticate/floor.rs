@@ -1,4 +1,4 @@
-//! A hand-written verification with the lowest possible cost.
+//! A hand-written verification with the lowest possible cost. The bench compares `verify` with it.
 
 use std::hint::black_box;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -7,21 +7,21 @@ use counterfoil::Role;
 
 use crate::host::{Tokens, owner_of};
 
-/// One cache line: the id, the digest, and the fields for the decision.
+/// A record. It fills one cache line and has the id, the digest, and the fields for the decision.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 struct Row {
     id: u128,
     digest: [u64; 4],
     expires_at: u32,
-    /// 0 means that there is no record.
+    /// The state of the record. 0 means that there is no record.
     state: u32,
     owner: u32,
 }
 
 const LIVE: u32 = 1;
 
-/// One cache line as well, because an account has a name.
+/// An account. It fills one cache line too, because it has a name.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 struct Person {
@@ -35,7 +35,7 @@ pub(crate) struct Floor {
     people: Vec<Person>,
 }
 
-/// The base62 value of each letter; 0xFF for other characters.
+/// The base62 value of each letter. It is 0xFF for characters that are not base62.
 const VALUES: [u8; 256] = {
     let letters = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut values = [0xFF; 256];
@@ -88,7 +88,7 @@ impl Floor {
     }
 }
 
-/// Checks prefix, checksum and alphabet, then returns id and secret.
+/// Checks the prefix, the checksum and the alphabet. Returns the id and the secret.
 #[inline]
 fn parts(text: &str) -> Option<(u128, &[u8; 43])> {
     let text: &[u8; 75] = text.as_bytes().try_into().ok()?;
@@ -113,7 +113,7 @@ fn parts(text: &str) -> Option<(u128, &[u8; 43])> {
     Some((middle.checked_mul(62 * 62)?.checked_add(u128::from(low))?, secret.first_chunk()?))
 }
 
-/// Decodes at most ten letters, and tells whether one of them is not base62.
+/// Decodes at most ten letters. Also returns whether one of them is not base62.
 #[inline]
 fn number(letters: &[u8]) -> (u64, bool) {
     let mut seen = 0;
@@ -125,7 +125,7 @@ fn number(letters: &[u8]) -> (u64, bool) {
     (number, seen & 0xC0 != 0)
 }
 
-/// SHA-256 of 43 bytes: one block.
+/// The SHA-256 digest of 43 bytes, which fit into one block.
 #[inline]
 fn digest(secret: &[u8; 43]) -> [u64; 4] {
     let mut state =

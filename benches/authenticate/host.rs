@@ -1,4 +1,4 @@
-//! A minimal host: people in a flat table, and a store full of personal access tokens.
+//! A minimal host with its people in a flat table, and a store full of personal access tokens.
 
 use std::future::Future;
 use std::num::NonZeroU32;
@@ -12,7 +12,7 @@ use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::testing::SeededEntropy;
 use counterfoil::{Account, Builder, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId};
 
-/// The number of tokens of one owner.
+/// The number of tokens for each owner.
 const EACH: usize = 10;
 
 /// The owner of the token with this number.
@@ -20,7 +20,7 @@ pub(crate) fn owner_of(token: usize) -> u32 {
     u32::try_from(token / EACH).expect("few")
 }
 
-/// The texts of tokens in one buffer. All have the same length.
+/// The texts of all tokens in one buffer. All texts have the same length.
 pub(crate) struct Tokens {
     text: String,
     order: Vec<u32>,
@@ -29,7 +29,7 @@ pub(crate) struct Tokens {
 const LENGTH: usize = 75;
 
 impl Tokens {
-    /// Touches the memory in advance, so that it does not count as memory of the records.
+    /// Reserves the buffer and writes to it once, so that later measurements do not count it as memory of the records.
     pub(crate) fn with_room_for(tokens: usize) -> Self {
         let mut text = "x".repeat(tokens * LENGTH);
         text.clear();
@@ -41,7 +41,7 @@ impl Tokens {
         self.order.len()
     }
 
-    /// The token at a position of the walk.
+    /// The token at this position of the walk.
     pub(crate) fn get(&self, at: usize) -> &str {
         &self.text[at * LENGTH..][..LENGTH]
     }
@@ -50,8 +50,8 @@ impl Tokens {
         owner_of(self.order[at] as usize)
     }
 
-    /// Shuffles the tokens, so that neighbours in the walk are far apart in the store. The texts themselves are moved,
-    /// because following a pointer to the next text would add to the measured cost.
+    /// Shuffles the tokens, so that neighbours in the walk are far apart in the store. Moves the texts themselves,
+    /// because following a pointer to each text would add to the measured cost.
     pub(crate) fn shuffle(&mut self) {
         let mut state = 0x9E37_79B9_7F4A_7C15_u64;
         for at in (1..self.order.len()).rev() {
@@ -62,7 +62,7 @@ impl Tokens {
         self.text = shuffled;
     }
 
-    /// Walks over the tokens endlessly, from one of two starting positions.
+    /// Walks over the tokens endlessly. `from` chooses one of two starting positions.
     pub(crate) fn walk(&self, from: usize) -> impl Iterator<Item = &str> {
         let mut at = self.len() / 2 * from;
         std::iter::from_fn(move || {
@@ -107,7 +107,7 @@ pub(crate) fn person(number: u32) -> Account {
     Account::new(subject, &format!("Person {number}"), Role::Member)
 }
 
-/// A host without tokens. The setting for personal access tokens is on, and the switch per account is not required.
+/// A host without tokens. The setting for personal access tokens is on, and an account needs no switch of its own.
 pub(crate) fn host(tokens: usize) -> Builder {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;
@@ -132,7 +132,7 @@ pub(crate) fn issue(counterfoil: &Counterfoil, count: usize, tokens: &mut Tokens
     assert_eq!(tokens.text.len(), count * LENGTH, "all of one length");
 }
 
-/// Polls once, because nothing in memory ever waits.
+/// Polls a future once. That suffices, because no call in memory ever waits.
 #[inline(always)]
 pub(crate) fn ready<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {

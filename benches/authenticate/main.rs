@@ -1,20 +1,21 @@
-//! Compares the cost of a verification with the lowest possible cost of the same work.
+//! Compares the cost of `Counterfoil::verify` with the lowest possible cost of the same work.
 //!
-//! The floor is a hand-written version of what `verify` does: check the prefix and the checksum, decode the id, hash
-//! one block with SHA-256, look up a flat table, compare in constant time, check expiry and revocation, read the clock,
-//! and look up a flat table of accounts. Both read the same clock, `SystemTime`, because safe code has no coarse clock.
-//! For the same reason the floor requests no huge pages and gives no prefetch hint. Instead it reads the table before
-//! it hashes, so that the processor waits for memory during the hashing.
+//! The lowest possible cost is called the floor. It is the cost of a hand-written version of the work of `verify`:
+//! check the prefix and the checksum, decode the id, hash one block with SHA-256, look up a flat table, compare in
+//! constant time, check expiry and revocation, read the clock, and look up a flat table of accounts. Both versions read
+//! the clock with `SystemTime`, because safe code cannot read a coarse clock. Safe code cannot request huge pages or
+//! give prefetch hints either. Instead the floor reads the table before it hashes, so that the processor waits for
+//! memory during the hashing.
 //!
-//! "Ours" is `Counterfoil::verify` with a `MemoryStore` behind `dyn TokenStore`, and a directory behind `dyn Directory`
-//! that copies an account out of a flat table. That is the least that a host's directory can do, and its cost is part
-//! of our number.
+//! "Ours" is `Counterfoil::verify` with a `MemoryStore` used as `dyn TokenStore`, and a directory used as
+//! `dyn Directory`. The directory copies an account from a flat table. No host's directory can do less, and the cost is
+//! part of "ours".
 //!
-//! The machine's speed varies and other processes take its cores. Therefore each round runs short batches of both
-//! alternately and compares the fastest batch of each. The output is the median of the rounds' ratios.
+//! The speed of the machine varies, and other processes use its cores. Therefore each round alternates short batches of
+//! the floor and of "ours", and compares the fastest batch of each. The bench prints the median of the rounds' ratios.
 //!
-//! `COUNTERFOIL_BENCH_SIZES=1000,100000` limits the sizes, `COUNTERFOIL_BENCH_ROUNDS=31` sets the rounds,
-//! `COUNTERFOIL_BENCH_DETAIL=1` prints nanoseconds too.
+//! `COUNTERFOIL_BENCH_SIZES=1000,100000` limits the sizes. `COUNTERFOIL_BENCH_ROUNDS=31` sets the number of rounds.
+//! With `COUNTERFOIL_BENCH_DETAIL=1` the bench also prints nanoseconds.
 
 #![allow(
     clippy::disallowed_methods,
@@ -38,11 +39,11 @@ use host::{Tokens, ready};
 
 const SIZES: [usize; 3] = [1_000_000, 100_000, 1_000];
 
-/// The approximate duration of one batch. It is shorter than a time slice of the scheduler, so that most batches are
-/// not interrupted.
+/// The approximate duration of one batch. It is shorter than the scheduler's time slice, so that most batches are not
+/// interrupted.
 const SLOT: Duration = Duration::from_micros(200);
 
-/// The number of batches of each in a round. The fastest one counts.
+/// The number of batches of each version in one round. Only the fastest batch of each is compared.
 const BATCHES: usize = 12;
 
 fn main() {
@@ -50,8 +51,8 @@ fn main() {
     let sizes = sizes.map(|text| text.split(',').filter_map(|size| size.trim().parse().ok()).collect());
     let sizes: Vec<usize> = sizes.unwrap_or(SIZES.to_vec());
     for (at, &size) in sizes.iter().enumerate() {
-        // The largest size runs first, while the heap is fresh. Only then does the growth of the process equal the
-        // memory of the records.
+        // The largest size runs first, because the heap is still fresh. Only on a fresh heap does the growth of the
+        // process equal the memory of the records.
         at_size(size, at == 0);
     }
 }
@@ -103,7 +104,7 @@ fn name(size: usize) -> String {
     }
 }
 
-/// Nanoseconds for a call of the floor and of ours, for each round.
+/// The nanoseconds that one call of the floor and one call of "ours" take, for each round.
 fn compare(floor: &Floor, tokens: &Tokens, ours: &Counterfoil) -> Vec<[f64; 2]> {
     let mut walk = [tokens.walk(0), tokens.walk(1)];
     for text in tokens.walk(0).take(1_000) {
@@ -134,7 +135,8 @@ fn compare(floor: &Floor, tokens: &Tokens, ours: &Counterfoil) -> Vec<[f64; 2]> 
             let mut fastest = [f64::INFINITY; 2];
             for turn in 0..2 * BATCHES {
                 let which = turn % 2;
-                // Not timed: fills the caches with the data of this side instead of the other side's.
+                // This batch is not timed. It replaces the other version's data in the caches with the data of this
+                // version.
                 batch(which, calls[which] / 4);
                 let took = batch(which, calls[which]).as_secs_f64() * 1e9 / f64::from(calls[which]);
                 fastest[which] = fastest[which].min(took);
@@ -144,8 +146,8 @@ fn compare(floor: &Floor, tokens: &Tokens, ours: &Counterfoil) -> Vec<[f64; 2]> 
         .collect()
 }
 
-/// The call rate of two threads with one credential, divided by the rate of one thread. Uses the fastest of many short
-/// alternating runs of each.
+/// The call rate of two threads that use one credential, divided by the call rate of one thread. Both rates are the
+/// highest of many short runs, which alternate.
 fn hot(ours: &Counterfoil, text: &str) -> f64 {
     const CALLS: u32 = 2_000;
     const TURNS: usize = 400;

@@ -1,4 +1,4 @@
-//! Builds the test with all mutants; those that do not compile are left out and the rest is built again.
+//! Builds the test binary with all mutants. If some mutants do not compile, builds it again without them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,20 +9,20 @@ use serde_json::Value;
 use crate::edits::{Edited, edit};
 use crate::mutant::{Genre, Mutant};
 
-/// A test binary, and the mutants in it.
+/// A test binary, and the mutants that it contains.
 pub struct Built {
     pub binary: PathBuf,
     pub mutants: Vec<Mutant>,
-    /// How many do not compile.
+    /// The number of mutants that do not compile.
     pub unviable: usize,
 }
 
-/// Bytes that a match may be long.
+/// The largest length of a `match` in bytes.
 const LONGEST: usize = 1_500;
 
-/// Goes into the crate's root.
+/// The code that is appended to the root file of the crate.
 const SWITCH: &str = "
-/// Whether that mutant is on.
+/// Whether the mutant with this number is on.
 #[doc(hidden)]
 pub(crate) fn is_mutant(number: u32) -> bool {
     static ON: std::sync::LazyLock<u32> =
@@ -31,7 +31,7 @@ pub(crate) fn is_mutant(number: u32) -> bool {
 }
 ";
 
-/// Builds them by that command of cargo's.
+/// Builds the mutants with the cargo command `cargo`.
 pub fn build(tree: &Path, mutants: Vec<Mutant>, cargo: &[String]) -> Built {
     let files: BTreeSet<String> = mutants.iter().map(|mutant| mutant.file.clone()).collect();
     let read = |file: &String| (file.clone(), std::fs::read_to_string(tree.join(file)).expect("a source file"));
@@ -67,7 +67,7 @@ pub fn build(tree: &Path, mutants: Vec<Mutant>, cargo: &[String]) -> Built {
     }
 }
 
-/// The test binary, or the mutants that do not compile.
+/// Runs the cargo command once. Returns the test binary, or the numbers of the mutants that do not compile.
 fn run(
     tree: &Path,
     cargo: &[String],
@@ -89,7 +89,8 @@ fn run(
         }
         let spans = message["spans"].as_array().cloned().unwrap_or_default();
         let mut found: Vec<usize> = spans.iter().filter_map(|span| at(span, edited)).collect();
-        // The compiler reports an incomplete match at its beginning: any of its arms may be missing.
+        // For an incomplete `match`, the compiler reports the position where the `match` begins. Any of its arms may be
+        // the removed one.
         if message["code"]["code"] == "E0004" {
             found = spans.iter().flat_map(|span| arms_behind(span, edited, arms)).collect();
         }
@@ -105,7 +106,7 @@ fn run(
     Err(broken)
 }
 
-/// The arms of that match, or some more.
+/// The arm mutants that lie in the reported `match`. May also return arms that follow the `match`.
 fn arms_behind(span: &Value, edited: &BTreeMap<String, Edited>, arms: &BTreeSet<usize>) -> Vec<usize> {
     let (Some(file), Some(start)) = (file_of(span, edited), span["byte_start"].as_u64()) else { return Vec::new() };
     let near = start as usize..start as usize + LONGEST;
@@ -118,7 +119,7 @@ fn file_of<'a>(span: &Value, edited: &'a BTreeMap<String, Edited>) -> Option<&'a
     edited.iter().find(|(name, _)| named(name)).map(|(_, file)| file)
 }
 
-/// The mutant in whose code that span lies: the smallest, where several do.
+/// The mutant whose code contains the span. If several do, the one with the shortest code.
 fn at(span: &Value, edited: &BTreeMap<String, Edited>) -> Option<usize> {
     let file = file_of(span, edited)?;
     let (start, end) = (span["byte_start"].as_u64()? as usize, span["byte_end"].as_u64()? as usize);

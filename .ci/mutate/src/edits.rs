@@ -1,4 +1,4 @@
-//! Where mutants go into a file, and the file with them.
+//! Finds the places of mutants in a source file, and writes the file with the mutants.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,11 +9,12 @@ use syn::visit::{self, Visit};
 
 use crate::mutant::{Genre, Mutant, bytes, offset};
 
-/// A part of a source that is wrapped.
+/// A part of a source file that is wrapped in conditions, or before which a condition is inserted.
 struct Edit {
     range: Range<usize>,
     mutants: Vec<Alternative>,
-    /// What stands behind the alternatives' conditions: the range itself, or nothing where they are put before it.
+    /// Whether the original code of the range becomes the last `else` of the alternatives' conditions. If false, the
+    /// conditions are inserted before the range.
     wraps: bool,
 }
 
@@ -22,20 +23,21 @@ struct Alternative {
     text: String,
 }
 
-/// A file with mutants in it, and the bytes of each.
+/// The text of a source file with mutants, and the byte range of each mutant.
 pub struct Edited {
     pub text: String,
     pub places: Vec<(usize, Range<usize>)>,
 }
 
-/// Expressions and arms of a file by the place of their operator or beginning.
+/// The expressions and match arms of a source file. The key is the position of the operator or of the beginning.
 #[derive(Default)]
 struct Places<'s> {
     source: &'s str,
     binary: BTreeMap<usize, [Range<usize>; 3]>,
     unary: BTreeMap<usize, [Range<usize>; 2]>,
     arms: BTreeMap<usize, (usize, Option<Range<usize>>)>,
-    /// By the beginning of a field: its value, and what its struct takes it from where it is left out.
+    /// The key is the position where a field begins. The value is the range of the field's value, and the code that
+    /// gives the field the value from the struct after `..`.
     fields: BTreeMap<usize, (Range<usize>, String)>,
 }
 
@@ -46,7 +48,7 @@ impl Places<'_> {
     }
 }
 
-/// Whether a condition has a `let` in it, which no parenthesis may hold.
+/// Whether a condition contains a `let`. Such a condition cannot be put in parentheses.
 fn has_let(expr: &syn::Expr) -> bool {
     match expr {
         syn::Expr::Let(_) => true,
@@ -89,7 +91,7 @@ impl<'ast> Visit<'ast> for Places<'_> {
     }
 }
 
-/// The source with those mutants.
+/// Writes the source with these mutants.
 pub fn edit(source: &str, mutants: &[&Mutant]) -> Edited {
     let mut places = Places { source, ..Places::default() };
     places.visit_file(&syn::parse_file(source).expect("a source file"));
@@ -112,7 +114,8 @@ pub fn edit(source: &str, mutants: &[&Mutant]) -> Edited {
     edited
 }
 
-/// What is wrapped, and the code of the alternative. Without wrapping: a statement that goes before it.
+/// The range to wrap, the code of the alternative, and whether to wrap. If it does not wrap, the code is a statement
+/// that is inserted before the range.
 fn place(source: &str, places: &Places<'_>, mutant: &Mutant) -> Option<(Range<usize>, String, bool)> {
     let range = bytes(source, mutant.start, mutant.end);
     let value = &mutant.replacement;
@@ -131,7 +134,7 @@ fn place(source: &str, places: &Places<'_>, mutant: &Mutant) -> Option<(Range<us
             (value, rest, true)
         }
         Genre::Guard => (range, format!("{{ {value} }}"), true),
-        // Without a guard a condition is put behind the pattern.
+        // An arm without a guard gets a condition after its pattern.
         Genre::Arm => match places.arms.get(&range.start)?.clone() {
             (_, Some(guard)) => (guard, "{ false }".into(), true),
             (end, None) => (end..end, String::new(), false),

@@ -1,4 +1,4 @@
-//! Runs the suite on each mutant, until the first clause that fails.
+//! Runs the suite on each mutant until a clause of the suite fails.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use crate::build::Built;
 
-/// Besides six times the time that the suite takes without a mutant.
+/// The time that the limit for one mutant adds to six times the suite's time without a mutant.
 const LEAST: Duration = Duration::from_secs(10);
 
-/// The counts of the suite: small ones first. What a race shows once in many rounds is no change of one place, so few
-/// mutants need the default counts.
+/// The values of `COUNTERFOIL_SCALE` with which the suite runs, the smallest first. Most mutants fail with the small
+/// counts, because a mutant changes one place and its fault does not depend on a rare race.
 const SCALES: [&str; 2] = ["10", "ci"];
 
 enum Verdict {
@@ -22,7 +22,7 @@ enum Verdict {
     TimedOut,
 }
 
-/// A failure where one was missed.
+/// Runs the suite on the mutants that `mine` selects, and writes the report. Fails if the suite misses a mutant.
 pub fn judge(built: &Built, report: &str, mine: impl Fn(&usize) -> bool) -> ExitCode {
     let most = SCALES.map(|scale| {
         let begun = Instant::now();

@@ -1,5 +1,5 @@
-//! Mutants of a store, all in one build: each change is behind a condition that an environment variable turns on.
-//! `.ci/mutants` says how it is called.
+//! Builds all mutants of a store into one test binary. Each change is behind a condition that an environment variable
+//! turns on. `.ci/mutants` explains how to call this program.
 
 mod build;
 mod edits;
@@ -9,8 +9,9 @@ mod mutant;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// `mutate <tree> <mutants.json> <report> <shard> -- <cargo test …>`: the tree is a copy of the repository that may
-/// be changed, the shard `K/N`. `SUITE` in the environment names the tests of the binary that judge, all without it.
+/// Usage: `mutate <tree> <mutants.json> <report> <shard> -- <cargo test …>`. The tree is a copy of the repository,
+/// which this program changes. The shard is `K/N`. The environment variable `SUITE` names the tests of the binary that
+/// judge the mutants. Without it, all tests judge them.
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [tree, list, report, shard, dashes, cargo @ ..] = arguments.as_slice() else {

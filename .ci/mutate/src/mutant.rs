@@ -1,27 +1,27 @@
-//! The list of mutants, as `cargo mutants --list --json` prints it.
+//! Reads the list of mutants that `cargo mutants --list --json` prints.
 
 use std::ops::Range;
 
 use serde_json::Value;
 
-/// What a mutant changes.
+/// The kind of change that a mutant makes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Genre {
-    /// The body of a function becomes a value.
+    /// Replaces the body of a function with a value.
     Body,
-    /// An operator becomes another.
+    /// Replaces a binary operator with another.
     Binary,
-    /// An operator goes.
+    /// Removes a unary operator.
     Unary,
-    /// The guard of a match arm becomes a value.
+    /// Replaces the guard of a match arm with a value.
     Guard,
-    /// A match arm goes.
+    /// Removes a match arm.
     Arm,
-    /// A field of a struct is taken from what stands behind `..`.
+    /// Takes a field of a struct from the value after `..`.
     Field,
 }
 
-/// A change of one place.
+/// A change of one place in a source file.
 #[derive(Clone, Debug)]
 pub struct Mutant {
     pub number: usize,
@@ -29,12 +29,13 @@ pub struct Mutant {
     pub file: String,
     pub genre: Genre,
     pub replacement: String,
-    /// Line and column of the beginning and the end, from 1.
+    /// The line and the column where the place begins, both counted from 1. `end` is where it ends.
     pub start: (usize, usize),
     pub end: (usize, usize),
 }
 
-/// Those that can be built beside others, numbered from 1. The others are printed.
+/// Reads the mutants that can be built into one binary with others, and numbers them from 1. Prints the names of the
+/// rest.
 pub fn read(path: &str) -> Vec<Mutant> {
     let text = std::fs::read_to_string(path).expect("the list of mutants");
     let list: Vec<Value> = serde_json::from_str(&text).expect("a list");
@@ -42,7 +43,7 @@ pub fn read(path: &str) -> Vec<Mutant> {
     for one in &list {
         let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
         let genre = match text("genre").as_str() {
-            // The value and the body are of two types where the function returns an `impl Trait`.
+            // If the function returns an `impl Trait`, the value and the original body would have two types.
             "FnValue" if !text("name").contains("-> impl ") => Genre::Body,
             "BinaryOperator" => Genre::Binary,
             "UnaryOperator" => Genre::Unary,
@@ -66,12 +67,12 @@ pub fn read(path: &str) -> Vec<Mutant> {
     mutants
 }
 
-/// The bytes of a span.
+/// The byte range between two positions.
 pub fn bytes(source: &str, start: (usize, usize), end: (usize, usize)) -> Range<usize> {
     offset(source, start)..offset(source, end)
 }
 
-/// The byte at which that column, counted in characters from 1, of that line begins.
+/// The byte offset of a line and column. Both are counted from 1, and the column is counted in characters.
 pub fn offset(source: &str, (line, column): (usize, usize)) -> usize {
     let before: usize = source.split_inclusive('\n').take(line - 1).map(str::len).sum();
     let rest = &source[before..];

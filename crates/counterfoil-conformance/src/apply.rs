@@ -1,4 +1,4 @@
-//! Changing one record: clause 9, and the fields that each change writes.
+//! Checks clause 9 on changes of one record. Also checks which fields each change writes.
 
 use counterfoil::store::{Applied, Change, NoticeMark, Revoke, Rotated, TokenRecord, TokenStore};
 use counterfoil::types::{KeyId, RecordId, Version};
@@ -8,8 +8,9 @@ use crate::sample::{Draft, GONE, Person, at, describe_as, digest_of, member_id, 
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 9: if the version differs, or the record reads as revoked, `apply` gives `Stale` with the current record.
-/// `Done` carries the record as written. Each change writes the fields that it names and no others.
+/// Clause 9: if the version differs, or if the record reads as revoked, `apply` returns `Stale` with the current
+/// record. Otherwise it returns `Done` with the record as written. Each change writes the fields that it names and no
+/// other fields.
 pub async fn apply_needs_the_version(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -21,7 +22,7 @@ pub async fn apply_needs_the_version(subject: &Subject) -> Verdict {
         for wrong in
             [stands.wrapping_sub(1), stands + 1, u64::from(u32::MAX), 0].into_iter().filter(|wrong| *wrong != stands)
         {
-            // Versions stay below 2^53: a store need not keep larger ones.
+            // Versions stay below 2^53, because a store need not support larger ones.
             let wrong = Version::new(wrong.min((1 << 53) - 1));
             let answer = store.apply(&id, wrong, &change, at(30)).await?;
             stale_with(&answer, &before)?;
@@ -80,7 +81,7 @@ fn every_change() -> Vec<Change> {
     ]
 }
 
-/// Inserts a token for the change. `End` applies only to superseded records, so for `End` the token is rotated too.
+/// Inserts a token and, for the change `End`, rotates it. `End` applies only to superseded records.
 async fn superseded_if_needed(store: &dyn TokenStore, draft: &Draft, change: &Change) -> Result<RecordId, Violation> {
     let mut draft = draft.clone();
     draft.family.label_key = draft.family.label_key.filter(|_| !matches!(change, Change::End { .. }));
@@ -117,7 +118,7 @@ fn stale_with(answer: &Applied, stands: &TokenRecord) -> Result<(), Violation> {
     }
 }
 
-/// Compares with the reference model, which makes the same change to the same record.
+/// Compares the result with the reference model, which makes the same change to the same record.
 fn as_the_contract_says(before: &TokenRecord, change: &Change, written: &TokenRecord) -> Result<(), Violation> {
     let (record, family) = before.clone().into_parts();
     let (id, version) = (record.id, record.version);
@@ -140,7 +141,7 @@ async fn a_revoked_record_takes_no_change(store: &dyn TokenStore, ann: &Person) 
     Ok(())
 }
 
-/// A change of an access token moves neither the end nor the last use of its family.
+/// Checks that a change of an access token changes neither the end nor the last use of its family.
 async fn an_access_token_leads_nobody(store: &dyn TokenStore) -> Result<(), Violation> {
     let draft = Person::somebody().refresh().with_access();
     draft.found(store).await?;
@@ -153,8 +154,8 @@ async fn an_access_token_leads_nobody(store: &dyn TokenStore) -> Result<(), Viol
     as_the_contract_says(&before, &change, &written)
 }
 
-/// An edit or an expiry of a superseded record writes that record's fields. A label key belongs to the family,
-/// whichever member sets it.
+/// Checks that an edit or an expiry of a superseded record writes this record's fields. A label key belongs to the
+/// family, whichever member sets it.
 async fn an_old_half_writes_its_own(store: &dyn TokenStore) -> Result<(), Violation> {
     for change in [
         relabel("new name"),

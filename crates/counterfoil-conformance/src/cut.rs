@@ -1,4 +1,4 @@
-//! Drops a future half-way, as a server does with a request when the client hangs up.
+//! Drops a future before it is done, as a server does with a request whose client closes the connection.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -7,10 +7,10 @@ use std::task::{Context, Poll};
 
 use counterfoil::testing::{BackendCalls, listen};
 
-/// The largest number of polls after which a future is dropped. No operation was seen to wait more often.
+/// The largest number of polls after which a future is dropped. In tests, no operation waited more often.
 pub(crate) const DEEPEST: u32 = 48;
 
-/// Makes each backend call wait once, so that a future can be dropped there.
+/// Makes each backend call wait once, so that a future can be dropped at this call.
 struct Waits;
 
 impl BackendCalls for Waits {
@@ -23,7 +23,7 @@ impl BackendCalls for Waits {
     }
 }
 
-/// Drops the future after that many polls. Returns its answer if it finished before.
+/// Drops the future after `polls` polls. Returns its answer if it was done earlier.
 pub(crate) async fn cut<T>(future: impl Future<Output = T> + Send, polls: u32) -> Option<T> {
     let mut future = pin!(listen(Arc::new(Waits), Box::pin(future)));
     let mut left = polls;

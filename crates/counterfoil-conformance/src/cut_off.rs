@@ -1,4 +1,5 @@
-//! Dropped futures: clause 25. When a client hangs up, its request is dropped at the await that it has reached.
+//! Checks clause 25 on dropped futures. When a client closes the connection, its request is dropped at the await that
+//! it has reached.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,11 +17,11 @@ use crate::subject::Subject;
 use crate::together::get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// The number of the actor whose operation is cut off.
+/// The number of the actor whose operation is dropped.
 const ACTOR: usize = 0;
 
-/// Clause 25: a future dropped at any await leaves all of its step or nothing, at once or shortly after. The next user
-/// of the connection is not affected.
+/// Clause 25: a future may be dropped at any await. Its step is then executed completely or not at all, immediately or
+/// shortly after. The next user of the connection is not affected.
 pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
     for slow in [false, true] {
         let store = subject.fresh().await;
@@ -31,7 +32,8 @@ pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
             for polls in 1..=DEEPEST {
                 let scene = Cut::new(&*store, deed).await?;
                 let done = scene.off(&*handle, polls).await?;
-                // The next user: an unrelated write that is acknowledged must be stored, now and at the end.
+                // The next user makes an unrelated write. If it is acknowledged, its record must exist now and at the
+                // end.
                 unharmed.push(Person::somebody().pat().found(&*store).await?);
                 scene.is_all_or_nothing(&*store).await?;
                 scene.retry(&*store).await?;
@@ -57,7 +59,7 @@ async fn all_there(store: &dyn TokenStore, ids: &[RecordId], handle: &str) -> Re
     Ok(())
 }
 
-/// A scene of which one operation is cut off.
+/// A scene in which one operation is dropped.
 struct Cut {
     scene: Scene,
     ids: Vec<RecordId>,
@@ -75,7 +77,7 @@ impl Cut {
         self.scene.act(store, self.deed, ACTOR).await.map(drop)
     }
 
-    /// Drops the operation after that many polls. Returns whether it finished before.
+    /// Drops the operation after `polls` polls. Returns whether it was done earlier.
     async fn off(&self, store: &dyn TokenStore, polls: u32) -> Result<bool, Violation> {
         let act = self.scene.act(store, self.deed, ACTOR);
         Ok(cut(act, polls).await.transpose()?.is_some())
@@ -92,8 +94,8 @@ impl Cut {
         Ok([before, self.snapshot(&model).await?])
     }
 
-    /// A server may still be carrying out the request, so a half-written state gets one second to be completed or
-    /// undone.
+    /// Checks the stored state. A server may still be executing the request, so an incomplete state may last for one
+    /// second.
     async fn is_all_or_nothing(&self, store: &dyn TokenStore) -> Result<(), Violation> {
         let [before, after] = self.before_and_after().await?;
         let mut seen = Vec::new();
@@ -119,7 +121,7 @@ impl Cut {
         )))
     }
 
-    /// The client repeats its call. Afterwards the step must be done, exactly once.
+    /// Repeats the call, as a client does. Afterwards the step must have been executed exactly once.
     async fn retry(&self, store: &dyn TokenStore) -> Result<(), Violation> {
         let [_, after] = self.before_and_after().await?;
         self.act(store).await?;

@@ -1,4 +1,4 @@
-//! Damaged rows: clause 26. Needs the fixture's hook `damage`.
+//! Checks clause 26 on damaged rows. The check needs the hook `damage` of the fixture.
 
 use counterfoil::store::{Cursor, Inserted, Listing, NoticeMark, StoreError, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
@@ -9,8 +9,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk, walk_due};
 
-/// Clause 26: an undecodable row is `Corrupt` with its id, is never reported as absent, and is never overwritten. One
-/// such row does not stop a listing, a touch, a revocation or a purge of others.
+/// Clause 26: a row that does not decode is `Corrupt` with its id. The store never reports it as absent and never
+/// overwrites it. It does not prevent a listing, a touch, a revocation or a purge of other records.
 pub async fn garbage_is_corrupt(subject: &Subject) -> Verdict {
     if !a_record(subject).await? {
         return Ok(Checked::NotApplicable("the fixture has no hook `damage`"));
@@ -53,7 +53,7 @@ async fn a_record(subject: &Subject) -> Result<bool, Violation> {
     Ok(true)
 }
 
-/// Pages, touches and purges of the records beside a damaged one.
+/// Reads pages of the records of which one is damaged. Also touches and purges the other records.
 async fn beside_it(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (mut others, mut damaged) = (Vec::new(), None);
@@ -70,7 +70,7 @@ async fn beside_it(subject: &Subject) -> Result<(), Violation> {
         ensure!(used == Some(at(40)), "a damaged row must not keep others from being touched");
     }
     others.sort_unstable();
-    // The fifth of the nine is damaged: with a limit of 5 it is the last of its page.
+    // The fifth of the nine records is damaged. With a limit of 5 it is the last of its page.
     for limit in [1, 4, 5, 100] {
         let whole = |records: Vec<counterfoil::store::TokenRecord>| {
             sorted_ids(&records).into_iter().filter(|id| *id != damaged).collect::<Vec<_>>()
@@ -94,7 +94,7 @@ async fn beside_it(subject: &Subject) -> Result<(), Violation> {
     purged(&*store, &others).await
 }
 
-/// Returns how many rows the pages of a listing counted as damaged.
+/// Returns how many rows the pages of a listing report as damaged.
 async fn corrupt(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<u32, Violation> {
     let (mut counted, mut after) = (0, None::<Cursor>);
     for _ in 0..40 {
@@ -108,7 +108,7 @@ async fn corrupt(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<
     Err(Violation::new("a walk over nine records must end"))
 }
 
-/// Purges until `more` is false, first with a limit of 4, then of 1.
+/// Purges until `more` is false, first with a limit of 4, then with a limit of 1.
 async fn purged(store: &dyn TokenStore, others: &[RecordId]) -> Result<(), Violation> {
     for limit in [4, 1] {
         let mut ended = false;
@@ -126,7 +126,8 @@ async fn purged(store: &dyn TokenStore, others: &[RecordId]) -> Result<(), Viola
     Ok(())
 }
 
-/// A family with a damaged member is revoked, by itself and with all families of its owner.
+/// Checks revocations of a family with a damaged member. One revokes the family alone, the other revokes all families
+/// of its owner.
 async fn revocations(subject: &Subject) -> Result<(), Violation> {
     for by_owner in [false, true] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
@@ -162,7 +163,8 @@ async fn all_of(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
     Err(Violation::new("revoking all of an owner beside a damaged row must end"))
 }
 
-/// The revocation of an owner ends all other families. For the damaged family it reports a revocation or `Corrupt`.
+/// Checks that the revocation of an owner ends all families except the damaged one. For the damaged family it must
+/// report a revocation or `Corrupt`.
 async fn beside_a_damaged_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let drafts: Vec<Draft> = (0..5).map(|_| ann.refresh()).collect();
@@ -194,8 +196,8 @@ async fn beside_a_damaged_family(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// A damaged family row makes its members `Corrupt`. Another family is not affected, and a revocation never reports
-/// that there was nothing to do.
+/// Checks that a damaged row of a family makes its members `Corrupt`. Another family must not be affected. A revocation
+/// must not report that it had nothing to do.
 async fn a_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (draft, other): (Draft, Draft) = (ann.refresh().with_access(), ann.refresh().with_access());

@@ -1,4 +1,4 @@
-//! A database of any fixture, with its open handles.
+//! A database of any fixture, and the store handles that are open on it.
 
 use std::any::Any;
 use std::fmt;
@@ -11,10 +11,10 @@ use counterfoil::store::TokenStore;
 use crate::driver::Driver;
 use crate::fixture::{Fixture, Row, Store, Task};
 
-/// A fixture's database. Only the fixture knows the type.
+/// The database of a fixture. Only the fixture knows its type.
 type Kept = Box<dyn Any + Send + Sync>;
 
-/// A database under test and its open handles. It dereferences to its first handle.
+/// A database under test, and the store handles that are open on it. It dereferences to its first handle.
 pub struct Database {
     fixture: Arc<dyn AnyFixture>,
     kept: Kept,
@@ -31,7 +31,7 @@ impl Database {
         database
     }
 
-    /// The handle with that number, modulo the number of handles.
+    /// The handle with the index `number`, modulo the number of handles.
     #[must_use]
     pub fn handle(&self, number: usize) -> &Store {
         &self.handles[number % self.handles.len()]
@@ -42,24 +42,25 @@ impl Database {
         self.fixture.open(&self.kept).await
     }
 
-    /// Damages a row. Returns false if the fixture has no such hook.
+    /// Damages a row. Returns false if the fixture does not implement this hook.
     pub async fn damage(&self, row: Row<'_>) -> bool {
         self.fixture.damage(&self.kept, row).await
     }
 
-    /// Makes the backend unreachable or reachable again. Returns false if the fixture has no such hook.
+    /// Makes the backend unreachable if `down` is true, and reachable otherwise. Returns false if the fixture does not
+    /// implement this hook.
     pub async fn outage(&self, down: bool) -> bool {
         self.fixture.outage(&self.kept, down).await
     }
 
-    /// Demotes the server behind the address, or makes the address lead to the primary again. Returns a handle of the
-    /// present primary, or `None` if the fixture has no such hook.
+    /// Demotes the server at the address if `demoted` is true. Otherwise makes the address lead to the primary again.
+    /// Returns a handle of the present primary, or `None` if the fixture does not implement this hook.
     pub async fn demote(&self, demoted: bool) -> Option<Store> {
         self.fixture.demote(&self.kept, demoted).await
     }
 
-    /// Drops the handles, closes the database and opens its stored data with one handle. Returns `None` if nothing is
-    /// stored.
+    /// Drops the handles, closes the database, and opens its stored data with one handle. Returns `None` if the fixture
+    /// stores no data.
     pub async fn reopen(self) -> Option<Self> {
         let Self { fixture, kept, handles } = self;
         drop(handles);
@@ -89,13 +90,13 @@ impl fmt::Debug for Database {
     }
 }
 
-/// Makes a database of that fixture with that many handles.
+/// Makes a database of the fixture, and opens `handles` handles on it.
 pub(crate) async fn create(fixture: &Arc<dyn AnyFixture>, handles: usize) -> Database {
     let kept = fixture.create().await;
     Database::opened(Arc::clone(fixture), kept, handles).await
 }
 
-/// A [`Fixture`] with its database type erased.
+/// A [`Fixture`] without its database type.
 #[async_trait]
 pub(crate) trait AnyFixture: Send + Sync {
     async fn create(&self) -> Kept;
@@ -152,7 +153,7 @@ impl<F: Fixture> AnyFixture for F {
     }
 }
 
-/// The `block_on` of a fixture.
+/// Makes a driver that calls the `block_on` of the fixture.
 pub(crate) fn driver(fixture: &Arc<dyn AnyFixture>) -> Driver {
     let fixture = Arc::clone(fixture);
     Driver::new(move |task| fixture.block_on(task))

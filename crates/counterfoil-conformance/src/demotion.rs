@@ -1,4 +1,4 @@
-//! A server that is no longer the primary: clause 55. Needs the fixture's hook `demote`.
+//! Checks clause 55 on a server that is no longer the primary. The check needs the hook `demote` of the fixture.
 
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
@@ -13,20 +13,20 @@ use crate::slow::pause;
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// How long the suite calls the demoted server.
+/// How long the suite calls the store while the server is demoted.
 const LOOK: Duration = Duration::from_secs(1);
-/// The time within which the store must serve again once the address leads to the primary.
+/// The time within which the store must answer again after the address leads to the primary.
 const HEALED: Duration = Duration::from_secs(10);
 /// The pause between two attempts.
 const BREATH: Duration = Duration::from_millis(20);
 
-/// Clause 55: no answer comes from a replica, even if the address leads to one. Each answer is what the present primary
-/// holds, or `Unavailable`. Once the address leads to the primary, the same handle serves within 10 s.
+/// Clause 55: no answer comes from a replica, even if the address leads to one. Each answer is either the data of the
+/// present primary or `Unavailable`. After the address leads to the primary, the same handle answers within 10 s.
 pub async fn no_replica_answers(subject: &Subject) -> Verdict {
     let database = subject.fresh_with(2).await;
     let scene = Scene::new(&*database).await?;
     for number in 0..2 {
-        // Makes connections that are in use when the server is demoted.
+        // These calls open connections before the server is demoted.
         for id in &scene.ids {
             must_get(&**database.handle(number), id).await?;
         }
@@ -74,7 +74,7 @@ async fn breathe() {
     std::thread::sleep(BREATH);
 }
 
-/// The data that both servers hold before the demotion, and the changes that the present primary makes afterwards.
+/// The data that both servers have before the demotion, and the changes that the present primary makes afterwards.
 struct Scene {
     ann: Person,
     deleted: Draft,
@@ -96,7 +96,7 @@ impl Scene {
         Ok(Self { ann, deleted, parent, added, mark, ids })
     }
 
-    /// Revokes one token, edits one, rotates one and adds one.
+    /// Revokes one token, edits another, rotates a third, and adds one.
     async fn move_on(&self, primary: &dyn TokenStore) -> Result<(), Violation> {
         let family = self.ann.family(self.deleted.family.id);
         let ended = primary.revoke(family, revoked(at(5)), at(GONE), most(1)).await?;
@@ -111,7 +111,7 @@ impl Scene {
         Ok(())
     }
 
-    /// Calls all methods that only read, then writes. Returns whether every call was answered. A wrong answer is a
+    /// Calls all methods that only read, and then writes. Returns whether every call was answered. A wrong answer is a
     /// violation.
     async fn ask(&self, store: &dyn TokenStore, primary: &dyn TokenStore) -> Result<bool, Violation> {
         let mut served = true;
@@ -135,7 +135,8 @@ impl Scene {
         Ok(self.write(store, primary).await? && served)
     }
 
-    /// Inserts a record and revokes a family. If the answer is success, the present primary must hold the change.
+    /// Inserts a record and revokes a family. If the store answers with success, the present primary must have the
+    /// change.
     async fn write(&self, store: &dyn TokenStore, primary: &dyn TokenStore) -> Result<bool, Violation> {
         let draft = self.ann.refresh();
         match store.insert(draft.home(None), &draft.records, at(6)).await {
@@ -156,7 +157,7 @@ impl Scene {
     }
 }
 
-/// The records of a page, sorted, because `due` has no defined order.
+/// The records of a page as sorted text, because the order of `due` is not defined.
 fn on_page(page: Page<TokenRecord>) -> Vec<String> {
     let mut records: Vec<String> = page.items.iter().map(describe).collect();
     records.sort_unstable();

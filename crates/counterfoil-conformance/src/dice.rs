@@ -1,17 +1,17 @@
-//! Seeded random numbers (splitmix64): the same seed gives the same numbers, so that a failure can be repeated.
+//! Random numbers with a seed (splitmix64). The same seed gives the same numbers, so that a failure can be repeated.
 
 /// A generator of pseudo-random numbers.
 #[derive(Clone, Debug)]
 pub struct Dice(u64);
 
 impl Dice {
-    /// A generator with that seed.
+    /// Makes a generator with this seed.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// 64 random bits.
+    /// Returns 64 random bits.
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -20,7 +20,8 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `limit`, or 0 if `limit` is 0. The bias is below `limit / 2^64`, which does not matter here.
+    /// Returns a number below `limit`, or 0 if `limit` is 0. The bias is below `limit / 2^64`, which does not matter
+    /// here.
     pub fn below(&mut self, limit: u64) -> u64 {
         if limit == 0 { 0 } else { self.bits() % limit }
     }
@@ -30,7 +31,7 @@ impl Dice {
         self.below(whole) < part
     }
 
-    /// One element of the slice.
+    /// Returns one element of the slice.
     ///
     /// # Panics
     ///

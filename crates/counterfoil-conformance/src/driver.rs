@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::fixture::Task;
 
-/// A fixture's `block_on`, shared by the threads of a race.
+/// The `block_on` of a fixture. All threads of a race share it.
 #[derive(Clone)]
 pub struct Driver(Arc<dyn for<'a> Fn(Task<'a>) + Send + Sync>);
 
 impl Driver {
-    /// A driver that calls that function.
+    /// Makes a driver that calls `block_on`.
     pub(crate) fn new(block_on: impl for<'a> Fn(Task<'a>) + Send + Sync + 'static) -> Self {
         Self(Arc::new(block_on))
     }

@@ -1,4 +1,4 @@
-//! The trait by which a test hands its store to the suite.
+//! The trait that a test implements to give its store to the suite.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,43 +7,43 @@ use async_trait::async_trait;
 use counterfoil::store::TokenStore;
 use counterfoil::types::{FamilyId, RecordId};
 
-/// A store behind a shared pointer.
+/// A store in a shared pointer.
 pub type Store = Arc<dyn TokenStore>;
 
-/// A future that `block_on` drives to completion.
+/// A future that `block_on` runs to completion.
 pub type Task<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// A stored row.
+/// A stored row, which the fixture can damage.
 #[derive(Clone, Copy, Debug)]
 pub enum Row<'a> {
-    /// The record's own row.
+    /// The row of a record.
     Record(&'a RecordId),
-    /// The family's row. If the backend keeps record and family in one row, that row.
+    /// The row of a family. If the backend stores a record and its family in one row, this is that row.
     Family(&'a FamilyId),
 }
 
 /// Makes databases for the suite and opens stores on them.
 ///
-/// [`create`](Fixture::create) and [`open`](Fixture::open) are required. The other methods are hooks: a check that
-/// needs a missing hook is reported as not applicable.
+/// [`create`](Fixture::create) and [`open`](Fixture::open) are required. The other methods are hooks. If a check needs
+/// a hook that the fixture does not implement, the check is reported as not applicable.
 #[async_trait]
 pub trait Fixture: Send + Sync + 'static {
-    /// One database and everything that keeps it alive: a folder, a schema, a key prefix.
+    /// One database and everything that it needs while it exists, such as a folder, a schema or a key prefix.
     type Database: Send + Sync + 'static;
 
-    /// Makes an empty database that shares no data with any other.
+    /// Makes an empty database that shares no data with another database.
     async fn create(&self) -> Self::Database;
 
-    /// Opens a handle of that database with connections of its own, as another process would. The suite opens several
-    /// handles and races them against each other.
+    /// Opens a handle of the database. The handle has its own connections, like the handle of another process. The
+    /// suite opens several handles and uses them concurrently.
     async fn open(&self, database: &Self::Database) -> Store;
 
-    /// Takes back a database that the suite no longer uses. All its handles are dropped before. A fixture may empty the
-    /// database and return it from `create` again.
+    /// Takes back a database that the suite no longer uses. The suite has dropped all its handles. A fixture may empty
+    /// the database and return it from `create` again.
     async fn remove(&self, _database: Self::Database) {}
 
-    /// Closes the database and opens its stored data again, or returns `None` if nothing is stored. All handles are
-    /// dropped before.
+    /// Closes the database and opens its stored data again. Returns `None` if the fixture stores no data. The suite has
+    /// dropped all handles.
     async fn reopen(&self, _database: Self::Database) -> Option<Self::Database> {
         None
     }
@@ -53,29 +53,31 @@ pub trait Fixture: Send + Sync + 'static {
         false
     }
 
-    /// Makes the backend unreachable (`down`), or reachable again. Returns false if the fixture cannot do this.
+    /// Makes the backend unreachable if `down` is true, and reachable otherwise. Returns false if the fixture cannot do
+    /// this.
     async fn outage(&self, _database: &Self::Database, _down: bool) -> bool {
         false
     }
 
-    /// With `demoted`, demotes the server behind the handles' address: it becomes a read-only replica, or the address
-    /// leads to one. The replica holds everything that was acknowledged before, and receives no later writes, so that
-    /// an answer from it is recognised. Without `demoted`, makes the address lead to the present primary again.
+    /// If `demoted` is true, demotes the server at the address of the handles. The server becomes a read-only replica,
+    /// or the address leads to a replica. The replica has everything that was acknowledged before, and receives no
+    /// later writes. So the suite recognises an answer from the replica. If `demoted` is false, makes the address lead
+    /// to the present primary again.
     ///
-    /// Returns a handle of the present primary with an address of its own, or `None` if the fixture cannot do this. For
-    /// a store that checks the role at intervals, this returns only after one interval; such a store documents its
-    /// length.
+    /// Returns a handle of the present primary with an address of its own, or `None` if the fixture cannot do this. If
+    /// the store checks the server's role at intervals, this method returns only after one interval. Such a store
+    /// documents the length of the interval.
     async fn demote(&self, _database: &Self::Database, _demoted: bool) -> Option<Store> {
         None
     }
 
-    /// Drives a future to completion on the calling thread. The races call this from many threads at once.
+    /// Runs a future to completion on the calling thread. The races call this from many threads at the same time.
     fn block_on(&self, task: Task<'_>) {
         futures_executor::block_on(task);
     }
 }
 
-/// A fixture with another `block_on`, made by `conformance!(…, block_on = …)`.
+/// A fixture whose `block_on` is replaced. `conformance!(…, block_on = …)` makes it.
 pub struct Driven<F, B> {
     fixture: F,
     block_on: B,
@@ -86,7 +88,7 @@ where
     F: Fixture,
     B: for<'a> Fn(Task<'a>) + Send + Sync + 'static,
 {
-    /// Drives all futures of that fixture's stores with `block_on`.
+    /// Runs all futures of the fixture's stores with `block_on`.
     pub fn new(fixture: F, block_on: B) -> Self {
         Self { fixture, block_on }
     }

@@ -1,4 +1,4 @@
-//! Old generations: clause 41.
+//! Checks clause 41 on old generations.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Rotated, TokenStore};
@@ -9,10 +9,10 @@ use crate::subject::Subject;
 use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// The number of rotations before a purge of old windows, and again after it: together more than 8 bits can count.
+/// The number of rotations before a purge of ended windows, and again after it. The sum does not fit into 8 bits.
 const HALF: u64 = 130;
 
-/// Clause 41: a rotation removes nothing. A superseded generation stays, shrunk or not, until its `gone_at`, so its
+/// Clause 41: a rotation removes nothing. A superseded generation stays until its `gone_at`, shrunk or not. So its
 /// replay is always recognised.
 pub async fn generations_stay(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
@@ -20,7 +20,7 @@ pub async fn generations_stay(subject: &Subject) -> Verdict {
     let mut chain = vec![draft.found(&*store).await?];
     go_down(&*store, &draft, &mut chain).await?;
     all_are_there(&*store, &chain).await?;
-    // Every window except the newest has ended. Those records shrink, and none is removed.
+    // Every window except the newest has ended. The purge shrinks those records and removes none.
     let shrunk = purge(&*store, at(GONE - 1), at(HALF + 9)).await?;
     ensure!(shrunk == HALF - 1, "{} generations must shrink, but {shrunk} did", HALF - 1);
     go_down(&*store, &draft, &mut chain).await?;
@@ -62,7 +62,8 @@ async fn all_are_there(store: &dyn TokenStore, chain: &[RecordId]) -> Result<(),
     Ok(())
 }
 
-/// A replay of any generation, including the first and the shrunk ones, finds a superseded record.
+/// Checks that a replay of any generation finds a superseded record. This includes the first generation and shrunk
+/// ones.
 async fn replays_are_known(store: &dyn TokenStore, draft: &Draft, chain: &[RecordId]) -> Result<(), Violation> {
     for (generation, id) in chain.iter().enumerate().take(chain.len() - 1).step_by(17) {
         let stands = must_get(store, id).await?;

@@ -1,4 +1,4 @@
-//! Reading: clauses 6, 7 and 8.
+//! Checks clauses 6, 7 and 8 on reads.
 
 use counterfoil::store::{Change, Digest, Inserted, NoticeMark, TokenStore};
 use counterfoil::types::{Description, KeyId, OwnerId, RecordId, TokenKind, Version};
@@ -10,8 +10,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, walk};
 
-/// Clause 6: ids, realms, owners and labels are compared byte for byte, without collation, case folding or trimming of
-/// trailing blanks. A read returns each value as it was written.
+/// Clause 6: ids, realms, owners and labels are compared byte for byte. There is no collation, no case folding and no
+/// trimming of trailing blanks. A read returns each value as it was written.
 pub async fn get_is_exact(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     every_bit_of_an_id_counts(&*store).await?;
@@ -34,7 +34,7 @@ pub async fn get_is_exact(subject: &Subject) -> Verdict {
         for realm in ["example.com", "Example.com", "example.com."] {
             let person = Person::new(realm, owner);
             let draft = person.pat().labelled("same");
-            // All of them hold the same label. A store that confuses two owners refuses the second.
+            // All of them have the same label. If a store confuses two owners, it refuses the second.
             draft
                 .found(&*store)
                 .await
@@ -63,7 +63,7 @@ async fn every_bit_of_an_id_counts(store: &dyn TokenStore) -> Result<(), Violati
         let mut bytes = *id.as_bytes();
         bytes[bit / 8] ^= 1 << (bit % 8);
         let found = store.get(&RecordId::from_bytes(bytes)).await?;
-        // The changed id may belong to the access token. Then that record must be returned.
+        // The changed id may be the id of the access token. Then the store must return that record.
         ensure!(
             found.is_none_or(|found| *found.record().id.as_bytes() == bytes),
             "an id that differs in bit {bit} must not find {id:?}"
@@ -72,14 +72,15 @@ async fn every_bit_of_an_id_counts(store: &dyn TokenStore) -> Result<(), Violati
     Ok(())
 }
 
-/// The core folds label keys before the store sees them. The store must treat all remaining differences as differences.
+/// Checks that the store treats different keys as different. The core has already folded label keys before the store
+/// gets them.
 async fn keys_are_not_collated(store: &dyn TokenStore) -> Result<(), Violation> {
     let eve = Person::new("default", "eve");
     for key in ["one", "One", "one ", " one", "\u{f6}ne", "o\u{308}ne", "on\u{e9}", "o%", "o_e", "one\u{0}"] {
         let mut draft = eve.pat().labelled("shown");
         draft.family.label_key = Some(counterfoil::types::LabelKey::from_stored(key));
-        // PostgreSQL text cannot hold a zero byte, and no label contains one. The store may refuse it but must not
-        // confuse it.
+        // A text of PostgreSQL cannot contain a zero byte, and no label contains one. The store may refuse this key,
+        // but must not confuse it with another.
         if key.contains('\0') {
             continue;
         }
@@ -89,7 +90,7 @@ async fn keys_are_not_collated(store: &dyn TokenStore) -> Result<(), Violation> 
     Ok(())
 }
 
-/// A record with every field set and one with none are read as they were written.
+/// Checks that a record with every field set, and a record with no optional field set, are read as they were written.
 async fn every_field_comes_back(store: &dyn TokenStore) -> Result<(), Violation> {
     let (mut model, ann) = (Model::default(), Person::new("default", &"x".repeat(255)));
     let longest = "😀".repeat(100);
@@ -128,7 +129,8 @@ async fn every_field_comes_back(store: &dyn TokenStore) -> Result<(), Violation>
     Ok(())
 }
 
-/// Clause 7: a record of a revoked family reads as revoked, at the earlier of its own instant and the family's.
+/// Clause 7: a record of a revoked family reads as revoked. The instant is the earlier of the record's own revocation
+/// and the family's.
 pub async fn get_sees_the_family(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -162,7 +164,7 @@ pub async fn get_sees_the_family(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 8: the effect of a returned write is visible to every later get, by any handle of the store.
+/// Clause 8: after a write has returned, every get that begins later sees its effect, through any handle of the store.
 pub async fn get_after_write(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let other = store.open().await;
@@ -170,7 +172,7 @@ pub async fn get_after_write(subject: &Subject) -> Verdict {
     for round in 0..8 {
         let draft = ann.refresh().with_access().noticed(at(10), 0);
         let id = draft.id();
-        // Read before the write, so that a handle that caches absent records fails.
+        // This reads before the write, so that a handle that caches missing records fails.
         ensure!(other.get(&id).await?.is_none(), "a record that was not written must not be there");
         draft.found(&*store).await?;
         let seen = async |step: &str, holds: &(dyn Fn(&counterfoil::store::TokenRecord) -> bool + Sync)| {

@@ -1,4 +1,4 @@
-//! Inserting: clauses 3 and 5, and which families a cap counts.
+//! Checks clauses 3 and 5 on inserts. Also checks which families a cap counts.
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Inserted, NewRecord, Rotated, TokenStore};
@@ -10,8 +10,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk};
 
-/// Clause 3: if one of many ids or labels is taken, nothing is written; never an upsert. `IdTaken` and `LabelTaken`
-/// name the holder.
+/// Clause 3: if one of many ids or labels is taken, nothing is written. An insert never updates a record. `IdTaken` and
+/// `LabelTaken` name the holder.
 pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -19,7 +19,7 @@ pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
     let taken = first.found(&*store).await?;
     let before = must_get(&*store, &taken).await?;
 
-    // The taken id is the first, the second and the third of three.
+    // The taken id is the first, the second or the third of three ids.
     for index in 0..3 {
         let mut family = ann.refresh().with_access().with_access();
         let thief = first.records[0].clone().with_id(taken).with_digest(digest_of(&family.id()));
@@ -46,7 +46,7 @@ pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
     let answer = store.insert(second.home(None), &second.records, at(1)).await?;
     ensure_is!(answer, Inserted::LabelTaken(family) if family == holder, "the label's holder must be named");
     nothing_of(&*store, &second.records, usize::MAX).await?;
-    // A leftover row of the refused family would refuse this insert, by its id or its label.
+    // If the refused insert had left a row, this insert would be refused because of the row's id or label.
     let again = ann.pat().labelled("two");
     let again =
         crate::sample::Draft { family: again.family.with_id(second.family.id), ..second.clone().labelled("two") };
@@ -88,7 +88,7 @@ async fn a_family_is_founded_once(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Which families a cap counts, without races.
+/// Checks which families a cap counts, without races.
 async fn the_cap_counts(subject: &Subject) -> Result<(), Violation> {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -102,14 +102,14 @@ async fn the_cap_counts(subject: &Subject) -> Result<(), Violation> {
     ensure_is!(third, Inserted::OwnerFull, "a cap of 2 must not let a third in");
     ensure!(store.get(&third_id).await?.is_none(), "OwnerFull must leave nothing");
     let through = |client| ann.refresh().through(ClientKey::from_bytes([client; 16]));
-    // Another client, another kind, another owner and another realm each have a cap of their own.
+    // Another client, another kind, another owner and another realm each have their own cap.
     for other in
         [ann.refresh(), through(8), through(9), Person::new("default", "bob").pat(), Person::new("other", "ann").pat()]
     {
         let answer = store.insert(other.home(Some(1)), &other.records, at(0)).await?;
         ensure_is!(answer, Inserted::Done, "only families of the same realm, owner, kind and client count");
     }
-    // Families without a client and families with one are counted apart, in both directions.
+    // Families with a client and families without one are counted separately. The check tries both orders.
     let bare = || {
         let mut draft = ann.refresh();
         draft.family.client = None;
@@ -135,7 +135,7 @@ async fn the_cap_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// If several ids are taken, the answer names any one of them, and never one that is free.
+/// Checks that if several ids are taken, the answer names any one of them, and never an id that is free.
 async fn several_taken(store: &dyn TokenStore) -> Result<(), Violation> {
     let draft = Person::somebody().refresh().with_access();
     let root = draft.found(store).await?;
@@ -154,13 +154,14 @@ async fn several_taken(store: &dyn TokenStore) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Clause 5: after an unknown outcome, repeating insert gives `IdTaken` and the stored digest is the caller's own;
-/// repeating rotate gives `Stale` and the stored successor is the caller's own. Nothing is applied twice.
+/// Clause 5: after an unknown outcome, a caller repeats its call. A repeated insert returns `IdTaken`, and the stored
+/// digest is the caller's own. A repeated rotate returns `Stale`, and the stored successor is the caller's own. Nothing
+/// is executed twice.
 pub async fn own_write_is_recognised(subject: &Subject) -> Verdict {
     crate::races::repeats_at_once(subject).await?;
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
-    // With a label and a cap of one: the repeated insert finds both taken, by its own family.
+    // The draft has a label and a cap of one. The repeated insert finds that its own family has taken both.
     let draft = ann.refresh().labelled("one").with_access();
     for (time, now) in [at(0), at(1), at(2)].into_iter().enumerate() {
         let answer = store.insert(draft.home(Some(1)), &draft.records, now).await?;
@@ -198,7 +199,7 @@ pub async fn own_write_is_recognised(subject: &Subject) -> Verdict {
     ensure!(own, "Stale must carry the caller's own successor, but stands {:?}", stands.record().superseded);
     ensure!(stands.record().version == Version::FIRST.next(), "a repeated rotation must not move the version again");
     ensure!(same(&must_get(&*store, &successor.id).await?, &after), "a repeated rotation must change nothing");
-    // A join that is repeated after a rotation of the family reports its own record.
+    // A join that is repeated after a rotation of the family must report its own record.
     let late = draft.access(1);
     let join = draft.join(1);
     ensure_is!(store.insert(join, std::slice::from_ref(&late), at(6)).await?, Inserted::Done, "a join must go through");
@@ -212,7 +213,7 @@ pub async fn own_write_is_recognised(subject: &Subject) -> Verdict {
     );
     let answer = store.insert(join, std::slice::from_ref(&late), at(7)).await?;
     ensure_is!(answer, Inserted::IdTaken(id) if id == late.id, "a repeated join must be recognised though the family has moved");
-    // A repeated edit is Stale and is not applied twice.
+    // A repeated edit must return `Stale` and must not be executed twice.
     let edit = relabel("two");
     let _ = store.apply(&last.id, Version::FIRST, &edit, at(7)).await?;
     ensure_is!(

@@ -1,4 +1,4 @@
-//! Labels: clause 19, and the single holder without races.
+//! Checks clause 19 on labels. Also checks without races that a label has only one holder.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, Inserted, Relabel, Revoke, Rotated, TokenStore};
@@ -9,8 +9,8 @@ use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, most, must_get,
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 19: a label is given back by revoke of the family, purge, relabel and displacement; not by expiry, rotation
-/// or `revoke(One)`.
+/// Clause 19: a label becomes free after a revocation of its family, a purge, a relabel, or the loss to another family.
+/// It does not become free after an expiry, a rotation or `revoke(One)`.
 pub async fn label_is_given_back(subject: &Subject) -> Verdict {
     by_revoke(subject).await?;
     by_purge_and_not_before(subject).await?;
@@ -20,7 +20,7 @@ pub async fn label_is_given_back(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Inserts a token with that label. Returns its draft, or the family that holds the label.
+/// Inserts a token with the label. Returns its draft, or the family that already has the label.
 async fn take(
     store: &dyn TokenStore,
     person: &Person,
@@ -70,7 +70,7 @@ async fn by_revoke(subject: &Subject) -> Result<(), Violation> {
     ensure!(stands.family().label_key.is_none(), "a revoked family must hold no key");
     ensure!(stands.record().label.is_some(), "the text that is shown must stay");
     let second = free(&*store, &ann, "one", at(1)).await?;
-    // A second revocation of the first family must not take the label from the second.
+    // A second revocation of the first family must not remove the label of the second family.
     let _ = store.revoke(ann.family(draft.family.id), revoked(at(2)), at(GONE), most(1)).await?;
     held_by(&*store, &ann, "one", at(2), second.family.id).await
 }
@@ -83,7 +83,7 @@ async fn by_purge_and_not_before(subject: &Subject) -> Result<(), Violation> {
         held_by(&*store, &ann, "one", at(now), draft.family.id).await?;
     }
     let _ = store.purge(at(GONE), at(GONE), at(0), most(5)).await?;
-    // At an earlier `now`, so that only the purge can have freed it.
+    // This `now` is earlier, so only the purge can have made the label free.
     free(&*store, &ann, "one", at(0)).await.map(|_| ())
 }
 
@@ -100,7 +100,7 @@ async fn by_relabel(subject: &Subject) -> Result<(), Violation> {
     ensure_is!(stale, Applied::Stale(_), "a relabel needs the version");
     free(&*store, &ann, "three", at(1)).await?;
     held_by(&*store, &ann, "two", at(1), two.family.id).await?;
-    // Its own label in upper case has the same key.
+    // The family's own label in upper case has the same key.
     ensure_is!(
         store.apply(&two.id(), Version::FIRST, &relabel("TWO"), at(1)).await?,
         Applied::Done(_),
@@ -113,7 +113,7 @@ async fn by_relabel(subject: &Subject) -> Result<(), Violation> {
     );
     held_by(&*store, &ann, "four", at(1), two.family.id).await?;
     free(&*store, &ann, "two", at(1)).await?;
-    // If labels need not be unique, a relabel gives the key back.
+    // If labels need not be unique, a relabel makes the key free.
     let shown = Relabel { label: Label::new("shown", 20).expect("a label"), key: None };
     let edit = Change::Edit { label: Some(shown), description: None, scope: None };
     ensure_is!(
@@ -154,9 +154,9 @@ async fn by_displacement(subject: &Subject) -> Result<(), Violation> {
             "displacement takes the key and leaves the text"
         );
         ensure!(stands.record().version == Version::FIRST, "displacement must not move the version");
-        // In the first case the new holder's own `gone_at` is GONE, so ask one microsecond before.
+        // In the first case, `gone_at` of the new holder is GONE. Therefore the check asks for one microsecond earlier.
         held_by(&*store, &ann, "one", at(GONE - 1), holder).await?;
-        // Revoking the displaced family must not take the label from its new holder.
+        // A revocation of the family that lost the label must not remove the label of its new holder.
         let _ = store.revoke(ann.family(gone.family.id), revoked(at(GONE)), at(GONE), most(1)).await?;
         let _ = store.purge(at(GONE), at(GONE), at(0), most(5)).await?;
         if relabels {

@@ -67,7 +67,7 @@ pub use slow::{SlowStore, pause};
 pub use subject::Subject;
 pub use violation::{Checked, Verdict, Violation};
 
-/// The checks of a token store: one public function per clause, with the clause's name.
+/// The checks of a token store. Each clause has one public function with the clause's name.
 pub mod clauses {
     pub use crate::apply::apply_needs_the_version;
     pub use crate::bounds::{
@@ -99,7 +99,7 @@ pub mod clauses {
     pub use crate::touch::touch_is_forward;
 }
 
-/// The checks of the sibling traits: clauses 29 to 35, 47, 51 to 53 and 56.
+/// The checks of the sibling traits. They are clauses 29 to 35, 47, 51 to 53 and 56.
 pub mod sibling_clauses {
     pub use crate::siblings::{
         client_answers_equal_the_model, client_pages_have_an_end, no_wait_beyond_the_window,

@@ -1,4 +1,5 @@
-//! Limits: clauses 1 and 2, one microsecond before, at and after each instant that a store compares.
+//! Checks clauses 1 and 2 on limits. It tries each instant that a store compares with one microsecond before, at and
+//! after the limit.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Change, Inserted, NoticeMark, ParentUpdate, Rotated, TokenStore};
@@ -11,7 +12,7 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{walk, walk_due};
 
 /// Clause 1: no method reads a clock or draws a random number. The same calls with instants of 1970, 2020 and 2255 give
-/// the same answers, and so does a repetition.
+/// the same answers. Repeated calls also give the same answers.
 pub async fn no_clock_no_dice(subject: &Subject) -> Verdict {
     let ann = Person::new("default", "ann");
     for epoch in [0, 1_600_000_000_000_000, Timestamp::MAX.micros() - 100] {
@@ -27,7 +28,7 @@ pub async fn no_clock_no_dice(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// One life of a token. Returns everything that the store answered, as text.
+/// Runs one life of a token. Returns as text everything that the store answered.
 async fn story(
     store: &dyn TokenStore,
     draft: &crate::sample::Draft,
@@ -49,7 +50,7 @@ async fn story(
     ensure!(due == 1, "what is due must not depend on today");
     let mut next = draft.successor(id, 1);
     (next.created_at, next.expires_at, next.gone_at) = (then(5), Some(then(70)), Some(then(80)));
-    // Both stores get the same ids, so that any difference comes from the store itself.
+    // Both stores get the same ids, so a difference can only come from the store itself.
     let mut bytes = *id.as_bytes();
     bytes[15] ^= 0xff;
     next.id = counterfoil::types::RecordId::from_bytes(bytes);
@@ -72,7 +73,7 @@ async fn story(
     Ok(format!("{story} {:?}", store.census().await?))
 }
 
-/// Clause 2: a limit is reached at `t >= limit` everywhere, and a store compares times only where the contract says so.
+/// Clause 2: a limit is reached at `t >= limit` everywhere. A store compares times only where the contract says so.
 pub async fn equality_is_reached(subject: &Subject) -> Verdict {
     slide_ends_at_the_expiry(subject).await?;
     cap_and_label_end_on_the_instant(subject).await?;
@@ -87,7 +88,7 @@ pub async fn equality_is_reached(subject: &Subject) -> Verdict {
             now.micros()
         );
     }
-    // `purge_keeps_the_living` tries each limit of a purge (`now`, `unsent_before`, `windows_before`), also at
+    // `purge_keeps_the_living` tries each limit of a purge (`now`, `unsent_before`, `windows_before`) too, including
     // equality.
     for (now, gone) in [(GONE - 1, false), (GONE, true)] {
         let id = ann.pat().found(&*store).await?;
@@ -155,7 +156,8 @@ async fn cap_and_label_end_on_the_instant(subject: &Subject) -> Result<(), Viola
     Ok(())
 }
 
-/// The core decides whether a token is valid, so a store edits, rotates, extends and revokes expired records too.
+/// Checks that a store also edits, rotates, extends and revokes expired records. The core decides whether a token is
+/// valid, not the store.
 async fn nothing_else_is_compared(subject: &Subject) -> Result<(), Violation> {
     for late in [EXPIRES, GONE, GONE + 1] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));

@@ -1,4 +1,4 @@
-//! The macros that generate the tests, and the two lists of check names that they read.
+//! The macros that generate the tests, and the two lists of check names that these macros read.
 
 /// Calls a macro with the names of all checks of a token store. No other list of these names exists.
 #[doc(hidden)]
@@ -79,7 +79,8 @@ macro_rules! __every_sibling_clause {
     };
 }
 
-/// Generates one `#[test]` per clause, in a module of that name, for the stores of a [`Fixture`](crate::Fixture).
+/// Generates one `#[test]` for each clause, in a module with the given name. The tests use the stores of a
+/// [`Fixture`](crate::Fixture).
 ///
 /// ```ignore
 /// counterfoil_conformance::conformance!(my_store, MyFixture);
@@ -101,7 +102,7 @@ macro_rules! conformance {
     };
 }
 
-/// Generates one `#[test]` per clause of the sibling traits, for the stores of a
+/// Generates one `#[test]` for each clause of the sibling traits. The tests use the stores of a
 /// [`SiblingFixture`](crate::SiblingFixture).
 #[macro_export]
 macro_rules! sibling_conformance {

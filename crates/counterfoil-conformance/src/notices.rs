@@ -1,4 +1,4 @@
-//! Notices: clauses 21 and 22.
+//! Checks clauses 21 and 22 on notices.
 
 use counterfoil::store::{Change, NOTICED_MAX, NoticeMark, TokenRecord, TokenStore};
 use counterfoil::types::{RecordId, Version};
@@ -14,7 +14,8 @@ const fn mark(at: counterfoil::Timestamp, stage: u8) -> NoticeMark {
     NoticeMark { at, stage }
 }
 
-/// Clause 21: every record with `notice.at <= now` appears in a walk that began after it became due; no other appears.
+/// Clause 21: every record with `notice.at <= now` appears in a walk over the pages, if the walk began after this
+/// instant. No other record appears.
 pub async fn due_is_complete(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let mut marked = Vec::new();
@@ -42,7 +43,8 @@ pub async fn due_is_complete(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// A claim, a settlement, a new expiry, a rotation and the revocation of one record each make it due, or no longer due.
+/// Checks that a claim, a settlement, a new expiry, a rotation and the revocation of one record each change whether the
+/// record is due.
 async fn what_moves_a_mark(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().noticed(at(10), 0);
@@ -81,7 +83,7 @@ async fn what_moves_a_mark(subject: &Subject) -> Result<(), Violation> {
     is_due(49, false, "the revocation of one record").await
 }
 
-/// A worker claims the records of a page before it reads the next page. No due record may be skipped.
+/// A worker claims the records of a page before it reads the next page. The check is that no due record is skipped.
 async fn claims_between_pages(subject: &Subject) -> Result<(), Violation> {
     for limit in [1, 3] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
@@ -105,8 +107,8 @@ async fn claims_between_pages(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Clause 22: of concurrent claims of one mark, one wins. A mark that was settled, re-armed or claimed again refuses
-/// its former holder.
+/// Clause 22: if several workers claim one notice concurrently, exactly one succeeds. A worker that claimed a notice is
+/// refused if the notice was settled, set to another time or claimed again since then.
 pub async fn claim_has_one_winner(subject: &Subject) -> Verdict {
     a_long_lease(&*subject.fresh().await).await?;
     let store = subject.fresh().await;
@@ -115,7 +117,7 @@ pub async fn claim_has_one_winner(subject: &Subject) -> Verdict {
     let id = draft.found(&*store).await?;
     let mut model = Model::default();
     let _ = model.insert(draft.home(None), &draft.records, at(0));
-    // A caller with another mark, or with a lease that is not later, gets nothing.
+    // A caller with another mark, or with a lease that does not end later, gets nothing.
     for (held, until) in [
         (mark(at(9), 1), 20),
         (mark(at(11), 1), 20),
@@ -146,7 +148,7 @@ pub async fn claim_has_one_winner(subject: &Subject) -> Verdict {
     crate::races::claimers(subject).await
 }
 
-/// A lease may end after the record's `gone_at`.
+/// Checks that a lease may end after the record's `gone_at`.
 async fn a_long_lease(store: &dyn TokenStore) -> Result<(), Violation> {
     let id = Person::somebody().pat().noticed(at(10), 1).found(store).await?;
     let lease = at(GONE + 77);
@@ -157,7 +159,8 @@ async fn a_long_lease(store: &dyn TokenStore) -> Result<(), Violation> {
 
 async fn settling(store: &dyn TokenStore, model: &mut Model, id: &RecordId) -> Result<(), Violation> {
     let lease = mark(at(11), 1);
-    // A former mark, a wrong stage and another lease: the notice is recorded as sent, and nothing else changes.
+    // These are an earlier mark, a wrong stage and another lease. With each, the notice is recorded as sent and nothing
+    // else changes.
     for (round, held) in [mark(at(10), 1), mark(at(11), 0), mark(at(12), 1)].into_iter().enumerate() {
         let sent = Some((at(EXPIRES), u8::try_from(round).unwrap_or(0)));
         let settled = store.settle(id, held, Some(mark(at(500), 5)), sent).await?;
@@ -171,9 +174,10 @@ async fn settling(store: &dyn TokenStore, model: &mut Model, id: &RecordId) -> R
     ensure!(!store.settle(id, lease, None, None).await?, "a settled mark must refuse the old holder");
     ensure!(store.claim(id, lease, at(90)).await?.is_none(), "a settled mark must refuse the old holder's claim");
     as_the_model(store, model, id).await?;
-    // More than a record stores: the oldest are dropped.
+    // These are more notices than a record stores, so the oldest are dropped.
     for stage in 0..u8::try_from(NOTICED_MAX + 3).unwrap_or(11) {
-        // With descending expiries, so that the oldest entry is the first noted, not the one with the earliest expiry.
+        // The expiries are descending. So the oldest entry is the one that was recorded first, not the one with the
+        // earliest expiry.
         let (sent, held) = (Some((at(EXPIRES - u64::from(stage)), stage)), mark(at(1), 0));
         let _ = store.settle(id, held, None, sent).await?;
         let _ = model.settle(id, held, None, sent);

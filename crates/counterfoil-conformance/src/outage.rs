@@ -1,4 +1,4 @@
-//! Outages: clause 27. Needs the fixture's hook `outage`.
+//! Checks clause 27 on outages. The check needs the hook `outage` of the fixture.
 
 use counterfoil::store::{Inserted, NoticeMark, StoreError, TokenStore};
 use counterfoil::types::{TokenKind, Version};
@@ -8,8 +8,8 @@ use crate::sample::{Draft, GONE, Person, at, describe_as, most, must_get, revoke
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 27: an outage is `Unavailable`, never `None` and never `Stale`. `maybe_done` is true whenever the request may
-/// have been sent.
+/// Clause 27: during an outage a call returns `Unavailable`, never `None` and never `Stale`. `maybe_done` is true if
+/// the request may have been sent.
 pub async fn outage_is_unavailable(subject: &Subject) -> Verdict {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().labelled("one").noticed(at(10), 0);
@@ -21,7 +21,7 @@ pub async fn outage_is_unavailable(subject: &Subject) -> Verdict {
     let asked = ask_everything(&*store, &ann, &draft).await;
     store.outage(false).await;
     let coming = asked?;
-    // If every answer said that nothing was sent, nothing may have changed.
+    // If every answer says that nothing was sent, nothing may have changed.
     let after = describe(&must_get(&*store, &id).await?);
     ensure!(coming.maybe_done || before == after, "maybe_done was false, but the record changed:\n{before}\n{after}");
     let there = store.get(&coming.draft.id()).await?.is_some();
@@ -40,7 +40,7 @@ struct Coming {
     maybe_done: bool,
 }
 
-/// Calls all methods except `probe`. Returns whether any call may have been carried out.
+/// Calls all methods except `probe`. Returns whether a call may have been executed.
 async fn ask_everything(store: &dyn TokenStore, ann: &Person, draft: &Draft) -> Result<Coming, Violation> {
     let (id, coming) = (draft.id(), ann.pat());
     let next = draft.successor(id, 1);

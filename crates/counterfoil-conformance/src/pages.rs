@@ -1,4 +1,4 @@
-//! Listings: clause 20, and the census.
+//! Checks clause 20 on listings, and checks the census.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,9 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, sorted_ids, walk};
 
-/// Clause 20: inserts and deletes between pages neither repeat nor hide a record that existed throughout. `limit` is a
-/// maximum. A short page does not mean the end; `next == None` does.
+/// Clause 20: records may be inserted and deleted while a caller reads page after page. A record that exists during the
+/// whole time appears exactly once. `limit` is the largest size of a page. A short page is not the end of the listing.
+/// `next == None` is the end.
 pub async fn pages_are_stable(subject: &Subject) -> Verdict {
     every_size_shows_the_same(subject).await?;
     for by_owner in [true, false] {
@@ -32,7 +33,8 @@ pub async fn pages_are_stable(subject: &Subject) -> Verdict {
 async fn every_size_shows_the_same(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let mut wanted = Vec::new();
-    // Three of each instant: the id must break the tie, or a page boundary between them loses a record.
+    // Three records have each instant. Their order is decided by their ids. Otherwise a record would be lost if a page
+    // ends between them.
     for number in 0..21 {
         let created = at(number / 3);
         wanted.push((created, ann.pat().created(created).found(&*store).await?));
@@ -81,8 +83,8 @@ async fn while_the_ground_moves(subject: &Subject, by_owner: bool, limit: u32) -
             break;
         }
         after = next;
-        // Adds one record before and one after the walk's position. After the third page, purges a third of all
-        // records.
+        // This adds one record before the position of the walk and one record after it. After the third page, it purges
+        // a third of all records.
         if page < 10 {
             ann.pat().created(at(1)).found(&*store).await?;
             ann.pat().created(at(500 + page)).found(&*store).await?;
@@ -101,7 +103,7 @@ async fn while_the_ground_moves(subject: &Subject, by_owner: bool, limit: u32) -
     Ok(())
 }
 
-/// Revoked, expired and superseded records are listed. Shrunk ones are not.
+/// Checks that revoked, expired and superseded records are listed, and that shrunk ones are not.
 async fn dead_records_are_listed(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -129,7 +131,7 @@ async fn dead_records_are_listed(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks the docs of `census`: it counts all records by the key of their digest, however they were inserted and in
+/// Checks the docs of `census`. It counts all records by the key of their digest, however they were inserted and in
 /// whatever state they are.
 pub async fn census_counts_every_record(subject: &Subject) -> Verdict {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));

@@ -1,4 +1,4 @@
-//! Racers: real threads that start at once. The pool keeps them for all rounds of a race.
+//! Racers, which are threads that start at the same time. The pool keeps the threads for all rounds of a race.
 
 use std::future::poll_fn;
 use std::sync::mpsc::{Sender, channel};
@@ -13,7 +13,7 @@ use crate::slow::Yielding;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// A pool with one thread per racer. The threads end when the pool is dropped.
+/// A pool with one thread for each racer. The threads end when the pool is dropped.
 pub struct Pool {
     driver: Driver,
     threads: Vec<(Sender<Job>, JoinHandle<()>)>,
@@ -26,7 +26,7 @@ struct Finish<T> {
 }
 
 impl Pool {
-    /// Starts the threads. The driver drives their futures.
+    /// Starts `threads` threads. `driver` runs their futures.
     ///
     /// # Panics
     ///
@@ -54,9 +54,9 @@ impl Pool {
         self.threads.is_empty()
     }
 
-    /// Runs one round: all racers begin once every thread is ready. The answers are in the order of the racers.
+    /// Runs one round. All racers begin when every thread is ready. The answers are in the order of the racers.
     ///
-    /// This waits asynchronously and blocks no thread, so a runtime with one thread can serve the racers meanwhile.
+    /// This waits asynchronously and blocks no thread, so a runtime with one thread can run the racers during the wait.
     ///
     /// # Panics
     ///
@@ -93,7 +93,7 @@ impl Pool {
     }
 }
 
-/// Counts the racer as done even if it panicked; otherwise the round would never end.
+/// Counts the racer as done when it is dropped, also after a panic. Otherwise the round would never end.
 struct Leave<T>(Arc<Mutex<Finish<T>>>);
 
 impl<T> Drop for Leave<T> {

@@ -1,4 +1,4 @@
-//! Purging: clauses 23 and 24.
+//! Checks clauses 23 and 24 on purges.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Change, Inserted, ParentUpdate, Rotated, TokenStore};
@@ -13,8 +13,9 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 23: only what the limits of the purge name is removed. A family is removed with its last member, and `limit`
-/// is a maximum. Two concurrent purges do no harm. Interrupted ones belong to clause 25.
+/// Clause 23: a purge removes only records that its limits name. A family is removed with its last member. `limit` is
+/// the largest number of changed records. Two purges may run concurrently. Clause 25 covers purges that are
+/// interrupted.
 pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
     only_what_the_limits_name(subject).await?;
     the_family_goes_last(subject).await?;
@@ -56,7 +57,7 @@ async fn only_what_the_limits_name(subject: &Subject) -> Result<(), Violation> {
     let dead = ann.pat().ending(None, None);
     dead.found(&*store).await?;
     let _ = store.revoke(ann.family(dead.family.id), revoked(at(1)), at(GONE), most(1)).await?;
-    // The revocation sets a later `gone_at` on the family, which replaces the record's own.
+    // The revocation sets a later `gone_at` of the family, which replaces the record's own `gone_at`.
     let later = ann.pat().ending(Some(at(10)), Some(at(20)));
     later.found(&*store).await?;
     let _ = store.revoke(ann.family(later.family.id), revoked(at(1)), at(GONE + 50), most(1)).await?;
@@ -66,7 +67,7 @@ async fn only_what_the_limits_name(subject: &Subject) -> Result<(), Violation> {
     for id in [expired, unsent, permanent, kept, dead.id(), later.id()] {
         ensure!(there(id).await?, "a microsecond before gone_at nothing may go");
     }
-    // An unsent notice keeps its record until `unsent_before` reaches `gone_at`.
+    // A record with an unsent notice stays until `unsent_before` reaches its `gone_at`.
     purge(&*store, at(GONE), at(GONE - 1), at(0)).await?;
     ensure!(!there(expired).await? && !there(dead.id()).await?, "what has reached gone_at must go");
     ensure!(there(unsent).await?, "a record with an unsent notice must stay while gone_at > unsent_before");
@@ -169,8 +170,8 @@ async fn two_at_once(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Clause 24: after `windows_before` the nonce is removed; digest, generation and successor stay; the version does not
-/// change.
+/// Clause 24: after `windows_before` the nonce is removed. The digest, the generation and the successor stay. The
+/// version does not change.
 pub async fn shrinking_keeps_the_proof(subject: &Subject) -> Verdict {
     for (windows_before, shrinks) in [(14, false), (15, true), (16, true)] {
         let store = subject.fresh().await;
@@ -248,7 +249,7 @@ async fn rotated(
     Ok((draft, parent, next.id))
 }
 
-/// A replay of the shrunk record still finds its family, and the chain can be rotated further.
+/// Checks that a replay of the shrunk record still finds its family, and that the chain can still be rotated.
 async fn the_proof_serves(
     store: &dyn TokenStore,
     draft: &Draft,
@@ -282,7 +283,8 @@ async fn the_proof_serves(
     Ok(())
 }
 
-/// If only a first use ends an overlap, the old record has no window yet and never shrinks before that use.
+/// Checks an overlap that ends only at the first use of the new token. Before this use the old record has no window and
+/// does not shrink.
 async fn an_open_overlap_stays(subject: &Subject) -> Result<(), Violation> {
     let store = subject.fresh().await;
     let (_, parent, _) = rotated(&*store, None).await?;

@@ -1,4 +1,4 @@
-//! Realms: clause 28.
+//! Checks clause 28 on realms.
 
 use counterfoil::store::{Inserted, Listing};
 use counterfoil::types::TokenKind;
@@ -8,8 +8,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk};
 
-/// Clause 28: nothing of one realm is listed, conflicts or is revoked in another. `get` uses the id alone, and the
-/// record names its realm.
+/// Clause 28: a record of one realm is not listed, causes no conflict and is not revoked in another realm. `get` uses
+/// only the id, and the record names its realm.
 pub async fn realms_are_apart(subject: &Subject) -> Verdict {
     crate::extremes::owners_end_apart(&*subject.fresh().await).await?;
     let store = subject.fresh().await;
@@ -40,8 +40,8 @@ pub async fn realms_are_apart(subject: &Subject) -> Verdict {
         );
         ensure!(listed.iter().any(|record| record.record().id == draft.id()), "a realm's listing must show its own");
     }
-    // Neither the same name in another realm nor another owner can revoke the family. The revocation of an owner stays
-    // in its realm.
+    // A caller with another realm or another owner must not revoke the family. The revocation of an owner must revoke
+    // nothing in another realm.
     let family = drafts[0].family.id;
     for stranger in &people[1..] {
         let progress = store.revoke(stranger.family(family), revoked(at(1)), at(GONE), most(1)).await?;

@@ -1,4 +1,4 @@
-//! Requests that contradict themselves: clause 48.
+//! Checks clause 48 on requests that contradict themselves.
 
 use counterfoil::store::{InsertInto, Inserted, NewRecord, Rotated, StoreError, TokenStore};
 use counterfoil::types::{FamilyId, OwnerId, RecordId, Version};
@@ -9,7 +9,7 @@ use crate::sample::{Draft, GONE, Person, at, bounded, edited, most, must_get, re
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 48: a request that contradicts itself is `Invalid`, and nothing is written.
+/// Clause 48: a request that contradicts itself returns `Invalid`, and nothing is written.
 pub async fn requests_are_checked(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -20,8 +20,8 @@ pub async fn requests_are_checked(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// A request that contradicts itself is `Invalid` in every state of the family. If only the family's row shows the
-/// contradiction, another refusal that also applies may come first.
+/// Checks that a request that contradicts itself is `Invalid` in every state of the family. If only the family's row
+/// reveals the contradiction, another refusal that also applies may come first.
 async fn beside_refusals(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
     let draft = ann.refresh().with_access();
     let root = draft.found(store).await?;
@@ -65,21 +65,22 @@ async fn beside_refusals(store: &dyn TokenStore, ann: &Person) -> Result<(), Vio
     Ok(())
 }
 
-/// The same member in another family.
+/// Returns the id of the same member in the family `family`.
 fn member_of(family: &[u8; 10], id: &RecordId) -> RecordId {
     let mut bytes = *id.as_bytes();
     bytes[..10].copy_from_slice(family);
     RecordId::from_bytes(bytes)
 }
 
-/// Another person with the same shard: only the family's row shows that the record is not theirs.
+/// Returns another person with the same shard. Only the family's row reveals that a record does not belong to this
+/// person.
 fn neighbour(draft: &Draft) -> OwnerId {
     let others = (0..).map(|number| OwnerId::from(SubjectId::new(&format!("other-{number}")).expect("a subject")));
     let alike = |owner: &OwnerId| counterfoil::token::shard(&draft.family.realm, owner) == draft.family.id.shard();
     others.into_iter().find(alike).expect("one of 256 is alike")
 }
 
-/// Copies of the record, each with one field wrong that ties it to its family.
+/// Returns wrong copies of the record. In each copy, one field no longer matches the record's family.
 fn misplaced(draft: &Draft, new: &NewRecord) -> Vec<(&'static str, NewRecord)> {
     let mut elsewhere = *draft.family.id.as_bytes();
     elsewhere[9] ^= 1;

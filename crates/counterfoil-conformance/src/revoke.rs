@@ -1,4 +1,4 @@
-//! Revoking: clauses 13 to 15.
+//! Checks clauses 13 to 15 on revocations.
 
 use counterfoil::store::{Inserted, Revoke, Rotated, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
@@ -11,8 +11,9 @@ use crate::subject::Subject;
 use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 13: after revoke returned, every get of the family is revoked, and insert, rotate and `Slide` into it are
-/// `FamilyEnded`, even if they began earlier (tested by a race). A join of an older generation is `FamilyMoved`.
+/// Clause 13: after revoke has returned, every get of a member reads as revoked. An insert, a rotate or a `Slide` into
+/// the family returns `FamilyEnded`, even if it began earlier, which a race tests. A join of an older generation
+/// returns `FamilyMoved`.
 pub async fn revoke_is_final(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -100,7 +101,7 @@ pub(crate) async fn family_is_over(
     Ok(())
 }
 
-/// Clause 14: revoking twice succeeds, changes nothing, and keeps the first instant.
+/// Clause 14: a second revocation succeeds, changes nothing, and keeps the instant of the first.
 pub async fn revoke_twice(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -109,7 +110,7 @@ pub async fn revoke_twice(subject: &Subject) -> Verdict {
     let (refresh, access) = (draft.records[0].id, draft.records[1].id);
     for (what, id) in [(Revoke::One(&access), access), (ann.family(draft.family.id), refresh), (ann.all(), refresh)] {
         let mut first = None;
-        // The repetitions come later, at the same instant, and earlier.
+        // The repeated revocations have later, equal and earlier instants.
         for (round, when) in [50, 60, 50, 40].into_iter().enumerate() {
             let progress = store.revoke(what, revoked(at(when)), at(GONE + when), most(5)).await?;
             let fresh = round == 0 && !matches!(what, Revoke::Owner { .. });
@@ -136,7 +137,7 @@ pub async fn revoke_twice(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 15: when a call says `more: false`, everything of the owner that existed when the first call began is
+/// Clause 15: after a call returns `more: false`, every family of the owner that existed when the first call began is
 /// revoked.
 pub async fn owner_revoke_covers(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;

@@ -1,4 +1,4 @@
-//! Rotating: clauses 10 to 12 without races, and the fields that a rotation writes.
+//! Checks clauses 10 to 12 on rotations without races. Also checks which fields a rotation writes.
 
 use counterfoil::store::{Inserted, NoticeMark, Rotated, TokenRecord, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
@@ -9,7 +9,7 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, walk};
 
-/// A chain of generations. Each rotation runs on the store and on the reference model, and all records must then be
+/// A chain of generations. Each rotation runs on the store and on the reference model. Afterwards all records must be
 /// equal.
 struct Chain {
     draft: Draft,
@@ -68,7 +68,7 @@ impl Chain {
     }
 }
 
-/// Clause 12: after a rotate the grandparent has no nonce. A family never holds more than one nonce.
+/// Clause 12: after a rotate, the parent of the parent has no nonce. A family never has more than one nonce.
 pub async fn rotate_wipes_one_back(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let mut chain = Chain::new(&*store).await?;
@@ -85,7 +85,8 @@ pub async fn rotate_wipes_one_back(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 11: every reader of a superseded parent finds its successor. `readers_find_the_successor` is the race.
+/// Clause 11: every reader of a superseded parent finds its successor. `readers_find_the_successor` checks this with
+/// races.
 pub async fn no_parent_without_successor(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let mut chain = Chain::new(&*store).await?;
@@ -101,7 +102,7 @@ pub async fn no_parent_without_successor(subject: &Subject) -> Verdict {
     crate::races::readers_find_the_successor(subject).await
 }
 
-/// A refused rotation inserts neither the successor nor the other new records.
+/// Checks that a refused rotation inserts neither the successor nor the other new records.
 async fn nothing_without_the_parent(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::somebody();
     let draft = ann.refresh();
@@ -145,8 +146,8 @@ async fn nothing_without_the_parent(store: &dyn TokenStore) -> Result<(), Violat
     Ok(())
 }
 
-/// Checks the docs of [`ParentUpdate::Slide`](counterfoil::store::ParentUpdate): a slide moves ends only forward, keeps
-/// the version, needs a live record, and moves the family's ends only if the record is the newest.
+/// Checks the docs of [`ParentUpdate::Slide`](counterfoil::store::ParentUpdate). A slide never shortens an end, keeps
+/// the version, and needs a live record. It extends the family's ends only if the record is the newest.
 pub async fn slide_is_forward(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -209,7 +210,8 @@ pub async fn slide_is_forward(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Sliding an access token, or a record of an older generation, moves that record's ends but not the family's.
+/// Checks that a slide of an access token, or of a record of an older generation, extends the ends of this record but
+/// not of its family.
 async fn only_the_newest_leads(store: &dyn TokenStore) -> Result<(), Violation> {
     let mut draft = Person::somebody().refresh().with_access();
     let beside = edited(draft.records[0].clone(), |record| record.id = member_id(draft.family.id));
@@ -239,7 +241,7 @@ async fn only_the_newest_leads(store: &dyn TokenStore) -> Result<(), Violation> 
     Ok(())
 }
 
-/// A slide of a permanent record leaves it permanent.
+/// Checks that a permanent record stays permanent after a slide.
 async fn a_permanent_one_stays(store: &dyn TokenStore) -> Result<(), Violation> {
     let draft = Person::somebody().refresh().ending(None, None);
     let id = draft.found(store).await?;

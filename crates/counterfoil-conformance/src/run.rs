@@ -1,4 +1,4 @@
-//! Running checks by name.
+//! Runs checks by name.
 
 use std::future::Future;
 use std::io::Write as _;
@@ -13,7 +13,7 @@ type Running<'a> = Pin<Box<dyn Future<Output = Verdict> + Send + 'a>>;
 /// A check of a [`TokenStore`](counterfoil::store::TokenStore).
 #[derive(Clone, Copy)]
 pub struct Check {
-    /// The clause's name.
+    /// The name of the clause.
     pub name: &'static str,
     run: for<'a> fn(&'a Subject) -> Running<'a>,
 }
@@ -21,13 +21,13 @@ pub struct Check {
 /// A check of a sibling trait: `ClientStore`, `SettingsStore` or `Throttle`.
 #[derive(Clone, Copy)]
 pub struct SiblingCheck {
-    /// The clause's name.
+    /// The name of the clause.
     pub name: &'static str,
     run: for<'a> fn(&'a Siblings) -> Running<'a>,
 }
 
-/// All checks of a token store: first the clauses in their order, then the promises of single methods, then the model
-/// test.
+/// All checks of a token store. First come the clauses in their order, then the promises of single methods, then the
+/// model test.
 pub const CHECKS: &[Check] = crate::__every_clause! { __checks { Check, clauses } };
 
 /// All checks of the sibling traits.
@@ -56,21 +56,21 @@ impl SiblingCheck {
     }
 }
 
-/// Runs the check with that name. The tests that `conformance!` generates call it.
+/// Runs the check with this name. The tests that `conformance!` generates call it.
 ///
 /// # Panics
 ///
-/// If the store breaks the clause. The message names the clause and what was expected.
+/// If the store violates the clause. The message names the clause and the expected result.
 pub fn hold(name: &str, subject: &Subject) {
     let check = CHECKS.iter().find(|check| check.name == name).expect("a clause of that name");
     tell(check.name, check.run(subject));
 }
 
-/// Runs the sibling check with that name.
+/// Runs the sibling check with this name. The tests that `sibling_conformance!` generates call it.
 ///
 /// # Panics
 ///
-/// If the sibling breaks the clause. The message names the clause and what was expected.
+/// If the sibling store violates the clause. The message names the clause and the expected result.
 pub fn hold_sibling(name: &str, siblings: &Siblings) {
     let check = SIBLING_CHECKS.iter().find(|check| check.name == name).expect("a clause of that name");
     tell(check.name, check.run(siblings));
@@ -79,8 +79,8 @@ pub fn hold_sibling(name: &str, siblings: &Siblings) {
 fn tell(name: &str, verdict: Result<Checked, Violation>) {
     match verdict {
         Ok(Checked::Held) => {}
-        // Written to stderr directly, which the test harness does not capture: a check that did not run must be
-        // visible.
+        // This writes directly to stderr, which the test harness does not capture, because a check that did not run
+        // must be visible.
         Ok(Checked::NotApplicable(why)) => {
             let _ = writeln!(std::io::stderr(), "clause `{name}` not applicable: {why}");
         }

@@ -1,5 +1,5 @@
-//! Records for tests. Every instant is [`at`]`(n)`, `n` microseconds after a fixed start, so that neighbours of a limit
-//! differ from it by 1.
+//! Sample records for tests. Every instant is [`at`]`(n)`, which is `n` microseconds after a fixed start. So the
+//! instants next to a limit differ from the limit by 1.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,35 +16,36 @@ use crate::violation::{Violation, ensure_is};
 
 pub use crate::steps::{bounded, make_room, pace, refuse, slide, supersede};
 
-/// The instant `micros` microseconds after the fixed start of the suite.
+/// Returns the instant `micros` microseconds after the fixed start of the suite.
 ///
 /// # Panics
 ///
-/// For an instant beyond the year 2255.
+/// If the instant is beyond the year 2255.
 #[must_use]
 pub fn at(micros: u64) -> Timestamp {
     Timestamp::from_micros(1_700_000_000_000_000 + micros).expect("an instant")
 }
 
-/// A limit, as a non-zero number.
+/// Converts a limit to a non-zero number.
 ///
 /// # Panics
 ///
-/// If it is 0.
+/// If `limit` is 0.
 #[must_use]
 pub fn most(limit: u32) -> NonZeroU32 {
     NonZeroU32::new(limit).expect("a limit is at least 1")
 }
 
-/// The default expiry of drafts.
+/// The default expiry of drafts, as an argument of [`at`].
 pub const EXPIRES: u64 = 1_000_000;
-/// The default `gone_at` of drafts.
+/// The default `gone_at` of drafts, as an argument of [`at`].
 pub const GONE: u64 = 2_000_000;
 
-/// Ids come from a counter, without random numbers: never twice in one process.
+/// The number from which the next id is made. Ids need no random numbers, and no id is made twice in one process.
 static DRAWN: AtomicU64 = AtomicU64::new(1);
 
-/// A person in a realm. Makes ids that belong to them: realm and owner determine the first byte of an id.
+/// A person in a realm. The ids that it makes belong to this person, because realm and owner determine the first byte
+/// of an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// The realm.
@@ -54,7 +55,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// The person with that name in that realm.
+    /// Makes the person with this name in this realm.
     ///
     /// # Panics
     ///
@@ -65,7 +66,7 @@ impl Person {
         Self { realm: Realm::new(realm).expect("a realm"), owner }
     }
 
-    /// A new person, for rounds that must not affect each other.
+    /// Makes a person whom no other code uses, for rounds that must not affect each other.
     #[must_use]
     pub fn somebody() -> Self {
         Self::new("default", &format!("somebody-{}", DRAWN.fetch_add(1, Ordering::Relaxed)))
@@ -75,7 +76,7 @@ impl Person {
         counterfoil::token::shard(&self.realm, &self.owner)
     }
 
-    /// A new family id of this person.
+    /// Makes a new family id of this person.
     #[must_use]
     pub fn family_id(&self) -> FamilyId {
         let mut bytes = [0; 10];
@@ -85,13 +86,14 @@ impl Person {
         FamilyId::from_bytes(bytes)
     }
 
-    /// A personal access token: a family with one record that expires at [`EXPIRES`] and is gone at [`GONE`].
+    /// Makes a draft of a personal access token. It is a family with one record, which expires at [`EXPIRES`] and is
+    /// gone at [`GONE`].
     #[must_use]
     pub fn pat(&self) -> Draft {
         self.draft(TokenKind::PersonalAccessToken, FamilyBody::Alone)
     }
 
-    /// The refresh token of a new sign-in.
+    /// Makes a draft of the refresh token of a new sign-in.
     #[must_use]
     pub fn refresh(&self) -> Draft {
         let body = FamilyBody::SignIn {
@@ -123,32 +125,32 @@ impl Person {
         Draft { family, records: vec![first] }
     }
 
-    /// All of this person's records of that kind.
+    /// The listing of all records of this person and this kind.
     #[must_use]
     pub fn listing(&self, kind: TokenKind) -> Listing<'_> {
         Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::All }
     }
 
-    /// This person's records of that kind that are standing at that instant.
+    /// The listing of the records of this person and this kind that are standing at the instant `now`.
     #[must_use]
     pub fn standing(&self, kind: TokenKind, now: Timestamp) -> Listing<'_> {
         Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::Standing { now } }
     }
 
-    /// The revocation of that family of this person.
+    /// The revocation of this family of the person.
     #[must_use]
     pub fn family(&self, family: FamilyId) -> Revoke<'_> {
         Revoke::Family { realm: &self.realm, owner: &self.owner, family }
     }
 
-    /// The revocation of everything that this person has.
+    /// The revocation of all families of this person.
     #[must_use]
     pub fn all(&self) -> Revoke<'_> {
         Revoke::Owner { realm: &self.realm, owner: &self.owner }
     }
 }
 
-/// A new record id in that family.
+/// Makes a new record id in this family.
 #[must_use]
 pub fn member_id(family: FamilyId) -> RecordId {
     let mut bytes = [0; 16];
@@ -157,7 +159,7 @@ pub fn member_id(family: FamilyId) -> RecordId {
     RecordId::from_bytes(bytes)
 }
 
-/// The digest of the record with that id. No other id has the same digest.
+/// Makes the digest of the record with this id. No other id has the same digest.
 #[must_use]
 pub fn digest_of(id: &RecordId) -> Digest {
     let mut bytes = [0; 32];
@@ -174,17 +176,17 @@ fn member(family: &NewFamily, kind: TokenKind) -> NewRecord {
         .with_gone_at(at(GONE))
 }
 
-/// A family and its records before they are inserted.
+/// A family and its first records that are not inserted yet.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// The family.
     pub family: NewFamily,
-    /// Its first records.
+    /// The first records of the family.
     pub records: Vec<NewRecord>,
 }
 
 impl Draft {
-    /// The first record's id.
+    /// The id of the first record.
     #[must_use]
     pub fn id(&self) -> RecordId {
         self.records[0].id
@@ -235,7 +237,7 @@ impl Draft {
         self
     }
 
-    /// Sets the client. Only sign-ins have one.
+    /// Sets the client. Only sign-ins have a client.
     #[must_use]
     pub fn through(mut self, client: ClientKey) -> Self {
         self.family.client = Some(client);
@@ -252,48 +254,48 @@ impl Draft {
         self
     }
 
-    /// The target of the insert, with a cap that refuses.
+    /// The target of an insert as a new family, with a cap that refuses.
     #[must_use]
     pub fn home(&self, cap: Option<u32>) -> InsertInto<'_> {
         self.bounded(cap.map(refuse), None)
     }
 
-    /// The target of the insert, with that cap and that pace.
+    /// The target of an insert as a new family, with this cap and this pace.
     #[must_use]
     pub const fn bounded(&self, cap: Option<Cap>, pace: Option<Pace>) -> InsertInto<'_> {
         InsertInto::Found { family: &self.family, cap, pace }
     }
 
-    /// The target of a join of this family at that generation.
+    /// The target of an insert that joins this family at this generation.
     #[must_use]
     pub const fn join(&self, generation: u64) -> InsertInto<'static> {
         InsertInto::Join { family: self.family.id, generation, access_cap: None }
     }
 
-    /// The same, with at most that many live access tokens.
+    /// Like [`join`](Self::join), with a cap on the live access tokens.
     #[must_use]
     pub fn join_capped(&self, generation: u64, access_cap: u32) -> InsertInto<'static> {
         InsertInto::Join { family: self.family.id, generation, access_cap: Some(most(access_cap)) }
     }
 
-    /// A new access token of this family at that generation.
+    /// Makes a new access token of this family at this generation.
     #[must_use]
     pub fn access(&self, generation: u64) -> NewRecord {
         member(&self.family, TokenKind::AccessToken).with_parent(self.id()).with_generation(generation)
     }
 
-    /// A new successor of `parent`, whose generation is `generation - 1`.
+    /// Makes a new successor of `parent`. `generation` is the generation of the successor.
     #[must_use]
     pub fn successor(&self, parent: RecordId, generation: u64) -> NewRecord {
         let label = self.records[0].label.clone();
         member(&self.family, self.family.kind).with_parent(parent).with_generation(generation).with_label(label)
     }
 
-    /// Inserts family and records as a new family. The insert must succeed.
+    /// Inserts the draft as a new family. The insert must succeed.
     ///
     /// # Errors
     ///
-    /// A violation if it fails.
+    /// A violation if the insert fails.
     #[track_caller]
     pub fn found(&self, store: &dyn TokenStore) -> impl Future<Output = Result<RecordId, Violation>> + Send {
         let at_call = std::panic::Location::caller();
@@ -305,7 +307,7 @@ impl Draft {
     }
 }
 
-/// A revocation by the host at that instant.
+/// A revocation by the host at this instant.
 #[must_use]
 pub fn revoked(at: Timestamp) -> Revoked {
     Revoked { at, reason: RevocationReason::ByHost }
@@ -333,7 +335,7 @@ pub fn describe_as(text: &str) -> Change {
 ///
 /// # Errors
 ///
-/// A violation if it does not exist.
+/// A violation if the record does not exist.
 #[track_caller]
 pub fn must_get<'a>(
     store: &'a dyn TokenStore,
@@ -348,7 +350,7 @@ pub fn must_get<'a>(
     }
 }
 
-/// The record after that edit.
+/// Returns the record after the edit.
 pub fn edited(mut record: NewRecord, edit: impl FnOnce(&mut NewRecord)) -> NewRecord {
     edit(&mut record);
     record

@@ -1,23 +1,23 @@
-//! How often the suite repeats races and random sequences: one run of them proves nothing.
+//! How often the suite repeats races and random sequences. One run of a race or of a sequence proves nothing.
 
 /// The counts of a test run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Scale {
-    /// Rounds of each race.
+    /// The number of rounds of each race.
     pub rounds: u32,
-    /// Threads that race in a round.
+    /// The number of threads that race in a round.
     pub threads: usize,
-    /// Random command sequences of the model test.
+    /// The number of random command sequences in the model test.
     pub sequences: u32,
-    /// Commands in each sequence.
+    /// The number of commands in each sequence.
     pub commands: u32,
 }
 
 impl Scale {
-    /// A few seconds per test, for every commit.
+    /// The counts for every commit. A test takes a few seconds.
     pub const CI: Self = Self { rounds: 300, threads: 16, sequences: 36, commands: 125 };
-    /// 10,000 rounds of 64 threads and 10,000 sequences of 125 commands, for releases.
+    /// The counts for releases: 10,000 rounds of 64 threads, and 10,000 sequences of 125 commands.
     pub const SOAK: Self = Self { rounds: 10_000, threads: 64, sequences: 10_000, commands: 125 };
 
     /// Sets [`rounds`](Self::rounds).
@@ -48,22 +48,24 @@ impl Scale {
         self
     }
 
-    /// Rounds through a slow store: a third. Each of them takes several times as long, and finds several times as much.
+    /// The number of rounds through a slow store, which is a third of the rounds. Each takes several times as long, and
+    /// finds several times as many faults.
     #[must_use]
     pub const fn slow_rounds(self) -> u32 {
         self.rounds.div_ceil(3)
     }
 }
 
-/// The fewest sequences of a model test: two sequences aim at each cell of its coverage.
+/// The smallest number of sequences in a model test. With it, two sequences aim at each cell of the coverage.
 const LEAST: u32 = 14;
 
-/// Reads the counts from the environment: `COUNTERFOIL_SCALE=ci` (the default), `soak`, or a number that divides the
-/// rounds and sequences of `ci` (for example `COUNTERFOIL_SCALE=10` for a distant backend).
+/// Reads the counts from the environment variable `COUNTERFOIL_SCALE`. Its value is `ci` (the default), `soak`, or a
+/// number by which the rounds and sequences of `ci` are divided. For example, `COUNTERFOIL_SCALE=10` suits a distant
+/// backend.
 ///
 /// # Panics
 ///
-/// For any other value, so that a misspelt `soak` is noticed.
+/// If the variable has another value, so that a misspelt `soak` is noticed.
 #[must_use]
 pub fn scale() -> Scale {
     match std::env::var("COUNTERFOIL_SCALE").as_deref() {

@@ -1,4 +1,4 @@
-//! A slow store. A fast store finishes within one turn of the scheduler and so hides its races. This one lets the other
+//! A slow store. A fast store finishes within one turn of the scheduler, which hides its races. A slow store lets other
 //! threads run before and after each call.
 
 use std::future::poll_fn;
@@ -17,7 +17,7 @@ use counterfoil::types::{KeyId, RecordId, Version};
 
 use crate::dice::Dice;
 
-/// Yields once: the thread to other threads, and the task to other tasks.
+/// Yields the thread to other threads, and then the task to other tasks, once each.
 pub async fn pause() {
     std::thread::yield_now();
     let mut given = false;
@@ -32,9 +32,8 @@ pub async fn pause() {
     .await;
 }
 
-/// A listener that yields at about every fourth backend call. If a store makes two backend calls in one operation,
-/// other threads can then run between them. With more yields, threads that wait for a lock would wait mostly for the
-/// scheduler.
+/// A listener that yields at about every fourth backend call. If an operation of a store makes two backend calls, other
+/// threads can run between them. With more yields, threads that wait for a lock would mostly wait for the scheduler.
 pub(crate) struct Yielding {
     seed: u64,
     calls: AtomicU64,
@@ -65,7 +64,7 @@ impl BackendCalls for Yielding {
     }
 }
 
-/// Yields zero to three times, chosen by the seed, before and after each call of the inner store.
+/// Yields zero to three times before and after each call of the inner store. The seed determines how often.
 #[derive(Debug)]
 pub struct SlowStore<S> {
     inner: S,
@@ -74,7 +73,7 @@ pub struct SlowStore<S> {
 }
 
 impl<S> SlowStore<S> {
-    /// Slows that store down.
+    /// Makes a slow store from the store `inner`.
     pub fn new(inner: S, seed: u64) -> Self {
         Self { inner, seed, calls: AtomicU64::new(0) }
     }

@@ -1,4 +1,4 @@
-//! Listings of standing records only: clause 46.
+//! Checks clause 46 on listings of standing records.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, Listing, NewRecord, Page, ParentUpdate, Revoke, Rotated, Show, TokenStore};
@@ -10,8 +10,8 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, walk};
 
-/// Clause 46: `Show::Standing` leaves out every deleted, replaced or gone record, whatever their number, and hides no
-/// other record.
+/// Clause 46: `Show::Standing` leaves out every deleted, superseded or gone record, however many there are. It leaves
+/// out no other record.
 pub async fn list_shows_what_stands(subject: &Subject) -> Verdict {
     each_instant(subject).await?;
     what_is_revoked(subject).await?;
@@ -21,12 +21,12 @@ pub async fn list_shows_what_stands(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// The ids that a walk shows.
+/// Returns the ids of the records on all pages.
 async fn standing(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<Vec<RecordId>, Violation> {
     Ok(ids(&walk(store, of, limit).await?))
 }
 
-/// Rotates a new token: the old one is honoured until `honoured` and gone at `gone`. Returns the old and the new id.
+/// Rotates a new token. The old token is honoured until `honoured` and gone at `gone`. Returns the old and the new id.
 async fn overlap(
     store: &dyn TokenStore,
     draft: &Draft,
@@ -44,8 +44,8 @@ async fn overlap(
     Ok([parent, next.id])
 }
 
-/// One microsecond before, at and after the end of an overlap and the `gone_at` of a record. Neither an expiry nor a
-/// later creation time hides a record.
+/// Checks the end of an overlap and the `gone_at` of a record: one microsecond before, at and after the instant. An
+/// expiry must not hide a record, and neither must a later creation time.
 async fn each_instant(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let kind = TokenKind::PersonalAccessToken;
@@ -86,8 +86,8 @@ async fn each_instant(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// A superseded access token is shown like any other superseded record: always in `Show::All`, otherwise until its
-/// window ends.
+/// Checks that a superseded access token is listed like any other superseded record. `Show::All` always lists it.
+/// `Show::Standing` lists it until its window ends.
 async fn replaced_access_tokens(store: &dyn TokenStore) -> Result<(), Violation> {
     let (ann, kind) = (Person::new("default", "ann"), TokenKind::AccessToken);
     let draft = ann.refresh().with_access();
@@ -106,7 +106,7 @@ async fn replaced_access_tokens(store: &dyn TokenStore) -> Result<(), Violation>
     Ok(())
 }
 
-/// A record that is revoked, by itself or with its family, is left out at every instant.
+/// Checks that a record that is revoked, alone or with its family, is left out at every instant.
 async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access().with_access();
@@ -129,11 +129,11 @@ async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// The number of access tokens in each bulk family, and the number of bulk families of each kind: revoked and gone
-/// ones.
+/// The size of the bulk data. The first number is the access tokens in each family. The second is the families that are
+/// revoked, and also the families that are gone.
 const BULK: (usize, usize) = (130, 8);
 
-/// A page may be short or empty, but the walk must reach the end.
+/// Checks that the pages reach the end of the listing. A page may be short or empty.
 async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let bulk = |created: u64| {
@@ -146,7 +146,7 @@ async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violatio
         Draft { records: draft.records.iter().cloned().chain(access).collect(), ..draft }
     };
     let living = ann.refresh().with_access().with_access();
-    // Two live records are older than all dead ones, one is among them.
+    // Two live records are older than all dead ones. One live record is among the dead ones.
     let mut last = living.clone();
     (last.records[1].created_at, last.records[2].created_at) = (at(1), at(2));
     last.found(&*store).await?;
@@ -175,7 +175,8 @@ async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violatio
     Ok(())
 }
 
-/// Records are revoked between the pages, including the one at which a page ended. The others must all be shown.
+/// Checks pages while records are revoked between them. The last record of a page may be revoked too. All records that
+/// stay must be listed.
 async fn while_the_ground_moves(subject: &Subject) -> Result<(), Violation> {
     for limit in [1, 2, 5] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
@@ -194,7 +195,7 @@ async fn while_the_ground_moves(subject: &Subject) -> Result<(), Violation> {
             seen.extend(items.iter().map(|item| item.record().id));
             let Some(next) = next else { break };
             ensure!(page < 500, "a walk must end although records die");
-            // The last record shown, and one that was not shown yet.
+            // These are the last record that was listed, and a record that was not listed yet.
             let ahead = drafts.iter().find(|draft| !seen.contains(&draft.id()) && !died.contains(&draft.id()));
             let ahead = ahead.filter(|_| page % 3 == 0).map(Draft::id);
             for id in seen.last().copied().into_iter().chain(ahead) {

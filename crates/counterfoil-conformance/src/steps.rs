@@ -1,4 +1,4 @@
-//! Caps, paces and steps of rotations, for tests.
+//! Makes caps, paces and steps of rotations for tests.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cap, Nonce, Pace, ParentUpdate, Revoked, WhenFull};
@@ -6,32 +6,32 @@ use counterfoil::types::{KeyId, RecordId, RevocationReason, Version};
 
 use crate::sample::{GONE, at, digest_of, most};
 
-/// A cap that refuses.
+/// Makes a cap that refuses.
 #[must_use]
 pub fn refuse(limit: u32) -> Cap {
     Cap { limit: most(limit), when_full: WhenFull::Refuse }
 }
 
-/// A cap that makes room. The families it ends are revoked at `now` and gone at [`GONE`].
+/// Makes a cap that makes room. The families that it ends are revoked at `now` and gone at [`GONE`].
 #[must_use]
 pub fn make_room(limit: u32, now: Timestamp) -> Cap {
     let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
     Cap { limit: most(limit), when_full: WhenFull::End { revoked, gone_at: at(GONE) } }
 }
 
-/// At most `limit` after `since`.
+/// Makes a pace of at most `limit` after `since`.
 #[must_use]
 pub fn pace(limit: u32, since: Timestamp) -> Pace {
     Pace { limit: most(limit), since }
 }
 
-/// A slide without a cap.
+/// Makes a step that slides, without a cap.
 #[must_use]
 pub const fn slide(expires_at: Timestamp, gone_at: Timestamp) -> ParentUpdate {
     ParentUpdate::Slide { expires_at, gone_at, access_cap: None }
 }
 
-/// The step with that cap of access tokens and, if it supersedes, with that pace.
+/// Adds the cap of access tokens to a step. If the step supersedes, also adds the pace.
 #[must_use]
 pub fn bounded(step: ParentUpdate, within: Option<Pace>, cap: Option<u32>) -> ParentUpdate {
     let mut step = step;
@@ -42,7 +42,7 @@ pub fn bounded(step: ParentUpdate, within: Option<Pace>, cap: Option<u32>) -> Pa
     step
 }
 
-/// The step of an ordinary refresh: with a nonce and a window until 10 µs after `now`, without pace and cap.
+/// Makes the step of an ordinary refresh. It has a nonce and a window until 10 µs after `now`, but no pace and no cap.
 #[must_use]
 pub fn supersede(expect: Version, successor: RecordId, now: Timestamp) -> ParentUpdate {
     let window = Timestamp::from_micros(now.micros() + 10);

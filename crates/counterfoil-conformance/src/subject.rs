@@ -1,4 +1,4 @@
-//! The store under test: a fixture that many threads share, and the counts for its tests.
+//! The store under test. It consists of a fixture, which many threads share, and of the counts for its tests.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// The stores of that fixture, with counts from the environment.
+    /// Makes a subject from the fixture. The counts come from the environment.
     pub fn new(fixture: impl Fixture) -> Self {
         Self { fixture: Arc::new(fixture), scale: scale() }
     }
@@ -27,39 +27,40 @@ impl Subject {
         Self { scale, ..self }
     }
 
-    /// The counts for its tests.
+    /// The counts for the tests.
     #[must_use]
     pub const fn scale(&self) -> Scale {
         self.scale
     }
 
-    /// An empty database with one handle.
+    /// Makes an empty database with one handle.
     pub async fn fresh(&self) -> Database {
         self.fresh_with(1).await
     }
 
-    /// An empty database with that many handles, each with connections of its own.
+    /// Makes an empty database with `handles` handles. Each handle has its own connections.
     pub async fn fresh_with(&self, handles: usize) -> Database {
         create(&self.fixture, handles).await
     }
 
-    /// The fixture's `block_on`.
+    /// The `block_on` of the fixture.
     #[must_use]
     pub fn driver(&self) -> Driver {
         driver(&self.fixture)
     }
 
-    /// Drives a check to completion on this thread.
+    /// Runs a check to completion on this thread.
     ///
     /// # Errors
     ///
-    /// The check's own violation, or one saying that the fixture's `block_on` returned before the future was done.
+    /// The violation that the check found. Also a violation if the fixture's `block_on` returned before the future was
+    /// done.
     pub fn drive(&self, check: impl Future<Output = Verdict> + Send) -> Verdict {
         run(&self.driver(), check)
     }
 }
 
-/// Drives a check to completion on this thread.
+/// Runs a check to completion on this thread.
 pub(crate) fn run(driver: &Driver, check: impl Future<Output = Verdict> + Send) -> Verdict {
     driver.drive(check).unwrap_or_else(|| Err(Violation::new("block_on must drive a future to its end")))
 }

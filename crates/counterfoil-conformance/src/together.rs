@@ -1,5 +1,5 @@
-//! Concurrent calls from one thread, to set up and to inspect data: one after the other, their round trips to a server
-//! would take most of the time of a race. The races themselves use threads of their own.
+//! Concurrent calls from one thread, to prepare and to inspect data. Calls one after another would take most of the
+//! time of a race, because each waits for a server. The races themselves use their own threads.
 
 use counterfoil::store::{TokenRecord, TokenStore};
 use counterfoil::types::RecordId;
@@ -8,10 +8,10 @@ use futures_util::future::try_join_all;
 use crate::sample::{Draft, must_get};
 use crate::violation::Violation;
 
-/// As many concurrent calls as the threads of a race make, so that no store needs to serve more.
+/// The number of concurrent calls. It equals the threads of a race, so that no store must serve more.
 const ABREAST: usize = 64;
 
-/// The stored records of those ids, in the same order.
+/// Returns the stored records with these ids, in the same order.
 pub(crate) async fn get_all(store: &dyn TokenStore, ids: &[RecordId]) -> Result<Vec<Option<TokenRecord>>, Violation> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(ABREAST) {
@@ -20,7 +20,7 @@ pub(crate) async fn get_all(store: &dyn TokenStore, ids: &[RecordId]) -> Result<
     Ok(found)
 }
 
-/// The same for ids that must all exist.
+/// Like [`get_all`], for ids that must all exist.
 pub(crate) async fn must_get_all(store: &dyn TokenStore, ids: &[RecordId]) -> Result<Vec<TokenRecord>, Violation> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(ABREAST) {

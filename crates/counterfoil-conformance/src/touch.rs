@@ -1,4 +1,4 @@
-//! The last use: clause 16. Clause 17 is tested by a race.
+//! Checks clause 16 on the last use. A race checks clause 17.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Revoke, TokenRecord, TokenStore};
@@ -10,8 +10,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::{walk, walk_due};
 
-/// Clause 16: a touch never lowers `last_used_at`, never changes the version, never creates and never revives. Ids in
-/// any order and any number of concurrent batches give no error.
+/// Clause 16: a touch never lowers `last_used_at`, never changes the version, never creates a record and never revives
+/// one. Ids in any order, and any number of concurrent batches, give no error.
 pub async fn touch_is_forward(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -23,7 +23,7 @@ pub async fn touch_is_forward(subject: &Subject) -> Verdict {
         highest = highest.max(Some(at(when)));
         only_the_use_moved(&untouched, highest, &must_get(&*store, &id).await?)?;
     }
-    // One batch with the same ids twice, with falling and rising instants, and with unknown ids.
+    // One batch contains the same ids twice, falling and rising instants, and unknown ids.
     let ghost = member_id(id.family());
     let stranger = member_id(ann.family_id());
     let second = ann.refresh().with_access();
@@ -83,7 +83,7 @@ async fn no_ghosts(store: &dyn TokenStore, ann: &Person, unknown: &[RecordId]) -
     Ok(())
 }
 
-/// Purged, revoked and expired records stay what they are.
+/// Checks that purged, revoked and expired records stay as they are.
 async fn no_resurrection(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
     let draft = ann.refresh().with_access().ending(Some(at(40)), Some(at(50)));
     draft.found(store).await?;

@@ -1,4 +1,4 @@
-//! The result of a check: the clause held, it could not be tried, or it was broken.
+//! The result of a check. The store fulfilled the clause, the clause could not be tried, or the store violated it.
 
 use std::fmt;
 use std::panic::Location;
@@ -9,17 +9,17 @@ use counterfoil::store::StoreError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Checked {
-    /// The check found no violation of the clause.
+    /// The store fulfilled the clause.
     Held,
-    /// The fixture lacks the hook that the check needs. The runner prints this, so that the check does not count as
-    /// passed.
+    /// The fixture does not implement the hook that the check needs. The runner prints this, so that the check does not
+    /// count as passed.
     NotApplicable(&'static str),
 }
 
-/// The outcome of a check.
+/// The result of a check, which is a violation if the store violated the clause.
 pub type Verdict = Result<Checked, Violation>;
 
-/// A broken clause: what was expected, what the store answered, and the line of the suite that called it.
+/// A violated clause. It has the expected result, the answer of the store, and the line of the suite that found it.
 #[derive(Debug)]
 pub struct Violation {
     what: String,
@@ -27,14 +27,14 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// A violation at the caller's line.
+    /// Makes a violation at the line of the caller.
     #[must_use]
     #[track_caller]
     pub fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), at: Location::caller() }
     }
 
-    /// What was expected and what the store answered.
+    /// The expected result, and the answer of the store.
     #[must_use]
     pub fn what(&self) -> &str {
         &self.what
@@ -49,7 +49,8 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
-/// A working store answers: any error that a check did not provoke breaks the contract's `# Errors`.
+/// A store that works answers. Any error that a check did not provoke contradicts the `# Errors` section of the
+/// contract.
 impl From<StoreError> for Violation {
     #[track_caller]
     fn from(error: StoreError) -> Self {
@@ -57,7 +58,7 @@ impl From<StoreError> for Violation {
     }
 }
 
-/// Returns a violation from the check unless the condition holds.
+/// Returns a violation from the check unless the condition is true.
 macro_rules! ensure {
     ($holds:expr, $($what:tt)+) => {
         if !$holds {

@@ -1,4 +1,4 @@
-//! Reading a listing to its end, page by page.
+//! Reads a listing to its end, page by page.
 
 use std::collections::HashSet;
 
@@ -9,41 +9,42 @@ use counterfoil::types::RecordId;
 use crate::sample::most;
 use crate::violation::{Violation, ensure};
 
-/// More pages than any walk of the suite has. A walk that exceeds it has a cursor that does not move.
+/// The largest number of pages that are read. No listing of the suite has that many, so a larger number means that the
+/// cursor does not move.
 const ENDLESS: usize = 10_000;
 
-/// The pages to read.
+/// The listing whose pages are read.
 #[derive(Clone, Copy)]
 enum Walked<'a> {
     Listing(Listing<'a>),
     Due(Timestamp),
 }
 
-/// All records of a listing, in its order.
+/// Returns all records of a listing, in its order.
 ///
 /// # Errors
 ///
-/// A violation if a page is longer than its limit, a record is shown twice, or the pages do not end.
+/// A violation if a page is longer than its limit, if a record is returned twice, or if the pages do not end.
 pub async fn walk(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<Vec<TokenRecord>, Violation> {
     collect(store, Walked::Listing(of), limit).await
 }
 
-/// All due records.
+/// Returns all due records.
 ///
 /// # Errors
 ///
-/// As for [`walk`].
+/// The same errors as [`walk`].
 pub async fn walk_due(store: &dyn TokenStore, now: Timestamp, limit: u32) -> Result<Vec<TokenRecord>, Violation> {
     collect(store, Walked::Due(now), limit).await
 }
 
-/// The ids of those records.
+/// Returns the ids of the records.
 #[must_use]
 pub fn ids(records: &[TokenRecord]) -> Vec<RecordId> {
     records.iter().map(|record| record.record().id).collect()
 }
 
-/// The ids of those records, sorted: for listings without a defined order.
+/// Returns the ids of the records in ascending order, for listings without a defined order.
 #[must_use]
 pub fn sorted_ids(records: &[TokenRecord]) -> Vec<RecordId> {
     let mut found = ids(records);

@@ -1,4 +1,5 @@
-//! Values of the `Authorization` header: bearer tokens read by the public reader, HTTP Basic by the token endpoint.
+//! Values of the `Authorization` header. The public reader reads bearer tokens, and the token endpoint reads HTTP
+//! Basic.
 
 use axum::body::Body;
 use base64::Engine as _;
@@ -32,11 +33,11 @@ pub fn authorization(data: &[u8]) -> bool {
     basic(&headers) | bearer
 }
 
-/// Whether the token endpoint authenticated the client `app`.
+/// Whether the token endpoint authenticated the client `app` with these header values.
 fn basic(headers: &[&[u8]]) -> bool {
     let mut request = Request::post("/token").header("content-type", "application/x-www-form-urlencoded");
     for header in headers {
-        // HTTP cannot carry this value.
+        // An HTTP header cannot contain this value.
         let Ok(value) = HeaderValue::from_bytes(header) else { return false };
         request = request.header("authorization", value);
     }
@@ -47,7 +48,7 @@ fn basic(headers: &[&[u8]]) -> bool {
     assert!(proved || ["invalid_client", "invalid_request"].contains(&error.as_str()), "{answer:?}");
     assert!(answer.text.len() < 1_024, "{answer:?}");
     if proved {
-        // A value of another scheme counts as absent.
+        // A value of another scheme is treated as if it were absent.
         let own = |header: &&&[u8]| header.to_ascii_lowercase().starts_with(b"basic");
         let basic: Vec<_> = headers.iter().filter(own).collect();
         let [header] = basic[..] else { panic!("{} values of Basic", basic.len()) };
@@ -62,7 +63,7 @@ fn basic(headers: &[&[u8]]) -> bool {
     proved
 }
 
-/// Decodes by RFC 6749 appendix B, without the library.
+/// Decodes a text by RFC 6749 appendix B, without code of the library.
 fn decoded(text: &str) -> String {
     form_urlencoded::parse(text.replace('=', "%3D").replace('&', "%26").as_bytes())
         .map(|(name, _)| name.into_owned())

@@ -1,11 +1,11 @@
-//! Helpers to read a fuzzer's bytes.
+//! Helpers that read the bytes of a fuzzer.
 
-/// Splits off the first byte, which makes a choice. An empty input chooses 0.
+/// Splits off the first byte, which is the number of a choice. For an empty input the choice is 0.
 pub(crate) fn choice(data: &[u8]) -> (usize, &[u8]) {
     data.split_first().map_or((0, &[][..]), |(first, rest)| (usize::from(*first), rest))
 }
 
-/// Reads a length of two bytes and then that many bytes, or as many as there are.
+/// Reads a length of two bytes, and then as many bytes as the length says. If fewer bytes are left, reads all of them.
 pub(crate) fn counted<'a>(data: &mut &'a [u8]) -> &'a [u8] {
     let Some((length, rest)) = data.split_first_chunk::<2>() else { return std::mem::take(data) };
     let (own, rest) = rest.split_at(rest.len().min(usize::from(u16::from_be_bytes(*length))));
@@ -13,7 +13,8 @@ pub(crate) fn counted<'a>(data: &mut &'a [u8]) -> &'a [u8] {
     own
 }
 
-/// Replaces each placeholder by its value. Random values of the service cannot be in a file of the corpus.
+/// Replaces each placeholder by its value. The placeholders exist because the service generates random values, which a
+/// file of the corpus cannot contain.
 pub(crate) fn filled(data: &[u8], known: &[(&str, &str)]) -> Vec<u8> {
     let mut filled = data.to_vec();
     for (name, value) in known {

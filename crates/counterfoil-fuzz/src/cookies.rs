@@ -1,4 +1,4 @@
-//! Cookies: only one cookie with the exact name signs a person in.
+//! Cookies: a person is signed in only by exactly one cookie with the exact name.
 
 use axum::body::Body;
 use http::{HeaderValue, Request};
@@ -19,7 +19,7 @@ pub fn cookies(data: &[u8]) -> bool {
             }
             Some(world.send(request.body(Body::empty()).expect("a request")))
         };
-        // HTTP cannot carry this value.
+        // An HTTP header cannot contain this value.
         let (Some(api), Some(page)) = (asked("/api/v1/me/tokens"), asked("/console/tokens")) else {
             return (false, false);
         };
@@ -39,7 +39,7 @@ pub fn cookies(data: &[u8]) -> bool {
             let header = header.to_str().expect("text");
             assert!(header.len() < 256 && header.contains("; HttpOnly; SameSite=Lax; Secure"), "{header}");
         }
-        // Using a session extends its idle limit, so the service has changed.
+        // Using a session extends its idle limit, so this input has changed the service.
         (signed_in, signed_in)
     })
 }

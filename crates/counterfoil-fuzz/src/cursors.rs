@@ -1,5 +1,5 @@
-//! Cursors of lists: a list accepts only its own cursors, and a forged one with a correct checksum opens only that
-//! list.
+//! Cursors of lists. A list accepts only its own cursors. A forged cursor with a correct checksum opens only the list
+//! for which it was made.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::bytes::{choice, filled};
 use crate::world::{World, in_world};
 
-/// The path of a list, its name, and its owner.
+/// For each list: its path, its name in the cursor, and its owner.
 const LISTS: [(&str, &str, &str); 4] = [
     ("/me/tokens", "tokens", "sue"),
     ("/users/sue/tokens", "tokens", "sue"),
@@ -17,7 +17,7 @@ const LISTS: [(&str, &str, &str); 4] = [
     ("/security-codes", "codes", ""),
 ];
 
-/// The first byte chooses the list, and whether the rest is a cursor or the key inside one.
+/// The first byte chooses the list. It also chooses whether the rest is a cursor or the key inside a cursor.
 #[must_use]
 pub fn cursors(data: &[u8]) -> bool {
     let (list, rest) = choice(data);
@@ -50,7 +50,7 @@ fn page(world: &World, path: &str, cursor: Option<&[u8]>) -> Option<(Vec<String>
     let cursor: String = cursor.map_or_else(String::new, |cursor| {
         format!("&cursor={}", form_urlencoded::byte_serialize(cursor).collect::<String>())
     });
-    // Too long for a request's address.
+    // The cursor is too long for the address of a request.
     if cursor.len() > 8_192 {
         return None;
     }
@@ -66,7 +66,7 @@ fn page(world: &World, path: &str, cursor: Option<&[u8]>) -> Option<(Vec<String>
     Some((ids, json["next"].as_str().map(str::to_owned)))
 }
 
-/// All cursors of a list.
+/// Follows a list to its end, and returns all its cursors.
 fn walk(world: &World, path: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     while let Some((_, Some(next))) = page(world, path, all.last().map(String::as_bytes)) {
@@ -76,7 +76,7 @@ fn walk(world: &World, path: &str) -> Vec<String> {
     all
 }
 
-/// A cursor with that key and a correct checksum.
+/// Makes a cursor with this key and a correct checksum.
 fn forged(name: &str, owner: &str, key: &str) -> String {
     let mut hash = Sha256::new();
     for field in ["counterfoil/cursor/v1", name, "default", owner, key] {

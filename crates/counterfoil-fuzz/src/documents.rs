@@ -1,4 +1,4 @@
-//! Stored documents: everything that is read is written back, including members of a newer version.
+//! Stored documents. Every member that is read is written back, including members that only a newer version knows.
 
 use std::error::Error;
 
@@ -10,12 +10,12 @@ use serde_json::Value;
 
 use crate::bytes::choice;
 
-/// A client's registration in its stored form.
+/// The registration of a client in its stored form.
 pub(crate) const REGISTRATION: &str = include_str!("registration.json");
 
 type Read = Result<String, Box<dyn Error>>;
 
-/// The first byte chooses the document, the rest is its text.
+/// The first byte chooses the kind of document. The rest is the text of the document.
 #[must_use]
 pub fn documents(data: &[u8]) -> bool {
     let (which, text) = choice(data);
@@ -23,13 +23,14 @@ pub fn documents(data: &[u8]) -> bool {
     let read = [registration, family, settings][which % 3];
     let Ok(written) = read(text) else { return false };
     assert_eq!(read(&written).expect("our own document"), written, "one spelling");
-    // Escapes and written-out defaults may make it longer.
+    // The written text may be longer than the read text, because of escapes and default values.
     assert!(written.len() < 512 + 8 * text.len(), "{} bytes of {}", written.len(), text.len());
     kept(&serde_json::from_str(text).expect("JSON"), &serde_json::from_str(&written).expect("JSON"));
     true
 }
 
-/// Checks that every member of the object is written back, except empty ones and `format`, which must be 0.
+/// Checks that every member of the object is written back. Empty members may be missing. The member `format`, which can
+/// only be 0, may be missing too.
 fn kept(read: &Value, written: &Value) {
     let (Value::Object(read), Value::Object(written)) = (read, written) else { return };
     for (name, value) in read.iter().filter(|(name, value)| *name != "format" && !is_nothing(value)) {
@@ -40,7 +41,7 @@ fn kept(read: &Value, written: &Value) {
     }
 }
 
-/// A scope is a set: its tokens are written in one order, without repeats.
+/// Brings a scope to one form. A scope is a set: its tokens are written in a fixed order and without repeats.
 fn one_spelling(name: &str, value: &Value) -> Value {
     let scope = value.as_str().filter(|_| ["allowed_scope", "default_scope", "scope"].contains(&name));
     let scope = scope.and_then(|text| text.parse::<Scope>().ok());
@@ -67,7 +68,7 @@ fn settings(text: &str) -> Read {
             assert!((least..=most).contains(&number), "{number}");
         }
     }
-    // A value that cannot be read counts as off.
+    // A setting whose value cannot be read is treated as off.
     let name = SettingName::PersonalAccessTokensEnabled;
     let on = settings.number(name) == Reading::Value(1);
     assert_eq!(on, settings.values.get(name.as_str()).is_some_and(|text| text == "true"));

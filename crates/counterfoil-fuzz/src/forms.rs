@@ -1,11 +1,12 @@
-//! Forms of the OAuth endpoints: a grant needs the right parameters and secrets, checked here by another form parser.
+//! Forms of the OAuth endpoints. A grant needs the right parameters and secrets. This target finds them with another
+//! form parser than the library's.
 
 use serde_json::Value;
 
 use crate::bytes::{choice, filled};
 use crate::world::{Answer, SECRET, World, basic, in_world};
 
-/// The first byte chooses the endpoint, the rest is the form.
+/// The first byte chooses the endpoint. The rest is the form.
 #[must_use]
 pub fn forms(data: &[u8]) -> bool {
     let (endpoint, form) = choice(data);
@@ -23,7 +24,8 @@ pub fn forms(data: &[u8]) -> bool {
         };
         if answer.status.as_u16() != 200 {
             assert!(answer.json()["error"].is_string(), "{answer:?}");
-            // No fixed text of the library contains this letter, so it can come only from the input.
+            // No fixed text of the library contains this letter, so an answer contains it only if the answer repeats
+            // the input.
             assert!(!answer.text.contains('Q'), "said back: {answer:?}");
             return (false, false);
         }

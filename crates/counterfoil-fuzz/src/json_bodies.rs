@@ -1,11 +1,12 @@
-//! Bodies of the API: a refusal is a problem document and changes nothing. A repeated change changes nothing more.
+//! Bodies of requests to the API. A refusal is a problem document and changes nothing. Sending a change twice has the
+//! effect of sending it once.
 
 use serde_json::Value;
 
 use crate::bytes::choice;
 use crate::world::{Answer, World, in_world};
 
-/// Method, path, and the path that shows the change.
+/// For each route: its method, its path, and the path whose answer shows the change.
 const ROUTES: [(&str, &str, &str); 12] = [
     ("POST", "/me/tokens", "/me/tokens"),
     ("POST", "/me/tokens/{pat}/rotate", "/me/tokens"),
@@ -21,7 +22,7 @@ const ROUTES: [(&str, &str, &str); 12] = [
     ("PATCH", "/settings", "/settings"),
 ];
 
-/// The first byte chooses the route, the rest is the body.
+/// The first byte chooses the route. The rest is the body.
 #[must_use]
 pub fn json_bodies(data: &[u8]) -> bool {
     let (route, body) = choice(data);
@@ -56,7 +57,8 @@ fn seen(world: &World, path: &str) -> String {
     answer.text
 }
 
-/// A new secret is in the answer of the request that creates it, and can be parsed as a token.
+/// Checks that the answer of a request that creates a secret contains the secret, and that the secret can be parsed as
+/// a token.
 fn created(answer: &Answer) {
     let json = answer.json();
     for name in ["token", "secret"] {

@@ -1,4 +1,5 @@
-//! Key files: each key ring has one written form, and a file gives the same ring as its text.
+//! Key files. Each key ring has exactly one written form. Reading a file gives the same key ring as parsing the file's
+//! text.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -11,7 +12,7 @@ use counterfoil::{KeyRing, Secret};
 
 static FILES: AtomicU64 = AtomicU64::new(0);
 
-/// The input as the text of a key ring, and as a key file.
+/// Reads the input as the text of a key ring and as a key file.
 #[must_use]
 pub fn key_files(data: &[u8]) -> bool {
     let text = std::str::from_utf8(data).ok();
@@ -31,7 +32,7 @@ pub fn key_files(data: &[u8]) -> bool {
         assert_eq!(sorted(text), sorted(written.expose_secret()), "one spelling");
         assert!(!format!("{ring:?}").contains(&written.expose_secret()[2..]), "shown");
     }
-    // Files are slow, so only some inputs are tried as a file.
+    // Reading a file is slow, so only some inputs are also read as a file.
     if data.len() % 16 == 1 || ring.is_some() {
         let read = in_file(data);
         assert_eq!(

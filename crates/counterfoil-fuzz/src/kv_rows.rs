@@ -1,5 +1,5 @@
-//! Rows of a key-value engine: with any value in one row, every call ends soon and either answers or says that a row is
-//! corrupt. Records of other families stay as they were.
+//! Rows of a key-value engine. With any value in one row, every call ends soon, and either answers or says that a row
+//! is corrupt. Records of other families do not change.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +23,7 @@ use tokio::runtime::Runtime;
 use crate::bytes::choice;
 use crate::documents::REGISTRATION;
 
-/// More engine calls than any store call needs here.
+/// A number of engine calls that no store call needs with these few rows.
 const MOST: usize = 400;
 
 /// A limit larger than the number of rows of any kind.
@@ -102,13 +102,13 @@ async fn filled() -> Sound {
     Sound { person, ids, pairs, records }
 }
 
-/// The undamaged rows except index entries, each as the input that writes it back.
+/// The undamaged rows except index entries. Each is in the form of an input that writes the row unchanged.
 pub(crate) fn rows() -> Vec<Vec<u8>> {
     let seed = |(at, (_, value)): (usize, &(Key, Value))| [&[u8::try_from(at).expect("few")], &value[..]].concat();
     sound().pairs.iter().enumerate().filter(|(_, (_, value))| !value.is_empty()).map(seed).collect()
 }
 
-/// The first byte chooses a row, the rest replaces its value.
+/// The first byte chooses a row. The rest replaces the value of the row.
 #[must_use]
 pub fn kv_rows(data: &[u8]) -> bool {
     let (at, value) = choice(data);
@@ -129,7 +129,7 @@ pub fn kv_rows(data: &[u8]) -> bool {
     })
 }
 
-/// Checks that a call on damaged rows answers or is `Corrupt`. Returns the answer.
+/// Checks that a call on damaged rows either answers or fails with `Corrupt`. Returns the answer.
 fn sane<T>(engine: &Counted, answer: Result<T, StoreError>) -> Option<T> {
     engine.asked.store(0, Ordering::Relaxed);
     match answer {
@@ -139,7 +139,7 @@ fn sane<T>(engine: &Counted, answer: Result<T, StoreError>) -> Option<T> {
     }
 }
 
-/// Reads everything, then writes everything. Returns whether every call had an answer.
+/// Calls every read method, then every write method. Returns whether every call answered.
 async fn used(store: &KvStore, engine: &Counted, sound: &Sound, damaged: &[u8]) -> bool {
     let mut whole = true;
     for (id, before) in sound.ids.iter().zip(&sound.records) {

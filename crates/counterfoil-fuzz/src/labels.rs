@@ -1,11 +1,12 @@
-//! Labels: an accepted label is in its normal form, and so is its key.
+//! Labels. An accepted label is in its normal form, and its key is in the normal form of keys.
 
 use counterfoil::Scope;
 use counterfoil::types::{Description, Label};
 
 use crate::bytes::choice;
 
-/// The first byte is the largest length of a label, the rest its text. The text is also tried as description and scope.
+/// The first byte is the largest length of a label, and the rest is the text of the label. The text is also tried as a
+/// description and as a scope.
 #[must_use]
 pub fn labels(data: &[u8]) -> bool {
     let (most, text) = choice(data);
@@ -26,7 +27,7 @@ pub fn labels(data: &[u8]) -> bool {
     assert_eq!((again.as_str(), again.key().as_str()), (kept, label.key().as_str()));
     let stored = Label::from_stored(kept).expect("what was kept");
     assert_eq!((stored.as_str(), stored.key().as_str()), (kept, label.key().as_str()));
-    // A key is folded: a label with the key's text has the same key.
+    // A key is case-folded. Therefore a label whose text is the key has the same key.
     if let Ok(folded) = Label::new(label.key().as_str(), 255) {
         assert_eq!(folded.key().as_str(), label.key().as_str());
     }

@@ -1,8 +1,8 @@
-//! The functions behind counterfoil's fuzz targets. libFuzzer calls them through `fuzz/`, and `tests/corpus.rs` calls
-//! them with every file in `fuzz/corpus`, so that bytes that once showed a fault stay tested.
+//! The functions that counterfoil's fuzz targets call. libFuzzer calls them through `fuzz/`. `tests/corpus.rs` calls
+//! them with every file in `fuzz/corpus`, so that bytes that once revealed a fault are tested again.
 //!
-//! A target panics if a promise is broken, and returns whether it accepted the bytes. A file of the corpus whose name
-//! begins with `good-` must be accepted; one that begins with `bad-` must not.
+//! A target panics if it finds a fault. Otherwise it returns whether it accepted the bytes. A file of the corpus whose
+//! name begins with `good-` must be accepted. A file whose name begins with `bad-` must not be accepted.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a target says what is wrong by panicking")]
 #![allow(clippy::missing_panics_doc, reason = "panicking is what they are for")]
@@ -36,7 +36,7 @@ pub use redis_rows::redis_rows;
 pub use sql_rows::sql_rows;
 pub use token::token;
 
-/// A target. It returns whether it accepted the bytes.
+/// A fuzz target. Returns whether it accepted the bytes.
 pub type Target = fn(&[u8]) -> bool;
 
 /// All targets, with the names of their folders in `fuzz/corpus`.

@@ -1,4 +1,4 @@
-//! Rows of Redis: any bytes in any field are either a record with one written form, or corrupt.
+//! Rows of Redis. Any bytes in the fields are either a record that has exactly one written form, or corrupt.
 
 use counterfoil::store::{FamilyParts, Nonce, RecordParts, Revoked, TokenRecord};
 use counterfoil::types::{Description, RecordId};
@@ -10,7 +10,8 @@ use crate::bytes::counted;
 
 type Field = Option<Vec<u8>>;
 
-/// The input is a record's id and then its fields: a byte that says whether the field exists, and its content.
+/// The input is the id of a record and then its fields. Each field is one byte that says whether the field exists, and
+/// then its content.
 #[must_use]
 pub fn redis_rows(data: &[u8]) -> bool {
     let Some((id, mut data)) = data.split_first_chunk() else { return false };
@@ -55,13 +56,14 @@ fn same_but_for_document(read: &Field, written: &Field) -> bool {
     read[..head] == written[..head]
 }
 
-/// Differences of layout 1, and of the end of a revoked family, which is replaced by its tombstone's.
+/// Whether two fields differ only as layout 1 allows, or only in the end of a revoked family. A family's tombstone
+/// replaces that end.
 fn same_but_for_end(read: &Field, written: &Field, revoked: bool) -> bool {
     let (Some(read), Some(written)) = (read, written) else { return false };
     read.len() == 32 || revoked && read[..16] == written[..16] && read[32..] == written[32..]
 }
 
-/// Compares scope and description as they are read. A label must be unchanged.
+/// Whether scope and description are equal after they are read. The label must be unchanged.
 fn same_but_for_texts(read: &[u8], own: &RecordParts) -> bool {
     let mut rest = read;
     let [scope, label, description] = [(); 3].map(|()| piece(&mut rest));
@@ -71,7 +73,7 @@ fn same_but_for_texts(read: &[u8], own: &RecordParts) -> bool {
     label_is_kept && (scope, description) == (own.scope.clone(), own.description.clone())
 }
 
-/// The next text in that field.
+/// Reads the next text of a field.
 fn piece(rest: &mut &[u8]) -> Option<String> {
     let (mark, behind) = rest.split_first().expect("was read");
     *rest = behind;
@@ -100,7 +102,7 @@ fn ended(revoked: Revoked) -> String {
     stamped(revoked.at, revoked.reason.byte())
 }
 
-/// The fields of a record, written without the crate that reads them.
+/// Writes the fields of a record without using the crate that reads them.
 pub(crate) fn written(record: &TokenRecord) -> Vec<Field> {
     let (own, family) = (record.record(), record.family());
     let mut row = family_fields(own, family);
@@ -112,7 +114,7 @@ fn family_fields(own: &RecordParts, family: &FamilyParts) -> Vec<Field> {
     let (realm, owner) = (family.realm.as_str(), family.owner.as_str());
     let body = family.body.to_document().expect("a document");
     let identity = format!("{:03}{:03}{:03}{realm}{owner}{body}", family.kind.byte(), realm.len(), owner.len());
-    // The end of a revoked family is stored in its tombstone.
+    // The end of a revoked family is stored in the family's tombstone.
     let gone_at = family.gone_at.filter(|_| family.revoked.is_none());
     let ends = [maybe(family.live_until), maybe(gone_at), time(family.used_at)].concat();
     let tomb = |revoked| [ended(revoked), time(family.gone_at.expect("a tombstone's end"))].concat();

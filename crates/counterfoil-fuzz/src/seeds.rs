@@ -1,4 +1,4 @@
-//! Seeds of the corpus, made from real formats.
+//! The seeds of the corpus, made from real formats.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use crate::documents::REGISTRATION;
 use crate::world::SECRET;
 use crate::{kv_rows, redis_rows, sql_rows};
 
-/// The target, the file's name, and its content.
+/// The name of a target, the name of a file, and its content.
 pub type Seed = (&'static str, String, Vec<u8>);
 
 /// All seeds.
@@ -56,7 +56,7 @@ pub fn all() -> Vec<Seed> {
 const SETTINGS: &str = r#"{"values":{"personal_access_tokens_enabled":"true","pat_max_days":"90","later":"?"},"switches":{"7":true},"key_checks":{},"newer":[1]}"#;
 const TOKEN: &str = "cfp_0aZ0aZ0aZ0aZ0aZ0aZ0aZ00123456789012345678901234567890123456789012";
 
-/// A refresh token with every field set, and records with few fields.
+/// Sample records: a refresh token with every field set, and records with few fields.
 fn records() -> Vec<TokenRecord> {
     let person = Person::new("default", "7");
     let draft = person.refresh().labelled("Телеграм").noticed(at(5), 2);

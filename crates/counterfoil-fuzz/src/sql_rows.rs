@@ -1,4 +1,4 @@
-//! Rows of SQL: any values in the columns are either a record that is written back as it was read, or corrupt.
+//! Rows of SQL. Any values in the columns are either a record that is written back as it was read, or corrupt.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{FamilyParts, RecordParts, TokenRecord};
@@ -7,8 +7,8 @@ use counterfoil_sql::fuzzing::{self, ColumnValue, Row};
 
 use crate::bytes::{choice, counted};
 
-/// The first byte chooses the kind of rows. Then come cells: 0 is NULL, 1 a number, 2 bytes, 3 a text; other bytes end
-/// a row.
+/// The first byte chooses the kind of rows. The rest is the cells of the rows. A cell begins with one byte: 0 means
+/// NULL, 1 a number, 2 bytes, and 3 a text. Any other byte ends a row.
 #[must_use]
 pub fn sql_rows(data: &[u8]) -> bool {
     let (which, values) = choice(data);
@@ -54,8 +54,8 @@ fn record(row: &Row) -> bool {
     assert_eq!(describe(&again), describe(&record));
     let (read, written) = (&row.0[..written.0.len()], &written.0);
     for (at, (read, written)) in read.iter().zip(written).enumerate() {
-        // Column 27: any number except 0 means shrunk. Column 33: a family's document may have other blanks and another
-        // order.
+        // Column 27 means "shrunk" for any number except 0. Column 33 contains the document of a family, whose blanks
+        // and order may differ.
         assert!(at == 27 || at == 33 || read == written, "column {at}: {read:?} became {written:?}");
     }
     true
@@ -81,7 +81,7 @@ fn or_null<T>(value: Option<T>, written: impl FnOnce(T) -> ColumnValue) -> Colum
     value.map_or(ColumnValue::Null, written)
 }
 
-/// The row of a record.
+/// Makes the row of a record.
 pub(crate) fn written(record: &TokenRecord) -> Row {
     let mut values = own_values(record.record());
     values.insert(26, fuzzing::noticed(record));
@@ -89,7 +89,7 @@ pub(crate) fn written(record: &TokenRecord) -> Row {
     Row(values)
 }
 
-/// The record's own columns, except the sent notices.
+/// The values of the record's own columns, except the column of sent notices.
 fn own_values(own: &RecordParts) -> Vec<ColumnValue> {
     let nonce = own.superseded.as_ref().and_then(|superseded| superseded.nonce);
     let superseded = own.superseded.as_ref();
@@ -174,7 +174,7 @@ fn page(rows: &[Row]) -> bool {
     assert_eq!(page.items.len() + corrupt, limit, "each row is a record or counted");
     let sound = rows.iter().take(limit).filter(|row| fuzzing::record(row).is_ok()).count();
     assert_eq!(sound, page.items.len());
-    // If the last record of a page is intact, the page does not end the walk.
+    // If the last record of a page is intact, the page has a cursor to the next page.
     assert!(page.items.is_empty() || page.next.is_some(), "{page:?}");
     corrupt == 0 && limit > 0
 }

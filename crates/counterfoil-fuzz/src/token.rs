@@ -1,11 +1,12 @@
-//! The text of a token: each token has one written form, and a typing error is found.
+//! The text of a token. Each token has exactly one written form, and one mistyped character is detected.
 
 use counterfoil::token::{Prefix, Prefixes};
 use counterfoil::types::TokenKind;
 
 const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The input as the text of a token. Also a token made from the input, intact and with one character changed.
+/// Parses the input as the text of a token. Also makes a token from the input, and parses it intact and with one
+/// character changed.
 #[must_use]
 pub fn token(data: &[u8]) -> bool {
     let prefixes = Prefixes::default();
@@ -28,7 +29,7 @@ pub fn token(data: &[u8]) -> bool {
     read.is_some()
 }
 
-/// A token with that id. Kind, secret and the changed character come from `rest`.
+/// Checks a token with this id. `rest` determines its kind, its secret and the character that is changed.
 fn made(prefixes: &Prefixes, id: [u8; 16], rest: &[u8]) {
     let byte = |at: usize| rest.get(at).copied().unwrap_or(0);
     let kind = TokenKind::ALL[usize::from(byte(0)) % TokenKind::ALL.len()];
@@ -40,14 +41,15 @@ fn made(prefixes: &Prefixes, id: [u8; 16], rest: &[u8]) {
     let mut damaged = text.clone().into_bytes();
     let at = usize::from(byte(1)) % damaged.len();
     damaged[at] = byte(2);
-    // A changed prefix may be that of another kind. Therefore the digest depends on the kind.
+    // A changed prefix may be a valid prefix of another kind, so a change in the first three characters is not checked
+    // here. Such a token is refused later, because the digest depends on the kind.
     if at > 2 && damaged[at] != text.as_bytes()[at] {
         let damaged = String::from_utf8_lossy(&damaged);
         assert!(prefixes.parse(&damaged).is_err(), "{text} and {damaged}");
     }
 }
 
-/// The text of a token by the description in ARCHITECTURE.md, written without the library.
+/// Writes the text of a token as ARCHITECTURE.md describes it, without code of the library.
 pub(crate) fn written(prefix: &str, id: [u8; 16], secret: &str) -> String {
     let body = format!("{}{secret}", base62(u128::from_be_bytes(id), 22));
     let check = base62(u128::from(crc32(body.as_bytes())), 6);
@@ -69,7 +71,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-/// A text that is correct except for its id, which is 2^128 or more.
+/// The text of a token that is correct except that its id is 2^128 or more.
 pub(crate) fn beyond() -> String {
     let body = "z".repeat(65);
     format!("cfp_{body}{}", base62(u128::from(crc32(body.as_bytes())), 6))

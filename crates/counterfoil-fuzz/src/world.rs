@@ -1,5 +1,5 @@
-//! A service in memory with a fixed clock and known random numbers, so that the same input always meets the same
-//! service.
+//! A service in memory with a fixed clock and known random numbers. The same input always finds the service in the same
+//! state.
 
 use std::cell::RefCell;
 
@@ -49,7 +49,7 @@ impl Answer {
     }
 }
 
-/// A service, and the credentials that a request may present.
+/// A service, and credentials that a request may present.
 pub(crate) struct World {
     runtime: Runtime,
     pub(crate) router: Router,
@@ -58,14 +58,14 @@ pub(crate) struct World {
     pub(crate) refresh: String,
     /// A console session of `sue`.
     pub(crate) session: String,
-    /// The id of a personal access token. `code` is that of a security code.
+    /// The id of a personal access token. The field `code` is the id of a security code.
     pub(crate) pat: String,
     pub(crate) code: String,
 }
 
 thread_local!(static WORLD: RefCell<Option<World>> = const { RefCell::new(None) });
 
-/// Runs `ask` in a service in its initial state. `ask` also returns whether it changed the service.
+/// Runs `ask` with a service in its initial state. `ask` returns its result, and whether it changed the service.
 pub(crate) fn in_world<T>(ask: impl FnOnce(&World) -> (T, bool)) -> T {
     WORLD.with_borrow_mut(|kept| {
         let world = kept.take().unwrap_or_else(World::new);
@@ -124,7 +124,7 @@ impl World {
         self.send(request.expect("a request"))
     }
 
-    /// Sends a request of `sue` to the API.
+    /// Sends a request to the API, signed in as `sue`.
     pub(crate) fn api(&self, method: &str, path: &str, body: Option<&[u8]>) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         request = request.header("authorization", format!("Bearer {}", self.access));
@@ -143,7 +143,7 @@ fn subject(id: &str) -> SubjectId {
     SubjectId::new(id).expect("a subject")
 }
 
-/// The service. Each person's password is their name.
+/// Makes the service. The password of each person is the person's name.
 fn service() -> Counterfoil {
     let people = MemoryDirectory::default();
     for (name, role) in [("bill", Role::Member), ("sue", Role::SuperAdministrator)] {

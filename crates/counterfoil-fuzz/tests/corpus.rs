@@ -1,4 +1,4 @@
-//! Every file of `fuzz/corpus` keeps what its target promises.
+//! Runs each target on every file of its folder in `fuzz/corpus`, and checks that the target finds no fault.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
@@ -8,8 +8,9 @@ use std::path::Path;
 
 use counterfoil_fuzz::{TARGETS, Target, seeds};
 
-/// The largest number of files per target, and the largest size of all files together.
+/// The largest number of files for each target.
 const FILES: usize = 30;
+/// The largest size of all files together, in bytes.
 const BYTES: usize = 300 * 1024;
 
 fn folder(name: &str) -> Vec<(String, Vec<u8>)> {
@@ -24,7 +25,7 @@ fn folder(name: &str) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// Runs the target on each of its files. Returns the faults, and the total size in bytes.
+/// Runs the target on each of its files. Returns the faults, and the total size of the files in bytes.
 fn hold(name: &str, target: Target) -> (Vec<String>, usize) {
     let files = folder(name);
     let fault = |(file, bytes): &(String, Vec<u8>)| {

@@ -1,7 +1,7 @@
-//! Compares the cost of each call on redb and on fjall with SQLite. Each uses its own files on the same disk, and they
-//! are measured alternately in one run.
+//! Compares the cost of each call on redb, on fjall and on SQLite. Each store has its own files on the same disk. The
+//! bench measures the stores alternately in one run.
 //!
-//! `cargo bench -p counterfoil-kv`. `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16` and
+//! Run it with `cargo bench -p counterfoil-kv`. `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16` and
 //! `COUNTERFOIL_BENCH_ONLY=get,insert` limit the run.
 #![allow(
     clippy::disallowed_methods,
@@ -33,7 +33,8 @@ const RECORDS: usize = 20_000;
 const OF_ONE: usize = 10;
 /// The number of records in one call of `touch`.
 const BATCH: u64 = 64;
-/// The instant at which a thousand notices are due, in microseconds after the start of the sample data.
+/// The instant of the measurement, in microseconds after the start of the sample data. A thousand notices are due at
+/// this instant.
 const NOW: u64 = 1_000;
 
 fn main() {
@@ -72,14 +73,14 @@ async fn beside(name: &str, ours: &Ours, sqlite: &Ours) {
     }
 }
 
-/// A store and the ids of its records.
+/// A store and the ids of the records in it.
 #[derive(Clone)]
 struct Ours {
     store: Arc<dyn TokenStore>,
     ids: Arc<Vec<RecordId>>,
 }
 
-/// A sign-in that is refreshed repeatedly.
+/// A sign-in that a caller refreshes repeatedly.
 struct Chain {
     draft: Draft,
     tip: RecordId,
@@ -94,7 +95,7 @@ fn pick(of: usize, caller: usize, nth: u64) -> usize {
 }
 
 impl Ours {
-    /// Fills the store with many concurrent callers, so that they share flushes.
+    /// Fills the store with many concurrent callers, because concurrent writes share flushes.
     async fn filled(store: Arc<dyn TokenStore>) -> Self {
         let fill = |part: usize| {
             let store = Arc::clone(&store);
@@ -180,7 +181,7 @@ impl Ours {
         })
     }
 
-    /// Refreshes and issues an access token. Each caller continues its own chain.
+    /// Refreshes a sign-in and issues an access token. Each caller continues its own chain.
     fn refresh(&self, chains: &Chains) -> Op {
         let (ours, chains) = (self.clone(), Arc::clone(chains));
         op(move |caller, _| {

@@ -1,7 +1,8 @@
-//! An adapter for your own server. The server here resembles etcd: it reads ranges and executes transactions of
-//! comparisons and changes.
+//! An example of an adapter for your own server. The server in this example resembles etcd: it reads ranges, and
+//! executes transactions that consist of comparisons and changes.
 //!
-//! Shows everything that an engine needs. Leaves out the network: `Server` stands in for the client of a real server.
+//! The example shows everything that an engine needs, except the network. `Server` replaces the client of a real
+//! server.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -12,7 +13,7 @@ use counterfoil::memory::MemoryDirectory;
 use counterfoil::{Account, Counterfoil, KeyRing, Role, SubjectId};
 use counterfoil_kv::{Engine, EngineError, Key, KvStore, Outcome, Value, Write};
 
-/// Stands in for the client of a real server.
+/// Replaces the client of a real server.
 #[derive(Default)]
 struct Server(Mutex<BTreeMap<Vec<u8>, Vec<u8>>>);
 
@@ -42,7 +43,7 @@ impl Server {
         Ok(range.take(limit).map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 
-    /// Applies the changes if all comparisons hold, and returns whether they held.
+    /// If all comparisons are true, applies the changes. Returns whether they were true.
     async fn transact(&self, compare: Vec<Compare>, change: Vec<Change>) -> Wire<bool> {
         let mut pairs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let holds = |compare: &Compare| match compare {
@@ -98,12 +99,12 @@ impl Engine for OwnEngine {
             Some(value) => Change::Put(self.outside(&key), value),
             None => Change::Delete(self.outside(&key)),
         });
-        // The request was sent, so without an answer the outcome is unknown.
+        // The request was sent. Therefore, if there is no answer, the outcome is unknown.
         let held = self.server.transact(compare.collect(), change.collect()).await.map_err(EngineError::unknown)?;
         Ok(if held { Outcome::Applied } else { Outcome::Conflict })
     }
 
-    // A real adapter also implements `pause`: a random sleep that grows with the number of conflicts.
+    // A real adapter also implements `pause`. It sleeps for a random time that grows with the number of conflicts.
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
@@ -124,5 +125,5 @@ async fn run() -> Result<(), Box<dyn Error>> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    futures_executor::block_on(run()) // any executor: the library names none
+    futures_executor::block_on(run()) // any executor works, because the library depends on none
 }

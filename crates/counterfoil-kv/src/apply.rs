@@ -1,4 +1,4 @@
-//! Changes one record: compare-and-swap on its version.
+//! Changes one record with a compare-and-swap on its version.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, StoreError, transition};

@@ -1,6 +1,6 @@
-//! Limits of inserts and rotations. Each limit is checked by counting index entries. A guarding row makes the count
-//! safe: the step reads this row first, and every step that could add to the count writes it. The owner's row guards
-//! caps and paces of creations. The family's row guards access tokens and paces of rotations.
+//! Checks the limits of inserts and rotations by counting index entries. A guarding row makes a count safe: the step
+//! reads this row before it counts, and every step that could add to the count writes it. The owner's row guards caps
+//! and paces of creations. The family's row guards caps of access tokens and paces of rotations.
 
 use std::num::NonZeroU32;
 
@@ -13,12 +13,12 @@ use crate::index;
 use crate::key;
 use crate::step::Step;
 
-/// The number of entries in one scan.
+/// The number of entries that one scan reads.
 const SCAN: usize = 256;
 
 impl Step<'_> {
-    /// The families that must end to make room for a new one, least recently used first. `None`: there is no room, and
-    /// the limit does not allow ending families.
+    /// Returns the families that must end to make room for a new family, the least recently used first. Returns `None`
+    /// if there is no room and the limit does not allow ending families.
     pub(crate) async fn leaving(
         &mut self,
         new: &FamilyParts,
@@ -28,7 +28,7 @@ impl Step<'_> {
         let Some(cap) = cap else { return Ok(Some(Vec::new())) };
         let limit = usize::try_from(cap.limit.get()).unwrap_or(usize::MAX);
         let alike = key::standing(&new.realm, &new.owner).kind(new.kind).client(new.client.as_ref());
-        // A family is live if its end is later than now.
+        // A family is live if its end is later than `now`.
         let (from, until) = (alike.clone().number(now.micros() + 1).key(), alike.end_of_prefix());
         let most = if cap.when_full == WhenFull::Refuse { limit } else { usize::MAX };
         let live = self.all(from, &until, most).await?;
@@ -45,7 +45,8 @@ impl Step<'_> {
         live.truncate(surplus);
         self.load(live.iter().map(|(_, family, _)| key::family(family)).collect::<Vec<_>>()).await?;
         for (used, family, key) in &live {
-            // Entries and rows were read at two moments. If they do not match, the step starts again.
+            // The entries and the rows were read at two moments. If an entry does not match its row, the step starts
+            // again.
             let stands = self.loaded_family(family)?.map(|row| index::of_family(&row.parts)).unwrap_or_default();
             if !stands.iter().any(|(entry, value)| entry == key && value == used) {
                 self.outdated();
@@ -54,7 +55,7 @@ impl Step<'_> {
         Ok(Some(live.into_iter().map(|(_, family, _)| family).collect()))
     }
 
-    /// If the pace of creations is reached, returns the creation of the `limit`-th newest record in the list.
+    /// If the pace of creations is reached, returns the creation time of the `limit`-th newest record in the list.
     pub(crate) async fn paced(
         &mut self,
         new: &FamilyParts,
@@ -63,7 +64,7 @@ impl Step<'_> {
         let Some(Pace { limit, since }) = pace else { return Ok(None) };
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         let listed = key::listed(&new.realm, &new.owner, new.kind);
-        // The newest entries come first, so records created at `since` or earlier come last.
+        // The newest entries come first, so the range ends before records that were created at `since` or earlier.
         let (from, until) = (listed.clone().key(), listed.number(!since.micros()).key());
         let newest = self.all(from, &until, limit).await?;
         let instant = |(key, _): &(Key, Value)| {
@@ -73,7 +74,8 @@ impl Step<'_> {
         Ok(newest.last().filter(|_| newest.len() >= limit).and_then(instant))
     }
 
-    /// If the pace of rotations is reached, returns the instant of the `limit`-th rotation before this one.
+    /// If the pace of rotations is reached, returns the time of a past rotation: the `limit`-th one, counted back from
+    /// now.
     pub(crate) async fn rotated(
         &mut self,
         family: &FamilyParts,
@@ -90,7 +92,7 @@ impl Step<'_> {
         Ok(at.filter(|at| *at > since))
     }
 
-    /// If the new access tokens do not fit beside the live ones, returns when the first live one expires.
+    /// If the new access tokens do not fit beside the live ones, returns the time at which the first live one expires.
     pub(crate) async fn access_full(
         &mut self,
         family: &FamilyId,
@@ -107,11 +109,11 @@ impl Step<'_> {
             return Ok(None);
         }
         let first = live.first().and_then(|(key, _)| key.last_chunk::<24>()?.split_first_chunk::<8>());
-        // A token without an expiry, or with a corrupt one, expires at the last instant.
+        // A token without an expiry is listed with the last possible instant. So is a token with a corrupt expiry.
         Ok(Some(first.map_or(now, |(at, _)| Timestamp::from_micros(u64::from_be_bytes(*at)).unwrap_or(Timestamp::MAX))))
     }
 
-    /// All pairs in a range, up to a limit.
+    /// Reads all pairs in a range, but at most `most`.
     async fn all(&mut self, mut from: Key, until: &Key, most: usize) -> Result<Vec<(Key, Value)>, StoreError> {
         let mut found: Vec<(Key, Value)> = Vec::new();
         while found.len() < most {
@@ -128,8 +130,8 @@ impl Step<'_> {
     }
 }
 
-/// How many access tokens of the family may already be live so that the new tokens fit. `None`: any number. Negative:
-/// the new tokens alone exceed the cap.
+/// Returns how many access tokens of the family may already be live so that the new tokens fit. `None` means any
+/// number. A negative number means that the new tokens alone exceed the cap.
 fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Timestamp) -> Option<i64> {
     let lives = |new: &&NewRecord| {
         new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))

@@ -1,4 +1,4 @@
-//! Client registrations: one document for each client.
+//! Client registrations. Each is stored as one document.
 
 use std::num::NonZeroU32;
 

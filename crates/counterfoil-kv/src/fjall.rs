@@ -14,11 +14,11 @@ use crate::queue::{Embedded, Queue};
 
 /// A fjall database in a folder. Only one process may have the folder open.
 ///
-/// Reads run on the calling thread and block while fjall reads from its cache or the disk. Writes run on a thread of
-/// the engine. Writes that wait at the same time share one transaction with [`PersistMode::SyncAll`], so an
+/// Reads run on the calling thread, and block it while fjall reads from its cache or the disk. Writes run on a thread
+/// of the engine. Writes that wait at the same time share one transaction with [`PersistMode::SyncAll`]. So an
 /// acknowledged write is on the disk.
 pub struct FjallEngine {
-    // Dropped before the database, because the writing thread must release the database first.
+    // This field is dropped before the database, because the writing thread must release the database first.
     queue: Queue,
     folder: Arc<Folder>,
 }

@@ -1,5 +1,5 @@
-//! The index entries of a record and of a family. They are derived from the row alone, and are written in the same step
-//! as the row.
+//! The index entries of a record and of a family. They depend on the row alone. The step that writes the row also
+//! writes them.
 
 use counterfoil::store::{FamilyParts, RecordParts};
 use counterfoil::types::TokenKind;
@@ -7,7 +7,7 @@ use counterfoil::types::TokenKind;
 use crate::engine::{Key, Value};
 use crate::key;
 
-/// An index entry.
+/// The key and the value of an index entry.
 pub(crate) type Entry = (Key, Value);
 
 /// The index entries of a record.

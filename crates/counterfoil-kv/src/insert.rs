@@ -1,4 +1,4 @@
-//! Inserts records: all of them or none. Refusals have the precedence in which `Inserted` lists them.
+//! Inserts all records or none. If several refusals apply, the first one in the order of `Inserted` is returned.
 
 use std::num::NonZeroU32;
 
@@ -12,20 +12,20 @@ use crate::row::FamilyRow;
 use crate::rows::Families;
 use crate::step::{Decision, Step};
 
-/// An insert.
+/// The insert of records into a new family or into an existing one.
 pub(crate) struct Insert<'a> {
     pub(crate) home: InsertInto<'a>,
     pub(crate) new: &'a [NewRecord],
     pub(crate) now: Timestamp,
 }
 
-/// The family that holds a label.
+/// Whether a family holds a label, and whether the label may be taken from it.
 pub(crate) enum Holder {
-    /// No family, or the family that asks.
+    /// No family holds the label, or the inserting family itself holds it.
     Nobody,
-    /// A family past its `gone_at`: it may lose the label.
+    /// A family past its `gone_at` holds the label. The label may be taken from it.
     Gone(Box<FamilyRow>),
-    /// A family that keeps the label.
+    /// A family that may keep the label holds it.
     Kept(FamilyId),
 }
 
@@ -84,8 +84,8 @@ impl Insert<'_> {
         Ok(if leaving.is_empty() { Inserted::Done } else { Inserted::MadeRoom(leaving) })
     }
 
-    /// An id that is in use takes precedence over the generation: a repeated join must find the record that it created,
-    /// even if the family has changed since.
+    /// Adds records to an existing family. The check of ids comes before the check of the generation. The reason is a
+    /// repeated call: it must find the record that it created, even if the family has changed since then.
     async fn join(
         &self,
         step: &mut Step<'_>,
@@ -118,7 +118,8 @@ impl Insert<'_> {
 }
 
 impl Step<'_> {
-    /// The family other than `asking` that holds the label. A holder whose row is corrupt keeps the label.
+    /// Returns the holder of the label, unless it is the family `asking`. A holder whose row is corrupt keeps the
+    /// label.
     pub(crate) async fn holder(
         &mut self,
         asking: &FamilyRow,
@@ -140,14 +141,14 @@ impl Step<'_> {
         })
     }
 
-    /// Removes the label from a family past its `gone_at`.
+    /// Removes the label from the family `gone`, which is past its `gone_at`.
     pub(crate) fn displace(&mut self, gone: &FamilyRow) -> Result<(), StoreError> {
         let mut row = gone.clone();
         row.parts.label_key = None;
         self.put_family(Some(gone), &row)
     }
 
-    /// Any one member of a family.
+    /// Returns the id of some member of a family.
     pub(crate) async fn first_member(&mut self, family: &FamilyId) -> Result<Option<RecordId>, StoreError> {
         let (from, until) = (key::after(key::family(family)), key::members(family).end_of_prefix());
         let first = self.scan(&from, &until, 1).await?;

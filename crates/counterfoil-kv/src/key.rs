@@ -1,8 +1,8 @@
-//! Keys: one letter for the kind of entry, then the parts.
+//! The keys of rows and index entries. A key begins with a letter for the kind of entry. The parts of the key follow.
 //!
-//! A text is preceded by its length, so that different (realm, owner, label) never give the same key, whatever the
-//! texts contain. Numbers are big-endian, so that keys have the order of the numbers. An order with the newest first
-//! uses the complement of the number.
+//! Each text is preceded by its length, so that two different triples of realm, owner and label never have the same
+//! key. Numbers are big-endian, so that keys have the order of the numbers. For an order with the newest first, a key
+//! contains the complement of the number.
 
 use counterfoil::client::{ClientId, ClientKey};
 use counterfoil::store::ThrottleKey;
@@ -11,7 +11,7 @@ use counterfoil::{Realm, Timestamp};
 
 use crate::engine::Key;
 
-/// Later than every instant: the part of a key for "no end".
+/// The part of a key that means "no end". It is later than every instant.
 const NO_END: u64 = u64::MAX;
 
 /// The key of the layout version of this database.
@@ -98,7 +98,8 @@ pub(crate) fn after(mut key: Key) -> Key {
     key
 }
 
-/// The key of a family's row. The keys of its members begin with this key, so they are stored next to it.
+/// The key of a family's row. The keys of the family's members begin with this key, so the members are stored next to
+/// the family.
 pub(crate) fn family(family: &FamilyId) -> Key {
     Build::of(b'r').family(family).key()
 }
@@ -113,24 +114,25 @@ pub(crate) fn rows() -> Build {
     Build::of(b'r')
 }
 
-/// The prefix of a family's row, which comes first, and of its members.
+/// The prefix that the keys of a family and its members share. The family's row comes first.
 pub(crate) fn members(family: &FamilyId) -> Build {
     Build::of(b'r').family(family)
 }
 
-/// The record id at the end of a record's key or of an index entry's key; `None` for the key of a family.
+/// Returns the record id at the end of the key of a record or of an index entry. Returns `None` for the key of a
+/// family.
 pub(crate) fn last_id(key: &[u8]) -> Option<RecordId> {
     key.last_chunk::<16>().filter(|_| key.len() >= 17).map(|id| RecordId::from_bytes(*id))
 }
 
-/// Like [`last_id`], for a key with the newest first.
+/// Like [`last_id`], for an index with the newest record first.
 pub(crate) fn last_id_newest_first(key: &[u8]) -> Option<RecordId> {
     let mut id = *key.last_chunk::<16>()?;
     id.iter_mut().for_each(|byte| *byte = !*byte);
     Some(RecordId::from_bytes(id))
 }
 
-/// The family id at the end of an index entry's key.
+/// Returns the family id at the end of the key of an index entry.
 pub(crate) fn last_family(key: &[u8]) -> Option<FamilyId> {
     key.last_chunk::<10>().map(|id| FamilyId::from_bytes(*id))
 }
@@ -140,73 +142,76 @@ pub(crate) fn owner(realm: &Realm, owner: &OwnerId) -> Key {
     Build::of(b'n').text(realm.as_str()).text(owner.as_str()).key()
 }
 
-/// The key of the row that names the family with this label.
+/// The key of the row that contains the id of the family with this label.
 pub(crate) fn label(realm: &Realm, owner: &OwnerId, label: &LabelKey) -> Key {
     Build::of(b'l').text(realm.as_str()).text(owner.as_str()).text(label.as_str()).key()
 }
 
-/// The prefix of an owner's records of one kind, newest first.
+/// The prefix of the index of an owner's records of one kind, newest first.
 pub(crate) fn listed(realm: &Realm, owner: &OwnerId, kind: TokenKind) -> Build {
     Build::of(b'o').text(realm.as_str()).text(owner.as_str()).kind(kind)
 }
 
-/// The prefix of a realm's records of one kind.
+/// The prefix of the index of a realm's records of one kind.
 pub(crate) fn of_kind(realm: &Realm, kind: TokenKind) -> Build {
     Build::of(b'k').text(realm.as_str()).kind(kind)
 }
 
-/// The prefix of an owner's families that are not revoked.
+/// The prefix of the index of an owner's families that are not revoked.
 pub(crate) fn standing(realm: &Realm, owner: &OwnerId) -> Build {
     Build::of(b's').text(realm.as_str()).text(owner.as_str())
 }
 
-/// The prefix of a family's access tokens that are not individually revoked, ordered by expiry.
+/// The prefix of the index of a family's access tokens that are not individually revoked. The index is ordered by
+/// expiry.
 pub(crate) fn access(family: &FamilyId) -> Build {
     Build::of(b'a').family(family)
 }
 
-/// The prefix of a family's superseded members of one kind and generation.
+/// The prefix of the index of a family's superseded members of one kind and generation.
 pub(crate) fn superseded(family: &FamilyId, kind: TokenKind, generation: u64) -> Build {
     Build::of(b'c').family(family).kind(kind).number(generation)
 }
 
-/// The prefix of records by `notice.at`.
+/// The prefix of the index of records by `notice.at`.
 pub(crate) fn due() -> Build {
     Build::of(b'd')
 }
 
-/// The prefix of records by `gone_at`: without a notice, or (`unsent`) with one.
+/// The prefix of the index of records by `gone_at`. There is one index for records with a notice (`unsent`), and one
+/// for records without a notice.
 pub(crate) fn gone(unsent: bool) -> Build {
     Build::of(if unsent { b'u' } else { b'g' })
 }
 
-/// The prefix of revoked families by `gone_at`: families that every purge checks, or (`unsent`) families whose
-/// remaining members all have a notice.
+/// The prefix of the index of revoked families by `gone_at`. There are two indexes. One has the families that every
+/// purge checks. The other (`unsent`) has the families whose remaining members all have a notice.
 pub(crate) fn ended(unsent: bool) -> Build {
     Build::of(if unsent { b'y' } else { b'x' })
 }
 
-/// The prefix of superseded records that are not shrunk, by `honoured_until`.
+/// The prefix of the index of superseded records that are not shrunk, by `honoured_until`.
 pub(crate) fn window() -> Build {
     Build::of(b'w')
 }
 
-/// The prefix of a realm's registrations.
+/// The prefix of the registrations of a realm's clients.
 pub(crate) fn clients(realm: &Realm) -> Build {
     Build::of(b'C').text(realm.as_str())
 }
 
-/// The key of a registration. The client id comes last and without its length, so that pages are ordered by it.
+/// The key of a client's registration. The client id is at the end without its length, so that pages are ordered by
+/// client id.
 pub(crate) fn client(realm: &Realm, id: &ClientId) -> Key {
     clients(realm).bytes(id.as_str().as_bytes()).key()
 }
 
-/// The key of the last version of a removed registration.
+/// The key of the row with the last version of a removed registration.
 pub(crate) fn last_version(realm: &Realm, id: &ClientId) -> Key {
     Build::of(b'V').text(realm.as_str()).text(id.as_str()).key()
 }
 
-/// The key that marks an internal client id as used.
+/// The key that marks the internal id of a client as used.
 pub(crate) fn used(realm: &Realm, client: &ClientKey) -> Key {
     Build::of(b'K').text(realm.as_str()).bytes(client.as_bytes()).key()
 }
@@ -216,27 +221,27 @@ pub(crate) fn settings(realm: &Realm) -> Key {
     Build::of(b'S').text(realm.as_str()).key()
 }
 
-/// The key of the last maintenance run.
+/// The key of the row with the time of the last maintenance run.
 pub(crate) fn upkeep() -> Key {
     Build::of(b'U').key()
 }
 
-/// The key of a counter.
+/// The key of a throttle counter.
 pub(crate) fn counter(counter: &ThrottleKey) -> Key {
     Build::of(b'T').bytes(counter.as_bytes()).key()
 }
 
-/// The prefix of counters by expiry.
+/// The prefix of the index of counters by expiry.
 pub(crate) fn counter_ends() -> Build {
     Build::of(b'E')
 }
 
-/// The key of one counter in the index by expiry.
+/// The key of one entry in the index of counters by expiry.
 pub(crate) fn counter_end(at: Timestamp, counter: &ThrottleKey) -> Key {
     counter_ends().instant(at).bytes(counter.as_bytes()).key()
 }
 
-/// The counter's key at the end of an entry in that index.
+/// Returns the counter's key at the end of the key of an entry in the index of counters by expiry.
 pub(crate) fn last_counter(key: &[u8]) -> Option<ThrottleKey> {
     key.last_chunk::<32>().map(|counter| ThrottleKey::from_bytes(*counter))
 }

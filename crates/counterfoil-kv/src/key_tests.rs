@@ -1,4 +1,4 @@
-//! Keys made of hostile texts.
+//! Tests of keys that are made of hostile texts.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ fn owners() -> impl Iterator<Item = OwnerId> {
     TEXTS.into_iter().filter_map(|text| SubjectId::new(text).ok()).map(OwnerId::from).chain([OwnerId::realm()])
 }
 
-/// No key is a prefix of another, so no range of one owner contains entries of another.
+/// Checks that no key is a prefix of another. Therefore the range of one owner contains no entries of another owner.
 #[test]
 fn no_two_realms_owners_and_labels_are_one_key_and_none_begins_another() {
     let mut keys = BTreeSet::new();

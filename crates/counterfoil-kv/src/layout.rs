@@ -1,7 +1,8 @@
-//! Which data is stored under which key, and which row guards which decision.
+//! The layout of the database: which data is stored at which key, and which row guards which decision.
 //!
-//! Keys begin with a letter. A text is preceded by its length (four bytes, big-endian); numbers are big-endian; an id
-//! is stored as its bytes; `~` marks a complement. "Ends" is an instant of eight bytes, all ones if there is no end.
+//! A key begins with a letter. A text is preceded by its length (four bytes, big-endian). Numbers are big-endian. An id
+//! is stored as its bytes. `~` marks a complement. "Ends" is an instant of eight bytes, which are all ones if there is
+//! no end.
 //!
 //! | key | value |
 //! |---|---|
@@ -29,9 +30,9 @@
 //!
 //! # Guarding rows
 //!
-//! A conditional write compares keys and cannot guard a range: an entry may appear between a scan and the write.
-//! Therefore each decision that depends on a count first reads a guarding row. Every step that could add to the count
-//! writes this row. If the row is unchanged, the count is unchanged or smaller.
+//! A conditional write compares keys and cannot guard a range, because an entry may appear between a scan and the
+//! write. Therefore each decision that depends on a count first reads a guarding row. Every step that could add to the
+//! count writes this row. If the row is unchanged, the count has not grown.
 //!
 //! | decision (index) | guarded by | written by |
 //! |---|---|---|
@@ -43,14 +44,16 @@
 //! | whether a new id is free, for records and families | the key itself, expected to be missing | |
 //! | everything about one record | the record's row and its family's row | |
 //!
-//! Two changes add to a count without writing the guarding row: a new end for an expired family, and a new end for an
-//! expired access token. This is safe, because caps do not limit these changes.
+//! Two changes add to a count without writing the guarding row. One gives an expired family a new end. The other gives
+//! an expired access token a new end. Both are safe, because caps do not limit them.
 //!
-//! A refusal writes nothing, so the engine compares nothing. If a step made more than one read, the store therefore
-//! reads the keys once more, and starts again if one has changed. So every refusal was true at some moment.
+//! A refusal writes nothing, so the engine compares nothing. Therefore, if a step made more than one read, the store
+//! reads all its keys again. If a value has changed, the step starts again. So every refusal was correct at some
+//! moment.
 //!
-//! A scan and the rows that are read after it are from two moments. If a row no longer has the scanned entry, a step
-//! that writes starts again. A page skips the entry, because the record has another entry by then.
+//! The entries of a scan and the rows that are read after it come from two moments. If a row no longer has the scanned
+//! entry, a step that writes starts again. A page of a list skips the entry, because the record now has another entry.
 //!
-//! No two versions of an owner's or a family's row are equal, because each has a number that grows. The owner's row is
-//! removed with the last family and may be created again, so it also contains the id of the newest family.
+//! Two versions of the row of an owner or a family are never equal, because each row contains a number that grows. The
+//! owner's row is removed with the owner's last family and may be created again. Therefore it also contains the id of
+//! the newest family.

@@ -1,4 +1,5 @@
-//! Pages of records, each continuing after the last entry of the page before, and the census.
+//! Reads pages of records, and counts records by digest key. Each page continues after the last entry of the page
+//! before it.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -14,26 +15,26 @@ use crate::row::read_record;
 use crate::rows::keys_of;
 use crate::step::{Step, unavailable};
 
-/// The maximum number of index entries that a page reads.
+/// The maximum number of index entries that one page reads.
 const MOST: usize = 500;
-/// The minimum number of index entries that a page reads if it may skip records.
+/// The minimum number of index entries that one page reads if some of the records may be skipped.
 const FEWEST: usize = 64;
-/// The maximum number of records in one read. Each record needs two keys.
+/// The maximum number of records that one call of the engine reads. Each record needs two keys.
 const ROWS: usize = 48;
-/// The number of rows in one scan of a census.
+/// The number of rows that one scan of a census reads.
 const SCAN: usize = 512;
 
-/// A range of an index.
+/// A range of an index that a page reads.
 struct Shelf {
     op: &'static str,
     from: Key,
     until: Key,
-    /// Decodes the record id and the instant of an entry's key.
+    /// Decodes the key of an entry into the record id and the instant.
     cursor: fn(&[u8]) -> Option<Cursor>,
     show: Show,
 }
 
-/// Reads a page of a listing.
+/// Reads a page of a list of records.
 pub(crate) async fn list(
     engine: &dyn Engine,
     of: Listing<'_>,
@@ -96,7 +97,7 @@ impl Shelf {
                 (page.next, left) = (cursor, left - 1);
                 let Some(cursor) = cursor else { continue };
                 match step.loaded_pair(&cursor.id) {
-                    // A record that changed between the two reads has another entry by now and is found there.
+                    // If a record changed between the two reads, it has another entry now and is found at that entry.
                     Ok(Some(pair)) if index::of_record(&pair.record).iter().any(|(entry, _)| entry == key) => {
                         page.items.extend(pair.joined().ok().filter(|record| self.show.shows(record)));
                     }
@@ -124,7 +125,8 @@ fn by_id(key: &[u8]) -> Option<Cursor> {
     Some(Cursor { at: Timestamp::EPOCH, id: key::last_id(key)? })
 }
 
-/// Counts records by digest key with a scan of all rows. Concurrent writes may or may not be counted.
+/// Counts all records by digest key. Scans all rows, so records that are written during the scan may or may not be
+/// counted.
 pub(crate) async fn census(engine: &dyn Engine) -> Result<Vec<(KeyId, u64)>, StoreError> {
     let (mut from, until) = (key::rows().key(), key::rows().end_of_prefix());
     let mut counts = BTreeMap::new();

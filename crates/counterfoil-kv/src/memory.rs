@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
 
-/// An ordered map behind a lock. A clone is another handle to the same data. The data is dropped with the last handle.
+/// An ordered map in a lock. A clone is another handle to the same data. The data is dropped with the last handle.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryEngine(Arc<Mutex<Kept>>);
 
@@ -19,7 +19,7 @@ struct Kept {
 }
 
 impl MemoryEngine {
-    /// Makes the engine unreachable (`down`) or reachable.
+    /// Makes the engine unreachable if `down` is true, and reachable otherwise.
     pub fn set_down(&self, down: bool) {
         self.lock().down = down;
     }

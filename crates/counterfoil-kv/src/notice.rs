@@ -1,4 +1,4 @@
-//! Updates of the last use and of notices. They do not change a record's version.
+//! Records the last use of records, and the progress of notices. Neither changes the version of a record.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord, transition};
@@ -10,13 +10,13 @@ use crate::row::read_record;
 use crate::rows::Pair;
 use crate::step::{Decision, Step};
 
-/// Records the last use of each id. Each id occurs once.
+/// Records the last use of each record. Each id occurs once.
 pub(crate) struct Touch<'a>(pub(crate) &'a [(RecordId, Timestamp)]);
 
 impl Decision for Touch<'_> {
     type Answer = ();
 
-    /// Records that are missing, shrunk or corrupt are skipped.
+    /// Skips records that are missing, shrunk or corrupt.
     async fn decide(&self, step: &mut Step<'_>) -> Result<(), StoreError> {
         step.load(self.0.iter().map(|(id, _)| key::record(id))).await?;
         for (id, at) in self.0 {
@@ -31,7 +31,7 @@ impl Decision for Touch<'_> {
     }
 }
 
-/// Claims a notice, so that one worker sends it.
+/// Claims a notice, so that only one worker sends it.
 pub(crate) struct Claim<'a> {
     pub(crate) id: &'a RecordId,
     pub(crate) held: NoticeMark,
@@ -76,7 +76,8 @@ impl Decision for Settle<'_> {
 }
 
 impl Step<'_> {
-    /// Makes the next purge check a revoked family again after a member has lost its notice.
+    /// Puts a revoked family back into the index that the next purge checks, because one of its members no longer has a
+    /// notice.
     pub(crate) fn look_again(&mut self, pair: &Pair) {
         let family = &pair.family.parts;
         if let Some(gone_at) = family.gone_at.filter(|_| family.revoked.is_some() && pair.record.notice.is_none()) {

@@ -1,8 +1,8 @@
-//! Writes of an embedded engine. One thread executes all of them.
+//! The queue of writes of an embedded engine. One thread executes all writes.
 //!
 //! A commit that flushes blocks for milliseconds, so it must not run on a thread of an async runtime. Writes that wait
-//! meanwhile can share the next flush: the thread puts all queued writes into one transaction. Each write is compared
-//! with the result of the writes before it.
+//! during a flush share the next one, because the thread puts all queued writes into one transaction. Each write is
+//! compared with the data after the writes before it.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use crate::engine::{EngineError, Outcome, Write};
 /// The maximum number of writes in one transaction.
 const MOST: usize = 128;
 
-/// An engine in this process.
+/// An engine that runs in this process.
 pub(crate) trait Embedded: Send + Sync + 'static {
     type Error: Error + Send + Sync + 'static;
 
-    /// Executes the writes in order, in one transaction that is durable when this returns.
+    /// Executes the writes in order, in one transaction. The transaction is durable when this function returns.
     fn transact(&self, writes: &[Write]) -> Result<Vec<Outcome>, Self::Error>;
 }
 
@@ -31,7 +31,7 @@ struct Queued {
     answer: oneshot::Sender<Answer>,
 }
 
-/// The writing thread. When this is dropped, the thread ends and releases the engine.
+/// The queue of a writing thread. When this value is dropped, the thread ends and releases the engine.
 pub(crate) struct Queue {
     sender: Option<Sender<Queued>>,
     thread: Option<JoinHandle<()>>,
@@ -93,7 +93,7 @@ mod tests {
 
     use super::*;
 
-    /// Fails on demand, and records how many writes each transaction has.
+    /// An engine that fails on demand, and that records how many writes each transaction has.
     #[derive(Default)]
     struct Noting {
         fails: Mutex<bool>,

@@ -15,11 +15,11 @@ const TABLE: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("counterfo
 
 /// A redb database in a file. Only one process may have the file open.
 ///
-/// Reads run on the calling thread and block while redb reads from the system's cache or the disk. Writes run on a
-/// thread of the engine. Writes that wait at the same time share one transaction with [`Durability::Immediate`], so an
+/// Reads run on the calling thread, and block it while redb reads from the system's cache or the disk. Writes run on a
+/// thread of the engine. Writes that wait at the same time share one transaction with [`Durability::Immediate`]. So an
 /// acknowledged write is on the disk.
 pub struct RedbEngine {
-    // Dropped before the database, because the writing thread must release the database first.
+    // This field is dropped before the database, because the writing thread must release the database first.
     queue: Queue,
     file: Arc<File>,
 }
@@ -43,7 +43,7 @@ impl RedbEngine {
     /// [`EngineError`] if the table cannot be created.
     pub fn on(database: Database) -> Result<Self, EngineError> {
         let file = Arc::new(File(database));
-        // Creates the table: without it, a read before the first write would fail.
+        // This creates the table. Without it, a read before the first write would fail.
         file.transact(&[]).map_err(EngineError::not_done)?;
         Ok(Self { queue: Queue::start(Arc::clone(&file))?, file })
     }
@@ -62,7 +62,7 @@ impl Embedded for File {
         let mut table = transaction.open_table(TABLE)?;
         let outcomes = writes.iter().map(|write| carry_out(&mut table, write)).collect::<Result<Vec<_>, _>>()?;
         drop(table);
-        // A transaction without changes is dropped and needs no flush.
+        // A transaction without changes is dropped, because it needs no flush.
         if writes.is_empty() || outcomes.contains(&Outcome::Applied) {
             transaction.commit()?;
         }

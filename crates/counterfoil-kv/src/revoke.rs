@@ -1,4 +1,4 @@
-//! Revokes one record, one family, or all families of an owner one by one.
+//! Revokes one record, one family, or all families of an owner. An owner's families are revoked one after another.
 
 use std::num::NonZeroU32;
 
@@ -12,10 +12,10 @@ use crate::rows::Families;
 use crate::step::{Decision, Step, after_a_part, carry_out, unavailable};
 
 const OP: &str = "revoke";
-/// The number of families in one scan.
+/// The number of families that one scan reads.
 const SCAN: usize = 64;
 
-/// The instant and reason of a revocation, and the new `gone_at`.
+/// The time and the reason of a revocation, and the new `gone_at`.
 #[derive(Clone, Copy)]
 pub(crate) struct Ending {
     pub(crate) revoked: Revoked,
@@ -73,7 +73,7 @@ impl Decision for RevokeFamily<'_> {
                 step.end_family(&self.family, self.ending)
             }
             Ok(_) => Ok(false),
-            // The error names a member, because callers do not know family ids.
+            // The error contains the id of a member, because callers do not know the ids of families.
             Err(StoreError::Corrupt { source, .. }) => {
                 Err(StoreError::Corrupt { id: step.first_member(&self.family).await?, source })
             }
@@ -83,7 +83,7 @@ impl Decision for RevokeFamily<'_> {
 }
 
 impl Step<'_> {
-    /// Revokes a family and so all its members at once. The rows of the family and of its owner must be loaded.
+    /// Revokes a family, and with it all its members at once. The rows of the family and of its owner must be loaded.
     pub(crate) fn end_family(&mut self, family: &FamilyId, ending: Ending) -> Result<bool, StoreError> {
         let Some(before) = self.loaded_family(family)? else { return Ok(false) };
         let mut after = before.clone();
@@ -96,8 +96,8 @@ impl Step<'_> {
     }
 }
 
-/// Starts again from the first entry after each revocation, because revoked families lose their entries. A corrupt
-/// family is skipped, and reported when all others are revoked.
+/// Revokes all families of an owner. After each revocation it scans from the first entry again, because a revoked
+/// family loses its entry. It skips a corrupt family, and reports the family after all others are revoked.
 async fn revoke_owner(
     engine: &dyn Engine,
     realm: &Realm,

@@ -1,4 +1,4 @@
-//! Rotation: changes the parent and inserts the new records, in one step.
+//! Rotates a credential. One step changes the parent and inserts the new records.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, ParentUpdate, Rotated, StoreError, check_members, transition};
@@ -9,12 +9,12 @@ use crate::row::read_record;
 use crate::rows::{Pair, keys_of};
 use crate::step::{Decision, Step};
 
-/// A rotation.
+/// The rotation of one record, which is the parent of the new records.
 pub(crate) struct Rotate<'a> {
     pub(crate) parent: &'a RecordId,
     pub(crate) step: &'a ParentUpdate,
     pub(crate) new: &'a [NewRecord],
-    /// The new record that succeeds the parent, if the rotation supersedes the parent.
+    /// The new record that replaces the parent. `None` if the rotation does not supersede the parent.
     pub(crate) successor: Option<&'a NewRecord>,
     pub(crate) now: Timestamp,
 }
@@ -22,8 +22,8 @@ pub(crate) struct Rotate<'a> {
 impl Decision for Rotate<'_> {
     type Answer = Rotated;
 
-    /// "Revoked" takes precedence over "stale", and "stale" over an id that is in use: a repeated rotation must find
-    /// the successor that it created.
+    /// The refusal "revoked" has precedence over "stale", and "stale" over "an id is in use". The reason is a repeated
+    /// rotation: it must find the successor that it created.
     async fn decide(&self, step: &mut Step<'_>) -> Result<Rotated, StoreError> {
         step.load(self.new.iter().map(|new| key::record(&new.id)).chain(keys_of(self.parent))).await?;
         let Some(before) = step.loaded_pair(self.parent)? else { return Ok(Rotated::Missing) };
@@ -72,8 +72,8 @@ impl Rotate<'_> {
     }
 }
 
-/// Removes the nonce of the older generation: a family holds at most one nonce. A purged or corrupt member has no
-/// nonce.
+/// Removes the nonce of the older generation, because a family has at most one nonce. A purged or corrupt member needs
+/// no change.
 async fn wipe_nonce(step: &mut Step<'_>, id: &RecordId) -> Result<(), StoreError> {
     let key = key::record(id);
     step.load([key.clone()]).await?;

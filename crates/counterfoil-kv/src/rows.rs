@@ -1,4 +1,4 @@
-//! Reads rows in a step, and writes them with their index entries.
+//! Reads the rows of records and families in a step, and writes them with their index entries.
 
 use counterfoil::Realm;
 use counterfoil::store::{Corrupt, FamilyParts, NewRecord, RecordParts, StoreError, TokenRecord, transition};
@@ -10,7 +10,7 @@ use crate::key;
 use crate::row::{FamilyRow, OwnerRow, read_record, write_record};
 use crate::step::Step;
 
-/// A record and its family as separate parts.
+/// A record and its family as two separate parts.
 #[derive(Clone)]
 pub(crate) struct Pair {
     pub(crate) record: RecordParts,
@@ -18,12 +18,12 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    /// Joins both parts.
+    /// Joins the record and its family.
     pub(crate) fn joined(&self) -> Result<TokenRecord, StoreError> {
         join(self.record.clone(), self.family.parts.clone())
     }
 
-    /// Whether the record, or its family, is revoked.
+    /// Whether the record or its family is revoked.
     pub(crate) fn reads_as_revoked(&self) -> bool {
         transition::reads_as_revoked(&self.record, &self.family.parts)
     }
@@ -64,12 +64,12 @@ impl Step<'_> {
         row.map(|row| FamilyRow::read(*id, row)).transpose().map_err(|corrupt| StoreError::corrupt(None, corrupt))
     }
 
-    /// The first new id that is already in use. The records' rows must be loaded.
+    /// Returns the first new id that is already in use. The rows of the new ids must be loaded.
     pub(crate) fn taken(&self, new: &[NewRecord]) -> Option<RecordId> {
         new.iter().map(|new| new.id).find(|id| self.value(&key::record(id)).is_some())
     }
 
-    /// Writes a record's row and updates its index entries. `old` is the previous record.
+    /// Writes a record's row and updates its index entries. `old` is the record before the change.
     pub(crate) fn put_record(&mut self, old: Option<&RecordParts>, new: &RecordParts) {
         self.put(key::record(&new.id), write_record(new));
         self.reindex(old.map(index::of_record), index::of_record(new));
@@ -88,8 +88,8 @@ impl Step<'_> {
         self.reindex(Some(index::of_record(old)), Vec::new());
     }
 
-    /// Writes a family's row with a new `step`, so that it always differs from the previous row, and updates its index
-    /// entries.
+    /// Writes a family's row and updates its index entries. The row gets a new `step`, so that it always differs from
+    /// the row before.
     pub(crate) fn put_family(&mut self, old: Option<&FamilyRow>, new: &FamilyRow) -> Result<(), StoreError> {
         let row = FamilyRow { step: new.step.wrapping_add(1), ..new.clone() }.write()?;
         self.put(key::family(&new.parts.id), row);
@@ -106,10 +106,10 @@ impl Step<'_> {
         }
     }
 
-    /// Notes a change of an owner's families in the owner's row, which must be loaded.
+    /// Records a change of an owner's families in the owner's row, which must be loaded.
     pub(crate) fn mark_owner(&mut self, realm: &Realm, owner: &OwnerId, family: &FamilyId, change: Families) {
         let key = key::owner(realm, owner);
-        // A corrupt row may be replaced, because it is only a guard.
+        // A corrupt row of an owner may be replaced, because it contains no data except the guard.
         let old = self.value(&key).and_then(|row| OwnerRow::read(row).ok()).unwrap_or(OwnerRow::NEW);
         let families = match change {
             Families::More => old.families.saturating_add(1),
@@ -134,7 +134,7 @@ impl Step<'_> {
     }
 }
 
-/// A change of an owner's families.
+/// How the families of an owner changed.
 #[derive(Clone, Copy)]
 pub(crate) enum Families {
     /// A family was created.

@@ -1,4 +1,4 @@
-//! Settings, one document for each realm, and the instant of the last maintenance run.
+//! The settings of each realm, stored as one document, and the time of the last maintenance run.
 
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};

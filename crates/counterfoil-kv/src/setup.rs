@@ -1,4 +1,4 @@
-//! The checks when a store is opened.
+//! The checks that run when a store is opened.
 
 use counterfoil::store::Corrupt;
 use counterfoil::types::Version;
@@ -8,10 +8,10 @@ use crate::key;
 use crate::row::{read_version, write_version};
 use crate::upgrade::{self, UPGRADES, Upgrade, layout_after, step_from};
 
-/// The layout of keys and rows that this version writes.
+/// The layout of keys and rows that this crate writes.
 const LAYOUT: u64 = layout_after(UPGRADES);
 
-/// Why a store could not be opened.
+/// The reason why a store could not be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
@@ -21,10 +21,10 @@ pub enum SetupError {
          the version that wrote it, or with a newer one"
     )]
     Newer {
-        /// The layout of the data. An even number means that the upgrade to the next layout is in progress.
+        /// The number of the data's layout. An even number means that the upgrade to the next layout is in progress.
         found: u64,
     },
-    /// The layout's key has a value that this crate never writes.
+    /// The key of the layout version has a value that this crate never writes.
     #[error("the data is not a store of this crate")]
     Foreign(#[source] Corrupt),
     /// The engine could not be opened or did not answer.
@@ -32,7 +32,7 @@ pub enum SetupError {
     Engine(#[from] EngineError),
 }
 
-/// Writes the layout version into an empty engine, and upgrades an older layout to the current one.
+/// Writes the layout version if the engine is empty. Upgrades data of an older layout to the current layout.
 pub(crate) async fn check(engine: &dyn Engine, upgrades: &[Upgrade]) -> Result<(), SetupError> {
     let (key, layout) = (key::LAYOUT.to_vec(), layout_after(upgrades));
     let mut conflicts = 0;

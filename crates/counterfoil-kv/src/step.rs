@@ -1,8 +1,8 @@
-//! One step of the store: reads, changes, and one conditional write.
+//! One step of the store. A step reads, decides on changes, and makes one conditional write.
 //!
-//! The write of a step expects every key that the step read to be unchanged. So a decision stays valid for everything
-//! that was read by key. A scan has no such check. It is safe only if the step also reads a row that is written by
-//! every step that changes the scanned entries; see [`crate::layout`].
+//! The conditional write expects that every key that the step read is unchanged. So a decision that depends on values
+//! read by key stays valid. A scan has no such check. It is safe only if the step also reads a guarding row that every
+//! change of the scanned entries writes; see [`crate::layout`].
 
 use std::collections::BTreeMap;
 
@@ -10,15 +10,15 @@ use counterfoil::store::{StoreError, StoreSource};
 
 use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
 
-/// A running step.
+/// A step in progress.
 pub(crate) struct Step<'a> {
     engine: &'a dyn Engine,
     op: &'static str,
     read: BTreeMap<Key, Option<Value>>,
     change: BTreeMap<Key, Option<Value>>,
-    /// The number of read calls.
+    /// The number of read calls that the step has made.
     looks: u32,
-    /// Whether a scan did not match the rows that were read after it.
+    /// Whether the entries of a scan did not match the rows that were read after it.
     outdated: bool,
 }
 
@@ -27,7 +27,7 @@ impl<'a> Step<'a> {
         Self { engine, op, read: BTreeMap::new(), change: BTreeMap::new(), looks: 0, outdated: false }
     }
 
-    /// Reads the keys at one moment, except keys that were read before.
+    /// Reads the keys at one moment. Skips keys that the step has already read.
     pub(crate) async fn load(&mut self, keys: impl IntoIterator<Item = Key>) -> Result<(), StoreError> {
         let mut keys: Vec<Key> = keys.into_iter().filter(|key| !self.read.contains_key(key)).collect();
         keys.sort_unstable();
@@ -50,12 +50,12 @@ impl<'a> Step<'a> {
         Err(unavailable(self.op, EngineError { retry: false, ..EngineError::not_done(odd) }))
     }
 
-    /// The value of a loaded key, including this step's changes.
+    /// Returns the value of a loaded key, including this step's changes.
     pub(crate) fn value(&self, key: &Key) -> Option<&Value> {
         self.change.get(key).or_else(|| self.read.get(key))?.as_ref()
     }
 
-    /// Scans pairs. This step's changes are not visible.
+    /// Reads the pairs of a range. The pairs do not include this step's changes.
     pub(crate) async fn scan(
         &mut self,
         from: &Key,
@@ -82,8 +82,8 @@ impl<'a> Step<'a> {
         self.change.insert(key, None);
     }
 
-    /// Applies the changes if everything that was read is unchanged. If a step has no changes but made more than one
-    /// read, checks that its reads show one moment. Returns false if another step interfered.
+    /// Applies the changes if everything that the step read is unchanged. If the step has no changes but made more than
+    /// one read, reads the keys again and compares the values. Returns false if the step must start again.
     pub(crate) async fn commit(mut self) -> Result<bool, StoreError> {
         if self.outdated {
             return Ok(false);
@@ -109,7 +109,7 @@ pub(crate) fn unavailable(op: &'static str, error: EngineError) -> StoreError {
     StoreError::Unavailable { op, retry, maybe_done, source }
 }
 
-/// Sets `maybe_done` in the error of a call of which a part may already have been executed.
+/// Sets `maybe_done` in the error of a call, if `carried_out` says that a part of the call was already executed.
 pub(crate) fn after_a_part(error: StoreError, carried_out: bool) -> StoreError {
     match error {
         StoreError::Unavailable { op, retry, maybe_done, source } => {
@@ -119,20 +119,20 @@ pub(crate) fn after_a_part(error: StoreError, carried_out: bool) -> StoreError {
     }
 }
 
-/// The part of a step between reading and writing. It is repeated after each conflict.
+/// The part of a step that reads and decides. It is repeated after each conflict.
 pub(crate) trait Decision: Sync {
-    /// The result for the caller.
+    /// The result that the caller of the store gets.
     type Answer: Send;
 
     /// Reads, decides, and records the changes in `step`.
     fn decide(&self, step: &mut Step<'_>) -> impl Future<Output = Result<Self::Answer, StoreError>> + Send;
 }
 
-/// How often a step is tried. Each conflict means that another step succeeded, so only heavy contention on one row
-/// comes near this number.
+/// The largest number of times a step is tried. Each conflict means that another step succeeded. So only a row that
+/// very many callers change at once leads to this number.
 const ATTEMPTS: u32 = 4_096;
 
-/// Executes a step, and repeats it after conflicts.
+/// Executes a step. Repeats it after each conflict.
 pub(crate) async fn carry_out<D: Decision>(
     engine: &dyn Engine,
     op: &'static str,

@@ -1,4 +1,4 @@
-//! The key-value store.
+//! The store, which keeps all data in a key-value engine.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,8 +28,8 @@ use crate::upgrade::UPGRADES;
 /// The maximum number of records that `touch` writes in one step.
 const TOUCHED: usize = 32;
 
-/// All four stores in one key-value engine: records, clients, settings and counters. A clone is another handle to the
-/// same data.
+/// A store of records, clients, settings and counters in one key-value engine. A clone is another handle to the same
+/// data.
 ///
 /// ```
 /// # futures_executor::block_on(async {

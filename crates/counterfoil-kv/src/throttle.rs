@@ -1,4 +1,4 @@
-//! Counters.
+//! The counters that throttle callers.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::row::{read_counter, write_counter};
 use crate::step::{Decision, Step, after_a_part, carry_out, unavailable};
 use crate::store::KvStore;
 
-/// The number of counters in one step of a purge. Each needs two keys.
+/// The number of counters that one step of a purge reads. Each counter needs two keys.
 const BATCH: usize = 32;
 
 struct Reserve<'a> {
@@ -38,7 +38,7 @@ impl Decision for Reserve<'_> {
     }
 }
 
-/// Records a failure or releases an attempt.
+/// Records the outcome of an attempt: counts a failure, or releases the attempt.
 struct Settle<'a> {
     key: &'a ThrottleKey,
     reserved_at: Timestamp,
@@ -59,7 +59,7 @@ impl Decision for Settle<'_> {
     }
 }
 
-/// Removes counters whose expiry has been reached.
+/// Removes the counters that have expired.
 struct Purge<'a> {
     entries: &'a [(Vec<u8>, Value)],
     now: Timestamp,
@@ -75,7 +75,7 @@ impl Decision for Purge<'_> {
         for (entry, counter) in counters() {
             let row = key::counter(&counter);
             let kept = step.value(&row).map(|row| read_counter(row));
-            // A corrupt counter is removed at the expiry in its index entry.
+            // A corrupt counter is removed at the time in its index entry.
             if kept.is_some_and(|kept| kept.is_ok_and(|kept| !self.now.reached(kept.gone_at()))) {
                 continue;
             }

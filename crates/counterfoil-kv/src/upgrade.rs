@@ -1,12 +1,12 @@
-//! Upgrades an older layout to the current one.
+//! Upgrades data of an older layout to the current layout.
 //!
-//! A complete layout has an odd number. The next even number means that the upgrade to the next layout is in progress;
-//! it is written before the first row is changed. So an older version of this crate refuses to open the data during the
-//! upgrade and after it.
+//! A complete layout has an odd number. The next even number means that the upgrade to the next layout is in progress.
+//! The upgrade writes this number before it changes the first row. So an older version of this crate refuses to open
+//! the data during the upgrade and after it.
 //!
-//! An upgrade rewrites rows in batches. Each batch is one conditional write that expects unchanged rows and the number
-//! of the upgrade. Rows that already have the newer layout are skipped. So an upgrade can be interrupted and restarted,
-//! and several processes can execute it at the same time.
+//! An upgrade rewrites rows in batches. Each batch is one conditional write, which expects that the rows and the number
+//! of the layout are unchanged. The upgrade skips rows that already have the newer layout. So it can be interrupted and
+//! started again, and several processes can execute it at the same time.
 
 use std::collections::BTreeMap;
 
@@ -17,22 +17,23 @@ use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
 use crate::key;
 use crate::row::write_version;
 
-/// The number of rows in one batch.
+/// The number of rows that one batch reads.
 const BATCH: usize = 32;
 
-/// The new values of keys; `None` removes a key.
+/// The new value of each key. `None` removes the key.
 pub(crate) type Changes = Vec<(Key, Option<Value>)>;
 
 /// An upgrade from one layout to the next.
 pub(crate) struct Upgrade {
-    /// The first letters of the keys whose rows it reads.
+    /// The first letters of the keys whose rows the upgrade reads.
     pub(crate) letters: &'static [u8],
-    /// The changes for one pair. `None` if the pair already has the newer layout. A row that does not decode stays
-    /// unchanged.
+    /// Returns the changes for one pair, or `None` if the pair already has the newer layout. A row that does not decode
+    /// stays unchanged.
     pub(crate) rewrite: fn(&Key, &Value) -> Result<Option<Changes>, Corrupt>,
 }
 
-/// The upgrades: from layout 1 to 3, from 3 to 5, and so on. There are none yet.
+/// All upgrades, in order. The first one leads from layout 1 to 3, the second from 3 to 5, and so on. There are none
+/// yet.
 pub(crate) const UPGRADES: &[Upgrade] = &[];
 
 /// The number of the layout after all these upgrades.
@@ -40,20 +41,21 @@ pub(crate) const fn layout_after(upgrades: &[Upgrade]) -> u64 {
     1 + 2 * upgrades.len() as u64
 }
 
-/// The number of the upgrade from the layout `found`, and the upgrade. `None` if this crate never writes that layout.
+/// Returns the upgrade that starts from layout `found`, with the number that the layout has during this upgrade.
+/// Returns `None` if this crate never writes layout `found`.
 pub(crate) fn step_from(found: u64, upgrades: &[Upgrade]) -> Option<(u64, &Upgrade)> {
     let index = usize::try_from(found.checked_sub(1)? / 2).ok()?;
     Some((2 * (index as u64 + 1), upgrades.get(index)?))
 }
 
-/// Replaces one number of the layout with another.
+/// Changes the number of the layout from `from` to `to`.
 pub(crate) async fn raise(engine: &dyn Engine, from: u64, to: u64) -> Result<Outcome, EngineError> {
     let row = |number| (key::LAYOUT.to_vec(), Some(write_version(Version::new(number))));
     engine.write(Write { expect: vec![row(from)], change: vec![row(to)] }).await
 }
 
-/// Rewrites the rows of an upgrade while the layout has the upgrade's number. Returns false if the number has changed,
-/// because another process has finished the upgrade.
+/// Rewrites the rows of an upgrade while the number of the layout is `number`. Returns false if the number has changed,
+/// because then another process has finished the upgrade.
 pub(crate) async fn carry_out(engine: &dyn Engine, number: u64, upgrade: &Upgrade) -> Result<bool, EngineError> {
     let under_way = (key::LAYOUT.to_vec(), Some(write_version(Version::new(number))));
     for letter in upgrade.letters {

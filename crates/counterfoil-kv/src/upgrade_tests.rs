@@ -1,4 +1,5 @@
-//! Runs an upgrade that exists only in these tests: rows of last versions (`V`) and settings (`S`) get one more byte.
+//! Tests an upgrade that exists only here. It appends one byte to the rows of last versions (`V`) and of settings
+//! (`S`).
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -15,10 +16,11 @@ use crate::{FjallEngine, KvStore, RedbEngine};
 
 /// The last byte of a row in the newer layout.
 const NEWER: u8 = b'+';
-/// The last byte of a row that no upgrade can read.
+/// The last byte of a row that the upgrade cannot read.
 const ODD: u8 = b'?';
 
-/// Adds the byte. A row that is rewritten twice would have two. The first byte of a row is the version of its format.
+/// Appends the byte to a row. A row that is rewritten twice would have two such bytes. The first byte of a row is the
+/// version of its format.
 fn add_a_byte(key: &Key, value: &Value) -> Result<Option<Changes>, Corrupt> {
     match value.as_slice() {
         [2, ..] => Ok(None),
@@ -30,7 +32,7 @@ fn add_a_byte(key: &Key, value: &Value) -> Result<Option<Changes>, Corrupt> {
 
 const MADE_UP: &[Upgrade] = &[Upgrade { letters: b"SV", rewrite: add_a_byte }];
 
-/// Two upgrades: the second one moves settings to another key.
+/// Two upgrades. The second one moves the settings to another key.
 const TWO: &[Upgrade] = &[
     Upgrade { letters: b"SV", rewrite: add_a_byte },
     Upgrade {
@@ -42,7 +44,7 @@ const TWO: &[Upgrade] = &[
     },
 ];
 
-/// Fails at the given write, counted from 1, and at all later writes.
+/// An engine that fails at a given write, counted from 1, and at all later writes.
 struct Failing {
     engine: Arc<dyn Engine>,
     left: AtomicU32,
@@ -73,7 +75,8 @@ fn engines(folder: &TempDir) -> Engines {
     [("redb", Arc::new(redb)), ("fjall", Arc::new(fjall))]
 }
 
-/// Enough rows of both letters for more than three batches, stored among rows that the upgrade does not concern.
+/// The number of rows for each of the two letters. It is enough for more than three batches. The database also contains
+/// rows that the upgrade does not read.
 const ROWS: u16 = 50;
 
 async fn fill(engine: &dyn Engine) {
@@ -95,7 +98,7 @@ async fn number(engine: &dyn Engine) -> u64 {
     crate::row::read_version(&row).expect("a number").number()
 }
 
-/// All rows exist, and each row that the upgrade concerns was rewritten once.
+/// Checks that no row is missing, and that the upgrade rewrote each of its rows exactly once.
 async fn assert_upgraded(name: &str, engine: &dyn Engine) {
     assert_eq!(number(engine).await, 3, "{name}");
     let rows = rows(engine).await;
@@ -144,7 +147,8 @@ fn an_upgrade_that_was_cut_off_anywhere_is_continued() {
                     assert_upgraded(name, &*engine).await;
                     break;
                 }
-                // Before the first write the data is unchanged. After it the older version refuses to open the data.
+                // Before the first write the data is unchanged. After the first write the older version refuses to open
+                // the data.
                 let older = check(&*engine, UPGRADES).await;
                 let refused = matches!(older, Err(SetupError::Newer { found: 2 }));
                 assert_eq!(refused, left > 0, "{name}, {left}: {older:?}");
@@ -152,7 +156,7 @@ fn an_upgrade_that_was_cut_off_anywhere_is_continued() {
                 assert_upgraded(name, &*engine).await;
                 cuts += 1;
             }
-            // Two writes of the layout's number, and at least two batches for each letter.
+            // There are two writes of the layout's number, and at least two batches for each letter.
             assert!(cuts >= 6, "{name}: {cuts}");
         });
     }

@@ -1,9 +1,10 @@
-//! How costs grow with the number of records. Measures a read by id, a page of due notices, a list of an owner and a
-//! batch of a purge, with ten thousand, a hundred thousand and a million records. The number of due and expired records
-//! is the same at each size. Prints medians and their ratio to the smallest size. Also measures a rotation in families
-//! of different sizes.
+//! Measures how costs grow with the number of records. The bench measures a read by id, a page of due notices, a list
+//! of an owner's records and a batch of a purge. It does this with ten thousand, a hundred thousand and a million
+//! records. The number of due and expired records is the same at each size. The bench prints medians and their ratio to
+//! the median at the smallest size. It also measures a rotation in families of different sizes.
 //!
-//! `cargo bench -p counterfoil-sql --bench growth`; `COUNTERFOIL_BENCH_SIZES=10000,100000` omits the largest size.
+//! Run it with `cargo bench -p counterfoil-sql --bench growth`. `COUNTERFOIL_BENCH_SIZES=10000,100000` omits the
+//! largest size.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -59,8 +60,8 @@ fn main() {
 }
 
 async fn measure(store: &dyn TokenStore, ids: &[RecordId]) -> [Duration; 4] {
-    // The reads use the same few thousand rows at every size, so that these are cached. Otherwise the bench would
-    // measure the disk's cache.
+    // At every size the bench reads the same few thousand rows, so that they are in the cache. Otherwise it would
+    // measure how well the system caches the disk.
     let few = &ids[..ids.len().min(5_000)];
     let get = async |nth: u32| {
         let id = few[pick(few.len(), 0, u64::from(nth))];
@@ -86,7 +87,7 @@ async fn measure(store: &dyn TokenStore, ids: &[RecordId]) -> [Duration; 4] {
     ]
 }
 
-/// Measures a rotation in a family of at most a hundred members, and in a family of a thousand.
+/// Measures a rotation in a family of at most a hundred members, and a rotation in a family of a thousand members.
 async fn chain(store: &dyn TokenStore) {
     let draft = Person::somebody().refresh();
     let stands = Mutex::new((draft.found(store).await.expect("a family"), 0));

@@ -1,11 +1,11 @@
-//! Compares each call of the PostgreSQL store with drivers that do the same by hand, on a dedicated server with fsync
-//! on, in the same run. "By hand" means tokio-postgres with the same number of connections as the store, statements
-//! prepared once and pipelined, no decoding and no decisions. A read by id is also measured with sqlx's own pool, to
-//! separate the cost of the store from the cost of the driver, and with deadpool, which a host without this store would
-//! probably use.
+//! Compares each call of the PostgreSQL store with a driver that does the same work by hand. Both use one dedicated
+//! server with fsync on, in the same run. "By hand" means tokio-postgres with as many connections as the store has, and
+//! with pipelined statements that are prepared once. The driver does not decode rows and makes no decisions. The bench
+//! also measures a read by id with sqlx's own pool, which separates the cost of the store from the cost of sqlx. It
+//! also measures the read with deadpool, which a host without this store would probably use.
 //!
-//! `cargo bench -p counterfoil-sql --bench postgres`. `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16`
-//! and `COUNTERFOIL_BENCH_ONLY=get,insert` limit the run.
+//! Run it with `cargo bench -p counterfoil-sql --bench postgres`. `COUNTERFOIL_BENCH_ROUNDS=10`,
+//! `COUNTERFOIL_BENCH_CALLERS=1,16` and `COUNTERFOIL_BENCH_ONLY=get,insert` limit the run.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -38,7 +38,7 @@ use tokio_postgres::{Client, NoTls, Statement};
 const RECORDS: usize = 100_000;
 const CONNECTIONS: usize = 10;
 
-/// Selects a record with its family, as the store does.
+/// A statement that selects a record with its family, as the store does.
 macro_rules! joined {
     ($where:literal) => {
         concat!(
@@ -48,8 +48,8 @@ macro_rules! joined {
     };
 }
 
-/// Inserts one record: $1 id, $2 family, $3 realm, $4 owner, $5 kind, $6 generation, $7 created_at, $8 digest, $9
-/// expires_at, $10 gone_at.
+/// A statement that inserts one record. Its parameters are $1 id, $2 family, $3 realm, $4 owner, $5 kind, $6
+/// generation, $7 created_at, $8 digest, $9 expires_at and $10 gone_at.
 macro_rules! record {
     () => {
         "
@@ -127,7 +127,7 @@ async fn run() {
     }
 }
 
-/// The read by id with sqlx's own pool.
+/// An operation that reads a record by id with sqlx's own pool.
 async fn pooled(options: PgConnectOptions, ids: &Arc<Vec<RecordId>>) -> Op {
     let pool = PoolOptions::new().max_connections(CONNECTIONS as u32).test_before_acquire(false);
     let pool: PgPool = pool.connect_with(options.disable_statement_logging()).await.expect("a pool");
@@ -141,8 +141,8 @@ async fn pooled(options: PgConnectOptions, ids: &Arc<Vec<RecordId>>) -> Op {
     })
 }
 
-/// The read by id with tokio-postgres. deadpool lends each connection to one caller at a time and does not test it
-/// first. Statements are prepared once.
+/// An operation that reads a record by id with tokio-postgres. deadpool lends each connection to one caller at a time,
+/// and does not test it first. Statements are prepared once.
 fn lent(port: u16, ids: &Arc<Vec<RecordId>>) -> Op {
     let mut options = tokio_postgres::Config::new();
     options.host("127.0.0.1").port(port).user("postgres").dbname("postgres");
@@ -159,13 +159,13 @@ fn lent(port: u16, ids: &Arc<Vec<RecordId>>) -> Op {
     })
 }
 
-/// The driver's connections.
+/// The connections of the driver.
 #[derive(Clone)]
 struct Raw {
     connections: Arc<Vec<Connection>>,
 }
 
-/// A connection and its statements.
+/// A connection and its prepared statements.
 struct Connection {
     client: Client,
     get: Statement,
@@ -274,7 +274,7 @@ impl Raw {
     }
 }
 
-/// The values of the statement that inserts a record.
+/// The parameters of the statement that inserts a record.
 struct Values<'a> {
     id: &'a [u8],
     family: Vec<u8>,

@@ -1,9 +1,9 @@
-//! Compares each call of the SQLite store with the driver that does the same by hand, in a file on the disk, in the
-//! same run. "By hand" means sqlx connections without a pool, four for reads and one for writes, statements prepared
-//! once, no decoding and no decisions.
+//! Compares each call of the SQLite store with the driver that does the same work by hand. Both use files on the same
+//! disk, in the same run. "By hand" means sqlx connections without a pool: four for reads and one for writes.
+//! Statements are prepared once. The driver does not decode rows and makes no decisions.
 //!
-//! `cargo bench -p counterfoil-sql --bench sqlite`. `COUNTERFOIL_BENCH_ROUNDS=10`, `COUNTERFOIL_BENCH_CALLERS=1,16` and
-//! `COUNTERFOIL_BENCH_ONLY=get,insert` limit the run.
+//! Run it with `cargo bench -p counterfoil-sql --bench sqlite`. `COUNTERFOIL_BENCH_ROUNDS=10`,
+//! `COUNTERFOIL_BENCH_CALLERS=1,16` and `COUNTERFOIL_BENCH_ONLY=get,insert` limit the run.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -32,7 +32,7 @@ use tokio::sync::Mutex;
 const RECORDS: usize = 100_000;
 const READERS: usize = 4;
 
-/// Selects a record with its family, as the store does.
+/// A statement that selects a record with its family, as the store does.
 macro_rules! joined {
     ($where:literal) => {
         concat!(
@@ -94,7 +94,7 @@ async fn run() {
     }
 }
 
-/// The driver's connections.
+/// The connections of the driver.
 #[derive(Clone)]
 struct Raw {
     readers: Arc<Vec<Mutex<SqliteConnection>>>,

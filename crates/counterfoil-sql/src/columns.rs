@@ -1,10 +1,10 @@
-//! The columns of a record and of its family, in one list. The statements of both dialects select the columns of this
-//! list, and rows are decoded with it, so the code contains no column positions.
+//! The columns of a record and of its family, in one list. The statements of both dialects select these columns, and
+//! the code that decodes rows uses the same list. So the code contains no column positions.
 
 use crate::row::SqlRow;
 
-/// Passes the columns of a record to a macro. Each entry is a variant of [`RecordColumn`], the column's name, and its
-/// type: `number`, `small` (SMALLINT in PostgreSQL), `flag` (BOOLEAN in PostgreSQL), `bytes` or `text`.
+/// Passes the columns of a record to a macro. Each entry has a variant of [`RecordColumn`], the name of the column, and
+/// its type. The type is `number`, `small` (SMALLINT in PostgreSQL), `flag` (BOOLEAN in PostgreSQL), `bytes` or `text`.
 macro_rules! record_columns {
     ($then:ident) => {
         $then! {
@@ -42,7 +42,8 @@ macro_rules! record_columns {
 }
 pub(crate) use record_columns;
 
-/// Passes the columns of a family to a macro, with variants of [`FamilyColumn`].
+/// Passes the columns of a family to a macro. The entries are like those of a record, with variants of
+/// [`FamilyColumn`].
 macro_rules! family_columns {
     ($then:ident) => {
         $then! {
@@ -65,7 +66,7 @@ macro_rules! family_columns {
 }
 pub(crate) use family_columns;
 
-/// The columns as SQLite selects them.
+/// The list of columns in a SELECT of SQLite.
 #[cfg(feature = "sqlite")]
 macro_rules! sqlite_columns {
     (
@@ -79,7 +80,7 @@ macro_rules! sqlite_columns {
 #[cfg(feature = "sqlite")]
 pub(crate) use sqlite_columns;
 
-/// The columns as PostgreSQL selects them: every number is a BIGINT.
+/// The list of columns in a SELECT of PostgreSQL. It casts every number to BIGINT.
 #[cfg(feature = "postgres")]
 macro_rules! postgres_columns {
     (
@@ -111,16 +112,16 @@ macro_rules! bigint {
 #[cfg(feature = "postgres")]
 pub(crate) use bigint;
 
-/// Identifies a column of a row.
+/// A way to identify a column of a row.
 pub(crate) trait Column: Copy {
     /// The column's name in error messages.
     fn name(self) -> &'static str;
 
-    /// The column's position in a row whose list of columns starts at `first`.
+    /// The position of the column in a row in which the list of columns starts at position `first`.
     fn position(self, row: &impl SqlRow, first: usize) -> Option<usize>;
 }
 
-/// A column given by its name. Used for rows with few columns.
+/// A column that is identified by its name. It is used for rows with few columns.
 impl Column for &'static str {
     fn name(self) -> &'static str {
         self
@@ -131,7 +132,8 @@ impl Column for &'static str {
     }
 }
 
-/// A column of a list, identified by its position there. Looking up every name in each row would be slow.
+/// A column that is identified by its position in a list. It is used for records and families, because it would be slow
+/// to look up every name in each row.
 macro_rules! column_enum {
     ($enum:ident, $prefix:literal, $($column:ident $name:literal),*) => {
         #[derive(Clone, Copy)]
@@ -158,7 +160,8 @@ macro_rules! record_enum {
         column_enum!(RecordColumn, "", $($column $name),*);
 
         impl RecordColumn {
-            /// The number of columns. In a joined row this is the position of the family's first column.
+            /// The number of columns. In a row of a record joined with its family, it is also the position of the
+            /// family's first column.
             pub(crate) const COUNT: usize = [$(Self::$column),*].len();
         }
     };

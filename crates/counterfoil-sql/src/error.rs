@@ -1,17 +1,17 @@
-//! Errors: why a store cannot be opened, and how errors of the driver become errors of the store contract.
+//! The reasons why a store cannot be opened, and the conversion of the driver's errors to errors of the store contract.
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 use counterfoil::store::StoreError;
 
-/// Why a database was refused. The database is unchanged: a failed migration is rolled back.
+/// The reason why a database was refused. The database is unchanged, because a failed migration is rolled back.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
-    /// SQLite in memory. Each connection of the store would have its own database. Use the core's `MemoryStore`
-    /// instead.
+    /// The database is SQLite in memory, where each connection of the store would have its own database. Use the core's
+    /// `MemoryStore` instead.
     #[error("a database in memory is not supported: every connection would have one of its own")]
     InMemory,
-    /// A newer version of this crate wrote the schema. This version does not know its rules.
+    /// A newer version of this crate wrote the schema, and this version does not know the newer rules.
     #[error("the schema is of version {found}, and this version of the crate knows {known}")]
     Newer {
         /// The version of the schema in the database.
@@ -19,30 +19,30 @@ pub enum SetupError {
         /// The newest version that this crate knows.
         known: i64,
     },
-    /// The schema is older or missing, and the role may not migrate it. Nothing was changed.
+    /// The schema is missing or older than this crate needs, and the role may not migrate it. Nothing was changed.
     #[error(
         "the schema is of version {found}, this crate needs {known}, and the role may not create: run `PgStore::migrate` as the schema's owner"
     )]
     Older {
-        /// The version of the schema in the database; 0 if there is no schema.
+        /// The version of the schema in the database. It is 0 if there is no schema.
         found: i64,
         /// The version that this crate needs.
         known: i64,
     },
-    /// The server does not accept connections or does not answer.
+    /// The server accepted no connection or did not answer within the time limit.
     #[error("the server did not answer within {within:?}: check its address and what is in between")]
     NoAnswer {
-        /// The limit that was set.
+        /// The time limit.
         within: std::time::Duration,
     },
-    /// The set-up would break a promise of the store, for example with a collation that treats two different texts as
-    /// equal.
+    /// The set-up of the database would violate a guarantee of the store. An example is a collation that treats two
+    /// different texts as equal.
     #[error("the set-up is refused: {what}")]
     Refused {
-        /// What is wrong.
+        /// The problem with the set-up.
         what: String,
     },
-    /// The database did not answer, or gave an unexpected answer.
+    /// The database did not answer, or its answer was unexpected.
     #[error("the database could not be set up")]
     Backend(#[from] sqlx::Error),
 }
@@ -54,26 +54,26 @@ impl SetupError {
     }
 }
 
-/// The database did not execute the operation.
+/// Makes the error of an operation that the database did not execute.
 #[cfg(feature = "sqlite")]
 pub(crate) fn not_done(op: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
     move |source| unavailable(op, false, source)
 }
 
-/// The database may have executed the operation: its answer was lost, or the server stopped.
+/// Makes the error of an operation that the database may have executed. Its answer was lost, or the server stopped.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) fn unavailable(op: &'static str, maybe_done: bool, source: sqlx::Error) -> StoreError {
     StoreError::Unavailable { op, retry: passes(&source), maybe_done, source: Some(Box::new(source)) }
 }
 
-/// The error of a read that several callers shared.
+/// Makes the error of a read that several callers shared.
 #[cfg(feature = "postgres")]
 pub(crate) fn unread(op: &'static str, source: std::sync::Arc<sqlx::Error>) -> StoreError {
     StoreError::Unavailable { op, retry: passes(&source), maybe_done: false, source: Some(Box::new(source)) }
 }
 
-/// Whether the same call may succeed a moment later. Network errors, a full pool, a full disk and a restart are
-/// temporary. A missing table or privilege is not.
+/// Whether the same call may succeed a moment later. That is true for network errors, a full pool, a full disk and a
+/// restart. It is false for a missing table or privilege.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 fn passes(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(error) = error else {
@@ -84,9 +84,10 @@ fn passes(error: &sqlx::Error) -> bool {
     };
     let code = error.code().unwrap_or_default();
     if code.len() == 5 {
-        // PostgreSQL: connection, resources, operator intervention, system error, lost races, and read-only servers.
+        // These are PostgreSQL's classes for connections, resources, operator intervention, system errors and lost
+        // races, and the code of a read-only server.
         return ["08", "25006", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class));
     }
-    // SQLite: busy, locked, I/O, full, cannot open. The low byte is the primary code.
+    // These are SQLite's codes for busy, locked, I/O, full and cannot open. The low byte of a code is the primary code.
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xFF, 5 | 6 | 10 | 13 | 14))
 }

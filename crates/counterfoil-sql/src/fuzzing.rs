@@ -1,4 +1,5 @@
-//! Rows with arbitrary values, as a damaged database could return them. For the fuzz targets; not part of the API.
+//! Rows with arbitrary values, as a damaged database could return them. This module is for the fuzz targets. It is not
+//! part of the API.
 
 use counterfoil::client::{ClientId, VersionedRegistration};
 use counterfoil::settings::VersionedSettings;
@@ -19,7 +20,7 @@ pub enum ColumnValue {
     Text(String),
 }
 
-/// A row. A column beyond its end counts as missing.
+/// A row. A column after its last value is treated as missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row(pub Vec<ColumnValue>);
 
@@ -27,13 +28,13 @@ impl Row {
     fn at<T>(&self, at: usize, read: impl FnOnce(&ColumnValue) -> Option<T>) -> Result<Option<T>, sqlx::Error> {
         match self.0.get(at).ok_or(sqlx::Error::ColumnIndexOutOfBounds { index: at, len: self.0.len() })? {
             ColumnValue::Null => Ok(None),
-            // The drivers do not convert types either.
+            // Another type is an error, because the drivers do not convert types either.
             value => read(value).map(Some).ok_or_else(|| sqlx::Error::ColumnNotFound(at.to_string())),
         }
     }
 }
 
-/// A row whose columns have names.
+/// A row whose columns are found by name.
 struct Named<'a> {
     row: &'a Row,
     names: &'static [&'static str],
@@ -62,7 +63,7 @@ const SETTINGS: &[&str] = &["version", "document"];
 const COUNTER: &[&str] = &["failures", "ends_at", "under_way", "gone_at"];
 
 impl SqlRow for Row {
-    /// The columns of a record are read by position, not by name.
+    /// Finds no column by name, because the columns of a record are read by position.
     fn position(&self, _name: &str) -> Option<usize> {
         None
     }
@@ -86,7 +87,7 @@ impl SqlRow for Row {
     }
 }
 
-/// Decodes a record joined with its family.
+/// Decodes the row of a record joined with its family.
 ///
 /// # Errors
 ///
@@ -114,7 +115,8 @@ pub fn client(row: &Row) -> Result<VersionedRegistration, StoreError> {
 ///
 /// # Errors
 ///
-/// [`StoreError`] if there are more rows than `limit` and no row has a valid id.
+/// [`StoreError`] if there are more rows than `limit` and no row has a valid id. Then the next page would have no
+/// start.
 pub fn clients(rows: &[Row], limit: u32) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
     let rows: Vec<Named<'_>> = rows.iter().map(|row| Named { row, names: CLIENT }).collect();
     row::clients(&rows, limit)
@@ -138,13 +140,13 @@ pub fn counter(row: &Row) -> Result<Counter, StoreError> {
     row::counter(&Named { row, names: COUNTER })
 }
 
-/// Decodes the column of sent notices.
+/// Encodes the sent notices of a record, as the store writes them.
 #[must_use]
 pub fn noticed(record: &TokenRecord) -> ColumnValue {
     ColumnValue::Bytes(row::noticed(&record.record().noticed))
 }
 
-/// Decodes the column of attempts that are in progress.
+/// Encodes the attempts of a counter that are in progress, as the store writes them.
 #[must_use]
 pub fn under_way(counter: &Counter) -> ColumnValue {
     ColumnValue::Bytes(row::instants(counter.under_way()))

@@ -1,5 +1,5 @@
-//! Implements the store contract for both dialects. Each method of the contract calls an inherent method with a similar
-//! name.
+//! Implements the store contract for both dialects. Each method of the contract calls an inherent method that has a
+//! similar name.
 
 /// Implements `TokenStore` with the inherent methods of a type.
 macro_rules! token_store {
@@ -53,7 +53,7 @@ macro_rules! token_store {
 }
 pub(crate) use token_store;
 
-/// A point at which tests can pause. Builds without tests contain no code for it.
+/// A point at which tests can pause a call. Builds without tests contain no code for it.
 #[cfg(feature = "sqlite")]
 macro_rules! backend_call {
     () => {

@@ -1,5 +1,5 @@
-//! PostgreSQL behind an address that moves to a standby, stops answering, or leads to something that is not a suitable
-//! server. Uses real servers with a proxy in between.
+//! Tests PostgreSQL at an address that moves to a standby, stops answering, or leads to a server that is not suitable.
+//! The servers are real. A proxy between them and the store forwards the address.
 #![cfg(feature = "postgres")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 #![allow(
@@ -34,10 +34,10 @@ use support::host::{refresh, sign_in};
 use support::schemas::options;
 use tokio::sync::OwnedMutexGuard;
 
-/// The time limit for a store to recover.
+/// The longest time that a store may take to recover.
 const HEALED: Duration = Duration::from_secs(10);
 
-/// Runs the test of the contract's clause on the pair.
+/// A fixture that runs the check of one clause of the contract on the pair of servers.
 struct Behind(OwnedMutexGuard<Pair>);
 
 #[async_trait]
@@ -71,7 +71,7 @@ fn fault_g1_nothing_is_answered_from_a_standby_that_lags() {
     assert_eq!(check.run(&Subject::new(Behind(Pair::lend()))).map_err(|broken| broken.to_string()), Ok(Checked::Held));
 }
 
-/// The user's view: a deleted token is presented to a node whose address now leads to a standby.
+/// A user deletes a token. Then the address of a node leads to a standby. The node must not accept the token.
 #[test]
 fn fault_g1_a_deleted_token_stays_deleted_when_the_address_moves() {
     let pair = Pair::lend();
@@ -98,7 +98,7 @@ fn fault_g1_a_deleted_token_stays_deleted_when_the_address_moves() {
 }
 
 /// The server becomes read-only while connections are open, as an old primary does when it is fenced off. After the
-/// first refused write, reads are refused too.
+/// first refused write, the store must refuse reads too.
 #[test]
 fn fault_g1_a_server_that_refuses_writes_is_not_read_from() {
     RUNTIME.block_on(async {
@@ -130,7 +130,8 @@ fn fault_g1_a_server_that_refuses_writes_is_not_read_from() {
     });
 }
 
-/// Only the new connection detects the change; the open connections have not been checked yet.
+/// Only the new connection detects the change. The open connections have not been checked yet, but the store must stop
+/// using them too.
 #[test]
 fn fault_g1_what_a_new_connection_finds_out_holds_for_those_that_are_open() {
     RUNTIME.block_on(async {
@@ -140,7 +141,7 @@ fn fault_g1_what_a_new_connection_finds_out_holds_for_those_that_are_open() {
         let id = counterfoil::types::RecordId::from_bytes([7; 16]);
         assert!(matches!(store.get(&id).await, Err(StoreError::Unavailable { retry: true, .. })), "its first read");
         assert!(matches!(store.census().await, Err(StoreError::Unavailable { .. })), "on the connection of the start");
-        // Not every refused call opens a new connection.
+        // Some refused calls open no new connection.
         let made = || std::fs::read_to_string(server.log()).expect("a log").matches("connection received").count();
         let (before, begun) = (made(), Instant::now());
         for _ in 0..100 {
@@ -151,8 +152,8 @@ fn fault_g1_what_a_new_connection_finds_out_holds_for_those_that_are_open() {
     });
 }
 
-/// The failure says nothing about the open connections, whose server may be well. Only a connection that leads to no
-/// primary does.
+/// A connection that breaks while it is opened says nothing about the open connections, whose server may work. Only a
+/// connection to a server that is not the primary does.
 #[test]
 fn a_connection_that_is_cut_while_it_is_opened_leaves_the_open_ones_in_use() {
     RUNTIME.block_on(async {
@@ -160,7 +161,8 @@ fn a_connection_that_is_cut_while_it_is_opened_leaves_the_open_ones_in_use() {
         let store = schema.open().await;
         store.census().await.expect("on the connection of the start");
         let name = schema.name();
-        // The first statement on a new connection ends the connection. Open connections keep their search_path.
+        // The first statement on a new connection ends the connection. Open connections still have their old
+        // search_path.
         let ends = "SELECT pg_terminate_backend(pg_backend_pid())";
         schema.run(&format!("CREATE FUNCTION pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS '{ends}'")).await;
         support::schemas::superuser(&format!("ALTER ROLE {name} SET search_path = {name}, pg_catalog")).await;
@@ -173,7 +175,7 @@ fn a_connection_that_is_cut_while_it_is_opened_leaves_the_open_ones_in_use() {
     });
 }
 
-/// The network drops all packets, resets no connection, and later lets new connections through.
+/// The network drops all packets and resets no connection. Later it lets new connections through.
 #[test]
 fn fault_g3_silent_connections_are_dropped_and_the_store_serves_again() {
     RUNTIME.block_on(async {
@@ -193,8 +195,8 @@ fn fault_g3_silent_connections_are_dropped_and_the_store_serves_again() {
             assert_eq!(made.expect("a call"), Ok(()));
         }
         let mut calls = tokio::task::JoinSet::new();
-        // The only connection is open. The first write times out because no answer comes, and the next calls wait up to
-        // their limit.
+        // The only connection is already open. The first write gets no answer and times out. The next calls wait up to
+        // their time limit.
         address.fall_silent();
         for patience in [Duration::from_millis(200), HEALED] {
             for draft in &ids {
@@ -252,8 +254,8 @@ fn fault_g12_a_server_that_accepts_and_never_answers_is_told_after_the_time_out(
     });
 }
 
-/// Twelve connections (ten and two), or as many as the host sets. The start checks that they are allowed, and they
-/// serve any number of callers.
+/// The store opens twelve connections (ten and two), or as many as the host sets. The start checks that the server
+/// allows them. They serve any number of callers.
 #[test]
 fn fault_g15_too_few_connections_are_refused_at_start_and_enough_serve_a_crowd() {
     RUNTIME.block_on(async {

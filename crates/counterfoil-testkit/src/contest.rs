@@ -1,4 +1,4 @@
-//! Races between processes on one store: the races of the conformance suite, with nothing shared except the store.
+//! Races between processes that share one store and nothing else. They are the races of the conformance suite.
 
 use std::collections::HashSet;
 use std::num::NonZeroU32;
@@ -18,16 +18,16 @@ use crate::racing::threads;
 /// Runs a future on the calling thread.
 pub type Drive<'a> = &'a (dyn Fn(Task<'_>) + Sync);
 
-/// The largest number of rotations per racer beside a revocation.
+/// The largest number of rotations that each racer makes while another process revokes the family.
 const STEPS: u64 = 8;
 
-/// Runs rounds of six races between the crew's processes, with that many racers per process: a rotation, a label, a
-/// quota, room under a cap, a pace of creations, and rotations beside a revocation.
+/// Runs rounds of six races between the crew's processes, with `racers` racers in each process: a rotation, a label, a
+/// quota, room under a cap, a pace of creations, and rotations during a revocation.
 ///
 /// # Panics
 ///
-/// If not exactly one racer wins, a quota, cap or pace is exceeded or not filled, or a record of a revoked family is
-/// live. The message says what was seen.
+/// If not exactly one racer wins, if a quota, cap or pace is exceeded or not filled, or if a record of a revoked family
+/// is live. The message contains the answers.
 pub async fn contest(crew: &mut Crew, racers: usize, rounds: u32, store: &dyn TokenStore) {
     let mut parent = Parent { crew, racers, store };
     let mut chain = None;
@@ -41,7 +41,7 @@ pub async fn contest(crew: &mut Crew, racers: usize, rounds: u32, store: &dyn To
     }
 }
 
-/// The part of one crew process: answers the orders of [`contest`].
+/// Runs in each process of the crew, and answers the orders that [`contest`] sends.
 ///
 /// # Panics
 ///
@@ -67,7 +67,7 @@ struct Racer<'a> {
 }
 
 impl Racer<'_> {
-    /// Runs the order. Returns one word: the outcome and its ids.
+    /// Executes an order. Returns one word, which contains the outcome and its ids.
     async fn run(&self, words: &[&str]) -> String {
         let person = Person::new("default", words[2]);
         match words[0] {
@@ -155,7 +155,7 @@ impl Racer<'_> {
         format!("done:{}", written.join(","))
     }
 
-    /// Each process draws ids from its own counter. The place makes them different.
+    /// Gives the draft ids that no other process uses. The processes draw equal ids, because each has its own counter.
     fn apart(&self, draft: Draft) -> Draft {
         apart(draft, u16::try_from(self.place + 1).expect("few processes"))
     }
@@ -168,7 +168,7 @@ impl Racer<'_> {
     }
 }
 
-/// The same draft with ids that no other `part` uses.
+/// Returns the draft with ids that no other `part` uses.
 pub(crate) fn apart(mut draft: Draft, part: u16) -> Draft {
     let mut bytes = *draft.family.id.as_bytes();
     bytes[1..3].copy_from_slice(&part.to_be_bytes());
@@ -180,7 +180,7 @@ pub(crate) fn apart(mut draft: Draft, part: u16) -> Draft {
     draft
 }
 
-/// A draft of the family of `member`.
+/// Returns a draft with the family id of `member`.
 fn family_of(person: &Person, member: RecordId) -> Draft {
     let mut draft = person.refresh();
     draft.family.id = member.family();
@@ -202,8 +202,8 @@ struct Parent<'a> {
 }
 
 impl Parent<'_> {
-    /// Rotates in all processes. Returns the person and the newest refresh token. Every fourth round starts a new
-    /// family; the others rotate the winner.
+    /// Rotates one refresh token in all processes. Returns the person and the newest refresh token. Every fourth round
+    /// starts a new family. The other rounds rotate the token that the last winner created.
     async fn rotation(&mut self, chain: Option<(Person, RecordId)>, generation: u64) -> (Person, RecordId) {
         let (person, parent) = match chain {
             Some(chain) => chain,
@@ -242,7 +242,8 @@ impl Parent<'_> {
         assert_eq!(all.len(), cap, "neither more nor fewer");
     }
 
-    /// All inserts succeed, as many families as the cap allows stay live, and every other one is ended once.
+    /// Checks that all inserts succeed, that as many families stay live as the cap allows, and that every other family
+    /// was ended exactly once.
     async fn room(&mut self) {
         let person = Person::somebody();
         let cap = (self.racers * self.crew.size() / 2).max(1);
@@ -285,18 +286,18 @@ impl Parent<'_> {
 
     async fn family(&self) -> (Person, RecordId) {
         let person = Person::somebody();
-        // The racers use parts from 1 on, so these ids are unique.
+        // The racers use parts from 1 on, so part 0 gives ids that no racer uses.
         let root = apart(person.refresh(), 0).found(self.store).await.expect("a family");
         (person, root)
     }
 
-    /// Sends the order. Returns the answers of all racers.
+    /// Sends an order. Returns the answers of all racers.
     fn order(&mut self, order: &str) -> Vec<String> {
         let answers = self.crew.order(order);
         answers.iter().flat_map(|answer| answer.split(' ')).map(str::to_owned).collect()
     }
 
-    /// A person's records of that kind, and whether each is revoked.
+    /// The person's records of one kind, each with whether it is revoked.
     async fn all(&self, person: &Person, kind: TokenKind) -> Vec<(RecordId, bool)> {
         let records = walk(self.store, person.listing(kind), 1_000).await.expect("a walk");
         records.iter().map(|record| (record.record().id, record.revoked().is_some())).collect()

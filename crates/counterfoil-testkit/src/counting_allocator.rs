@@ -1,4 +1,4 @@
-//! An allocator that counts per thread, so that a test can check that a path does not allocate.
+//! An allocator that counts the allocations of each thread, so that a test can check that a path does not allocate.
 
 #![allow(unsafe_code)]
 
@@ -6,11 +6,12 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 thread_local! {
-    // Constant and without a destructor: reading it never allocates, not even at the start or end of a thread.
+    // The initial value is constant and has no destructor. Therefore reading it never allocates, not even at the start
+    // or end of a thread.
     static COUNT: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The system's allocator with a counter. A test binary installs it:
+/// The system's allocator with a counter. A test binary installs it as follows:
 ///
 /// ```
 /// use counterfoil_testkit::{CountingAllocator, allocations};
@@ -28,12 +29,13 @@ fn count() {
     COUNT.with(|count| count.set(count.get().wrapping_add(1)));
 }
 
-// SAFETY: every call is forwarded unchanged to the system's allocator, which keeps the contract of `GlobalAlloc`.
-// Counting only changes a thread-local integer; it neither allocates nor unwinds.
+// SAFETY: every call is forwarded unchanged to the system's allocator, which fulfils the contract of `GlobalAlloc`.
+// Counting only changes a thread-local integer. It neither allocates nor unwinds.
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
-        // SAFETY: the caller's promises about `layout` are the system's own.
+        // SAFETY: the system's allocator has the same requirements for `layout` as this function, and the caller
+        // fulfils them.
         unsafe { System.alloc(layout) }
     }
 
@@ -44,19 +46,20 @@ unsafe impl GlobalAlloc for CountingAllocator {
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count();
-        // SAFETY: as for `alloc`.
+        // SAFETY: the reason given in `alloc` is valid here too.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count();
-        // SAFETY: as for `dealloc`, and the caller's promises about `size` are the system's own.
+        // SAFETY: the reason given in `dealloc` is valid here too. The system's allocator also has the same
+        // requirements for `size` as this function.
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
 
-/// The number of allocations and reallocations of this thread while `work` ran and its result was dropped. It is also 0
-/// if the binary did not install [`CountingAllocator`], so a test needs a control that must count.
+/// Returns how often this thread allocated or reallocated memory while `work` ran and its result was dropped. If the
+/// binary does not install [`CountingAllocator`], this returns 0. So a test also needs a control that must return more.
 pub fn allocations<T>(work: impl FnOnce() -> T) -> usize {
     let before = COUNT.with(Cell::get);
     drop(work());

@@ -1,4 +1,5 @@
-//! Durability across crashes: a load that logs each call and its answer, and a check of the store afterwards.
+//! Tests of durability across crashes. A load logs each call and its answer. After a crash the store is compared with
+//! the log.
 
 mod examine;
 
@@ -16,9 +17,9 @@ use crate::contest::apart;
 
 pub use examine::{Tally, examine};
 
-/// The largest number of families that a worker continues. It forgets the oldest.
+/// The largest number of families that a worker continues. If it starts another, it forgets the oldest one.
 const IN_HAND: usize = 8;
-/// A worker stops after this many calls even without a crash.
+/// The number of calls after which a worker stops, even without a crash.
 const CALLS: u32 = 20_000;
 
 /// A log of calls and answers, one per line, in a file that survives the process.
@@ -50,7 +51,8 @@ impl Journal {
         std::fs::metadata(&self.path).expect("a journal").len()
     }
 
-    /// All complete lines. An incomplete last line of a killed process is ignored.
+    /// All complete lines. If the process was killed while it wrote the last line, that line is incomplete and left
+    /// out.
     ///
     /// # Panics
     ///
@@ -61,18 +63,18 @@ impl Journal {
         text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')).map(str::to_owned).collect()
     }
 
-    /// Writes the line in one call, so that lines of several threads do not mix.
+    /// Writes a line with one system call, so that lines of several threads do not mix.
     fn write(&self, line: &str) {
         (&self.file).write_all(format!("{line}\n").as_bytes()).expect("the journal takes a line");
     }
 }
 
-/// When a worker logs that a call was executed.
+/// The time at which a worker logs that the store has executed a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Says {
     /// After the store has answered.
     WhenTold,
-    /// Before the call. This is the control: a crash must expose it.
+    /// Before the call. This is the control: with it, a crash must be reported as lost data.
     TooEarly,
 }
 
@@ -91,12 +93,12 @@ enum Call {
     Revoke(Family),
 }
 
-/// Creates, rotates and revokes until the store fails. Returns the store's error. `part` makes the ids of several loads
-/// different.
+/// Creates, rotates and revokes families until the store fails. Returns the store's error. Loads with different values
+/// of `part` use different ids.
 ///
 /// # Panics
 ///
-/// If the store gives an impossible answer: no other worker changes this worker's families.
+/// If the store gives an answer that is impossible, because no other worker changes the families of this worker.
 pub async fn load(
     store: &dyn TokenStore,
     journal: &Journal,

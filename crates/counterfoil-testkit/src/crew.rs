@@ -1,5 +1,5 @@
-//! Processes that start at once: copies of the test binary. Each runs one ignored test, which answers the orders that
-//! it receives.
+//! Processes that start at the same time. Each is a copy of the test binary, runs one ignored test, and answers the
+//! orders that it receives.
 
 use std::env;
 use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
@@ -11,7 +11,7 @@ const WIRE: &str = "COUNTERFOIL_CREW_WIRE";
 const PLACE: &str = "COUNTERFOIL_CREW_PLACE";
 const TARGET: &str = "COUNTERFOIL_CREW_TARGET";
 
-/// Processes that receive orders. They end when this value is dropped.
+/// A group of processes that execute orders. They end when this value is dropped.
 #[derive(Debug)]
 pub struct Crew {
     members: Vec<Member>,
@@ -24,7 +24,7 @@ struct Member {
 }
 
 impl Crew {
-    /// Starts `size` processes. Each runs the ignored test named `test`, which takes its [`Post`] and works on
+    /// Starts `size` processes. Each runs the ignored test named `test`. The test takes its [`Post`] and works on
     /// `target`.
     ///
     /// # Panics
@@ -67,7 +67,7 @@ impl Crew {
         self.members.len()
     }
 
-    /// Sends the order to all processes, then reads their answers, in the order of their places.
+    /// Sends an order to all processes, then reads their answers. The answers are in the order of [`Post::place`].
     ///
     /// # Panics
     ///
@@ -91,7 +91,7 @@ impl Drop for Crew {
     }
 }
 
-/// The process's side of a [`Crew`].
+/// The side of one process of a [`Crew`].
 #[derive(Debug)]
 pub struct Post {
     place: usize,
@@ -100,11 +100,11 @@ pub struct Post {
 }
 
 impl Post {
-    /// Takes the place that the parent process assigned.
+    /// Connects to the parent process, and takes the place that the parent assigned.
     ///
     /// # Panics
     ///
-    /// In a process that no crew started.
+    /// If no crew started this process.
     #[must_use]
     pub fn take() -> Self {
         let variable =
@@ -126,17 +126,17 @@ impl Post {
         self.place
     }
 
-    /// The target to work on.
+    /// The store to work on, as given to [`Crew::start`].
     #[must_use]
     pub fn target(&self) -> &str {
         &self.target
     }
 
-    /// Answers orders until the crew is dropped.
+    /// Answers each order with `answer` until the crew is dropped.
     ///
     /// # Panics
     ///
-    /// If the process does not belong to a crew.
+    /// If no crew started this process.
     pub fn answer(mut self, mut answer: impl FnMut(&str) -> String) {
         let mut wire = self.wire.take().expect("one of a crew");
         while let Some(order) = line(&mut wire) {
@@ -148,11 +148,11 @@ impl Post {
     }
 }
 
-/// Starts a process without a crew and without orders, which the test can kill.
+/// Starts a process that belongs to no crew and receives no orders. The test can kill it.
 ///
 /// # Panics
 ///
-/// If it cannot be started.
+/// If the process cannot be started.
 #[must_use]
 pub fn loner(test: &str, target: &str, place: usize) -> Child {
     process(test, target, place).spawn().expect("a process")
@@ -165,7 +165,7 @@ fn process(test: &str, target: &str, place: usize) -> Command {
     process
 }
 
-/// Reads a line. Returns `None` if the other side has closed the connection.
+/// Reads a line. Returns `None` if the other process has closed the connection.
 fn line(wire: &mut BufReader<TcpStream>) -> Option<String> {
     let mut text = String::new();
     let read = wire.read_line(&mut text).ok()?;

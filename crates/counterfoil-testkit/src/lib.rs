@@ -1,5 +1,5 @@
-//! Support for counterfoil's tests: slow stores, threads and processes that start at once, crashes, temporary servers,
-//! and an allocator that counts.
+//! Support for counterfoil's tests: slow stores, threads and processes that start at the same time, crashes, temporary
+//! servers, and an allocator that counts.
 
 pub mod contest;
 mod counting_allocator;

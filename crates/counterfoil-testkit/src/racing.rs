@@ -1,8 +1,8 @@
-//! Threads that start at once.
+//! Threads that start at the same time.
 
 use std::sync::Barrier;
 
-/// Runs `racer` on `n` threads that start together. The answers are in the order of the racers.
+/// Runs `racer` on `n` threads that start at the same time. The answers are in the order of the racers' numbers.
 ///
 /// # Panics
 ///

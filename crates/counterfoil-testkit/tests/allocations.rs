@@ -1,4 +1,4 @@
-//! The counting allocator counts the allocations of this thread only.
+//! Tests that the counting allocator counts only the allocations of the calling thread.
 
 use counterfoil_testkit::{CountingAllocator, allocations, threads};
 

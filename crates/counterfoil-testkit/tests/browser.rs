@@ -1,5 +1,5 @@
-//! A browser ends when it is dropped, and shows and hides what a test asks for. A borrowed one is empty when it is
-//! borrowed again.
+//! Tests that a browser ends when it is dropped, that it shows and hides what a test asks for, and that a browser that
+//! is borrowed again is empty.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -11,7 +11,7 @@ const PAGE: &str = "data:text/html,<title>here</title><meta name=viewport conten
      <p id=dark>night</p><style>@media (prefers-color-scheme: light) { %23dark { display: none } }</style>\
      <input name=field><p id=script></p><script>document.getElementById('script').textContent = navigator.language</script>";
 
-/// The number of processes that have that folder in their arguments.
+/// The number of processes that have `folder` in their arguments.
 fn processes_of(folder: &Path) -> usize {
     let name = folder.to_str().expect("text");
     let processes = std::fs::read_dir("/proc").expect("/proc").flatten();
@@ -51,7 +51,7 @@ fn a_browser_shows_what_its_reader_would_see() {
     }
 }
 
-/// Serves the page above at every address. Returns the URL.
+/// Serves the page of this test at every address. Returns the URL.
 fn site() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}/", listener.local_addr().expect("an address"));
@@ -62,7 +62,7 @@ fn site() -> String {
     );
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            // A browser also opens connections without sending a request.
+            // A browser also opens connections on which it sends no request.
             let answer = answer.clone();
             std::thread::spawn(move || {
                 let lines = BufReader::new(&stream).lines().map_while(Result::ok);

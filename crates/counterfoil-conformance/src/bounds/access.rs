@@ -1,4 +1,4 @@
-//! The cap on the live access tokens of a family: clause 43.
+//! Checks clause 43, the cap on the live access tokens of a family.
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// The part of the scale's rounds that a race runs: a rotation makes each other racer try again, so that one round
-/// takes as long as several of another race.
+/// The number by which the scale's rounds are divided for this race. One round takes as long as several rounds of
+/// another race, because after each rotation all other racers must try again.
 const PART: u32 = 6;
 
-/// Clause 43: of any number of concurrent joins, slides and rotations with an `access_cap`, no more than that many
-/// access tokens of the family are live at once.
+/// Clause 43: any number of joins, slides and rotations may run concurrently with an `access_cap`. At most that many
+/// access tokens of the family are live at the same time.
 pub async fn access_tokens_are_capped(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     who_counts(subject).await?;
@@ -84,7 +84,7 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Joins, slides and rotations count the same tokens, of all generations.
+/// Checks that joins, slides and rotations count the same tokens, of all generations.
 async fn every_way_in_is_capped(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -128,7 +128,7 @@ async fn only_the_family_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// A superseded access token counts until it expires.
+/// Checks that a superseded access token counts until it expires.
 async fn superseded_ones_count(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -145,8 +145,8 @@ async fn superseded_ones_count(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// `until` is the first end of the tokens already there, or now if there are none. The new ones do not count, even if
-/// one of them ends earlier.
+/// Checks `until`. It is the first expiry of the existing live tokens, or now if there are none. The new tokens do not
+/// affect it, even if one of them expires earlier.
 async fn new_ones_do_not_set_the_end(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh();
@@ -174,7 +174,7 @@ async fn new_ones_do_not_set_the_end(subject: &Subject) -> Result<(), Violation>
     Ok(())
 }
 
-/// Joins, slides and rotations at once. Each racer tries again until its token is inserted or refused.
+/// Runs joins, slides and rotations concurrently. Each racer tries again until its token is inserted or refused.
 async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     let draft = Arc::new(Person::somebody().refresh());
     let root = draft.found(&track.store).await?;

@@ -1,4 +1,4 @@
-//! The pace at which an owner creates credentials: clause 44.
+//! Checks clause 44, the pace at which an owner may create credentials.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 44: of any number of concurrent inserts with a pace exactly `limit` records of the realm, owner and kind have
-/// `created_at > since`; deleted ones count.
+/// Clause 44: any number of inserts may run concurrently with a pace. Afterwards exactly `limit` records of the realm,
+/// owner and kind have `created_at > since`. Records of deleted credentials count too.
 pub async fn creations_are_paced(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     since_is_not_counted(subject).await?;
@@ -37,7 +37,7 @@ async fn create(store: &dyn TokenStore, draft: &Draft, within: Pace, now: u64) -
 
 async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
-    // Not in ascending order.
+    // The creation times are not in ascending order.
     for created in [30, 10, 20] {
         ann.pat().created(at(created)).found(&*store).await?;
     }
@@ -56,7 +56,8 @@ async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
                 );
             }
         }
-        // The purge removes what this step created, so the next step finds the same three.
+        // The purge removes the records that this step created, so that the next step starts with the same three
+        // records.
         let _ = store.purge(at(50), at(50), at(0), most(9)).await?;
     }
     Ok(())
@@ -88,7 +89,8 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Successors count. Shrunk records do not, because they are not listed. Access tokens are of another kind.
+/// Checks that successors count. Shrunk records do not count, because they are not listed. Access tokens do not count,
+/// because they are of another kind.
 async fn every_record_of_the_kind_counts(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access().with_access().created(at(11));
@@ -114,8 +116,8 @@ async fn every_record_of_the_kind_counts(subject: &Subject) -> Result<(), Violat
     Ok(())
 }
 
-/// A refused insert writes no record and no family, takes no label from a holder past its `gone_at`, and ends no
-/// family.
+/// Checks that a refused insert writes no record and no family, takes no label from a holder past its `gone_at`, and
+/// ends no family.
 async fn a_refusal_writes_nothing(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").created(at(11)).ending(None, Some(at(20)));
@@ -135,7 +137,7 @@ async fn a_refusal_writes_nothing(subject: &Subject) -> Result<(), Violation> {
 async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     let person = Arc::new(Person::somebody());
     let limit = 1 + u32::try_from(round % 8).unwrap_or(0);
-    // Some that do not count, at most one that is deleted and counts, and some that live and count.
+    // Some of these records do not count. At most one is deleted and counts. The rest live and count.
     found_all(&*track.store, &[person.pat().created(at(4)), person.refresh().created(at(5))]).await?;
     let deleted = u32::from(round % 2 == 1);
     let living = u32::try_from(round % 3).unwrap_or(0).min(limit - 1);

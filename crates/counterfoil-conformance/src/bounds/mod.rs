@@ -1,4 +1,4 @@
-//! The bounds on inserts and rotations: clauses 42 to 45, and the order of refusals.
+//! Checks the bounds on inserts and rotations (clauses 42 to 45), and the order of refusals.
 
 mod access;
 mod creations;
@@ -19,18 +19,19 @@ pub use order::refusals_come_in_order;
 pub use room::room_is_made;
 pub use rotations::rotations_are_paced;
 
-/// Divides the scale's rounds for each race of a bound. Together the four races take as long as one other race.
+/// The number by which the scale's rounds are divided for each race of a bound. So the four races together take as long
+/// as one other race.
 const PART: u32 = 4;
 
-/// How often a racer retries after losing. Each lost attempt means that another racer has succeeded.
+/// How often a racer tries again after it lost. Each lost attempt means that another racer has succeeded.
 const TURNS: u32 = 200;
 
-/// The stored records of those ids, with every field as text.
+/// The stored records with these ids, with every field as text.
 async fn snapshot(store: &dyn TokenStore, ids: &[RecordId]) -> Result<Vec<Option<String>>, Violation> {
     Ok(get_all(store, ids).await?.iter().map(|found| found.as_ref().map(describe)).collect())
 }
 
-/// Checks that no record of those ids has changed.
+/// Checks that no record with one of these ids has changed.
 async fn unchanged(
     store: &dyn TokenStore,
     ids: &[RecordId],

@@ -1,4 +1,4 @@
-//! The order of refusals: that of the variants of `Inserted` and `Rotated`.
+//! Checks the order of refusals. It is the order of the variants of `Inserted` and `Rotated`.
 
 use counterfoil::store::{Inserted, NewRecord, ParentUpdate, Rotated, TokenStore};
 use counterfoil::types::{RecordId, Version};
@@ -10,8 +10,8 @@ use crate::sample::{
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Checks the docs of [`Inserted`] and [`Rotated`]: if several refusals apply, the store gives the one that is listed
-/// first, and writes nothing.
+/// Checks the docs of [`Inserted`] and [`Rotated`]. If several refusals apply, the store must return the one that is
+/// listed first, and must write nothing.
 pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
     of_a_new_family(subject).await?;
     of_a_join(subject).await?;
@@ -20,7 +20,7 @@ pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// The order: a taken id, a taken label, a full cap, a reached pace.
+/// Checks the order of the refusals of a new family: a taken id, a taken label, a full cap, and a reached pace.
 async fn of_a_new_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").created(at(11));
@@ -46,7 +46,7 @@ async fn of_a_new_family(subject: &Subject) -> Result<(), Violation> {
     unchanged(&*store, &ids, &before, "a refused insert").await
 }
 
-/// The order: an ended family, a taken id, another generation, a full family.
+/// Checks the order of the refusals of a join: an ended family, a taken id, another generation, and a full family.
 async fn of_a_join(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -74,7 +74,8 @@ async fn of_a_join(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// The order: a revoked family, another version, a taken id, a reached pace, a full family.
+/// Checks the order of the refusals of a rotation: a revoked family, another version, a taken id, a reached pace, and a
+/// full family.
 async fn of_a_rotation(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -117,7 +118,7 @@ async fn of_a_rotation(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// The order: a revoked family, an expired parent, a taken id, a full family.
+/// Checks the order of the refusals of a slide: a revoked family, an expired parent, a taken id, and a full family.
 async fn of_a_slide(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -145,7 +146,7 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// A successor of the parent and an access token. The access token has the `taken` id if one is given.
+    /// Makes a successor of the parent and an access token. If `taken` is given, it is the id of the access token.
     fn follows(&self, generation: u64, taken: Option<RecordId>) -> Vec<NewRecord> {
         let access = self.draft.access(generation);
         let id = taken.unwrap_or(access.id);

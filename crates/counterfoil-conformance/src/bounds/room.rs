@@ -1,4 +1,4 @@
-//! Caps that make room: clause 45.
+//! Checks clause 45 on caps that make room.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use crate::subject::Subject;
 use crate::together::{found_all, must_get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 45: with `WhenFull::End` each of any number of concurrent inserts succeeds, `limit` live families remain, and
-/// the ended families are revoked in the same step: the least recently used first, each ended once and named in the
-/// result.
+/// Clause 45: any number of inserts may run concurrently with `WhenFull::End`. Each insert succeeds, and `limit` live
+/// families remain. The same step revokes the families that end, the least recently used first. Each family ends once,
+/// and the result names it.
 pub async fn room_is_made(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     the_least_recently_used_goes(subject).await?;
@@ -35,7 +35,7 @@ pub async fn room_is_made(subject: &Subject) -> Verdict {
 
 const OTHER: ClientKey = ClientKey::from_bytes([8; 16]);
 
-/// Inserts under a cap that makes room. Returns the families that the insert ended, ordered by id.
+/// Inserts under a cap that makes room. Returns the families that the insert ended, in the order of their ids.
 async fn squeeze(store: &dyn TokenStore, draft: &Draft, limit: u32, now: u64) -> Result<Vec<FamilyId>, Violation> {
     let home = draft.bounded(Some(make_room(limit, at(now))), None);
     match store.insert(home, &draft.records, at(now)).await? {
@@ -58,7 +58,8 @@ fn families<'a>(drafts: impl IntoIterator<Item = &'a Draft>) -> Vec<FamilyId> {
 async fn the_least_recently_used_goes(subject: &Subject) -> Result<(), Violation> {
     for (limit, ends) in [(6, 0), (5, 1), (4, 2), (2, 4), (1, 5)] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
-        // Ordered neither by last use nor by id. Two have the same last use: of these the smaller id ends first.
+        // The families are ordered neither by last use nor by id. Two families have the same last use. Of these two,
+        // the one with the smaller id ends first.
         let mut drafts: Vec<Draft> = [4, 2, 1, 3, 2].map(|used| ann.refresh().used(at(used))).into();
         found_all(&*store, &drafts).await?;
         let next = ann.refresh().used(at(9));
@@ -79,7 +80,8 @@ async fn the_least_recently_used_goes(subject: &Subject) -> Result<(), Violation
     Ok(())
 }
 
-/// Joins, slides and rotations are uses of a family. A touch, a claim of a notice and an edit are not.
+/// Checks that joins, slides and rotations count as a use of a family, and that a touch, a claim of a notice and an
+/// edit do not.
 async fn what_moves_last_use(subject: &Subject) -> Result<(), Violation> {
     for way in 0..6 {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
@@ -148,8 +150,8 @@ async fn an_ended_one_is_final(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let old = ann.refresh().labelled("one").with_access();
     old.found(&*store).await?;
-    // This label belongs to the family that would end to make room. A taken label is refused before the cap is looked
-    // at.
+    // This label belongs to the family that would end to make room. A taken label is refused before the store checks
+    // the cap.
     let greedy = ann.refresh().labelled("one");
     let home = greedy.bounded(Some(make_room(1, at(5))), None);
     let answer = store.insert(home, &greedy.records, at(5)).await?;
@@ -177,7 +179,7 @@ async fn an_ended_one_is_final(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// A repeated insert reports its own record, and a refused insert ends no family.
+/// Checks that a repeated insert reports its own record, and that a refused insert ends no family.
 async fn a_refusal_ends_nobody(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (first, second) = (ann.refresh().used(at(1)), ann.refresh().used(at(2)));
@@ -197,7 +199,7 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     let person = Arc::new(Person::somebody());
     let (limit, old) = (1 + u32::try_from(round % 6).unwrap_or(0), round % 5);
     let mut before: Vec<Draft> = (0..old).map(|number| person.refresh().labelled(&format!("old-{number}"))).collect();
-    // The later ones have an earlier last use; two have the same one.
+    // Families that were created later have an earlier last use. Two families have the same last use.
     for (draft, used) in before.iter_mut().zip([4, 3, 3, 2, 1]) {
         draft.family.used_at = at(used);
     }
@@ -236,7 +238,7 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
             ended == once.contains(&ids[index].family()),
             "the answers must name the families that ended: {stands:?}"
         );
-        // The families in `before` were all used before the new ones.
+        // The last use of every family in `before` is earlier than that of the new families.
         let must = index < before.len().min(ends);
         ensure!(ended || !must, "the least recently used must end first, but number {index} lives");
         ensure!(!ended || must || index >= before.len(), "number {index} was used later than one that lives");

@@ -1,4 +1,4 @@
-//! The pace at which a family is rotated: clause 42.
+//! Checks clause 42, the pace at which a family may be rotated.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Pace, Rotated, TokenStore};
@@ -12,7 +12,7 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 42: if a rotation has a pace, then of any number of racers no more than `limit` rotations have
+/// Clause 42: any number of racers may rotate with a pace. Afterwards at most `limit` records have
 /// `superseded.at > since`. A refused rotation writes nothing.
 pub async fn rotations_are_paced(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
@@ -28,7 +28,7 @@ pub async fn rotations_are_paced(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// A chain of generations that is rotated under a pace.
+/// A chain of generations. The check rotates it with a pace.
 struct Chain<'a> {
     store: &'a dyn TokenStore,
     draft: Draft,
@@ -66,7 +66,7 @@ async fn since_is_not_counted(subject: &Subject) -> Result<(), Violation> {
     for draft in [Person::new("default", "ann").refresh(), Person::new("default", "ann").pat()] {
         let mut chain = Chain::new(&*store, draft).await?;
         for now in 1..=3 {
-            // With fewer rotations than the limit, every `since` allows one more.
+            // There are fewer rotations than the limit, so every `since` allows one more.
             let answer = chain.down(at(10 * now), Some(pace(3, Timestamp::EPOCH)), at(GONE)).await?;
             ensure_is!(answer, Rotated::Done, "rotation {now} must go through where three are allowed");
         }
@@ -136,7 +136,7 @@ async fn shrunk_ones_count_and_purged_ones_do_not(subject: &Subject) -> Result<(
     Ok(())
 }
 
-/// A limit and a generation that do not fit into 8 bits.
+/// Checks a limit and a generation that do not fit into 8 bits.
 async fn behind_hundreds_of_generations(subject: &Subject) -> Result<(), Violation> {
     const DEEP: u64 = 300;
     let (store, draft) = (subject.fresh().await, Person::new("default", "ann").refresh());
@@ -150,7 +150,7 @@ async fn behind_hundreds_of_generations(subject: &Subject) -> Result<(), Violati
     }
     let next = draft.successor(tip, DEEP + 1);
     for limit in [1, 43, 44, 45, 255, 256, 257, DEEP] {
-        // The instant of the oldest of the last `limit` rotations.
+        // This is the time of the oldest of the last `limit` rotations.
         let oldest = DEEP + 1 - limit;
         let within = pace(u32::try_from(limit).unwrap_or(u32::MAX), at(oldest - 1));
         let step = bounded(supersede(Version::FIRST, next.id, at(DEEP + 1)), Some(within), None);

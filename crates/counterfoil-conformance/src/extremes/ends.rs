@@ -1,4 +1,4 @@
-//! Purges of records whose `gone_at` was moved, and of families whose members have different ends.
+//! Checks purges of records whose `gone_at` was changed, and purges of families whose members have different `gone_at`.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Change, Inserted, ParentUpdate, Progress, Rotated, StoreError, TokenStore};
@@ -10,7 +10,8 @@ use crate::purge::purge;
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, revoked, slide, supersede};
 use crate::violation::{Violation, ensure, ensure_is};
 
-/// `Change::End`, `Change::Expiry` and a slide each set the `gone_at` at which a purge removes the record.
+/// Checks that `Change::End`, `Change::Expiry` and a slide each set the `gone_at` that determines when a purge removes
+/// the record.
 pub(crate) async fn every_end_is_found(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::somebody();
     let handed = handed_over(store, &ann.refresh()).await?;
@@ -58,7 +59,7 @@ async fn rotated(
     Ok(next.id)
 }
 
-/// A family is removed with its last member, even if that is not the newest one.
+/// Checks that a family is removed with its last member, even if this member is not the newest one.
 pub(crate) async fn the_older_member_goes_last(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::somebody();
     let draft = ann.refresh().labelled("one").ending(Some(at(EXPIRES)), Some(at(GONE)));
@@ -83,7 +84,7 @@ pub(crate) async fn the_older_member_goes_last(store: &dyn TokenStore) -> Result
     Ok(())
 }
 
-/// If a purge leaves a damaged member, its family stays too and can still be revoked.
+/// Checks that a purge that leaves a damaged member also leaves its family, and that the family can still be revoked.
 pub(crate) async fn a_damaged_member_keeps_its_family(database: &Database) -> Result<(), Violation> {
     let ann = Person::somebody();
     let mut draft = ann.refresh().labelled("one").with_access();

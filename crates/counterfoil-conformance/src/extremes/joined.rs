@@ -1,4 +1,4 @@
-//! All fields of records that join an existing family.
+//! Checks all fields of records that join an existing family.
 
 use counterfoil::store::{Inserted, NewRecord, NoticeMark, Rotated, TokenStore};
 use counterfoil::types::{Description, KeyId, Label, TokenKind, Version};
@@ -19,7 +19,7 @@ fn full(new: NewRecord) -> NewRecord {
         .with_notice(NoticeMark { at: at(900_000), stage: 3 })
 }
 
-/// A join, a rotation and a slide keep every field of the records that they insert.
+/// Checks that a join, a rotation and a slide store every field of the records that they insert.
 pub(crate) async fn every_way_in_keeps_all_fields(store: &dyn TokenStore) -> Result<(), Violation> {
     let draft: Draft = Person::somebody().refresh();
     let id = draft.found(store).await?;

@@ -1,4 +1,4 @@
-//! One owner with credentials of every kind.
+//! Checks one owner with credentials of every kind.
 
 use counterfoil::store::{Access, FamilyBody, TokenStore};
 use counterfoil::types::TokenKind;
@@ -24,7 +24,8 @@ fn of_kind(person: &Person, kind: TokenKind) -> Draft {
     draft
 }
 
-/// The revocation of an owner ends every credential of that owner, including expired, permanent and replaced ones.
+/// Checks that the revocation of an owner ends every credential of the owner, including expired, permanent and
+/// superseded ones.
 pub(crate) async fn every_kind_ends_with_its_owner(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let mut own = Vec::new();

@@ -1,4 +1,4 @@
-//! Large limits that a narrow column would store as a small or negative number.
+//! Checks large limits that a column with few bits would store as a small or negative number.
 
 use counterfoil::Timestamp;
 use counterfoil::client::ClientKey;
@@ -8,10 +8,11 @@ use counterfoil::types::Version;
 use crate::sample::{Person, at, bounded, make_room, most, pace, refuse, supersede};
 use crate::violation::{Violation, ensure_is};
 
-/// In a column of 8 or 16 bits the first two are stored as 1, and in a signed one of 32 bits the last two are negative.
+/// In a column of 8 or 16 bits, the first two limits are stored as 1. In a signed column of 32 bits, the last two are
+/// negative.
 const WIDE: [u32; 4] = [257, 65_537, 1 << 31, u32::MAX];
 
-/// Each wide limit allows a second record: as a cap, as a pace and as a cap of access tokens.
+/// Checks that each of these limits allows a second record, as a cap, as a pace, and as a cap of access tokens.
 pub(crate) async fn wide_limits_let_in(store: &dyn TokenStore) -> Result<(), Violation> {
     for limit in WIDE {
         let person = Person::somebody();

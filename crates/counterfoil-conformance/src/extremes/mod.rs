@@ -1,4 +1,4 @@
-//! Hostile names, instants, numbers and batches, which the checks of several clauses use.
+//! Hostile names, instants, numbers and batches. The checks of several clauses use them.
 
 mod ends;
 mod joined;

@@ -1,4 +1,4 @@
-//! Names that a carelessly built key confuses.
+//! Checks names that look alike to a store that builds its keys without care.
 
 use counterfoil::store::{Inserted, TokenStore};
 use counterfoil::types::{RecordId, TokenKind};
@@ -9,7 +9,7 @@ use crate::sample::{GONE, Person, at, most, must_get, revoked};
 use crate::violation::{Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk};
 
-/// The people of every kind of names, without duplicates.
+/// One person for each name in every group of names, without duplicates.
 fn everybody() -> Vec<(Person, Names)> {
     let mut all: Vec<(Person, Names)> = Vec::new();
     for names in (0..Names::KINDS).map(Names::of) {
@@ -22,7 +22,8 @@ fn everybody() -> Vec<(Person, Names)> {
     all
 }
 
-/// Each owner holds each label of their kind of names, and a listing shows exactly the owner's own records.
+/// Checks that each owner can have each label of the owner's group of names. A listing must show exactly the owner's
+/// own records.
 pub(crate) async fn names_are_listed_apart(store: &dyn TokenStore) -> Result<(), Violation> {
     let all = everybody();
     for some in all.chunks(16) {
@@ -54,12 +55,12 @@ async fn labels_of(store: &dyn TokenStore, person: &Person, names: &Names) -> Re
     Ok(())
 }
 
-/// Revoking everything of one owner revokes nothing of an owner with a similar name.
+/// Checks that the revocation of one owner revokes nothing of an owner with a similar name.
 pub(crate) async fn owners_end_apart(store: &dyn TokenStore) -> Result<(), Violation> {
     let people: Vec<Person> = everybody().into_iter().map(|(person, _)| person).collect();
     let drafts: Vec<_> = people.iter().map(Person::pat).collect();
     crate::together::found_all(store, &drafts).await?;
-    // Every second owner is revoked, so that each kind of names has both.
+    // Every second owner is revoked, so that each group of names has revoked and live owners.
     for person in people.iter().step_by(2) {
         let progress = store.revoke(person.all(), revoked(at(1)), at(GONE), most(9)).await?;
         ensure!(!progress.more, "{person:?} has one family");

@@ -1,4 +1,4 @@
-//! Listings of more than 1,000 records, and cursors whose record is gone.
+//! Checks listings of more than 1,000 records, and cursors whose record no longer exists.
 
 use counterfoil::store::{Cursor, Listing, Rotated, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
@@ -8,7 +8,7 @@ use crate::sample::{GONE, Person, at, most, supersede};
 use crate::violation::{Violation, ensure};
 use crate::walk::{ids, walk};
 
-/// Listings of more than 1,000 records, by kind and by owner, with page sizes that overflow 8 or 16 bits.
+/// Checks listings of more than 1,000 records by kind and by owner. Some page sizes do not fit into 8 or 16 bits.
 pub(crate) async fn pages_beyond_a_thousand(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let mut wanted: Vec<RecordId> = Vec::new();
@@ -41,7 +41,7 @@ pub(crate) async fn pages_beyond_a_thousand(store: &dyn TokenStore) -> Result<()
     Ok(())
 }
 
-/// The due record at which a page ended is purged. The walk continues after its position.
+/// Checks a page of due records whose last record is purged. The next page must continue after its position.
 pub(crate) async fn a_due_cursor_outlives_its_record(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let mut wanted = 0;
@@ -66,7 +66,8 @@ pub(crate) async fn a_due_cursor_outlives_its_record(store: &dyn TokenStore) -> 
     Ok(())
 }
 
-/// The record at which a page ended is shrunk and so no longer listed. The walk continues after its position.
+/// Checks a page whose last record is shrunk and therefore no longer listed. The next page must continue after its
+/// position.
 pub(crate) async fn a_cursor_outlives_its_place_in_the_list(store: &dyn TokenStore) -> Result<(), Violation> {
     let kind = TokenKind::RefreshToken;
     for by_owner in [true, false] {
@@ -113,7 +114,7 @@ pub(crate) async fn a_cursor_outlives_its_place_in_the_list(store: &dyn TokenSto
     Ok(())
 }
 
-/// The record at which a page ended is purged. The walk continues after its position.
+/// Checks a page whose last record is purged. The next page must continue after its position.
 pub(crate) async fn a_cursor_outlives_its_record(store: &dyn TokenStore) -> Result<(), Violation> {
     let kind = TokenKind::PersonalAccessToken;
     for by_owner in [true, false] {
@@ -128,7 +129,7 @@ pub(crate) async fn a_cursor_outlives_its_record(store: &dyn TokenStore) -> Resu
         }
         let all = ids(&walk(store, of, 50).await?);
         let (mut shown, mut after) = (Vec::new(), None::<Cursor>);
-        // Reads pages until one ends with a record that will be purged.
+        // This reads pages until one ends with a record that will be purged.
         while shown.len() < 4 {
             let page = store.list(of, after.as_ref(), most(1)).await?;
             shown.extend(ids(&page.items));

@@ -1,4 +1,4 @@
-//! The result of a purge: shrunk records, no more than its limit, and no empty family.
+//! Checks the result of a purge. Records are shrunk, not more than the limit, and no family without members is left.
 
 use counterfoil::store::{Applied, Change, Inserted, NoticeMark, Relabel, TokenStore};
 use counterfoil::types::{KeyId, Label, RecordId, Version};
@@ -16,7 +16,7 @@ async fn superseded(store: &dyn TokenStore) -> Result<RecordId, Violation> {
     Ok(id)
 }
 
-/// A use, a notice, an edit or an expiry does not change a shrunk record. A rekey does.
+/// Checks that a use, a notice, an edit and an expiry do not change a shrunk record, and that a rekey does.
 pub(crate) async fn a_shrunk_record_stays_shrunk(store: &dyn TokenStore) -> Result<(), Violation> {
     let id = superseded(store).await?;
     purge(store, at(15), at(15), at(15)).await?;
@@ -50,7 +50,7 @@ pub(crate) async fn a_shrunk_record_stays_shrunk(store: &dyn TokenStore) -> Resu
     Ok(())
 }
 
-/// A call shrinks no more records than its limit.
+/// Checks that one call shrinks no more records than its limit.
 pub(crate) async fn shrinks_within_the_limit(store: &dyn TokenStore) -> Result<(), Violation> {
     let mut all = Vec::new();
     for _ in 0..7 {
@@ -74,7 +74,7 @@ pub(crate) async fn shrinks_within_the_limit(store: &dyn TokenStore) -> Result<(
     Ok(())
 }
 
-/// A family is removed with its last member, whatever its own `gone_at` is.
+/// Checks that a family is removed with its last member, even if the family's own `gone_at` is later.
 pub(crate) async fn a_family_does_not_wait(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::somebody();
     for gone_at in [None, Some(at(GONE + 500))] {

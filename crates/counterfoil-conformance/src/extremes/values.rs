@@ -1,4 +1,4 @@
-//! Instants, numbers and texts at the ends of their ranges, in every field that stores one.
+//! Checks instants, numbers and texts at the ends of their ranges, in every field that stores one.
 
 use counterfoil::Timestamp;
 use counterfoil::client::ClientKey;
@@ -10,7 +10,7 @@ use crate::reference::{Model, describe};
 use crate::sample::{Draft, Person, most, must_get, revoked, supersede};
 use crate::violation::{Violation, ensure};
 
-/// Both ends of the range, and the values before, at and after the maximum of each width.
+/// Both ends of the range of instants. Also the values before, at and after the largest number of each width in bits.
 fn instants() -> Vec<Timestamp> {
     let ends = [1, 1 << 8, 1 << 16, 1 << 31, 1 << 32, 1_000_000 << 31, 1_000_000 << 32, 1 << 52, 1_700_000_000_123_457];
     let near = |end: u64| [end - 1, end, end + 1];
@@ -18,7 +18,7 @@ fn instants() -> Vec<Timestamp> {
     ends.into_iter().flat_map(near).chain(last).filter_map(Timestamp::from_micros).collect()
 }
 
-/// Values are read as they were written, after any operation.
+/// Checks that values are read as they were written, after any operation.
 pub(crate) async fn values_come_back(store: &dyn TokenStore) -> Result<(), Violation> {
     let instants = instants();
     for some in instants.chunks(8) {
@@ -27,7 +27,7 @@ pub(crate) async fn values_come_back(store: &dyn TokenStore) -> Result<(), Viola
     numbers_and_texts(store).await
 }
 
-/// The life of a record in which all instants have that value.
+/// Runs all operations on a record. All instants of the record have the value `instant`.
 async fn a_life_at(store: &dyn TokenStore, instant: Timestamp) -> Result<(), Violation> {
     let (person, mut model) = (Person::somebody(), Model::default());
     let mut draft = person.refresh().ending(Some(instant), Some(instant)).created(instant).used(instant);

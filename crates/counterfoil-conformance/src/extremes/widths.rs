@@ -1,5 +1,5 @@
-//! Versions and generations beyond 8 bits, and larger numbers that a narrow column would confuse with them. No record
-//! reaches a version beyond 16 bits, because that takes 65,536 calls in a row.
+//! Checks versions and generations that do not fit into 8 bits. Also checks larger numbers that a column with few bits
+//! would confuse with them. No version goes beyond 16 bits, because that takes 65,536 calls one after another.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, Inserted, TokenStore};
@@ -8,10 +8,12 @@ use counterfoil::types::{KeyId, RecordId, Version};
 use crate::sample::{Draft, Person, at, digest_of, member_id, must_get};
 use crate::violation::{Violation, ensure, ensure_is};
 
-/// Each of these, added to a number, leaves the low bits of one width unchanged.
+/// The differences between two numbers that a column with few bits would store as equal. Each leaves the low bits of
+/// one width unchanged.
 const OFF: [u64; 4] = [1 << 8, 1 << 16, 1 << 32, 1 << 52];
 
-/// A record is changed more than 256 times. A version that equals its own only in the low bits never fits.
+/// Checks a record that is changed more than 256 times. A version that equals the record's version only in the low bits
+/// must be refused.
 pub(crate) async fn versions_have_their_width(store: &dyn TokenStore) -> Result<(), Violation> {
     let id = Person::somebody().pat().found(store).await?;
     let change = Change::Rekey { digest: digest_of(&id), key_id: KeyId::new(2) };
@@ -44,7 +46,7 @@ async fn step_to(store: &dyn TokenStore, id: &RecordId, change: &Change, wanted:
     Ok(())
 }
 
-/// A join must name the family's generation; a number that equals it only in the low bits is refused.
+/// Checks that a join must name the family's generation. A number that equals it only in the low bits must be refused.
 pub(crate) async fn generations_have_their_width(
     store: &dyn TokenStore,
     draft: &Draft,
@@ -62,7 +64,7 @@ pub(crate) async fn generations_have_their_width(
     Ok(())
 }
 
-/// Of a batch of more than 1,000 every record is written, at any position.
+/// Checks that every record in a batch of more than 1,000 is written, at any position.
 pub(crate) async fn touches_beyond_a_thousand(store: &dyn TokenStore) -> Result<(), Violation> {
     const MANY: usize = 1_203;
     let draft = Person::somebody().refresh();
@@ -75,7 +77,8 @@ pub(crate) async fn touches_beyond_a_thousand(store: &dyn TokenStore) -> Result<
         let read = must_get(store, &id).await?.record().last_used_at;
         ensure!(read == Some(used), "number {index} of {MANY} must be touched, but its use reads {read:?}");
     }
-    // More than 16 bits can count, and more than a statement can have parameters.
+    // The size of the batch. It does not fit into 16 bits, and is larger than the number of parameters that a statement
+    // can have.
     const WIDE: usize = 66_000;
     let mut batch: Vec<(RecordId, Timestamp)> = (1..WIDE).map(|_| (member_id(draft.family.id), at(5))).collect();
     batch.push((id, at(90)));

@@ -1,13 +1,13 @@
-//! The search for schedules of a pair. It tries first those that interrupt an operation least often.
+//! Finds schedules of a pair of operations. Schedules that interrupt an operation least often come first.
 
 use std::collections::BTreeMap;
 
 use super::schedule::Choice;
 use crate::dice::Dice;
 
-/// The schedules that were not tried yet.
+/// The schedules that were not run yet.
 pub(super) struct Schedules {
-    /// The schedules, each as a list of its first choices, grouped by the number of interruptions.
+    /// The schedules, grouped by their number of interruptions. Each is a list of its first choices.
     open: BTreeMap<usize, Vec<Vec<usize>>>,
     dice: Dice,
     pub(super) tried: usize,
@@ -18,8 +18,8 @@ impl Schedules {
         Self { open: BTreeMap::from([(0, vec![Vec::new()])]), dice: Dice::new(seed), tried: 0 }
     }
 
-    /// The next schedule: a random one of those with the fewest interruptions. If there are too many to try them all,
-    /// those that are tried are spread over the whole operation.
+    /// Returns the next schedule. It is a random one of the schedules with the fewest interruptions. So if there are
+    /// too many to run all, the interruptions are spread over the whole operation.
     pub(super) fn next(&mut self) -> Option<Vec<usize>> {
         let mut least = self.open.first_entry()?;
         let index = usize::try_from(self.dice.below(least.get().len() as u64)).unwrap_or(0);
@@ -31,7 +31,7 @@ impl Schedules {
         Some(wanted)
     }
 
-    /// Adds the schedules that branch off a run that began with `wanted`.
+    /// Adds the schedules that branch off a run that began with the choices `wanted`.
     pub(super) fn branch(&mut self, wanted: &[usize], choices: &[Choice]) {
         for (index, choice) in choices.iter().enumerate().skip(wanted.len()) {
             let other = Choice { chosen: 1 - choice.chosen, ..*choice };
@@ -41,7 +41,7 @@ impl Schedules {
         }
     }
 
-    /// The number of known schedules that were not tried.
+    /// The number of known schedules that were not run.
     pub(super) fn left(&self) -> usize {
         self.open.values().map(Vec::len).sum()
     }
@@ -51,7 +51,7 @@ impl Schedules {
 mod tests {
     use super::*;
 
-    /// Simulates two operations of `calls` calls each under the schedule `wanted`. Returns the choices made.
+    /// Simulates two operations of `calls` calls each under the schedule `wanted`. Returns the choices that occurred.
     fn run(calls: usize, wanted: &[usize]) -> Vec<Choice> {
         let (mut left, mut before, mut choices) = ([calls; 2], None, Vec::new());
         while left.iter().all(|left| *left > 0) {
@@ -72,7 +72,7 @@ mod tests {
             assert!(seen.insert(choices.iter().map(|choice| choice.chosen).collect::<Vec<_>>()), "tried twice");
             schedules.branch(&wanted, &choices);
         }
-        // The number of ways to choose 3 of 6.
+        // 20 is the number of ways to choose 3 of 6 elements.
         assert_eq!((seen.len(), schedules.tried), (20, 20));
     }
 }

@@ -5,7 +5,8 @@ use std::task::{Context, Poll};
 
 use counterfoil::testing::BackendCalls;
 
-/// The gate of one operation. The caller that opens it polls the operation next, so no wake-up is needed.
+/// The gate of one operation. The caller that opens the gate polls the operation next, so the operation needs no
+/// wake-up.
 #[derive(Default)]
 pub(super) struct Gate {
     open: AtomicBool,

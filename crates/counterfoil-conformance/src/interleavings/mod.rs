@@ -1,4 +1,4 @@
-//! Every interleaving of two operations at the points where a store calls its backend.
+//! Runs every interleaving of two operations at the points at which a store calls its backend.
 
 mod explore;
 mod gate;
@@ -21,17 +21,17 @@ use explore::Schedules;
 use patience::Patience;
 use schedule::{Run, run};
 
-/// The number of pairs that run in parallel, each in a database of its own.
+/// The number of pairs that run in parallel. Each has its own database.
 const ABREAST: usize = 4;
 
-/// Each pair runs at most one schedule per this many rounds of the scale.
+/// The number by which the scale's rounds are divided. The result is the largest number of schedules for each pair.
 const PART: u32 = 9;
 
-/// A pair is done after this many schedules in which one operation waited for the other. If an operation is one step
-/// because of a lock, the other waits in every schedule, and each wait costs [`Patience`].
+/// The number of schedules with a wait after which a pair is finished. If a lock makes an operation one step, the other
+/// operation waits in every schedule, and each wait costs the time of [`Patience`].
 const WAITS: u32 = 3;
 
-/// Counts of what was tried, for the line that the check prints.
+/// Counts of the pairs and schedules that ran. The check prints them.
 #[derive(Clone, Copy, Default)]
 struct Tried {
     pairs: usize,
@@ -40,11 +40,10 @@ struct Tried {
     left: usize,
 }
 
-/// Clause 50: two operations behave as if one ran after the other, whatever the order of their backend calls.
+/// Clause 50: two operations behave as if one ran after the other, in whatever order their backend calls run.
 ///
-/// A store awaits [`backend_call`](crate::backend_call) before each of these calls. Schedules that interrupt an
-/// operation once are tried first, then those with two interruptions, and so on, up to a ninth of the scale's rounds
-/// per pair.
+/// A store awaits [`backend_call`](crate::backend_call) before each backend call. Schedules that interrupt an operation
+/// once run first, then those with two interruptions, and so on. Each pair runs at most a ninth of the scale's rounds.
 pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
     let without: Arc<[Deed]> = without_points(subject).await?.into();
     if without.len() == Deed::ALL.len() {
@@ -74,8 +73,8 @@ pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// The operations that never await `backend_call`. The suite awaits it once for them, at their beginning, so that the
-/// calls of the other operation come before or after them.
+/// Returns the operations that never await `backend_call`. For them the suite awaits it once at their beginning. So all
+/// backend calls of the other operation run either before or after them.
 async fn without_points(subject: &Subject) -> Result<Vec<Deed>, Violation> {
     let (database, patience) = (subject.fresh_with(2).await, Patience::new());
     let mut without = Vec::new();
@@ -90,7 +89,7 @@ async fn without_points(subject: &Subject) -> Result<Vec<Deed>, Violation> {
     Ok(without)
 }
 
-/// Runs the next pair until none is left.
+/// Runs pairs until none is left.
 async fn some_pairs(subject: &Subject, next: &AtomicUsize, without: &[Deed]) -> Result<Tried, Violation> {
     let (database, patience, pairs) =
         (subject.fresh_with(2).await, Patience::new(), Deed::pairs(subject.scale().rounds));
@@ -101,7 +100,7 @@ async fn some_pairs(subject: &Subject, next: &AtomicUsize, without: &[Deed]) -> 
         let Some(pair) = pairs.get(number) else { break };
         let most = usize::try_from(subject.scale().rounds.div_ceil(PART)).unwrap_or(usize::MAX);
         let schedules = stage.pair(*pair, most).await;
-        // The store is broken, so the other threads need not continue.
+        // This store has failed the check, so the other threads need not continue.
         let schedules = schedules.inspect_err(|_| next.store(pairs.len(), Ordering::Relaxed))?;
         all.pairs += 1;
         all.schedules += schedules.tried;
@@ -112,7 +111,7 @@ async fn some_pairs(subject: &Subject, next: &AtomicUsize, without: &[Deed]) -> 
     Ok(all)
 }
 
-/// The database on which pairs run, one after the other.
+/// A database on which a thread runs pairs one after another.
 struct Stage<'a> {
     database: &'a Database,
     patience: &'a Patience,
@@ -138,7 +137,7 @@ impl Stage<'_> {
         Ok(schedules)
     }
 
-    /// Runs both operations: the first on handle `handle`, the second on the next one.
+    /// Runs both operations under one schedule. The first uses handle `handle`, the second uses the next handle.
     async fn schedule(
         &self,
         scene: &Scene,

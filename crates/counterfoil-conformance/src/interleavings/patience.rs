@@ -1,5 +1,5 @@
-//! How long the suite waits for an operation that is neither done nor at a gate. It may be waiting for the backend, or
-//! for a lock that the other operation holds.
+//! How long the suite waits for an operation that is neither done nor at a gate. The operation may be waiting for the
+//! backend, or for a lock that the other operation has taken.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,8 +8,8 @@ use std::task::Waker;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Longer than a step of a local store takes. If it is too short, the test stays correct: the other operation continues
-/// while this one is still running.
+/// The time is longer than a step of a local store takes. If it is too short, the check stays correct: the other
+/// operation continues while this one is still running.
 const PATIENCE: Duration = Duration::from_millis(3);
 
 enum Message {
@@ -23,7 +23,7 @@ pub(super) struct Patience {
     thread: Option<JoinHandle<()>>,
 }
 
-/// A wait that has begun.
+/// A wait in progress.
 pub(super) struct Waiting<'a> {
     patience: &'a Patience,
     over: Arc<AtomicBool>,
@@ -44,7 +44,7 @@ impl Patience {
         Self { sender: Some(sender), thread: Some(thread) }
     }
 
-    /// Begins a wait.
+    /// Starts a wait.
     pub(super) fn wait(&self, waker: &Waker) -> Waiting<'_> {
         let over = Arc::new(AtomicBool::new(false));
         self.send(Message::Wait(waker.clone(), Arc::clone(&over)));

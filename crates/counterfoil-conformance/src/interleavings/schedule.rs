@@ -13,10 +13,11 @@ use crate::violation::Violation;
 
 type Acting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// After this many waits in a row without an operation at a gate, the operations count as deadlocked.
+/// The number of successive waits after which the two operations are treated as deadlocked.
 const NEVER: u32 = 5_000;
 
-/// A choice between two operations that both wait at a gate: the one that continues, and the one that ran before.
+/// A choice between two operations that both wait at a gate. It records the operation that continues and the operation
+/// that ran last.
 #[derive(Clone, Copy)]
 pub(super) struct Choice {
     pub(super) chosen: usize,
@@ -34,9 +35,9 @@ impl Choice {
 pub(super) struct Run<T> {
     pub(super) outcomes: [T; 2],
     pub(super) choices: Vec<Choice>,
-    /// The number of backend calls of both.
+    /// The number of backend calls of both operations.
     pub(super) calls: u32,
-    /// How often an operation was neither done nor at a gate for longer than [`Patience`] waits.
+    /// How often an operation was neither done nor at a gate when a wait of [`Patience`] ended.
     pub(super) waits: u32,
 }
 
@@ -69,7 +70,8 @@ impl<'a, T> Actor<'a, T> {
     }
 }
 
-/// Runs both operations. At each choice the one that `wanted` names continues; after the end of `wanted`, the last one.
+/// Runs both operations. At each choice, the operation that `wanted` names continues. After the end of `wanted`, the
+/// operation that ran last continues.
 pub(super) async fn run<'a, T>(
     futures: [Acting<'a, T>; 2],
     wanted: &[usize],
@@ -106,7 +108,7 @@ pub(super) async fn run<'a, T>(
     Ok(Run { outcomes, choices, calls, waits })
 }
 
-/// Polls until each operation is done or at a gate. Returns false if the wait ended before that.
+/// Polls both operations until each is done or at a gate. Returns false if the wait ended earlier.
 async fn settle<T>(actors: &mut [Actor<'_, T>; 2], patience: &Patience) -> bool {
     let mut waiting: Option<Waiting<'_>> = None;
     poll_fn(|context| {

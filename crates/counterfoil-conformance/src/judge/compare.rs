@@ -1,15 +1,15 @@
-//! The fields in which two records differ.
+//! Finds the fields in which two records differ.
 
 use counterfoil::store::{FamilyParts, Nonce, RecordParts, TokenRecord};
 
-/// A line for each field that differs, with the actual and the required value.
+/// Returns a line for each field that differs, with the actual and the required value.
 pub(crate) fn differing(is: &TokenRecord, must: &TokenRecord) -> Vec<String> {
     let mut lines = record(is.record(), must.record());
     lines.extend(family(is.family(), must.family()));
     lines
 }
 
-/// The same for records that may be absent.
+/// Like [`differing`], for records that may be absent.
 pub(crate) fn differing_options(is: Option<&TokenRecord>, must: Option<&TokenRecord>) -> Vec<String> {
     match (is, must) {
         (None, None) => Vec::new(),
@@ -19,8 +19,8 @@ pub(crate) fn differing_options(is: Option<&TokenRecord>, must: Option<&TokenRec
     }
 }
 
-/// Compares each named field. The caller compares the fields after `except`. If a field of `$parts` is not named at
-/// all, this does not compile.
+/// Compares each named field. The caller compares the fields after `except`. If a field of `$parts` is not named, this
+/// macro does not compile.
 macro_rules! differing_fields {
     ($prefix:literal, $parts:ident, $is:ident, $must:ident, $($field:ident)*, except $($other:ident)*) => {{
         const NAMED: &[&str] = &[$(stringify!($field),)* $(stringify!($other),)*];

@@ -1,4 +1,4 @@
-//! The stored state after all operations have returned.
+//! Reads the stored state after all operations have returned.
 
 use counterfoil::store::{TokenRecord, TokenStore};
 use counterfoil::types::{RecordId, TokenKind};
@@ -10,19 +10,19 @@ use crate::together::get_all;
 use crate::violation::Violation;
 use crate::walk::{ids, sorted_ids, walk, walk_due};
 
-/// When the due notices are compared.
+/// Whether the judge compares the due notices.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DueNotices {
-    /// Together with the rest.
+    /// The judge compares them together with the rest of the state.
     Now,
-    /// Later, by the caller, because a store may search every shard for due notices.
+    /// The caller compares them later, because a store may have to search every shard for due notices.
     Later,
 }
 
 /// A page limit larger than the number of records in a scene.
 const PAGE: u32 = 100;
 
-/// All records, and what the listings show.
+/// All records, and the contents of the listings.
 pub(crate) struct Left {
     records: Vec<Option<TokenRecord>>,
     listed: [Vec<RecordId>; 2],
@@ -52,13 +52,13 @@ impl Left {
         if self.due.is_some() { DueNotices::Now } else { DueNotices::Later }
     }
 
-    /// The records whose own notice is due at the end of the scene's hour.
+    /// The records whose notice is due at the end of the scene's hour.
     pub(super) fn due(&self, scene: &Scene) -> Vec<RecordId> {
         let is_due = |found: &&TokenRecord| found.record().notice.is_some_and(|notice| scene.end().reached(notice.at));
         self.records.iter().flatten().filter(is_due).map(|found| found.record().id).collect()
     }
 
-    /// A line for each field that differs.
+    /// Returns a line for each field that differs.
     pub(super) fn differing(&self, must: &Self, wanted: &[RecordId]) -> Vec<String> {
         let mut lines = Vec::new();
         for (id, (is, must)) in wanted.iter().zip(self.records.iter().zip(&must.records)) {

@@ -1,9 +1,9 @@
 //! Decides whether concurrent operations are equivalent to some sequential order.
 //!
-//! The input is the answers of a few concurrent operations and the final state. The judge searches for an order in
-//! which the reference model gives the same answers and leaves the same records. If the contract allows an operation to
-//! proceed piece by piece, each of its records or families is a step of its own. A read is not a step: each record that
-//! it shows must be as it was at some moment of that order.
+//! The input is the answers of a few concurrent operations, and the final state. The judge searches for an order in
+//! which the reference model gives the same answers and leaves the same records. The contract allows some operations to
+//! proceed piece by piece. For them, each record or family is a step of its own. A read is not a step. Each record that
+//! it returns must have had this state at some moment of the order.
 
 mod compare;
 mod left;
@@ -21,14 +21,14 @@ use left::Left;
 
 pub(crate) use left::DueNotices;
 
-/// A call that returned.
+/// A call that has returned, with its answer.
 pub(crate) struct Call {
     pub(crate) deed: Deed,
     pub(crate) actor: usize,
     pub(crate) outcome: Outcome,
 }
 
-/// Judges the answers of these operations and the present state of the store. Returns the records whose notices are due
+/// Judges the answers of the operations and the present state of the store. Returns the records whose notices are due
 /// at the end of the scene's hour.
 pub(crate) async fn judge_in(
     store: &dyn TokenStore,
@@ -43,12 +43,12 @@ pub(crate) async fn judge_in(
     Ok(left.due(scene))
 }
 
-/// Searches for a sequential order.
+/// Searches for a sequential order of the operations.
 ///
 /// # Errors
 ///
-/// A violation if there is no such order. It names the operations, their answers, and the fields that differ in the
-/// nearest order.
+/// A violation if there is no sequential order. It names the operations and their answers, and the fields that differ
+/// in the nearest order.
 fn judge(scene: &Scene, calls: &[Call], ids: &[RecordId], left: &Left) -> Result<(), Violation> {
     let mut search = search::Search::new(scene, calls, ids, left);
     if search.finds_an_order() {

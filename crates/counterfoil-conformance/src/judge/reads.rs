@@ -1,4 +1,4 @@
-//! The results of reads, compared record by record.
+//! The results of reads. The judge compares them record by record.
 
 use counterfoil::store::TokenRecord;
 use counterfoil::types::RecordId;
@@ -10,7 +10,7 @@ use crate::reference::Model;
 use crate::scene::{Deed, Outcome, Scene};
 use crate::violation::Violation;
 
-/// A read, with its records that no moment has explained yet.
+/// A read. It still has the records for which no moment of the order was found.
 #[derive(Clone)]
 pub(super) struct Read<'a> {
     deed: Deed,
@@ -19,10 +19,10 @@ pub(super) struct Read<'a> {
 
 #[derive(Clone)]
 enum Showed<'a> {
-    /// Records by id. An entry is removed once the model has a moment at which the record reads like this.
+    /// The records by id. An entry is removed after the model had a moment at which the record reads like the entry.
     Records(Vec<(RecordId, Option<&'a TokenRecord>)>),
-    /// Counts by key. Each must be at least the number of records that were there at every moment, and at most the
-    /// number of those that were there at some moment.
+    /// Counts of records by key. Each count must be at least the number of records that existed at every moment. It
+    /// must be at most the number of records that existed at some moment.
     Counts {
         counts: &'a [(counterfoil::types::KeyId, u64)],
         always: Option<Vec<(RecordId, u32)>>,
@@ -31,7 +31,7 @@ enum Showed<'a> {
 }
 
 impl<'a> Read<'a> {
-    /// The reads among these calls.
+    /// Returns the reads among these calls.
     pub(super) fn all(calls: &'a [Call], scene: &Scene, ids: &[RecordId]) -> Vec<Self> {
         let read = |call: &'a Call| match &call.outcome {
             Outcome::Seen(records) => {
@@ -48,7 +48,7 @@ impl<'a> Read<'a> {
         calls.iter().filter_map(read).collect()
     }
 
-    /// Compares with the model at one more moment.
+    /// Compares the read with the model at one more moment.
     pub(super) fn look(&mut self, scene: &Scene, model: &Model) -> Result<(), Violation> {
         match &mut self.showed {
             Showed::Records(open) if open.is_empty() => {}
@@ -73,7 +73,7 @@ impl<'a> Read<'a> {
         Ok(())
     }
 
-    /// A line for each record that no moment explains.
+    /// Returns a line for each record for which no moment was found.
     pub(super) fn unexplained(&self, scene: &Scene, model: &Model) -> Vec<String> {
         match &self.showed {
             Showed::Records(open) if open.is_empty() => Vec::new(),

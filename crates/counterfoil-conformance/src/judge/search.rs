@@ -1,4 +1,4 @@
-//! A depth-first search for an order. An answer that does not fit ends the branch.
+//! Searches for an order depth-first. A branch ends at an answer that differs from the model's.
 
 use counterfoil::types::RecordId;
 
@@ -16,11 +16,11 @@ pub(super) struct Search<'a> {
     left: &'a Left,
     steps: Vec<Step>,
     batches: Vec<Batch>,
-    /// The number of orders tried, including those that ended early because an answer did not fit.
+    /// The number of orders that were tried. It includes orders that ended early because of an answer.
     pub(super) orders: u32,
-    /// The nearest order, and the differences in it.
+    /// A description of the nearest order, and of the differences in it.
     pub(super) nearest: String,
-    /// The number of steps that fit in the nearest order, and the number of its differences.
+    /// How near the nearest order is: the number of its steps with equal answers, and the number of its differences.
     nearness: (usize, std::cmp::Reverse<usize>),
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Search<'a> {
 #[derive(Clone)]
 struct Node<'a> {
     model: Model,
-    /// The indexes of the steps done, in order.
+    /// The indexes of the steps that were run, in order.
     done: Vec<usize>,
     changed: Vec<u64>,
     reads: Vec<Read<'a>>,
@@ -73,15 +73,15 @@ impl<'a> Search<'a> {
         false
     }
 
-    /// Whether this order need not be tried: consecutive pieces of one batch may run in any order, so ascending is
-    /// enough.
+    /// Whether this order need not be tried. Consecutive pieces of one batch may run in any order, so it suffices to
+    /// try them in ascending order.
     fn commutes(&self, node: &Node<'_>, number: usize) -> bool {
         let last = node.done.last().filter(|last| **last > number);
         let batch = self.steps[number].batch();
         batch.is_some() && last.is_some_and(|last| self.steps[*last].batch() == batch)
     }
 
-    /// Runs the step on the model. Returns whether the answer equals the store's.
+    /// Runs a step on the model. Returns whether the model's answer equals the store's.
     fn steps_so(&mut self, node: &mut Node<'_>, number: usize) -> bool {
         let step = self.steps[number];
         let Step::Whole(call) = step else {
@@ -106,7 +106,7 @@ impl<'a> Search<'a> {
         false
     }
 
-    /// Whether the final state, the reads and the counts equal those of this order.
+    /// Whether this order gives the final state, the reads and the counts of the store.
     fn ends_so(&mut self, node: &Node<'_>) -> bool {
         self.orders += 1;
         let mut lines = Vec::new();
@@ -146,7 +146,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// A line for each difference between two answers.
+/// Returns a line for each difference between two answers.
 fn answers_differ(name: &str, found: &Outcome, must: &Outcome) -> Vec<String> {
     match (found, must) {
         (Outcome::Step(found, is), Outcome::Step(must, record)) if found == must => {

@@ -12,11 +12,11 @@ use crate::violation::Violation;
 /// One atomic step.
 #[derive(Clone, Copy)]
 pub(super) enum Step {
-    /// The whole call with that index.
+    /// The whole call with this index.
     Whole(usize),
-    /// The revocation of one family, by the batch with that index.
+    /// The revocation of one family by the batch with this index.
     Family(usize, FamilyId),
-    /// The purge of one record, by the batch with that index.
+    /// The purge of one record by the batch with this index.
     Record(usize, RecordId),
 }
 
@@ -31,14 +31,14 @@ impl Step {
 }
 
 /// All calls of one operation that may proceed piece by piece. Their arguments are equal, so it does not matter which
-/// call did which piece.
+/// call executed which piece.
 pub(super) struct Batch {
     pub(super) deed: Deed,
-    /// The number of changed pieces, as the answers report it.
+    /// The number of changed pieces that the answers report.
     pub(super) reported: u64,
 }
 
-/// The steps and batches of those calls. Reads have none.
+/// Divides the calls into steps and batches. Reads have no steps.
 pub(super) fn steps(scene: &Scene, calls: &[Call]) -> (Vec<Step>, Vec<Batch>) {
     let (mut steps, mut batches) = (Vec::new(), Vec::<Batch>::new());
     let founders: Vec<usize> = calls.iter().filter(|call| call.deed.founds()).map(|call| call.actor).collect();
@@ -64,7 +64,7 @@ pub(super) fn steps(scene: &Scene, calls: &[Call]) -> (Vec<Step>, Vec<Batch>) {
     (steps, batches)
 }
 
-/// Does one piece on the model. Returns whether it changed anything.
+/// Executes one piece on the model. Returns whether it changed anything.
 pub(super) fn piece(scene: &Scene, model: &mut Model, deed: Deed, step: Step) -> bool {
     match step {
         Step::Whole(_) => false,
@@ -80,20 +80,20 @@ pub(super) fn piece(scene: &Scene, model: &mut Model, deed: Deed, step: Step) ->
     }
 }
 
-/// Runs the whole operation on a copy of the model. Returns the answer and the changed copy.
+/// Executes the whole operation on a copy of the model. Returns the answer and the changed copy.
 pub(super) fn whole(scene: &Scene, model: &Model, deed: Deed, actor: usize) -> Result<(Outcome, Model), Violation> {
     let store = modelled(model);
     let outcome = at_once(scene.act(&store, deed, actor))?;
     Ok((outcome, store.with(std::mem::take)))
 }
 
-/// Takes the result of a future of the model, which never waits.
+/// Returns the result of a future of the model. Such a future never waits.
 pub(super) fn at_once<T>(future: impl Future<Output = Result<T, Violation>>) -> Result<T, Violation> {
     let answer = future.now_or_never();
     answer.unwrap_or_else(|| Err(Violation::new("the model must answer at once")))
 }
 
-/// Reads from a copy of the model, as from a store.
+/// Reads from a copy of the model as from a store.
 pub(super) fn looked_at<T>(
     model: &Model,
     look: impl AsyncFnOnce(&dyn TokenStore) -> Result<T, Violation>,

@@ -5,14 +5,14 @@ use crate::reference::ReferenceStore;
 use crate::scene::{Deed, Outcome, Scene};
 use crate::violation::Violation;
 
-/// A scene, and the store that holds it.
+/// Makes a scene, and a store that contains its records.
 fn scene() -> (ReferenceStore, Scene) {
     let store = ReferenceStore::new();
     let scene = block_on(Scene::new(&store)).unwrap();
     (store, scene)
 }
 
-/// Calls the operations one after the other, in that order.
+/// Calls the operations one after another, in this order.
 fn call(store: &ReferenceStore, scene: &Scene, calls: &[(Deed, usize)]) -> Vec<Call> {
     let call = |(deed, actor): &(Deed, usize)| {
         let outcome = block_on(scene.act(store, *deed, *actor)).unwrap();
@@ -57,7 +57,8 @@ fn a_lost_write_has_no_order_and_the_message_names_its_field_alone() {
     assert!(nearest.contains("last_used_at is None") && nearest.lines().count() == 2, "{nearest}");
 }
 
-/// A family that was inserted meanwhile may be missed, but not an older one.
+/// Checks that the revocation of an owner's families may miss a family that is inserted concurrently, but no older
+/// family.
 #[test]
 fn the_end_of_an_owners_families_may_miss_a_new_one_and_no_old_one() {
     let (store, scene) = scene();
@@ -92,7 +93,7 @@ fn a_list_may_show_each_record_as_of_its_own_moment_but_none_as_it_never_was() {
     judge(new.clone()).unwrap();
     let mixed: Vec<_> = new.iter().take(1).chain(old.iter()).cloned().collect();
     judge(mixed).unwrap();
-    // The old tip with the newer state of its family.
+    // These are the old records, joined with the newer row of one family. The records had this state at no moment.
     let family = new[0].family().clone();
     let half = old.iter().cloned().map(|record| {
         let (own, was) = record.into_parts();

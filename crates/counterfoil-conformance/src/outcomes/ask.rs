@@ -1,4 +1,4 @@
-//! The operations. Each answer is expressed in the words of the guide's table.
+//! The operations of the guide's table. Each answer becomes a word of this table.
 
 use counterfoil::store::{
     Applied, Change, Inserted, Listing, Page, Progress, Revoke, Rotated, StoreError, TokenRecord, TokenStore,
@@ -10,7 +10,8 @@ use crate::purge::purge;
 use crate::sample::{EXPIRES, GONE, at, describe_as, digest_of, member_id, most, revoked, slide, supersede};
 use crate::violation::Violation;
 
-/// An operation, with its name in the guide's table. The purge comes last, because it removes records of all owners.
+/// An operation with the name that it has in the guide's table. The purge is the last one, because it removes records
+/// of all owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     Get,
@@ -81,7 +82,7 @@ impl Operation {
         }
     }
 
-    /// Runs the operation on the case.
+    /// Runs the operation on the record of the case. Returns the word for the answer.
     pub(super) async fn ask(self, store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {
         let (id, version) = (&case.id, case.version);
         match self {
@@ -139,7 +140,7 @@ impl Operation {
     }
 }
 
-/// The word for an answer. An error that the contract names is an answer too.
+/// Returns the word for an answer. An error that the contract names is an answer too.
 fn word<T>(answer: Result<T, StoreError>, word: impl FnOnce(T) -> String) -> Result<String, Violation> {
     match answer {
         Ok(answer) => Ok(word(answer)),
@@ -197,7 +198,8 @@ fn progress_word(progress: Progress) -> String {
     if progress.changed > 0 { "changed" } else { "nothing" }.into()
 }
 
-/// Determines from a later read whether the touch was written. For a damaged row that read is `Corrupt`.
+/// Touches the record, and reads it to determine whether the touch was written. For a damaged row the read returns
+/// `Corrupt`.
 async fn touch(store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {
     store.touch(&[(case.id, at(100))]).await?;
     word(store.get(&case.id).await, |found| {

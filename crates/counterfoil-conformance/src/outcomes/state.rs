@@ -10,7 +10,7 @@ use crate::purge::purge;
 use crate::sample::{Draft, GONE, Person, at, member_id, most, revoked, supersede};
 use crate::violation::{Violation, ensure_is};
 
-/// A state of a record, with its name in the guide's table.
+/// A state of a record with the name that it has in the guide's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Live,
@@ -52,22 +52,23 @@ impl State {
     }
 }
 
-/// The notice that the record had when it was inserted.
+/// The notice with which the record was inserted.
 pub(super) const MARK: NoticeMark = NoticeMark { at: Timestamp::EPOCH, stage: 1 };
 
-/// A record in that state, with an owner of its own.
+/// A record in a given state. Its owner has no other record.
 pub(super) struct Case {
     pub(super) person: Person,
     pub(super) draft: Draft,
     pub(super) id: RecordId,
-    /// The stored version.
+    /// The record's stored version.
     pub(super) version: Version,
-    /// The family's generation.
+    /// The generation of the record's family.
     pub(super) generation: u64,
 }
 
 impl Case {
-    /// Inserts a record and brings it into that state. Returns `None` if the fixture lacks the hook `damage`.
+    /// Inserts a record and brings it into the state `state`. Returns `None` if the fixture does not implement the hook
+    /// `damage`.
     pub(super) async fn new(database: &Database, state: State) -> Result<Option<Self>, Violation> {
         let person = Person::somebody();
         let mut draft = person.refresh().noticed(MARK.at, MARK.stage);
@@ -110,7 +111,7 @@ impl Case {
         Ok(())
     }
 
-    /// Joins an access token to the record's family, with that id if one is given.
+    /// Adds an access token to the record's family. If `id` is given, the token gets this id.
     pub(super) async fn join(&self, store: &dyn TokenStore, id: Option<RecordId>) -> Result<Inserted, Violation> {
         let mut access = self.draft.access(self.generation);
         access.id = id.unwrap_or(access.id);

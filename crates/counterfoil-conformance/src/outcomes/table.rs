@@ -1,11 +1,11 @@
-//! The table of the guide.
+//! Reads the table of the guide.
 
 use super::ask::Operation;
 use super::state::State;
 
 const GUIDE: &str = include_str!("../../WRITING-A-STORE.md");
 
-/// The answers that the guide allows, one or several.
+/// Returns the answers that the guide allows. There may be several.
 ///
 /// # Panics
 ///

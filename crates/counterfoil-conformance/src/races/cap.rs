@@ -1,4 +1,4 @@
-//! Many concurrent inserts under a small cap.
+//! Checks clause 4 with many concurrent inserts under a small cap.
 
 use std::sync::Arc;
 
@@ -14,15 +14,16 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::walk;
 
-/// Clause 4: after any number of concurrent inserts exactly `cap` live families remain. Revoked families, families with
-/// `now >= live_until`, and families of another client do not count.
+/// Clause 4: after any number of concurrent inserts, exactly `cap` live families remain. Revoked families, families
+/// with `now >= live_until`, and families of another client do not count.
 pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     for track in tracks(subject, 2).await {
         for round in 0..track.rounds {
             let person = Arc::new(Person::somebody());
             let cap = 1 + u32::try_from(round % 10).unwrap_or(0);
-            // A revoked, an expired and a foreign family, which do not count, and up to two that do.
+            // These are a revoked family, an expired family and a family of another client, which do not count. Up to
+            // two more families count.
             let kind = if round % 2 == 0 { TokenKind::PersonalAccessToken } else { TokenKind::RefreshToken };
             let one = move |person: &Person| match kind {
                 TokenKind::RefreshToken => person.refresh(),

@@ -1,4 +1,4 @@
-//! Many workers claim and settle one notice.
+//! Many workers claim and settle one notice concurrently.
 
 use counterfoil::store::{NoticeMark, TokenStore};
 
@@ -8,8 +8,8 @@ use crate::sample::{Person, at, must_get};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, ensure};
 
-/// Clause 22, racing: of concurrent claims of one mark, one gets the record. Of concurrent settlements of one lease,
-/// one returns true.
+/// Clause 22 with races: if several workers claim one notice concurrently, exactly one gets the record. If several
+/// workers settle one lease concurrently, exactly one call returns true.
 pub(crate) async fn claimers(subject: &Subject) -> Verdict {
     for track in tracks(subject, 2).await {
         for _ in 0..track.rounds {

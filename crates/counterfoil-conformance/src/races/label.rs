@@ -1,4 +1,4 @@
-//! Many inserts with one label.
+//! Checks clause 18 with many concurrent inserts with one label.
 
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 18: a label has one holder under races: of inserts alone, of relabels, beside a revocation, beside rotations,
-/// and with a holder past its `gone_at`.
+/// Clause 18: a label has one holder under races. The races are inserts, relabels, inserts during a revocation, inserts
+/// during rotations, and inserts whose holder is past its `gone_at`.
 pub async fn label_has_one_holder(subject: &Subject) -> Verdict {
     for track in tracks(subject, 9).await {
         for round in 0..track.rounds {
@@ -30,7 +30,7 @@ pub async fn label_has_one_holder(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Inserts with the label. Returns `None` if the insert got it, otherwise the holder.
+/// Inserts a token with the label. Returns `None` if the token got the label, and otherwise the holder.
 async fn create(store: &dyn TokenStore, draft: &Draft, now: Timestamp) -> Result<Option<FamilyId>, Violation> {
     match store.insert(draft.home(None), &draft.records, now).await? {
         Inserted::Done => Ok(None),
@@ -39,7 +39,7 @@ async fn create(store: &dyn TokenStore, draft: &Draft, now: Timestamp) -> Result
     }
 }
 
-/// The families of the person's records that hold a label key.
+/// Returns the families that have a label key, among the families of the person's records.
 async fn holders(store: &dyn TokenStore, person: &Person) -> Result<Vec<FamilyId>, Violation> {
     let listed = walk(store, person.listing(TokenKind::PersonalAccessToken), 200).await?;
     let mut holders: Vec<FamilyId> =
@@ -82,7 +82,7 @@ async fn beside_a_gone_holder(track: &Track, now: Timestamp) -> Result<(), Viola
     let person = Person::somebody();
     let old = person.pat().labelled("one");
     old.found(&track.store).await?;
-    // From `gone_at` on the winner itself must not be gone, so the drafts of this race never end.
+    // At and after this instant the winner itself must not be past its `gone_at`, so the drafts of this race have none.
     let gone = now >= at(GONE);
     let drafts: Vec<Draft> = (0..track.pool.len()).map(|_| person.pat().labelled("one").ending(None, None)).collect();
     let answers = track
@@ -144,7 +144,7 @@ async fn relabels(track: &Track) -> Result<(), Violation> {
     Ok(())
 }
 
-/// One racer revokes the holder, the others insert. One of them gets the label, or a later insert does.
+/// One racer revokes the holder, and the others insert. One of the inserts gets the label, or a later insert gets it.
 async fn beside_a_revocation(track: &Track) -> Result<(), Violation> {
     let person = Arc::new(Person::somebody());
     let old = person.pat().labelled("one");
@@ -181,7 +181,8 @@ async fn beside_a_revocation(track: &Track) -> Result<(), Violation> {
     Ok(())
 }
 
-/// A family keeps its label while it is rotated: every other insert with that label is refused.
+/// Checks that a family keeps its label while it is rotated. Every insert of another family with this label must be
+/// refused.
 async fn beside_rotations(track: &Track) -> Result<(), Violation> {
     let person = Arc::new(Person::somebody());
     let draft = person.pat().labelled("one");

@@ -1,4 +1,4 @@
-//! Every method concurrently with every other, in one scene.
+//! Runs every method concurrently with every other method, in one scene.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -18,17 +18,17 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::{ids, walk_due};
 
-/// Each pair gets one race per this many rounds of the scale.
+/// The number by which the scale's rounds are divided. The result is the number of races for each pair.
 const PART: u32 = 300;
 
-/// Clause 49: for any two concurrent methods on one owner's records there is an order of the calls that gives both
-/// results and the final state.
+/// Clause 49: any two methods may run concurrently on the records of one owner. Then there is an order of the two calls
+/// that gives both results and the final state.
 ///
-/// Two racers run each operation, one on each handle. In each round the store as it is runs one half of the pairs, and a
-/// store slowed down runs all. There, pairs with a rotation are raced twice, and a slide with a read four times: if a
-/// store does these in two steps, the gap between the steps is the shortest. Many pairs run at once, each in a database
-/// of its own, because some operations read the whole database. For the same reason the due notices are compared once,
-/// after all races.
+/// Two racers run each operation, one on each handle. In each round, the unchanged store runs half of the pairs, and a
+/// slowed store runs all pairs. On the slowed store, pairs with a rotation run twice, and a slide with a read runs four
+/// times. These pairs need more races, because a store that uses two steps for them has only a short gap between the
+/// steps. Many pairs run at the same time. Each has its own database, because some operations read the whole database.
+/// For the same reason the due notices are compared only once, after all races.
 pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     let scale = subject.scale();
     let all = Deed::pairs(scale.rounds);
@@ -60,7 +60,7 @@ pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// How many additional races the pair gets.
+/// The number of additional races of the pair.
 fn more_often(pair: [Deed; 2]) -> usize {
     let any = |is: fn(Deed) -> bool| pair.into_iter().any(is);
     if any(Deed::supersedes) {
@@ -72,13 +72,13 @@ fn more_often(pair: [Deed; 2]) -> usize {
     }
 }
 
-/// Each racer begins up to this many turns late, so that it may begin at any point of another operation.
+/// The largest delay of a racer, in turns. A racer is delayed so that it may begin at any point of another operation.
 const LATEST: u64 = 8;
 
 /// The page limit for due notices.
 const PAGE: u32 = 100;
 
-/// A race that was judged, and the notices that are due at the end of its scene's hour.
+/// A race that was judged, with the notices that are due at the end of its scene's hour.
 struct Raced {
     pair: [Deed; 2],
     end: Timestamp,
@@ -106,7 +106,7 @@ impl Stages {
         if self.slow { Arc::new(SlowStore::new(handle, racer as u64)) } else { handle }
     }
 
-    /// Runs one race in each database, taking the pairs in turn. Returns what the races left.
+    /// Runs one race in each database. Takes the pairs one after another. Returns the due notices that each race left.
     async fn race(&self, pairs: &[[Deed; 2]]) -> Result<Vec<Raced>, Violation> {
         let scenes = try_join_all(self.databases.iter().map(|database| Scene::new(&**database))).await?;
         let scenes: Vec<Arc<Scene>> = scenes.into_iter().map(Arc::new).collect();
@@ -147,7 +147,8 @@ impl Stages {
         try_join_all(judged).await
     }
 
-    /// The due notices of each database must be those that its races left. No race changes records of an earlier one.
+    /// Checks that the due notices of each database are those that its races left. A race must not change records of an
+    /// earlier race.
     async fn due_is_complete(&self, raced: &[Vec<Raced>]) -> Result<(), Violation> {
         for (stage, database) in self.databases.iter().enumerate() {
             let raced: Vec<&Raced> = raced.iter().filter_map(|race| race.get(stage)).collect();

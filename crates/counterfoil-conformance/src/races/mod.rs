@@ -1,5 +1,6 @@
-//! Races on real threads: once on the store itself, once through a [`SlowStore`](crate::slow::SlowStore), which exposes
-//! races that a fast store hides. [`scale`](crate::scale::scale) sets the numbers of rounds and racers.
+//! Races on real threads. Each race runs on the store itself, and again through a
+//! [`SlowStore`](crate::slow::SlowStore). The slow store exposes races that a fast store hides.
+//! [`scale`](crate::scale::scale) sets the numbers of rounds and racers.
 
 mod cap;
 mod claim;
@@ -28,7 +29,7 @@ pub(crate) use rotate::readers_find_the_successor;
 pub use rotate::rotate_has_one_winner;
 pub use touch::touch_disturbs_nobody;
 
-/// A store, racers and the number of rounds.
+/// The place where a race runs: a store, its racers, and the number of rounds.
 pub(crate) struct Track {
     pub(crate) store: Store,
     /// Another handle of the same database.
@@ -39,14 +40,14 @@ pub(crate) struct Track {
 }
 
 impl Track {
-    /// The racer's handle: even racers use the first one, odd racers the second.
+    /// Returns the racer's handle. Even racers use the first handle, odd racers the second.
     pub(crate) fn handle(&self, racer: usize) -> &Store {
         if racer.is_multiple_of(2) { &self.store } else { &self.second }
     }
 }
 
-/// The store itself, then the same kind of store slowed down. The rounds are divided by `part`, because some races make
-/// several times as many calls per round.
+/// Returns a track for the store itself and a track for a slowed store. The rounds are divided by `part`, because some
+/// races make several times as many calls in each round.
 pub(crate) async fn tracks(subject: &Subject, part: u32) -> Vec<Track> {
     let scale = subject.scale();
     let mut tracks = Vec::new();

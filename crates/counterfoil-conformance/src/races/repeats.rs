@@ -1,4 +1,4 @@
-//! A request concurrently with its own repeats: exactly one is carried out.
+//! Runs a request concurrently with its own repeats. Exactly one of them is executed.
 
 use std::sync::Arc;
 
@@ -10,17 +10,17 @@ use crate::sample::{Draft, Person, at, must_get, slide, supersede};
 use crate::subject::Subject;
 use crate::violation::{Violation, ensure};
 
-/// The call that inserts the record.
+/// The calls that insert the record.
 #[derive(Clone, Copy, Debug)]
 enum Way {
     Found,
     Join,
     Slide,
-    /// Some racers insert the record with a rotation, the others with a join.
+    /// Some racers insert the record with a rotation. The others insert it with a join.
     Rotation,
 }
 
-/// Clause 5, racing: of any number of requests that insert one id, each with a digest of its own, one is `Done`, and
+/// Clause 5 with races: any number of requests insert one id, each with its own digest. Exactly one returns `Done`, and
 /// its digest is stored.
 pub(crate) async fn repeats_at_once(subject: &Subject) -> Result<(), Violation> {
     for track in tracks(subject, 12).await {
@@ -33,7 +33,7 @@ pub(crate) async fn repeats_at_once(subject: &Subject) -> Result<(), Violation> 
     Ok(())
 }
 
-/// The same record with a digest and a key of that racer.
+/// Returns the record with the digest and the key of this racer.
 fn by(racer: usize, record: &NewRecord) -> NewRecord {
     let number = u8::try_from(racer).unwrap_or(u8::MAX);
     record.clone().with_digest(Digest::from_bytes([number; 32])).with_key_id(KeyId::new(u32::from(number) + 1))
@@ -68,7 +68,7 @@ async fn one(track: &Track, way: Way) -> Result<(), Violation> {
     stands(&*track.store, &new.id, &by(winner, &new)).await
 }
 
-/// Returns whether the request was done. Any answer other than done or "the id is taken" is a violation.
+/// Returns whether the request returned `Done`. An answer other than `Done` or "the id is taken" is a violation.
 async fn asked(store: &dyn TokenStore, draft: &Draft, new: NewRecord, way: Way) -> Result<bool, Violation> {
     let answer = match way {
         Way::Found => {

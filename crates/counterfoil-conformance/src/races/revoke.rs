@@ -1,4 +1,4 @@
-//! A revocation concurrently with rotations and joins of the family.
+//! Runs a revocation concurrently with rotations and joins of the family.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,11 +16,11 @@ use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::walk;
 
-/// The largest number of steps down the chain that one racer takes.
+/// The largest number of rotations that one racer makes along the chain.
 const STEPS: u64 = 12;
 
-/// Clause 13, racing: once revoke has returned, the whole family reads as revoked, whatever rotations and joins were in
-/// progress. Calls that return later have added no live record.
+/// Clause 13 with races: after revoke has returned, the whole family reads as revoked, even if rotations and joins were
+/// in progress. A call that returns later has added no live record.
 pub(crate) async fn refreshers_beside_a_revocation(subject: &Subject) -> Verdict {
     for track in tracks(subject, 2).await {
         for round in 0..track.rounds {
@@ -69,7 +69,7 @@ fn note(written: &Written, ids: &[RecordId]) {
     written.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
 }
 
-/// Revokes after a delay that the seed chooses. From then on every acknowledged record must read as revoked.
+/// Revokes after a delay that the seed determines. Afterwards every acknowledged record must read as revoked.
 async fn end(
     store: &dyn TokenStore,
     person: &Person,

@@ -1,4 +1,4 @@
-//! Many rotations of one refresh token.
+//! Checks clauses 10 and 11 with many concurrent rotations of one refresh token.
 
 use counterfoil::store::{NewRecord, Rotated, TokenStore};
 use counterfoil::types::{RecordId, Version};
@@ -11,7 +11,7 @@ use crate::subject::Subject;
 use crate::together::get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 10: of any number of racers with one expected version, one gets `Done`; the rest get `Stale` or
+/// Clause 10: any number of racers rotate with one expected version. Exactly one gets `Done`. The rest get `Stale` or
 /// `FamilyEnded`.
 ///
 /// Every fourth round starts a new family. The other rounds rotate the winner's successor.
@@ -80,7 +80,7 @@ async fn one_round(track: &Track, draft: &Draft, parent: RecordId, generation: u
     Ok(winner)
 }
 
-/// Clause 11, racing: a reader that sees the parent as superseded must find its successor.
+/// Clause 11 with races: a reader that sees the parent as superseded also finds its successor.
 pub(crate) async fn readers_find_the_successor(subject: &Subject) -> Verdict {
     for track in tracks(subject, 2).await {
         for _ in 0..track.rounds {
@@ -111,7 +111,7 @@ pub(crate) async fn readers_find_the_successor(subject: &Subject) -> Verdict {
 }
 
 async fn read_until_superseded(store: &dyn TokenStore, parent: &RecordId) -> Result<(), Violation> {
-    // The number of reads is bounded. If the rotation fails, its own thread reports that.
+    // The number of reads is limited. If the rotation fails, the thread of the rotation reports that.
     for _ in 0..10_000 {
         let stands = must_get(store, parent).await?;
         if let Some(superseded) = stands.record().superseded {

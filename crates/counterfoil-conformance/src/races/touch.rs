@@ -1,4 +1,4 @@
-//! Touches, claims and settlements concurrently with changes that they must not disturb.
+//! Runs touches, claims and settlements concurrently with changes that they must not affect.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,9 +18,9 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 /// Clause 17: no apply, rotate or revoke fails or becomes `Stale` because of a touch, claim or settle.
 ///
-/// Half of the threads each edit, rotate and revoke a family of their own. The others touch batches of the same ids in
-/// random order, claim and settle, until the last family is revoked. One family counts as one round of the scale.
-/// Afterwards each `last_used_at` must be the latest of the touches that returned.
+/// Half of the threads each edit, rotate and revoke their own family. The other threads touch batches of the same ids
+/// in random order, and claim and settle notices, until the last family is revoked. One family counts as one round of
+/// the scale. Afterwards each `last_used_at` must be the latest of the touches that returned.
 pub async fn touch_disturbs_nobody(subject: &Subject) -> Verdict {
     let lives = (subject.scale().threads / 2).max(1);
     for track in tracks(subject, u32::try_from(lives).unwrap_or(u32::MAX)).await {
@@ -51,7 +51,7 @@ async fn one_round(track: &Track, lives: usize, round: u64) -> Result<(), Violat
                     return lived.map(|()| Uses::new());
                 }
                 let (mut dice, mut uses) = (Dice::new(round << 16 | racer as u64), Uses::new());
-                // At least once, and at most this often.
+                // The loop runs at least once and at most 200 times.
                 for _ in 0..200 {
                     use_and_claim(&*store, &ids, &mut dice, &mut uses).await?;
                     if living.load(Ordering::Acquire) == 0 {
@@ -85,7 +85,7 @@ fn note(uses: &mut Uses, id: RecordId, at: Timestamp) {
     *last = at.max(*last);
 }
 
-/// Every version is known in advance: if a touch changed one, the next change would be `Stale`.
+/// Every version is known in advance. If a touch changed a version, the next change would return `Stale`.
 async fn live(store: &dyn TokenStore, person: &Person, draft: &Draft) -> Result<(), Violation> {
     let id = draft.id();
     for version in 0..3 {

@@ -1,4 +1,4 @@
-//! Runs a command on the store and on the model.
+//! Runs a command on the store and on the reference model.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -14,7 +14,8 @@ use crate::sample::most;
 
 type Said = Result<Answer, StoreError>;
 
-/// Runs the command on the model. Returns the answers that a store may give; if there are none, any answer is accepted.
+/// Runs the command on the model. Returns the answers that a store may give. If it returns none, any answer is
+/// accepted.
 pub(super) fn on_model(model: &mut Model, command: &Command) -> Vec<Answer> {
     match command {
         Command::Found { .. } | Command::Join { .. } => {
@@ -23,7 +24,7 @@ pub(super) fn on_model(model: &mut Model, command: &Command) -> Vec<Answer> {
         }
         // The contract does not say whether a census counts damaged rows.
         Command::Census if !model.damaged.is_empty() => Vec::new(),
-        // Nor does it say whether a purge removes or shrinks a damaged row whose time has come.
+        // The contract also does not say whether a purge removes or shrinks a damaged row whose time has come.
         Command::Purge(limits) if model.purges_damaged(limits.now, limits.unsent_before, limits.windows_before) => {
             purge_model(model, *limits);
             Vec::new()
@@ -83,19 +84,20 @@ fn one_answer(model: &mut Model, command: &Command) -> Said {
     })
 }
 
-/// The answers with every allowed count of damaged rows: all of them, or fewer if a purge may have shrunk some.
+/// Returns an answer for every allowed count of damaged rows. The count is lower than the number of damaged rows if a
+/// purge may have shrunk some.
 fn counting(model: &Model, corrupt: u64, answer: impl Fn(u64) -> Answer) -> Vec<Answer> {
     let spent = u64::try_from(model.damaged_spent().count()).unwrap_or(u64::MAX);
     (corrupt.saturating_sub(spent)..=corrupt).rev().map(answer).collect()
 }
 
-/// It is unknown whether a damaged record is live, so a listing of standing records need not count it.
+/// It is unknown whether a damaged record is live, so a listing of live records need not count it.
 fn counted_corrupt(of: &Listed, corrupt: u64) -> Option<u64> {
     let standing = matches!(of, Listed::Owner { show: Show::Standing { .. }, .. });
     (!standing).then_some(corrupt)
 }
 
-/// Purges until nothing is left to do. A record that shrinks loses its notice, and may therefore be removed next.
+/// Purges the model until nothing is left to purge. A shrunk record loses its notice, so the next purge may remove it.
 pub(super) fn purge_model(model: &mut Model, limits: Purge) -> bool {
     let mut changed = false;
     while model.purge(limits.now, limits.unsent_before, limits.windows_before, usize::MAX).0 > 0 {
@@ -111,14 +113,14 @@ fn insert(model: &mut Model, home: InsertInto<'_>, new: &[NewRecord], now: Times
     answers.into_iter().map(Answer::inserted).collect()
 }
 
-/// Where a command runs: a database, and the number of the next handle.
+/// Where a command runs. It is a database, and the number of the next handle.
 pub(super) struct Site<'a> {
     pub(super) database: &'a Database,
     pub(super) turn: usize,
 }
 
 impl Site<'_> {
-    /// Runs the command on the next handle. Listings are read page by page, and batches repeat until `more` is false.
+    /// Runs the command on the next handle. Reads listings page by page. Repeats batches until `more` is false.
     pub(super) async fn carry_out(&mut self, command: &Command) -> Answer {
         self.turn += 1;
         let store = &**self.database.handle(self.turn);
@@ -178,7 +180,7 @@ async fn on_store(store: &dyn TokenStore, command: &Command) -> Said {
     })
 }
 
-/// More calls than any batch of a sequence needs.
+/// A number of calls that no batch of a sequence needs.
 const ENDLESS: usize = 1_000;
 
 /// Purges until a call changes nothing and `more` is false.
@@ -219,17 +221,17 @@ async fn revoke_all(
     Ok(Answer::word("more, without an end"))
 }
 
-/// The pages to read.
+/// The listing whose pages are read.
 #[derive(Clone, Copy)]
 pub(super) enum Walked<'a> {
     Listing(Listing<'a>),
     Due(Timestamp),
 }
 
-/// The records of a walk, and the number of its damaged rows.
+/// The records of all pages, and the number of damaged rows that the pages report.
 type Walk = (Vec<TokenRecord>, u64);
 
-/// Reads all pages after `after`. Returns an answer instead if a page is too long or the pages do not end.
+/// Reads all pages after the cursor `after`. Returns an answer instead if a page is too long or the pages do not end.
 pub(super) async fn walk(
     store: &dyn TokenStore,
     walked: Walked<'_>,

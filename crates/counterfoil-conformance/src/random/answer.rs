@@ -1,4 +1,4 @@
-//! An answer of a store or of the model in a form that can be compared, and the difference of two answers.
+//! An answer of a store or of the model in a form that can be compared. Also describes the difference of two answers.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use counterfoil::types::KeyId;
 
 use crate::reference::{Fields, fields};
 
-/// A word, and the fields of the records in the answer.
+/// A word for the answer, and the fields of the records in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     word: String,
@@ -35,7 +35,7 @@ impl Answer {
         }
     }
 
-    /// The families that an insert ended are sorted, because their order is unspecified.
+    /// Sorts the families that an insert ended, because their order is not specified.
     pub(super) fn inserted(answer: Inserted) -> Self {
         match answer {
             Inserted::MadeRoom(mut ended) => {
@@ -53,7 +53,7 @@ impl Answer {
         }
     }
 
-    /// A listing, and the number of damaged rows in it.
+    /// The records of a listing, and the number of damaged rows that it reports.
     pub(super) fn listed(records: &[TokenRecord], corrupt: Option<u64>) -> Self {
         let damaged = corrupt.map(|corrupt| format!(", {corrupt} damaged")).unwrap_or_default();
         Self { word: format!("{} records{damaged}", records.len()), records: records.iter().map(fields).collect() }
@@ -73,17 +73,17 @@ impl Answer {
         }
     }
 
-    /// The first word of the answer: `Done`, `IdTaken`, `Corrupt`.
+    /// The word of the answer, such as `Done`, `IdTaken` or `Corrupt`.
     #[cfg(test)]
     pub(super) fn kind(&self) -> &str {
         self.word.split([' ', '(']).next().unwrap_or_default()
     }
 }
 
-/// The largest number of differing fields that are shown.
+/// The largest number of differing fields that a message shows.
 const FIELDS: usize = 8;
 
-/// The difference of two answers: the words, or the record fields that differ.
+/// Describes the difference of two answers: the words, or the record fields that differ.
 pub(super) fn difference(wanted: &Answer, found: &Answer) -> String {
     let mut text = String::new();
     if wanted.word != found.word {
@@ -134,7 +134,7 @@ fn of_ids(wanted: &[String], found: &[String]) -> String {
     text
 }
 
-/// The largest number of characters of a value that are shown.
+/// The largest number of characters of a value that a message shows.
 const SHOWN: usize = 90;
 
 /// Cuts a long text after its first characters.
@@ -145,7 +145,7 @@ pub(super) fn cut(text: &str) -> String {
     format!("{}… ({} bytes)", text.chars().take(SHOWN).collect::<String>(), text.len())
 }
 
-/// Cuts two texts to the part where they begin to differ.
+/// Cuts two texts to the part in which they begin to differ.
 fn around(wanted: &str, found: &str) -> (String, String) {
     if wanted.chars().count().max(found.chars().count()) <= SHOWN {
         return (wanted.into(), found.into());

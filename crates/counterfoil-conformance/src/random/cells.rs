@@ -1,23 +1,24 @@
-//! The cells of the coverage. A cell is an operation, the state of a record that it meets, and the side of the limit
-//! that the operation compares.
+//! The cells of the coverage. A cell consists of an operation, the state of the record on which the operation is
+//! executed, and the side of the limit with which the operation compares a value.
 
 use counterfoil::Timestamp;
 
 use super::state::State;
 
-/// An operation on a record. One call may do several of them, on several records.
+/// An operation on a record. One call may execute several operations on several records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Operation {
     /// An insert whose id is taken.
     InsertTaken,
-    /// An insert with a label. It compares `now` with the `gone_at` of the family that holds the label. The state is
-    /// that of the family's newest member.
+    /// An insert with a label. It compares `now` with the `gone_at` of the family that has the label. The state of the
+    /// cell is the state of this family's newest member.
     FoundLabelled,
     /// An insert under a cap. It compares `now` with the `live_until` of each family that counts.
     FoundCapped,
     /// An insert with a pace. It compares `created_at` with `since`.
     FoundPaced,
-    /// A join. It compares its generation with the family's. The state is that of the parent that the new record names.
+    /// A join. It compares its generation with the family's. The state of the cell is the state of the parent that the
+    /// new record names.
     Join,
     /// A join or a rotation with a cap of access tokens. It compares `now` with the `expires_at` of each token.
     AccessCapped,
@@ -27,7 +28,8 @@ pub(super) enum Operation {
     Rekey,
     End,
     Supersede,
-    /// A rotation with a pace. It compares the `superseded.at` of the record that decides the pace with `since`.
+    /// A rotation with a pace. It compares `since` with the `superseded.at` of one record. This record determines
+    /// whether the pace is reached.
     SupersedePaced,
     Slide,
     RevokeOne,
@@ -37,15 +39,15 @@ pub(super) enum Operation {
     Claim,
     Settle,
     ListAll,
-    /// Compares `now` with the earlier of `honoured_until` and `gone_at`.
+    /// A listing of live records. It compares `now` with the earlier of `honoured_until` and `gone_at`.
     ListStanding,
     ListKind,
     Due,
-    /// Compares `now` with `gone_at`.
+    /// A purge that removes records. It compares `now` with `gone_at`.
     Purge,
-    /// Compares `unsent_before` with the `gone_at` of records with a notice.
+    /// A purge that removes records with a notice. It compares `unsent_before` with `gone_at`.
     PurgeUnsent,
-    /// Compares `windows_before` with `honoured_until`.
+    /// A purge that shrinks records. It compares `windows_before` with `honoured_until`.
     Shrink,
     Get,
 }
@@ -100,8 +102,8 @@ impl Operation {
         )
     }
 
-    /// Whether [`Boundary::Extreme`] is a side for this operation: another mark, or a number that a narrow column
-    /// confuses with the right one.
+    /// Whether [`Boundary::Extreme`] is a side for this operation. Then the value is another mark, or a number that a
+    /// column with few bits confuses with the right number.
     pub(super) const fn has_far_sides(self) -> bool {
         matches!(
             self,
@@ -118,7 +120,7 @@ impl Operation {
         )
     }
 
-    /// Whether the operation is given an id, which may be absent.
+    /// Whether the call names an id, which may be absent.
     pub(super) const fn names_an_id(self) -> bool {
         matches!(
             self,
@@ -140,21 +142,21 @@ impl Operation {
     }
 }
 
-/// On which side of the limit the compared value is.
+/// The side of the limit on which the compared value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Boundary {
     Before,
-    /// Equal to the limit, or there is no limit.
+    /// The value equals the limit, or there is no limit.
     At,
     After,
-    /// At an end of the range, a number that is off by at least 256, or another mark than the stored one.
+    /// The value is at an end of the range, or is off by at least 256, or is another mark than the stored one.
     Extreme,
 }
 
 impl Boundary {
     pub(super) const ALL: [Self; 4] = [Self::Before, Self::At, Self::After, Self::Extreme];
 
-    /// Compares a number with the expected one.
+    /// Compares a number with the expected number.
     pub(super) fn of_number(number: u64, stands: u64) -> Self {
         if number.abs_diff(stands) >= 256 { Self::Extreme } else { Self::of(&number, &stands) }
     }
@@ -164,7 +166,7 @@ impl Boundary {
         Self::of(&instant, &limit)
     }
 
-    /// Compares an instant with a limit. The ends of the range count as extreme.
+    /// Compares an instant with a limit. The ends of the range of instants count as extreme.
     pub(super) fn of_far_instant(instant: Timestamp, limit: Timestamp) -> Self {
         let extreme = [Timestamp::EPOCH, Timestamp::MAX].contains(&instant) && instant != limit;
         if extreme { Self::Extreme } else { Self::of(&instant, &limit) }
@@ -181,7 +183,7 @@ impl Boundary {
 
 pub(super) type Cell = (Operation, State, Boundary);
 
-/// The reason why no call can meet that cell, or `None` if one can.
+/// Returns the reason why no call can reach the cell, or `None` if a call can.
 pub(super) fn out_of_reach((operation, state, side): Cell) -> Option<&'static str> {
     use Boundary::{After, At, Before, Extreme};
     use Operation as Op;

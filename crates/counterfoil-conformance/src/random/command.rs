@@ -1,4 +1,4 @@
-//! A call with its arguments.
+//! Commands of a random sequence. Most are calls of the store with their arguments.
 
 use std::num::NonZeroU32;
 
@@ -8,7 +8,7 @@ use counterfoil::store::{
 use counterfoil::types::{FamilyId, OwnerId, RecordId, TokenKind, Version};
 use counterfoil::{Realm, Timestamp};
 
-/// The limits of a purge, and the largest number of records that a call may change.
+/// The limits of a purge. They include the largest number of records that one call may change.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Purge {
     pub(super) now: Timestamp,
@@ -17,7 +17,7 @@ pub(super) struct Purge {
     pub(super) limit: u32,
 }
 
-/// A call with randomly drawn arguments.
+/// A command with its arguments, which were drawn at random.
 #[derive(Clone, Debug)]
 pub(super) enum Command {
     Found {
@@ -87,7 +87,7 @@ pub(super) enum Command {
         of: Listed,
         limit: u32,
     },
-    /// Reads a first page, purges, and reads the following pages from that page's cursor.
+    /// Reads the first page, purges, and then reads the following pages from the cursor of the first page.
     ListWhilePurged {
         of: Listed,
         limit: u32,
@@ -98,7 +98,7 @@ pub(super) enum Command {
         limit: u32,
     },
     Census,
-    /// Not a call: damages the row without the store's knowledge.
+    /// Damages a row without the store's knowledge. This is not a call of the store.
     Damage {
         id: RecordId,
     },
@@ -121,7 +121,7 @@ impl Listed {
 }
 
 impl Command {
-    /// The target of an insert, its records, and its `now`.
+    /// Returns the target, the records and the `now` of an insert.
     pub(super) fn insert(&self) -> Option<(InsertInto<'_>, &[NewRecord], Timestamp)> {
         match self {
             Self::Found { family, cap, pace, new, now } => {
@@ -135,7 +135,7 @@ impl Command {
         }
     }
 
-    /// The target of a revocation, its mark, the `gone_at`, and the limit per call.
+    /// Returns the target of a revocation, the revocation itself, the `gone_at`, and the limit of one call.
     pub(super) const fn revoke(&self) -> Option<(Revoke<'_>, Revoked, Timestamp, u32)> {
         match self {
             Self::RevokeOne { id, revoked, gone_at } => Some((Revoke::One(id), *revoked, *gone_at, 1)),
@@ -162,7 +162,7 @@ impl Command {
         }
     }
 
-    /// The same command with a `now` before the last instant, which a store may use for "no end".
+    /// Returns the command with a `now` before the last instant, because a store may use the last instant for "no end".
     pub(super) fn before_the_end(mut self) -> Self {
         let last = Timestamp::from_micros(Timestamp::MAX.micros() - 1).unwrap_or(Timestamp::MAX);
         match &mut self {

@@ -1,4 +1,4 @@
-//! Counts which operation met which state of a record, and on which side of its limit.
+//! Counts how often each operation was executed on a record in each state, and on which side of the limit.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::cells::{Boundary, Cell, Operation, out_of_reach};
 use super::state::State;
 
-/// How often each cell was met.
+/// The number of times that each cell was reached.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Coverage(BTreeMap<Cell, u64>);
 
@@ -27,7 +27,7 @@ impl Coverage {
         self.0.contains_key(&cell)
     }
 
-    /// One line: how many of the cells within reach were met.
+    /// Returns one line with the number of reached cells, and of cells that can be reached.
     pub(super) fn line(&self) -> String {
         let damage = self.0.keys().any(|(_, state, _)| *state == State::Damaged);
         let of_damage = |state: State| matches!(state, State::Damaged | State::BesideDamaged);
@@ -38,7 +38,7 @@ impl Coverage {
         format!("model test: {met} of {} cells (operation, state, boundary) met{hook}", within.len())
     }
 
-    /// A table with a row per operation and state, and a column per side.
+    /// Returns a table with a row for each operation and state, and a column for each side.
     pub(super) fn table(&self) -> String {
         let mut text = String::from("operation, state: before / at / after the limit / extreme\n");
         for operation in Operation::ALL {
@@ -56,7 +56,7 @@ impl Coverage {
         text
     }
 
-    /// How often the cell was met, or `-` if no call can meet it.
+    /// Returns how often the cell was reached, or `-` if no call can reach it.
     fn count_text(&self, cell: Cell) -> String {
         match (self.0.get(&cell), out_of_reach(cell)) {
             (Some(times), _) => times.to_string(),

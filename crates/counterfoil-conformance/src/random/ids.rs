@@ -1,19 +1,20 @@
-//! Hostile ids: both ends of the byte order, the high bit set, and families and members that differ in their last bytes
-//! only.
+//! Makes hostile ids. Some are at an end of the byte order, some have the high bit set, and some families and members
+//! differ only in their last bytes.
 
 use counterfoil::store::Digest;
 use counterfoil::types::{FamilyId, RecordId};
 
 use crate::sample::Person;
 
-/// The ids of one sequence, each drawn once. Every sequence has a database of its own and draws the same ids.
+/// The ids of one sequence. Each is drawn once. Every sequence has its own database, and all sequences draw the same
+/// ids.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ids {
     families: u16,
     members: u16,
 }
 
-/// The value of most bytes of an id.
+/// The values of which one fills most bytes of an id.
 const FILLS: [u8; 5] = [0x00, 0xff, 0x80, 0x7f, 0x2f];
 
 impl Ids {
@@ -36,7 +37,7 @@ impl Ids {
     }
 }
 
-/// Fills the bytes so that two consecutive numbers differ in the last byte only.
+/// Fills the bytes for a number. The bytes of two consecutive numbers differ only in the last byte.
 fn fill(bytes: &mut [u8], number: u16) {
     let fill = FILLS[usize::from(number / 2) % FILLS.len()];
     bytes.fill(fill);
@@ -46,7 +47,7 @@ fn fill(bytes: &mut [u8], number: u16) {
     (bytes[end - 2], bytes[end - 1]) = (high, low);
 }
 
-/// The digest of the record with that id. No other id has the same digest.
+/// Makes the digest of the record with this id. No other id has the same digest.
 pub(super) fn digest(id: &RecordId, salt: u8) -> Digest {
     let mut bytes = [salt; 32];
     bytes[..16].copy_from_slice(id.as_bytes());

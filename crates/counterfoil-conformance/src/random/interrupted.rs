@@ -1,5 +1,5 @@
-//! A walk with a purge after its first page. If the purge removes the record at which the page ended, the walk
-//! continues after its position.
+//! Reads pages, with a purge after the first page. If the purge removes the last record of that page, the next page
+//! must continue after its position.
 
 use counterfoil::store::{Listing, StoreError, TokenRecord, TokenStore};
 
@@ -9,7 +9,8 @@ use super::command::{Listed, Purge};
 use crate::reference::Model;
 use crate::sample::most;
 
-/// Walks and purges, on the store and on the model. Returns the required records and the records shown.
+/// Reads the pages and purges, on the store and on the model. Returns the records that must be on the pages, and the
+/// records that are.
 pub(super) async fn walk_while_purged(
     store: &dyn TokenStore,
     model: &mut Model,
@@ -19,7 +20,7 @@ pub(super) async fn walk_while_purged(
 ) -> Result<(Answer, Answer), StoreError> {
     let listing = of.as_listing();
     let (mut shown, mut after) = (Vec::new(), None);
-    // A page may be empty before the end.
+    // A page may be empty even if it is not the last one.
     for _ in 0..1_000 {
         let page = store.list(listing, after.as_ref(), most(limit)).await?;
         shown = page.items;

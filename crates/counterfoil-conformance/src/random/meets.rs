@@ -1,4 +1,4 @@
-//! The cells that a command meets, computed on the model before the command runs.
+//! Computes the cells that a command reaches. It uses the model before the command runs.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cap, Change, FamilyParts, NewFamily, NewRecord, NoticeMark, ParentUpdate, RecordParts, Show};
@@ -9,14 +9,14 @@ use super::command::{Command, Listed, Purge};
 use super::state::State;
 use crate::reference::Model;
 
-/// The model before a command, and the instant at which states are determined.
+/// The model before a command, and the instant for which the states of records are determined.
 pub(super) struct Meeting<'a> {
     pub(super) model: &'a Model,
     pub(super) now: Timestamp,
     cells: Vec<Cell>,
 }
 
-/// The cells that the command meets. `clock` is the time of the sequence, for calls without a `now`.
+/// Returns the cells that the command reaches. `clock` is the time of the sequence, for calls without a `now`.
 pub(super) fn meets(model: &Model, command: &Command, clock: Timestamp) -> Vec<Cell> {
     let mut meeting = Meeting { model, now: command.now().unwrap_or(clock), cells: Vec::new() };
     meeting.look(command);
@@ -101,7 +101,7 @@ impl Meeting<'_> {
         }
     }
 
-    /// The newest member of a family's chain.
+    /// Returns the newest member of a family's chain.
     fn lead(&self, family: &FamilyParts) -> Option<RecordId> {
         let of_chain = |record: &&RecordParts| {
             record.id.family() == family.id && record.kind == family.kind && record.generation == family.generation

@@ -1,5 +1,5 @@
-//! The model test: random sequences of commands run on the store and on the reference model. Every answer and the final
-//! state are compared.
+//! The model test. It runs random sequences of commands on the store and on the reference model, and compares every
+//! answer and the final state.
 
 mod act;
 mod answer;
@@ -33,14 +33,15 @@ use meets::meets;
 use replay::{Compared, Replay};
 use shrink::{Failing, shrink};
 
-/// The number of sequences that run in parallel, each on a store of its own, so that waits for a server overlap.
+/// The number of sequences that run in parallel. Each runs on its own store, so that waits for a server overlap.
 const ABREAST: usize = 4;
 
-/// A part of the state is compared after this many commands, and all of it at the end of a sequence.
+/// The number of commands after which a part of the state is compared. At the end of a sequence all of the state is
+/// compared.
 const COMPARED_EVERY: u32 = 50;
 
-/// The store answers random commands as the model does. The failure message has the seed, the shortest commands that
-/// fail and the fields that differ.
+/// Checks that the store answers random commands as the model does. The message of a failure has the seed, the shortest
+/// commands that fail, and the fields that differ.
 pub async fn answers_equal_the_model(subject: &Subject) -> Verdict {
     let (next, covered) = (Arc::new(AtomicU32::new(0)), Arc::new(Mutex::new(Coverage::default())));
     let share = |_| {
@@ -53,15 +54,15 @@ pub async fn answers_equal_the_model(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Written to stderr directly, which the test harness does not capture: one line, or with `COUNTERFOIL_COVERAGE=1` the
-/// whole table.
+/// Prints the coverage as one line, or as a table with `COUNTERFOIL_COVERAGE=1`. It writes directly to stderr, which
+/// the test harness does not capture.
 fn print(covered: &Coverage) {
     let whole = std::env::var("COUNTERFOIL_COVERAGE").is_ok_and(|whole| whole == "1");
     let table = if whole { covered.table() } else { String::new() };
     let _ = writeln!(std::io::stderr(), "{}\n{table}", covered.line());
 }
 
-/// Runs the next sequence until none is left.
+/// Runs sequences until none is left.
 async fn sequences(subject: &Subject, next: &AtomicU32, covered: &Mutex<Coverage>) -> Result<(), Violation> {
     let scale = subject.scale();
     loop {
@@ -70,17 +71,18 @@ async fn sequences(subject: &Subject, next: &AtomicU32, covered: &Mutex<Coverage
             return Ok(());
         }
         let held = sequence(subject, u64::from(seed), scale.commands).await;
-        // The store is broken, so the other threads need not continue.
+        // This store has failed the check, so the other threads need not continue.
         let met = held.inspect_err(|_| next.store(scale.sequences, Ordering::Relaxed))?;
         covered.lock().unwrap_or_else(PoisonError::into_inner).add(&met);
     }
 }
 
-/// Runs one sequence, to reproduce a failure by its seed.
+/// Runs one sequence. Use it to repeat a failure with the seed from its message.
 ///
 /// # Errors
 ///
-/// A violation with the seed, the shortest commands that fail, and the fields that differ.
+/// A violation if an answer or the state differs from the model's. It has the seed, the shortest commands that fail,
+/// and the fields that differ.
 pub async fn one_sequence(subject: &Subject, seed: u64, commands: u32) -> Result<(), Violation> {
     sequence(subject, seed, commands).await.map(drop)
 }

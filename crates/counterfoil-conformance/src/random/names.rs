@@ -1,28 +1,29 @@
-//! Hostile names: owners, realms and labels that a carelessly built key confuses.
+//! Hostile names. These are owners, realms and labels that look alike to a store that builds its keys without care.
 
 use counterfoil::types::{Label, LabelKey, OwnerId};
 use counterfoil::{Realm, SubjectId};
 
 use crate::sample::Person;
 
-/// The names of one sequence. All are different, and each is one that a likely mistake confuses with another.
+/// The names of one sequence. All are different, but a likely mistake in a store confuses each with another.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     pub(crate) people: Vec<Person>,
     pub(crate) labels: Vec<(Label, LabelKey)>,
 }
 
-/// The separators that stores put between the parts of a key.
+/// The separators that stores commonly put between the parts of a key.
 const SEPARATORS: [&str; 12] = ["/", ":", "|", ".", "-", "_", ",", ";", "=", "#", "::", "}{"];
 
-/// Each is one more than a length at which stores truncate keys, so that two names differ only in the lost character.
+/// Lengths of names. Each is one more than a length to which stores truncate keys, so that two names differ only in the
+/// lost character.
 const WIDTHS: [usize; 10] = [9, 17, 33, 40, 51, 64, 65, 101, 129, 255];
 
 impl Names {
-    /// The number of kinds of names.
+    /// The number of groups of names.
     pub(crate) const KINDS: u64 = 25 + (SEPARATORS.len() + WIDTHS.len()) as u64;
 
-    /// The names of that kind, modulo the number of kinds.
+    /// Returns the names of group `kind`, modulo the number of groups.
     pub(crate) fn of(kind: u64) -> Self {
         let kind = usize::try_from(kind % Self::KINDS).unwrap_or(0);
         if let Some(separator) = SEPARATORS.get(kind) {
@@ -35,7 +36,8 @@ impl Names {
         Self::twins(twins)
     }
 
-    /// Names that are equal once realm, owner and label are joined, with that separator or without one.
+    /// Makes names that become equal if realm, owner and label are joined. They are joined with `separator`, which may
+    /// be empty.
     fn joined(separator: &str) -> Self {
         let join = |parts: &[&str]| parts.join(separator);
         let people = [
@@ -49,7 +51,7 @@ impl Names {
         Self { people: people.into(), labels: labels.into() }
     }
 
-    /// Names that differ only in the last of `width` characters, and one that is a prefix of the others.
+    /// Makes names that differ only in the last of `width` characters, and one name that is a prefix of the others.
     fn long(width: usize) -> Self {
         let ending = |last: &str| format!("{}{last}", "n".repeat(width - 1));
         let people = [
@@ -66,7 +68,7 @@ impl Names {
         Self { people: people.into(), labels: vec![long("1"), long("2"), label(&ending("1")), label(&ending("2"))] }
     }
 
-    /// Names that are equal under a collation, after trimming, as a pattern or as a number.
+    /// Makes names from three texts that are equal under a collation, after trimming, as a pattern or as a number.
     fn twins([one, other, third]: [&str; 3]) -> Self {
         let realm = |text: &str| if Realm::new(text).is_ok() { text.to_owned() } else { "default".into() };
         let people = [
@@ -84,7 +86,8 @@ impl Names {
     }
 }
 
-/// Three names each, all different as bytes. Those of visible ASCII letters only are also used as realms.
+/// Groups of three names, which are different as bytes. Names that consist only of visible ASCII letters are also used
+/// as realms.
 const TWINS: [[&str; 3]; 25] = [
     ["ann", "Ann", "ANN"],
     ["default", "Default", "DEFAULT"],

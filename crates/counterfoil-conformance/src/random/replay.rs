@@ -1,4 +1,4 @@
-//! Runs commands on a database and on the model, and compares.
+//! Runs commands on a database and on the model, and compares the answers and the state.
 
 use std::collections::BTreeSet;
 
@@ -15,25 +15,26 @@ use crate::database::Database;
 use crate::reference::Model;
 use crate::sample::Person;
 
-/// A database and the model that it must equal.
+/// A database, and the model that it must equal.
 pub(super) struct Replay<'a> {
     site: Site<'a>,
     pub(super) model: Model,
-    /// Whether a damaged record was removed. Then a store may not know which key to subtract from its census.
+    /// Whether a damaged record was removed. Then the store may not know for which key its census must count one record
+    /// less.
     forgot: bool,
 }
 
-/// How much of the state is compared.
+/// The part of the state that is compared.
 #[derive(Clone, Copy)]
 pub(super) enum Compared {
-    /// All of it.
+    /// The whole state.
     Whole,
-    /// The parts that need few calls, and one of the listings by realm and kind, chosen by this number. For each of
-    /// those a store may search every shard.
+    /// The parts that need few calls, and one of the listings by realm and kind. This number chooses the listing. A
+    /// store may have to search every shard for such a listing.
     Part(usize),
 }
 
-/// The number of concurrent calls when the state is compared: as many as a race makes.
+/// The number of concurrent calls when the state is compared. A race makes as many.
 const ABREAST: usize = 64;
 
 /// The page limit when the state is compared.
@@ -44,7 +45,7 @@ impl<'a> Replay<'a> {
         Self { site: Site { database, turn: 0 }, model: Model::default(), forgot: false }
     }
 
-    /// Runs one command. Returns the difference, if there is one.
+    /// Runs one command. Returns the difference between the answers, if there is one.
     pub(super) async fn step(&mut self, command: &Command) -> Option<String> {
         if let Command::Damage { .. } = command {
             let damaged = self.site.carry_out(command).await == Answer::word("damaged");
@@ -73,8 +74,8 @@ impl<'a> Replay<'a> {
         wanted.first().map(|wanted| difference(wanted, &found))
     }
 
-    /// Removes from the model the damaged records that the store's purge removed, because a purge may keep or remove
-    /// them.
+    /// Removes from the model the damaged records that the store's purge removed. The model cannot know them, because a
+    /// purge may remove or keep them.
     async fn forget_what_went(&mut self, now: Timestamp, unsent_before: Timestamp) {
         for id in self.model.damaged_gone(now, unsent_before) {
             if matches!(self.site.database.get(&id).await, Ok(None)) {
@@ -116,7 +117,8 @@ impl<'a> Replay<'a> {
         (!text.is_empty()).then_some(text)
     }
 
-    /// The listings to compare: all those with records, and one for each person even without records.
+    /// The listings to compare. These are all listings with records, and one listing for each person even if it is
+    /// empty.
     fn looks(&self, people: &[Person], now: Timestamp, compared: Compared) -> Vec<Command> {
         let limit = PAGE;
         let mut looks = vec![Command::Due { now: Timestamp::MAX, limit }];

@@ -1,4 +1,4 @@
-//! A failure as readable text: seed, commands, difference.
+//! Formats a failure as text with the seed, the commands and the difference.
 
 use std::fmt::Write as _;
 
@@ -9,11 +9,12 @@ use super::answer::cut;
 use super::command::Command;
 use super::shrink::Failing;
 
-/// The largest number of bytes of a message, and of one command in it.
+/// The largest number of bytes of a message.
 const MESSAGE: usize = 3_000;
+/// The largest number of bytes of one command in a message.
 const LINE: usize = 330;
 
-/// The message of a failure. If there are too many commands, it shows the last ones.
+/// Returns the message of a failure. If there are too many commands, it contains the last ones.
 pub(super) fn report(seed: u64, failing: &Failing) -> String {
     let Failing { commands, difference } = failing;
     let mut names = Names(Vec::new());
@@ -45,7 +46,7 @@ fn clipped(text: &str, most: usize) -> String {
     format!("{}…\n", &text[..end])
 }
 
-/// Replaces record ids by r0, r1, … in the order of their appearance.
+/// Replaces record ids by r0, r1, … in the order in which they appear.
 struct Names(Vec<String>);
 
 impl Names {

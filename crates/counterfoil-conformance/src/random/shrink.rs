@@ -1,4 +1,5 @@
-//! Finds the shortest sequence that fails: removes commands while the rest still fails on an empty database.
+//! Finds the shortest sequence of commands that fails. It removes commands while the rest still fails on an empty
+//! database.
 
 use std::collections::BTreeSet;
 
@@ -11,16 +12,16 @@ use super::replay::{Compared, Replay};
 use crate::sample::Person;
 use crate::subject::Subject;
 
-/// Commands, and the difference that they lead to.
+/// A sequence of commands that fails, and the difference that it leads to.
 pub(super) struct Failing {
     pub(super) commands: Vec<Command>,
     pub(super) difference: String,
 }
 
-/// The largest number of databases to try, so that the message comes in time with a remote store.
+/// The largest number of databases that are tried. It is limited because a remote store needs long for each.
 const TRIES: u32 = 250;
 
-/// Shrinks a sequence that failed at its last command or in the comparison of the state after it.
+/// Shortens a sequence that failed, either at its last command or in the comparison of the state after it.
 pub(super) async fn shrink(subject: &Subject, failing: Failing, now: Timestamp) -> Failing {
     let mut best = failing;
     let mut tries = TRIES;
@@ -41,7 +42,7 @@ pub(super) async fn shrink(subject: &Subject, failing: Failing, now: Timestamp) 
     best
 }
 
-/// Runs the commands on an empty database, up to the first that fails.
+/// Runs the commands on an empty database until one fails.
 async fn fails(subject: &Subject, commands: &[Command], now: Timestamp) -> Option<Failing> {
     let database = subject.fresh_with(2).await;
     let mut replay = Replay::new(&database);

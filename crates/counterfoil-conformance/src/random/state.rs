@@ -1,4 +1,4 @@
-//! The states of a record that a call can meet.
+//! The states of a record that the coverage distinguishes.
 
 use counterfoil::Timestamp;
 use counterfoil::store::RecordParts;
@@ -9,21 +9,21 @@ use crate::reference::Model;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum State {
     Live,
-    /// Superseded and still honoured.
+    /// The record is superseded and still honoured.
     Overlapping,
-    /// Superseded and no longer honoured.
+    /// The record is superseded and no longer honoured.
     Superseded,
     Shrunk,
-    /// Revoked by itself; its family is not revoked.
+    /// The record is revoked, but its family is not.
     RevokedAlone,
     RevokedWithFamily,
-    /// Expired, but before its `gone_at`.
+    /// The record has expired and is before its `gone_at`.
     PastItsEnd,
-    /// At or after its `gone_at`, but not purged.
+    /// The record is at or after its `gone_at`, but not purged.
     Gone,
     Absent,
     Damaged,
-    /// Not damaged, but another record of its owner is. The record is also in one of the other states.
+    /// The record is not damaged, but another record of its owner is. The record is also in one of the other states.
     BesideDamaged,
 }
 
@@ -58,7 +58,7 @@ impl State {
         }
     }
 
-    /// The state of the record with that id at that instant.
+    /// Returns the state of the record with this id at the instant `now`.
     pub(super) fn of(model: &Model, id: &RecordId, now: Timestamp) -> Self {
         model.record(id).map_or(Self::Absent, |record| Self::of_record(model, record, now))
     }
@@ -85,7 +85,7 @@ impl State {
         }
     }
 
-    /// Whether that record is intact and another record of its owner is damaged.
+    /// Whether the record is intact and another record of its owner is damaged.
     pub(super) fn is_beside_damaged(model: &Model, record: &RecordParts) -> bool {
         let of_owner = |id: &RecordId| {
             model.record(id).is_some_and(|other| other.owner == record.owner && other.realm == record.realm)

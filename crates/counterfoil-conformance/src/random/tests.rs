@@ -1,4 +1,4 @@
-//! Tests of the drawn commands: a cell that no command meets is never tested.
+//! Tests of the commands that are drawn. A cell that no command reaches would never be tested.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::meets::meets;
 use crate::reference::Model;
 use crate::scale::Scale;
 
-/// Draws the sequences of a run and runs them on the model alone.
+/// Draws the sequences of a whole run, and runs them only on the model.
 fn drawn(mut look: impl FnMut(&Command, &str)) -> Coverage {
     let mut covered = Coverage::default();
     for seed in 0..Scale::CI.sequences {

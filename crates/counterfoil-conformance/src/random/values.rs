@@ -1,4 +1,5 @@
-//! Hostile numbers, instants and texts: the ends of each range, and the overflow points of narrow columns.
+//! Hostile numbers, instants and texts. They include the ends of each range, and the numbers at which a column with few
+//! bits overflows.
 
 use counterfoil::client::{ClientKey, Grant};
 use counterfoil::store::{Access, FamilyBody};
@@ -7,10 +8,12 @@ use counterfoil::{Scope, SubjectId, Timestamp};
 
 use crate::dice::Dice;
 
-/// Overflow points in microseconds: of 8, 16, 31 and 32 bits, and of 31 and 32 bits that count seconds.
+/// The distances in microseconds at which a column overflows. The column has 8, 16, 31 or 32 bits, or 31 or 32 bits
+/// that count seconds.
 const WIDTHS: [u64; 6] = [1 << 8, 1 << 16, 1 << 31, 1 << 32, (1 << 31) * 1_000_000, (1 << 32) * 1_000_000];
 
-/// The first instant of a sequence's clock: today, near either end of the range, or shortly before an overflow point.
+/// Returns the first instant of a sequence's clock. It is today, near an end of the range, or shortly before an
+/// overflow.
 pub(super) fn epoch(number: u64) -> u64 {
     const TODAY: u64 = 1_700_000_000_000_000;
     let number = usize::try_from(number % 10).unwrap_or(0);
@@ -22,7 +25,7 @@ pub(super) fn epoch(number: u64) -> u64 {
     }
 }
 
-/// An instant at an end of the range, or next to an overflow point.
+/// Draws an instant at an end of the range, or next to an overflow.
 pub(super) fn far(dice: &mut Dice) -> Timestamp {
     let micros = match dice.below(8) {
         0 | 1 => 0,
@@ -34,12 +37,12 @@ pub(super) fn far(dice: &mut Dice) -> Timestamp {
     Timestamp::from_micros(micros).unwrap_or(Timestamp::MAX)
 }
 
-/// A wrong number that is right in its low bits.
+/// Draws a wrong number whose low bits equal those of the right number.
 pub(super) fn off_by_a_width(dice: &mut Dice, stands: u64) -> u64 {
     stands + *dice.pick(&[1 << 8, 1 << 16, 1 << 32, 1 << 53, 257])
 }
 
-/// A limit: a small one, one that is small only in a narrow column, or the largest.
+/// Draws a limit. It is small, or a large number whose low bits are small, or the largest number.
 pub(super) fn limit(dice: &mut Dice) -> u32 {
     match dice.below(12) {
         0 => 257,
@@ -78,7 +81,8 @@ pub(super) fn scope(dice: &mut Dice) -> Option<Scope> {
     text.parse().ok()
 }
 
-/// Clients that differ in their last byte only, including the smallest and the largest key.
+/// Draws the internal id of a client. These ids differ only in their last byte, and include the smallest and the
+/// largest.
 pub(super) fn client(dice: &mut Dice) -> ClientKey {
     let mut bytes = [*dice.pick(&[7, 7, 7, 0, 0xff]); 16];
     if dice.chance(1, 3) {
@@ -87,7 +91,7 @@ pub(super) fn client(dice: &mut Dice) -> ClientKey {
     ClientKey::from_bytes(bytes)
 }
 
-/// The body of a family of that kind.
+/// Draws the body of a family of this kind.
 pub(super) fn body(dice: &mut Dice, kind: TokenKind, client: Option<ClientKey>, at: Timestamp) -> FamilyBody {
     let absolute_end = if dice.chance(1, 4) { Timestamp::MAX } else { at };
     match (kind, client) {

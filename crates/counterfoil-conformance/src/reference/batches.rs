@@ -1,4 +1,4 @@
-//! Purging.
+//! Purges of the model.
 
 use counterfoil::Timestamp;
 use counterfoil::store::RecordParts;
@@ -9,16 +9,16 @@ use super::Model;
 /// The limits of one purge.
 #[derive(Clone, Copy, Debug)]
 struct PurgeLimits {
-    /// Records with a `gone_at` at or before this are removed.
+    /// Records with a `gone_at` at or before this instant are removed.
     now: Timestamp,
-    /// A record with a notice is removed only if its `gone_at` is at or before this too.
+    /// A record with a notice is removed only if its `gone_at` is also at or before this instant.
     unsent_before: Timestamp,
-    /// Superseded records whose window ended at or before this shrink.
+    /// Superseded records whose window ended at or before this instant are shrunk.
     windows_before: Timestamp,
 }
 
 impl Model {
-    /// Removes and shrinks at most `limit` records. Returns how many it changed, and whether something is left.
+    /// Removes and shrinks at most `limit` records. Returns how many records it changed, and whether more are left.
     pub fn purge(
         &mut self,
         now: Timestamp,
@@ -45,7 +45,7 @@ impl Model {
         (all.min(limit) as u64, all > limit)
     }
 
-    /// Purges one record alone. Returns whether it was removed or shrunk.
+    /// Purges only this record. Returns whether it was removed or shrunk.
     pub fn purge_one(
         &mut self,
         id: &RecordId,
@@ -68,24 +68,24 @@ impl Model {
         shrinks
     }
 
-    /// Damaged records that a store may remove, or leave.
+    /// The damaged records that a store may remove or leave.
     #[must_use]
     pub fn damaged_gone(&self, now: Timestamp, unsent_before: Timestamp) -> Vec<RecordId> {
         let damaged = self.records.iter().filter(|record| self.damaged.contains(&record.id));
         let gone = damaged.filter(|record| {
-            // A purge may have shrunk the record. Then it has no notice, and `unsent_before` does not matter.
+            // An earlier purge may have shrunk the record. Then it has no notice, and `unsent_before` does not apply.
             let unsent_before = if is_spent(record) { now } else { unsent_before };
             self.may_go(record, PurgeLimits { now, unsent_before, windows_before: Timestamp::EPOCH })
         });
         gone.map(|record| record.id).collect()
     }
 
-    /// Damaged records that a purge may have shrunk. No listing shows shrunk records.
+    /// The damaged records that a purge may have shrunk. No listing contains shrunk records.
     pub fn damaged_spent(&self) -> impl Iterator<Item = &RecordParts> {
         self.records.iter().filter(|record| self.damaged.contains(&record.id) && is_spent(record))
     }
 
-    /// Whether a purge finds a damaged record that it may remove or shrink.
+    /// Whether the limits of a purge allow a store to remove or shrink a damaged record.
     #[must_use]
     pub fn purges_damaged(&self, now: Timestamp, unsent_before: Timestamp, windows_before: Timestamp) -> bool {
         let damaged = |record: &&RecordParts| self.damaged.contains(&record.id);
@@ -94,7 +94,7 @@ impl Model {
             || self.records.iter().filter(damaged).any(|record| may_shrink(record, limits))
     }
 
-    /// Removes a damaged record, because the store has removed it.
+    /// Removes a damaged record after the store has removed it.
     pub fn forget(&mut self, id: &RecordId) {
         self.records.retain(|record| record.id != *id);
         self.damaged.retain(|damaged| damaged != id);
@@ -115,7 +115,7 @@ impl Model {
     }
 }
 
-/// Whether the record is superseded with a window that has an end.
+/// Whether the record is superseded and its window has an end.
 fn is_spent(record: &RecordParts) -> bool {
     record.superseded.is_some_and(|superseded| superseded.honoured_until.is_some())
 }

@@ -1,4 +1,4 @@
-//! The bounds on inserts and rotations, counted by scans.
+//! The bounds on inserts and rotations. The model counts by scanning all records.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -9,7 +9,7 @@ use counterfoil::types::{FamilyId, RecordId, TokenKind};
 use super::Model;
 
 impl Model {
-    /// The bounds that refuse the insert, in the order of the answers.
+    /// Returns the bounds that refuse the insert, in the order in which a store must report them.
     pub(super) fn insert_bounds(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Vec<Inserted> {
         let mut refusals = Vec::new();
         match home {
@@ -28,7 +28,7 @@ impl Model {
         refusals
     }
 
-    /// The first bound that refuses the rotation, in the order of the answers.
+    /// Returns the bound that refuses the rotation. If there are several, it is the one that a store must report first.
     pub(super) fn step_bounds(
         &self,
         parent: &RecordId,
@@ -47,7 +47,7 @@ impl Model {
         Some(Rotated::FamilyFull { until })
     }
 
-    /// The families that count against the cap of such a new family.
+    /// The families that a cap counts for a new family like this one.
     fn live_families(&self, like: &NewFamily, now: Timestamp) -> Vec<&FamilyParts> {
         let counts = |family: &&FamilyParts| {
             let of_owner = family.realm == like.realm && family.owner == like.owner && family.kind == like.kind;
@@ -62,7 +62,7 @@ impl Model {
             && self.live_families(family, now).len() as u64 >= u64::from(cap.limit.get())
     }
 
-    /// Ends families until the new one has room. Returns the ended ones.
+    /// Ends families until there is room for the new family. Returns the families that ended.
     pub(super) fn make_room(&mut self, cap: Cap, family: &NewFamily, now: Timestamp) -> Vec<FamilyId> {
         let WhenFull::End { revoked, gone_at } = cap.when_full else { return Vec::new() };
         let mut ended = Vec::new();
@@ -79,7 +79,7 @@ impl Model {
         }
     }
 
-    /// The creation time of the `limit`-th newest record, if it is after `since`.
+    /// Returns the creation time of the `limit`-th newest record, if this time is after `since`.
     fn creations_reached(&self, pace: Pace, family: &NewFamily) -> Option<Timestamp> {
         let of_kind = |record: &&counterfoil::store::RecordParts| {
             record.realm == family.realm && record.owner == family.owner && record.kind == family.kind
@@ -92,7 +92,7 @@ impl Model {
         made.get(index).copied()
     }
 
-    /// The instant of the `limit`-th newest rotation before this one, if it is after `since`.
+    /// Returns the time of a past rotation, if this time is after `since`. It is the `limit`-th newest rotation.
     fn rotations_reached(&self, pace: Pace, parent: &RecordId) -> Option<Timestamp> {
         let family = self.family(parent.family())?;
         let generation = self.record(parent)?.generation.checked_sub(u64::from(pace.limit.get()))?;
@@ -103,7 +103,7 @@ impl Model {
         (at > pace.since).then_some(at)
     }
 
-    /// If the new access tokens have no room: the instant at which the first live one expires.
+    /// If the new access tokens have no room, returns the time at which the first live one expires.
     fn access_full(&self, family: FamilyId, cap: u32, new: &[NewRecord], now: Timestamp) -> Option<Timestamp> {
         let lives = |end: Option<Timestamp>| !end.is_some_and(|end| now.reached(end));
         let more = new.iter().filter(|new| new.kind == TokenKind::AccessToken && lives(new.expires_at)).count();

@@ -1,4 +1,4 @@
-//! Changing one record, and revoking.
+//! Changes of one record, and revocations.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, Relabel, Revoke, Revoked, StoreError, TokenRecord};
@@ -7,8 +7,8 @@ use counterfoil::types::{FamilyId, RecordId, Version};
 use super::Model;
 use super::insert::is_gone;
 
-/// Whether the change applies to the record. A shrunk record has nothing left to edit, and only a superseded record has
-/// a window to end.
+/// Whether the change can be applied to the record. A shrunk record has nothing left to edit. Only a superseded record
+/// has a window to end.
 fn takes(stands: &TokenRecord, change: &Change) -> bool {
     match change {
         Change::Rekey { .. } => true,
@@ -18,11 +18,11 @@ fn takes(stands: &TokenRecord, change: &Change) -> bool {
 }
 
 impl Model {
-    /// Compare-and-swap on the version.
+    /// Changes one record with a compare-and-swap on its version.
     ///
     /// # Errors
     ///
-    /// As for [`Model::get`].
+    /// The same errors as [`Model::get`].
     pub fn apply(
         &mut self,
         id: &RecordId,
@@ -39,13 +39,13 @@ impl Model {
         {
             return Ok(Applied::LabelTaken(holder));
         }
-        // A change of an access token does not move the family's ends.
+        // A change of an access token does not change the ends of its family.
         let leads = stands.is_newest() && stands.record().kind == stands.family().kind;
         self.write(id, change, now, leads);
         Ok(self.get(id)?.map_or(Applied::Missing, Applied::Done))
     }
 
-    /// Moves the label key to this family, or returns the family that holds it.
+    /// Gives the label key to this family. If another family keeps it, returns that family.
     fn relabel(&mut self, id: &RecordId, label: &Relabel, now: Timestamp) -> Option<FamilyId> {
         let family = self.family(id.family())?.clone();
         if let Some(key) = &label.key {
@@ -85,7 +85,7 @@ impl Model {
         }
     }
 
-    /// Revokes. Returns the number of changed records (`One`) or families, and whether another call is needed.
+    /// Revokes. Returns the number of changed records (for `One`) or families, and whether another call is needed.
     pub fn revoke(&mut self, what: Revoke<'_>, revoked: Revoked, gone_at: Timestamp, limit: u32) -> (u64, bool) {
         match what {
             Revoke::One(id) => {

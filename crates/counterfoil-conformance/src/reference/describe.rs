@@ -1,11 +1,11 @@
-//! Every field of a record by name, so that records are compared completely and differences name the field.
+//! Lists every field of a record by name, so that records are compared completely and a difference names its field.
 
 use counterfoil::store::{FamilyParts, RecordParts, TokenRecord};
 
-/// Names of fields and their values as text.
+/// The names of fields, each with its value as text.
 pub type Fields = Vec<(&'static str, String)>;
 
-/// Every field of a record and of its family. Digest and nonce are shown as bytes.
+/// Returns every field of a record and of its family. The digest and the nonce are shown as bytes.
 #[must_use]
 pub fn fields(record: &TokenRecord) -> Fields {
     let mut all = own_fields(record.record());
@@ -13,7 +13,7 @@ pub fn fields(record: &TokenRecord) -> Fields {
     all
 }
 
-/// A test compares the names with [`RecordParts::FIELDS`], so that no field is missing.
+/// Returns the record's own fields. A test compares their names with [`RecordParts::FIELDS`], so that none is missing.
 fn own_fields(own: &RecordParts) -> Fields {
     let RecordParts {
         id,
@@ -104,7 +104,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Every field, on one line.
+/// Returns every field on one line.
 #[must_use]
 pub fn describe(record: &TokenRecord) -> String {
     fields(record).into_iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(" ")

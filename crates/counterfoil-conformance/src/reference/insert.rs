@@ -1,4 +1,4 @@
-//! Inserting: all refusals are determined before anything is written.
+//! Inserts of the model. They determine all refusals before they write anything.
 
 use counterfoil::store::{FamilyParts, InsertInto, Inserted, NewFamily, NewRecord, RecordParts};
 use counterfoil::types::{FamilyId, LabelKey, OwnerId};
@@ -7,9 +7,10 @@ use counterfoil::{Realm, Timestamp};
 use super::Model;
 
 impl Model {
-    /// Every answer that the contract allows for a refused insert. Empty if the insert is carried out.
+    /// Returns every answer that the contract allows for a refused insert. Returns none if the insert is executed.
     ///
-    /// The order of [`Inserted`] leaves one answer, except if several ids are taken: then any of them may be named.
+    /// The order of [`Inserted`] leaves only one answer, except if several ids are taken. Then an answer may name any
+    /// of them.
     #[must_use]
     pub fn insert_refusals(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Vec<Inserted> {
         let joined = match home {
@@ -39,7 +40,7 @@ impl Model {
         moved.into_iter().chain(self.insert_bounds(home, new, now)).take(1).collect()
     }
 
-    /// Inserts all or nothing.
+    /// Inserts all records or none.
     pub fn insert(&mut self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted {
         if let Some(refusal) = self.insert_refusals(home, new, now).first() {
             return refusal.clone();
@@ -63,7 +64,7 @@ impl Model {
         if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended) }
     }
 
-    /// The family of that owner that holds the label, whether or not it is gone.
+    /// Returns the family of the owner that has the label, even if this family is past its `gone_at`.
     #[must_use]
     pub fn holder(&self, realm: &Realm, owner: &OwnerId, key: &LabelKey) -> Option<&FamilyParts> {
         self.families
@@ -71,7 +72,7 @@ impl Model {
             .find(|other| other.realm == *realm && other.owner == *owner && other.label_key.as_ref() == Some(key))
     }
 
-    /// Takes the label from any other family that holds it.
+    /// Removes the label from every other family that has it.
     pub(super) fn displace(&mut self, realm: &Realm, owner: &OwnerId, key: &LabelKey, but: FamilyId) {
         let holder = self.holder(realm, owner, key).map(|holder| holder.id).filter(|holder| *holder != but);
         if let Some(holder) = holder.and_then(|holder| self.family_mut(holder)) {
@@ -84,7 +85,7 @@ impl Model {
     }
 }
 
-/// Whether another family may take over the holder's label.
+/// Whether another family may take the label of this family.
 pub(super) fn is_gone(family: &FamilyParts, now: Timestamp) -> bool {
     family.gone_at.is_some_and(|gone_at| now.reached(gone_at))
 }

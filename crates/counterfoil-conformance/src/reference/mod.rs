@@ -1,7 +1,7 @@
-//! The reference model: the contract as linear scans over two lists. It is slow and simple, and shares no code with a
-//! real store.
+//! The reference model. It implements the contract with linear scans over two lists. It is slow and simple, and shares
+//! no code with a real store.
 //!
-//! It serves as the oracle of [`random`](crate::random), and behind a mutex ([`ReferenceStore`]) as an example of a
+//! [`random`](crate::random) compares stores with it. In a mutex ([`ReferenceStore`]), it is also an example of a
 //! store.
 
 mod batches;
@@ -31,44 +31,44 @@ pub struct Model {
     pub records: Vec<RecordParts>,
     /// All families.
     pub families: Vec<FamilyParts>,
-    /// Records whose rows a test damaged.
+    /// The ids of records whose rows a test damaged.
     pub damaged: Vec<RecordId>,
 }
 
 impl Model {
-    /// A model with these rows, none of them damaged.
+    /// Makes a model with these rows, of which none is damaged.
     #[must_use]
     pub const fn new(records: Vec<RecordParts>, families: Vec<FamilyParts>) -> Self {
         Self { records, families, damaged: Vec::new() }
     }
 
-    /// The record's own fields.
+    /// Returns the record's own fields.
     #[must_use]
     pub fn record(&self, id: &RecordId) -> Option<&RecordParts> {
         self.records.iter().find(|record| record.id == *id)
     }
 
-    /// The record's own fields, mutable.
+    /// Returns the record's own fields, mutable.
     pub fn record_mut(&mut self, id: &RecordId) -> Option<&mut RecordParts> {
         self.records.iter_mut().find(|record| record.id == *id)
     }
 
-    /// The family's row.
+    /// Returns the family's row.
     #[must_use]
     pub fn family(&self, id: FamilyId) -> Option<&FamilyParts> {
         self.families.iter().find(|family| family.id == id)
     }
 
-    /// The family's row, mutable.
+    /// Returns the family's row, mutable.
     pub fn family_mut(&mut self, id: FamilyId) -> Option<&mut FamilyParts> {
         self.families.iter_mut().find(|family| family.id == id)
     }
 
-    /// The record with its family, as a store returns it.
+    /// Returns the record with its family, as a store does.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Corrupt`] for a damaged row, and for one that contradicts its family.
+    /// [`StoreError::Corrupt`] if the row is damaged or contradicts the row of its family.
     pub fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
         let Some(record) = self.record(id) else { return Ok(None) };
         if self.damaged.contains(id) {
@@ -80,7 +80,7 @@ impl Model {
             .map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
     }
 
-    /// A page of [`TokenStore::list`](counterfoil::store::TokenStore::list).
+    /// Returns a page like [`TokenStore::list`](counterfoil::store::TokenStore::list).
     #[must_use]
     pub fn list(&self, of: Listing<'_>, after: Option<&Cursor>, limit: usize) -> Page<TokenRecord> {
         let listed = |record: &&RecordParts| match of {
@@ -110,7 +110,7 @@ impl Model {
         self.page(&keys, limit)
     }
 
-    /// A page of [`TokenStore::due`](counterfoil::store::TokenStore::due).
+    /// Returns a page like [`TokenStore::due`](counterfoil::store::TokenStore::due).
     #[must_use]
     pub fn due(&self, now: Timestamp, after: Option<&Cursor>, limit: usize) -> Page<TokenRecord> {
         let mut keys: Vec<Cursor> = self
@@ -135,7 +135,7 @@ impl Model {
         Page { items, next, corrupt }
     }
 
-    /// The number of records per digest key.
+    /// Returns the number of records for each digest key.
     #[must_use]
     pub fn census(&self) -> Vec<(KeyId, u64)> {
         let mut counted: Vec<(KeyId, u64)> = Vec::new();
@@ -149,7 +149,7 @@ impl Model {
     }
 }
 
-/// Whether the listing shows the record: the conditions of [`Show::Standing`], one after the other.
+/// Whether the listing contains the record. It checks the conditions of [`Show::Standing`] one after another.
 fn shows(record: &RecordParts, of: Listing<'_>, family: Option<&FamilyParts>) -> bool {
     let Listing::Owner { show: Show::Standing { now }, .. } = of else { return true };
     let deleted = record.revoked.is_some() || family.is_some_and(|family| family.revoked.is_some());

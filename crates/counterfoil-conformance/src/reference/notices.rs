@@ -1,4 +1,4 @@
-//! Claims and settlements of notices, and the last use. None of these changes a version.
+//! Claims and settlements of notices, and the last use. None of them changes a version.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
@@ -7,7 +7,7 @@ use counterfoil::types::RecordId;
 use super::Model;
 
 impl Model {
-    /// Sets the last use of each record, forward only. Shrunk records are skipped.
+    /// Sets the last use of each record, but never to an earlier instant. Skips shrunk records.
     pub fn touch(&mut self, seen: &[(RecordId, Timestamp)]) {
         for (id, at) in seen {
             if let Some(record) = self.record_mut(id).filter(|record| !record.shrunk) {
@@ -16,11 +16,11 @@ impl Model {
         }
     }
 
-    /// Moves the notice to the end of a lease.
+    /// Claims a notice by setting its instant to the end of the lease.
     ///
     /// # Errors
     ///
-    /// As for [`Model::get`].
+    /// The same errors as [`Model::get`].
     pub fn claim(
         &mut self,
         id: &RecordId,
@@ -35,11 +35,12 @@ impl Model {
         self.get(id)
     }
 
-    /// Records what was sent, and sets the next notice if the old one is still held. Does nothing to a shrunk record.
+    /// Records the notice that was sent. If the caller's claim is still valid, also sets the next notice. Does not
+    /// change a shrunk record.
     ///
     /// # Errors
     ///
-    /// As for [`Model::get`].
+    /// The same errors as [`Model::get`].
     pub fn settle(
         &mut self,
         id: &RecordId,

@@ -1,4 +1,4 @@
-//! Rotating: updates parent and family and inserts all new records, or does nothing.
+//! Rotations of the model. A rotation changes the parent and its family and inserts all new records, or does nothing.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -9,11 +9,11 @@ use counterfoil::types::RecordId;
 use super::Model;
 
 impl Model {
-    /// Rotates in one atomic step.
+    /// Rotates a record in one atomic step.
     ///
     /// # Errors
     ///
-    /// As for [`Model::get`].
+    /// The same errors as [`Model::get`].
     pub fn rotate(
         &mut self,
         parent: &RecordId,
@@ -25,7 +25,8 @@ impl Model {
         if stands.revoked().is_some() {
             return Ok(Rotated::FamilyEnded);
         }
-        // Stale comes before a taken id: a repeated rotation reports its own successor (clause 5).
+        // The refusal `Stale` comes before a taken id, so that a repeated rotation reports its own successor (clause
+        // 5).
         if !is_as_expected(&stands, step, now) {
             return Ok(Rotated::Stale(stands));
         }
@@ -75,7 +76,7 @@ impl Model {
         }
     }
 
-    /// Moves the ends forward only. A permanent record stays permanent.
+    /// Extends the ends of a record, and never shortens them. A permanent record stays permanent.
     fn slide(&mut self, parent: &RecordId, expires_at: Timestamp, gone_at: Timestamp, now: Timestamp) {
         let Some(record) = self.record_mut(parent) else { return };
         record.expires_at = record.expires_at.map(|old| old.max(expires_at));

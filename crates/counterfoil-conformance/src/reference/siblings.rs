@@ -1,4 +1,4 @@
-//! The reference stores of clients, settings and counters: lists behind one mutex.
+//! The reference stores of clients, settings and counters. They are lists in one mutex.
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
@@ -20,7 +20,7 @@ struct Lists {
     settings: Vec<(Realm, VersionedSettings)>,
     counters: Vec<(ThrottleKey, Counter)>,
     last_upkeep: Option<Timestamp>,
-    // One counter for all versions. It only grows, so no old version ever matches again.
+    // One number for all versions. It only grows, so an old version never equals a new one.
     written: u64,
 }
 
@@ -29,7 +29,7 @@ struct Lists {
 pub struct ReferenceSiblings(Mutex<Lists>);
 
 impl ReferenceSiblings {
-    /// An empty store.
+    /// Makes an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -1,4 +1,4 @@
-//! The reference model behind a mutex, as a store.
+//! The reference model in a mutex, as a store.
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,7 @@ use counterfoil::types::{KeyId, RecordId, Version};
 
 use super::Model;
 
-/// The reference model as a store: correct, but too slow for use outside of tests.
+/// The reference model as a store. It is correct, but too slow for use outside of tests.
 #[derive(Debug, Default)]
 pub struct ReferenceStore {
     model: Mutex<Model>,
@@ -21,7 +21,7 @@ pub struct ReferenceStore {
 }
 
 impl ReferenceStore {
-    /// An empty store.
+    /// Makes an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -32,7 +32,7 @@ impl ReferenceStore {
         step(&mut self.model.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Makes the store unreachable, or reachable again.
+    /// Makes the store unreachable if `down` is true, and reachable otherwise.
     pub fn set_down(&self, down: bool) {
         *self.down.lock().unwrap_or_else(PoisonError::into_inner) = down;
     }

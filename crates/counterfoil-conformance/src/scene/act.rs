@@ -1,4 +1,4 @@
-//! The call that each operation makes.
+//! Makes the calls of each operation.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -14,15 +14,15 @@ use crate::sample::{
 use crate::violation::Violation;
 use crate::walk::{walk, walk_due};
 
-/// More calls than any batch of a scene needs.
+/// A number of calls that no batch of a scene needs.
 const CALLS: u32 = 20;
 
 /// A page limit larger than the number of records in a scene.
 const PAGE: u32 = 100;
 
 impl Scene {
-    /// Runs the operation of that actor, on a store or on the model. All values that an actor writes contain its
-    /// number.
+    /// Runs the operation as the actor with this number, on a store or on the model. All values that an actor writes
+    /// contain its number.
     pub(crate) async fn act(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Outcome, Violation> {
         match deed {
             deed if deed.founds() => self.found(store, deed, actor).await,
@@ -72,8 +72,8 @@ impl Scene {
                 (self.handed, Version::FIRST.next(), end)
             }
             _ => {
-                // With an even actor the chain stays live; with an odd one it expires before now and no longer counts
-                // against a cap.
+                // For an even actor the chain stays live. For an odd actor it expires before now, so a cap no longer
+                // counts it.
                 let expires_at = Some(self.near(if actor.is_multiple_of(2) { 700 } else { 9 }));
                 let notice = Some(NoticeMark { at: self.near(20 + micros), stage: 2 });
                 (
@@ -96,8 +96,7 @@ impl Scene {
         let micros = actor as u64;
         let slid = slide(at(EXPIRES + 5 + micros), far(5 + micros));
         let succeeded = supersede(Version::FIRST, next.id, self.now());
-        // The chain has two earlier rotations after `near(0)`: a limit of 3 has room for this one, a limit of 2 has
-        // not.
+        // The chain was rotated twice after `near(0)`. A limit of 3 has room for this rotation. A limit of 2 does not.
         let paced = pace(if actor.is_multiple_of(2) { 3 } else { 2 }, self.near(0));
         let (step, new): (ParentUpdate, Vec<NewRecord>) = match deed {
             Deed::Slide => (slid, self.joining(deed, actor).to_vec()),
@@ -134,7 +133,7 @@ impl Scene {
         }
     }
 
-    /// The mark of the owner's revocation. It is the same for all actors, so it does not matter which call wrote it.
+    /// The revocation of the owner. It is equal for all actors, so it does not matter which call wrote it.
     pub(crate) fn owner_end(&self) -> (Revoked, Timestamp) {
         (revoked(self.near(19)), far(9))
     }
@@ -158,7 +157,7 @@ impl Scene {
         })
     }
 
-    /// The three limits of that purge.
+    /// Returns the three time limits that this purge uses.
     pub(crate) fn purge_limits(&self, deed: Deed) -> [Timestamp; 3] {
         match deed {
             Deed::PurgeGone => [self.near(6), self.near(6), self.near(0)],
@@ -192,7 +191,7 @@ impl Scene {
         Ok(Outcome::Seen(seen))
     }
 
-    /// The counts of this scene's two keys.
+    /// The counts of the two digest keys of this scene.
     fn counted(&self, census: Vec<(KeyId, u64)>) -> Vec<(KeyId, u64)> {
         let own = [self.key().number(), self.key().number() + 1];
         let mut own: Vec<(KeyId, u64)> =

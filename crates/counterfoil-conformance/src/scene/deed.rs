@@ -1,85 +1,87 @@
-//! The list of operations: every method in every variant.
+//! The list of operations. It has every method in every variant.
 
 use crate::dice::Dice;
 
-/// An operation on a [`Scene`](super::Scene).
+/// An operation on a [`Scene`](super::Scene). It is a method of the store with its arguments. Some operations use the
+/// *chain*, which is the scene's family of refresh tokens, and the *tip*, which is the newest refresh token of the
+/// chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Deed {
-    /// `insert` of a family.
+    /// Calls `insert` for a new family.
     Found,
-    /// `Found` with a cap that refuses and has one free place.
+    /// Calls `insert` for a new family, with a cap that refuses and has one free place.
     FoundCapped,
-    /// `Found` with a cap that makes room.
+    /// Calls `insert` for a new family, with a cap that makes room.
     FoundMakesRoom,
-    /// `Found` with a pace that has room for one.
+    /// Calls `insert` for a new family, with a pace that has room for one.
     FoundPaced,
-    /// `Found` with a free label.
+    /// Calls `insert` for a new family with a free label.
     FoundFreeLabel,
-    /// `Found` with the label of the chain.
+    /// Calls `insert` for a new family with the label of the chain.
     FoundHeldLabel,
-    /// `Found` with the label of the family that is gone.
+    /// Calls `insert` for a new family with the label of the family that is past its `gone_at`.
     FoundGoneLabel,
-    /// `insert` into the chain.
+    /// Calls `insert` for access tokens of the chain.
     Join,
-    /// `Join` with a cap of access tokens that has room for one.
+    /// Calls `insert` for an access token of the chain, with a cap of access tokens that has room for one.
     JoinCapped,
-    /// `apply` of a free label.
+    /// Calls `apply` with a free label.
     EditLabel,
-    /// `apply` of a description.
+    /// Calls `apply` with a description.
     EditDescription,
-    /// `apply` of an expiry.
+    /// Calls `apply` with an expiry.
     Expiry,
-    /// `apply` of a digest under another key.
+    /// Calls `apply` with a digest under another key.
     Rekey,
-    /// `apply` of the end of a hand-over.
+    /// Calls `apply` with the end of a retry window.
     End,
-    /// `rotate` that supersedes the tip.
+    /// Calls `rotate` to supersede the tip.
     Supersede,
-    /// `Supersede` with a pace that refuses every second actor.
+    /// Calls `rotate` to supersede the tip, with a pace that refuses every second actor.
     SupersedePaced,
-    /// `Supersede` with a cap of access tokens that has room for one.
+    /// Calls `rotate` to supersede the tip, with a cap of access tokens that has room for one.
     SupersedeCapped,
-    /// `rotate` that slides the tip.
+    /// Calls `rotate` to extend the expiry of the tip.
     Slide,
-    /// `Slide` with a cap of access tokens that has room for one.
+    /// Calls `rotate` to extend the expiry of the tip, with a cap of access tokens that has room for one.
     SlideCapped,
-    /// `revoke` of the live access token.
+    /// Calls `revoke` for the live access token.
     RevokeOne,
-    /// `revoke` of the chain.
+    /// Calls `revoke` for the chain.
     RevokeFamily,
-    /// `revoke` of all families of the owner.
+    /// Calls `revoke` for all families of the owner.
     RevokeOwner,
-    /// `touch` of the tip.
+    /// Calls `touch` for the tip.
     Touch,
-    /// `touch` of all records of the scene.
+    /// Calls `touch` for all records of the scene.
     TouchBatch,
-    /// `claim` of the tip's notice.
+    /// Calls `claim` for the notice of the tip.
     Claim,
-    /// `settle` of the tip's notice.
+    /// Calls `settle` for the notice of the tip.
     Settle,
-    /// `purge` of the records that are gone.
+    /// Calls `purge` for records that are past their `gone_at`.
     PurgeGone,
-    /// `purge` of windows that have ended.
+    /// Calls `purge` for retry windows that have ended.
     PurgeWindows,
-    /// `get` of the tip.
+    /// Calls `get` for the tip.
     Get,
-    /// `list` of the owner's refresh tokens.
+    /// Calls `list` for the owner's refresh tokens.
     ListAll,
-    /// `list` of the owner's refresh tokens that are standing.
+    /// Calls `list` for the owner's refresh tokens that are neither revoked, superseded nor gone.
     ListStanding,
-    /// `list` of the realm's access tokens.
+    /// Calls `list` for the realm's access tokens.
     ListKind,
-    /// `due`.
+    /// Calls `due` with the instant of all operations.
     Due,
-    /// `census`.
+    /// Calls `census`.
     Census,
 }
 
-/// From this many rounds on, all pairs are tried.
+/// The number of rounds from which on all pairs are tried.
 const ALL_PAIRS: u32 = 30;
 
 impl Deed {
-    /// The operations that are raced.
+    /// The operations that race.
     pub(crate) const ALL: [Self; 33] = [
         Self::Found,
         Self::FoundCapped,
@@ -116,7 +118,7 @@ impl Deed {
         Self::Census,
     ];
 
-    /// The operations that are cut off.
+    /// The operations that are dropped before they are done.
     pub(crate) const WRITES: [Self; 14] = [
         Self::FoundGoneLabel,
         Self::FoundMakesRoom,
@@ -134,8 +136,9 @@ impl Deed {
         Self::PurgeGone,
     ];
 
-    /// Every unordered pair, including each operation with itself, except for two reads, which cannot disturb each
-    /// other. Shuffled, so that a broken store fails early. With few rounds, only a part of the pairs.
+    /// Returns the pairs of operations to try. There is every unordered pair, including each operation with itself, but
+    /// no pair of two reads, which cannot affect each other. The pairs are shuffled, so that a broken store fails
+    /// early. With few rounds, only a part of the pairs is returned.
     pub(crate) fn pairs(rounds: u32) -> Vec<[Self; 2]> {
         let with_later = |(index, one): (usize, &Self)| {
             let one = *one;
@@ -155,12 +158,12 @@ impl Deed {
         matches!(self, Self::Get | Self::ListAll | Self::ListStanding | Self::ListKind | Self::Due | Self::Census)
     }
 
-    /// Whether a store may carry it out in several steps, one per family or record.
+    /// Whether a store may execute the operation in several steps, one for each family or record.
     pub(crate) const fn is_piecemeal(self) -> bool {
         matches!(self, Self::RevokeOwner | Self::TouchBatch | Self::PurgeGone | Self::PurgeWindows)
     }
 
-    /// Whether it inserts a new family.
+    /// Whether the operation inserts a new family.
     pub(crate) const fn founds(self) -> bool {
         matches!(
             self,
@@ -174,17 +177,17 @@ impl Deed {
         )
     }
 
-    /// Whether it inserts a successor of the tip.
+    /// Whether the operation inserts a successor of the tip.
     pub(crate) const fn supersedes(self) -> bool {
         matches!(self, Self::Supersede | Self::SupersedePaced | Self::SupersedeCapped)
     }
 
-    /// Whether it slides the tip and inserts an access token.
+    /// Whether the operation extends the expiry of the tip and inserts an access token.
     pub(crate) const fn slides(self) -> bool {
         matches!(self, Self::Slide | Self::SlideCapped)
     }
 
-    /// Whether it inserts an access token into the chain at its present generation.
+    /// Whether the operation inserts an access token into the chain at its present generation.
     pub(crate) const fn joins(self) -> bool {
         matches!(self, Self::Join | Self::JoinCapped | Self::Slide | Self::SlideCapped)
     }

@@ -1,8 +1,9 @@
-//! One owner's records and all operations on them, for the checks that drop, race and interleave calls.
+//! A scene is a set of records of one owner, with all operations on them. The checks that drop, race and interleave
+//! calls use it.
 //!
-//! All operations use one family, one label and one cap. Each scene has its own realm, keys and *hour*, a range of
-//! 1,000 instants, so that scenes can follow each other in one store. A later scene has an earlier hour, so that its
-//! purge and its due notices find nothing of the scenes before it.
+//! All operations use one family, one label and one cap. Each scene has its own realm, its own digest keys and its own
+//! *hour*, which is a range of 1,000 instants. So several scenes can run one after another in one store. A later scene
+//! has an earlier hour, so that its purge and its due notices find no records of earlier scenes.
 
 mod act;
 mod deed;
@@ -22,45 +23,47 @@ use crate::violation::{Violation, ensure_is};
 pub(crate) use deed::Deed;
 pub(crate) use outcome::Outcome;
 
-/// The largest number of actors that act in a scene at once.
+/// The largest number of actors that act in a scene at the same time.
 pub(crate) const ACTORS: usize = 4;
 
-/// The number of scenes made so far.
+/// The number of scenes that were made so far.
 static MADE: AtomicU32 = AtomicU32::new(0);
 
-/// A refresh chain of three generations with two access tokens, one of them gone; a family that is gone; and the
-/// records that actors may insert.
+/// The records of one owner, on which several actors run operations. There is a refresh chain of three generations with
+/// two access tokens, of which one is past its `gone_at`. There is also a family past its `gone_at`. The scene also has
+/// the records that the actors may insert.
 pub(crate) struct Scene {
     pub(crate) person: Person,
-    /// The chain. Its first member is superseded, with a retry window.
+    /// The chain of refresh tokens. Its first member is superseded and has a retry window.
     pub(crate) chain: Draft,
-    /// The second member, superseded in a hand-over that has not ended.
+    /// The second member of the chain. It is superseded, and its retry window has no end yet.
     pub(crate) handed: RecordId,
-    /// The newest member.
+    /// The newest member of the chain.
     pub(crate) tip: RecordId,
-    /// A family past its end, with a label.
+    /// A family that is past its `gone_at` and has a label.
     pub(crate) gone: Draft,
     /// The records that each actor may insert.
     actors: Vec<Brought>,
-    /// The stored state at the beginning.
+    /// The stored state at the beginning of the scene.
     pub(crate) model: Model,
     hour: u32,
 }
 
-/// The new records of one actor.
+/// The new records that one actor may insert.
 struct Brought {
     /// A new family.
     coming: Draft,
-    /// A successor of the tip.
+    /// A successor of the chain's newest member.
     next: NewRecord,
-    /// An access token that comes with the successor.
+    /// An access token that is inserted together with the successor.
     beside: NewRecord,
-    /// Access tokens of the chain's present generation: both for a call without a cap, the first for one with a cap.
+    /// Two access tokens of the chain's present generation. A call without a cap inserts both. A call with a cap
+    /// inserts the first.
     joining: [NewRecord; 2],
 }
 
 impl Scene {
-    /// Inserts a new scene into that store.
+    /// Inserts a new scene into the store.
     pub(crate) async fn new(store: &dyn TokenStore) -> Result<Self, Violation> {
         let scene = Self::drawn();
         found_all(store, &[scene.chain.clone(), scene.gone.clone()]).await?;
@@ -98,7 +101,7 @@ impl Scene {
         Self { person, handed, tip, gone, actors, model: Model::default(), hour, chain }
     }
 
-    /// The two rotations that lead to the third generation of the chain.
+    /// The two rotations that make the second and the third generation of the chain.
     fn rotations(&self) -> [(RecordId, ParentUpdate, NewRecord, Timestamp); 2] {
         let next = |parent, id, generation| {
             self.chain
@@ -122,27 +125,27 @@ impl Scene {
         [(root, first, next(root, self.handed, 1), self.near(2)), (self.handed, hand_over, tip, self.near(3))]
     }
 
-    /// An instant in this scene's hour, from 0 to 999.
+    /// Returns an instant in this scene's hour. `micros` is from 0 to 999.
     pub(crate) fn near(&self, micros: u64) -> Timestamp {
         near(self.hour, micros)
     }
 
-    /// The instant of all operations.
+    /// The instant at which all operations run.
     pub(crate) fn now(&self) -> Timestamp {
         self.near(10)
     }
 
-    /// The end of the hour. Operations that set a notice within the hour set it before this.
+    /// The end of the hour. Operations that set a notice within the hour set it to an earlier instant.
     pub(crate) fn end(&self) -> Timestamp {
         self.near(999)
     }
 
-    /// The tip's notice.
+    /// The notice of the chain's newest member.
     pub(crate) fn mark(&self) -> NoticeMark {
         NoticeMark { at: self.near(5), stage: 1 }
     }
 
-    /// The key of this scene's digests. The next number is the key of a rekey.
+    /// The id of the key of this scene's digests. A rekey uses the next number.
     pub(crate) fn key(&self) -> KeyId {
         key(self.hour)
     }
@@ -152,17 +155,17 @@ impl Scene {
         self.chain.records[1].id
     }
 
-    /// The access token that is gone.
+    /// The access token that is past its `gone_at`.
     pub(crate) fn spent(&self) -> RecordId {
         self.chain.records[2].id
     }
 
-    /// The records at the beginning.
+    /// The ids of the records that exist at the beginning.
     pub(crate) fn standing(&self) -> Vec<RecordId> {
         vec![self.chain.id(), self.handed, self.tip, self.access(), self.spent(), self.gone.id()]
     }
 
-    /// The ids of the records that this operation of that actor inserts.
+    /// The ids of the records that this actor inserts with this operation.
     pub(crate) fn new_ids(&self, deed: Deed, actor: usize) -> Vec<RecordId> {
         let brought = &self.actors[actor];
         if deed.founds() {
@@ -176,25 +179,25 @@ impl Scene {
         }
     }
 
-    /// The access tokens that this operation of that actor inserts at the chain's present generation.
+    /// The access tokens that this actor inserts with this operation at the chain's present generation.
     fn joining(&self, deed: Deed, actor: usize) -> &[NewRecord] {
         let both = &self.actors[actor].joining;
         if matches!(deed, Deed::Join | Deed::Slide) { both } else { &both[..1] }
     }
 
-    /// The families that the revocation of the owner may end one by one.
+    /// The families that the revocation of the owner may end one after another.
     pub(crate) fn families(&self, founders: &[usize]) -> Vec<FamilyId> {
         let coming = founders.iter().map(|actor| self.actors[*actor].coming.family.id);
         [self.chain.family.id, self.gone.family.id].into_iter().chain(coming).collect()
     }
 
-    /// The stored state at the beginning, as a model behind the store trait.
+    /// The state at the beginning as a store: the reference model in a [`ReferenceStore`].
     pub(crate) fn modelled(&self) -> ReferenceStore {
         modelled(&self.model)
     }
 }
 
-/// The model behind the store trait.
+/// The model as a store.
 pub(crate) fn modelled(model: &Model) -> ReferenceStore {
     let store = ReferenceStore::new();
     store.with(|kept| kept.clone_from(model));
@@ -209,12 +212,13 @@ fn key(hour: u32) -> KeyId {
     KeyId::new(10 + 2 * hour)
 }
 
-/// Hours are 1,000 microseconds apart, and each is earlier than the one before.
+/// Returns an instant in the hour with this number. Hours are 1,000 microseconds long, and each is earlier than the one
+/// before.
 fn near(hour: u32, micros: u64) -> Timestamp {
     Timestamp::from_micros(at(0).micros() - 1_000 * u64::from(hour) + micros).expect("an instant")
 }
 
-/// An instant after all hours.
+/// Returns an instant after all hours.
 pub(crate) fn far(micros: u64) -> Timestamp {
     at(GONE + micros)
 }

@@ -1,4 +1,4 @@
-//! The answer of an operation.
+//! The answers of operations.
 
 use counterfoil::store::{Applied, Inserted, Progress, Rotated, TokenRecord};
 use counterfoil::types::{KeyId, RecordId};
@@ -6,13 +6,13 @@ use counterfoil::types::{KeyId, RecordId};
 /// An answer in a form that can be compared.
 #[derive(Clone, Debug)]
 pub(crate) enum Outcome {
-    /// The answer of one atomic step: its name, and the record in it.
+    /// The answer of one atomic step. It has the name of the answer and the record in it.
     Step(String, Option<Box<TokenRecord>>),
-    /// The number of changes that all calls of a batch reported.
+    /// The number of changes that all calls of a batch reported together.
     Changed(u64),
-    /// The records that a read showed.
+    /// The records that a read returned.
     Seen(Vec<TokenRecord>),
-    /// The number of records per key that a census counted.
+    /// The number of records for each key that a census counted.
     Counted(Vec<(KeyId, u64)>),
 }
 
@@ -21,7 +21,7 @@ impl Outcome {
         Self::Step(name.into(), record.map(Box::new))
     }
 
-    /// Sorts the families that an insert ended, because their order is unspecified.
+    /// Sorts the families that an insert ended, because their order is not specified.
     pub(super) fn inserted(answer: Inserted) -> Self {
         match answer {
             Inserted::MadeRoom(mut ended) => {
@@ -59,7 +59,7 @@ impl Outcome {
         Self::step(format!("{answer:?}"), None)
     }
 
-    /// The answer on one line, without the fields of records.
+    /// Returns the answer on one line, without the fields of records.
     pub(crate) fn brief(&self) -> String {
         match self {
             Self::Step(name, _) => name.clone(),

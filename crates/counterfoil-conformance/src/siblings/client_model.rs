@@ -1,5 +1,5 @@
-//! Clients compared with a model: hostile realms, ids and internal ids, puts and removals in any order, pages of any
-//! size.
+//! Compares a client store with a model. It uses hostile realms, ids and internal ids, puts and removals in any order,
+//! and pages of any size.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 
 type Identity = (String, String);
 
-/// The registrations, the internal ids used in each realm, and the last version of each identity.
+/// The registrations, the internal ids that were used in each realm, and the last version of each id.
 #[derive(Default)]
 struct Model {
     standing: BTreeMap<Identity, (Version, Registration)>,
@@ -27,7 +27,7 @@ struct Model {
     last: BTreeMap<Identity, Version>,
 }
 
-/// Not a clause of its own: the store answers random calls as the model does.
+/// Checks that the store answers random calls as the model does. This check belongs to no single clause.
 pub async fn client_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     for seed in 0..u64::from(scale().sequences.min(24)) {
         let database = siblings.fresh().await;
@@ -39,8 +39,8 @@ pub async fn client_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Ids that differ in case, in a sign, or in the last of 100 characters, and ids that, joined with a realm, equal
-/// another pair of realm and id.
+/// Returns hostile ids. Some differ in case, in a sign, or in the last of 100 characters. Others become equal to
+/// another pair of realm and id if realm and id are joined.
 fn ids() -> Vec<ClientId> {
     let long = "n".repeat(99);
     let texts = ["a", "A", "aa", "a.b", "a-b", "a_b", "a~b", "b.c", "c", "~", "-", "1", "01"].map(str::to_owned);
@@ -82,7 +82,7 @@ fn text_of(one: &Registration) -> String {
     one.to_document().unwrap_or_else(|error| error.to_string())
 }
 
-/// The difference between the expected and the returned registration.
+/// Describes the difference between the expected and the returned registration.
 fn difference(wanted: Option<&(Version, Registration)>, found: Option<&VersionedRegistration>) -> Option<String> {
     let describe = |version: Version, one: &Registration| format!("{version:?} {}", text_of(one));
     let wanted = wanted.map(|(version, one)| describe(*version, one));
@@ -90,7 +90,8 @@ fn difference(wanted: Option<&(Version, Registration)>, found: Option<&Versioned
     (wanted != found).then(|| format!("{wanted:?} must stand there, but {found:?} does"))
 }
 
-/// One of a few internal ids, so that used and retired ones are drawn again, at both ends of the byte order.
+/// Draws one of a few internal ids, so that used and retired ids are drawn again. They include both ends of the byte
+/// order.
 fn key(dice: &mut Dice) -> ClientKey {
     let mut bytes = [*dice.pick(&[0x00, 0xff, 0x80]); 16];
     bytes[15] = u8::try_from(dice.below(12)).unwrap_or(0);
@@ -175,7 +176,7 @@ async fn get(
     Ok(difference(model.standing.get(&identity(realm, id)), found.as_ref()))
 }
 
-/// A walk that begins after an id, which need not exist.
+/// Reads the pages after an id, which need not exist.
 async fn page(
     store: &dyn ClientStore,
     dice: &mut Dice,

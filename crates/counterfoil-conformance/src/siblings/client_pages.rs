@@ -1,4 +1,4 @@
-//! Pages of clients: clause 47.
+//! Checks clause 47 on pages of clients.
 
 use std::collections::BTreeSet;
 
@@ -28,8 +28,8 @@ impl Registrar<'_> {
     }
 }
 
-/// Clause 47: a walk by `next` returns every registration that existed throughout, once, in order, and ends with
-/// `next == None`. A page may be short.
+/// Clause 47: a walk along `next` returns every registration that exists during the whole walk, exactly once, and in
+/// order. It ends with `next == None`. A page may be short.
 pub async fn client_pages_have_an_end(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.clients().await else { return Ok(NO_CLIENTS) };
@@ -39,7 +39,7 @@ pub async fn client_pages_have_an_end(siblings: &Siblings) -> Verdict {
     }
     let (mut registrar, mut wanted) = (Registrar { store: &*store, keys: 0 }, Vec::new());
     for number in 0..30 {
-        // Not in the order of the ids, and with different lengths.
+        // The ids are not in ascending order and have different lengths.
         let id = format!("app-{}", number * 7 % 30);
         registrar.register(&here, &id).await?;
         registrar.register(&there, &id).await?;
@@ -58,7 +58,7 @@ pub async fn client_pages_have_an_end(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// The ids of a realm's clients, read page by page.
+/// Returns the ids of a realm's clients, read page by page.
 async fn walk(store: &dyn ClientStore, realm: &Realm, limit: u32) -> Result<Vec<String>, Violation> {
     let (mut found, mut after) = (Vec::new(), None::<ClientId>);
     for _ in 0..1_000 {
@@ -74,7 +74,7 @@ async fn walk(store: &dyn ClientStore, realm: &Realm, limit: u32) -> Result<Vec<
     Err(Violation::new(format!("a walk over 30 clients must end, but 1,000 pages of {limit} did not end it")))
 }
 
-/// Clients are registered and removed between the pages, including the client at which a page ended.
+/// Checks pages while clients are registered and removed between them. The last client of a page may be removed too.
 async fn while_the_ground_moves(registrar: &mut Registrar<'_>, limit: u32) -> Result<(), Violation> {
     let store = registrar.store;
     let realm = Realm::new(&format!("moving-{limit}")).expect("a realm");
@@ -102,7 +102,7 @@ async fn while_the_ground_moves(registrar: &mut Registrar<'_>, limit: u32) -> Re
             ensure!(store.remove_client(&realm, &id, version).await?, "the version that stands must remove");
         }
         if let Some(last) = seen.last().filter(|_| page < 20) {
-            // One client that sorts before the walk's position, and one that sorts right after it.
+            // One client sorts before the position of the walk, and one sorts right after it.
             for id in [format!("a-{page}"), format!("{last}-{page}")] {
                 registrar.register(&realm, &id).await?;
             }

@@ -1,4 +1,4 @@
-//! Clients: clauses 29 and 30.
+//! Checks clauses 29 and 30 on clients.
 
 use std::sync::Arc;
 
@@ -33,9 +33,9 @@ pub(crate) async fn put(
     }
 }
 
-/// Clause 29 for clients: `expect: None` creates and never overwrites; `Some` replaces only that version. The versions
-/// of one id only grow, also across removal, so an old version never matches again. Of many writers with one version,
-/// one wins.
+/// Clause 29 for clients: `expect: None` creates a registration and never overwrites one. `Some` replaces only the
+/// registration with this version. The versions of one id only grow, also after a removal, so an old version never
+/// matches again. If many writers have one version, exactly one succeeds.
 pub async fn put_client_needs_the_version(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.clients().await else { return Ok(NO_CLIENTS) };
@@ -95,7 +95,7 @@ async fn clients_are_listed(store: &dyn ClientStore, here: &Realm, there: &Realm
     Ok(())
 }
 
-/// The ids of a realm's clients, read page by page.
+/// Returns the ids of a realm's clients, read page by page.
 async fn client_ids(store: &dyn ClientStore, realm: &Realm, limit: u32) -> Result<Vec<String>, Violation> {
     let (mut listed, mut after) = (Vec::new(), None::<ClientId>);
     for _ in 0..1_000 {
@@ -139,8 +139,8 @@ async fn put_race(siblings: &Siblings, handles: &[Arc<dyn ClientStore>], realm: 
     Ok(())
 }
 
-/// Clause 30: after `remove`, a `put` with that internal id into the same realm is `Retired`, permanently. No two
-/// registrations of a realm have the same internal id.
+/// Clause 30: after `remove`, a `put` with the removed internal id into the same realm returns `Retired`, permanently.
+/// Two registrations of a realm never have the same internal id.
 pub async fn removed_internal_ids_never_return(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.clients().await else { return Ok(NO_CLIENTS) };

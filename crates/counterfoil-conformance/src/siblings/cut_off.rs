@@ -1,4 +1,4 @@
-//! Dropped calls of the sibling traits: clause 53.
+//! Checks clause 53 on dropped calls of the sibling traits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +15,8 @@ use crate::sample::{at, most};
 use crate::slow::pause;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// Clause 53: a future dropped at any await leaves all of its step or nothing, at once or shortly after. The next user
-/// of the connection is not affected.
+/// Clause 53: a future may be dropped at any await. Its step is then executed completely or not at all, immediately or
+/// shortly after. The next user of the connection is not affected.
 pub async fn sibling_cut_off_is_all_or_nothing(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let tried = [clients(&database).await?, settings(&database).await?, counters(&database).await?];
@@ -24,7 +24,7 @@ pub async fn sibling_cut_off_is_all_or_nothing(siblings: &Siblings) -> Verdict {
     Ok(if tried.contains(&true) { Checked::Held } else { none })
 }
 
-/// Reads until the answer is allowed, because a server may still be carrying out the request.
+/// Reads repeatedly until the answer is allowed, because a server may still be executing the request.
 async fn shortly<T, F>(what: &str, ask: impl Fn() -> F, allowed: impl Fn(&T) -> bool) -> Result<T, Violation>
 where
     T: std::fmt::Debug,
@@ -81,7 +81,7 @@ async fn one_client(store: &Arc<dyn ClientStore>, act: Put, polls: u32, number: 
             cut(store.remove_client(&realm, &old.client_id, version), polls).await.is_some()
         }
     };
-    // The next user of the connection.
+    // This is the next user of the connection.
     put(&**store, &realm, None, &registration("beside", 2, "beside")).await?;
     let read = || async {
         let found = store.client(&realm, &old.client_id).await?;
@@ -143,8 +143,8 @@ async fn one_note(store: &Arc<dyn SettingsStore>, polls: u32) -> Result<bool, Vi
     Ok(done)
 }
 
-/// Replaces the note. If a server is still carrying out a dropped call, that call now finds another note than it
-/// expects.
+/// Replaces the note of the last upkeep. If a server is still executing a dropped call, that call now finds another
+/// note than it expects.
 async fn take_over_note(store: &Arc<dyn SettingsStore>, new: Timestamp) -> Result<Timestamp, Violation> {
     for _ in 0..1_000 {
         let found = store.last_upkeep().await?;
@@ -171,8 +171,8 @@ async fn one_counter(store: &Arc<dyn Throttle>, polls: u32) -> Result<bool, Viol
     let window = Duration::from_secs(60);
     let done = cut(store.reserve(&key, at(1), window, most(1)), polls).await.is_some();
     let _ = store.reserve(&beside, at(1), window, most(1)).await?;
-    // Granted: the dropped attempt was not noted, and this one is. UnderWay: the dropped attempt was noted. In both
-    // cases one attempt is noted now.
+    // If the answer is `Granted`, the dropped attempt was not counted and this attempt is. If the answer is `UnderWay`,
+    // the dropped attempt was counted. In both cases one attempt is counted now.
     let answer = store.reserve(&key, at(2), window, most(1)).await?;
     let known = matches!(answer, Reserved::Granted(_) | Reserved::UnderWay);
     ensure!(known, "after a cut-off an attempt is noted or not, but the answer was {answer:?}");

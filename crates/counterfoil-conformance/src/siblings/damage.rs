@@ -1,4 +1,4 @@
-//! Damaged rows of the sibling stores: clause 52.
+//! Checks clause 52 on damaged rows of the sibling stores.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use super::settings::document;
 use crate::sample::{at, most};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 52: a row that does not decode is `Corrupt`, is never reported as absent, and is never overwritten by a `put`
-/// that creates. A damaged counter grants nothing. Other rows are not affected.
+/// Clause 52: a row that does not decode is `Corrupt`. The store never reports it as absent, and a `put` that creates
+/// never overwrites it. A damaged counter grants no attempt. Other rows are not affected.
 pub async fn sibling_garbage_is_corrupt(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let tried = [clients(&database).await?, settings(&database).await?, counters(&database).await?];

@@ -1,4 +1,4 @@
-//! A database of any sibling fixture.
+//! A database of any fixture of sibling stores.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -19,27 +19,28 @@ type Kept = Box<dyn Any + Send + Sync>;
 pub struct Siblings(Arc<dyn AnyFixture>);
 
 impl Siblings {
-    /// The sibling stores of that fixture.
+    /// Makes the sibling stores of this fixture.
     pub fn new(fixture: impl SiblingFixture) -> Self {
         Self(Arc::new(fixture))
     }
 
-    /// Drives a check to completion on this thread.
+    /// Runs a check to completion on this thread.
     ///
     /// # Errors
     ///
-    /// The check's own violation, or one saying that the fixture's `block_on` returned before the future was done.
+    /// The violation that the check found. Also a violation if the fixture's `block_on` returned before the future was
+    /// done.
     pub fn drive(&self, check: impl Future<Output = Verdict> + Send) -> Verdict {
         run(&self.driver(), check)
     }
 
-    /// The fixture's `block_on`.
+    /// The `block_on` of the fixture.
     pub(crate) fn driver(&self) -> Driver {
         let fixture = Arc::clone(&self.0);
         Driver::new(move |task| fixture.block_on(task))
     }
 
-    /// An empty database.
+    /// Makes an empty database.
     pub(crate) async fn fresh(&self) -> SiblingDatabase {
         SiblingDatabase { fixture: Arc::clone(&self.0), kept: self.0.create().await }
     }
@@ -52,22 +53,22 @@ pub(crate) struct SiblingDatabase {
 }
 
 impl SiblingDatabase {
-    /// Opens a handle of the clients. `None` if the fixture has no client store.
+    /// Opens a handle of the clients. Returns `None` if the fixture has no client store.
     pub(crate) async fn clients(&self) -> Option<Arc<dyn ClientStore>> {
         self.fixture.clients(&self.kept).await
     }
 
-    /// Opens a handle of the settings. `None` if the fixture has no settings store.
+    /// Opens a handle of the settings. Returns `None` if the fixture has no settings store.
     pub(crate) async fn settings(&self) -> Option<Arc<dyn SettingsStore>> {
         self.fixture.settings(&self.kept).await
     }
 
-    /// Opens a handle of the counters. `None` if the fixture has no throttle.
+    /// Opens a handle of the counters. Returns `None` if the fixture has no throttle.
     pub(crate) async fn throttle(&self) -> Option<Arc<dyn Throttle>> {
         self.fixture.throttle(&self.kept).await
     }
 
-    /// Opens that many handles of the counters, or none if the fixture has no throttle.
+    /// Opens `handles` handles of the counters, or none if the fixture has no throttle.
     pub(crate) async fn throttles(&self, handles: usize) -> Vec<Arc<dyn Throttle>> {
         let mut all = Vec::new();
         for _ in 0..handles {
@@ -76,18 +77,19 @@ impl SiblingDatabase {
         all
     }
 
-    /// Damages a row. Returns false if the fixture has no such hook.
+    /// Damages a row. Returns false if the fixture does not implement this hook.
     pub(crate) async fn damage(&self, row: SiblingRow<'_>) -> bool {
         self.fixture.damage(&self.kept, row).await
     }
 
-    /// Makes the backend unreachable or reachable again. Returns false if the fixture has no such hook.
+    /// Makes the backend unreachable if `down` is true, and reachable otherwise. Returns false if the fixture does not
+    /// implement this hook.
     pub(crate) async fn outage(&self, down: bool) -> bool {
         self.fixture.outage(&self.kept, down).await
     }
 }
 
-/// A [`SiblingFixture`] with its database type erased.
+/// A [`SiblingFixture`] without its database type.
 #[async_trait]
 trait AnyFixture: Send + Sync {
     async fn create(&self) -> Kept;

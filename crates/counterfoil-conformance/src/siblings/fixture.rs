@@ -1,4 +1,4 @@
-//! The trait by which a test hands its sibling stores to the suite.
+//! The trait that a test implements to give its sibling stores to the suite.
 
 use std::sync::Arc;
 
@@ -12,25 +12,25 @@ use crate::fixture::Task;
 /// A stored row of a sibling store.
 #[derive(Clone, Copy, Debug)]
 pub enum SiblingRow<'a> {
-    /// A registration.
+    /// The registration of a client.
     Client(&'a Realm, &'a ClientId),
     /// The settings of a realm.
     Settings(&'a Realm),
-    /// A counter.
+    /// The counter of a throttle key.
     Counter(&'a ThrottleKey),
 }
 
-/// Makes the sibling stores of a token store: clients, settings and counters. A check whose store or hook is missing is
-/// reported as not applicable.
+/// Makes the sibling stores of a token store, which are clients, settings and counters. If a check needs a store or a
+/// hook that the fixture does not have, the check is reported as not applicable.
 #[async_trait]
 pub trait SiblingFixture: Send + Sync + 'static {
-    /// One database, with everything that keeps it alive.
+    /// One database and everything that it needs while it exists.
     type Database: Send + Sync + 'static;
 
-    /// Makes an empty database that shares no data with any other.
+    /// Makes an empty database that shares no data with another database.
     async fn create(&self) -> Self::Database;
 
-    /// Opens a handle of the clients, with connections of its own, as another process would.
+    /// Opens a handle of the clients. The handle has its own connections, like the handle of another process.
     async fn clients(&self, _database: &Self::Database) -> Option<Arc<dyn ClientStore>> {
         None
     }
@@ -50,12 +50,13 @@ pub trait SiblingFixture: Send + Sync + 'static {
         false
     }
 
-    /// Makes the backend unreachable (`down`), or reachable again. Returns false if the fixture cannot do this.
+    /// Makes the backend unreachable if `down` is true, and reachable otherwise. Returns false if the fixture cannot do
+    /// this.
     async fn outage(&self, _database: &Self::Database, _down: bool) -> bool {
         false
     }
 
-    /// Drives a future to completion on the calling thread. The races call this from many threads at once.
+    /// Runs a future to completion on the calling thread. The races call this from many threads at the same time.
     fn block_on(&self, task: Task<'_>) {
         futures_executor::block_on(task);
     }

@@ -5,7 +5,7 @@ use counterfoil::types::Version;
 
 use crate::dice::Dice;
 
-/// Five realms that a carelessly built key confuses, alone or joined with an id.
+/// Returns five realms that look alike, alone or joined with an id, to a store that builds its keys without care.
 pub(super) fn realms(seed: u64) -> Vec<Realm> {
     let long = "n".repeat(254);
     let (one, other) = (format!("{long}1"), format!("{long}2"));
@@ -21,8 +21,8 @@ pub(super) fn realms(seed: u64) -> Vec<Realm> {
     kind.into_iter().map(|text| Realm::new(text).expect("a realm")).collect()
 }
 
-/// The stored version, none, a neighbour, one that a narrow column would confuse with it, or the last one before a
-/// removal.
+/// Draws a version to expect. It is the stored version, none, a neighbour, the last version before a removal, or a
+/// version that a column with few bits would confuse with the stored one.
 pub(super) fn version(dice: &mut Dice, stands: Option<Version>, last: Option<Version>) -> Option<Version> {
     let near = stands.or(last).map_or(0, Version::number);
     match dice.below(10) {
@@ -35,7 +35,7 @@ pub(super) fn version(dice: &mut Dice, stands: Option<Version>, last: Option<Ver
     }
 }
 
-/// A text that breaks careless quoting, patterns or columns.
+/// Draws a text that a store misreads if it quotes texts, matches patterns or truncates columns without care.
 pub(super) fn text(dice: &mut Dice) -> String {
     let long = "\u{1f600}".repeat(300);
     let texts =

@@ -1,4 +1,4 @@
-//! The sibling stores of the token store: clients, settings and counters.
+//! The checks of the sibling stores of a token store, which are clients, settings and counters.
 
 mod client_model;
 mod client_pages;

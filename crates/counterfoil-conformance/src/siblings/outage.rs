@@ -1,4 +1,4 @@
-//! Outages of the sibling stores: clause 51.
+//! Checks clause 51 on outages of the sibling stores.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 
 const NO_HOOK: Checked = Checked::NotApplicable("the fixture has no hook `outage`");
 
-/// Clause 51: an outage is `Unavailable`. During one a throttle grants nothing. If `maybe_done` is false, the call was
-/// not carried out.
+/// Clause 51: during an outage a call returns `Unavailable`, and a throttle grants no attempt. If `maybe_done` is
+/// false, the call was not executed.
 pub async fn sibling_outage_is_unavailable(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let mut tried = false;
@@ -35,7 +35,7 @@ enum Held {
     NoHook,
 }
 
-/// Returns whether the call may have been carried out. An answer other than `Unavailable` is a violation.
+/// Returns whether the call may have been executed. An answer other than `Unavailable` is a violation.
 fn unavailable<T: std::fmt::Debug>(op: &str, answer: Result<T, StoreError>) -> Result<bool, Violation> {
     match answer {
         Err(StoreError::Unavailable { maybe_done, .. }) => Ok(maybe_done),

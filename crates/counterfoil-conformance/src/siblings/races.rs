@@ -14,7 +14,7 @@ use crate::violation::{Violation, ensure};
 
 type Clients = [Arc<dyn ClientStore>];
 
-/// Of any number of registrations with one internal id, one is created.
+/// Checks that of any number of concurrent registrations with one internal id, exactly one is created.
 pub(super) async fn one_registration_an_internal_id(
     pool: &Pool,
     handles: &Clients,
@@ -43,7 +43,8 @@ pub(super) async fn one_registration_an_internal_id(
     Ok(())
 }
 
-/// A removal races replacements of the same version: one of them wins, and its state is stored.
+/// Checks a removal that races with replacements of the same version. Exactly one of them succeeds, and its result is
+/// stored.
 pub(super) async fn a_removal_beside_replacements(
     pool: &Pool,
     handles: &Clients,
@@ -90,7 +91,8 @@ async fn won(
     Ok(matches!(store.put_client(realm, Some(version), one).await?, ClientPut::Done(_)))
 }
 
-/// A purge races attempts on a counter whose window has ended. Each granted attempt must still be under way afterwards.
+/// Checks a purge that races with attempts on a counter whose window has ended. Afterwards each granted attempt must
+/// still be in progress.
 pub(super) async fn a_purge_beside_attempts(
     pool: &Pool,
     handles: &[Arc<dyn Throttle>],

@@ -1,4 +1,4 @@
-//! Settings compared with a model: hostile realms, documents and versions.
+//! Compares a settings store with a model. It uses hostile realms, documents and versions.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 
 type Model = BTreeMap<String, (Version, StoredSettings)>;
 
-/// Not a clause of its own: the store answers random calls as the model does.
+/// Checks that the store answers random calls as the model does. This check belongs to no single clause.
 pub async fn settings_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     for seed in 0..u64::from(scale().sequences.min(24)) {
         let database = siblings.fresh().await;

@@ -1,4 +1,4 @@
-//! Settings: clause 29.
+//! Checks clause 29 on settings.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 pub(crate) const NO_SETTINGS: Checked = Checked::NotApplicable("the fixture has no `settings`");
 
-/// Settings that contain that value under an unknown name.
+/// Makes settings that contain the value `value` under an unknown name.
 pub(crate) fn document(value: &str) -> StoredSettings {
     let mut settings = StoredSettings::default();
     settings.values.insert("an_unknown_name".into(), value.into());
@@ -22,8 +22,8 @@ pub(crate) fn document(value: &str) -> StoredSettings {
     settings
 }
 
-/// Clause 29 for settings: `expect: None` creates and never overwrites; `Some` replaces only that version. Of many
-/// writers with one version, one wins.
+/// Clause 29 for settings: `expect: None` creates settings and never overwrites them. `Some` replaces only the settings
+/// with this version. If many writers have one version, exactly one succeeds.
 pub async fn put_settings_needs_the_version(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.settings().await else { return Ok(NO_SETTINGS) };

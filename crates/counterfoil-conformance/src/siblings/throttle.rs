@@ -1,4 +1,4 @@
-//! The clauses of the counters: 31 to 35.
+//! Checks clauses 31 to 35 on counters.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,13 +15,13 @@ use crate::scale::scale;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 pub(crate) const NO_THROTTLE: Checked = Checked::NotApplicable("the fixture has no `throttle`");
-/// Microseconds until an unsettled attempt counts as failed.
+/// The number of microseconds after which an attempt that is not settled counts as failed.
 pub(super) const MINUTE: u64 = whole_micros(UNSETTLED);
 pub(super) const WINDOW: u64 = 100;
-/// An instant long after everything that a check does.
+/// An instant that is much later than every other instant of a check, in microseconds.
 const MUCH_LATER: u64 = 1_000 * MINUTE;
 
-/// One key of a throttle, in windows of 100 µs.
+/// One key of a throttle. Its windows are 100 µs long.
 struct Gate<'a> {
     throttle: &'a dyn Throttle,
     key: ThrottleKey,
@@ -49,7 +49,7 @@ impl<'a> Gate<'a> {
         Ok(self.throttle.release(&self.key, at(reserved), at(now), Self::window()).await?)
     }
 
-    /// Reserves, and compares the answer. `what` is the rule for the message.
+    /// Reserves an attempt and compares the answer. `what` is the rule that the message names.
     async fn expect(&self, now: u64, wanted: Reserved, what: &str) -> Result<(), Violation> {
         let answer = self.reserve(now).await?;
         ensure!(answer == wanted, "{what}: at +{now} {wanted:?} was expected, but the answer was {answer:?}");
@@ -60,7 +60,7 @@ impl<'a> Gate<'a> {
         self.expect(now, Reserved::Granted(at(now)), what).await
     }
 
-    /// Makes one attempt, which fails at once.
+    /// Reserves an attempt and lets it fail immediately.
     async fn fail(&self, now: u64) -> Result<(), Violation> {
         self.grant(now, "an attempt below the limit").await?;
         self.failed(now, now).await
@@ -71,9 +71,9 @@ impl<'a> Gate<'a> {
     }
 }
 
-/// Clause 31: an attempt is granted if failures and attempts under way together are fewer than `limit`. No count is
-/// below zero. The race makes 1,000 attempts through several handles with a limit of 10; they are released, fail, or
-/// stay under way.
+/// Clause 31: an attempt is granted if the sum of failures and of attempts in progress is less than `limit`. No count
+/// is below zero. The race makes 1,000 attempts through several handles with a limit of 10. The attempts are released,
+/// fail, or stay in progress.
 pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let handles = database.throttles(3).await;
@@ -104,7 +104,7 @@ pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// How the attempts of a race end.
+/// The way in which an attempt of a race ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     UnderWay,
@@ -140,8 +140,8 @@ async fn race(pool: &Pool, handles: &[Arc<dyn Throttle>], key: ThrottleKey, end:
                         End::UnderWay => {}
                         End::Failed => store.failed(&key, noted, now, window).await?,
                         End::Released => {
-                            // Counted down before the release: after it, another attempt may be granted at once and be
-                            // counted as the eleventh.
+                            // The number decreases before the release. After the release another attempt may be granted
+                            // immediately, and would be counted as the eleventh.
                             under_way.fetch_sub(1, Ordering::SeqCst);
                             store.release(&key, noted, now, window).await?;
                         }
@@ -180,7 +180,7 @@ async fn race(pool: &Pool, handles: &[Arc<dyn Throttle>], key: ThrottleKey, end:
 }
 
 /// Clause 32: only `failed` counts a failure. A window begins with its first failure and ends `window` later. If
-/// failures alone reach the limit, the answer is `Wait`, otherwise `UnderWay`.
+/// failures alone reach the limit, the answer is `Wait`. Otherwise a refused attempt gets `UnderWay`.
 pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
@@ -219,8 +219,8 @@ pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 33: an attempt that is not settled counts as failed 60 s after its instant, and settling it then changes
-/// nothing. An attempt whose instant is 60 s or more ahead of `now` counts as failed at once.
+/// Clause 33: an attempt that is not settled counts as failed 60 s after its instant. A later settlement changes
+/// nothing. An attempt whose instant is 60 s or more after `now` counts as failed immediately.
 pub async fn unsettled_counts_as_failed(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
@@ -256,8 +256,8 @@ pub async fn unsettled_counts_as_failed(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 34: `Wait` and `UnderWay` leave everything unchanged, a released attempt leaves nothing behind, and a purge
-/// removes counters that have no effect any more.
+/// Clause 34: the answers `Wait` and `UnderWay` leave everything unchanged. A released attempt leaves no data. A purge
+/// removes counters that have no more effect.
 pub async fn refused_writes_nothing(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
@@ -306,7 +306,8 @@ pub async fn no_wait_beyond_the_window(siblings: &Siblings) -> Verdict {
     failed.expect(10, Reserved::Wait(at(10 + WINDOW)), "an hour back the wait ends within a window").await?;
     failed.expect(50, Reserved::Wait(at(10 + WINDOW)), "and waiting does not prolong it").await?;
     failed.grant(10 + WINDOW, "so it is over a window later").await?;
-    // The clocks of several nodes differ a little: an attempt that is slightly ahead must not count as failed.
+    // The clocks of several nodes differ a little. Therefore an attempt with an instant slightly after `now` must not
+    // count as failed.
     let ahead = Gate::new(&*store, 2, 1);
     ahead.grant(hour, "the first").await?;
     ahead.expect(hour - MINUTE + 1, Reserved::UnderWay, "an attempt less than a minute ahead is under way").await?;

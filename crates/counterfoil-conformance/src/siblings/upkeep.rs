@@ -1,4 +1,4 @@
-//! The instant of the last upkeep: clause 56.
+//! Checks clause 56 on the time of the last upkeep.
 
 use std::sync::Arc;
 
@@ -11,9 +11,9 @@ use crate::sample::at;
 use crate::scale::scale;
 use crate::violation::{Checked, Verdict, ensure};
 
-/// Clause 56: a note of the last upkeep replaces exactly the expected note, whether it is earlier or later. Of many
-/// racers with one expectation, one gets true. Every handle reads what a returned note wrote, including handles opened
-/// later.
+/// Clause 56: a note of the last upkeep replaces only the expected note, even if it is earlier. If many racers have one
+/// expectation, exactly one gets true. Every handle reads what a returned call wrote, including handles that were
+/// opened later.
 pub async fn note_upkeep_needs_the_note(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.settings().await else { return Ok(NO_SETTINGS) };

@@ -1,4 +1,5 @@
-//! Positive controls of clause 47: client stores with wrong pages, and one with pages that are short but correct.
+//! Controls of clause 47: client stores with wrong pages, which the check must reject, and one with short but correct
+//! pages, which it must accept.
 
 use std::sync::Arc;
 
@@ -11,10 +12,10 @@ use crate::siblings::{BrokenSiblings, Kept, sibling_overrides};
 
 type ClientPage = Page<VersionedRegistration, ClientId>;
 
-/// Changes a page. The arguments are the correct page, the limit, and the position of the walk.
+/// A function that changes a page. Its arguments are the correct page, the limit, and the position of the walk.
 type Flaw = fn(ClientPage, usize, Option<&ClientId>) -> ClientPage;
 
-/// Replaces each correct page.
+/// A client store whose pages a function changes.
 struct Paged(Flaw);
 
 sibling_overrides!(Paged, self, clients, |inner, realm, after, limit| {
@@ -36,7 +37,7 @@ impl SiblingFixture for Bench {
     }
 }
 
-/// At most two clients per page, whatever the limit. The walk continues after the last of them.
+/// Returns at most two clients on a page, even if the limit is larger. The next page continues after the second client.
 fn short(mut page: ClientPage) -> ClientPage {
     if page.items.len() > 2 {
         page.items.truncate(2);
@@ -82,7 +83,7 @@ fn a_walk_without_an_end_is_rejected() {
 #[test]
 fn a_page_that_begins_behind_the_next_one_is_rejected() {
     assert!(is_rejected(|mut page, limit, _| {
-        // Cuts the page one short of the cursor, so that the client at the cursor is lost.
+        // This removes the last client of the page, so that the client at the cursor is lost.
         if page.next.is_some() && limit > 1 {
             page.items.pop();
         }

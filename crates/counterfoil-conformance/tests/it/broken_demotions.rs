@@ -1,4 +1,4 @@
-//! Stores that answer from a replica, each in its own way, and the check that must reject them.
+//! Stores that answer from a replica, each in its own way. The check must reject each of them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,18 +11,18 @@ use counterfoil_conformance::{CHECKS, Checked, Fixture, ReferenceStore, Store, S
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flaw {
     None,
-    /// Checks the role when it connects, and never again.
+    /// Checks the server's role only when it connects.
     ReadsOn,
     /// Notices the demotion only when a write is refused.
     ReadsUntilAWriteIsRefused,
-    /// Lists from the replica, because lists may be old.
+    /// Reads lists from the replica, in the belief that a list may be old.
     ListsOn,
     CountsOn,
     /// Reports an outage as an absent record.
     FindsNothing,
     /// Acknowledges writes that are lost.
     WritesOn,
-    /// Closes its connections and opens no new ones.
+    /// Closes its connections and never opens new ones.
     StaysAway,
 }
 
@@ -36,7 +36,7 @@ const CASES: &[Flaw] = &[
     Flaw::StaysAway,
 ];
 
-/// A primary, and a replica if the address leads to one.
+/// A primary, and a replica while the address leads to one.
 #[derive(Default)]
 struct Servers {
     primary: Arc<ReferenceStore>,
@@ -50,7 +50,7 @@ struct Client {
 }
 
 impl Client {
-    /// The server that answers that method.
+    /// Returns the server that answers the method `op`.
     fn server(&self, op: &'static str) -> Result<Arc<ReferenceStore>, StoreError> {
         let replica = self.servers.replica.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (counts, lists) = (op == "census", matches!(op, "list" | "due" | "census"));
@@ -133,7 +133,7 @@ fn every_store_that_answers_from_a_replica_is_rejected() {
     });
 }
 
-/// Without a flaw the same store passes.
+/// Checks that the same store passes without a flaw.
 #[test]
 fn the_store_without_a_flaw_passes() {
     assert_eq!(tried(Flaw::None).map_err(|broken| broken.to_string()), Ok(Checked::Held));

@@ -1,4 +1,4 @@
-//! Sibling stores with too narrow keys and columns, and the check that must reject each.
+//! Sibling stores whose keys and columns are too small. Each has the name of the check that must reject it.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use counterfoil_conformance::{SIBLING_CHECKS, SiblingFixture, Siblings};
 
 use crate::siblings::{BrokenSiblings, Kept, sibling_overrides};
 
-/// What a column does to each argument.
+/// The changes that columns make to each argument.
 #[derive(Clone, Copy)]
 struct Columns {
     realm: fn(&str) -> String,
     id: fn(&str) -> String,
-    /// Whether the given version is confused with the stored one.
+    /// Whether the given version is treated as equal to the stored one.
     alike: fn(u64, u64) -> bool,
     registration: fn(&mut Registration),
     settings: fn(&mut StoredSettings),
@@ -132,7 +132,7 @@ fn cases() -> Vec<(&'static str, Columns, &'static str)> {
     ]
 }
 
-/// The correct sibling stores behind those columns.
+/// The correct sibling stores, whose arguments first pass through these columns.
 struct Narrow(Columns);
 
 impl Narrow {
@@ -265,7 +265,7 @@ fn every_narrow_sibling_is_rejected_by_the_model() {
     assert!(missed.is_empty(), "not rejected by the model test: {missed:#?}");
 }
 
-/// With correct columns the same stores pass.
+/// Checks that the same stores pass with correct columns.
 #[test]
 fn right_columns_pass() {
     for check in [CLIENTS, SETTINGS, THROTTLE] {

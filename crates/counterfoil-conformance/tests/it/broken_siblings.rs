@@ -1,4 +1,5 @@
-//! Sibling stores that break one promise about outages, damage, cut-offs or races, and the check that must reject each.
+//! Sibling stores that violate one rule about outages, damage, dropped calls or races. Each has the name of the check
+//! that must reject it.
 
 use std::sync::Arc;
 
@@ -62,7 +63,7 @@ const CASES: &[Case] = cases! {
     LocksInTheHandle => removed_internal_ids_never_return,
 };
 
-/// Opens handles with one flaw each. The state of a flaw belongs to its handle.
+/// A fixture whose handles have one flaw each. The state of a flaw belongs to its handle.
 struct Bench(fn() -> Arc<dyn SiblingFlaw>);
 
 impl Bench {
@@ -116,7 +117,7 @@ fn every_broken_sibling_is_rejected_by_the_check_that_names_its_promise() {
     assert!(missed.is_empty(), "not rejected by the check that names the broken promise: {missed:?}");
 }
 
-/// Without a flaw the same stores pass.
+/// Checks that the same stores pass without a flaw.
 #[test]
 fn the_siblings_without_a_flaw_pass() {
     struct Flawless;

@@ -1,5 +1,5 @@
-//! Positive controls of the suite: stores that break one promise each, and the check that must reject each. They prove
-//! that every check can fail. `cargo test --test it broken_stores -- --nocapture` prints the table.
+//! Controls of the suite: stores that violate one rule each, and the check that must reject each. They show that every
+//! check can fail. `cargo test --test it broken_stores -- --nocapture` prints a table of them.
 
 use std::sync::Arc;
 
@@ -131,8 +131,9 @@ const CASES: &[Case] = cases! {
     purges::ShrinkKeepsTheNonce => shrinking_keeps_the_proof,
 };
 
-/// Counts of the check that must reject the store. The other checks run briefly, only to be listed in the table.
+/// The counts for the check that must reject the store.
 const LONG: Scale = Scale::CI.with_rounds(120).with_threads(8).with_sequences(40).with_commands(100);
+/// The counts for the other checks, which only fill the table.
 const SHORT: Scale = Scale::CI.with_rounds(2).with_threads(4).with_sequences(4).with_commands(50);
 
 /// Returns whether the named check rejected the store, and the line for the table.
@@ -149,7 +150,8 @@ fn try_it(case: &Case) -> (bool, String) {
 
 #[test]
 fn every_broken_store_is_rejected_by_the_check_that_names_its_promise() {
-    // Six at once: most of the time is spent waiting for half-written states to become whole, which they never do.
+    // Six stores are tried at the same time. Most of the time is spent waiting for incomplete states to become
+    // complete, which never happens.
     let tried: Vec<(bool, String)> = std::thread::scope(|scope| {
         let run = |part: &'static [Case]| scope.spawn(move || part.iter().map(try_it).collect::<Vec<_>>());
         let parts: Vec<_> = CASES.chunks(CASES.len().div_ceil(6)).map(run).collect();
@@ -163,8 +165,8 @@ fn every_broken_store_is_rejected_by_the_check_that_names_its_promise() {
     assert!(missed.is_empty(), "not rejected by the check that names the broken promise: {missed:#?}");
 }
 
-/// Runs each store `COUNTERFOIL_RUNS` times (default 1) at the default counts. `COUNTERFOIL_ONLY` selects names by
-/// prefix.
+/// Checks each store `COUNTERFOIL_RUNS` times (default 1) with the default counts. `COUNTERFOIL_ONLY` selects stores
+/// whose name begins with its value.
 #[test]
 fn every_planted_race_is_rejected_by_racing_and_by_interleaving() {
     let runs: usize = std::env::var("COUNTERFOIL_RUNS").map_or(1, |runs| runs.parse().unwrap());
@@ -186,7 +188,7 @@ fn every_planted_race_is_rejected_by_racing_and_by_interleaving() {
     assert!(missed.is_empty(), "not rejected: {missed:#?}");
 }
 
-/// Without a flaw the same wrapper passes every check.
+/// Checks that the same wrapper passes every check without a flaw.
 #[test]
 fn the_wrapper_without_a_flaw_passes() {
     struct Flawless;
@@ -207,8 +209,8 @@ fn the_wrapper_without_a_flaw_passes() {
     }
 }
 
-/// Prints how many of the broken stores the model test finds alone. For a short run:
-/// `COUNTERFOIL_SCALE=20 cargo test --test it what_the_model_test -- --ignored --nocapture`.
+/// Prints how many of the broken stores the model test alone finds. For a short run, use `COUNTERFOIL_SCALE=20 cargo
+/// test --test it what_the_model_test -- --ignored --nocapture`.
 #[test]
 #[ignore = "a figure for a report, no promise"]
 fn what_the_model_test_finds_by_itself() {

@@ -1,5 +1,4 @@
-//! Positive controls of the throttle's clauses: counters that break one promise each, and the check that must reject
-//! each.
+//! Controls of the clauses about throttles: counters that violate one rule each, and the check that must reject each.
 
 use std::sync::Arc;
 
@@ -48,7 +47,7 @@ const CASES: &[Case] = cases! {
     reservations::CapsTheAnswerAlone => no_wait_beyond_the_window,
 };
 
-/// Opens handles with one flaw each. The state of a flaw belongs to its handle.
+/// A fixture whose handles have one flaw each. The state of a flaw belongs to its handle.
 struct Bench(fn() -> Arc<dyn ThrottleFlaw>);
 
 #[async_trait]
@@ -64,7 +63,7 @@ impl SiblingFixture for Bench {
     }
 }
 
-/// The checks of the counters that reject the flaw.
+/// Returns the names of the checks of counters that reject the flaw.
 fn rejecting(make: fn() -> Arc<dyn ThrottleFlaw>) -> Vec<&'static str> {
     let siblings = Siblings::new(Bench(make));
     SIBLING_CHECKS.iter().filter(|check| check.run(&siblings).is_err()).map(|check| check.name).collect()
@@ -79,7 +78,7 @@ fn every_broken_throttle_is_rejected_by_the_check_that_names_its_promise() {
     }
 }
 
-/// Without a flaw the same throttle passes.
+/// Checks that the same throttle passes without a flaw.
 #[test]
 fn the_throttle_without_a_flaw_passes() {
     struct Flawless;

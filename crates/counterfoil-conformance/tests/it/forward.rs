@@ -1,6 +1,6 @@
-//! Macros that make a broken store from closures: methods without a closure are forwarded to the correct store.
+//! Macros that make a broken store from closures. A method without a closure calls the correct store.
 
-/// Calls the core's check of a request, unless the flaw omits it. Only `insert` and `rotate` have such a check.
+/// Calls the core's check of a request, unless the flaw leaves it out. Only `insert` and `rotate` have such a check.
 macro_rules! request_check {
     ($flaw:expr, insert, $home:ident, $new:ident, $now:ident) => {
         if $flaw.checks_requests() {
@@ -16,21 +16,21 @@ macro_rules! request_check {
 }
 pub(crate) use request_check;
 
-/// Declares, for the given traits and their methods:
+/// Declares for the given traits and their methods:
 ///
 /// - the trait of flaws. Each method receives the correct implementation as its first argument and calls it by default.
 ///   The trait also has the methods in the braces of `with`.
-/// - the implementations of the given traits for the broken store, which has the fields `flaw` and `inner` (the correct
-///   implementation).
+/// - the implementations of the given traits for the broken store. The broken store has the fields `flaw` and `inner`.
+///   `inner` is the correct implementation.
 /// - two macros that override methods with closures. `flaw!(Name, method, |inner, argument| { … })` declares a flaw
-///   without state. `overrides!(Type, self, method, |inner, argument| { … })` makes a flaw of a type with state. Both
-///   accept several methods.
+///   without state. `overrides!(Type, self, method, |inner, argument| { … })` declares that a type with state is a
+///   flaw. Both accept several methods.
 macro_rules! flawed {
     (
         [$d:tt $module:ident] $trait:ident, $inner:ty, $broken:ident, $flaw:ident, $overrides:ident $(, with { $($own:tt)* })?;
         $({ $port:ident: $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* })*
     ) => {
-        /// The incorrect methods. A method that is not overridden is correct.
+        /// The methods that may be incorrect. A method that is not overridden is correct.
         #[async_trait::async_trait]
         pub(crate) trait $trait: Send + Sync + 'static {
             $($($own)*)?

@@ -1,4 +1,4 @@
-//! Tests of the suite: correct stores pass it, and stores with a planted flaw do not.
+//! Tests of the suite. Correct stores must pass it, and stores with a deliberate flaw must not.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod broken;

@@ -1,4 +1,5 @@
-//! Races of every pair of methods on the store in memory, which awaits `backend_call` before it takes its lock.
+//! Runs races of every pair of methods on the store in memory. This store awaits `backend_call` before it takes its
+//! lock.
 
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
-//! A store as a third party would write it. Its database can do only one thing: replace a document if that still has
-//! the version that was read.
+//! A store as a third party would write it. Its database has only one operation: it replaces a document if the document
+//! still has the version that was read.
 //!
-//! There is one document per shard, because everything that one step touches is in one shard. Each step reads, decides
-//! and swaps, and starts again if another call was faster. The reference model decides, so that the example shows only
+//! There is one document for each shard, because all data that one step uses is in one shard. Each step reads, decides
+//! and swaps. It starts again if another call was faster. The reference model decides, so that the example shows only
 //! how a step becomes atomic.
 
 use std::collections::BTreeMap;
@@ -19,14 +19,14 @@ use counterfoil::types::{KeyId, RecordId, Version};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{CHECKS, Checked, Fixture, Scale, Store, Subject, backend_call, pause};
 
-/// A document, and how many times it was replaced.
+/// A document, and the number of times it was replaced.
 #[derive(Clone, Default)]
 struct Document {
     version: u64,
     text: String,
 }
 
-/// The database. A careless one replaces a document whatever version was read.
+/// The database. If it is careless, it replaces a document whatever version was read.
 #[derive(Default)]
 struct Database {
     documents: Mutex<BTreeMap<u8, Document>>,
@@ -39,7 +39,7 @@ impl Database {
         self.documents.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned().unwrap_or_default()
     }
 
-    /// Replaces the document if it has the version that was read. Returns whether it did.
+    /// Replaces the document if its version is still the version that was read. Returns whether it did.
     async fn swap(&self, key: u8, read: u64, text: String) -> bool {
         backend_call().await;
         let mut documents = self.documents.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,10 +52,10 @@ impl Database {
     }
 }
 
-/// The store: a handle of the database.
+/// The store, which is a handle of the database.
 struct DocumentStore(Arc<Database>);
 
-/// The core's feature `serde` makes documents of both parts of a record.
+/// Decodes a document. The core's feature `serde` makes documents from both parts of a record.
 fn decoded(document: &Document) -> Result<Model, StoreError> {
     if document.text.is_empty() {
         return Ok(Model::default());
@@ -74,8 +74,8 @@ impl DocumentStore {
         decoded(&self.0.read(shard).await)
     }
 
-    /// Runs one atomic step on a shard. If nothing changed, nothing is written, so a refused call does not make others
-    /// retry.
+    /// Runs one atomic step on a shard. If the step changes nothing, nothing is written, so a refused call does not
+    /// force other calls to try again.
     async fn step<T>(&self, shard: u8, act: impl Fn(&mut Model) -> T + Send) -> Result<T, StoreError> {
         loop {
             let document = self.0.read(shard).await;
@@ -95,7 +95,7 @@ fn count(limit: NonZeroU32) -> usize {
     usize::try_from(limit.get()).unwrap_or(usize::MAX)
 }
 
-/// Reads a page over all shards, one after the other, beginning at the cursor.
+/// Reads a page. It reads the shards one after another, beginning at the cursor.
 async fn pages(
     store: &DocumentStore,
     after: Option<&Cursor>,
@@ -108,7 +108,7 @@ async fn pages(
     for shard in first..=u8::MAX {
         let within = after.filter(|cursor| cursor.id.shard() == shard);
         let room = count(limit) - whole.items.len();
-        // Asks for one record more than fits. If it exists, there is a next page.
+        // This asks for one record more than fits. If this record exists, there is a next page.
         let found = page(&store.shard(shard).await?, within, room + 1);
         let more = found.items.len() > room;
         whole.items.extend(found.items.into_iter().take(room));
@@ -266,7 +266,7 @@ impl TokenStore for DocumentStore {
     }
 }
 
-/// The fixture of a third party: makes an empty database, and opens handles of it.
+/// The fixture of a third party. It makes an empty database, and opens handles of it.
 #[derive(Default)]
 struct Databases {
     careless: bool,
@@ -289,8 +289,8 @@ impl Fixture for Databases {
     }
 }
 
-/// `conformance!(third_party, Databases::default());` would generate one test per clause. Here all checks run in one
-/// test with small counts, because each step of this database writes a document of many families.
+/// Runs all checks in one test with small counts, because each step of this database writes a document with many
+/// families. `conformance!(third_party, Databases::default());` would generate one test for each clause.
 #[test]
 fn a_third_partys_store_keeps_the_contract() {
     let scale = Scale::CI.with_rounds(4).with_threads(8).with_sequences(6);
@@ -310,7 +310,8 @@ fn a_third_partys_store_keeps_the_contract() {
     }
 }
 
-/// The store awaits `backend_call` before each read and swap, so an interleaving finds that the swap compares nothing.
+/// The store awaits `backend_call` before each read and swap. Therefore an interleaving detects that the swap compares
+/// nothing.
 #[test]
 fn a_database_without_compare_and_swap_is_found_out_by_interleaving() {
     let scale = Scale::CI.with_rounds(30);
@@ -319,8 +320,8 @@ fn a_database_without_compare_and_swap_is_found_out_by_interleaving() {
     assert!(check.run(&subject).is_err());
 }
 
-/// A database that swaps without comparing lets two racers win. Not every round shows this, so the counts allow many
-/// rounds; the first round that shows it ends the test.
+/// A database that swaps without comparing lets two racers succeed. Not every round reveals this, so the counts allow
+/// many rounds. The first round that reveals it ends the test.
 #[test]
 fn a_database_without_compare_and_swap_is_found_out() {
     let scale = Scale::CI.with_threads(8);

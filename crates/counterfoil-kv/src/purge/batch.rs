@@ -1,4 +1,4 @@
-//! Purges some records of an index, or some members of a family, in one step.
+//! In one step, purges some records of an index or some members of a family.
 
 use counterfoil::store::StoreError;
 
@@ -9,18 +9,18 @@ use crate::key;
 use crate::rows::{Families, Pair, keys_of};
 use crate::step::{Decision, Step};
 
-/// Where the records were found. This decides what happens to them.
+/// The place where the records were found. It determines what the purge does with them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {
-    /// In the index by `gone_at`: they are removed.
+    /// The records are in the index by `gone_at`. The purge removes them.
     Gone,
-    /// Among the members of a revoked family past its `gone_at`: they are removed.
+    /// The records are members of a revoked family past its `gone_at`. The purge removes them.
     Members,
-    /// In the index by `honoured_until`: they are shrunk.
+    /// The records are in the index by `honoured_until`. The purge shrinks them.
     Windows,
 }
 
-/// Entries in order. At most `room` of them may be changed.
+/// Some entries, in the order of the index. At most `room` of their records may be changed.
 pub(super) struct Batch<'a> {
     pub(super) line: Line,
     pub(super) keys: &'a [Key],
@@ -31,20 +31,20 @@ pub(super) struct Batch<'a> {
 /// The progress of a batch.
 #[derive(Default)]
 pub(super) struct Done {
-    /// Entries that need no further check.
+    /// The number of entries that need no further check.
     pub(super) taken: usize,
-    /// Records that were removed or shrunk.
+    /// The number of records that were removed or shrunk.
     pub(super) changed: u64,
-    /// Whether work was left because `room` was 0.
+    /// Whether some records were left unchanged because `room` was used up.
     pub(super) more: bool,
-    /// Members that are kept until their notice is sent.
+    /// The members whose notice must be sent before they may be removed.
     pub(super) waiting: Vec<Key>,
 }
 
 enum Verdict {
-    /// Do not change the record.
+    /// Leave the record unchanged.
     Stays,
-    /// Delete the entry: it is obsolete.
+    /// Delete the index entry, because it is obsolete.
     Drop,
     /// Keep the member until its notice is sent.
     Waits,
@@ -81,7 +81,7 @@ impl Decision for Batch<'_> {
 }
 
 impl Batch<'_> {
-    /// Loads the owners' rows, which are written if a family is removed.
+    /// Loads the rows of the families' owners. If the step removes a family, it also writes the row of the owner.
     async fn load_owners(&self, step: &mut Step<'_>) -> Result<(), StoreError> {
         if self.line == Line::Windows {
             return Ok(());

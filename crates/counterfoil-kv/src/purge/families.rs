@@ -1,4 +1,5 @@
-//! Revoked families: their members are purged by the `gone_at` of the family.
+//! Purges the members of revoked families. The `gone_at` of the family determines when, not the `gone_at` of the
+//! member.
 
 use counterfoil::Timestamp;
 use counterfoil::store::StoreError;
@@ -12,7 +13,7 @@ use crate::rows::keys_of;
 use crate::step::{Decision, Step, carry_out};
 
 impl Sweep<'_> {
-    /// Purges the members of the families in an index. Returns whether work is left.
+    /// Purges the members of the families in an index. Returns whether there is more to do.
     pub(super) async fn families(
         &mut self,
         timeline: Build,
@@ -61,12 +62,12 @@ impl Sweep<'_> {
     }
 }
 
-/// A revoked family with at most this many waiting members is parked until one of them may be removed. A family with
-/// more waiting members is checked by every purge.
+/// The largest number of waiting members with which a revoked family is parked until one of them may be removed. Every
+/// purge checks a family that has more waiting members.
 const MOST_WAITING: usize = 32;
 
-/// Moves a revoked family whose remaining members all have a notice to a separate index, so that later purges need not
-/// skip it.
+/// Moves a revoked family to a separate index if all its remaining members have a notice. Later purges then do not read
+/// the family.
 struct Park<'a> {
     entry: &'a Key,
     waiting: &'a [Key],

@@ -1,8 +1,8 @@
-//! Purging: removes records past `gone_at`, and shrinks superseded records after their retry window.
+//! Removes records past `gone_at`, and shrinks superseded records after their retry window.
 //!
-//! A purge reads each index from its start up to the limit for that index. A member of a revoked family is purged by
-//! the family's `gone_at` and not by its own, so its entry is removed and the index of families takes over. Rows that
-//! do not decode are skipped and stay.
+//! A purge reads each index from its start up to the time limit for that index. The `gone_at` of a revoked family, and
+//! not the `gone_at` of a member, determines when the member is purged. Therefore the purge removes the member's index
+//! entry, and later finds the member through the index of families. The purge skips rows that do not decode.
 
 mod batch;
 mod families;
@@ -18,11 +18,11 @@ use crate::step::{after_a_part, carry_out, unavailable};
 use batch::{Batch, Line};
 
 const OP: &str = "purge";
-/// The number of entries in one scan.
+/// The number of entries that one scan reads.
 const SCAN: usize = 64;
-/// The number of records that one step reads and changes; each needs about ten keys.
+/// The number of records that one step reads and changes. Each record needs about ten keys.
 const CHANGE: usize = 8;
-/// The number of entries that one step reads after a step that changed nothing.
+/// The number of entries that a step reads if the step before it changed nothing.
 const LOOK: usize = 32;
 
 /// The time limits of one purge.
@@ -34,13 +34,13 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// The limit for records with a notice. It is never later than now.
+    /// The time limit for records with a notice. It is never later than now.
     fn unsent(self) -> Timestamp {
         self.now.min(self.unsent_before)
     }
 }
 
-/// A running purge.
+/// A purge in progress.
 struct Sweep<'a> {
     engine: &'a dyn Engine,
     limits: Limits,
@@ -56,7 +56,7 @@ pub(crate) async fn purge(engine: &dyn Engine, limits: Limits, limit: NonZeroU32
 }
 
 impl Sweep<'_> {
-    /// Returns whether work is left.
+    /// Purges all indexes. Returns whether there is more to do.
     async fn all(&mut self) -> Result<bool, StoreError> {
         let Limits { now, windows_before, .. } = self.limits;
         let unsent = self.limits.unsent();
@@ -82,8 +82,8 @@ impl Sweep<'_> {
         }
     }
 
-    /// Changes the records that may be changed. Returns whether `limit` left some out, and the members that wait for a
-    /// notice.
+    /// Changes the records that may be changed. Returns whether `limit` prevented a change, and the members that wait
+    /// for a notice.
     async fn change(&mut self, line: Line, mut keys: &[Key]) -> Result<(bool, Vec<Key>), StoreError> {
         let (mut waiting, mut look) = (Vec::new(), CHANGE);
         while !keys.is_empty() {

@@ -1,4 +1,4 @@
-//! A family's row. The id is in the key.
+//! The row of a family. It does not contain the family's id, which is in the key.
 
 use counterfoil::Realm;
 use counterfoil::client::ClientKey;
@@ -10,17 +10,17 @@ use super::record::{kind, read_revoked, write_revoked};
 use super::writer::Writer;
 use crate::engine::Value;
 
-/// A family, and the other values of its row.
+/// The row of a family. It consists of the family and of values that only this store needs.
 #[derive(Clone, Debug)]
 pub(crate) struct FamilyRow {
     /// The family.
     pub(crate) parts: FamilyParts,
-    /// The number of the family's records. The family is removed with its last record.
+    /// The number of the family's records. When the last record is removed, the family is removed too.
     pub(crate) members: u64,
-    /// How often the row was written. No two versions of a row are equal, so a count that this row guards is valid as
-    /// long as the row is unchanged.
+    /// The number of times the row was written. Because of it, two versions of a row are never equal. So a count that
+    /// this row guards is valid as long as the row is unchanged.
     pub(crate) step: u64,
-    /// The member that holds the family's only nonce.
+    /// The id of the member that has the family's only nonce.
     pub(crate) nonce_of: Option<RecordId>,
 }
 

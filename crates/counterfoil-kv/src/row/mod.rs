@@ -1,5 +1,5 @@
-//! Rows: one byte for the version of the format, then the fields in order. A row that does not decode to its last byte
-//! is corrupt.
+//! The format of rows. A row has one byte for the version of the format, and then the fields in order. A row is corrupt
+//! if it does not decode exactly to its last byte.
 
 mod family;
 mod reader;
@@ -14,7 +14,7 @@ pub(crate) use small::{
     OwnerRow, read_counter, read_document, read_instant, read_version, write_counter, write_document, write_instant,
 };
 
-/// The version of the row format that this version of the crate writes.
+/// The version of the row format that this crate writes.
 const FORM: u8 = 1;
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use counterfoil::store::Corrupt;
 
 use super::FORM;
 
-/// The part of a row that is not read yet.
+/// The bytes of a row that are not read yet.
 pub(super) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         self.flag(column)?.then(|| read(self, column)).transpose()
     }
 
-    /// Trailing bytes make a row corrupt.
+    /// Returns `row` if all bytes are read. Otherwise the row is corrupt.
     pub(super) fn end<T>(self, row: T) -> Result<T, Corrupt> {
         if self.0.is_empty() { Ok(row) } else { Err(Corrupt::Column { column: "end" }) }
     }

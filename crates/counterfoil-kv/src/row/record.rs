@@ -1,4 +1,4 @@
-//! A record's own fields. The id is in the key.
+//! The row of a record. It does not contain the record's id, which is in the key.
 
 use counterfoil::Realm;
 use counterfoil::store::{Corrupt, Digest, FamilyParts, Nonce, NoticeMark, RecordParts, Revoked, Superseded};
@@ -42,7 +42,7 @@ pub(crate) fn write_record(record: &RecordParts) -> Value {
     row.row()
 }
 
-/// If the core adds a field, this fails to compile until the field is written and read.
+/// This check fails to compile if the core adds a field, as a reminder that the field must be written and read.
 const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 12, "a field is not stored");
 
 /// Decodes a row as the record with this id.

@@ -1,4 +1,4 @@
-//! The other rows: owners, counters, versions, instants, and documents with their versions.
+//! The rows of owners, counters, versions, instants, and documents with a version.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Corrupt, Counter};
@@ -8,15 +8,15 @@ use super::reader::Reader;
 use super::writer::Writer;
 use crate::engine::Value;
 
-/// The row that guards decisions about an owner's families.
+/// The row of an owner. It guards decisions that depend on the owner's families.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OwnerRow {
-    /// The number of families. The row is removed with the last family.
+    /// The number of the owner's families. The row is removed with the last family.
     pub(crate) families: u64,
-    /// How often the row was written. Together with `last` it makes every version of the row different, even if the row
-    /// was removed and created again.
+    /// The number of times the row was written. Together with `last` it makes all versions of the row different, even
+    /// if the row was removed and created again.
     pub(crate) step: u64,
-    /// The newest family; see `step`.
+    /// The id of the owner's newest family. See `step`.
     pub(crate) last: FamilyId,
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn write_document(version: Version, document: &str) -> Value {
     row.row()
 }
 
-/// Decodes a row's version, and its document with `parse`.
+/// Decodes a row that contains a version and a document. `parse` decodes the document.
 pub(crate) fn read_document<T, E>(
     row: &[u8],
     parse: impl FnOnce(&str) -> Result<T, E>,

@@ -1,4 +1,4 @@
-//! Rows decode to the values that were encoded, and all other bytes are corrupt.
+//! Tests that rows decode to the values that were encoded, and that all other bytes are corrupt.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{FamilyParts, Nonce, NoticeMark, RecordParts, Revoked, Superseded, TokenRecord};
@@ -58,7 +58,7 @@ fn a_row_that_was_cut_lengthened_or_is_of_another_form_is_corrupt() {
     assert!(read_record(record.id, &[&[2], &one[1..]].concat()).is_err(), "a form that is not known");
 }
 
-/// Reading a damaged row never panics.
+/// Checks that reading a damaged row never panics.
 #[test]
 fn a_row_with_any_byte_changed_reads_or_is_corrupt() {
     let (record, family) = full();

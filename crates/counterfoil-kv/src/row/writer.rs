@@ -1,11 +1,11 @@
-//! Writes fields of a row.
+//! Writes the fields of a row.
 
 use counterfoil::Timestamp;
 
 use super::FORM;
 use crate::engine::Value;
 
-/// A row under construction.
+/// The bytes of a row so far.
 pub(super) struct Writer(Value);
 
 impl Writer {
@@ -35,7 +35,7 @@ impl Writer {
         self.number(at.micros());
     }
 
-    /// Texts are always shorter than 4 GB. A longer text would give a row that cannot be read.
+    /// Writes a text. Texts are always shorter than 4 GB. A longer text would make the row unreadable.
     pub(super) fn text(&mut self, text: &str) {
         self.small(u32::try_from(text.len()).unwrap_or(u32::MAX));
         self.raw(text.as_bytes());

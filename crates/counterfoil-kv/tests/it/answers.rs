@@ -1,4 +1,4 @@
-//! The worst that an engine may answer: conflicts without a reason, lost answers, and nothing but conflicts.
+//! The worst answers that an engine may give: conflicts without a reason, lost answers, and nothing but conflicts.
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,7 +9,7 @@ use counterfoil_conformance::sample::{Person, at, most, must_get, revoked, super
 use counterfoil_conformance::{Fixture, Store, block_on, conformance};
 use counterfoil_kv::{Engine, EngineError, Key, KvStore, MemoryEngine, Outcome, Value, Write};
 
-/// What happens to every nth write.
+/// The fault that every nth write has.
 #[derive(Clone, Copy)]
 enum Odd {
     /// The write is not executed and is reported as a conflict.
@@ -42,7 +42,7 @@ impl Engine for Unsteady {
     }
 
     async fn write(&self, write: Write) -> Result<Outcome, EngineError> {
-        // The first write stores the layout version and is no step of the store.
+        // The first write stores the layout version. It is no step of the store, so it has no fault.
         let number = self.writes.fetch_add(1, Ordering::Relaxed);
         match self.odd {
             _ if number == 0 || !number.is_multiple_of(self.every) => self.engine.write(write).await,
@@ -55,7 +55,7 @@ impl Engine for Unsteady {
     }
 }
 
-/// Executes a given number of writes, and then none.
+/// An engine that executes a given number of writes and then none.
 #[derive(Clone)]
 struct Dying {
     engine: MemoryEngine,
@@ -107,7 +107,7 @@ impl Fixture for Nervous {
     }
 }
 
-// Every second write is refused as a conflict without a reason.
+// This engine refuses every second write as a conflict without a reason.
 conformance!(nervous, Nervous);
 
 fn is_unknown<T: std::fmt::Debug>(answer: &Result<T, StoreError>) -> bool {

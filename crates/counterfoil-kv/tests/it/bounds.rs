@@ -9,8 +9,8 @@ use counterfoil_conformance::block_on;
 use counterfoil_conformance::sample::{Draft, GONE, Person, at, describe_as, most, pace, revoked, slide, supersede};
 use counterfoil_kv::KvStore;
 
-/// The current instant, in microseconds after the start of the sample data. By then some notices are due and some
-/// records are past `gone_at`.
+/// The current instant, in microseconds after the start of the sample data. At this instant some notices are due and
+/// some records are past `gone_at`.
 const NOW: u64 = 100_000;
 
 async fn opened() -> (Counted, KvStore) {
@@ -82,7 +82,7 @@ fn each_step_reads_and_writes_so_many_keys() {
     });
 }
 
-/// A store with `size` tokens, ten for each owner. The notices of a thousand tokens are due, and a thousand other
+/// Makes a store with `size` tokens, ten for each owner. The notices of a thousand tokens are due. A thousand other
 /// tokens are past `gone_at`.
 async fn filled(size: usize) -> (Counted, KvStore, Vec<RecordId>) {
     let (engine, store) = opened().await;
@@ -142,7 +142,7 @@ fn no_step_follows_the_number_of_records() {
     });
 }
 
-/// Dead records cost a page at most its limit of read keys. A page never reads all records of an owner.
+/// Checks that a page reads at most a fixed number of keys, even if most records of the owner are dead.
 #[test]
 fn a_page_reads_a_bounded_number_of_keys_however_much_is_dead() {
     block_on(async {
@@ -199,7 +199,7 @@ fn damaged_rows_at_the_front_hide_nothing_from_a_purge_and_end_it() {
     });
 }
 
-/// After a purge only the key of the layout version is left.
+/// Checks that after a purge of all records only the key of the layout version is left.
 #[test]
 fn what_is_purged_leaves_no_trace() {
     block_on(async {

@@ -1,5 +1,5 @@
-//! The store contract on each engine. All handles of a process share one database, whether it is in memory, a file or a
-//! folder.
+//! Runs the store contract on each engine. All handles of a process share one database. The database is in memory, in a
+//! file or in a folder.
 
 use crate::support::bases::{Bases, Fjall, Memory, Redb};
 use counterfoil_conformance::{conformance, sibling_conformance};

@@ -1,5 +1,5 @@
-//! Properties of the embedded engines that the contract does not cover: a second process that opens a file, the content
-//! of the files, and a process that is killed during writes.
+//! Tests properties of the embedded engines that the contract does not cover: a second process that opens a file, the
+//! contents of the files, and a process that is killed during writes.
 
 use std::path::Path;
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn one_engine_has_a_file_and_the_next_one_when_it_is_dropped() {
     }
 }
 
-/// The content of all files in the folder, without the zeros that fill up journals.
+/// The contents of all files in the folder, without zeros. Journals are filled up with zeros.
 fn content(folder: &Path) -> Vec<u8> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {
@@ -91,7 +91,8 @@ fn write(open: Open, says: Says) {
     assert!(ended.iter().all(Option::is_none), "{ended:?}");
 }
 
-/// Starts and kills a writing process `times` times at random moments, and returns what was found afterwards.
+/// Starts and kills a writing process `times` times at random moments. Returns the sum of the faults and counts after
+/// each crash.
 fn killed(open: Open, times: u16, writer: &str) -> Tally {
     let folder = TempDir::with_prefix("counterfoil-").expect("a folder on the disk");
     let (mut dice, mut tally) = (Dice::new(3), Tally::default());

@@ -1,11 +1,11 @@
-//! Tests every interleaving of two operations at the engine's calls, and races of all methods in which each call may
-//! wait.
+//! Tests every order of the engine calls of two operations, and races of all methods in which the suite may pause each
+//! call.
 
 use crate::support::bases::{Bases, Halted};
 use counterfoil_conformance::{CHECKS, Checked, Subject, scale};
 
-/// A step of this store makes up to thirty calls. A tenth of the schedules of other stores therefore takes the same
-/// time.
+/// Runs a check with this number of rounds. The interleavings run with a tenth of the usual rounds, because a step of
+/// this store makes up to thirty calls.
 fn holds(name: &str, rounds: u32) {
     let check = CHECKS.iter().find(|check| check.name == name).expect("a check of that name");
     let subject = Subject::new(Bases(Halted)).with_scale(scale().with_rounds(rounds));

@@ -1,4 +1,4 @@
-//! Reads data that another version of the crate wrote.
+//! Tests that this crate reads data that another version of the crate wrote.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ fn fault_d7_a_newer_layout_is_refused_and_left_alone() {
             let store = KvStore::open(Arc::clone(&engine)).await.expect("a store");
             Person::somebody().pat().found(&store).await.expect("a token");
             drop(store);
-            // An upgrade to the next layout in progress, the next layout, and a later one.
+            // These are an upgrade to the next layout in progress, the next layout, and a later layout.
             for newer in [2, 3, 1_000] {
                 set(&*engine, LAYOUT, version(newer)).await;
                 let before = pairs(&*engine).await;
@@ -92,7 +92,7 @@ fn fault_d7_a_row_in_a_newer_form_is_corrupt_and_left_alone() {
     }
 }
 
-/// Adds a member, as a later version might write it, to the only document under a key with this letter.
+/// Adds a member, as a later version might, to the only document whose key begins with this letter.
 async fn add_a_member(engine: &dyn Engine, letter: u8) {
     let (key, row) = engine.scan(&[letter], &[letter + 1], 2).await.expect("pairs").pop().expect("a document");
     let (head, document) = (&row[..9], std::str::from_utf8(&row[13..]).expect("a text"));

@@ -1,6 +1,7 @@
-//! Call rates of concurrent callers. The machine's speed varies and other processes take its cores. Therefore the store
-//! and the driver are measured alternately in many short turns, and the fastest turn of each counts. The output also
-//! shows how much faster the fastest turn was than the median; if that is much, the ratio is not reliable.
+//! Measures the call rates of concurrent callers. The speed of the machine varies, and other processes use its cores.
+//! Therefore the store and the driver are measured alternately in many short turns, and the fastest turn of each is
+//! compared. The bench also prints the ratio of the fastest turn to the median turn. If this ratio is large, the result
+//! is not reliable.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,10 +11,10 @@ use std::time::{Duration, Instant};
 /// The duration of one turn.
 const TURN: Duration = Duration::from_millis(100);
 
-/// One call. The arguments are the number of the caller and the number of the call.
+/// An operation that makes one call. The arguments are the number of the caller and the number of the call.
 pub type Op = Arc<dyn Fn(usize, u64) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
-/// Makes an operation of a closure that returns a future.
+/// Makes an operation from a closure that returns a future.
 pub fn op<F>(call: impl Fn(usize, u64) -> F + Send + Sync + 'static) -> Op
 where
     F: Future<Output = ()> + Send + 'static,
@@ -21,18 +22,19 @@ where
     Arc::new(move |caller, nth| Box::pin(call(caller, nth)))
 }
 
-/// The number of turns for each side, from `COUNTERFOIL_BENCH_ROUNDS`.
+/// The number of turns for the store, and also for the driver. `COUNTERFOIL_BENCH_ROUNDS` sets it.
 fn turns() -> usize {
     std::env::var("COUNTERFOIL_BENCH_ROUNDS").ok().and_then(|turns| turns.parse().ok()).unwrap_or(10)
 }
 
-/// The numbers of concurrent callers, from `COUNTERFOIL_BENCH_CALLERS`.
+/// The numbers of concurrent callers with which to measure. `COUNTERFOIL_BENCH_CALLERS` sets them.
 pub fn callers() -> Vec<usize> {
     let text = std::env::var("COUNTERFOIL_BENCH_CALLERS").unwrap_or_else(|_| "1,16,64,256".to_owned());
     text.split(',').filter_map(|callers| callers.trim().parse().ok()).collect()
 }
 
-/// Whether to run this operation: `COUNTERFOIL_BENCH_ONLY` is unset or contains its name. Commas separate the names.
+/// Whether to measure the operation `name`. True if `COUNTERFOIL_BENCH_ONLY` is unset or contains the name. Commas
+/// separate its names.
 pub fn wanted(name: &str) -> bool {
     std::env::var("COUNTERFOIL_BENCH_ONLY").map_or(true, |only| only.split(',').any(|only| only == name))
 }
@@ -60,14 +62,14 @@ async fn rate(callers: usize, op: &Op) -> f64 {
     calls as f64 / began.elapsed().as_secs_f64()
 }
 
-/// The rate of the fastest turn, and its ratio to the median.
+/// Returns the rate of the fastest turn, and the ratio of this rate to the median rate.
 fn fastest(mut of: Vec<f64>) -> (f64, f64) {
     of.sort_by(f64::total_cmp);
     let fastest = of[of.len() - 1];
     (fastest, fastest / of[of.len() / 2])
 }
 
-/// Prints a line with both rates, and how many times longer the store takes.
+/// Prints one line with both rates, and with the ratio of the store's time to the driver's time.
 pub async fn compare(name: &str, callers: usize, ours: &Op, raw: (&str, &Op)) {
     let (mut mine, mut theirs) = (Vec::new(), Vec::new());
     rate(callers, ours).await;

@@ -1,4 +1,4 @@
-//! Parts that the benches share: a comparison of the call rates of two implementations, and rows to fill a store.
+//! Code that the benches share. It compares the call rates of two implementations, and makes rows to fill a store.
 #![allow(dead_code, unreachable_pub, reason = "each bench uses its part")]
 
 pub mod measure;

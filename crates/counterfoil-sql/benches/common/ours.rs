@@ -1,4 +1,4 @@
-//! The calls of a host, on any store.
+//! The calls that a host makes, for any store.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::rows::{NOW, OF_ONE};
 
 /// The number of records in one call of `touch`.
 pub const BATCH: usize = 64;
-/// The number of access tokens that are verified.
+/// The number of access tokens that the bench verifies.
 const TOKENS: usize = 16;
 
 /// A store, and the ids of its records.
@@ -24,33 +24,33 @@ pub struct Ours {
     pub ids: Arc<Vec<RecordId>>,
 }
 
-/// Chooses one of `of` items for a call. The choice is spread evenly and depends only on the arguments.
+/// Chooses one of `of` items for a call. The choices are distributed evenly and depend only on the arguments.
 pub fn pick(of: usize, caller: usize, nth: u64) -> usize {
     let spread = (nth ^ (caller as u64) << 40).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
     spread as usize % of
 }
 
-/// The ids for one call of `touch`.
+/// The ids of the records for one call of `touch`.
 pub fn batch(ids: &[RecordId], caller: usize, nth: u64) -> Vec<RecordId> {
     (0..BATCH as u64).map(|place| ids[pick(ids.len(), caller, nth * BATCH as u64 + place)]).collect()
 }
 
-/// The owner whose records a call lists.
+/// The owner whose records one call lists.
 pub fn owner(ids: &[RecordId], caller: usize, nth: u64) -> String {
     format!("owner-{}", pick(ids.len() / OF_ONE, caller, nth))
 }
 
-/// The instant for `touch`. It is later for each call.
+/// The time of use for one call of `touch`. It grows with the number of the call.
 pub fn used(nth: u64) -> Timestamp {
     at(1_000_000 * (nth + 1))
 }
 
-/// A new record and its family.
+/// A draft of a new record and its family.
 pub fn draft(caller: usize) -> Draft {
     Person::new("default", &format!("caller-{caller}")).pat()
 }
 
-/// The current end of a chain of refreshes.
+/// The newest refresh token of a chain of refreshes.
 pub struct Chain {
     pub draft: Draft,
     pub tip: RecordId,
@@ -113,7 +113,7 @@ impl Ours {
         })
     }
 
-    /// Each caller continues its own chain.
+    /// Makes an operation that rotates. Each caller continues its own chain.
     pub fn rotate(&self, chains: &Arc<Vec<Mutex<Chain>>>) -> Op {
         let (ours, chains) = (self.clone(), Arc::clone(chains));
         op(move |caller, _| {
@@ -141,7 +141,8 @@ impl Ours {
     }
 }
 
-/// Verifies some access tokens with the handle. Also returns their ids, so that the driver can read the same records.
+/// Makes an operation that verifies some access tokens with the handle. Also returns the ids of the tokens, so that the
+/// driver can read the same records.
 pub async fn verified(node: Counterfoil) -> (Op, Arc<Vec<RecordId>>) {
     let mut tokens = Vec::new();
     for _ in 0..TOKENS {

@@ -1,4 +1,4 @@
-//! Fills a store with many rows at once, which is faster than one by one.
+//! Fills a store with many rows in one statement, which is faster than inserting them one by one.
 
 use counterfoil::Timestamp;
 use counterfoil::types::RecordId;
@@ -7,13 +7,14 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 
-/// The number of records of one owner.
+/// The number of records of each owner.
 pub const OF_ONE: usize = 10;
-/// How many notices are due at [`NOW`], and how many records are past `gone_at` at [`NOW`].
+/// The number of records whose notice is due at [`NOW`], and also the number of records that are past `gone_at` at
+/// [`NOW`].
 pub const FEW: usize = 1_000;
-/// The current instant, in microseconds after the start of the sample data.
+/// The instant of the measurement, in microseconds after the start of the sample data.
 pub const NOW: u64 = 100_000;
-/// The number of rows in one statement or one transaction.
+/// The number of rows in one statement or in one transaction.
 const AT_ONCE: usize = 10_000;
 
 const SQLITE_FAMILY: &str = "
@@ -54,8 +55,8 @@ struct Row {
     notice_at: Option<i64>,
 }
 
-/// The nth of `size` rows. The notices of [`FEW`] rows are due, [`FEW`] other rows are past `gone_at`, and the rest is
-/// neither. The owner is `owner-` followed by n / [`OF_ONE`].
+/// Makes row number `nth` of `size` rows. The notices of [`FEW`] rows are due, [`FEW`] other rows are past `gone_at`,
+/// and all other rows are neither. The owner is `owner-` followed by n / [`OF_ONE`].
 fn row(nth: usize, size: usize) -> Row {
     let owner = format!("owner-{}", nth / OF_ONE);
     let id = Person::new("default", &owner).pat().id();
@@ -77,7 +78,7 @@ pub fn micros(at: Timestamp) -> i64 {
     i64::try_from(at.micros()).expect("an instant")
 }
 
-/// Fills a store's file. Returns the ids, without the records that are past `gone_at`.
+/// Fills the file of a store. Returns the ids of the records, except those past `gone_at`.
 pub async fn fill_sqlite(options: &SqliteConnectOptions, size: usize) -> Vec<RecordId> {
     let mut raw = options.clone().journal_mode(SqliteJournalMode::Wal).connect().await.expect("a connection");
     let mut ids = Vec::new();
@@ -99,7 +100,7 @@ pub async fn fill_sqlite(options: &SqliteConnectOptions, size: usize) -> Vec<Rec
     ids
 }
 
-/// Fills a store's schema. Returns the ids, without the records that are past `gone_at`.
+/// Fills the schema of a store. Returns the ids of the records, except those past `gone_at`.
 pub async fn fill_postgres(options: &PgConnectOptions, size: usize) -> Vec<RecordId> {
     let mut raw = options.clone().disable_statement_logging().connect().await.expect("a connection");
     let mut ids = Vec::new();

@@ -1,4 +1,4 @@
-//! Changes one record: compare-and-swap on its version, with one statement for each kind of change.
+//! Changes one record with a compare-and-swap on its version. Each kind of change has one statement.
 
 use counterfoil::store::{Applied, Change, Relabel, StoreError, TokenRecord, transition};
 use counterfoil::types::{Description, Label, LabelKey, RecordId, Version};
@@ -23,7 +23,8 @@ impl PgStore {
             if let Wrote::Done(Some(written)) = self.write_one(OP, || statement(id, expect, change, now)).await? {
                 return row::record_of(id, &written).map(Applied::Done);
             }
-            // Nothing was written: the record is not in the expected state, or another family holds the label.
+            // The statement wrote nothing. Either the record is not in the expected state, or another family holds the
+            // label.
             let Some((record, family)) = self.parts(OP, id).await? else { return Ok(Applied::Missing) };
             if !transition::accepts_change(&record, &family, expect, change) {
                 let stands = TokenRecord::from_parts(record, family);

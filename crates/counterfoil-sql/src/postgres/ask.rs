@@ -18,19 +18,19 @@ use crate::row::{self, count, micros, micros_of};
 
 pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
 
-/// How often a statement is tried when the server rolls it back or when a concurrent write changes its conditions.
-/// Every lost turn means that another call succeeded, so only many concurrent calls on one family need many turns. At
-/// SERIALIZABLE, with sixteen callers that never pause, each caller wins one turn in sixteen; 64 turns were once too
-/// few for an edit.
+/// How often a statement is tried if the server rolls it back or a concurrent write changes its conditions. Each failed
+/// try means that another call succeeded, so only many concurrent calls on one family need many tries. At SERIALIZABLE,
+/// with sixteen callers that never pause, each caller succeeds in one of sixteen tries. An edit has failed with a limit
+/// of 64.
 pub(super) const TURNS: u32 = 512;
 
-/// The number of turns that start without a pause.
+/// The number of tries that start without a pause.
 const AT_ONCE: u32 = 8;
-/// The longest pause before a turn, in milliseconds.
+/// The longest pause before a try, in milliseconds.
 const PAUSE: u32 = 20;
 
-/// Pauses after a lost turn. A call that loses repeatedly usually conflicts with one transaction that is still running,
-/// and would lose all its immediate turns to that transaction.
+/// Pauses after a lost race. A call that loses repeatedly usually conflicts with one transaction that is still running.
+/// Without a pause it would lose all its tries to that transaction.
 pub(super) async fn give_way(lost: u32) {
     let pause = lost.saturating_sub(AT_ONCE).min(PAUSE);
     if pause > 0 {
@@ -38,14 +38,14 @@ pub(super) async fn give_way(lost: u32) {
     }
 }
 
-/// Whether a write succeeded or violated a unique key.
+/// The outcome of a write that may violate a unique key.
 pub(super) enum Wrote<T> {
     Done(T),
     Taken,
 }
 
 impl PgStore {
-    /// Runs a write. A violated unique key is an outcome, not an error.
+    /// Runs a write. A violation of a unique key is an outcome, not an error.
     pub(super) async fn write<'q>(
         &self,
         op: &'static str,
@@ -54,7 +54,7 @@ impl PgStore {
         self.repeated(op, || self.done(op, statement())).await
     }
 
-    /// Runs a write that returns a row.
+    /// Runs a write that returns one row.
     pub(super) async fn write_one<'q>(
         &self,
         op: &'static str,
@@ -67,7 +67,7 @@ impl PgStore {
         })
     }
 
-    /// Runs a write that violates no unique key, and returns the number of changed rows.
+    /// Runs a write that violates no unique key. Returns the number of changed rows.
     pub(super) async fn changed<'q>(
         &self,
         op: &'static str,
@@ -89,8 +89,8 @@ impl PgStore {
                 Ok(done) => return Ok(Wrote::Done(done)),
                 Err(error) if is_taken(&error) => return Ok(Wrote::Taken),
                 Err(error) if is_rolled_back(&error) => give_way(turn).await,
-                // A demoted server refused the statement, so nothing was written. Repeat it on a connection that is
-                // checked first.
+                // A demoted server refused the statement, so nothing was written. The statement is repeated on a
+                // connection that was checked first.
                 Err(error) if is_demoted(&error) && elsewhere => elsewhere = false,
                 Err(error) => {
                     let sent = maybe_sent(&error);
@@ -101,8 +101,8 @@ impl PgStore {
         Err(lost(op))
     }
 
-    /// Runs a read. The read is repeated on a new connection if the first one broke since its last use. It is also
-    /// repeated if the server rolled it back, which can happen at SERIALIZABLE.
+    /// Runs a read. If the connection broke since its last use, repeats the read on a new connection. Also repeats the
+    /// read if the server rolled it back, which can happen at SERIALIZABLE.
     pub(super) async fn read<'q>(
         &self,
         op: &'static str,
@@ -111,7 +111,7 @@ impl PgStore {
         self.read_within(op, self.limit(), statement).await
     }
 
-    /// Runs a read with another time limit.
+    /// Runs a read with a time limit that the caller chooses.
     pub(super) async fn read_within<'q>(
         &self,
         op: &'static str,
@@ -182,7 +182,7 @@ impl PgStore {
         found.as_ref().map(row::family).transpose()
     }
 
-    /// The first id of `new` that is already in use, in the store or earlier in `new`.
+    /// Returns the first id of `new` that is already in use in the store, or that occurs earlier in `new`.
     pub(super) async fn taken(&self, op: &'static str, new: &[NewRecord]) -> Result<Option<RecordId>, StoreError> {
         let ids = || new.iter().map(|new| new.id.as_bytes().to_vec()).collect::<Vec<_>>();
         let rows = self.read(op, || sqlx::query(sql::TAKEN).bind(ids())).await?;
@@ -191,14 +191,14 @@ impl PgStore {
     }
 }
 
-/// The first id of `new` that is in `stored` or occurs earlier in `new`.
+/// Returns the first id of `new` that is in `stored`, or that occurs earlier in `new`.
 pub(super) fn first_taken(new: &[NewRecord], stored: &[RecordId]) -> Option<RecordId> {
     let twice = |index: usize, id| new.iter().take(index).any(|earlier| earlier.id == id);
     let taken = new.iter().enumerate().find(|(index, new)| stored.contains(&new.id) || twice(*index, new.id));
     taken.map(|(_, new)| new.id)
 }
 
-/// Binds $1 to $16 of every statement that inserts records.
+/// Binds the parameters $1 to $16, which every statement that inserts records has.
 pub(super) fn adding<'q>(text: &'static str, new: &'q [NewRecord], family: (&'q str, &'q str)) -> Statement<'q> {
     fn each<T>(new: &[NewRecord], column: impl Fn(&NewRecord) -> T) -> Vec<T> {
         new.iter().map(column).collect()
@@ -223,7 +223,7 @@ pub(super) fn adding<'q>(text: &'static str, new: &'q [NewRecord], family: (&'q 
         .bind(family.1)
 }
 
-/// The error after all turns were lost: nothing was written, and the same call may succeed a moment later.
+/// The error after all tries lost a race. Nothing was written, and the same call may succeed a moment later.
 pub(super) fn lost(op: &'static str) -> StoreError {
     StoreError::unavailable(op)
 }
@@ -236,7 +236,7 @@ fn is_taken(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code == "23505")
 }
 
-/// Serialization failure or deadlock: the server rolled the whole statement back.
+/// Whether the error is a serialization failure or a deadlock. Then the server rolled the whole statement back.
 pub(super) fn is_rolled_back(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code == "40001" || code == "40P01")
 }
@@ -267,8 +267,8 @@ pub(super) fn is_transient(error: &sqlx::Error) -> bool {
     is_full(error) || code(error).is_some_and(|code| code == "57P03")
 }
 
-/// Whether the server may have executed a write. An error reported by the server means that the write was rolled back,
-/// except code 40003. Without a connection nothing was sent. After any other error it is unknown.
+/// Whether the server may have executed a write. If the server reported an error, it rolled the write back, except with
+/// code 40003. If there was no connection, nothing was sent. After any other error the outcome is unknown.
 fn maybe_sent(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) | sqlx::Error::Configuration(_) => {

@@ -1,5 +1,5 @@
-//! The cost of limit checks and lists when many records are deleted, rotated or expired. The unit is pages of the
-//! server's buffer cache.
+//! Tests the cost of limit checks and lists if many records are deleted, rotated or expired. The cost is the number of
+//! pages of the server's buffer cache that a statement reads.
 
 use counterfoil::store::TokenStore;
 use counterfoil::types::TokenKind;
@@ -13,14 +13,14 @@ use super::sql;
 use super::store::{PLANNING, PgStore};
 use crate::row::micros;
 
-/// The upper bound for a statement that finds a few rows and reads no other rows.
+/// The upper bound for the cost of a statement that finds a few rows and reads no other rows.
 const FEW: i64 = 100;
-/// The lower bound for a statement that reads all rows of an owner.
+/// The lower bound for the cost of a statement that reads all rows of an owner.
 const MANY: i64 = 400;
 
-/// Instants are 1,700,000,000,000,000 plus a number. Ann has 2,300 deleted tokens, 2,300 expired tokens and one live
-/// token. Bob has a sign-in with 5,000 generations and one access token for each; the last three access tokens are
-/// live. Other owners have about 25,000 tokens.
+/// The sample rows. Instants are 1,700,000,000,000,000 plus a number. Ann has 2,300 deleted tokens, 2,300 expired
+/// tokens and one live token. Bob has a sign-in with 5,000 generations, each with one access token. The last three of
+/// his access tokens are live. Other owners have about 25,000 tokens.
 const ROWS: &str = "
 CREATE FUNCTION id(n BIGINT, size INT) RETURNS BYTEA LANGUAGE sql AS $$ SELECT substring(sha256(n::text::bytea) FROM 1 FOR size) $$;
 CREATE FUNCTION t(n BIGINT) RETURNS BIGINT LANGUAGE sql AS $$ SELECT 1700000000000000 + n $$;
@@ -46,7 +46,7 @@ INSERT INTO counterfoil_record (
 ANALYZE counterfoil_family; ANALYZE counterfoil_record;
 ";
 
-/// Starts a server with those rows, a store on it, and a connection with the store's planner settings.
+/// Starts a server with the sample rows. Also opens a store on it, and a connection with the store's planner settings.
 async fn filled() -> (Postgres, PgStore, PgConnection) {
     let server = Postgres::start();
     let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(server.port());
@@ -61,8 +61,8 @@ fn now(number: u64) -> i64 {
     micros(at(number))
 }
 
-/// The number of pages that a statement reads. The statement runs eight times: the first runs mark dead rows, and after
-/// five runs the server keeps a generic plan.
+/// Returns the number of pages that a statement reads. The statement runs eight times. The first runs mark dead rows.
+/// After five runs the server uses a generic plan.
 async fn pages(wire: &mut PgConnection, query: impl Fn() -> Statement<'static>) -> i64 {
     let mut pages = 0;
     for _ in 0..8 {
@@ -95,8 +95,8 @@ async fn fault_a12_a_page_of_what_stands_reads_nothing_that_was_deleted() {
         let page = store.list(person.standing(kind, at(6_000)), None, most(50)).await.expect("a page");
         assert!(page.items.len() == 1 && page.next.is_none(), "{owner}: {:#?}", page.items);
     }
-    // Ann's 2,300 expired tokens are past `gone_at`, but no purge has removed their families. The list skips only
-    // those.
+    // Ann's 2,300 expired tokens are past `gone_at`, but no purge has removed their families. The list skips these
+    // tokens and no others.
     let bob = pages(&mut raw, || list("bob", refresh, 6_000)).await;
     assert!(bob < FEW, "{bob} pages");
     let honoured = pages(&mut raw, || list("bob", refresh, 100)).await;

@@ -1,4 +1,4 @@
-//! Client registrations.
+//! Stores the registrations of clients.
 
 use std::num::NonZeroU32;
 

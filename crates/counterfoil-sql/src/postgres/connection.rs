@@ -1,6 +1,6 @@
-//! A connection to the primary server. The store checks that the server is the primary when it opens a connection and
-//! once a second while it uses one. If a connection breaks, does not answer or leads to another server, all earlier
-//! connections are closed without a check: they use the same address, and new connections are cheap.
+//! A connection to the primary server. The store checks that the server is the primary when it opens the connection,
+//! and once a second while it uses the connection. If a connection breaks, does not answer or leads to another server,
+//! the store closes all earlier connections without a check. They use the same address, and new connections are cheap.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,31 +14,31 @@ use tokio::time::{Instant, sleep, timeout};
 use super::ask::{Statement, is_cut, is_demoted, is_transient};
 use super::sql;
 
-/// How long a check that the server is the primary stays valid.
+/// How long the result of a check that the server is the primary stays valid.
 const ASKED: Duration = Duration::from_secs(1);
-/// The time limit of this check on a connection in use.
+/// The time limit of this check on a connection that is already open.
 const ANSWERS: Duration = Duration::from_secs(1);
-/// The maximum age of a connection, because servers and networks change.
+/// The maximum age of a connection. It is limited because servers and networks change.
 const AGE: Duration = Duration::from_secs(30 * 60);
-/// After a connection led to a server that is not the primary, no new connection is tried for this long. Each one would
-/// cost the server a process.
+/// How long the store tries no new connection after a connection led to a server that is not the primary. Each new
+/// connection would cost the server a process.
 const LEFT_ALONE: Duration = Duration::from_millis(250);
-/// The first pause between two attempts to connect.
+/// The pause between the first two attempts to connect.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The server is a replica or refuses writes.
+/// The error that the server is a replica or refuses writes.
 #[derive(Debug, thiserror::Error)]
 #[error("the server is a replica or read-only: the address must lead to the primary")]
 struct NotPrimary;
 
-/// Opens connections, and decides which connections are trusted.
+/// Opens connections to one server, and decides which open connections may still be used.
 pub(super) struct Route {
     options: PgConnectOptions,
     limit: Duration,
     seen: Arc<Seen>,
 }
 
-/// What the connections have learned about the server.
+/// What the store has learned about the server from its connections.
 #[derive(Default)]
 struct Seen {
     distrusted: AtomicU64,
@@ -54,12 +54,12 @@ pub(super) struct Connection {
 }
 
 impl Route {
-    /// `limit` is the time limit of a statement.
+    /// Makes a route without connections. `limit` is the time limit of a statement.
     pub(super) fn new(options: PgConnectOptions, limit: Duration) -> Self {
         Self { options, limit, seen: Arc::default() }
     }
 
-    /// A route to the same server with one more setting. Both routes share what they learn about the server.
+    /// A route to the same server with one additional setting. Both routes share what they learn about the server.
     pub(super) fn with(&self, setting: (&str, &str)) -> Self {
         let options = self.options.clone().options([setting]);
         Self { options, limit: self.limit, seen: Arc::clone(&self.seen) }
@@ -74,13 +74,13 @@ impl Route {
         self.limit
     }
 
-    /// Wraps a connection that was just checked.
+    /// Wraps a connection to a server that was just checked.
     pub(super) fn adopt(&self, connection: PgConnection) -> Connection {
         let (opened, asked) = (Instant::now(), Instant::now());
         Connection { inner: connection, opened, asked, trust: self.seen.distrusted.load(Ordering::Acquire) }
     }
 
-    /// Connects, and retries as long as `waits` returns true for the error. The caller sets a time limit.
+    /// Connects. Tries again as long as `waits` returns true for the error. The caller sets a time limit.
     pub(super) async fn open(&self, waits: impl Fn(&sqlx::Error) -> bool + Send) -> Result<Connection, sqlx::Error> {
         if self.refused().is_some_and(|at| at.elapsed() < LEFT_ALONE) {
             return Err(not_primary());
@@ -128,7 +128,7 @@ impl Route {
         None
     }
 
-    /// Whether the connection may be kept after this answer.
+    /// Whether the connection may be used again after this answer.
     pub(super) fn keeps<T>(&self, answer: &Result<T, sqlx::Error>) -> bool {
         let lost = answer.as_ref().is_err_and(|error| is_cut(error) || is_demoted(error));
         if lost {
@@ -141,7 +141,7 @@ impl Route {
         self.seen.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes sure that no connection opened before this call is used again.
+    /// Prevents every connection that was opened before this call from being used again.
     pub(super) fn distrust(&self) {
         self.seen.distrusted.fetch_add(1, Ordering::AcqRel);
     }
@@ -162,7 +162,7 @@ impl Connection {
         statement.execute(&mut self.inner).await
     }
 
-    /// Waits for the end of a statement whose caller was dropped.
+    /// Waits for the end of a statement whose caller dropped its future. Returns whether the statement ended in time.
     pub(super) async fn settle(&mut self, limit: Duration) -> bool {
         matches!(timeout(limit, self.inner.ping()).await, Ok(Ok(())))
     }
@@ -174,7 +174,7 @@ impl Connection {
         }
     }
 
-    /// Closes the connection and waits for it.
+    /// Closes the connection and waits until it is closed.
     pub(super) async fn closed(self) {
         let _gone = timeout(ANSWERS, self.inner.close()).await;
     }
@@ -188,7 +188,7 @@ fn is_not_primary(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.get_ref().is_some_and(|source| source.is::<NotPrimary>()))
 }
 
-/// The error of a statement that was not answered in time. Whether the server executed it is unknown.
+/// The error of a statement that was not answered in time. It is unknown whether the server executed the statement.
 pub(super) fn unanswered() -> sqlx::Error {
     sqlx::Error::Io(io::Error::new(
         io::ErrorKind::TimedOut,
@@ -196,7 +196,8 @@ pub(super) fn unanswered() -> sqlx::Error {
     ))
 }
 
-/// Temporary errors: while a server starts, and while the server still counts closed connections.
+/// Whether the error is temporary. Such errors occur while a server starts, and while it still counts closed
+/// connections.
 pub(super) fn passes_soon(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused) || is_transient(error)
 }

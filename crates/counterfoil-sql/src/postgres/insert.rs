@@ -1,4 +1,4 @@
-//! Inserts records: all of them or none.
+//! Inserts all records or none.
 
 use std::num::NonZeroU32;
 
@@ -17,10 +17,10 @@ use crate::row::{self, count, micros, micros_of};
 use crate::rules::{owned_by, room_beside};
 
 const OP: &str = "insert";
-/// The verdict of `counterfoil_admit` when the owner has reached the cap.
+/// The value of `verdict` that `counterfoil_admit` returns if the owner has reached the cap.
 const OWNER_FULL: i64 = 1;
 
-/// The values of the statements that insert a family.
+/// The parameters of the statements that insert a family.
 struct Founding<'a> {
     family: FamilyParts,
     body: String,
@@ -33,7 +33,8 @@ struct Founding<'a> {
 /// The outcome of the insert statement.
 enum Outcome {
     Written(Inserted),
-    /// The owner has no row in `counterfoil_owner` yet. Limits are decided while that row is locked.
+    /// The owner has no row in `counterfoil_owner` yet. The limits are checked while that row is locked, so the row is
+    /// inserted first.
     NoOwner,
     Bound(Inserted),
     /// An id is already in use, or another family holds the label.
@@ -87,9 +88,9 @@ impl PgStore {
         Err(lost(OP))
     }
 
-    /// Why nothing was inserted, apart from cap and pace. `None` if the reason no longer exists. An id that is in use
-    /// takes precedence over label and cap: a repeated insert must find the record that it created, and not conflict
-    /// with its label.
+    /// Reads why nothing was inserted, except for cap and pace. Returns `None` if the reason no longer exists. An id in
+    /// use has precedence over label and cap, because of repeated inserts: such an insert must find the record that it
+    /// created, and must not conflict with its own label.
     async fn why_not(&self, founding: &Founding<'_>) -> Result<Option<Inserted>, StoreError> {
         let (family, new) = (&founding.family, founding.new);
         let query = || {
@@ -113,7 +114,7 @@ impl PgStore {
         Ok(taken.or(holder.map(Inserted::LabelTaken)))
     }
 
-    /// The family other than `asking` that holds the label and has not reached `gone_at`.
+    /// Returns the family that holds the label and has not reached `gone_at`. Ignores the family `asking`.
     pub(super) async fn holder(
         &self,
         op: &'static str,
@@ -159,8 +160,8 @@ impl PgStore {
                 }
                 full_until = row::instant(&row, "full_until")?;
             }
-            // A revocation is final, so it is checked first. An id that is in use is checked second: a repeated join
-            // must find the record that it created, even if the family has changed since.
+            // A revocation is final, so it is checked first. An id in use is checked second, because of repeated joins:
+            // such a join must find the record that it created, even if the family has changed since then.
             let found = self.family(OP, family).await?.filter(|family| family.revoked.is_none());
             let Some(found) = found else { return Ok(Inserted::FamilyEnded) };
             if let Some(taken) = self.taken(OP, new).await? {
@@ -184,7 +185,7 @@ impl Founding<'_> {
         sqlx::query(text).bind(family.realm.as_str()).bind(family.owner.as_str()).bind(i64::from(family.kind.byte()))
     }
 
-    /// Whether any limit requires counting.
+    /// Whether the insert has a limit that requires counting.
     fn is_bound(&self) -> bool {
         self.cap.is_some() || self.pace.is_some()
     }

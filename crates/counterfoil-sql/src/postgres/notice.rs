@@ -1,4 +1,4 @@
-//! Uses and notices: writes that do not change a record's version.
+//! Records the last use of records, and the progress of notices. These writes do not change the version of a record.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NOTICED_MAX, NoticeMark, StoreError, TokenRecord};
@@ -9,9 +9,10 @@ use super::sql;
 use super::store::PgStore;
 use crate::row::{self, NOTICE, micros, noticed};
 
-/// The number of records in one `touch` statement. A rotation may have to wait for one statement.
+/// The number of records in one statement of `touch`. It is limited because a rotation may have to wait for the
+/// statement.
 const BATCH: usize = 256;
-/// The maximum size in bytes of the sent notices that a record remembers.
+/// The maximum size in bytes of the column with a record's sent notices.
 #[expect(clippy::cast_possible_wrap, reason = "eight times nine")]
 const REMEMBERED: i64 = (NOTICED_MAX * NOTICE) as i64;
 
@@ -47,13 +48,14 @@ impl PgStore {
         };
         match self.write_one("claim", query).await? {
             Wrote::Done(Some(claimed)) => row::record_of(id, &claimed).map(Some),
-            // The record has another mark, or its row does not decode. The read finds out which.
+            // Either the record has another mark, or its row does not decode. The read finds out which.
             Wrote::Done(None) => self.parts("claim", id).await.map(|_| None),
             Wrote::Taken => Err(lost("claim")),
         }
     }
 
-    /// Decides and writes while the row is locked, because two workers may settle two notices at the same time.
+    /// Decides and writes while the row is locked, because two workers may settle two notices of a record at the same
+    /// time.
     pub(super) async fn settle_notice(
         &self,
         id: &RecordId,

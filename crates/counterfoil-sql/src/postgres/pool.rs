@@ -1,8 +1,8 @@
-//! The connections for writes and lists.
+//! The pool of connections for writes and lists.
 //!
-//! This is not the driver's pool. The driver's pool tests each connection when it is returned, which costs a second
-//! round trip for each statement and has no timeout. In a network that drops packets, each such test would hold a
-//! permit for a quarter of an hour.
+//! The store does not use the driver's pool. That pool tests each connection when it is returned, which costs a second
+//! round trip for each statement. The test has no timeout. In a network that drops packets, it would occupy a permit
+//! for a quarter of an hour.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::ask::Statement;
 use super::connection::{Connection, Route, passes_soon, unanswered};
 
-/// Opens connections on demand, up to `size`.
+/// A pool that opens connections on demand, at most `size`.
 pub(super) struct Pool {
     route: Arc<Route>,
     patience: Duration,
@@ -27,13 +27,13 @@ pub(super) struct Pool {
 pub(super) struct Lent {
     pool: Arc<Pool>,
     connection: Option<Connection>,
-    /// Whether a statement was sent and its answer has not been read.
+    /// Whether a statement was sent whose answer has not been read yet.
     asked: bool,
     permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Pool {
-    /// `patience` is how long a call waits for a connection. `first` is a connection that is already open.
+    /// `patience` is the time for which a call waits for a connection. `first` is a connection that is already open.
     pub(super) fn new(route: Arc<Route>, size: u32, patience: Duration, first: Connection) -> Arc<Self> {
         let permits = usize::try_from(size).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         let (free, idle) = (Arc::new(Semaphore::new(permits)), Mutex::new(vec![first]));
@@ -44,7 +44,7 @@ impl Pool {
         &self.route
     }
 
-    /// Waits for a permit, then for a connection. An error means that nothing was sent.
+    /// Waits for a permit, then for a connection. An error means that nothing was sent to the server.
     pub(super) async fn lend(self: &Arc<Self>) -> Result<Lent, sqlx::Error> {
         let lent = timeout(self.patience, async {
             let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_| sqlx::Error::PoolClosed)?;
@@ -63,7 +63,8 @@ impl Pool {
         Lent { pool: Arc::clone(self), connection: Some(connection), asked: false, permit: Some(permit) }
     }
 
-    /// Takes the connection that was used most recently, so that idle connections reach their maximum age.
+    /// Takes the idle connection that was used most recently, so that the others stay idle until they reach their
+    /// maximum age.
     fn take(&self) -> Option<Connection> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
@@ -72,7 +73,7 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 
-    /// Waits for running statements. Later calls find the pool closed.
+    /// Closes the pool and waits for running statements. Later calls fail.
     pub(super) async fn close(&self) {
         let _all = self.free.acquire_many(self.size).await;
         self.free.close();
@@ -91,7 +92,7 @@ impl Lent {
         self.answered(answer.unwrap_or_else(|_| Err(unanswered())))
     }
 
-    /// Runs a statement within the time limit and returns what it changed.
+    /// Runs a statement within the time limit and returns the number of rows that it changed.
     pub(super) async fn done(
         mut self,
         limit: Duration,
@@ -118,7 +119,7 @@ impl Drop for Lent {
         if !self.asked {
             return self.pool.put(connection);
         }
-        // The caller's future was dropped, but the server still executes the statement. The permit is released when the
+        // The caller dropped its future, but the server still executes the statement. The permit is released when the
         // statement has ended.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let (pool, permit) = (Arc::clone(&self.pool), self.permit.take());

@@ -1,5 +1,5 @@
-//! Purging: removes records past `gone_at`, and shrinks superseded records after their retry window. It works with ids
-//! only, so it also purges rows that do not decode.
+//! Removes records past `gone_at`, and shrinks superseded records after their retry window. A purge uses only the ids
+//! of records, so it also purges rows that do not decode.
 
 use std::num::NonZeroU32;
 
@@ -13,7 +13,7 @@ use super::store::PgStore;
 use crate::row::{self, micros};
 
 const OP: &str = "purge";
-/// The number of records in one statement. The limit keeps a large purge from delaying rotations.
+/// The number of records in one statement. It is limited so that a large purge does not delay rotations.
 const BATCH: u32 = 256;
 
 /// The time limits of one purge.
@@ -25,13 +25,13 @@ struct Limits {
 }
 
 impl Limits {
-    /// The limit for records with a pending notice. It is never later than the limit for other records.
+    /// The time limit for records with a pending notice. It is never later than the limit for other records.
     fn unsent(self) -> i64 {
         micros(self.now.min(self.unsent_before))
     }
 }
 
-/// The next batch of work.
+/// The records that the next batch removes or shrinks.
 struct Chores {
     remove: Vec<RecordId>,
     shrink: Vec<RecordId>,
@@ -61,8 +61,8 @@ impl PgStore {
         }
     }
 
-    /// Repeats until the first rows that are due contain no member of a revoked family, except rows that other
-    /// transactions have locked.
+    /// Clears `purge_at` of members of revoked families. Ends when the first rows that are due contain no such member,
+    /// except in rows that other transactions have locked.
     async fn leave_to_families(&self, limits: Limits, front: u32) -> Result<(), StoreError> {
         let query = || {
             let query = sqlx::query(sql::LEAVE_TO_FAMILY);
@@ -83,7 +83,7 @@ impl PgStore {
         let mut chores = Chores { remove: Vec::new(), shrink: Vec::new(), more: false };
         for row in self.read(OP, query).await? {
             let id = row::id(&row)?;
-            // Does not shrink a record that is removed anyway.
+            // A record that is removed anyway is not shrunk.
             if chores.remove.contains(&id) {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Reads single records by id. Requests that arrive while a statement is running are sent together in the next
+//! Reads single records by id. The ids that callers request while a statement is running are sent together in the next
 //! statement.
 //!
 //! Reads have their own connections, so that no read waits for a write. Tasks own these connections, so a connection
@@ -20,16 +20,17 @@ use super::connection::{Connection, Route, unanswered};
 use super::sql;
 use crate::row;
 
-/// Two connections: while one waits for its answer, the other collects requests.
+/// The number of connections for reads. While one waits for its answer, the other collects requests.
 pub(super) const CONNECTIONS: u32 = 2;
 /// The maximum number of ids in one statement.
 const TOGETHER: usize = 256;
 
-/// A setting for connections that run only one statement. A generic plan assumes ten ids. The server would rate it as
-/// more expensive than a plan for one id, and would plan each time.
+/// A setting for connections that run only one statement. Without it, the server would compare the generic plan, which
+/// assumes ten ids, with a plan for one id. It would find the generic plan more expensive, and would therefore plan
+/// every execution.
 pub(super) const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
 
-/// A row that each caller decodes, or the error of the read.
+/// A row, which each caller decodes, or the error of the read.
 type Answer = Result<Option<Arc<PgRow>>, Arc<sqlx::Error>>;
 
 struct Ask {
@@ -42,13 +43,13 @@ type Asks = Arc<Mutex<UnboundedReceiver<Ask>>>;
 /// The reading tasks and their connections. They end when the reader is closed or dropped.
 pub(super) struct Reader {
     asks: RwLock<Option<UnboundedSender<Ask>>>,
-    /// How long a caller waits: for the running statement and for its own.
+    /// The longest time that a caller waits. It covers the running statement and the caller's own statement.
     patience: Duration,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Reader {
-    /// The first connection opens at the first request.
+    /// Creates a reader without connections. The first connection opens at the first request.
     pub(super) fn new(route: Route) -> Self {
         let (sender, receiver) = unbounded_channel();
         let patience = route.limit().saturating_mul(2);
@@ -57,11 +58,11 @@ impl Reader {
         Self { asks: RwLock::new(Some(sender)), patience, tasks: Mutex::new((0..CONNECTIONS).map(start).collect()) }
     }
 
-    /// Reads the record's row, joined with its family's row.
+    /// Reads the row of a record, joined with the row of its family.
     pub(super) async fn get(&self, id: &RecordId) -> Answer {
         let (answer, answered) = oneshot::channel();
         if let Some(asks) = &*self.asks.read().unwrap_or_else(PoisonError::into_inner) {
-            // If all reading tasks have ended, `send` returns the request, and dropping the request closes the channel.
+            // If all reading tasks have ended, `send` returns the request. Dropping the request closes the channel.
             let _asked = asks.send(Ask { id: *id, answer });
         } else {
             return Err(Arc::new(sqlx::Error::PoolClosed));
@@ -84,7 +85,7 @@ impl Reader {
 async fn serve(route: Arc<Route>, asks: Asks) {
     let (mut kept, mut asked) = (None, Vec::new());
     while asks.lock().await.recv_many(&mut asked, TOGETHER).await > 0 {
-        // Drops requests whose callers are gone: they would delay the others.
+        // Drops requests whose callers have dropped their futures, because these requests would delay the others.
         asked.retain(|ask| !ask.answer.is_closed());
         if asked.is_empty() {
             continue;
@@ -107,8 +108,8 @@ async fn serve(route: Arc<Route>, asks: Asks) {
     }
 }
 
-/// Retries on a new connection if the kept connection broke since its last use or no longer leads to the primary. All
-/// attempts share the time limit of one statement.
+/// Reads records. If the kept connection broke since its last use, or no longer leads to the primary, tries again on a
+/// new connection. All tries share the time limit of one statement.
 async fn read(route: &Route, kept: &mut Option<Connection>, ids: &[RecordId]) -> Result<Vec<PgRow>, sqlx::Error> {
     let deadline = Instant::now() + route.limit();
     let mut turn = 0;
@@ -120,11 +121,11 @@ async fn read(route: &Route, kept: &mut Option<Connection>, ids: &[RecordId]) ->
         let elsewhere = used.is_some();
         let mut connection = match used {
             Some(connection) => connection,
-            // A timeout here says nothing about the open connections, since nothing was sent.
+            // The open connections stay in use after a timeout here, because nothing was sent on them.
             None => timeout_at(deadline, route.open(is_full)).await.unwrap_or_else(|_| Err(unanswered()))?,
         };
         let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
-        // On a timeout the connection is dropped, because its answer may still arrive.
+        // After a timeout the connection is dropped, because the answer may still arrive on it.
         let read = timeout_at(deadline, connection.rows(sqlx::query(sql::PAIRS).bind(ids))).await;
         let read = read.unwrap_or_else(|_| Err(unanswered()));
         if route.keeps(&read) {

@@ -1,4 +1,4 @@
-//! Revokes one record, one family, or all families of an owner one by one.
+//! Revokes one record, one family, or all families of an owner. An owner's families are revoked in several calls.
 
 use std::num::NonZeroU32;
 
@@ -37,7 +37,7 @@ impl PgStore {
         Ok(Progress { changed: self.changed(OP, query).await?, more: false })
     }
 
-    /// Revokes all members at once by writing the family's row.
+    /// Revokes all members of a family at once by writing the family's row.
     async fn revoke_family(
         &self,
         realm: &Realm,
@@ -55,7 +55,8 @@ impl PgStore {
         Ok(Progress { changed: self.changed(OP, query).await?, more: false })
     }
 
-    /// A revoked family is not found again, so each call continues after the families of the last call.
+    /// Revokes some families of an owner. The statement does not find revoked families, so each call continues where
+    /// the last call ended.
     async fn revoke_owner(
         &self,
         realm: &Realm,

@@ -1,4 +1,4 @@
-//! Rotation: changes the parent and inserts the new records, in one statement.
+//! Rotates a credential. One statement changes the parent and inserts the new records.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -16,9 +16,9 @@ use crate::rules::{owned_by, room_beside};
 const OP: &str = "rotate";
 
 impl PgStore {
-    /// The statement writes only if parent and family are in the expected state. If it wrote nothing, one read finds
-    /// the reason. "Revoked" takes precedence over "stale", and "stale" over an id that is in use: a repeated rotation
-    /// must find the successor that it created.
+    /// The statement writes only if the parent and the family are in the expected state. If it wrote nothing, one read
+    /// finds the reason. The reason "revoked" has precedence over "stale", and "stale" over "an id is in use". This
+    /// matters for a repeated rotation, which must find the successor that it created.
     pub(super) async fn rotate_step(
         &self,
         parent: &RecordId,
@@ -60,7 +60,7 @@ impl PgStore {
     }
 }
 
-/// The limit that prevented the rotation, or `None` if no limit did.
+/// Returns the limit that prevented the rotation, or `None` if no limit did.
 fn bound_of(step: &ParentUpdate, row: &PgRow) -> Result<Option<Rotated>, StoreError> {
     if let ParentUpdate::Supersede { .. } = step
         && let Some(oldest) = row::instant(row, "oldest")?

@@ -21,7 +21,7 @@ pub(super) async fn needs_migration(connection: &mut PgConnection) -> Result<boo
     Ok(found < known())
 }
 
-/// The version of the schema; 0 if there is no schema.
+/// Returns the version of the schema, or 0 if there is no schema.
 async fn version(connection: &mut PgConnection) -> Result<i64, SetupError> {
     let there: bool = sqlx::query_scalar(sql::SCHEMA_IS_THERE).fetch_one(&mut *connection).await?;
     if !there {
@@ -31,8 +31,8 @@ async fn version(connection: &mut PgConnection) -> Result<i64, SetupError> {
     Ok(found.unwrap_or(0))
 }
 
-/// Migrates the database in one transaction, one process at a time. The transaction runs in a separate task: it would
-/// stay open if a caller dropped its future.
+/// Migrates the database in one transaction. Only one process at a time migrates. The transaction runs in a separate
+/// task, because it would stay open if a caller dropped its future.
 pub(super) async fn migrate(mut connection: PgConnection) -> Result<PgConnection, SetupError> {
     let task = tokio::spawn(async move {
         let migrated = migrate_in_transaction(&mut connection).await;
@@ -88,7 +88,7 @@ async fn renew_labels(connection: &mut PgConnection) -> Result<(), SetupError> {
     Ok(())
 }
 
-/// Refuses tables and functions that would break a promise of the store.
+/// Refuses tables and functions that would violate a guarantee of the store.
 pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupError> {
     let functions: i64 = sqlx::query_scalar(sql::FUNCTIONS).fetch_one(&mut *connection).await?;
     if functions < sql::FUNCTION_COUNT {
@@ -134,7 +134,7 @@ mod tests {
     use super::{known, sql};
     use crate::PgStore;
 
-    /// A family with one record, and their owner, in the tables of the first migration.
+    /// Rows for the tables of the first migration: an owner with one family, which has one record.
     const ANN: &str = "
 INSERT INTO counterfoil_owner VALUES ('default', 'ann', 1, 7);
 INSERT INTO counterfoil_family VALUES (decode(repeat('07', 10), 'hex'), 'default', 'ann', 1, 0, 1, '\"alone\"', NULL, NULL, NULL, NULL, NULL);

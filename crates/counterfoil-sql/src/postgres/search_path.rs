@@ -1,15 +1,16 @@
-//! Decides which schema the store's tables belong to.
+//! Determines which schema contains the store's tables.
 //!
-//! The server uses the first schema of the `search_path` that exists and that the role may use, and silently skips the
-//! others. If the intended schema is missing or is created later, the store would use an empty schema beside the
-//! intended one. Then all credentials would be unknown, or credentials revoked since then would be valid.
+//! The server uses the first schema of the `search_path` that exists and that the role may use. It silently skips all
+//! other schemas. If the intended schema is missing, or if it is created later, the store would use an empty schema
+//! instead. Then all credentials would be unknown. Or the store would use an older schema, in which credentials that
+//! were revoked since then are still valid.
 
 use sqlx::{PgConnection, Row as _};
 
 use super::sql;
 use crate::error::SetupError;
 
-/// How PostgreSQL writes the schema that is named after the role.
+/// The name that PostgreSQL uses for the schema that is named after the role.
 const USER: &str = "$user";
 
 /// A schema that the `search_path` names.
@@ -41,7 +42,7 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupErro
     if let Some(holder) = named.iter().find(|named| named.has_store) {
         return if holder.is_present { Ok(()) } else { Err(ambiguous(&holder.name, &present, &path)) };
     }
-    // No schema has the tables yet. They would be created in the current schema.
+    // No schema contains the tables yet. The migration would create them in the current schema.
     match (named.first(), written.first()) {
         (Some(first), Some(written)) if !first.is_present => {
             let is_default = written == USER && !first.is_there;
@@ -59,8 +60,8 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupErro
     }
 }
 
-/// The role can use none of the schemas. If one exists and has no tables of the store, the migration reports the
-/// missing privilege.
+/// Handles a path of which the role can use no schema. If one of its schemas exists and has no tables of the store, the
+/// migration reports the missing privilege.
 fn closed(named: &[Named], path: &str, user: &str) -> Result<(), SetupError> {
     match named.iter().find(|named| named.has_store) {
         Some(Named { name, .. }) => Err(SetupError::refused(format!(
@@ -80,7 +81,7 @@ fn ambiguous(holder: &str, present: &str, path: &str) -> SetupError {
     ))
 }
 
-/// The names in a `search_path`: separated by commas, folded to lower case unless quoted.
+/// Splits a `search_path` at the commas into names. Folds each name to lower case unless it is quoted.
 fn names(list: &str) -> Vec<String> {
     let (mut names, mut name, mut is_quoted, mut letters) = (Vec::new(), String::new(), false, list.chars().peekable());
     while let Some(letter) = letters.next() {

@@ -1,4 +1,4 @@
-//! Settings.
+//! Stores the settings of each realm.
 
 use async_trait::async_trait;
 use counterfoil::settings::{StoredSettings, VersionedSettings};

@@ -1,4 +1,4 @@
-//! Settings of the store's connections that the host chooses.
+//! The options of the store's connections that the host chooses.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -7,13 +7,13 @@ use super::reader;
 
 /// The default number of connections for writes and lists. A server with few cores cannot use more at the same time.
 const CONNECTIONS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
-/// The default time limit. A statement takes milliseconds.
+/// The default time limit. A statement normally takes milliseconds.
 const LIMIT: Duration = Duration::from_secs(5);
-/// The smallest time limit. With less, a busy server would look unavailable.
+/// The smallest time limit. With a smaller one, a busy server would look unavailable.
 const LEAST: Duration = Duration::from_millis(100);
 
-/// How many connections a [`PgStore`](crate::PgStore) opens, how long it waits for them, and which isolation level they
-/// use.
+/// Options for the connections of a [`PgStore`](crate::PgStore): their number, their time limits and their isolation
+/// level.
 ///
 /// ```
 /// use counterfoil_sql::{Isolation, PgSetup};
@@ -30,21 +30,22 @@ pub struct PgSetup {
     pub(super) statement_timeout: Duration,
 }
 
-/// The isolation level of the store's statements. It overrides the defaults of server, database and role. The store's
-/// promises hold at both levels.
+/// The isolation level of the store's statements. It overrides the defaults of the server, the database and the role.
+/// The store's guarantees are the same at both levels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Isolation {
-    /// Each statement decides on rows that it has locked.
+    /// At READ COMMITTED each statement decides on rows that it has locked.
     #[default]
     ReadCommitted,
-    /// For hosts that must use this level. The store repeats statements that the server rolls back, so this level costs
-    /// more under contention.
+    /// SERIALIZABLE is for hosts that must use it. The store repeats statements that the server rolls back, so this
+    /// level is slower under contention.
     Serializable,
 }
 
 impl Default for PgSetup {
-    /// 10 connections in addition to the two for reads, READ COMMITTED, and 5 s for a connection and for a statement.
+    /// The default is 10 connections for writes and lists, READ COMMITTED, and a time limit of 5 s both for a
+    /// connection and for a statement.
     fn default() -> Self {
         Self {
             connections: CONNECTIONS,
@@ -56,24 +57,25 @@ impl Default for PgSetup {
 }
 
 impl PgSetup {
-    /// The maximum number of connections for writes and lists. Two more connections serve all reads by id, which are
-    /// sent together. Server, database and role must allow this number plus two; this is checked at the start.
+    /// Sets the maximum number of connections for writes and lists. Two more connections serve all reads by id. The
+    /// server, the database and the role must allow this number plus two, which the start checks.
     #[must_use]
     pub const fn connections(mut self, connections: NonZeroU32) -> Self {
         self.connections = connections;
         self
     }
 
-    /// How long the store waits for the server at the start, and how long a call waits for a connection before it
-    /// returns `Unavailable`. Default 5 s, at least 100 ms.
+    /// Sets how long the store waits for the server at the start. Also sets how long a call waits for a connection
+    /// before it returns `Unavailable`. The default is 5 s, the minimum 100 ms.
     #[must_use]
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit.max(LEAST);
         self
     }
 
-    /// How long a statement may take. After that its connection is replaced and the call returns `Unavailable`, for a
-    /// write with `maybe_done: true`. Default 5 s, at least 100 ms; a census may take 12 times as long.
+    /// Sets how long a statement may take. After this time the store replaces the connection, and the call returns
+    /// `Unavailable`. For a write the error has `maybe_done: true`. The default is 5 s, the minimum 100 ms. A census
+    /// may take 12 times as long.
     #[must_use]
     pub fn statement_timeout(mut self, limit: Duration) -> Self {
         self.statement_timeout = limit.max(LEAST);

@@ -1,12 +1,13 @@
-//! All SQL of the PostgreSQL store. The calling function binds the values `$n` in the order that each comment lists.
+//! All SQL of the PostgreSQL store. The comment of a statement lists its parameters `$n`. The calling function binds
+//! them in this order.
 //!
-//! Every write is one autocommitted statement. At READ COMMITTED a statement sees the rows as they were when it began,
-//! except that it sees the current state of a row whose lock it waited for. Therefore every decision that may race is
-//! made on rows that the statement locks, starting with the family's row. A count or a search in the statement itself
-//! is not safe. A database function does the counting: it sees everything that is committed when the lock is held
-//! (`sql/bounds.rs`). At SERIALIZABLE a statement that waited for another write fails and is repeated.
+//! Every write is one autocommitted statement. At READ COMMITTED a statement sees the rows as they were when it began.
+//! The exception is a row for whose lock it waited: it sees the current state of this row. Therefore every decision
+//! that may race uses rows that the statement locks, starting with the family's row. A count or a search in the
+//! statement itself is not safe. Therefore a database function counts. It sees everything that is committed when the
+//! lock is acquired (`sql/bounds.rs`). At SERIALIZABLE a statement that waited for another write fails and is repeated.
 
-/// Selects a record joined with its family. A record without a family has NULL in the family's columns.
+/// A query for a record joined with its family. If the family is missing, its columns are NULL.
 macro_rules! joined {
     ($($where:expr),+ $(,)?) => {
         concat!(
@@ -20,7 +21,8 @@ macro_rules! joined {
     };
 }
 
-/// Inserts the records, $1 to $16, for each row of `$from`. `$from` has one row, or none if a condition failed.
+/// A clause that inserts the records in $1 to $16 for each row of `$from`. `$from` has one row, or no row if a
+/// condition is false.
 macro_rules! add_records {
     ($from:literal) => {
         concat!(
@@ -47,7 +49,7 @@ macro_rules! add_records {
     };
 }
 
-/// Selects and locks the row of a family that is not revoked.
+/// A clause that selects and locks the row of a family that is not revoked.
 macro_rules! standing {
     ($id:literal) => {
         concat!(
@@ -58,7 +60,7 @@ macro_rules! standing {
     };
 }
 
-/// The later of a column and a value. NULL in the column means "no end" and stays NULL.
+/// An expression for the later of a column and a value. NULL in the column means "no end" and stays NULL.
 macro_rules! forward {
     ($column:literal, $value:literal) => {
         concat!("CASE WHEN ", $column, " IS NULL THEN NULL ELSE greatest(", $column, ", ", $value, ") END")

@@ -1,4 +1,4 @@
-//! Opens the first connection and checks the server before anything is changed.
+//! Opens the first connection, and checks the server before it changes anything.
 
 use std::future::Future;
 
@@ -11,13 +11,13 @@ use super::sql;
 use super::store::PLANNING;
 use crate::error::SetupError;
 
-/// The refusal of a pooler that assigns a server connection for a single transaction.
+/// The message that refuses a pooler because it assigns a server connection for a single transaction.
 const POOLER: &str = "a connection pooler in transaction or statement mode is in between: prepared statements and settings are of a connection that it changes under \
     the store; connect to the server itself, or by a pooler in session mode that passes start-up options on";
-/// The refusal of a pooler that does not forward start-up options.
+/// The message that refuses a pooler because it does not forward start-up options.
 const OPTIONS: &str = "start-up options do not reach the server: a connection pooler in between drops or refuses them; connect to the server itself";
 
-/// Connects, and refuses a server on which a promise of the store would not hold.
+/// Connects. Refuses a server on which a guarantee of the store would be violated.
 pub(super) async fn connect(options: &PgConnectOptions, setup: PgSetup) -> Result<PgConnection, SetupError> {
     let connecting = async {
         let mut first = options.connect().await.map_err(refusal)?;
@@ -38,7 +38,7 @@ pub(super) async fn within<T>(
     timeout(setup.statement_timeout, asked).await.unwrap_or(Err(no_answer))
 }
 
-/// Some poolers refuse start-up options with their own error message.
+/// Converts an error of the first connection. Some poolers refuse start-up options with an error message of their own.
 fn refusal(error: sqlx::Error) -> SetupError {
     let said = error.as_database_error().map(|error| (error.code(), error.message().contains("startup parameter")));
     match said {
@@ -79,7 +79,7 @@ async fn is_sound(first: &mut PgConnection, setup: PgSetup) -> Result<(), SetupE
     Ok(())
 }
 
-/// Checks that two open connections have different server processes and keep them.
+/// Checks that each of two open connections has its own server process, and that the process does not change.
 async fn is_ours(first: &mut PgConnection, options: &PgConnectOptions) -> Result<(), SetupError> {
     let one = process(first).await?;
     let mut second = options.connect().await?;
@@ -89,7 +89,8 @@ async fn is_ours(first: &mut PgConnection, options: &PgConnectOptions) -> Result
     if one == other || one != again { Err(SetupError::refused(POOLER)) } else { Ok(()) }
 }
 
-/// The statement is not prepared: a pooler would refuse a prepared statement with its own error message.
+/// Selects the server process without a prepared statement, because a pooler would refuse a prepared statement with an
+/// error message of its own.
 async fn process(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
     sqlx::raw_sql(sql::PROCESS).fetch_one(connection).await?.try_get("process")
 }

@@ -18,18 +18,19 @@ use crate::error::SetupError;
 use crate::port::token_store;
 use crate::row;
 
-/// A census reads every record, so it may take this many times the time limit of a statement.
+/// A census reads every record, so its time limit is the time limit of a statement multiplied by this number.
 const CENSUS: u32 = 12;
 
-/// The server keeps a plan that it made while the tables were empty, so that plan must not be a sequential scan. Only
-/// the census and the query for the schema version need a scan. With `enable_seqscan` off, the server gives these scans
-/// a very high cost and would compile them first (`jit`), which takes 0.4 s for a census of four records.
+/// The server keeps a plan that it made while the tables were empty, so this plan must not be a sequential scan. Only
+/// the census and the query for the schema version need a scan. With `enable_seqscan` off, the server assigns a very
+/// high cost to these scans, and would therefore compile them first (`jit`). This takes 0.4 s for a census of four
+/// records.
 pub(super) const PLANNING: [(&str, &str); 2] = [("enable_seqscan", "off"), ("jit", "off")];
 
-/// All four stores in one PostgreSQL database: records, clients, settings and counters.
+/// A store of records, clients, settings and counters in one PostgreSQL database.
 ///
-/// The tables are created in the first schema of the `search_path`, which must exist and be open to the role. Any
-/// number of stores in any number of processes may share a database.
+/// The tables are created in the first schema of the `search_path`. This schema must exist, and the role must be
+/// allowed to use it. Any number of stores in any number of processes may share a database.
 #[derive(Clone)]
 pub struct PgStore {
     pool: Arc<Pool>,
@@ -37,20 +38,20 @@ pub struct PgStore {
 }
 
 impl PgStore {
-    /// Connects, migrates the schema if needed, and checks the set-up. If the schema is up to date, it changes nothing
-    /// and needs no privilege to create tables. The store opens its own connections: in a pool that other code shares,
-    /// a dropped future may have left a transaction open, and a rollback would then undo acknowledged writes of the
-    /// store.
+    /// Connects, migrates the schema if needed, and checks the set-up. If the schema is up to date, this call changes
+    /// nothing and needs no privilege to create tables. The store opens its own connections, because a pool that other
+    /// code shares is not safe. A dropped future may leave a transaction open there, and its rollback would undo
+    /// acknowledged writes of the store.
     ///
     /// # Errors
     ///
-    /// [`SetupError`], for example [`NoAnswer`](SetupError::NoAnswer) after [`PgSetup::connect_timeout`].
+    /// [`SetupError`] if the database is refused or cannot be reached. After [`PgSetup::connect_timeout`] it is
+    /// [`NoAnswer`](SetupError::NoAnswer).
     pub async fn connect(options: PgConnectOptions) -> Result<Self, SetupError> {
         Self::connect_with(options, PgSetup::default()).await
     }
 
-    /// Like [`connect`](Self::connect), with another number of connections, other time limits or another isolation
-    /// level.
+    /// Like [`connect`](Self::connect), with other options for the connections.
     ///
     /// # Errors
     ///
@@ -69,8 +70,8 @@ impl PgStore {
         Ok(Self { pool, reader })
     }
 
-    /// Migrates the schema and disconnects. For services whose own role may not create tables. There is no time limit,
-    /// because a migration may write every row.
+    /// Migrates the schema and disconnects. Use it if the service's own role may not create tables. It has no time
+    /// limit, because a migration may write every row.
     ///
     /// # Errors
     ///
@@ -94,8 +95,8 @@ impl PgStore {
         Ok(first.close().await?)
     }
 
-    /// Closes all connections. Later calls return `Unavailable`. Dropping the last clone also closes them, but does not
-    /// wait.
+    /// Closes all connections. Later calls return `Unavailable`. Dropping the last clone also closes the connections,
+    /// but does not wait until they are closed.
     pub async fn close(&self) {
         self.reader.close().await;
         self.pool.close().await;
@@ -109,7 +110,7 @@ impl PgStore {
         &self.pool
     }
 
-    /// A connection outside the pool with the same settings.
+    /// Opens a connection outside the pool with the same settings.
     #[cfg(test)]
     pub(super) async fn wire(&self) -> sqlx::PgConnection {
         self.pool.route().connect().await.expect("a connection")
@@ -121,9 +122,9 @@ impl PgStore {
     }
 }
 
-/// Settings of every connection of the store; they override the host's options. The server stops waiting for a lock
-/// shortly before the store does. Otherwise each abandoned statement would occupy a server connection for as long as
-/// the table is locked.
+/// The settings of every connection of the store. They override the host's options. The lock timeout is a little
+/// shorter than the statement timeout, so that the server stops waiting before the store does. Otherwise each statement
+/// that the store gives up would occupy a server connection for as long as the table is locked.
 fn own(options: PgConnectOptions, setup: PgSetup) -> PgConnectOptions {
     let isolation = [("default_transaction_isolation", setup.isolation.name())];
     let milliseconds = i32::try_from(setup.statement_timeout.as_millis() * 4 / 5).unwrap_or(i32::MAX);

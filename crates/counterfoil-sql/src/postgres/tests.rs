@@ -17,7 +17,7 @@ use super::sql;
 use super::store::{PLANNING, PgStore};
 use super::throttle_sql;
 
-/// 30,000 families with one record each: 3 % revoked, 10 % with a notice, 10 % superseded.
+/// The sample rows: 30,000 families with one record each. 3 % are revoked, 10 % have a notice, and 10 % are superseded.
 const ROWS: &str = "
 INSERT INTO counterfoil_family SELECT substring(sha256(n::text::bytea) FROM 1 FOR 10), 'default', 'owner' || n % 3000, 1, 0, 1, '\"alone\"', n, n, NULL,
     CASE WHEN n % 33 = 0 THEN n END, CASE WHEN n % 33 = 0 THEN 1 END FROM generate_series(1, 30000) n;
@@ -29,7 +29,8 @@ INSERT INTO counterfoil_client SELECT 'default', 'client' || n, 0, sha256(n::tex
 ANALYZE counterfoil_family; ANALYZE counterfoil_record; ANALYZE counterfoil_throttle; ANALYZE counterfoil_client;
 ";
 
-/// The types of the 16 values of new records. B: bytes, N: number, T: text. [`STATEMENTS`] uses more letters.
+/// The types of the parameters that new records have. B means bytes, N a number, and T a text. [`STATEMENTS`] uses more
+/// letters.
 const ADDING: &str = "BNBNNTTTBNNNNN";
 
 fn bound(text: &'static str, adds: bool, values: &str) -> Statement<'static> {
@@ -64,7 +65,8 @@ async fn plan(wire: &mut PgConnection, text: &'static str, adds: bool, values: &
     rows.iter().map(|row| row.try_get(0).expect("a line")).collect()
 }
 
-/// More ids than fit in one statement, with duplicates and unknown ids. Each caller gets its own answer.
+/// Checks that each caller gets its own answer if callers ask for more ids than fit in one statement, with duplicates
+/// and unknown ids.
 #[tokio::test]
 async fn reads_that_wait_together_are_answered_each() {
     let server = Postgres::start();
@@ -87,7 +89,7 @@ async fn reads_that_wait_together_are_answered_each() {
     assert!(matches!(store.get(&drafts[0].id()).await, Err(StoreError::Unavailable { retry: false, .. })));
 }
 
-/// Planned as the readers' connections plan it: once for all ids, while the tables are empty.
+/// Checks the plan that the connections for reads use. They plan once for all ids, while the tables are empty.
 #[tokio::test]
 async fn the_plan_of_the_point_read_is_made_once_and_scans_nothing() {
     let server = Postgres::start();
@@ -106,8 +108,8 @@ async fn the_plan_of_the_point_read_is_made_once_and_scans_nothing() {
     }
 }
 
-/// Every statement except the census, which may be slow. Each entry: the statement, whether it inserts records, and the
-/// types of its other values.
+/// Every statement except the census, which may be slow. Each entry has the statement, whether it inserts records, and
+/// the types of its other parameters.
 const STATEMENTS: &[(&str, bool, &str)] = &[
     (sql::PAIRS, false, "M"),
     (sql::FAMILY, false, "F"),
@@ -148,8 +150,8 @@ fn scan(plan: &[String]) -> Option<&String> {
     plan.iter().find(|line| line.contains("Seq Scan on counterfoil"))
 }
 
-/// Checks plans of ordinary connections on filled tables, where a missing index shows, and plans of the store's
-/// connections on empty tables.
+/// Checks the plans of ordinary connections on filled tables, where a missing index changes the plan. Also checks the
+/// plans of the store's connections on empty tables.
 #[tokio::test]
 async fn no_statement_scans() {
     let server = Postgres::start();
@@ -165,8 +167,8 @@ async fn no_statement_scans() {
             let plan = plan(wire, text, adds, values).await;
             assert_eq!(scan(&plan), None, "{text}\n{}", plan.join("\n"));
         }
-        // A chain of refreshes has thousands of members. The records that a rotation wipes and that its pace reads are
-        // found by their generations, and a label is found by its owner.
+        // A chain of refreshes has thousands of members. A rotation must find records by their generations, both those
+        // that it wipes and those that its pace reads. A label must be found by its owner.
         let narrow = [
             (sql::SUPERSEDE, true, "FINNIINNNNNNNN", "family", "generation", 2),
             (sql::RELABEL, false, "FINYTYTTTN", "label_key", "owner", 1),
@@ -183,8 +185,8 @@ async fn no_statement_scans() {
     assert!(scan(&census).is_some(), "the control: a scan shows\n{census:#?}");
 }
 
-/// With `enable_seqscan` off a scan has a very high cost, so the server would compile it first (`jit`). The store turns
-/// `jit` off.
+/// Checks that the server compiles no statement. With `enable_seqscan` off, a scan has a very high cost, so the server
+/// would compile it first (`jit`). The store turns `jit` off.
 #[tokio::test]
 async fn nothing_is_compiled_before_it_is_run() {
     let server = Postgres::start();
@@ -202,8 +204,8 @@ async fn nothing_is_compiled_before_it_is_run() {
     }
 }
 
-/// The bytes of the notice (0, 1) also occur in the bytes of (0, 0) followed by (1, 5), but not where a notice begins.
-/// Bytes of another form are reported and left unchanged.
+/// Checks that a notice is found only where a notice begins. The bytes of the notice (0, 1) also occur inside the bytes
+/// of (0, 0) followed by (1, 5). Bytes of another form are reported as an error and left unchanged.
 #[tokio::test]
 async fn a_notice_is_looked_for_where_one_begins() {
     let server = Postgres::start();
@@ -228,7 +230,7 @@ async fn a_notice_is_looked_for_where_one_begins() {
     assert_eq!(left.expect("rows").len(), 1);
 }
 
-/// All connections of the pool are in use. Reads by id have their own connections.
+/// All connections of the pool are in use. Reads by id still succeed, because they have their own connections.
 #[tokio::test]
 async fn an_exhausted_pool_is_unavailable_and_passes() {
     let server = Postgres::start();
@@ -249,7 +251,7 @@ async fn an_exhausted_pool_is_unavailable_and_passes() {
     assert!(other.found(&store).await.is_ok());
 }
 
-/// `xmin` and `xmax` show that 3,000 refused attempts write nothing and lock no row.
+/// Checks with `xmin` and `xmax` that 3,000 refused attempts write nothing and lock no row.
 #[tokio::test]
 async fn fault_b3_refused_attempts_leave_no_new_rows() {
     let server = Postgres::start();
@@ -268,7 +270,7 @@ async fn fault_b3_refused_attempts_leave_no_new_rows() {
     assert_eq!((after.len(), after), (1, before), "the one row stands as it stood");
 }
 
-/// A plan does not show the statements inside a function, but the server counts their scans.
+/// Checks with the server's counts of scans, because a plan does not show the statements inside a function.
 #[tokio::test]
 async fn a_step_of_a_counter_scans_nothing() {
     let server = Postgres::start();

@@ -1,4 +1,4 @@
-//! Counters: each step is one statement that calls a function of the schema.
+//! Stores the counters that throttle callers. Each step is one statement that calls a function of the schema.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::store::PgStore;
 use super::throttle_sql;
 use crate::row::{self, count, micros};
 
-/// The first argument of the function.
+/// The step that the function executes. It is the first argument of the function.
 #[derive(Clone, Copy)]
 enum Step {
     Reserve,
@@ -21,8 +21,9 @@ enum Step {
     Release,
 }
 
-/// Results of the function that are not instants.
+/// The result of the function that means "granted".
 const GRANTED: i64 = -1;
+/// The result of the function that means "too many attempts in progress".
 const UNDER_WAY: i64 = -2;
 
 impl PgStore {

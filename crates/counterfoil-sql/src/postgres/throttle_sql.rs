@@ -1,12 +1,12 @@
-//! All SQL of the counters. The calling function binds the values `$n` in the order of its arguments.
+//! All SQL of the counters. The calling function binds the parameters `$n` in the order of its own arguments.
 
-/// This migration adds attempts that are in progress. It drops older counters, which had another meaning and lasted
-/// only a minute.
+/// The migration that adds attempts in progress. It drops older counters, because their numbers had another meaning. A
+/// counter lasted only a minute.
 ///
-/// `counterfoil_attempt` does on a locked row what `counterfoil::store::Counter` does. `step`: 0 reserves, 1 records a
-/// failure, 2 releases. The function returns −1 for "granted", −2 for "too many attempts in progress", and otherwise
-/// the end of the full window. A refused attempt writes only if `ahead` is true: then an instant is impossibly far in
-/// the future because the clock was set back.
+/// `counterfoil_attempt` executes the step of a `counterfoil::store::Counter` on a locked row. `step` is 0 to reserve,
+/// 1 to record a failure, and 2 to release. The function returns −1 for "granted", −2 for "too many attempts in
+/// progress", and otherwise the end of the full window. A refused attempt writes only if `ahead` is true. `ahead` means
+/// that an instant of the counter is impossibly far in the future, because the clock was set back.
 pub(super) const MIGRATION: &str = r#"
 DROP TABLE counterfoil_counter;
 CREATE TABLE counterfoil_throttle (
@@ -81,7 +81,7 @@ END
 $attempt$;
 "#;
 
-/// Whether the function exists and is `VOLATILE`. Otherwise it would see only what the calling statement sees.
+/// Counts the function if it is `VOLATILE`. Another function would see only what the calling statement sees.
 pub(super) const SOUND: &str = "
 SELECT count(*) FROM pg_proc
 WHERE oid = to_regprocedure('counterfoil_attempt(bigint, bytea, bigint, bigint, bigint, bigint)')

@@ -7,7 +7,8 @@ use counterfoil::types::{RevocationReason, TokenKind, Version};
 use super::SqlRow;
 use crate::columns::Column;
 
-/// A row whose columns are read by position. The list of a [`RecordColumn`] or [`FamilyColumn`] starts at `first`.
+/// A row whose columns are read by position. The columns of a [`RecordColumn`] or [`FamilyColumn`] list start at
+/// position `first`.
 pub(super) struct Columns<'a, R> {
     pub(super) row: &'a R,
     pub(super) first: usize,
@@ -73,7 +74,7 @@ pub(super) fn need<T>(value: Option<T>, column: impl Column) -> Result<T, Corrup
     value.ok_or_else(|| corrupt(column))
 }
 
-/// Reads a column that contains an optional instant.
+/// Reads a column that contains an instant or NULL.
 pub(crate) fn instant(row: &impl SqlRow, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
     Columns { row, first: 0 }.instant(column).map_err(|corrupt| StoreError::corrupt(None, corrupt))
 }

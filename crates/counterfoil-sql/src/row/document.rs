@@ -1,4 +1,4 @@
-//! Registrations and settings: documents with a version.
+//! Decodes registrations and settings, which are documents with a version.
 
 use counterfoil::client::{Registration, VersionedRegistration};
 use counterfoil::settings::{StoredSettings, VersionedSettings};

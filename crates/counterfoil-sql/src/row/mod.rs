@@ -1,4 +1,4 @@
-//! Rows of both dialects, and how they are decoded.
+//! The rows of both dialects, and the code that decodes them.
 
 mod columns;
 mod counter;
@@ -26,13 +26,13 @@ pub(crate) use record::{family_ids, record_id, unsound_notices};
 pub(crate) use values::instants;
 pub(crate) use values::{count, micros, micros_of, noticed};
 
-/// The size of a sent notice in `noticed`: eight bytes for the expiry in microseconds, big-endian, and one for the
-/// stage.
+/// The size in bytes of one sent notice in `noticed`. Eight bytes are the expiry in microseconds (big-endian), and one
+/// byte is the stage.
 pub(crate) const NOTICE: usize = 9;
 
 /// A row of either dialect. Every column is a number, bytes or a text.
 pub(crate) trait SqlRow {
-    /// The position of the column with that name.
+    /// The position of the column with this name.
     fn position(&self, name: &str) -> Option<usize>;
     fn number(&self, at: usize) -> Result<Option<i64>, sqlx::Error>;
     fn bytes(&self, at: usize) -> Result<Option<&[u8]>, sqlx::Error>;

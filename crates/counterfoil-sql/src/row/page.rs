@@ -1,4 +1,4 @@
-//! Pages of records and of clients.
+//! Decodes pages of records and pages of clients.
 
 use counterfoil::Timestamp;
 use counterfoil::client::{ClientId, VersionedRegistration};
@@ -11,7 +11,7 @@ use super::document::{client, text};
 use super::record::record;
 use crate::columns::RecordColumn;
 
-/// The id that follows all other ids. The empty id precedes all others.
+/// The largest possible id, for a cursor after all ids. The empty id is the smallest.
 pub(crate) const LAST_ID: &[u8; 16] = &[0xFF; 16];
 
 /// The order of a list.
@@ -22,8 +22,8 @@ pub(crate) enum Order {
     Id,
 }
 
-/// Decodes a page of up to `limit + 1` rows. The extra row shows that there is a next page. A row that does not decode
-/// is counted, and its key still moves the cursor.
+/// Decodes a page from at most `limit + 1` rows. If there is an extra row, there is a next page. A row that does not
+/// decode is counted, and its key still moves the cursor.
 pub(crate) fn page(rows: &[impl SqlRow], limit: u32, order: Order) -> Page<TokenRecord> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };
@@ -49,8 +49,8 @@ fn key(row: &impl SqlRow, order: Order) -> Option<Cursor> {
     Some(Cursor { at, id: RecordId::from_bytes(columns.bytes(RecordColumn::Id).ok()??) })
 }
 
-/// Decodes a page of up to `limit + 1` clients, like [`page`]. If there is a next page and no id decodes, the next page
-/// has no start, which is an error.
+/// Decodes a page from at most `limit + 1` clients, like [`page`]. If there is a next page but no id decodes, the start
+/// of the next page is unknown, which is an error.
 pub(crate) fn clients(rows: &[impl SqlRow], limit: u32) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };

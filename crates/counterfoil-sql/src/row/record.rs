@@ -1,4 +1,4 @@
-//! Records and families.
+//! Decodes records and families.
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{
@@ -12,7 +12,7 @@ use super::columns::{Columns, corrupt, need};
 use super::{NOTICE, SqlRow};
 use crate::columns::{FamilyColumn, RecordColumn};
 
-/// If the core adds a field, this fails to compile until the field is written and read.
+/// This check fails to compile if the core adds a field, as a reminder that the field must be written and read.
 const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 12, "a field is not stored");
 
 impl<R: SqlRow> Columns<'_, R> {
@@ -110,7 +110,8 @@ pub(crate) fn record(row: &impl SqlRow) -> Result<TokenRecord, Corrupt> {
     TokenRecord::from_parts(record, Columns { row, first: RecordColumn::COUNT }.family()?)
 }
 
-/// Like [`record`], for a caller that asked for this id: a row that does not decode is an error and is never skipped.
+/// Like [`record`], for a caller that asked for this id. A row that does not decode is an error here, because it must
+/// not be skipped.
 pub(crate) fn record_of(id: &RecordId, row: &impl SqlRow) -> Result<TokenRecord, StoreError> {
     record(row).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
 }
@@ -170,7 +171,7 @@ pub(crate) fn family_ids(row: &sqlx::postgres::PgRow, column: &'static str) -> R
     ids.into_iter().map(|id| id.try_into().map(FamilyId::from_bytes).map_err(|_| corrupt())).collect()
 }
 
-/// The error for a `noticed` column that does not have the expected form.
+/// The error for a `noticed` column whose bytes do not have the expected form.
 #[cfg(feature = "postgres")]
 pub(crate) fn unsound_notices(id: &RecordId) -> StoreError {
     StoreError::corrupt(Some(*id), corrupt(RecordColumn::Noticed))

@@ -1,30 +1,30 @@
-//! Values for columns that are written.
+//! Converts values to the values of columns.
 
 use counterfoil::Timestamp;
 
-/// A count, a version or a generation as a column value. A number too large for the column is never stored, so it
-/// matches no row.
+/// Converts a count, a version or a generation to a column value. A number that is too large for the column is never
+/// stored, so its column value matches no row.
 pub(crate) fn count(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// An instant as a column value.
+/// Converts an instant to a column value.
 pub(crate) fn micros(at: Timestamp) -> i64 {
     count(at.micros())
 }
 
-/// An optional instant as a column value.
+/// Converts an optional instant to a column value.
 pub(crate) fn micros_of(at: Option<Timestamp>) -> Option<i64> {
     at.map(micros)
 }
 
-/// Sent notices as the value of `noticed`.
+/// Converts sent notices to the value of the column `noticed`.
 pub(crate) fn noticed(sent: &[(Timestamp, u8)]) -> Vec<u8> {
     let one = |(at, stage): &(Timestamp, u8)| at.micros().to_be_bytes().into_iter().chain([*stage]);
     sent.iter().flat_map(one).collect()
 }
 
-/// Attempts in progress as a column value.
+/// Converts the instants of attempts in progress to a column value.
 #[cfg(feature = "sqlite")]
 pub(crate) fn instants(all: &[Timestamp]) -> Vec<u8> {
     all.iter().flat_map(|at| at.micros().to_be_bytes()).collect()

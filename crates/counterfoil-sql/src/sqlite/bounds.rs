@@ -1,4 +1,4 @@
-//! Limits of inserts and rotations, checked before anything is written.
+//! Checks the limits of inserts and rotations. A step does this before it writes anything.
 
 use std::num::NonZeroU32;
 
@@ -12,8 +12,8 @@ use crate::row::{self, count, micros};
 use crate::rules::room_beside;
 
 impl Write {
-    /// The families that must end to make room for a new one, least recently used first. `None`: there is no room, and
-    /// the limit does not allow ending families.
+    /// Returns the families that must end to make room for a new family, the least recently used first. Returns `None`
+    /// if there is no room and the limit does not allow ending families.
     pub(super) async fn leaving(
         &mut self,
         family: &FamilyParts,
@@ -37,7 +37,7 @@ impl Write {
         Ok(live.map(|row| row::number(&row, "live")).transpose()?.unwrap_or(0))
     }
 
-    /// If the pace of creations is reached, returns the creation of the oldest record in it.
+    /// If the pace of creations is reached, returns the creation time of the oldest record that the pace counts.
     pub(super) async fn paced(&mut self, family: &FamilyParts, pace: Pace) -> Result<Option<Timestamp>, StoreError> {
         let query = sqlx::query(sql::PACED)
             .bind(family.realm.as_str())
@@ -49,7 +49,7 @@ impl Write {
         Ok(oldest.map(|row| row::instant(&row, "created_at")).transpose()?.flatten())
     }
 
-    /// If the pace of rotations is reached, returns the instant of the oldest rotation in it.
+    /// If the pace of rotations is reached, returns the time of the oldest rotation that the pace counts.
     pub(super) async fn rotated(
         &mut self,
         family: &FamilyParts,
@@ -67,7 +67,7 @@ impl Write {
         Ok(at.filter(|at| *at > pace.since))
     }
 
-    /// If the new access tokens do not fit beside the live ones, returns when the first live one expires.
+    /// If the new access tokens do not fit beside the live ones, returns the time at which the first live one expires.
     pub(super) async fn access_full(
         &mut self,
         family: &FamilyId,
@@ -86,7 +86,7 @@ impl Write {
     }
 }
 
-/// Binds the values that select the live families of the same owner, kind and client.
+/// Binds the parameters that select the live families with the owner, kind and client of `family`.
 fn living<'q>(text: &'static str, family: &'q FamilyParts, now: Timestamp) -> Statement<'q> {
     sqlx::query(text)
         .bind(family.realm.as_str())

@@ -1,5 +1,5 @@
-//! The cost of limit checks and lists when many records are deleted, rotated or expired. The unit is steps of SQLite's
-//! virtual machine.
+//! Tests the cost of limit checks and lists if many records are deleted, rotated or expired. The cost is the number of
+//! steps of SQLite's virtual machine.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,11 +20,11 @@ use crate::row::{LAST_ID, micros};
 use crate::rules::families_of;
 
 const KIND: TokenKind = TokenKind::PersonalAccessToken;
-/// The number of cycles that exposed fault A12.
+/// The number of cycles in each test. It is the number that exposed fault A12.
 const CYCLES: u64 = 2_300;
-/// The upper bound in steps for a statement that finds a few rows and reads no other rows.
+/// The upper bound for the steps of a statement that finds a few rows and reads no other rows.
 const FEW: u64 = 1_000;
-/// The lower bound in steps for a statement that reads the rows of all cycles.
+/// The lower bound for the steps of a statement that reads the rows of all cycles.
 const MANY: u64 = 5 * CYCLES;
 
 async fn open() -> (TempDir, SqliteStore) {
@@ -33,7 +33,7 @@ async fn open() -> (TempDir, SqliteStore) {
     (folder, SqliteStore::open(options).await.expect("a store"))
 }
 
-/// The number of rows that a statement returns, and the number of steps that it takes.
+/// Returns the number of rows that a statement returns, and the number of steps that it takes.
 async fn steps(store: &SqliteStore, query: Statement<'_>) -> (usize, u64) {
     let mut connection = store.writer().acquire().await.expect("the writer");
     let count = Arc::new(AtomicU64::new(0));
@@ -86,7 +86,7 @@ async fn fault_a12_a_page_of_what_stands_reads_nothing_that_was_deleted() {
     assert!(rows > 2_000 && taken > MANY, "the control: a walk shows, {rows} rows, {taken} steps");
 }
 
-/// Each superseded token is past its retry window but not shrunk yet. All access tokens except the last three have
+/// Every superseded token is past its retry window but not shrunk yet. All access tokens except the last three have
 /// expired.
 #[tokio::test]
 async fn fault_a13_neither_cap_nor_page_walks_over_generations() {
@@ -133,7 +133,8 @@ async fn fault_a13_neither_cap_nor_page_walks_over_generations() {
     assert!(rows == 51 && taken > MANY, "the control: while all are honoured, {rows} rows, {taken} steps");
 }
 
-/// A cap does not read expired families that are not purged yet. A pace reads no more rows than its limit.
+/// Checks that a cap reads no expired families that are not purged yet, and that a pace reads no more rows than its
+/// limit.
 #[tokio::test]
 async fn fault_a13_a_cap_walks_over_nothing_that_has_expired() {
     let (_folder, store) = open().await;
@@ -164,7 +165,8 @@ async fn fault_a13_a_cap_walks_over_nothing_that_has_expired() {
     assert!(taken > 2_200, "the control: a longer way shows, {taken} steps");
 }
 
-/// Statements that sort read only live rows, which a cap keeps few, and find them by an index.
+/// Checks that statements that sort find their rows by an index. These statements read only live rows, of which a cap
+/// allows few.
 #[tokio::test]
 async fn what_sorts_finds_what_it_sorts_by_an_index() {
     let (_folder, store) = open().await;

@@ -1,8 +1,8 @@
-//! The database file: its permissions, and the check that the file was not replaced.
+//! The database file. This module sets its permissions, and checks that the file was not replaced.
 //!
-//! The process keeps a removed or replaced file open. Without a check it would go on reading and writing that file, and
-//! all acknowledged writes would be lost when the process ends. Therefore each call checks the path. The check never
-//! opens the file, because closing it would release the locks of the whole process.
+//! The process keeps a file open even if the file was removed or replaced. Without a check it would continue to read
+//! and write the old file. All acknowledged writes would then be lost when the process ends. Therefore each call checks
+//! the path. The check never opens the file, because closing the file would release the locks of the whole process.
 
 use std::fs::{Metadata, metadata};
 use std::io;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use sqlx::sqlite::SqliteConnectOptions;
 
-/// The file that the connections have open.
+/// The file that the connections of the store have open.
 #[derive(Debug)]
 pub(super) struct OpenFile {
     path: PathBuf,
@@ -34,20 +34,20 @@ fn identity(file: &Metadata) -> Identity {
 fn identity(_: &Metadata) -> Identity {}
 
 impl OpenFile {
-    /// Records the file that the path leads to now.
+    /// Records which file is at the path now.
     pub(super) fn at(path: PathBuf) -> io::Result<Self> {
         let identity = identity(&metadata(&path)?);
         Ok(Self { log: beside(&path, "-wal"), path, identity })
     }
 
-    /// Returns an error if the path leads to another file or to no file.
+    /// Returns an error if another file or no file is at the path.
     pub(super) fn stands(&self) -> Result<(), sqlx::Error> {
         let stands = metadata(&self.path).is_ok_and(|file| identity(&file) == self.identity);
         if stands { Ok(()) } else { Err(gone(&self.path)) }
     }
 
-    /// Like [`stands`](Self::stands), and also checks that the write-ahead log exists: it holds what was just
-    /// committed.
+    /// Like [`stands`](Self::stands). Also checks that the write-ahead log exists, because it contains the newest
+    /// commits.
     pub(super) fn stands_with_its_log(&self) -> Result<(), sqlx::Error> {
         self.stands()?;
         if metadata(&self.log).is_ok() { Ok(()) } else { Err(gone(&self.log)) }
@@ -68,9 +68,9 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Restricts the file, its write-ahead log and its shared-memory index to their owner. A new file is created here,
-/// because SQLite would make it readable for everybody. If the path is a link, SQLite puts log and index beside the
-/// link's target.
+/// Allows only the owner to open the file, its write-ahead log and its shared-memory index. Creates a missing file,
+/// because SQLite would create it readable for everybody. If the path is a link, SQLite puts the log and the index into
+/// the folder of the link's target.
 #[cfg(unix)]
 pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
     use std::fs::{OpenOptions, Permissions, canonicalize, set_permissions};
@@ -78,7 +78,7 @@ pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
 
     let path = options.get_filename();
     if creates(options) && !in_memory(path) && metadata(path).is_err() {
-        // `create_new` would refuse a dangling link, but its target must be private too.
+        // `create_new` would refuse a dangling link. Its target must be private too.
         OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
     }
     let file = canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -87,7 +87,7 @@ pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
         let mode = file.permissions().mode();
         if file.is_file() && mode & 0o077 != 0 {
             match set_permissions(&path, Permissions::from_mode(mode & 0o700)) {
-                // The file belongs to another user who shares it.
+                // The file belongs to another user, who shares it.
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
                 changed => changed?,
             }
@@ -105,7 +105,8 @@ fn in_memory(path: &Path) -> bool {
     path.as_os_str().is_empty() || path.to_str().is_some_and(|path| path.starts_with(':') || path.starts_with("file:"))
 }
 
-/// Whether a missing file is created. The options have no getter for this, but their `Debug` output contains it.
+/// Whether the options tell SQLite to create a missing file. They have no getter for this, but their `Debug` output
+/// contains it.
 #[cfg(unix)]
 fn creates(options: &SqliteConnectOptions) -> bool {
     format!("{options:?}") == format!("{:?}", options.clone().create_if_missing(true))

@@ -1,4 +1,4 @@
-//! Inserts records: all of them or none.
+//! Inserts all records or none.
 
 use std::num::NonZeroU32;
 
@@ -35,8 +35,8 @@ impl SqliteStore {
     }
 }
 
-/// An id that is in use takes precedence over label and cap: a repeated insert must find the record that it created,
-/// and not conflict with its label.
+/// An id in use has precedence over label and cap, because of repeated inserts: such an insert must find the record
+/// that it created, and must not conflict with its own label.
 async fn found(
     write: &mut Write,
     family: &NewFamily,
@@ -78,8 +78,8 @@ async fn found(
     Ok(if leaving.is_empty() { Inserted::Done } else { Inserted::MadeRoom(leaving) })
 }
 
-/// A revocation is final, so it is checked first. An id that is in use is checked second: a repeated join must find the
-/// record that it created, even if the family has changed since.
+/// A revocation is final, so it is checked first. An id in use is checked second, because of repeated joins: such a
+/// join must find the record that it created, even if the family has changed since then.
 async fn join(
     write: &mut Write,
     family: FamilyId,

@@ -1,4 +1,4 @@
-//! Pages of records. Each page continues after the last row of the page before.
+//! Reads pages of records. Each page continues after the last row of the page before it.
 
 use std::num::NonZeroU32;
 

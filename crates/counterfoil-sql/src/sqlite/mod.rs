@@ -1,8 +1,8 @@
-//! SQLite: one file, one writer, a few readers.
+//! The SQLite store. It has one file, one connection for writes, and a few connections for reads.
 //!
-//! Every write is one transaction. It begins with `BEGIN IMMEDIATE` on the only writing connection, reads everything
-//! that it needs, and then writes, like the memory store under its lock. Reads have their own connections and see
-//! committed data.
+//! Every write is one transaction. The transaction begins with `BEGIN IMMEDIATE` on the only connection for writes. It
+//! reads everything that it needs, and then writes. This corresponds to the lock of the memory store. Reads have their
+//! own connections and see committed data.
 
 mod apply;
 mod bounds;

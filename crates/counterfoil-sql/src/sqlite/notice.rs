@@ -1,4 +1,4 @@
-//! Uses and notices: writes that do not change a record's version.
+//! Records the last use of records, and the progress of notices. These writes do not change the version of a record.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
@@ -9,7 +9,8 @@ use super::store::SqliteStore;
 use super::write::joined;
 use crate::row::micros;
 
-/// The number of records in one transaction of `touch`. With 256 a rotation waited 36 ms for the transaction.
+/// The number of records in one transaction of `touch`. With 256 records, a rotation had to wait 36 ms for the
+/// transaction.
 const BATCH: usize = 64;
 
 impl SqliteStore {
@@ -41,7 +42,7 @@ impl SqliteStore {
         write.commit(Some(claimed)).await
     }
 
-    /// A shrunk record does not remember sent notices.
+    /// Records the outcome of a notice. A shrunk record stores no sent notices.
     pub(super) async fn settle_notice(
         &self,
         id: &RecordId,

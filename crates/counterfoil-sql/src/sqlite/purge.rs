@@ -1,5 +1,5 @@
-//! Purging: removes records past `gone_at`, and shrinks superseded records after their retry window. It works with ids
-//! only, so it also purges rows that do not decode.
+//! Removes records past `gone_at`, and shrinks superseded records after their retry window. A purge uses only the ids
+//! of records, so it also purges rows that do not decode.
 
 use std::num::NonZeroU32;
 
@@ -13,7 +13,7 @@ use super::{log, sql};
 use crate::row::{self, micros};
 
 const OP: &str = "purge";
-/// The number of records in one transaction. The limit keeps a large purge from delaying rotations.
+/// The number of records in one transaction. It is limited so that a large purge does not delay rotations.
 const BATCH: u32 = 64;
 
 /// The time limits of one purge.
@@ -25,7 +25,7 @@ struct Limits {
 }
 
 impl Limits {
-    /// The limit for records with a pending notice. It is never later than the limit for other records.
+    /// The time limit for records with a pending notice. It is never later than the limit for other records.
     fn unsent(self) -> i64 {
         micros(self.now.min(self.unsent_before))
     }
@@ -76,8 +76,8 @@ impl SqliteStore {
     }
 }
 
-/// Repeats until the first rows that are due contain no member of a revoked family, so that [`chores`] may remove the
-/// records that it reads there.
+/// Clears `purge_at` of members of revoked families, until the first rows that are due contain no such member.
+/// Afterwards [`chores`] may remove the records that it reads there.
 async fn leave_to_families(write: &mut Write, limits: Limits, front: u32) -> Result<(), StoreError> {
     loop {
         let query = sqlx::query(sql::LEAVE_TO_FAMILY);
@@ -88,7 +88,8 @@ async fn leave_to_families(write: &mut Write, limits: Limits, front: u32) -> Res
     }
 }
 
-/// The next batch of work. It reads only records that are due, never records that stay.
+/// Returns the records that the next batch removes or shrinks. Reads only records that are due, never records that
+/// stay.
 async fn chores(write: &mut Write, limits: Limits, most: u32) -> Result<Vec<Chore>, StoreError> {
     let mut chores: Vec<Chore> = Vec::new();
     let now = micros(limits.now);
@@ -104,8 +105,7 @@ async fn chores(write: &mut Write, limits: Limits, most: u32) -> Result<Vec<Chor
         if left <= 0 {
             break;
         }
-        // A record that is removed is not shrunk first, so some rows may be skipped. Therefore twice as many rows are
-        // read.
+        // A record that is removed is not shrunk, so some rows are skipped. Therefore this reads twice as many rows.
         let rows = if index == last { i64::from(most) * 2 } else { left };
         for row in write.all(query.bind(rows)).await? {
             let id = row::id(&row)?;
@@ -120,7 +120,7 @@ async fn chores(write: &mut Write, limits: Limits, most: u32) -> Result<Vec<Chor
     Ok(chores)
 }
 
-/// Removes a record, and its family if it was the last member.
+/// Removes a record. If the record was the last member of its family, removes the family too.
 async fn remove(write: &mut Write, id: &RecordId) -> Result<(), StoreError> {
     write.run(sqlx::query(sql::REMOVE).bind(id.as_bytes().as_slice())).await?;
     write.run(sqlx::query(sql::REMOVE_EMPTY).bind(id.family().as_bytes().as_slice())).await.map(drop)

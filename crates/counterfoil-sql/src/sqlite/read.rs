@@ -1,6 +1,6 @@
-//! The reading connections. They are not in the driver's pool, which tests each connection when it is returned and so
-//! doubles the round trips of a read. A dropped read does no harm: the driver's thread ends its statement before the
-//! next one.
+//! The connections for reads. They are not in the driver's pool, because that pool tests each connection when it is
+//! returned, which doubles the round trips of a read. A caller may drop the future of a read. The driver's thread ends
+//! its statement before it begins the next one.
 
 use counterfoil::store::StoreError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
@@ -13,24 +13,25 @@ use super::write::Statement;
 use crate::error::not_done;
 use crate::port::backend_call;
 
-/// The number of reading connections. More would gain nothing, since a read takes microseconds.
+/// The number of connections for reads. More would not help, because a read takes microseconds.
 const READERS: usize = 4;
 
-/// The connections, and as many permits.
+/// The connections, with one permit for each.
 pub(super) struct Readers {
     options: SqliteConnectOptions,
     slots: [Mutex<Option<SqliteConnection>>; READERS],
     free: Semaphore,
 }
 
-/// A connection taken for one read. The order of the fields matters: the connection is released before its permit.
+/// A connection taken for one read. The order of the fields matters, because the connection must be released before its
+/// permit.
 struct Slot<'a> {
     connection: MutexGuard<'a, Option<SqliteConnection>>,
     _permit: SemaphorePermit<'a>,
 }
 
 impl Readers {
-    /// The connections open on demand.
+    /// Creates the slots without connections. Each connection opens at its first use.
     pub(super) fn new(options: SqliteConnectOptions) -> Self {
         let options = options.pragma("query_only", "ON");
         Self { options, slots: [const { Mutex::const_new(None) }; READERS], free: Semaphore::new(READERS) }
@@ -49,7 +50,7 @@ impl Readers {
         Ok(Slot { connection: free.ok_or(sqlx::Error::PoolClosed)?, _permit: permit })
     }
 
-    /// Refuses new reads and waits for running reads.
+    /// Refuses new reads, and waits for reads that are running.
     pub(super) async fn close(&self) {
         self.free.close();
         for slot in &self.slots {
@@ -75,7 +76,7 @@ impl Slot<'_> {
         Ok(self.connection.insert(connection))
     }
 
-    /// Drops a connection whose thread has ended.
+    /// Drops the connection if its thread has ended.
     fn checked<T>(mut self, read: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
         if matches!(read, Err(sqlx::Error::WorkerCrashed)) {
             *self.connection = None;

@@ -1,4 +1,4 @@
-//! Revokes one record, one family, or all families of an owner one by one.
+//! Revokes one record, one family, or all families of an owner. An owner's families are revoked in several calls.
 
 use std::num::NonZeroU32;
 
@@ -39,7 +39,7 @@ impl SqliteStore {
         write.commit(Progress { changed: 1, more: false }).await
     }
 
-    /// Revokes all members at once by writing the family's row.
+    /// Revokes all members of a family at once by writing the family's row.
     async fn revoke_family(
         &self,
         realm: &Realm,
@@ -53,7 +53,8 @@ impl SqliteStore {
         write.commit(Progress { changed, more: false }).await
     }
 
-    /// A revoked family is not found again, so each call continues after the families of the last call.
+    /// Revokes some families of an owner. The statement does not find revoked families, so each call continues where
+    /// the last call ended.
     async fn revoke_owner(
         &self,
         realm: &Realm,
@@ -75,7 +76,7 @@ impl SqliteStore {
 }
 
 impl Write {
-    /// Revokes a family if it is not revoked yet. Returns the number of revoked families: 0 or 1.
+    /// Revokes a family if it is not revoked yet. Returns the number of revoked families, which is 0 or 1.
     pub(super) async fn end_family(
         &mut self,
         realm: &Realm,

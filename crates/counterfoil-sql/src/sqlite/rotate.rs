@@ -1,4 +1,4 @@
-//! Rotation: changes the parent and inserts the new records, in one transaction.
+//! Rotates a credential. One transaction changes the parent and inserts the new records.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -14,8 +14,8 @@ use crate::row::count;
 const OP: &str = "rotate";
 
 impl SqliteStore {
-    /// "Revoked" takes precedence over "stale", and "stale" over an id that is in use: a repeated rotation must find
-    /// the successor that it created.
+    /// The reason "revoked" has precedence over "stale", and "stale" over "an id is in use". This matters for a
+    /// repeated rotation, which must find the successor that it created.
     pub(super) async fn rotate_step(
         &self,
         parent: &RecordId,
@@ -57,7 +57,7 @@ impl SqliteStore {
     }
 }
 
-/// Removes the grandparent's nonce: a family holds at most one nonce.
+/// Removes the nonce of the parent's parent, because a family has at most one nonce.
 async fn wipe_grandparent(write: &mut Write, parent: &RecordParts) -> Result<(), StoreError> {
     let Some(older) = parent.generation.checked_sub(1) else { return Ok(()) };
     let (family, id) = (parent.id.family(), parent.id.as_bytes().as_slice());

@@ -1,4 +1,4 @@
-//! Runs the migrations of `sql/schema.rs`, and checks that the tables are the ones that the migrations create.
+//! Runs the migrations of `sql/schema.rs`. Also checks that the tables are those that the migrations create.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqlitePool};
@@ -26,7 +26,7 @@ pub(super) async fn needs_migration(connection: &mut SqliteConnection) -> Result
     Ok(found < known())
 }
 
-/// Migrates the file in one transaction. If the process dies meanwhile, the file keeps the old version.
+/// Migrates the file in one transaction. If the process dies during the transaction, the file stays at the old version.
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), SetupError> {
     let mut tx = connection.begin_with(sql::BEGIN).await?;
     sqlx::query(sql::SCHEMA_TABLE).execute(&mut *tx).await?;
@@ -57,8 +57,8 @@ async fn renew_labels(connection: &mut SqliteConnection) -> Result<(), SetupErro
     Ok(())
 }
 
-/// Refuses a file whose tables differ from the ones that the migrations create: another collation, a missing index, a
-/// foreign trigger.
+/// Refuses a file whose tables differ from those that the migrations create. Examples are another collation, a missing
+/// index or a foreign trigger.
 pub(super) async fn check(pool: &SqlitePool) -> Result<(), SetupError> {
     let journal: String = sqlx::query_scalar(sql::JOURNAL_MODE).fetch_one(pool).await?;
     let synchronous: i64 = sqlx::query_scalar(sql::SYNCHRONOUS).fetch_one(pool).await?;
@@ -80,7 +80,7 @@ pub(super) async fn check(pool: &SqlitePool) -> Result<(), SetupError> {
     }
 }
 
-/// The name of the database file; empty for a database in memory.
+/// Returns the name of the database file. The name is empty for a database in memory.
 pub(super) async fn file(connection: &mut SqliteConnection) -> Result<String, SetupError> {
     Ok(sqlx::query_scalar::<_, Option<String>>(sql::DATABASE_FILE).fetch_one(connection).await?.unwrap_or_default())
 }

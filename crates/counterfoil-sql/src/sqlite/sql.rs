@@ -1,6 +1,7 @@
-//! All SQL of the SQLite store. The calling function binds the values `?n` in the order that each comment lists.
+//! All SQL of the SQLite store. The comment of a statement lists its parameters `?n`. The calling function binds them
+//! in this order.
 
-/// Selects a record joined with its family. A record without a family has NULL in the family's columns.
+/// A query for a record joined with its family. If the family is missing, its columns are NULL.
 macro_rules! joined {
     ($($where:expr),+ $(,)?) => {
         concat!(

@@ -18,15 +18,15 @@ use crate::error::SetupError;
 use crate::port::token_store;
 use crate::row;
 
-/// How long another process may lock the file. Within this process no call waits for a file lock, only for the writing
-/// connection.
+/// The time for which a call waits if another process has locked the file. Within this process a call never waits for a
+/// file lock, only for the connection for writes.
 const BUSY: Duration = Duration::from_secs(5);
-/// How long a call waits for a connection before it returns `Unavailable`.
+/// The time for which a call waits for a connection before it returns `Unavailable`.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// All four stores in one SQLite file: records, clients, settings and counters.
+/// A store of records, clients, settings and counters in one SQLite file.
 ///
-/// Several stores, also in several processes on one machine, may share a file. A network file system is not supported.
+/// Several stores may share a file, also in several processes on one machine. A network file system is not supported.
 /// An acknowledged write is on the disk (`synchronous=FULL`).
 #[derive(Clone)]
 pub struct SqliteStore {
@@ -37,12 +37,13 @@ pub struct SqliteStore {
 
 impl SqliteStore {
     /// Opens the file, migrates its schema if needed, and checks its set-up. The file, its write-ahead log and its
-    /// shared-memory index get mode 0600. The store sets journal mode, synchronous and busy timeout itself and ignores
-    /// those options. It opens its own connections, because writers that share a pool starve each other under load.
+    /// shared-memory index get mode 0600. The store ignores the options for journal mode, synchronous and busy timeout,
+    /// and sets its own values. It opens its own connections, because writers that share a pool delay each other under
+    /// load.
     ///
     /// # Errors
     ///
-    /// [`SetupError`], also for a database in memory.
+    /// [`SetupError`] if the file cannot be opened or is refused, or if the database is in memory.
     pub async fn open(options: SqliteConnectOptions) -> Result<Self, SetupError> {
         let options = options
             .journal_mode(SqliteJournalMode::Wal)
@@ -63,7 +64,7 @@ impl SqliteStore {
         if path.is_empty() {
             return Err(SetupError::InMemory);
         }
-        // A file that SQLite created through a link has SQLite's default permissions.
+        // If SQLite created the file through a link, the file has SQLite's default permissions.
         keep_private(&options).map_err(sqlx::Error::Io)?;
         let file = Arc::new(OpenFile::at(path.into()).map_err(sqlx::Error::Io)?);
         if schema::needs_migration(&mut connection).await? {
@@ -71,7 +72,7 @@ impl SqliteStore {
         }
         drop(connection);
         schema::check(&writer).await?;
-        // If the file is missing from here on, somebody removed it. Do not create a new one.
+        // If the file is missing from here on, somebody removed it, so no new file must be created.
         let options = options.create_if_missing(false);
         writer.set_connect_options(options.clone());
         let readers = Arc::new(Readers::new(options));
@@ -102,8 +103,8 @@ impl SqliteStore {
     }
 
     /// Closes all connections and copies the write-ahead log into the file. Later calls return `Unavailable`. If
-    /// another process has the file open, the log stays, with only what that process still reads. Dropping the last
-    /// clone also closes the connections, but does not wait and may leave the log.
+    /// another process has the file open, the log stays, and contains only what that process still reads. Dropping the
+    /// last clone also closes the connections. It does not wait until they are closed, and may leave the log.
     pub async fn close(&self) {
         self.readers.close().await;
         log::empty(&self.writer).await;

@@ -21,8 +21,8 @@ async fn open(folder: &TempDir) -> SqliteStore {
     SqliteStore::open(options).await.expect("a store")
 }
 
-/// Every statement except the census. Each line of a plan is a search by an index or by the primary key, and nothing is
-/// sorted.
+/// Checks the plan of every statement except the census. Each line of a plan must be a search by an index or by the
+/// primary key. No statement may sort.
 #[tokio::test]
 async fn no_statement_scans_or_sorts() {
     let folder = TempDir::new().expect("a folder");
@@ -61,20 +61,20 @@ async fn no_statement_scans_or_sorts() {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
         let rows = sqlx::query(explain).fetch_all(store.writer()).await.expect("a plan");
         let plan: Vec<String> = rows.iter().map(|row| row.try_get("detail").expect("a detail")).collect();
-        // A scan of a subquery reads only what a search returned.
+        // A scan of a subquery is allowed, because it reads only rows that a search returned.
         let scans = |line: &&String| {
             line.contains("TEMP B-TREE")
                 || (line.starts_with("SCAN") && !line.contains("SCAN r") && !line.contains("subquery"))
         };
         assert_eq!(plan.iter().find(scans), None, "{text}\n{plan:#?}");
-        // An insert by its key has no plan at all.
+        // An insert of a row by its key has no plan.
         let used = index.is_empty() || plan.iter().any(|line| line.contains(index));
         assert!(used, "{index} is not used: {text}\n{plan:#?}");
     }
 }
 
-/// The writer gets no more pages, as on a full disk. Writes change nothing, no answer claims that a record is missing,
-/// and the store recovers.
+/// The writer gets no more pages, as on a full disk. Writes change nothing, no answer says that a record is missing,
+/// and later the store works again.
 #[tokio::test]
 async fn a_full_disk_is_unavailable_and_passes() {
     let folder = TempDir::new().expect("a folder");
@@ -104,7 +104,7 @@ async fn a_full_disk_is_unavailable_and_passes() {
     assert_eq!(store.list(of, None, most(1)).await.expect("a page").items.len(), 1);
 }
 
-/// While the writer is busy, reads continue. While all readers are busy, writes continue.
+/// Checks that reads succeed while the writer is busy, and that writes succeed while all readers are busy.
 #[tokio::test]
 async fn exhausted_pools_are_unavailable_and_pass() {
     let folder = TempDir::new().expect("a folder");
@@ -133,7 +133,8 @@ async fn rows(store: &SqliteStore) -> i64 {
     sqlx::query_scalar(count).fetch_one(store.writer()).await.expect("a count")
 }
 
-/// A database as commit 2d47c90 wrote it: the first migration, a record, and a counter, which the next migration drops.
+/// The database is as commit 2d47c90 wrote it. It has the first migration, a record and a counter. The next migration
+/// drops the counter.
 #[tokio::test]
 async fn a_file_of_the_first_version_is_brought_up_to_date() {
     let folder = TempDir::new().expect("a folder");

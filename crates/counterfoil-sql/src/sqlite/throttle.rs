@@ -1,4 +1,5 @@
-//! Counters: each step reads the counter, decides, and writes, in one transaction.
+//! Stores the counters that throttle callers. Each step is one transaction, which reads the counter, decides, and
+//! writes.
 
 use std::num::NonZeroU32;
 use std::time::Duration;

@@ -1,7 +1,7 @@
-//! All SQL of the counters. The calling function binds the values `?n` in the order of its arguments.
+//! All SQL of the counters. The calling function binds the parameters `?n` in the order of its own arguments.
 
-/// This migration adds attempts that are in progress: their instants, eight bytes each. It drops older counters, which
-/// had another meaning and lasted only a minute.
+/// The migration that adds the instants of attempts in progress, eight bytes each. It drops older counters, because
+/// their numbers had another meaning. A counter lasted only a minute.
 pub(super) const MIGRATION: &str = "
 DROP TABLE counterfoil_counter;
 CREATE TABLE counterfoil_throttle (

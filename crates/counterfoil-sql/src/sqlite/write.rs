@@ -1,4 +1,4 @@
-//! The only writer: a transaction that reads everything first and then writes.
+//! The only writer of the store. A write is a transaction that first reads everything and then writes.
 
 use std::sync::Arc;
 
@@ -16,33 +16,33 @@ use crate::error::{not_done, unavailable};
 use crate::port::backend_call;
 use crate::row::{self, count, micros, micros_of, noticed};
 
-/// How many broken connections one call replaces before it fails.
+/// The number of broken connections that one call replaces before it fails.
 const GIVEN_UP: u32 = 3;
 
-/// A running write. It is rolled back unless [`Write::commit`] is called.
+/// A write in progress. It is rolled back unless [`Write::commit`] is called.
 pub(super) struct Write {
     tx: Transaction<'static, Sqlite>,
     file: Arc<OpenFile>,
     op: &'static str,
 }
 
-/// The family that holds a label.
+/// Whether a family holds a label, and whether the label may be taken from it.
 pub(super) enum Holder {
-    /// No family, or the family that asks.
+    /// No family holds the label, or the inserting family itself holds it.
     Nobody,
-    /// A family past its `gone_at`: it may lose the label.
+    /// A family past its `gone_at` holds the label. The label may be taken from it.
     Gone(FamilyId),
-    /// A family that keeps the label.
+    /// A family that may keep the label holds it.
     Kept(FamilyId),
 }
 
 pub(super) type Statement<'q> = Query<'q, Sqlite, SqliteArguments>;
 
 impl SqliteStore {
-    /// Waits until the writing connection is free.
+    /// Begins a write. Waits until the connection for writes is free.
     ///
-    /// On a full disk or a failed write SQLite rolls back by itself. The driver's ROLLBACK then fails, and the driver
-    /// believes from then on that the transaction is open. Such a connection is replaced.
+    /// If the disk is full or a write fails, SQLite rolls back by itself. The driver's ROLLBACK then fails, and from
+    /// then on the driver treats the transaction as open. Such a connection is replaced.
     pub(super) async fn write(&self, op: &'static str) -> Result<Write, StoreError> {
         backend_call!();
         self.file().stands().map_err(not_done(op))?;
@@ -61,7 +61,8 @@ impl SqliteStore {
 }
 
 impl Write {
-    /// Commits. Only an error of this call leaves it unknown whether the write was done.
+    /// Commits the transaction. If this call fails, it is unknown whether the write was executed. After an error of
+    /// another call, nothing was written.
     pub(super) async fn commit<T>(self, answer: T) -> Result<T, StoreError> {
         let op = self.op;
         backend_call!();
@@ -94,7 +95,7 @@ impl Write {
         found.as_ref().map(row::family).transpose()
     }
 
-    /// The first id of `new` that is already in use, in the store or earlier in `new`.
+    /// Returns the first id of `new` that is already in use in the store, or that occurs earlier in `new`.
     pub(super) async fn taken(&mut self, new: &[NewRecord]) -> Result<Option<RecordId>, StoreError> {
         for (index, record) in new.iter().enumerate() {
             let twice = new.iter().take(index).any(|earlier| earlier.id == record.id);
@@ -106,7 +107,7 @@ impl Write {
         Ok(None)
     }
 
-    /// The family other than `asking` that holds the label.
+    /// Returns the family that holds the label. Ignores the family `asking`.
     pub(super) async fn holder(
         &mut self,
         asking: &FamilyParts,
@@ -125,7 +126,7 @@ impl Write {
         Ok(if gone { Holder::Gone(id) } else { Holder::Kept(id) })
     }
 
-    /// Removes the label from a family past its `gone_at`.
+    /// Removes the label from the family `gone`, which is past its `gone_at`.
     pub(super) async fn displace(&mut self, gone: &FamilyId) -> Result<(), StoreError> {
         self.run(sqlx::query(sql::DISPLACE).bind(gone.as_bytes().as_slice())).await.map(drop)
     }
@@ -162,7 +163,7 @@ impl Write {
         self.run(query).await.map(drop)
     }
 
-    /// Replaces the columns of a record that can change, except the last use.
+    /// Writes all columns of a record that can change, except the last use.
     pub(super) async fn put_record(&mut self, record: &RecordParts, family: &FamilyParts) -> Result<(), StoreError> {
         self.run(bind_record(sqlx::query(sql::PUT_RECORD), record, family)).await.map(drop)
     }
@@ -183,7 +184,7 @@ fn bind_family<'q>(query: Statement<'q>, family: &'q FamilyParts) -> Statement<'
 fn bind_record<'q>(query: Statement<'q>, record: &'q RecordParts, family: &FamilyParts) -> Statement<'q> {
     let superseded = record.superseded.as_ref();
     let nonce = superseded.and_then(|superseded| superseded.nonce.as_ref());
-    // Members of a revoked family are purged by the `gone_at` of the family.
+    // The `gone_at` of a revoked family, and not the `gone_at` of a member, determines when the member is purged.
     let purge_at = record.gone_at.filter(|_| family.revoked.is_none());
     query
         .bind(record.scope.as_ref().map(counterfoil::Scope::as_str))
@@ -209,7 +210,7 @@ fn bind_record<'q>(query: Statement<'q>, record: &'q RecordParts, family: &Famil
         .bind(record.id.as_bytes().as_slice())
 }
 
-/// Joins the written parts into a record.
+/// Joins a record and its family after both were written.
 pub(super) fn joined(record: RecordParts, family: FamilyParts) -> Result<TokenRecord, StoreError> {
     let id = record.id;
     TokenRecord::from_parts(record, family).map_err(|corrupt: Corrupt| StoreError::corrupt(Some(id), corrupt))

@@ -1,5 +1,5 @@
-//! The store contract on PostgreSQL, at READ COMMITTED and at SERIALIZABLE. One server serves the whole test binary;
-//! each database is a schema with its own role.
+//! Runs the store contract on PostgreSQL, at READ COMMITTED and at SERIALIZABLE. One server serves the whole test
+//! binary. Each database is a schema with its own role.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,8 +20,9 @@ struct Schemas {
     emptied: Mutex<Vec<Used>>,
 }
 
-/// A schema and the stores that were opened on it. Creating a schema, its connections and their prepared statements
-/// takes longer than a short test. Therefore an emptied schema is reused together with its stores.
+/// A schema, and the stores that were opened on it. Creating a schema, its connections and their prepared statements
+/// takes longer than a short test. Therefore a test that needs an empty schema gets a used one that was emptied,
+/// together with its stores.
 struct Used {
     schema: Schema,
     stores: Mutex<Stores>,
@@ -34,7 +35,7 @@ struct Stores {
 }
 
 impl Schemas {
-    /// The statement timeout is 60 s. On a busy machine, many callers that lock one row may delay a statement for
+    /// Uses a statement timeout of 60 s. On a busy machine, many callers that lock one row may delay a statement for
     /// longer than the default timeout.
     fn at(isolation: Isolation) -> Self {
         let setup = PgSetup::default().isolation(isolation).statement_timeout(Duration::from_secs(60));
@@ -55,7 +56,7 @@ impl Used {
         act(&mut self.stores.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// An open store that the current test has not been given yet.
+    /// Returns an open store that the current test has not used yet.
     fn idle(&self) -> Option<Store> {
         self.stores(|stores| {
             let idle = stores.opened.get(stores.given).cloned();
@@ -123,8 +124,8 @@ impl Fixture for Schemas {
 conformance!(postgres, Schemas::at(Isolation::ReadCommitted));
 conformance!(serializable, Schemas::at(Isolation::Serializable), scale = fewer(scale()));
 
-/// The scale for the second isolation level, which runs the same statements: a fifth of the rounds, except at soak
-/// scale.
+/// Returns the scale for the second isolation level. It has a fifth of the rounds, because both levels run the same
+/// statements. At soak scale it has all rounds.
 fn fewer(of: Scale) -> Scale {
     if of == Scale::SOAK { of } else { of.with_rounds((of.rounds / 5).max(4)).with_sequences(of.sequences.min(25)) }
 }
@@ -160,7 +161,7 @@ impl SiblingFixture for Schemas {
             SiblingRow::Settings(realm) => {
                 query("UPDATE counterfoil_settings SET document = 'x' WHERE realm = $1").bind(realm.as_str())
             }
-            // The columns are numbers that the server itself uses, so no value fails to decode.
+            // The columns are numbers that the server itself uses, so every value decodes.
             SiblingRow::Counter(_) => return false,
         };
         damage.execute(&mut raw).await.expect("the row is damaged").rows_affected() == 1

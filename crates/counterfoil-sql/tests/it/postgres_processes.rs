@@ -1,5 +1,5 @@
-//! PostgreSQL with several processes: four processes that race on one schema, and a server that is killed with `kill
-//! -9` during writes.
+//! Tests of PostgreSQL with several processes. Four processes race on one schema, and a server is killed with `kill -9`
+//! during writes.
 
 use std::time::Duration;
 
@@ -58,8 +58,8 @@ fn four_processes_on_one_schema_have_one_winner_a_round() {
     }
 }
 
-/// Kills the server `times` times at random moments while four workers write, and returns what was found afterwards.
-/// All rounds use the same store, which must recover by itself.
+/// Kills the server `times` times at random moments while four workers write. Returns the sum of the faults and counts
+/// after each crash. All rounds use the same store, which must recover by itself.
 fn killed(times: u16, server: &mut Postgres, store: &PgStore) -> Tally {
     let folder = TempDir::new().expect("a folder");
     let (mut dice, mut tally) = (Dice::new(5), Tally::default());
@@ -91,8 +91,8 @@ fn killed(times: u16, server: &mut Postgres, store: &PgStore) -> Tally {
     tally
 }
 
-/// Uses up the connections that the crash broke. A write on one of them would return `maybe_done: true`. A read is
-/// retried on the next connection until none of the broken ones is left.
+/// Uses every connection once, because the crash broke them. A write on a broken connection would return
+/// `maybe_done: true`. A read is tried again on the next connection until no broken connection is left.
 fn find_back(store: &PgStore) {
     let _all = RUNTIME.block_on(store.census()).expect("the store comes back");
 }
@@ -111,7 +111,8 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
     assert!(tally.created > 0 && tally.rotated > 0 && tally.revoked > 0 && tally.in_doubt > 0, "{tally}");
 }
 
-/// The control. A start refuses `synchronous_commit = off`, so the role gets this setting after the start.
+/// This is the control of the test above. The role gets `synchronous_commit = off` after the start, because a start
+/// refuses it.
 #[test]
 fn a_server_that_acknowledges_before_it_writes_loses_some() {
     let (kills, mut server) = (kills(), Postgres::start());

@@ -1,5 +1,5 @@
-//! Properties of a PostgreSQL server that the contract does not cover: refused set-ups, the content of a dump, and a
-//! server that is down, disconnected, full or has the wrong certificate.
+//! Tests properties of a PostgreSQL server that the contract does not cover: refused set-ups, the contents of a dump,
+//! and a server that is down, disconnected, full or has the wrong certificate.
 
 use std::num::NonZeroU32;
 use std::process::Command;
@@ -43,7 +43,7 @@ fn processes_that_start_together_migrate_once() {
     });
 }
 
-/// With this collation `A` and `a` would be the same owner.
+/// With this collation, the owners `A` and `a` would be equal.
 #[test]
 fn a_collation_that_is_not_binary_is_refused() {
     RUNTIME.block_on(async {
@@ -72,8 +72,8 @@ fn a_lost_index_and_a_careless_commit_are_refused() {
     });
 }
 
-/// A function that is not `VOLATILE` counts only the rows that its calling statement sees. Two concurrent inserts would
-/// then both find room.
+/// A function that is not `VOLATILE` counts only the rows that its calling statement sees. So two concurrent inserts
+/// would both find room.
 #[test]
 fn a_count_that_does_not_look_again_is_refused() {
     RUNTIME.block_on(async {
@@ -89,7 +89,7 @@ fn a_count_that_does_not_look_again_is_refused() {
     });
 }
 
-/// The role's default is another isolation level. The store's connections still use their own level.
+/// The default isolation level of the role is another one. The store's connections must still use the store's level.
 #[test]
 fn the_isolation_is_the_stores_own() {
     RUNTIME.block_on(async {
@@ -100,8 +100,8 @@ fn the_isolation_is_the_stores_own() {
     });
 }
 
-/// Every idle connection is cut. Reads continue on new connections, a write returns `maybe_done: true`, and soon all
-/// calls succeed.
+/// Every idle connection is closed. Reads must continue on new connections, and a write must return `maybe_done: true`.
+/// Soon afterwards all calls must succeed.
 #[test]
 fn cut_connections_pass() {
     RUNTIME.block_on(async {
@@ -128,8 +128,8 @@ fn cut_connections_pass() {
     });
 }
 
-/// The connection is cut after the server has answered and before the answer arrives. This is repeated for each answer
-/// that a refresh waits for.
+/// The connection is closed after the server has answered and before the client gets the answer. This is repeated for
+/// each answer for which a refresh waits.
 #[test]
 fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     RUNTIME.block_on(async {
@@ -150,7 +150,7 @@ fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     });
 }
 
-/// The server is killed. Calls return `Unavailable` until it starts again, and succeed afterwards.
+/// The server is killed. Calls must return `Unavailable` until it starts again, and must succeed afterwards.
 #[tokio::test]
 async fn a_server_that_is_down_is_unavailable_and_never_not_found() {
     let (mut server, site) = (Postgres::start(), Site::new());
@@ -159,10 +159,11 @@ async fn a_server_that_is_down_is_unavailable_and_never_not_found() {
     let [access, token] = sign_in(&node).await;
     let draft = Person::somebody().pat();
     server.kill();
-    // Callers that wait for a connection wait for seconds. Nothing else here needs the clock, so it is paused.
+    // Callers wait for a connection for seconds. The clock is paused so that the test does not take this time.
     tokio::time::pause();
     assert!(matches!(store.get(&draft.id()).await, Err(StoreError::Unavailable { retry: true, .. })));
-    // Uses up the connections that the crash broke. A write on one of them would return `maybe_done: true`.
+    // This uses every connection once, because the crash broke them. A write on a broken connection would return
+    // `maybe_done: true`.
     assert!(matches!(store.census().await, Err(StoreError::Unavailable { retry: true, .. })));
     let refused = store.insert(draft.home(None), &draft.records, at(0)).await;
     assert!(matches!(refused, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{refused:?}");
@@ -175,8 +176,8 @@ async fn a_server_that_is_down_is_unavailable_and_never_not_found() {
     assert_eq!(refresh(&node, &token).await.status(), 200);
 }
 
-/// The table cannot grow, as on a full disk. Writes change nothing, no answer claims that a record is missing, and the
-/// store recovers.
+/// The table cannot grow, as on a full disk. Writes change nothing, no answer says that a record is missing, and later
+/// the store works again.
 #[tokio::test]
 async fn a_full_disk_is_unavailable_and_passes() {
     let server = Postgres::setup().largest_file(2 * 1024 * 1024 + 4096).start();
@@ -213,8 +214,8 @@ async fn a_full_disk_is_unavailable_and_passes() {
     assert_eq!(store.insert(draft.home(None), &draft.records, at(1)).await.expect("an answer"), Inserted::Done);
 }
 
-/// Verifies the server by name and with a certificate authority of the host. A host that trusts another authority or
-/// uses another server name cannot connect.
+/// Checks that the store verifies the server's name, and its certificate with an authority that the host trusts. A host
+/// that trusts another authority or uses another name must not connect.
 #[cfg(feature = "tls")]
 #[tokio::test]
 async fn a_server_is_known_by_its_certificate() {
@@ -240,7 +241,7 @@ async fn a_server_is_known_by_its_certificate() {
     }
 }
 
-/// Secrets that passed through the handle do not appear in a dump.
+/// Checks that a dump contains none of the secrets that were sent through the handle.
 #[test]
 fn no_secret_is_in_a_dump() {
     RUNTIME.block_on(async {

@@ -1,4 +1,5 @@
-//! What the start requires from a PostgreSQL server: privileges, no unsuitable pooler, and an answer.
+//! Tests the requirements of the start for a PostgreSQL server: the privileges, a direct connection or a suitable
+//! pooler, and an answer in time.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 use counterfoil_sql::{PgSetup, PgStore, SetupError};
 use counterfoil_testkit::servers::{PgBouncer, Postgres};
 
-/// The privileges as the README lists them, word for word.
+/// Returns the privileges exactly as the README lists them.
 fn listed_rights() -> &'static str {
     let readme = include_str!("../../README.md");
     let (_, rest) = readme.split_once("```sql\n").expect("the README lists the rights");
@@ -37,7 +38,7 @@ fn fault_d6_a_role_with_the_listed_rights_starts_and_does_everything() {
         )
         .await;
         let as_role = |name| server().username(name).options([("search_path", "counterfoil")]);
-        // The schema is empty, and the role may not create anything.
+        // The schema is empty, and the role may not create tables.
         let error = refused(as_role("service")).await;
         assert!(matches!(error, SetupError::Older { found: 0, .. }), "{error:?}");
         assert!(error.to_string().contains("run `PgStore::migrate`"), "{error}");
@@ -46,7 +47,7 @@ fn fault_d6_a_role_with_the_listed_rights_starts_and_does_everything() {
         superuser(listed_rights()).await;
         let store = PgStore::connect(as_role("service")).await.expect("no right to create is needed");
         everything(store.clone()).await;
-        // A schema that is one version behind stops the start with an error message.
+        // A schema that is one version too old must stop the start with an error.
         superuser("DELETE FROM counterfoil.counterfoil_schema WHERE version > 3").await;
         let error = refused(as_role("service")).await;
         assert!(matches!(error, SetupError::Older { found: 3, .. }), "{error:?}");
@@ -54,7 +55,7 @@ fn fault_d6_a_role_with_the_listed_rights_starts_and_does_everything() {
     });
 }
 
-/// Runs every statement of the store, through a host and directly.
+/// Runs every statement of the store, some of them through a host.
 async fn everything(store: PgStore) {
     let site = Site::new();
     let node = site.first_node(store.clone()).await;
@@ -95,7 +96,7 @@ async fn everything(store: PgStore) {
     assert!(store.remove_client(&realm, &client, stands.version).await.expect("removed"));
 }
 
-/// Uses a role that has the privileges of the version before this table existed.
+/// The role lacks one privilege on the table with the time of the last maintenance run.
 #[test]
 fn fault_d6_a_role_that_may_not_note_the_upkeep_is_refused_at_the_start() {
     RUNTIME.block_on(async {
@@ -109,7 +110,7 @@ fn fault_d6_a_role_that_may_not_note_the_upkeep_is_refused_at_the_start() {
             let error = error.to_string();
             assert!(error.contains("the role may not note the upkeep"), "{right}: {error}");
             assert!(error.contains("GRANT SELECT, INSERT, UPDATE ON counterfoil_upkeep"), "{right}: {error}");
-            // The privileges that the error message names are sufficient.
+            // The privileges that the error message lists must be sufficient.
             schema.run(&format!("GRANT SELECT, INSERT, UPDATE ON counterfoil_upkeep TO {name}")).await;
             schema.open().await.close().await;
         }
@@ -119,7 +120,7 @@ fn fault_d6_a_role_that_may_not_note_the_upkeep_is_refused_at_the_start() {
 #[test]
 fn fault_g14_a_pooler_in_transaction_mode_is_refused_with_the_reason() {
     RUNTIME.block_on(async {
-        // The server's defaults are the settings that the store needs, so that only the pooler can cause the refusal.
+        // The server's defaults are the settings that the store needs. So only the pooler can cause the refusal.
         let server = Postgres::setup().setting("enable_seqscan", "off").setting("jit", "off").start();
         for (mode, ignored, reason) in [
             ("transaction", "", "start-up options do not reach the server"),
@@ -134,12 +135,12 @@ fn fault_g14_a_pooler_in_transaction_mode_is_refused_with_the_reason() {
                 "{mode} {ignored}: {error:?}"
             );
         }
-        // Settings that the pooler does not forward have no effect.
+        // The settings that the pooler does not forward have no effect.
         let server = Postgres::start();
         let pooler = PgBouncer::to(server.port(), "session", "extra_float_digits,options");
         let error = refused(options(pooler.port()).username("postgres")).await;
         assert!(error.to_string().contains("start-up options do not reach the server"), "{error}");
-        // A pooler in session mode is accepted if the role's defaults are the settings that the store needs.
+        // A pooler in session mode must be accepted if the role's defaults are the settings that the store needs.
         let mut raw = raw(&options(server.port()).username("postgres")).await;
         let role = "ALTER ROLE postgres SET enable_seqscan = off; ALTER ROLE postgres SET jit = off";
         sqlx::raw_sql(role).execute(&mut raw).await.expect("set");
@@ -151,8 +152,8 @@ fn fault_g14_a_pooler_in_transaction_mode_is_refused_with_the_reason() {
     });
 }
 
-/// The server skips a schema that is missing or closed to the role. The store would then create empty tables in the
-/// next schema.
+/// The server skips a schema that is missing or that the role may not use. Without a check the store would create empty
+/// tables in the next schema.
 #[test]
 fn fault_d6_a_search_path_that_leads_past_the_schema_that_is_meant_is_refused() {
     RUNTIME.block_on(async {
@@ -169,7 +170,7 @@ fn fault_d6_a_search_path_that_leads_past_the_schema_that_is_meant_is_refused() 
         assert!(error.contains("begins with the schema till, which is not there"), "{error}");
         let error = refused(by("till")).await.to_string();
         assert!(error.contains("names no schema that is there"), "{error}");
-        // The schema exists but is closed to the role, so it counts as missing.
+        // The schema exists, but the role may not use it, so the server treats it as missing.
         run("CREATE SCHEMA till").await;
         let error = refused(by("till, public")).await.to_string();
         assert!(error.contains("grant USAGE on it"), "{error}");
@@ -177,17 +178,17 @@ fn fault_d6_a_search_path_that_leads_past_the_schema_that_is_meant_is_refused() 
         let store = PgStore::connect(by("till, public")).await.expect("a store");
         let id = Person::somebody().pat().found(&store).await.expect("a record");
         store.close().await;
-        // PostgreSQL's default path is used: the schema named after the role is missing, so it leads to `public`, which
-        // has no store.
+        // This is PostgreSQL's default path. The schema named after the role is missing, so the server uses `public`,
+        // which contains no store.
         for error in [refused(teller.clone()).await, PgStore::migrate(teller.clone()).await.expect_err("refused")] {
             let error = error.to_string();
             assert!(error.contains("tables are in the schema till") && error.contains("leads to public"), "{error}");
         }
-        // If the path names the schema explicitly, a second store may be created there.
+        // If the path begins with the schema's name, a second store may be created in this schema.
         PgStore::connect(by("public")).await.expect("a store of its own").close().await;
         PgStore::connect(teller.clone()).await.expect("which the default leads to").close().await;
-        // A schema named after the role that is created later leads away from the store. A revoked privilege leads to
-        // an older store.
+        // If a schema named after the role is created later, the path leads to it instead of the store. If a privilege
+        // is revoked, the path leads to an older store.
         run("CREATE SCHEMA teller AUTHORIZATION teller").await;
         let error = refused(teller.clone()).await.to_string();
         assert!(error.contains("in the schema public") && error.contains("leads to teller"), "{error}");

@@ -1,4 +1,4 @@
-//! The store contract on SQLite: each database is a file in its own temporary folder.
+//! Runs the store contract on SQLite. Each database is a file in its own temporary folder.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Properties of a SQLite file that the contract does not cover: its permissions, its content, and several processes
-//! that use it.
+//! Tests properties of a SQLite file that the contract does not cover: its permissions, its contents, and several
+//! processes that use it.
 
 mod damaged;
 #[cfg(unix)]
@@ -44,7 +44,7 @@ async fn an_empty_schema_table_is_brought_up_to_date_once() {
     assert!(must_get(&second, &id).await.is_ok());
 }
 
-/// The tables of the migrations, with one word changed: `A` and `a` would be the same owner.
+/// The tables are those of the migrations with one changed word. With it, the owners `A` and `a` would be equal.
 #[tokio::test]
 async fn a_collation_that_folds_case_is_refused() {
     let file = File::new();
@@ -122,7 +122,8 @@ fn two_handles_on_one_file_have_one_winner_a_round() {
     assert!(RUNTIME.block_on(must_get(&reopened, &parent)).is_ok(), "what was acknowledged is there after reopening");
 }
 
-/// SQLite has no network connection to cut, so a wrapper around the store loses the answer.
+/// A store in front of the SQLite store loses the answer, because SQLite has no network connection that could be
+/// closed.
 #[tokio::test]
 async fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     let file = File::new();
@@ -139,7 +140,7 @@ async fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     assert!(carried_out > 0, "the control: an answer was lost that mattered");
 }
 
-/// Secrets that passed through the handle appear in no file: neither in the database nor in its log.
+/// Checks that neither the database file nor its log contains a secret that was sent through the handle.
 #[tokio::test]
 async fn no_secret_is_in_the_file_or_its_log() {
     let file = File::new();
@@ -155,8 +156,8 @@ async fn no_secret_is_in_the_file_or_its_log() {
     }
 }
 
-/// The file may be moved away, deleted, or replaced by a restored copy. The store then has a file open that is no
-/// longer at its path.
+/// The file is moved away, deleted, or replaced by a restored copy. Then the file that the store has open is no longer
+/// at its path.
 #[tokio::test]
 async fn fault_g11_a_removed_or_replaced_file_is_an_outage_and_never_a_success() {
     let file = File::new();
@@ -198,7 +199,7 @@ async fn fault_g11_a_removed_or_replaced_file_is_an_outage_and_never_a_success()
     assert!(matches!(lost, Err(StoreError::Unavailable { maybe_done: true, .. })), "{lost:?}");
 }
 
-/// Closes a store that is the only user of the file, and a store whose file another connection has open.
+/// Closes a store that is the only user of its file, and a store whose file another connection has open.
 #[tokio::test]
 async fn fault_g8_a_closed_store_leaves_one_whole_file() {
     for somebody_else in [false, true] {
@@ -242,7 +243,7 @@ async fn fault_g15_a_purge_empties_the_log_that_a_long_reader_kept() {
     reader.execute("ROLLBACK").await.expect("ended");
     assert!(!store.purge(at(0), at(0), at(0), most(9)).await.expect("purged").more);
     assert_eq!(size(), 0);
-    // After the purge the writer waits for other connections as before.
+    // After the purge the writer must wait for other connections as before.
     reader.execute("BEGIN IMMEDIATE").await.expect("the lock");
     let waiting = Person::somebody().pat();
     let (waits, ends) = tokio::join!(waiting.found(&store), async {

@@ -1,5 +1,5 @@
-//! SQLite with several processes: four processes that race on one file, and one that is killed with `kill -9` during
-//! writes.
+//! Tests of SQLite with several processes. Four processes race on one file, and a process is killed with `kill -9`
+//! during writes.
 
 use std::path::Path;
 use std::time::Duration;
@@ -45,7 +45,7 @@ fn a_process_with_a_file_of_its_own() {
     contend(post, &store, &|task| RUNTIME.block_on(task));
 }
 
-/// The control: processes that do not see each other's writes are detected.
+/// This is the control. The test must detect processes that do not see each other's writes.
 #[test]
 #[should_panic(expected = "one wins, not")]
 fn processes_apart_have_no_one_winner() {
@@ -81,7 +81,8 @@ fn write(says: Says) {
     assert!(ended.iter().all(Option::is_none), "{ended:?}");
 }
 
-/// Starts and kills a writing process `times` times at random moments, and returns what was found afterwards.
+/// Starts and kills a writing process `times` times at random moments. Returns the sum of the faults and counts after
+/// each crash.
 fn killed(times: u16, writer: &str) -> Tally {
     let file = File::on_disk();
     let (mut dice, mut tally) = (Dice::new(3), Tally::default());
@@ -106,8 +107,8 @@ fn killed(times: u16, writer: &str) -> Tally {
     tally
 }
 
-/// `synchronous=OFF` is no suitable control: the operating system keeps what a killed process wrote, and only a power
-/// failure would lose it. The control is therefore a writer that acknowledges before the commit.
+/// The control is a writer that acknowledges before the commit. `synchronous=OFF` would be no suitable control, because
+/// the operating system keeps what a killed process wrote. Only a power failure would lose it.
 #[test]
 fn nothing_acknowledged_is_lost_when_the_writer_is_killed() {
     let kills = kills();

@@ -1,5 +1,5 @@
-//! Databases that commit 2d47c90 wrote (`testdata/2d47c90`). They open and are upgraded, and limits count the records
-//! that they contain.
+//! Tests with databases that commit 2d47c90 wrote (`testdata/2d47c90`). They must open and be upgraded, and limits must
+//! count the records that they contain.
 
 use crate::support::RUNTIME;
 use counterfoil::Realm;
@@ -80,8 +80,8 @@ async fn what_stood_stands(store: &dyn TokenStore) {
     assert_eq!(standing(store, &Person::new("other", "ann"), PAT).await, [id(10, 0)]);
 }
 
-/// Paces count records created before the upgrade, including deleted ones. Shrunk generations still have the instant of
-/// their rotation.
+/// Paces must count records that were created before the upgrade, including deleted ones. The instant of a rotation
+/// must still be known after its generation was shrunk.
 async fn paces_count(store: &dyn TokenStore) {
     let draft = ann().pat().created(at(200));
     let paced = |since| draft.bounded(None, Some(pace(4, at(since))));
@@ -104,8 +104,8 @@ async fn paces_count(store: &dyn TokenStore) {
     assert_eq!(read(store, 4, 6).await.family().used_at, at(200));
 }
 
-/// Caps count records that were live before the upgrade, by the client in the family's body. They end the least
-/// recently used families.
+/// Caps must count records that were live before the upgrade, by the client in the family's body. They must end the
+/// least recently used families.
 async fn caps_count(store: &dyn TokenStore) {
     let through = |first| ann().refresh().through(client(first)).used(at(200));
     let (seventh, eighth) = (through(7), through(8));
@@ -153,7 +153,7 @@ async fn an_upgraded_store_is_whole<S: TokenStore + ClientStore + SettingsStore>
     siblings_stand(store).await;
 }
 
-/// Bodies that no version wrote: invalid JSON, a body without a client, and clients that are not 16 bytes.
+/// Family bodies that no version wrote: invalid JSON, a body without a client, and clients that are not 16 bytes.
 const DAMAGE: [(u8, &str); 4] = [
     (1, "{"),
     (4, r#"{"sign_in":{"client":[1,2,3],"client_id":"x"}}"#),
@@ -161,7 +161,7 @@ const DAMAGE: [(u8, &str); 4] = [
     (6, r#"{"sign_in":{"client":"x"}}"#),
 ];
 
-/// Each damaged family is reported when it is read. All other families are unchanged.
+/// Reading a damaged family must return an error. All other families must be unchanged.
 async fn damage_stops_no_upgrade(store: &dyn TokenStore) {
     for (number, member) in [(1, 0), (4, 5), (5, 0), (6, 0)] {
         let answer = store.get(&id(number, member)).await;
@@ -170,10 +170,11 @@ async fn damage_stops_no_upgrade(store: &dyn TokenStore) {
     assert_eq!(read(store, 8, 0).await.family().used_at, at(150));
 }
 
-/// Keys as the previous version stored them: two that look alike, and a different one.
+/// Label keys as the previous version stored them. Two of the labels look alike, the third one looks different.
 const OLD_KEYS: [(u8, &str); 3] = [(1, "nightly\u{FE0F}"), (3, "nightly\u{34F}"), (8, "stra\u{DF}e")];
 
-/// The first family has the new key and the second family its old key. A third label that looks alike is refused.
+/// The first family must get the new key, and the second family must keep its old key. A third label that looks alike
+/// must be refused.
 async fn labels_are_compared_anew(store: &dyn TokenStore) {
     assert_eq!(insert(store, &ann().pat().labelled("nightly"), None).await, Inserted::LabelTaken(family(1)));
     for number in [1, 3] {

@@ -1,4 +1,4 @@
-//! A primary, its standby, and an address that leads to one of the two.
+//! A primary, its standby, and an address that leads to one of them.
 
 use std::future::Future;
 use std::mem;
@@ -15,7 +15,7 @@ use crate::support::RUNTIME;
 use crate::support::host::Site;
 use crate::support::schemas::{options, raw};
 
-/// Two servers, and a host whose client is registered in their database.
+/// Two servers, and a host with a client that is registered in their database.
 pub(crate) struct Pair {
     pub(crate) primary: Postgres,
     standby: Postgres,
@@ -23,11 +23,11 @@ pub(crate) struct Pair {
     pub(crate) site: Site,
 }
 
-/// The mutex lets only one test at a time move the address.
+/// The pair that all tests share. The mutex allows only one test at a time to move the address.
 static PAIR: LazyLock<Arc<Mutex<Pair>>> = LazyLock::new(|| Arc::new(Mutex::new(RUNTIME.block_on(Pair::new()))));
 
 impl Pair {
-    /// Locks the pair until the guard is dropped. Must not be called on a runtime thread.
+    /// Locks the pair until the guard is dropped. Must not be called on a thread of the runtime.
     pub(crate) fn lend() -> OwnedMutexGuard<Self> {
         RUNTIME.block_on(Arc::clone(LazyLock::force(&PAIR)).lock_owned())
     }
@@ -47,12 +47,13 @@ impl Pair {
         options(self.address.port()).username("postgres")
     }
 
-    /// A store that connects directly to the current primary.
+    /// Opens a store that connects directly to the current primary.
     pub(crate) async fn direct(&self) -> PgStore {
         PgStore::connect(options(self.primary.port()).username("postgres")).await.expect("a store")
     }
 
-    /// Sets whether a write is acknowledged only after the standby has applied it.
+    /// If `synchronous` is true, a write is acknowledged only after the standby has applied it. Otherwise the primary
+    /// does not wait for the standby.
     async fn wait_for_each_other(&self, synchronous: bool) {
         let names = if synchronous { "*" } else { "" };
         let (apply, set) = (
@@ -76,7 +77,7 @@ impl Pair {
         self.address.lead_to(self.standby.port());
     }
 
-    /// Makes the address lead to the primary again, and returns the current instant.
+    /// Makes the address lead to the primary again. Returns the time of this change.
     pub(crate) fn lead_back(&self) -> Instant {
         self.address.lead_to(self.primary.port());
         Instant::now()
@@ -88,12 +89,12 @@ impl Pair {
         self.wait_for_each_other(true).await;
     }
 
-    /// Makes the address lead to the standby, which has all acknowledged writes and continues to replicate.
+    /// Makes the address lead to the standby while replication continues. The standby has all acknowledged writes.
     pub(crate) fn lead_ahead(&self) {
         self.address.lead_to(self.standby.port());
     }
 
-    /// Kills the primary and promotes the standby. Returns the instant of the promotion.
+    /// Kills the primary and promotes the standby. Returns the time of the promotion.
     pub(crate) async fn promote(&self) -> Instant {
         self.primary.kill();
         let promoted = "SELECT count(*) FROM pg_promote(true, 60) AS done WHERE done";
@@ -108,13 +109,13 @@ impl Pair {
         self.wait_for_each_other(true).await;
     }
 
-    /// A store on the promoted server, which has no standby yet.
+    /// Opens a store on the promoted server, which has no standby yet.
     pub(crate) async fn promoted(&self) -> PgStore {
         PgStore::connect(options(self.standby.port()).username("postgres")).await.expect("a store")
     }
 }
 
-/// Sets whether the server accepts writes by default. Connections with [`writing`] can always write.
+/// Sets whether the server accepts writes by default. Connections with the options [`writing`] can always write.
 pub(crate) async fn takes_writes(port: u16, takes: bool) {
     let set = format!("ALTER SYSTEM SET default_transaction_read_only = {}", if takes { "off" } else { "on" });
     for statement in [set.as_str(), "SELECT pg_reload_conf()"] {

@@ -1,6 +1,6 @@
-//! Fail-overs in rounds: one round of each kind, or twenty at soak scale. A host's node verifies and revokes all the
-//! time. A token whose revocation was acknowledged must never verify, and no other token may be refused, neither during
-//! the fail-over nor on the primary after it.
+//! Tests fail-overs in rounds. There is one round of each kind, or twenty at soak scale. During a round, a node of a
+//! host verifies and revokes continuously. A token whose revocation was acknowledged must never verify, and no other
+//! token may be refused. This is checked during the fail-over and afterwards on the primary.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,9 +17,10 @@ use crate::support::{RUNTIME, say};
 
 /// The number of callers that verify at the same time.
 const CALLERS: usize = 4;
-/// The number of sign-ins available for revocation in a round.
+/// The number of sign-ins that a round prepares for revocation.
 const STOCK: usize = 8;
-/// How long the address is wrong. It is longer than one second, so that every connection is checked again.
+/// The time for which the address leads to the wrong server. It is longer than one second, so that every connection is
+/// checked again.
 const WRONG: Duration = Duration::from_millis(1_500);
 
 fn is_soak() -> bool {
@@ -59,13 +60,13 @@ impl Tally {
 /// The access token and the refresh token of a sign-in.
 type SignIn = [String; 2];
 
-/// A node that connects through the address, and what it observed.
+/// A node that connects through the address, and the observations of its callers.
 struct Round {
     node: Counterfoil,
     stock: Mutex<Vec<SignIn>>,
     /// Access tokens whose revocation was acknowledged.
     revoked: Mutex<Vec<String>>,
-    /// Access tokens that are never revoked in the round.
+    /// Access tokens that are not revoked in the round.
     kept: Mutex<Vec<String>>,
     wrong: AtomicU32,
     unavailable: AtomicU32,
@@ -111,8 +112,8 @@ impl Round {
         answered
     }
 
-    /// Revokes one sign-in of the stock, and retries until it is acknowledged or the round is over. Returns whether it
-    /// was acknowledged.
+    /// Revokes one of the prepared sign-ins. Tries again until the revocation is acknowledged or the round is over.
+    /// Returns whether it was acknowledged.
     async fn revoke_by(&self, node: &Counterfoil) -> bool {
         let taken = self.stock.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let [access, refresh] = taken.expect("the stock lasts");
@@ -158,7 +159,7 @@ impl Round {
         begun.elapsed()
     }
 
-    /// Checks the data of the current primary through the node and through another node, then revokes everything.
+    /// Checks the data of the current primary through the node and through another node. Then revokes all sign-ins.
     async fn end(&self, tally: &mut Tally, recovered: Duration, present: &Counterfoil, pair: &Pair) {
         self.over.store(true, Ordering::Relaxed);
         for node in [&self.node, present] {
@@ -176,8 +177,8 @@ impl Round {
     }
 }
 
-/// One round: revokes before the fail-over, then revokes and signs in directly on the primary while the address is
-/// wrong. The node makes calls all the time.
+/// Runs one round. It revokes before the fail-over. While the address is wrong, it revokes and signs in directly on the
+/// primary. The node makes calls during the whole round.
 async fn fail_over(
     tally: &mut Tally,
     pair: &Pair,
@@ -260,7 +261,7 @@ fn fault_g1_rounds_of_a_standby_that_is_promoted() {
     });
 }
 
-/// Uses the default time limits at soak scale and shorter ones otherwise.
+/// Uses the default time limits at soak scale, and shorter ones otherwise.
 #[test]
 fn fault_g3_rounds_of_connections_that_fall_silent() {
     let pair = Pair::lend();
@@ -280,7 +281,7 @@ fn fault_g3_rounds_of_connections_that_fall_silent() {
             };
             let (breaks, stores) = (async || pair.address.fall_silent(), [store, pair.direct().await]);
             fail_over(&mut tally, &pair, stores, breaks, mends, async || pair.direct().await).await;
-            // Cuts connections that are still silent.
+            // This closes connections that are still silent.
             pair.lead_back();
         }
         tally.tell("PostgreSQL, connections that fall silent");

@@ -30,8 +30,8 @@ where
     secrets
 }
 
-/// Whether `kept` contains any 12 consecutive characters of the secret. Of a token only the part after its prefix and
-/// public id counts.
+/// Whether `kept` contains 12 consecutive characters of the secret. For a token, only the part after its prefix and
+/// public id is searched.
 pub fn shows(kept: &[u8], secret: &str) -> bool {
     let hidden = match secret.split_once('_') {
         Some((_, token)) => &token[22..],

@@ -13,8 +13,8 @@ pub struct File {
 }
 
 impl File {
-    /// Chooses a path; the file does not exist yet. It is in memory if the system has a folder for that: thousands of
-    /// flushed commits would only take the disk's time.
+    /// Chooses a path. The file does not exist yet. The path is in memory if the system has a place for that, because
+    /// thousands of flushed commits on a disk would slow down the tests.
     pub fn new() -> Self {
         let folder = TempDir::with_prefix_in("counterfoil-", "/dev/shm");
         Self { folder: folder.or_else(|_| TempDir::with_prefix("counterfoil-")).expect("a folder") }
@@ -25,7 +25,7 @@ impl File {
         Self { folder: TempDir::with_prefix("counterfoil-").expect("a folder") }
     }
 
-    /// The folder of the file. It is removed when this is dropped.
+    /// The folder of the file. It is removed when this value is dropped.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -59,7 +59,7 @@ fn path_in(folder: &Path) -> PathBuf {
     folder.join("counterfoil.db")
 }
 
-/// A connection that does not belong to the store.
+/// Opens a connection that does not belong to a store.
 pub async fn raw(file: &File) -> SqliteConnection {
     file.options().connect().await.expect("a connection")
 }

@@ -1,4 +1,5 @@
-//! A host on a store, with a member, an administrator and a client. Both settings for personal access tokens are on.
+//! A host on a store, with a member, an administrator and a client. Its first node turns on personal access tokens, for
+//! the service and for Ann.
 
 use std::sync::Arc;
 
@@ -15,10 +16,10 @@ use counterfoil_conformance::sample::at;
 pub const CLIENT: &str = "canaryclientsecret0123456789abcd";
 /// Ann's password.
 pub const PASSWORD: &str = "canary-password-of-ann";
-/// The header for the client `canary` and its secret.
+/// The `Authorization` header with the client `canary` and its secret.
 const BASIC: &[u8] = b"Basic Y2FuYXJ5OmNhbmFyeWNsaWVudHNlY3JldDAxMjM0NTY3ODlhYmNk";
 
-/// What all nodes of a host share except the store.
+/// The parts of a host that all its nodes share, except the store.
 #[derive(Clone)]
 pub struct Site {
     ring: Arc<KeyRing>,
@@ -36,7 +37,7 @@ impl Site {
         Self { ring, clock: Arc::new(ManualClock::at(at(0))), people, ann }
     }
 
-    /// A node on the store.
+    /// Makes a node on the store.
     pub fn node<S>(&self, store: S) -> Counterfoil
     where
         S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -44,7 +45,8 @@ impl Site {
         self.wired(Counterfoil::builder().store(store))
     }
 
-    /// A node that uses another path to the records of the same store.
+    /// Makes a node on the store that reads and writes records through `records`. `records` is another handle to the
+    /// records of the same store.
     pub fn node_by_way_of<S>(&self, store: S, records: Arc<dyn TokenStore>) -> Counterfoil
     where
         S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -61,7 +63,7 @@ impl Site {
             .expect("a handle")
     }
 
-    /// A node on the store, after storing the client and turning on the settings.
+    /// Makes the first node on the store. Registers the client and turns on the settings.
     pub async fn first_node<S>(&self, store: S) -> Counterfoil
     where
         S: TokenStore + ClientStore + SettingsStore + Throttle,
@@ -80,13 +82,13 @@ impl Site {
     }
 }
 
-/// The token endpoint's response to the client.
+/// The response of the token endpoint to a request of the client.
 pub async fn post(node: &Counterfoil, form: &str) -> Answer {
     let source = counterfoil::types::Source::from(std::net::IpAddr::from([192, 0, 2, 7]));
     node.token(request(form, &source)).await.unwrap_or_else(Answer::from)
 }
 
-/// The revocation endpoint's response to the client.
+/// The response of the revocation endpoint to a request of the client.
 pub async fn revoke(node: &Counterfoil, token: &str) -> Answer {
     let source = counterfoil::types::Source::from(std::net::IpAddr::from([192, 0, 2, 7]));
     node.revocation(request(&format!("token={token}"), &source)).await.unwrap_or_else(Answer::from)
@@ -104,7 +106,7 @@ pub async fn sign_in(node: &Counterfoil) -> [String; 2] {
     tokens(&post(node, &form).await)
 }
 
-/// Refreshes with a refresh token.
+/// Refreshes with the refresh token `token`.
 pub async fn refresh(node: &Counterfoil, token: &str) -> Answer {
     post(node, &format!("grant_type=refresh_token&refresh_token={token}")).await
 }

@@ -1,4 +1,4 @@
-//! Answers that are lost on the way: the store executes the call, but the caller gets no answer.
+//! Answers that are lost. The store executes the call, but the caller gets no answer.
 
 use counterfoil::Counterfoil;
 use counterfoil::store::TokenStore;
@@ -6,15 +6,15 @@ use counterfoil::types::RecordId;
 
 use super::host::{refresh, sign_in, tokens};
 
-/// The maximum number of answers that one refresh waits for.
+/// The largest number of answers for which one refresh waits.
 const MOST: u64 = 60;
 
-/// A node that loses one answer, and a function that tells whether it has lost the answer.
+/// A node that loses one answer, and a function that returns whether the answer was lost.
 pub type Flaky = (Counterfoil, Box<dyn Fn() -> bool>);
 
-/// Repeats a refresh with the first answer lost, then the second, and so on, until none is lost. The same node then
-/// retries. `flaky` returns a node that loses its nth answer, and a function that tells whether it did. Returns how
-/// often the refresh was executed although the client was told *unavailable*.
+/// Repeats a refresh. The first time the first answer is lost, then the second answer, and so on, until no answer is
+/// lost. After each loss, the same node refreshes again. `flaky` makes a node that loses its nth answer. Returns how
+/// often a refresh was executed although the client got the error *unavailable*.
 pub async fn each_answer_lost(
     direct: &Counterfoil,
     store: &dyn TokenStore,
@@ -56,7 +56,7 @@ async fn successor(store: &dyn TokenStore, token: &str) -> Option<RecordId> {
     stands.record().superseded.map(|by| by.successor)
 }
 
-/// The public part of a token.
+/// The id of a token, which is its public part.
 fn id(token: &str) -> RecordId {
     let (_prefix, body) = token.split_once('_').expect("a token");
     body[..22].parse().expect("an id")

@@ -1,4 +1,4 @@
-//! Helpers that the tests share, and one runtime for all tests of a binary.
+//! Helpers that the tests share. They include one runtime for all tests of a binary.
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(unreachable_pub, reason = "each test binary has a copy")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test says what is wrong by panicking")]
@@ -22,12 +22,12 @@ pub static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 });
 
-/// Writes to standard error without the capture of the test harness, so that the counts are always visible.
+/// Writes to standard error in a way that the test harness does not capture, so that the counts are always visible.
 pub fn say(what: impl std::fmt::Display) {
     let _nobody_reads = writeln!(std::io::stderr(), "{what}");
 }
 
-/// How often to kill: 5 times, or 166 times at soak scale.
+/// The number of kills: 5, or 166 at soak scale.
 pub fn kills() -> u16 {
     u16::try_from((scale().rounds / 60).max(3)).expect("few")
 }

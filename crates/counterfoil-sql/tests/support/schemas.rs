@@ -1,4 +1,4 @@
-//! One PostgreSQL server for all tests of a binary, with a schema for each test.
+//! One PostgreSQL server for all tests of a binary. Each test has its own schema.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,17 +9,17 @@ use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, PgPool};
 
-/// Ends with the process. Except at soak scale it does not wait for the disk, which would take most of the time.
-/// Crashes are tested on servers that do wait.
+/// The server ends with the process. Except at soak scale, it does not wait for the disk, because that would take most
+/// of the time. Tests of crashes use other servers, which wait for the disk.
 static SERVER: LazyLock<Postgres> = LazyLock::new(|| match scale() {
     Scale::SOAK => Postgres::start(),
     _ => Postgres::setup().setting("fsync", "off").setting("full_page_writes", "off").start(),
 });
 static SCHEMAS: AtomicU32 = AtomicU32::new(0);
-/// Connections of the superuser for frequent statements. They belong to the runtime that uses them first.
+/// Connections of the superuser for statements that run often. They belong to the runtime that uses them first.
 static ERASERS: LazyLock<PgPool> = LazyLock::new(|| PgPool::connect_lazy_with(server()));
 
-/// A role, and a schema with the same name that is first on its search path.
+/// A role, and a schema with the same name. The schema is first on the role's search path.
 pub struct Schema {
     name: String,
 }
@@ -42,7 +42,7 @@ impl Schema {
         superuser(&format!("SET search_path = {}; {statement}", self.name)).await;
     }
 
-    /// Removes everything that the token store wrote. It removes rows and keeps the tables, so that prepared statements
+    /// Removes everything that the token store wrote. Removes rows and keeps the tables, so that prepared statements
     /// stay valid.
     pub async fn empty(&self) {
         let name = &self.name;
@@ -51,7 +51,7 @@ impl Schema {
         emptied.expect("the superuser may");
     }
 
-    /// Closes the role's connections.
+    /// Closes all connections of the role.
     pub async fn cut(&self) {
         let name = &self.name;
         superuser(&format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{name}'"))
@@ -68,12 +68,12 @@ impl Schema {
         self.open_with(PgSetup::default()).await
     }
 
-    /// Opens a store in the schema with another set-up.
+    /// Opens a store in the schema with the options `setup`.
     pub async fn open_with(&self, setup: PgSetup) -> PgStore {
         PgStore::connect_with(self.options(), setup).await.expect("a store")
     }
 
-    /// Closes the role's connections and refuses new ones (`down`), or allows connections again.
+    /// If `down` is true, closes the role's connections and refuses new ones. Otherwise allows connections again.
     pub async fn lock_out(&self, down: bool) {
         let name = &self.name;
         superuser(&if down {
@@ -90,7 +90,7 @@ pub fn server() -> PgConnectOptions {
     options(SERVER.port()).username("postgres")
 }
 
-/// Options for any server on this machine, without a role.
+/// Options for a server on this machine, without a role.
 pub fn options(port: u16) -> PgConnectOptions {
     PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(port).database("postgres")
 }
@@ -106,7 +106,7 @@ pub async fn superuser(statements: &str) {
     sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&mut raw).await.expect("the superuser may");
 }
 
-/// A connection that does not belong to the store.
+/// Opens a connection that does not belong to a store.
 pub async fn raw(options: &PgConnectOptions) -> PgConnection {
     options.connect().await.expect("a connection")
 }

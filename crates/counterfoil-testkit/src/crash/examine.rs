@@ -1,29 +1,29 @@
-//! Compares the contents of a store after a crash with the calls that it acknowledged.
+//! Compares the contents of a store after a crash with the calls that the store acknowledged.
 
 use std::collections::BTreeMap;
 
 use counterfoil::store::{TokenRecord, TokenStore};
 use counterfoil::types::RecordId;
 
-/// The result of a comparison.
+/// The result of comparisons of a store with a journal.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// Acknowledged creations.
+    /// The number of acknowledged creations.
     pub created: u64,
-    /// Acknowledged rotations.
+    /// The number of acknowledged rotations.
     pub rotated: u64,
-    /// Acknowledged revocations.
+    /// The number of acknowledged revocations.
     pub revoked: u64,
-    /// Calls without an answer. They may have been executed, but only completely.
+    /// The number of calls without an answer. The store may have executed such a call completely or not at all.
     pub in_doubt: u64,
-    /// Calls without an answer that were executed.
+    /// The number of calls without an answer that the store executed.
     pub carried_out: u64,
-    /// The promises that were broken.
+    /// A description of each fault that was found.
     pub broken: Vec<String>,
 }
 
 impl Tally {
-    /// Adds the result of another crash.
+    /// Adds the result for another crash.
     pub fn add(&mut self, other: Self) {
         self.created += other.created;
         self.rotated += other.rotated;
@@ -58,13 +58,13 @@ impl std::fmt::Display for Tally {
 /// The state that a family must have according to the journal.
 #[derive(Default)]
 struct Expected {
-    /// The refresh tokens in order, each with its access token.
+    /// The refresh tokens in the order of their creation, each with its access token.
     chain: Vec<[RecordId; 2]>,
     revoked: bool,
     doubt: Option<Doubt>,
 }
 
-/// The last call, if it had no answer.
+/// The last call of a family, if the call had no answer.
 enum Doubt {
     Create([RecordId; 2]),
     Rotate([RecordId; 2]),
@@ -75,7 +75,7 @@ enum Doubt {
 ///
 /// # Panics
 ///
-/// If the store fails, or the journal is invalid.
+/// If the store fails, or if the journal is invalid.
 pub async fn examine(store: &dyn TokenStore, lines: &[String]) -> Tally {
     let mut tally = Tally::default();
     for expected in read(lines, &mut tally).into_values() {
@@ -90,7 +90,7 @@ pub async fn examine(store: &dyn TokenStore, lines: &[String]) -> Tally {
 }
 
 impl Expected {
-    /// Checks that every acknowledged write is stored, complete and as answered.
+    /// Checks that every acknowledged write is stored completely and as it was answered.
     fn compare(&self, found: &[[Option<TokenRecord>; 2]], tally: &mut Tally) {
         for (index, (ids, [refresh, access])) in self.chain.iter().zip(found).enumerate() {
             let (Some(refresh), Some(access)) = (refresh, access) else {
@@ -116,7 +116,7 @@ impl Expected {
         tally.demand(!half, || format!("{:?}: half of a family is revoked", self.chain.first()));
     }
 
-    /// Checks that a call without an answer was executed completely or not at all.
+    /// Checks that the store executed a call without an answer either completely or not at all.
     async fn settle(&self, store: &dyn TokenStore, tip: Option<&TokenRecord>, tally: &mut Tally) {
         let (Some(Doubt::Create(new)) | Some(Doubt::Rotate(new))) = &self.doubt else {
             let revoked = matches!(self.doubt, Some(Doubt::Revoke)) && tip.is_some_and(|tip| tip.revoked().is_some());

@@ -1,11 +1,12 @@
-//! An address that can be moved to another server or made silent: nothing is refused or reset, but no byte arrives.
+//! An address that can be moved to another server or made silent. A silent address refuses and resets no connection,
+//! but forwards no byte.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Forwards a port of 127.0.0.1 to another port, which can be changed.
+/// Forwards a port of 127.0.0.1 to another port. The other port can be changed.
 #[derive(Debug)]
 pub struct Address {
     port: u16,
@@ -21,7 +22,7 @@ struct Shared {
     wires: Mutex<Vec<Arc<Wire>>>,
 }
 
-/// The connections of a client and of the server.
+/// A connection from a client, and the connection to the server to which it is forwarded.
 #[derive(Debug)]
 struct Wire {
     ends: [TcpStream; 2],
@@ -29,7 +30,7 @@ struct Wire {
 }
 
 impl Address {
-    /// An address that leads to that port.
+    /// Creates an address that forwards to port `target`.
     ///
     /// # Panics
     ///
@@ -58,7 +59,7 @@ impl Address {
         self.port
     }
 
-    /// Leads to that port from now on. Open connections are cut, as if the server had stopped.
+    /// Forwards new connections to port `target`. Open connections are closed, as if the server had stopped.
     pub fn lead_to(&self, target: u16) {
         self.shared.target.store(target, Ordering::SeqCst);
         for wire in self.shared.wires().drain(..) {
@@ -66,8 +67,8 @@ impl Address {
         }
     }
 
-    /// Discards everything that open connections send from now on, permanently. New connections are silent too, until
-    /// [`speak`](Self::speak).
+    /// Makes the open connections silent. They stay silent permanently: what they send is discarded. New connections
+    /// are silent too, until [`speak`](Self::speak) is called.
     pub fn fall_silent(&self) {
         self.shared.silent.store(true, Ordering::SeqCst);
         for wire in self.shared.wires().iter() {
@@ -75,7 +76,7 @@ impl Address {
         }
     }
 
-    /// Lets new connections work. Silent ones stay silent.
+    /// Lets new connections work again. Connections that are already silent stay silent.
     pub fn speak(&self) {
         self.shared.silent.store(false, Ordering::SeqCst);
     }
@@ -116,8 +117,8 @@ impl Shared {
 }
 
 impl Wire {
-    /// Forwards until an end closes. Returns whether the connection has ended: a silent one hides the end from the
-    /// other side.
+    /// Forwards bytes in one direction until one side closes its connection. Returns whether both sides are closed now.
+    /// If the connection is silent, the other side stays open and does not learn of the end.
     fn forward(&self, from: usize, to: usize) -> bool {
         let mut bytes = [0; 16 * 1024];
         while let Ok(read @ 1..) = (&self.ends[from]).read(&mut bytes) {

@@ -1,5 +1,5 @@
-//! Temporary servers and browsers. Each has its own folder and a free port of 127.0.0.1, and is stopped and removed
-//! when dropped.
+//! Temporary servers and browsers. Each has its own folder and a free port of 127.0.0.1. Each is stopped and removed
+//! when it is dropped.
 
 mod address;
 mod browser;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::ports::free_port;
 use super::postgres::{as_somebody, folder};
 
-/// Runs the pooler until the pipe to this process closes, however this process ends.
+/// A shell script that runs the pooler until the pipe to this process closes, however this process ends.
 const KEEPER: &str = r#"
 trap '' INT TERM
 folder=$1; shift
@@ -19,7 +19,7 @@ wait
 rm -rf "$folder"
 "#;
 
-/// A pooler. `postgres` connects without a password.
+/// A PgBouncer pooler. The user `postgres` connects without a password.
 #[derive(Debug)]
 pub struct PgBouncer {
     port: u16,
@@ -27,11 +27,12 @@ pub struct PgBouncer {
 }
 
 impl PgBouncer {
-    /// A pooler in front of that port of 127.0.0.1, with the settings `pool_mode` and `ignore_startup_parameters`.
+    /// Starts a pooler in front of port `server` of 127.0.0.1. `mode` is its setting `pool_mode`, and `ignored` its
+    /// setting `ignore_startup_parameters`.
     ///
     /// # Panics
     ///
-    /// If the program is missing (the message names the package), or does not start (the message has its log).
+    /// If the program is missing or does not start. The message names the package to install, or contains the log.
     #[must_use]
     pub fn to(server: u16, mode: &str, ignored: &str) -> Self {
         let program =

@@ -1,14 +1,15 @@
-//! Ports for servers that are killed and restarted on the same port. They are below the system's range for client
-//! ports: otherwise a client that retries while the server is down could take the port itself, and in the end connect
-//! to itself. Test binaries that run in parallel begin their search at different ports.
+//! Ports for servers that are killed and restarted on the same port. The ports are below the range from which the
+//! system takes client ports. Otherwise a client that retries while the server is down could get the server's port and
+//! connect to itself. Test binaries that run in parallel begin their search at different ports.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// Ports of all servers except Redis.
+/// The ports of all servers except Redis.
 const COMMON: Range<u16> = 20_000..32_000;
-/// Ports of Redis. A cluster's nodes talk on ports [`BUS`] higher, which must not be in the common range.
+/// The ports of Redis. The nodes of a cluster also talk to each other, on a port that is [`BUS`] higher. These higher
+/// ports must not be in the common range.
 const REDIS: Range<u16> = 4_000..10_000;
 const BUS: u16 = 10_000;
 static TAKEN: AtomicU16 = AtomicU16::new(0);
@@ -18,7 +19,8 @@ pub(super) fn free_port() -> u16 {
     first(COMMON, free)
 }
 
-/// A free port for which the port [`BUS`] higher, on which a cluster's nodes talk, is free too.
+/// A free port such that the port [`BUS`] higher is also free. The nodes of a cluster talk to each other on the higher
+/// port.
 pub(super) fn free_redis_port() -> u16 {
     first(REDIS, |port| free(port) && free(port + BUS))
 }

@@ -1,4 +1,4 @@
-//! PostgreSQL servers, made by `initdb` and run by a user other than root.
+//! PostgreSQL servers. `initdb` creates them, and a user other than root runs them.
 
 #[cfg(feature = "tls")]
 mod certificates;
@@ -19,12 +19,12 @@ use processes::{children, runs, signal};
 
 pub(super) use somebody::{as_somebody, folder};
 
-/// What to install if the programs are missing.
+/// The message that names the package to install if the programs are missing.
 const MISSING: &str =
     "the PostgreSQL server's programs (initdb, postgres) are not here: `apt-get install postgresql`, or `.ci/servers`";
 
-/// Keeps folder and server until the pipe to this process closes, however this process ends. Each line on the pipe
-/// starts the server.
+/// A shell script that starts the server for each line that it reads from the pipe to this process. When the pipe
+/// closes, however this process ends, the script stops the server and removes the folder.
 const KEEPER: &str = r#"
 trap '' INT TERM
 folder=$1; shift
@@ -38,7 +38,8 @@ wait
 rm -rf "$folder"
 "#;
 
-/// A PostgreSQL server. Its superuser `postgres` connects without a password. It flushes to the disk as in production.
+/// A PostgreSQL server. Its superuser `postgres` connects without a password. The server flushes to the disk as in
+/// production.
 #[derive(Debug)]
 pub struct Postgres {
     folder: PathBuf,
@@ -46,7 +47,7 @@ pub struct Postgres {
     keeper: Child,
 }
 
-/// The setup of a server before it starts.
+/// The settings of a server that is not started yet.
 #[derive(Clone, Debug, Default)]
 pub struct PostgresSetup {
     settings: Vec<String>,
@@ -63,15 +64,16 @@ impl PostgresSetup {
         self
     }
 
-    /// Limits the size of each file, so that a growing table finds the disk full. The server's own files need almost
-    /// 2 MiB.
+    /// Limits the size of each file to `bytes`, so that a growing table meets a full disk. The server's own files need
+    /// almost 2 MiB.
     #[must_use]
     pub const fn largest_file(mut self, bytes: u64) -> Self {
         self.largest_file = Some(bytes);
         self
     }
 
-    /// Adds a certificate for `localhost`, signed by an authority of its own, [`Postgres::authority`].
+    /// Adds a certificate for `localhost`. It is signed by an authority that exists only for this server; see
+    /// [`Postgres::authority`].
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn tls(mut self) -> Self {
@@ -79,12 +81,12 @@ impl PostgresSetup {
         self
     }
 
-    /// Makes and starts the server.
+    /// Creates and starts the server.
     ///
     /// # Panics
     ///
-    /// If the programs are missing (the message names the package), or the server does not start (the message has its
-    /// log): a test that cannot run must not pass.
+    /// If the programs are missing or the server does not start, because a test that cannot run must not pass. The
+    /// message names the package to install, or contains the log.
     #[must_use]
     #[cfg_attr(not(feature = "tls"), allow(unused_mut, reason = "certificates are settings too"))]
     pub fn start(mut self) -> Postgres {
@@ -116,8 +118,8 @@ impl PostgresSetup {
             if server.listens_after(0) {
                 return server;
             }
-            // Another process took the port. The keeper must live on: at its end it would remove the folder that the
-            // next attempt needs.
+            // Another process took the port. The keeper must not end, because it would remove the folder that the next
+            // attempt needs.
             std::mem::forget(server);
         }
         let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
@@ -149,24 +151,24 @@ impl Postgres {
     ///
     /// # Panics
     ///
-    /// As for [`PostgresSetup::start`].
+    /// For the same reasons as [`PostgresSetup::start`].
     #[must_use]
     pub fn start() -> Self {
         PostgresSetup::default().start()
     }
 
-    /// The setup of a server with other settings.
+    /// Returns settings, which can be changed before the server starts.
     #[must_use]
     pub fn setup() -> PostgresSetup {
         PostgresSetup::default()
     }
 
-    /// A streaming standby of this server, which answers reads. It is asynchronous unless the primary's
-    /// `synchronous_standby_names` makes it synchronous.
+    /// Starts a streaming standby of this server. The standby answers reads. Replication is asynchronous, unless the
+    /// setting `synchronous_standby_names` of this server makes it synchronous.
     ///
     /// # Panics
     ///
-    /// If the data cannot be copied, or the standby does not start.
+    /// If the data cannot be copied, or if the standby does not start.
     #[must_use]
     pub fn standby(&self) -> Self {
         let programs = programs().expect(MISSING);
@@ -200,18 +202,19 @@ impl Postgres {
         self.folder.join("log")
     }
 
-    /// The path of the authority's certificate.
+    /// The path of the certificate of the authority that signed the server's certificate.
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn authority(&self) -> PathBuf {
         self.folder.join("authority.pem")
     }
 
-    /// Kills all its processes with `kill -9`. The first one is stopped before, so that it starts no others meanwhile.
+    /// Kills all processes of the server with `kill -9`. First it suspends the main process, so that this process
+    /// starts no others.
     ///
     /// # Panics
     ///
-    /// If the server does not run, or does not die.
+    /// If the server does not run, or if a process does not end.
     pub fn kill(&self) {
         let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("it runs");
         let first: u32 = file.lines().next().and_then(|line| line.trim().parse().ok()).expect("a process id");
@@ -228,7 +231,8 @@ impl Postgres {
         panic!("the server does not die");
     }
 
-    /// Starts it again after [`kill`](Self::kill), with the same folder and port, and waits until it has recovered.
+    /// Starts the server again after [`kill`](Self::kill), with the same folder and port. Waits until the server has
+    /// recovered.
     ///
     /// # Panics
     ///
@@ -248,7 +252,8 @@ impl Postgres {
         std::fs::read_to_string(self.log()).unwrap_or_default()
     }
 
-    /// Waits until the server accepts connections. `said` is the length of the log before the start.
+    /// Waits until the server accepts connections. Returns whether it does. `said` is the length of the log before the
+    /// start.
     fn listens_after(&self, said: usize) -> bool {
         for _ in 0..2_400 {
             let log = self.said();
@@ -272,7 +277,8 @@ impl Drop for Postgres {
     }
 }
 
-/// The newest programs in Debian's folder, or else those on the path.
+/// The folder with the newest programs that Debian's packages installed. If there are none, the folder in `PATH` with
+/// the programs.
 fn programs() -> Option<PathBuf> {
     let mut folders: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())

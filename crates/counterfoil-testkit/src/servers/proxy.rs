@@ -1,11 +1,11 @@
-//! A proxy that can drop an answer: the call was executed, but its caller gets no answer.
+//! A proxy that can drop an answer. Then the server has executed a call, but the caller gets no answer.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Forwards a port of 127.0.0.1 to another one.
+/// Forwards a port of 127.0.0.1 to another port.
 #[derive(Debug)]
 pub struct Proxy {
     port: u16,
@@ -15,16 +15,16 @@ pub struct Proxy {
 #[derive(Debug)]
 struct Shared {
     target: u16,
-    /// The number of answers that the server has begun.
+    /// The number of answers of which the server has sent the beginning.
     answers: AtomicU64,
-    /// The number of the answer to drop, or 0 for none.
+    /// The number of the answer that is dropped, or 0 for none.
     swallow: AtomicU64,
     swallowed: AtomicU64,
     closed: AtomicBool,
 }
 
 impl Proxy {
-    /// A proxy in front of that port.
+    /// Creates a proxy in front of port `target`.
     ///
     /// # Panics
     ///
@@ -65,7 +65,8 @@ impl Proxy {
         self.shared.swallowed.load(Ordering::SeqCst)
     }
 
-    /// Drops the `nth` answer from now on, counted from 1, and cuts its connection. 0 drops none.
+    /// Drops an answer and closes its connection. The answer is the `nth` from now on, counted from 1. If `nth` is 0,
+    /// no answer is dropped.
     pub fn swallow(&self, nth: u64) {
         let answer = if nth == 0 { 0 } else { self.answers() + nth };
         self.shared.swallow.store(answer, Ordering::SeqCst);
@@ -99,7 +100,7 @@ impl Shared {
         });
     }
 
-    /// Counts an answer. Returns false if it must be dropped.
+    /// Counts an answer. Returns false if the answer must be dropped.
     fn passes(&self) -> bool {
         let answer = self.answers.fetch_add(1, Ordering::SeqCst) + 1;
         let passes = answer != self.swallow.load(Ordering::SeqCst);

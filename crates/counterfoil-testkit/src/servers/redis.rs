@@ -1,4 +1,4 @@
-//! Temporary Redis servers: a single one, or three primaries with a replica each.
+//! Temporary Redis servers. There is a single server, and a cluster of three primaries with one replica each.
 
 mod cluster;
 mod node;
@@ -22,18 +22,18 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// If the programs are missing (the message names the package), or the server does not start: a test that cannot
+    /// If the programs are missing (the message names the package), or if the server does not start. A test that cannot
     /// run must not pass.
     #[must_use]
     pub fn start() -> Self {
         Self::start_with(&[])
     }
 
-    /// Starts a Redis server with other settings, which come before the default ones.
+    /// Starts a Redis server with additional settings, which are written before the default ones.
     ///
     /// # Panics
     ///
-    /// As for [`RedisServer::start`].
+    /// For the same reasons as [`RedisServer::start`].
     #[must_use]
     pub fn start_with(others: &[(&str, &str)]) -> Self {
         Self::start_of(Maker::Redis, others)
@@ -43,7 +43,7 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// As for [`RedisServer::start`].
+    /// For the same reasons as [`RedisServer::start`].
     #[must_use]
     pub fn start_valkey() -> Self {
         Self::start_of(Maker::Valkey, &[])
@@ -68,7 +68,7 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}", self.node.port)
     }
 
-    /// The folder with its data and its `log`.
+    /// The folder that contains the server's data and its `log`.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.node.folder
@@ -78,13 +78,13 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// If it cannot be run.
+    /// If `redis-cli` cannot be run.
     #[must_use]
     pub fn cli(&self, arguments: &[&str]) -> String {
         self.node.cli(arguments)
     }
 
-    /// Makes the disk full, or gives it room again.
+    /// If `full` is true, lets every write to the disk fail, as on a full disk. Otherwise lets writes succeed again.
     ///
     /// # Panics
     ///
@@ -100,11 +100,11 @@ impl RedisServer {
         self.node.kill();
     }
 
-    /// Starts the server again with its stored data. Kills it first if it runs.
+    /// Starts the server again with its stored data. If the server still runs, kills it first.
     ///
     /// # Panics
     ///
-    /// If it does not start again.
+    /// If the server does not start again.
     pub fn restart(&mut self) {
         self.node.restart();
     }

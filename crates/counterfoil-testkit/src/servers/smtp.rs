@@ -1,4 +1,4 @@
-//! A mail server: Python's aiosmtpd.
+//! A mail server that runs Python's aiosmtpd.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::ports::free_port;
 
-/// What to install if the program is missing.
+/// The message that names the package to install if the program is missing.
 const MISSING: &str = "python3 with aiosmtpd is not here: `apt-get install python3-aiosmtpd`, or `.ci/servers`";
 
 const SERVER: &str = include_str!("smtp_server.py");
@@ -17,13 +17,14 @@ const SERVER: &str = include_str!("smtp_server.py");
 /// A mail that the server accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenMail {
-    /// The recipients in the envelope.
+    /// The recipients of the envelope.
     pub to: Vec<String>,
-    /// Headers and body, as received.
+    /// The headers and the body, as received.
     pub data: String,
 }
 
-/// A mail server on the loopback. It accepts every mail by default, and ends when it is dropped or this process ends.
+/// A mail server on the loopback interface. It accepts every mail by default. It ends when it is dropped or when this
+/// process ends.
 #[derive(Debug)]
 pub struct Smtp {
     port: u16,
@@ -36,20 +37,20 @@ impl Smtp {
     ///
     /// # Panics
     ///
-    /// If it cannot be started. The message says what to install.
+    /// If the server cannot be started. The message names the packages to install.
     #[must_use]
     pub fn start() -> Self {
         Self::start_at(free_port())
     }
 
-    /// Starts a server on that port, for example where another one ended.
+    /// Starts a server on this port, for example on the port of a server that ended.
     ///
     /// # Panics
     ///
-    /// As for [`Smtp::start`].
+    /// For the same reasons as [`Smtp::start`].
     #[must_use]
     pub fn start_at(port: u16) -> Self {
-        // The system's Python, for which Debian's package is installed.
+        // The system's Python comes first, because Debian's package of aiosmtpd is installed for it.
         let python = ["/usr/bin/python3", "python3"].into_iter().find(|python| {
             let has = Command::new(python).args(["-c", "import aiosmtpd"]).stderr(Stdio::null()).status();
             has.is_ok_and(|status| status.success())
@@ -80,17 +81,18 @@ impl Smtp {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    /// Answers mails to `to` with `answer` from now on, for example `550 5.1.1 no such user`.
+    /// From now on, gives the reply `answer` to every mail for the recipient `to`. An example is
+    /// `550 5.1.1 no such user`.
     pub fn answer(&self, to: &str, answer: &str) {
         self.command(&json!({"to": to, "answer": answer}));
     }
 
-    /// Delays each mail by that time from now on.
+    /// From now on, waits for `time` before it accepts each mail.
     pub fn take_time(&self, time: Duration) {
         self.command(&json!({"seconds": time.as_secs_f64()}));
     }
 
-    /// The mails accepted since the last call.
+    /// The mails that the server accepted since the last call.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! The choice of the cells that a sequence aims at.
+//! Chooses the cells that a sequence should reach.
 
 use super::Draw;
 use crate::random::cells::{Cell, out_of_reach};
@@ -6,18 +6,20 @@ use crate::random::coverage::every_cell;
 use crate::random::state::State;
 use crate::reference::Model;
 
-/// One of this many sequences aims at each cell. Not a multiple of 3, because every third sequence damages rows.
+/// The number of sequences of which one should reach a given cell. It is not a multiple of 3, because every third
+/// sequence damages rows.
 const SHARES: usize = 7;
 
 impl Draw {
-    /// The cells that a sequence is to meet.
+    /// The cells that the sequence with this seed should reach.
     pub(super) fn share(seed: u64) -> Vec<Cell> {
         let share = usize::try_from(seed).unwrap_or(0) % SHARES;
         let cells = every_cell().filter(|cell| out_of_reach(*cell).is_none());
         cells.enumerate().filter(|(index, _)| (index + index / 44) % SHARES == share).map(|(_, cell)| cell).collect()
     }
 
-    /// Picks one of the cells not met yet: from a random position, the first whose state some record is in.
+    /// Picks one of the cells that are not reached yet. From a random position on, it is the first cell for whose state
+    /// there is a record.
     pub(super) fn take_aim(&mut self, model: &Model) -> usize {
         if self.open.is_empty() {
             self.open = Self::share(self.dice.below(SHARES as u64));

@@ -1,4 +1,4 @@
-//! Changes of one record.
+//! Draws changes of one record.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Change, Relabel};
@@ -11,7 +11,7 @@ use crate::random::{ids, values};
 use crate::reference::Model;
 
 impl Draw {
-    /// The stored version, a neighbour of it, or one that a narrow column would confuse with it.
+    /// Draws the stored version, a neighbour of it, or a version that a column with few bits would confuse with it.
     pub(super) fn version(&mut self, model: &Model, id: &RecordId) -> Version {
         let stands = model.record(id).map_or(0, |record| record.version.number());
         Version::new(match self.aim.2 {
@@ -50,7 +50,7 @@ impl Draw {
         Change::Edit { label: None, description, scope }
     }
 
-    /// A label that is free or held. The time is often the `gone_at` of the family that holds it.
+    /// Draws a label that is free or taken. The time is often the `gone_at` of the family that has the label.
     fn relabel(&mut self, model: &Model, id: &RecordId) -> (Change, Timestamp) {
         let (label, key) = self.dice.pick(&self.names.labels).clone();
         let record = model.record(id);

@@ -1,4 +1,4 @@
-//! Inserts.
+//! Draws inserts.
 
 use counterfoil::Timestamp;
 use counterfoil::client::ClientKey;
@@ -24,7 +24,7 @@ const FOUNDERS: [TokenKind; 7] = [
 ];
 
 impl Draw {
-    /// A record of that family with ordinary values.
+    /// Draws a record of the family with ordinary values.
     pub(super) fn record(&mut self, person: &Person, family: FamilyId, kind: TokenKind, generation: u64) -> NewRecord {
         let id = self.ids.member(family);
         self.record_of(person, id, kind, generation)
@@ -46,7 +46,7 @@ impl Draw {
         .with_gone_at(self.at(self.clock + 800))
     }
 
-    /// The family of that first record.
+    /// Makes the family of this first record.
     pub(super) fn family(&mut self, first: &NewRecord) -> NewFamily {
         let signed_in = matches!(first.kind, TokenKind::RefreshToken | TokenKind::AccessToken);
         let client: Option<ClientKey> = signed_in.then(|| values::client(&mut self.dice));
@@ -71,7 +71,7 @@ impl Draw {
         record.key_id = values::key_id(&mut self.dice);
     }
 
-    /// A new family that aims at no cell.
+    /// Draws a new family without a chosen cell.
     pub(super) fn fresh(&mut self, model: &Model) -> Command {
         let (person, kind) = (self.person(), *self.dice.pick(&FOUNDERS));
         let family = self.ids.family(&person);
@@ -88,7 +88,7 @@ impl Draw {
         self.founding(family, first, cap, pace, self.now())
     }
 
-    /// An insert with an id that is taken.
+    /// Draws an insert with an id that is taken.
     pub(super) fn taken(&mut self, model: &Model) -> Command {
         let taken = self.target(model, |_| true);
         let Some(taken) = model.record(&taken) else { return self.fresh(model) };
@@ -98,7 +98,7 @@ impl Draw {
         Command::Found { family, cap: None, pace: None, new: vec![first], now: self.now() }
     }
 
-    /// An insert with the owner, kind and client of an existing family, and with its label or without.
+    /// Draws an insert with the owner, kind and client of an existing family, with or without the label of that family.
     pub(super) fn found_beside(&mut self, model: &Model) -> Command {
         let labelled = self.aims_at(&[Operation::FoundLabelled]);
         let chain = |record: &RecordParts| {
@@ -148,7 +148,7 @@ impl Draw {
         Command::Found { family, cap, pace, new, now }
     }
 
-    /// A cap for one of `in_so_many` inserts.
+    /// Draws a cap for one of `in_so_many` inserts.
     fn cap(&mut self, now: Timestamp, in_so_many: u64) -> Option<Cap> {
         let limit = self.limit();
         if !self.dice.chance(1, in_so_many) {
@@ -161,7 +161,7 @@ impl Draw {
         Some(Cap { limit: most(limit), when_full: WhenFull::End { revoked, gone_at: self.soon() } })
     }
 
-    /// An access token with that parent.
+    /// Makes an access token with the parent `parent`.
     pub(super) fn access(&mut self, person: &Person, parent: RecordId, generation: u64) -> NewRecord {
         let mut access = self.record(person, parent.family(), TokenKind::AccessToken, generation);
         (access.parent, access.expires_at, access.gone_at) = (Some(parent), self.maybe_soon(), self.maybe_soon());
@@ -169,8 +169,8 @@ impl Draw {
         access
     }
 
-    /// A join of an access token. The family must not itself be a chain of access tokens, because then several records
-    /// would be its newest member.
+    /// Draws a join of an access token. The family must not consist of a chain of access tokens. In such a family
+    /// several records would be the newest member.
     pub(super) fn join(&mut self, model: &Model) -> Command {
         let older = self.aim.2 == Boundary::Before && self.aims_at(&[Operation::Join]);
         let chain = |record: &RecordParts| {

@@ -1,4 +1,4 @@
-//! Reads and pages.
+//! Draws reads and pages.
 
 use counterfoil::store::{RecordParts, Show};
 use counterfoil::types::TokenKind;

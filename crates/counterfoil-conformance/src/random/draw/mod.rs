@@ -1,4 +1,5 @@
-//! Draws commands: an operation, a record in some state, and arguments around the limit that the operation compares.
+//! Draws commands. A command has an operation, a record in some state, and arguments close to the limit with which the
+//! operation compares.
 
 mod aim;
 mod change;
@@ -27,7 +28,7 @@ use crate::dice::Dice;
 use crate::reference::Model;
 use crate::sample::{Person, most};
 
-/// The random numbers, the clock of the sequence, and everything drawn so far.
+/// The state of a draw: the random numbers, the clock of the sequence, and all values drawn so far.
 pub(super) struct Draw {
     dice: Dice,
     epoch: u64,
@@ -45,14 +46,15 @@ pub(super) struct Draw {
     pub(super) drawn: Vec<RecordId>,
 }
 
-/// Added to the seed of each sequence. With another value the default counts may miss a cell. Then a test fails, and
-/// this value must change.
+/// The number that is added to the seed of each sequence. With another number, the default counts may miss a cell. If a
+/// test fails for this reason, change this number.
 const FIRST: u64 = 1_000;
 
-/// From this command on the sequence uses other names and revokes owners. Until then the first records stay live.
+/// The number of the command from which on the sequence uses other names and revokes owners. Until then the first
+/// records stay live.
 const LATE: u32 = 75;
 
-/// Calls that succeed on a live record. Most cells are refusals or other states.
+/// Cells of calls that succeed on a live record. Most other cells are refusals or other states.
 const PLAIN: [Cell; 9] = [
     (Operation::Slide, State::Live, Boundary::Before),
     (Operation::Slide, State::Live, Boundary::Before),
@@ -65,17 +67,18 @@ const PLAIN: [Cell; 9] = [
     (Operation::FoundCapped, State::Live, Boundary::Before),
 ];
 
-/// The largest number of draws until a command meets the cell that it aims at.
+/// The largest number of draws until a command reaches the chosen cell.
 const TRIES: usize = 12;
 
-/// Of a large batch only this many ids are compared later: the last ones, which may exist.
+/// The number of ids of a large batch that are compared later. They are the last ids, because only those may exist.
 pub(super) const NAMED: usize = 8;
 
-/// The first instant of a sequence, in microseconds after its epoch, with room for earlier ones.
+/// The first instant of a sequence, in microseconds after its epoch. It leaves room for earlier instants.
 const START: u64 = 20;
 
 impl Draw {
-    /// The seed also selects names and epoch, so that consecutive sequences differ in all of them.
+    /// Makes the state for a sequence. The seed also selects the names and the epoch, so that consecutive sequences
+    /// differ in all of them.
     pub(super) fn new(seed: u64) -> Self {
         let names = Names::of(seed * 11);
         let mut draw = Self {
@@ -105,7 +108,7 @@ impl Draw {
         self.at(self.clock).min(Timestamp::from_micros(Timestamp::MAX.micros() - 1).unwrap_or(Timestamp::MAX))
     }
 
-    /// An instant shortly after now, often equal to another one; sometimes a distant one.
+    /// Draws an instant shortly after now. It is often equal to another instant, and sometimes far away.
     fn soon(&mut self) -> Timestamp {
         let near = self.clock + self.dice.below(12);
         if self.dice.chance(1, 14) { values::far(&mut self.dice) } else { self.at(near) }
@@ -115,7 +118,7 @@ impl Draw {
         if self.dice.chance(1, 6) { None } else { Some(self.soon()) }
     }
 
-    /// An instant before, at or after that limit, on the side aimed at.
+    /// Draws an instant before, at or after the limit. The chosen cell determines the side.
     fn around(&mut self, limit: Option<Timestamp>) -> Timestamp {
         let Some(limit) = limit else { return self.soon() };
         let micros = limit.micros();
@@ -130,7 +133,7 @@ impl Draw {
         }
     }
 
-    /// A limit such that the instant is on the side that is aimed at.
+    /// Draws a limit such that `instant` is on the side of the chosen cell.
     fn so_that(&mut self, instant: Timestamp) -> Timestamp {
         let micros = instant.micros();
         match self.aim.2 {
@@ -153,7 +156,8 @@ impl Draw {
         self.dice.pick(&self.names.people).clone()
     }
 
-    /// Whether caps and paces may be used. The contract does not say whether damaged records count against them.
+    /// Whether commands may use caps and paces. They may not if a record is damaged, because the contract does not say
+    /// whether damaged records count.
     fn is_bounded(&self, model: &Model) -> bool {
         model.damaged.is_empty()
     }
@@ -176,7 +180,7 @@ impl Draw {
         (self.is_bounded(model) && (aimed || self.dice.chance(1, 4))).then_some(limit)
     }
 
-    /// The next command. Planned commands come first.
+    /// Returns the next command. Planned commands come first.
     pub(super) fn command(&mut self, model: &Model, number: u32) -> Command {
         if number == LATE
             && let Some(names) = self.next_names.take()
@@ -226,7 +230,7 @@ impl Draw {
         command.unwrap_or_else(|| self.fresh(model))
     }
 
-    /// A command that is to meet the cell aimed at.
+    /// Draws a command that should reach the chosen cell.
     fn aimed(&mut self, model: &Model, number: u32) -> Command {
         match self.aim.0 {
             Operation::InsertTaken => self.taken(model),
@@ -251,7 +255,8 @@ impl Draw {
         }
     }
 
-    /// A record in the state aimed at, or any record if there is none. An absent record is a state too.
+    /// Picks a record in the state of the chosen cell, or any record if there is none. If the state is absent, picks
+    /// the id of an absent record.
     fn target(&mut self, model: &Model, fits: impl Fn(&RecordParts) -> bool) -> RecordId {
         let (wanted, now) = (self.aim.1, self.now());
         if wanted == State::Absent {
@@ -270,7 +275,7 @@ impl Draw {
         }
     }
 
-    /// The id of an absent record, in an existing family or in none.
+    /// Draws the id of an absent record, either in an existing family or in no family.
     fn absent(&mut self, model: &Model) -> RecordId {
         let family = if self.dice.chance(1, 3) || model.records.is_empty() {
             let person = self.person();

@@ -1,4 +1,4 @@
-//! Last use and notices.
+//! Draws touches, claims and settlements.
 
 use counterfoil::Timestamp;
 use counterfoil::store::NoticeMark;
@@ -10,11 +10,11 @@ use crate::random::command::Command;
 use crate::random::values;
 use crate::reference::Model;
 
-/// More than a store may be able to write in one statement.
+/// The size of a large batch. A store may be unable to write that many records in one statement.
 const MANY: usize = 1_100;
 
 impl Draw {
-    /// A few records, none, or a great many, of which only the last exist.
+    /// Draws a touch of a few records, of no record, or of very many ids. Of very many ids, only the last exist.
     pub(super) fn touch(&mut self, model: &Model) -> Command {
         let few = if self.dice.chance(1, 8) { 0 } else { 1 + self.dice.below(5) };
         let mut seen: Vec<(RecordId, Timestamp)> = Vec::new();
@@ -31,7 +31,8 @@ impl Draw {
         Command::Touch { seen }
     }
 
-    /// A record and a mark for it: the stored mark, or one next to it.
+    /// Draws a record, and a mark to claim or settle. The mark is the stored one, or one with a neighbouring instant or
+    /// stage.
     fn held(&mut self, model: &Model) -> (RecordId, NoticeMark) {
         let marked = self.aim.2 != Boundary::Extreme;
         let id = self.target(model, |record| !marked || record.notice.is_some());
@@ -60,7 +61,7 @@ impl Draw {
     }
 }
 
-/// An id that no other draw produces: the middle bytes of its member part are no fill value.
+/// Makes an id that no other draw makes, because the middle bytes of its member part are not a fill value.
 fn stranger(family: counterfoil::types::FamilyId, number: usize) -> RecordId {
     let mut bytes = [0x5a; 16];
     bytes[..10].copy_from_slice(family.as_bytes());

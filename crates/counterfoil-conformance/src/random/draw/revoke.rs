@@ -1,4 +1,4 @@
-//! Revocations, purges, and damage.
+//! Draws revocations, purges, and damage.
 
 use std::time::Duration;
 
@@ -27,7 +27,8 @@ impl Draw {
         Revoked { at, reason: *self.dice.pick(&WHY) }
     }
 
-    /// Avoids damaged records: the contract does not say what a revocation of a single one does.
+    /// Draws a revocation of one record. Avoids damaged records, because the contract does not say what happens to
+    /// them.
     pub(super) fn revoke_one(&mut self, model: &Model) -> Command {
         let id = self.target(model, |record| !model.damaged.contains(&record.id));
         let id = if model.damaged.contains(&id) { self.absent(model) } else { id };
@@ -56,8 +57,8 @@ impl Draw {
         Command::RevokeOwner { realm, owner, revoked: self.revoked(), gone_at: self.soon(), limit: self.limit() }
     }
 
-    /// A purge whose aimed limit is near an instant that it compares. The other limits are in the past; otherwise the
-    /// purge would remove too much.
+    /// Draws a purge. The limit of the chosen cell is near an instant with which it is compared. The other limits are
+    /// in the past, because otherwise the purge would remove too much.
     pub(super) fn purge(&mut self, model: &Model) -> Purge {
         let [now, unsent_before, windows_before] = [(); 3].map(|()| {
             let past = if self.dice.chance(1, 4) { self.clock.saturating_sub(9) } else { 0 };
@@ -82,7 +83,7 @@ impl Draw {
         let limit = self.around(Some(limit));
         match self.aim.0 {
             Operation::Shrink => limits.windows_before = limit,
-            // A record before its `gone_at` stays, whatever `unsent_before` is.
+            // A record before its `gone_at` stays for every value of `unsent_before`.
             Operation::PurgeUnsent => {
                 let gone = matches!(self.aim.1, State::Gone | State::RevokedWithFamily | State::Damaged);
                 limits.unsent_before = limit;
@@ -93,7 +94,7 @@ impl Draw {
         limits
     }
 
-    /// A microsecond.
+    /// The duration of one microsecond.
     const fn instant(&self) -> Duration {
         Duration::from_micros(1)
     }

@@ -1,4 +1,4 @@
-//! Rotations.
+//! Draws rotations.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, Nonce, ParentUpdate, RecordParts};
@@ -12,7 +12,7 @@ use crate::reference::Model;
 use crate::sample::{Person, most};
 
 impl Draw {
-    /// A slide may take any record; only records of the chain's kind can be superseded.
+    /// Draws a rotation. A slide may use any record. Only a record of the chain's kind can be superseded.
     pub(super) fn rotate(&mut self, model: &Model) -> Command {
         if self.aims_at(&[Operation::SupersedePaced]) {
             return self.supersede_paced(model);
@@ -41,14 +41,14 @@ impl Draw {
         self.supersede(model, &person, record, None)
     }
 
-    /// An instant within a microsecond of the limit, or any instant.
+    /// Draws an instant within a microsecond of the limit. If there is no limit, draws any instant.
     fn near(&mut self, limit: Option<Timestamp>) -> Timestamp {
         let back = self.dice.below(3);
         let near = limit.and_then(|limit| Timestamp::from_micros((limit.micros() + 1).saturating_sub(back)));
         near.filter(|_| self.dice.chance(1, 2)).unwrap_or_else(|| self.soon())
     }
 
-    /// A rotation whose pace is decided by the record in the wanted state.
+    /// Draws a rotation with a pace. A record in the wanted state determines whether the pace is reached.
     fn supersede_paced(&mut self, model: &Model) -> Command {
         let newest = |of: &RecordId| {
             let family = model.family(of.family())?;
@@ -124,7 +124,7 @@ impl Draw {
         Command::Rotate { parent, step, new, now }
     }
 
-    /// The access token of a rotation, if it has one. A chain of access tokens gets none, because then several records
+    /// Draws the access token of a rotation, or none. A chain of access tokens gets none, because then several records
     /// would be its newest member.
     fn beside(&mut self, model: &Model, person: &Person, parent: RecordId, generation: u64) -> Vec<NewRecord> {
         let chain = model.family(parent.family()).is_some_and(|family| family.kind != TokenKind::AccessToken);

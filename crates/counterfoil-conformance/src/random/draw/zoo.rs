@@ -1,4 +1,5 @@
-//! The beginning of a sequence: a record in each state, so that every operation can meet it.
+//! Makes the beginning of a sequence. It has a record in each state, so that every operation can be executed on such a
+//! record.
 
 use std::collections::VecDeque;
 
@@ -11,7 +12,7 @@ use crate::random::command::{Command, Purge};
 use crate::random::{ids, values};
 use crate::sample::Person;
 
-/// Collects the commands that make these records, for one owner.
+/// Collects the commands that make the first records, for one owner.
 struct Zoo<'a> {
     draw: &'a mut Draw,
     person: Person,
@@ -24,7 +25,7 @@ const REFRESH: TokenKind = TokenKind::RefreshToken;
 const ALONE: TokenKind = TokenKind::PersonalAccessToken;
 
 impl Draw {
-    /// The commands that make a record in each state. On an empty store none of them is refused.
+    /// Returns the commands that make a record in each state. None of them is refused on an empty store.
     pub(super) fn zoo(&mut self) -> VecDeque<Command> {
         let person = self.names.people[0].clone();
         let mut zoo = Zoo { draw: self, person, labels: 0, seen: Vec::new(), plan: VecDeque::new() };
@@ -53,7 +54,8 @@ impl Zoo<'_> {
         self.draw.at(clock)
     }
 
-    /// Superseded records: in a window, in a window without an end, after it, shrunk, and one that is also revoked.
+    /// Makes superseded records. Their windows are open, open without an end, or over. One record is shrunk, and one is
+    /// also revoked.
     fn superseded(&mut self) -> Vec<RecordId> {
         let (revoked, mut older) = (START + 31, Vec::new());
         let overlap = *self.draw.dice.pick(&[Some(START + 30), None]);
@@ -72,7 +74,7 @@ impl Zoo<'_> {
         older
     }
 
-    /// Sets a notice on a superseded record, because its rotation removed the first one.
+    /// Sets a notice on a superseded record again, because its rotation removed the first notice.
     fn mark_again(&mut self, id: RecordId) {
         let notice = Some(self.mark());
         let gone = START + 9 + 10 * self.draw.dice.below(9);
@@ -86,13 +88,13 @@ impl Zoo<'_> {
         NoticeMark { at: self.at(START), stage: values::stage(&mut self.draw.dice) }
     }
 
-    /// A family of one or two generations. Its newest member is the first element.
+    /// Makes a family of one or two generations. The first element of the result is its newest member.
     fn settle(&mut self, kind: TokenKind, expires: u64, gone: Option<u64>, labelled: bool) -> Vec<NewRecord> {
         let mut new = self.found(kind, expires, gone, labelled);
         if self.draw.dice.chance(1, 2) {
             new[0] = self.rotate(&new[0].clone(), Some(START + 100), true);
         }
-        // Raises the version, so that an older one exists.
+        // This raises the version, so that an older version exists.
         for NewRecord { id, digest, key_id, .. } in new.iter().take(1) {
             let (expect, now) = (Version::FIRST, self.draw.now());
             let change = Change::Rekey { digest: *digest, key_id: *key_id };
@@ -127,7 +129,7 @@ impl Zoo<'_> {
         new
     }
 
-    /// Rotates `parent`. If `like`, the successor gets the parent's expiry, `gone_at` and notice.
+    /// Rotates `parent`. If `like` is true, the successor gets the parent's expiry, `gone_at` and notice.
     fn rotate(&mut self, parent: &NewRecord, window: Option<u64>, like: bool) -> NewRecord {
         let person = self.person.clone();
         let mut next = self.draw.record(&person, parent.id.family(), parent.kind, 1);

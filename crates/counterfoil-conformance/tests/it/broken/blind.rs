@@ -1,4 +1,5 @@
-//! Stores with one method that reads, decides and overwrites in two steps, so that writes in between are lost.
+//! Stores with one method that reads, decides and overwrites in two steps. Writes of other calls between the two steps
+//! are lost.
 
 use counterfoil::store::{Change, InsertInto, ParentUpdate, Progress, RecordParts, Revoke};
 use counterfoil_conformance::reference::Model;
@@ -7,7 +8,7 @@ use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 use super::overrides;
 use crate::turn::Turn;
 
-/// The methods that write, one bit each.
+/// The methods that write. Each has one bit.
 pub(crate) mod method {
     pub(crate) const ALL: u32 = u32::MAX;
     pub(crate) const FOUND: u32 = 1;
@@ -28,7 +29,7 @@ pub(crate) mod method {
 }
 use method::*;
 
-/// Tells which method a call is.
+/// Tells which method a call belongs to.
 pub(crate) trait Called {
     fn method(&self) -> u32;
 }
@@ -66,13 +67,13 @@ impl Called for Revoke<'_> {
     }
 }
 
-/// Reads, decides, and later overwrites the rows that it changed.
+/// A flaw of methods. Such a method reads, decides, and later overwrites the rows that it changed.
 pub(crate) struct Blind {
-    /// The broken methods. All others are correct.
+    /// The bits of the methods that have the flaw. All other methods are correct.
     methods: u32,
-    /// Whether it awaits `backend_call`. If not, only a race can find the flaw, by chance.
+    /// Whether the flaw awaits `backend_call`. If it does not, only a race can find it, by chance.
     points: bool,
-    /// If set, the calls of one handle run one at a time, but concurrently with those of another handle.
+    /// If set, the calls of one handle run one after another, but concurrently with the calls of another handle.
     handle: Option<Turn>,
 }
 
@@ -127,7 +128,7 @@ fn same(one: &RecordParts, other: &RecordParts) -> bool {
         && one.noticed == other.noticed
 }
 
-/// Writes every row that differs.
+/// Overwrites every row that differs between `before` and `after`.
 pub(crate) fn overwrite(model: &mut Model, before: &Model, after: &Model) {
     for record in &after.records {
         if !before.record(&record.id).is_some_and(|old| same(old, record)) {

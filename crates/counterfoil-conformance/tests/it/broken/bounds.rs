@@ -1,4 +1,4 @@
-//! Incorrect bounds of inserts.
+//! Stores with incorrect bounds of inserts.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -11,12 +11,12 @@ use counterfoil_conformance::reference::Model;
 use super::room::end;
 use super::{flaw, overrides};
 
-/// One microsecond earlier, which turns `>` into `>=`.
+/// Returns the instant one microsecond earlier. With it, the comparison `>` acts like `>=`.
 pub(crate) fn before(since: Timestamp) -> Timestamp {
     Timestamp::from_micros(since.micros().saturating_sub(1)).unwrap_or(since)
 }
 
-/// Inserts while the families of all clients count.
+/// Inserts with a cap that counts the families of all clients.
 pub(crate) fn insert_for_all_clients(
     model: &mut Model,
     home: InsertInto<'_>,
@@ -35,7 +35,7 @@ pub(crate) fn insert_for_all_clients(
     answer
 }
 
-// A cap that refuses counts the sign-ins of all clients.
+// Counts the sign-ins of all clients in a cap that refuses.
 flaw!(CapOfAllClients, insert, |inner, home, new, now| {
     match home {
         InsertInto::Found { cap: Some(Cap { when_full: WhenFull::Refuse, .. }), .. } => {
@@ -52,7 +52,7 @@ fn unpaced<'a>(home: InsertInto<'a>) -> InsertInto<'a> {
     }
 }
 
-// `SELECT count(*)`, then `INSERT`.
+// Counts with `SELECT count(*)`, and inserts in a second step.
 flaw!(CreationsByCountThenInsert, insert, |inner, home, new, now| {
     if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
         return Ok(refused);
@@ -61,7 +61,7 @@ flaw!(CreationsByCountThenInsert, insert, |inner, home, new, now| {
     inner.insert(unpaced(home), new, now).await
 });
 
-// Deleted records are not counted.
+// Does not count deleted records.
 flaw!(CreationsForgetTheDeleted, insert, |inner, home, new, now| {
     Ok(inner.with(|model| {
         let mut living = model.clone();
@@ -73,14 +73,14 @@ flaw!(CreationsForgetTheDeleted, insert, |inner, home, new, now| {
     }))
 });
 
-// Compares with `>=` instead of `>`.
+// Counts a creation at `since` itself, because it compares with `>=` instead of `>`.
 flaw!(CreationsCountSince, insert, |inner, home, new, now| {
     let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
     let pace = pace.map(|pace| Pace { since: before(pace.since), ..pace });
     inner.insert(InsertInto::Found { family, cap, pace }, new, now).await
 });
 
-// The access token of a sign-in counts as a second creation.
+// Counts the access token of a sign-in as a second creation.
 flaw!(CreationsCountEveryKind, insert, |inner, home, new, now| {
     let InsertInto::Found { family, .. } = home else { return inner.insert(home, new, now).await };
     Ok(inner.with(|model| {
@@ -92,7 +92,8 @@ flaw!(CreationsCountEveryKind, insert, |inner, home, new, now| {
     }))
 });
 
-/// Counts and writes in two steps behind a lock. Each handle has its own lock, so another handle can write in between.
+/// Counts and writes in two steps, while it holds a lock. Each handle has its own lock, so another handle can write
+/// between the steps.
 #[derive(Default)]
 pub(crate) struct BoundsBehindTheHandlesLock(Mutex<()>);
 
@@ -143,7 +144,7 @@ flaw!(PaceBeforeCap, insert, |inner, home, new, now| {
     Ok(answer)
 });
 
-// Reports another generation before a taken id.
+// Reports a wrong generation before a taken id.
 flaw!(MovedBeforeId, insert, |inner, home, new, now| {
     let answer = inner.insert(home, new, now).await?;
     if let (Inserted::IdTaken(_), InsertInto::Join { family, generation, .. }) = (&answer, home)
@@ -154,7 +155,7 @@ flaw!(MovedBeforeId, insert, |inner, home, new, now| {
     Ok(answer)
 });
 
-// Counts the live access tokens, waits, and inserts.
+// Counts the live access tokens, waits, and inserts in a second step.
 flaw!(AccessByCountThenInsert, insert, |inner, home, new, now| {
     let InsertInto::Join { family, generation, .. } = home else { return inner.insert(home, new, now).await };
     if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
@@ -164,7 +165,7 @@ flaw!(AccessByCountThenInsert, insert, |inner, home, new, now| {
     inner.insert(InsertInto::Join { family, generation, access_cap: None }, new, now).await
 });
 
-// The cap counts revoked access tokens.
+// Counts revoked access tokens in the cap.
 flaw!(AccessCountsTheRevoked, insert, |inner, home, new, now| {
     Ok(inner.with(|model| {
         let mut all = model.clone();
@@ -175,7 +176,7 @@ flaw!(AccessCountsTheRevoked, insert, |inner, home, new, now| {
     }))
 });
 
-// A superseded access token does not count.
+// Does not count a superseded access token.
 flaw!(AccessForgetsTheSuperseded, insert, |inner, home, new, now| {
     Ok(inner.with(|model| {
         let mut counted = model.clone();
@@ -193,7 +194,7 @@ fn uncapped(home: InsertInto<'_>) -> InsertInto<'_> {
     }
 }
 
-// A slide without a new access token is refused if more tokens are live than the cap allows.
+// Refuses a slide without a new access token if more tokens are live than the cap allows.
 flaw!(SlideOfNoneNeedsRoom, rotate, |inner, parent, step, new, now| {
     if let ParentUpdate::Slide { access_cap: Some(cap), .. } = step
         && new.is_empty()

@@ -1,4 +1,4 @@
-//! Incorrect reads and changes.
+//! Stores with incorrect reads and changes.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -9,13 +9,13 @@ use counterfoil::types::{RecordId, Version};
 
 use super::{flaw, overrides};
 
-// The version is not compared: the last writer wins.
+// Does not compare the version, so the last writer wins.
 flaw!(ApplyWithoutVersion, apply, |inner, id, _, change, now| {
     let stands = inner.with(|model| model.record(id).map_or(Version::FIRST, |record| record.version));
     inner.apply(id, stands, change, now).await
 });
 
-// `Done` carries the record as it was before the change.
+// Answers `Done` with the record as it was before the change.
 flaw!(DoneCarriesTheOldRecord, apply, |inner, id, expect, change, now| {
     let old = inner.get(id).await?;
     Ok(match (inner.apply(id, expect, change, now).await?, old) {
@@ -24,7 +24,7 @@ flaw!(DoneCarriesTheOldRecord, apply, |inner, id, expect, change, now| {
     })
 });
 
-// A relabel changes the text, but not the label key.
+// Changes the text of a label in a relabel, but not the label key.
 flaw!(RelabelKeepsTheOldKey, apply, |inner, id, expect, change, now| {
     let key = inner.with(|model| model.family(id.family()).and_then(|family| family.label_key.clone()));
     let answer = inner.apply(id, expect, change, now).await?;
@@ -38,7 +38,7 @@ flaw!(RelabelKeepsTheOldKey, apply, |inner, id, expect, change, now| {
     Ok(answer)
 });
 
-// A new expiry is not written to the family.
+// Does not write a new expiry to the family.
 flaw!(ExpiryForgetsTheFamily, apply, |inner, id, expect, change, now| {
     let row = inner.with(|model| model.family(id.family()).cloned());
     let answer = inner.apply(id, expect, change, now).await?;
@@ -55,7 +55,7 @@ flaw!(GetWithoutCase, get, |inner, id| {
     inner.get(&like.unwrap_or(*id)).await
 });
 
-/// A cache in front of each handle. Only writes through the same handle clear it.
+/// A store with a cache in each handle. Only a write through the same handle clears the cache.
 #[derive(Default)]
 pub(crate) struct ReadsItsOwnCache(Mutex<HashMap<RecordId, TokenRecord>>);
 
@@ -80,13 +80,13 @@ overrides!(
     }
 );
 
-// The store hides expired records, by a clock of its own.
+// Hides expired records, and uses a clock of its own for this.
 flaw!(GetHidesTheExpired, get, |inner, id| {
     let today = Timestamp::from_micros(1_800_000_000_000_000).expect("an instant");
     Ok(inner.get(id).await?.filter(|record| record.record().expires_at.is_none_or(|end| end > today)))
 });
 
-// Reads a record without its family's revocation.
+// Ignores the revocation of the record's family.
 flaw!(GetWithoutTheFamily, get, |inner, id| {
     let Some(found) = inner.get(id).await? else { return Ok(None) };
     let (record, mut family) = found.into_parts();

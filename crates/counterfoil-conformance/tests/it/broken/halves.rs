@@ -7,7 +7,8 @@ use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 
 use super::overrides;
 
-/// Between two backend calls: awaits `backend_call`, or waits for less time than a call of a local backend takes.
+/// The pause between two backend calls. It awaits `backend_call` if `points` is true. Otherwise it waits for a shorter
+/// time than a call of a local backend takes.
 async fn between(points: bool) {
     if points {
         return backend_call().await;
@@ -17,14 +18,14 @@ async fn between(points: bool) {
     }
 }
 
-/// Before the first backend call.
+/// The pause before the first backend call.
 async fn first(points: bool) {
     if points {
         backend_call().await;
     }
 }
 
-/// Joins records of one moment with families of a later one.
+/// Joins records that were read earlier with families that are read now.
 async fn joined_late(points: bool, inner: &ReferenceStore, found: Vec<TokenRecord>) -> Vec<TokenRecord> {
     between(points).await;
     inner.with(|model| {
@@ -64,7 +65,7 @@ overrides!(DueJoinsLate, self, due, |inner, now, after, limit| {
     Ok(Page { items: joined_late(self.0, inner, page.items).await, ..page })
 });
 
-/// A claim is answered with the record as it is a moment later.
+/// Answers a claim with the record as it is a moment later.
 pub(crate) struct ClaimAnswersLate(pub bool);
 
 overrides!(ClaimAnswersLate, self, claim, |inner, id, held, until| {
@@ -74,7 +75,8 @@ overrides!(ClaimAnswersLate, self, claim, |inner, id, held, until| {
     inner.get(id).await
 });
 
-/// An insert writes back the rows of all families that it read, and so undoes revocations made meanwhile.
+/// An insert that writes back the rows of all families that it read. This undoes revocations that another call made
+/// between the read and the write.
 pub(crate) struct InsertRevivesFamilies(pub bool);
 
 overrides!(InsertRevivesFamilies, self, insert, |inner, home, new, now| {
@@ -90,8 +92,8 @@ overrides!(InsertRevivesFamilies, self, insert, |inner, home, new, now| {
     })
 });
 
-/// Reads the live families first and revokes each later, without reading its row again. A family that another call
-/// revoked meanwhile is revoked twice.
+/// Reads the live families first. Revokes each of them later without reading its row again. So a family that another
+/// call revoked in between is revoked twice.
 pub(crate) struct OwnerEndsWhatItSaw(pub bool);
 
 overrides!(OwnerEndsWhatItSaw, self, revoke, |inner, what, revoked, gone_at, limit| {
@@ -115,7 +117,7 @@ overrides!(OwnerEndsWhatItSaw, self, revoke, |inner, what, revoked, gone_at, lim
     Ok(Progress { changed, more: false })
 });
 
-/// A slide inserts its new records before it updates the parent.
+/// A slide that inserts its new records before it updates the parent.
 pub(crate) struct SuccessorBeforeParent(pub bool);
 
 overrides!(SuccessorBeforeParent, self, rotate, |inner, parent, step, new, now| {
@@ -125,7 +127,7 @@ overrides!(SuccessorBeforeParent, self, rotate, |inner, parent, step, new, now| 
     if !matches!(answer, Rotated::Done) {
         return Ok(answer);
     }
-    // Only the access tokens of a slide can be visible early: they are of the parent's generation.
+    // Only the access tokens of a slide can be visible too early, because their generation is that of the parent.
     let early: Vec<NewRecord> = new.iter().filter(|_| matches!(step, ParentUpdate::Slide { .. })).cloned().collect();
     inner.with(|model| model.records.extend(early.iter().cloned().map(counterfoil::store::RecordParts::from)));
     between(self.0).await;
@@ -135,7 +137,7 @@ overrides!(SuccessorBeforeParent, self, rotate, |inner, parent, step, new, now| 
     })
 });
 
-/// A join inserts its records in two steps.
+/// A join that inserts its records in two steps.
 pub(crate) struct JoinsOneByOne(pub bool);
 
 overrides!(JoinsOneByOne, self, insert, |inner, home, new, now| {

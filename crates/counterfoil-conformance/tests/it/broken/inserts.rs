@@ -1,4 +1,4 @@
-//! Incorrect inserts.
+//! Stores with incorrect inserts.
 
 use counterfoil::store::{InsertInto, Inserted, NewRecord, TokenStore};
 use counterfoil::types::LabelKey;
@@ -6,13 +6,13 @@ use counterfoil_conformance::pause;
 
 use super::flaw;
 
-// `INSERT … ON CONFLICT DO UPDATE`.
+// Inserts with `INSERT … ON CONFLICT DO UPDATE`.
 flaw!(UpsertOnInsert, insert, |inner, home, new, now| {
     inner.with(|model| model.records.retain(|record| new.iter().all(|new| new.id != record.id)));
     inner.insert(home, new, now).await
 });
 
-// Records before the taken id stay inserted.
+// Leaves the records before the taken id inserted.
 flaw!(PartialInsert, insert, |inner, home, new, now| {
     let answer = inner.insert(home, new, now).await?;
     if let Inserted::IdTaken(taken) = answer {
@@ -39,7 +39,7 @@ flaw!(InsertInTwoSteps, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// `SELECT count(*)`, then `INSERT`.
+// Counts with `SELECT count(*)`, and inserts in a second step.
 flaw!(CapByCountThenInsert, insert, |inner, home, new, now| {
     let InsertInto::Found { family, cap: Some(_), pace } = home else { return inner.insert(home, new, now).await };
     let full = inner.with(|model| model.insert_refusals(home, new, now).contains(&Inserted::OwnerFull));
@@ -50,7 +50,7 @@ flaw!(CapByCountThenInsert, insert, |inner, home, new, now| {
     inner.insert(InsertInto::Found { family, cap: None, pace }, new, now).await
 });
 
-// The cap counts revoked families.
+// Counts revoked families in the cap.
 flaw!(CapCountsTheDead, insert, |inner, home, new, now| {
     if let InsertInto::Found { family, cap: Some(cap), .. } = home {
         let of_owner = |one: &&counterfoil::store::FamilyParts| {
@@ -70,7 +70,7 @@ flaw!(LabelsWithoutCase, insert, |inner, home, new, now| {
     inner.insert(InsertInto::Found { family: &family.clone().with_label_key(label_key), cap, pace }, new, now).await
 });
 
-// A unique key on (owner, label) without the realm.
+// Uses a unique key on (owner, label) without the realm.
 flaw!(LabelsLeakBetweenRealms, insert, |inner, home, new, now| {
     if let InsertInto::Found { family, .. } = home {
         let holder = inner.with(|model| {
@@ -89,7 +89,7 @@ flaw!(LabelsLeakBetweenRealms, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// A family loses its label when it expires.
+// Makes the label of a family free when the family expires.
 flaw!(LabelFreedOnExpiry, insert, |inner, home, new, now| {
     inner.with(|model| {
         for family in model.families.iter_mut().filter(|family| family.live_until.is_some_and(|end| now.reached(end))) {
@@ -99,7 +99,7 @@ flaw!(LabelFreedOnExpiry, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// A family past its `gone_at` keeps its label until a purge.
+// Lets a family past its `gone_at` keep its label until a purge.
 flaw!(LabelHeldByAGoneHolder, insert, |inner, home, new, now| {
     if let InsertInto::Found { family, .. } = home {
         let holder = inner.with(|model| {
@@ -113,7 +113,7 @@ flaw!(LabelHeldByAGoneHolder, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// `SELECT`s the label, then `INSERT`s.
+// Reads the label with `SELECT`, and inserts in a second step.
 flaw!(LabelByLookThenInsert, insert, |inner, home, new, now| {
     let InsertInto::Found { family, cap, pace } = home else { return inner.insert(home, new, now).await };
     if let Some(refused) = inner.with(|model| model.insert_refusals(home, new, now).first().cloned()) {
@@ -126,7 +126,7 @@ flaw!(LabelByLookThenInsert, insert, |inner, home, new, now| {
     Ok(answer)
 });
 
-// A join checks that the family is live, but not its generation.
+// Checks in a join that the family is live, but does not check its generation.
 flaw!(JoinOfAnOlderGeneration, insert, |inner, home, new, now| {
     let InsertInto::Join { family, generation, access_cap } = home else {
         return inner.insert(home, new, now).await;
@@ -135,10 +135,11 @@ flaw!(JoinOfAnOlderGeneration, insert, |inner, home, new, now| {
     inner.insert(InsertInto::Join { family, generation, access_cap }, new, now).await
 });
 
-// A join reads the family, waits, and inserts.
+// Reads the family in a join, waits, and inserts.
 flaw!(JoinByLookThenInsert, insert, |inner, home, new, now| {
     if let InsertInto::Join { family, .. } = home {
-        // Writes the family's row back as it was read, which undoes a revocation made in between.
+        // This writes the family's row back as it was read, which undoes a revocation that another call made in
+        // between.
         let read = inner.with(|model| model.family(family).cloned());
         pause().await;
         let answer = inner.insert(home, new, now).await?;
@@ -150,7 +151,7 @@ flaw!(JoinByLookThenInsert, insert, |inner, home, new, now| {
     inner.insert(home, new, now).await
 });
 
-// `LabelTaken` names the caller's own family instead of the holder.
+// Names the caller's own family in `LabelTaken`, instead of the holder.
 flaw!(LabelTakenNamesTheCaller, insert, |inner, home, new, now| {
     let answer = inner.insert(home, new, now).await?;
     Ok(match (answer, home) {

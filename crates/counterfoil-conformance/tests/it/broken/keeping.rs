@@ -1,4 +1,4 @@
-//! Stores that keep or compare a value in a column that is too narrow.
+//! Stores that keep or compare a value in a column with too few bits or characters.
 
 use std::num::NonZeroU32;
 
@@ -66,7 +66,7 @@ overrides!(
     }
 );
 
-/// Passes every instant through that column.
+/// Replaces every instant with the value that a column returns for it.
 pub(crate) fn instants(record: &mut RecordParts, family: &mut FamilyParts, column: fn(Timestamp) -> Timestamp) {
     let maybe = |at: &mut Option<Timestamp>| *at = at.map(column);
     (record.created_at, record.expiry_set_at) = (column(record.created_at), column(record.expiry_set_at));
@@ -84,21 +84,21 @@ pub(crate) fn instants(record: &mut RecordParts, family: &mut FamilyParts, colum
     }
 }
 
-/// The instant of that many microseconds, or the last instant.
+/// Returns the instant of `micros` microseconds, or the last instant if there is no such instant.
 pub(crate) fn micros(micros: u64) -> Timestamp {
     Timestamp::from_micros(micros).unwrap_or(Timestamp::MAX)
 }
 
-/// The first characters of a text.
+/// Returns the first characters of a text.
 pub(crate) fn cut(text: &str, letters: usize) -> String {
     text.chars().take(letters).collect()
 }
 
-/// Confuses another number with the stored one.
+/// Treats another number as equal to the stored number.
 pub(crate) struct Comparing {
-    /// Whether the given number is confused with the stored one.
+    /// Whether the given number is treated as equal to the stored one.
     pub alike: fn(stands: u64, asked: u64) -> bool,
-    /// If true, in generations of joins; otherwise in versions.
+    /// Whether to confuse the generations of joins. If false, versions are confused.
     pub generations: bool,
 }
 
@@ -135,7 +135,7 @@ overrides!(
     }
 );
 
-/// Keeps the limits of caps and paces in a narrow column.
+/// Stores the limits of caps and paces in a column with too few bits.
 pub(crate) struct Limiting(pub fn(u32) -> u32);
 
 impl Limiting {
@@ -177,7 +177,7 @@ overrides!(
     }
 );
 
-/// Records, and the instant at which each was used.
+/// Record ids, each with the instant at which the record was used.
 type Batch = [(RecordId, Timestamp)];
 
 /// Writes only the part of a batch that the function returns.

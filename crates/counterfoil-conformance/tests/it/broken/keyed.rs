@@ -15,11 +15,12 @@ pub(crate) enum Index {
     Revocations,
 }
 
-/// One index has a wrong key, made from realm, owner and, for labels, the label.
+/// A store in which one index has a wrong key. The function makes the key from the realm, the owner and, in the index
+/// of labels, the label.
 pub(crate) struct Keyed(pub fn(&[&str]) -> String, pub Index);
 
 impl Keyed {
-    /// All owners with the same key as this one.
+    /// Returns all owners whose key equals the key of this owner.
     fn alike(&self, inner: &ReferenceStore, realm: &Realm, owner: &OwnerId) -> Vec<(Realm, OwnerId)> {
         let key = (self.0)(&[realm.as_str(), owner.as_str()]);
         let mut all = inner.with(|model| {

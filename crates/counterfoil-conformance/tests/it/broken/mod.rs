@@ -1,4 +1,4 @@
-//! Broken stores: the reference store with one incorrect method.
+//! Broken stores. Each is the reference store with an incorrect method.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ macro_rules! flawed_store {
     ($($methods:tt)*) => {
         flawed! {
             [$ broken] Flaw, counterfoil_conformance::ReferenceStore, Broken, flaw, overrides, with {
-                /// Whether the store calls the core's checks of a request first.
+                /// Whether the store calls the core's checks of a request before it does anything else.
                 fn checks_requests(&self) -> bool {
                     true
                 }
@@ -51,7 +51,8 @@ macro_rules! flawed_store {
 }
 methods_of!(TokenStore => flawed_store);
 
-/// Opens handles with one flaw each. The state of a flaw belongs to its handle; the reference store is the database.
+/// A fixture whose handles have one flaw each. The state of a flaw belongs to its handle. The reference store is the
+/// database.
 pub(crate) struct Bench(pub fn() -> Arc<dyn Flaw>);
 
 #[async_trait]

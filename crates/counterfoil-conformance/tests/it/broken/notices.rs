@@ -1,4 +1,4 @@
-//! Incorrect touches and notices.
+//! Stores with incorrect touches and notices.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, TokenStore};
@@ -6,7 +6,7 @@ use counterfoil_conformance::pause;
 
 use super::flaw;
 
-// The last batch wins, even with an earlier instant.
+// Lets the last batch win, even if its instant is earlier.
 flaw!(TouchLowers, touch, |inner, seen| {
     inner.with(|model| {
         for (id, at) in seen {
@@ -18,7 +18,7 @@ flaw!(TouchLowers, touch, |inner, seen| {
     Ok(())
 });
 
-// A touch changes the version, as other writes do.
+// Changes the version in a touch, as other writes do.
 flaw!(TouchBumpsTheVersion, touch, |inner, seen| {
     inner.with(|model| {
         for (id, _) in seen {
@@ -56,7 +56,7 @@ flaw!(TouchRevives, touch, |inner, seen| {
     inner.touch(seen).await
 });
 
-// Reads the record, waits, and writes it back whole: writes in between are lost.
+// Reads the record, waits, and writes the whole record back. Writes in between are lost.
 flaw!(TouchWritesBackTheRecord, touch, |inner, seen| {
     for (id, at) in seen {
         let read = inner.with(|model| model.record(id).cloned());
@@ -69,19 +69,19 @@ flaw!(TouchWritesBackTheRecord, touch, |inner, seen| {
     Ok(())
 });
 
-// `notice.at < now`.
+// Compares with `notice.at < now`.
 flaw!(DueSkipsEquals, due, |inner, now, after, limit| {
     inner.due(Timestamp::from_micros(now.micros().saturating_sub(1)).unwrap_or(now), after, limit).await
 });
 
-// A claim compares the instant only, not the stage.
+// Compares only the instant of a claim, not the stage.
 flaw!(ClaimWithoutStage, claim, |inner, id, held, until| {
     let stage =
         inner.with(|model| model.record(id).and_then(|record| record.notice).map_or(held.stage, |mark| mark.stage));
     inner.claim(id, NoticeMark { stage, ..held }, until).await
 });
 
-// Accepts a lease that is not later than the mark. The former holder's mark can then match again.
+// Accepts a lease that ends no later than the mark. Then the mark of an earlier claim can match again.
 flaw!(ClaimTakesAnEarlierLease, claim, |inner, id, held, until| {
     inner.with(|model| {
         let Some(record) = model.record_mut(id).filter(|record| record.notice == Some(held)) else {
@@ -107,13 +107,13 @@ flaw!(ClaimByLookThenSet, claim, |inner, id, held, until| {
     })
 });
 
-// The last settlement wins, whoever holds the mark.
+// Lets the last settlement win, even if another caller has claimed the notice.
 flaw!(SettleIgnoresHeld, settle, |inner, id, held, next, sent| {
     let stands = inner.with(|model| model.record(id).and_then(|record| record.notice)).unwrap_or(held);
     inner.settle(id, stands, next, sent).await
 });
 
-// Records what was sent only if the mark is still held: after an extension the notice is sent twice.
+// Records the notice that was sent only if the claim is still valid. So after an extension the notice is sent twice.
 flaw!(SettleForgetsWhatWasSent, settle, |inner, id, held, next, sent| {
     let holds = inner.with(|model| model.record(id).is_some_and(|record| record.notice == Some(held)));
     inner.settle(id, held, next, sent.filter(|_| holds)).await

@@ -1,4 +1,4 @@
-//! Incorrect bounds of rotations, and lost generations.
+//! Stores with incorrect bounds of rotations, and stores that lose generations.
 
 use std::num::NonZeroU32;
 use std::sync::Mutex;
@@ -22,7 +22,7 @@ flaw!(RotationDropsAnOldGeneration, rotate, |inner, parent, step, new, now| {
     Ok(answer)
 });
 
-// A rotation removes shrunk records.
+// Removes shrunk records in a rotation.
 flaw!(RotationTakesWhatIsShrunk, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     if matches!(answer, Rotated::Done) {
@@ -31,7 +31,7 @@ flaw!(RotationTakesWhatIsShrunk, rotate, |inner, parent, step, new, now| {
     Ok(answer)
 });
 
-/// The step with another pace and another cap.
+/// Returns the step with another pace and another cap.
 fn with_bounds(step: &ParentUpdate, change: impl FnOnce(&mut Option<Pace>, &mut Option<NonZeroU32>)) -> ParentUpdate {
     let mut step = *step;
     match &mut step {
@@ -41,8 +41,9 @@ fn with_bounds(step: &ParentUpdate, change: impl FnOnce(&mut Option<Pace>, &mut 
     step
 }
 
-// Wipes the grandparent's nonce before it checks the pace. (Checking the pace in a separate step would be harmless: the
-// result depends on the parent's generation only, and the parent's version is compared.)
+// Removes the nonce of the parent's parent before it checks the pace. (A check of the pace in a separate step would
+// cause no fault, because its result depends only on the parent's generation, and the rotation compares the parent's
+// version.)
 flaw!(WipesBeforeItLooks, rotate, |inner, parent, step, new, now| {
     inner.with(|model| {
         let answer = model.rotate(parent, step, new, now);
@@ -54,13 +55,13 @@ flaw!(WipesBeforeItLooks, rotate, |inner, parent, step, new, now| {
     })
 });
 
-// Compares with `>=` instead of `>`.
+// Counts a rotation at `since` itself, because it compares with `>=` instead of `>`.
 flaw!(RotationsCountSince, rotate, |inner, parent, step, new, now| {
     let earlier = |pace: Pace| Pace { since: before(pace.since), ..pace };
     inner.rotate(parent, &with_bounds(step, |pace, _| *pace = pace.map(earlier)), new, now).await
 });
 
-// The pace ignores shrunk generations.
+// Does not count shrunk generations in the pace.
 flaw!(RotationsForgetTheShrunk, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     let Rotated::PaceReached { oldest } = answer else { return Ok(answer) };
@@ -74,7 +75,7 @@ flaw!(RotationsForgetTheShrunk, rotate, |inner, parent, step, new, now| {
     Ok(Rotated::PaceReached { oldest })
 });
 
-/// Each handle counts only its own rotations.
+/// A store in which each handle counts only its own rotations.
 #[derive(Default)]
 pub(crate) struct RotationsCountedByTheHandle(Mutex<Vec<(FamilyId, Timestamp)>>);
 
@@ -97,13 +98,13 @@ overrides!(RotationsCountedByTheHandle, self, rotate, |inner, parent, step, new,
     Ok(answer)
 });
 
-// A slide ignores the cap of access tokens.
+// Ignores the cap of access tokens in a slide.
 flaw!(SlidesPassTheCap, rotate, |inner, parent, step, new, now| {
     let slide = matches!(step, ParentUpdate::Slide { .. });
     inner.rotate(parent, &with_bounds(step, |_, cap| *cap = cap.filter(|_| !slide)), new, now).await
 });
 
-// A join counts the access tokens of the newest generation only.
+// Counts only the access tokens of the newest generation in a join.
 flaw!(AccessOfTheNewestGeneration, insert, |inner, home, new, now| {
     let InsertInto::Join { family, generation, .. } = home else { return inner.insert(home, new, now).await };
     Ok(inner.with(|model| {
@@ -129,7 +130,7 @@ flaw!(FullBeforePace, rotate, |inner, parent, step, new, now| {
     Ok(answer)
 });
 
-// The pace keeps 8 bits of a generation.
+// Keeps only 8 bits of a generation for the pace.
 flaw!(PaceInEightBits, rotate, |inner, parent, step, new, now| {
     let generation = inner.with(|model| model.record(parent).map_or(0, |record| record.generation));
     let mut step = *step;

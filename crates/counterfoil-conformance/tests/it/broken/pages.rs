@@ -1,4 +1,4 @@
-//! Incorrect pages.
+//! Stores with incorrect pages.
 
 use std::num::NonZeroU32;
 
@@ -9,7 +9,7 @@ use counterfoil_conformance::ReferenceStore;
 
 use super::flaw;
 
-// `LIMIT … OFFSET …`.
+// Reads pages with `LIMIT … OFFSET …`.
 flaw!(OffsetPaging, list, |inner, of, after, limit| {
     let offset = after.map_or(0, |after| usize::try_from(after.at.micros()).unwrap_or(0));
     let limit = limit.get() as usize;
@@ -22,7 +22,7 @@ flaw!(OffsetPaging, list, |inner, of, after, limit| {
     Ok(Page { items: all.into_iter().skip(offset).take(limit).collect(), next: more, corrupt: 0 })
 });
 
-// The cursor holds the instant only: records with the same instant are lost at the end of a page.
+// Uses a cursor with only the instant. Records with the same instant are lost at the end of a page.
 flaw!(CursorWithoutId, list, |inner, of, after, limit| {
     let by_owner = matches!(of, Listing::Owner { .. });
     let after =
@@ -30,10 +30,10 @@ flaw!(CursorWithoutId, list, |inner, of, after, limit| {
     inner.list(of, after.as_ref(), limit).await
 });
 
-// A page has one record too many.
+// Returns a page with one record too many.
 flaw!(PageBeyondItsLimit, list, |inner, of, after, limit| inner.list(of, after, limit.saturating_add(1)).await);
 
-// A listing by owner ignores the realm.
+// Ignores the realm in a listing by owner.
 flaw!(ListLeaksBetweenRealms, list, |inner, of, after, limit| {
     let Listing::Owner { owner, kind, show, .. } = of else { return inner.list(of, after, limit).await };
     let realms: Vec<_> = inner
@@ -55,14 +55,14 @@ flaw!(ListLeaksBetweenRealms, list, |inner, of, after, limit| {
     Ok(Page { items, next, corrupt: 0 })
 });
 
-// The records of each page are in reverse order.
+// Returns the records of each page in reverse order.
 flaw!(ListShowsTheOldestFirst, list, |inner, of, after, limit| {
     let mut page = inner.list(of, after, limit).await?;
     page.items.reverse();
     Ok(page)
 });
 
-/// A page of all records, filtered after it was cut.
+/// Reads a page of all records, and applies the filter after the page was cut.
 fn sieved(
     inner: &ReferenceStore,
     of: Listing<'_>,
@@ -82,10 +82,10 @@ fn sieved(
     page
 }
 
-// Filters a page after it was cut, and takes an empty page for the end.
+// Applies the filter after the page was cut, and treats an empty page as the end.
 flaw!(AnEmptyPageEnds, list, |inner, of, after, limit| Ok(sieved(inner, of, after, limit, |count| count == 0)));
 
-// Filters a page after it was cut, and takes a short page for the end.
+// Applies the filter after the page was cut, and treats a short page as the end.
 flaw!(AShortPageEnds, list, |inner, of, after, limit| {
     Ok(sieved(inner, of, after, limit, |count| count < limit.get() as usize))
 });
@@ -99,7 +99,7 @@ flaw!(OverlapsAreHidden, list, |inner, of, after, limit| {
     Ok(page)
 });
 
-// Shows a record at the instant of its end.
+// Lists a record at the instant of its end.
 flaw!(StandsOnItsEnd, list, |inner, of, after, limit| {
     let Listing::Owner { realm, owner, kind, show: Show::Standing { now } } = of else {
         return inner.list(of, after, limit).await;
@@ -108,7 +108,7 @@ flaw!(StandsOnItsEnd, list, |inner, of, after, limit| {
     inner.list(Listing::Owner { realm, owner, kind, show }, after, limit).await
 });
 
-// Shows a record of a revoked family, because its own row is not revoked.
+// Lists a record of a revoked family, because its own row is not revoked.
 flaw!(StandingForgetsTheFamily, list, |inner, of, after, limit| {
     Ok(inner.with(|model| {
         let mut alone = model.clone();
@@ -119,12 +119,12 @@ flaw!(StandingForgetsTheFamily, list, |inner, of, after, limit| {
     }))
 });
 
-/// Whether the record at the cursor has shrunk.
+/// Whether the record at the cursor was shrunk.
 fn shrank(inner: &ReferenceStore, at: Option<&Cursor>) -> bool {
     at.is_some_and(|at| inner.with(|model| model.record(&at.id).is_some_and(|record| record.shrunk)))
 }
 
-// A walk ends if the record at its cursor has shrunk.
+// Ends the listing if the record at the cursor was shrunk.
 flaw!(WalkEndsAtWhatShrank, list, |inner, of, after, limit| {
     if shrank(inner, after) {
         return Ok(Page { items: Vec::new(), next: None, corrupt: 0 });
@@ -132,13 +132,13 @@ flaw!(WalkEndsAtWhatShrank, list, |inner, of, after, limit| {
     inner.list(of, after, limit).await
 });
 
-// A walk starts again if the record at its cursor has shrunk.
+// Starts the listing again if the record at the cursor was shrunk.
 flaw!(WalkBeginsAnewAtWhatShrank, list, |inner, of, after, limit| {
     let after = if shrank(inner, after) { None } else { after };
     inner.list(of, after, limit).await
 });
 
-// Reads one more row to find out whether there is a next page, and counts that row if it is damaged.
+// Reads one more row to find out whether there is a next page. Counts this row if it is damaged.
 flaw!(LookAheadCountsDamage, list, |inner, of, after, limit| {
     let mut page = inner.list(of, after, limit).await?;
     if let Some(next) = &page.next {

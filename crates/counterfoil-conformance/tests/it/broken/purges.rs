@@ -1,4 +1,4 @@
-//! Incorrect purges.
+//! Stores with incorrect purges.
 
 use std::num::NonZeroU32;
 
@@ -21,20 +21,20 @@ flaw!(PurgeOfTheLiving, purge, |inner, now, unsent, windows, limit| {
     inner.purge(now, unsent, windows, limit).await
 });
 
-// `gone_at < now`.
+// Compares with `gone_at < now`.
 flaw!(PurgeSkipsEquals, purge, |inner, now, unsent, windows, limit| {
     inner.purge(Timestamp::from_micros(now.micros().saturating_sub(1)).unwrap_or(now), unsent, windows, limit).await
 });
 
-// Ignores unsent notices.
+// Removes records even if they have an unsent notice.
 flaw!(PurgeDropsUnsentNotices, purge, |inner, now, _, windows, limit| inner.purge(now, now, windows, limit).await);
 
-// Ignores the limit.
+// Changes more records than the limit of the purge.
 flaw!(PurgeBeyondItsLimit, purge, |inner, now, unsent, windows, _| {
     inner.purge(now, unsent, windows, NonZeroU32::MAX).await
 });
 
-// Removes the family with its first removed member.
+// Removes the family when its first member is removed.
 flaw!(PurgeTakesTheFamilyAlong, purge, |inner, now, unsent, windows, limit| {
     let before: Vec<_> = inner.with(|model| model.records.iter().map(|record| record.id).collect());
     let progress = inner.purge(now, unsent, windows, limit).await?;
@@ -46,7 +46,7 @@ flaw!(PurgeTakesTheFamilyAlong, purge, |inner, now, unsent, windows, limit| {
     Ok(progress)
 });
 
-// Keeps a family without members, and so its label.
+// Leaves a family without members, and with it the family's label.
 flaw!(PurgeLeavesEmptyFamilies, purge, |inner, now, unsent, windows, limit| {
     inner.with(|model| {
         let families = model.families.clone();
@@ -56,7 +56,7 @@ flaw!(PurgeLeavesEmptyFamilies, purge, |inner, now, unsent, windows, limit| {
     })
 });
 
-// Shrinking changes the version.
+// Changes the version of a record that it shrinks.
 flaw!(ShrinkMovesTheVersion, purge, |inner, now, unsent, windows, limit| {
     let full: Vec<_> =
         inner.with(|model| model.records.iter().filter(|record| !record.shrunk).map(|record| record.id).collect());
@@ -69,7 +69,7 @@ flaw!(ShrinkMovesTheVersion, purge, |inner, now, unsent, windows, limit| {
     Ok(progress)
 });
 
-// Keeps the nonce after its window.
+// Leaves the nonce after the end of its window.
 flaw!(ShrinkKeepsTheNonce, purge, |inner, now, unsent, windows, limit| {
     let kept: Vec<_> =
         inner.with(|model| model.records.iter().filter_map(|record| Some((record.id, record.superseded?))).collect());

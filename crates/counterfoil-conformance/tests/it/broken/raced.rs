@@ -1,4 +1,4 @@
-//! Stores with a race in one method, each in two forms: with and without awaiting `backend_call`.
+//! Stores with a race in one method. Each has two forms. One awaits `backend_call`, the other does not.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use super::halves::{
     OwnerEndsWhatItSaw, SuccessorBeforeParent,
 };
 
-/// A flaw, and how to make it.
+/// A flaw, with a function for each of its two forms.
 pub(crate) struct Planted {
     pub name: String,
-    /// Does not await `backend_call`: found by racing.
+    /// Makes the form that does not await `backend_call`. A race finds it.
     pub raced: fn() -> Arc<dyn Flaw>,
-    /// Awaits `backend_call`: found by interleaving.
+    /// Makes the form that awaits `backend_call`. An interleaving finds it.
     pub interleaved: fn() -> Arc<dyn Flaw>,
 }
 

@@ -1,4 +1,4 @@
-//! Incorrect revocations.
+//! Stores with incorrect revocations.
 
 use counterfoil::store::{Progress, Revoke, TokenRecord, TokenStore};
 use counterfoil::types::RecordId;
@@ -6,7 +6,7 @@ use counterfoil_conformance::pause;
 
 use super::flaw;
 
-// Revokes the records of a snapshot, and misses a successor that is inserted meanwhile.
+// Revokes the records that it read at the beginning. Misses a successor that another call inserts in between.
 flaw!(RevokeMissesASuccessor, revoke, |inner, what, revoked, gone_at, limit| {
     let Revoke::Family { family, .. } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
     let snapshot: Vec<RecordId> =
@@ -24,7 +24,7 @@ flaw!(RevokeMissesASuccessor, revoke, |inner, what, revoked, gone_at, limit| {
     Ok(Progress { changed: snapshot.len() as u64, more: false })
 });
 
-// A repeated revocation replaces the first instant.
+// Replaces the instant of the first revocation.
 flaw!(RevokeOverwritesTheFirst, revoke, |inner, what, revoked, gone_at, limit| {
     let progress = inner.revoke(what, revoked, gone_at, limit).await?;
     if let Revoke::Family { family, .. } = what {
@@ -37,7 +37,7 @@ flaw!(RevokeOverwritesTheFirst, revoke, |inner, what, revoked, gone_at, limit| {
     Ok(progress)
 });
 
-// A revoked family keeps its label.
+// Lets a revoked family keep its label.
 flaw!(LabelNotFreedOnRevoke, revoke, |inner, what, revoked, gone_at, limit| {
     inner.with(|model| {
         let keys: Vec<_> = model.families.iter().map(|family| family.label_key.clone()).collect();
@@ -49,7 +49,7 @@ flaw!(LabelNotFreedOnRevoke, revoke, |inner, what, revoked, gone_at, limit| {
     })
 });
 
-// Revoking one record frees the family's label.
+// Makes the family's label free when one record is revoked.
 flaw!(LabelFreedByRevokingOne, revoke, |inner, what, revoked, gone_at, limit| {
     if let Revoke::One(id) = what {
         inner.with(|model| {
@@ -61,7 +61,7 @@ flaw!(LabelFreedByRevokingOne, revoke, |inner, what, revoked, gone_at, limit| {
     inner.revoke(what, revoked, gone_at, limit).await
 });
 
-// Ignores realm and owner of the request.
+// Ignores the realm and the owner of the request.
 flaw!(RevokeAcrossRealms, revoke, |inner, what, revoked, gone_at, limit| {
     let Revoke::Family { family, .. } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
     let Some(row) = inner.with(|model| model.family(family).cloned()) else {
@@ -76,7 +76,7 @@ flaw!(OwnerRevokeStopsEarly, revoke, |inner, what, revoked, gone_at, limit| {
     Ok(Progress { more: false, ..progress })
 });
 
-// Takes a batch that is exactly full for the last one.
+// Treats a batch that is exactly full as the last one.
 flaw!(OwnerRevokeForgetsTheLast, revoke, |inner, what, revoked, gone_at, limit| {
     let Revoke::Owner { realm, owner } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
     let living = inner.with(|model| {
@@ -89,7 +89,7 @@ flaw!(OwnerRevokeForgetsTheLast, revoke, |inner, what, revoked, gone_at, limit| 
     Ok(Progress { more: progress.more && living > limit.get() as usize + 1, ..progress })
 });
 
-// A revocation changes the version.
+// Changes the version in a revocation.
 flaw!(RevokeMovesTheVersion, revoke, |inner, what, revoked, gone_at, limit| {
     let progress = inner.revoke(what, revoked, gone_at, limit).await?;
     if let Revoke::One(id) = what {
@@ -102,7 +102,7 @@ flaw!(RevokeMovesTheVersion, revoke, |inner, what, revoked, gone_at, limit| {
     Ok(progress)
 });
 
-// A record reads as revoked at the later of the two instants.
+// Reads a record as revoked at the later of the two instants.
 flaw!(TheLaterRevocationWins, get, |inner, id| {
     let Some(found) = inner.get(id).await? else { return Ok(None) };
     let (mut record, family) = found.into_parts();

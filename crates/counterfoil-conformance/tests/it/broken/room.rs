@@ -1,4 +1,4 @@
-//! Caps that make room incorrectly.
+//! Stores whose caps make room incorrectly.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cap, FamilyParts, InsertInto, Inserted, TokenStore, WhenFull};
@@ -9,7 +9,7 @@ use counterfoil_conformance::reference::Model;
 use super::bounds::insert_for_all_clients;
 use super::flaw;
 
-// A cap that makes room ends sign-ins of another client.
+// Ends sign-ins of another client to make room.
 flaw!(RoomFromOtherClients, insert, |inner, home, new, now| {
     match home {
         InsertInto::Found { cap: Some(Cap { when_full: WhenFull::End { .. }, .. }), .. } => {
@@ -19,14 +19,14 @@ flaw!(RoomFromOtherClients, insert, |inner, home, new, now| {
     }
 });
 
-// Ends the families over the cap, waits, and inserts.
+// Ends the families that exceed the cap, waits, and inserts.
 flaw!(RoomInTwoSteps, insert, |inner, home, new, now| {
     let InsertInto::Found { family, cap: Some(cap), pace } = home else {
         return inner.insert(home, new, now).await;
     };
     let refused = inner.with(|model| model.insert_refusals(home, new, now).first().cloned());
     if let (None, WhenFull::End { .. }) = (refused, cap.when_full) {
-        // A copy determines the families to end. They are ended now, while the new family is not inserted yet.
+        // A copy of the model determines the families that must end. This ends them before the new family is inserted.
         let ended = inner.with(|model| match model.clone().insert(home, new, now) {
             Inserted::MadeRoom(ended) => {
                 end(model, &ended, cap);
@@ -50,7 +50,7 @@ pub(crate) fn end(model: &mut Model, families: &[FamilyId], cap: Cap) {
     }
 }
 
-// Ends the most recently used family.
+// Ends the most recently used family instead of the least recently used one.
 flaw!(EndsTheNewest, insert, |inner, home, new, now| {
     Ok(inner.with(|model| {
         let used: Vec<_> = model.families.iter().map(|one| (one.id, one.used_at)).collect();
@@ -67,7 +67,7 @@ flaw!(EndsTheNewest, insert, |inner, home, new, now| {
     }))
 });
 
-// Does not name the ended families.
+// Does not name the ended families in its answer.
 flaw!(EndsWithoutTelling, insert, |inner, home, new, now| {
     Ok(match inner.insert(home, new, now).await? {
         Inserted::MadeRoom(_) => Inserted::Done,
@@ -75,7 +75,7 @@ flaw!(EndsWithoutTelling, insert, |inner, home, new, now| {
     })
 });
 
-// Ends one family only, even if more are over the cap.
+// Ends only one family, even if more exceed the cap.
 flaw!(EndsOneOnly, insert, |inner, home, new, now| {
     let InsertInto::Found { family, cap: Some(cap), pace } = home else {
         return inner.insert(home, new, now).await;
@@ -90,7 +90,7 @@ flaw!(EndsOneOnly, insert, |inner, home, new, now| {
     }))
 });
 
-// Makes room before it checks the insert: a refused insert ends a family.
+// Makes room before it checks the insert. So a refused insert ends a family.
 flaw!(EndsBeforeItLooks, insert, |inner, home, new, now| {
     let InsertInto::Found { family, cap: Some(cap), .. } = home else { return inner.insert(home, new, now).await };
     Ok(inner.with(|model| {
@@ -110,7 +110,7 @@ flaw!(EndsBeforeItLooks, insert, |inner, home, new, now| {
     }))
 });
 
-// A touch counts as a use of the family.
+// Counts a touch as a use of the family.
 flaw!(TouchMovesLastUse, touch, |inner, seen| {
     inner.with(|model| {
         for (id, at) in seen {

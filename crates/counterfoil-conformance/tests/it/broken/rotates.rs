@@ -1,4 +1,4 @@
-//! Incorrect rotations.
+//! Stores with incorrect rotations.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{ParentUpdate, RecordParts, Rotated, TokenStore};
@@ -16,7 +16,7 @@ flaw!(ReadThenWriteRotate, rotate, |inner, parent, step, new, now| {
     }
     pause().await;
     inner.with(|model| {
-        // Overwrites what another call wrote meanwhile.
+        // This overwrites what another call wrote in between.
         if let (Some(record), Some(read)) = (model.record_mut(parent), read) {
             record.superseded = None;
             record.version = read.record().version;
@@ -40,7 +40,7 @@ flaw!(RotateIgnoresTheFamily, rotate, |inner, parent, step, new, now| {
     })
 });
 
-// The superseded parent is visible before its successor.
+// Makes the superseded parent visible before its successor.
 flaw!(ParentBeforeSuccessor, rotate, |inner, parent, step, new, now| {
     let (answer, late): (Said<Rotated>, Vec<RecordParts>) = inner.with(|model| {
         let answer = model.rotate(parent, step, new, now);
@@ -59,7 +59,7 @@ flaw!(ParentBeforeSuccessor, rotate, |inner, parent, step, new, now| {
     answer
 });
 
-// The grandparent keeps its nonce.
+// Lets the parent's parent keep its nonce.
 flaw!(NonceKeptOnTheGrandparent, rotate, |inner, parent, step, new, now| {
     inner.with(|model| {
         let kept: Vec<_> = model
@@ -78,7 +78,7 @@ flaw!(NonceKeptOnTheGrandparent, rotate, |inner, parent, step, new, now| {
     })
 });
 
-// A slide sets the given ends, even backward.
+// Sets the given ends in a slide, even if they are earlier.
 flaw!(SlideBackwards, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     if let (Rotated::Done, ParentUpdate::Slide { expires_at, gone_at, .. }) = (&answer, step) {
@@ -91,13 +91,13 @@ flaw!(SlideBackwards, rotate, |inner, parent, step, new, now| {
     Ok(answer)
 });
 
-// A slide revives an expired record.
+// Revives an expired record in a slide.
 flaw!(SlideAfterExpiry, rotate, |inner, parent, step, new, now| {
     let early = if matches!(step, ParentUpdate::Slide { .. }) { Timestamp::EPOCH } else { now };
     inner.rotate(parent, step, new, early).await
 });
 
-// A slide changes the version.
+// Changes the version in a slide.
 flaw!(SlideMovesTheVersion, rotate, |inner, parent, step, new, now| {
     let answer = inner.rotate(parent, step, new, now).await?;
     if let (Rotated::Done, ParentUpdate::Slide { .. }) = (&answer, step) {
@@ -110,7 +110,7 @@ flaw!(SlideMovesTheVersion, rotate, |inner, parent, step, new, now| {
     Ok(answer)
 });
 
-// Answers a repeated rotation with `Done`: the caller cannot tell whose successor is stored.
+// Answers a repeated rotation with `Done`. Then the caller cannot know whose successor is stored.
 flaw!(RepeatedRotationIsDone, rotate, |inner, parent, step, new, now| {
     Ok(match inner.rotate(parent, step, new, now).await? {
         Rotated::Stale(stands) if stands.record().version == Version::new(1) => Rotated::Done,

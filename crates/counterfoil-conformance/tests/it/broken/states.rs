@@ -1,4 +1,5 @@
-//! Stores that ignore the rule for some state of a record: each step is correct, and then a function spoils its result.
+//! Stores that ignore the contract's rule for some state of a record. Each step is correct. Afterwards a function
+//! damages its result.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -11,7 +12,7 @@ use counterfoil_conformance::reference::Model;
 
 use super::{Said, overrides};
 
-/// The step that was done.
+/// The step that was executed.
 pub(crate) enum Done<'a> {
     Insert(InsertInto<'a>),
     Apply(RecordId, &'a Change),
@@ -19,11 +20,11 @@ pub(crate) enum Done<'a> {
     Revoke(Revoke<'a>, Timestamp),
     Touch(&'a [(RecordId, Timestamp)]),
     Settle(RecordId, Option<(Timestamp, u8)>),
-    /// `now` and `windows_before`.
+    /// A purge with `now` and `windows_before`.
     Purge(Timestamp, Timestamp),
 }
 
-/// Runs after each step, with the model before it, the present model, and the step.
+/// A function that runs after each step. Its arguments are the model before the step, the present model, and the step.
 pub(crate) struct Then(pub fn(&Model, &mut Model, &Done<'_>));
 
 impl Then {
@@ -95,12 +96,12 @@ overrides!(
     }
 );
 
-/// Replaces the page of a listing.
+/// A function that replaces the page of a listing.
 pub(crate) struct Paged(pub fn(&ReferenceStore, Listing<'_>, Option<&Cursor>, u32) -> Page<TokenRecord>);
 
 overrides!(Paged, self, list, |inner, of, after, limit| Ok((self.0)(inner, of, after, limit.get())));
 
-/// Replaces the answer of a purge.
+/// A function that replaces the answer of a purge.
 pub(crate) struct Purged(pub fn(&ReferenceStore, Progress) -> Progress);
 
 overrides!(Purged, self, purge, |inner, now, unsent, windows, limit| {
@@ -108,7 +109,7 @@ overrides!(Purged, self, purge, |inner, now, unsent, windows, limit| {
     Ok((self.0)(inner, progress))
 });
 
-/// Replaces the answer of a read.
+/// A function that replaces the answer of a read.
 pub(crate) struct Read(pub fn(Said<Option<TokenRecord>>) -> Said<Option<TokenRecord>>);
 
 overrides!(Read, self, get, |inner, id| (self.0)(inner.get(id).await));

@@ -1,4 +1,4 @@
-//! Incorrect writes of registrations.
+//! Sibling stores with incorrect writes of registrations.
 
 use std::num::NonZeroU32;
 
@@ -11,7 +11,7 @@ use counterfoil_conformance::pause;
 use super::{Kept, sibling_flaw, sibling_overrides};
 use crate::turn::Turn;
 
-/// A new internal id.
+/// Makes a new internal id.
 fn key(first: [u8; 8], number: u64) -> ClientKey {
     let mut key = [0; 16];
     key[..8].copy_from_slice(&first);
@@ -19,7 +19,7 @@ fn key(first: [u8; 8], number: u64) -> ClientKey {
     ClientKey::from_bytes(key)
 }
 
-// Removes the registration and then writes the new one.
+// Removes the registration, and writes the new one in a second step.
 sibling_flaw!(ReplacesInTwoSteps, put_client, |inner, realm, expect, registration| {
     inner.reach_client("put_client", realm, &registration.client_id)?;
     let Some(version) = expect else { return inner.put_client(realm, expect, registration).await };
@@ -32,12 +32,12 @@ sibling_flaw!(ReplacesInTwoSteps, put_client, |inner, realm, expect, registratio
     inner.put_client(realm, None, &again).await
 });
 
-// Looks up the internal id before it writes, in a separate step.
+// Looks up the internal id, and writes in a second step.
 sibling_flaw!(LooksUpTheInternalId, put_client, |inner, realm, expect, registration| {
     put_by_look(inner, realm, expect, registration).await
 });
 
-/// Looks up the version before it removes, in a separate step.
+/// Looks up the version, and removes in a second step.
 #[derive(Default)]
 pub(crate) struct LooksUpBeforeItRemoves(Turn);
 
@@ -45,8 +45,8 @@ sibling_overrides!(LooksUpBeforeItRemoves, self, remove_client, |inner, realm, i
     remove_by_look(inner, &self.0, realm, id, expect).await
 });
 
-/// Reads, decides, and writes without comparing again. If another call takes the internal id in between, it is given
-/// twice.
+/// Reads, decides, and writes without comparing again. If another call uses the internal id in between, two
+/// registrations get it.
 pub(super) async fn put_by_look(
     inner: &Kept,
     realm: &Realm,
@@ -81,7 +81,7 @@ pub(super) async fn put_by_look(
     unreachable!("the loop ends by returning")
 }
 
-/// Checks that the expected version is stored, and later removes whatever is stored then.
+/// Checks that the expected version is stored. Later removes the registration, even if it has another version by then.
 pub(super) async fn remove_by_look(
     inner: &Kept,
     turn: &Turn,

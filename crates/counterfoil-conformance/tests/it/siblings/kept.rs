@@ -1,4 +1,4 @@
-//! Correct sibling stores, with hooks for damage and outages.
+//! Correct sibling stores with hooks for damage and outages.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use counterfoil_conformance::{ReferenceSiblings, SiblingRow};
 
 type Said<T> = Result<T, StoreError>;
 
-/// The database. Its stores are correct.
+/// The database of correct sibling stores.
 #[derive(Default)]
 pub(crate) struct Kept {
     pub siblings: ReferenceSiblings,
@@ -48,7 +48,7 @@ impl Kept {
         }
     }
 
-    /// Fails during an outage.
+    /// Returns an error during an outage.
     pub(crate) fn reach(&self, op: &'static str) -> Said<()> {
         if self.down.load(Ordering::SeqCst) { Err(StoreError::unavailable(op)) } else { Ok(()) }
     }
@@ -57,19 +57,19 @@ impl Kept {
         lock(&self.clients).contains(&(realm.clone(), id.clone()))
     }
 
-    /// Fails during an outage, and if that registration is damaged.
+    /// Returns an error during an outage, or if this registration is damaged.
     pub(crate) fn reach_client(&self, op: &'static str, realm: &Realm, id: &ClientId) -> Said<()> {
         self.reach(op)?;
         corrupt_if(self.is_damaged(realm, id))
     }
 
-    /// Fails during an outage, and if those settings are damaged.
+    /// Returns an error during an outage, or if the settings of this realm are damaged.
     pub(crate) fn reach_settings(&self, op: &'static str, realm: &Realm) -> Said<()> {
         self.reach(op)?;
         corrupt_if(lock(&self.settings).contains(realm))
     }
 
-    /// Fails during an outage, and if that counter is damaged.
+    /// Returns an error during an outage, or if this counter is damaged.
     pub(crate) fn reach_counter(&self, op: &'static str, key: &ThrottleKey) -> Said<()> {
         self.reach(op)?;
         corrupt_if(lock(&self.counters).contains(key))

@@ -1,4 +1,4 @@
-//! A handle with its own lock that reads before it writes.
+//! A store that reads before it writes, under a lock that only one handle has.
 
 use counterfoil::store::{SettingsPut, SettingsStore};
 use counterfoil_conformance::pause;
@@ -7,7 +7,7 @@ use super::clients::{put_by_look, remove_by_look};
 use super::sibling_overrides;
 use crate::turn::Turn;
 
-/// The calls of one handle run one at a time, but concurrently with those of another handle.
+/// A store whose calls through one handle run one after another, but concurrently with the calls of another handle.
 #[derive(Default)]
 pub(crate) struct LocksInTheHandle(Turn);
 

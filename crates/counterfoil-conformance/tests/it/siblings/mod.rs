@@ -1,4 +1,4 @@
-//! Broken sibling stores: correct clients, settings and counters with some incorrect methods.
+//! Broken sibling stores. They are correct clients, settings and counters with some incorrect methods.
 
 pub(crate) mod clients;
 mod kept;
@@ -37,12 +37,12 @@ macro_rules! flawed_siblings {
 }
 methods_of!(ClientStore => clients_and);
 
-/// Whether the backend could not be reached.
+/// Whether the answer says that the backend could not be reached.
 fn is_unavailable<T>(answer: &Result<T, StoreError>) -> bool {
     matches!(answer, Err(StoreError::Unavailable { .. }))
 }
 
-/// Whether the stored row does not decode.
+/// Whether the answer says that the stored row does not decode.
 fn is_corrupt<T>(answer: &Result<T, StoreError>) -> bool {
     matches!(answer, Err(StoreError::Corrupt { .. }))
 }

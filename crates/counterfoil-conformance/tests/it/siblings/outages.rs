@@ -1,35 +1,35 @@
-//! Outages and damaged rows that are reported as ordinary answers.
+//! Sibling stores that report outages and damaged rows as ordinary answers.
 
 use counterfoil::store::{ClientPut, ClientStore, Reserved, SettingsStore, Throttle};
 use counterfoil::types::Version;
 
 use super::{is_corrupt, is_unavailable, sibling_flaw};
 
-// A throttle grants every attempt during an outage.
+// Grants every attempt during an outage.
 sibling_flaw!(GrantsInAnOutage, reserve, |inner, key, now, window, limit| {
     let answer = inner.reserve(key, now, window, limit).await;
     if is_unavailable(&answer) { Ok(Reserved::Granted(now)) } else { answer }
 });
 
-// A client that cannot be read is reported as absent.
+// Reports a client that cannot be read as absent.
 sibling_flaw!(NoClientInAnOutage, client, |inner, realm, id| {
     let answer = inner.client(realm, id).await;
     if is_unavailable(&answer) { Ok(None) } else { answer }
 });
 
-// Settings that cannot be read are reported as absent.
+// Reports settings that cannot be read as absent.
 sibling_flaw!(NoSettingsInAnOutage, settings, |inner, realm| {
     let answer = inner.settings(realm).await;
     if is_unavailable(&answer) { Ok(None) } else { answer }
 });
 
-// An upkeep that cannot be read is reported as absent.
+// Reports an upkeep that cannot be read as absent.
 sibling_flaw!(NoUpkeepInAnOutage, last_upkeep, |inner| {
     let answer = inner.last_upkeep().await;
     if is_unavailable(&answer) { Ok(None) } else { answer }
 });
 
-// A write that was carried out is reported as not sent.
+// Reports a write that was executed as not sent.
 sibling_flaw!(WritesInAnOutage, put_client, |inner, realm, expect, registration| {
     let answer = inner.put_client(realm, expect, registration).await;
     if is_unavailable(&answer) {
@@ -38,32 +38,32 @@ sibling_flaw!(WritesInAnOutage, put_client, |inner, realm, expect, registration|
     answer
 });
 
-// A damaged counter starts again from zero.
+// Starts a damaged counter again from zero.
 sibling_flaw!(ForgetsADamagedCounter, reserve, |inner, key, now, window, limit| {
     let answer = inner.reserve(key, now, window, limit).await;
     if is_corrupt(&answer) { Ok(Reserved::Granted(now)) } else { answer }
 });
 
-// A damaged registration is reported as absent.
+// Reports a damaged registration as absent.
 sibling_flaw!(HidesADamagedClient, client, |inner, realm, id| {
     let answer = inner.client(realm, id).await;
     if is_corrupt(&answer) { Ok(None) } else { answer }
 });
 
-// A damaged registration is overwritten.
+// Overwrites a damaged registration.
 sibling_flaw!(ReplacesADamagedClient, put_client, |inner, realm, expect, registration| {
     let answer = inner.put_client(realm, expect, registration).await;
     if is_corrupt(&answer) { Ok(ClientPut::Done(Version::new(1 << 40))) } else { answer }
 });
 
-// A damaged registration is left out of pages and not counted.
+// Leaves a damaged registration out of pages and does not count it.
 sibling_flaw!(PassesOverADamagedClient, clients, |inner, realm, after, limit| {
     let mut page = inner.clients(realm, after, limit).await?;
     page.corrupt = 0;
     Ok(page)
 });
 
-// Damaged settings are reported as absent.
+// Reports damaged settings as absent.
 sibling_flaw!(ForgetsDamagedSettings, settings, |inner, realm| {
     let answer = inner.settings(realm).await;
     if is_corrupt(&answer) { Ok(None) } else { answer }

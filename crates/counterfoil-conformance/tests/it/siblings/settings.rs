@@ -1,4 +1,4 @@
-//! Incorrect writes of settings and of the last upkeep.
+//! Sibling stores with incorrect writes of settings and of the last upkeep.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use counterfoil_conformance::pause;
 
 use super::{sibling_flaw, sibling_overrides};
 
-// Clears the settings and then writes the new ones.
+// Clears the settings, and writes the new ones in a second step.
 sibling_flaw!(ReplacesSettingsInTwoSteps, put_settings, |inner, realm, expect, settings| {
     let emptied = inner.put_settings(realm, expect, &StoredSettings::default()).await?;
     let SettingsPut::Done(version) = emptied else { return Ok(emptied) };
@@ -17,7 +17,7 @@ sibling_flaw!(ReplacesSettingsInTwoSteps, put_settings, |inner, realm, expect, s
     inner.put_settings(realm, Some(version), settings).await
 });
 
-/// Keeps the last upkeep in the handle.
+/// Keeps the time of the last upkeep in the handle.
 #[derive(Default)]
 pub(crate) struct NotesInTheHandle(Mutex<Option<Timestamp>>);
 
@@ -42,17 +42,17 @@ sibling_overrides!(
 // Reports a note as written without writing it.
 sibling_flaw!(ForgetsTheUpkeep, note_upkeep, |inner, expect, _| Ok(inner.last_upkeep().await? == expect));
 
-// Keeps the later of two upkeeps: a note from the future can never be corrected.
+// Keeps the later of two upkeeps. So a note with a time in the future can never be corrected.
 sibling_flaw!(KeepsTheLaterUpkeep, note_upkeep, |inner, expect, at| {
     inner.note_upkeep(expect, expect.map_or(at, |there| there.max(at))).await
 });
 
-// Ignores the expected note.
+// Replaces the note whatever the expected note is.
 sibling_flaw!(NotesWhateverStands, note_upkeep, |inner, _, at| {
     inner.note_upkeep(inner.last_upkeep().await?, at).await
 });
 
-// Clears the old note before it writes the new one.
+// Clears the old note, and writes the new one in a second step.
 sibling_flaw!(NotesInTwoSteps, note_upkeep, |inner, expect, at| {
     if !inner.note_upkeep(expect, Timestamp::EPOCH).await? {
         return Ok(false);

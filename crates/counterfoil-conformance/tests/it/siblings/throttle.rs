@@ -1,4 +1,4 @@
-//! An attempt that is lost together with a dropped one.
+//! A throttle that loses an attempt together with a dropped one.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -7,10 +7,10 @@ use counterfoil_conformance::pause;
 
 use super::sibling_overrides;
 
-/// When a call is dropped, the next call's attempt is lost with it.
+/// A throttle that rolls back the call after a dropped call. The attempt of that call is lost.
 #[derive(Default)]
 pub(crate) struct DropsTheNextAttempt {
-    /// Set during a call. A dropped call leaves it set, and then the next call is rolled back.
+    /// True during a call. It stays true after a dropped call. Then the next call is rolled back.
     cut: AtomicBool,
 }
 

@@ -1,4 +1,4 @@
-//! Correct counters behind one mutex.
+//! Correct counters in one mutex.
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::store::{Counter, Reserved, StoreError, Throttle, ThrottleKey};
 
-/// The counters that are not empty.
+/// The counters that are not empty, with their keys.
 type Kept = Vec<(ThrottleKey, Counter)>;
 
-/// The database.
+/// The database of correct counters.
 #[derive(Default)]
 pub(crate) struct Counters(Mutex<Kept>);
 
@@ -28,7 +28,7 @@ impl Counters {
         self.with(|kept| put(kept, key, counter));
     }
 
-    /// Reads, changes and writes in one step.
+    /// Reads, changes and writes a counter in one step.
     pub(crate) fn step<T>(&self, key: &ThrottleKey, change: impl FnOnce(&mut Counter) -> T) -> T {
         self.with(|kept| {
             let mut counter = found(kept, key);
@@ -50,7 +50,7 @@ fn put(kept: &mut Kept, key: &ThrottleKey, counter: Counter) {
     }
 }
 
-/// Makes a reservation. A refused one changes the counter only if its window ends too far ahead.
+/// Makes a reservation. A refused reservation changes the counter only if its window ends too far in the future.
 pub(crate) fn reserve(counter: &mut Counter, now: Timestamp, window: Duration, limit: NonZeroU32) -> Reserved {
     let before = counter.clone();
     let answer = counter.reserve(now, window, limit);
@@ -60,7 +60,7 @@ pub(crate) fn reserve(counter: &mut Counter, now: Timestamp, window: Duration, l
     answer
 }
 
-/// The counter with other failures, window and attempts.
+/// Returns the counter with other failures, another window and other attempts.
 pub(crate) fn with_failures(
     counter: &Counter,
     failures: u32,

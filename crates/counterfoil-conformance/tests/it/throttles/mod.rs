@@ -1,4 +1,4 @@
-//! Broken throttles: correct counters with some incorrect methods.
+//! Broken throttles. They are correct counters with some incorrect methods.
 
 mod counters;
 pub(crate) mod purges;

@@ -1,4 +1,4 @@
-//! Incorrect purges of counters.
+//! Throttles with incorrect purges of counters.
 
 use std::num::NonZeroU32;
 
@@ -20,7 +20,7 @@ throttle_flaw!(PurgesTheUnsettled, purge_counters, |inner, now, limit| {
     Ok(gone)
 });
 
-// Ignores the limit.
+// Removes more counters than the limit of the purge.
 throttle_flaw!(PurgesBeyondItsLimit, purge_counters, |inner, now, _| {
     inner.purge_counters(now, NonZeroU32::MAX).await
 });

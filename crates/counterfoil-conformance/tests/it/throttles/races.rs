@@ -1,4 +1,4 @@
-//! Counters that are read in one step and written in another.
+//! Throttles that read a counter in one step and write it in another.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,12 +7,12 @@ use counterfoil::store::{Counter, Throttle};
 use super::counters::reserve;
 use super::{Counters, throttle_flaw, throttle_overrides};
 
-/// Gives other threads time between two steps.
+/// Waits between two steps, so that other threads can run.
 fn dawdle() {
     std::thread::sleep(std::time::Duration::from_micros(20));
 }
 
-/// Reads, and later writes what it decided from the read.
+/// A step that reads, and later writes the decision that it made from the read.
 macro_rules! by_look {
     ($inner:ident, $key:ident, $change:expr) => {{
         let mut counter = $inner.read($key);
@@ -36,7 +36,7 @@ throttle_flaw!(ReleasesByLookThenWrite, release, |inner, key, reserved_at, now, 
     by_look!(inner, key, |counter| counter.release(reserved_at, now, window))
 });
 
-// Finds the ended counters, and later removes whatever is stored under their keys.
+// Finds the ended counters. Later removes what is stored under their keys, even if it has changed.
 throttle_flaw!(PurgesByLookThenRemove, purge_counters, |inner, now, _| {
     let ended: Vec<_> = inner.with(|kept| {
         let ended = kept.iter().filter(|(_, counter)| now.reached(counter.gone_at()));
@@ -47,7 +47,7 @@ throttle_flaw!(PurgesByLookThenRemove, purge_counters, |inner, now, _| {
     Ok(ended.len() as u64)
 });
 
-/// Has a lock per handle only.
+/// A throttle that has only one lock for each handle.
 #[derive(Default)]
 pub(crate) struct LocksInTheHandle(Mutex<()>);
 
@@ -71,7 +71,7 @@ throttle_overrides!(
     }
 );
 
-/// Each handle has counters of its own.
+/// A throttle whose handles each have their own counters.
 #[derive(Default)]
 pub(crate) struct CountsByHandle(Counters);
 

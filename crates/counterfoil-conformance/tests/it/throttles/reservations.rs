@@ -1,4 +1,4 @@
-//! Incorrect grants, refusals and counts of attempts.
+//! Throttles with incorrect grants, refusals and counts of attempts.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use counterfoil::store::{Counter, Reserved, Throttle, ThrottleKey, UNSETTLED};
 use super::counters::{reserve, with_failures};
 use super::{Counters, throttle_flaw, throttle_overrides};
 
-/// A release without an attempt allows one more attempt.
+/// A throttle in which a release without an attempt allows one more attempt.
 #[derive(Default)]
 pub(crate) struct GoesBelowZero {
     /// The number of releases without an attempt.
@@ -36,7 +36,7 @@ throttle_overrides!(
     }
 );
 
-// An attempt under way counts as a failure.
+// Counts an attempt in progress as a failure.
 throttle_flaw!(TakesUnderWayForFailed, reserve, |inner, key, now, window, limit| {
     Ok(match inner.reserve(key, now, window, limit).await? {
         Reserved::UnderWay => Reserved::Wait(now.plus_capped(window)),
@@ -44,7 +44,7 @@ throttle_flaw!(TakesUnderWayForFailed, reserve, |inner, key, now, window, limit|
     })
 });
 
-// A refused attempt is noted.
+// Records a refused attempt.
 throttle_flaw!(NotesTheRefused, reserve, |inner, key, now, window, limit| {
     Ok(inner.step(key, |counter| {
         let answer = counter.reserve(now, window, limit);
@@ -57,13 +57,13 @@ throttle_flaw!(NotesTheRefused, reserve, |inner, key, now, window, limit| {
     }))
 });
 
-/// The end of a window that refuses, if it is later than `latest` because the clock was set back.
+/// Returns the end of a window that refuses, if the end is later than `latest`. This happens if the clock was set back.
 fn old_end(inner: &Counters, key: &ThrottleKey, latest: Timestamp, limit: u32) -> Option<Timestamp> {
     let counter = inner.read(key);
     counter.ends_at().filter(|end| *end > latest && counter.failures() >= limit)
 }
 
-// A window lasts until its old end, although the clock was set back.
+// Lets a window last until its old end, although the clock was set back.
 throttle_flaw!(WaitsForTheOldClock, reserve, |inner, key, now, window, limit| {
     match old_end(inner, key, now.plus_capped(window), limit.get()) {
         Some(end) => Ok(Reserved::Wait(end)),
@@ -71,7 +71,7 @@ throttle_flaw!(WaitsForTheOldClock, reserve, |inner, key, now, window, limit| {
     }
 });
 
-// Reports the correct end, but still waits until the old one.
+// Reports the correct end of a window, but still refuses until its old end.
 throttle_flaw!(CapsTheAnswerAlone, reserve, |inner, key, now, window, limit| {
     match old_end(inner, key, now.plus_capped(window), limit.get()) {
         Some(_) => Ok(Reserved::Wait(now.plus_capped(window))),
@@ -79,13 +79,13 @@ throttle_flaw!(CapsTheAnswerAlone, reserve, |inner, key, now, window, limit| {
     }
 });
 
-/// Replaces the attempts under way.
+/// Replaces the attempts in progress.
 fn reread(counter: &mut Counter, under_way: impl Fn(&[Timestamp]) -> Vec<Timestamp>) {
     let under_way = under_way(counter.under_way());
     *counter = Counter::from_parts(counter.failures(), counter.ends_at(), under_way, counter.gone_at());
 }
 
-/// Makes a flaw that misreads unsettled attempts in every method.
+/// Makes a throttle that misreads attempts that are not settled, in every method.
 macro_rules! takes_the_unsettled {
     ($flaw:ident, $found:expr) => {
         throttle_flaw!(
@@ -127,12 +127,12 @@ fn forgotten(now: Timestamp, under_way: &[Timestamp]) -> Vec<Timestamp> {
     under_way.iter().copied().filter(|at| now.since(*at) < UNSETTLED).collect()
 }
 
-// Attempts that are not settled are forgotten.
+// Forgets attempts that are not settled.
 takes_the_unsettled!(ForgetsTheUnsettled, forgotten);
 
 fn for_ever(now: Timestamp, under_way: &[Timestamp]) -> Vec<Timestamp> {
     under_way.iter().map(|at| (*at).max(now.minus(Duration::from_secs(59)))).collect()
 }
 
-// Attempts that are not settled stay under way.
+// Treats attempts that are not settled as in progress for ever.
 takes_the_unsettled!(NeverGivesUp, for_ever);

@@ -1,4 +1,4 @@
-//! Incorrect settlements of attempts.
+//! Throttles with incorrect settlements of attempts.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use counterfoil::store::{Counter, Throttle};
 use super::counters::with_failures;
 use super::throttle_flaw;
 
-/// Starts the window at that instant, if a failure was added.
+/// Sets the start of the window to this instant, if a failure was added.
 fn begin_window(counter: &mut Counter, failures_before: u32, at: Timestamp, window: Duration) {
     if counter.failures() > failures_before {
         let (end, under_way) = (at.plus_capped(window), counter.under_way().to_vec());
@@ -16,7 +16,7 @@ fn begin_window(counter: &mut Counter, failures_before: u32, at: Timestamp, wind
     }
 }
 
-// A window begins when the attempt was reserved.
+// Begins a window at the time when the attempt was reserved.
 throttle_flaw!(BeginsTheWindowTooEarly, failed, |inner, key, reserved_at, now, window| {
     inner.step(key, |counter| {
         let before = counter.failures();
@@ -28,7 +28,7 @@ throttle_flaw!(BeginsTheWindowTooEarly, failed, |inner, key, reserved_at, now, w
     Ok(())
 });
 
-// Each failure starts the window again.
+// Starts the window again with each failure.
 throttle_flaw!(ProlongsTheWindow, failed, |inner, key, reserved_at, now, window| {
     inner.step(key, |counter| {
         let before = counter.failures();
@@ -38,17 +38,17 @@ throttle_flaw!(ProlongsTheWindow, failed, |inner, key, reserved_at, now, window|
     Ok(())
 });
 
-// A success counts as a failure.
+// Counts a success as a failure.
 throttle_flaw!(CountsSuccesses, release, |inner, key, reserved_at, now, window| {
     inner.failed(key, reserved_at, now, window).await
 });
 
-// A release also gives back an attempt that already counts as failed.
+// Releases an attempt even if it already counts as failed.
 throttle_flaw!(ReleasesTooLate, release, |inner, key, reserved_at, _, window| {
     inner.release(key, reserved_at, reserved_at, window).await
 });
 
-// An empty counter is kept.
+// Keeps an empty counter.
 throttle_flaw!(LeavesHusks, release, |inner, key, reserved_at, now, window| {
     inner.with(|kept| {
         if let Some((_, counter)) = kept.iter_mut().find(|(of, _)| of == key) {

@@ -1,4 +1,4 @@
-//! Databases for each engine.
+//! Databases of each engine for the tests.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,14 +15,15 @@ use super::halting::Halting;
 
 /// A kind of engine that a test can reopen on the same data.
 pub trait Kind: Send + Sync + 'static {
-    /// The data that remains when the engine is closed.
+    /// The data that remains after the engine is closed.
     type Kept: Send + Sync + 'static;
 
     /// Creates empty data.
     fn make() -> Self::Kept;
     /// Opens an engine on the data.
     fn open(kept: &Self::Kept) -> Result<Arc<dyn Engine>, EngineError>;
-    /// Makes the data unreachable (`down`) or reachable. Returns false if this kind does not support it.
+    /// Makes the data unreachable if `down` is true, and reachable otherwise. Returns false if this kind does not
+    /// support it.
     fn outage(_kept: &Self::Kept, _down: bool) -> bool {
         false
     }
@@ -48,7 +49,7 @@ impl Kind for Memory {
     }
 }
 
-/// An engine in memory. The suite may pause a store before each call.
+/// An engine in memory whose calls the suite may pause.
 pub struct Halted;
 
 impl Kind for Halted {
@@ -114,14 +115,15 @@ pub async fn store(open: Open, folder: &Path) -> KvStore {
     KvStore::open(open(folder).expect("an engine")).await.expect("a store")
 }
 
-/// A temporary folder. It is in memory if the system has a folder for that: thousands of flushed commits would only
-/// take the disk's time.
+/// Makes a temporary folder. The folder is in memory if the system has a place for that, because thousands of flushed
+/// commits on a disk would slow down the tests.
 pub fn folder() -> TempDir {
     let folder = TempDir::with_prefix_in("counterfoil-", "/dev/shm");
     folder.or_else(|_| TempDir::with_prefix("counterfoil-")).expect("a folder")
 }
 
-/// A database: its data and one engine, which all handles share because only one engine may open the file.
+/// A database. It consists of its data and one engine. All handles share the engine, because only one engine may have
+/// the file open.
 pub struct Base<K: Kind> {
     engine: Mutex<Option<Arc<dyn Engine>>>,
     kept: K::Kept,
@@ -144,7 +146,7 @@ impl<K: Kind> Base<K> {
         KvStore::open(self.engine()).await.expect("a store")
     }
 
-    /// Overwrites the value of a key. Returns whether there was a value.
+    /// Overwrites the value of a key. Returns false if the key has no value.
     async fn spoil(&self, key: Key) -> bool {
         let engine = self.engine();
         let found = engine.get(std::slice::from_ref(&key)).await.expect("an answer");

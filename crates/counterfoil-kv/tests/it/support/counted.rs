@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use counterfoil_kv::{Engine, EngineError, Key, MemoryEngine, Outcome, Value, Write};
 use std::sync::Arc;
 
-/// The number of keys and pairs that were read, of keys that were written, and of calls.
+/// The number of keys and pairs that were read, the number of keys that were written, and the number of calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub calls: usize,
@@ -14,7 +14,7 @@ pub struct Counts {
     pub written: usize,
 }
 
-/// An engine in memory that counts its calls. All clones share one count.
+/// An engine in memory that counts its calls. All clones have the same counts.
 #[derive(Clone, Default)]
 pub struct Counted {
     engine: MemoryEngine,

@@ -1,4 +1,4 @@
-//! An engine that lets the conformance suite pause a store before each call.
+//! An engine that pauses before each call until the conformance suite continues it.
 
 use async_trait::async_trait;
 use counterfoil::testing::backend_call;

@@ -1,4 +1,4 @@
-//! Helpers that the tests share: databases of each engine as fixtures of the conformance suite.
+//! Helpers that the tests share. They include databases of each engine as fixtures of the conformance suite.
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(unreachable_pub, reason = "each test binary has a copy")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test says what is wrong by panicking")]
@@ -13,7 +13,7 @@ pub mod host;
 
 use std::io::Write as _;
 
-/// Writes to standard error without the capture of the test harness, so that the counts are always visible.
+/// Writes to standard error in a way that the test harness does not capture, so that the counts are always visible.
 pub fn say(what: impl std::fmt::Display) {
     let _nobody_reads = writeln!(std::io::stderr(), "{what}");
 }

@@ -1,11 +1,11 @@
-//! The migration for limits of inserts and rotations: caps per client, paces, and lists of records that are not
-//! revoked, replaced or gone.
+//! The migration for limits of inserts and rotations. It adds caps for each client, paces, and lists of records that
+//! are not revoked, superseded or gone.
 //!
-//! The functions are `VOLATILE`, so each statement in them sees everything that is committed when that statement
-//! begins. A calling statement that waited for a lock does not see what the previous lock holder committed; the
-//! function that it calls does.
+//! The functions are `VOLATILE`, so each statement in a function sees everything that is committed when this statement
+//! begins. The calling statement may have waited for a lock. It does not see what the previous holder of the lock
+//! committed, but the function sees it.
 
-/// Later than every instant: `Timestamp::MAX`. Indexes use it for rows without an end.
+/// The value of `Timestamp::MAX`, which is later than every instant. Indexes use it for rows without an end.
 macro_rules! no_end {
     () => {
         "9007199254740991"
@@ -13,14 +13,15 @@ macro_rules! no_end {
 }
 pub(super) use no_end;
 
-/// When an access token expires.
+/// An expression for the instant at which an access token expires.
 macro_rules! expires {
     () => {
         concat!("coalesce(expires_at, ", no_end!(), ")")
     };
 }
 
-/// The earlier of `gone_at` and `honoured_until`. Until then a record that is neither revoked nor shrunk is listed.
+/// An expression for the earlier of `gone_at` and `honoured_until`. A list contains a record until this instant, unless
+/// the record is revoked or shrunk.
 macro_rules! stands_until {
     ($of:literal) => {
         concat!(
@@ -38,14 +39,14 @@ macro_rules! stands_until {
 }
 pub(super) use stands_until;
 
-/// When a family's life ends.
+/// An expression for the instant at which the life of a family ends.
 macro_rules! lives_until {
     () => {
         concat!("coalesce(live_until, ", no_end!(), ")")
     };
 }
 
-/// The families that count against a cap. Uses the argument names of `counterfoil_admit`.
+/// A clause that selects the families that a cap counts. It uses the argument names of `counterfoil_admit`.
 macro_rules! living {
     () => {
         concat!(
@@ -59,8 +60,9 @@ macro_rules! living {
     };
 }
 
-/// The migration that adds `client` and `used_at`. `client` comes from the 16 numbers in the body, and is NULL if the
-/// body does not parse. `used_at` is the latest `expiry_set_at` of the family's members.
+/// The part of the migration that adds `client` and `used_at`. It reads `client` from the 16 numbers in the body of the
+/// family. `client` is NULL if the body does not parse. `used_at` is the latest `expiry_set_at` of the family's
+/// members.
 macro_rules! tables {
     () => {
         concat!(
@@ -101,12 +103,13 @@ DROP FUNCTION counterfoil_live(TEXT, TEXT, BIGINT, BIGINT, BIGINT);
     };
 }
 
-/// Decides whether a family may be created. The values of `verdict`: 0 allowed; 1 the owner has reached the cap; 2 the
-/// pace is reached (`oldest` is the creation of its oldest record); 3 another family holds the label, so families must
-/// not be ended to make room. The caller holds the lock on the owner's row.
+/// The function that decides whether a family may be created. The caller holds the lock on the owner's row. `verdict`
+/// is 0 if the family may be created, and 1 if the owner has reached the cap. It is 2 if the pace is reached; then
+/// `oldest` is the creation time of the oldest record that the pace counts. It is 3 if another family holds the label;
+/// then no family must be ended to make room.
 ///
-/// To make room, the function chooses the least recently used families and locks them, and repeats this until all
-/// chosen families are locked. The repetition is needed because a concurrent rotation may have used one of them.
+/// To make room, the function chooses the least recently used families and locks them. It repeats this until all chosen
+/// families are locked, because a concurrent rotation may have used one of them.
 macro_rules! admit {
     () => {
         concat!(
@@ -175,8 +178,9 @@ $admit$;
     };
 }
 
-/// If more than `most` access tokens of a family are live, returns when the first of them expires. `most` is negative
-/// if the new tokens alone exceed the cap. The caller holds the lock on the family's row.
+/// The function that limits access tokens. If more than `most` access tokens of a family are live, it returns the
+/// instant at which the first of them expires. `most` is negative if the new tokens alone exceed the cap. The caller
+/// holds the lock on the family's row.
 macro_rules! access {
     () => {
         concat!(

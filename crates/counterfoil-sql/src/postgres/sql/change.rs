@@ -1,9 +1,9 @@
-//! Changes of one record.
+//! Statements that change one record.
 
 use crate::columns::{family_columns, postgres_columns, record_columns};
 
-/// Changes a record but not its family: $1 family, $2 id, $3 expected version. Like all statements for changes, it
-/// skips a row whose digest does not decode; the read that follows reports the error.
+/// A statement that changes a record but not its family. Parameters: $1 family, $2 id, $3 expected version. It skips a
+/// row whose digest does not decode, as all statements for changes do. The read that follows reports the error.
 macro_rules! change {
     ($set:literal, $where:literal) => {
         concat!(
@@ -21,20 +21,21 @@ macro_rules! change {
     };
 }
 
-/// $4 and $5: whether the description changes, and its new value. $6 and $7: the same for the scope.
+/// Changes the description and the scope. Parameters: $4 whether the description changes, $5 the new description, $6
+/// whether the scope changes, $7 the new scope.
 pub(in crate::postgres) const EDIT: &str = change!(
     "description = CASE WHEN $4 THEN $5 ELSE r.description END, scope = CASE WHEN $6 THEN $7 ELSE r.scope END",
     " AND NOT r.shrunk"
 );
-/// $4 digest, $5 key.
+/// Changes the digest. Parameters: $4 digest, $5 id of the digest key.
 pub(in crate::postgres) const REKEY: &str = change!("digest = $4, key_id = $5", "");
-/// $4 honoured_until, $5 gone_at.
+/// Ends the retry window of a superseded record. Parameters: $4 honoured_until, $5 gone_at.
 pub(in crate::postgres) const END: &str = change!(
     "honoured_until = $4, gone_at = coalesce(r.gone_at, $5), purge_at = coalesce(r.gone_at, $5)",
     " AND r.superseded_at IS NOT NULL AND NOT r.shrunk"
 );
 
-/// Changes a record and its family, and returns both rows as written.
+/// A statement that changes a record and its family, and returns both rows as written.
 macro_rules! change_both {
     ($before:literal, $record:literal, $family:literal) => {
         concat!(
@@ -65,8 +66,8 @@ macro_rules! change_both {
     };
 }
 
-/// Like [`EDIT`]; $8 label, $9 label_key, $10 now. If the record changes, a family past its `gone_at` that holds the
-/// label key loses it first.
+/// Changes the label, and also what [`EDIT`] changes. Additional parameters: $8 label, $9 label_key, $10 now. If a
+/// family past its `gone_at` holds the label key, the statement first removes the key from that family.
 pub(in crate::postgres) const RELABEL: &str = change_both!(
     ", x AS (
         UPDATE counterfoil_family SET label_key = NULL
@@ -82,7 +83,8 @@ pub(in crate::postgres) const RELABEL: &str = change_both!(
         FROM p
         WHERE (SELECT count(*) FROM x) >= 0 AND"
 );
-/// $4 expires_at, $5 gone_at, $6 and $7 the instant and stage of the notice, $8 now.
+/// Changes the expiry. Parameters: $4 expires_at, $5 gone_at, $6 the instant of the notice, $7 the stage of the notice,
+/// $8 now.
 pub(in crate::postgres) const EXPIRY: &str = change_both!(
     "",
     "expires_at = $4, gone_at = $5, purge_at = $5, notice_at = $6, notice_stage = $7, expiry_set_at = $8",

@@ -1,13 +1,13 @@
-//! Inserts a new family, or records into an existing family.
+//! Statements that insert a new family, or insert records into an existing family.
 
-/// The family that holds a label and has not reached `gone_at`.
+/// Selects the family that holds a label and has not reached `gone_at`.
 pub(in crate::postgres) const HOLDER: &str = "
 SELECT id FROM counterfoil_family
 WHERE realm = $1 AND owner = $2 AND label_key = $3 AND id <> $4 AND (gone_at IS NULL OR gone_at > $5)";
 
-/// What prevents a new family. 0: a record with one of the ids. 1: the first record of a family with that id. 2: a
-/// family that holds the label and has not reached `gone_at`. $1 ids, $2 family, $3 realm, $4 owner, $5 label_key, $6
-/// now.
+/// Selects what prevents a new family. The number is 0 for a record with one of the ids, and 1 for the first record of
+/// a family with the family's id. It is 2 for a family that holds the label and has not reached `gone_at`. Parameters:
+/// $1 ids, $2 family, $3 realm, $4 owner, $5 label_key, $6 now.
 pub(in crate::postgres) const OBSTACLES: &str = "
 SELECT id, 0::bigint AS obstacle FROM counterfoil_record WHERE id = ANY($1)
 UNION ALL
@@ -16,7 +16,7 @@ UNION ALL
 SELECT id, 2::bigint FROM counterfoil_family
 WHERE realm = $3 AND owner = $4 AND label_key = $5 AND id <> $2 AND (gone_at IS NULL OR gone_at > $6)";
 
-/// Inserts the family for each row of `$from`. `$from` has one row, or none if a condition failed.
+/// A clause that inserts the family for each row of `$from`. `$from` has one row, or no row if a condition is false.
 macro_rules! add_family {
     ($from:literal) => {
         concat!(
@@ -29,7 +29,8 @@ macro_rules! add_family {
     };
 }
 
-/// $17 id, $18 kind, $19 body, $20 live_until, $21 gone_at, $22 label_key, $23 now, $24 client, $25 used_at.
+/// Inserts a family with its first records. Parameters: $17 id, $18 kind, $19 body, $20 live_until, $21 gone_at, $22
+/// label_key, $23 now, $24 client, $25 used_at.
 pub(in crate::postgres) const FOUND: &str = concat!(
     "WITH x AS (
         UPDATE counterfoil_family SET label_key = NULL
@@ -41,9 +42,9 @@ pub(in crate::postgres) const FOUND: &str = concat!(
     add_records!("f RETURNING 1"),
     ") SELECT count(*) AS written FROM r"
 );
-/// Like [`FOUND`], with a cap or a pace. It locks the owner's row first, then `counterfoil_admit` decides. $26 cap; $27
-/// revoked_at, $28 revoked_why and $29 gone_at for families that are ended to make room; $30 pace, $31 start of the
-/// pace's period. `verdict` is NULL if the owner has no row yet.
+/// Like [`FOUND`], with a cap or a pace. First locks the owner's row. Then `counterfoil_admit` decides. `verdict` is
+/// NULL if the owner has no row yet. Additional parameters: $26 cap, $30 pace, $31 start of the pace's period. For
+/// families that are ended to make room: $27 revoked_at, $28 revoked_why, $29 gone_at.
 pub(in crate::postgres) const FOUND_WITHIN: &str = concat!(
     "WITH o AS MATERIALIZED (
         SELECT 1 FROM counterfoil_owner WHERE realm = $15 AND owner = $16 AND kind = $18 FOR NO KEY UPDATE
@@ -68,8 +69,9 @@ pub(in crate::postgres) const FOUND_WITHIN: &str = concat!(
 pub(in crate::postgres) const ADD_OWNER: &str =
     "INSERT INTO counterfoil_owner (realm, owner, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 
-/// $17 family, $18 generation, $19 now, $20 how many access tokens may already be live. `full_until`: until when the
-/// family has no room for access tokens.
+/// Inserts records into a family. Parameters: $17 family, $18 generation, $19 now, $20 the number of access tokens that
+/// may already be live. If the family has no room for access tokens, `full_until` is the instant at which it has room
+/// again.
 pub(in crate::postgres) const JOIN: &str = concat!(
     "WITH l AS MATERIALIZED (
         SELECT id FROM counterfoil_family

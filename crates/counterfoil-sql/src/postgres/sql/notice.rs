@@ -1,9 +1,9 @@
-//! Updates of the last use and of notices.
+//! Statements that record the last use of records, and the progress of notices.
 
 use crate::columns::{family_columns, postgres_columns, record_columns};
 
-/// $1 ids, $2 instants; an id may occur twice. The rows are locked in the order of their ids first. Otherwise
-/// overlapping batches could deadlock.
+/// Records the last use. Parameters: $1 ids, $2 instants. An id may occur twice. The statement first locks the rows in
+/// the order of their ids. Otherwise two overlapping batches could deadlock.
 pub(in crate::postgres) const TOUCH: &str = "
 WITH n AS MATERIALIZED (
     SELECT id, max(at) AS at FROM unnest($1::bytea[], $2::bigint[]) AS n (id, at) GROUP BY id
@@ -16,8 +16,8 @@ UPDATE counterfoil_record r SET last_used_at = n.at
 FROM n JOIN l USING (id)
 WHERE r.id = n.id AND (r.last_used_at IS NULL OR r.last_used_at < n.at)";
 
-/// $1 id, $2 and $3 the expected mark (instant and stage), $4 the end of the lease, $5 family. The shared lock on the
-/// family's row excludes writers, so that both rows are from the same moment.
+/// Claims a notice. Parameters: $1 id, $2 the instant of the expected mark, $3 its stage, $4 the end of the lease, $5
+/// family. The shared lock on the family's row excludes writers, so that both rows are from the same moment.
 pub(in crate::postgres) const CLAIM: &str = concat!(
     "
 WITH f AS MATERIALIZED (SELECT * FROM counterfoil_family WHERE id = $5 FOR SHARE)
@@ -29,9 +29,10 @@ RETURNING ",
     ", ",
     family_columns!(postgres_columns)
 );
-/// $1 id, $2 and $3 the expected mark, $4 and $5 the next mark, $6 the notice that was sent, $7 the maximum size of
-/// `noticed` in bytes. `noticed` has nine bytes for each notice, oldest first. A shrunk record stores no notices.
-/// `sound` is whether the stored bytes have this form; if not, nothing is written.
+/// Records the outcome of a notice. Parameters: $1 id, $2 and $3 the expected mark, $4 and $5 the next mark, $6 the
+/// notice that was sent, $7 the maximum size of `noticed` in bytes. `noticed` has nine bytes for each notice, oldest
+/// first. A shrunk record stores no notices. `sound` is false if the stored bytes have another form; then nothing is
+/// written.
 pub(in crate::postgres) const SETTLE: &str = "
 WITH l AS MATERIALIZED (
     SELECT

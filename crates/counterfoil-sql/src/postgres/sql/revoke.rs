@@ -1,11 +1,11 @@
-//! Revocation.
+//! Statements that revoke.
 
-/// $1 revoked_at, $2 revoked_why, $3 gone_at, $4 family, $5 realm, $6 owner. Writing the family's row revokes all
-/// members at once, including a successor that a concurrent rotation is about to commit.
+/// Revokes a family. Parameters: $1 revoked_at, $2 revoked_why, $3 gone_at, $4 family, $5 realm, $6 owner. Writing the
+/// family's row revokes all members at once, including a successor that a concurrent rotation is about to commit.
 pub(in crate::postgres) const REVOKE_FAMILY: &str = "
 UPDATE counterfoil_family SET revoked_at = $1, revoked_why = $2, gone_at = $3, label_key = NULL
 WHERE id = $4 AND realm = $5 AND owner = $6 AND revoked_at IS NULL";
-/// $1 to $3 as in [`REVOKE_FAMILY`], $4 realm, $5 owner, $6 limit.
+/// Revokes some families of an owner. Parameters: $1 to $3 as for [`REVOKE_FAMILY`], $4 realm, $5 owner, $6 limit.
 pub(in crate::postgres) const REVOKE_OWNER: &str = "
 WITH f AS MATERIALIZED (
     SELECT id FROM counterfoil_family
@@ -16,7 +16,7 @@ UPDATE counterfoil_family SET revoked_at = $1, revoked_why = $2, gone_at = $3, l
 WHERE id = ANY(ARRAY(SELECT id FROM f)) AND revoked_at IS NULL";
 pub(in crate::postgres) const OWNER_STANDS: &str =
     "SELECT 1::bigint FROM counterfoil_family WHERE realm = $1 AND owner = $2 AND revoked_at IS NULL LIMIT 1";
-/// $1 to $3 as in [`REVOKE_FAMILY`], $4 family, $5 id.
+/// Revokes one record. Parameters: $1 to $3 as for [`REVOKE_FAMILY`], $4 family, $5 id.
 pub(in crate::postgres) const REVOKE_ONE: &str = concat!(
     "WITH ",
     standing!("$4"),

@@ -1,24 +1,25 @@
-//! The schema: its migrations, and the checks of the server at the start.
+//! The migrations of the schema, and the checks of the server at the start.
 
 use super::super::throttle_sql;
 use super::bounds;
 use crate::labels;
 
-/// The migrations, in order. A released migration never changes; a new one is appended.
+/// The migrations, in order. A released migration never changes. A new migration is appended.
 pub(in crate::postgres) const MIGRATIONS: &[&str] =
     &[V1, V2, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP];
-/// Families whose label key contains one of the characters $1. The caller holds [`LOCK_LABELS`].
+/// Selects the families whose label key contains one of the characters in $1. The caller holds [`LOCK_LABELS`].
 pub(in crate::postgres) const OLD_LABELS: &str =
     "SELECT id, label_key FROM counterfoil_family WHERE label_key ~ ('[' || $1 || ']') ORDER BY id";
 pub(in crate::postgres) const LOCK_LABELS: &str = "LOCK TABLE counterfoil_family IN SHARE ROW EXCLUSIVE MODE";
-/// $1 key, $2 id. Changes nothing if another family of the owner has the key.
+/// Replaces a label key. Parameters: $1 key, $2 id of the family. Changes nothing if another family of the owner has
+/// the key.
 pub(in crate::postgres) const RENEW_LABEL: &str = "
 UPDATE counterfoil_family f SET label_key = $1
 WHERE f.id = $2 AND NOT EXISTS (
     SELECT 1 FROM counterfoil_family o WHERE o.realm = f.realm AND o.owner = f.owner AND o.label_key = $1
 )";
 
-/// The instant of the last maintenance run: one row, or none.
+/// The migration that adds a table with the time of the last maintenance run. The table has at most one row.
 const UPKEEP: &str = "
 CREATE TABLE counterfoil_upkeep (
     id SMALLINT NOT NULL CONSTRAINT counterfoil_upkeep_id PRIMARY KEY CHECK (id = 1),
@@ -116,9 +117,9 @@ CREATE TABLE counterfoil_counter (
 CREATE INDEX counterfoil_counter_end ON counterfoil_counter (ends_at);
 "#;
 
-/// Counts an owner's live families, up to the cap. The function is `VOLATILE`, so it sees everything that is committed
-/// when it is called. The calling statement has waited for the owner's row and does not see what the previous lock
-/// holder wrote.
+/// The migration that adds a function to count an owner's live families, up to the cap. The function is `VOLATILE`, so
+/// it sees everything that is committed when it is called. The calling statement has waited for the lock on the owner's
+/// row, and does not see what the previous holder of the lock wrote.
 const V2: &str = r#"
 CREATE FUNCTION counterfoil_live(of_realm TEXT, of_owner TEXT, of_kind BIGINT, at_instant BIGINT, cap BIGINT) RETURNS BIGINT LANGUAGE plpgsql VOLATILE AS $live$
 BEGIN
@@ -129,15 +130,16 @@ $live$;
 ALTER TABLE counterfoil_owner DROP COLUMN seq;
 "#;
 
-/// The advisory lock that lets only one process migrate at a time. Its key is "counter" in ASCII.
+/// Takes the advisory lock that allows only one process at a time to migrate. The key of the lock is "counter" in
+/// ASCII.
 pub(in crate::postgres) const SCHEMA_LOCK: &str = "SELECT pg_advisory_xact_lock(27991992966505842)";
-/// Turns the lock timeout off for the rest of the transaction.
+/// Turns off the lock timeout for the rest of the transaction.
 pub(in crate::postgres) const WAIT_FOR_LOCKS: &str = "SET LOCAL lock_timeout = 0";
 pub(in crate::postgres) const SCHEMA_TABLE: &str =
     "CREATE TABLE IF NOT EXISTS counterfoil_schema (version BIGINT NOT NULL)";
 pub(in crate::postgres) const SCHEMA_VERSION: &str = "SELECT max(version) FROM counterfoil_schema";
 pub(in crate::postgres) const SCHEMA_STEP: &str = "INSERT INTO counterfoil_schema (version) VALUES ($1)";
-/// The store's text columns and index columns that do not compare byte by byte.
+/// Selects the text columns and index columns of the store that do not compare byte by byte.
 pub(in crate::postgres) const WRONG_COLLATION: &str = "
 SELECT c.relname || '.' || a.attname || ' has the collation ' || l.collname
 FROM pg_attribute a
@@ -147,7 +149,7 @@ JOIN pg_collation l ON l.oid = a.attcollation
 WHERE c.relname LIKE 'counterfoil\\_%' AND c.relkind IN ('r', 'i', 'p') AND a.attnum > 0 AND NOT a.attisdropped
     AND l.collname NOT IN ('C', 'POSIX')
 ORDER BY 1 LIMIT 1";
-/// How many of the store's indexes exist and are valid.
+/// Counts the store's indexes that exist and are valid.
 pub(in crate::postgres) const INDEXES: &str = "
 SELECT count(*)
 FROM pg_index i
@@ -156,38 +158,39 @@ JOIN pg_class s ON s.relnamespace = c.relnamespace AND s.oid = to_regclass('coun
 WHERE c.relname LIKE 'counterfoil\\_%' AND i.indisvalid";
 /// The number of indexes that the migrations create.
 pub(in crate::postgres) const INDEX_COUNT: i64 = 21;
-/// Whether the tables are in the first schema of the `search_path`, where migrations create them.
+/// Whether the store's tables are in the first schema of the `search_path`, in which migrations create them.
 pub(in crate::postgres) const SCHEMA_IS_THERE: &str = "SELECT EXISTS (
     SELECT 1 FROM pg_class
     WHERE oid = to_regclass('counterfoil_schema')
         AND relnamespace = to_regnamespace(quote_ident(current_schema()))
 )";
-/// The `search_path` as configured, the role, the first schema of the path that exists and that the role may use, and
-/// any schema that has the store's tables.
+/// Selects the configured `search_path`, the role, the first schema of the path that exists and that the role may use,
+/// and any schema that contains the store's tables.
 pub(in crate::postgres) const SEARCH_PATH: &str = "
 SELECT current_setting('search_path') AS path, current_user::text AS role, current_schema()::text AS present, (
     SELECT min(n.nspname::text) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relname = 'counterfoil_schema' AND c.relkind = 'r'
 ) AS elsewhere";
-/// For each of the schemas $1, in this order: whether it exists, and whether it has the store's tables.
+/// Selects for each of the schemas in $1, in this order, whether it exists, and whether it contains the store's tables.
 pub(in crate::postgres) const NAMED_SCHEMAS: &str = "
 SELECT named.name, n.oid IS NOT NULL AS is_there, EXISTS (
     SELECT 1 FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'counterfoil_schema' AND c.relkind = 'r'
 ) AS has_store
 FROM unnest($1::text[]) WITH ORDINALITY AS named (name, place) LEFT JOIN pg_namespace n ON n.nspname = named.name
 ORDER BY named.place";
-/// False for a replica, and for a server that was made read-only, such as a former primary.
+/// Whether the server is the primary. False for a replica, and for a server that was made read-only, such as a former
+/// primary.
 pub(in crate::postgres) const IS_PRIMARY: &str =
     "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS is_primary";
-/// Updates no row; a read-only server refuses it nevertheless. It also writes a message to the write-ahead log, which
-/// is flushed like a commit. $1: a realm that does not exist.
+/// A write that changes no row. A read-only server refuses it nevertheless. It also writes a message to the write-ahead
+/// log, which is flushed like a commit. Parameter: $1 a realm that does not exist.
 pub(in crate::postgres) const PROBE: &str = "
 WITH w AS (UPDATE counterfoil_settings SET version = version WHERE realm = $1 RETURNING 1)
 SELECT pg_logical_emit_message(true, 'counterfoil', ''), (SELECT count(*) FROM w)";
-/// The process id of the server process for this connection.
+/// Selects the id of the server process that serves this connection.
 pub(in crate::postgres) const PROCESS: &str = "SELECT pg_backend_pid() AS process";
-/// Encoding, durability, the settings that the store sets, and how many connections the server, the database and the
-/// role allow (-1: no limit).
+/// Selects the encoding, the durability, and the settings that the store sets. Also selects how many connections the
+/// server, the database and the role allow; -1 means no limit.
 pub(in crate::postgres) const SETUP: &str = "
 SELECT
     current_setting('server_encoding') AS encoding,
@@ -199,7 +202,8 @@ SELECT
         AS server_connections,
     (SELECT datconnlimit::bigint FROM pg_database WHERE datname = current_database()) AS database_connections,
     (SELECT rolconnlimit::bigint FROM pg_roles WHERE rolname = session_user) AS role_connections";
-/// How many of the store's functions are `VOLATILE`. Each statement in them sees everything that is committed by then.
+/// Counts the store's functions that are `VOLATILE`. Each statement in a `VOLATILE` function sees everything that is
+/// committed when the statement begins.
 pub(in crate::postgres) const FUNCTIONS: &str = "
 SELECT count(*) FROM pg_proc WHERE provolatile = 'v' AND oid IN (
     to_regprocedure(
@@ -210,7 +214,7 @@ SELECT count(*) FROM pg_proc WHERE provolatile = 'v' AND oid IN (
 /// The number of functions that the migrations create.
 pub(in crate::postgres) const FUNCTION_COUNT: i64 = 2;
 
-/// Whether the role may write the instant of the last maintenance run. Without this privilege nothing would be purged.
+/// Whether the role may write the time of the last maintenance run. Without this privilege nothing would be purged.
 pub(in crate::postgres) const MAY_NOTE_UPKEEP: &str = "
 SELECT bool_and(has_table_privilege(to_regclass('counterfoil_upkeep'), allowed))
 FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS allowed";

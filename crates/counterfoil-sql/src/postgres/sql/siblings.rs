@@ -1,4 +1,4 @@
-//! Clients, settings, and the last maintenance run.
+//! Statements for clients, settings, and the time of the last maintenance run.
 
 pub(in crate::postgres) const CLIENT: &str =
     "SELECT version, document FROM counterfoil_client WHERE realm = $1 AND client_id = $2 AND document IS NOT NULL";
@@ -6,8 +6,8 @@ pub(in crate::postgres) const CLIENTS: &str = "
 SELECT version, document, client_id FROM counterfoil_client
 WHERE realm = $1 AND client_id > $2 AND document IS NOT NULL
 ORDER BY client_id LIMIT $3";
-/// A removed client keeps its row without a document, so that its version continues. A key that was used before
-/// violates the primary key, and then nothing is written.
+/// Creates a client. A removed client keeps its row without a document, so that its version numbers continue. If the
+/// key was used before, the statement violates the primary key and writes nothing.
 pub(in crate::postgres) const CREATE_CLIENT: &str = "
 WITH c AS (
     INSERT INTO counterfoil_client AS own (realm, client_id, version, key, document) VALUES ($1, $2, 0, $3, $4)
@@ -19,7 +19,7 @@ WITH c AS (
     INSERT INTO counterfoil_client_key (realm, key) SELECT $1, $3 FROM c
 )
 SELECT version FROM c";
-/// $5 the expected version. An unchanged key was inserted when the client was created.
+/// Replaces a client. $5 is the expected version. The row of an unchanged key has existed since the client was created.
 pub(in crate::postgres) const REPLACE_CLIENT: &str = "
 WITH o AS MATERIALIZED (
     SELECT key FROM counterfoil_client

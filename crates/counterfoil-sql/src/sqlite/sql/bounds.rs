@@ -1,7 +1,7 @@
-//! The migration for limits of inserts and rotations: caps per client, paces, and lists of records that are not
-//! revoked, replaced or gone.
+//! The migration for limits of inserts and rotations. It adds caps for each client, paces, and lists of records that
+//! are not revoked, superseded or gone.
 
-/// Later than every instant: `Timestamp::MAX`. Indexes use it for rows without an end.
+/// The value of `Timestamp::MAX`, which is later than every instant. Indexes use it for rows without an end.
 macro_rules! no_end {
     () => {
         "9007199254740991"
@@ -9,7 +9,7 @@ macro_rules! no_end {
 }
 pub(super) use no_end;
 
-/// When a family's life ends.
+/// An expression for the instant at which the life of a family ends.
 macro_rules! lives_until {
     () => {
         concat!("coalesce(live_until, ", no_end!(), ")")
@@ -17,7 +17,7 @@ macro_rules! lives_until {
 }
 pub(super) use lives_until;
 
-/// When an access token expires.
+/// An expression for the instant at which an access token expires.
 macro_rules! expires {
     () => {
         concat!("coalesce(expires_at, ", no_end!(), ")")
@@ -25,7 +25,8 @@ macro_rules! expires {
 }
 pub(super) use expires;
 
-/// The earlier of `gone_at` and `honoured_until`. Until then a record that is neither revoked nor shrunk is listed.
+/// An expression for the earlier of `gone_at` and `honoured_until`. A list contains a record until this instant, unless
+/// the record is revoked or shrunk.
 macro_rules! stands_until {
     ($of:literal) => {
         concat!("min(coalesce(", $of, "gone_at, ", no_end!(), "), coalesce(", $of, "honoured_until, ", no_end!(), "))")
@@ -33,8 +34,9 @@ macro_rules! stands_until {
 }
 pub(super) use stands_until;
 
-/// The migration that adds `client` and `used_at`. `client` comes from the 16 numbers in a sign-in's body, and is NULL
-/// if the body does not parse. `used_at` is the latest instant at which a member of the family got an expiry.
+/// The migration that adds `client` and `used_at`. It reads `client` from the 16 numbers in the body of a sign-in's
+/// family. `client` is NULL if the body does not parse. `used_at` is the latest instant at which a member of the family
+/// got an expiry.
 pub(super) const MIGRATION: &str = concat!(
     "
 ALTER TABLE counterfoil_family ADD COLUMN client BLOB CHECK (length(client) = 16);

@@ -2,7 +2,7 @@
 
 use super::bounds::{expires, lives_until, no_end};
 
-/// Live families: ?1 realm, ?2 owner, ?3 kind, ?4 client, ?5 now.
+/// A clause that selects live families. Parameters: ?1 realm, ?2 owner, ?3 kind, ?4 client, ?5 now.
 macro_rules! living {
     () => {
         concat!(
@@ -14,21 +14,23 @@ macro_rules! living {
         )
     };
 }
-/// The number of live families, counted up to ?6.
+/// Counts live families, up to ?6.
 pub(in crate::sqlite) const LIVE: &str = concat!("SELECT count(*) AS live FROM (SELECT 1 ", living!(), " LIMIT ?6)");
-/// The ?6 least recently used live families.
+/// Selects the ?6 least recently used live families.
 pub(in crate::sqlite) const LEAVING: &str = concat!("SELECT id ", living!(), " ORDER BY used_at, id LIMIT ?6");
-/// When the record at offset ?5 from the newest was created, if that is later than ?4.
+/// Selects the creation time of the record at offset ?5 from the newest, if this time is later than ?4.
 pub(in crate::sqlite) const PACED: &str = "
 SELECT created_at FROM counterfoil_record
 WHERE realm = ?1 AND owner = ?2 AND kind = ?3 AND shrunk = 0 AND created_at > ?4
 ORDER BY created_at DESC LIMIT 1 OFFSET ?5";
-/// When the member of the family's kind ?3 and of generation ?2 was superseded.
+/// Selects the time at which a member of a family was superseded. The member has the family's kind ?3 and generation
+/// ?2.
 pub(in crate::sqlite) const ROTATED: &str = "
 SELECT superseded_at FROM counterfoil_record
 WHERE family = ?1 AND generation = ?2 AND kind = ?3 AND superseded_at IS NOT NULL
 ORDER BY id LIMIT 1";
-/// How many access tokens of family ?1 are live at ?2, counted up to ?3, and when the first of them expires.
+/// Counts the access tokens of family ?1 that are live at ?2, up to ?3. Also selects the time at which the first of
+/// them expires.
 pub(in crate::sqlite) const ACCESS: &str = concat!(
     "SELECT count(*) AS live, min(until) AS first_end FROM (
         SELECT ",

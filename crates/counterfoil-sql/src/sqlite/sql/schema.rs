@@ -1,19 +1,20 @@
-//! The schema: its migrations, and the checks of the file.
+//! The migrations of the schema, and the checks of the file.
 
 use super::super::throttle_sql;
 use super::bounds;
 use crate::labels;
 
-/// The migrations, in order. A released migration never changes; a new one is appended.
+/// The migrations, in order. A released migration never changes. A new migration is appended.
 pub(in crate::sqlite) const MIGRATIONS: &[&str] =
     &[V1, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP];
-/// Families whose label key contains one of the characters ?1.
+/// Selects the families whose label key contains one of the characters in ?1.
 pub(in crate::sqlite) const OLD_LABELS: &str =
     "SELECT id, label_key FROM counterfoil_family WHERE label_key GLOB '*[' || ?1 || ']*' ORDER BY id";
-/// ?1 key, ?2 id. Changes nothing if another family of the owner has the key.
+/// Replaces a label key. Parameters: ?1 key, ?2 id of the family. Changes nothing if another family of the owner has
+/// the key.
 pub(in crate::sqlite) const RENEW_LABEL: &str = "UPDATE OR IGNORE counterfoil_family SET label_key = ?1 WHERE id = ?2";
 
-/// The instant of the last maintenance run: one row, or none.
+/// The migration that adds a table with the time of the last maintenance run. The table has at most one row.
 const UPKEEP: &str = "
 CREATE TABLE counterfoil_upkeep (
     id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -115,11 +116,11 @@ ORDER BY name";
 /// Whether the schema exists.
 pub(in crate::sqlite) const SCHEMA_IS_THERE: &str =
     "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'counterfoil_schema')";
-/// A write that changes nothing.
+/// A write that changes no row.
 pub(in crate::sqlite) const PROBE: &str = "UPDATE counterfoil_schema SET version = version";
 pub(in crate::sqlite) const WAIT_FOR_NOBODY: &str = "PRAGMA busy_timeout = 0";
 pub(in crate::sqlite) const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
-/// The same value as `BUSY` in `store.rs`.
+/// Sets the busy timeout to the value of `BUSY` in `store.rs`.
 pub(in crate::sqlite) const WAIT_AGAIN: &str = "PRAGMA busy_timeout = 5000";
 pub(in crate::sqlite) const JOURNAL_MODE: &str = "PRAGMA journal_mode";
 pub(in crate::sqlite) const SYNCHRONOUS: &str = "PRAGMA synchronous";

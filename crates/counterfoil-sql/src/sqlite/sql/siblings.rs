@@ -1,4 +1,4 @@
-//! Clients, settings, and the last maintenance run.
+//! Statements for clients, settings, and the time of the last maintenance run.
 
 pub(in crate::sqlite) const CLIENT: &str = "
 SELECT version, document, key FROM counterfoil_client
@@ -8,7 +8,7 @@ SELECT version, document, client_id FROM counterfoil_client
 WHERE realm = ?1 AND client_id > ?2 AND document IS NOT NULL
 ORDER BY client_id LIMIT ?3";
 pub(in crate::sqlite) const USE_KEY: &str = "INSERT OR IGNORE INTO counterfoil_client_key (realm, key) VALUES (?1, ?2)";
-/// A removed client keeps its row without a document, so that its version continues.
+/// Writes a client. A removed client keeps its row without a document, so that its version numbers continue.
 pub(in crate::sqlite) const PUT_CLIENT: &str = "
 INSERT INTO counterfoil_client (realm, client_id, version, key, document) VALUES (?1, ?2, 0, ?3, ?4)
 ON CONFLICT (realm, client_id) DO UPDATE SET

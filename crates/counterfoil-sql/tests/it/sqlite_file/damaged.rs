@@ -1,4 +1,4 @@
-//! Rows with one damaged column. The other columns must not be read as if this column had never been set.
+//! Tests rows with one damaged column. The store must not read such a row as if the column had never been set.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ async fn superseded(store: &SqliteStore) -> RecordId {
 }
 
 /// If the row were read as one that was never superseded, a used refresh token would be live again. Only
-/// `honoured_until` may be missing: it means that there is no end.
+/// `honoured_until` may be missing, which means that it has no end.
 #[tokio::test]
 async fn a_row_that_is_half_superseded_is_corrupt() {
     let file = File::new();

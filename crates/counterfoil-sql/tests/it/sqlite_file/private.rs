@@ -1,4 +1,4 @@
-//! The files can be opened by their owner only.
+//! Tests that only the owner can open the files.
 
 use std::fs::{Permissions, metadata, read_dir, set_permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -14,7 +14,7 @@ fn mode(path: &Path) -> u32 {
     metadata(path).expect("a file").permissions().mode() & 0o777
 }
 
-/// A database file and the files that SQLite keeps next to it.
+/// The paths of a database file and of the files that SQLite keeps in the same folder.
 fn all_of(database: &Path) -> [PathBuf; 3] {
     ["", "-wal", "-shm"].map(|ending| PathBuf::from(format!("{}{ending}", database.display())))
 }
@@ -30,7 +30,7 @@ async fn fault_d8_the_files_are_their_owners_alone() {
     Person::somebody().pat().found(&store).await.expect("a record");
     assert_eq!(modes().len(), 3, "file, log and index: {:?}", modes());
     assert!(modes().iter().all(|(_, mode)| *mode == 0o600), "{:?}", modes());
-    // The mode that an earlier version left.
+    // This is the mode of a file that an earlier version created.
     for (name, _) in modes() {
         set_permissions(file.folder().join(name), Permissions::from_mode(0o644)).expect("opened to all");
     }
@@ -38,18 +38,18 @@ async fn fault_d8_the_files_are_their_owners_alone() {
     assert!(modes().iter().all(|(_, mode)| *mode == 0o600), "{:?}", modes());
     second.close().await;
     store.close().await;
-    // Without `create_if_missing` no file is created.
+    // Without `create_if_missing` the store must create no file.
     let other = file.folder().join("other.db");
     let refused = SqliteStore::open(SqliteConnectOptions::new().filename(&other)).await;
     assert!(refused.is_err() && !other.exists());
 }
 
-/// The files have the mode that an earlier version left. The path is a link in another folder to the file, or a link to
-/// a folder above it.
+/// The files have the mode of files that an earlier version created. The path is a link, either to the file or to a
+/// folder above it.
 #[tokio::test]
 async fn fault_d8_the_files_behind_a_link_are_their_owners_alone() {
     let (file, links) = (File::new(), File::new());
-    // Stays open so that log and index exist.
+    // This store stays open so that the log and the index exist.
     let first = file.open().await;
     Person::somebody().pat().found(&first).await.expect("a record");
     let (to_file, to_folder) = (links.folder().join("linked.db"), links.folder().join("linked"));
@@ -67,7 +67,7 @@ async fn fault_d8_the_files_behind_a_link_are_their_owners_alone() {
     first.close().await;
 }
 
-/// The link exists before the first start. The file is created at the link's target.
+/// The link exists before the first start. The store must create the file at the link's target.
 #[tokio::test]
 async fn fault_d8_a_file_that_is_made_behind_a_link_is_its_owners_alone() {
     let (file, links) = (File::new(), File::new());

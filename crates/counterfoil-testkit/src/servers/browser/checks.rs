@@ -1,10 +1,10 @@
-//! Checks of a page: the browser's own errors, and axe-core.
+//! Checks of a page: the errors that the browser reports, and the faults that axe-core finds.
 
 use std::path::Path;
 
 use super::Browser;
 
-/// Returns each broken rule, its requirement, and the elements that break it.
+/// A script that returns each broken accessibility rule, its requirement, and the elements that break it.
 const JUDGE: &str = "
     const done = arguments[arguments.length - 1];
     axe.run(document, {resultTypes: ['violations']}).then(found => done({
@@ -14,8 +14,9 @@ const JUDGE: &str = "
     }), error => done({rules: 0, broken: [String(error)]}))";
 
 impl Browser {
-    /// The browser's errors since the last call: failed scripts, requests that the content policy blocked, missing
-    /// files. The status of the page itself does not count, because a refusal is 403 by design.
+    /// The errors that the browser reported since the last call: failed scripts, requests that the content policy
+    /// blocked, and missing files. The status of the page itself is not reported, because a refusal has status 403 by
+    /// design.
     ///
     /// # Panics
     ///
@@ -25,17 +26,17 @@ impl Browser {
         self.engine.vendor().complaints(self).unwrap_or_else(|refusal| panic!("complaints: {refusal}"))
     }
 
-    /// The accessibility faults that axe-core finds on the page. `axe` is its file. The driver injects it, which the
-    /// page's content policy does not prevent.
+    /// The accessibility faults that axe-core finds on the page. `axe` is the path of its script. The driver injects
+    /// the script, so the page's content policy does not block it.
     ///
     /// # Panics
     ///
-    /// If the file is missing, or axe-core checks nothing.
+    /// If the file is missing, or if axe-core checks nothing.
     #[must_use]
     pub fn barriers(&self, axe: &Path) -> Vec<String> {
         let source = std::fs::read_to_string(axe)
             .unwrap_or_else(|error| panic!("{}: {error}: run `.ci/clients`, which installs it", axe.display()));
-        // One script: globals of one call are not always visible to the next.
+        // Both parts are one script, because the globals of one call are not always visible to the next.
         let found = self.script_that_calls_back(&format!("{source};{JUDGE}"), &[]);
         let broken: Vec<_> = found["broken"].as_array().expect("rules").iter().map(super::text).collect();
         assert!(!broken.is_empty() || found["rules"].as_u64() > Some(5), "axe-core judged nothing: {found}");

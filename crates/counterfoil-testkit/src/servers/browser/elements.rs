@@ -1,4 +1,4 @@
-//! Elements by CSS selector. Each call waits until the element exists.
+//! Finds elements by CSS selector, and uses them. Each call waits until the element exists.
 
 use std::path::Path;
 
@@ -11,13 +11,13 @@ use super::{Browser, PAUSE, TRIES, text};
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 impl Browser {
-    /// Whether such an element exists now.
+    /// Whether an element that matches the selector exists now.
     #[must_use]
     pub fn exists(&self, css: &str) -> bool {
         self.count(css) > 0
     }
 
-    /// How many such elements exist now.
+    /// The number of elements that match the selector now.
     ///
     /// # Panics
     ///
@@ -34,7 +34,7 @@ impl Browser {
         text(&self.of(css, "GET", "text", None))
     }
 
-    /// The visible texts of all such elements.
+    /// The visible texts of all elements that match the selector.
     ///
     /// # Panics
     ///
@@ -48,7 +48,7 @@ impl Browser {
         all.as_array().expect("texts").iter().map(text).collect()
     }
 
-    /// An attribute as it is in the page's source.
+    /// The value of an attribute, as it is in the page's source.
     #[must_use]
     pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
         self.wait_for(css);
@@ -71,12 +71,12 @@ impl Browser {
         self.of(css, "GET", "displayed", None) == true
     }
 
-    /// Waits until such an element exists.
+    /// Waits until an element that matches the selector exists.
     pub fn wait_for(&self, css: &str) {
         let _id = self.element(css);
     }
 
-    /// Clicks the element. The click must not lead to another page.
+    /// Clicks an element whose click does not lead to another page.
     pub fn click(&self, css: &str) {
         self.of(css, "POST", "click", Some(&json!({})));
     }
@@ -86,7 +86,7 @@ impl Browser {
         let before = self.element("html");
         self.click(css);
         self.wait("another page", |browser| {
-            // The driver answers like this for an element of the previous page.
+            // The driver gives this answer for an element of the previous page.
             let gone = browser.ask("GET", &format!("element/{before}/name"), None);
             gone.is_err_and(|refusal| refusal.code == "stale element reference" || refusal.code == "no such element")
         });
@@ -99,7 +99,7 @@ impl Browser {
         self.type_into(css, value);
     }
 
-    /// Types without clearing the field first: keys, or the name of a file to upload.
+    /// Types without clearing the field first. `keys` may also be the name of a file to upload.
     pub fn type_into(&self, css: &str, keys: &str) {
         self.of(css, "POST", "value", Some(&json!({"text": keys})));
     }
@@ -109,7 +109,8 @@ impl Browser {
         self.type_into(css, &file.display().to_string());
     }
 
-    /// Sets a value that cannot be typed: a date whatever the browser's locale, or characters that are on no keyboard.
+    /// Sets a value that cannot be typed. Examples are a date, whose format depends on the browser's locale, and
+    /// characters that are on no keyboard.
     pub fn set(&self, css: &str, value: &str) {
         self.wait_for(css);
         let _none = self.script(
@@ -119,7 +120,7 @@ impl Browser {
         );
     }
 
-    /// Chooses from a list by the option's value.
+    /// Chooses from a list the option with this value.
     ///
     /// # Panics
     ///
@@ -129,8 +130,8 @@ impl Browser {
         assert_eq!(self.value(css), value, "the list {css} has no such option");
     }
 
-    /// Submits a form without the browser's own validation, and waits for the next page: the test is about the server's
-    /// answer.
+    /// Submits a form without the browser's own validation, so that the test sees the server's answer. Waits for the
+    /// next page.
     pub fn send_anyway(&self, form: &str) {
         self.wait_for(form);
         let _none = self.script("document.querySelector(arguments[0]).noValidate = true", &[Value::from(form)]);
@@ -144,7 +145,7 @@ impl Browser {
         }
     }
 
-    /// Presses keys at the focus. WebDriver has code points for keys without a character.
+    /// Presses keys in the element that has the focus. WebDriver defines code points for keys without a character.
     pub fn press(&self, keys: &str) {
         let actions: Vec<Value> = keys
             .chars()
@@ -168,7 +169,7 @@ impl Browser {
         self.post("actions", &json!({"actions": [{"type": "pointer", "id": "mouse", "actions": actions}]}));
     }
 
-    /// The id of the first such element. Waits until it exists.
+    /// The id of the first element that matches the selector. Waits until such an element exists.
     fn element(&self, css: &str) -> String {
         let sought = json!({"using": "css selector", "value": css});
         for _ in 0..TRIES {

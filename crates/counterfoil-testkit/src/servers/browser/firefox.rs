@@ -1,4 +1,4 @@
-//! Firefox's functions: preferences, and scripts with the browser's own rights.
+//! The functions of Firefox that are not in WebDriver. They use preferences, and scripts with the browser's own rights.
 
 use std::path::{Path, PathBuf};
 
@@ -12,12 +12,12 @@ use super::{Browser, Screen};
 const MISSING: &str = "firefox and geckodriver are not here: `apt-get install firefox-esr`, and `.ci/clients`, which \
      builds geckodriver into target/geckodriver, or `.ci/test`";
 
-/// Resizes the area in which the tab shows pages, and waits for the new size.
+/// A script that resizes the area in which the tab shows pages, and waits until the area has the new size.
 const RESIZE: &str = "
     const [width, height] = [arguments[0], arguments[1]];
     const done = arguments[arguments.length - 1];
     const window = Services.wm.getMostRecentWindow('navigator:browser');
-    // Above the size of every screen, so that a tab is never cut off by its window.
+    // The window is larger than every screen of the tests, so that it never cuts off a tab.
     window.resizeTo(1500, 1200);
     const tab = window.gBrowser.selectedBrowser;
     for (const [side, length] of [['width', width], ['height', height]]) {
@@ -25,8 +25,8 @@ const RESIZE: &str = "
     }
     done()";
 
-/// Error messages about pages, without those about the browser's own code: errors, scripts that did not load, and
-/// requests that the content policy blocked.
+/// A script that returns error messages about pages: errors, scripts that did not load, and requests that the content
+/// policy blocked. It leaves out messages about the browser's own code.
 const COMPLAINTS: &str = "
     const said = Services.console.getMessageArray();
     Services.console.reset();
@@ -56,9 +56,9 @@ impl Vendor for Firefox {
                 "signon.rememberSignons": false,
                 "ui.useOverlayScrollbars": 1,
                 "ui.prefersReducedMotion": 1,
-                // A reload submits a form again without asking.
+                // With this preference a reload submits a form again without asking.
                 "dom.confirm_repost.testing.always_accept": true,
-                // Only this machine can be reached.
+                // With these preferences the browser can reach only this machine.
                 "network.proxy.type": 1,
                 "network.proxy.http": "127.0.0.1",
                 "network.proxy.http_port": 9,
@@ -112,14 +112,14 @@ fn as_the_browser(browser: &Browser, how: &str, body: &str, arguments: &Value) -
     answer
 }
 
-/// Sets a preference, a boolean or a number.
+/// Sets a preference to a boolean or a number.
 fn prefer(browser: &Browser, name: &str, value: &Value) -> Result<(), Refusal> {
     let kind = if value.is_boolean() { "Bool" } else { "Int" };
     let set = format!("Services.prefs.set{kind}Pref(arguments[0], arguments[1])");
     as_the_browser(browser, "execute/sync", &set, &json!([name, value])).map(drop)
 }
 
-/// The driver that `.ci/clients` installs into the target folder, in which this program is too.
+/// The path of the driver that `.ci/clients` installs into the target folder. This program is in that folder too.
 fn geckodriver() -> Option<PathBuf> {
     let own = std::env::current_exe().ok()?;
     own.ancestors().map(|folder| folder.join("geckodriver/bin/geckodriver")).find(|file| file.is_file())

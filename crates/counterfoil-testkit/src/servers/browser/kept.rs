@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::Browser;
 
-/// The header of Firefox's compressed sessions. After it come the uncompressed length and one LZ4 block.
+/// The first bytes of a compressed session file of Firefox. They are followed by the uncompressed length and one LZ4
+/// block.
 const PACKED: &[u8] = b"mozLz40\0";
 
 impl Browser {
-    /// Closes the browser as a person would. Returns for each text the files of the profile that contain it: history,
-    /// cache, sessions.
+    /// Closes the browser as a person would. Returns for each text the files of the profile (history, cache, sessions)
+    /// that contain the text.
     ///
     /// # Panics
     ///
@@ -41,7 +42,7 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
-/// The uncompressed contents of such a file, or `None` if it is of another kind or broken.
+/// The uncompressed contents of a session file, or `None` if the file is of another kind or broken.
 fn unpacked(file: &[u8]) -> Option<Vec<u8>> {
     let (_length, mut rest) = file.strip_prefix(PACKED)?.split_at_checked(4)?;
     let mut text = Vec::new();
@@ -51,12 +52,12 @@ fn unpacked(file: &[u8]) -> Option<Vec<u8>> {
         let (literals, after) = rest.split_at_checked(count)?;
         text.extend_from_slice(literals);
         rest = after;
-        // The last sequence has only literals.
+        // The last sequence consists of literals only.
         let Some((distance, after)) = rest.split_at_checked(2) else { break };
         rest = after;
         let from = text.len().checked_sub(usize::from(u16::from_le_bytes([distance[0], distance[1]])))?;
         let copied = length(token & 15, &mut rest)? + 4;
-        // The copied range may overlap with its copy.
+        // The range that is copied may overlap with its copy.
         for at in from..from + copied {
             text.push(*text.get(at)?);
         }
@@ -64,7 +65,7 @@ fn unpacked(file: &[u8]) -> Option<Vec<u8>> {
     Some(text)
 }
 
-/// A length that does not fit into its 4 bits continues in bytes of 255 and a last smaller byte.
+/// Reads a length. A length that does not fit into 4 bits continues in bytes of 255, and a smaller byte ends it.
 fn length(half: u8, rest: &mut &[u8]) -> Option<usize> {
     let mut length = usize::from(half);
     let mut more = half == 15;
@@ -82,7 +83,7 @@ mod tests {
     #[test]
     fn what_firefox_packs_is_read() {
         let file = |block: &[u8]| [PACKED, &[9, 0, 0, 0], block].concat();
-        // Three letters, then six more copied from three positions back, then one literal.
+        // This block has three letters, then six more that are copied from three positions before, then one literal.
         assert_eq!(unpacked(&file(b"\x32abc\x03\0\x10!")).as_deref(), Some(&b"abcabcabc!"[..]));
         let long = [b"\xf0\x05".as_slice(), &[b'x'; 20]].concat();
         assert_eq!(unpacked(&file(&long)), Some(vec![b'x'; 20]));

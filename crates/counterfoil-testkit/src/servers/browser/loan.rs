@@ -1,4 +1,4 @@
-//! Browsers that tests use in turn: starting one takes longer than most tests.
+//! Browsers that tests use one after another, because starting a browser takes longer than most tests.
 
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
@@ -11,11 +11,12 @@ use super::{Browser, Engine, Screen, text};
 /// A browser and its preferred language.
 type Reader = (Engine, String);
 
-/// The idle browsers. They end with the process, when their keepers' pipes close.
+/// The idle browsers. They end with this process, because then the pipes to their keepers close.
 static IDLE: Mutex<Vec<(Reader, Browser)>> = Mutex::new(Vec::new());
 
-/// A borrowed browser. When it is returned, its pages, history, cookies, cache, permissions and log are cleared and its
-/// screen is a desktop's again. Databases of pages stay, but each origin (server and port) has its own.
+/// A borrowed browser. On return its pages, history, cookies, cache, permissions and log are cleared, and its screen
+/// becomes a desktop's again. Databases of pages stay. No other test sees them, because each origin (server and port)
+/// has its own.
 #[derive(Debug)]
 pub struct BorrowedBrowser {
     reader: Reader,
@@ -23,7 +24,7 @@ pub struct BorrowedBrowser {
 }
 
 impl Browser {
-    /// Borrows an idle browser with that language, or [starts](Self::start) one.
+    /// Borrows an idle browser with the preferred language `language`. If there is none, [starts](Self::start) one.
     ///
     /// # Panics
     ///
@@ -40,7 +41,7 @@ impl Browser {
         BorrowedBrowser { reader, browser: Some(browser) }
     }
 
-    /// Removes everything that the last user left behind.
+    /// Removes everything that the last test left behind.
     fn empty(&self) -> Result<(), Refusal> {
         // A new window has no history and no emulation settings.
         let left = self.ask("GET", "window/handles", None)?;
@@ -61,11 +62,11 @@ impl Browser {
 }
 
 impl BorrowedBrowser {
-    /// Takes the browser out of the loan: it ends when the value is dropped.
+    /// Keeps the browser, so that no other test borrows it. It ends when the returned value is dropped.
     ///
     /// # Panics
     ///
-    /// Never, because it exists until it is dropped.
+    /// Never, because the browser exists until this value is dropped.
     #[must_use]
     pub fn keep(mut self) -> Browser {
         self.browser.take().expect("a browser")
@@ -83,7 +84,7 @@ impl Deref for BorrowedBrowser {
 impl Drop for BorrowedBrowser {
     fn drop(&mut self) {
         let Some(browser) = self.browser.take() else { return };
-        // The browser of a failed test is not used again, nor one that cannot be reset.
+        // The browser of a failed test is not used again. A browser that cannot be reset is not used again either.
         if !std::thread::panicking() && browser.empty().is_ok() {
             let reader = (self.reader.0, std::mem::take(&mut self.reader.1));
             IDLE.lock().unwrap_or_else(PoisonError::into_inner).push((reader, browser));

@@ -1,6 +1,6 @@
-//! A headless browser: Chromium with `chromedriver`, or Firefox with `geckodriver`. Each has its own folder, profile
-//! and driver, reaches only this machine, and ends when it is dropped. Tests drive it by W3C WebDriver; `vendor.rs` has
-//! the functions without a WebDriver endpoint.
+//! A headless browser: Chromium with `chromedriver`, or Firefox with `geckodriver`. Each browser has its own folder,
+//! profile and driver. It reaches only this machine, and ends when it is dropped. Tests control it with W3C WebDriver.
+//! The functions for which WebDriver has no endpoint are in `vendor.rs`.
 
 mod checks;
 mod chromium;
@@ -25,8 +25,9 @@ pub use screen::Screen;
 pub use vendor::Engine;
 use wire::Refusal;
 
-/// How many times a condition is checked, and the pause between two checks.
+/// How often a condition is checked before the test fails.
 const TRIES: u32 = 750;
+/// The pause between two checks of a condition.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// A browser with one page open.
@@ -39,7 +40,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts a browser with that preferred language: `en`, `ru`.
+    /// Starts a browser with the preferred language `language`, for example `en` or `ru`.
     ///
     /// # Panics
     ///
@@ -83,7 +84,7 @@ impl Browser {
         text(&self.get("url"))
     }
 
-    /// The address after host and port.
+    /// The part of the address after host and port.
     ///
     /// # Panics
     ///
@@ -95,7 +96,7 @@ impl Browser {
         rest.find('/').map_or_else(String::new, |from| rest[from..].to_owned())
     }
 
-    /// The page as it is now, including changes by scripts.
+    /// The page's source as it is now, including changes by scripts.
     #[must_use]
     pub fn source(&self) -> String {
         text(&self.get("source"))
@@ -111,8 +112,8 @@ impl Browser {
         self.step("forward");
     }
 
-    /// If the browser may not show a page again, it shows an error page of its own. Firefox reports that as a failed
-    /// command.
+    /// Presses the back or forward button. If the browser must not show a page again, it shows an error page of its
+    /// own. Firefox reports that as a failed command.
     fn step(&self, way: &str) {
         match self.ask("POST", way, Some(&json!({}))) {
             Err(refusal) if !refusal.tells_of_an_error_page() => panic!("{way}: {refusal}"),
@@ -125,8 +126,8 @@ impl Browser {
         self.post("refresh", &json!({}));
     }
 
-    /// All cookies that the page's host would receive, including `HttpOnly` ones, in WebDriver's form: `name`, `value`,
-    /// `httpOnly`, `secure`, `sameSite`, `path`.
+    /// All cookies that the page's host would receive, including `HttpOnly` ones. Each has WebDriver's members `name`,
+    /// `value`, `httpOnly`, `secure`, `sameSite` and `path`.
     ///
     /// # Panics
     ///
@@ -142,28 +143,30 @@ impl Browser {
         self.cookies().iter().find(|cookie| cookie["name"] == name).map(|cookie| text(&cookie["value"]))
     }
 
-    /// Puts a cookie into the browser, as an attacker who can write cookies would.
+    /// Stores a cookie in the browser, as an attacker who can write cookies would.
     pub fn plant_cookie(&self, name: &str, value: &str) {
         self.post("cookie", &json!({"cookie": {"name": name, "value": value, "path": "/"}}));
     }
 
-    /// Runs the body of a function in the page, whatever its content policy says. Returns its result.
+    /// Runs a script in the page, even if the page's content policy forbids scripts. `body` is the body of a function.
+    /// Returns the function's result.
     #[must_use]
     pub fn script(&self, body: &str, arguments: &[Value]) -> Value {
         self.post("execute/sync", &json!({"script": body, "args": arguments}))
     }
 
-    /// The same for an asynchronous function, which calls its last argument with the result.
+    /// Like [`script`](Self::script), for an asynchronous function. The function calls its last argument with its
+    /// result.
     #[must_use]
     pub fn script_that_calls_back(&self, body: &str, arguments: &[Value]) -> Value {
         self.post("execute/async", &json!({"script": body, "args": arguments}))
     }
 
-    /// Waits for a condition. `what` names it in the panic.
+    /// Waits until a condition is true. `what` names the condition in the panic.
     ///
     /// # Panics
     ///
-    /// If the condition does not become true. The message has the page.
+    /// If the condition does not become true in time. The message contains the page.
     pub fn wait(&self, what: &str, mut condition: impl FnMut(&Self) -> bool) {
         for _ in 0..TRIES {
             if condition(self) {
@@ -193,7 +196,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // If the driver has died, closing would panic during a panic.
+        // If the driver has died, closing the browser would panic during a panic.
         if !std::thread::panicking() {
             self.close();
         }

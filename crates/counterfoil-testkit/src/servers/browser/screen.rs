@@ -1,4 +1,5 @@
-//! The reader's environment: screen size, dark mode, and scripts or not. Also screenshots.
+//! The environment of the page's reader: screen size, dark mode, and whether scripts run. This module also makes
+//! screenshots.
 
 use std::path::Path;
 
@@ -9,14 +10,14 @@ use serde_json::json;
 use super::chromium::devtools;
 use super::{Browser, text};
 
-/// A screen and its preference for dark mode.
+/// A screen, and whether its user prefers dark mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Screen {
-    /// In CSS pixels.
+    /// The width in CSS pixels.
     pub width: u32,
-    /// In CSS pixels.
+    /// The height in CSS pixels.
     pub height: u32,
-    /// Whether the reader prefers light text on a dark background.
+    /// Whether the user prefers light text on a dark background.
     pub dark: bool,
 }
 
@@ -30,7 +31,7 @@ impl Screen {
 }
 
 impl Browser {
-    /// Shows pages on that screen from now on.
+    /// Shows pages on this screen from now on.
     ///
     /// # Panics
     ///
@@ -41,7 +42,7 @@ impl Browser {
         self.screen.set(screen);
     }
 
-    /// From the next page on, runs the pages' scripts or blocks them.
+    /// Runs or blocks the scripts of pages, from the next page on.
     ///
     /// # Panics
     ///
@@ -50,7 +51,8 @@ impl Browser {
         self.engine.vendor().run_scripts(self, run).unwrap_or_else(|refusal| panic!("scripts: {refusal}"));
     }
 
-    /// Lets pages write to the clipboard, as after a click, and a test read it.
+    /// Lets pages write to the clipboard without asking, as they may after a click. Also lets the test read the
+    /// clipboard.
     ///
     /// # Panics
     ///
@@ -75,17 +77,17 @@ impl Browser {
     ///
     /// # Panics
     ///
-    /// If the page has no width.
+    /// If the driver does not return a number.
     #[must_use]
     pub fn page_width(&self) -> u64 {
         self.script("return document.documentElement.scrollWidth", &[]).as_u64().expect("a width")
     }
 
-    /// Saves a screenshot of the whole page, including the part outside the window. Chromium only.
+    /// Saves a screenshot of the whole page, including the part outside the window. Works in Chromium only.
     ///
     /// # Panics
     ///
-    /// In another browser, or if the file cannot be written.
+    /// If the browser is not Chromium, or if the file cannot be written.
     pub fn take_picture(&self, file: &Path) {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).expect("a folder for pictures");

@@ -1,4 +1,4 @@
-//! Functions without a W3C WebDriver endpoint, which each browser implements in its own way.
+//! The functions for which W3C WebDriver has no endpoint. Each browser implements them in its own way.
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::wire::Refusal;
 use super::{Browser, Screen};
 
-/// The kind of browser, with its driver.
+/// A kind of browser with its driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     /// Chromium with `chromedriver`.
@@ -29,12 +29,12 @@ impl Engine {
     }
 }
 
-/// How to start a driver, and how to find its port in the log.
+/// How to start a driver, and how to find its port in its log.
 #[derive(Debug)]
 pub(super) struct DriverProgram {
     pub(super) file: std::path::PathBuf,
     pub(super) arguments: &'static [&'static str],
-    /// The text in the log before the port.
+    /// The text that precedes the port in the log.
     pub(super) before_port: &'static str,
 }
 
@@ -43,15 +43,15 @@ pub(super) trait Vendor: Debug {
     ///
     /// # Panics
     ///
-    /// If the program is missing. The message says what to install.
+    /// If the program is missing. The message names the package to install.
     fn driver(&self) -> DriverProgram;
-    /// Additional capabilities of a new session. All files of the browser must be below `profile` in that folder.
+    /// Additional capabilities of a new session. They must put all files of the browser below `profile` in `folder`.
     fn capabilities(&self, folder: &Path, language: &str) -> Value;
-    /// Shows pages on that screen from now on.
+    /// Shows pages on this screen from now on.
     fn emulate(&self, browser: &Browser, screen: Screen) -> Result<(), Refusal>;
-    /// Runs the pages' scripts or blocks them, from the next page on.
+    /// Runs or blocks the scripts of pages, from the next page on.
     fn run_scripts(&self, browser: &Browser, run: bool) -> Result<(), Refusal>;
-    /// The browser's errors since the last call. The status of the page itself does not count.
+    /// The errors that the browser reported since the last call. The status of the page itself is not reported.
     fn complaints(&self, browser: &Browser) -> Result<Vec<String>, Refusal>;
     /// Clears cookies, cache, permissions and emulation settings.
     fn forget(&self, browser: &Browser) -> Result<(), Refusal>;

@@ -1,5 +1,5 @@
-//! The part of WebDriver (W3C, 2018) that the tests need: JSON over HTTP/1.1 on the loopback. A client from crates.io
-//! would bring a TLS stack and a licence that `deny.toml` does not allow.
+//! The part of WebDriver (W3C, 2018) that the tests need, with JSON over HTTP/1.1 on the loopback interface. A client
+//! from crates.io would add a TLS stack, and a licence that `deny.toml` does not allow.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -10,7 +10,7 @@ use serde_json::Value;
 /// The time within which a page must load.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// An error of the protocol: its code (`no such element`) and the driver's message.
+/// An error of WebDriver. It has a code, such as `no such element`, and the driver's message.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
     pub(super) code: String,
@@ -49,12 +49,13 @@ pub(super) fn command(port: u16, method: &str, path: &str, body: Option<&Value>)
         return Ok(value.clone());
     }
     let part = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
-    // Without the driver's stack trace.
+    // Only the first line is used, because the driver's stack trace follows.
     let message = part("message").lines().next().unwrap_or_default().to_owned();
     Err(Refusal { code: part("error"), message })
 }
 
-/// Reads status and body. The driver keeps connections open, so the length in the head determines the end of the body.
+/// Reads the status and the body of a response. The driver keeps connections open, so the length in the header
+/// determines the end of the body.
 fn answer(mut stream: BufReader<TcpStream>) -> (u16, String) {
     let mut line = || {
         let mut line = String::new();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::somebody::give_away;
 
-/// Makes an authority and a certificate for the server. Returns the settings that name the files.
+/// Creates an authority and a certificate for the server. Returns the settings that name the files.
 pub(super) fn certificates(folder: &Path) -> [String; 3] {
     use std::os::unix::fs::PermissionsExt as _;
 

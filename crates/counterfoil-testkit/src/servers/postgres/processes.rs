@@ -1,4 +1,4 @@
-//! The server's processes in the system's list.
+//! Reads the server's processes from the system's list of processes.
 
 use std::process::Command;
 
@@ -14,12 +14,12 @@ pub(super) fn children(parent: u32) -> Vec<u32> {
     ids.filter(|process| status(*process).is_some_and(|(_, of)| of == parent)).collect()
 }
 
-/// Whether the process runs. A zombie does not.
+/// Whether the process runs. A zombie process does not run.
 pub(super) fn runs(process: u32) -> bool {
     status(process).is_some_and(|(state, _)| state != "Z" && state != "X")
 }
 
-/// State and parent of a process. They come after its name, which is in parentheses.
+/// The state and the parent of a process. In the system's file they follow the process's name, which is in parentheses.
 fn status(process: u32) -> Option<(String, u32)> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let mut words = stat.rsplit_once(')')?.1.split_whitespace();

@@ -18,7 +18,7 @@ pub(super) fn give_away(path: &Path) {
     }
 }
 
-/// The other user, if this process is root: PostgreSQL refuses to run as root.
+/// The user who runs the server if this process runs as root, because PostgreSQL refuses to run as root.
 fn somebody() -> Option<&'static str> {
     let id = |arguments: &[&str]| {
         let output = Command::new("id").args(arguments).output().expect("id runs");

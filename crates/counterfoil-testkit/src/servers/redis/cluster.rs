@@ -1,11 +1,11 @@
-//! Three primaries with a replica each.
+//! A Redis cluster of three primaries with one replica each.
 
 use std::path::Path;
 use std::process::Command;
 
 use super::node::{Folder, Maker, NODE_TIMEOUT, Node, patiently, settings};
 
-/// Three primaries with a replica each, in append-only mode.
+/// A cluster of three primaries with one replica each, in append-only mode.
 #[derive(Debug)]
 pub struct RedisCluster {
     nodes: Vec<Node>,
@@ -17,7 +17,8 @@ impl RedisCluster {
     ///
     /// # Panics
     ///
-    /// As for [`RedisServer::start`](super::RedisServer::start), or if the six nodes do not form a cluster.
+    /// For the same reasons as [`RedisServer::start`](super::RedisServer::start), or if the six nodes do not form a
+    /// cluster.
     #[must_use]
     pub fn start() -> Self {
         let folder = Folder::new();
@@ -67,17 +68,17 @@ impl RedisCluster {
         &self.nodes[node].folder
     }
 
-    /// Runs `redis-cli` on that node and returns its output.
+    /// Runs `redis-cli` on one node and returns its output.
     ///
     /// # Panics
     ///
-    /// If it cannot be run.
+    /// If `redis-cli` cannot be run.
     #[must_use]
     pub fn cli(&self, node: usize, arguments: &[&str]) -> String {
         self.nodes[node].cli(arguments)
     }
 
-    /// The nodes that are primaries now.
+    /// The numbers of the nodes that are primaries now.
     ///
     /// # Panics
     ///
@@ -87,12 +88,12 @@ impl RedisCluster {
         (0..self.nodes.len()).filter(|node| self.cli(*node, &["ROLE"]).starts_with("master")).collect()
     }
 
-    /// Waits until all nodes agree on a complete cluster of three primaries and every replica is connected. Before
-    /// that, no replica may be elected when a primary dies.
+    /// Waits until all nodes agree on a complete cluster of three primaries, and every replica is connected. Until
+    /// then, the cluster may elect no replica if a primary dies.
     ///
     /// # Panics
     ///
-    /// If that takes more than a minute.
+    /// If the cluster is not complete after a minute.
     pub fn settle(&self) {
         assert!(
             patiently(|| self.is_settled()),
@@ -127,7 +128,7 @@ impl RedisCluster {
     ///
     /// # Panics
     ///
-    /// If it does not start again.
+    /// If the node does not start again.
     pub fn restart(&mut self, node: usize) {
         self.nodes[node].restart();
     }

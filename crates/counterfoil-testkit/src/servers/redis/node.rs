@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use crate::servers::ports::free_redis_port;
 
-/// What to install if the programs are missing.
+/// The message that names the package to install if the programs are missing.
 const MISSING: &str =
     "the Redis programs (redis-server, redis-cli) are not here: `apt-get install redis-server`, or `.ci/servers`";
 
 const MISSING_VALKEY: &str = "the Valkey programs (valkey-server, valkey-cli) are not here: `.ci/servers` installs them, \
                               for Debian 12 from its backports";
 
-/// The vendor of the programs.
+/// The project that makes the programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Maker {
     Redis,
@@ -42,17 +42,19 @@ impl Maker {
     }
 }
 
-/// Keeps a server running until the pipe to this process closes: when the value is dropped, or the process ends. It
-/// ignores XFSZ, so that a write to a full disk fails and does not end the server.
+/// A shell script that runs a server until the pipe to this process closes. The pipe closes when the value is dropped
+/// or this process ends. The script ignores the signal XFSZ, so that a write to a full disk fails and does not end the
+/// server.
 pub(super) const KEEPER: &str = r#"trap '' INT TERM XFSZ; folder=$1; shift; "$@" >>"$folder/log" 2>&1 & server=$!; echo $server >"$folder/pid"; cat >/dev/null; kill -KILL $server 2>/dev/null; wait $server 2>/dev/null"#;
 
-/// Keeps a folder in the same way. It removes the folder after the servers in it have ended.
+/// A shell script that keeps a folder until the pipe to this process closes. It removes the folder after the servers in
+/// the folder have ended.
 pub(super) const FOLDER_KEEPER: &str =
     r#"trap '' INT TERM; cat >/dev/null; for turn in 1 2 3; do sleep 0.2; rm -rf "$1" 2>/dev/null; done"#;
 
-/// The time in milliseconds after which a node counts a silent one as failed.
+/// The time in milliseconds after which a node treats another node that does not answer as failed.
 pub(super) const NODE_TIMEOUT: &str = "1000";
-/// How long a server may take to start, and a cluster to settle.
+/// The longest time that a server may take to start, or a cluster to become complete.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) const PAUSE: Duration = Duration::from_millis(20);
 
@@ -64,7 +66,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Makes a folder, in memory if the system has a folder for that.
+    /// Creates a folder. The folder is in memory if the system has a place for that.
     pub(super) fn new() -> Self {
         let memory = Path::new("/dev/shm");
         let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
@@ -83,7 +85,7 @@ impl Drop for Folder {
     }
 }
 
-/// One server process on a free port of 127.0.0.1, which can be killed and started again with its stored data.
+/// One server process on a free port of 127.0.0.1. It can be killed and started again with its stored data.
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) maker: Maker,
@@ -131,7 +133,7 @@ impl Node {
         let _killed = Command::new("kill").args(["-KILL", self.pid().trim()]).stderr(Stdio::null()).status();
         drop(keeper.stdin.take());
         let _ended = keeper.wait();
-        // The kernel may hold the port for a moment after the process has ended.
+        // The kernel may keep the port open for a moment after the process has ended.
         patiently(|| TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err());
     }
 
@@ -174,7 +176,7 @@ pub(super) fn runs(program: &str) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// Checks repeatedly until the condition is true. Returns whether it became true.
+/// Checks a condition repeatedly until it is true or too much time has passed. Returns whether it became true.
 pub(super) fn patiently(mut is_so: impl FnMut() -> bool) -> bool {
     let turns = PATIENCE.as_millis() / PAUSE.as_millis();
     for _ in 0..turns {

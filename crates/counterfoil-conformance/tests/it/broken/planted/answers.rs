@@ -1,4 +1,4 @@
-//! Stores whose answers differ from the contract where authors of stores are likely to guess.
+//! Stores whose answers differ from the contract in places where authors of stores are likely to guess.
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
@@ -48,7 +48,7 @@ pub(super) fn answers() -> Vec<Case> {
     all
 }
 
-/// Slides of a member that is not the newest of its family's kind.
+/// Cases with an incorrect slide. The record is not the newest member of its family's kind.
 fn slides() -> Vec<Case> {
     cases! {
         SlideOfAnOldHalfMovesTheFamily => slide_is_forward: Then(|_, model, done| {
@@ -75,7 +75,7 @@ fn slides() -> Vec<Case> {
     }
 }
 
-/// Copies the ends of the slid record to its family, if `leads` accepts the record.
+/// Copies the ends of the record of a slide to its family, if `leads` returns true for the record.
 fn slid(model: &mut Model, done: &Done<'_>, leads: fn(&RecordParts, &FamilyParts) -> bool) {
     let Done::Rotate(id, ParentUpdate::Slide { .. }) = done else { return };
     let of = model.record(id).zip(model.family(id.family()));
@@ -86,7 +86,8 @@ fn slid(model: &mut Model, done: &Done<'_>, leads: fn(&RecordParts, &FamilyParts
     }
 }
 
-/// Replaces the `until` of a full family, computed from the correct value, `now` and the new records.
+/// Replaces the `until` of a family that has no room. The function computes it from the correct value, `now` and the
+/// new records.
 struct FullUntil(fn(Timestamp, Timestamp, &[NewRecord]) -> Timestamp);
 
 #[async_trait]
@@ -119,7 +120,7 @@ impl Flaw for FullUntil {
     }
 }
 
-/// If several ids are taken, names the first id of the request, even if that one is free.
+/// Names the first id of the request if several ids are taken, even if the first id is free.
 struct NamesAnIdThatIsFree;
 
 #[async_trait]
@@ -139,8 +140,8 @@ impl Flaw for NamesAnIdThatIsFree {
     }
 }
 
-/// Reads the family first and checks the request afterwards. With `writes`, it records a use of the family before it
-/// checks the owner of the new records.
+/// Reads the family first and checks the request afterwards. If `writes` is true, it also records a use of the family
+/// before it checks the owner of the new records.
 struct Checks {
     writes: bool,
 }

@@ -1,4 +1,4 @@
-//! Changes and rotations that write too much or too little.
+//! Stores whose changes and rotations write too much or too little.
 
 use counterfoil::store::{Change, InsertInto, NoticeMark, ParentUpdate};
 use counterfoil::types::{RecordId, TokenKind};

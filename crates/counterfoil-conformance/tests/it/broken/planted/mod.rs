@@ -1,4 +1,5 @@
-//! Stores with too narrow keys and columns, or that ignore a state, and the check that must reject each.
+//! Stores whose keys and columns are too small, and stores that ignore a state. Each has the name of the check that
+//! must reject it.
 
 mod answers;
 mod changes;
@@ -36,12 +37,12 @@ macro_rules! cases {
 
 use cases;
 
-/// All cases, by name.
+/// Returns all cases, each with the name of its store.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, fn() -> Arc<dyn Flaw>)> {
     names().into_iter().chain(values()).chain(states()).chain(answers()).map(|case| (case.name, case.make))
 }
 
-/// Like `Bench`, with the hook `damage`.
+/// Like [`Bench`](super::Bench), with the hook `damage`.
 struct Damageable(fn() -> Arc<dyn Flaw>);
 
 #[async_trait]
@@ -63,7 +64,7 @@ impl Fixture for Damageable {
     }
 }
 
-/// The message with which the check rejects the store, or `None` if the store passes.
+/// Returns the message with which the check rejects the store, or `None` if the store passes.
 fn rejected(case: &Case, check: &str) -> Option<String> {
     let check = CHECKS.iter().find(|one| one.name == check).expect("a clause of that name");
     check.run(&Subject::new(Damageable(case.make))).err().map(|violation| violation.what().to_owned())
@@ -102,7 +103,7 @@ fn stores_that_answer_otherwise_are_rejected() {
     try_all(&answers());
 }
 
-/// The model test's message about a broken store is short and shows few commands.
+/// Checks that the model test's message about a broken store is short and contains few commands.
 #[test]
 fn the_model_test_tells_the_shortest_commands_and_the_fields_that_differ() {
     for case in states().iter().chain(&values()).step_by(4) {
@@ -113,7 +114,7 @@ fn the_model_test_tells_the_shortest_commands_and_the_fields_that_differ() {
     }
 }
 
-/// Without a flaw the same fixture passes.
+/// Checks that the same fixture passes without a flaw.
 #[test]
 fn the_bench_without_a_flaw_passes() {
     struct Flawless;

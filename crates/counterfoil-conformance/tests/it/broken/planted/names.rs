@@ -1,4 +1,4 @@
-//! Keys that confuse two names.
+//! Stores whose keys confuse two names.
 
 use super::{Case, cases};
 use crate::broken::keyed::{Index, Keyed};
@@ -12,7 +12,7 @@ fn each(parts: &[&str], change: fn(&str) -> String) -> String {
     parts.iter().map(|part| change(part)).collect::<Vec<_>>().join("\u{0}")
 }
 
-/// The text without its accents, for a few letters.
+/// Removes the accents of a text, for a few letters.
 fn plain(text: &str) -> String {
     text.replace('\u{301}', "").replace('\u{e9}', "e")
 }

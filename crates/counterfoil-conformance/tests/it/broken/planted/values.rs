@@ -1,4 +1,4 @@
-//! Columns that are too narrow for a number, an instant or a text.
+//! Stores whose columns are too small for a number, an instant or a text.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{FamilyBody, NoticeMark};
@@ -9,7 +9,7 @@ use crate::broken::keeping::{Comparing, Keeping, Limiting, Touching, cut, instan
 
 const SECOND: u64 = 1_000_000;
 
-/// The instant rounded to an `f32` of seconds.
+/// Rounds an instant to seconds in an `f32`.
 fn through_f32(at: Timestamp) -> Timestamp {
     let seconds = at.micros() as f64 / SECOND as f64;
     micros((f64::from(seconds as f32) * SECOND as f64) as u64)
