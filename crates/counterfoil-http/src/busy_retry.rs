@@ -43,7 +43,8 @@ impl Busy for LoginError {
 ///
 /// # Cancel safety
 ///
-/// Dropping the future leaves the queue and drops the operation under way: run it [to the end](crate::request::to_the_end).
+/// Dropping the future leaves the queue and drops the operation under way: run it
+/// [to the end](crate::request::to_the_end).
 ///
 /// ```
 /// use counterfoil::directory::Login;

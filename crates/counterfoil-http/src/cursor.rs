@@ -24,7 +24,6 @@ const CHECK: usize = 8;
 /// assert!(other.read(Some(&cursor), |key| Some(key.to_owned())).is_err());
 /// ```
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_structs, reason = "a list is named by these three")]
 pub struct List<'a> {
     /// Which list.
     pub name: &'static str,

@@ -11,7 +11,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums, reason = "a body is read, too large, too slow or broken")]
 pub enum Unread {
     /// Longer than the limit.
     TooLarge,

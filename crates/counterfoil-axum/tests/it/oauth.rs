@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::support::{Answer, SECRET, World, basic, send, world};
 use axum::body::Body;
-use counterfoil_axum::{Issuer, Metadata, Source};
+use counterfoil_axum::{Issuer, Metadata, Source, Sources};
 use http::Request;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -283,4 +283,35 @@ async fn fault_c5_no_list_is_empty_and_an_issuers_path_follows_the_well_known_on
         assert_eq!(get(elsewhere).await.status, 404, "{elsewhere}");
     }
     assert_eq!(document.paths.paths.keys().collect::<Vec<_>>(), [place], "the document says so too");
+}
+
+#[tokio::test]
+async fn host_51_a_host_adds_a_method_of_its_own_at_the_path_of_an_endpoint() {
+    let world = world().await;
+    let own = axum::Router::new().route("/token", axum::routing::get(async || "own"));
+    let router = own.merge(counterfoil_axum::token(world.counterfoil.clone(), Sources::Extension));
+    let ask = async |method: &str| {
+        let request = Request::builder().method(method).uri("/token").body(Body::empty()).expect("a request");
+        send(&router, request).await
+    };
+    assert_eq!(ask("GET").await.text, "own");
+    let refused = ask("PUT").await;
+    assert_eq!((refused.status.as_u16(), refused.header("allow")), (405, Some("GET,HEAD,POST")));
+}
+
+#[tokio::test]
+async fn host_50_the_api_is_nested_below_a_path_with_a_variable() {
+    let world = world().await;
+    let (bill, _) = world.sign_in("bill", None).await;
+    let router = axum::Router::new()
+        .nest("/tenants/{tenant}", axum::Router::from(counterfoil_axum::me_tokens(world.counterfoil.clone())));
+    let ask = async |request: http::request::Builder, body: &str| {
+        let request = request.header("authorization", format!("Bearer {bill}"));
+        send(&router, request.body(Body::from(body.to_owned())).expect("a request")).await
+    };
+    let new = Request::post("/tenants/7/me/tokens").header("content-type", "application/json");
+    let made = ask(new, r#"{"label":"one","expires_in_days":1}"#).await;
+    let place = made.header("location").expect("a location").to_owned();
+    assert!(made.status == 201 && place.starts_with("/tenants/7/me/tokens/"), "{made:?}");
+    assert_eq!(ask(Request::get(place), "").await.status, 200);
 }
