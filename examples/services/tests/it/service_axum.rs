@@ -108,7 +108,7 @@ async fn host_71_a_new_password_in_service_axum_ends_the_other_sign_ins_and_the_
 }
 
 /// Makes a token of 30 days in the service's files, 24 days ago.
-async fn token_of_24_days_ago(folder: &Path) {
+async fn old_token(folder: &Path) {
     let people = MemoryDirectory::default();
     let ann = people.insert_member(1, ANN, "first");
     let then = SystemClock.now().minus(Duration::from_secs(24 * 86_400));
@@ -125,7 +125,7 @@ async fn token_of_24_days_ago(folder: &Path) {
 async fn host_71_service_axum_tells_people_by_mail_that_a_token_expires() {
     let folder = tempfile::tempdir().expect("a folder");
     add_ann(folder.path());
-    token_of_24_days_ago(folder.path()).await;
+    old_token(folder.path()).await;
     let smtp = Smtp::start();
     let _service = Process::start(PROGRAM, folder.path(), &[("SMTP", &smtp.url())]);
     let mut mails = smtp.taken();
