@@ -54,14 +54,17 @@ fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".into(),
         // Labels are other people's text: nothing in it may move a terminal's cursor.
-        Value::String(text) => text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect(),
+        Value::String(text) => {
+            text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+        }
         Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(" "),
         other => other.to_string(),
     }
 }
 
 fn aligned(rows: &[Vec<String>]) -> String {
-    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width =
+        |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0);
     let line = |row: &Vec<String>| {
         let cells = row.iter().enumerate().map(|(at, cell)| format!("{cell:<width$}", width = width(at)));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()

@@ -21,7 +21,13 @@ pub(super) async fn run(cli: &Cli, to: &CopyTo) -> Result<Output, Failure> {
     target.close().await;
     let report = report?;
     let realms: Vec<serde_json::Value> = report.realms.iter().map(|realm| realm.as_str().into()).collect();
-    let done = if to.verify { "equal" } else if does { "copied" } else { "would copy" };
+    let done = if to.verify {
+        "equal"
+    } else if does {
+        "copied"
+    } else {
+        "would copy"
+    };
     Ok(Output::Fields(vec![
         ("result", done.into()),
         ("realms", realms.into()),

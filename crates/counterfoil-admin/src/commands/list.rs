@@ -30,7 +30,8 @@ async fn tokens(counterfoil: &Counterfoil, subject: &str) -> Result<Output, Fail
     let subject = SubjectId::new(subject).map_err(|invalid| Failure::Usage(invalid.to_string()))?;
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
-        let page = counterfoil.list_personal_access_tokens_of(&Presenter::host(), &subject, after.as_ref(), PAGE).await?;
+        let page =
+            counterfoil.list_personal_access_tokens_of(&Presenter::host(), &subject, after.as_ref(), PAGE).await?;
         rows.extend(page.items.iter().map(credential));
         after = page.next;
         if after.is_none() {

@@ -53,7 +53,8 @@ async fn revoke(cli: &Cli, store: &AnyStore, what: &Revoke, does: bool) -> Resul
             let id: ClientId = client.parse().map_err(|_| Failure::Usage("not a client id".into()))?;
             let found = store.clients().client(&realm, &id).await.map_err(Failure::failed)?;
             let key = found.ok_or_else(|| Failure::NotFound("no such client in this realm".into()))?.registration.key;
-            let families = count(&**store.families(), |family| family.realm == realm && family.client == Some(key)).await?;
+            let families =
+                count(&**store.families(), |family| family.realm == realm && family.client == Some(key)).await?;
             if does {
                 counterfoil.revoke_client_tokens(&host, &id).await?;
             }

@@ -2,11 +2,11 @@
 
 use counterfoil::client::{ClientId, NewClient};
 use counterfoil::operations::SignIn;
+use counterfoil::store::Revoke;
 use counterfoil::types::OwnerId;
 use counterfoil::{Presenter, Realm};
-use counterfoil_conformance::sample::{Person, revoked};
 use counterfoil_conformance::sample::most;
-use counterfoil::store::Revoke;
+use counterfoil_conformance::sample::{Person, revoked};
 
 use crate::tool::{RUNTIME, Service, now, open, tool};
 

@@ -23,7 +23,10 @@ fn host_61_a_ring_is_made_added_to_checked_and_rotated_and_never_printed() {
     let name = text(&keys);
     assert_eq!(run(&["make", name]).json()["newest"], 1);
     #[cfg(unix)]
-    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&keys).expect("a file").permissions()) & 0o777, 0o600);
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&keys).expect("a file").permissions()) & 0o777,
+        0o600
+    );
     let (old, _) = service.token("under key 1");
     assert_eq!(run(&["check", name]).json()["result"], "the ring is the store's");
 

@@ -38,7 +38,8 @@ pub(crate) fn tool(arguments: &[&str]) -> Run {
 /// The same with that text on standard input.
 pub(crate) fn tool_with(input: &str, arguments: &[&str]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_counterfoil-admin"));
-    let command = command.args(arguments).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let command =
+        command.args(arguments).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the tool");
     child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
     let Output { status, stdout, stderr } = child.wait_with_output().expect("it ends");
