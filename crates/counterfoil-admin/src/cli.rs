@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+const EXIT_CODES: &str =
+    "Exit codes: 0 done; 1 a store or a file failed; 2 wrong arguments; 3 not confirmed; 4 not found; 5 refused";
+
 /// Administers a store of counterfoil. It acts as the operator: whoever may read and write the store may use it
 #[derive(Parser)]
 #[command(
     name = "counterfoil-admin",
     version,
-    after_help = "Exit codes: 0 done; 1 a store or a file failed; 2 wrong arguments; 3 not confirmed; 4 not found; 5 refused"
+    after_help = EXIT_CODES
 )]
 pub(crate) struct Cli {
     /// sqlite://PATH, postgres://…, redis://…, redis-cluster://HOST:PORT,HOST:PORT or redb://PATH, without a password

@@ -371,7 +371,8 @@ async fn both<S: Whole>(source: &Arc<S>, target: &Arc<S>, all: &[WholeFamily]) -
             }
             let version = member.version;
             ask!(source, target: "an edit", |store| store.apply(id, version, &describe_as("copied"), at(106)));
-            ask!(source, target: "a slide", |store| store.rotate(id, &slide(at(EXPIRES + 9), at(GONE + 9)), &[], at(107)));
+            let step = slide(at(EXPIRES + 9), at(GONE + 9));
+            ask!(source, target: "a slide", |store| store.rotate(id, &step, &[], at(107)));
         }
     }
     same(source, target, "after the same steps").await?;

@@ -89,7 +89,7 @@ pub enum CopyError {
         /// The key's number.
         key: KeyId,
     },
-    /// A family is in both stores and differs. The source was used after an earlier part of the copy, or the target was.
+    /// A family is in both stores and differs. One of them was used after an earlier part of the copy.
     #[error(
         "family {family:?} differs in {field}: one of the stores was used meanwhile; empty the target and begin anew"
     )]

@@ -79,7 +79,6 @@ impl AnyStore {
     }
 
     /// Passes the store to a builder.
-    #[must_use]
     pub fn build_into(&self, builder: Builder) -> Builder {
         builder
             .token_store(self.tokens.clone())

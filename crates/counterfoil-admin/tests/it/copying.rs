@@ -1,13 +1,13 @@
 //! `copy` between real stores.
 
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
+use counterfoil_conformance::sample::most;
 use counterfoil_testkit::servers::Postgres;
 use counterfoil_testkit::servers::redis::RedisServer;
 use tempfile::TempDir;
 
-use crate::tool::{Service, tool};
+use crate::tool::{RUNTIME, Service, open, tool};
 
 #[test]
 fn host_61_a_service_moves_from_sqlite_to_postgresql_to_redis_to_redb() {
@@ -49,29 +49,28 @@ fn host_61_a_copy_that_is_killed_is_continued() {
     let tokens: Vec<_> = (0..40).map(|number| service.token(&format!("token {number}")).0).collect();
     let folder = TempDir::new().expect("a folder");
     let to = format!("sqlite://{}", folder.path().join("copy.db").display());
-    let started = Instant::now();
     let arguments = ["--store", &service.url, "copy", "--to", &to, "--yes"];
-    let whole = {
-        let spare = format!("sqlite://{}", folder.path().join("spare.db").display());
-        assert_eq!(tool(&["--store", &service.url, "copy", "--to", &spare, "--yes"]).code, 0);
-        started.elapsed()
-    };
     let mut killed = 0;
-    for part in 1..=8 {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_counterfoil-admin"))
-            .args(arguments)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the tool");
-        // Kills it later each time: the moments differ, and each of them must do no harm.
-        let until = Instant::now() + whole * part / 10;
-        while Instant::now() < until && child.try_wait().expect("a child").is_none() {
-            std::thread::sleep(Duration::from_millis(1));
+    RUNTIME.block_on(async {
+        let target = open(&to).await;
+        for part in 1..=4 {
+            let mut child = Command::new(env!("CARGO_BIN_EXE_counterfoil-admin"))
+                .args(arguments)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("the tool");
+            // Kills it as soon as some more families are there.
+            while child.try_wait().expect("a child").is_none() {
+                if target.families().families(None, most(100)).await.expect("a store").items.len() >= part * 8 {
+                    break;
+                }
+            }
+            child.kill().expect("a child");
+            killed += u32::from(!child.wait().expect("a child").success());
         }
-        child.kill().expect("a child");
-        killed += u32::from(!child.wait().expect("a child").success());
-    }
+        target.close().await;
+    });
     let done = tool(&arguments);
     assert!(done.code == 0 && killed > 0, "{killed} were killed: {}", done.err);
     service.serve_on(&to, async |counterfoil, _| {
