@@ -1,4 +1,4 @@
-//! `counterfoil-admin`: administers a store of counterfoil by its URL. README.md says what each command does.
+//! `counterfoil-admin`: administers a counterfoil store that is named by its URL. README.md describes the commands.
 
 mod cli;
 mod commands;
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // The events of what is changed, for the operator's own log. Standard output has the result alone.
+    // Events of the changes go to standard error, for the operator's log. Standard output contains only the result.
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
     let ended = run(&cli);
     match ended {
@@ -33,7 +33,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::failed)?;
     let output = runtime.block_on(commands::run(cli))?;
     let text = if cli.json { output.json()? } else { output.text() };
-    // A closed pipe is the reader's choice.
+    // An error means that the reader closed the pipe. That is not a failure of the command.
     let _unread = writeln!(std::io::stdout(), "{}", text.trim_end());
     Ok(())
 }

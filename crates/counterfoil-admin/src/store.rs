@@ -8,10 +8,10 @@ use counterfoil_stores::{AnyStore, Opening, StoreUrl, holds_password};
 use crate::cli::Cli;
 use crate::failure::Failure;
 
-/// The longest file that is read, in bytes.
+/// The maximum number of bytes that are read from a file. The rest of a longer file is ignored.
 const LONGEST: u64 = 1024 * 1024;
 
-/// The text of a file, or of standard input for `-`.
+/// Returns the text of a file. The path `-` means standard input.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     let mut text = String::new();
     if path.as_os_str() == "-" {
@@ -23,7 +23,7 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// A URL out of an argument or a file.
+/// Returns the URL from an argument, or from a file.
 pub(crate) fn url(argument: Option<&str>, file: Option<&Path>, name: &str) -> Result<StoreUrl, Failure> {
     let text = match (argument, file) {
         (Some(url), _) if holds_password(url) => {
@@ -43,12 +43,12 @@ pub(crate) fn url(argument: Option<&str>, file: Option<&Path>, name: &str) -> Re
 }
 
 impl Cli {
-    /// The URL of the store.
+    /// Returns the URL of the store.
     pub(crate) fn url(&self) -> Result<StoreUrl, Failure> {
         url(self.store.as_deref(), self.store_file.as_deref(), "store")
     }
 
-    /// How stores are opened: no file is created by a wrong name.
+    /// Returns the options for opening a store. They create no file, so that a mistyped path is an error.
     pub(crate) fn opening(&self) -> Opening {
         Opening::default().volatile(self.volatile)
     }

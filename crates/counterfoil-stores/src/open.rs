@@ -1,4 +1,4 @@
-//! Opening a store, and bringing its schema up to date.
+//! Opens stores and updates their schemas.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -16,10 +16,10 @@ use crate::url::StoreUrl;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The schema is missing or old, and the role may not change it.
+    /// The schema is missing or old, and the database role may not change it.
     #[error("the schema must be brought up to date first, as a role that may create tables")]
     Older(#[source] SetupError),
-    /// Anything else: it cannot be reached, a newer version wrote it, or its set-up is not safe.
+    /// Another error: the store is unreachable, a newer version wrote it, or its configuration is not safe.
     #[error("the store cannot be opened")]
     Store(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -39,11 +39,11 @@ impl From<SetupError> for OpenError {
     }
 }
 
-/// How a store is opened. The default creates no file, and accepts a Redis server only with an append-only file.
+/// The options for opening a store. By default, no file is created, and a Redis server must have an append-only file.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Opening {
-    /// Whether a missing file is created.
+    /// Whether opening creates a missing file.
     pub create: bool,
     /// Whether a Redis server without an append-only file is accepted.
     pub volatile: bool,
@@ -56,7 +56,7 @@ impl Opening {
         Self { create: true, ..self }
     }
 
-    /// Accepts a Redis server without an append-only file if that is true.
+    /// Sets whether a Redis server without an append-only file is accepted.
     #[must_use]
     pub fn volatile(self, volatile: bool) -> Self {
         Self { volatile, ..self }
@@ -68,16 +68,16 @@ impl Opening {
 pub enum Migrated {
     /// The schema is up to date.
     UpToDate,
-    /// The store is brought up to date whenever it is opened.
+    /// There is nothing to do, because opening the store updates its schema.
     NothingToDo,
 }
 
 impl StoreUrl {
-    /// Opens the store. An older layout is brought up to date if the role may.
+    /// Opens the store. Updates an older schema if the database role may do that.
     ///
     /// # Errors
     ///
-    /// [`OpenError`].
+    /// [`OpenError`] if the store cannot be opened.
     pub async fn open(&self, how: &Opening) -> Result<AnyStore, OpenError> {
         let options = || if how.volatile { Options::new().volatile() } else { Options::new() };
         match self {
@@ -109,11 +109,11 @@ impl StoreUrl {
         }
     }
 
-    /// Creates the schema, or brings it up to date.
+    /// Creates the schema, or updates it.
     ///
     /// # Errors
     ///
-    /// [`OpenError`].
+    /// [`OpenError`] if the store cannot be opened or updated.
     pub async fn migrate(&self) -> Result<Migrated, OpenError> {
         match self {
             Self::Postgres(options) => {

@@ -1,4 +1,4 @@
-//! What a URL names. A new kind of store needs a new variant here.
+//! Parses store URLs. A new kind of store needs a new variant here.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 
-/// A parsed store URL. `Debug` shows the kind alone: a URL may hold a password.
+/// A parsed store URL. `Debug` shows only the kind of store, because a URL may contain a password.
 ///
 /// ```
 /// use counterfoil_stores::StoreUrl;
@@ -19,21 +19,22 @@ use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StoreUrl {
-    /// `memory:`. Lost with the process.
+    /// `memory:`. The data is lost when the process ends.
     Memory,
     /// `sqlite://PATH`.
     Sqlite(PathBuf),
-    /// `postgres://…` or `postgresql://…`, as libpq has them.
+    /// `postgres://…` or `postgresql://…`, in the format of libpq.
     Postgres(Box<PgConnectOptions>),
     /// `redis://…`.
     Redis(String),
-    /// `redis-cluster://HOST:PORT,HOST:PORT`: some of its nodes, as URLs of their own.
+    /// `redis-cluster://HOST:PORT,HOST:PORT`. It names some nodes of the cluster. The variant contains one URL for each
+    /// node.
     RedisCluster(Vec<String>),
-    /// `redb://PATH`: a file of `counterfoil-kv`.
+    /// `redb://PATH`: a redb file of `counterfoil-kv`.
     Redb(PathBuf),
 }
 
-/// Not a store URL. The message does not contain it.
+/// The error for a text that is not a store URL. The message does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a store is memory:, sqlite://PATH, postgres://…, redis://…, redis-cluster://HOST:PORT,HOST:PORT or redb://PATH"
@@ -63,7 +64,7 @@ impl FromStr for StoreUrl {
 }
 
 impl StoreUrl {
-    /// The kind of store, as the scheme names it.
+    /// Returns the kind of store, for example `redis-cluster`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -83,8 +84,8 @@ impl fmt::Debug for StoreUrl {
     }
 }
 
-/// Whether a URL contains a password: before an `@`, or as the parameter `password`. Such a URL must not be an argument
-/// of a program, since every user of a machine sees those.
+/// Whether a URL contains a password: before an `@`, or as the parameter `password`. Do not pass such a URL as an
+/// argument of a program, because every user of the machine can see the arguments.
 ///
 /// ```
 /// use counterfoil_stores::holds_password;
@@ -97,7 +98,7 @@ impl fmt::Debug for StoreUrl {
 #[must_use]
 pub fn holds_password(url: &str) -> bool {
     let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-    // A password may contain slashes, so the last `@` before the parameters counts.
+    // A password may contain slashes. So the last `@` before the parameters ends the password.
     let (place, parameters) = rest.split_once('?').unwrap_or((rest, ""));
     let names_one = place.rsplit_once('@').is_some_and(|(user, _)| user.split(',').any(|user| user.contains(':')));
     names_one || parameters.split('&').any(|parameter| parameter.starts_with("password="))

@@ -1,4 +1,4 @@
-//! `copy`: everything into another store.
+//! `copy`: copies all data to another store.
 
 use counterfoil::Realm;
 use counterfoil_copy::{Copy, Report, Stores};
@@ -13,7 +13,8 @@ pub(super) async fn run(cli: &Cli, to: &CopyTo) -> Result<Output, Failure> {
     let does = !to.verify && to.confirmation.does()?;
     let target = url(to.to.as_deref(), to.to_file.as_deref(), "to")?;
     let source = cli.open().await?;
-    // A comparison creates no file. A plan does: the target is looked at as a copy would find it.
+    // A comparison must not create a file. A dry run creates it, because it checks the target in the state that a copy
+    // would find.
     let opening = if to.verify { cli.opening() } else { cli.opening().creating() };
     let target = target.open(&opening).await.map_err(Failure::failed)?;
     let report = copy(to, &source, &target, does).await;

@@ -1,4 +1,4 @@
-//! `keys`: key rings in files. No key is printed.
+//! `keys`: creates, changes and checks key ring files. No key is printed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -64,7 +64,8 @@ fn shown(ring: &KeyRing, removed: &[KeyId]) -> Result<Output, Failure> {
     ]))
 }
 
-/// Compares the ring with the store: the check values beside the settings, and the keys that digests are under.
+/// Compares the ring with the check values that are stored with the settings, and with the keys that the stored digests
+/// use.
 async fn check(cli: &Cli, ring: &KeyRing) -> Result<Output, Failure> {
     let store = cli.open().await?;
     let settings = store.settings().settings(&cli.realm()?).await;
@@ -98,8 +99,8 @@ async fn check(cli: &Cli, ring: &KeyRing) -> Result<Output, Failure> {
     ]))
 }
 
-/// The keys of the ring, but for the newest, that no digest uses. Other realms' client secrets are not seen: see the
-/// README.
+/// Returns the keys of the ring that no digest uses, except the newest key. Client secrets of other realms are not
+/// counted: see README.md.
 async fn unused(cli: &Cli, ring: &KeyRing) -> Result<Vec<KeyId>, Failure> {
     let store = cli.open().await?;
     let uses = cli.handle(&store)?.key_census().await;
@@ -109,7 +110,7 @@ async fn unused(cli: &Cli, ring: &KeyRing) -> Result<Vec<KeyId>, Failure> {
     Ok(ring.ids().filter(|key| *key != ring.newest() && !is_used(key)).collect())
 }
 
-/// Writes the ring under another name, then moves it over the file, so that no reader finds half of it.
+/// Writes the ring to a temporary file and renames that file, so that no reader sees an incomplete file.
 fn replace(file: &Path, ring: &KeyRing) -> Result<(), Failure> {
     let mut name = file.as_os_str().to_owned();
     name.push(format!(".{}", std::process::id()));

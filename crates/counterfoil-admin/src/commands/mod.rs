@@ -1,4 +1,4 @@
-//! The commands, one file each.
+//! The commands. Each file contains one command.
 
 mod census;
 mod copy;
@@ -36,7 +36,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Output, Failure> {
 }
 
 impl Confirmation {
-    /// Whether to do it (true) or to show it (false).
+    /// Returns true if the command must make its change, and false if it must only show the change.
     pub(crate) const fn does(self) -> Result<bool, Failure> {
         match (self.yes, self.dry_run) {
             (true, _) => Ok(true),

@@ -1,4 +1,4 @@
-//! `purge`: removes what is past its retention.
+//! `purge`: removes records that are past their retention.
 
 use std::num::NonZeroU32;
 
@@ -32,7 +32,7 @@ async fn purge(cli: &Cli, store: &counterfoil_stores::AnyStore) -> Result<u64, F
     }
 }
 
-/// How many records a purge would remove now.
+/// Returns the number of records that a purge would remove now.
 async fn gone(cli: &Cli, store: &dyn Transfer) -> Result<u64, Failure> {
     let now = SystemClock.now();
     let unsent_before = now.minus(cli.policy()?.notices.unsent_kept);

@@ -1,4 +1,4 @@
-//! `revoke`: ends credentials through the core, which tells the events.
+//! `revoke`: revokes credentials through the core, which reports the events.
 
 use counterfoil::client::ClientId;
 use counterfoil::store::{FamilyParts, Transfer};
@@ -24,7 +24,7 @@ pub(super) async fn run(cli: &Cli, what: &Revoke) -> Result<Output, Failure> {
     Ok(Output::Fields(vec![(name, families?.into())]))
 }
 
-/// How many families ended, or would.
+/// Returns the number of families that were revoked. In a dry run: the number that would be revoked.
 async fn revoke(cli: &Cli, store: &AnyStore, what: &Revoke, does: bool) -> Result<u64, Failure> {
     let (counterfoil, host, realm) = (cli.handle(store)?, Presenter::host(), cli.realm()?);
     match what {
@@ -63,7 +63,7 @@ async fn revoke(cli: &Cli, store: &AnyStore, what: &Revoke, does: bool) -> Resul
     }
 }
 
-/// How many families that are not revoked fit.
+/// Counts the families that are not revoked and for which `fits` returns true.
 async fn count(store: &dyn Transfer, fits: impl Fn(&FamilyParts) -> bool) -> Result<u64, Failure> {
     let mut families = 0;
     each_family(store, |whole| {

@@ -1,4 +1,4 @@
-//! Arguments, help and exit codes.
+//! Tests of arguments, help and exit codes.
 
 use crate::tool::{Service, tool, tool_with};
 
