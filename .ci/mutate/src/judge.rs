@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::build::Built;
 
-/// The time that the limit for one mutant adds to six times the suite's time without a mutant.
+/// The time limit for one mutant is six times the suite's time without a mutant, plus this duration.
 const LEAST: Duration = Duration::from_secs(10);
 
 /// The values of `COUNTERFOIL_SCALE` with which the suite runs, the smallest first. Most mutants fail with the small
