@@ -19,7 +19,7 @@ use crate::row;
 /// command that the scripts use.
 const OLDEST: u64 = 6;
 
-/// What the configuration of the servers must satisfy.
+/// The requirements for the configuration of the servers.
 #[derive(Clone, Copy)]
 pub(crate) struct Setup {
     pub(crate) in_cluster: bool,
@@ -115,7 +115,8 @@ impl Setup {
     }
 }
 
-/// Returns the version of the stored layout. If there is none, writes the current version. Refuses a newer version.
+/// Returns the version of the stored layout. If no version is stored, writes the current version. Refuses a newer
+/// version.
 async fn layout(connection: &mut Connection, keys: &Keys) -> Result<u64, SetupError> {
     let mut mark = Cmd::new();
     mark.arg("SET").arg(keys.layout()).arg(LAYOUT).arg("NX");
