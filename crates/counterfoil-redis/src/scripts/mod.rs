@@ -73,7 +73,7 @@ scripts! {
         | digested
         | honoured gone
     ): token!("apply.lua");
-    RESTORE(i g e r c label nonce count): token!("restore.lua");
+    RESTORE(i g e r c label nonce count leader): token!("restore.lua");
     REVOKE_FAMILY(whose r found): token!("revoke_family.lua");
     REVOKE_ONE(m r gone): token!("revoke_one.lua");
     CLAIM(m held lease): token!("claim.lua");
