@@ -74,8 +74,8 @@ enum CookieRequest {
 }
 
 impl SessionLayer {
-    /// Makes a layer that accepts sessions of `counterfoil`. The console that sets the cookies has this transport and
-    /// this base.
+    /// Makes a layer that accepts sessions of `counterfoil`. The console that sets the cookies must have the same
+    /// transport and the same base.
     #[must_use]
     pub fn new(counterfoil: Counterfoil, transport: Transport, base: &str) -> Self {
         let name = CookieName::of(counterfoil.realm(), base);
