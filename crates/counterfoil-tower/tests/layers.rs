@@ -95,9 +95,29 @@ fn a_scope_is_asked_for_behind_the_authentication() {
 }
 
 #[test]
+fn one_of_several_scopes_is_enough_and_the_challenge_names_the_first() {
+    const EITHER: RequireScopeLayer = RequireScopeLayer::any_of(&["demo:read", "demo:list demo:count"]);
+    let asked = |layer: &RequireScopeLayer, scope| {
+        let (counterfoil, token) = world(scope);
+        let service = AuthenticateLayer::required(counterfoil).layer(layer.layer(service_fn(name)));
+        ask(service, &[&format!("Bearer {token}")])
+    };
+    for scope in [None, Some("demo:read"), Some("demo:read else"), Some("demo:count demo:list")] {
+        assert_eq!(asked(&EITHER, scope), (200, None, "ann".to_owned()), "{scope:?}");
+    }
+    for scope in ["demo:write", "demo:list", "demo:count"] {
+        let challenge = problem("insufficient-scope", 403)(asked(&EITHER, Some(scope))).expect("a challenge");
+        assert_eq!(challenge, "Bearer realm=\"default\", error=\"insufficient_scope\", scope=\"demo:read\"");
+    }
+    assert_eq!(asked(&RequireScopeLayer::any_of(&[]), Some("demo:read")).0, 403, "an empty list");
+}
+
+#[test]
 fn a_scope_layer_without_an_authentication_layer_fails_closed() {
-    let alone = RequireScopeLayer::new("demo:read").layer(service_fn(name));
-    assert_eq!(problem("layer-missing", 500)(ask(alone, &["Bearer x"])), None);
+    for layer in [RequireScopeLayer::new("demo:read"), RequireScopeLayer::any_of(&["demo:read"])] {
+        let alone = layer.layer(service_fn(name));
+        assert_eq!(problem("layer-missing", 500)(ask(alone, &["Bearer x"])), None);
+    }
 }
 
 #[test]

@@ -36,11 +36,6 @@ async fn inside(who: Principal) -> Result<&'static str, Rejection> {
     Ok("in")
 }
 
-async fn any(who: Principal) -> Result<&'static str, Rejection> {
-    who.require_any(&["projects:read", "projects:admin"])?;
-    Ok("in")
-}
-
 async fn role(who: Principal) -> Result<&'static str, Rejection> {
     who.require_role(Role::Administrator)?;
     Ok("in")
@@ -58,10 +53,11 @@ use ::axum::response::IntoResponse as IntoAnswer;
 fn router(counterfoil: &Counterfoil) -> Router {
     let own = || counterfoil.clone();
     let scoped = get(async || "in").layer(RequireScopeLayer::new("projects:read"));
+    let any = get(async || "in").layer(RequireScopeLayer::any_of(&["projects:read", "projects:admin"]));
     let required = Router::new()
         .route("/required", get(name).post(name).merge(options(async || "preflight")))
         .route("/scoped", scoped)
-        .route("/any", get(any))
+        .route("/any", any)
         .route("/inside", get(inside))
         .route("/role", get(role))
         .layer(AuthenticateLayer::required(own()));

@@ -60,6 +60,7 @@ impl Host {
         }
         let own = || self.counterfoil.clone();
         let guard = || RequireScopeLayer::new("projects:read");
+        let either = || RequireScopeLayer::any_of(&["projects:read", "projects:admin"]);
         match request.uri().path() {
             "/required" => AuthenticateLayer::required(own()).layer(service_fn(name)).oneshot(request).await,
             "/optional" => AuthenticateLayer::optional(own()).layer(service_fn(perhaps)).oneshot(request).await,
@@ -68,9 +69,11 @@ impl Host {
                 let behind = guard().layer(service_fn(entered));
                 AuthenticateLayer::required(own()).layer(behind).oneshot(request).await
             }
-            "/any" | "/inside" | "/role" => {
-                AuthenticateLayer::required(own()).layer(service_fn(inside)).oneshot(request).await
+            "/any" => {
+                let behind = either().layer(service_fn(entered));
+                AuthenticateLayer::required(own()).layer(behind).oneshot(request).await
             }
+            "/inside" | "/role" => AuthenticateLayer::required(own()).layer(service_fn(inside)).oneshot(request).await,
             "/bare" => name(request).await,
             "/bare-scope" => guard().layer(service_fn(entered)).oneshot(request).await,
             path => match self.endpoints.find(path) {
@@ -124,7 +127,6 @@ async fn entered(_: Request<Incoming>) -> Answer {
 async fn inside(request: Request<Incoming>) -> Answer {
     let who = known(&request).expect("the layer").principal().expect("required");
     let judged = match request.uri().path() {
-        "/any" => who.require_any(&["projects:read", "projects:admin"]),
         "/inside" => who.require("projects:write"),
         _ => who.require_role(Role::Administrator),
     };
