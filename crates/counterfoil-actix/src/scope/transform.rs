@@ -14,7 +14,8 @@ use crate::scope::service::RequireScopeMiddleware;
 ///
 /// Put [`Authenticate`](crate::Authenticate) in front of it: in actix-web, the last `wrap` of a service runs first.
 /// Without `Authenticate` it answers 500 and logs an error. A credential without a scope passes, because it may do all
-/// that its owner may. A CORS preflight passes.
+/// that its owner may. A CORS preflight passes only if `Authenticate` let it pass: see
+/// [`Authenticate::pass_preflights`](crate::Authenticate::pass_preflights).
 ///
 /// ```
 /// use actix_web::{App, test, web};

@@ -3,6 +3,7 @@
 //! | path | |
 //! |---|---|
 //! | `/required` | requires authentication, and answers the caller's name; `OPTIONS` answers `preflight` |
+//! | `/preflights` | preflights pass, anything else needs `projects:read`; every method answers `preflight` |
 //! | `/optional` | authentication is optional; answers the name, or `nobody` |
 //! | `/decides` | the handler decides; answers the name, or the kind of the rejection |
 //! | `/scoped`, `/any` | a guard requires `projects:read`, and one of `projects:read` and `projects:admin` |

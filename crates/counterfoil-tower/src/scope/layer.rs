@@ -9,7 +9,9 @@ use crate::scope::service::RequireScope;
 /// behind an [`AuthenticateLayer`](crate::AuthenticateLayer), required or optional. Without one the response is 500,
 /// and an error is logged.
 ///
-/// A credential without a scope may do everything that its owner may, so it passes. CORS preflights are passed on.
+/// A credential without a scope may do everything that its owner may, so it passes. A CORS preflight passes only if the
+/// authentication layer let it pass: see
+/// [`AuthenticateLayer::pass_preflights`](crate::AuthenticateLayer::pass_preflights).
 ///
 /// ```
 /// use std::convert::Infallible;
