@@ -6,7 +6,7 @@ use ::axum::Router;
 use ::axum::extract::{ConnectInfo, Request};
 use ::axum::http::StatusCode;
 use ::axum::middleware::{Next, from_fn};
-use ::axum::routing::{get, options};
+use ::axum::routing::{any as any_method, get, options};
 use counterfoil::{Counterfoil, Role};
 use counterfoil_axum::{AuthenticateLayer, Principal, Rejection, RequireScopeLayer, Source, Sources};
 
@@ -61,13 +61,17 @@ fn router(counterfoil: &Counterfoil) -> Router {
         .route("/inside", get(inside))
         .route("/role", get(role))
         .layer(AuthenticateLayer::required(own()));
+    let preflights = Router::new()
+        .route("/preflights", any_method(async || "preflight"))
+        .layer(RequireScopeLayer::new("projects:read"))
+        .layer(AuthenticateLayer::required(own()).pass_preflights());
     let optional = Router::new()
         .route("/optional", get(perhaps))
         .route("/decides", get(decides))
         .layer(AuthenticateLayer::optional(own()));
     let bare = Router::new()
         .route("/bare", get(name))
-        .route("/bare-scope", get(async || "in").layer(RequireScopeLayer::new("projects:read")));
+        .route("/bare-scope", any_method(async || "in").layer(RequireScopeLayer::new("projects:read")));
     let api = counterfoil_axum::me_tokens(own())
         .merge(counterfoil_axum::users(own()))
         .merge(counterfoil_axum::security_codes(own()))
@@ -75,6 +79,7 @@ fn router(counterfoil: &Counterfoil) -> Router {
         .merge(counterfoil_axum::settings(own()));
     Router::new()
         .merge(required)
+        .merge(preflights)
         .merge(optional)
         .merge(bare)
         .merge(counterfoil_axum::token(own(), Sources::Extension))

@@ -63,6 +63,10 @@ impl Host {
         let either = || RequireScopeLayer::any_of(&["projects:read", "projects:admin"]);
         match request.uri().path() {
             "/required" => AuthenticateLayer::required(own()).layer(service_fn(name)).oneshot(request).await,
+            "/preflights" => {
+                let behind = guard().layer(service_fn(preflight));
+                AuthenticateLayer::required(own()).pass_preflights().layer(behind).oneshot(request).await
+            }
             "/optional" => AuthenticateLayer::optional(own()).layer(service_fn(perhaps)).oneshot(request).await,
             "/decides" => AuthenticateLayer::optional(own()).layer(service_fn(decides)).oneshot(request).await,
             "/scoped" => {
@@ -117,6 +121,10 @@ async fn decides(request: Request<Incoming>) -> Answer {
         Ok(who) => text(StatusCode::OK, who.name()),
         Err(rejection) => text(StatusCode::OK, &format!("refused: {}", rejection.kind().name())),
     }
+}
+
+async fn preflight(_: Request<Incoming>) -> Answer {
+    text(StatusCode::OK, "preflight")
 }
 
 async fn entered(_: Request<Incoming>) -> Answer {

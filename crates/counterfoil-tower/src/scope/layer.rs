@@ -10,7 +10,9 @@ use crate::scope::service::RequireScope;
 /// several ([`RequireScopeLayer::any_of`]). Mount this layer behind an [`AuthenticateLayer`](crate::AuthenticateLayer),
 /// required or optional. Without an `AuthenticateLayer`, the response is 500 and an error is logged.
 ///
-/// A credential without a scope passes, because it has all rights of its owner. A CORS preflight passes.
+/// A credential without a scope may do everything that its owner may, so it passes. A CORS preflight passes only if the
+/// authentication layer let it pass: see
+/// [`AuthenticateLayer::pass_preflights`](crate::AuthenticateLayer::pass_preflights).
 ///
 /// ```
 /// use std::convert::Infallible;

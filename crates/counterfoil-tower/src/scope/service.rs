@@ -5,7 +5,6 @@ use std::task::{Context, Poll};
 use http::{Extensions, Request, Response};
 use tower_service::Service;
 
-use crate::authenticate::service::is_preflight;
 use crate::authentication::Authentication;
 use crate::refuse::Refuse;
 use crate::rejection::Rejection;
@@ -35,14 +34,17 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         match judged(request.extensions(), self.layer.needed) {
-            Err(rejection) if !is_preflight(&request) => ResponseFuture::refused(self.layer.refuse.refuse(&rejection)),
-            _ => ResponseFuture::calling(self.inner.call(request)),
+            Err(rejection) => ResponseFuture::refused(self.layer.refuse.refuse(&rejection)),
+            Ok(()) => ResponseFuture::calling(self.inner.call(request)),
         }
     }
 }
 
 fn judged(extensions: &Extensions, needed: Needed) -> Result<(), Rejection> {
     let known = extensions.get::<Authentication>().ok_or_else(Rejection::layer_missing)?;
+    if known.is_preflight() {
+        return Ok(());
+    }
     let principal = known.principal().map_err(Clone::clone)?;
     needed.check(principal).map_err(Rejection::from)
 }
