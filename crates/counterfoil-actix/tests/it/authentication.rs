@@ -129,27 +129,26 @@ async fn host_41_middleware_may_hold_the_request_and_the_outermost_hides_the_hea
         || TestRequest::get().append_header(("authorization", format!("Bearer {}", token.token.expose_secret())));
     assert_eq!(prints_a_token(&request().to_srv_request()), (false, true), "what README.md warns of");
     for hides in [false, true] {
-        let app = App::new()
-            .service(web::resource("/").to(name).wrap(Authenticate::required(service.counterfoil().clone())))
-            .wrap_fn(move |request, next| {
-                assert_eq!(prints_a_token(&request), (false, !hides));
-                // While this clone lives, `ServiceRequest::headers_mut` panics in the middleware behind.
-                let held = request.request().clone();
-                let answer = next.call(request);
-                async move {
-                    let answer = answer.await;
-                    drop(held);
-                    answer
-                }
-            })
-            .wrap_fn(move |mut request, next| {
-                let values: Vec<_> = request.headers_mut().remove(AUTHORIZATION).collect();
-                for mut value in values {
-                    value.set_sensitive(hides);
-                    request.headers_mut().append(AUTHORIZATION, value);
-                }
-                next.call(request)
-            });
+        let resource = web::resource("/").to(name).wrap(Authenticate::required(service.counterfoil().clone()));
+        let resource = resource.wrap_fn(move |request, next| {
+            assert_eq!(prints_a_token(&request), (false, !hides));
+            // While this clone lives, `ServiceRequest::headers_mut` panics in the middleware behind.
+            let held = request.request().clone();
+            let answer = next.call(request);
+            async move {
+                let answer = answer.await;
+                drop(held);
+                answer
+            }
+        });
+        let app = App::new().service(resource).wrap_fn(move |mut request, next| {
+            let values: Vec<_> = request.headers_mut().remove(AUTHORIZATION).collect();
+            for mut value in values {
+                value.set_sensitive(hides);
+                request.headers_mut().append(AUTHORIZATION, value);
+            }
+            next.call(request)
+        });
         assert_eq!(ask(&init_service(app).await, request()).await, (StatusCode::OK, "ivan".to_owned()));
     }
 }

@@ -60,7 +60,7 @@ impl<R> AuthenticateLayer<R> {
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let verifier = Introspection::builder("http://127.0.0.1:1/introspect", "reports", "a secret").build()?;
+    /// let verifier = Introspection::builder("http://127.0.0.1:1/introspect", "reports", "a secret".to_owned()).build()?;
     /// let layer = AuthenticateLayer::required(verifier).pass_preflights();
     ///
     /// let preflight = Request::options("/").header("origin", "https://app.example");
