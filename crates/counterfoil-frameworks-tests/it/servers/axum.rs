@@ -57,7 +57,7 @@ use ::axum::response::IntoResponse as IntoAnswer;
 
 fn router(counterfoil: &Counterfoil) -> Router {
     let own = || counterfoil.clone();
-    let scoped = get(async || "in").layer(RequireScopeLayer::new("projects:read"));
+    let scoped = any_method(async || "in").layer(RequireScopeLayer::new("projects:read"));
     let required = Router::new()
         .route("/required", get(name).post(name).merge(options(async || "preflight")))
         .route("/scoped", scoped)
