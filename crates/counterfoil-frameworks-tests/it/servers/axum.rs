@@ -52,7 +52,7 @@ use ::axum::response::IntoResponse as IntoAnswer;
 
 fn router(counterfoil: &Counterfoil) -> Router {
     let own = || counterfoil.clone();
-    let scoped = get(async || "in").layer(RequireScopeLayer::new("projects:read"));
+    let scoped = any_method(async || "in").layer(RequireScopeLayer::new("projects:read"));
     let any = get(async || "in").layer(RequireScopeLayer::any_of(&["projects:read", "projects:admin"]));
     let required = Router::new()
         .route("/required", get(name).post(name).merge(options(async || "preflight")))
