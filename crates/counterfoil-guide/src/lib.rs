@@ -20,6 +20,12 @@ mod chapters {
     #[doc = include_str!("../../../docs/guide/src/credentials.md")]
     struct Credentials;
 
+    #[doc = include_str!("../../../docs/guide/src/scopes.md")]
+    struct Scopes;
+
+    #[doc = include_str!("../../../docs/guide/src/management-api.md")]
+    struct ManagementApi;
+
     #[doc = include_str!("../../../docs/guide/src/throttling.md")]
     struct Throttling;
 
