@@ -64,15 +64,18 @@ impl Copy {
     ///
     /// Whatever `run` would refuse before its first write.
     pub async fn plan(&self) -> Result<Report, CopyError> {
-        self.checked().await.map(|found| found.report)
+        let found = self.checked().await?;
+        self.has_not_served().await?;
+        Ok(found.report)
     }
 
     /// Copies everything and compares both stores at the end. The first walk through the source counts and checks, and
     /// nothing is written if it finds something to refuse. Settings come first, since they bind the target to the key
     /// ring; then registrations; then families, each in one step.
     ///
-    /// Neither store may be in use meanwhile. A change that is made all the same is found by the comparison, or by the
-    /// next run.
+    /// Neither store may be in use meanwhile. A change of the source that is made all the same, before its part is
+    /// compared at the end, makes the comparison fail. A later one is not found: a credential that is revoked in the
+    /// source after the comparison of its family is valid in the target.
     ///
     /// # Cancel safety
     ///
@@ -83,6 +86,7 @@ impl Copy {
     /// [`CopyError`]. What was written stays, and the next run continues, unless the error says to begin anew.
     pub async fn run(&self) -> Result<Report, CopyError> {
         let Found { mut report, clients: removed } = self.checked().await?;
+        self.has_not_served().await?;
         for realm in &report.realms {
             report.versions_behind += u64::from(settings::copy(self, realm).await?);
             report.versions_behind += clients::copy(self, realm).await?;
@@ -104,7 +108,7 @@ impl Copy {
     ///
     /// The first difference, or a store failed.
     pub async fn verify(&self) -> Result<Report, CopyError> {
-        let report = self.plan().await?;
+        let report = self.checked().await?.report;
         verify(self, &report.realms).await?;
         Ok(Report { already_there: report.families, ..report })
     }

@@ -54,6 +54,16 @@ pub enum CopyError {
         /// One of the families.
         first: Option<FamilyId>,
     },
+    /// Rows of the target do not decode. Nothing was written.
+    #[error("{count} rows of the target do not decode; repair them, or copy into an empty store")]
+    DamagedTarget {
+        /// How many families and registrations have such a row.
+        count: u64,
+    },
+    /// The target's last upkeep is later than the source's: a service has run on the target. It may have purged
+    /// credentials that the source still has, and a copy would bring them back. Nothing was written.
+    #[error("a service has run on the target since the source's last upkeep; copy into an empty store")]
+    TargetServed,
     /// The source counts more or fewer records than its families have. Another process writes, or rows without a family
     /// were left behind.
     #[error(
