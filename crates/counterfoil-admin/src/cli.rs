@@ -18,7 +18,7 @@ pub(crate) struct Cli {
     /// sqlite://PATH, postgres://…, redis://…, redis-cluster://HOST:PORT,HOST:PORT or redb://PATH, without a password
     #[arg(long, global = true, value_name = "URL", conflicts_with = "store_file")]
     pub(crate) store: Option<String>,
-    /// A file with the URL, which may contain a password; - for standard input
+    /// A file with the URL, which may contain a password, readable by its owner alone; - for standard input
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) store_file: Option<PathBuf>,
     /// The realm
@@ -51,7 +51,7 @@ pub(crate) enum Command {
     Migrate,
     /// Removes what is past its retention, in all realms, by this machine's clock. Upkeep of a running service does the
     /// same
-    Purge(Confirmation),
+    Purge(Purge),
     /// Copies everything into another store, or continues such a copy, and compares both stores at the end. Stop the
     /// service first
     Copy(CopyTo),
@@ -113,11 +113,28 @@ pub(crate) struct Confirmation {
 }
 
 #[derive(Args)]
+pub(crate) struct Purge {
+    /// Removes although this machine's clock is more than a day after the store's last upkeep, or there was none
+    #[arg(long)]
+    pub(crate) trust_clock: bool,
+    #[command(flatten)]
+    pub(crate) confirmation: Confirmation,
+}
+
+/// Realms beside that of --realm and those with credentials.
+#[derive(Args)]
+pub(crate) struct Realms {
+    /// A realm without credentials whose clients and settings count too. May be repeated
+    #[arg(long, value_name = "REALM")]
+    pub(crate) with_realm: Vec<String>,
+}
+
+#[derive(Args)]
 pub(crate) struct CopyTo {
     /// The store to fill, which must be empty or hold a part of this copy; without a password
     #[arg(long, value_name = "URL", required_unless_present = "to_file", conflicts_with = "to_file")]
     pub(crate) to: Option<String>,
-    /// A file with that URL, which may contain a password; - for standard input
+    /// A file with that URL, which may contain a password, readable by its owner alone; - for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) to_file: Option<PathBuf>,
     /// A realm without credentials whose clients and settings are copied too. May be repeated
@@ -169,11 +186,19 @@ pub(crate) enum Keys {
     Check {
         /// The file
         file: PathBuf,
+        #[command(flatten)]
+        realms: Realms,
     },
     /// Adds a key and removes the keys that no digest of the store uses any more
     Rotate {
         /// The file
         file: PathBuf,
+        #[command(flatten)]
+        realms: Realms,
+        /// Says that the realms with credentials, --realm and --with-realm are all realms of the store. Needed to remove
+        /// a key: the secrets of another realm's clients may be under it
+        #[arg(long)]
+        all_realms: bool,
         #[command(flatten)]
         confirmation: Confirmation,
     },

@@ -43,9 +43,14 @@ impl Cli {
 
     /// A handle on the store. It verifies and refreshes nothing, so it needs no key ring.
     pub(crate) fn handle(&self, store: &AnyStore) -> Result<Counterfoil, Failure> {
+        self.handle_of(store, self.realm()?)
+    }
+
+    /// The same in another realm.
+    pub(crate) fn handle_of(&self, store: &AnyStore, realm: Realm) -> Result<Counterfoil, Failure> {
         let mut policy = self.policy()?;
         policy.refresh_tokens.grace = Duration::ZERO;
-        let builder = store.build_into(Counterfoil::builder()).realm(self.realm()?).policy(policy).accounts(NoPeople);
+        let builder = store.build_into(Counterfoil::builder()).realm(realm).policy(policy).accounts(NoPeople);
         builder.build().map_err(Failure::failed)
     }
 }

@@ -2,17 +2,19 @@
 
 mod census;
 mod copy;
+mod key_uses;
 mod keys;
 mod list;
 mod policy;
 mod purge;
 mod revoke;
+mod walk;
 
 use counterfoil_stores::Migrated;
 
 use crate::cli::{Cli, Command, Confirmation};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, said};
 
 /// Runs a command.
 pub(crate) async fn run(cli: &Cli) -> Result<Output, Failure> {
@@ -21,14 +23,16 @@ pub(crate) async fn run(cli: &Cli) -> Result<Output, Failure> {
         Command::Revoke(what) => revoke::run(cli, what).await,
         Command::Census => census::run(cli).await,
         Command::Migrate => {
-            let migrated = cli.url()?.migrate().await.map_err(Failure::failed)?;
-            let said = match migrated {
+            let url = cli.url()?;
+            let migrated = url.migrate_with(&cli.opening()).await.map_err(Failure::failed)?;
+            let told = match migrated {
                 Migrated::UpToDate => "the schema is up to date",
                 Migrated::NothingToDo => "this kind of store needs no migration",
             };
-            Ok(Output::Fields(vec![("migrated", said.into())]))
+            said(&format!("migrated 1 store, {}: {told}", url.kind()));
+            Ok(Output::Fields(vec![("migrated", told.into())]))
         }
-        Command::Purge(confirmation) => purge::run(cli, *confirmation).await,
+        Command::Purge(what) => purge::run(cli, what).await,
         Command::Copy(copy) => copy::run(cli, copy).await,
         Command::Policy(what) => policy::run(cli, what),
         Command::Keys(what) => keys::run(cli, what).await,
