@@ -204,7 +204,8 @@ fn early_exit_control(runner: &mut CtRunner, rng: &mut BenchRng) {
 }
 
 fn main() {
-    // Cargo passes a flag to every bench. Every other argument is a part of a name of the tests to run.
+    // Cargo passes a flag to every bench. The first argument that is not a flag selects the tests whose names contain
+    // it.
     let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let benches = [
         ("early_exit_control", early_exit_control as BenchFn),

@@ -71,7 +71,8 @@ pub struct Builder {
 }
 
 impl Counterfoil {
-    /// Starts with the default policy, the system's clock and entropy, the realm `default`, and `tracing` for events.
+    /// Starts with the default policy, the clock and the entropy source of the system, the realm `default`, and
+    /// `tracing` as the event sink.
     pub fn builder() -> Builder {
         Builder {
             realm: Realm::default(),
@@ -96,7 +97,7 @@ impl Counterfoil {
 }
 
 impl Builder {
-    /// Sets the realm. Not needed for a host with one tenant.
+    /// Sets the realm. A host with one tenant does not need this.
     pub fn realm(mut self, realm: Realm) -> Self {
         self.realm = realm;
         self
@@ -120,7 +121,7 @@ impl Builder {
         self
     }
 
-    /// Sets the key ring that this file contains: [`KeyRing::open_or_create`] and [`Builder::key_ring`] in one call. If
+    /// Sets the key ring in this file. This does the same as [`KeyRing::open_or_create`] and [`Builder::key_ring`]. If
     /// the file does not exist, this method creates it with a new key ring.
     ///
     /// # Errors
@@ -131,8 +132,8 @@ impl Builder {
         Ok(self.key_ring(KeyRing::open_or_create(path)?))
     }
 
-    /// Also accepts digests that were computed without a key. Call it while a host migrates to its first key ring. Each
-    /// record and each client secret gets a new digest at its next use. [`Counterfoil::key_census`] counts the
+    /// Also accepts digests that were computed without a key. Use this while a host migrates to its first key ring.
+    /// Each record and each client secret gets a new digest at its next use. [`Counterfoil::key_census`] counts the
     /// remaining digests without a key, under [`KeyId::NONE`](crate::types::KeyId::NONE). Remove this call when none
     /// remain: until then, an attacker with write access to the store can create credentials.
     pub fn accept_unkeyed(mut self) -> Self {
@@ -192,7 +193,8 @@ impl Builder {
         Self { search: Some(directory), ..all }
     }
 
-    /// Sets the host's accounts. This suffices if the library neither tests passwords nor finds people by a text.
+    /// Sets the host's accounts. This is enough if the library neither tests passwords nor searches for people by a
+    /// text.
     pub fn accounts(mut self, accounts: impl Accounts) -> Self {
         self.accounts = Some(Arc::new(accounts));
         self
@@ -204,13 +206,13 @@ impl Builder {
         self
     }
 
-    /// Sets the part of the directory that finds people by a text. [`Builder::accounts`] must also be set.
+    /// Sets the part of the directory that searches for people by a text. [`Builder::accounts`] must also be set.
     pub fn search(mut self, search: impl Search) -> Self {
         self.search = Some(Arc::new(search));
         self
     }
 
-    /// Adds an event sink. Sinks that were added earlier, and `tracing`, also receive each event.
+    /// Adds an event sink. Each event still goes to `tracing` and to the sinks that were added before.
     pub fn events(mut self, sink: impl EventSink) -> Self {
         self.sinks.push(Arc::new(sink));
         self
@@ -223,7 +225,7 @@ impl Builder {
         self
     }
 
-    /// All sinks combined into one.
+    /// Combines all sinks into one.
     fn sink(&mut self) -> Arc<dyn EventSink> {
         #[allow(unused_mut, reason = "without the feature there is nothing to add")]
         let mut sinks = std::mem::take(&mut self.sinks);

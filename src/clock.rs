@@ -57,7 +57,7 @@ impl ManualClock {
         self.set(self.now().plus_capped(duration));
     }
 
-    /// Sets the clock to any instant, also to an earlier one.
+    /// Sets the clock to any instant, which may be earlier than the current instant.
     pub fn set(&self, now: Timestamp) {
         self.0.store(now.micros(), std::sync::atomic::Ordering::SeqCst);
     }

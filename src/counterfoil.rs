@@ -12,10 +12,10 @@ use crate::types::ids::RecordId;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// The credentials of one realm, with all operations on them. A handle is cheap to clone, and all clones share their
-/// state.
+/// A handle to the credentials of one realm, with all operations on these credentials. A handle is cheap to clone, and
+/// all clones share their state.
 ///
-/// Created by [`Counterfoil::builder`].
+/// [`Counterfoil::builder`] creates a handle.
 #[derive(Clone)]
 pub struct Counterfoil {
     pub(crate) service: Arc<Service>,

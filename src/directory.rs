@@ -15,9 +15,9 @@ use crate::types::secret::Secret;
 
 /// The directory is not reachable. Callers get `unavailable`. They never get a refusal or "not found" in this case.
 ///
-/// Every error type converts to this one, so `?` works in the methods of [`Accounts`], [`Logins`] and [`Search`].
-/// Therefore an error that means "no such row" must not reach `?`: return `Ok(None)` instead. Events contain the cause
-/// of the error. Only the host sees events.
+/// Every error type converts to this type, so `?` works in the methods of [`Accounts`], [`Logins`] and [`Search`]. `?`
+/// reports every error as an outage. So return `Ok(None)` for an error that means "no such row". Events contain the
+/// cause of the error. Only the host sees events.
 ///
 /// ```
 /// use counterfoil::directory::DirectoryError;

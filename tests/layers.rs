@@ -86,8 +86,9 @@ fn a_breach_is_found_where_one_is_planted() {
     assert_eq!(breaches("service", "// crate::operations comes after").len(), 0);
 }
 
-/// The files that may read the clock. An operation reads it once at its beginning and passes the instant on. The other
-/// files are the clock itself, the builder (for the events of `build`), and the rate limit for events about failures.
+/// The files that may read the clock. An operation reads the clock once at its beginning and passes the instant on. The
+/// other files are the clock itself, the builder (for the events of `build`), and the rate limit for events about
+/// failures.
 const ASK_THE_TIME: [&str; 6] =
     ["operations", "counterfoil.rs", "oauth/endpoints.rs", "clock.rs", "builder.rs", "service/watched.rs"];
 

@@ -1,4 +1,4 @@
-//! The five-minute start of README.md, carried out as printed: its commands by `sh`, its code in a new project.
+//! Runs the five-minute start of README.md as printed: `sh` runs its commands, and a new project contains its code.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -11,7 +11,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The port that README.md prints.
+/// The port in the code of README.md.
 const PORT: u16 = 3000;
 
 fn root() -> &'static Path {
@@ -22,7 +22,8 @@ fn readme() -> String {
     fs::read_to_string(root().join("README.md")).expect("README.md")
 }
 
-/// The blocks of the start in their order: the commands that make the project, its code, the commands that run it.
+/// Returns the code blocks of the start, in order: commands that create the project, its code, and commands that run
+/// it.
 fn printed() -> [String; 3] {
     let readme = readme();
     let (_, rest) = readme.split_once("\n## Start in five minutes\n").expect("the start");
@@ -35,7 +36,7 @@ fn printed() -> [String; 3] {
     [make, code, run].map(|block| format!("{block}\n"))
 }
 
-/// The names that the code takes from this library, by its `use` lines.
+/// Returns the names of this library that the code imports with `use`.
 fn concepts(code: &str) -> BTreeSet<&str> {
     let lines = code.lines().filter(|line| line.starts_with("use counterfoil"));
     let words = lines.flat_map(|line| line.split(|letter: char| !letter.is_alphanumeric()));
@@ -62,8 +63,8 @@ fn host_70_what_the_readme_has_before_its_reference_is_shorter_than_900_words() 
     assert!(words < 900, "{words} words");
 }
 
-/// A folder beside which the repository lies, as README.md has it. Its name is the same in each run, so that what an
-/// earlier one built of the library serves again.
+/// A folder that contains a link to the repository, as README.md describes it. The folder's name is the same in each
+/// run, so that a run can reuse the compiled library of an earlier run.
 struct Place {
     folder: PathBuf,
 }
@@ -76,7 +77,8 @@ impl Place {
         let _left = fs::remove_dir_all(&folder);
         fs::create_dir_all(folder.join(".cargo")).expect("a folder");
         symlink(root(), folder.join("counterfoil")).expect("a link");
-        // Versions and settings are those of the workspace, whose target folder then has most of what is needed.
+        // Use the build profile of the workspace, so that its target folder already contains most compiled
+        // dependencies.
         let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml");
         let (_, profile) = manifest.split_once("\n[profile.dev.package]\n").expect("its profile");
         let (profile, _) = profile.split_once("\n[").expect("another table");
@@ -85,14 +87,14 @@ impl Place {
         Self { folder }
     }
 
-    /// Runs commands as they are printed, and stops at the first that fails, or after ten minutes.
+    /// Runs commands as printed. Stops at the first command that fails, or after ten minutes.
     fn run(&self, folder: &str, commands: &str) -> (bool, String, String) {
         let file = |name: &str| self.folder.join(name);
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
         let mut command = Command::new("timeout");
         command.args(["--signal", "KILL", "600", "sh", "-e", "-c", commands]).current_dir(self.folder.join(folder));
         command.env("CARGO_TARGET_DIR", target).stdin(Stdio::null());
-        // Files and not pipes, which a server would hold open after commands that failed.
+        // Use files, not pipes: after a command failed, a server that still runs would keep a pipe open.
         let created = |name: &str| File::create(file(name)).expect("a file");
         command.stdout(created("stdout")).stderr(created("stderr")).process_group(0);
         let mut child = command.spawn().expect("timeout and sh");
@@ -110,7 +112,7 @@ impl Drop for Place {
     }
 }
 
-/// The printed port where it is free, or another one, since somebody's own service may have it.
+/// Returns the printed port if it is free, or another port, because another service may use the printed one.
 fn port() -> u16 {
     let free = |port| TcpListener::bind(("127.0.0.1", port)).and_then(|listener| listener.local_addr());
     free(PORT).or_else(|_| free(0)).expect("a free port").port()
@@ -130,18 +132,18 @@ fn host_70_from_cargo_new_to_a_verified_token_that_survives_a_restart_as_the_rea
     let (formatted, differs, said) = place.run("hello", "rustfmt --edition 2024 --check src/main.rs");
     assert!(formatted, "lines are counted as rustfmt leaves them: {differs}{said}");
 
-    // A token, a request with it, a restart, and another request.
+    // Creates a token, sends a request with it, restarts the service, and sends another request.
     let (ran, printed, said) = place.run("hello", &run);
     assert_eq!(printed, "hello, ann\nhello, ann\n", "{said}");
     assert!(ran, "{said}");
 
-    // Without its key file the service makes another one, and does not start with it.
+    // Without its key file, the service creates another one. The start then fails.
     fs::rename(hello.join("hello.keys"), hello.join("kept.keys")).expect("a key file");
     let (served, _, said) = place.run("hello", "timeout 60 cargo run --quiet");
     assert!(!served && said.contains("put back the key file that belongs to the store"), "{said}");
     assert!(readme().contains("`put back the key file that belongs to the store`"), "what the README promises");
 
-    // With the right one it starts again: it is the token's label that is refused.
+    // With the right key file, the service starts again. Only the label of the new token is refused.
     fs::rename(hello.join("kept.keys"), hello.join("hello.keys")).expect("a key file");
     let (_, _, said) = place.run("hello", "cargo run --quiet -- token");
     assert!(said.contains("label is taken"), "{said}");

@@ -86,8 +86,8 @@ fn id(text: &str) -> Option<(&'static str, u32, &str)> {
     })
 }
 
-/// The ids in a test name. An id can be at the beginning, after it as in `…_and_2_…` and `…_to_5_…`, or anywhere as in
-/// `…_and_fault_d4_…`.
+/// The ids in a test name. An id can be at the beginning, directly after another id as in `…_and_2_…` and `…_to_5_…`,
+/// or anywhere as in `…_and_fault_d4_…`.
 fn ids(name: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut rest = Some(name);

@@ -19,7 +19,7 @@ use counterfoil::*;
 use counterfoil_conformance::{SlowStore, scale};
 use support::*;
 
-/// A world with the memory store, and a world with a slowed-down memory store. Each has its number of rounds.
+/// A world with the memory store, and a world with a slowed-down memory store. Each world has its own number of rounds.
 fn worlds(policy: &Policy) -> [(World, u32); 2] {
     let mut policy = policy.clone();
     // A limit on creations in an hour would stop the test early, so there is no limit.
@@ -32,8 +32,8 @@ fn worlds(policy: &Policy) -> [(World, u32); 2] {
     [(world_with(policy.clone(), |builder| builder), scale().rounds), (slow, scale().rounds)]
 }
 
-/// Runs the rounds of one test. In each round, `prepare` creates the object of the competition, all threads run `racer`
-/// at the same time, and `judge` checks their results.
+/// Runs the rounds of one test. In each round, `prepare` creates the object for which the threads compete, all threads
+/// run `racer` at the same time, and `judge` checks their results.
 fn rounds<C: Send + Sync, T: Send>(
     count: u32,
     mut prepare: impl FnMut(u32) -> C,

@@ -21,7 +21,7 @@ struct Row {
 
 const LIVE: u32 = 1;
 
-/// An account. It fills one cache line too, because it has a name.
+/// An account. It fills one cache line.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 struct Person {
@@ -35,7 +35,7 @@ pub(crate) struct Floor {
     people: Vec<Person>,
 }
 
-/// The base62 value of each letter. It is 0xFF for characters that are not base62.
+/// The base62 value of each byte, or 0xFF if the byte is not a base62 character.
 const VALUES: [u8; 256] = {
     let letters = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut values = [0xFF; 256];

@@ -8,8 +8,8 @@
 //! memory during the hashing.
 //!
 //! "Ours" is `Counterfoil::verify` with a `MemoryStore` used as `dyn TokenStore`, and a directory used as
-//! `dyn Directory`. The directory copies an account from a flat table. No host's directory can do less, and the cost is
-//! part of "ours".
+//! `dyn Directory`. The directory copies an account from a flat table. Every host's directory must do at least this
+//! work, so its cost is part of "ours".
 //!
 //! The speed of the machine varies, and other processes use its cores. Therefore each round alternates short batches of
 //! the floor and of "ours", and compares the fastest batch of each. The bench prints the median of the rounds' ratios.

@@ -1,7 +1,7 @@
-//! The tests of a service: no server, no sleeping, no mock of the library.
+//! An example of a service's tests. They need no server, do not sleep, and do not mock the library.
 //!
-//! `cargo test -p counterfoil-services --test tests_of_a_service`. The feature `test-util` of `counterfoil` is for
-//! `[dev-dependencies]`.
+//! `cargo test -p counterfoil-services --test tests_of_a_service`. Turn on the feature `test-util` of `counterfoil`
+//! only in `[dev-dependencies]`.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
 use std::time::Duration;
@@ -19,19 +19,19 @@ use tower::ServiceExt as _;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// The service under test: one handler behind the layer.
+/// The service under test. It has one handler behind the layer.
 fn router(counterfoil: &Counterfoil) -> Router {
     let projects = async |who: counterfoil_axum::Principal| projects(&who);
     Router::new().route("/projects", get(projects)).layer(AuthenticateLayer::required(counterfoil.clone()))
 }
 
-/// Its logic takes a principal, however that was verified.
+/// The logic of the handler. It takes a principal and does not depend on how the principal was verified.
 fn projects(who: &Principal) -> Result<String, Rejection> {
     who.require("projects:read")?;
     Ok(format!("the projects of {}", who.name()))
 }
 
-/// One request, without a socket.
+/// Sends one request without a socket.
 async fn request(service: &TestService, token: &IssuedCredential) -> Response {
     let bearer = format!("Bearer {}", token.token.expose_secret());
     let request = Request::get("/projects").header(AUTHORIZATION, bearer).body(Body::empty()).expect("a request");
@@ -55,7 +55,7 @@ async fn a_token_without_the_scope_is_told_which_one_is_missing() {
     assert!(challenge.ends_with(r#"error="insufficient_scope", scope="projects:read""#));
 }
 
-/// A handler's logic needs no service at all: the principal is made by hand.
+/// The logic of a handler needs no service: the test makes the principal itself.
 #[test]
 fn who_may_read_projects() {
     let reader = testing::principal("ivan").scope("projects:read").build();
@@ -74,7 +74,7 @@ async fn a_token_ends_at_its_expiry_and_not_a_microsecond_earlier() {
     assert_eq!(request(&service, &token).await.status(), StatusCode::UNAUTHORIZED);
 }
 
-/// A client that is told 401 throws its token away, so an outage must be another answer.
+/// Clients delete their token on a 401. So an outage must have a different status.
 #[tokio::test]
 async fn an_outage_of_the_store_is_503_and_passes() {
     let service = testing::service();
@@ -87,7 +87,7 @@ async fn an_outage_of_the_store_is_503_and_passes() {
     assert_eq!(request(&service, &token).await.status(), StatusCode::OK);
 }
 
-/// The answer to a creation is lost. The token may be there: the owner looks into the list, and can delete it.
+/// The response to a creation is lost. The token may exist: the owner looks in the list, and can delete the token.
 #[tokio::test]
 async fn a_token_whose_answer_was_lost_is_in_the_list() {
     let service = testing::service();
@@ -123,7 +123,7 @@ async fn a_week_before_the_expiry_the_owner_gets_a_mail() {
     assert_eq!(service.mails().await[0].to, "ivan@example.com");
 }
 
-/// The policy of the real service, and its key ring.
+/// The test uses the policy of the real service and a key ring.
 #[tokio::test]
 async fn the_hardened_policy_gives_no_token_until_an_administrator_turns_them_on() {
     let ring = KeyRing::generate(&testing::SeededEntropy::new(2)).expect("a key");

@@ -1,9 +1,9 @@
 //! The digests of secrets. A store keeps a digest instead of the secret.
 //!
-//! A digest is SHA-256 of three parts: a block with realm and kind, the id, and the secret. So it matches only one
-//! record of one realm, and a row that was moved or edited gives no access. With a key ring it is HMAC-SHA-256 of these
-//! parts, so an attacker with a stolen dump cannot even test guesses. No slow hash is needed, because a secret has 256
-//! random bits.
+//! A digest is SHA-256 of three parts: a block with realm and kind, the id, and the secret. So a digest matches only
+//! one record of one realm, and a row that was moved or edited gives no access. With a key ring, the digest is
+//! HMAC-SHA-256 of these parts, so an attacker with a stolen dump cannot even test guesses. No slow hash is needed,
+//! because a secret has 256 random bits.
 
 use std::fmt;
 use std::sync::Arc;
@@ -186,8 +186,8 @@ fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
 /// Packs 43 letters of 6 bits each and six zero bits into 33 bytes, most significant bit first. With 33 bytes the
 /// message needs no second block.
 ///
-/// An invalid letter is packed as 63, which no valid letter has. (The parser accepts no invalid letter.) The code
-/// writes whole words: eight letters have 48 bits, so four groups of eight letters make three words.
+/// An invalid letter is packed as 63, which is not the value of a valid letter. (The parser accepts no invalid letter.)
+/// The code writes whole words: eight letters have 48 bits, so four groups of eight letters make three words.
 fn pack(letters: &[u8; 43], bytes: &mut [u8]) {
     let bits = |from: usize, to: usize| {
         let values = letters[from..to].iter().map(|&letter| u64::from(base62::raw_value(letter) & 0x3F));

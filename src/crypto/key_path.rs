@@ -8,7 +8,7 @@ use crate::crypto::entropy::{NoEntropy, SystemEntropy};
 use crate::crypto::key_ring::{KeyRing, KeyRingError};
 use crate::types::secret::Secret;
 
-/// The longest file that is read, in bytes. It has room for more than a thousand keys.
+/// The longest file that is read, in bytes. More than a thousand keys fit in it.
 const LONGEST: u64 = 64 * 1024;
 
 /// A file that contains a key ring.

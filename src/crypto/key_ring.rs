@@ -128,8 +128,8 @@ impl KeyRing {
         Self::new(std::iter::once((id, draw(entropy)?)).chain(self.copies()))
     }
 
-    /// Returns the ring without the key `id`. Credentials under that key no longer verify, so first check that there
-    /// are none.
+    /// Returns the ring without the key `id`. Credentials under that key no longer verify, so first check that no
+    /// credential uses the key.
     ///
     /// # Errors
     ///

@@ -4,7 +4,7 @@ use super::actor::Actor;
 use crate::types::source::SourceName;
 
 /// The actor of an event, and the source of the request if the host gave one. An [`Actor`] does not convert into this
-/// type, because the caller must choose between a request and this process itself.
+/// type, because the caller must say whether the actor sent a request or acts inside this process.
 #[derive(Clone, Debug)]
 pub(crate) struct By {
     pub(crate) actor: Actor,

@@ -23,11 +23,11 @@ pub enum EventKind {
         /// The owner of the credential.
         owner: OwnerId,
     },
-    /// A credential was refused. The caller does not learn the true reason.
+    /// A credential was refused. The caller does not learn the actual reason.
     Refused {
         /// The credential, if known.
         id: Option<RecordId>,
-        /// The true reason.
+        /// The actual reason.
         reason: Refusal,
     },
     /// The directory accepted a login. The sign-in may still have failed later.
@@ -37,14 +37,14 @@ pub enum EventKind {
     },
     /// The directory refused a login.
     LoginRefused {
-        /// The subject with that name, if there is one.
+        /// The subject with the presented name, if there is one.
         subject: Option<SubjectId>,
     },
     /// A client authentication failed.
     ClientRefused {
         /// The client, if it is registered.
         client: Option<ClientId>,
-        /// The true reason.
+        /// The actual reason.
         reason: ClientFault,
     },
     /// An authenticated client requested a grant or a scope that it may not have.
@@ -145,7 +145,9 @@ pub enum EventKind {
         /// The instant at which attempts are allowed again.
         until: Timestamp,
     },
-    /// A sign-in or session was ended to make room for a new one, because the owner had as many as the policy allows.
+    /// An old sign-in or session was ended, because the owner opened a new sign-in or session beyond the policy's
+    /// limit.
+    /// allows.
     MadeRoom {
         /// The kind of the ended family.
         kind: TokenKind,

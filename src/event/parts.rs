@@ -73,7 +73,7 @@ pub enum Limit {
     AccessTokens(FamilyId),
 }
 
-/// The failures because of which an attempt is refused.
+/// The failures whose number caused the refusal of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Throttled {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::event::Event;
 
-/// Receives events. The call is synchronous, and comes after the store has confirmed the change. A sink cannot make the
-/// operation fail, but it delays the operation: hand long work to another task.
+/// Receives events. The library calls a sink synchronously, after the store has confirmed the change. A sink cannot
+/// make the operation fail, but a slow sink delays the operation: hand long work to another task.
 pub trait EventSink: Send + Sync + 'static {
     /// Receives one event.
     fn tell(&self, event: &Event);

@@ -13,14 +13,14 @@ use crate::types::secret::Secret;
 #[derive(Debug)]
 pub(crate) struct BasicPair {
     pub(crate) client_id: String,
-    /// The secret. `None` if it is empty: public clients send an empty secret, which RFC 6749 §2.3.1 treats as omitted.
+    /// The secret. `None` if it is empty. Public clients send an empty secret, which RFC 6749 §2.3.1 treats as omitted.
     pub(crate) secret: Option<Secret>,
 }
 
 /// Parses one `Authorization` value. `None` if its scheme is not Basic.
 ///
 /// The parser requires `1*SP`, standard base64 with padding and without stray bits, and UTF-8 without control
-/// characters (RFC 7617 §2). It splits the text at the first colon, and form-decodes each half once.
+/// characters (RFC 7617 §2). The parser splits the decoded text at the first colon, and form-decodes each half once.
 pub(crate) fn basic(header: &[u8]) -> Result<Option<BasicPair>, MalformedHeader> {
     let Some(encoded) = after_scheme(header, b"Basic")? else { return Ok(None) };
     // `decode_slice` needs a buffer for the largest possible result.

@@ -7,7 +7,7 @@ use crate::types::secret::Secret;
 pub enum Credentials {
     /// There is no header.
     Absent,
-    /// The header has another scheme, which is not handled here.
+    /// The header has a scheme other than Bearer.
     OtherScheme,
     /// A bearer token with the syntax of RFC 6750. `Prefixes::parse` tells whether it is a token of this library.
     Bearer(Secret),
@@ -49,7 +49,7 @@ pub fn credentials<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Result<Cr
     if is_b64token(token) { Ok(Credentials::Bearer(text.to_owned().into())) } else { Err(MalformedHeader) }
 }
 
-/// The part after `scheme` and `1*SP` (RFC 9110 §11.4). `None` if the header has another scheme.
+/// The part of a header value after `scheme` and `1*SP` (RFC 9110 §11.4). `None` if the header has another scheme.
 pub(crate) fn after_scheme<'a>(header: &'a [u8], scheme: &[u8]) -> Result<Option<&'a [u8]>, MalformedHeader> {
     let (name, rest) = header.split_at_checked(scheme.len()).unwrap_or((header, &[]));
     let ends = !rest.first().is_some_and(|&byte| is_tchar(byte));

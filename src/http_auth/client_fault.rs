@@ -1,7 +1,7 @@
-//! The reason why a client authentication failed. The host learns the true reason. The caller learns less: the response
-//! is the same for an unknown client and for a wrong secret.
+//! The reason why a client authentication failed. The host learns the actual reason. The caller learns less: the
+//! response is the same for an unknown client and for a wrong secret.
 
-/// The true reason why a client authentication failed.
+/// The actual reason why a client authentication failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientFault {
@@ -20,7 +20,7 @@ pub enum ClientFault {
     /// A public client sent a secret.
     #[error("a public client sent a secret")]
     PublicSecret,
-    /// A confidential client sent no secret, a wrong one, or an expired one.
+    /// A confidential client sent no secret, a wrong secret, or an expired secret.
     #[error("client's secret does not match")]
     Secret,
     /// A public client requested something that only a confidential client may do.

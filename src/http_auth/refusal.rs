@@ -1,11 +1,11 @@
-//! The reasons why a credential is refused: the true reason, for the host, and the public reason, for the caller.
+//! The reasons why a credential is refused: the actual reason, for the host, and the public reason, for the caller.
 
 use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
 
-/// A gate: a switch that can block all personal access tokens or those of one account. The policy says which gates are
-/// used.
+/// A gate is a switch that can block all personal access tokens, or the personal access tokens of one account. The
+/// policy says which gates are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Gate {
@@ -26,7 +26,7 @@ impl Gate {
     }
 }
 
-/// The true reason of a refusal, for the host and its events. Send callers only [`Refusal::public`].
+/// The actual reason of a refusal, for the host and its events. Send callers only [`Refusal::public`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -42,7 +42,7 @@ pub enum Refusal {
     /// The credential belongs to another realm.
     #[error("credential belongs to another realm")]
     WrongRealm,
-    /// The service does not accept credentials of this kind here.
+    /// The called operation does not accept credentials of this kind.
     #[error("credential of kind {kind} is not accepted here")]
     WrongKind {
         /// The kind of the credential.
@@ -86,8 +86,8 @@ pub enum Refusal {
     /// The refresh token was issued to another client.
     #[error("credential was issued to another client")]
     WrongClient,
-    /// A resource server got no confirmation from the authorization server. The response said without a reason that the
-    /// credential is not active (RFC 7662 §2.2), or did not allow the resource server to accept the credential.
+    /// The authorization server did not confirm the credential to a resource server. Its response said that the
+    /// credential is not active (RFC 7662 §2.2), or did not allow this resource server to accept the credential.
     #[error("the authorization server does not vouch for the credential here")]
     NotVouched,
     /// The response to a retry cannot be derived again, because the key of the derivation is no longer in the key ring.
@@ -142,8 +142,8 @@ impl Refusal {
         }
     }
 
-    /// Whether the credential may work again later without being changed. If true, its owner, its client or a gate
-    /// blocks it now.
+    /// Whether the refusal can end without a change of the credential. True if the credential's owner, its client or a
+    /// gate blocks it now.
     #[must_use]
     pub const fn is_suspension(self) -> bool {
         matches!(

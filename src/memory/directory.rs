@@ -68,7 +68,7 @@ impl MemoryDirectory {
 
     /// Replaces an account's data: role, name, e-mail address and so on. Returns false if the subject has no account.
     pub fn update(&self, account: Account) -> bool {
-        // The lock prevents that an account reappears while another thread removes it.
+        // The lock prevents an account from reappearing while another thread removes it.
         let people = self.people();
         let known = people.proofs.contains_key(account.subject());
         if known {

@@ -133,8 +133,8 @@ pub(super) fn supersede(expect: u64, successor: RecordId) -> ParentUpdate {
     }
 }
 
-/// Rotates the member of a family whose number is `generation`. In these tests, the number of a member is also its
-/// generation.
+/// Rotates the member with the number `generation` of the family with the number `family`. In these tests, the number
+/// of a member is also its generation.
 pub(super) fn rotate(store: &MemoryStore, family: u16, generation: u32) -> Rotated {
     let next = record(family, generation + 1, u64::from(generation) + 1);
     let step = supersede(0, next.id);

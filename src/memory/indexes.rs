@@ -95,7 +95,7 @@ impl Indexes {
     }
 
     /// Moves a record from its old position to its new position. `old` is `None` for a new record, and `new` is `None`
-    /// for a removed one.
+    /// for a removed record.
     pub(super) fn reindex(
         &mut self,
         old: Option<(&RecordParts, &FamilyParts)>,
@@ -158,8 +158,8 @@ impl Indexes {
         }
         let (was, is) = (old.and_then(|old| old.label_key.as_ref()), new.and_then(|new| new.label_key.as_ref()));
         if was != is {
-            // Another family may have taken the label and thus own the entry. So the entry is removed only if it still
-            // belongs to this family.
+            // Another family may have taken the label, and the entry then belongs to it. So the entry is removed only
+            // if it still belongs to this family.
             if let Some(was) = was.filter(|was| owner.labels.get(*was) == Some(&of.id)) {
                 owner.labels.remove(was);
             }
@@ -170,7 +170,7 @@ impl Indexes {
         }
     }
 
-    /// Removes an owner that has no records, and a realm that has no owners.
+    /// Removes the owner if it has no records, and the realm if it has no owners.
     fn prune(&mut self, realm: &Realm, owner: &OwnerId) {
         let Some(index) = self.realms.get_mut(realm) else { return };
         if index.owners.get(owner).is_some_and(OwnerIndex::is_empty) {
@@ -196,7 +196,7 @@ impl Indexes {
         self.kin.get(family).map_or(&[], Vec::as_slice)
     }
 
-    /// The families after that one, in no particular order.
+    /// The families with an id greater than `after`, in no particular order.
     pub(super) fn families(&self, after: Option<&FamilyId>) -> Vec<FamilyId> {
         self.kin.keys().filter(|family| after.is_none_or(|after| *family > after)).copied().collect()
     }

@@ -60,8 +60,8 @@ impl Writer<'_> {
         Ok(if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended) })
     }
 
-    /// The families that must end to make room for a new one. `None` if there is no room and the cap does not allow to
-    /// end a family.
+    /// The families that must end so that the new family does not exceed the cap. `None` if the new family exceeds the
+    /// cap and the cap does not allow ending a family.
     fn leaving(&self, new: &FamilyParts, cap: Option<Cap>, now: Timestamp) -> Option<Vec<(FamilyParts, WhenEnded)>> {
         let (Some(cap), Some(owner)) = (cap, self.indexes.owner(&new.realm, &new.owner)) else {
             return Some(Vec::new());
@@ -133,7 +133,7 @@ impl Writer<'_> {
     }
 }
 
-/// The values that a family gets when it ends to make room for another.
+/// The values that a family gets when it ends because a new family replaces it.
 #[derive(Clone, Copy)]
 struct WhenEnded {
     revoked: Revoked,

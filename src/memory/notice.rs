@@ -1,4 +1,4 @@
-//! Last uses and notices. A change of them does not change the version of a record.
+//! Last uses and notices. Writing a last use or a notice does not change the version of the record.
 
 use super::write::{Writer, joined};
 use crate::record::state::NoticeMark;

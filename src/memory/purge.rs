@@ -1,4 +1,4 @@
-//! Purging: removes records whose `gone_at` is reached, and shrinks used-up records.
+//! Purges: removes records whose `gone_at` is reached, and shrinks used-up records.
 
 use std::num::NonZeroU32;
 

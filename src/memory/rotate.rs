@@ -61,7 +61,7 @@ impl Writer<'_> {
         })
     }
 
-    /// If the limit on rotations is reached, the instant of the rotation `limit` rotations ago. Otherwise `None`.
+    /// If the limit on rotations is reached, the instant of the `limit`-th most recent rotation. Otherwise `None`.
     fn rotated_after(&self, step: &ParentUpdate, family: &FamilyParts, parent: &RecordParts) -> Option<Timestamp> {
         let ParentUpdate::Supersede { pace: Some(pace), .. } = step else { return None };
         let generation = parent.generation.checked_sub(u64::from(pace.limit.get()))?;

@@ -39,7 +39,7 @@ pub(super) struct StepNumber(pub(super) u64);
 enum Slot {
     /// The only member of a family. The entry also contains the family.
     Alone(Joined),
-    /// One of several members. The write that created this entry has this number. It or a later write wrote the
+    /// One of several members. The write that created this entry has this number. This write or a later write wrote the
     /// family's row.
     Member(RecordParts, StepNumber),
 }

@@ -1,4 +1,4 @@
-//! Whole families, for a copy.
+//! Reads and writes whole families, for a copy.
 
 use std::num::NonZeroU32;
 
@@ -10,7 +10,7 @@ use crate::store::page::Page;
 use crate::store::transfer::{Restored, Transfer, WholeFamily};
 use crate::types::ids::FamilyId;
 
-/// A point at which tests can pause a call. Empty in other builds.
+/// Marks a point at which tests can pause a call. The macro is empty in other builds.
 macro_rules! backend_call {
     () => {
         #[cfg(any(test, feature = "test-util"))]
@@ -20,7 +20,7 @@ macro_rules! backend_call {
 
 #[async_trait]
 impl Transfer for MemoryStore {
-    /// Each page looks at all families: the store has no order of them.
+    /// Each page reads all families, because the store does not keep them in order.
     async fn families(
         &self,
         after: Option<&FamilyId>,

@@ -19,7 +19,7 @@ pub(super) struct Writer<'a> {
     pub(super) indexes: MutexGuard<'a, Indexes>,
 }
 
-/// Who has a label.
+/// The holder of a label.
 pub(super) enum Holder {
     /// No other family has the label.
     Nobody,

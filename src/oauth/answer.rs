@@ -82,7 +82,7 @@ pub(crate) struct TokenParts<'a> {
     /// When the access token was issued. A retry returns the same instant.
     pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Timestamp,
-    /// The granted scope, if it is not the requested scope (RFC 6749 §5.1).
+    /// The granted scope, if it differs from the requested scope (RFC 6749 §5.1).
     pub(crate) scope: Option<&'a Scope>,
     pub(crate) account: &'a Account,
     pub(crate) client: &'a Registration,

@@ -58,11 +58,11 @@ impl Counterfoil {
         logged("token", Stopwatch::start(), token::token(&self.service, request, self.now()).await)
     }
 
-    /// Returns a waiting place for a caller that was refused only because other attempts are in progress. The key is
-    /// that of [`OAuthError::waits_for`] or [`LoginError::Busy`](crate::operations::LoginError). While an adapter holds
+    /// Returns a waiting place for a caller that was refused only because other attempts are in progress. `key` is the
+    /// key in [`OAuthError::waits_for`] or in [`LoginError::Busy`](crate::operations::LoginError). While an adapter has
     /// a place, it may repeat the request for one second, as often as it likes. Then it drops the place. Without a
     /// place, or after the second, it responds with 429 and `Retry-After: 1`. Returns `None` if eight callers already
-    /// wait for this key, or 64 for all keys.
+    /// wait for this key, or if 64 callers wait in total.
     #[must_use]
     pub fn line_up(&self, key: &ThrottleKey) -> Option<Place> {
         self.service.queue.enter(*key)
@@ -81,8 +81,8 @@ impl Counterfoil {
         logged("revocation", Stopwatch::start(), revocation::revocation(&self.service, request, self.now()).await)
     }
 
-    /// `POST /introspect` (RFC 7662). It does not record a use of the token and has no other side effects. A token
-    /// without a scope has all rights of its owner, and its response has no `scope`: see
+    /// `POST /introspect` (RFC 7662). The call does not record a use of the token and has no other side effects. A
+    /// token without a scope has all rights of its owner, and the response for this token has no member `scope`: see
     /// [`NewClient::default_scope`](crate::client::NewClient::default_scope).
     ///
     /// # Errors
@@ -91,8 +91,8 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call changes no credential. But if the call is dropped while the client's secret is tested, it counts
-    /// as a wrong secret a minute later. So complete the call even if the caller disconnects.
+    /// A dropped call changes no credential. But if the call is dropped while the client's secret is tested, the
+    /// library counts a wrong secret a minute later. So complete the call even if the caller disconnects.
     pub async fn introspection(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
         logged(
             "introspection",

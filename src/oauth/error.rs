@@ -1,5 +1,5 @@
 //! Errors of the OAuth endpoints (RFC 6749 §5.2). An error contains a code and a fixed text for the caller, and the
-//! true reason for the host.
+//! actual reason for the host.
 
 use std::borrow::Cow;
 
@@ -64,7 +64,7 @@ impl OAuthErrorCode {
     }
 }
 
-/// The true reason of an error, for the host only.
+/// The actual reason of an error, for the host only.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
@@ -133,8 +133,8 @@ pub enum Reason {
     Unavailable(Unavailable),
 }
 
-/// An error of an OAuth endpoint. It converts to an [`Answer`](crate::oauth::Answer), which no longer contains the true
-/// reason for the host.
+/// An error of an OAuth endpoint. It converts to an [`Answer`](crate::oauth::Answer), which does not contain the actual
+/// reason.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .code.as_str())]
 pub struct OAuthError {
@@ -233,7 +233,7 @@ impl OAuthError {
         self.retry_after
     }
 
-    /// The true reason, for the host only. Never send it to the caller.
+    /// The actual reason, for the host only. Never send it to the caller.
     #[must_use]
     pub fn reason(&self) -> Option<&Reason> {
         self.reason.as_ref()

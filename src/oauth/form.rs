@@ -19,7 +19,7 @@ pub enum FormFault {
     /// The form has more than 8 KiB or more than 32 parameters. The status is 413.
     #[error("form is over 8 KiB or 32 parameters")]
     TooLarge,
-    /// The media type is missing or is not the expected one.
+    /// The media type is missing or is not that of a form.
     #[error("content type is not application/x-www-form-urlencoded")]
     MediaType,
     /// The form has an invalid escape, invalid UTF-8, or a NUL.
@@ -28,7 +28,7 @@ pub enum FormFault {
         /// The name of the parameter, if the endpoints know it.
         name: Option<&'static str>,
     },
-    /// A parameter occurs twice (RFC 6749 §3.2). The endpoints need not know the parameter.
+    /// A parameter occurs twice (RFC 6749 §3.2). This also applies to a parameter that the endpoints do not know.
     #[error("a parameter is repeated")]
     Repeated {
         /// The name of the parameter, if the endpoints know it.

@@ -8,7 +8,7 @@ use crate::types::source::Source;
 
 impl Counterfoil {
     /// Authenticates a request by its `Authorization` header (RFC 6750 §2.1). A framework adapter calls this method and
-    /// writes the [`Challenge`] into the response. It needs no other part of RFC 6750.
+    /// writes the [`Challenge`] into the response. The adapter needs no other part of RFC 6750.
     ///
     /// `authorization` contains every value of the header, as received. A request with more than one value is refused.
     /// Tokens in a form, a query string or a cookie (RFC 6750 §2.2, §2.3) are not read, because such tokens end up in

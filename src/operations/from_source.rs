@@ -49,8 +49,8 @@ impl Counterfoil {
 }
 
 impl FromSource<'_> {
-    /// The source, if the policy lets events name it. Otherwise `None`, because no event would report the address, so
-    /// no principal needs to contain it.
+    /// The source, if the policy lets events name it. Otherwise `None`: no event names the source, so no principal
+    /// needs to contain it.
     fn name(&self) -> Option<&SourceName> {
         self.source.name().filter(|_| self.counterfoil.service.policy.events.sources)
     }

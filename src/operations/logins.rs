@@ -59,7 +59,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// The errors of [`Counterfoil::check_login`]. [`LoginError::Refused`] also for a principal of another realm.
+    /// The errors of [`Counterfoil::check_login`]. [`LoginError::Refused`] is also the error for a principal of another
+    /// realm.
     ///
     /// # Cancel safety
     ///

@@ -78,8 +78,8 @@ impl Once<'_> {
         security_code(self.counterfoil.permit(by).await?, new, Some(&self.key)).await
     }
 
-    /// Replaces a personal access token. A second call with a different overlap returns `Conflict::Replaced`. A call
-    /// without a key returns the same conflict.
+    /// Replaces a personal access token. After that, a call with a different overlap, or without a key, returns
+    /// `Conflict::Replaced`.
     ///
     /// # Errors
     ///

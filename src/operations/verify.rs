@@ -27,7 +27,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`Denied::Refused`] with the true reason, which is only for the host. Send the caller [`Denied::public`]
+    /// [`Denied::Refused`] with the actual reason, which is only for the host. Send the caller [`Denied::public`]
     /// instead. [`Denied::Unavailable`] if the token could not be verified.
     ///
     /// # Cancel safety

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::policy::Policy;
 use crate::types::duration::{days, minutes};
 
-/// A policy contradicts itself or exceeds its limits.
+/// The error for a policy that contradicts itself or exceeds a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("policy: {field} must be {rule}")]
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::duration::{hours, whole_seconds};
 
-/// How the notices of one person are combined into digests. Zero turns off a rule.
+/// How the notices of one person are combined into one mail, called a digest. A duration of zero turns off its rule.
 ///
 /// ```
 /// use counterfoil::policy::Gather;
@@ -23,11 +23,12 @@ pub struct Gather {
     /// this time. It is at most 7 days.
     #[serde(with = "whole_seconds")]
     pub ahead: Duration,
-    /// Notices on expiry wait until none of the person's credentials has expired during a period of this length. It is
-    /// at most `longest_wait`.
+    /// A notice on expiry waits until a period of this length has passed in which no credential of the person expired.
+    /// The period is at most `longest_wait`.
     #[serde(with = "whole_seconds")]
     pub gap: Duration,
-    /// The longest time that a notice on expiry waits, counted from the first expiry. It is at most 1 day.
+    /// The longest time that a notice on expiry waits, counted from the earliest expiry among the waiting notices. It
+    /// is at most 1 day.
     #[serde(with = "whole_seconds")]
     pub longest_wait: Duration,
 }

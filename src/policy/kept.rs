@@ -1,7 +1,8 @@
 //! How long a record is kept after its end. A record may be purged at its `gone_at`, which is calculated here. A rotated
 //! refresh token is the exception: it is kept until the end of its family.
 //!
-//! A purge can be later, never earlier: it waits for unsent notices, and for a clock that is in doubt.
+//! A record may be purged later than at its `gone_at`, but never earlier. A purge waits for unsent notices, and for a
+//! clock that is in doubt.
 
 use std::time::Duration;
 
@@ -20,12 +21,12 @@ const ACCESS: Duration = minutes(1);
 /// that it has expired.
 const SIGN_IN: Duration = days(1);
 
-/// How long a record is kept that was ended to make room for another. No user deletes such a record, so it needs no
-/// long tombstone.
+/// How long the record of a sign-in or session is kept after a new sign-in or session replaced it because of a limit.
+/// No user deletes such a record, so it needs no long tombstone.
 const MADE_ROOM: Duration = days(1);
 
 impl Policy {
-    /// How long the service still distinguishes an expired credential of this kind from an unknown one.
+    /// How long the service still distinguishes an expired credential of this kind from an unknown credential.
     pub(crate) const fn kept_after_expiry(&self, kind: TokenKind) -> Duration {
         match kind {
             TokenKind::PersonalAccessToken => self.personal_access_tokens.retention,
@@ -48,8 +49,9 @@ impl Policy {
         now.plus_capped(self.tombstone)
     }
 
-    /// The instant from which an access token that is revoked individually now may be purged. It is kept no longer than
-    /// an expired access token. Otherwise records would accumulate if tokens are issued and revoked repeatedly.
+    /// The instant from which an access token that is revoked individually now may be purged. A revoked access token is
+    /// kept no longer than an expired access token. Otherwise records would accumulate if tokens are issued and revoked
+    /// repeatedly.
     pub(crate) fn access_gone_after_revocation(&self, expires_at: Option<Timestamp>, now: Timestamp) -> Timestamp {
         let tombstone = self.gone_after_revocation(now);
         let expired = expires_at.map(|expires_at| self.gone_after_expiry(TokenKind::AccessToken, expires_at));
@@ -57,7 +59,7 @@ impl Policy {
     }
 }
 
-/// The instant from which a family that ends now to make room for another may be purged.
+/// The instant from which a family may be purged that ends now because a new family replaces it.
 pub(crate) fn gone_after_making_room(now: Timestamp) -> Timestamp {
     now.plus_capped(MADE_ROOM)
 }

@@ -47,7 +47,8 @@ impl Policy {
 mod tests {
     use super::*;
 
-    /// The `Debug` form shows every duration of the policy. So it reveals a duration that is missing in the list above.
+    /// The `Debug` form shows every duration of the policy, so this test finds a duration that is missing in the list
+    /// above.
     #[test]
     fn every_duration_of_a_policy_is_in_whole_microseconds() {
         let mut policy = Policy::default();

@@ -63,21 +63,21 @@ pub struct Policy {
     pub uses: Uses,
     /// How many failures are allowed before attempts are refused.
     pub throttle: Throttling,
-    /// Which data events contain.
+    /// Which data is written to events.
     pub events: Events,
     /// The time within which a change by another process takes effect in this process, at most 300 s. With zero, each
     /// call reads settings and clients from the store.
     #[serde(with = "whole_seconds")]
     pub settings_staleness: Duration,
-    /// How long the deletion of a deleted credential can be repeated with success: 1 to 366 days.
+    /// How long a repeated deletion of a deleted credential still succeeds, from 1 to 366 days.
     #[serde(with = "whole_seconds")]
     pub tombstone: Duration,
-    /// How long [`run_upkeep`](crate::Counterfoil::run_upkeep) purges nothing if the clock has moved ahead by more than
-    /// a day, or if the store has no note of an earlier upkeep: 20 minutes to 1 day, or 0. With 0 every clock is
-    /// trusted at once. Use 0 only in tests.
+    /// The time for which [`run_upkeep`](crate::Counterfoil::run_upkeep) purges nothing after the clock has moved ahead
+    /// by more than a day, or if the store has no note of an earlier upkeep. It is 0, or from 20 minutes to 1 day. With
+    /// 0, every clock is trusted at once. Use 0 only in tests.
     #[serde(with = "whole_seconds")]
     pub clock_doubt: Duration,
-    /// Whether the builder refuses a policy that has a retry window if no key ring is set.
+    /// Whether the builder requires a key ring if the policy has a retry window.
     pub retry_needs_key_ring: bool,
     /// The scope tokens known to the service. The library's own tokens are always known. A request with an unknown
     /// token is refused, and an unknown token in a stored scope is ignored. `None` means that every scope token is

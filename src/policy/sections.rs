@@ -38,14 +38,14 @@ pub enum SwitchGate {
     DefaultOn,
 }
 
-/// A limit on live credentials, and whether a new credential beyond the limit is refused or replaces another.
+/// A limit on live credentials. The policy refuses a new credential beyond the limit, or revokes another credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiveCap {
-    /// The largest number of live credentials, including the new one.
+    /// The largest number of live credentials, including the new credential.
     pub limit: NonZeroU32,
-    /// Whether the least recently used credential is revoked to make room for a new one. If false, the new credential
-    /// is refused.
+    /// Whether the least recently used credential is revoked if a new credential would exceed the limit. If false, the
+    /// new credential is refused.
     pub evict: bool,
 }
 
@@ -65,9 +65,9 @@ pub struct PersonalAccessTokens {
     pub setting: SettingGate,
     /// Whether and how the policy uses the switch "token login allowed" of each account.
     pub switch: SwitchGate,
-    /// The longest lifetime in days, from 1 to `max_days_ceiling`. The setting can change it.
+    /// The longest lifetime in days, from 1 to `max_days_ceiling`. The setting `pat_max_days` can change it.
     pub max_days: u16,
-    /// The largest number of days to which the setting can be set, from 1 to 3,660.
+    /// The largest valid number of the setting `pat_max_days`, from 1 to 3,660.
     pub max_days_ceiling: u16,
     /// Whether a token may be permanent.
     pub permanent: bool,
@@ -114,10 +114,10 @@ impl Default for PersonalAccessTokens {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AccessTokens {
-    /// The lifetime, from 1 s to `max_lifetime`. The setting can change it.
+    /// The lifetime, from 1 s to `max_lifetime`. The setting `access_lifetime_seconds` can change it.
     #[serde(with = "whole_seconds")]
     pub lifetime: Duration,
-    /// The longest lifetime to which the setting can be set, from 1 s to 1 day.
+    /// The longest lifetime that the setting `access_lifetime_seconds` can set, from 1 s to 1 day.
     #[serde(with = "whole_seconds")]
     pub max_lifetime: Duration,
     /// The largest number of live access tokens of one family. `None` means no limit.
@@ -147,17 +147,18 @@ impl Default for AccessTokens {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RefreshTokens {
-    /// The inactivity time-out, from 1 s to `max_inactivity`. The setting can change it. Each refresh of a remembered
-    /// sign-in starts it again.
+    /// The inactivity time-out, from 1 s to `max_inactivity`. The setting `refresh_inactivity_seconds` can change it.
+    /// Each refresh of a remembered sign-in starts the time-out again.
     #[serde(with = "whole_seconds")]
     pub inactivity: Duration,
-    /// The longest inactivity time-out to which the setting can be set, from 1 s to 366 days.
+    /// The longest time-out that the setting `refresh_inactivity_seconds` can set, from 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_inactivity: Duration,
-    /// The absolute lifetime of a remembered family, from 1 s to `max_absolute`. The setting can change it.
+    /// The absolute lifetime of a remembered family, from 1 s to `max_absolute`. The setting `refresh_absolute_seconds`
+    /// can change it.
     #[serde(with = "whole_seconds")]
     pub absolute: Duration,
-    /// The longest absolute lifetime to which the setting can be set, from 1 s to 366 days.
+    /// The longest absolute lifetime that the setting `refresh_absolute_seconds` can set, from 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_absolute: Duration,
     /// The retry window, from 0 to 60 s after the first use of a refresh token. A refresh token that is presented again
@@ -165,7 +166,8 @@ pub struct RefreshTokens {
     #[serde(with = "whole_seconds")]
     pub grace: Duration,
     /// The largest number of rotations of one family in any 24 hours. The effective limit is at least four times the
-    /// number of rotations that the lifetime of access tokens requires (576 for 10 minutes).
+    /// number of rotations that the lifetime of access tokens requires. For a lifetime of 10 minutes, the effective
+    /// limit is at least 576.
     pub rotations_per_day: NonZeroU32,
     /// The limit on live sign-ins of one owner through one client. `None` means no limit.
     pub live_per_owner_and_client: Option<LiveCap>,
@@ -197,11 +199,11 @@ impl Default for RefreshTokens {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SecurityCodes {
-    /// The default lifetime after creation, reset and reactivation, from 1 s to `max_default_lifetime`. The setting can
-    /// change it.
+    /// The default lifetime after creation, reset and reactivation, from 1 s to `max_default_lifetime`. The setting
+    /// `code_lifetime_seconds` can change it.
     #[serde(with = "whole_seconds")]
     pub default_lifetime: Duration,
-    /// The longest default lifetime to which the setting can be set, from 1 s to 366 days.
+    /// The longest default lifetime that the setting `code_lifetime_seconds` can set, from 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_default_lifetime: Duration,
     /// How long an expired code is kept and can be reactivated, at most 366 days.
@@ -236,7 +238,7 @@ pub struct ConsoleSessions {
     /// The absolute lifetime, from 1 s to 30 days.
     #[serde(with = "whole_seconds")]
     pub absolute: Duration,
-    /// How long after the person entered the password the session counts as fresh, at most 366 days.
+    /// How long a session counts as fresh after the person entered the password, at most 366 days.
     #[serde(with = "whole_seconds")]
     pub fresh: Duration,
     /// The limit on live sessions of one owner. `None` means no limit.
@@ -261,11 +263,12 @@ impl Default for ConsoleSessions {
 pub struct Notices {
     /// The kinds of credential for which notices are sent.
     pub kinds: Vec<TokenKind>,
-    /// How long before the expiry the advance notice is sent, from 1 s to 365 days. The setting can change it.
+    /// How long before the expiry the advance notice is sent, from 1 s to 365 days. The setting `notice_lead_days` can
+    /// change it.
     #[serde(with = "whole_seconds")]
     pub lead: Duration,
-    /// How long before the expiry further advance notices are sent, in any order. At most 6 values, each at most 3,660
-    /// days.
+    /// The leads of further advance notices, in any order. A lead is the time from a notice to the expiry. At most 6
+    /// leads, each at most 3,660 days.
     #[serde(with = "whole_seconds::list")]
     pub more_leads: Vec<Duration>,
     /// Whether a notice is also sent on expiry.

@@ -63,8 +63,8 @@ crate::types::setters::setters!(NewRecord {
 });
 
 impl RecordParts {
-    /// Creates a stored record in the state after the insertion of the first record of a family, without a scope, a
-    /// label or an expiry. A store sets the other fields.
+    /// Creates a stored record in the state immediately after its insertion as the first record of a family. It has no
+    /// scope, label or expiry. A store sets the other fields.
     #[must_use]
     pub fn new(
         id: RecordId,

@@ -19,7 +19,7 @@ use crate::types::time::Timestamp;
 /// policy.
 #[derive(Clone, Copy)]
 pub(crate) struct Standing<'a> {
-    /// The account that [`account_of`] returns. `None` if it does not exist.
+    /// The account that [`account_of`] returns. `None` if the account does not exist.
     pub(crate) account: Option<&'a Account>,
     /// The client through which the sign-in was opened. `None` if it does not exist.
     pub(crate) client: Option<&'a Registration>,
@@ -97,9 +97,9 @@ fn began_at(record: &TokenRecord) -> Timestamp {
     }
 }
 
-/// The effective scope, if it differs from the record's scope: its intersection with the client's current allowed scope
-/// and with the scope tokens that the policy knows. A record without a scope has the whole of the client's allowed scope.
-/// If nothing is left, the credential is refused.
+/// The effective scope, if it differs from the record's scope. It is the intersection of the record's scope, the
+/// client's current allowed scope, and the scope tokens that the policy knows. A record without a scope has the whole
+/// of the client's allowed scope. If the intersection is empty, the credential is refused.
 fn narrowed(record: &TokenRecord, standing: &Standing<'_>) -> Result<Option<Box<Scope>>, Refusal> {
     let held = record.record().scope.as_ref();
     let allowed = standing.client.and_then(|client| client.allowed_scope.as_ref());

@@ -1,4 +1,4 @@
-//! The effective expiry of a credential. It is the stored expiry, or an earlier one that follows from the current
+//! The effective expiry of a credential. It is the stored expiry, or an earlier expiry that follows from the current
 //! settings.
 
 use crate::record::family::FamilyBody;

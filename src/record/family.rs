@@ -104,14 +104,13 @@ pub struct NewFamily {
     pub body: FamilyBody,
     /// The instant until which the family counts towards a cap. `None` means that it counts until it is revoked.
     pub live_until: Option<Timestamp>,
-    /// The instant from which the family may be purged. It is that of the newest member.
+    /// The instant from which the family may be purged. It equals the `gone_at` of the newest member.
     pub gone_at: Option<Timestamp>,
     /// The label key that the family occupies, if labels must be unique.
     pub label_key: Option<LabelKey>,
     /// The client of a sign-in. It is stored because a cap counts sign-ins per client.
     pub client: Option<ClientKey>,
-    /// When the family was last used. If a family must be revoked to make room for another, the least recently used
-    /// family is chosen.
+    /// When the family was last used. If a new family would exceed a cap, the least recently used family is revoked.
     pub used_at: Timestamp,
 }
 
@@ -158,15 +157,15 @@ pub struct FamilyParts {
     /// The instant until which the family counts towards a cap. It is the expiry of the newest member. `None` means
     /// that the family counts until it is revoked.
     pub live_until: Option<Timestamp>,
-    /// The instant from which the family may be purged. It is that of the newest member, or the end of the tombstone if
-    /// the family is revoked.
+    /// The instant from which the family may be purged. It equals the `gone_at` of the newest member, or the end of the
+    /// tombstone if the family is revoked.
     pub gone_at: Option<Timestamp>,
     /// The label key that the family occupies.
     pub label_key: Option<LabelKey>,
     /// The client of a sign-in.
     pub client: Option<ClientKey>,
-    /// The later of the last insertion into the family and the last rotation of a member.
-    /// [`TokenStore::touch`](crate::store::TokenStore::touch) does not change it.
+    /// The instant of the last insertion into the family or of the last rotation of a member, whichever is later.
+    /// [`TokenStore::touch`](crate::store::TokenStore::touch) does not change this instant.
     pub used_at: Timestamp,
     /// The revocation of the family. It is set at most once.
     pub revoked: Option<Revoked>,
@@ -202,7 +201,7 @@ impl FamilyParts {
 }
 
 impl FamilyParts {
-    /// A placeholder. Every use overwrites it.
+    /// A placeholder, into which a family is copied field by field.
     pub(crate) const BLANK: Self = Self {
         id: FamilyId::from_bytes([0; 10]),
         realm: Realm::DEFAULT,

@@ -89,9 +89,10 @@ impl Expiring<'_> {
     }
 }
 
-/// The mark of the next notice, from the stage `from` on. Only stages count that were not sent and whose lead is
-/// shorter than the lifetime since the expiry was last set. The result is the first of these stages, or, if several are
-/// due at `now`, the last due one. `None` if the record is permanent or no stage is left.
+/// The mark of the next notice, from the stage `from` on. A stage is considered only if it was not sent and its lead is
+/// shorter than the lifetime, which is counted from the time when the expiry was last set. The mark has the first
+/// considered stage. If several considered stages are due at `now`, it has the last due stage. `None` if the record is
+/// permanent or no stage is left.
 pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Timestamp) -> Option<NoticeMark> {
     let expires_at = record.expires_at?;
     let life = expires_at.since(record.expiry_set_at);
@@ -100,7 +101,8 @@ pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Time
         let lead = schedule.lead(stage).filter(|&lead| lead < life);
         let Some(mark) = lead.map(|lead| NoticeMark { at: expires_at.minus(lead), stage }) else { continue };
         let open = Some(mark).filter(|mark| !record.was_sent(expires_at, mark.stage));
-        // If several stages are due, only the last one is worth sending. If it was already sent, none is.
+        // If several stages are due, only the last due stage is worth sending. If that stage was already sent, nothing
+        // is sent.
         if next.is_none() || now.reached(mark.at) {
             next = open;
         }
@@ -117,11 +119,11 @@ pub(crate) enum Look {
     Rest(Option<NoticeMark>),
 }
 
-/// Decides which stage to send for a mark of the stage `held`. It is the last stage that is due. After the expiry it
-/// can only be the notice on expiry. An advance notice may be sent together with others up to `ahead` before it is due.
+/// Decides which stage to send for a mark of the stage `held`: the last stage that is due. After the expiry, only the
+/// notice on expiry can be sent. An advance notice may be sent together with others up to `ahead` before it is due.
 ///
-/// If the mark was computed from another schedule, its stage may not be due yet or may no longer exist. Then the mark
-/// is computed again.
+/// If the mark was computed from another schedule, it can be too early for its stage, or the stage can be missing in
+/// this schedule. Then the mark is computed again.
 pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: Duration, now: Timestamp) -> Look {
     let Some(expires_at) = record.expires_at else { return Look::Rest(None) };
     if now.reached(expires_at) {
@@ -141,7 +143,8 @@ pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: D
     Look::Rest(arm(schedule, record, if near { held } else { 0 }, now))
 }
 
-/// Sets the mark of the same stage again, to `at` or to the time when the next stage is due, whichever is earlier.
+/// Returns a mark of the stage `stage`. Its time is `at`, or the time at which the next stage is due if that time is
+/// earlier.
 pub(crate) fn put_off(
     schedule: &Schedule,
     record: Expiring<'_>,
@@ -162,8 +165,8 @@ const LONGEST_WAIT: Duration = days(1);
 /// The mark that replaces `held` under a changed schedule. `None` if `held` stays. `before` contains the schedules from
 /// which `held` may have been computed, if they are known.
 ///
-/// A mark that is a lease or was put off stays. The decision is made when it is due. A stage that was sent or given up
-/// is not repeated.
+/// The mark stays if it is a lease or was put off. The stage to send is then decided when the mark is due. A stage that
+/// was sent or given up is not repeated.
 pub(crate) fn rearm(
     schedule: &Schedule,
     before: Option<&[Schedule]>,

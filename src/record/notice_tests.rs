@@ -152,7 +152,7 @@ fn fault_e2_a_changed_lead_moves_the_mark_and_takes_it_from_no_worker() {
         assert_eq!(rearm(life(day(100), t0(), &settled), expiry, day(94)), None, "told for that expiry");
         assert_eq!(rearm(record, expiry, day(94)), None, "given up");
         assert_eq!(rearm(record, held, day(100)), None, "expired: the notice on expiry alone");
-        // A token of ten days, with a lead of two weeks, which is longer than its lifetime.
+        // A token that lives ten days. The lead is two weeks, which is longer than the lifetime of the token.
         assert_eq!(rearm(life(day(100), day(90), &[]), held, day(91)), Some(expiry));
     }
 }

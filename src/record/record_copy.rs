@@ -1,5 +1,5 @@
-//! Copies a record field by field into a blank record. The memory store uses this, and so does the verification of an
-//! unknown id.
+//! Copies a record field by field into a blank record. The memory store copies records in this way. The verification of
+//! an unknown id also makes such a copy.
 
 use crate::crypto::digest::Digest;
 use crate::record::record_parts::RecordParts;
@@ -9,7 +9,7 @@ use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
 impl RecordParts {
-    /// A placeholder. Every use overwrites it.
+    /// A placeholder, into which a record is copied field by field.
     pub(super) const BLANK: Self = Self {
         id: RecordId::from_bytes([0; 16]),
         realm: Realm::DEFAULT,
@@ -37,7 +37,7 @@ impl RecordParts {
 
     #[inline(always)]
     pub(super) fn copy_into(&self, copy: &mut Self) {
-        #[rustfmt::skip] // All of them, so that a new field cannot be forgotten.
+        #[rustfmt::skip] // All fields are listed, so that a new field cannot be forgotten.
         let Self {
             id, realm, owner, kind, parent, generation, created_at, scope, label, description, digest, key_id, version, expires_at,
             expiry_set_at, gone_at, superseded, revoked, last_used_at, notice, noticed, shrunk,

@@ -142,7 +142,7 @@ impl TokenRecord {
         &self.0.family.body
     }
 
-    /// The revocation of the record or of its family. If both are revoked, the earlier revocation.
+    /// The revocation of the record or of its family. If both are revoked, returns the earlier revocation.
     #[must_use]
     pub fn revoked(&self) -> Option<Revoked> {
         match (self.0.record.revoked, self.0.family.revoked) {

@@ -23,8 +23,8 @@ const HOUR: Duration = hours(1);
 const DAY: Duration = days(1);
 
 impl Service {
-    /// The cap on sign-ins and sessions. If the cap is reached, the policy says whether a new one is refused or ends
-    /// the least recently used one.
+    /// The cap on sign-ins and sessions. If the cap is reached, the policy says whether a new sign-in or session is
+    /// refused or replaces the least recently used one.
     pub(crate) fn cap(&self, cap: Option<LiveCap>, now: Timestamp) -> Option<Cap> {
         let LiveCap { limit, evict } = cap?;
         let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
@@ -33,14 +33,14 @@ impl Service {
     }
 
     /// The largest number of rotations of a sign-in in 24 hours. It is at least four times the number of rotations that
-    /// the lifetime of access tokens requires. So it stops a client that refreshes in a loop, but not a normal client.
+    /// the lifetime of access tokens requires. This stops a client that refreshes in a loop, but not a normal client.
     pub(crate) fn rotations_a_day(&self, settings: &Settings, now: Timestamp) -> Pace {
         let needed = whole_micros(DAY).div_ceil(whole_micros(settings.access_lifetime).max(1)).saturating_mul(4);
         let needed = u32::try_from(needed).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
         Pace { limit: self.policy.refresh_tokens.rotations_per_day.max(needed), since: now.minus(DAY) }
     }
 
-    /// Emits an event for each family that was ended to make room for another.
+    /// Emits an event for each family in `ended`, which a new family has replaced.
     pub(crate) fn tell_made_room(&self, by: &By, kind: TokenKind, owner: &OwnerId, ended: &[FamilyId], now: Timestamp) {
         for &family in ended {
             self.tell(now, by.clone(), EventKind::MadeRoom { kind, family, owner: owner.clone() });
@@ -48,8 +48,8 @@ impl Service {
     }
 }
 
-/// The cap on personal access tokens and security codes. If the cap is reached, a new one is refused, because a person
-/// must decide which one to delete.
+/// The cap on personal access tokens and security codes. If the cap is reached, a new credential is refused, because a
+/// person must decide which credential to delete.
 pub(crate) const fn refusing_cap(limit: NonZeroU32) -> Cap {
     Cap { limit, when_full: WhenFull::Refuse }
 }

@@ -57,7 +57,7 @@ pub struct Challenge {
 pub enum ChallengeReason {
     /// There is no `Authorization` header, or it has another scheme.
     NoCredential,
-    /// The `Authorization` header occurs twice, or is not the word `Bearer`, blanks, and a b64token.
+    /// The `Authorization` header occurs twice, or does not consist of the word `Bearer`, blanks, and a b64token.
     Malformed(MalformedHeader),
     /// The credential was refused, or could not be verified.
     Denied(Arc<Denied>),

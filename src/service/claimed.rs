@@ -147,7 +147,8 @@ pub struct ClaimedNotice {
 }
 
 impl ClaimedNotice {
-    /// `None` if the credential is permanent, so there is nothing to send, or if its owner has no e-mail address.
+    /// Creates the claimed notice of a credential. `None` if there is nothing to send, because the credential is
+    /// permanent or its owner has no e-mail address.
     pub(crate) fn new(
         record: TokenRecord,
         account: Account,

@@ -1,7 +1,7 @@
 //! Client authentication (RFC 6749 §2.3) with HTTP Basic or with form fields, but not with both.
 //!
-//! Every attempt computes four digests: two secret slots in both forms. The number does not depend on whether the
-//! client is unknown, disabled or public, or its secret is wrong.
+//! Every attempt computes four digests: one in each [`SecretForm`] for each of the two secret slots. The number is the
+//! same if the client is unknown, disabled or public, or if its secret is wrong.
 
 use crate::crypto::digest::{Digest, Digester};
 use crate::event::{Actor, By, EventKind};
@@ -40,13 +40,13 @@ pub enum ClientRefusal {
     /// The request has two authentication methods or names two clients. The response is 400 `invalid_request`.
     #[error(transparent)]
     InvalidRequest {
-        /// The true reason.
+        /// The actual reason.
         fault: ClientFault,
     },
     /// The client is not authenticated. The response is `invalid_client` for every reason.
     #[error("{fault}")]
     InvalidClient {
-        /// The true reason.
+        /// The actual reason.
         fault: ClientFault,
         /// Whether the client is named only in the form. If true, the response is 400 without a challenge (RFC 6749
         /// §5.2), because a browser shows its own dialog for a challenge. If false, the response is 401 with a
@@ -77,8 +77,8 @@ impl ClientRefusal {
     }
 }
 
-/// The results for each slot: whether the secret matches, and a digest under the newest key if the secret matched under
-/// an older key.
+/// The results of the comparison for each slot. `matches` says whether the secret matches. `fresher` is a digest under
+/// the newest key if the secret matched under an older key.
 struct Proof {
     matches: [bool; SLOTS],
     fresher: [Option<(Digest, KeyId)>; SLOTS],
@@ -105,7 +105,7 @@ impl<'a> PresentedClient<'a> {
         }
     }
 
-    /// The refusal `invalid_client`. It has a challenge if the request used Basic or names no client.
+    /// The refusal `invalid_client`. The response has a challenge if the request used Basic or names no client.
     pub(crate) fn invalid(self, fault: ClientFault) -> ClientRefusal {
         let by_form = matches!(self.header, ClientHeader::Absent) && self.client_id.is_some();
         ClientRefusal::InvalidClient { fault, by_form }
@@ -113,9 +113,9 @@ impl<'a> PresentedClient<'a> {
 }
 
 impl Service {
-    /// Finds and authenticates the client of a request. Wrong secrets are counted by source and by client id as sent.
-    /// An attempt is reserved before the secret is tested. A request without a secret cannot guess, so it is never
-    /// counted and never waits.
+    /// Finds and authenticates the client of a request. Wrong secrets are counted per source, and per pair of source
+    /// and client id as sent. An attempt is reserved before the secret is tested. A request without a secret cannot
+    /// guess, so it is never counted and never waits.
     ///
     /// If the secret matched under an older key of the ring, its new digest is written at once, because the token
     /// endpoint is not on the hot path. If this were left to a later use, a secret that is never used again would block
@@ -228,9 +228,9 @@ fn verdict(client: Option<&Registration>, secret: Option<&Secret>, proof: &Proof
     }
 }
 
-/// Computes a digest of the presented secret for each slot in both forms, and compares in constant time. A missing slot
-/// is replaced by a dummy. A text that is not a generated secret is replaced by a secret of zeros. If the key of a slot
-/// is no longer in the ring, the newest key is used instead, and the slot never matches.
+/// Computes a digest of the presented secret for each slot in both forms, and compares the digests in constant time. A
+/// missing slot is replaced by a dummy. A text that is not a generated secret is replaced by a secret of zeros. If the
+/// key of a slot is no longer in the ring, the newest key is used instead, and the slot never matches.
 fn prove(
     digester: &Digester,
     prefixes: &Prefixes,

@@ -29,8 +29,8 @@ pub struct NewClient {
     /// The grants that the client may use at the token endpoint. RFC 9700 §2.4 says that the password grant must not be
     /// used.
     pub grants: Vec<Grant>,
-    /// The widest scope that the client may request. `None` means any scope, or the presenter's own scope if it has
-    /// one.
+    /// The widest scope that the client may request. `None` means the presenter's own scope, or any scope if the
+    /// presenter has no scope.
     pub allowed_scope: Option<Scope>,
     /// The scope that is granted if a request names no scope. It must lie within the allowed scope. `None` grants the
     /// whole allowed scope.
@@ -43,7 +43,7 @@ pub struct NewClient {
     pub public: bool,
     /// Whether a refresh rotates or reuses the refresh token. Public clients must rotate it.
     pub refresh_mode: RefreshMode,
-    /// Whether the client may introspect every token of the realm. A public client may not.
+    /// Whether the client may introspect every token of the realm. Must be false for a public client.
     pub resource_server: bool,
 }
 

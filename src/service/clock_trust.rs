@@ -21,7 +21,7 @@ pub(crate) const CHALLENGED: Duration = minutes(3);
 #[derive(Default)]
 pub(crate) struct ClockTrust {
     doubt: Option<Doubt>,
-    /// How long the note from the end of a doubt has stayed unchanged. `None` if there is no such note.
+    /// How long the note that was written at the end of a doubt has stayed unchanged. `None` if there is no such note.
     challenged: Option<Duration>,
 }
 
@@ -53,7 +53,8 @@ struct Judged {
     believed: bool,
     /// Whether the instant of this round is noted as the last upkeep.
     notes: bool,
-    /// The noted upkeep, if the doubt begins in this round because the clock is too far ahead of it. Otherwise `None`.
+    /// The noted upkeep, if the doubt begins in this round because the clock is too far ahead of this upkeep. Otherwise
+    /// `None`.
     leapt_from: Option<Timestamp>,
 }
 
@@ -167,7 +168,8 @@ mod tests {
         ahead.judge(None, day(100), HOUR);
         ahead.paused(HOUR);
         assert_eq!(ahead.judge(None, day(100), HOUR), CHALLENGED_NOTE);
-        // The right clock is earlier than that note. It is trusted at once, and its note replaces the other note.
+        // The right clock is earlier than the note of `ahead`. It is trusted at once, and its note replaces the note of
+        // `ahead`.
         assert_eq!(ClockTrust::default().judge(Some(day(100)), day(9), HOUR), NOTED);
         ahead.paused(CHALLENGED);
         assert_eq!(ahead.judge(Some(day(9)), day(100), HOUR), Judged { leapt_from: Some(day(9)), ..DOUBTED });

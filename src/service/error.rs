@@ -111,7 +111,8 @@ pub enum Forbidden {
     /// [`Counterfoil::reauthenticate`](crate::Counterfoil::reauthenticate).
     #[error("the session's password must be proved again")]
     StaleSession,
-    /// A personal access token or a security code cannot do this. It can only read, delete, and rotate itself.
+    /// A personal access token or a security code cannot do this. It can only read and delete, and replace itself by a
+    /// rotation.
     #[error("a credential of this kind cannot do this")]
     CredentialKind,
     /// The credential has a scope that does not contain this scope token.
@@ -129,7 +130,7 @@ pub enum Forbidden {
     /// The account has neither the right "manage user profiles" nor an administrator's role.
     #[error("the right to manage user profiles is missing")]
     ProfileManagement,
-    /// Only a person can own or create this. The host must first sign in a person.
+    /// The host itself requested an operation whose result belongs to a person. The host must first sign in a person.
     #[error("a person must do this: sign the person in first")]
     NoPerson,
     /// A gate of personal access tokens is closed.

@@ -1,5 +1,5 @@
-//! The response to the caller for each error: status, name, title, field and headers. All HTTP layers use it, so every
-//! framework gives the same responses.
+//! The response to the caller for each error: status, name, title, field and headers. All HTTP layers use this module,
+//! so every framework gives the same responses.
 
 use crate::http_auth::refusal::Gate;
 use crate::service::challenge::Challenge;
@@ -9,8 +9,8 @@ use crate::types::duration::seconds_up;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// The `Retry-After` of every 503, in seconds. In this time the connection to a store can recover, and a client can
-/// still wait that long.
+/// The `Retry-After` of every 503, in seconds. This time is long enough for the connection to a store to recover, and
+/// short enough for a client to wait.
 pub const UNAVAILABLE_RETRY: u64 = 2;
 
 /// The `Retry-After` of a login that is refused only because other attempts are in progress, in seconds.

@@ -15,7 +15,7 @@ use crate::types::scope_meet::{NothingLeft, meet};
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
-/// The tokens granted to a client. Their texts are available only here.
+/// The tokens granted to a client. Only this value contains the texts of the tokens.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Granted {
@@ -33,7 +33,7 @@ pub struct Granted {
     pub family: FamilyId,
     /// The scope of the access token. `None` means all rights of its owner.
     pub scope: Option<Scope>,
-    /// Whether the granted scope equals the requested one.
+    /// Whether the granted scope equals the requested scope.
     pub scope_as_asked: bool,
     /// The account of the owner, from the directory.
     pub account: Account,
@@ -96,6 +96,6 @@ pub(crate) fn client_scope(
     Ok(left.map(Cow::into_owned))
 }
 
-/// The requested scope exceeds the scope that the client may have, or no scope token is left.
+/// The error if the requested scope exceeds the scope that the client may have, or if no scope token is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScopeBeyond;

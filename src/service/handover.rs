@@ -13,10 +13,10 @@ use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
 impl Service {
-    /// Ends the overlap of a parent that works until its successor's first use. Call this for a record that was never
-    /// used, *before* the use is recorded. A recorded use then means that the parent's overlap has ended, so later uses
-    /// skip this check. This costs one read at the first use of a rotated token, and nothing at later uses. A repeated
-    /// call has no further effect.
+    /// Ends the overlap of the parent of `record`, if the overlap lasts until the first use of `record`. If `record`
+    /// was never used, the caller must call this *before* it records the use. A recorded use then means that the
+    /// parent's overlap has ended, so later uses skip this check. The check costs one read at the first use of a
+    /// rotated token, and nothing at later uses. A repeated call has no further effect.
     ///
     /// If the overlap has a fixed end, nothing changes, and the overlap ends at that instant.
     pub(crate) async fn first_use_ends_parent(
@@ -35,8 +35,8 @@ impl Service {
         }
     }
 
-    /// Ends the overlap of the parent now, even if it would end later. Call this before the successor itself is
-    /// replaced, so that at most two tokens of a family work at the same time.
+    /// Ends the overlap of the parent now, even if it would end later. The caller must call this before it replaces the
+    /// successor, so that at most two tokens of a family work at the same time.
     pub(crate) async fn end_running_overlap(
         &self,
         record: &TokenRecord,

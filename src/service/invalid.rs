@@ -56,7 +56,7 @@ pub enum Invalid {
     /// The access level of a security code is unknown.
     #[error("access must be super_administrator or same_as_user")]
     Access,
-    /// The request names a user, but the access level does not allow one.
+    /// The request names a user, but the access level does not allow a user.
     #[error("user belongs to access same_as_user")]
     UserNotAsked,
     /// The user of a same-as-user code is missing.

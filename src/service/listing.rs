@@ -23,8 +23,8 @@ pub(crate) struct Wanted<'a> {
 }
 
 /// Reads one page. The pages of the store may be short, because they leave out deleted and replaced records. So this
-/// reads store pages until it has one credential more than `limit`, or has read [`READS`] store pages. Unless this
-/// number is reached, `next` is set only if there is another item.
+/// function reads store pages until it has one credential more than `limit`, or has read [`READS`] store pages. In the
+/// first case, `next` is set only if there is another item.
 pub(crate) async fn page<O: Permission>(
     permit: &Permit<'_, O>,
     wanted: &Wanted<'_>,

@@ -16,8 +16,8 @@ use crate::types::time::Timestamp;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
-    /// The name is unknown, the password is wrong, the account is disabled, or the login is that of another person. The
-    /// error does not tell which of these is the case.
+    /// The name is unknown, the password is wrong, the account is disabled, or the login belongs to a person other than
+    /// the expected one. The error does not tell which case applies.
     #[error("login was refused")]
     Refused,
     /// There were too many failures. The status is 429. Until `until`, even the correct password is refused.
@@ -30,8 +30,8 @@ pub enum LoginError {
     #[error("too many live sessions: end one first")]
     TooManySessions,
     /// Too many other attempts are in progress. No password was tested. The status is 429 with a `Retry-After` of one
-    /// second. An adapter may take a place with [`Counterfoil::line_up`](crate::Counterfoil::line_up), wait for that
-    /// time, and try again.
+    /// second. An adapter may take a place with [`Counterfoil::line_up`](crate::Counterfoil::line_up), and try again
+    /// for up to one second.
     #[error("too many attempts at once")]
     Busy {
         /// The throttle key for which the caller can wait.

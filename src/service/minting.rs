@@ -17,8 +17,8 @@ use crate::types::scope::Scope;
 use crate::types::secret::TokenSecret;
 use crate::types::time::Timestamp;
 
-/// How often an id is drawn before the operation fails because each id was already taken. A new id has six random bytes
-/// in an existing family, and fifteen in a new family.
+/// The largest number of draws of an id. The operation fails if every drawn id is already taken. A new id has six
+/// random bytes in an existing family, and fifteen in a new family.
 pub(crate) const DRAWS: usize = 8;
 
 /// A new credential that is not stored yet. Contains its token and its digest.

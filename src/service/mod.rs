@@ -1,5 +1,4 @@
-//! Layer 12: what several operations share. It contains the stores, the directory, the policy and the keys of one
-//! realm, and steps that several operations use.
+//! Layer 12: the stores, the directory, the policy and the keys of one realm, and steps that several operations use.
 
 pub(crate) mod authority;
 pub(crate) mod bounds;
@@ -68,7 +67,7 @@ use crate::types::realm::Realm;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// Everything that the operations need.
+/// The stores, the directory, the policy and the keys of one realm. Every operation uses this value.
 pub(crate) struct Service {
     pub(crate) realm: Realm,
     pub(crate) policy: Policy,

@@ -8,7 +8,7 @@ use crate::store::throttle::ThrottleKey;
 /// The largest number of callers that wait for attempts with the same key.
 const PLACES: u32 = 8;
 
-/// The largest number of callers that wait in total. The number is limited because each of them polls the store.
+/// The largest number of callers that wait in total. The number is limited because each waiting caller polls the store.
 const ALL_PLACES: u32 = 64;
 
 /// The number of waiting callers for each key.
@@ -23,7 +23,7 @@ pub struct Place {
 }
 
 impl Queue {
-    /// Takes a place. `None` if eight places are taken for that key, or 64 in total.
+    /// Takes a place. `None` if eight places are taken for that key, or 64 places in total.
     pub(crate) fn enter(&self, key: ThrottleKey) -> Option<Place> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.values().sum::<u32>() >= ALL_PLACES {

@@ -33,14 +33,14 @@ impl Principal {
         let needed = || scope.split(' ').filter(|token| !token.is_empty());
         match &self.scope {
             None => Ok(()),
-            // A text without any scope token is satisfied by no scope.
+            // No scope satisfies a text that has no scope token.
             Some(own) if needed().next().is_some() && needed().all(|token| own.contains(token)) => Ok(()),
             Some(_) => Err(Challenge::scope(scope.parse().ok(), &self.realm)),
         }
     }
 
-    /// Requires at least one of several scopes. Each is checked as [`Principal::require`] does. The challenge names the
-    /// first scope, so put the narrowest scope first. An empty list is never satisfied.
+    /// Requires at least one of several scopes. Each scope is checked in the same way as by [`Principal::require`]. The
+    /// challenge names the first scope, so put the narrowest scope first. An empty list is never satisfied.
     ///
     /// # Errors
     ///

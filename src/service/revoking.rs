@@ -15,7 +15,7 @@ use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
 
-/// How often a deletion is tried. It fails if another write comes first every time.
+/// The largest number of attempts to delete a credential. The deletion fails if another write comes first each time.
 const TURNS: usize = 8;
 
 /// The largest number of families that one call of the store ends.

@@ -1,5 +1,5 @@
-//! Writes settings and switches. They are one document. It is written only if the stored version is still the version
-//! that was read.
+//! Writes settings and switches, which are stored in one document. The document is written only if the stored version
+//! is still the version that was read.
 
 use crate::service::Service;
 use crate::service::error::{ManageError, Unavailable};
@@ -8,7 +8,7 @@ use crate::store::settings_store::SettingsPut;
 use crate::types::settings::StoredSettings;
 use crate::types::time::Timestamp;
 
-/// How often a change is tried. It fails if another write comes first every time.
+/// The largest number of attempts to write a change. The change fails if another write comes first each time.
 const TURNS: usize = 8;
 
 impl Service {

@@ -1,9 +1,10 @@
-//! The settings and clients as this process last read them. Because of them, a verification reads only the token store.
+//! The settings and clients as this process last read them. With these copies, a verification reads only the token
+//! store.
 //!
-//! A change by this process is visible from the next call on. A read may have begun before such a change and end after
-//! it. Its result is then discarded. A change by another process takes effect within `settings_staleness`, 1 s by
-//! default. A value that is older than that is an error if it cannot be read again. When half of this time is over, one
-//! caller reads the value again, and other callers still use the old value. So there is no burst of reads.
+//! A change by this process is visible from the next call on. If a read begins before such a change and ends after it,
+//! the result of the read is discarded. A change by another process takes effect within `settings_staleness`, 1 s by
+//! default. If an older value cannot be read again, the operation fails. When half of this time is over, one caller
+//! reads the value again, and other callers still use the old value. So there is no burst of reads.
 
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};

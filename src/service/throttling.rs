@@ -16,7 +16,8 @@ use crate::types::ids::SubjectId;
 use crate::types::source::{Source, SourceName};
 use crate::types::time::Timestamp;
 
-/// The account or client for which an attempt is made. Failures are counted for it and the source.
+/// The account or client for which an attempt is made. Failures are counted for the pair of this account or client and
+/// the source.
 #[derive(Clone, Copy)]
 pub(crate) enum Counted<'a> {
     /// A login, with the canonical key of the name and the subject.
@@ -38,7 +39,8 @@ pub(crate) enum Held {
 #[must_use]
 pub(crate) struct Attempt {
     reserved: Vec<Reservation>,
-    /// `Some` if the source is unknown. It contains the right to test a password, if a password is tested.
+    /// `Some` if the source is unknown. The inner value is the right to test a password. It is `None` if no password is
+    /// tested.
     without_source: Option<Option<Turn>>,
 }
 

@@ -36,7 +36,7 @@ impl Unsourced {
         taken.ok().map(|_| Turn(Arc::clone(&self.under_way)))
     }
 
-    /// Counts a failure. The hundredth failure of a batch returns the batch and starts a new one.
+    /// Counts a failure. The hundredth failure of a batch returns the batch and starts a new batch.
     pub(crate) fn failed(&self, now: Timestamp) -> Option<Pace> {
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
         let mut seen = pace.unwrap_or(Pace { since: now, failures: 0 });

@@ -1,5 +1,5 @@
-//! Records when credentials were last used. This happens off the hot path and with bounded memory. Several uses of a
-//! token are combined into the latest one.
+//! Records when credentials were last used. This happens off the hot path and with bounded memory. Of several uses of a
+//! token, only the latest use is written.
 //!
 //! A use is recorded in memory, with a resolution of a second. `flush` writes the last use of a token at most once per
 //! interval of the policy. After a crash, only the uses that were not flushed are lost. The entry of a token in
@@ -17,7 +17,7 @@ use crate::types::hash::IdState;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
-/// The resolution: uses within this time count as one, in microseconds.
+/// The resolution in microseconds. Uses within this time count as a single use.
 const RESOLUTION: u64 = 1_000_000;
 
 /// The number of slots for recent uses.

@@ -68,8 +68,8 @@ pub enum Change {
 pub enum Applied {
     /// The record was changed. Contains the record as written.
     Done(TokenRecord),
-    /// The version is not the expected one, or the record or its family is revoked. Nothing was written. Contains the
-    /// current record.
+    /// The version is not the expected version, or the record or its family is revoked. Nothing was written. Contains
+    /// the current record.
     Stale(TokenRecord),
     /// The family with this id has the label. Nothing was written.
     LabelTaken(FamilyId),
@@ -134,7 +134,7 @@ pub enum Rotated {
     IdTaken(RecordId),
     /// The limit on rotations is reached. Nothing was written.
     PaceReached {
-        /// The instant of the rotation that was `limit` rotations ago.
+        /// The instant of the `limit`-th most recent rotation of the family.
         oldest: Timestamp,
     },
     /// The family would have more live access tokens than the cap allows. Nothing was written.

@@ -17,8 +17,8 @@ use crate::types::realm::Realm;
 pub enum ClientPut {
     /// Written. Contains the new version.
     Done(Version),
-    /// The stored version is not the expected one, or the id is already taken when `put` should create a registration.
-    /// Contains the current registration, or `None` if there is none.
+    /// The stored version is not the expected version, or the id is already taken when `put` should create a
+    /// registration. Contains the current registration, or `None` if there is none.
     Stale(Option<VersionedRegistration>),
     /// Another registration has this internal id, or a removed registration had it.
     Retired,

@@ -25,9 +25,9 @@ pub enum InsertInto<'a> {
         family: FamilyId,
         /// The generation that the family must have.
         generation: u64,
-        /// The largest number of live access tokens of the family, including the new ones. `None` means no cap. An
-        /// access token is live if it is not revoked individually and `now < expires_at`. An access token without an
-        /// expiry is always live. The cap is checked only if one of the new records is a live access token.
+        /// The largest number of live access tokens of the family, including the new access tokens. `None` means no
+        /// cap. An access token is live if it is not revoked individually and `now < expires_at`. An access token
+        /// without an expiry is always live. The cap is checked only if one of the new records is a live access token.
         access_cap: Option<NonZeroU32>,
     },
 }
@@ -36,7 +36,7 @@ pub enum InsertInto<'a> {
 /// are not revoked, and whose `live_until` is not reached at the `now` of the insert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cap {
-    /// The largest number of live families, including the new one.
+    /// The largest number of live families, including the new family.
     pub limit: NonZeroU32,
     /// What happens when the limit is reached.
     pub when_full: WhenFull,
@@ -47,8 +47,8 @@ pub struct Cap {
 pub enum WhenFull {
     /// The insert writes nothing and returns [`Inserted::OwnerFull`].
     Refuse,
-    /// The insert revokes counted families, in ascending order of `(used_at, id)`, until there is room for the new
-    /// family. The insert and the revocations are one step.
+    /// The insert revokes counted families, in ascending order of `(used_at, id)`, until the new family no longer
+    /// exceeds the limit. The insert and the revocations are one step.
     End {
         /// The revocation that is stored in the ended families.
         revoked: Revoked,
@@ -60,9 +60,9 @@ pub enum WhenFull {
 /// A limit on how many records are created, or how many rotations are made, within a period.
 ///
 /// An insert counts the listed records with `created_at > since` that have the new family's realm, owner and kind.
-/// Deleted records count, and shrunk records do not count. A rotation checks the rotation that was `limit` rotations
-/// ago: the superseded record of the family's kind whose generation is the parent's generation minus `limit`. The limit
-/// is reached if this record exists and has `superseded.at > since`.
+/// Deleted records count, and shrunk records do not count. A rotation checks the `limit`-th most recent rotation of the
+/// family. This rotation superseded the record of the family's kind whose generation is the parent's generation minus
+/// `limit`. The limit is reached if this record exists and has `superseded.at > since`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// The largest number of records created, or of rotations made, after `since`.
@@ -77,7 +77,7 @@ pub struct Pace {
 pub enum Inserted {
     /// All records are inserted.
     Done,
-    /// All records are inserted, and these families were revoked to make room. Their order is unspecified.
+    /// All records are inserted, and these families were revoked because of the cap. Their order is unspecified.
     MadeRoom(Vec<FamilyId>),
     /// The family to join is revoked or does not exist. Nothing was written.
     FamilyEnded,

@@ -14,7 +14,7 @@ use crate::types::time::Timestamp;
 pub enum SettingsPut {
     /// Written. Contains the new version.
     Done(Version),
-    /// The stored version is not the expected one. Contains the current document, or `None` if there is none.
+    /// The stored version is not the expected version. Contains the current document, or `None` if there is none.
     Stale(Option<VersionedSettings>),
 }
 

@@ -35,8 +35,8 @@ impl ThrottleKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Reserved {
-    /// The attempt is now in progress. This instant identifies it. Settle the attempt exactly once, with `failed` or
-    /// `release`.
+    /// The attempt is now in progress. This instant identifies it. The caller must settle the attempt exactly once,
+    /// with `failed` or `release`.
     Granted(Timestamp),
     /// The number of failures alone has reached the limit. Nothing was recorded. The window ends at this instant.
     Wait(Timestamp),
@@ -64,10 +64,10 @@ pub enum Reserved {
 ///     reach it, the result is `UnderWay`. A settlement without a matching attempt in progress changes nothing.
 /// 33. `unsettled_counts_as_failed`: an attempt whose instant differs from `now` by [`UNSETTLED`] or more becomes a
 ///     failure. The instant of this failure is 60 s after that of the attempt. If the attempt's instant is in the
-///     future because the clock was set back, it is `now`. A later settlement changes nothing.
+///     future because the clock was set back, the instant of the failure is `now`. A later settlement changes nothing.
 /// 34. `refused_writes_nothing`: `Wait` and `UnderWay` change nothing. If the attempt of a counter without failures is
-///     released, nothing stays stored. `purge_counters` removes counters that have no effect any more. They have no
-///     failure in an open window, and no attempt that is in progress or would still become a failure.
+///     released, nothing stays stored. `purge_counters` removes counters that have no effect any more. These
+///     counters have no failure in an open window, and no attempt that is in progress or would still become a failure.
 /// 35. `no_wait_beyond_the_window`: `Wait` never contains an instant after `now + window`, even after repeated waits.
 ///     If a window ends later than that, because the clock was set back or the policy changed, it is shortened to end
 ///     at `now + window`. This is the only change that a refused attempt writes. `window` may have any length. An

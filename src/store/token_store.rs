@@ -51,11 +51,10 @@ use crate::types::time::Timestamp;
 ///     refuse each other.
 /// 14. `revoke_twice`: a second revoke succeeds and changes nothing. The first instant stays.
 /// 15. `owner_revoke_covers`: when a call returns `more: false`, everything of the owner that existed when the first
-///     call began is revoked. A record that was inserted after that may not be revoked.
+///     call began is revoked. A record that was inserted later may or may not be revoked.
 /// 16. `touch_is_forward`: a touch never lowers `last_used_at`, never changes a version, and never creates or restores
 ///     a record. Ids in any order, and any number of concurrent batches, give no error.
-/// 17. `touch_disturbs_nobody`: because of a touch, claim or settle, no apply, rotate or revoke ever fails or becomes
-///     `Stale`.
+/// 17. `touch_disturbs_nobody`: a touch, claim or settle never makes an apply, rotate or revoke fail or become `Stale`.
 /// 18. `label_has_one_holder`: at most one family has a label at any time, even with concurrent calls, including rotate
 ///     and revoke. A family has (realm, owner, `label_key`) from the step that writes the key until a step that clears
 ///     it. These steps clear it: a revocation of the family, a relabel, a purge, and an insert or relabel of the same
@@ -97,8 +96,8 @@ use crate::types::time::Timestamp;
 ///     reached. It may be superseded.
 /// 44. `creations_are_paced`: after any number of concurrent inserts with a [`Pace`](crate::store::Pace), exactly
 ///     `limit` records of the realm, owner and kind have `created_at > since`. Deleted records count.
-/// 45. `room_is_made`: with [`WhenFull::End`](crate::store::WhenFull), all of any number of concurrent inserts succeed,
-///     and afterwards there are `limit` live families. Each insert revokes families in its own step, the least recently
+/// 45. `room_is_made`: with [`WhenFull::End`](crate::store::WhenFull), any number of concurrent inserts succeed, and
+///     afterwards there are `limit` live families. Each insert revokes families in its own step, the least recently
 ///     used first. Each ended family is named in exactly one result.
 /// 46. `list_shows_what_stands`: [`Show::Standing`](crate::store::Show) leaves out every deleted, replaced or gone
 ///     record, however many there are, and shows all other records.

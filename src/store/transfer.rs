@@ -1,4 +1,4 @@
-//! Whole families, read and written as they are: for a copy from one store to another.
+//! Reads and writes whole families without changes, to copy one store to another.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -13,11 +13,15 @@ use crate::store::page::Page;
 use crate::token::draw::shard;
 use crate::types::ids::{FamilyId, RecordId};
 
-/// A family with all its members, shrunk ones too.
+/// A family with all its members, including shrunk ones.
 ///
-/// Invariants, checked by the only constructor: there is a member; each member is consistent with the family
-/// ([`TokenRecord::from_parts`]); members are ordered by id and each occurs once; at most one holds a nonce; the id's
-/// first byte is the owner's shard; a revoked family has a `gone_at` and no label.
+/// The constructor checks these invariants:
+///
+/// - There is at least one member, and each is consistent with the family ([`TokenRecord::from_parts`]).
+/// - The members are ordered by id, and each id occurs once.
+/// - At most one member has a nonce.
+/// - The first byte of the family's id is the shard of the owner.
+/// - A revoked family has a `gone_at` and no label.
 #[derive(Clone, Debug)]
 pub struct WholeFamily {
     family: FamilyParts,
@@ -25,7 +29,7 @@ pub struct WholeFamily {
 }
 
 impl WholeFamily {
-    /// Joins a family with its members, in any order.
+    /// Joins a family with its members. The members can be in any order.
     ///
     /// # Errors
     ///
@@ -53,7 +57,7 @@ impl WholeFamily {
         &self.family
     }
 
-    /// The members, by id.
+    /// The members, ordered by id.
     #[must_use]
     pub fn members(&self) -> &[RecordParts] {
         &self.members
@@ -81,7 +85,7 @@ macro_rules! compare {
     };
 }
 
-/// A field that is added does not compile here until it is compared.
+/// If a field is added, this does not compile until the new field is compared below.
 const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 12, "a field is not compared");
 
 fn family_difference(one: &FamilyParts, other: &FamilyParts) -> Option<&'static str> {
@@ -96,56 +100,59 @@ fn record_difference(one: &RecordParts, other: &RecordParts) -> Option<&'static 
         id realm owner kind parent generation created_at scope label description key_id version expires_at
         expiry_set_at gone_at superseded revoked last_used_at notice noticed shrunk
     );
-    // Both sides are the operator's own stores: the time of this comparison tells nobody anything.
+    // Both stores belong to the operator, so the time of this comparison reveals nothing to an attacker.
     (one.digest.as_bytes() != other.digest.as_bytes()).then_some("digest")
 }
 
-/// The result of [`Transfer::restore`]. If several refusals apply, the first in this list is returned.
+/// The result of [`Transfer::restore`]. If several refusals apply, the result is the first one in this list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Restored {
-    /// The family is written.
+    /// The family was written.
     Done,
-    /// The id is taken: a member's, or that of some member of a family with this id. Nothing was written.
+    /// A record with this id exists. It has the id of a member, or it belongs to a family with the same family id.
+    /// Nothing was written.
     IdTaken(RecordId),
-    /// The named family holds the label. Nothing was written.
+    /// This family holds the label. Nothing was written.
     LabelTaken(FamilyId),
 }
 
-/// Reads and writes whole families, as `counterfoil-copy` needs it. [`TokenStore`](super::TokenStore) has no way to
-/// do either: it lists no shrunk record, and only a sequence of steps makes a family that is rotated or revoked,
-/// which, cut off, would leave a credential alive that the source has ended.
+/// Reads and writes whole families, for `counterfoil-copy`. [`TokenStore`](super::TokenStore) cannot do this: it does
+/// not list shrunk records, and it needs a sequence of steps to make a rotated or revoked family. If such a sequence is
+/// interrupted, a credential that is revoked in the source stays valid in the target.
 ///
-/// A store without this trait serves a host as well. It cannot be copied.
+/// A host can also use a store without this trait. Such a store cannot be copied.
 ///
 /// # Contract
 ///
-/// 57. `families_are_walked`: a walk by `next` returns the id of every family that existed throughout, once, in
-///     ascending order, of every realm, revoked or not. A page may be short. The end is `next == None`.
-/// 58. `a_family_comes_back_as_it_was`: [`family`](Self::family) returns the family and every member, shrunk ones too,
-///     all read at one moment, and what [`restore`](Self::restore) wrote comes back without a
-///     [difference](WholeFamily::difference). Every method of the store treats a restored family as one that came
-///     about by its own steps: it is listed, due, counted, held to caps and labels, rotated and purged.
-/// 59. `restore_never_overwrites`: all of the family is written, or nothing. A taken id or label is a refusal, also
-///     for a label whose holder is gone: nothing is displaced. Of any number of racers with one family, one gets
-///     `Done`. Repeating a restore whose outcome is unknown gives `IdTaken`, and the stored family is the caller's own.
+/// 57. `families_are_walked`: a walk by `next` returns the ids of all families of every realm, revoked or not, in
+///     ascending order. Each family that exists during the whole walk is returned once. A page may be short. The walk
+///     ends when `next` is `None`.
+/// 58. `a_family_comes_back_as_it_was`: [`family`](Self::family) returns the family and every member, including shrunk
+///     ones, all read at one moment. A family that [`restore`](Self::restore) wrote is returned without a
+///     [difference](WholeFamily::difference). Every method of the store treats a restored family as if its own steps
+///     had made it. This applies to lists, notices, the census, caps, labels, rotations and purges.
+/// 59. `restore_never_overwrites`: a restore writes the whole family, or nothing. It refuses a taken id or label, even
+///     if the holder of the label is past its retention. If several callers restore one family at the same time,
+///     exactly one gets `Done`. Repeating a restore whose outcome is unknown gives `IdTaken`, and the stored family is
+///     the caller's own.
 ///
-/// Clauses 8, 25, 26 and 27 of [`TokenStore`](super::TokenStore) apply here too. A family with a row that does not
-/// decode is listed by its id if that is known, and reading it is `Corrupt`.
+/// Clauses 8, 25, 26 and 27 of [`TokenStore`](super::TokenStore) apply here too. If a row of a family cannot be
+/// decoded, the family is listed by its id if the id is known, and reading the family returns [`StoreError::Corrupt`].
 ///
 /// # Errors
 ///
 /// Every method returns [`StoreError`] only if it cannot answer.
 #[async_trait]
 pub trait Transfer: Send + Sync + 'static {
-    /// A page of the ids of families, ascending, starting after `after`.
+    /// Returns a page of the ids of families, in ascending order, starting after `after`.
     async fn families(
         &self,
         after: Option<&FamilyId>,
         limit: NonZeroU32,
     ) -> Result<Page<FamilyId, FamilyId>, StoreError>;
 
-    /// A family with all its members. `None` if there is no such family.
+    /// Returns a family with all its members, or `None` if there is no such family.
     async fn family(&self, id: &FamilyId) -> Result<Option<WholeFamily>, StoreError>;
 
     /// Writes a family that does not exist yet, in one step.

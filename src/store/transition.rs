@@ -99,8 +99,8 @@ pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Chang
 }
 
 /// Whether the parent accepts the rotation. It must not be superseded. It must have the expected version or, for a
-/// slide, must not be expired. First check [`reads_as_revoked`], because a revoked family gives another result. If the
-/// rotation is not accepted, the store returns [`Rotated::Stale`](super::Rotated::Stale).
+/// slide, must not be expired. The caller must first check [`reads_as_revoked`], because a revoked family gives another
+/// result. If the rotation is not accepted, the store returns [`Rotated::Stale`](super::Rotated::Stale).
 #[must_use]
 pub fn accepts_rotation(parent: &RecordParts, update: &ParentUpdate, now: Timestamp) -> bool {
     parent.superseded.is_none()
@@ -154,8 +154,8 @@ pub fn wipe_nonce(older: &mut RecordParts) -> bool {
     older.superseded.as_mut().and_then(|superseded| superseded.nonce.take()).is_some()
 }
 
-/// Revokes one record. Do not call this if [`reads_as_revoked`] is true for the record, because the first instant must
-/// stay.
+/// Revokes one record. The caller must first check that [`reads_as_revoked`] is false for the record, because the
+/// instant of an earlier revocation must stay.
 pub fn revoke_record(record: &mut RecordParts, revoked: Revoked, gone_at: Timestamp) {
     (record.revoked, record.gone_at, record.notice) = (Some(revoked), Some(gone_at), None);
 }
@@ -188,7 +188,8 @@ pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp)
 }
 
 /// Records the notice that was sent. If the record still has the mark `held`, also sets the next mark. Returns whether
-/// the mark was set. Write the record in both cases. A shrunk record stores no notices and is not changed.
+/// the mark was set. The store must write the record even if the result is false. A shrunk record stores no notices and
+/// is not changed.
 pub fn settle(
     record: &mut RecordParts,
     held: NoticeMark,

@@ -49,7 +49,7 @@ impl<S> FaultyStore<S> {
         Self { inner, faults }
     }
 
-    /// The inner store, whose calls never fail because of the faults.
+    /// The inner store. The faults do not affect calls of the inner store itself.
     pub fn inner(&self) -> &S {
         &self.inner
     }

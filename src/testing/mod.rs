@@ -1,4 +1,4 @@
-//! Tools for the tests of a host (feature `test-util`, for `[dev-dependencies]`). They are a whole service that is
+//! Tools for the tests of a host (feature `test-util`, for `[dev-dependencies]`). They include a whole service that is
 //! built with one call, a clock that a test sets, a store that fails when a test requires it, principals without a
 //! verification, and a sink that records events.
 //!

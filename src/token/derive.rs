@@ -12,7 +12,8 @@ use crate::types::ids::{FamilyId, RecordId};
 use crate::types::realm::Realm;
 use crate::types::secret::{SecretBytes, TokenSecret};
 
-/// The purposes of derivation. Each text ends in NUL and contains no other NUL, so no purpose is a prefix of another.
+/// The texts below separate the derivations of a rotation from each other (domain separation). Each text ends in NUL
+/// and contains no other NUL, so no text is a prefix of another.
 const SECRET: &[u8] = b"counterfoil/rotate/v1\0";
 const ACCESS_ID: &[u8] = b"counterfoil/rotate/access-id/v1\0";
 const ACCESS_SECRET: &[u8] = b"counterfoil/rotate/access/v1\0";

@@ -13,8 +13,8 @@ pub(crate) fn draw_secret(entropy: &dyn Entropy) -> Result<TokenSecret, NoEntrop
     let mut secret = SecretBytes::new([0; 43]);
     let mut bytes = SecretBytes::new([0; 64]);
     let mut slots = secret.expose_secret_mut().iter_mut();
-    // 64 bytes are not enough in one of 10^15 draws. So a source that gives too few letters 16 times in a row is
-    // broken.
+    // 64 bytes give too few letters in only one of 10^15 draws. A source that gives too few letters 16 times in a row
+    // is broken.
     for _ in 0..16 {
         entropy.fill(bytes.expose_secret_mut())?;
         for &byte in bytes.expose_secret().iter().filter(|&&byte| byte < 248) {
@@ -61,7 +61,7 @@ mod tests {
     use crate::crypto::entropy::SeededEntropy;
     use crate::types::ids::SubjectId;
 
-    /// A source whose bytes all have the same value. With `None` it fails.
+    /// A source whose bytes all have the given value. With `None`, the source fails.
     struct Stuck(Option<u8>);
 
     impl Entropy for Stuck {

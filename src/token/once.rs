@@ -9,7 +9,8 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;
 
-/// The purposes of hashing. Each kind of id has its own purpose, so ids of two kinds are never equal.
+/// The texts below separate the hashes for different uses (domain separation). Each kind of id has its own text, so ids
+/// of two kinds are never equal.
 const KEY: &[u8] = b"counterfoil/once/v1";
 const FIRST: &[u8] = b"counterfoil/once/first/v1";
 const MEMBER: &[u8] = b"counterfoil/once/member/v1";
@@ -22,7 +23,8 @@ const SECRET: &[u8] = b"counterfoil/once/secret/v1";
 const NUMBER_BYTES: usize = 10;
 
 /// The key of a form, which makes the form take effect only once. The id of the new credential is derived from the
-/// form's number and from the session in which the form was shown. So the store refuses a second credential.
+/// form's number and from the session in which the form was shown. A second submission derives an id that
+/// conflicts with the first id, so the store refuses a second credential.
 ///
 /// For each form that is shown, draw a random number of at least 16 bytes and include it in the form. Neither the
 /// number nor a derived id is secret. An id is part of the new credential's text, and the number cannot be computed

@@ -1,4 +1,4 @@
-//! The prefixes of tokens and the kinds that they stand for.
+//! The prefixes of tokens. Each prefix belongs to one kind of token.
 
 use crate::token::prefix::Prefix;
 use crate::types::kind::TokenKind;
@@ -80,7 +80,8 @@ impl Prefixes {
         self.known.iter().find(is_it).map(|known| known.kind)
     }
 
-    /// Whether a text begins with a known prefix and `_`. If true, the error is `Length`. If false, it is `Prefix`.
+    /// Whether a text begins with a known prefix and `_`. For a malformed token the caller reports `Length` if true,
+    /// and `Prefix` if false.
     pub(crate) fn begin(&self, text: &[u8]) -> bool {
         let begins = |known: &Known| {
             text.strip_prefix(known.prefix.as_str().as_bytes()).is_some_and(|rest| rest.starts_with(b"_"))

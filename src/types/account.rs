@@ -12,8 +12,8 @@ use crate::types::role::Role;
 use crate::types::short::Short;
 use crate::types::time::Timestamp;
 
-/// Extra claims, such as `user_id`, that the token endpoint adds to its response. Names from RFC 6749 §5.1 are not
-/// allowed.
+/// Extra claims, such as `user_id`, that the token endpoint adds to its response. A claim with the name of a member
+/// that the endpoint itself uses, such as `scope`, is left out.
 pub type Claims = BTreeMap<String, String>;
 
 /// The account of a person, as the host's directory describes it *now*. The library does not store accounts.
@@ -39,8 +39,8 @@ pub struct Account {
     extension: Extension,
 }
 
-/// The fields of an account that a verification does not need. They are in a separate box, so that an account without
-/// any of them is cheap to copy.
+/// The fields of an account that a verification does not need. These fields are in a separate box, so that an account
+/// without any of them is cheap to copy.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Contact {
     email: Option<EmailAddress>,
@@ -181,8 +181,8 @@ impl Account {
     }
 
     /// Sets the instant from which the account's credentials are valid. A credential that began earlier is refused at
-    /// each use. Set it after a change of the password, to "sign out everywhere", or when a removed person returns
-    /// under the same id.
+    /// each use. Set this instant when the password changes, when the person signs out everywhere, or when a removed
+    /// person returns under the same id.
     ///
     /// A sign-in or a session begins when it is opened. Any other credential begins when its current secret is created.
     /// A credential that began at exactly this instant is valid. If the host's own instants are coarser than

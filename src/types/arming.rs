@@ -12,7 +12,8 @@ use crate::types::time::Timestamp;
 
 const NAME: &str = "notice_arming";
 
-/// The schedule from which all marks were computed. During a change: the new schedule, and the pass that applies it.
+/// The progress of applying the schedule of notices to all records. `done` is the schedule from which all marks were
+/// computed. While marks are computed again from a new schedule, `done` is `None` and `pass` is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Arming {
@@ -20,8 +21,8 @@ pub(crate) struct Arming {
     pass: Option<Pass>,
 }
 
-/// The change to a new schedule. It walks over all records twice: at once, and again after every process knows the new
-/// schedule.
+/// The application of a new schedule to all records. A pass walks over all records twice. The second walk begins after
+/// every process knows the new schedule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Pass {
     under: String,
@@ -29,7 +30,7 @@ struct Pass {
     before: Option<Vec<String>>,
     /// The time at which the new schedule was first noticed.
     since: Timestamp,
-    /// The current walk. `None` between the end of the first walk and the start of the second one.
+    /// The current walk. `None` between the end of the first walk and the start of the second walk.
     walk: Option<Walk>,
 }
 
@@ -90,8 +91,8 @@ impl Arming {
         }
     }
 
-    /// The schedules from which marks may have been computed, for the start of a change to yet another schedule. `None`
-    /// if they are unknown.
+    /// The schedules from which marks may have been computed. If the schedule changes again, the next pass starts with
+    /// this list. `None` if the schedules are unknown.
     fn earlier(&self) -> Option<Vec<String>> {
         let Some(pass) = &self.pass else { return self.done.clone().map(|done| vec![done]) };
         let mut before = pass.before.clone()?;

@@ -81,10 +81,10 @@ impl ClientKey {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Grant {
-    /// RFC 6749 §4.3. A client may use it only if its registration lists it, because RFC 9700 §2.4 says that it must
-    /// not be used.
+    /// The password grant (RFC 6749 §4.3). A client may use this grant only if its registration lists it, because RFC
+    /// 9700 §2.4 says that the grant must not be used.
     Password,
-    /// RFC 6749 §6.
+    /// The refresh token grant (RFC 6749 §6).
     RefreshToken,
 }
 
@@ -142,7 +142,7 @@ pub struct StoredSecret {
     pub key_id: KeyId,
     /// When the secret was created.
     pub created_at: Timestamp,
-    /// When the secret expires. `None` means never. When a new secret replaces this one, this one gets an expiry.
+    /// When the secret expires. `None` means never. A secret gets an expiry when a newer secret replaces it.
     #[serde(deserialize_with = "Option::deserialize")]
     pub expires_at: Option<Timestamp>,
     /// Members written by a newer version.

@@ -211,7 +211,7 @@ pub struct OwnerId(SubjectId);
 const REALM_OWNER: &str = "\u{1}realm";
 
 impl OwnerId {
-    /// A placeholder. Every use overwrites it.
+    /// A placeholder, which an actual owner overwrites.
     pub(crate) const BLANK: Self = Self(SubjectId(Short::EMPTY));
 
     /// The realm itself: the owner of every security code.
@@ -224,7 +224,7 @@ impl OwnerId {
     ///
     /// # Errors
     ///
-    /// [`InvalidSubject`] if the text is neither of these.
+    /// [`InvalidSubject`] if the text is neither a valid subject id nor the reserved text.
     pub fn from_stored(text: &str) -> Result<Self, InvalidSubject> {
         if text == REALM_OWNER { Ok(Self::realm()) } else { SubjectId::new(text).map(Self::from) }
     }

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TokenKind {
-    /// Created by its owner for a program. It is listed and can have a label.
+    /// A token that its owner creates for a program. It is listed and can have a label.
     PersonalAccessToken,
     /// A short-lived token from the token endpoint (RFC 6749 §1.4).
     AccessToken,
-    /// Issued together with an access token, to get the next access token (RFC 6749 §1.5).
+    /// A token that is issued together with an access token, to get the next access token (RFC 6749 §1.5).
     RefreshToken,
-    /// Created by a super administrator of a realm for a program.
+    /// A token that a super administrator of a realm creates for a program.
     SecurityCode,
     /// The secret by which a client authenticates (RFC 6749 §2.3.1).
     ClientSecret,

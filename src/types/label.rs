@@ -78,7 +78,7 @@ impl Label {
     ///
     /// # Errors
     ///
-    /// [`InvalidLabel`] if the text breaks one of these rules, so this library did not write it.
+    /// [`InvalidLabel`] if the text breaks one of these rules. This library never stores such a text.
     pub fn from_stored(text: &str) -> Result<Self, InvalidLabel> {
         Self::new(text, 255)
     }

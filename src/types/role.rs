@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Can read, but cannot create a personal access token.
+    /// May read data. May not create personal access tokens.
     Collaborator,
     /// An ordinary user.
     Member,

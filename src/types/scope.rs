@@ -42,17 +42,17 @@ pub enum InvalidScope {
 }
 
 impl Scope {
-    /// Allows to read one's own credentials.
+    /// The scope token for reading one's own credentials.
     pub const CREDENTIALS_READ: &'static str = "credentials:read";
-    /// Allows to create, rotate and delete one's own credentials.
+    /// The scope token for creating, rotating and deleting one's own credentials.
     pub const CREDENTIALS_WRITE: &'static str = "credentials:write";
-    /// Allows to manage security codes.
+    /// The scope token for managing security codes.
     pub const CODES_MANAGE: &'static str = "codes:manage";
-    /// Allows to manage clients.
+    /// The scope token for managing clients.
     pub const CLIENTS_MANAGE: &'static str = "clients:manage";
-    /// Allows to manage other people's tokens, and their switch "token login allowed".
+    /// The scope token for managing other people's tokens, and their switch "token login allowed".
     pub const USERS_MANAGE: &'static str = "users:manage";
-    /// Allows to read and change settings.
+    /// The scope token for reading and changing settings.
     pub const SETTINGS_MANAGE: &'static str = "settings:manage";
     /// All scope tokens of this library.
     pub const OWN: [&'static str; 6] = [

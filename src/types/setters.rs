@@ -1,8 +1,8 @@
 //! A macro for builder methods, such as `with_label`, which sets the field `label`.
 
-/// Defines `with_…` methods. The sign after the field's name selects the type of the argument. With `=` the argument
-/// has the type of the field. With `:` it is converted into that type. With `?` it is converted into the content of the
-/// `Option` in the field, and the method sets `Some`.
+/// Defines `with_…` methods. The character after the field's name selects the type of the argument. With `=` the
+/// argument has the type of the field. With `:` it is converted into that type. With `?` it is converted into the
+/// content of the `Option` in the field, and the method sets `Some`.
 macro_rules! setters {
     ($type:ident $(<$life:lifetime>)? { $($with:ident $field:ident $mode:tt $kind:ty;)+ }) => {
         impl $(<$life>)? $type $(<$life>)? {

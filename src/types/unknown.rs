@@ -1,5 +1,5 @@
-//! Members of stored documents that a newer version of this library wrote. An older node keeps them when it rewrites
-//! the document.
+//! Members of stored documents that a newer version of this library wrote. A node with an older version keeps these
+//! members when it rewrites the document.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,8 @@ const FORMAT: &str = "format";
 /// The newest format that this code supports. A document of format 0 has no member `format`.
 const KNOWN: u64 = 0;
 
-/// Members of a stored document that this version does not know. It ignores them, and writes them back unchanged.
+/// Members of a stored document that this version does not know. This version ignores the members, and writes them back
+/// unchanged.
 ///
 /// If a newer version makes a change that older versions must not ignore, it raises the document's member `format` (0
 /// if absent). Older versions then refuse the document.

@@ -1,5 +1,5 @@
-//! Attempts in progress. They are no failures, their number is limited, and each of them ends (requirement SYN-TOKEN
-//! 12).
+//! Attempts in progress. They do not count as failures, their number is limited, and each of them ends (requirement
+//! SYN-TOKEN 12).
 
 use std::future::{Future, poll_fn};
 use std::num::NonZeroU32;

@@ -1,4 +1,4 @@
-//! What schedules, cancels, delays and suppresses a notice (requirement NOTICE 2).
+//! The conditions that schedule, cancel, delay or suppress a notice (requirement NOTICE 2).
 
 use counterfoil::event::EventKind;
 use counterfoil::notice::{DueNotice, NoticeText, Outcome};

@@ -9,7 +9,7 @@ use super::{World, block_on, subject};
 /// The client secret in the example in 12d Synergy's documentation.
 pub const KEY: &str = "a7d849366d224f8eb521ccf696925627";
 
-/// The `Authorization` header in that example. It contains `test.token` and its secret.
+/// The `Authorization` header in the example in 12d Synergy's documentation. It contains `test.token` and its secret.
 pub const SEED: &[u8] = b"BASIC dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
 
 pub fn client_id(id: &str) -> ClientId {

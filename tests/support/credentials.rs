@@ -66,7 +66,7 @@ impl World {
         self.verify(token).is_ok()
     }
 
-    /// The true reason why a token is refused.
+    /// The actual reason why a token is refused.
     pub fn reason(&self, token: &str) -> Refusal {
         match self.verify(token) {
             Err(Denied::Refused(reason)) => reason,

@@ -17,7 +17,7 @@ pub struct Built {
     pub unviable: usize,
 }
 
-/// The largest length of a `match` in bytes.
+/// The assumed largest length of a `match`, in bytes.
 const LONGEST: usize = 1_500;
 
 /// The code that is appended to the root file of the crate.
@@ -89,8 +89,8 @@ fn run(
         }
         let spans = message["spans"].as_array().cloned().unwrap_or_default();
         let mut found: Vec<usize> = spans.iter().filter_map(|span| at(span, edited)).collect();
-        // For an incomplete `match`, the compiler reports the position where the `match` begins. Any of its arms may be
-        // the removed one.
+        // For an incomplete `match`, the compiler reports the position where the `match` begins. The mutant may have
+        // removed any arm of this `match`.
         if message["code"]["code"] == "E0004" {
             found = spans.iter().flat_map(|span| arms_behind(span, edited, arms)).collect();
         }
@@ -106,7 +106,7 @@ fn run(
     Err(broken)
 }
 
-/// The arm mutants that lie in the reported `match`. May also return arms that follow the `match`.
+/// Returns the mutants that remove an arm of the reported `match`. May also return mutants of arms after the `match`.
 fn arms_behind(span: &Value, edited: &BTreeMap<String, Edited>, arms: &BTreeSet<usize>) -> Vec<usize> {
     let (Some(file), Some(start)) = (file_of(span, edited), span["byte_start"].as_u64()) else { return Vec::new() };
     let near = start as usize..start as usize + LONGEST;
@@ -119,7 +119,7 @@ fn file_of<'a>(span: &Value, edited: &'a BTreeMap<String, Edited>) -> Option<&'a
     edited.iter().find(|(name, _)| named(name)).map(|(_, file)| file)
 }
 
-/// The mutant whose code contains the span. If several do, the one with the shortest code.
+/// Returns the mutant whose code contains the span. If there are several, returns the mutant with the shortest code.
 fn at(span: &Value, edited: &BTreeMap<String, Edited>) -> Option<usize> {
     let file = file_of(span, edited)?;
     let (start, end) = (span["byte_start"].as_u64()? as usize, span["byte_end"].as_u64()? as usize);

@@ -29,7 +29,8 @@ pub struct Edited {
     pub places: Vec<(usize, Range<usize>)>,
 }
 
-/// The expressions and match arms of a source file. The key is the position of the operator or of the beginning.
+/// The expressions and match arms of a source file. The key of an operator is its position. The key of an arm is the
+/// position where the arm begins.
 #[derive(Default)]
 struct Places<'s> {
     source: &'s str,
@@ -114,8 +115,8 @@ pub fn edit(source: &str, mutants: &[&Mutant]) -> Edited {
     edited
 }
 
-/// The range to wrap, the code of the alternative, and whether to wrap. If it does not wrap, the code is a statement
-/// that is inserted before the range.
+/// Returns a range of the source, the code of the alternative, and whether this code wraps the range. If it does not
+/// wrap the range, the code is a statement that is inserted before the range.
 fn place(source: &str, places: &Places<'_>, mutant: &Mutant) -> Option<(Range<usize>, String, bool)> {
     let range = bytes(source, mutant.start, mutant.end);
     let value = &mutant.replacement;

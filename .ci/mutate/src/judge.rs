@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::build::Built;
 
-/// The time that the limit for one mutant adds to six times the suite's time without a mutant.
+/// The time limit for one mutant is six times the suite's time without a mutant, plus this duration.
 const LEAST: Duration = Duration::from_secs(10);
 
 /// The values of `COUNTERFOIL_SCALE` with which the suite runs, the smallest first. Most mutants fail with the small
@@ -22,7 +22,8 @@ enum Verdict {
     TimedOut,
 }
 
-/// Runs the suite on the mutants that `mine` selects, and writes the report. Fails if the suite misses a mutant.
+/// Runs the suite on the mutants that `mine` selects, and writes the report. Fails if the suite misses a mutant. If the
+/// report exists, the mutants that it names are not judged again.
 pub fn judge(built: &Built, report: &str, mine: impl Fn(&usize) -> bool) -> ExitCode {
     let most = SCALES.map(|scale| {
         let begun = Instant::now();
@@ -31,9 +32,13 @@ pub fn judge(built: &Built, report: &str, mine: impl Fn(&usize) -> bool) -> Exit
         LEAST + 6 * begun.elapsed()
     });
     let begun = Instant::now();
-    let mut report = File::create(report).expect("a report");
-    let (mut caught, mut missed, mut late) = (0, 0, 0);
-    for (_, mutant) in built.mutants.iter().enumerate().filter(|(index, _)| mine(index)) {
+    let judged = std::fs::read_to_string(report).unwrap_or_default();
+    let verdicts = |of: &str| judged.lines().filter(|line| line.starts_with(of)).count();
+    let (mut caught, mut missed, mut late) = (verdicts("caught by "), verdicts("missed: "), verdicts("timed out: "));
+    let is_judged = |name: &str| judged.lines().any(|line| line.ends_with(&format!(": {name}")));
+    let mut report = File::options().create(true).append(true).open(report).expect("a report");
+    let rest = built.mutants.iter().enumerate().filter(|(index, mutant)| mine(index) && !is_judged(&mutant.name));
+    for (_, mutant) in rest {
         let mut verdict = Verdict::Missed;
         for (scale, most) in SCALES.into_iter().zip(most) {
             if matches!(verdict, Verdict::Missed) {

@@ -1,5 +1,5 @@
-//! Builds all mutants of a store into one test binary. Each change is behind a condition that an environment variable
-//! turns on. `.ci/mutants` explains how to call this program.
+//! Builds all mutants of a store into one test binary. The code of each mutant is behind a condition. An environment
+//! variable chooses the mutant whose condition is true. `.ci/mutants` explains how to call this program.
 
 mod build;
 mod edits;

@@ -29,13 +29,14 @@ pub struct Mutant {
     pub file: String,
     pub genre: Genre,
     pub replacement: String,
-    /// The line and the column where the place begins, both counted from 1. `end` is where it ends.
+    /// The line and column where the changed code begins, both counted from 1.
     pub start: (usize, usize),
+    /// The line and column where the changed code ends.
     pub end: (usize, usize),
 }
 
 /// Reads the mutants that can be built into one binary with others, and numbers them from 1. Prints the names of the
-/// rest.
+/// other mutants.
 pub fn read(path: &str) -> Vec<Mutant> {
     let text = std::fs::read_to_string(path).expect("the list of mutants");
     let list: Vec<Value> = serde_json::from_str(&text).expect("a list");
@@ -43,7 +44,8 @@ pub fn read(path: &str) -> Vec<Mutant> {
     for one in &list {
         let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
         let genre = match text("genre").as_str() {
-            // If the function returns an `impl Trait`, the value and the original body would have two types.
+            // Functions that return `impl Trait` are excluded, because the value and the original body would have
+            // different types.
             "FnValue" if !text("name").contains("-> impl ") => Genre::Body,
             "BinaryOperator" => Genre::Binary,
             "UnaryOperator" => Genre::Unary,

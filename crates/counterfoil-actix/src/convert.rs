@@ -13,14 +13,14 @@ pub(crate) fn response<B: MessageBody + 'static>(response: http::Response<B>) ->
     converted
 }
 
-/// Converts a status. Both versions of `http` accept 100 to 999.
+/// Converts a status. Both versions of `http` accept every status from 100 to 999.
 pub(crate) fn status(status: http::StatusCode) -> StatusCode {
     StatusCode::from_u16(status.as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 fn copy(from: &http::HeaderMap, to: &mut HeaderMap) {
     for (name, value) in from {
-        // Both versions of `http` accept the same names and values.
+        // Both versions of `http` accept the same header names and values.
         let name = HeaderName::from_bytes(name.as_str().as_bytes());
         let value = HeaderValue::from_bytes(value.as_bytes());
         if let (Ok(name), Ok(value)) = (name, value) {

@@ -10,21 +10,22 @@ use counterfoil_tower::Authentication;
 
 use crate::rejection::Rejection;
 
-/// The authenticated caller. It is an extractor for handlers behind [`Authenticate`](crate::Authenticate).
+/// The authenticated caller. It is an extractor for handlers behind [`Authenticate`](crate::Authenticate). A handler
+/// can take it in three forms:
 ///
 /// - `Principal`: the request is refused if the caller is not authenticated.
-/// - `Option<Principal>`, behind [`Authenticate::optional`](crate::Authenticate::optional): `None` if the request has
-///   no credential. The middleware itself refuses a credential that is not active.
+/// - `Option<Principal>`, behind [`Authenticate::optional`](crate::Authenticate::optional): the value is `None` if the
+///   request has no credential. The middleware itself refuses a credential that is not active.
 /// - `Result<Principal, Rejection>`, behind [`Authenticate::deferred`](crate::Authenticate::deferred): the handler
 ///   decides.
 ///
-/// Without the middleware, each of them logs an error. `Principal` then answers 500. `Option` is then `None`, because
-/// actix-web drops the rejection.
+/// Without the middleware, each form logs an error. `Principal` then answers 500. `Option<Principal>` is then `None`,
+/// because actix-web drops the rejection.
 #[derive(Clone, Debug)]
 pub struct Principal(Box<Verified>);
 
 impl Principal {
-    /// The presenter for the operations of [`Counterfoil`](counterfoil::Counterfoil).
+    /// Returns this caller as the presenter for the operations of [`Counterfoil`](counterfoil::Counterfoil).
     #[must_use]
     pub fn presenter(&self) -> Presenter {
         Presenter::from(&*self.0)

@@ -12,10 +12,10 @@ use counterfoil_tower::{AsProblem, Refuse as _};
 
 use crate::convert;
 
-/// The refusal of a request. It has a status and a challenge for the caller (RFC 6750 §3), and the true reason for the
-/// host.
+/// A refused request. A rejection has a status and a challenge for the caller (RFC 6750 §3), and the true reason for
+/// the host.
 ///
-/// It derefs to the [`Rejection`](counterfoil_tower::Rejection) of `counterfoil-tower`. As a response it is a problem
+/// It dereferences to the [`Rejection`](counterfoil_tower::Rejection) of `counterfoil-tower`. Its response is a problem
 /// (RFC 9457). A handler that returns `Result<_, Rejection>` can use `?` on
 /// [`Principal::require`](counterfoil::Principal::require).
 ///
@@ -75,7 +75,7 @@ impl ResponseError for Rejection {
 
 type Shaping = dyn Fn(&Rejection) -> HttpResponse + Send + Sync;
 
-/// How refusals are written. `None` means as problems (RFC 9457).
+/// The host's function that makes the response to a rejection. `None` means that the response is a problem (RFC 9457).
 #[derive(Clone, Default)]
 pub(crate) struct Shape(Option<Arc<Shaping>>);
 
@@ -84,7 +84,7 @@ impl Shape {
         Self(Some(Arc::new(shape)))
     }
 
-    /// Answers a request with a refusal. If the host set no shape, outer middleware can read the rejection with
+    /// Answers a refused request. If the host set no function, outer middleware can read the rejection from
     /// `HttpResponse::error`.
     pub(crate) fn answer(&self, request: ServiceRequest, rejection: Rejection) -> ServiceResponse {
         let response = match &self.0 {

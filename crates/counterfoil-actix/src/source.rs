@@ -5,9 +5,9 @@ use counterfoil::types::Source;
 use counterfoil_http::TrustedProxies;
 use http::header::{FORWARDED, HeaderMap, HeaderName, HeaderValue};
 
-/// The source of a request. It is the address of the peer, or, if the peer is a trusted proxy, the address that the
-/// proxies report. Returns `None` if the server does not know the peer. Insert the source into the request's extensions
-/// in the outermost middleware.
+/// Returns the source of a request. The source is the address of the peer. If the peer is a trusted proxy, the source
+/// is the address that the proxies report. Returns `None` if the server does not know the peer. Insert the source into
+/// the request's extensions in the outermost middleware.
 ///
 /// ```
 /// use actix_web::dev::Service as _;
@@ -45,7 +45,7 @@ pub fn source_behind(proxies: &TrustedProxies, request: &ServiceRequest) -> Opti
     let mut headers = HeaderMap::new();
     for name in [FORWARDED, HeaderName::from_static("x-forwarded-for")] {
         for value in request.headers().get_all(name.as_str()) {
-            // Both versions of `http` accept the same values.
+            // Both versions of `http` accept the same header values.
             if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
                 headers.append(&name, value);
             }

@@ -1,4 +1,5 @@
-//! The arguments. No argument holds a secret: URLs with a password and key rings come from files or standard input.
+//! The command-line arguments. No argument contains a secret: URLs with a password, and key rings, come from files or
+//! standard input.
 
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 const EXIT_CODES: &str =
     "Exit codes: 0 done; 1 a store or a file failed; 2 wrong arguments; 3 not confirmed; 4 not found; 5 refused";
 
-/// Administers a store of counterfoil. It acts as the operator: whoever may read and write the store may use it
+/// Administers a counterfoil store with the rights of the operator. Anyone who can read and write the store can use it
 #[derive(Parser)]
 #[command(
     name = "counterfoil-admin",
@@ -15,22 +16,25 @@ const EXIT_CODES: &str =
     after_help = EXIT_CODES
 )]
 pub(crate) struct Cli {
-    /// sqlite://PATH, postgres://…, redis://…, redis-cluster://HOST:PORT,HOST:PORT or redb://PATH, without a password
+    /// The URL of the store, without a password: sqlite://PATH, postgres://…, redis://…,
+    /// redis-cluster://HOST:PORT,HOST:PORT or redb://PATH
     #[arg(long, global = true, value_name = "URL", conflicts_with = "store_file")]
     pub(crate) store: Option<String>,
-    /// A file with the URL, which may contain a password, readable by its owner alone; - for standard input
+    /// A file that contains the URL of the store, possibly with a password. Only its owner may be able to read it. Use -
+    /// for standard input
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) store_file: Option<PathBuf>,
-    /// The realm
+    /// The realm that the command works on
     #[arg(long, global = true, default_value = "default")]
     pub(crate) realm: String,
-    /// The service's policy, as JSON; `policy report --json` prints one. Default: the library's default policy
+    /// A JSON file with the service's policy, in the format of `policy report --json`. Without it, the library's
+    /// default policy applies
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
     /// Prints JSON instead of a table
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Accepts a Redis server without an append-only file
+    /// Accepts a Redis server that has no append-only file
     #[arg(long, global = true)]
     pub(crate) volatile: bool,
     #[command(subcommand)]
@@ -42,23 +46,24 @@ pub(crate) enum Command {
     /// Lists credentials or clients of the realm
     #[command(subcommand)]
     List(List),
-    /// Ends credentials, for good
+    /// Revokes credentials permanently
     #[command(subcommand)]
     Revoke(Revoke),
-    /// Counts the digests under each key: all records of the store, and the secrets of the realm's clients
+    /// Counts the digests that were computed with each key: in all records of the store, and in the client secrets of
+    /// the realm
     Census,
-    /// Creates the schema of the store or brings it up to date
+    /// Creates the schema of the store, or updates it to the newest version
     Migrate,
-    /// Removes what is past its retention, in all realms, by this machine's clock. Upkeep of a running service does the
-    /// same
+    /// Removes records that are past their retention, in all realms, by the clock of this machine. The upkeep of a
+    /// running service does the same
     Purge(Purge),
-    /// Copies everything into another store, or continues such a copy, and compares both stores at the end. Stop the
+    /// Copies all data to another store, or continues an interrupted copy. Compares both stores at the end. Stop the
     /// service first
     Copy(CopyTo),
-    /// Reports a policy
+    /// Prints a policy and checks it
     #[command(subcommand)]
     Policy(Policy),
-    /// Makes, changes and checks key rings in files
+    /// Creates, changes and checks key ring files
     #[command(subcommand)]
     Keys(Keys),
 }
@@ -71,7 +76,7 @@ pub(crate) enum List {
         #[arg(long)]
         subject: String,
     },
-    /// The security codes, expired ones too
+    /// The security codes, including expired ones
     Codes,
     /// The clients
     Clients,
@@ -79,14 +84,15 @@ pub(crate) enum List {
 
 #[derive(Subcommand)]
 pub(crate) enum Revoke {
-    /// One credential of any kind with its family: a token with its rotations, a sign-in with all its tokens
+    /// One credential of any kind together with its family: a token with its rotations, or a sign-in with all its
+    /// tokens
     Credential {
-        /// The id: the 22 letters behind the prefix of a token. Never give the token itself
+        /// The credential's id: the 22 letters after the prefix of the token. Never pass the token itself
         id: String,
         #[command(flatten)]
         confirmation: Confirmation,
     },
-    /// Everything of a person
+    /// All credentials of a person
     Subject {
         /// The person's subject id
         subject: String,
@@ -104,10 +110,10 @@ pub(crate) enum Revoke {
 
 #[derive(Args, Clone, Copy)]
 pub(crate) struct Confirmation {
-    /// Does it
+    /// Confirms the change
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Shows what would be done, and does nothing
+    /// Shows what would change, and changes nothing
     #[arg(long, conflicts_with = "yes")]
     pub(crate) dry_run: bool,
 }
@@ -131,16 +137,17 @@ pub(crate) struct Realms {
 
 #[derive(Args)]
 pub(crate) struct CopyTo {
-    /// The store to fill, which must be empty or hold a part of this copy; without a password
+    /// The URL of the target store, without a password. The target must be empty or contain a part of this copy
     #[arg(long, value_name = "URL", required_unless_present = "to_file", conflicts_with = "to_file")]
     pub(crate) to: Option<String>,
-    /// A file with that URL, which may contain a password, readable by its owner alone; - for standard input
+    /// A file that contains the URL of the target, possibly with a password. Only its owner may be able to read it. Use -
+    /// for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) to_file: Option<PathBuf>,
-    /// A realm without credentials whose clients and settings are copied too. May be repeated
+    /// A realm without credentials whose clients and settings are also copied. May be repeated
     #[arg(long, value_name = "REALM")]
     pub(crate) with_realm: Vec<String>,
-    /// Compares the stores, and writes nothing
+    /// Only compares the two stores. Writes nothing
     #[arg(long, conflicts_with_all = ["yes", "dry_run"])]
     pub(crate) verify: bool,
     #[command(flatten)]
@@ -149,15 +156,15 @@ pub(crate) struct CopyTo {
 
 #[derive(Subcommand)]
 pub(crate) enum Policy {
-    /// Prints the policy of --policy, or a preset, and checks its limits. With --json it is a policy file
+    /// Prints the policy from --policy, or a preset, and checks its limits. With --json, the output is a policy file
     Report {
-        /// A preset instead of --policy
+        /// The preset to print instead of the policy from --policy
         #[arg(long)]
         preset: Option<Preset>,
     },
 }
 
-/// A preset of the library.
+/// A policy preset of the library.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Preset {
     Default,
@@ -170,28 +177,28 @@ pub(crate) enum Preset {
 
 #[derive(Subcommand)]
 pub(crate) enum Keys {
-    /// Makes a new key ring in a new file, with mode 0600
+    /// Creates a new file with mode 0600 that contains a new key ring
     Make {
-        /// The file
+        /// The file to create
         file: PathBuf,
     },
-    /// Adds a key, the newest, to a ring. Give the file to every node before the first one starts with it
+    /// Adds a new key to a ring as its newest key. Give the file to every node before the first node starts with it
     Add {
-        /// The file
+        /// The key ring file
         file: PathBuf,
         #[command(flatten)]
         confirmation: Confirmation,
     },
-    /// Says whether a ring belongs to the store, and whether a key is missing. Changes nothing
+    /// Checks whether a ring belongs to the store and contains every key in use. Changes nothing
     Check {
-        /// The file
+        /// The key ring file
         file: PathBuf,
         #[command(flatten)]
         realms: Realms,
     },
-    /// Adds a key and removes the keys that no digest of the store uses any more
+    /// Adds a new key, and removes the keys that no digest in the store uses
     Rotate {
-        /// The file
+        /// The key ring file
         file: PathBuf,
         #[command(flatten)]
         realms: Realms,

@@ -1,4 +1,4 @@
-//! Why a command did not do what it was asked for, and the exit code that says so.
+//! The reasons why a command fails, and the exit code of each.
 
 use std::error::Error;
 
@@ -11,35 +11,35 @@ type Cause = Box<dyn Error + Send + Sync>;
 /// A failed command.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// The store, a file or the system failed.
+    /// A store, a file or the system failed.
     #[error("it failed")]
     Failed(#[source] Cause),
-    /// The arguments contradict each other. Clap ends with the same code.
+    /// The arguments are wrong. Clap exits with the same code.
     #[error("{0}")]
     Usage(String),
-    /// It changes or removes something and was not confirmed.
+    /// The command changes or removes something, and was not confirmed.
     #[error("nothing was done: give --yes to go on, or --dry-run to see what would be done")]
     Unconfirmed,
-    /// What was named does not exist.
+    /// The named thing does not exist.
     #[error("not found: {0}")]
     NotFound(String),
-    /// A check found that it must not be done, or that something is not as it should be.
+    /// A check failed: the command must not run, or it found an inconsistency.
     #[error("refused")]
     Refused(#[source] Cause),
 }
 
 impl Failure {
-    /// Anything that failed.
+    /// Makes a [`Failure::Failed`] with this cause.
     pub(crate) fn failed(error: impl Into<Cause>) -> Self {
         Self::Failed(error.into())
     }
 
-    /// Anything that a check found.
+    /// Makes a [`Failure::Refused`] with this cause.
     pub(crate) fn refused(error: impl Into<Cause>) -> Self {
         Self::Refused(error.into())
     }
 
-    /// 1 failed, 2 usage, 3 not confirmed, 4 not found, 5 refused.
+    /// The exit code: 1 failed, 2 usage, 3 not confirmed, 4 not found, 5 refused.
     pub(crate) const fn exit_code(&self) -> u8 {
         match self {
             Self::Failed(_) => 1,
@@ -50,7 +50,7 @@ impl Failure {
         }
     }
 
-    /// The message with all its causes.
+    /// Returns the message, followed by the messages of all causes.
     pub(crate) fn with_causes(&self) -> String {
         let mut text = self.to_string();
         let mut source = self.source();

@@ -1,4 +1,4 @@
-//! The handle that the operator acts through: the core decides, and tells events.
+//! The handle that the tool uses. The core makes the decisions and reports the events.
 
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::store;
 
-/// The service's directory is not here. The host's operations on credentials do not need it.
+/// An empty directory. The tool does not know the service's directory, and the host's operations on credentials do not
+/// need it.
 struct NoPeople;
 
 #[async_trait]
@@ -27,12 +28,12 @@ impl Accounts for NoPeople {
 }
 
 impl Cli {
-    /// The realm.
+    /// Returns the realm of the arguments.
     pub(crate) fn realm(&self) -> Result<Realm, Failure> {
         Realm::new(&self.realm).map_err(|invalid| Failure::Usage(invalid.to_string()))
     }
 
-    /// The policy of the file, or the default.
+    /// Returns the policy of the file that the arguments name, or the default policy.
     pub(crate) fn policy(&self) -> Result<Policy, Failure> {
         let Some(path) = &self.policy else { return Ok(Policy::default()) };
         let policy: Policy = serde_json::from_str(&store::read(path)?)
@@ -41,7 +42,7 @@ impl Cli {
         Ok(policy)
     }
 
-    /// A handle on the store. It verifies and refreshes nothing, so it needs no key ring.
+    /// Builds a handle on the store. The tool verifies and refreshes no tokens, so the handle needs no key ring.
     pub(crate) fn handle(&self, store: &AnyStore) -> Result<Counterfoil, Failure> {
         self.handle_of(store, self.realm()?)
     }

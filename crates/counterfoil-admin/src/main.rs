@@ -1,4 +1,4 @@
-//! `counterfoil-admin`: administers a store of counterfoil by its URL. README.md says what each command does.
+//! `counterfoil-admin`: administers a counterfoil store that is named by its URL. README.md describes the commands.
 
 mod cli;
 mod commands;
@@ -22,8 +22,8 @@ use crate::output::said;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // The events of what is changed, for the operator's own log. Standard output has the result alone.
-    // sqlx warns about parameters of a URL that it does not know, with their values, which may be secret.
+    // Events of the changes go to standard error, for the operator's log. Standard output contains only the result.
+    // sqlx warns about unknown parameters of a URL, and the warning contains their values, which may be secret.
     let shown = Targets::new().with_default(LevelFilter::INFO).with_target("sqlx", LevelFilter::ERROR);
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).finish().with(shown).init();
     let ended = run(&cli);
@@ -40,7 +40,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::failed)?;
     let output = runtime.block_on(commands::run(cli))?;
     let text = if cli.json { output.json()? } else { output.text() };
-    // A closed pipe is the reader's choice.
+    // An error means that the reader closed the pipe. That is not a failure of the command.
     let _unread = writeln!(std::io::stdout(), "{}", text.trim_end());
     Ok(())
 }

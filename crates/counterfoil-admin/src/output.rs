@@ -9,18 +9,18 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::failure::Failure;
 
-/// A result.
+/// The result of a command.
 pub(crate) enum Output {
     /// Rows with the same fields.
     Table(Vec<&'static str>, Vec<Vec<Value>>),
-    /// Fields of one thing.
+    /// The fields of one object.
     Fields(Vec<(&'static str, Value)>),
-    /// A document that is JSON in both forms.
+    /// A document that is printed as JSON in both formats.
     Document(Value),
 }
 
 impl Output {
-    /// As JSON: an array of objects, or an object.
+    /// Returns the result as JSON: an array of objects, an object, or the document.
     pub(crate) fn json(&self) -> Result<String, Failure> {
         let object = |fields: Vec<(&'static str, Value)>| {
             Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
@@ -36,7 +36,7 @@ impl Output {
         serde_json::to_string_pretty(&value).map_err(Failure::failed)
     }
 
-    /// As text, in columns.
+    /// Returns the result as text in columns.
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Table(columns, rows) => {
@@ -55,7 +55,7 @@ impl Output {
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".into(),
-        // Labels are other people's text.
+        // Labels are text that users wrote.
         Value::String(text) => visible(text),
         Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(" "),
         other => other.to_string(),
@@ -93,13 +93,13 @@ fn aligned(rows: &[Vec<String>]) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// An instant in UTC to the second.
+/// Returns an instant in UTC, rounded down to the second.
 pub(crate) fn instant(at: Timestamp) -> Value {
     let seconds = i64::try_from(at.seconds()).unwrap_or(i64::MAX);
     OffsetDateTime::from_unix_timestamp(seconds).ok().and_then(|at| at.format(&Rfc3339).ok()).into()
 }
 
-/// The same of one that may be missing.
+/// Returns an instant as [`instant`] does, or null for `None`.
 pub(crate) fn instant_or_none(at: Option<Timestamp>) -> Value {
     at.map_or(Value::Null, instant)
 }

@@ -9,10 +9,10 @@ use counterfoil_stores::{AnyStore, Opening, StoreUrl, holds_password};
 use crate::cli::Cli;
 use crate::failure::Failure;
 
-/// The longest file that is read, in bytes.
+/// The maximum length of a file, in bytes. A longer file is refused.
 const LONGEST: u64 = 1024 * 1024;
 
-/// The text of a file, or of standard input for `-`.
+/// Returns the text of a file. The path `-` means standard input.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     if path.as_os_str() == "-" {
         return text(std::io::stdin(), path);
@@ -20,7 +20,8 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     text(File::open(path).map_err(|error| named(path, &error))?, path)
 }
 
-/// The text of a file that only its owner may read, as a key file, or of standard input.
+/// Returns the text of a file, which only its owner may be able to read, like a key file. The path `-` means standard
+/// input.
 fn read_secret(path: &Path) -> Result<String, Failure> {
     if path.as_os_str() == "-" {
         return text(std::io::stdin(), path);
@@ -42,7 +43,7 @@ fn named(path: &Path, error: &std::io::Error) -> Failure {
     Failure::failed(format!("{}: {error}", path.display()))
 }
 
-/// Reads all, and refuses more than the longest text.
+/// Reads everything. Refuses a text that is too long.
 fn text(from: impl Read, path: &Path) -> Result<String, Failure> {
     let mut text = String::new();
     let length = from.take(LONGEST + 1).read_to_string(&mut text).map_err(|error| named(path, &error))?;
@@ -53,7 +54,7 @@ fn text(from: impl Read, path: &Path) -> Result<String, Failure> {
     }
 }
 
-/// A URL out of an argument or a file.
+/// Returns the URL from an argument, or from a file.
 pub(crate) fn url(argument: Option<&str>, file: Option<&Path>, name: &str) -> Result<StoreUrl, Failure> {
     let text = match (argument, file) {
         (Some(url), _) if holds_password(url) => {
@@ -73,12 +74,13 @@ pub(crate) fn url(argument: Option<&str>, file: Option<&Path>, name: &str) -> Re
 }
 
 impl Cli {
-    /// The URL of the store.
+    /// Returns the URL of the store.
     pub(crate) fn url(&self) -> Result<StoreUrl, Failure> {
         url(self.store.as_deref(), self.store_file.as_deref(), "store")
     }
 
-    /// How stores are opened: a wrong name creates nothing, and no command but `migrate` and `copy` changes a layout.
+    /// Returns the options for opening a store. They create no file and change no layout. Only `migrate` and `copy` do
+    /// that.
     pub(crate) fn opening(&self) -> Opening {
         Opening::default().unchanged().volatile(self.volatile)
     }

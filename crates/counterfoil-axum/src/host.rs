@@ -1,4 +1,4 @@
-//! The host that a request is for. A request must name exactly one valid host (RFC 9112 §3.2, RFC 9113 §8.3.1).
+//! Reads the host of a request. A request must name exactly one valid host (RFC 9112 §3.2, RFC 9113 §8.3.1).
 
 use axum::response::{IntoResponse, Response};
 use counterfoil_http::{Problem, ProblemKind};
@@ -8,7 +8,8 @@ use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderMap, Request, Uri, Version};
 
-/// A request that names no host, more than one, or an invalid one: 400, as a problem (RFC 9457).
+/// The error for a request that names no host, more than one, or an invalid one. Its response is 400, a problem (RFC
+/// 9457).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidHost;
 
@@ -26,10 +27,10 @@ impl IntoResponse for InvalidHost {
     }
 }
 
-/// The host that a request is for; `None` for an HTTP/1.0 request that names no host.
+/// Returns the host that a request names, or `None` for an HTTP/1.0 request that names no host.
 ///
-/// A server calls this before it passes requests on to routers, because hyper accepts requests with two `Host` lines or
-/// with none. The console and its session layer call it themselves.
+/// A server calls this function before it passes a request to its routers, because hyper accepts requests with two
+/// `Host` lines or with none. The console and its session layer call the function themselves.
 ///
 /// ```
 /// use counterfoil_axum::{InvalidHost, host_of};
@@ -45,12 +46,13 @@ impl IntoResponse for InvalidHost {
 ///
 /// # Errors
 ///
-/// [`InvalidHost`], which the server should return as a response (400, RFC 9112 §3.2).
+/// [`InvalidHost`] if the request does not name exactly one valid host. The server should return it as the response
+/// (400, RFC 9112 §3.2).
 pub fn host_of<B>(request: &Request<B>) -> Result<Option<&str>, InvalidHost> {
     Asked::of(request).host()
 }
 
-/// The parts of a request that say which host it is for.
+/// The parts of a request that name its host.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'a> {
     pub(crate) headers: &'a HeaderMap,
@@ -63,15 +65,15 @@ impl<'a> Asked<'a> {
         Self { headers: request.headers(), uri: request.uri(), version: request.version() }
     }
 
-    /// The host; `None` for an HTTP/1.0 request that names no host. A target in absolute form takes precedence over the
-    /// header (RFC 9112 §3.2.2). In HTTP/2 both must be equal.
+    /// Returns the host, or `None` for an HTTP/1.0 request that names no host. The host of a target in absolute form
+    /// takes precedence over the header (RFC 9112 §3.2.2). In HTTP/2 the two must be equal.
     pub(crate) fn host(self) -> Result<Option<&'a str>, InvalidHost> {
         let header = self.header()?;
         let target = self.uri.authority().map(Authority::as_str);
         let modern = self.version >= Version::HTTP_2;
         match (target, header) {
             (Some(target), Some(header)) if modern && !target.eq_ignore_ascii_case(header) => Err(InvalidHost),
-            // HTTP/1.1 requires the header whatever the target is.
+            // HTTP/1.1 requires the header even if the target names the host.
             (Some(_), None) if self.version == Version::HTTP_11 => Err(InvalidHost),
             (Some(target), _) if is_host(target) => Ok(Some(target)),
             (Some(_), _) => Err(InvalidHost),
@@ -104,7 +106,7 @@ fn is_host(text: &str) -> bool {
     parsed.is_ok_and(|authority| !authority.host().is_empty() && !text.contains('@') && is_port(&authority))
 }
 
-/// Whether the port is missing, empty or a number.
+/// Whether the authority has no port, an empty port or a numeric port.
 fn is_port(authority: &Authority) -> bool {
     let port = authority.as_str().strip_prefix(authority.host()).and_then(|rest| rest.strip_prefix(':'));
     port.is_none_or(|port| port.is_empty() || port.parse::<u16>().is_ok())

@@ -7,20 +7,20 @@ use counterfoil::{Presenter, Principal as Verified};
 use counterfoil_tower::{Authentication, Rejection};
 use http::request::Parts;
 
-/// The authenticated principal, as an argument of an axum handler behind an
-/// [`AuthenticateLayer`](crate::AuthenticateLayer).
+/// The authenticated principal. It is an extractor for axum handlers behind an
+/// [`AuthenticateLayer`](crate::AuthenticateLayer). A handler can take it in three forms:
 ///
 /// - `Principal`: the request is refused without a valid credential.
-/// - `Option<Principal>`: `None` for a request without a credential. The request is refused if its credential is
-///   refused or cannot be verified.
+/// - `Option<Principal>`: the value is `None` if the request has no credential. The request is refused if its
+///   credential is refused or cannot be verified.
 /// - `Result<Principal, Rejection>`: the handler decides.
 ///
-/// Without the layer, each of them fails with 500 and logs an error.
+/// Without the layer, each form fails with 500 and logs an error.
 #[derive(Clone, Debug)]
 pub struct Principal(Box<Verified>);
 
 impl Principal {
-    /// The same principal, as operations of the handle take it.
+    /// Returns this principal as the presenter for the operations of [`Counterfoil`](counterfoil::Counterfoil).
     #[must_use]
     pub fn presenter(&self) -> Presenter {
         Presenter::from(&*self.0)

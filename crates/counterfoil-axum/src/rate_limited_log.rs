@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use counterfoil::Timestamp;
 
-/// The minimum time between two lines of one kind. The core uses the same limit for failures.
+/// The minimum time between two lines of one kind. The core has the same limit for its log lines about failures.
 const INTERVAL: Duration = Duration::from_secs(10);
 
 /// The rate limit of one kind of log line.
@@ -19,11 +19,12 @@ struct LastLine {
 }
 
 impl RateLimitedLog {
-    /// Returns the number of lines suppressed since the last one; `None` if this line is suppressed too.
+    /// Returns the number of lines that were suppressed since the last admitted line, or `None` if this line is
+    /// suppressed too.
     pub(crate) fn admit(&self, now: Timestamp) -> Option<u64> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *last {
-            // A clock that was set back must not suppress lines for longer than the interval.
+            // If the clock was set back, lines must not be suppressed for longer than the interval.
             Some(last) if now >= last.at && last.at.plus(INTERVAL).is_none_or(|next| now < next) => {
                 last.suppressed = last.suppressed.saturating_add(1);
                 None

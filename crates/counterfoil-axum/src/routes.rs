@@ -1,4 +1,4 @@
-//! Routes and, with the feature `openapi`, their description.
+//! The router type of this crate. With the feature `openapi`, it contains the description of its routes.
 
 use std::convert::Infallible;
 
@@ -19,8 +19,9 @@ type Inner = OpenApiRouter;
 #[cfg(not(feature = "openapi"))]
 type Inner = Router;
 
-/// A router of this crate. `Router::merge` accepts it directly, and [`Router::from`] turns it into an axum router. With
-/// the feature `openapi` it also turns into an `OpenApiRouter`, which contains the description of its routes.
+/// A router of this crate. `Router::merge` accepts it directly, and [`Router::from`] converts it to an axum router.
+/// With the feature `openapi`, it also converts to an `OpenApiRouter` that contains the OpenAPI description of its
+/// routes.
 ///
 /// ```
 /// use axum::Router;
@@ -87,7 +88,7 @@ impl From<Routes> for OpenApiRouter {
 }
 
 impl From<Endpoints> for Routes {
-    /// The router of endpoints that belong to no framework, at their paths.
+    /// Makes a router that serves the endpoints of `counterfoil-http` at their paths.
     fn from(endpoints: Endpoints) -> Self {
         #[cfg_attr(not(feature = "openapi"), expect(unused_mut, reason = "there is no description"))]
         let mut router = Inner::new();
@@ -100,8 +101,8 @@ impl From<Endpoints> for Routes {
     }
 }
 
-/// The methods of an endpoint. Another method is refused by the endpoint, and axum says which are allowed: a host may
-/// have added some at the same path.
+/// Returns the router for the methods of an endpoint. The endpoint refuses every other method. axum writes the header
+/// `Allow`, because the host may have added methods at the same path.
 fn methods(endpoint: Endpoint) -> MethodRouter {
     let filters: Vec<_> =
         endpoint.methods().iter().filter_map(|own| MethodFilter::try_from(own.clone()).ok()).collect();
@@ -115,7 +116,7 @@ fn methods(endpoint: Endpoint) -> MethodRouter {
     filters.into_iter().fold(MethodRouter::new().fallback(other), |methods, own| methods.on(own, answer.clone()))
 }
 
-/// Answers with an endpoint, which sees the path as the client sent it.
+/// Answers a request with an endpoint. The endpoint gets the path as the client sent it.
 async fn respond(endpoint: &Endpoint, OriginalUri(uri): OriginalUri, mut request: Request) -> Response {
     *request.uri_mut() = uri;
     endpoint.respond(request).await.map(|body| Body::from(body.into_bytes()))

@@ -1,4 +1,4 @@
-//! The page that shows the OpenAPI document, and the document itself.
+//! Serves the OpenAPI document and the page that shows it.
 
 use std::sync::Arc;
 
@@ -13,18 +13,18 @@ use http::{HeaderValue, StatusCode};
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
-/// The page may load what lies beside it, and nothing from elsewhere.
+/// The content security policy of the page. It allows resources from the page's own origin only.
 const FROM_HERE: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
-/// Serves the document at `json`, and the page that shows it at `index` in `folder`. The page's assets are compiled in:
-/// nothing is downloaded from elsewhere, neither at build time nor by the page.
+/// Serves the document at `json`, and the page that shows the document at `index` in `folder`. The page's assets are
+/// compiled into the crate. Neither the build nor the page downloads anything from elsewhere.
 ///
-/// `folder` and `json` are paths without a slash at the end.
+/// `folder` and `json` are paths without a trailing slash.
 pub fn ui(folder: &str, json: &str, document: &OpenApi) -> Router {
-    // A document made of types and texts can always be written as JSON.
+    // Writing the document as JSON cannot fail, because it contains only types and texts.
     let text = Bytes::from(document.to_json().unwrap_or_default());
     let config: Arc<Config<'static>> = Arc::new(Config::from(json.to_owned()).validator_url("none"));
     Router::new()

@@ -23,7 +23,7 @@ impl BackendCalls for Waits {
     }
 }
 
-/// Drops the future after `polls` polls. Returns its answer if it was done earlier.
+/// Drops the future after `polls` polls. Returns the answer of the future if it was done earlier.
 pub(crate) async fn cut<T>(future: impl Future<Output = T> + Send, polls: u32) -> Option<T> {
     let mut future = pin!(listen(Arc::new(Waits), Box::pin(future)));
     let mut left = polls;

@@ -1,5 +1,5 @@
-//! Checks clause 25 on dropped futures. When a client closes the connection, its request is dropped at the await that
-//! it has reached.
+//! Checks clause 25 on dropped futures. When a client closes the connection, the server drops the request at the
+//! await that the request has reached.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,8 +32,8 @@ pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
             for polls in 1..=DEEPEST {
                 let scene = Cut::new(&*store, deed).await?;
                 let done = scene.off(&*handle, polls).await?;
-                // The next user makes an unrelated write. If it is acknowledged, its record must exist now and at the
-                // end.
+                // The next user makes an unrelated write. If this write is acknowledged, its record must exist now
+                // and at the end.
                 unharmed.push(Person::somebody().pat().found(&*store).await?);
                 scene.is_all_or_nothing(&*store).await?;
                 scene.retry(&*store).await?;

@@ -53,7 +53,7 @@ async fn a_record(subject: &Subject) -> Result<bool, Violation> {
     Ok(true)
 }
 
-/// Reads pages of the records of which one is damaged. Also touches and purges the other records.
+/// Reads pages with one damaged record among the others. Also touches and purges the other records.
 async fn beside_it(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (mut others, mut damaged) = (Vec::new(), None);
@@ -126,8 +126,7 @@ async fn purged(store: &dyn TokenStore, others: &[RecordId]) -> Result<(), Viola
     Ok(())
 }
 
-/// Checks revocations of a family with a damaged member. One revokes the family alone, the other revokes all families
-/// of its owner.
+/// Checks that a family with a damaged member can be revoked, both by its id and with all families of its owner.
 async fn revocations(subject: &Subject) -> Result<(), Violation> {
     for by_owner in [false, true] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));

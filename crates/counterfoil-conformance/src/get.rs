@@ -34,7 +34,8 @@ pub async fn get_is_exact(subject: &Subject) -> Verdict {
         for realm in ["example.com", "Example.com", "example.com."] {
             let person = Person::new(realm, owner);
             let draft = person.pat().labelled("same");
-            // All of them have the same label. If a store confuses two owners, it refuses the second.
+            // All drafts have the same label. If a store confuses two owners, it refuses the draft of the second
+            // owner.
             draft
                 .found(&*store)
                 .await

@@ -83,7 +83,7 @@ async fn by_purge_and_not_before(subject: &Subject) -> Result<(), Violation> {
         held_by(&*store, &ann, "one", at(now), draft.family.id).await?;
     }
     let _ = store.purge(at(GONE), at(GONE), at(0), most(5)).await?;
-    // This `now` is earlier, so only the purge can have made the label free.
+    // This `now` is before the `gone_at` of the purged family, so only the purge can have made the label free.
     free(&*store, &ann, "one", at(0)).await.map(|_| ())
 }
 
@@ -154,7 +154,8 @@ async fn by_displacement(subject: &Subject) -> Result<(), Violation> {
             "displacement takes the key and leaves the text"
         );
         ensure!(stands.record().version == Version::FIRST, "displacement must not move the version");
-        // In the first case, `gone_at` of the new holder is GONE. Therefore the check asks for one microsecond earlier.
+        // In the first case, `gone_at` of the new holder is GONE. Therefore the check reads the holder one
+        // microsecond before it.
         held_by(&*store, &ann, "one", at(GONE - 1), holder).await?;
         // A revocation of the family that lost the label must not remove the label of its new holder.
         let _ = store.revoke(ann.family(gone.family.id), revoked(at(GONE)), at(GONE), most(1)).await?;

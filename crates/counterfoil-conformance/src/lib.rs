@@ -111,7 +111,7 @@ pub mod sibling_clauses {
     };
 }
 
-/// The checks of a store that can be copied, clauses 57 to 59, and the families that they use.
+/// The checks of a store that can be copied, and the families that these checks use. They check clauses 57 to 59.
 pub mod transfer_clauses {
     pub use crate::transfer::{
         Whole, a_family_comes_back_as_it_was, every_state, families_are_walked, restore_never_overwrites, walk_families,

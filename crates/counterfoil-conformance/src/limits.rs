@@ -1,5 +1,5 @@
-//! Checks clauses 1 and 2 on limits. It tries each instant that a store compares with one microsecond before, at and
-//! after the limit.
+//! Checks clauses 1 and 2 on limits. For each instant that a store compares, the checks try the limit, one
+//! microsecond before it, and one microsecond after it.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Change, Inserted, NoticeMark, ParentUpdate, Rotated, TokenStore};

@@ -14,8 +14,8 @@ const fn mark(at: counterfoil::Timestamp, stage: u8) -> NoticeMark {
     NoticeMark { at, stage }
 }
 
-/// Clause 21: every record with `notice.at <= now` appears in a walk over the pages, if the walk began after this
-/// instant. No other record appears.
+/// Clause 21: every record with `notice.at <= now` appears in a walk over the pages that began after the notice
+/// became due. No other record appears.
 pub async fn due_is_complete(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let mut marked = Vec::new();
@@ -83,7 +83,7 @@ async fn what_moves_a_mark(subject: &Subject) -> Result<(), Violation> {
     is_due(49, false, "the revocation of one record").await
 }
 
-/// A worker claims the records of a page before it reads the next page. The check is that no due record is skipped.
+/// Checks that no due record is skipped if a worker claims the records of a page before it reads the next page.
 async fn claims_between_pages(subject: &Subject) -> Result<(), Violation> {
     for limit in [1, 3] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
@@ -159,8 +159,8 @@ async fn a_long_lease(store: &dyn TokenStore) -> Result<(), Violation> {
 
 async fn settling(store: &dyn TokenStore, model: &mut Model, id: &RecordId) -> Result<(), Violation> {
     let lease = mark(at(11), 1);
-    // These are an earlier mark, a wrong stage and another lease. With each, the notice is recorded as sent and nothing
-    // else changes.
+    // The marks are an earlier mark, a mark with a wrong stage, and the mark of another lease. With each, the notice
+    // is recorded as sent and nothing else changes.
     for (round, held) in [mark(at(10), 1), mark(at(11), 0), mark(at(12), 1)].into_iter().enumerate() {
         let sent = Some((at(EXPIRES), u8::try_from(round).unwrap_or(0)));
         let settled = store.settle(id, held, Some(mark(at(500), 5)), sent).await?;

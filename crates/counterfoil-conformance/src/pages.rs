@@ -33,8 +33,8 @@ pub async fn pages_are_stable(subject: &Subject) -> Verdict {
 async fn every_size_shows_the_same(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let mut wanted = Vec::new();
-    // Three records have each instant. Their order is decided by their ids. Otherwise a record would be lost if a page
-    // ends between them.
+    // Each instant has three records, which are ordered by their ids. Without this order, a page that ends between
+    // them would lose a record.
     for number in 0..21 {
         let created = at(number / 3);
         wanted.push((created, ann.pat().created(created).found(&*store).await?));

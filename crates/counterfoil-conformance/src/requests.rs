@@ -65,7 +65,7 @@ async fn beside_refusals(store: &dyn TokenStore, ann: &Person) -> Result<(), Vio
     Ok(())
 }
 
-/// Returns the id of the same member in the family `family`.
+/// Returns the id that has the member part of `id` and the family `family`.
 fn member_of(family: &[u8; 10], id: &RecordId) -> RecordId {
     let mut bytes = *id.as_bytes();
     bytes[..10].copy_from_slice(family);

@@ -11,9 +11,9 @@ use crate::subject::Subject;
 use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 13: after revoke has returned, every get of a member reads as revoked. An insert, a rotate or a `Slide` into
-/// the family returns `FamilyEnded`, even if it began earlier, which a race tests. A join of an older generation
-/// returns `FamilyMoved`.
+/// Clause 13: after revoke has returned, every get of a member reads as revoked. An insert, a rotate or a `Slide`
+/// into the family returns `FamilyEnded`. This includes calls that began before the revoke, which a race tests. A
+/// join of an older generation returns `FamilyMoved`.
 pub async fn revoke_is_final(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");

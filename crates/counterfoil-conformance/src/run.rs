@@ -26,8 +26,8 @@ pub struct SiblingCheck {
     run: for<'a> fn(&'a Siblings) -> Running<'a>,
 }
 
-/// All checks of a token store. First come the clauses in their order, then the promises of single methods, then the
-/// model test.
+/// All checks of a token store. The checks of the clauses come first, in the order of the clauses. The checks of
+/// single methods and the model test come last.
 pub const CHECKS: &[Check] = crate::__every_clause! { __checks { Check, clauses } };
 
 /// All checks of the sibling traits.

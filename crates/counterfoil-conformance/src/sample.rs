@@ -131,7 +131,8 @@ impl Person {
         Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::All }
     }
 
-    /// The listing of the records of this person and this kind that are standing at the instant `now`.
+    /// The listing of the records of this person and this kind that are not revoked, superseded or gone at the
+    /// instant `now`.
     #[must_use]
     pub fn standing(&self, kind: TokenKind, now: Timestamp) -> Listing<'_> {
         Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::Standing { now } }

@@ -48,15 +48,16 @@ impl Scale {
         self
     }
 
-    /// The number of rounds through a slow store, which is a third of the rounds. Each takes several times as long, and
-    /// finds several times as many faults.
+    /// The number of rounds through a slow store, which is a third of the rounds. A slow round takes several times as
+    /// long as a normal one, and finds several times as many faults.
     #[must_use]
     pub const fn slow_rounds(self) -> u32 {
         self.rounds.div_ceil(3)
     }
 }
 
-/// The smallest number of sequences in a model test. With it, two sequences aim at each cell of the coverage.
+/// The smallest number of sequences in a model test. With this number, two sequences try to reach each cell of the
+/// coverage.
 const LEAST: u32 = 14;
 
 /// Reads the counts from the environment variable `COUNTERFOIL_SCALE`. Its value is `ci` (the default), `soak`, or a

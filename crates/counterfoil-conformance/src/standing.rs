@@ -44,8 +44,8 @@ async fn overlap(
     Ok([parent, next.id])
 }
 
-/// Checks the end of an overlap and the `gone_at` of a record: one microsecond before, at and after the instant. An
-/// expiry must not hide a record, and neither must a later creation time.
+/// Checks the end of an overlap and the `gone_at` of a record: one microsecond before, at and after the instant.
+/// Neither an expiry nor a later creation time may hide a record.
 async fn each_instant(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let kind = TokenKind::PersonalAccessToken;
@@ -129,8 +129,8 @@ async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// The size of the bulk data. The first number is the access tokens in each family. The second is the families that are
-/// revoked, and also the families that are gone.
+/// The size of the bulk data. The first number is the number of access tokens in each family. The second is the
+/// number of revoked families, and also the number of families that are gone.
 const BULK: (usize, usize) = (130, 8);
 
 /// Checks that the pages reach the end of the listing. A page may be short or empty.

@@ -19,7 +19,7 @@ pub fn make_room(limit: u32, now: Timestamp) -> Cap {
     Cap { limit: most(limit), when_full: WhenFull::End { revoked, gone_at: at(GONE) } }
 }
 
-/// Makes a pace of at most `limit` after `since`.
+/// Makes a pace of at most `limit` creations or rotations after `since`.
 #[must_use]
 pub fn pace(limit: u32, since: Timestamp) -> Pace {
     Pace { limit: most(limit), since }

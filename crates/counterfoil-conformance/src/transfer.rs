@@ -1,4 +1,5 @@
-//! Whole families: clauses 57 to 59. Each check takes two empty stores of the kind under test.
+//! Checks clauses 57 to 59 of the store contract, about whole families. Each check takes two empty stores of the kind
+//! under test.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -19,7 +20,7 @@ use crate::sample::{
 };
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// A store that has both traits.
+/// A store that has both [`TokenStore`] and [`Transfer`].
 pub trait Whole: TokenStore + Transfer {}
 
 impl<S: TokenStore + Transfer> Whole for S {}
@@ -32,11 +33,12 @@ const KINDS: [TokenKind; 5] = [
     TokenKind::ConsoleSession,
 ];
 
-/// Fills an empty store with a family in every state that steps of the contract can make, in two realms.
+/// Fills an empty store with families in two realms. There is a family in every state that operations of the contract
+/// can produce.
 ///
 /// # Errors
 ///
-/// The store broke the contract.
+/// A [`Violation`] if the store breaks the contract.
 pub async fn every_state(store: &impl TokenStore) -> Result<(), Violation> {
     let store: &dyn TokenStore = store;
     plain(store).await?;
@@ -44,9 +46,9 @@ pub async fn every_state(store: &impl TokenStore) -> Result<(), Violation> {
     chains(store).await?;
     ended(store).await?;
     other_kinds(store).await?;
-    // Shrinks the generations whose window has ended, and removes what is gone.
+    // Shrinks the generations whose retry window has ended, and removes records that are past their retention.
     purge(store, at(40), at(40), at(25)).await?;
-    // These windows have ended, but no purge has come since.
+    // The retry windows of these generations have ended, but no purge has run since then.
     let late = Person::new("default", "late").refresh();
     rotate(store, &late, late.found(store).await?, 1, at(12)).await?;
     Ok(())
@@ -66,10 +68,11 @@ async fn plain(store: &dyn TokenStore) -> Result<(), Violation> {
     let _ = store.apply(&id, Version::new(2), &change, at(6)).await?;
     let change = Change::Rekey { digest: digest_of(&member_id(changed.family.id)), key_id: KeyId::new(2) };
     let _ = store.apply(&id, Version::new(3), &change, at(7)).await?;
-    // The same owner and label in another realm, and an owner whose ids are of another shard.
+    // A family with the same owner and label in another realm, and an owner whose ids are in another shard.
     Person::new("other", "ann").pat().labelled("ci").found(store).await?;
     Person::new("default", "bob").pat().found(store).await?;
-    // A label whose holder is gone was taken by another family: the first one has the text alone.
+    // The first holder of the label is past its retention, and another family took the label. The first family keeps
+    // only the label's text.
     ann.pat().labelled("lent").ending(Some(at(50)), Some(at(60))).found(store).await?;
     let taken = ann.pat().labelled("lent");
     let _ = store.insert(taken.home(None), &taken.records, at(60)).await?;
@@ -119,7 +122,7 @@ async fn chains(store: &dyn TokenStore) -> Result<(), Violation> {
     let own = draft.access(4);
     let _ = store.insert(draft.join(4), std::slice::from_ref(&own), at(36)).await?;
     let _ = store.revoke(Revoke::One(&own.id), revoked(at(37)), at(GONE - 9), most(1)).await?;
-    // A generation in the middle that a purge has removed.
+    // A chain of which the purge removes one generation.
     let mut gone = cat.refresh();
     gone.records[0].gone_at = Some(at(30));
     let first = gone.found(store).await?;
@@ -130,7 +133,7 @@ async fn chains(store: &dyn TokenStore) -> Result<(), Violation> {
     }
     let _ = store.rotate(&first, &step, std::slice::from_ref(&next), at(10)).await?;
     rotate(store, &gone, next.id, 2, at(31)).await?;
-    // Hand-overs: until the first use, and ended by it.
+    // Two rotations with an overlap. The first use of the new token ends the overlap, in the second rotation only.
     for ends in [false, true] {
         let draft = cat.pat().labelled(if ends { "handed" } else { "handing" });
         let old = draft.found(store).await?;
@@ -193,11 +196,11 @@ async fn other_kinds(store: &dyn TokenStore) -> Result<(), Violation> {
     Ok(())
 }
 
-/// All families of a store, by a walk in pages of that many.
+/// Returns all families of a store. Reads them in pages of `limit` ids.
 ///
 /// # Errors
 ///
-/// The walk breaks clause 57 or 58.
+/// A [`Violation`] if the store breaks clause 57 or 58.
 pub async fn walk_families(store: &impl Transfer, limit: u32) -> Result<Vec<WholeFamily>, Violation> {
     let (mut all, mut after) = (Vec::new(), None::<FamilyId>);
     loop {
@@ -217,8 +220,8 @@ pub async fn walk_families(store: &impl Transfer, limit: u32) -> Result<Vec<Whol
     }
 }
 
-/// Clause 57: A walk returns every family of every realm once, in ascending order, revoked or not, whatever the length
-/// of its pages.
+/// Clause 57: A walk returns every family of every realm once, in ascending order, revoked or not, for every page
+/// length.
 pub async fn families_are_walked<S: Whole>(source: Arc<S>, _target: Arc<S>) -> Verdict {
     ensure!(walk_families(&*source, 3).await?.is_empty(), "an empty store has no family");
     every_state(&*source).await?;
@@ -245,7 +248,7 @@ pub async fn families_are_walked<S: Whole>(source: Arc<S>, _target: Arc<S>) -> V
     Ok(Checked::Held)
 }
 
-/// Clause 58: A restored family is the family, and every method treats both alike.
+/// Clause 58: A restored family equals the original, and every method treats the two alike.
 pub async fn a_family_comes_back_as_it_was<S: Whole>(source: Arc<S>, target: Arc<S>) -> Verdict {
     every_state(&*source).await?;
     let all = walk_families(&*source, 100).await?;
@@ -262,7 +265,7 @@ pub async fn a_family_comes_back_as_it_was<S: Whole>(source: Arc<S>, target: Arc
     Ok(Checked::Held)
 }
 
-/// Compares what the two stores hold and list.
+/// Checks that two stores contain the same families and give the same lists.
 async fn same<S: Whole>(one: &Arc<S>, other: &Arc<S>, when: &str) -> Result<(), Violation> {
     let (left, right) = (walk_families(&**one, 50).await?, walk_families(&**other, 50).await?);
     ensure!(left.len() == right.len(), "{when} there are {} families and {}", left.len(), right.len());
@@ -306,7 +309,7 @@ fn text(what: &impl Debug) -> String {
     format!("{what:?}")
 }
 
-/// Makes a call of both stores and compares the answers.
+/// Makes the same call on both stores and checks that the results are equal.
 macro_rules! ask {
     ($source:ident, $target:ident: $what:expr, |$store:ident| $call:expr) => {{
         let left = {
@@ -321,7 +324,8 @@ macro_rules! ask {
     }};
 }
 
-/// The same steps on both stores, with the same answers and the same state at the end.
+/// Performs the same steps on both stores. Checks that the results are equal after each step and that the states are
+/// equal at the end.
 async fn both<S: Whole>(source: &Arc<S>, target: &Arc<S>, all: &[WholeFamily]) -> Result<(), Violation> {
     for whole in all {
         let (row, members) = (whole.family(), whole.members());
@@ -338,7 +342,7 @@ async fn both<S: Whole>(source: &Arc<S>, target: &Arc<S>, all: &[WholeFamily]) -
             next.records[0].kind = row.kind;
             ask!(source, target: "a bound", |store| store.insert(next.bounded(cap, within), &next.records, at(101)));
         }
-        // A draft of this family, for what is added to it.
+        // A draft with this family's id, for records that are added to the family.
         let mut own = draft.clone();
         own.family.id = row.id;
         let access = {
@@ -357,7 +361,7 @@ async fn both<S: Whole>(source: &Arc<S>, target: &Arc<S>, all: &[WholeFamily]) -
             };
             let step = supersede(member.version, next.id, at(103));
             let paced = bounded(step, Some(pace(1, at(20))), None);
-            // Nobody rotates an access token.
+            // Access tokens are not rotated.
             if member.kind == row.kind {
                 let new = std::slice::from_ref(&next);
                 ask!(source, target: "a paced rotation", |store| store.rotate(id, &paced, new, at(103)));
@@ -393,7 +397,7 @@ async fn both<S: Whole>(source: &Arc<S>, target: &Arc<S>, all: &[WholeFamily]) -
     Ok(())
 }
 
-/// Clause 59: A restore writes all or nothing, never overwrites, and displaces nobody.
+/// Clause 59: A restore writes all or nothing, overwrites nothing, and takes no label from another family.
 pub async fn restore_never_overwrites<S: Whole>(source: Arc<S>, target: Arc<S>) -> Verdict {
     every_state(&*source).await?;
     let all = walk_families(&*source, 100).await?;
@@ -425,7 +429,8 @@ pub async fn restore_never_overwrites<S: Whole>(source: Arc<S>, target: Arc<S>) 
         let differs = stands.as_ref().map_or(Some("all"), |stands| family.difference(stands));
         ensure!(differs.is_none(), "a refused restore must write nothing, but {differs:?} differs");
     }
-    // A member of another family: refused, whatever its family's row is.
+    // A new family that wants a label of an existing family. The restore must refuse it even if the existing family is
+    // past its retention.
     let holder = all.iter().find(|one| one.family().label_key.is_some() && one.family().gone_at.is_some());
     let holder = holder.ok_or_else(|| Violation::new("some family holds a label"))?;
     let person = Person { realm: holder.family().realm.clone(), owner: holder.family().owner.clone() };

@@ -49,8 +49,8 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
-/// A store that works answers. Any error that a check did not provoke contradicts the `# Errors` section of the
-/// contract.
+/// Any error that a check did not provoke contradicts the `# Errors` section of the contract, because a store that
+/// works returns an answer.
 impl From<StoreError> for Violation {
     #[track_caller]
     fn from(error: StoreError) -> Self {

@@ -1,4 +1,4 @@
-//! What is looked at before the first write.
+//! The checks before the first write.
 
 use counterfoil::store::StoreError;
 
@@ -9,7 +9,8 @@ use crate::walk::{self, Families};
 use crate::{clients, families, settings};
 
 impl Copy {
-    /// Reads all of the source, and refuses a damaged one and a target of its own.
+    /// Reads the whole source. Refuses a source with damaged rows, and a target that contains data that the source does
+    /// not have.
     pub(crate) async fn checked(&self) -> Result<Found, CopyError> {
         let mut found = Found::default();
         found.report.realms.extend(self.realms.iter().cloned());
@@ -18,7 +19,8 @@ impl Copy {
         while let Some(id) = families.next().await? {
             match self.source.families.family(&id).await {
                 Ok(Some(whole)) => found.count(&whole),
-                // It went after its id was read: a purge is under way, and the census below tells.
+                // The family was removed after its id was read, so a purge is running. The comparison with the census
+                // below fails then.
                 Ok(None) => {}
                 Err(StoreError::Corrupt { .. }) => {
                     damaged += 1;
@@ -48,7 +50,8 @@ impl Copy {
         Ok(found)
     }
 
-    /// Compares the census with what a walk found. A store that hides a family from the walk is found out here.
+    /// Compares the census of a store with the number of records that a walk found. This detects a store whose walk
+    /// omits a family.
     pub(crate) async fn counted(&self, side: Side, walked: u64) -> Result<(), CopyError> {
         let census = self.of(side).tokens.census().await.map_err(side.failed())?;
         let counted = census.iter().map(|(_, records)| records).sum();

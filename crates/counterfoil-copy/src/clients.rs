@@ -1,4 +1,4 @@
-//! Registrations, and the internal ids of removed ones.
+//! Copies registrations, and retires the internal ids of removed clients.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use crate::copy::{Copy, RAISED};
 use crate::error::{CopyError, Side};
 use crate::walk;
 
-/// The client id that holds an internal id for a moment, so that it is retired.
+/// Returns the client id of the temporary registration that [`retire`] writes and removes to retire an internal id.
 fn placeholder(key: &ClientKey) -> Option<ClientId> {
     let hex: String = key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     format!("retired-{hex}").parse().ok()
 }
 
-/// Whether a registration of the target is such a placeholder, left by a copy that was cut off.
+/// Whether a registration of the target is a temporary registration of [`retire`] that an interrupted copy left behind.
 fn is_left_over(registration: &Registration) -> bool {
     registration.disabled && placeholder(&registration.key).is_some_and(|id| id == registration.client_id)
 }
@@ -36,7 +36,7 @@ async fn targets_of(copy: &Copy, realm: &Realm) -> Result<Vec<VersionedRegistrat
     if corrupt > 0 { Err(CopyError::DamagedTarget { count: corrupt }) } else { Ok(targets) }
 }
 
-/// Refuses a target with a registration that the source has not, or has otherwise.
+/// Refuses a target with a registration that the source does not have, or that differs from the source's.
 pub(crate) async fn compatible(copy: &Copy, realm: &Realm) -> Result<(), CopyError> {
     let (sources, _) = walk::clients(&copy.source, Side::Source, realm).await?;
     let sources: BTreeMap<_, _> =
@@ -52,7 +52,7 @@ pub(crate) async fn compatible(copy: &Copy, realm: &Realm) -> Result<(), CopyErr
     Ok(())
 }
 
-/// Writes the registrations of a realm. Returns how many versions stay behind.
+/// Writes the registrations of a realm. Returns the number of registrations whose version is lower than in the source.
 pub(crate) async fn copy(copy: &Copy, realm: &Realm) -> Result<u64, CopyError> {
     let (sources, _) = walk::clients(&copy.source, Side::Source, realm).await?;
     let mut behind = 0;
@@ -62,8 +62,9 @@ pub(crate) async fn copy(copy: &Copy, realm: &Realm) -> Result<u64, CopyError> {
     Ok(behind)
 }
 
-/// Writes a registration, again until its version is the source's: a version that an administrator has read from the
-/// source must not match another state of the target. Returns false if the version is still behind.
+/// Writes a registration, and repeats the write until its version reaches the source's version. Otherwise a version
+/// that an administrator read from the source could match a different state of the target. Returns false if the version
+/// is still lower.
 async fn copy_one(copy: &Copy, realm: &Realm, source: &VersionedRegistration) -> Result<bool, CopyError> {
     let id = &source.registration.client_id;
     let target = copy.target.clients.client(realm, id).await.map_err(Side::Target.failed())?;
@@ -85,7 +86,7 @@ async fn copy_one(copy: &Copy, realm: &Realm, source: &VersionedRegistration) ->
     Ok(false)
 }
 
-/// Retires an internal id in the target: no client gets it again.
+/// Retires an internal id in the target, so that no client gets the id again.
 pub(crate) async fn retire(copy: &Copy, realm: &Realm, key: ClientKey) -> Result<(), CopyError> {
     let Some(id) = placeholder(&key) else { return Ok(()) };
     let registration =
@@ -101,7 +102,7 @@ pub(crate) async fn retire(copy: &Copy, realm: &Realm, key: ClientKey) -> Result
     Ok(())
 }
 
-/// Compares the registrations of both sides.
+/// Checks that both stores have the same registrations.
 pub(crate) async fn verify(copy: &Copy, realm: &Realm) -> Result<(), CopyError> {
     let (sources, _) = walk::clients(&copy.source, Side::Source, realm).await?;
     let targets = targets_of(copy, realm).await?;

@@ -1,4 +1,4 @@
-//! The copy as a whole.
+//! The copy of a whole store.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,10 +11,10 @@ use crate::side::Stores;
 use crate::verify::verify;
 use crate::{clients, families, settings};
 
-/// How often a document is written again so that its version becomes the source's.
+/// The maximum number of writes that raise the version of one document to the source's version.
 pub(crate) const RAISED: u32 = 10_000;
 
-/// A copy from one store to another.
+/// A copy of one store to another.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -37,53 +37,55 @@ pub struct Copy {
 }
 
 impl Copy {
-    /// Copies from the first store to the second. The default realm and every realm with a credential are copied.
+    /// Makes a copy from `source` to `target`. It includes the default realm and every realm that has a credential.
     #[must_use]
     pub fn new(source: Stores, target: Stores) -> Self {
         Self { source, target, realms: BTreeSet::from([Realm::default()]), progress: Box::new(|_| {}) }
     }
 
-    /// Copies clients and settings of this realm too. Needed for a realm without any credential: a store lists no
-    /// realms.
+    /// Also copies the clients and settings of this realm. This is only needed for a realm without credentials, because
+    /// a store cannot list its realms.
     #[must_use]
     pub fn with_realm(mut self, realm: Realm) -> Self {
         self.realms.insert(realm);
         self
     }
 
-    /// Calls `progress` with the number of families that are done, after every few of them.
+    /// Sets a function that is called after every few families. It gets the number of families that are done.
     #[must_use]
     pub fn with_progress(mut self, progress: impl Fn(u64) + Send + Sync + 'static) -> Self {
         self.progress = Box::new(progress);
         self
     }
 
-    /// Reads all of the source and checks the target, and writes nothing: what [`run`](Self::run) would copy.
+    /// Returns what [`run`](Self::run) would copy. Reads the whole source and checks the target. Writes nothing.
     ///
     /// # Errors
     ///
-    /// Whatever `run` would refuse before its first write.
+    /// Every error that `run` returns before its first write.
     pub async fn plan(&self) -> Result<Report, CopyError> {
         let found = self.checked().await?;
         self.has_not_served().await?;
         Ok(found.report)
     }
 
-    /// Copies everything and compares both stores at the end. The first walk through the source counts and checks, and
-    /// nothing is written if it finds something to refuse. Settings come first, since they bind the target to the key
-    /// ring; then registrations; then families, each in one step.
+    /// Copies everything, and compares both stores at the end. First, it reads the source and checks both stores. If a
+    /// check fails, it writes nothing. Then it writes the settings, because they bind the target to the key ring. Then
+    /// it writes the registrations, and then the families. Each family is written in one step.
     ///
-    /// Neither store may be in use meanwhile. A change of the source that is made all the same, before its part is
-    /// compared at the end, makes the comparison fail. A later one is not found: a credential that is revoked in the
-    /// source after the comparison of its family is valid in the target.
+    /// Neither store may be in use during the copy. If a store changes nevertheless, the comparison or the next run
+    /// fails, unless the change is made after its part of the comparison. Such a change is not found: a credential that
+    /// is revoked in the source after the comparison of its family stays valid in the target.
     ///
     /// # Cancel safety
     ///
-    /// A dropped future, and a process that is killed, leave whole families. The next run continues.
+    /// If the future is dropped or the process is killed, the target contains only whole families. The next run
+    /// continues the copy.
     ///
     /// # Errors
     ///
-    /// [`CopyError`]. What was written stays, and the next run continues, unless the error says to begin anew.
+    /// [`CopyError`]. The data that was written remains. The next run continues the copy, unless the error says to
+    /// start again with an empty target.
     pub async fn run(&self) -> Result<Report, CopyError> {
         let Found { mut report, clients: removed } = self.checked().await?;
         self.has_not_served().await?;
@@ -102,11 +104,11 @@ impl Copy {
         Ok(report)
     }
 
-    /// Compares both stores and writes nothing. `run` does this at its end.
+    /// Compares both stores and writes nothing. [`run`](Self::run) does this at its end.
     ///
     /// # Errors
     ///
-    /// The first difference, or a store failed.
+    /// [`CopyError`] for the first difference, or if a store failed.
     pub async fn verify(&self) -> Result<Report, CopyError> {
         let report = self.checked().await?.report;
         verify(self, &report.realms).await?;

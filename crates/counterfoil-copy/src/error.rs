@@ -1,4 +1,4 @@
-//! Why a copy stopped. Every message says what to do, and none contains a secret.
+//! The reasons why a copy stops. Every message says what the operator must do. No message contains a secret.
 
 use std::fmt;
 
@@ -10,9 +10,9 @@ use counterfoil::types::{FamilyId, KeyId};
 /// One of the two stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// The store that is copied.
+    /// The store from which the copy reads.
     Source,
-    /// The store that is filled.
+    /// The store to which the copy writes.
     Target,
 }
 
@@ -26,32 +26,32 @@ impl fmt::Display for Side {
 }
 
 impl Side {
-    /// Names the side on which a store failed.
+    /// Returns a function that converts an error of this side's store.
     pub(crate) fn failed(self) -> impl FnOnce(StoreError) -> CopyError {
         move |error| CopyError::Store { side: self, error }
     }
 }
 
-/// Why a copy stopped. What was written stays, and running the copy again continues it.
+/// Why a copy stopped. The data that was written remains, and another run continues the copy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CopyError {
     /// A store failed. Run the copy again.
     #[error("the {side} failed; run the copy again")]
     Store {
-        /// Which store.
+        /// The store that failed.
         side: Side,
-        /// Its error.
+        /// The store's error.
         #[source]
         error: StoreError,
     },
-    /// Rows of the source do not decode. Nothing was written. Repair or remove them first: a copy without them would
-    /// hide the loss.
+    /// The source has rows that cannot be decoded. Nothing was written. Repair or remove these rows first, because a
+    /// copy without them would hide the loss.
     #[error("{count} rows of the source do not decode, for example of family {first:?}; nothing was written")]
     Damaged {
-        /// How many families and registrations have such a row.
+        /// The number of families and registrations that have such a row.
         count: u64,
-        /// One of the families.
+        /// One of the damaged families.
         first: Option<FamilyId>,
     },
     /// Rows of the target do not decode. Nothing was written.
@@ -64,60 +64,61 @@ pub enum CopyError {
     /// credentials that the source still has, and a copy would bring them back. Nothing was written.
     #[error("a service has run on the target since the source's last upkeep; copy into an empty store")]
     TargetServed,
-    /// The source counts more or fewer records than its families have. Another process writes, or rows without a family
-    /// were left behind.
+    /// The census of a store differs from the number of records in its families. Either another process writes to the
+    /// store, or the store has records without a family.
     #[error(
         "the {side} counts {counted} records, but its families have {walked}; stop the service and run the copy again"
     )]
     Uncounted {
-        /// Which store.
+        /// The store in which the numbers differ.
         side: Side,
-        /// Records in its census.
+        /// The number of records in the store's census.
         counted: u64,
-        /// Members of its families.
+        /// The number of records in the store's families.
         walked: u64,
     },
     /// The target holds a family that the source does not have.
     #[error("the target holds credentials of its own, family {0:?}; copy into an empty store")]
     ForeignFamily(FamilyId),
-    /// The target holds a registration that the source does not have, or has otherwise.
+    /// The target holds a registration that the source does not have, or that differs from the source's.
     #[error("the target has a client {client} of its own in realm {realm}; copy into an empty store")]
     ForeignClient {
-        /// The realm.
+        /// The realm of the registration.
         realm: Realm,
-        /// The client.
+        /// The id of the client.
         client: ClientId,
     },
-    /// The target holds other settings.
+    /// The target's settings of this realm differ from the source's.
     #[error("the target has settings of its own in realm {0}; copy into an empty store")]
     ForeignSettings(Realm),
-    /// The target was used with another key ring: under one number it has another key.
+    /// The target was used with another key ring: a key with the same number is a different key.
     #[error("the target belongs to another key ring: key {} of realm {realm} differs", .key.number())]
     ForeignKeyRing {
-        /// The realm.
+        /// The realm whose settings contain the key's check value.
         realm: Realm,
-        /// The key's number.
+        /// The number of the key.
         key: KeyId,
     },
-    /// A family is in both stores and differs. One of them was used after an earlier part of the copy.
+    /// A family is in both stores and differs. One of the stores was used after an earlier part of the copy.
     #[error(
         "family {family:?} differs in {field}: one of the stores was used meanwhile; empty the target and begin anew"
     )]
     Differs {
-        /// The family.
+        /// The family that differs.
         family: FamilyId,
-        /// The first field that differs; `family` if one side does not have it.
+        /// The first field that differs. It is `family` if one side does not have the family.
         field: &'static str,
     },
-    /// A family of the target that is not this one holds the label.
+    /// Another family of the target holds the label of this family.
     #[error("family {family:?} cannot be written, since family {holder:?} of the target holds its label")]
     LabelHeld {
-        /// The family.
+        /// The family that was not written.
         family: FamilyId,
-        /// Who holds the label.
+        /// The family that holds the label.
         holder: FamilyId,
     },
-    /// A document has no stored form. It does not occur with documents that a store gave.
+    /// A document cannot be converted to its stored form. This does not happen for documents that were read from a
+    /// store.
     #[error("a document cannot be written")]
     Document(#[from] InvalidDocument),
 }

@@ -1,4 +1,4 @@
-//! Families: read from the source, written to the target.
+//! Copies families from the source to the target.
 
 use counterfoil::store::{Restored, StoreError, WholeFamily};
 use counterfoil::types::FamilyId;
@@ -8,10 +8,10 @@ use crate::copy::Copy;
 use crate::error::{CopyError, Side};
 use crate::walk::Families;
 
-/// How many families are copied at once. Each is in memory meanwhile, with all its generations.
+/// How many families are copied at the same time. All generations of these families are in memory.
 const ABREAST: usize = 16;
 
-/// Copies all families. Returns how many were there already.
+/// Copies all families. Returns the number of families that the target already had.
 pub(crate) async fn copy(copy: &Copy) -> Result<u64, CopyError> {
     let mut families = Families::of(&copy.source, Side::Source);
     let (mut done, mut there) = (0, 0);
@@ -28,12 +28,12 @@ pub(crate) async fn copy(copy: &Copy) -> Result<u64, CopyError> {
     }
 }
 
-/// Returns false if it was there already, as it should be.
+/// Copies one family. Returns false if the target already has an equal family.
 async fn copy_one(copy: &Copy, id: &FamilyId) -> Result<bool, CopyError> {
     let Some(source) = read(copy, Side::Source, id).await? else { return Ok(false) };
     match copy.target.families.restore(&source).await.map_err(Side::Target.failed())? {
         Restored::Done => Ok(true),
-        // An earlier part of the copy wrote it, or this one did and the answer was lost.
+        // An earlier run wrote the family, or this run wrote it and lost the store's answer.
         Restored::IdTaken(_) => {
             compare(id, Some(&source), read(copy, Side::Target, id).await?.as_ref()).map(|()| false)
         }
@@ -64,7 +64,7 @@ pub(crate) async fn same(copy: &Copy, id: &FamilyId) -> Result<(), CopyError> {
     }
 }
 
-/// Compares all families of both sides. Returns how many records they have.
+/// Checks that both stores have the same families. Returns the number of records in one store.
 pub(crate) async fn verify(copy: &Copy) -> Result<u64, CopyError> {
     let mut sources = Families::of(&copy.source, Side::Source);
     let mut targets = Families::of(&copy.target, Side::Target);

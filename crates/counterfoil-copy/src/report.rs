@@ -1,4 +1,4 @@
-//! What a copy counted.
+//! The counters of a copy.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,42 +6,42 @@ use counterfoil::Realm;
 use counterfoil::client::ClientKey;
 use counterfoil::store::WholeFamily;
 
-/// What a copy, or a look at its source, counted.
+/// The counters of a copy, of a plan or of a comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// The realms with families, and those that were named.
+    /// The realms that have families, and the realms that the host named.
     pub realms: BTreeSet<Realm>,
-    /// Families: a personal access token with its rotations, a sign-in with its tokens.
+    /// The number of families. A family is a personal access token with its rotations, or a sign-in with its tokens.
     pub families: u64,
-    /// Those that were in the target already, from an earlier part of the copy.
+    /// The number of families that the target already had from an earlier run.
     pub already_there: u64,
-    /// Records of these families.
+    /// The number of records in these families.
     pub records: u64,
-    /// Revoked families: tombstones.
+    /// The number of revoked families. They are kept as tombstones.
     pub revoked_families: u64,
-    /// Shrunk records: generations that are kept so that their replay is recognised.
+    /// The number of shrunk records. They are old generations, kept so that a replay of their tokens is detected.
     pub shrunk_records: u64,
-    /// Records with a notice ahead.
+    /// The number of records with a pending notice.
     pub notices: u64,
-    /// Families that hold a label.
+    /// The number of families that hold a label.
     pub labels: u64,
-    /// Registrations of clients.
+    /// The number of client registrations.
     pub clients: u64,
-    /// Internal ids of removed clients that records name. The target retires them too.
+    /// The number of removed clients whose internal ids are in records. The target retires these ids too.
     pub retired_clients: u64,
-    /// Documents of settings: at most one a realm.
+    /// The number of settings documents. A realm has at most one.
     pub settings: u64,
-    /// Registrations and settings whose version in the target is behind the source's, since the source's versions are
-    /// too far ahead to be raised step by step.
+    /// The number of registrations and settings documents whose version in the target is lower than in the source. The
+    /// source's version is too high to be reached by repeated writes.
     pub versions_behind: u64,
 }
 
-/// What a walk through the source found, with what later steps need of it.
+/// The results of the walk through the source that later steps need.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) report: Report,
-    /// Clients that families name.
+    /// The internal ids of clients that families name. At the end of the check: only those without a registration.
     pub(crate) clients: BTreeMap<Realm, BTreeSet<ClientKey>>,
 }
 

@@ -1,4 +1,4 @@
-//! Settings, with the check values of the key ring, and the note of the last upkeep.
+//! Copies settings, with the check values of the key ring, and the time of the last upkeep.
 
 use counterfoil::Realm;
 use counterfoil::settings::{StoredSettings, VersionedSettings};
@@ -11,7 +11,7 @@ async fn read(copy: &Copy, side: Side, realm: &Realm) -> Result<Option<Versioned
     copy.of(side).settings.settings(realm).await.map_err(side.failed())
 }
 
-/// Refuses a target with other settings, and says first if they are of another key ring.
+/// Refuses a target whose settings differ. If they belong to another key ring, the error says so.
 pub(crate) async fn compatible(copy: &Copy, realm: &Realm) -> Result<(), CopyError> {
     let Some(target) = read(copy, Side::Target, realm).await? else { return Ok(()) };
     let source = read(copy, Side::Source, realm).await?.map(|source| source.settings).unwrap_or_default();
@@ -26,8 +26,8 @@ fn same(realm: &Realm, source: &StoredSettings, target: &StoredSettings) -> Resu
     if source == target { Ok(()) } else { Err(CopyError::ForeignSettings(realm.clone())) }
 }
 
-/// Writes the settings of a realm. From then on the target refuses another key ring. Returns whether the target's
-/// version stays behind.
+/// Writes the settings of a realm. From then on, the target refuses another key ring. Returns true if the version in
+/// the target is still lower than in the source.
 pub(crate) async fn copy(copy: &Copy, realm: &Realm) -> Result<bool, CopyError> {
     let Some(source) = read(copy, Side::Source, realm).await? else { return Ok(false) };
     let mut version = read(copy, Side::Target, realm).await?.map(|target| target.version);
@@ -48,7 +48,7 @@ pub(crate) async fn copy(copy: &Copy, realm: &Realm) -> Result<bool, CopyError> 
     Ok(true)
 }
 
-/// Compares the settings of both sides.
+/// Checks that both stores have the same settings.
 pub(crate) async fn verify(copy: &Copy, realm: &Realm) -> Result<(), CopyError> {
     let (source, target) = (read(copy, Side::Source, realm).await?, read(copy, Side::Target, realm).await?);
     match (source, target) {
@@ -58,11 +58,12 @@ pub(crate) async fn verify(copy: &Copy, realm: &Realm) -> Result<(), CopyError> 
     }
 }
 
-/// Notes the source's last upkeep where the target has none: its first purge then need not wait for a trusted clock.
+/// Copies the time of the source's last upkeep if the target has none. Then the target's first purge does not have to
+/// wait for a trusted clock.
 pub(crate) async fn copy_upkeep(copy: &Copy) -> Result<(), CopyError> {
     let Some(at) = copy.source.settings.last_upkeep().await.map_err(Side::Source.failed())? else { return Ok(()) };
     if copy.target.settings.last_upkeep().await.map_err(Side::Target.failed())?.is_none() {
-        // False: somebody else has just noted one.
+        // The result is false if another process has just stored a time.
         copy.target.settings.note_upkeep(None, at).await.map_err(Side::Target.failed())?;
     }
     Ok(())

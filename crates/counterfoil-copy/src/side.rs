@@ -1,11 +1,11 @@
-//! One side of a copy: the four traits of a store that are copied.
+//! One side of a copy, as the four store traits that a copy uses.
 
 use std::fmt;
 use std::sync::Arc;
 
 use counterfoil::store::{ClientStore, SettingsStore, TokenStore, Transfer};
 
-/// A store to copy from or to. A clone is the same store.
+/// A store from which or to which data is copied. A clone refers to the same store.
 #[derive(Clone)]
 pub struct Stores {
     pub(crate) tokens: Arc<dyn TokenStore>,
@@ -15,7 +15,7 @@ pub struct Stores {
 }
 
 impl Stores {
-    /// A store that has all the traits.
+    /// Uses one store for all the traits.
     pub fn of<S>(store: Arc<S>) -> Self
     where
         S: TokenStore + Transfer + ClientStore + SettingsStore,
@@ -24,7 +24,7 @@ impl Stores {
         Self { tokens, families, clients, settings: store }
     }
 
-    /// Stores that are apart, for a host whose clients or settings are in a store of their own.
+    /// Uses separate stores, for a host that keeps its clients or settings in another store than its records.
     pub fn apart(
         tokens: Arc<dyn TokenStore>,
         families: Arc<dyn Transfer>,

@@ -6,7 +6,7 @@ use crate::copy::Copy;
 use crate::error::{CopyError, Side};
 use crate::{clients, families, settings};
 
-/// Compares everything that is copied, by value, and the census of each store with what was compared.
+/// Compares all copied data by value. Then checks that the census of each store equals the number of compared records.
 pub(crate) async fn verify<'a>(copy: &Copy, realms: impl IntoIterator<Item = &'a Realm>) -> Result<(), CopyError> {
     let realms: Vec<_> = realms.into_iter().collect();
     documents(copy, &realms).await?;

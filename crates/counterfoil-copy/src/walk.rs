@@ -1,4 +1,4 @@
-//! Walks: all families and all registrations of a store, page by page.
+//! Walks through all families or all registrations of a store, page by page.
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
@@ -11,17 +11,17 @@ use counterfoil::types::FamilyId;
 use crate::error::{CopyError, Side};
 use crate::side::Stores;
 
-/// Ids in one page.
+/// The number of ids in one page.
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(255);
 
-/// The ids of a store's families, ascending.
+/// An iterator over the ids of a store's families, in ascending order.
 pub(crate) struct Families<'a> {
     store: &'a dyn Transfer,
     side: Side,
     ahead: VecDeque<FamilyId>,
     after: Option<FamilyId>,
     ended: bool,
-    /// Rows whose family is unknown.
+    /// The number of rows whose family is unknown.
     pub(crate) corrupt: u64,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Families<'a> {
         Ok(self.ahead.pop_front())
     }
 
-    /// The next ones, at most that many.
+    /// Returns the next ids, at most `most`.
     pub(crate) async fn some(&mut self, most: usize) -> Result<Vec<FamilyId>, CopyError> {
         let mut some = Vec::new();
         while some.len() < most {
@@ -52,7 +52,7 @@ impl<'a> Families<'a> {
     }
 }
 
-/// All registrations of a realm, and how many do not decode.
+/// Returns all registrations of a realm, and the number of registrations that cannot be decoded.
 pub(crate) async fn clients(
     stores: &Stores,
     side: Side,

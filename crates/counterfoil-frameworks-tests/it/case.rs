@@ -1,18 +1,19 @@
-//! A row of the table: a request and what its answer must be.
+//! A test case: a request and its expected response.
 
-/// A request and its answer. Texts of the request may hold `{names}`, which the [scene](crate::scene) fills.
+/// A request and its expected response. Texts of the request may contain `{names}`. The [`Scene`](crate::scene::Scene)
+/// replaces each with a text.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub name: &'static str,
-    /// Requests that are sent first. Their statuses must be below 500.
+    /// Requests that are sent first. The status of each response must be below 500.
     pub before: Vec<Send>,
-    /// The method of the store that fails while the request is sent.
+    /// The method of the store that fails while the request is answered.
     pub outage: Option<&'static str>,
     pub send: Send,
     pub expected: Expected,
 }
 
-/// A request.
+/// A request to send.
 #[derive(Clone, Debug)]
 pub struct Send {
     pub method: &'static str,
@@ -26,24 +27,24 @@ pub struct Send {
 pub enum Body {
     None,
     Text(String),
-    /// In pieces, without a length.
+    /// The body is sent in chunks, without `Content-Length`.
     Chunked(String),
-    /// That many bytes are announced and none is sent.
+    /// The request announces this number of bytes and sends none.
     Announced(usize),
 }
 
-/// The parts of an answer that a case states. The test also compares the whole answers of all frameworks.
+/// The parts of a response that a case states. The test also compares the complete responses of all frameworks.
 #[derive(Clone, Debug)]
 pub struct Expected {
     pub status: u16,
     pub challenge: Option<&'static str>,
     pub media_type: Option<&'static str>,
-    /// The end of a problem's type, or `error` of RFC 6749 §5.2.
+    /// The last part of a problem's `type`, or the `error` of RFC 6749 §5.2.
     pub problem: Option<&'static str>,
     pub cache: Option<&'static str>,
-    /// Other headers.
+    /// Expected values of other headers.
     pub headers: Vec<(&'static str, &'static str)>,
-    /// The whole body.
+    /// The complete body.
     pub text: Option<&'static str>,
 }
 
@@ -81,7 +82,7 @@ impl Send {
         self
     }
 
-    /// With the credential of that name.
+    /// Adds an `Authorization` header with the token that the [`Scene`](crate::scene::Scene) has under this name.
     pub fn bearer(self, name: &str) -> Self {
         self.header("authorization", &format!("Bearer {{{name}}}"))
     }
@@ -105,32 +106,32 @@ impl Expected {
         Self { status, challenge: None, media_type: None, problem: None, cache: None, headers: Vec::new(), text: None }
     }
 
-    /// The answer of one of the host's handlers.
+    /// Expects a response of one of the host's own handlers.
     pub fn text(text: &'static str) -> Self {
         Self { media_type: Some(TEXT), text: Some(text), ..Self::status(200) }
     }
 
-    /// The host's own 404.
+    /// Expects the host's own 404 response.
     pub fn of_the_host() -> Self {
         Self { media_type: Some(TEXT), text: Some("the host has nothing here"), ..Self::status(404) }
     }
 
-    /// A problem (RFC 9457).
+    /// Expects a problem (RFC 9457).
     pub fn problem(status: u16, name: &'static str) -> Self {
         Self { media_type: Some(PROBLEM), problem: Some(name), cache: Some("no-store"), ..Self::status(status) }
     }
 
-    /// An answer of the JSON API.
+    /// Expects a response of the JSON API.
     pub fn json(status: u16) -> Self {
         Self { media_type: Some(JSON), cache: Some("no-store"), ..Self::status(status) }.header("pragma", "no-cache")
     }
 
-    /// An error of RFC 6749 §5.2.
+    /// Expects an error of RFC 6749 §5.2.
     pub fn oauth(status: u16, error: &'static str) -> Self {
         Self { problem: Some(error), ..Self::json(status) }
     }
 
-    /// Without a body.
+    /// Expects a response without a body.
     pub fn empty(status: u16) -> Self {
         Self { text: Some(""), ..Self::status(status) }
     }

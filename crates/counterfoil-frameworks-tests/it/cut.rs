@@ -1,4 +1,4 @@
-//! A caller that goes away.
+//! A test of a caller that disconnects before the response.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,10 +14,10 @@ use crate::servers::Framework;
 use crate::wire::{exchange, written};
 
 const LOGIN: &str = "grant_type=password&username=ivan&password=ivan";
-/// As many wrong passwords as a source may send.
+/// The number of wrong passwords that an account allows. Equal to the limit of [`Scene::new`].
 const ALLOWED: usize = 3;
 
-/// Waits until that many calls were counted.
+/// Waits until `calls` calls were counted.
 async fn reached(count: &AtomicUsize, calls: usize) {
     let waiting = async {
         while count.load(Ordering::SeqCst) < calls {
@@ -27,11 +27,11 @@ async fn reached(count: &AtomicUsize, calls: usize) {
     tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("the calls are made");
 }
 
-/// An attempt is reserved before its password is tested, and released afterwards. If a cut request kept its attempt,
-/// three of them would lock a person out.
+/// A sign-in reserves an attempt before it tests the password, and releases the attempt afterwards. If an interrupted
+/// request kept its attempt, three such requests would lock a person out.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn host_42_a_sign_in_whose_caller_goes_away_is_carried_out_to_its_end() {
-    for framework in [Framework::Axum] {
+    for framework in [Framework::Axum, Framework::Actix, Framework::Poem, Framework::Tower] {
         let mut scene = Scene::new().await;
         let login = send("POST", "/token").header("authorization", "Basic {basic}").form(LOGIN);
         let login = scene.fill(&login).await;
@@ -53,7 +53,7 @@ async fn host_42_a_sign_in_whose_caller_goes_away_is_carried_out_to_its_end() {
         }
         reached(&held, ALLOWED).await;
         drop(callers);
-        // The answers to others show that the server has seen the ends of the connections.
+        // After these responses, the server has noticed that the earlier connections are closed.
         for _ in 0..10 {
             let other = exchange(running.address, &send("GET", "/nothing")).await;
             assert_eq!(other.status, 404, "{framework:?}");

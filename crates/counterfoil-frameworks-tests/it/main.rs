@@ -1,4 +1,5 @@
-//! Sends one table of requests to the same service in each framework, over loopback. All answers must be equal.
+//! Sends one table of requests over loopback to the same service in each framework. All frameworks must give equal
+//! responses.
 #![allow(unreachable_pub, reason = "modules of one test binary")]
 
 mod case;

@@ -1,4 +1,5 @@
-//! The service that a case is sent to, and the texts for the names in its request. Two scenes issue the same tokens.
+//! The service of a test case, and the texts that replace the names in its requests. Every scene issues the same
+//! tokens.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -23,8 +24,8 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// A service with the people `ivan`, `ada` and `sue`, and the clients `test-client` and `machine`, which is a
-    /// resource server. After three wrong passwords further ones wait.
+    /// Makes a service with the people `ivan`, `ada` and `sue`, and the clients `test-client` and `machine`. The client
+    /// `machine` is a resource server. After three wrong passwords, further attempts for the account must wait.
     pub async fn new() -> Self {
         let mut policy = Policy::open();
         policy.throttle.account = Allowance::new(NonZeroU32::MIN.saturating_add(2), Duration::from_secs(60));
@@ -36,7 +37,7 @@ impl Scene {
         Self { service, filled: HashMap::new() }
     }
 
-    /// The same request with its names filled.
+    /// Returns the request with each `{name}` replaced by its text.
     pub async fn fill(&mut self, send: &Send) -> Send {
         let mut filled = send.clone();
         filled.path = self.text(&send.path).await;
@@ -49,7 +50,7 @@ impl Scene {
         filled
     }
 
-    /// From now on that method of the store fails.
+    /// From now on, this method of the store fails.
     pub fn fail(&self, method: &'static str) {
         self.service.faults().on(method, Failure::NotExecuted);
     }
@@ -69,7 +70,7 @@ impl Scene {
         text
     }
 
-    /// Makes what a name stands for, and what comes along with it.
+    /// Creates the text for a name. Returns it with the texts of other names that are created at the same time.
     async fn make(&self, name: &str) -> Vec<(&'static str, String)> {
         let service = &self.service;
         match name {

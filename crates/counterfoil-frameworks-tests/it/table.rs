@@ -1,4 +1,4 @@
-//! Sends each case to a new service in each framework, and compares the answers.
+//! Sends each case to a new service in each framework, and compares the responses.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -8,10 +8,11 @@ use crate::scene::Scene;
 use crate::servers::{Framework, Running};
 use crate::wire::{Answer, exchange};
 
-/// How many servers are left running. A worker of actix-web panics if it is stopped while its last connection ends.
+/// The number of servers that keep running. A worker of actix-web panics if it is stopped while its last connection
+/// closes.
 const LAST: usize = 20;
 
-/// Whether a framework has the route that a case asks.
+/// Whether a framework has the route of a case.
 fn has(framework: Framework, case: &Case) -> bool {
     let path = case.send.path.split('?').next().unwrap_or_default();
     let refused = case.before.is_empty() && case.expected.status >= 400;
@@ -37,7 +38,7 @@ async fn answer(framework: Framework, case: &Case) -> (Answer, Running) {
     (answer, running)
 }
 
-/// The parts of an answer that differ from the case.
+/// Returns the parts of a response that differ from the case.
 fn faults(case: &Case, answer: &Answer) -> Vec<String> {
     let expected = &case.expected;
     let mut faults = Vec::new();

@@ -1,4 +1,4 @@
-//! HTTP/1.1 over a socket, so that a case can send malformed and incomplete requests.
+//! Sends HTTP/1.1 over a socket, so that a case can send malformed and incomplete requests.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -9,11 +9,11 @@ use tokio::net::TcpStream;
 
 use crate::case::{Body, Send};
 
-/// An answer without `Date` and the headers of the connection.
+/// A response without `Date` and the headers of the connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
-    /// In the order of their names.
+    /// The headers, in the order of their names.
     pub headers: Vec<(String, String)>,
     pub text: String,
 }
@@ -26,7 +26,7 @@ impl Answer {
         value
     }
 
-    /// The end of a problem's type, or `error` of RFC 6749 §5.2.
+    /// Returns the last part of a problem's `type`, or the `error` of RFC 6749 §5.2.
     pub fn problem(&self) -> Option<String> {
         let json: serde_json::Value = serde_json::from_str(&self.text).ok()?;
         let kind = json["type"].as_str().and_then(|kind| kind.strip_prefix("urn:counterfoil:problem:"));
@@ -34,7 +34,7 @@ impl Answer {
     }
 }
 
-/// Sends a request and reads the answer to its end.
+/// Sends a request and reads the whole response.
 pub async fn exchange(address: SocketAddr, send: &Send) -> Answer {
     let mut stream = TcpStream::connect(address).await.expect("connected");
     stream.write_all(written(send).as_bytes()).await.expect("sent");

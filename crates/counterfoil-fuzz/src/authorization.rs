@@ -49,7 +49,7 @@ fn basic(headers: &[&[u8]]) -> bool {
     assert!(answer.text.len() < 1_024, "{answer:?}");
     if proved {
         // A value of another scheme is treated as if it were absent.
-        let own = |header: &&&[u8]| header.to_ascii_lowercase().starts_with(b"basic");
+        let own = |header: &&&[u8]| header.split(|byte| *byte == b' ').next().is_some_and(is_basic);
         let basic: Vec<_> = headers.iter().filter(own).collect();
         let [header] = basic[..] else { panic!("{} values of Basic", basic.len()) };
         let value = String::from_utf8_lossy(header);
@@ -61,6 +61,10 @@ fn basic(headers: &[&[u8]]) -> bool {
         assert_eq!((decoded(id).as_str(), decoded(secret).as_str()), ("app", SECRET), "only the right pair");
     }
     proved
+}
+
+fn is_basic(scheme: &[u8]) -> bool {
+    scheme.eq_ignore_ascii_case(b"basic")
 }
 
 /// Decodes a text by RFC 6749 appendix B, without code of the library.

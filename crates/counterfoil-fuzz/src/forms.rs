@@ -1,5 +1,5 @@
-//! Forms of the OAuth endpoints. A grant needs the right parameters and secrets. This target finds them with another
-//! form parser than the library's.
+//! Forms of the OAuth endpoints. A grant needs the right parameters and secrets. To find them in the form, this
+//! target uses a form parser that is not the library's.
 
 use serde_json::Value;
 

@@ -23,7 +23,7 @@ use tokio::runtime::Runtime;
 use crate::bytes::choice;
 use crate::documents::REGISTRATION;
 
-/// A number of engine calls that no store call needs with these few rows.
+/// More engine calls than any store call needs with these few rows.
 const MOST: usize = 400;
 
 /// A limit larger than the number of rows of any kind.
@@ -102,7 +102,7 @@ async fn filled() -> Sound {
     Sound { person, ids, pairs, records }
 }
 
-/// The undamaged rows except index entries. Each is in the form of an input that writes the row unchanged.
+/// Returns the undamaged rows except index entries. Each is in the form of an input that writes the row unchanged.
 pub(crate) fn rows() -> Vec<Vec<u8>> {
     let seed = |(at, (_, value)): (usize, &(Key, Value))| [&[u8::try_from(at).expect("few")], &value[..]].concat();
     sound().pairs.iter().enumerate().filter(|(_, (_, value))| !value.is_empty()).map(seed).collect()

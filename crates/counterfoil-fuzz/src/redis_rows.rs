@@ -28,9 +28,9 @@ pub fn redis_rows(data: &[u8]) -> bool {
     let again = fuzzing::record(&id, &written).expect("our own row").expect("our own row");
     assert_eq!(describe(&again), describe(&record));
     for (at, (read, written)) in row.iter().zip(&written).enumerate() {
-        // The written form may differ in some fields. A family's document may have other blanks and another order.
-        // Layout 1 had neither use nor client. A nonce may belong to another member. A scope has one order, and a
-        // description is trimmed.
+        // The written form may differ from the read form in these fields. The document of a family may have other
+        // blanks and another order. Layout 1 had no last use and no client. The nonce that the family stores may
+        // belong to another member. A scope is written in one order, and a description is trimmed.
         let another_spelling = match at {
             0 => same_but_for_document(read, written),
             2 => same_but_for_end(read, written, row[4].is_some()),

@@ -71,7 +71,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-/// The text of a token that is correct except that its id is 2^128 or more.
+/// Returns the text of a token whose id is 2^128 or more. Everything else in the text is correct.
 pub(crate) fn beyond() -> String {
     let body = "z".repeat(65);
     format!("cfp_{body}{}", base62(u128::from(crc32(body.as_bytes())), 6))

@@ -1,4 +1,4 @@
-//! The bodies of answers.
+//! The bodies of responses.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -7,13 +7,13 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-/// An answer.
+/// A response of an endpoint.
 pub(crate) type Response = http::Response<Body>;
 
-/// The body of an answer: one piece in memory, or nothing.
+/// The body of a response: one piece in memory, or no content.
 ///
-/// An answer with a secret lies in memory that is wiped when the last [`Bytes`] of it is dropped. Pass the `Bytes` on,
-/// and do not copy them into a buffer of your own.
+/// If the body contains a secret, its memory is wiped when the last [`Bytes`] of the body is dropped. Pass the `Bytes`
+/// on, and do not copy them into another buffer.
 ///
 /// ```
 /// use counterfoil_http::Body;
@@ -24,19 +24,19 @@ pub(crate) type Response = http::Response<Body>;
 pub struct Body(Bytes);
 
 impl Body {
-    /// The whole body, without a copy.
+    /// Returns the whole body without copying it.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
         self.0
     }
 
-    /// Its length in bytes.
+    /// Returns the length in bytes.
     pub(crate) fn length(&self) -> usize {
         self.0.len()
     }
 }
 
-/// Without the content, which may be a secret.
+/// Leaves the content out, because it may be a secret.
 impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Body").field("length", &self.0.len()).finish()

@@ -1,4 +1,4 @@
-//! Retries an operation, for at most one second, while other attempts of the same account or client keep it busy.
+//! Retries an operation for at most one second if too many other attempts of the same account or client are running.
 
 use std::time::Duration;
 
@@ -8,15 +8,16 @@ use counterfoil::operations::LoginError;
 use counterfoil::store::ThrottleKey;
 use tokio::time::{Instant, sleep};
 
-/// The longest wait.
+/// The maximum time for all retries.
 const MAX_WAIT: Duration = Duration::from_secs(1);
-/// The first pause between two attempts. The pause doubles each time. Waiting is by polling, because the other attempts
-/// may run on other nodes; pauses grow, because each attempt costs the store two writes.
+/// The first pause between two attempts. The pause doubles each time. The function polls, because the other attempts
+/// may run on other nodes. Pauses grow, because each attempt costs the store two writes.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
-/// An error that may say that running attempts use up the limit. Nothing was checked then, so a retry is safe.
+/// An error that can report that running attempts use up the limit. If it does, no secret was checked, so a retry is
+/// safe.
 pub trait Busy {
-    /// The key whose running attempts are in the way.
+    /// Returns the key whose running attempts use up the limit, or `None` for any other error.
     fn waits_for(&self) -> Option<ThrottleKey>;
 }
 
@@ -35,16 +36,17 @@ impl Busy for LoginError {
     }
 }
 
-/// Runs an operation, and retries it for one second while it is busy and the key's queue has room.
+/// Runs an operation. Retries it for at most one second while it returns a [`Busy`] error with a key and the queue of
+/// this key has room.
 ///
 /// # Errors
 ///
-/// That of the operation. It still says [`Busy`] where the second was over, or the queue was full.
+/// The error of the last attempt. It is still a [`Busy`] error with a key if the second ended or the queue was full.
 ///
 /// # Cancel safety
 ///
-/// Dropping the future leaves the queue and drops the operation under way: run it
-/// [to the end](crate::request::to_the_end).
+/// Dropping the future leaves the queue and drops the running operation. To avoid that, run the future with
+/// [`to_the_end`](crate::request::to_the_end).
 ///
 /// ```
 /// use counterfoil::directory::Login;
@@ -70,7 +72,7 @@ where
             break;
         }
         if place.as_ref().is_none_or(|(held, _)| *held != key) {
-            // Leave the queue of the other key before entering this one.
+            // Leave the queue of the previous key before entering the queue of this key.
             drop(place.take());
             let Some(free) = counterfoil.line_up(&key) else { break };
             place = Some((key, free));

@@ -1,7 +1,7 @@
-//! Cursors of the API. A cursor says where a page ended, and is bound to its list.
+//! Cursors of the API. A cursor contains the position at which a page ended. It is bound to its list.
 //!
-//! The binding is a checksum, not a secret. It only detects a cursor of another list or of another person's list. A
-//! cursor grants nothing: each page is subject to the caller's rights.
+//! The binding is a checksum, not a secret. It only detects a cursor that belongs to another list or to another
+//! person's list. A cursor grants no rights: each page is checked against the caller's rights.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,10 +9,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::problem::Problem;
 
-/// The length of the checksum.
+/// The length of the checksum in bytes.
 const CHECK: usize = 8;
 
-/// A list of whom, in which shape. Its cursors are bound to all of it.
+/// A list whose pages have cursors. Each cursor is bound to the three fields of its list.
 ///
 /// ```
 /// use counterfoil_http::request::List;
@@ -25,26 +25,26 @@ const CHECK: usize = 8;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct List<'a> {
-    /// Which list.
+    /// The name of the list.
     pub name: &'static str,
-    /// The realm.
+    /// The realm of the list.
     pub realm: &'a str,
-    /// Whose list it is; empty for a list of the whole realm.
+    /// The owner of the list. Empty for a list of the whole realm.
     pub owner: &'a str,
 }
 
 impl List<'_> {
-    /// The cursor after that key.
+    /// Returns the cursor for the page that starts after `key`.
     #[must_use]
     pub fn cursor(&self, key: &str) -> String {
         URL_SAFE_NO_PAD.encode([self.check(key).as_slice(), key.as_bytes()].concat())
     }
 
-    /// The key that a cursor of this list stands for, as `parse` reads it.
+    /// Returns the key in a cursor of this list, parsed by `parse`. Returns `None` if there is no cursor.
     ///
     /// # Errors
     ///
-    /// A problem of the field `cursor` where it is of another list, or none at all.
+    /// A problem of the field `cursor` if the text is not a cursor of this list.
     pub fn read<T>(&self, cursor: Option<&str>, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
         let Some(cursor) = cursor else { return Ok(None) };
         let key = || {

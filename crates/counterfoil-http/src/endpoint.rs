@@ -1,4 +1,4 @@
-//! One path and what it answers.
+//! An endpoint: one path and its methods.
 
 use std::sync::Arc;
 
@@ -13,10 +13,11 @@ use crate::oauth::metadata::{self, Metadata};
 use crate::path;
 use crate::problem::Problem;
 
-/// One path and its methods: for a framework that registers routes by itself. A clone shares everything.
+/// One path and its methods, for a framework that registers routes itself. Clones share all data.
 ///
 /// Register [`path`](Self::path) for all methods, and answer each request with [`respond`](Self::respond). An endpoint
-/// authenticates by itself, reads the body within its bounds, and answers a method that it does not have.
+/// authenticates its requests, limits the size of the body and the time to read it, and refuses methods that it does
+/// not support.
 ///
 /// ```
 /// # let service = counterfoil::testing::service();
@@ -29,9 +30,9 @@ use crate::problem::Problem;
 /// ```
 #[derive(Clone)]
 pub struct Endpoint {
-    /// The base and the template.
+    /// The base path and the template, as one text.
     path: Arc<str>,
-    /// Where the template begins.
+    /// The length of the base path. The template follows it.
     base: usize,
     routes: Arc<Routes>,
 }
@@ -42,7 +43,7 @@ struct Routes {
     handlers: Vec<Handler>,
 }
 
-/// What refuses a method.
+/// The format of the 405 response.
 #[derive(Clone, Copy)]
 pub(crate) enum Shape {
     /// A problem (RFC 9457).
@@ -51,13 +52,13 @@ pub(crate) enum Shape {
     OAuth,
 }
 
-/// What answers one method.
+/// The handler of one method.
 pub(crate) enum Handler {
-    /// Of the management API.
+    /// A handler of the management API.
     Api(Method, ApiHandler),
-    /// Of an OAuth endpoint that takes a form by `POST`.
+    /// An OAuth endpoint that takes a form by `POST`.
     Form(FormHandler),
-    /// The metadata.
+    /// The metadata of the authorization server.
     Metadata(Box<Metadata>),
 }
 
@@ -83,18 +84,18 @@ impl Endpoint {
         Self { path: template.into(), base: 0, routes: Arc::new(Routes { shape, methods, handlers }) }
     }
 
-    /// The same with a base in front of what it has.
+    /// Returns the endpoint with `base` in front of its path.
     pub(crate) fn below(self, base: &str) -> Self {
         Self { path: format!("{base}{}", self.path).into(), base: self.base + base.len(), routes: self.routes }
     }
 
-    /// The whole path, with its base. `{name}` stands for one segment that is not empty.
+    /// The whole path, including the base path. `{name}` stands for one segment that is not empty.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The methods that it has. `HEAD` comes with `GET`.
+    /// The methods that this endpoint supports. An endpoint with `GET` also supports `HEAD`.
     #[must_use]
     pub fn methods(&self) -> &[Method] {
         &self.routes.methods
@@ -104,14 +105,15 @@ impl Endpoint {
         self.path.get(self.base..).unwrap_or_default()
     }
 
-    /// Whether that is a path of this endpoint: the base byte by byte, then the template.
+    /// Whether `path` is a path of this endpoint: the base path byte by byte, followed by a path that fits the
+    /// template.
     pub(crate) fn has(&self, path: &str) -> bool {
         path::read(self.template(), path).is_some_and(|matched| self.path.get(..self.base) == Some(matched.base))
     }
 
-    /// Whether the end of a path is a path of this endpoint. The front of the path may be anything, because a framework
-    /// may have nested the endpoint. `path` is the path of a request as the client sent it. This is for frameworks that
-    /// route by the decoded path, and then have to answer 404 themselves.
+    /// Whether the end of `path` fits this endpoint's template. The beginning of `path` may be any path, because a
+    /// framework may have nested the endpoint. `path` must be as the client sent it. Use this in a framework that
+    /// routes by the decoded path. If the result is false, answer 404.
     ///
     /// ```
     /// # let counterfoil = counterfoil::testing::service().counterfoil().clone();
@@ -127,19 +129,21 @@ impl Endpoint {
 
     /// Answers a request.
     ///
-    /// The path of the request must be as the client sent it: not decoded, and with what a framework stripped from its
-    /// front. The end of the path is read, so its front may be any. `Location` is made of the whole.
+    /// The path of the request must be as the client sent it: not decoded, and including the prefix that a framework
+    /// stripped. The endpoint reads only the end of the path, so the prefix may be any path. `Location` headers contain
+    /// the whole path.
     ///
-    /// Two extensions of the request are read: a [`Source`](crate::Source), and an
-    /// [`Authentication`](counterfoil_tower::Authentication), with which the request is not authenticated again.
+    /// The endpoint reads two extensions of the request: a [`Source`](crate::Source), and an
+    /// [`Authentication`](counterfoil_tower::Authentication). If there is an `Authentication`, the endpoint does not
+    /// authenticate the request again.
     ///
-    /// It never fails: what is wrong is a problem or an OAuth error in the answer. The future is `Send` where the body
-    /// is. It needs a tokio runtime with time.
+    /// This method never fails: the response reports an error as a problem or an OAuth error. The future is `Send` if
+    /// the body is `Send`. It needs a tokio runtime with time.
     ///
     /// # Cancel safety
     ///
-    /// An OAuth endpoint carries a request out to its end once its body was read, also where this future is dropped. In
-    /// the API a dropped future may leave an operation done whose answer nobody saw.
+    /// An OAuth endpoint completes a request once it has read the body, even if this future is dropped. In the API, an
+    /// operation may be complete although the future was dropped and the caller got no response.
     pub async fn respond<B: http_body::Body>(&self, request: Request<B>) -> Response {
         let (parts, body) = request.into_parts();
         let is_head = parts.method == Method::HEAD;
@@ -162,14 +166,14 @@ impl Endpoint {
         }
     }
 
-    /// 405 with what is allowed (RFC 9110 §15.5.6).
+    /// Makes a 405 response with the supported methods in `Allow` (RFC 9110 §15.5.6).
     fn another_method(&self) -> Response {
         let mut response = match self.routes.shape {
             Shape::Problem => Problem::method_not_allowed().to_response(),
             Shape::OAuth => crate::oauth::endpoint::method_not_allowed(),
         };
         let names: Vec<&str> = self.methods().iter().map(Method::as_str).collect();
-        // Names of methods are tokens.
+        // This cannot fail, because method names are valid header values.
         if let Ok(allowed) = HeaderValue::try_from(names.join(",")) {
             response.headers_mut().insert(ALLOW, allowed);
         }
@@ -177,7 +181,7 @@ impl Endpoint {
     }
 }
 
-/// The answer to `HEAD`: the length, and no content (RFC 9110 §9.3.2).
+/// Makes the response to `HEAD`: the length, and no content (RFC 9110 §9.3.2).
 fn without_body(mut response: Response) -> Response {
     let length = std::mem::take(response.body_mut()).length();
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));

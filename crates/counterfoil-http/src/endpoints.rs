@@ -1,4 +1,4 @@
-//! Endpoints, mounted together.
+//! A set of endpoints that are mounted together.
 
 use http::Request;
 #[cfg(feature = "openapi")]
@@ -8,7 +8,7 @@ use crate::body::Response;
 use crate::endpoint::Endpoint;
 use crate::problem::Problem;
 
-/// Endpoints of this crate, which a host serves together. A clone shares the endpoints.
+/// A set of endpoints that a host serves together. Clones share the endpoints.
 ///
 /// ```
 /// use counterfoil_http::{Endpoints, Sources};
@@ -59,7 +59,7 @@ impl Endpoints {
         }
     }
 
-    /// Adds other endpoints. Where two have the same path, the first is served.
+    /// Adds other endpoints. If two endpoints have the same path, the first one is served.
     pub fn merge(mut self, other: Self) -> Self {
         self.endpoints.extend(other.endpoints);
         #[cfg(feature = "openapi")]
@@ -67,8 +67,8 @@ impl Endpoints {
         self
     }
 
-    /// Puts a base in front of every path: a path such as `/api/v1`, as it is in requests. It begins with a slash; a
-    /// slash at its end is left out. An empty base changes nothing.
+    /// Puts `base` in front of every path. `base` is a path such as `/api/v1`, as it appears in requests. It starts
+    /// with a slash. A trailing slash is removed. An empty base changes nothing.
     pub fn below(self, base: &str) -> Self {
         let base = base.trim_end_matches('/');
         Self {
@@ -84,23 +84,24 @@ impl Endpoints {
         }
     }
 
-    /// All endpoints: for a framework that registers routes by itself.
+    /// Iterates over all endpoints, for a framework that registers routes itself.
     pub fn iter(&self) -> std::slice::Iter<'_, Endpoint> {
         self.endpoints.iter()
     }
 
-    /// The endpoint of a path, by which a host decides what to answer itself. `path` is that of a request, as the
-    /// client sent it, not decoded.
+    /// Returns the endpoint of a path. A host uses it to decide which requests it answers itself. `path` is the path of
+    /// a request as the client sent it, not decoded.
     #[must_use]
     pub fn find(&self, path: &str) -> Option<&Endpoint> {
         self.endpoints.iter().find(|endpoint| endpoint.has(path))
     }
 
-    /// Answers a request as [`Endpoint::respond`] does. At any other path: 404, the problem `not-found`.
+    /// Answers a request as [`Endpoint::respond`] does. For any other path, the response is 404 with the problem
+    /// `not-found`.
     ///
     /// # Cancel safety
     ///
-    /// That of [`Endpoint::respond`].
+    /// The same as for [`Endpoint::respond`].
     pub async fn respond<B: http_body::Body>(&self, request: Request<B>) -> Response {
         match self.find(request.uri().path()) {
             Some(endpoint) => endpoint.respond(request).await,
@@ -108,8 +109,8 @@ impl Endpoints {
         }
     }
 
-    /// The description of all endpoints: paths and schemas alone. [`document`](crate::document) makes a document that
-    /// it can be merged into.
+    /// Returns the OpenAPI paths and schemas of all endpoints. Merge them into a document that
+    /// [`document`](crate::document) makes.
     ///
     /// ```
     /// # let service = counterfoil::testing::service();
@@ -125,7 +126,7 @@ impl Endpoints {
         &self.description.0
     }
 
-    /// The same with its one description at another path.
+    /// Moves the description of the only endpoint to another path.
     #[cfg_attr(not(feature = "openapi"), expect(unused_mut, unused_variables, reason = "there is no description"))]
     pub(crate) fn described_at(mut self, path: &str) -> Self {
         #[cfg(feature = "openapi")]
@@ -136,7 +137,7 @@ impl Endpoints {
         self
     }
 
-    /// The same with a description.
+    /// Sets the OpenAPI description.
     #[cfg(feature = "openapi")]
     pub(crate) fn described(mut self, described: OpenApi) -> Self {
         self.description.0.paths.paths = described.paths.paths;
@@ -163,7 +164,7 @@ impl<'a> IntoIterator for &'a Endpoints {
     }
 }
 
-/// Adds the descriptions of handlers, from their `utoipa::path`, with the feature `openapi`.
+/// Adds the OpenAPI descriptions of handlers, from their `utoipa::path`, if the feature `openapi` is on.
 macro_rules! described {
     ($endpoints:expr, $($handler:ident),+) => {{
         let endpoints = $endpoints;

@@ -9,14 +9,14 @@ use serde_json::Value;
 
 use crate::problem::{self, Problem};
 
-/// The fields of an object, in order. No name occurs twice.
+/// The fields of an object, in their order. Each name occurs once.
 #[derive(Debug, Default)]
 pub(crate) struct Fields(Vec<(String, Value)>);
 
-/// An object that is being read.
+/// An object whose fields are being read.
 struct Object {
     fields: Vec<(String, Value)>,
-    /// The error of a field, which ends the reading.
+    /// The problem of a field. Reading ends when it is set.
     fault: Option<Problem>,
 }
 
@@ -48,7 +48,7 @@ impl<'de> Visitor<'de> for &mut Object {
     }
 }
 
-/// Counts the fields that this thread has looked at.
+/// Counts the fields that the current thread has read.
 #[cfg(test)]
 mod counting {
     use std::cell::Cell;
@@ -69,11 +69,11 @@ pub(crate) trait Body: Sized {
     /// Whether an empty body and `null` mean the same as an empty object.
     const OPTIONAL: bool = false;
 
-    /// Takes the fields that this body knows. Fields that are left over are unknown and refused.
+    /// Takes the fields that this body knows from `fields`. The fields that remain are unknown and are refused.
     fn take(fields: &mut Fields) -> Result<Self, Problem>;
 }
 
-/// The maximum number of fields in a body. The largest known body has a dozen.
+/// The maximum number of fields in a body. The largest body of the API has about twelve.
 const MOST: usize = 64;
 
 /// Reads a body. Checks the media type first, then the JSON syntax and the number of fields, then each field.
@@ -94,14 +94,14 @@ pub(crate) fn read<T: Body>(media_type: Option<&[u8]>, bytes: &Bytes) -> Result<
     }
 }
 
-/// Whether the media type is JSON. Ignores case, and parameters, because RFC 8259 defines none.
+/// Whether the media type is JSON. Case is ignored. Parameters are ignored too, because RFC 8259 defines none.
 pub(crate) fn is_json(media_type: &[u8]) -> bool {
     let essence = media_type.split(|&byte| byte == b';').next().unwrap_or_default();
     essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
 }
 
 impl Fields {
-    /// Reads an object. Refuses too many fields and repeated fields.
+    /// Reads an object. Refuses repeated fields, and more fields than the maximum.
     fn read(text: &str) -> Result<Self, Problem> {
         let mut object = Object { fields: Vec::new(), fault: None };
         let mut reader = serde_json::Deserializer::from_str(text);
@@ -113,19 +113,19 @@ impl Fields {
         }
     }
 
-    /// An optional field. `null` does not mean that it is missing; for most types it is an error.
+    /// Takes an optional field. A `null` does not count as missing: for most types it is an error.
     pub(crate) fn optional<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<Option<T>, Problem> {
         let Some(at) = self.0.iter().position(|(own, _)| own == name) else { return Ok(None) };
         let (_, value) = self.0.swap_remove(at);
         serde_json::from_value(value).map(Some).map_err(|_| Problem::field(name, format!("{name} is of a wrong type")))
     }
 
-    /// A required field.
+    /// Takes a required field.
     pub(crate) fn required<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T, Problem> {
         self.optional(name)?.ok_or_else(|| Problem::field(name, format!("{name} must be given")))
     }
 
-    /// An optional text field that is parsed by its `FromStr`.
+    /// Takes an optional text field and parses it with `FromStr`.
     pub(crate) fn parsed<T: std::str::FromStr>(&mut self, name: &'static str) -> Result<Option<T>, Problem>
     where
         T::Err: fmt::Display,

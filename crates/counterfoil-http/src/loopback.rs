@@ -1,6 +1,6 @@
-//! Decides whether a host name means this machine.
+//! Detects host names of this machine.
 
-/// Whether an authority (a host, with or without a port) is `localhost` or a loopback address.
+/// Whether an authority is `localhost` or a loopback address. An authority is a host with or without a port.
 ///
 /// ```
 /// use counterfoil_http::request::is_loopback;

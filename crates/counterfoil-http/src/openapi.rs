@@ -1,10 +1,10 @@
-//! The OpenAPI document of the mounted routers.
+//! The OpenAPI document of a service.
 
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 
-/// An empty OpenAPI document to start a service's router with. It defines the security schemes that this crate's
-/// routers use.
+/// Makes an OpenAPI document without paths, into which a service merges descriptions. It defines the security schemes
+/// that the endpoints of this crate use.
 ///
 /// ```
 /// # let service = counterfoil::testing::service();

@@ -1,18 +1,20 @@
-//! The paths of endpoints: fixed segments, and segments that a request fills.
+//! The paths of endpoints. A path consists of fixed segments and of variables that a request fills.
 
 use percent_encoding::percent_decode_str;
 
-/// The path of a request, as an endpoint's template reads it.
+/// The path of a request that fits the template of an endpoint.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Matched<'a> {
-    /// What is in front of the endpoint's own path.
+    /// The part of the path in front of the template.
     pub(crate) base: &'a str,
-    /// The segments that fill the template, decoded, from the left. `None`: not UTF-8.
+    /// The segments that fill the template's variables, decoded, from left to right. A segment that is not UTF-8 is
+    /// `None`.
     pub(crate) segments: Vec<Option<String>>,
 }
 
-/// Reads the end of a path by a template such as `/clients/{id}`. Neither may end with a slash. A segment in braces
-/// stands for one that is not empty, the others for themselves, byte by byte.
+/// Matches the end of a path with a template such as `/clients/{id}`. Neither may end with a slash. A variable in
+/// braces matches one segment that is not empty. A fixed segment matches byte by byte. Returns `None` if the path does
+/// not fit.
 pub(crate) fn read<'a>(template: &str, path: &'a str) -> Option<Matched<'a>> {
     let (mut base, mut segments) = (path, Vec::new());
     for expected in template.rsplit('/').filter(|segment| !segment.is_empty()) {

@@ -1,5 +1,5 @@
-//! Problems (RFC 9457): the error responses of the routers. Their texts are fixed. The only part of a request that they
-//! repeat is a field's name.
+//! Problems (RFC 9457): the error responses of the API. Their texts are fixed. A problem repeats nothing from a request
+//! except the name of a field.
 
 use std::borrow::Cow;
 
@@ -23,11 +23,11 @@ pub(crate) const TOO_LARGE: ProblemKind =
     ProblemKind::new("too-large", StatusCode::PAYLOAD_TOO_LARGE, "the body is over 64 KiB");
 pub(crate) const TOO_SLOW: ProblemKind =
     ProblemKind::new("too-slow", StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
-/// A field that cannot be parsed. The core uses the same kind for a field that breaks a rule.
+/// The kind of problem for a field that cannot be parsed. The core uses this kind for a field that breaks a rule.
 const INVALID_FIELD: ProblemKind =
     ProblemKind::new("invalid-field", StatusCode::UNPROCESSABLE_ENTITY, "a field breaks a rule");
 
-/// A problem on its way out: for a host that answers as the API does.
+/// A problem as a response. A host can use it to answer in the API's format.
 ///
 /// ```
 /// use counterfoil_http::{Problem, ProblemKind};
@@ -51,65 +51,65 @@ pub struct Problem {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = Problem))]
 pub(crate) struct Written<'a> {
-    /// A stable identifier of the kind of problem: `urn:counterfoil:problem:` and a name.
+    /// A stable identifier of the kind of problem: `urn:counterfoil:problem:`, followed by a name.
     #[serde(rename = "type")]
     kind: String,
     /// A fixed text for the kind of problem.
     title: &'a str,
     /// The HTTP status.
     status: u16,
-    /// More about this occurrence.
+    /// More information about this occurrence.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
-    /// The field with the error, if there is one.
+    /// The name of the field that has the error, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
 }
 
 impl Problem {
-    /// A problem of that kind.
+    /// Makes a problem of this kind.
     #[must_use]
     pub const fn new(kind: ProblemKind) -> Self {
         Self { kind, detail: None, field: None, challenge: None, retry_after: None }
     }
 
-    /// A field that breaks a rule.
+    /// Makes a problem for a field that breaks a rule.
     pub(crate) fn field(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         Self { field: Some(field.into()), detail: Some(detail.into()), ..Self::new(INVALID_FIELD) }
     }
 
-    /// The same, if no field can be named.
+    /// Makes a problem for an invalid body if no field can be named.
     pub(crate) fn unnamed(detail: &str) -> Self {
         Self { detail: Some(detail.to_owned()), ..Self::new(INVALID_FIELD) }
     }
 
-    /// An error of a field or parameter that the caller named. The problem repeats the name only if it has the form of
-    /// a name (1 to 64 letters, digits and underscores), so that nothing else is repeated.
+    /// Makes a problem for a field or parameter whose name the caller chose. The problem repeats the name only if it
+    /// consists of 1 to 64 letters, digits and underscores. So no other text of a request is repeated.
     pub(crate) fn said_back(name: &str, detail: &'static str) -> Self {
         let is_name =
             (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if is_name { Self::field(name.to_owned(), detail) } else { Self::unnamed(detail) }
     }
 
-    /// A part of the service is unavailable: 503 with a `Retry-After` of two seconds.
+    /// A part of the service is unavailable: 503 with `Retry-After: 2`.
     #[must_use]
     pub fn unavailable() -> Self {
         Self { retry_after: Some(UNAVAILABLE_RETRY), ..Self::new(ProblemKind::UNAVAILABLE) }
     }
 
-    /// What does not exist, or is not the caller's: 404.
+    /// The resource does not exist, or the caller may not see it: 404.
     #[must_use]
     pub fn not_found() -> Self {
         Self::new(ProblemKind::of_error(&ManageError::NotFound))
     }
 
-    /// A method that a path does not have: 405. The host adds `Allow`.
+    /// The path does not support the method: 405. The host adds `Allow`.
     #[must_use]
     pub const fn method_not_allowed() -> Self {
         Self::new(METHOD)
     }
 
-    /// The problem for an operation's error.
+    /// Converts an operation's error to a problem.
     pub(crate) fn of(error: &ManageError, realm: &Realm, now: Timestamp) -> Self {
         if let ManageError::Unavailable(reason) = error {
             tracing::warn!(target: "counterfoil", reason = reason as &dyn std::error::Error, "unavailable");
@@ -119,7 +119,7 @@ impl Problem {
             ManageError::Invalid(invalid) => Some(invalid.to_string()),
             _ => None,
         };
-        // The challenge consists of visible ASCII characters and spaces.
+        // This cannot fail, because the challenge consists of visible ASCII characters and spaces.
         let challenge = error.www_authenticate(realm).and_then(|text| HeaderValue::try_from(text).ok());
         Self {
             kind: ProblemKind::of_error(error),
@@ -130,19 +130,19 @@ impl Problem {
         }
     }
 
-    /// The status.
+    /// The HTTP status.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         self.kind.status()
     }
 
-    /// The name at the end of its `type`.
+    /// The name at the end of the problem's `type`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.kind.name()
     }
 
-    /// The answer: status, JSON, and the headers that belong to it.
+    /// Makes the response: the status, the JSON body, and the headers for this problem.
     #[must_use]
     pub fn to_response(&self) -> http::Response<Body> {
         let mut response = Response::new(Body::from(self.json()));
@@ -167,7 +167,7 @@ impl Problem {
             detail: self.detail.as_deref(),
             field: self.field.as_deref(),
         };
-        // Texts and a number can always be written as JSON.
+        // This cannot fail, because the value contains only texts and a number.
         serde_json::to_string(&written).unwrap_or_default()
     }
 }

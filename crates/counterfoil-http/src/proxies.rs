@@ -1,4 +1,4 @@
-//! Trusted reverse proxies, whose headers say where a request comes from.
+//! Trusted reverse proxies, whose headers name the source of a request.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,11 +7,11 @@ use std::str::FromStr;
 use http::HeaderMap;
 use http::header::FORWARDED;
 
-/// The header of proxies that do not support RFC 7239.
+/// The header that proxies without support for RFC 7239 write.
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The addresses of a service's own reverse proxies. `Forwarded` and `X-Forwarded-For` are used only in requests from
-/// these, because any client can send such headers.
+/// The addresses of a service's own reverse proxies. The headers `Forwarded` and `X-Forwarded-For` are used only in
+/// requests from these addresses, because any client can send such headers.
 ///
 /// ```
 /// use counterfoil_http::TrustedProxies;
@@ -26,7 +26,7 @@ const X_FORWARDED_FOR: &str = "x-forwarded-for";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<Network>);
 
-/// Not a valid list of addresses and networks.
+/// The error for a text that is not a valid list of addresses and networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidProxies;
 
@@ -81,7 +81,7 @@ impl FromStr for Network {
 impl FromStr for TrustedProxies {
     type Err = InvalidProxies;
 
-    /// Parses addresses and CIDR networks, separated by commas. An empty text is an empty list.
+    /// Parses a comma-separated list of addresses and CIDR networks. An empty text is an empty list.
     fn from_str(text: &str) -> Result<Self, InvalidProxies> {
         if text.trim().is_empty() {
             return Ok(Self::default());
@@ -97,11 +97,11 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(address))
     }
 
-    /// The address that a request comes from. Without a trusted proxy this is the address of the connection. With one,
-    /// it is the last address in the header that is not a trusted proxy's.
+    /// Returns the source of a request. If `peer` is not a trusted proxy, the source is `peer`. If it is a trusted
+    /// proxy, the source is the last address in the header that is not a trusted proxy.
     ///
     /// If `Forwarded` (RFC 7239) and `X-Forwarded-For` are both present and differ, the client may have written one of
-    /// them. The result is then the proxy's address.
+    /// them. The source is then the proxy's address.
     #[must_use]
     pub fn source(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();
@@ -118,9 +118,9 @@ impl TrustedProxies {
         }
     }
 
-    /// The last hop that is not a trusted proxy. Hops are read from the last one backwards. The search ends at a hop
-    /// that is not an address: the result is then the hop read before it, or `peer`. If all hops are trusted proxies,
-    /// the result is the first hop. `None` if there are no hops.
+    /// Returns the last hop that is not a trusted proxy, or `None` if there are no hops. Hops are read backwards from
+    /// the last one. If a hop is not an address, the search ends, and the result is the hop that was read before it, or
+    /// `peer`. If all hops are trusted proxies, the result is the first hop.
     fn last_foreign(&self, peer: IpAddr, hops: impl DoubleEndedIterator<Item = Option<IpAddr>>) -> Option<IpAddr> {
         let mut seen = None;
         for hop in hops.rev() {
@@ -134,14 +134,14 @@ impl TrustedProxies {
     }
 }
 
-/// The elements of a list header, in order, from all its lines (RFC 9110 §5.3).
+/// Returns the elements of a list header, in order, from all its lines (RFC 9110 §5.3).
 fn lines<'a>(headers: &'a HeaderMap, name: &str) -> impl DoubleEndedIterator<Item = &'a str> {
-    // A line that is not text becomes one element that is not an address.
+    // A line that is not text becomes one element, `?`, which is not an address.
     let texts = headers.get_all(name).iter().map(|line| line.to_str().unwrap_or("?")).collect::<Vec<_>>();
     texts.into_iter().flat_map(|line| line.split(','))
 }
 
-/// Reads the address in `for=…` of an element of `Forwarded`.
+/// Reads the address after `for=` in an element of `Forwarded`.
 fn of_forwarded(element: &str) -> Option<IpAddr> {
     let mut named = element.split(';').filter_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;

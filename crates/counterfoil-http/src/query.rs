@@ -1,11 +1,11 @@
-//! The parameters of a query string. Repeated and unknown parameters are refused.
+//! Reads the parameters of a query string. Repeated and unknown parameters can be refused.
 
 use std::borrow::Cow;
 use std::num::NonZeroU32;
 
 use crate::problem::Problem;
 
-/// The number of items on a page if the request names none.
+/// The number of items on a page if the request has no `limit`.
 const DEFAULT: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
 /// The maximum number of items on a page.
 const MOST: u32 = 100;
@@ -24,17 +24,17 @@ const MOST: u32 = 100;
 pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> Query<'a> {
-    /// Reads whatever parameters there are.
+    /// Reads all parameters.
     #[must_use]
     pub fn parse(query: Option<&'a str>) -> Self {
         Self(form_urlencoded::parse(query.unwrap_or_default().as_bytes()).collect())
     }
 
-    /// The same where no other parameters than these are known.
+    /// Reads all parameters, and refuses names that are not in `known`.
     ///
     /// # Errors
     ///
-    /// A problem that names the first parameter that is not known.
+    /// A problem that names the first unknown parameter.
     pub fn strict(query: Option<&'a str>, known: &[&str]) -> Result<Self, Problem> {
         let read = Self::parse(query);
         match read.0.iter().find(|(name, _)| !known.contains(&&**name)) {
@@ -43,20 +43,20 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// That there are no parameters.
+    /// Checks that there are no parameters.
     ///
     /// # Errors
     ///
-    /// A problem that names the first one.
+    /// A problem that names the first parameter.
     pub fn none(query: Option<&str>) -> Result<(), Problem> {
         Query::strict(query, &[]).map(|_| ())
     }
 
-    /// The value of a parameter, which may stand once.
+    /// Returns the value of a parameter that may occur at most once.
     ///
     /// # Errors
     ///
-    /// A problem where it stands twice.
+    /// A problem if the parameter occurs twice.
     pub fn one(&self, name: &'static str) -> Result<Option<&str>, Problem> {
         let mut values = self.0.iter().filter(|(own, _)| own == name).map(|(_, value)| &**value);
         match (values.next(), values.next()) {
@@ -65,16 +65,16 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// All values of a parameter that may stand more than once.
+    /// Returns all values of a parameter that may occur more than once.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| &**value)
     }
 
-    /// `limit`: 1 to 100, 50 where it is left out.
+    /// Returns the value of `limit`: 1 to 100. The default is 50.
     ///
     /// # Errors
     ///
-    /// A problem where it is anything else.
+    /// A problem if the value is not a whole number from 1 to 100.
     pub fn limit(&self) -> Result<NonZeroU32, Problem> {
         let Some(text) = self.one("limit")? else { return Ok(DEFAULT) };
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -82,11 +82,11 @@ impl<'a> Query<'a> {
         limit.ok_or_else(|| Problem::field("limit", "limit must be a whole number from 1 to 100"))
     }
 
-    /// A parameter that is `true` or `false`; false where it is left out.
+    /// Returns the value of a parameter that is `true` or `false`. The default is false.
     ///
     /// # Errors
     ///
-    /// A problem where it is anything else.
+    /// A problem if the parameter has another value.
     pub fn flag(&self, name: &'static str) -> Result<bool, Problem> {
         match self.one(name)? {
             None | Some("false") => Ok(false),

@@ -1,4 +1,4 @@
-//! Bodies read within bounds of size and time, before anything is computed from them.
+//! Reads bodies, with limits of size and time.
 
 use std::pin::{Pin, pin};
 use std::time::Duration;
@@ -6,29 +6,29 @@ use std::time::Duration;
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 
-/// How long a whole body may take: nobody holds a request open by sending a byte now and then.
+/// The maximum time to read a whole body, so that a client cannot keep a request open by sending bytes slowly.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unread {
-    /// Longer than the limit.
+    /// The body is longer than the limit.
     TooLarge,
-    /// It did not arrive in time.
+    /// The body did not arrive in time.
     TooSlow,
-    /// It broke off.
+    /// Reading failed before the end of the body.
     Broken,
 }
 
-/// Reads a body of at most `limit` bytes, within ten seconds. One that announces more is not read at all.
+/// Reads a body of at most `limit` bytes within ten seconds. If the body announces more bytes, nothing is read.
 ///
 /// # Errors
 ///
-/// [`Unread`] says why it was not read.
+/// [`Unread`] if the body was not read.
 ///
 /// # Cancel safety
 ///
-/// Dropping the future drops the body and what was read of it.
+/// Dropping the future drops the body and the bytes that were read.
 ///
 /// ```
 /// use counterfoil_http::Body;

@@ -1,4 +1,4 @@
-//! Parts of which the endpoints are made, for endpoints and pages of a host's own that are to behave alike.
+//! The building blocks of the endpoints, for a host's own endpoints and pages that must behave in the same way.
 
 pub use crate::busy_retry::{Busy, retry_while_busy};
 pub use crate::cursor::List;

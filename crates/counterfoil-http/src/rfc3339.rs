@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::well_known;
 
-/// A timestamp as the routers write it: RFC 3339, in UTC with `Z`. A host can use it in its own responses.
+/// A timestamp in the API's format: RFC 3339, in UTC with `Z`. A host can use it in its own responses.
 ///
 /// ```
 /// use counterfoil::Timestamp;
@@ -23,7 +23,7 @@ impl Serialize for Rfc3339 {
     }
 }
 
-/// Parses a timestamp with any offset.
+/// Parses an RFC 3339 timestamp with any time zone offset.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     OffsetDateTime::parse(text, &well_known::Rfc3339).ok().and_then(|at| Timestamp::try_from(at).ok())
 }

@@ -1,4 +1,4 @@
-//! Responses that contain a secret. Their body is written once, into memory that is wiped after it was sent.
+//! Responses that contain a secret. The body is written once, into memory that is wiped when the body is dropped.
 
 use bytes::Bytes;
 use counterfoil::oauth::Answer;
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::body::{Body, Response};
 use crate::problem::Problem;
 
-/// The body of a response, which is wiped after it was sent.
+/// The answer whose body is sent. The memory is wiped when this value is dropped.
 struct Lent(Answer);
 
 impl AsRef<[u8]> for Lent {
@@ -19,12 +19,12 @@ impl AsRef<[u8]> for Lent {
     }
 }
 
-/// Makes a response of the answer of an OAuth endpoint, without changes.
+/// Converts the answer of an OAuth endpoint to a response.
 pub(crate) fn of_answer(answer: Answer) -> Response {
     let mut response = Response::new(Body::default());
     *response.status_mut() = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     for (name, value) in answer.headers() {
-        // Names and values come from this library and are always valid.
+        // This cannot fail, because the names and values come from this library.
         if let Ok(value) = HeaderValue::from_str(value) {
             response.headers_mut().insert(HeaderName::from_static(name), value);
         }
@@ -33,7 +33,8 @@ pub(crate) fn of_answer(answer: Answer) -> Response {
     response
 }
 
-/// A JSON response that may contain a secret. The buffer is allocated once: a growing buffer would leave copies of the
+/// Makes a JSON response that may contain a secret. The buffer is allocated once, because a buffer that grows leaves
+/// copies of the secret in memory.
 /// secret.
 pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     let mut measure = Measure(0);
@@ -51,14 +52,14 @@ pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     response
 }
 
-/// An answer without content.
+/// Makes a 204 response.
 pub(crate) fn none() -> Response {
     let mut response = Response::new(Body::default());
     *response.status_mut() = StatusCode::NO_CONTENT;
     response
 }
 
-/// Counts what would be written.
+/// Counts the bytes that are written, and drops them.
 struct Measure(usize);
 
 impl std::io::Write for Measure {

@@ -1,4 +1,4 @@
-//! Endpoints as services of tower.
+//! Endpoints as tower services.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -12,7 +12,7 @@ use crate::body::Response;
 use crate::endpoint::Endpoint;
 use crate::endpoints::Endpoints;
 
-/// The future of the services: made by [`Endpoints`] and [`Endpoint`].
+/// The future of the tower services [`Endpoints`] and [`Endpoint`].
 #[must_use = "futures do nothing unless polled"]
 pub struct ResponseFuture(Pin<Box<dyn Future<Output = Response> + Send>>);
 

@@ -1,11 +1,11 @@
-//! How a router gets the source of a request.
+//! How an endpoint gets the source of a request.
 
 use counterfoil::Unavailable;
 use counterfoil::types::Source;
 use http::Extensions;
 
-/// How a router gets the source of its requests: the address that failed attempts are counted for. Every router that
-/// checks secrets takes this as an argument, so that the host decides explicitly.
+/// How an endpoint gets the source of a request. The source is the address for which failed attempts are counted. Every
+/// endpoint that checks secrets takes this as an argument, so that the host makes an explicit choice.
 ///
 /// ```
 /// use std::net::IpAddr;
@@ -16,23 +16,23 @@ use http::Extensions;
 ///
 /// /// `token` was made with [`Sources::Extension`](counterfoil_http::Sources::Extension).
 /// async fn serve<B: http_body::Body>(token: &Endpoints, peer: IpAddr, mut request: Request<B>) -> Response<Body> {
-///     // The peer's address where nothing stands in front; what a trusted proxy says where one does.
+///     // Without a reverse proxy, the source is the peer's address. Behind one, use `TrustedProxies::source`.
 ///     request.extensions_mut().insert(Source::from(peer));
 ///     token.respond(request).await
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sources {
-    /// The host puts a [`Source`] into the extensions of each request. A request without it gets 503, and the log says
-    /// why.
+    /// The host puts a [`Source`] into the extensions of each request. A request without a `Source` gets 503, and the
+    /// reason is logged.
     Extension,
-    /// The host does not know sources. Failures are counted for no source, and a correct secret is never refused. The
-    /// directory must then limit how fast passwords can be guessed.
+    /// The host does not know the sources of requests. Failures are not counted, and a correct secret is never refused.
+    /// The directory must then limit how fast passwords can be guessed.
     Unknown,
 }
 
 impl Sources {
-    /// Where a request comes from, as far as that is known: for the events of what tests no password.
+    /// Returns the source of a request, or [`Source::Unknown`]. For events of requests that test no password.
     #[must_use]
     pub fn known(self, extensions: &Extensions) -> Source {
         match self {
@@ -41,11 +41,11 @@ impl Sources {
         }
     }
 
-    /// Where a request comes from, for what tests a secret.
+    /// Returns the source of a request that tests a secret.
     ///
     /// # Errors
     ///
-    /// [`Unavailable::NoSource`] where the host is to say it and did not.
+    /// [`Unavailable::NoSource`] for [`Sources::Extension`] if the request has no source.
     pub fn of(self, extensions: &Extensions) -> Result<Source, Unavailable> {
         match self {
             Self::Extension => extensions.get::<Source>().cloned().ok_or(Unavailable::NoSource),

@@ -1,4 +1,4 @@
-//! The OpenAPI schema of a body that may not have unknown fields.
+//! The OpenAPI schema of a body that must not have unknown fields.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -7,7 +7,7 @@ use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// The schema of `T`, without additional fields, because unknown fields in bodies are refused.
+/// The schema of `T` without additional fields. The API refuses unknown fields in bodies.
 pub(crate) struct Strict<T>(PhantomData<T>);
 
 impl<T: ToSchema> PartialSchema for Strict<T> {

@@ -1,4 +1,4 @@
-//! Completes requests whose caller disconnects.
+//! Completes a request even if its caller disconnects.
 
 use std::future::pending;
 use std::panic::resume_unwind;
@@ -8,14 +8,15 @@ use tracing::instrument::WithSubscriber as _;
 
 /// Runs a future to completion, even if the caller disconnects and its request is dropped.
 ///
-/// The test of a secret is two steps of the store: an attempt is reserved, and then settled. A request that is cut
-/// between them would count as a wrong secret, and a caller that cuts many could lock a client or a person out.
+/// The test of a secret has two steps in the store: an attempt is reserved, and then settled. A request that is
+/// interrupted between these steps would count as a wrong secret. A caller that interrupts many requests could lock out
+/// a client or a person.
 ///
-/// It needs a tokio runtime. A panic of the future is a panic here.
+/// This function needs a tokio runtime. If the future panics, this function panics.
 ///
 /// # Cancel safety
 ///
-/// Once polled, the future runs to its end, also if this one is dropped.
+/// Once polled, the future runs to its end, even if the future of this function is dropped.
 ///
 /// ```
 /// use counterfoil_http::request::to_the_end;

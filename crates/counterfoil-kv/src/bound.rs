@@ -17,8 +17,8 @@ use crate::step::Step;
 const SCAN: usize = 256;
 
 impl Step<'_> {
-    /// Returns the families that must end to make room for a new family, the least recently used first. Returns `None`
-    /// if there is no room and the limit does not allow ending families.
+    /// Returns the families that must end to make room for a new family, the least recently used first. Returns
+    /// `None` if the owner has reached the cap and the cap does not allow ending families.
     pub(crate) async fn leaving(
         &mut self,
         new: &FamilyParts,
@@ -74,8 +74,7 @@ impl Step<'_> {
         Ok(newest.last().filter(|_| newest.len() >= limit).and_then(instant))
     }
 
-    /// If the pace of rotations is reached, returns the time of a past rotation: the `limit`-th one, counted back from
-    /// now.
+    /// If the pace of rotations is reached, returns the time of the `limit`-th newest rotation.
     pub(crate) async fn rotated(
         &mut self,
         family: &FamilyParts,
@@ -92,7 +91,8 @@ impl Step<'_> {
         Ok(at.filter(|at| *at > since))
     }
 
-    /// If the new access tokens do not fit beside the live ones, returns the time at which the first live one expires.
+    /// If the cap does not allow the new access tokens in addition to the live ones, returns the time at which the
+    /// first live one expires.
     pub(crate) async fn access_full(
         &mut self,
         family: &FamilyId,
@@ -130,8 +130,8 @@ impl Step<'_> {
     }
 }
 
-/// Returns how many access tokens of the family may already be live so that the new tokens fit. `None` means any
-/// number. A negative number means that the new tokens alone exceed the cap.
+/// Returns how many access tokens of the family may already be live if the cap must allow the new tokens. `None`
+/// means any number. A negative number means that the new tokens alone exceed the cap.
 fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Timestamp) -> Option<i64> {
     let lives = |new: &&NewRecord| {
         new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))

@@ -19,7 +19,7 @@ pub type Value = Vec<u8>;
 /// # What an adapter must guarantee
 ///
 /// - **Every call sees every write that was acknowledged before the call began**, even if another handle or another
-///   process made the write. Never read from a cache, or from a replica that may lag.
+///   process made the write. An adapter must never read from a cache, or from a replica that may lag.
 /// - **A call reads one moment.** All values of one [`get`](Engine::get) are from the same instant, and so are all
 ///   pairs of one [`scan`](Engine::scan).
 /// - **An acknowledged write is durable.**
@@ -58,7 +58,8 @@ pub trait Engine: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`EngineError`] if the engine does not know whether the changes were applied, or if it could not try.
+    /// [`EngineError`] if the engine does not know whether the changes were applied, or if it could not try to apply
+    /// them.
     async fn write(&self, write: Write) -> Result<Outcome, EngineError>;
 
     /// Waits before a step is tried again. `conflicts` is the number of conflicts so far. The default lets other tasks

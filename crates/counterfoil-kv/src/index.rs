@@ -1,5 +1,5 @@
-//! The index entries of a record and of a family. They depend on the row alone. The step that writes the row also
-//! writes them.
+//! The index entries of a record and of a family. The entries depend on the row alone. The step that writes the row
+//! also writes its entries.
 
 use counterfoil::store::{FamilyParts, RecordParts};
 use counterfoil::types::TokenKind;

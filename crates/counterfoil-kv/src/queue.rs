@@ -1,8 +1,8 @@
 //! The queue of writes of an embedded engine. One thread executes all writes.
 //!
-//! A commit that flushes blocks for milliseconds, so it must not run on a thread of an async runtime. Writes that wait
-//! during a flush share the next one, because the thread puts all queued writes into one transaction. Each write is
-//! compared with the data after the writes before it.
+//! A commit that flushes blocks for milliseconds, so it must not run on a thread of an async runtime. Writes that
+//! wait during a flush share the next flush, because the thread puts all queued writes into one transaction. Each
+//! write is compared with the data after the writes before it.
 
 use std::error::Error;
 use std::sync::Arc;

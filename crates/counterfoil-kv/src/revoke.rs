@@ -96,8 +96,8 @@ impl Step<'_> {
     }
 }
 
-/// Revokes all families of an owner. After each revocation it scans from the first entry again, because a revoked
-/// family loses its entry. It skips a corrupt family, and reports the family after all others are revoked.
+/// Revokes all families of an owner. After each revocation, the next scan starts at the first entry again, because a
+/// revoked family loses its entry. A corrupt family is skipped, and reported after all others are revoked.
 async fn revoke_owner(
     engine: &dyn Engine,
     realm: &Realm,

@@ -128,8 +128,8 @@ pub(crate) trait Decision: Sync {
     fn decide(&self, step: &mut Step<'_>) -> impl Future<Output = Result<Self::Answer, StoreError>> + Send;
 }
 
-/// The largest number of times a step is tried. Each conflict means that another step succeeded. So only a row that
-/// very many callers change at once leads to this number.
+/// The largest number of times a step is tried. Each conflict means that another step succeeded. So a step fails this
+/// often only if very many callers change one row at once.
 const ATTEMPTS: u32 = 4_096;
 
 /// Executes a step. Repeats it after each conflict.

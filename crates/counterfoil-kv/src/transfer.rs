@@ -1,4 +1,4 @@
-//! Whole families, for a copy.
+//! Reads and writes whole families, for a copy.
 
 use std::num::NonZeroU32;
 
@@ -15,7 +15,7 @@ use crate::store::KvStore;
 
 #[async_trait]
 impl Transfer for KvStore {
-    /// A family's rows lie beside each other, so each family takes one scan for the first key after them.
+    /// The rows of a family are adjacent. So one scan per family finds the first key after the family's rows.
     async fn families(
         &self,
         after: Option<&FamilyId>,

@@ -1,4 +1,4 @@
-//! Calculates the wait after a failed delivery to a person. Each wait is twice as long as the previous one.
+//! Calculates the wait after a failed delivery to a person. Each wait is twice as long as the previous wait.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -18,7 +18,7 @@ impl Round<'_> {
     pub(crate) async fn deliver(&self, mut claimed: Vec<ClaimedNotice>) -> Result<Report, Unavailable> {
         let (now, timeout) = (self.at(), self.worker.limits.timeout());
         // If claiming took minutes, a lease may end before the timeout of the transport. Another worker could then send
-        // the same notice. So such notices are not sent in this run but in a later one.
+        // the same notice. So a notice with such a lease is sent in a later run.
         let in_time = now.plus_capped(timeout);
         let late: Vec<_> = claimed.extract_if(.., |notice| notice.lease_until() <= in_time).collect();
         let mut report = self.settle(late, Outcome::Failed { retry_at: now }).await?;
@@ -56,7 +56,7 @@ impl Round<'_> {
             SendError::Down(_) => self.down.store(true, Ordering::Relaxed),
         }
         let wait = match error {
-            // The person is not the cause. So the wait is the shortest one.
+            // The failure does not depend on the person, so the shortest wait is enough.
             SendError::Down(_) => limits.first_back_off,
             _ => self.worker.back_off.failed(whom, limits.first_back_off, limits.longest_back_off),
         };

@@ -32,7 +32,8 @@ pub struct Limits {
     pub longest_back_off: Duration,
 }
 
-/// The time that a lease lasts in addition to the timeout of a send. It is for claiming and settling.
+/// The time that a lease lasts in addition to the timeout of a send. The worker claims and settles notices in this
+/// time.
 const MARGIN: Duration = Duration::from_secs(120);
 
 /// The maximum timeout of a send. Together with [`MARGIN`] it must not exceed the longest lease, which is an hour.

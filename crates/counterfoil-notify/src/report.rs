@@ -17,8 +17,8 @@ pub struct Report {
     /// The number of notices that were not sent because of a temporary failure. They are tried again after the
     /// back-off.
     pub delayed: u64,
-    /// The number of notices about expired credentials that wait to be sent together with later ones. The policy's
-    /// gathering says how long they wait.
+    /// The number of notices about expired credentials that wait to be sent together with later notices. The policy
+    /// says how long they wait.
     pub waiting: u64,
     /// The number of due notices that were not tried. Possible reasons: the budget is used up, the transport is down,
     /// the worker was stopped, or another worker handles the same person.
@@ -26,8 +26,8 @@ pub struct Report {
     /// The number of notices whose outcome could not be recorded, because the credential's expiry was changed during
     /// the delivery or because the lease had ended.
     pub overtaken: u64,
-    /// The number of credentials whose next notice got another time. This happens after a change of the policy or of
-    /// the settings that gives notices other times.
+    /// The number of credentials whose next notice was moved to another time because the policy or the settings
+    /// changed.
     pub rearmed: u64,
     /// Whether the transport was down during the run.
     pub down: bool,

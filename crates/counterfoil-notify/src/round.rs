@@ -56,14 +56,14 @@ impl<'a> Round<'a> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Whether the run must not begin with another person.
+    /// Whether the run must stop before the next person.
     fn ends(&self) -> bool {
         let budget = u64::from(self.worker.limits.budget.get());
         self.is_stopped() || self.down.load(Ordering::Relaxed) || self.claimed.load(Ordering::Relaxed) >= budget
     }
 
-    /// Handles several people at the same time. If an operation fails, this begins no further person, finishes the
-    /// people in progress, and then returns the error.
+    /// Handles several people at the same time. After a failed operation, the run handles no further person, finishes
+    /// the people in progress, and then returns the error.
     async fn each(&self, found: Found, report: &mut Report) -> Result<(), Unavailable> {
         let at_once = self.worker.limits.at_once.clamp(1, 64);
         let mut failed = None;
@@ -73,7 +73,7 @@ impl<'a> Round<'a> {
             match one {
                 Ok(one) => report.add(one),
                 Err(error) => {
-                    // The store or the directory has failed. So no further person is begun.
+                    // The store or the directory has failed, so the run handles no further person.
                     self.down.store(true, Ordering::Relaxed);
                     failed = failed.or(Some(error));
                 }
@@ -115,7 +115,7 @@ impl<'a> Round<'a> {
         Ok(report)
     }
 
-    /// Claims the notices in order. Stops if another worker has claimed the first one.
+    /// Claims the notices in order. Stops if another worker has claimed the first notice.
     async fn claim(
         &self,
         counterfoil: &Counterfoil,

@@ -11,7 +11,7 @@ use crate::round::Round;
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 /// The number of records that one call checks after the schedule of notices has changed.
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
-/// The maximum number of such calls that one run makes.
+/// The maximum number of batches of [`BATCH`] records that one run checks.
 const BATCHES: usize = 20;
 
 /// The due notices that a run found.
@@ -19,15 +19,15 @@ const BATCHES: usize = 20;
 pub(crate) struct Found {
     /// The notices of each person. The key `None` is for notices without a recipient.
     pub(crate) people: BTreeMap<Option<SubjectId>, Vec<DueNotice>>,
-    /// The number of notices that wait to be sent together with later ones of the same person.
+    /// The number of notices that wait to be sent together with later notices of the same person.
     pub(crate) waiting: u64,
     /// Whether some due notices were left out because the budget is used up.
     pub(crate) beyond: bool,
 }
 
 impl Round<'_> {
-    /// After the schedule of notices has changed, updates the notice times of some records. Returns how many were
-    /// changed.
+    /// After the schedule of notices has changed, updates the notice times of some records. Returns the number of
+    /// changed records.
     pub(crate) async fn rearm(&self) -> Result<u64, Unavailable> {
         let mut moved = 0;
         for _ in 0..BATCHES {
@@ -40,7 +40,7 @@ impl Round<'_> {
         Ok(moved)
     }
 
-    /// Reads due notices until the budget is used up. Notices that may wait for later ones do not count towards the
+    /// Reads due notices until the budget is used up. Notices that may wait for later notices do not count towards the
     /// budget.
     pub(crate) async fn walk(&self) -> Result<Found, Unavailable> {
         let budget = u64::from(self.worker.limits.budget.get());

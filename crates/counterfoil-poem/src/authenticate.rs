@@ -13,8 +13,8 @@ use crate::rejection::Rejection;
 /// or a security code.
 ///
 /// It stores the result as an [`Authentication`](crate::Authentication) in the request's extensions. The extractor
-/// [`Principal`](crate::Principal) and the guard [`RequireScope`](crate::RequireScope) read it there. The answer to a
-/// refused request does not tell the full reason. If a store or the directory is unavailable, the answer is 503.
+/// [`Principal`](crate::Principal) and the guard [`RequireScope`](crate::RequireScope) read it there. The response to a
+/// refused request does not contain the full reason. If a store or the directory is unavailable, the response is 503.
 ///
 /// | constructor | request without a credential | credential refused, or verification unavailable |
 /// |---|---|---|
@@ -22,11 +22,11 @@ use crate::rejection::Rejection;
 /// | [`Authenticate::optional`] | the handler runs | refused |
 /// | [`Authenticate::deferred`] | the handler runs | the handler runs |
 ///
-/// A refusal is a [`poem::Error`] that contains a [`Rejection`]. To change how it is written, use
+/// A refusal is a [`poem::Error`] that contains a [`Rejection`]. To change the response, use
 /// `catch_error(|rejection: Rejection| …)`. The middleware marks the header as sensitive, so that no inner endpoint
 /// prints it. A CORS preflight passes without authentication, because browsers send no credential with it. If the
-/// extensions already contain an [`Authentication`](crate::Authentication), the middleware uses it and verifies
-/// nothing. It does not read tokens in the query string, the body or a cookie.
+/// extensions already contain an [`Authentication`](crate::Authentication), the middleware uses it and verifies no
+/// credential. The middleware does not read tokens from the query string, the body or a cookie.
 ///
 /// ```
 /// use counterfoil_poem::{Authenticate, Principal};
@@ -68,8 +68,8 @@ impl Authenticate {
         Self { counterfoil, mode: Mode::Required }
     }
 
-    /// Refuses requests whose credential is not active. Requests without a credential reach the handler, which takes an
-    /// `Option<Principal>`.
+    /// Refuses requests whose credential is not active. A request without a credential reaches the handler. The handler
+    /// takes an `Option<Principal>`.
     #[must_use]
     pub fn optional(counterfoil: Counterfoil) -> Self {
         Self { counterfoil, mode: Mode::Optional }
@@ -77,13 +77,14 @@ impl Authenticate {
 
     /// Refuses no request. The handler takes a `poem::Result<Principal>` and decides.
     ///
-    /// Do not take an `Option<Principal>` behind it: poem turns every rejection into `None`, also that of an outage.
+    /// Do not take an `Option<Principal>` in such a handler: poem turns every rejection into `None`, even the rejection
+    /// that reports an outage.
     #[must_use]
     pub fn deferred(counterfoil: Counterfoil) -> Self {
         Self { counterfoil, mode: Mode::Deferred }
     }
 
-    /// The authentication that the request already has, or the result of verifying its credential.
+    /// Returns the authentication from the request's extensions. If there is none, verifies the request's credential.
     async fn look(&self, request: &Request, preflight: bool) -> Authentication {
         let extensions = request.extensions();
         if preflight && extensions.get::<Authentication>().is_none() {
@@ -92,7 +93,7 @@ impl Authenticate {
         counterfoil_tower::authenticate(&self.counterfoil, request.headers(), extensions).await
     }
 
-    /// The rejection, if the middleware refuses the request.
+    /// Returns the rejection if the middleware must refuse the request, or `None` if the request may pass.
     fn refused(&self, known: &Authentication, preflight: bool) -> Option<Rejection> {
         let rejection = known.principal().err()?;
         let refuses = match self.mode {
@@ -112,7 +113,7 @@ impl<E: Endpoint> Middleware<E> for Authenticate {
     }
 }
 
-/// The endpoint that [`Authenticate`] makes.
+/// The endpoint that [`Authenticate`] puts around an inner endpoint.
 #[derive(Clone, Debug)]
 pub struct AuthenticateEndpoint<E> {
     inner: E,
@@ -134,7 +135,7 @@ impl<E: Endpoint> Endpoint for AuthenticateEndpoint<E> {
     }
 }
 
-/// Marks `Authorization` as sensitive: it is then not printed, and not indexed by the compression of HTTP/2.
+/// Marks `Authorization` as sensitive. The value is then neither printed nor stored in the compression table of HTTP/2.
 fn mark_sensitive(headers: &mut HeaderMap) {
     if let Entry::Occupied(mut values) = headers.entry(AUTHORIZATION) {
         values.iter_mut().for_each(|value| value.set_sensitive(true));

@@ -11,7 +11,8 @@ use poem::{Body, Request, Response, ResponseParts, Result, Route};
 /// Mounts endpoints in a [`Route`]. If the route is nested, its path precedes the paths of the endpoints.
 ///
 /// An endpoint answers every method of its path. If it does not support the method, it answers 405 with `Allow`. For
-/// other paths poem returns a [`NotFoundError`](poem::error::NotFoundError), whose response the host can change.
+/// other paths, poem returns a [`NotFoundError`](poem::error::NotFoundError). The host can change the response to this
+/// error.
 ///
 /// ```
 /// use counterfoil_poem::{Mount as _, Sources};
@@ -35,7 +36,7 @@ pub trait Mount {
     ///
     /// # Panics
     ///
-    /// If two routes have one path, as [`Route::at`] does.
+    /// Panics if two routes have the same path, as [`Route::at`] does.
     #[must_use]
     fn mount(self, endpoints: Endpoints) -> Self;
 }
@@ -46,7 +47,7 @@ impl Mount for Route {
     }
 }
 
-/// The path in the syntax of poem, in which `:name` is a variable segment.
+/// Converts a path to the syntax of poem, in which `:name` is a variable segment.
 fn pattern(path: &str) -> String {
     path.replace("/{", "/:").replace('}', "")
 }
@@ -69,15 +70,16 @@ impl poem::Endpoint for Mounted {
     }
 }
 
-/// The target as the client sent it. Nested routes of poem strip the front of `Request::uri`, so this returns the
-/// original URI. It returns `Request::uri` if the original ends otherwise: requests of poem's test client have no
-/// original URI, and a host can replace the URI.
+/// Returns the target as the client sent it. Nested routes of poem strip the beginning of `Request::uri`, so this
+/// function returns the original URI. If `Request::uri` is not the end of the original URI, the function returns
+/// `Request::uri`. This happens if a host replaced the URI, and for requests of poem's test client, which have no
+/// original URI.
 fn target(request: &Request) -> &Uri {
     let (original, own) = (request.original_uri(), request.uri());
     if original.path().ends_with(own.path()) { original } else { own }
 }
 
-/// Converts an answer. The bytes of its body are not copied.
+/// Converts an answer. The bytes of the answer's body are not copied.
 fn response(answer: Answer<counterfoil_http::Body>) -> Response {
     let (parts, body) = answer.into_parts();
     let (status, version) = (parts.status, parts.version);

@@ -8,31 +8,32 @@ use poem::{FromRequest, Request, RequestBody, Result};
 
 use crate::rejection::Rejection;
 
-/// The authenticated caller. It is an extractor for handlers behind [`Authenticate`](crate::Authenticate).
+/// The authenticated caller. It is an extractor for handlers behind [`Authenticate`](crate::Authenticate). A handler
+/// can take it in three forms:
 ///
 /// - `Principal`: the request is refused if the caller is not authenticated.
-/// - `Option<Principal>`, behind [`Authenticate::optional`](crate::Authenticate::optional): `None` if the request has
-///   no credential. The middleware itself refuses a credential that is not active.
-/// - `poem::Result<Principal>`, behind [`Authenticate::deferred`](crate::Authenticate::deferred): the handler decides;
+/// - `Option<Principal>`, behind [`Authenticate::optional`](crate::Authenticate::optional): the value is `None` if the
+///   request has no credential. The middleware itself refuses a credential that is not active.
+/// - `poem::Result<Principal>`, behind [`Authenticate::deferred`](crate::Authenticate::deferred): the handler decides.
 ///   [`Rejection::of`] reads the error.
 ///
-/// Without the middleware, each of them logs an error. `Principal` then answers 500. `Option` is then `None`, because
-/// poem drops the rejection.
+/// Without the middleware, each form logs an error. `Principal` then answers 500. `Option<Principal>` is then `None`,
+/// because poem drops the rejection.
 #[derive(Clone, Debug)]
 pub struct Principal(Box<Verified>);
 
 impl Principal {
-    /// The presenter for the operations of [`Counterfoil`](counterfoil::Counterfoil).
+    /// Returns this caller as the presenter for the operations of [`Counterfoil`](counterfoil::Counterfoil).
     #[must_use]
     pub fn presenter(&self) -> Presenter {
         Presenter::from(&*self.0)
     }
 
-    /// The authenticated caller of a request, for an endpoint that takes no extractors.
+    /// Returns the authenticated caller of a request, for an endpoint that takes no extractors.
     ///
     /// # Errors
     ///
-    /// The rejection, if the caller is not authenticated.
+    /// The rejection if the caller is not authenticated.
     pub fn of(request: &Request) -> Result<Self, Rejection> {
         let known = request.extensions().get::<Authentication>();
         let known = known.ok_or_else(counterfoil_tower::Rejection::layer_missing)?;

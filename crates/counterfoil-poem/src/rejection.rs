@@ -9,10 +9,10 @@ use http::StatusCode;
 use poem::error::ResponseError;
 use poem::{Body, Response, ResponseParts};
 
-/// The refusal of a request. It has a status and a challenge for the caller (RFC 6750 §3), and the true reason for the
-/// host.
+/// A refused request. A rejection has a status and a challenge for the caller (RFC 6750 §3), and the true reason for
+/// the host.
 ///
-/// It derefs to the [`Rejection`](counterfoil_tower::Rejection) of `counterfoil-tower`. As a response it is a problem
+/// It dereferences to the [`Rejection`](counterfoil_tower::Rejection) of `counterfoil-tower`. Its response is a problem
 /// (RFC 9457). A handler that returns `Result<_, Rejection>` can use `?` on
 /// [`Principal::require`](counterfoil::Principal::require).
 ///
@@ -29,7 +29,7 @@ use poem::{Body, Response, ResponseParts};
 pub struct Rejection(counterfoil_tower::Rejection);
 
 impl Rejection {
-    /// The rejection that an error of poem contains, for a handler that takes a `poem::Result<Principal>`.
+    /// Returns the rejection that an error of poem contains, for a handler that takes a `poem::Result<Principal>`.
     #[must_use]
     pub fn of(error: &poem::Error) -> Option<&Self> {
         error.downcast_ref()

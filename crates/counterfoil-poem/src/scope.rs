@@ -10,9 +10,9 @@ use crate::rejection::Rejection;
 
 /// Refuses requests whose credential lacks a required scope (RFC 6749 §3.3).
 ///
-/// Put [`Authenticate`](crate::Authenticate) in front of it: in poem, the last `with` of an endpoint runs first.
-/// Without `Authenticate` it answers 500 and logs an error. A credential without a scope passes, because it may do all
-/// that its owner may. A CORS preflight passes.
+/// Put [`Authenticate`](crate::Authenticate) in front of this middleware. In poem, the last `with` of an endpoint runs
+/// first. Without `Authenticate`, this middleware answers 500 and logs an error. A credential without a scope passes,
+/// because it has all rights of its owner. A CORS preflight passes.
 ///
 /// ```
 /// use counterfoil_poem::{Authenticate, RequireScope};
@@ -44,14 +44,14 @@ use crate::rejection::Rejection;
 pub struct RequireScope(Arc<[&'static str]>);
 
 impl RequireScope {
-    /// Requires every scope token of `scope`. A blank separates two tokens.
+    /// Requires every scope token of `scope`. The tokens are separated by spaces.
     #[must_use]
     pub fn new(scope: &'static str) -> Self {
         Self::any_of(&[scope])
     }
 
-    /// Requires one of several scopes, each as in [`RequireScope::new`]. The challenge names the first scope, so put
-    /// the narrowest first. An empty list refuses every request.
+    /// Requires one of several scopes. Each has the format of [`RequireScope::new`]. The challenge names the first
+    /// scope, so put the narrowest scope first. An empty list refuses every request.
     #[must_use]
     pub fn any_of(scopes: &[&'static str]) -> Self {
         Self(scopes.into())
@@ -73,7 +73,7 @@ impl<E: Endpoint> Middleware<E> for RequireScope {
     }
 }
 
-/// The endpoint that [`RequireScope`] makes.
+/// The endpoint that [`RequireScope`] puts around an inner endpoint.
 #[derive(Clone, Debug)]
 pub struct RequireScopeEndpoint<E> {
     inner: E,

@@ -4,9 +4,9 @@ use counterfoil::types::Source;
 use counterfoil_http::TrustedProxies;
 use poem::Request;
 
-/// The source of a request. It is the address of the peer, or, if the peer is a trusted proxy, the address that the
-/// proxies report. Returns `None` if the peer has no IP address. Insert the source into the request's extensions in the
-/// outermost middleware.
+/// Returns the source of a request. The source is the address of the peer. If the peer is a trusted proxy, the source
+/// is the address that the proxies report. Returns `None` if the peer has no IP address. Insert the source into the
+/// request's extensions in the outermost middleware.
 ///
 /// ```
 /// use counterfoil_poem::{Source, TrustedProxies, source_behind};
@@ -14,7 +14,7 @@ use poem::Request;
 /// use poem::web::{LocalAddr, RemoteAddr};
 /// use poem::{Addr, Body, Request, RequestParts};
 ///
-/// // As a server makes it.
+/// // A request, as a server makes it.
 /// let (parts, ()) = http::Request::get("/").header("x-forwarded-for", "192.0.2.7").body(())?.into_parts();
 /// let peer = RemoteAddr(Addr::socket("10.0.0.1:5000".parse()?));
 /// let parts = RequestParts::from((parts, LocalAddr::default(), peer, Scheme::HTTP));

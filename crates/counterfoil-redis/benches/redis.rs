@@ -272,7 +272,7 @@ fn cases(ground: &Arc<Ground>) -> Vec<(&'static str, Call, Call)> {
     ]
 }
 
-/// Rotates records. Each caller has a chain of its own, and begins a new one in each round.
+/// Rotates records. Each caller has a chain of its own, and begins a new chain in each round.
 fn rotations(ground: &Arc<Ground>) -> Call {
     type Chain = Option<(counterfoil_conformance::sample::Draft, RecordId, u64)>;
     let chains: Arc<Vec<tokio::sync::Mutex<Chain>>> =

@@ -1,4 +1,4 @@
-//! Changes one record. The script writes only if the record's version is the expected one (compare-and-swap).
+//! Changes one record. The script writes only if the record has the expected version (compare-and-swap).
 
 use counterfoil::store::{Applied, Change, StoreError};
 use counterfoil::types::{FamilyId, RecordId, Version};
@@ -43,7 +43,7 @@ impl RedisStore {
     }
 }
 
-/// Returns the name by which the script knows this change, and the change's values as script arguments.
+/// Returns the name of this change in the script, and the values of the change as script arguments.
 fn arguments_of(change: &Change) -> Vec<Bytes> {
     match change {
         Change::Edit { label, description, scope } => {

@@ -87,8 +87,8 @@ fn invocation(command: &'static str, script: &str, keys: &[Key], arguments: &[By
 }
 
 impl RedisStore {
-    /// Runs a script by its hash. If the server does not know the hash (because it is new or was restarted, flushed or
-    /// promoted), the text of the script is sent.
+    /// Runs a script by its hash. If the server does not know the hash, for example after a restart, a flush or a
+    /// fail-over, the text of the script is sent.
     pub(crate) async fn script(
         &self,
         op: &'static str,
@@ -118,7 +118,7 @@ impl RedisStore {
         }
     }
 
-    /// Runs a script that writes. If the store is configured to wait for replicas, this waits for them.
+    /// Runs a script that writes. If the store is configured to wait for replicas, this function waits for them.
     pub(crate) async fn waited(
         &self,
         op: &'static str,

@@ -19,7 +19,7 @@ use crate::row;
 /// command that the scripts use.
 const OLDEST: u64 = 6;
 
-/// What the configuration of the servers must satisfy.
+/// The requirements for the configuration of the servers.
 #[derive(Clone, Copy)]
 pub(crate) struct Setup {
     pub(crate) in_cluster: bool,

@@ -87,8 +87,8 @@ impl ClientStore for RedisStore {
     }
 }
 
-/// Decodes the version and the document. Returns `None` if there is no document, even if there is a version of a
-/// removed registration.
+/// Decodes the version and the document. Returns `None` if there is no document. The version alone is not enough,
+/// because it is still stored after a registration is removed.
 fn standing(values: &[Value]) -> Result<Option<VersionedRegistration>, StoreError> {
     let Some(document) = values.get(1).and_then(row::bytes) else { return Ok(None) };
     let text = std::str::from_utf8(document).map_err(|invalid| StoreError::corrupt(None, invalid))?;

@@ -46,7 +46,7 @@ impl Connector {
     }
 }
 
-/// What is sent over a connection.
+/// A request that is sent over a connection.
 #[derive(Clone, Copy)]
 pub(crate) enum Request<'a> {
     /// One command.
@@ -99,7 +99,7 @@ impl Connection {
         Ok((role, answer))
     }
 
-    /// Sends a command to a node. In a cluster, this is the primary of `slot`.
+    /// Sends a command to a node. In a cluster, the node is the primary of `slot`.
     pub(crate) async fn ask_node(&mut self, slot: u16, command: Cmd) -> RedisResult<Value> {
         match self {
             Self::Single(_) => self.ask(Request::One(&command)).await,

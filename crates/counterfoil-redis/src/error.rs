@@ -35,7 +35,7 @@ pub enum SetupError {
     /// versions of the crate can no longer open the store.
     #[error("the layout could not be upgraded: open again to go on")]
     Upgrade(#[from] StoreError),
-    /// The server gave no answer, or an unexpected one.
+    /// The server gave no answer or an unexpected answer.
     #[error("the server could not be asked")]
     Backend(#[from] RedisError),
 }
@@ -80,12 +80,12 @@ pub(crate) fn maybe_done(error: &RedisError, repeats: bool) -> bool {
     repeats || !is_refusal(error)
 }
 
-/// Whether the server returns this error only if it has executed nothing: neither the command nor a write of a script.
+/// Whether this error proves that the server executed nothing, neither the command nor any write of a script.
 fn is_refusal(error: &RedisError) -> bool {
     match error.kind() {
         ErrorKind::Server(kind) => !matches!(kind, ServerErrorKind::ResponseError | ServerErrorKind::ExecAbort),
-        // The client has no kind of its own for these errors and keeps their code only: out of memory, too few good
-        // replicas, a failed snapshot, and similar.
+        // The client reports many errors as `Extension`: full memory, too few good replicas, a failed snapshot, and
+        // similar.
         ErrorKind::Extension | ErrorKind::AuthenticationFailed | ErrorKind::InvalidClientConfig => true,
         _ => false,
     }

@@ -1,4 +1,4 @@
-//! Inserts new records. Either all of them are inserted or none.
+//! Inserts new records. Either all records are inserted, or no record is inserted.
 
 use std::num::NonZeroU32;
 
@@ -13,8 +13,8 @@ use crate::scripts;
 use crate::store::RedisStore;
 
 const OP: &str = "insert";
-/// The maximum number of attempts of an insert that revokes old families to make room. Each attempt fails only because
-/// another call has made room at the same time.
+/// The maximum number of attempts of an insert that revokes old families because the cap is reached. An attempt fails
+/// only if another call has revoked families at the same time.
 const ROOM_TURNS: u32 = 512;
 
 impl RedisStore {
@@ -59,8 +59,8 @@ impl RedisStore {
             let answer = Self::answer(OP, value)?;
             match answer.word.as_str() {
                 "lend" => {
-                    // The list of families to revoke was out of date, because other calls make room at the same time.
-                    // From now on this process runs one such insert at a time, so that only other processes can
+                    // The list of families to revoke was out of date, because other calls revoke families at the same
+                    // time. From now on this process runs one such insert at a time, so that only other processes can
                     // interfere.
                     if makes_room && !lent.is_empty() && alone.is_none() {
                         alone = Some(self.room(OP, family.id.shard()).await?);
@@ -114,10 +114,10 @@ fn inserted(answer: &Answer) -> Result<Inserted, StoreError> {
 }
 
 /// Returns `now` and a cap as script arguments: `now`, the earliest expiry that the cap counts, the limit, and the
-/// revocation to write to the families that make room. Without a cap, the limit and the revocation are empty. If the
-/// cap does not make room, the revocation is empty.
+/// revocation that is written to the families above the limit. Without a cap, the limit and the revocation are empty.
+/// The revocation is also empty if a full cap rejects the insert.
 fn capped(cap: Option<Cap>, now: Timestamp) -> Vec<Bytes> {
-    // The cap counts expiries later than `now`. The earliest is one microsecond later.
+    // The cap counts expiries later than `now`. The earliest such expiry is one microsecond later.
     let counts = format!("{:016}", now.micros() + 1);
     let ending = match cap.map(|cap| cap.when_full) {
         Some(WhenFull::End { revoked, gone_at }) => ended(revoked, gone_at),

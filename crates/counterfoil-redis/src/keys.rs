@@ -12,7 +12,7 @@
 //! | `o` | zset by text | the records in lists: realm ␀ owner ␀ kind, `created_at`, id |
 //! | `k` | zset by text | the same records: realm ␀ kind, id |
 //! | `d` | zset by text | notices: `notice.at`, id |
-//! | `g`, `h` | zset by score | `gone_at` → id: in `g` records without a notice, in `h` those with one |
+//! | `g`, `h` | zset by score | `gone_at` → id: `g` has records without a notice, `h` has records with a notice |
 //! | `w` | zset by score | `honoured_until` → id of superseded records that are not shrunk yet |
 //! | `y` | zset by text | access tokens that are not revoked individually: family, `expires_at`, the member's six bytes |
 //! | `c` | hash | the number of records for each key id |
@@ -60,7 +60,7 @@
 //! - Version 1 has no `y`, no `c`, and no `used_at` in `e`. An entry in `s` contains neither the client nor the last
 //!   use.
 //! - Version 2 marks an upgrade from version 1 that is in progress (`upgrade.rs`).
-//! - Version 3 computes label keys in another way.
+//! - Version 3 computes label keys by older rules.
 //! - Version 4 marks a recomputation of label keys that is in progress (`labels.rs`).
 
 use counterfoil::Realm;
@@ -197,7 +197,7 @@ impl Keys {
         [self.of(shard, "a"), self.of(shard, "b")]
     }
 
-    /// The same two keys as in [`counters`](Self::counters), for the counters of an older version.
+    /// The keys of a shard's counters and of their index by expiry, in the form of an older version.
     pub(crate) fn old_counters(&self, shard: u8) -> [Key; 2] {
         [self.of(shard, "n"), self.of(shard, "m")]
     }

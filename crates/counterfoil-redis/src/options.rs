@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use crate::error::SetupError;
 
-/// The default time limit of a call. It is longer than a successful fail-over.
+/// The default time limit of a call. A successful fail-over takes less time.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Makes each insert, rotation and revocation wait until replicas have the write. Writes that wait use connections of
 /// their own.
 ///
-/// `WAIT` makes losses rare, but does not exclude them: the replica that is promoted may be one that does not have the
-/// write. If too few replicas confirm a write in time, the call returns `Unavailable` with `maybe_done: true` and
+/// `WAIT` makes losses rare, but does not exclude them: a replica without the write may be promoted. If too few
+/// replicas confirm a write in time, the call returns `Unavailable` with `maybe_done: true` and
 /// [`NotReplicated`](crate::NotReplicated) as its source. If the call is repeated, it recognises its own write and
 /// waits for the replicas again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub struct Waits {
 }
 
 impl Waits {
-    /// Waits until `replicas` replicas have the write, at most for the time `within` (at least one millisecond). Uses 4
-    /// connections.
+    /// Waits until `replicas` replicas have the write, but at most for the time `within` (at least one millisecond).
+    /// Uses 4 connections.
     #[must_use]
     pub fn new(replicas: NonZeroU32, within: Duration) -> Self {
         // `WAIT` takes 0 to mean "without a limit".
@@ -32,8 +32,8 @@ impl Waits {
         Self { replicas, within, connections: NonZeroU32::MIN.saturating_add(3) }
     }
 
-    /// Sets the number of connections. Each connection carries one waiting write at a time. If all are in use, a write
-    /// waits for a connection.
+    /// Sets the number of connections. Each connection carries one waiting write at a time. If all connections are in
+    /// use, a write waits for a connection.
     #[must_use]
     pub fn on_connections(self, connections: NonZeroU32) -> Self {
         Self { connections, ..self }

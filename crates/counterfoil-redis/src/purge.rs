@@ -1,6 +1,6 @@
 //! Purges records. Removes each record whose `gone_at` is reached. Shrinks each record whose `honoured_until` is
-//! reached. A purge reads the first entries of each shard's purge indexes only, so it never reads a record that is not
-//! yet due.
+//! reached: removes its texts, its last use and its notices. A purge reads only the first entries of each shard's purge
+//! indexes, so it never reads a record that is not yet due.
 
 use std::num::NonZeroU32;
 
@@ -87,7 +87,7 @@ impl RedisStore {
         FRONTS.iter().map(look).collect()
     }
 
-    /// Purges these entries. The script checks each entry again, because it may have changed after it was read.
+    /// Purges these families and records. The script checks each of them again, because it may have changed meanwhile.
     async fn work_off(&self, chores: &[Chore], limits: Limits, left: u64) -> Result<u64, StoreError> {
         let Some(first) = chores.first() else { return Ok(0) };
         let mut keys = self.keys().step(&first.family());

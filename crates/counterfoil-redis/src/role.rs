@@ -31,7 +31,7 @@ pub(crate) fn is_read_only(error: &RedisError) -> bool {
     }
 }
 
-/// Returns the error if this answer is a refusal as in [`is_read_only`]. Used for the answers of a pipeline.
+/// Returns the error of this answer if [`is_read_only`] is true for the error. Used for the answers of a pipeline.
 pub(crate) fn read_only(answer: &Value) -> Option<RedisError> {
     let Value::ServerError(error) = answer else { return None };
     Some(RedisError::from(error.clone())).filter(is_read_only)

@@ -13,9 +13,9 @@ use crate::store::RedisStore;
 const OP: &str = "rotate";
 
 impl RedisStore {
-    /// Rotates a record. The script checks in this order whether the parent is revoked, whether its version has
-    /// changed, and whether the new id is taken. A repeated rotation finds its own successor's id taken. So this must
-    /// return the parent, which names the successor.
+    /// Rotates a record. The script checks in this order: whether the parent is revoked, whether its version has
+    /// changed, and whether the new id is taken. If a rotation is repeated, the version has changed and the id is
+    /// taken. Because the version is checked first, the call returns the parent, which names the successor.
     pub(crate) async fn rotate_step(
         &self,
         parent: &RecordId,
@@ -49,7 +49,7 @@ impl RedisStore {
     }
 }
 
-/// Returns the name by which the script knows this step, and the eight values of the step as script arguments.
+/// Returns the name of this step in the script, and the eight values of the step as script arguments.
 fn arguments_of(step: &ParentUpdate, follows: Option<&NewRecord>) -> (&'static str, Vec<Bytes>) {
     match *step {
         ParentUpdate::Slide { expires_at, gone_at, access_cap: _ } => {

@@ -24,7 +24,7 @@ pub(crate) fn batch(new: &[NewRecord]) -> Vec<Bytes> {
     values
 }
 
-/// Encodes the realm and the owner of new records. The result is empty if there are no new records, as in a slide.
+/// Encodes the realm and the owner of new records. The result is empty if there are no new records.
 pub(crate) fn owner_of(new: &[NewRecord]) -> Bytes {
     new.first().map(|first| whose(&first.realm, &first.owner)).unwrap_or_default()
 }

@@ -27,8 +27,8 @@ use state::State;
 
 pub(crate) use state::INTERVAL;
 
-/// The time after which a silent connection is replaced. It is silent if no call succeeds, or if one call has no
-/// answer, for this time.
+/// The time after which a silent connection is replaced. A connection is silent if no call succeeds, or if one call has
+/// no answer, for this time.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 /// The maximum duration of a check of the configuration.
 const LOOK: Duration = Duration::from_secs(1);
@@ -39,7 +39,7 @@ pub(crate) struct SharedConnection {
     setup: Setup,
     deadline: Duration,
     state: Arc<Mutex<State>>,
-    /// Locked while a connection is opened, so that only one is opened at a time.
+    /// Locked while a connection is opened, so that only one connection is opened at a time.
     building: tokio::sync::Mutex<()>,
     attempts: AtomicU64,
     rebuilt: AtomicU64,

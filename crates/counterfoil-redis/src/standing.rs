@@ -20,7 +20,7 @@ const CHUNK: usize = 1_024;
 const LOOKS: usize = 4 * CHUNK;
 
 impl RedisStore {
-    /// Returns a page of live records. A record that does not decode is counted and takes a place on the page.
+    /// Returns a page of live records. A record that does not decode is counted, and uses up one entry of `limit`.
     pub(crate) async fn standing_page(
         &self,
         of: &OwnersKind,

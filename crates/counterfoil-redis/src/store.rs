@@ -40,8 +40,8 @@ struct Inner {
     keys: Keys,
     connection: SharedConnection,
     wait_pool: Option<WaitPool>,
-    /// One lock for each shard. An insert that revokes old families to make room may hold it, so that this process runs
-    /// one such insert at a time.
+    /// One lock for each shard. An insert that revokes old families because the cap is reached may hold it, so that
+    /// this process runs one such insert at a time.
     rooms: Vec<Mutex<()>>,
     husks: std::sync::Mutex<Walk>,
     /// The first shard that the next probe writes to.
@@ -119,8 +119,8 @@ impl RedisStore {
         &self.0.connection
     }
 
-    /// Locks a shard for an insert that makes room. If the lock is not free in time, the call fails and has written
-    /// nothing.
+    /// Locks a shard for an insert that revokes old families because the cap is reached. If the lock is not free in
+    /// time, the call fails and has written nothing.
     pub(crate) async fn room(&self, op: &'static str, shard: u8) -> Result<Option<MutexGuard<'_, ()>>, StoreError> {
         let Some(room) = self.0.rooms.get(usize::from(shard)) else { return Ok(None) };
         timeout(self.connection().deadline(), room.lock()).await.map(Some).map_err(|_| lost(op))

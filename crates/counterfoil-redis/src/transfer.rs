@@ -1,4 +1,4 @@
-//! Whole families, for a copy.
+//! Reads and writes whole families, for a copy.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
@@ -16,14 +16,15 @@ use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "restore";
-/// How many entries one SCAN looks at.
+/// The number of entries that one `ZSCAN` examines.
 const SCANNED: usize = 1_000;
-/// Every family is among the standing or among the revoked.
+/// The indexes that contain all families: the families that are not revoked are in the first, the revoked ones in the
+/// others.
 const FAMILIES: [Index; 3] = [Index::Standing, Index::Tombs, Index::UnsentTombs];
 
 #[async_trait]
 impl Transfer for RedisStore {
-    /// Each page reads the families of one shard or more, since the server orders them in another way.
+    /// Each page reads all families of at least one shard, because Redis does not sort them by id.
     async fn families(
         &self,
         after: Option<&FamilyId>,
@@ -98,7 +99,7 @@ impl Transfer for RedisStore {
 }
 
 impl RedisStore {
-    /// A shard's families, in order.
+    /// Returns the ids of a shard's families, in ascending order.
     async fn families_of(&self, shard: u8) -> Result<BTreeSet<FamilyId>, StoreError> {
         let mut families = BTreeSet::new();
         for index in FAMILIES {
@@ -110,7 +111,7 @@ impl RedisStore {
                     return Err(shape("families"));
                 };
                 let [next, entries] = <[Value; 2]>::try_from(answer).map_err(|_| shape("families"))?;
-                // Members and scores alternate.
+                // Members and scores alternate in the answer.
                 let entries = members(entries).into_iter().step_by(2);
                 families.extend(entries.filter_map(|entry| entry.last_chunk().copied().map(FamilyId::from_bytes)));
                 cursor = row::bytes(&next).ok_or_else(|| shape("families"))?.to_vec();
@@ -123,7 +124,7 @@ impl RedisStore {
     }
 }
 
-/// A hash, as RESP2 or RESP3 answers it.
+/// Converts the answer for a hash, which RESP2 and RESP3 encode differently.
 fn fields_of(answer: Value) -> Result<BTreeMap<Bytes, Value>, StoreError> {
     let pairs = match answer {
         Value::Map(pairs) => pairs,

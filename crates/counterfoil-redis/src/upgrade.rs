@@ -28,7 +28,7 @@ const FIELDS: u32 = 20_000;
 /// Indexes of families. Every family is in one of them, because it is either revoked or not.
 const FAMILIES: [Index; 3] = [Index::Standing, Index::Tombs, Index::UnsentTombs];
 
-/// A family to upgrade, and its client. The client is empty if there is none.
+/// A family to upgrade, and its client. The client is empty if the family has no client.
 type Lacking = (FamilyId, Bytes);
 
 impl RedisStore {

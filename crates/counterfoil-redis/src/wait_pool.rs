@@ -17,7 +17,7 @@ use crate::options::Waits;
 use crate::role;
 use crate::shared_connection::{INTERVAL, PATIENCE, SharedConnection};
 
-/// The number of writes that waited for replicas since the store was opened.
+/// Counts the writes that waited for replicas since the store was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Replication {

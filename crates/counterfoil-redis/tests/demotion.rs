@@ -26,7 +26,7 @@ fn rounds() -> usize {
     if scale() == Scale::SOAK { 20 } else { 1 }
 }
 
-/// The way in which the store's address comes to lead to a server whose answers must be ignored.
+/// The way in which the store's address is made to lead to a node that is not the primary.
 #[derive(Clone, Copy)]
 enum How {
     /// The primary becomes a replica and its replica is promoted. Then the address leads to the new primary.

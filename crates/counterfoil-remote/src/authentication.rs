@@ -34,8 +34,8 @@ impl Authentication {
         Self(Err(rejection))
     }
 
-    /// If the principal belongs to another realm, returns a refusal. Otherwise returns the value unchanged. Verifiers
-    /// of `realm` use this.
+    /// If the principal belongs to another realm, returns a refusal. Otherwise returns the value unchanged. A verifier
+    /// calls this with its own realm.
     #[must_use]
     pub fn of_realm(self, realm: &Realm) -> Self {
         match &self.0 {

@@ -87,7 +87,7 @@ pub enum Outage {
     Answer(#[from] AnswerFault),
 }
 
-/// What is wrong with the body of an answer. An error contains no text of the body.
+/// The reason why the body of an answer is invalid. An error contains no text of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerFault {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use counterfoil::types::TokenKind;
 use counterfoil::{Challenge, Forbidden, Realm, Role, Scope, SubjectId, Timestamp};
 
-/// An authenticated caller. The values are from the answer of the authorization server. Only a verification can create
-/// one. Clones share their content.
+/// An authenticated caller. The values are from the answer of the authorization server. Only a verification creates a
+/// value of this type. Clones share their content.
 #[derive(Clone, Debug)]
 pub struct RemotePrincipal(Arc<Parts>);
 
@@ -140,7 +140,7 @@ impl RemotePrincipal {
         Err(Challenge::scope(scope.parse().ok(), self.realm()))
     }
 
-    /// Requires at least one of several scopes. The challenge names the first one. If the list is empty, no token
+    /// Requires at least one of several scopes. The challenge names the first scope. If the list is empty, no token
     /// satisfies it.
     ///
     /// # Errors
@@ -153,7 +153,7 @@ impl RemotePrincipal {
         Err(Challenge::scope(scopes.first().and_then(|first| first.parse().ok()), self.realm()))
     }
 
-    /// Requires the role `needed` or a higher one. A token whose role is unknown is refused.
+    /// Requires the role `needed` or a higher role. A token whose role is unknown is refused.
     ///
     /// # Errors
     ///

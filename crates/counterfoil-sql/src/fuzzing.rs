@@ -28,7 +28,7 @@ impl Row {
     fn at<T>(&self, at: usize, read: impl FnOnce(&ColumnValue) -> Option<T>) -> Result<Option<T>, sqlx::Error> {
         match self.0.get(at).ok_or(sqlx::Error::ColumnIndexOutOfBounds { index: at, len: self.0.len() })? {
             ColumnValue::Null => Ok(None),
-            // Another type is an error, because the drivers do not convert types either.
+            // A value of another type is an error, because the drivers do not convert types either.
             value => read(value).map(Some).ok_or_else(|| sqlx::Error::ColumnNotFound(at.to_string())),
         }
     }

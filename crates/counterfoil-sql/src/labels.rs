@@ -1,8 +1,8 @@
 //! A migration that SQL alone cannot do. It recomputes the keys with which labels are compared.
 //!
-//! The keys that older versions wrote contain invisible characters. If another family of the owner already has the new
-//! key, the family keeps its old key. The owner then has two labels that look alike, because older versions accepted
-//! both. A third such label is refused.
+//! The keys that older versions wrote may contain invisible characters. If another family of the owner already has
+//! the recomputed key, the old key stays. The owner then has two labels that look alike, because older versions
+//! accepted both. A third such label is refused.
 
 use counterfoil::types::LabelKey;
 

@@ -12,8 +12,8 @@ pub(crate) fn owned_by(new: &[NewRecord]) -> (&str, &str) {
     new.first().map_or(("", ""), |first| (first.realm.as_str(), first.owner.as_str()))
 }
 
-/// Returns how many access tokens of the family may already be live so that the new tokens fit. `None` means any
-/// number. A negative number means that the new tokens alone exceed the cap.
+/// Returns how many access tokens of the family may already be live if the cap must allow the new tokens. `None`
+/// means any number. A negative number means that the new tokens alone exceed the cap.
 pub(crate) fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Timestamp) -> Option<i64> {
     let lives = |new: &&NewRecord| {
         new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))

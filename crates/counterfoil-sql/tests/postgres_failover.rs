@@ -152,8 +152,8 @@ fn fault_g1_what_a_new_connection_finds_out_holds_for_those_that_are_open() {
     });
 }
 
-/// A connection that breaks while it is opened says nothing about the open connections, whose server may work. Only a
-/// connection to a server that is not the primary does.
+/// A connection that breaks while it is opened does not show that the server is not the primary. So the open
+/// connections must stay in use, because their server may work.
 #[test]
 fn a_connection_that_is_cut_while_it_is_opened_leaves_the_open_ones_in_use() {
     RUNTIME.block_on(async {

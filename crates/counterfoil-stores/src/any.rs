@@ -1,4 +1,4 @@
-//! A store of any kind, as its traits.
+//! A store of any kind, behind the store traits.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use counterfoil::Builder;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore, Transfer};
 use counterfoil_sql::{PgStore, SqliteStore};
 
-/// One store as all store traits. A clone is the same store.
+/// One store as all store traits. A clone refers to the same store.
 #[derive(Clone)]
 pub struct AnyStore {
     tokens: Arc<dyn TokenStore>,
@@ -16,7 +16,7 @@ pub struct AnyStore {
     clients: Arc<dyn ClientStore>,
     settings: Arc<dyn SettingsStore>,
     throttle: Arc<dyn Throttle>,
-    /// For stores that must be closed.
+    /// Closes the store. It is `None` for stores that need no closing.
     closer: Option<Arc<dyn Close>>,
 }
 
@@ -41,7 +41,7 @@ impl Close for PgStore {
 }
 
 impl AnyStore {
-    /// Uses one store for all traits.
+    /// Uses `store` for all traits.
     pub fn of<S>(store: Arc<S>) -> Self
     where
         S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle,
@@ -54,31 +54,31 @@ impl AnyStore {
         Self { closer: Some(closer), ..self }
     }
 
-    /// Its records.
+    /// Returns the store of records.
     #[must_use]
     pub fn tokens(&self) -> &Arc<dyn TokenStore> {
         &self.tokens
     }
 
-    /// Its families, for a copy.
+    /// Returns the store of whole families, for a copy.
     #[must_use]
     pub fn families(&self) -> &Arc<dyn Transfer> {
         &self.families
     }
 
-    /// Its clients.
+    /// Returns the store of clients.
     #[must_use]
     pub fn clients(&self) -> &Arc<dyn ClientStore> {
         &self.clients
     }
 
-    /// Its settings.
+    /// Returns the store of settings.
     #[must_use]
     pub fn settings(&self) -> &Arc<dyn SettingsStore> {
         &self.settings
     }
 
-    /// Passes the store to a builder.
+    /// Sets this store in a builder.
     pub fn build_into(&self, builder: Builder) -> Builder {
         builder
             .token_store(self.tokens.clone())
@@ -87,7 +87,7 @@ impl AnyStore {
             .throttle(self.throttle.clone())
     }
 
-    /// Closes the store. A SQLite database is complete in its file then. No call may follow.
+    /// Closes the store. Afterwards, a SQLite database is complete in its file. Do not call the store after this.
     pub async fn close(&self) {
         if let Some(store) = &self.closer {
             store.close().await;

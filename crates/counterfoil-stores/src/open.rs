@@ -1,4 +1,4 @@
-//! Opening a store, and bringing its schema up to date.
+//! Opens stores and updates their schemas.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -16,16 +16,16 @@ use crate::url::StoreUrl;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The schema is missing or old, and the role may not change it.
+    /// The schema is missing or old, and the database role may not change it.
     #[error("the schema must be brought up to date first, as a role that may create tables")]
     Older(#[source] SetupError),
-    /// There is no store: the file, the schema or the layout is missing, and it is not to be created.
+    /// The file, the schema or the layout is missing, and the options do not allow to create it.
     #[error("there is no store yet")]
     Missing,
-    /// The layout is older than this crate needs, and it is not to be changed.
+    /// The layout is older than this crate needs, and the options do not allow to update it.
     #[error("the store has an older layout")]
     Outdated(#[source] Box<dyn Error + Send + Sync>),
-    /// Anything else: it cannot be reached, a newer version wrote it, or its set-up is not safe.
+    /// Another error: the store is unreachable, a newer version wrote it, or its configuration is not safe.
     #[error("the store cannot be opened")]
     Store(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -67,11 +67,12 @@ impl From<counterfoil_kv::SetupError> for OpenError {
     }
 }
 
-/// How a store is opened. The default creates no file, brings an older layout up to date, and accepts a Redis server only with an append-only file.
+/// The options for opening a store. By default, no file is created, an older layout is updated, and a Redis server must
+/// have an append-only file.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Opening {
-    /// Whether a missing file is created.
+    /// Whether opening creates a missing file.
     pub create: bool,
     /// Whether a missing or older layout is an error instead of being created or brought up to date.
     pub unchanged: bool,
@@ -86,21 +87,21 @@ impl Opening {
         Self { create: true, ..self }
     }
 
-    /// Changes nothing: a missing store is [`OpenError::Missing`], an older layout is [`OpenError::Outdated`]. A file is
-    /// not made private either. What SQLite and redb write to open a file remains: the write-ahead log's index, and the
-    /// repair of a redb file after a crash.
+    /// Opens the store without creating or updating it. A missing store is [`OpenError::Missing`], and an older layout is
+    /// [`OpenError::Outdated`]. The mode of a file stays. SQLite still creates the index of its write-ahead log, and redb
+    /// still repairs a file after a crash.
     #[must_use]
     pub fn unchanged(self) -> Self {
         Self { unchanged: true, create: false, ..self }
     }
 
-    /// Brings an older layout up to date, which is the default.
+    /// Updates an older layout. This is the default.
     #[must_use]
     pub fn changing(self) -> Self {
         Self { unchanged: false, ..self }
     }
 
-    /// Accepts a Redis server without an append-only file if that is true.
+    /// Sets whether a Redis server without an append-only file is accepted.
     #[must_use]
     pub fn volatile(self, volatile: bool) -> Self {
         Self { volatile, ..self }
@@ -120,17 +121,17 @@ impl Opening {
 pub enum Migrated {
     /// The schema is up to date.
     UpToDate,
-    /// There is nothing that could be brought up to date.
+    /// There is nothing to do, because opening the store updates its schema.
     NothingToDo,
 }
 
 impl StoreUrl {
-    /// Opens the store. An older layout is brought up to date if the role may, unless the opening is
+    /// Opens the store. Updates an older schema if the database role may do that, unless the options say
     /// [`unchanged`](Opening::unchanged).
     ///
     /// # Errors
     ///
-    /// [`OpenError`].
+    /// [`OpenError`] if the store cannot be opened.
     pub async fn open(&self, how: &Opening) -> Result<AnyStore, OpenError> {
         if let (true, Self::Sqlite(path) | Self::Redb(path)) = (how.unchanged, self)
             && !path.exists()
@@ -179,32 +180,23 @@ impl StoreUrl {
         }
     }
 
-    /// Creates the schema, or brings it up to date.
+    /// Creates the schema, or updates it.
     ///
     /// # Errors
     ///
-    /// [`OpenError`].
+    /// [`OpenError`] if the store cannot be opened or updated.
     pub async fn migrate(&self) -> Result<Migrated, OpenError> {
-        self.migrate_with(&Opening::default()).await
-    }
-
-    /// The same, and accepts a Redis server without an append-only file if the opening does.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError`].
-    pub async fn migrate_with(&self, how: &Opening) -> Result<Migrated, OpenError> {
         match self {
             Self::Postgres(options) => {
                 PgStore::migrate((**options).clone()).await?;
                 Ok(Migrated::UpToDate)
             }
-            // Opening brings the layout up to date.
-            Self::Sqlite(_) | Self::Redb(_) | Self::Redis { .. } | Self::RedisCluster { .. } => {
-                self.open(&how.clone().changing().creating()).await?.close().await;
+            // Opening a file updates its schema.
+            Self::Sqlite(_) | Self::Redb(_) => {
+                self.open(&Opening::default().creating()).await?.close().await;
                 Ok(Migrated::UpToDate)
             }
-            Self::Memory => Ok(Migrated::NothingToDo),
+            Self::Memory | Self::Redis { .. } | Self::RedisCluster { .. } => Ok(Migrated::NothingToDo),
         }
     }
 }

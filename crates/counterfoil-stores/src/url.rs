@@ -1,4 +1,4 @@
-//! What a URL names. A new kind of store needs a new variant here.
+//! Parses store URLs. A new kind of store needs a new variant here.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 
-/// A parsed store URL. `Debug` shows the kind alone: a URL may hold a password.
+/// A parsed store URL. `Debug` shows only the kind of store, because a URL may contain a password.
 ///
 /// ```
 /// use counterfoil_stores::StoreUrl;
@@ -19,31 +19,32 @@ use counterfoil_sql::sqlx::postgres::PgConnectOptions;
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum StoreUrl {
-    /// `memory:`. Lost with the process.
+    /// `memory:`. The data is lost when the process ends.
     Memory,
     /// `sqlite://PATH`.
     Sqlite(PathBuf),
-    /// `postgres://…` or `postgresql://…`, as libpq has them.
+    /// `postgres://…` or `postgresql://…`, in the format of libpq.
     Postgres(Box<PgConnectOptions>),
-    /// `redis://…`, with `?prefix=PREFIX` if keys do not begin with `counterfoil`.
+    /// `redis://…`, with `?prefix=PREFIX` if the prefix of the keys is not `counterfoil`.
     Redis {
-        /// The URL of the server, without the prefix.
+        /// The URL of the server, without the parameter `prefix`.
         url: String,
-        /// What its keys begin with.
+        /// The prefix of the keys.
         prefix: Option<String>,
     },
-    /// `redis-cluster://HOST:PORT,HOST:PORT`, with `?prefix=PREFIX` if keys do not begin with `counterfoil`.
+    /// `redis-cluster://HOST:PORT,HOST:PORT`, with `?prefix=PREFIX` if the prefix of the keys is not
+    /// `counterfoil`.
     RedisCluster {
-        /// Some of its nodes, as URLs of their own.
+        /// One URL for each of the named nodes.
         nodes: Vec<String>,
-        /// What its keys begin with.
+        /// The prefix of the keys.
         prefix: Option<String>,
     },
-    /// `redb://PATH`: a file of `counterfoil-kv`.
+    /// `redb://PATH`: a redb file of `counterfoil-kv`.
     Redb(PathBuf),
 }
 
-/// Not a store URL. The message does not contain it.
+/// The error for a text that is not a store URL. The message does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a store is memory:, sqlite://PATH, postgres://…, redis://…, redis-cluster://HOST:PORT,HOST:PORT or redb://PATH"
@@ -97,7 +98,7 @@ fn without_prefix(url: &str) -> Result<(String, Option<String>), InvalidStoreUrl
 }
 
 impl StoreUrl {
-    /// The kind of store, as the scheme names it.
+    /// Returns the kind of store, for example `redis-cluster`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -118,7 +119,8 @@ impl fmt::Debug for StoreUrl {
 }
 
 /// Whether a URL contains a password: before an `@`, or as a parameter whose name contains `pass`, in any case, or has
-/// encoded letters. Such a URL must not be an argument of a program, since every user of a machine sees those.
+/// percent-encoded letters. Do not pass such a URL as an argument of a program, because every user of the machine can see
+/// the arguments.
 ///
 /// ```
 /// use counterfoil_stores::holds_password;
@@ -132,7 +134,7 @@ impl fmt::Debug for StoreUrl {
 #[must_use]
 pub fn holds_password(url: &str) -> bool {
     let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-    // A password may contain slashes, so the last `@` before the parameters counts.
+    // A password may contain slashes. So the last `@` before the parameters ends the password.
     let (place, parameters) = rest.split_once('?').unwrap_or((rest, ""));
     let names_one = place.rsplit_once('@').is_some_and(|(user, _)| user.split(',').any(|user| user.contains(':')));
     let is_secret = |parameter: &str| {

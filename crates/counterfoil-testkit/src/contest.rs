@@ -21,8 +21,8 @@ pub type Drive<'a> = &'a (dyn Fn(Task<'_>) + Sync);
 /// The largest number of rotations that each racer makes while another process revokes the family.
 const STEPS: u64 = 8;
 
-/// Runs rounds of six races between the crew's processes, with `racers` racers in each process: a rotation, a label, a
-/// quota, room under a cap, a pace of creations, and rotations during a revocation.
+/// Runs rounds of six races between the crew's processes, with `racers` racers in each process. The races are about a
+/// rotation, a label, a quota, a cap that ends old families, a pace of creations, and rotations during a revocation.
 ///
 /// # Panics
 ///

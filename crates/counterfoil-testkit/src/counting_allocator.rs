@@ -59,7 +59,8 @@ unsafe impl GlobalAlloc for CountingAllocator {
 }
 
 /// Returns how often this thread allocated or reallocated memory while `work` ran and its result was dropped. If the
-/// binary does not install [`CountingAllocator`], this returns 0. So a test also needs a control that must return more.
+/// binary does not install [`CountingAllocator`], this returns 0. So a test also needs a control whose count must be
+/// greater than 0.
 pub fn allocations<T>(work: impl FnOnce() -> T) -> usize {
     let before = COUNT.with(Cell::get);
     drop(work());

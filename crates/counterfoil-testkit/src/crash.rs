@@ -17,7 +17,8 @@ use crate::contest::apart;
 
 pub use examine::{Tally, examine};
 
-/// The largest number of families that a worker continues. If it starts another, it forgets the oldest one.
+/// The largest number of families that a worker uses at the same time. If it starts another family, it forgets the
+/// oldest one.
 const IN_HAND: usize = 8;
 /// The number of calls after which a worker stops, even without a crash.
 const CALLS: u32 = 20_000;

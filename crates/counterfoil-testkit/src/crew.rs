@@ -91,7 +91,7 @@ impl Drop for Crew {
     }
 }
 
-/// The side of one process of a [`Crew`].
+/// A process's side of its [`Crew`]. It receives the crew's orders and answers them.
 #[derive(Debug)]
 pub struct Post {
     place: usize,

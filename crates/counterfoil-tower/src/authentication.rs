@@ -7,8 +7,9 @@ use crate::rejection::{Rejection, RejectionReason};
 
 /// The result of the authentication layer, in the request's extensions. Inner services and extractors read it.
 ///
-/// A host that authenticates in another way (by a session cookie) inserts a value itself, in front of the layer. The
-/// layer then verifies nothing. A principal can only come from a verification, so it cannot be made up.
+/// A host that authenticates in another way, for example by a session cookie, inserts an `Authentication` in front of
+/// the layer. The layer then verifies no credential. Only a verification can produce a principal, so a host cannot
+/// invent one.
 #[derive(Clone, Debug)]
 pub struct Authentication(Result<Box<Verified>, Rejection>);
 
@@ -20,19 +21,20 @@ impl From<Result<Verified, Challenge>> for Authentication {
 }
 
 impl Authentication {
-    /// A request whose credential was verified.
+    /// Makes the result for a verified credential.
     #[must_use]
     pub fn active(principal: Verified) -> Self {
         Self(Ok(Box::new(principal)))
     }
 
-    /// A request without a credential, or whose credential was refused.
+    /// Makes the result for a request that has no credential, or whose credential was refused.
     #[must_use]
     pub fn rejected(rejection: Rejection) -> Self {
         Self(Err(rejection))
     }
 
-    /// Refuses a principal of another realm; other values stay the same. For the routers of that realm.
+    /// Refuses a principal of a realm other than `realm`. Other results stay the same. Use this in the routers of
+    /// `realm`.
     #[must_use]
     pub fn of_realm(self, realm: &Realm) -> Self {
         match &self.0 {
@@ -43,16 +45,16 @@ impl Authentication {
         }
     }
 
-    /// The authenticated principal.
+    /// Returns the authenticated principal.
     ///
     /// # Errors
     ///
-    /// The rejection, if there is no principal.
+    /// The rejection if there is no principal.
     pub fn principal(&self) -> Result<&Verified, &Rejection> {
         self.0.as_ref().map(|principal| &**principal)
     }
 
-    /// Whether the request had a credential, valid or not, that the layer examined.
+    /// Whether the layer examined a credential of the request, valid or not.
     #[must_use]
     pub fn is_attempted(&self) -> bool {
         match self.0.as_ref().map_err(Rejection::reason) {

@@ -3,11 +3,10 @@
 use counterfoil::{Challenge, ManageError};
 use http::{HeaderValue, StatusCode};
 
-/// The prefix of every `type`.
+/// The prefix of the `type` of every problem.
 const PREFIX: &str = "urn:counterfoil:problem:";
 
-/// A kind of problem (RFC 9457): the name at the end of its `type`, its status and its title. All three are fixed
-/// texts.
+/// A kind of problem (RFC 9457). It has a name at the end of its `type`, a status and a title. All three are fixed.
 ///
 /// ```
 /// use counterfoil_tower::ProblemKind;
@@ -30,7 +29,7 @@ impl ProblemKind {
     /// The request names no host, more than one, or an invalid one: 400.
     pub const INVALID_HOST: Self =
         Self::new("invalid-host", StatusCode::BAD_REQUEST, "the request must name one host, and a valid one");
-    /// A forged request: 403.
+    /// The request lacks a valid CSRF token or comes from another site: 403.
     pub const CSRF_TOKEN: Self = Self::new(
         "csrf-token",
         StatusCode::FORBIDDEN,
@@ -46,26 +45,26 @@ impl ProblemKind {
         "the service is not set up to authenticate requests",
     );
 
-    /// A new kind. The name and the title must not need escapes in JSON.
+    /// Makes a new kind. The name and the title must not contain characters that JSON must escape.
     #[must_use]
     pub const fn new(name: &'static str, status: StatusCode, title: &'static str) -> Self {
         Self { name, status, title }
     }
 
-    /// The kind for a challenge.
+    /// Returns the kind for a challenge.
     #[must_use]
     pub fn of(challenge: &Challenge) -> Self {
         Self::of_parts(challenge.status(), challenge.name(), challenge.title())
     }
 
-    /// The kind for an error of a management operation.
+    /// Returns the kind for an error of a management operation.
     #[must_use]
     pub fn of_error(error: &ManageError) -> Self {
         Self::of_parts(error.status(), error.name(), error.title())
     }
 
     fn of_parts(status: u16, name: &'static str, title: &'static str) -> Self {
-        // The core uses only valid status codes.
+        // The fallback is never used, because the core uses only valid status codes.
         Self::new(name, StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), title)
     }
 
@@ -75,25 +74,25 @@ impl ProblemKind {
         self.name
     }
 
-    /// The status.
+    /// The HTTP status.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The title.
+    /// The title of problems of this kind.
     #[must_use]
     pub const fn title(&self) -> &'static str {
         self.title
     }
 
-    /// The `type`.
+    /// The `type` of problems of this kind.
     #[must_use]
     pub fn uri(&self) -> String {
         format!("{PREFIX}{}", self.name)
     }
 
-    /// The problem as JSON (RFC 9457 §3.1).
+    /// Returns the problem as JSON (RFC 9457 §3.1).
     pub(crate) fn json(&self) -> String {
         let (uri, title, status) = (self.uri(), self.title, self.status.as_u16());
         format!("{{\"type\":\"{uri}\",\"title\":\"{title}\",\"status\":{status}}}")

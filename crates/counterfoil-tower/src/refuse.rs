@@ -1,4 +1,4 @@
-//! The response of a rejection.
+//! Makes the response to a rejection.
 
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response};
@@ -6,8 +6,8 @@ use http::{HeaderValue, Response};
 use crate::problem_kind::ProblemKind;
 use crate::rejection::Rejection;
 
-/// Makes a rejection's response, in the format of the service's other errors. Closures from a rejection to a response
-/// implement it.
+/// Makes the response to a rejection, so that it has the format of the service's other errors. A closure from a
+/// rejection to a response implements this trait.
 ///
 /// ```
 /// use counterfoil_tower::Rejection;
@@ -22,7 +22,7 @@ use crate::rejection::Rejection;
 /// # is_one::<String>(shape);
 /// ```
 pub trait Refuse<B>: Clone + Send + Sync + 'static {
-    /// Builds the response.
+    /// Makes the response.
     fn refuse(&self, rejection: &Rejection) -> Response<B>;
 }
 
@@ -35,7 +35,7 @@ where
     }
 }
 
-/// Responds with a problem (RFC 9457) and the challenge of RFC 6750 §3. Works for every body that can be made of a
+/// Makes a problem (RFC 9457) with the challenge of RFC 6750 §3. The body can be of any type that can be made from a
 /// `String`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AsProblem;

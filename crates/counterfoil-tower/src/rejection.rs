@@ -1,5 +1,5 @@
-//! Why a request is rejected. The caller gets a status and a challenge (RFC 6750 §3); the host also gets the full
-//! reason.
+//! The reasons for which a request is rejected. The caller gets a status and a challenge (RFC 6750 §3). The host also
+//! gets the full reason.
 
 use counterfoil::Challenge;
 use http::{HeaderValue, StatusCode};
@@ -13,33 +13,35 @@ use crate::refuse::{AsProblem, Refuse as _};
 #[non_exhaustive]
 pub enum RejectionReason {
     /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate) or
-    /// [`Principal::require`](counterfoil::Principal::require) refused it. [`Challenge::reason`] is for the host.
+    /// [`Principal::require`](counterfoil::Principal::require) refused the request. Only the host may see
+    /// [`Challenge::reason`].
     Challenge(Challenge),
     /// A request with a session cookie names no host, more than one, or an invalid one (RFC 9112 §3.2): 400.
     InvalidHost,
     /// A request with a session cookie lacks the session's CSRF token, or comes from another site: 403.
     Forged,
-    /// The authentication layer was not mounted: 500. The host must fix this.
+    /// The authentication layer is not mounted: 500. The host must fix this.
     LayerMissing,
 }
 
 /// A rejected request.
 ///
-/// As a response it is a problem (RFC 9457) with the challenge that RFC 6750 §3 requires.
+/// The response to a rejection is a problem (RFC 9457) with the challenge that RFC 6750 §3 requires.
 /// [`AsProblem`](crate::AsProblem) writes it, and so does axum's `IntoResponse` with the feature `axum`.
 /// [`Refuse`](crate::Refuse) gives it another format.
 #[derive(Clone, Debug)]
 pub struct Rejection(Box<RejectionReason>);
 
 impl Rejection {
-    /// A rejection for that reason.
+    /// Makes a rejection with this reason.
     #[must_use]
     pub fn new(reason: RejectionReason) -> Self {
         Self(Box::new(reason))
     }
 
-    /// The request was not authenticated, because the layer is missing. For extractors that find no
-    /// [`Authentication`](crate::Authentication). Logs an error, because a missing layer must not look like a refusal.
+    /// Makes the rejection for a request that was not authenticated because the layer is missing. Extractors use it if
+    /// they find no [`Authentication`](crate::Authentication). It logs an error, because a missing layer must not look
+    /// like a refusal.
     #[must_use]
     pub fn layer_missing() -> Self {
         #[cfg(feature = "tracing")]
@@ -47,13 +49,13 @@ impl Rejection {
         Self::new(RejectionReason::LayerMissing)
     }
 
-    /// The reason. Only the host may see the details of a refusal.
+    /// The reason of the rejection. Only the host may see its details.
     #[must_use]
     pub fn reason(&self) -> &RejectionReason {
         &self.0
     }
 
-    /// The status.
+    /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.kind().status()
@@ -70,17 +72,17 @@ impl Rejection {
         }
     }
 
-    /// The error code of RFC 6750 §3.1, if there is one.
+    /// The error code of RFC 6750 §3.1, or `None` if the rejection has no code.
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {
         self.as_challenge().and_then(Challenge::error)
     }
 
-    /// The value of `WWW-Authenticate`, if the response needs one. Contains nothing of the request.
+    /// The value of `WWW-Authenticate`, if the response needs one. It contains nothing from the request.
     #[must_use]
     pub fn challenge(&self) -> Option<HeaderValue> {
         let text = self.as_challenge()?.www_authenticate()?;
-        // The text consists of visible ASCII characters and spaces.
+        // This cannot fail, because the text consists of visible ASCII characters and spaces.
         HeaderValue::try_from(text).ok()
     }
 

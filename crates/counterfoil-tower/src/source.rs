@@ -3,8 +3,8 @@
 use counterfoil::types::Source;
 use http::Extensions;
 
-/// The source of a request, for events: the [`Source`] that the host put into the request's extensions, or
-/// [`Source::Unknown`].
+/// Returns the source of a request, for events. It is the [`Source`] that the host put into the request's extensions,
+/// or [`Source::Unknown`].
 #[must_use]
 pub fn source_of(extensions: &Extensions) -> Source {
     extensions.get::<Source>().cloned().unwrap_or(Source::Unknown)

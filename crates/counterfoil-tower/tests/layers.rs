@@ -1,4 +1,4 @@
-//! The layers around a tower service whose body is a `String`, without a framework.
+//! Tests of the layers around a tower service whose body is a `String`, without a framework.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -13,7 +13,7 @@ use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
-/// A handle, and the text of a personal access token with that scope.
+/// Makes a handle, and the text of a personal access token with this scope.
 fn world(scope: Option<&str>) -> (Counterfoil, String) {
     let ann = Account::new(SubjectId::new("7").unwrap(), "ann", Role::Member);
     let people = MemoryDirectory::default();
@@ -27,13 +27,14 @@ fn world(scope: Option<&str>) -> (Counterfoil, String) {
     (counterfoil, issued.token.expose_secret().to_owned())
 }
 
-/// Answers with the name of the caller.
+/// Responds with the name of the caller.
 async fn name(request: Request<()>) -> Result<Response<String>, Infallible> {
     let known = request.extensions().get::<Authentication>().and_then(|known| known.principal().ok());
     Ok(Response::new(known.map(|who| who.name().to_owned()).unwrap_or_default()))
 }
 
-/// Status, challenge and body of the response to a request with these values of `Authorization`.
+/// Sends a request with these values of `Authorization`. Returns the status, the challenge and the body of the
+/// response.
 fn ask<S>(service: S, authorization: &[&str]) -> (u16, Option<String>, String)
 where
     S: Service<Request<()>, Response = Response<String>, Error = Infallible>,

@@ -1,5 +1,5 @@
-//! The routers of `counterfoil-axum` without its feature `openapi`. That crate's own tests turn the feature on, so this
-//! test is here: `cargo test -p counterfoil-tower --test routers`.
+//! Tests of the routers of `counterfoil-axum` without its feature `openapi`. The tests of `counterfoil-axum` turn this
+//! feature on, so these tests are here: `cargo test -p counterfoil-tower --test routers`.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 

@@ -53,7 +53,7 @@ impl ConnectionServer {
         let io = TokioIo::new(WatchedStream { stream, activity: Arc::clone(&activity) });
         let mut connection = std::pin::pin!(builder.serve_connection(io, service));
         tokio::select! {
-            // The client has closed the connection, or it is broken.
+            // The client has closed the connection, or the connection is broken.
             _broken = connection.as_mut() => return,
             _stopped = stop.wait_for(|stop| *stop) => {}
             () = activity.close_requested() => {}

@@ -1,5 +1,5 @@
-//! Limits the number of connections of each source. If a source has too many, the connection that has been idle the
-//! longest is closed for a new one.
+//! Limits the number of connections of each source. If a source has too many connections, its longest idle connection
+//! is closed when a new connection arrives.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -59,7 +59,8 @@ impl ConnectionTable {
                 return None;
             }
             let longest = longest_idle(own.open.iter())?;
-            // From now on this connection does not count as open. So the next new connection closes another one.
+            // From now on this connection does not count as open. So the next new connection closes a different
+            // connection.
             own.open.retain(|other| !Arc::ptr_eq(other, &longest));
             own.closing += 1;
             longest.request_close();

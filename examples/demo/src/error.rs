@@ -41,7 +41,7 @@ pub enum StartError {
         /// The description of the error.
         what: String,
     },
-    /// The file of the profiles cannot be used. The path is not a setting.
+    /// The file of the profiles cannot be used. No setting contains its path.
     #[error("the file of the profiles: {}: {what}", path.display())]
     Profiles {
         /// The path of the file.

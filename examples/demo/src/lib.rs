@@ -128,7 +128,7 @@ impl Demo {
             drop(stop_notices);
         };
         serve(self.listener, self.router, self.proxies, Limits::default(), stop).await;
-        // The last requests may record uses after the upkeep has ended.
+        // The last requests may record uses after the upkeep has ended, so the uses are written once more.
         let shutdown = async {
             let ended = upkeep.await;
             let _flushed = self.counterfoil.shutdown().await;

@@ -18,8 +18,8 @@ pub struct Limits {
     pub idle: Duration,
     /// The time after which a connection is closed if data waits to be sent and the client does not read.
     pub unread: Duration,
-    /// The time after which a connection with running requests is closed. It begins again whenever a request begins or
-    /// ends.
+    /// The time after which a connection with running requests is closed. The time begins again whenever a request
+    /// begins or ends.
     pub stuck: Duration,
     /// The interval of HTTP/2 pings, and the maximum time until a ping is answered.
     pub ping: Duration,

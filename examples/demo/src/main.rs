@@ -69,8 +69,8 @@ async fn run(options: Options) -> Result<(), StartError> {
             Err(ended) => std::panic::resume_unwind(ended.into_panic()),
         },
         () = &mut stop => {
-            // Wait for the work of the database that has begun, so that the file is consistent. Give up if the database
-            // does not answer.
+            // The process waits for database work that has begun, so that the file is consistent. It gives up if the
+            // database does not answer.
             if let Ok(Ok(Ok(demo))) = tokio::time::timeout(OPEN_TIMEOUT, opening).await {
                 demo.close().await;
             }

@@ -15,8 +15,8 @@ const PRODUCT: &str = "counterfoil demo";
 /// The pause between two runs. It is short, so that the demo sends notices soon.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// Makes a worker that uses this mail server, or that writes to the log if there is none. Its texts link to the
-/// console.
+/// Makes a worker that uses this mail server. Without a mail server, the worker writes to the log. Its texts link to
+/// the console.
 pub(crate) fn worker(counterfoil: &Counterfoil, smtp: Option<&str>, issuer: &Issuer) -> Result<Worker, StartError> {
     let console = format!("{}{CONSOLE}", issuer.as_str().trim_end_matches('/'));
     let texts = BuiltIn::default().product(PRODUCT);

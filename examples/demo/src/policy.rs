@@ -15,11 +15,11 @@ const SCOPES: [&str; 2] = ["demo:read", "demo:write"];
 /// The maximum number of tokens that one owner may create in an hour. It is also the maximum number of security codes
 /// that may be created in an hour.
 const CREATIONS: Option<NonZeroU32> = NonZeroU32::new(1_000);
-/// The number of wrong secrets that one source may send for a client before it must wait.
+/// The number of wrong secrets that one source may send for a client before the source must wait.
 const SECRETS: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-/// The number of failures that one source may cause before it must wait.
+/// The number of failures that one source may cause before the source must wait.
 const FAILURES: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
-/// The number of wrong passwords that one source may send for an account before it must wait.
+/// The number of wrong passwords that one source may send for an account before the source must wait.
 const PASSWORDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
 /// Returns the default policy with higher limits. Both gates must be open before a token can be used. A token lasts at

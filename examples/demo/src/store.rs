@@ -1,4 +1,4 @@
-//! The demo's store, by URL, and the names of the files beside it.
+//! The demo's store, which is opened by its URL, and the paths of the demo's other files.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use counterfoil_stores::{AnyStore, OpenError, Opening, StoreUrl};
 
 use crate::error::StartError;
 
-/// The file name stem of the demo's own files, for databases that are not files.
+/// The beginning of the names of the demo's files if the store is not a file.
 const FILE_STEM: &str = "counterfoil-demo";
 
 /// Parses a store URL.
@@ -17,7 +17,7 @@ pub(crate) fn parsed(url: &str) -> Result<StoreUrl, StartError> {
     url.parse().map_err(|_| StartError::StoreUrl)
 }
 
-/// The error for a database that cannot be used.
+/// Converts the error of a store that cannot be opened.
 pub(crate) fn refused(error: OpenError) -> StartError {
     match error {
         OpenError::Older(older) => StartError::Older(older),
@@ -26,7 +26,7 @@ pub(crate) fn refused(error: OpenError) -> StartError {
     }
 }
 
-/// One store as the store traits, and where its files are.
+/// One store as all store traits, and the place of the demo's other files.
 #[derive(Clone)]
 pub struct Stores {
     store: AnyStore,
@@ -41,7 +41,7 @@ impl Stores {
     /// [`StartError`]. Its message does not contain the URL.
     pub async fn open(url: &str) -> Result<Self, StartError> {
         let url = parsed(url)?;
-        // A Redis server without an append-only file is enough for a demo.
+        // For a demo, a Redis server without an append-only file is good enough.
         let store = url.open(&Opening::default().creating().volatile(true)).await.map_err(refused)?;
         let files = match url {
             StoreUrl::Memory => None,
@@ -51,8 +51,8 @@ impl Stores {
         Ok(Self { store, files })
     }
 
-    /// Uses one store for all traits. `files` is the stem of the names of the demo's own files; `None` if nothing
-    /// outlives the process.
+    /// Uses one store for all traits. The names of the demo's files begin with `files`. If `files` is `None`, nothing is
+    /// kept after the process ends.
     pub fn of<S>(store: S, files: Option<PathBuf>) -> Self
     where
         S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle,
@@ -60,18 +60,18 @@ impl Stores {
         Self { store: AnyStore::of(std::sync::Arc::new(store)), files }
     }
 
-    /// Closes the store. A SQLite file is then complete. The store must not be used afterwards.
+    /// Closes the store. Afterwards, a SQLite file contains all data. Do not use the store after this.
     pub async fn close(&self) {
         self.store.close().await;
     }
 
-    /// The default file of the key ring; `None` if nothing outlives the process.
+    /// Returns the default path of the key ring file, or `None` if nothing is kept after the process ends.
     #[must_use]
     pub fn keys(&self) -> Option<PathBuf> {
         self.beside(".keys")
     }
 
-    /// The file of the profiles; `None` if nothing outlives the process.
+    /// Returns the path of the profiles file, or `None` if nothing is kept after the process ends.
     #[must_use]
     pub fn profiles(&self) -> Option<PathBuf> {
         self.beside(".profiles.json")
@@ -83,16 +83,17 @@ impl Stores {
         Some(name.into())
     }
 
-    /// Passes the store to a builder.
+    /// Sets this store in a builder.
     pub fn build_into(&self, builder: Builder) -> Builder {
         self.store.build_into(builder)
     }
 
-    /// Whether the store has not been seeded. Seeding sets the personal access token setting last.
+    /// Whether the store still has no sample data. The last step of adding sample data sets the personal access token
+    /// setting.
     ///
     /// # Errors
     ///
-    /// The error of the store.
+    /// The store's error.
     pub async fn is_new(&self) -> Result<bool, counterfoil::store::StoreError> {
         let found = self.store.settings().settings(&counterfoil::Realm::default()).await?;
         Ok(found

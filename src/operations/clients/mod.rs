@@ -7,5 +7,5 @@ mod rules;
 mod secrets;
 pub(crate) mod update;
 
-/// How often a change of a client is attempted if other writes win every time.
+/// The largest number of attempts to change a client. The change fails if another write comes first each time.
 const TURNS: usize = 8;

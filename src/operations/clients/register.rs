@@ -19,11 +19,11 @@ use crate::types::secret::Secret;
 /// The length of a random id, in characters. This length gives 95 random bits, so ids do not collide.
 const ID_LETTERS: usize = 16;
 
-/// The two forms of a secret: the new secret for the client, and the stored digest. Each may be absent.
+/// The two forms of a secret: the new secret for the client, and the stored digest. Each form may be absent.
 type Halves = (Option<NewClientSecret>, Option<StoredSecret>);
 
 impl Counterfoil {
-    /// Registers a client. The result is the only place that contains its secret.
+    /// Registers a client. Only the result contains the client's secret.
     ///
     /// # Errors
     ///
@@ -125,7 +125,7 @@ async fn register(
             }
             ClientPut::Retired if once.is_some() => return Err(Conflict::FormUsed.into()),
             ClientPut::Stale(Some(_)) if given.is_some() => return Err(Conflict::ClientIdTaken.into()),
-            // The random id or key collided with an existing one. The next attempt uses new random values.
+            // The random id or key is already taken. The next attempt uses new random values.
             ClientPut::Stale(_) | ClientPut::Retired => {}
         }
     }

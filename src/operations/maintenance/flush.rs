@@ -18,8 +18,8 @@ impl Counterfoil {
         self.service.flush_uses(now, false).await
     }
 
-    /// Writes all pending last uses, even those that are not due yet. Returns which of them could not be written. Call
-    /// it before the process ends.
+    /// Writes all pending last uses, even those that are not due yet. Returns how many uses were written, and how many
+    /// were not. Call this method before the process ends.
     pub async fn shutdown(&self) -> Flushed {
         let now = self.now();
         self.service.upkeep_is_done();

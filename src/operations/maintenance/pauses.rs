@@ -32,8 +32,8 @@ impl Pauses {
     }
 }
 
-/// A random addition to a pause, at most a fifth of the pause. It prevents that all nodes run at the same time. It is
-/// zero if no random bytes are available.
+/// A random addition to a pause, at most a fifth of the pause. It prevents all nodes from running at the same time. It
+/// is zero if no random bytes are available.
 pub(super) fn jitter(pause: Duration, entropy: &dyn Entropy) -> Duration {
     let mut bytes = [0; 2];
     match entropy.fill(&mut bytes) {

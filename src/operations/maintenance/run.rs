@@ -23,7 +23,7 @@ impl Counterfoil {
     ///
     /// A failure gives an event ([`EventKind::Failed`](crate::event::EventKind::Failed)), and the next round tries
     /// again. After each failed round the pause doubles, up to a minute. A random addition of at most a fifth of the
-    /// pause prevents that all nodes run at the same time.
+    /// pause prevents all nodes from running at the same time.
     ///
     /// This method sends no notices. The crate `counterfoil-notify` has a worker for notices, and an `Upkeep` that runs
     /// both.
@@ -39,10 +39,10 @@ impl Counterfoil {
     /// another process writes a different note.
     ///
     /// The clock is also not trusted at once in two other cases. The first is that no upkeep ran for more than a day.
-    /// The second is that the store has no note; no event is emitted then. A new service has nothing to purge in its
-    /// first hour, and an upgraded service may have started with a wrong clock. If no process of the host runs for an
-    /// hour, call [`Counterfoil::purge`], which trusts the clock. If the note is in the future, the next upkeep with an
-    /// earlier clock corrects it.
+    /// The second is that the store has no note. In the second case no event is emitted. A new service has no note, but
+    /// it also has nothing to purge in its first hour. An upgraded service has no note, and may have started with a
+    /// wrong clock. If no process of the host runs for as long as an hour, call [`Counterfoil::purge`], which trusts
+    /// the clock. If the note is in the future, the next upkeep with an earlier clock corrects it.
     ///
     /// If a host calls none of this method, [`Counterfoil::flush`] and [`Counterfoil::purge`] for ten minutes, it gets
     /// the event [`EventKind::NoUpkeep`](crate::event::EventKind::NoUpkeep) once.

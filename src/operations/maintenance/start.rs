@@ -1,4 +1,4 @@
-//! Checks before the first request: does the key ring belong to the store, and does the store accept writes?
+//! Checks before the first request that the key ring belongs to the store and that the store accepts writes.
 
 use crate::builder::{BuildError, Builder};
 use crate::counterfoil::Counterfoil;
@@ -12,26 +12,27 @@ use crate::types::time::Timestamp;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// A part is missing or outside its limits.
+    /// A part is missing, or a value is outside its limits.
     #[error(transparent)]
     Build(#[from] BuildError),
-    /// The key ring is not the store's, or a store failed.
+    /// The key ring does not belong to the store, or a store failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
 impl Builder {
-    /// Builds the handle and checks the store before the first request: [`Builder::build`] and [`Counterfoil::start`]
-    /// in one call.
+    /// Builds the handle and checks the store before the first request. This does the same as [`Builder::build`] and
+    /// [`Counterfoil::start`].
     ///
     /// # Errors
     ///
-    /// [`StartError::Build`] as `build`. [`StartError::Unavailable`] as `start`: with a key ring that is not the
-    /// store's, its text says to put the right key file back.
+    /// [`StartError::Build`] if [`Builder::build`] fails. [`StartError::Unavailable`] if [`Counterfoil::start`] fails.
+    /// If the key ring does not belong to the store, the message says to put the right key file back.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has stored the check values of the key ring or has not. The next start completes it.
+    /// If the future is dropped, the check values of the key ring may or may not be stored. The next start stores them
+    /// if they are missing.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -63,16 +64,16 @@ impl Builder {
 }
 
 impl Counterfoil {
-    /// Checks before the first request whether the key ring belongs to the store and verifies all stored records. If a
+    /// Checks before the first request that the key ring belongs to the store and can verify all stored records. If a
     /// key of stored records is missing, the event [`EventKind::KeyMissing`](crate::event::EventKind::KeyMissing)
-    /// reports the records.
+    /// reports the number of records.
     ///
-    /// The first call stores a check value of each key with the settings. No key can be derived from a check value.
-    /// From then on, this method refuses a different ring, and a handle with a different ring creates no credentials.
-    /// So a lost key file stops the start of the service instead of making every token invalid.
+    /// The first call stores a check value of each key together with the settings. No key can be derived from a check
+    /// value. After that, this method refuses a different ring, and a handle with a different ring creates no
+    /// credentials. So if the key file is lost, the service does not start, instead of refusing every token.
     ///
-    /// Call this method once, after [`Builder::build`], or call [`Builder::start`], which does both. It counts all
-    /// records, which takes seconds in a large store.
+    /// Call this method once, after [`Builder::build`]. [`Builder::start`] does both. This method counts all records,
+    /// which takes seconds in a large store.
     ///
     /// # Errors
     ///
@@ -99,8 +100,8 @@ impl Counterfoil {
         start(&self.service, RingOf::ThisStore, self.now()).await
     }
 
-    /// Does the same as [`Counterfoil::start`], for a key ring that replaces a lost one. From then on, every credential
-    /// and client secret whose digest needs the lost ring is refused: people must sign in again, and clients need new
+    /// Does the same as [`Counterfoil::start`], for a key ring that replaces a lost one. Afterwards, every credential
+    /// and client secret whose digest needs the lost ring is refused. People must sign in again, and clients need new
     /// secrets.
     ///
     /// # Errors
@@ -111,7 +112,7 @@ impl Counterfoil {
     }
 
     /// Checks whether the store accepts writes, with a write that has no visible effect. Use it for a readiness check,
-    /// at most once in a few seconds.
+    /// at most once every few seconds.
     ///
     /// # Errors
     ///
@@ -121,7 +122,7 @@ impl Counterfoil {
     }
 }
 
-/// How the key ring is related to the store.
+/// Whether the key ring belongs to the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RingOf {
     /// The ring belongs to the store.

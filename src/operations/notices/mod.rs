@@ -25,8 +25,8 @@ mod plan;
 mod rearm;
 
 impl Counterfoil {
-    /// A page of credentials whose notices are due. The cursor `next` of the last page is `None`. A page with fewer
-    /// than `limit` items may not be the last page.
+    /// A page of credentials whose notices are due. The cursor `next` of the last page is `None`. Other pages can also
+    /// have fewer than `limit` items.
     ///
     /// # Errors
     ///
@@ -82,8 +82,8 @@ impl Counterfoil {
     }
 }
 
-/// A page of credentials whose notices are due. A page with fewer than `limit` items may not be the last page. A worker
-/// that reads all pages finds every notice that was due before it read the first page.
+/// A page of credentials whose notices are due. The last page is not the only page that can have fewer than `limit`
+/// items. A worker that reads all pages finds every notice that was due before it read the first page.
 async fn due(
     service: &Service,
     after: Option<&Cursor>,

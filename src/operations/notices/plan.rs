@@ -17,7 +17,8 @@ use crate::types::account::Account;
 use crate::types::duration::days;
 use crate::types::time::Timestamp;
 
-/// When to try again if a recipient has no address or a credential is suspended. Either may change in this time.
+/// When to try again if a recipient has no address or a credential is suspended. The address or the suspension may
+/// change in this time.
 const LOOK_AGAIN: Duration = days(1);
 
 /// The decision about a record.
@@ -74,9 +75,9 @@ pub(super) async fn plan(
     Ok(Plan::Send { stage, account: Box::new(account), otherwise: again })
 }
 
-/// The recipient, or the reason why there is none. The account may be missing or disabled. If the credential uses the
-/// account's rights, it may be older than the account's `valid_since`. It is then void, and the account may now belong
-/// to another person.
+/// The recipient, or the reason why there is none. The account may be missing or disabled. A credential that uses the
+/// account's rights may be older than the account's `valid_since`. Then the credential is void, and the account may now
+/// belong to another person.
 async fn entitled(service: &Service, record: &TokenRecord) -> Result<Result<Account, Refusal>, Unavailable> {
     let Some(subject) = addressee(record) else { return Ok(Err(Refusal::AccountMissing)) };
     let Some(account) = service.directory.account(&subject).await? else { return Ok(Err(Refusal::AccountMissing)) };

@@ -22,16 +22,16 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// After a process has read the settings, it may still insert records with marks computed from them for this time.
+/// How long a process may still insert records with marks that it computed from settings that are no longer current.
 const ON_ITS_WAY: Duration = minutes(1);
 
 impl Counterfoil {
     /// Applies a change of the policy or the settings that affects the times of notices to one batch of existing
-    /// credentials. Call it before [`Counterfoil::due_notices`], and again while the result's `more` is true. If there
-    /// was no such change, it does not call the store. `limit` is the largest number of credentials that one call
-    /// reads. The progress is stored with the settings, so any node may continue.
+    /// credentials. Call this method before [`Counterfoil::due_notices`], and again while the result's `more` is true.
+    /// If there was no such change, the method does not call the store. `limit` is the largest number of credentials
+    /// that one call reads. The progress is stored with the settings, so any node may continue.
     ///
-    /// It does not change expired credentials and credentials without a pending notice.
+    /// The method does not change expired credentials or credentials without a pending notice.
     ///
     /// # Errors
     ///

@@ -50,7 +50,8 @@ impl<'a> NewPersonalAccessToken<'a> {
         Self { label, lifetime, scope: None }
     }
 
-    /// A token without scope for that many whole days, from 1 to the policy's maximum: [`Lifetime::Days`].
+    /// A request for a token that lives that many whole days, from 1 to the policy's maximum ([`Lifetime::Days`]). The
+    /// token gets the presenter's scope.
     ///
     /// ```
     /// use counterfoil::{Lifetime, NewPersonalAccessToken};
@@ -84,7 +85,7 @@ pub struct TokenLimits {
 }
 
 impl Counterfoil {
-    /// Creates a personal access token for the presenter. The result is the only place that contains its secret.
+    /// Creates a personal access token for the presenter. Only the result contains the token's secret.
     ///
     /// # Errors
     ///

@@ -11,8 +11,8 @@ use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// One of the presenter's own personal access tokens, as [`Counterfoil::list_personal_access_tokens`] shows it. It
-    /// takes one read of the store.
+    /// One of the presenter's own personal access tokens, as [`Counterfoil::list_personal_access_tokens`] shows it. The
+    /// call takes one read of the store.
     ///
     /// # Errors
     ///

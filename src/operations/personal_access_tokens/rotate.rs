@@ -1,4 +1,4 @@
-//! Replaces a personal access token by one with a new secret and the same label. The owner chooses the overlap.
+//! Replaces a personal access token by a token with a new secret and the same label. The owner chooses the overlap.
 
 use std::time::Duration;
 
@@ -41,15 +41,15 @@ pub enum Overlap {
 }
 
 impl Counterfoil {
-    /// Replaces the presenter's own personal access token by a new one with the same label, scope and expiry. The
-    /// result is the only place that contains the new token's secret. A presenter with a personal access token can
-    /// replace only that token.
+    /// Replaces the presenter's own personal access token by a new token with the same label, scope and expiry. Only
+    /// the result contains the new token's secret. A presenter with a personal access token can replace only that
+    /// token.
     ///
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] for a collaborator, a security code, another personal access token, or a session
-    /// without a recent proof of the password. Also without the scope `credentials:write`, if a gate is closed, or if
-    /// the token has more rights than the presenter.
+    /// without a recent proof of the password. The error is also returned if the scope `credentials:write` is missing,
+    /// if a gate is closed, or if the token has more rights than the presenter.
     ///
     /// [`ManageError::NotFound`] if the token is not the presenter's. [`ManageError::Invalid`] if the overlap is too
     /// long. [`ManageError::Conflict`] if the token has expired or was replaced. [`ManageError::SlowDown`] after too
@@ -89,7 +89,7 @@ impl Counterfoil {
     }
 }
 
-/// Replaces the presenter's own token by a new one with the same label, scope and expiry. A token may replace only
+/// Replaces the presenter's own token by a new token with the same label, scope and expiry. A token may replace only
 /// itself.
 ///
 /// First ends the overlap of an earlier rotation, so at most two tokens of the family work at the same time.
@@ -204,8 +204,8 @@ impl Handover<'_> {
         }
     }
 
-    /// The record of the new token. It has the same label, scope and expiry as the old one. For its notices, its
-    /// lifetime starts now.
+    /// The record of the new token. It has the same label, scope and expiry as the old token. For notices, the lifetime
+    /// of the new token starts now.
     fn successor(&self, minted: &Minted, old: &TokenRecord) -> NewRecord {
         let own = old.record();
         let life = Expiring { expires_at: own.expires_at, expiry_set_at: self.now, noticed: &[] };

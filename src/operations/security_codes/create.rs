@@ -38,7 +38,8 @@ impl<'a> NewAccess<'a> {
     ///
     /// # Errors
     ///
-    /// [`Invalid`] if the access level is unknown, if `same_as_user` has no user, or if `super_administrator` has one.
+    /// [`Invalid`] if the access level is unknown, if `same_as_user` has no user, or if `super_administrator` has a
+    /// user.
     pub fn parse(access: &str, user: Option<&'a str>) -> Result<Self, Invalid> {
         match (access, user) {
             ("super_administrator", None) => Ok(Self::SuperAdministrator),

@@ -29,10 +29,11 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] except for the host and super administrators with the scope `codes:manage`. Also for
-    /// a personal access token and a security code. If an expiry is given, also for a session without a recent proof of
-    /// the password. [`ManageError::NotFound`]. [`ManageError::Invalid`]. [`ManageError::Conflict`] if an expiry is
-    /// given and the code has expired. [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`] if the presenter is neither the host nor a super administrator with the scope
+    /// `codes:manage`. The error is also returned for a personal access token and a security code. If an expiry is
+    /// given, it is also returned for a session without a recent proof of the password. [`ManageError::NotFound`].
+    /// [`ManageError::Invalid`]. [`ManageError::Conflict`] if an expiry is given and the code has expired.
+    /// [`ManageError::Unavailable`].
     pub async fn update_security_code(
         &self,
         by: &Presenter,

@@ -1,5 +1,5 @@
-//! Opens console sessions. The person enters a password, or the host has authenticated the person, or a signed-in
-//! person enters the password again.
+//! Opens console sessions in three cases: The person enters a password. The host has authenticated the person. A
+//! signed-in person enters the password again.
 
 use super::{end, principal};
 use crate::counterfoil::Counterfoil;
@@ -29,7 +29,7 @@ pub struct OpenedSession {
     pub token: IssuedToken,
     /// The signed-in principal.
     pub principal: Principal,
-    /// How many older sessions of the person were ended to make room for this session.
+    /// How many older sessions of the person were ended because the person had too many sessions.
     pub ended: usize,
 }
 
@@ -63,7 +63,7 @@ impl Counterfoil {
         for_account(&self.service, account, None, self.now()).await
     }
 
-    /// Replaces the principal's session by a new one after the person has entered the password again. The right
+    /// Replaces the principal's session by a new session after the person has entered the password again. The right
     /// password of another person is refused.
     ///
     /// # Errors

@@ -42,7 +42,7 @@ pub(crate) async fn family(
     Ok(())
 }
 
-/// The token belongs to another client, so its revocation is refused (RFC 7009 §2.1).
+/// The refusal to revoke a token that belongs to another client (RFC 7009 §2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ForeignToken;
 

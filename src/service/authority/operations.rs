@@ -36,8 +36,8 @@ const PROFILES: Right = Right::ProfileManagement;
 
 // The columns of the table are: the credentials that may request the operation, the scope token that they need, the
 // right that the account needs, whether the host itself may request the operation, which gates of personal access
-// tokens must be open, and whether the password must have been entered recently. `rule.rs` defines the values. A
-// further rule, in `mod.rs`, is that a collaborator creates no token.
+// tokens must be open, and whether the password must have been entered recently. `rule.rs` defines the values. `mod.rs`
+// adds one more rule: a collaborator may not create a token.
 operations! {
     /// Lists the presenter's own personal access tokens.
     ListTokens { All, CREDENTIALS_READ, EVERYBODY, SignsIn, Gates, NotNeeded }
@@ -45,7 +45,7 @@ operations! {
     CreateToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
     /// Changes the label of the presenter's own token.
     UpdateToken { Sessions, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }
-    /// Replaces the presenter's own token by a new one.
+    /// Replaces the presenter's own token by a new token.
     RotateToken { SessionsAndItself, CREDENTIALS_WRITE, EVERYBODY, SignsIn, GatesAndAccount, Fresh }
     /// Deletes the presenter's own token.
     DeleteToken { All, CREDENTIALS_WRITE, EVERYBODY, SignsIn, Gates, NotNeeded }

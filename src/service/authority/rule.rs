@@ -68,8 +68,9 @@ pub(crate) enum OwnGate {
 /// Whether the password of a console session must have been entered recently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Proof {
-    /// It is not needed, because the operation only reads or removes rights.
+    /// A recent password is not needed, because the operation only reads or removes rights.
     NotNeeded,
-    /// It is needed, because the operation creates, renews, widens or reveals a credential, or opens a gate.
+    /// A recent password is needed, because the operation creates, renews, widens or reveals a credential, or opens a
+    /// gate.
     Fresh,
 }

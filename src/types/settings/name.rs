@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SettingUnit {
-    /// On or off: 1 or 0.
+    /// A switch: 1 is on, and 0 is off.
     Switch,
     /// Seconds.
     Seconds,

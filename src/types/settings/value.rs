@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::types::duration::{from_seconds, seconds_up};
 use crate::types::settings::SettingUnit;
 
-/// A `u64` word has this many low bits for the microseconds within a second.
+/// The number of low bits of a `u64` word that contain the microseconds within a second.
 const MICROS_BITS: u32 = 20;
 
 /// The type of a field of [`Settings`](super::Settings).
@@ -85,7 +85,8 @@ impl SettingValue for Duration {
     }
 
     /// The upper bits are the seconds, and the low 20 bits are the microseconds. Each verification reads five words,
-    /// and a shift is cheaper than a division. The seconds fit, because a setting has less than 2^34 of them.
+    /// and a shift is cheaper than a division. The seconds fit, because the longest setting has fewer than 2^34
+    /// seconds.
     fn word(self) -> u64 {
         self.as_secs() << MICROS_BITS | u64::from(self.subsec_micros())
     }

@@ -240,7 +240,7 @@ fn unused_label() -> String {
     format!("made {}", COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Creates a token of the presenter that has the scope which the operation needs. So a refusal is not caused by the
+/// Creates a token for the presenter, with the scope that the operation needs. So a refusal is not caused by the
 /// token's scope.
 fn own_token(world: &World, who: &Presented) -> RecordId {
     let owner = who.by.subject().map_or("ivan", SubjectId::as_str).to_owned();
@@ -260,7 +260,7 @@ fn token(world: &World, owner: &str, scope: Option<&str>) -> RecordId {
 }
 
 fn code(world: &World) -> RecordId {
-    // The code has the scope that the operation needs, so a refusal is not caused by its scope.
+    // The code has the scope that the operation needs, so a refusal is not caused by the code's scope.
     let by = super::presenters::access(world, "super", Some(Scope::CODES_MANAGE)).by;
     let new = NewSecurityCode::new(NewAccess::SuperAdministrator);
     block_on(world.handle.create_security_code(&by, &new)).expect("made").view.id

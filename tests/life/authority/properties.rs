@@ -53,7 +53,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Whether a scope lies within a bound. No scope means "unlimited", and lies only within "no bound".
+/// Whether a scope lies within a bound. A scope of `None` is unlimited, so it lies only within a bound of `None`.
 fn within(held: Option<&Scope>, bound: Option<&Scope>) -> bool {
     match (held, bound) {
         (_, None) => true,

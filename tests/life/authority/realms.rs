@@ -1,5 +1,5 @@
-//! Tests whether certain presenters are still accepted: presenters of other realms, of deleted or disabled accounts,
-//! and with digests whose key is missing.
+//! Tests whether certain presenters are still accepted: presenters of other realms, presenters of deleted or disabled
+//! accounts, and presenters whose credential has a digest under a missing key.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The service that the middleware makes.
+//! The service that the middleware puts around an inner service.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use crate::authenticate::transform::{Authenticate, Mode};
 use crate::preflight::is_preflight;
 use crate::rejection::Rejection;
 
-/// The service that [`Authenticate`] makes.
+/// The service that [`Authenticate`] puts around an inner service.
 #[derive(Debug)]
 pub struct AuthenticateMiddleware<S> {
     pub(super) service: Rc<S>,
@@ -48,7 +48,7 @@ where
 }
 
 impl Authenticate {
-    /// The authentication that the request already has, or the result of verifying its credential.
+    /// Returns the authentication from the request's extensions. If there is none, verifies the request's credential.
     async fn look(&self, request: &ServiceRequest) -> Authentication {
         let known = request.extensions().get::<Authentication>().cloned();
         if let Some(known) = known {
@@ -66,7 +66,7 @@ impl Authenticate {
         Authentication::from(outcome)
     }
 
-    /// The rejection, if the middleware refuses the request.
+    /// Returns the rejection if the middleware must refuse the request, or `None` if the request may pass.
     fn refused(&self, request: &ServiceRequest, known: &Authentication) -> Option<Rejection> {
         let rejection = known.principal().err()?;
         let refuses = match self.mode {

@@ -1,4 +1,4 @@
-//! The settings of the middleware.
+//! The middleware that authenticates requests, and its settings.
 
 use std::future::{Ready, ready};
 use std::rc::Rc;
@@ -15,8 +15,8 @@ use crate::rejection::{Rejection, Shape};
 /// or a security code.
 ///
 /// It stores the result as an [`Authentication`](crate::Authentication) in the request's extensions. The extractor
-/// [`Principal`](crate::Principal) and the guard [`RequireScope`](crate::RequireScope) read it there. The answer to a
-/// refused request does not tell the full reason. If a store or the directory is unavailable, the answer is 503.
+/// [`Principal`](crate::Principal) and the guard [`RequireScope`](crate::RequireScope) read it there. The response to a
+/// refused request does not contain the full reason. If a store or the directory is unavailable, the response is 503.
 ///
 /// | constructor | request without a credential | credential refused, or verification unavailable |
 /// |---|---|---|
@@ -25,8 +25,8 @@ use crate::rejection::{Rejection, Shape};
 /// | [`Authenticate::deferred`] | the handler runs | the handler runs |
 ///
 /// A CORS preflight passes without authentication, because browsers send no credential with it. If the extensions
-/// already contain an [`Authentication`](crate::Authentication), the middleware uses it and verifies nothing. It does
-/// not read tokens in the query string, the body or a cookie.
+/// already contain an [`Authentication`](crate::Authentication), the middleware uses it and verifies no credential. The
+/// middleware does not read tokens from the query string, the body or a cookie.
 ///
 /// ```
 /// use actix_web::{App, test, web};
@@ -71,8 +71,8 @@ impl Authenticate {
         Self::new(counterfoil, Mode::Required)
     }
 
-    /// Refuses requests whose credential is not active. Requests without a credential reach the handler, which takes an
-    /// `Option<Principal>`.
+    /// Refuses requests whose credential is not active. A request without a credential reaches the handler. The handler
+    /// takes an `Option<Principal>`.
     #[must_use]
     pub fn optional(counterfoil: Counterfoil) -> Self {
         Self::new(counterfoil, Mode::Optional)
@@ -80,15 +80,15 @@ impl Authenticate {
 
     /// Refuses no request. The handler takes a `Result<Principal, Rejection>` and decides.
     ///
-    /// Do not take an `Option<Principal>` behind it: actix-web turns every rejection into `None`, also that of an
-    /// outage.
+    /// Do not take an `Option<Principal>` in such a handler: actix-web turns every rejection into `None`, even the
+    /// rejection that reports an outage.
     #[must_use]
     pub fn deferred(counterfoil: Counterfoil) -> Self {
         Self::new(counterfoil, Mode::Deferred)
     }
 
-    /// Sets how refusals are written. Copy [`Rejection::challenge`] and
-    /// [`Rejection::retry_after`](counterfoil_tower::Rejection::retry_after) into the headers of the response.
+    /// Sets the function that makes the response to a refused request. The function must copy [`Rejection::challenge`]
+    /// and [`Rejection::retry_after`](counterfoil_tower::Rejection::retry_after) into the headers of the response.
     ///
     /// ```
     /// use actix_web::HttpResponse;

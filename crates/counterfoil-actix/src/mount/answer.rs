@@ -12,17 +12,17 @@ use http::header::CONTENT_LENGTH;
 
 use crate::convert;
 
-/// Converts an answer. The bytes of its body are not copied.
+/// Converts an answer. The bytes of the answer's body are not copied.
 pub(super) fn converted(answer: Response<counterfoil_http::Body>, is_head: bool) -> HttpResponse {
     let length = answer.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     match length {
-        // actix-web ignores the header `Content-Length`, and writes the length of the body instead.
+        // actix-web ignores the header `Content-Length` and writes the length of the body instead.
         Some(length) if is_head => convert::response(answer.map(|_| Withheld(length))),
         _ => convert::response(answer.map(counterfoil_http::Body::into_bytes)),
     }
 }
 
-/// The body of an answer to `HEAD`. It has a length and no content.
+/// The body of a response to `HEAD`. It has the length of the withheld content, and no content.
 struct Withheld(u64);
 
 impl MessageBody for Withheld {

@@ -12,7 +12,8 @@ use counterfoil_http::{Endpoint, Endpoints};
 /// Mounts endpoints in an `App` or in a `web::scope`. The path of a scope precedes the paths of the endpoints.
 ///
 /// An endpoint answers every method of its path. If it does not support the method, it answers 405 with `Allow`. The
-/// host answers all other paths. The limits of `counterfoil-http` apply to bodies, and those of actix-web do not.
+/// host answers all other paths. The size limits of `counterfoil-http` apply to request bodies. Those of actix-web do
+/// not.
 ///
 /// ```
 /// use actix_web::{App, test, web};
@@ -36,14 +37,14 @@ pub fn mount(endpoints: Endpoints) -> Mount {
     Mount(endpoints)
 }
 
-/// The service that [`mount`] makes.
+/// The actix-web service that [`mount`] returns.
 #[derive(Clone, Debug)]
 pub struct Mount(Endpoints);
 
 impl HttpServiceFactory for Mount {
     fn register(self, config: &mut AppService) {
         for endpoint in self.0 {
-            // counterfoil-http and actix-web both write a variable segment as `{name}`.
+            // Both `counterfoil-http` and actix-web write a variable segment as `{name}`.
             let path = ResourceDef::new(endpoint.path());
             let guard: Box<dyn Guard> = Box::new(AsSent(endpoint.clone()));
             let service = fn_service(move |request| respond(endpoint.clone(), request));
@@ -52,7 +53,7 @@ impl HttpServiceFactory for Mount {
     }
 }
 
-/// Matches the path as the client sent it, since actix-web itself routes by the decoded path.
+/// A guard that matches the path as the client sent it, because actix-web itself routes by the decoded path.
 struct AsSent(Endpoint);
 
 impl Guard for AsSent {

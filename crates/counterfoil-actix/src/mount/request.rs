@@ -10,7 +10,8 @@ use http::{HeaderName, HeaderValue, Method, Request};
 use super::payload::PayloadBody;
 
 /// Converts a request: its method, target, version and headers, and the extensions that endpoints read. Returns `None`
-/// if a part cannot be converted. No such part is known: both versions accept the same methods, targets and headers.
+/// if a part cannot be converted. This is not expected, because both versions accept the same methods, targets and
+/// headers.
 pub(super) fn converted(request: &HttpRequest, payload: Payload) -> Option<Request<PayloadBody>> {
     let mut converted = Request::new(PayloadBody::new(request, payload));
     *converted.method_mut() = Method::from_bytes(request.method().as_str().as_bytes()).ok()?;

@@ -1,4 +1,4 @@
-//! The service that the middleware makes.
+//! The service that the middleware puts around an inner service.
 
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use crate::preflight::is_preflight;
 use crate::rejection::Rejection;
 use crate::scope::transform::RequireScope;
 
-/// The service that [`RequireScope`] makes.
+/// The service that [`RequireScope`] puts around an inner service.
 #[derive(Debug)]
 pub struct RequireScopeMiddleware<S> {
     pub(super) service: S,

@@ -1,4 +1,4 @@
-//! The settings of the middleware.
+//! The middleware that requires a scope, and its settings.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -12,9 +12,9 @@ use crate::scope::service::RequireScopeMiddleware;
 
 /// Refuses requests whose credential lacks a required scope (RFC 6749 §3.3).
 ///
-/// Put [`Authenticate`](crate::Authenticate) in front of it: in actix-web, the last `wrap` of a service runs first.
-/// Without `Authenticate` it answers 500 and logs an error. A credential without a scope passes, because it may do all
-/// that its owner may. A CORS preflight passes.
+/// Put [`Authenticate`](crate::Authenticate) in front of this middleware. In actix-web, the last `wrap` of a service
+/// runs first. Without `Authenticate`, this middleware answers 500 and logs an error. A credential without a scope
+/// passes, because it has all rights of its owner. A CORS preflight passes.
 ///
 /// ```
 /// use actix_web::{App, test, web};
@@ -49,20 +49,21 @@ pub struct RequireScope {
 }
 
 impl RequireScope {
-    /// Requires every scope token of `scope`. A blank separates two tokens.
+    /// Requires every scope token of `scope`. The tokens are separated by spaces.
     #[must_use]
     pub fn new(scope: &'static str) -> Self {
         Self::any_of(&[scope])
     }
 
-    /// Requires one of several scopes, each as in [`RequireScope::new`]. The challenge names the first scope, so put
-    /// the narrowest first. An empty list refuses every request.
+    /// Requires one of several scopes. Each has the format of [`RequireScope::new`]. The challenge names the first
+    /// scope, so put the narrowest scope first. An empty list refuses every request.
     #[must_use]
     pub fn any_of(scopes: &[&'static str]) -> Self {
         Self { scopes: scopes.into(), shape: Shape::default() }
     }
 
-    /// Sets how refusals are written: see [`Authenticate::refuse_with`](crate::Authenticate::refuse_with).
+    /// Sets the function that makes the response to a refused request: see
+    /// [`Authenticate::refuse_with`](crate::Authenticate::refuse_with).
     #[must_use]
     pub fn refuse_with(mut self, shape: impl Fn(&Rejection) -> HttpResponse + Send + Sync + 'static) -> Self {
         self.shape = Shape::new(shape);

@@ -1,4 +1,4 @@
-//! The middleware and the extractors.
+//! Tests of the middleware and the extractors.
 
 use actix_web::dev::Service as _;
 use actix_web::http::StatusCode;
@@ -48,7 +48,7 @@ async fn host_41_middleware_in_front_reads_the_rejection_of_a_response() {
     assert_eq!(ask(&app, TestRequest::get()).await.0, StatusCode::UNAUTHORIZED);
 }
 
-/// An app whose outer middleware knows already who is calling.
+/// Sends a request to an app whose outer middleware has already inserted an `Authentication`.
 async fn behind(known: Authentication, counterfoil: counterfoil::Counterfoil) -> (StatusCode, String) {
     let app = App::new().service(web::resource("/").to(name).wrap(Authenticate::required(counterfoil)));
     let app = app.wrap_fn(move |request, next| {

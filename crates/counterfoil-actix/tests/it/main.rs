@@ -1,4 +1,4 @@
-//! What the table of `counterfoil-frameworks-tests` does not ask: shapes of refusals, extensions, bodies, paths.
+//! Tests of what `counterfoil-frameworks-tests` does not cover: formats of refusals, extensions, bodies, paths.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 mod authentication;
@@ -9,7 +9,7 @@ use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::test::TestRequest;
 
-/// Status and body of an answer.
+/// Sends a request. Returns the status and the body of the response.
 async fn ask<S, B>(app: &S, request: TestRequest) -> (StatusCode, String)
 where
     S: Service<actix_http::Request, Response = ServiceResponse<B>, Error = actix_web::Error>,

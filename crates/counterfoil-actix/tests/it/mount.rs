@@ -1,4 +1,4 @@
-//! Mounted endpoints.
+//! Tests of mounted endpoints.
 
 use std::cell::Cell;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use futures_core::Stream;
 
 use crate::ask;
 
-/// A body without an end. It counts its pieces of 1 KiB.
+/// A body without an end. It counts the pieces of 1 KiB that were read.
 struct Endless(Rc<Cell<usize>>);
 
 impl Stream for Endless {

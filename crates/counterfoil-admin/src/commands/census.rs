@@ -1,4 +1,4 @@
-//! `census`: the digests under each key.
+//! `census`: counts the digests that were computed with each key.
 
 use crate::cli::Cli;
 use crate::failure::Failure;

@@ -1,4 +1,4 @@
-//! `copy`: everything into another store.
+//! `copy`: copies all data to another store.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub(super) async fn run(cli: &Cli, to: &CopyTo) -> Result<Output, Failure> {
     let does = !to.verify && to.confirmation.does()?;
     let target = url(to.to.as_deref(), to.to_file.as_deref(), "to")?;
     let source = cli.open().await?;
-    // Only the copy itself creates or migrates the target. A plan finds an empty store where there is none yet.
+    // Only the copy itself creates or migrates the target. A dry run treats a missing target as an empty store.
     let opening = if does { cli.opening().changing().creating() } else { cli.opening() };
     let target = match target.open(&opening).await {
         Err(OpenError::Missing) if !to.verify => Ok(AnyStore::of(Arc::new(MemoryStore::default()))),

@@ -63,7 +63,8 @@ fn shown(ring: &KeyRing, removed: &[KeyId]) -> Result<Output, Failure> {
     ]))
 }
 
-/// Compares the ring with the store: the check values beside the settings, and the keys that digests are under.
+/// Compares the ring with the check values that are stored with the settings, and with the keys that the stored digests
+/// use.
 async fn check(cli: &Cli, ring: &KeyRing, realms: &[String]) -> Result<Output, Failure> {
     let uses = KeyUses::read(cli, realms).await?;
     uses.check_ring(ring)?;
@@ -77,8 +78,8 @@ async fn check(cli: &Cli, ring: &KeyRing, realms: &[String]) -> Result<Output, F
     ]))
 }
 
-/// The ring with another key and without those that nothing uses. A client secret of a realm that was not read may be
-/// under a key that seems unused, so a key is removed only if all realms were read.
+/// Returns the ring with a new key and without the keys that no digest uses. A client secret of a realm that was not
+/// read may use a key, so a key is removed only if all realms were read.
 async fn rotated(cli: &Cli, ring: &KeyRing, realms: &Realms, all: bool) -> Result<(KeyRing, Vec<KeyId>), Failure> {
     let uses = KeyUses::read(cli, &realms.with_realm).await?;
     uses.check_ring(ring)?;

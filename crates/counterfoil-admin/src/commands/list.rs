@@ -1,4 +1,4 @@
-//! `list`: what the host sees of credentials and clients. No secret is stored, so none can be shown.
+//! `list`: lists credentials and clients. No secret is stored, so the output contains none.
 
 use std::num::NonZeroU32;
 

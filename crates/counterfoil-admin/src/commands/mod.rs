@@ -1,4 +1,4 @@
-//! The commands, one file each.
+//! The commands. Each file contains one command.
 
 mod census;
 mod copy;
@@ -22,16 +22,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<Output, Failure> {
         Command::List(what) => list::run(cli, what).await,
         Command::Revoke(what) => revoke::run(cli, what).await,
         Command::Census => census::run(cli).await,
-        Command::Migrate => {
-            let url = cli.url()?;
-            let migrated = url.migrate_with(&cli.opening()).await.map_err(Failure::failed)?;
-            let told = match migrated {
-                Migrated::UpToDate => "the schema is up to date",
-                Migrated::NothingToDo => "this kind of store needs no migration",
-            };
-            said(&format!("migrated 1 store, {}: {told}", url.kind()));
-            Ok(Output::Fields(vec![("migrated", told.into())]))
-        }
+        Command::Migrate => migrate(cli).await,
         Command::Purge(what) => purge::run(cli, what).await,
         Command::Copy(copy) => copy::run(cli, copy).await,
         Command::Policy(what) => policy::run(cli, what),
@@ -39,8 +30,18 @@ pub(crate) async fn run(cli: &Cli) -> Result<Output, Failure> {
     }
 }
 
+async fn migrate(cli: &Cli) -> Result<Output, Failure> {
+    let url = cli.url()?;
+    if url.migrate().await.map_err(Failure::failed)? == Migrated::NothingToDo {
+        // Opening the store updates its layout.
+        url.open(&cli.opening().changing().creating()).await?.close().await;
+    }
+    said(&format!("migrated 1 store of the kind {}", url.kind()));
+    Ok(Output::Fields(vec![("migrated", "the schema is up to date".into())]))
+}
+
 impl Confirmation {
-    /// Whether to do it (true) or to show it (false).
+    /// Returns true if the command must make its change, and false if it must only show the change.
     pub(crate) const fn does(self) -> Result<bool, Failure> {
         match (self.yes, self.dry_run) {
             (true, _) => Ok(true),

@@ -1,4 +1,4 @@
-//! `policy report`: a policy in full, with every default filled in.
+//! `policy report`: prints a policy with all defaults filled in.
 
 use counterfoil::policy::Policy;
 use serde_json::Value;
@@ -31,7 +31,7 @@ pub(super) fn run(cli: &Cli, what: &cli::Policy) -> Result<Output, Failure> {
     Ok(Output::Table(vec!["setting", "value"], rows))
 }
 
-/// One row a value, under the path of its names.
+/// Adds one row for each value. The first column contains the names that lead to the value, separated by dots.
 fn flatten(path: &str, value: &Value, rows: &mut Vec<Vec<Value>>) {
     match value {
         Value::Object(members) if !members.is_empty() => {

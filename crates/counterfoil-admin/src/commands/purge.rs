@@ -53,7 +53,7 @@ async fn purge(cli: &Cli, store: &AnyStore, trust_clock: bool) -> Result<Output,
     }
 }
 
-/// How many records a purge would remove now.
+/// Counts the records that a purge would remove now.
 async fn gone(cli: &Cli, store: &dyn Transfer) -> Result<Output, Failure> {
     let now = SystemClock.now();
     let unsent_before = now.minus(cli.policy()?.notices.unsent_kept);

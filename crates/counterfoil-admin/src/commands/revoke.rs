@@ -38,7 +38,7 @@ fn client_id(client: &str) -> Result<ClientId, Failure> {
     client.parse().map_err(|_| Failure::Usage("not a client id".into()))
 }
 
-/// Revokes before it reads anything that the core does not read: a damaged row elsewhere must not stop it.
+/// Revokes. Reads only what the core needs, because a damaged row elsewhere must not stop a revocation.
 async fn revoke(cli: &Cli, store: &AnyStore, what: &Revoke) -> Result<Output, Failure> {
     let (counterfoil, host) = (cli.handle(store)?, Presenter::host());
     let revoked: Value = match what {
@@ -91,7 +91,8 @@ async fn look(cli: &Cli, store: &AnyStore, what: &Revoke) -> Result<Output, Fail
     Ok(Output::Fields(vec![("would_revoke", families.into()), ("corrupt", corrupt.into())]))
 }
 
-/// How many families of the realm that are not revoked fit, and how many of the store were skipped as damaged.
+/// Counts the families of the realm that are not revoked and for which `fits` returns true. The second number counts
+/// the families of the store that were skipped because a row does not decode.
 async fn count(
     store: &dyn Transfer,
     realm: &Realm,

@@ -1,4 +1,4 @@
-//! Arguments, help and exit codes.
+//! Tests of arguments, help and exit codes.
 
 #[cfg(unix)]
 use crate::tool::set_mode;

@@ -1,4 +1,4 @@
-//! `copy` between real stores.
+//! Tests of `copy` between real stores.
 
 use std::process::{Command, Stdio};
 

@@ -1,4 +1,4 @@
-//! Listing, revoking, counting and purging.
+//! Tests of listing, revoking, counting and purging.
 
 use counterfoil::client::{ClientId, NewClient};
 use counterfoil::operations::SignIn;
@@ -80,7 +80,7 @@ fn host_61_a_purge_removes_what_its_dry_run_counts() {
         for _ in 0..3 {
             zoe.pat().found(&**store.tokens()).await.expect("a store");
         }
-        // The sample's instants lie years back, so these are gone.
+        // The instants of the sample data are years ago, so the records are past their retention.
         let ended = zoe.pat();
         ended.found(&**store.tokens()).await.expect("a store");
         let owner: OwnerId = zoe.owner.clone();

@@ -1,4 +1,4 @@
-//! Key rings in files.
+//! Tests of key ring files.
 
 use std::fs;
 
@@ -37,7 +37,8 @@ fn host_61_a_ring_is_made_added_to_checked_and_rotated_and_never_printed() {
     assert!(service.accepts(&old), "the old key stays");
     let (new, _) = service.token("under key 2");
 
-    // A use digests the old token anew, so that key 1 has none left, and key 2 both.
+    // When a token is used, it gets a new digest with the newest key. So no digest uses key 1 any more, and two use key
+    // 2.
     let rotated = run(&["rotate", name, "--yes", "--all-realms"]);
     assert_eq!((rotated.code, rotated.json()["newest"].as_u64()), (0, Some(3)), "{}", rotated.err);
     assert!(service.accepts(&old) && service.accepts(&new));

@@ -1,4 +1,4 @@
-//! The built tool as a process, on real stores.
+//! Runs the built tool as a process, on real stores.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod arguments;

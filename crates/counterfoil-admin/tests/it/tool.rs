@@ -1,4 +1,4 @@
-//! Starting the tool, and a service whose store it administers.
+//! Runs the tool, and a service whose store the tool administers.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -17,7 +17,7 @@ pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 });
 
-/// How a run ended.
+/// The exit code and the output of a run of the tool.
 pub(crate) struct Run {
     pub(crate) code: i32,
     pub(crate) out: String,
@@ -35,7 +35,7 @@ pub(crate) fn tool(arguments: &[&str]) -> Run {
     tool_with("", arguments)
 }
 
-/// The same with that text on standard input.
+/// Runs the tool with `input` on standard input.
 pub(crate) fn tool_with(input: &str, arguments: &[&str]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_counterfoil-admin"));
     let command =
@@ -47,7 +47,7 @@ pub(crate) fn tool_with(input: &str, arguments: &[&str]) -> Run {
     Run { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }
 
-/// A service on a store by its URL, with ann and her key ring.
+/// A service on the store with this URL. It has the account `ann` and a key ring file.
 pub(crate) struct Service {
     pub(crate) folder: TempDir,
     pub(crate) url: String,
@@ -73,12 +73,12 @@ impl Service {
         self.folder.path().join("keys")
     }
 
-    /// Runs something with the handle, then closes the store.
+    /// Runs `act` with the service's handle, then closes the store.
     pub(crate) fn serve<T>(&self, act: impl AsyncFnOnce(&Counterfoil, &Presenter) -> T) -> T {
         self.serve_on(&self.url, act)
     }
 
-    /// The same on another store.
+    /// Does the same as [`Service::serve`] on the store with this URL.
     pub(crate) fn serve_on<T>(&self, url: &str, act: impl AsyncFnOnce(&Counterfoil, &Presenter) -> T) -> T {
         RUNTIME.block_on(async {
             let store = open(url).await;
@@ -93,7 +93,7 @@ impl Service {
         })
     }
 
-    /// A personal access token of ann's: its text and its id.
+    /// Creates a personal access token for `ann`. Returns the token's text and its id.
     pub(crate) fn token(&self, label: &str) -> (String, String) {
         self.serve(async |counterfoil, by| {
             let new = NewPersonalAccessToken::new(label, Lifetime::Days(30));
@@ -113,7 +113,7 @@ pub(crate) async fn open(url: &str) -> AnyStore {
     url.open(&Opening::default().creating().volatile(true)).await.expect("a store")
 }
 
-/// Now, by the clock that the tool uses.
+/// Returns the current time of the clock that the tool uses.
 pub(crate) fn now() -> Timestamp {
     SystemClock.now()
 }
@@ -142,7 +142,7 @@ pub(crate) fn damage(service: &Service, sql: &'static str) {
     });
 }
 
-/// A path as an argument.
+/// Returns a path as text, for an argument.
 pub(crate) fn text(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
 }

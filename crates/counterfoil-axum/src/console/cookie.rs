@@ -41,8 +41,8 @@ impl Transport {
 /// The suffix of the names of a console's cookies. Consoles on the same host need different suffixes.
 ///
 /// A browser sends a cookie to every port and every path of a host. The default suffix is derived from the realm and
-/// the base. So the consoles of two realms under two paths do not overwrite each other's cookies. If two consoles on
-/// one host have the same realm and base, give them different names.
+/// the base. So the consoles of two realms under two paths do not overwrite each other's cookies. Two consoles on one
+/// host with the same realm and base need different names.
 ///
 /// ```
 /// use counterfoil_axum::console::CookieName;
@@ -116,8 +116,8 @@ pub(crate) enum Cookie {
     Visit,
     /// Contains the chosen language.
     Language,
-    /// Contains the CSRF token and the id of the session that a reauthentication replaced. With it, the forms of that
-    /// session stay valid.
+    /// Contains the CSRF token and the id of the session that a reauthentication replaced. With this cookie, the forms
+    /// of the replaced session stay valid.
     Before,
 }
 
@@ -144,8 +144,8 @@ impl Cookies {
         format!("{prefix}counterfoil-{what}-{}", self.name.0)
     }
 
-    /// Returns the value of a cookie. Returns `None` if the request has no such cookie, or has several. Another site
-    /// may have set one of several cookies.
+    /// Returns the value of a cookie. Returns `None` if the request has no such cookie or has several, because another
+    /// site may have set one of the several cookies.
     pub(crate) fn read(&self, headers: &HeaderMap, cookie: Cookie) -> Option<Secret> {
         let name = self.name(cookie);
         // This compares bytes, because the cookies of other services on the same host may not be UTF-8.

@@ -65,8 +65,8 @@ pub(crate) fn foreign(asked: Asked<'_>) -> Option<Foreign> {
     (origin.is_none() || origin != host.map(str::as_bytes)).then_some(Foreign::Origin)
 }
 
-/// Logs a refused request with its `Origin` and `Host`. `suppressed` is the number of refused requests that were not
-/// logged since the last logged one.
+/// Logs a refused request with its `Origin` and `Host`. `suppressed` is the number of requests that were refused since
+/// the last log line but not logged.
 pub(crate) fn warn(asked: Asked<'_>, suppressed: u64, text: &str) {
     let origin = asked.headers.get(ORIGIN).map(HeaderValue::as_bytes).unwrap_or_default();
     let host = asked.host().ok().flatten().unwrap_or_default();

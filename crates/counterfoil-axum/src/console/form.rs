@@ -10,7 +10,7 @@ use zeroize::Zeroize as _;
 /// The maximum number of fields in a form. The longest form is that of a client. It has two lists of fewer than 500
 /// scope tokens each (a scope has at most 1,000 bytes), and a few other fields.
 const MAX_FIELDS: usize = 1_024;
-/// The fields that a form of any page may have. Other code checks each of them and refuses a repeated one.
+/// The fields that a form of any page may have. Other code checks each of them and refuses a repeated field.
 const COMMON: [&str; 5] = ["csrf_token", "once", "password", "beside", "back"];
 /// The suffix of a hidden field. It contains the value that another field had when the page was shown.
 pub(crate) const WAS: &str = "_was";
@@ -84,8 +84,8 @@ impl Form {
     }
 
     /// Returns the changed fields, to show their values again. Leaves out passwords and the fields that all forms may
-    /// have. A field that the user has cleared is returned with an empty value. So is a group of checkboxes that are
-    /// all unticked, although a browser does not send them.
+    /// have. A field that the user has cleared is returned with an empty value. A group of checkboxes that are all
+    /// unticked is also returned with an empty value, although the browser does not send the group.
     pub(crate) fn changed_fields(&self) -> Vec<(&str, &str)> {
         let mut fields: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (name, value) in &self.0 {

@@ -52,7 +52,7 @@ impl Language {
 }
 
 /// Returns the supported language with the highest weight in `Accept-Language` (RFC 9110 §12.5.4). If several languages
-/// have the highest weight, returns the first one.
+/// have the highest weight, returns the first of them.
 fn preferred(headers: &HeaderMap) -> Option<Language> {
     let text = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
     let mut best: Option<(Language, u16)> = None;

@@ -12,7 +12,7 @@ pub(crate) struct Layout {
     pub(crate) language: Language,
     pub(crate) base: String,
     pub(crate) product: String,
-    /// The path of the page below the base. The language switch leads back to it.
+    /// The path of the page below the base. The language switch leads back to this page.
     pub(crate) path: String,
     pub(crate) person: Option<String>,
     pub(crate) csrf: String,
@@ -22,7 +22,7 @@ pub(crate) struct Layout {
     pub(crate) notice: Option<&'static str>,
     /// Whether the notice is shown as a warning.
     pub(crate) notice_is_warning: bool,
-    /// The notice that an older session was ended because this one was opened.
+    /// The notice that an older session was ended because the present session was opened.
     pub(crate) session_notice: Option<&'static str>,
     /// The notice that a link has filled in the form.
     pub(crate) prefilled: Option<&'static str>,

@@ -54,14 +54,14 @@ pub(crate) fn with_parameter(page: &str, name: &str, value: &str) -> String {
     if changed.len() > MAX_PATH { page.to_owned() } else { changed }
 }
 
-/// Adds the values of a form's fields to the address of its page. If the address would become too long, adds none.
+/// Adds the values of a form's fields to the address of its page. If the address would become too long, adds no values.
 pub(crate) fn with_fields(page: &str, fields: Vec<(&str, &str)>) -> String {
     let filled = with(page, fields.into_iter());
     if fits(&filled) { filled } else { page.to_owned() }
 }
 
-/// Returns the address of the sign-in page. After signing in, this page leads back to `page`. If `page` is too long, it
-/// leads to `page` without its query, or to `/`.
+/// Returns the address of the sign-in page. After signing in, this page leads back to `page`. If `page` is too long,
+/// the sign-in page leads to `page` without its query, or to `/`.
 pub(crate) fn sign_in(page: &str, notice: Option<&str>) -> String {
     let bare = page.split_once('?').map_or(page, |(path, _)| path);
     let page = [page, bare].into_iter().find(|page| fits(page)).unwrap_or("/");

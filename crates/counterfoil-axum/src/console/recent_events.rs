@@ -10,8 +10,8 @@ use counterfoil::event::{Event, EventSink};
 /// The default maximum number of events.
 const CAPACITY: NonZeroUsize = NonZeroUsize::MIN.saturating_add(199);
 
-/// Keeps the latest events of this process in memory. Beyond the capacity, the oldest event is dropped. The events of
-/// all realms count together. Clones share the events.
+/// Keeps the latest events of this process in memory. When the capacity is reached, each new event replaces the oldest
+/// event. The capacity applies to the events of all realms together. Clones share the events.
 ///
 /// This is not an audit log. It is empty after each start, and it contains the events of this process only. An attacker
 /// can fill it with refused requests. If events must be kept, add another sink with

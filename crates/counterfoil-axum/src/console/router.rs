@@ -46,8 +46,8 @@ use crate::rate_limited_log::RateLimitedLog;
 pub struct Console(State);
 
 impl Console {
-    /// Makes a console. The host nests its router under `base`, a path that begins with a slash and does not end with
-    /// one. `sources` says how the source of a request is found.
+    /// Makes a console. The host nests its router under `base`, a path that begins with a slash and does not end with a
+    /// slash. `sources` says how the source of a request is found.
     pub fn new(counterfoil: Counterfoil, transport: Transport, base: &str, sources: Sources) -> Self {
         let (base, product) = (base.trim_end_matches('/').to_owned(), "counterfoil".to_owned());
         let cookies = Cookies::new(transport, CookieName::of(counterfoil.realm(), &base));
@@ -131,7 +131,7 @@ impl Console {
     }
 }
 
-/// Returns the routes of the profile section. There are none if the console has no profiles.
+/// Returns the routes of the profile section. A console without profiles has no such routes.
 fn profile(state: &Shared) -> Router<Shared> {
     if state.profiles.is_none() {
         return Router::new();
@@ -143,7 +143,7 @@ fn profile(state: &Shared) -> Router<Shared> {
         .route("/profile/signature/clear", post(signature::clear))
 }
 
-/// Returns the route of the events section. There is none if the console has no events.
+/// Returns the route of the events section. A console without events has no such route.
 fn events(state: &Shared) -> Router<Shared> {
     if state.events.is_none() { Router::new() } else { Router::new().route("/events", get(events::list)) }
 }

@@ -24,17 +24,17 @@ const FORGED: &str = "a request with a session cookie lacked the CSRF token, or 
 /// Authenticates requests by the session of the console, so that the console's pages can call the API routers. This
 /// layer must enclose these routers.
 ///
-/// The layer handles requests that have the session cookie and no `Authorization` header. If there is such a header, it
-/// is used instead. A refused session is treated as an invalid credential. A request whose method is not `GET`, `HEAD`
-/// or `OPTIONS` must contain the session's CSRF token in `x-csrf-token` and must not come from another site. Otherwise
-/// it is refused as [`RejectionReason::Forged`](crate::RejectionReason::Forged). This check precedes the verification
-/// of the session, so a forged request cannot extend a session.
+/// The layer handles requests that have the session cookie and no `Authorization` header. If a request has this header,
+/// the layer ignores the session. A refused session is treated as an invalid credential. A request whose method is not
+/// `GET`, `HEAD` or `OPTIONS` must contain the session's CSRF token in `x-csrf-token` and must not come from another
+/// site. Otherwise the request is refused as [`RejectionReason::Forged`](crate::RejectionReason::Forged). This check
+/// precedes the verification of the session, so a forged request cannot extend a session.
 ///
 /// The layer puts an [`Authentication`] into the extensions of the request. The inner routers have a layer that reads
-/// it, and that makes the responses to refused requests. If a request with the session cookie does not have exactly one
-/// valid host, the response is 400. A request is passed on unchanged if it has no session cookie or several, or if
-/// the console uses [`Transport::PlainLoopback`] and the host is not loopback. The headers that the layer reads are
-/// marked as sensitive.
+/// this value and makes the responses to refused requests. If a request with the session cookie does not have exactly
+/// one valid host, the response is 400. A request is passed on unchanged if it does not have exactly one session
+/// cookie, or if the console uses [`Transport::PlainLoopback`] and the host is not loopback. The headers that the layer
+/// reads are marked as sensitive.
 ///
 /// A host's own resources, which accept bearer credentials, do not need this layer.
 ///
@@ -150,7 +150,7 @@ where
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         mark_sensitive(request.headers_mut());
         let Some(request_kind) = self.layer.cookie_request(&request) else { return Box::pin(self.inner.call(request)) };
-        // Only `self.inner` has reported that it is ready, so it must be called. A clone of it takes its place.
+        // Only `self.inner` has reported that it is ready. So `self.inner` is called, and a clone replaces it.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let (layer, source) = (self.layer.clone(), source_of(request.extensions()));
@@ -163,7 +163,7 @@ where
 }
 
 /// Whether a request is forged: it may change something, but it lacks the CSRF token of the session or comes from
-/// another site. Several tokens count as none.
+/// another site. Several tokens are treated as a missing token.
 fn is_forged<B>(request: &Request<B>, session: &Secret) -> bool {
     let headers = request.headers();
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {

@@ -32,12 +32,12 @@ pub(crate) struct Viewer {
     /// Whether an older session of this account was ended because this session was opened.
     pub(crate) made_room: bool,
     pub(super) session: Secret,
-    /// The session that the last reauthentication replaced by the present one.
+    /// The session that the last reauthentication replaced by the present session.
     pub(super) previous: Option<PreviousSession>,
     pub(super) source: Source,
-    /// The closed gate that prevents this account from using personal access tokens. `None` if no gate does.
+    /// The closed gate that prevents this account from using personal access tokens. `None` if no gate prevents this.
     pub(super) gate: Option<Gate>,
-    /// The cookies of the new session, if a reauthentication opened one during this request.
+    /// The cookies of the session that a reauthentication opened during this request. Empty if no session was opened.
     pub(super) new_cookies: Vec<HeaderValue>,
 }
 
@@ -76,7 +76,7 @@ impl Viewer {
         csrf::token(&self.session)
     }
 
-    /// Whether a submitted CSRF token belongs to this session or to the previous one. If it belongs to the previous
+    /// Whether a submitted CSRF token belongs to this session or to the previous session. If it belongs to the previous
     /// session, the random number of the form belongs to that session too.
     pub(crate) fn accepts_token(&mut self, token: &str) -> bool {
         if csrf::fits(&self.session, token) {
@@ -125,8 +125,8 @@ impl Viewer {
         !console.counterfoil.is_fresh(&self.principal)
     }
 
-    /// Checks the password if a critical action needs it. If it is correct, opens a new session, which replaces this
-    /// one.
+    /// Checks the password if a critical action needs it. If the password is correct, opens a new session, which
+    /// replaces the present session.
     pub(crate) async fn reauthenticate(
         &mut self,
         console: &Console,

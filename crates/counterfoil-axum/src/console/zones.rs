@@ -22,7 +22,7 @@ pub(crate) fn zones() -> Vec<String> {
     names
 }
 
-/// Whether the form offers a zone with this name. It offers places, but not legacy names such as `EST5EDT`.
+/// Whether the form offers a zone with this name. Zones of places are offered. Legacy names such as `EST5EDT` are not.
 fn is_offered(name: &str) -> bool {
     name.contains('/') && !name.starts_with("Etc/") && !name.starts_with("posix/") && !name.starts_with("right/")
 }

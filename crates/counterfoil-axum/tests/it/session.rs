@@ -104,7 +104,7 @@ async fn console_1_a_change_without_the_sessions_own_token_is_forged() {
             let answer = ask(&router, method, path, &headers, NEW).await;
             let expected = match method {
                 "POST" | "PATCH" => (403, "csrf-token".to_owned(), None),
-                // These paths have no such method.
+                // These paths do not support this method.
                 _ => (405, "method-not-allowed".to_owned(), None),
             };
             assert_eq!(answer.outcome(), expected, "{case}: {method}");

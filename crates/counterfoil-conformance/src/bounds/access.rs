@@ -18,8 +18,8 @@ use crate::walk::walk;
 /// another race, because after each rotation all other racers must try again.
 const PART: u32 = 6;
 
-/// Clause 43: any number of joins, slides and rotations may run concurrently with an `access_cap`. At most that many
-/// access tokens of the family are live at the same time.
+/// Clause 43: any number of joins, slides and rotations with an `access_cap` may run concurrently. At most as many
+/// access tokens of the family as the cap allows are live at the same time.
 pub async fn access_tokens_are_capped(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     who_counts(subject).await?;
@@ -84,7 +84,7 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks that joins, slides and rotations count the same tokens, of all generations.
+/// Checks that joins, slides and rotations count the live access tokens of all generations towards the cap.
 async fn every_way_in_is_capped(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -128,7 +128,7 @@ async fn only_the_family_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks that a superseded access token counts until it expires.
+/// Checks that a superseded access token counts towards the cap until it expires.
 async fn superseded_ones_count(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -145,8 +145,8 @@ async fn superseded_ones_count(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks `until`. It is the first expiry of the existing live tokens, or now if there are none. The new tokens do not
-/// affect it, even if one of them expires earlier.
+/// Checks the `until` of a refusal. It is the first expiry of the existing live tokens, or now if there are none. The
+/// new tokens do not affect `until`, even if one of them expires earlier.
 async fn new_ones_do_not_set_the_end(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh();

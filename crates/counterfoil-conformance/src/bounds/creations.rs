@@ -15,8 +15,8 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 44: any number of inserts may run concurrently with a pace. Afterwards exactly `limit` records of the realm,
-/// owner and kind have `created_at > since`. Records of deleted credentials count too.
+/// Clause 44: any number of inserts with a pace may run concurrently. Afterwards exactly `limit` records of the
+/// realm, owner and kind have `created_at > since`. Records of deleted credentials count too.
 pub async fn creations_are_paced(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     since_is_not_counted(subject).await?;
@@ -137,7 +137,7 @@ async fn a_refusal_writes_nothing(subject: &Subject) -> Result<(), Violation> {
 async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     let person = Arc::new(Person::somebody());
     let limit = 1 + u32::try_from(round % 8).unwrap_or(0);
-    // Some of these records do not count. At most one is deleted and counts. The rest live and count.
+    // The first two records do not count. The records in `counted` count, and at most one of them is deleted.
     found_all(&*track.store, &[person.pat().created(at(4)), person.refresh().created(at(5))]).await?;
     let deleted = u32::from(round % 2 == 1);
     let living = u32::try_from(round % 3).unwrap_or(0).min(limit - 1);

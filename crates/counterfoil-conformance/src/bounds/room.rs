@@ -1,4 +1,4 @@
-//! Checks clause 45 on caps that make room.
+//! Checks clause 45 on caps that end old families to make room for a new one.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use crate::subject::Subject;
 use crate::together::{found_all, must_get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 45: any number of inserts may run concurrently with `WhenFull::End`. Each insert succeeds, and `limit` live
-/// families remain. The same step revokes the families that end, the least recently used first. Each family ends once,
-/// and the result names it.
+/// Clause 45: any number of inserts with `WhenFull::End` may run concurrently. Each insert succeeds, and `limit` live
+/// families remain. The step of the insert also revokes the families that end, the least recently used first. Each
+/// family ends once, and the answer of the insert names the family.
 pub async fn room_is_made(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     the_least_recently_used_goes(subject).await?;

@@ -8,8 +8,8 @@ use counterfoil::types::Version;
 use crate::sample::{Person, at, bounded, make_room, most, pace, refuse, supersede};
 use crate::violation::{Violation, ensure_is};
 
-/// In a column of 8 or 16 bits, the first two limits are stored as 1. In a signed column of 32 bits, the last two are
-/// negative.
+/// A column of 8 bits stores the first limit as 1, and a column of 16 bits stores the second as 1. In a signed column
+/// of 32 bits, the last two are negative.
 const WIDE: [u32; 4] = [257, 65_537, 1 << 31, u32::MAX];
 
 /// Checks that each of these limits allows a second record, as a cap, as a pace, and as a cap of access tokens.

@@ -41,7 +41,8 @@ pub(crate) async fn pages_beyond_a_thousand(store: &dyn TokenStore) -> Result<()
     Ok(())
 }
 
-/// Checks a page of due records whose last record is purged. The next page must continue after its position.
+/// Checks a page of due records whose last record is purged. The next page must continue after the position of this
+/// record.
 pub(crate) async fn a_due_cursor_outlives_its_record(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let mut wanted = 0;
@@ -66,8 +67,8 @@ pub(crate) async fn a_due_cursor_outlives_its_record(store: &dyn TokenStore) -> 
     Ok(())
 }
 
-/// Checks a page whose last record is shrunk and therefore no longer listed. The next page must continue after its
-/// position.
+/// Checks a page whose last record is shrunk and therefore no longer listed. The next page must continue after the
+/// position of this record.
 pub(crate) async fn a_cursor_outlives_its_place_in_the_list(store: &dyn TokenStore) -> Result<(), Violation> {
     let kind = TokenKind::RefreshToken;
     for by_owner in [true, false] {
@@ -114,7 +115,7 @@ pub(crate) async fn a_cursor_outlives_its_place_in_the_list(store: &dyn TokenSto
     Ok(())
 }
 
-/// Checks a page whose last record is purged. The next page must continue after its position.
+/// Checks a page whose last record is purged. The next page must continue after the position of this record.
 pub(crate) async fn a_cursor_outlives_its_record(store: &dyn TokenStore) -> Result<(), Violation> {
     let kind = TokenKind::PersonalAccessToken;
     for by_owner in [true, false] {

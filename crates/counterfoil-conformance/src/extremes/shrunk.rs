@@ -1,4 +1,4 @@
-//! Checks the result of a purge. Records are shrunk, not more than the limit, and no family without members is left.
+//! Checks that purges shrink records, shrink no more records than their limit, and leave no family without members.
 
 use counterfoil::store::{Applied, Change, Inserted, NoticeMark, Relabel, TokenStore};
 use counterfoil::types::{KeyId, Label, RecordId, Version};

@@ -1,4 +1,5 @@
-//! Checks instants, numbers and texts at the ends of their ranges, in every field that stores one.
+//! Checks instants, numbers and texts at the ends of their ranges, in every field that stores an instant, number or
+//! text.
 
 use counterfoil::Timestamp;
 use counterfoil::client::ClientKey;
@@ -10,7 +11,8 @@ use crate::reference::{Model, describe};
 use crate::sample::{Draft, Person, most, must_get, revoked, supersede};
 use crate::violation::{Violation, ensure};
 
-/// Both ends of the range of instants. Also the values before, at and after the largest number of each width in bits.
+/// Returns both ends of the range of instants. Also returns the values before, at and after the largest number that
+/// fits into each width in bits.
 fn instants() -> Vec<Timestamp> {
     let ends = [1, 1 << 8, 1 << 16, 1 << 31, 1 << 32, 1_000_000 << 31, 1_000_000 << 32, 1 << 52, 1_700_000_000_123_457];
     let near = |end: u64| [end - 1, end, end + 1];

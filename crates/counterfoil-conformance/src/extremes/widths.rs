@@ -1,5 +1,5 @@
-//! Checks versions and generations that do not fit into 8 bits. Also checks larger numbers that a column with few bits
-//! would confuse with them. No version goes beyond 16 bits, because that takes 65,536 calls one after another.
+//! Checks versions and generations that do not fit into 8 bits. Also checks larger numbers that a column with few
+//! bits would confuse with these. No version goes beyond 16 bits, because that would take 65,536 successive calls.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, Inserted, TokenStore};
@@ -8,8 +8,8 @@ use counterfoil::types::{KeyId, RecordId, Version};
 use crate::sample::{Draft, Person, at, digest_of, member_id, must_get};
 use crate::violation::{Violation, ensure, ensure_is};
 
-/// The differences between two numbers that a column with few bits would store as equal. Each leaves the low bits of
-/// one width unchanged.
+/// The differences between two numbers that a column with few bits would store as equal. Each difference leaves the
+/// low 8, 16, 32 or 52 bits of a number unchanged.
 const OFF: [u64; 4] = [1 << 8, 1 << 16, 1 << 32, 1 << 52];
 
 /// Checks a record that is changed more than 256 times. A version that equals the record's version only in the low bits
@@ -46,7 +46,8 @@ async fn step_to(store: &dyn TokenStore, id: &RecordId, change: &Change, wanted:
     Ok(())
 }
 
-/// Checks that a join must name the family's generation. A number that equals it only in the low bits must be refused.
+/// Checks that a join must name the family's generation. A number that equals this generation only in the low bits
+/// must be refused.
 pub(crate) async fn generations_have_their_width(
     store: &dyn TokenStore,
     draft: &Draft,

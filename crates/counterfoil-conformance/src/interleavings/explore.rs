@@ -7,7 +7,7 @@ use crate::dice::Dice;
 
 /// The schedules that were not run yet.
 pub(super) struct Schedules {
-    /// The schedules, grouped by their number of interruptions. Each is a list of its first choices.
+    /// The schedules, grouped by their number of interruptions. Each schedule is a list of its first choices.
     open: BTreeMap<usize, Vec<Vec<usize>>>,
     dice: Dice,
     pub(super) tried: usize,

@@ -27,8 +27,8 @@ const ABREAST: usize = 4;
 /// The number by which the scale's rounds are divided. The result is the largest number of schedules for each pair.
 const PART: u32 = 9;
 
-/// The number of schedules with a wait after which a pair is finished. If a lock makes an operation one step, the other
-/// operation waits in every schedule, and each wait costs the time of [`Patience`].
+/// A pair is finished after this number of schedules in which an operation waited. If a lock makes an operation one
+/// step, the other operation waits in every schedule, and each wait costs the time of [`Patience`].
 const WAITS: u32 = 3;
 
 /// Counts of the pairs and schedules that ran. The check prints them.
@@ -73,8 +73,8 @@ pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Returns the operations that never await `backend_call`. For them the suite awaits it once at their beginning. So all
-/// backend calls of the other operation run either before or after them.
+/// Returns the operations that never await `backend_call`. For these operations the suite awaits it once at their
+/// beginning. So all backend calls of the other operation run either before or after the whole operation.
 async fn without_points(subject: &Subject) -> Result<Vec<Deed>, Violation> {
     let (database, patience) = (subject.fresh_with(2).await, Patience::new());
     let mut without = Vec::new();

@@ -1,9 +1,9 @@
 //! Decides whether concurrent operations are equivalent to some sequential order.
 //!
 //! The input is the answers of a few concurrent operations, and the final state. The judge searches for an order in
-//! which the reference model gives the same answers and leaves the same records. The contract allows some operations to
-//! proceed piece by piece. For them, each record or family is a step of its own. A read is not a step. Each record that
-//! it returns must have had this state at some moment of the order.
+//! which the reference model gives the same answers and leaves the same records. The contract allows some operations
+//! to proceed piece by piece. In these operations, each record or family is a step of its own. A read is not a step.
+//! Each record that a read returns must have had the returned state at some moment of the order.
 
 mod compare;
 mod left;

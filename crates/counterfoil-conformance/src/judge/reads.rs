@@ -19,7 +19,7 @@ pub(super) struct Read<'a> {
 
 #[derive(Clone)]
 enum Showed<'a> {
-    /// The records by id. An entry is removed after the model had a moment at which the record reads like the entry.
+    /// The records by id. An entry is removed as soon as the model has a moment at which the record equals the entry.
     Records(Vec<(RecordId, Option<&'a TokenRecord>)>),
     /// Counts of records by key. Each count must be at least the number of records that existed at every moment. It
     /// must be at most the number of records that existed at some moment.

@@ -14,8 +14,8 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 18: a label has one holder under races. The races are inserts, relabels, inserts during a revocation, inserts
-/// during rotations, and inserts whose holder is past its `gone_at`.
+/// Clause 18: a label has one holder under races. The races are inserts, relabels, inserts during a revocation,
+/// inserts during rotations, and inserts with a label whose holder is past its `gone_at`.
 pub async fn label_has_one_holder(subject: &Subject) -> Verdict {
     for track in tracks(subject, 9).await {
         for round in 0..track.rounds {

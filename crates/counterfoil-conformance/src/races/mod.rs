@@ -29,7 +29,7 @@ pub(crate) use rotate::readers_find_the_successor;
 pub use rotate::rotate_has_one_winner;
 pub use touch::touch_disturbs_nobody;
 
-/// The place where a race runs: a store, its racers, and the number of rounds.
+/// A store on which a race runs, the racers, and the number of rounds.
 pub(crate) struct Track {
     pub(crate) store: Store,
     /// Another handle of the same database.

@@ -80,7 +80,7 @@ impl Answer {
     }
 }
 
-/// The largest number of differing fields that a message shows.
+/// A message shows at most this many of the fields that differ.
 const FIELDS: usize = 8;
 
 /// Describes the difference of two answers: the words, or the record fields that differ.
@@ -134,7 +134,7 @@ fn of_ids(wanted: &[String], found: &[String]) -> String {
     text
 }
 
-/// The largest number of characters of a value that a message shows.
+/// A message shows at most this many characters of a value.
 const SHOWN: usize = 90;
 
 /// Cuts a long text after its first characters.
@@ -145,7 +145,7 @@ pub(super) fn cut(text: &str) -> String {
     format!("{}… ({} bytes)", text.chars().take(SHOWN).collect::<String>(), text.len())
 }
 
-/// Cuts two texts to the part in which they begin to differ.
+/// Cuts both texts to the part around their first difference.
 fn around(wanted: &str, found: &str) -> (String, String) {
     if wanted.chars().count().max(found.chars().count()) <= SHOWN {
         return (wanted.into(), found.into());

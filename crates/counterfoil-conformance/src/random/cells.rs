@@ -1,5 +1,5 @@
-//! The cells of the coverage. A cell consists of an operation, the state of the record on which the operation is
-//! executed, and the side of the limit with which the operation compares a value.
+//! The cells of the coverage. An operation on a record compares a value with a limit. A cell consists of the
+//! operation, the state of the record, and the side of the limit on which the value is.
 
 use counterfoil::Timestamp;
 
@@ -102,8 +102,8 @@ impl Operation {
         )
     }
 
-    /// Whether [`Boundary::Extreme`] is a side for this operation. Then the value is another mark, or a number that a
-    /// column with few bits confuses with the right number.
+    /// Whether [`Boundary::Extreme`] is a side for this operation. If true, the value on this side is another mark,
+    /// or a number that a column with few bits confuses with the right number.
     pub(super) const fn has_far_sides(self) -> bool {
         matches!(
             self,

@@ -14,7 +14,7 @@ pub(super) struct Ids {
     members: u16,
 }
 
-/// The values of which one fills most bytes of an id.
+/// The fill values. Most bytes of an id have one of these values.
 const FILLS: [u8; 5] = [0x00, 0xff, 0x80, 0x7f, 0x2f];
 
 impl Ids {

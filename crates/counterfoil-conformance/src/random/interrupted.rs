@@ -1,5 +1,5 @@
 //! Reads pages, with a purge after the first page. If the purge removes the last record of that page, the next page
-//! must continue after its position.
+//! must continue after the position of this record.
 
 use counterfoil::store::{Listing, StoreError, TokenRecord, TokenStore};
 
@@ -10,7 +10,7 @@ use crate::reference::Model;
 use crate::sample::most;
 
 /// Reads the pages and purges, on the store and on the model. Returns the records that must be on the pages, and the
-/// records that are.
+/// records that the store returned.
 pub(super) async fn walk_while_purged(
     store: &dyn TokenStore,
     model: &mut Model,

@@ -77,7 +77,7 @@ async fn sequences(subject: &Subject, next: &AtomicU32, covered: &Mutex<Coverage
     }
 }
 
-/// Runs one sequence. Use it to repeat a failure with the seed from its message.
+/// Runs one sequence. With the seed from a message of [`answers_equal_the_model`], it repeats the failure.
 ///
 /// # Errors
 ///

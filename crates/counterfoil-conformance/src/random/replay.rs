@@ -19,8 +19,8 @@ use crate::sample::Person;
 pub(super) struct Replay<'a> {
     site: Site<'a>,
     pub(super) model: Model,
-    /// Whether a damaged record was removed. Then the store may not know for which key its census must count one record
-    /// less.
+    /// Whether a damaged record was removed. If true, the census is not compared, because the store may not know
+    /// which key the removed record had.
     forgot: bool,
 }
 
@@ -34,7 +34,7 @@ pub(super) enum Compared {
     Part(usize),
 }
 
-/// The number of concurrent calls when the state is compared. A race makes as many.
+/// The number of concurrent calls when the state is compared. It equals the number of racers in a race.
 const ABREAST: usize = 64;
 
 /// The page limit when the state is compared.
@@ -74,8 +74,8 @@ impl<'a> Replay<'a> {
         wanted.first().map(|wanted| difference(wanted, &found))
     }
 
-    /// Removes from the model the damaged records that the store's purge removed. The model cannot know them, because a
-    /// purge may remove or keep them.
+    /// Removes from the model the damaged records that the store's purge removed. The model cannot predict which
+    /// records these are, because a purge may remove or keep a damaged record.
     async fn forget_what_went(&mut self, now: Timestamp, unsent_before: Timestamp) {
         for id in self.model.damaged_gone(now, unsent_before) {
             if matches!(self.site.database.get(&id).await, Ok(None)) {

@@ -14,7 +14,7 @@ const MESSAGE: usize = 3_000;
 /// The largest number of bytes of one command in a message.
 const LINE: usize = 330;
 
-/// Returns the message of a failure. If there are too many commands, it contains the last ones.
+/// Returns the message of a failure. If there are too many commands, the message contains only the last ones.
 pub(super) fn report(seed: u64, failing: &Failing) -> String {
     let Failing { commands, difference } = failing;
     let mut names = Names(Vec::new());

@@ -8,8 +8,8 @@ use counterfoil::{Scope, SubjectId, Timestamp};
 
 use crate::dice::Dice;
 
-/// The distances in microseconds at which a column overflows. The column has 8, 16, 31 or 32 bits, or 31 or 32 bits
-/// that count seconds.
+/// The distances in microseconds at which a column overflows. The column counts microseconds in 8, 16, 31 or 32 bits,
+/// or seconds in 31 or 32 bits.
 const WIDTHS: [u64; 6] = [1 << 8, 1 << 16, 1 << 31, 1 << 32, (1 << 31) * 1_000_000, (1 << 32) * 1_000_000];
 
 /// Returns the first instant of a sequence's clock. It is today, near an end of the range, or shortly before an

@@ -62,7 +62,7 @@ impl Model {
             && self.live_families(family, now).len() as u64 >= u64::from(cap.limit.get())
     }
 
-    /// Ends families until there is room for the new family. Returns the families that ended.
+    /// Ends families until the cap allows the new family. Returns the families that ended.
     pub(super) fn make_room(&mut self, cap: Cap, family: &NewFamily, now: Timestamp) -> Vec<FamilyId> {
         let WhenFull::End { revoked, gone_at } = cap.when_full else { return Vec::new() };
         let mut ended = Vec::new();
@@ -92,7 +92,7 @@ impl Model {
         made.get(index).copied()
     }
 
-    /// Returns the time of a past rotation, if this time is after `since`. It is the `limit`-th newest rotation.
+    /// Returns the time of the `limit`-th newest rotation, if this time is after `since`.
     fn rotations_reached(&self, pace: Pace, parent: &RecordId) -> Option<Timestamp> {
         let family = self.family(parent.family())?;
         let generation = self.record(parent)?.generation.checked_sub(u64::from(pace.limit.get()))?;
@@ -103,7 +103,7 @@ impl Model {
         (at > pace.since).then_some(at)
     }
 
-    /// If the new access tokens have no room, returns the time at which the first live one expires.
+    /// If the cap does not allow the new access tokens, returns the time at which the first live token expires.
     fn access_full(&self, family: FamilyId, cap: u32, new: &[NewRecord], now: Timestamp) -> Option<Timestamp> {
         let lives = |end: Option<Timestamp>| !end.is_some_and(|end| now.reached(end));
         let more = new.iter().filter(|new| new.kind == TokenKind::AccessToken && lives(new.expires_at)).count();

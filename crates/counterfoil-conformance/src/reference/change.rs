@@ -85,7 +85,8 @@ impl Model {
         }
     }
 
-    /// Revokes. Returns the number of changed records (for `One`) or families, and whether another call is needed.
+    /// Revokes a record or families. Returns the number of changed records (for `One`) or families, and whether
+    /// another call is needed.
     pub fn revoke(&mut self, what: Revoke<'_>, revoked: Revoked, gone_at: Timestamp, limit: u32) -> (u64, bool) {
         match what {
             Revoke::One(id) => {

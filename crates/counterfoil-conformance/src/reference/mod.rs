@@ -1,8 +1,8 @@
 //! The reference model. It implements the contract with linear scans over two lists. It is slow and simple, and shares
 //! no code with a real store.
 //!
-//! [`random`](crate::random) compares stores with it. In a mutex ([`ReferenceStore`]), it is also an example of a
-//! store.
+//! [`random`](crate::random) compares stores with it. [`ReferenceStore`] has the model in a mutex, and is also an
+//! example of a store.
 
 mod batches;
 mod bounds;

@@ -20,7 +20,7 @@ struct Lists {
     settings: Vec<(Realm, VersionedSettings)>,
     counters: Vec<(ThrottleKey, Counter)>,
     last_upkeep: Option<Timestamp>,
-    // One number for all versions. It only grows, so an old version never equals a new one.
+    // The counter for the versions of all rows. It only grows, so an old version never equals a new one.
     written: u64,
 }
 

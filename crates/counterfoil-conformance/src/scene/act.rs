@@ -96,7 +96,7 @@ impl Scene {
         let micros = actor as u64;
         let slid = slide(at(EXPIRES + 5 + micros), far(5 + micros));
         let succeeded = supersede(Version::FIRST, next.id, self.now());
-        // The chain was rotated twice after `near(0)`. A limit of 3 has room for this rotation. A limit of 2 does not.
+        // The chain was rotated twice after `near(0)`. A limit of 3 allows this rotation. A limit of 2 does not.
         let paced = pace(if actor.is_multiple_of(2) { 3 } else { 2 }, self.near(0));
         let (step, new): (ParentUpdate, Vec<NewRecord>) = match deed {
             Deed::Slide => (slid, self.joining(deed, actor).to_vec()),

@@ -9,11 +9,11 @@ use crate::dice::Dice;
 pub(crate) enum Deed {
     /// Calls `insert` for a new family.
     Found,
-    /// Calls `insert` for a new family, with a cap that refuses and has one free place.
+    /// Calls `insert` for a new family, with a cap that refuses. The cap allows one more family.
     FoundCapped,
-    /// Calls `insert` for a new family, with a cap that makes room.
+    /// Calls `insert` for a new family, with a cap that ends an old family to make room.
     FoundMakesRoom,
-    /// Calls `insert` for a new family, with a pace that has room for one.
+    /// Calls `insert` for a new family, with a pace that allows one more creation.
     FoundPaced,
     /// Calls `insert` for a new family with a free label.
     FoundFreeLabel,
@@ -23,7 +23,7 @@ pub(crate) enum Deed {
     FoundGoneLabel,
     /// Calls `insert` for access tokens of the chain.
     Join,
-    /// Calls `insert` for an access token of the chain, with a cap of access tokens that has room for one.
+    /// Calls `insert` for an access token of the chain, with a cap that allows one more access token.
     JoinCapped,
     /// Calls `apply` with a free label.
     EditLabel,
@@ -39,11 +39,11 @@ pub(crate) enum Deed {
     Supersede,
     /// Calls `rotate` to supersede the tip, with a pace that refuses every second actor.
     SupersedePaced,
-    /// Calls `rotate` to supersede the tip, with a cap of access tokens that has room for one.
+    /// Calls `rotate` to supersede the tip, with a cap that allows one more access token.
     SupersedeCapped,
     /// Calls `rotate` to extend the expiry of the tip.
     Slide,
-    /// Calls `rotate` to extend the expiry of the tip, with a cap of access tokens that has room for one.
+    /// Calls `rotate` to extend the expiry of the tip, with a cap that allows one more access token.
     SlideCapped,
     /// Calls `revoke` for the live access token.
     RevokeOne,
@@ -136,9 +136,9 @@ impl Deed {
         Self::PurgeGone,
     ];
 
-    /// Returns the pairs of operations to try. There is every unordered pair, including each operation with itself, but
-    /// no pair of two reads, which cannot affect each other. The pairs are shuffled, so that a broken store fails
-    /// early. With few rounds, only a part of the pairs is returned.
+    /// Returns the pairs of operations to try. These are all unordered pairs, including each operation with itself,
+    /// except pairs of two reads, which cannot affect each other. The pairs are shuffled, so that a broken store
+    /// fails early. With few rounds, only a part of the pairs is returned.
     pub(crate) fn pairs(rounds: u32) -> Vec<[Self; 2]> {
         let with_later = |(index, one): (usize, &Self)| {
             let one = *one;

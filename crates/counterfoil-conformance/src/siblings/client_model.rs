@@ -39,8 +39,8 @@ pub async fn client_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Returns hostile ids. Some differ in case, in a sign, or in the last of 100 characters. Others become equal to
-/// another pair of realm and id if realm and id are joined.
+/// Returns hostile ids. Some differ in case, in a punctuation character, or in the last of 100 characters. If realm
+/// and id are joined, some other ids give the same text as a different id in another realm.
 fn ids() -> Vec<ClientId> {
     let long = "n".repeat(99);
     let texts = ["a", "A", "aa", "a.b", "a-b", "a_b", "a~b", "b.c", "c", "~", "-", "1", "01"].map(str::to_owned);

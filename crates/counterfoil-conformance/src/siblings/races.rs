@@ -43,8 +43,8 @@ pub(super) async fn one_registration_an_internal_id(
     Ok(())
 }
 
-/// Checks a removal that races with replacements of the same version. Exactly one of them succeeds, and its result is
-/// stored.
+/// Checks a removal that races with replacements of the same version. Exactly one of these calls succeeds, and the
+/// result of this call is stored.
 pub(super) async fn a_removal_beside_replacements(
     pool: &Pool,
     handles: &Clients,

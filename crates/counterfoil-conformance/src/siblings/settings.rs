@@ -22,8 +22,8 @@ pub(crate) fn document(value: &str) -> StoredSettings {
     settings
 }
 
-/// Clause 29 for settings: `expect: None` creates settings and never overwrites them. `Some` replaces only the settings
-/// with this version. If many writers have one version, exactly one succeeds.
+/// Clause 29 for settings: `expect: None` creates settings and never overwrites them. `Some` replaces only the
+/// settings with this version. If many writers expect the same version, exactly one succeeds.
 pub async fn put_settings_needs_the_version(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.settings().await else { return Ok(NO_SETTINGS) };

@@ -1,5 +1,5 @@
-//! Controls of clause 47: client stores with wrong pages, which the check must reject, and one with short but correct
-//! pages, which it must accept.
+//! Controls of clause 47. The check must reject client stores with wrong pages, and must accept a client store with
+//! short but correct pages.
 
 use std::sync::Arc;
 

@@ -15,7 +15,7 @@ enum Flaw {
     ReadsOn,
     /// Notices the demotion only when a write is refused.
     ReadsUntilAWriteIsRefused,
-    /// Reads lists from the replica, in the belief that a list may be old.
+    /// Reads lists from the replica, as if the contract allowed outdated lists.
     ListsOn,
     CountsOn,
     /// Reports an outage as an absent record.

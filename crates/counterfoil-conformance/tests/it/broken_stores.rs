@@ -1,5 +1,6 @@
-//! Controls of the suite: stores that violate one rule each, and the check that must reject each. They show that every
-//! check can fail. `cargo test --test it broken_stores -- --nocapture` prints a table of them.
+//! Controls of the suite. They are stores that violate one rule each, together with the check that must reject the
+//! store. They show that every check can fail. `cargo test --test it broken_stores -- --nocapture` prints a table of
+//! them.
 
 use std::sync::Arc;
 

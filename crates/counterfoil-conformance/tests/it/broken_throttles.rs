@@ -1,4 +1,5 @@
-//! Controls of the clauses about throttles: counters that violate one rule each, and the check that must reject each.
+//! Controls of the clauses about throttles. They are counters that violate one rule each, together with the check
+//! that must reject the counter.
 
 use std::sync::Arc;
 

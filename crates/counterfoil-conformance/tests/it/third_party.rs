@@ -1,9 +1,9 @@
 //! A store as a third party would write it. Its database has only one operation: it replaces a document if the document
 //! still has the version that was read.
 //!
-//! There is one document for each shard, because all data that one step uses is in one shard. Each step reads, decides
-//! and swaps. It starts again if another call was faster. The reference model decides, so that the example shows only
-//! how a step becomes atomic.
+//! There is one document for each shard, because all data that one step uses is in one shard. Each step reads,
+//! decides and swaps. A step starts again if another call replaced the document first. The reference model decides,
+//! so that the example shows only how a step becomes atomic.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -39,7 +39,7 @@ impl Database {
         self.documents.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned().unwrap_or_default()
     }
 
-    /// Replaces the document if its version is still the version that was read. Returns whether it did.
+    /// Replaces the document if its version is still `read`. Returns whether the document was replaced.
     async fn swap(&self, key: u8, read: u64, text: String) -> bool {
         backend_call().await;
         let mut documents = self.documents.lock().unwrap_or_else(PoisonError::into_inner);
@@ -108,7 +108,7 @@ async fn pages(
     for shard in first..=u8::MAX {
         let within = after.filter(|cursor| cursor.id.shard() == shard);
         let room = count(limit) - whole.items.len();
-        // This asks for one record more than fits. If this record exists, there is a next page.
+        // This asks for one record more than the page may contain. If this record exists, there is a next page.
         let found = page(&store.shard(shard).await?, within, room + 1);
         let more = found.items.len() > room;
         whole.items.extend(found.items.into_iter().take(room));

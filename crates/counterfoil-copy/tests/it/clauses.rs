@@ -1,4 +1,4 @@
-//! Clauses 57 to 59 on every store.
+//! Checks clauses 57 to 59 of the store contract on every store.
 
 use std::sync::Arc;
 

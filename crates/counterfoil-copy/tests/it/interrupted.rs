@@ -1,4 +1,4 @@
-//! Copies that are cut off, and targets that fail.
+//! Tests of copies that are interrupted, and of targets that fail.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,7 +67,7 @@ fn host_60_a_copy_that_is_dropped_at_any_call_is_continued() {
             let (target, faults) = faulty();
             let copy = Copy::new(source.stores(), Stores::of(Arc::clone(&target)));
             faults.nth(nth, Failure::Hangs);
-            // Everything else is ready at once, so what does not end hangs.
+            // All other calls are ready at once. So a copy that does not end waits for the hanging call.
             let Err(_dropped) = timeout(Duration::ZERO, copy.run()).await else { return };
             faults.heal();
             copy.run().await.expect("the next run continues");

@@ -1,4 +1,4 @@
-//! The copy between all stores, in one binary.
+//! Tests the copy between all stores, in one test binary.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod clauses;

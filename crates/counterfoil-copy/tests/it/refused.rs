@@ -1,4 +1,4 @@
-//! What a copy refuses, before it writes anything where that can be.
+//! Tests of the sources and targets that a copy refuses, before its first write if possible.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Everything through all stores and back.
+//! Copies everything through all stores and back.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use counterfoil_copy::{Copy, Stores};
 
 use crate::stores::{RUNTIME, memory, postgres, redb, redis, redis_cluster, sqlite};
 
-/// Fills a store with families in every state, clients and settings of two realms.
+/// Fills a store with families in every state, and with clients and settings of two realms.
 pub(crate) async fn fill<S: TokenStore + ClientStore + SettingsStore>(store: &Arc<S>) {
     every_state(store).await.expect("the store keeps the contract");
     for realm in [Realm::default(), Realm::new("other").expect("a realm")] {
@@ -44,7 +44,7 @@ pub(crate) async fn fill<S: TokenStore + ClientStore + SettingsStore>(store: &Ar
     assert!(store.note_upkeep(None, at(9)).await.expect("a store"));
 }
 
-/// Copies and compares. The second run finds everything there.
+/// Copies and compares two stores. A second run finds that the target already has every family.
 async fn hop(from: &Stores, to: &Stores) {
     let copy = Copy::new(from.clone(), to.clone());
     let planned = copy.plan().await.expect("a target that may be filled");
@@ -62,7 +62,7 @@ async fn through(stores: &[Stores]) {
     for pair in stores.windows(2) {
         hop(&pair[0], &pair[1]).await;
     }
-    // The last one equals the first one, not only the one before it.
+    // The last store must equal the first store, not only the store before it.
     let (first, last) = (stores.first().expect("stores"), stores.last().expect("stores"));
     Copy::new(first.clone(), last.clone()).verify().await.expect("the first and the last are equal");
 }
@@ -106,7 +106,7 @@ fn host_60_versions_and_internal_ids_of_removed_clients_go_along() {
             store.client(&realm, &id).await.expect("a store").expect("a client").version
         };
         assert_eq!(version(&*source.store).await, version(&*target.store).await);
-        // The sign-ins name client 7, which is registered nowhere.
+        // The sign-ins name client 7, which has no registration.
         let anew = Registration::new("anew".parse().expect("an id"), ClientKey::from_bytes([7; 16]), "Anew", at(3));
         let put = target.store.put_client(&realm, None, &anew).await.expect("a store");
         assert!(matches!(put, ClientPut::Retired), "{put:?}");

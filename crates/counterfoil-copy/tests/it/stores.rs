@@ -1,4 +1,4 @@
-//! An empty store of each kind, on real servers and files.
+//! Opens an empty store of each kind, on real servers and files.
 
 use std::any::Any;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,7 +18,7 @@ use counterfoil_testkit::servers::redis::{RedisCluster, RedisServer};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-/// The runtime of all tests.
+/// The async runtime of all tests.
 pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 });
@@ -29,7 +29,7 @@ static REDIS: LazyLock<RedisServer> = LazyLock::new(RedisServer::start);
 static CLUSTER: LazyLock<RedisCluster> = LazyLock::new(RedisCluster::start);
 static SPACES: AtomicU32 = AtomicU32::new(0);
 
-/// A store with all its traits, and what it lives in.
+/// A store with all its traits, and the folder or server that contains its data.
 pub(crate) struct Opened<S> {
     pub(crate) store: Arc<S>,
     _kept: Option<Box<dyn Any + Send + Sync>>,

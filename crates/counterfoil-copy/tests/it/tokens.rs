@@ -1,4 +1,4 @@
-//! Tokens that were issued before a copy, after it.
+//! Tests that tokens issued before a copy have the same status after it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +45,7 @@ impl Host {
     }
 }
 
-/// Refreshes and gives the new refresh token, or the status of the refusal.
+/// Refreshes. Returns the new refresh token, or the status of the refusal.
 async fn refresh(counterfoil: &Counterfoil, header: &str, token: &str) -> Result<String, u16> {
     let (body, source) = (format!("grant_type=refresh_token&refresh_token={token}"), Source::Unknown);
     let authorization = [header.as_bytes()];

@@ -1,4 +1,4 @@
-//! The middleware, the extractors and the guards.
+//! Cases for the middleware, the extractors and the guards.
 
 use crate::case::{Case, Expected, Send, case, get, send};
 

@@ -1,4 +1,4 @@
-//! The JSON API, route by route.
+//! Cases for each route of the JSON API.
 
 use crate::case::{Case, Expected, Send, case, get, send};
 

@@ -1,4 +1,4 @@
-//! The table.
+//! The table of all test cases.
 
 mod authentication;
 mod management;
@@ -7,7 +7,7 @@ mod requests;
 
 use crate::case::Case;
 
-/// All cases. No two have the same name.
+/// Returns all cases. Each case has a different name.
 pub fn all() -> Vec<Case> {
     [authentication::cases(), oauth::cases(), management::cases(), requests::cases()].concat()
 }

@@ -1,4 +1,4 @@
-//! OAuth's endpoints.
+//! Cases for the OAuth endpoints.
 
 use crate::case::{Body, Case, Expected, Send, case, get, send};
 

@@ -1,4 +1,4 @@
-//! Cases that hold for all routes of the JSON API: authentication, bodies, methods, paths.
+//! Cases that apply to all routes of the JSON API: authentication, bodies, methods, paths.
 
 use crate::case::{Body, Case, Expected, Send, case, get, send};
 

@@ -1,4 +1,5 @@
-//! The layers in front of a gRPC service. The requests are no gRPC, and the refusals are problems.
+//! The layers in front of a gRPC service. The requests are plain HTTP requests, and the refusals are problems (RFC
+//! 9457).
 
 use counterfoil::Counterfoil;
 use counterfoil_tower::{AsProblem, AuthenticateLayer, Refuse as _, Rejection, RequireScopeLayer};
@@ -8,7 +9,7 @@ use tower::Layer as _;
 
 use super::Running;
 
-/// `/required` and `/scoped` lead to a service of tonic.
+/// Starts a server that routes `/required` and `/scoped` to a tonic service.
 pub async fn start(counterfoil: Counterfoil) -> Running {
     let (_reporter, health) = tonic_health::server::health_reporter();
     let scoped = RequireScopeLayer::new("projects:read").refuse_with(refusal).layer(health.clone());

@@ -120,7 +120,7 @@ async fn entered(_: Request<Incoming>) -> Answer {
     text(StatusCode::OK, "in")
 }
 
-/// A handler that requires a right by itself.
+/// A handler that itself checks a scope or a role.
 async fn inside(request: Request<Incoming>) -> Answer {
     let who = known(&request).expect("the layer").principal().expect("required");
     let judged = match request.uri().path() {

@@ -1,4 +1,4 @@
-//! What the operations take from a request.
+//! The parts of a request that the operations read.
 
 use counterfoil::{Counterfoil, Presenter, Principal};
 use http::Uri;
@@ -9,7 +9,7 @@ use super::location::Location;
 pub(super) struct Call {
     pub(super) counterfoil: Counterfoil,
     pub(super) principal: Principal,
-    /// The segments that fill the path, from the left. `None`: not UTF-8.
+    /// The path segments that fill the template's variables, from left to right. A segment that is not UTF-8 is `None`.
     segments: Vec<Option<String>>,
     query: Option<String>,
     pub(super) location: Location,
@@ -26,17 +26,17 @@ impl Call {
         Self { counterfoil, principal, segments, query, location }
     }
 
-    /// Who is calling.
+    /// Returns the authenticated caller as the presenter of an operation.
     pub(super) fn by(&self) -> Presenter {
         Presenter::from(&self.principal)
     }
 
-    /// The first segment that fills the path; `None` if it is not UTF-8.
+    /// Returns the first segment that fills a variable of the path, or `None` if it is not UTF-8.
     pub(super) fn first(&self) -> Option<&str> {
         self.segments.first()?.as_deref()
     }
 
-    /// The second one.
+    /// Returns the second segment that fills a variable of the path, or `None` if it is not UTF-8.
     pub(super) fn second(&self) -> Option<&str> {
         self.segments.get(1)?.as_deref()
     }

@@ -7,65 +7,67 @@ use serde::Deserialize;
 use crate::json::{Body, Fields};
 use crate::problem::Problem;
 
-/// A client to register.
+/// The request to register a client.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(super) struct NewRegistration {
     /// The name that people see.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100, example = "Reports"))]
     display_name: String,
-    /// The `client_id`; generated if missing.
+    /// The `client_id`. If it is missing, the service generates one.
     #[cfg_attr(
         feature = "openapi",
         schema(value_type = String, required = false, pattern = "^[A-Za-z0-9._~-]{1,100}$")
     )]
     id: Option<ClientId>,
-    /// The grants that it may use at the token endpoint; none if missing.
+    /// The grants that the client may use at the token endpoint. If this field is missing, it may use none.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<GrantName>, required = false))]
     grants: Vec<Grant>,
     /// Whether the client has no secret.
     #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
     public: bool,
-    /// Whether a refresh returns a new refresh token. Only confidential clients may reuse one.
+    /// `rotate`: each refresh returns a new refresh token. `reuse`: the refresh token stays the same. Only confidential
+    /// clients may use `reuse`.
     #[cfg_attr(feature = "openapi", schema(value_type = ModeName, required = false))]
     refresh_mode: RefreshMode,
-    /// The largest scope that it may request: a list of scope tokens, or one text. If missing: the scope of the account
-    /// that registers the client.
+    /// The largest scope that the client may request: a list of scope tokens, or one text. If this field is missing, it
+    /// is the scope of the account that registers the client.
     #[cfg_attr(feature = "openapi", schema(value_type = Scopes, required = false))]
     scopes: Option<Scope>,
-    /// The scope of a token if the client requests none. A token without a scope has all rights of its owner, and its
-    /// introspection response has no `scope`. A resource server that requires scopes refuses such a token, so set a
-    /// default for its clients.
+    /// The scope of a token for which the client requested no scope. A token without a scope has all rights of its
+    /// owner, and its introspection response has no `scope`. A resource server that requires scopes refuses such a
+    /// token. So set a default scope for clients that use such a server.
     #[cfg_attr(feature = "openapi", schema(value_type = Scopes, required = false))]
     default_scopes: Option<Scope>,
-    /// Whether it may introspect every token. Not for public clients.
+    /// Whether the client may introspect every token. It must be false for a public client.
     #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
     resource_server: bool,
 }
 
-/// The changes to a client. Missing fields stay as they are.
+/// The request to change a client. Missing fields stay as they are.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(super) struct RegistrationUpdate {
-    /// Whether the client and all its tokens are refused.
+    /// Whether the client is disabled. A disabled client and all its tokens are refused.
     #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
     disabled: Option<bool>,
     /// The name that people see.
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, min_length = 1, max_length = 100))]
     display_name: Option<String>,
-    /// The grants that it may use at the token endpoint.
+    /// The grants that the client may use at the token endpoint.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<GrantName>, required = false))]
     grants: Option<Vec<Grant>>,
-    /// Whether a refresh returns a new refresh token.
+    /// `rotate`: each refresh returns a new refresh token. `reuse`: the refresh token stays the same.
     #[cfg_attr(feature = "openapi", schema(value_type = ModeName, required = false))]
     refresh_mode: Option<RefreshMode>,
-    /// The largest scope that it may request; null: no limit. Applies at once, also to existing tokens.
+    /// The largest scope that the client may request. Null removes the limit. The change applies at once, also to
+    /// existing tokens.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Scopes>, required = false))]
     scopes: Option<Option<Scope>>,
-    /// The scope of a token if the client requests none; null: everything that it may request.
+    /// The scope of a token for which the client requested no scope. Null: the token gets the client's `scopes`.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Scopes>, required = false))]
     default_scopes: Option<Option<Scope>>,
 }
 
-/// A grant's name.
+/// The name of a grant.
 #[cfg(feature = "openapi")]
 #[derive(utoipa::ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -75,7 +77,7 @@ enum GrantName {
     RefreshToken,
 }
 
-/// Whether a refresh returns a new refresh token.
+/// `rotate`: each refresh returns a new refresh token. `reuse`: the refresh token stays the same.
 #[cfg(feature = "openapi")]
 #[derive(utoipa::ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -94,18 +96,18 @@ enum Scopes {
     Text(String),
 }
 
-/// Reads a scope.
+/// Takes and reads an optional field that contains a scope.
 fn scope(fields: &mut Fields, name: &'static str) -> Result<Option<Scope>, Problem> {
     fields.optional(name)?.map(|scopes| parsed(scopes, name)).transpose()
 }
 
-/// Reads a scope that null removes.
+/// Takes and reads an optional field that contains a scope, or null to remove the scope.
 fn nullable_scope(fields: &mut Fields, name: &'static str) -> Result<Option<Option<Scope>>, Problem> {
     let given = fields.optional::<Option<Scopes>>(name)?;
     given.map(|given| given.map(|scopes| parsed(scopes, name)).transpose()).transpose()
 }
 
-/// Joins the tokens of a list. A token that contains a space would become two tokens, so it is refused.
+/// Joins the scope tokens of a list. Refuses a token that contains a space, because it would become two tokens.
 fn parsed(scopes: Scopes, name: &'static str) -> Result<Scope, Problem> {
     let text = match scopes {
         Scopes::Text(text) => text,

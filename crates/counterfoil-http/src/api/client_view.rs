@@ -12,44 +12,45 @@ pub(crate) struct ClientView {
     /// The `client_id`.
     id: String,
     display_name: String,
-    /// `password`, `refresh_token`.
+    /// `password` and `refresh_token` are the possible values.
     grants: Vec<&'static str>,
     public: bool,
-    /// `rotate`, `reuse`.
+    /// `rotate` or `reuse`.
     refresh_mode: &'static str,
-    /// The largest scope that it may request; null: no limit.
+    /// The largest scope that the client may request. Null means that there is no limit.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     scopes: Option<Vec<String>>,
-    /// The scope of a token if the client requests none; null: a token without scope.
+    /// The scope of a token for which the client requested no scope. Null means that the token gets the client's
+    /// `scopes`.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     default_scopes: Option<Vec<String>>,
     resource_server: bool,
     disabled: bool,
     created_at: Rfc3339,
-    /// Its secrets, the newest last. Their texts are not shown.
+    /// The client's secrets, the newest last. Their texts are not shown.
     secrets: Vec<SecretView>,
 }
 
-/// The lifetime of a secret.
+/// The lifetime of a client secret.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct SecretView {
     created_at: Rfc3339,
-    /// When the secret expires. Null unless the secret has been replaced.
+    /// The time at which the secret expires. It is null unless a newer secret has replaced this one.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     expires_at: Option<Rfc3339>,
 }
 
-/// A client with its new secret. A public client has none.
+/// A client and its new secret. A public client has no secret.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct NewClientView<'a> {
     #[serde(flatten)]
     record: ClientView,
-    /// Shown once.
+    /// The text of the secret. Only this response contains it.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<&'a str>,
-    /// Base64 of `id:secret`, for `Authorization: Basic`.
+    /// The value for `Authorization: Basic`: Base64 of `id:secret`.
     #[serde(skip_serializing_if = "Option::is_none")]
     api_key: Option<&'a str>,
 }

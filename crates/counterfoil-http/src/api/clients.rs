@@ -26,7 +26,7 @@ use crate::secret_body;
 #[cfg(feature = "openapi")]
 use crate::strict::Strict;
 
-/// Registered clients, for administrators. Serves `/clients` and the paths below it.
+/// Serves registered clients, for administrators, at `/clients` and the paths below it.
 pub fn clients(counterfoil: Counterfoil) -> Endpoints {
     let api = Api::new(counterfoil)
         .at("/clients", [on(Method::GET, list), on_json(Method::POST, create)])
@@ -48,11 +48,11 @@ type NewRegistrationSchema = Strict<NewRegistration>;
 #[cfg(feature = "openapi")]
 type RegistrationUpdateSchema = Strict<RegistrationUpdate>;
 
-/// The sort key of the list: age, then id.
+/// The sort key of the list: the client's creation time, then its id.
 type Key = (Timestamp, String);
 
-/// All clients, newest first. The store lists them by id. Their number is small, because administrators register each
-/// one.
+/// Returns all clients, newest first. The store lists clients by id, so this function reads and sorts all of them. The
+/// number of clients is small, because administrators register each client by hand.
 async fn newest_first(counterfoil: &Counterfoil, by: &Presenter) -> Result<Vec<(Key, ClientView)>, ManageError> {
     let most = std::num::NonZeroU32::MIN.saturating_add(99);
     let (mut all, mut after) = (Vec::new(), None);

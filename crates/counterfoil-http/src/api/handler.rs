@@ -1,4 +1,5 @@
-//! The handlers of the API: authentication in front, then the body within its bounds, then the operation.
+//! The handlers of the API. A handler authenticates the request, then reads the body within its limits, then calls the
+//! operation.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,34 +19,35 @@ use crate::json;
 use crate::problem::Problem;
 use crate::read_body::read_body;
 
-/// The most bytes of a body.
+/// The maximum size of a body in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
 type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>;
 type Answer = Box<dyn Fn(Call, Received) -> Answering + Send + Sync>;
 
-/// What answers one method of a path.
+/// The handler of one method of a path.
 pub(crate) struct ApiHandler {
     counterfoil: Counterfoil,
-    /// Which body is read before the operation.
+    /// Which body the handler reads before it calls the operation.
     expects: Expects,
-    /// Whether the path can name something. If it cannot, the answer is 404, and the body is not read.
+    /// Returns whether a resource with this path can exist. If it returns false, the response is 404 and the body is
+    /// not read.
     path: fn(&[Option<String>]) -> bool,
     answer: Answer,
 }
 
-/// The body that a request is to have.
+/// The body that the handler expects.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expects {
-    /// None: it is not read.
+    /// No body. A body is not read.
     Nothing,
-    /// JSON: without its media type it is not read.
+    /// A JSON body. Without the media type of JSON, the body is not read.
     Json,
-    /// JSON, or none.
+    /// A JSON body, or no body.
     OptionalJson,
 }
 
-/// A method of a path, before it has a handle.
+/// A method of a path and its operation. A [`Route`] has no handle yet, and becomes an [`ApiHandler`] when it gets one.
 pub(super) struct Route {
     method: Method,
     expects: Expects,
@@ -53,7 +55,7 @@ pub(super) struct Route {
     answer: Answer,
 }
 
-/// A method without a body.
+/// Makes a route for a method without a body.
 pub(super) fn on<F, R>(method: Method, handler: F) -> Route
 where
     F: Fn(Call) -> R + Send + Sync + 'static,
@@ -63,7 +65,7 @@ where
     Route { method, expects: Expects::Nothing, path: |_| true, answer }
 }
 
-/// A method with a body of JSON.
+/// Makes a route for a method with a JSON body.
 pub(super) fn on_json<T, F, R>(method: Method, handler: F) -> Route
 where
     T: json::Body,
@@ -76,13 +78,14 @@ where
 }
 
 impl Route {
-    /// Says which paths can name something: only for those is the body read. The handler makes the same check.
+    /// Sets the function that returns whether a resource with a path can exist. The body is read only if it returns
+    /// true. The operation makes the same check.
     pub(super) fn if_path(self, path: fn(&[Option<String>]) -> bool) -> Self {
         Self { path, ..self }
     }
 }
 
-/// The endpoints of one router, which share a handle.
+/// Builds the endpoints of one router. They share a handle.
 pub(super) struct Api {
     counterfoil: Counterfoil,
     endpoints: Vec<Endpoint>,
@@ -107,7 +110,7 @@ impl Api {
 }
 
 impl ApiHandler {
-    /// Answers a request to the path with these segments.
+    /// Answers a request. `segments` are the path segments that fill the template's variables.
     pub(crate) async fn respond<B: http_body::Body>(
         &self,
         segments: Vec<Option<String>>,
@@ -126,7 +129,7 @@ impl ApiHandler {
 
     async fn receive<B: http_body::Body>(&self, segments: &[Option<String>], parts: &Parts, body: B) -> Received {
         let mut values = parts.headers.get_all(CONTENT_TYPE).iter();
-        // A repeated header does not count.
+        // A header that occurs more than once counts as missing.
         let media_type = match (values.next(), values.next()) {
             (Some(one), None) => Some(one.clone()),
             _ => None,
@@ -135,7 +138,7 @@ impl ApiHandler {
         let reads = match self.expects {
             Expects::Nothing => false,
             Expects::Json => announced,
-            // A missing body needs no media type.
+            // The body may be missing, and then needs no media type.
             Expects::OptionalJson => true,
         };
         let body = if reads && (self.path)(segments) { Some(read_body(body, MAX_BYTES).await) } else { None };

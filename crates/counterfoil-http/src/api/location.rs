@@ -1,4 +1,4 @@
-//! The paths in `Location` headers.
+//! Paths for the header `Location`.
 
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode, Uri};
@@ -7,17 +7,17 @@ use serde::Serialize;
 use crate::body::Response;
 use crate::secret_body;
 
-/// The path of a request as the client sent it, including the path under which the router is nested.
+/// The path of a request as the client sent it. It includes the path under which the router is nested.
 #[derive(Clone)]
 pub(super) struct Location(String);
 
 impl Location {
-    /// The path of the resource that was asked.
+    /// Returns the path of the requested resource.
     pub(super) fn of(uri: &Uri) -> Self {
         Self(uri.path().to_owned())
     }
 
-    /// Removes the last segments.
+    /// Removes the last `segments` segments.
     pub(super) fn up(mut self, segments: usize) -> Self {
         for _ in 0..segments {
             self.0.truncate(self.0.rfind('/').unwrap_or_default());
@@ -25,8 +25,8 @@ impl Location {
         self
     }
 
-    /// A 201 response with the location of the created resource (RFC 9110 §15.3.2). Ids consist of unreserved
-    /// characters ([RFC 3986 §2.3]) and need no escape.
+    /// Makes a 201 response with the location of the created resource (RFC 9110 §15.3.2). Ids consist of unreserved
+    /// characters ([RFC 3986 §2.3]), so they need no escapes.
     ///
     /// [RFC 3986 §2.3]: https://www.rfc-editor.org/rfc/rfc3986#section-2.3
     pub(super) fn created(&self, id: &str, view: &impl Serialize) -> Response {

@@ -1,5 +1,5 @@
-//! The JSON API for credentials, which a host mounts under a path of its choice. Each part of it can be mounted alone
-//! and brings its own authentication.
+//! The JSON API that manages credentials. A host mounts it under a path of its choice. Each part can be mounted alone
+//! and authenticates its own requests.
 
 mod call;
 mod client_body;

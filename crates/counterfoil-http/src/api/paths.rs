@@ -1,4 +1,4 @@
-//! Reads ids from paths. A text in a path may not be a valid id.
+//! Reads ids from path segments. The text of a segment may not be a valid id.
 
 use std::str::FromStr;
 
@@ -10,13 +10,15 @@ use counterfoil::{Counterfoil, Presenter, SubjectId};
 use crate::api::request::or_problem;
 use crate::problem::Problem;
 
-/// The id of a credential. An invalid text becomes an id that no credential has. The operation then checks rights first
+/// Returns the credential id of a segment. An invalid text becomes the zero id. Ids are random, so practically no
+/// credential has the zero id. The operation then checks rights first, and answers that the credential does not exist.
 /// and answers that the credential does not exist. Ids are random, so the zero id is practically never drawn.
 pub(super) fn record(text: Option<&str>) -> RecordId {
     text.and_then(|text| text.parse().ok()).unwrap_or(RecordId::from_bytes([0; 16]))
 }
 
-/// The subject in a path. For an invalid text, checks the right to the operation first, then answers 404.
+/// Returns the subject of a segment. If the text is invalid, checks the right to the operation first, then fails with
+/// 404.
 pub(super) async fn subject(
     counterfoil: &Counterfoil,
     by: &Presenter,
@@ -26,7 +28,8 @@ pub(super) async fn subject(
     found(counterfoil, by, text.and_then(|text| SubjectId::new(text).ok()), operation).await
 }
 
-/// The client id in a path, with the same order of checks.
+/// Returns the client id of a segment. If the text is invalid, checks the right to the operation first, then fails with
+/// 404.
 pub(super) async fn client(
     counterfoil: &Counterfoil,
     by: &Presenter,

@@ -25,7 +25,7 @@ use crate::secret_body;
 #[cfg(feature = "openapi")]
 use crate::strict::Strict;
 
-/// The caller's own personal access tokens. Serves `/me/tokens` and the paths below it.
+/// Serves the caller's own personal access tokens at `/me/tokens` and the paths below it.
 pub fn me_tokens(counterfoil: Counterfoil) -> Endpoints {
     let api = Api::new(counterfoil)
         .at("/me/tokens", [on(Method::GET, list), on_json(Method::POST, create)])
@@ -34,16 +34,16 @@ pub fn me_tokens(counterfoil: Counterfoil) -> Endpoints {
     described!(api.endpoints(), list, create, see, delete, rotate)
 }
 
-/// A token to create.
+/// The request to create a token.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct NewToken {
-    /// Its label, unique among the owner's tokens.
+    /// The label of the token. It must be unique among the owner's tokens.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255, example = "nightly build"))]
     label: String,
-    /// Days of 86,400 seconds. May be null or missing only if the policy allows permanent tokens.
+    /// The lifetime in days of 86,400 seconds. It may be null or missing only if the policy allows permanent tokens.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 3660, example = 30))]
     expires_in_days: Option<i64>,
-    /// Must lie within the caller's scope, which is also the default.
+    /// The scope of the token. It must lie within the caller's scope, which is also the default.
     #[cfg_attr(
         feature = "openapi",
         schema(
@@ -69,10 +69,10 @@ impl Body for NewToken {
     }
 }
 
-/// How long the old token stays valid beside the new one.
+/// The request to rotate a token.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(super) struct NewOverlap {
-    /// With 0, the old token ends at once.
+    /// How long the old token stays valid together with the new one, in seconds. With 0, the old token ends at once.
     #[cfg_attr(feature = "openapi", schema(value_type = u64, required = false))]
     pub(super) overlap_seconds: Duration,
 }
@@ -176,7 +176,7 @@ async fn delete(call: Call) -> Result<Response, Problem> {
     Ok(secret_body::none())
 }
 
-/// Replaces one of the caller's tokens by a new one with the same label, scope and expiry
+/// Replaces one of the caller's tokens with a new token that has the same label, scope and expiry
 #[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/me/tokens/{id}/rotate",

@@ -1,4 +1,4 @@
-//! Reads requests. All requests are checked in one order: rights, existence, media type, syntax, size, fields.
+//! Reads requests. Every request is checked in this order: rights, existence, media type, syntax, size, fields.
 
 use bytes::Bytes;
 use counterfoil::operations::Operation;
@@ -10,20 +10,21 @@ use crate::problem::{self, Problem};
 use crate::query::Query;
 use crate::read_body::Unread;
 
-/// The result of an operation, or the problem for its error.
+/// Converts the error of an operation to a problem.
 pub(super) fn or_problem<T>(counterfoil: &Counterfoil, outcome: Result<T, ManageError>) -> Result<T, Problem> {
     outcome.map_err(|error| Problem::of(&error, counterfoil.realm(), counterfoil.now()))
 }
 
-/// What was received of a request, besides its path.
+/// The received parts of a request, except its path.
 pub(super) struct Received {
     pub(super) media_type: Option<HeaderValue>,
     pub(super) query: Option<String>,
-    /// The body. `None`: it was not read, because the answer does not depend on it.
+    /// The body, or why it could not be read. It is `None` if the body was not read because the response does not
+    /// depend on it.
     pub(super) body: Option<Result<Bytes, Unread>>,
 }
 
-/// The body of a request, or what is wrong with it.
+/// The parsed body of a request, or the problem with the body.
 pub(super) struct Sent<T>(Result<T, Problem>);
 
 impl<T: Body> Sent<T> {
@@ -31,8 +32,8 @@ impl<T: Body> Sent<T> {
         Self(parsed(received))
     }
 
-    /// The body. If it is invalid, a missing right or resource is reported instead. If it is valid, the operation makes
-    /// these checks itself.
+    /// Returns the body. If the body is invalid, a missing right or resource is reported first. If the body is valid,
+    /// the operation itself checks rights and existence.
     pub(super) async fn or_problem(
         self,
         counterfoil: &Counterfoil,
@@ -46,7 +47,7 @@ impl<T: Body> Sent<T> {
     }
 }
 
-/// Checks that a request has no query. A missing right or resource is reported first.
+/// Checks that a request has no query. If it has one, a missing right or resource is reported first.
 pub(super) async fn no_query(
     counterfoil: &Counterfoil,
     by: &Presenter,
@@ -63,7 +64,7 @@ pub(super) async fn no_query(
 fn parsed<T: Body>(received: Received) -> Result<T, Problem> {
     let media_type = received.media_type.as_ref().map(HeaderValue::as_bytes);
     let announced = media_type.is_some_and(json::is_json);
-    // A missing optional body needs no media type.
+    // An optional body may be missing, and then needs no media type.
     if !T::OPTIONAL && !announced {
         return Err(Problem::new(problem::MEDIA));
     }
@@ -73,7 +74,7 @@ fn parsed<T: Body>(received: Received) -> Result<T, Problem> {
         Some(Err(Unread::TooLarge | Unread::Broken)) if !announced => return Err(Problem::new(problem::MEDIA)),
         Some(Err(Unread::TooLarge)) => return Err(Problem::new(problem::TOO_LARGE)),
         Some(Err(Unread::Broken)) => return Err(Problem::new(problem::NOT_JSON)),
-        // It is read but for a path that names nothing.
+        // A body is not read only if no resource with the path can exist.
         None => return Err(Problem::not_found()),
     };
     Query::none(received.query.as_deref())?;

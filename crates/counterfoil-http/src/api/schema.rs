@@ -1,4 +1,4 @@
-//! The problems of the API routers, for the OpenAPI document.
+//! The problems of the API, for the OpenAPI document.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,8 @@ pub(super) struct ReadProblems;
 /// The problems of requests that change something.
 pub(super) struct WriteProblems;
 
-/// The responses of an authentication layer that refuses a request, for the OpenAPI document of a host's own handlers.
+/// The responses of an authentication layer that refuses a request. Use them in the OpenAPI document of a host's own
+/// handlers.
 ///
 /// ```
 /// #[utoipa::path(get, path = "/hello", responses((status = 200), counterfoil_http::AuthenticationProblems))]

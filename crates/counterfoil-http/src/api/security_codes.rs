@@ -1,4 +1,4 @@
-//! Security codes.
+//! The endpoints for security codes.
 
 use std::num::NonZeroU32;
 
@@ -26,7 +26,7 @@ use crate::secret_body;
 #[cfg(feature = "openapi")]
 use crate::strict::Strict;
 
-/// Security codes, for super administrators. Serves `/security-codes` and the paths below it.
+/// Serves security codes, for super administrators, at `/security-codes` and the paths below it.
 pub fn security_codes(counterfoil: Counterfoil) -> Endpoints {
     let api = Api::new(counterfoil)
         .at("/security-codes", [on(Method::GET, list), on_json(Method::POST, create)])
@@ -37,19 +37,19 @@ pub fn security_codes(counterfoil: Counterfoil) -> Endpoints {
     described!(api.endpoints(), list, create, see, edit, delete, make_permanent, reset, reactivate)
 }
 
-/// A code to create.
+/// The request to create a code.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct NewCode {
-    /// `super_administrator` or `same_as_user`.
+    /// The rights of the code: `super_administrator` or `same_as_user`.
     #[cfg_attr(
         feature = "openapi",
         schema(pattern = "^(super_administrator|same_as_user)$", example = "super_administrator")
     )]
     access: String,
-    /// The name of the account that it acts as. Required with `same_as_user`, not allowed otherwise.
+    /// The name of the account whose rights the code has. It is required with `same_as_user` and not allowed otherwise.
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false))]
     user: Option<String>,
-    /// Its purpose.
+    /// The purpose of the code.
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, max_length = 500))]
     description: Option<String>,
 }
@@ -73,13 +73,13 @@ impl Body for NewCode {
     }
 }
 
-/// The changes to a code. Missing fields stay as they are.
+/// The request to change a code. Missing fields stay as they are.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct CodeUpdate {
-    /// Must be in the future.
+    /// The new expiry. It must be in the future.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime, required = false))]
     expires_at: Option<Timestamp>,
-    /// Its purpose.
+    /// The purpose of the code.
     #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, max_length = 500))]
     description: Option<String>,
 }
@@ -157,7 +157,7 @@ async fn create(call: Call, sent: Sent<NewCode>) -> Result<Response, Problem> {
     Ok(new_code(&call.location, &issued))
 }
 
-/// Shows a code, also if it has expired and can be reactivated
+/// Shows a code, even if it has expired, as long as it can be reactivated
 #[cfg_attr(feature = "openapi", utoipa::path(
     get,
     path = "/security-codes/{id}",
@@ -246,7 +246,7 @@ async fn reset(call: Call) -> Result<Response, Problem> {
     Ok(shown(&or_problem(counterfoil, counterfoil.reset_security_code(&by, &id).await)?))
 }
 
-/// Reactivates an expired code, with the same text
+/// Reactivates an expired code without changing its text
 #[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/security-codes/{id}/reactivate",

@@ -1,4 +1,4 @@
-//! The schemas of settings. The core's table of settings defines them.
+//! The OpenAPI schemas of the settings. They are made from the core's table of settings.
 
 use counterfoil::settings::{SettingName, SettingUnit};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -10,7 +10,7 @@ use super::settings::NewSettings;
 /// All current settings.
 pub(super) struct SettingsView;
 
-/// The schema of a setting.
+/// Returns the schema of a setting.
 fn schema(name: SettingName) -> ObjectBuilder {
     let builder = ObjectBuilder::new();
     if name.unit() == SettingUnit::Switch {

@@ -1,4 +1,4 @@
-//! Settings. The core's table of settings defines the fields.
+//! The endpoints for settings. The core's table of settings defines the fields.
 
 use counterfoil::Counterfoil;
 use counterfoil::operations::Operation;
@@ -22,13 +22,13 @@ use crate::secret_body;
 #[cfg(feature = "openapi")]
 use crate::strict::Strict;
 
-/// Settings, for administrators. Serves `/settings`.
+/// Serves the settings, for administrators, at `/settings`.
 pub fn settings(counterfoil: Counterfoil) -> Endpoints {
     let api = Api::new(counterfoil).at("/settings", [on(Method::GET, read), on_json(Method::PATCH, change)]);
     described!(api.endpoints(), read, change)
 }
 
-/// The changes to settings. Missing fields stay as they are.
+/// The request to change settings. Missing fields stay as they are.
 pub(super) struct NewSettings(SettingsUpdate);
 
 #[cfg(feature = "openapi")]
@@ -76,7 +76,7 @@ async fn read(call: Call) -> Result<Response, Problem> {
     Ok(shown(&settings))
 }
 
-/// Changes settings: all given fields, or none
+/// Changes settings: either all given fields, or none
 #[cfg_attr(feature = "openapi", utoipa::path(
     patch,
     path = "/settings",

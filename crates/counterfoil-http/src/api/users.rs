@@ -1,4 +1,4 @@
-//! Users: search, the token login switch, and their tokens.
+//! The endpoints for users: a search, the switch that allows token login, and a user's tokens.
 
 use std::num::NonZeroU32;
 
@@ -27,7 +27,7 @@ use crate::secret_body;
 #[cfg(feature = "openapi")]
 use crate::strict::Strict;
 
-/// Users, for administrators. Serves `/users` and the paths below it.
+/// Serves users, for administrators, at `/users` and the paths below it.
 pub fn users(counterfoil: Counterfoil) -> Endpoints {
     let api = Api::new(counterfoil)
         .at("/users", [on(Method::GET, find)])
@@ -43,12 +43,12 @@ pub fn users(counterfoil: Counterfoil) -> Endpoints {
 struct UserView {
     subject: String,
     name: String,
-    /// `collaborator`, `member`, `administrator`, `super_administrator`.
+    /// `collaborator`, `member`, `administrator` or `super_administrator`.
     role: &'static str,
     token_login_allowed: bool,
 }
 
-/// Users.
+/// The users that a search found.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct UserList {
@@ -66,7 +66,7 @@ impl From<&Found> for UserView {
     }
 }
 
-/// A change of a user's token login switch.
+/// The request to change whether a user may use tokens.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct UserUpdate {
     token_login_allowed: bool,
@@ -104,7 +104,7 @@ async fn find(call: Call) -> Result<Response, Problem> {
     asked.map(|_| secret_body::json(StatusCode::OK, &UserList { items: found.iter().map(UserView::from).collect() }))
 }
 
-/// Sets "token login allowed" for a user
+/// Sets the switch "token login allowed" of a user
 #[cfg_attr(feature = "openapi", utoipa::path(
     patch,
     path = "/users/{subject}",

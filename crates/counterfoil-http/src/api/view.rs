@@ -1,4 +1,4 @@
-//! Credentials in response bodies.
+//! Credentials, as they appear in response bodies.
 
 use counterfoil::store::{Access, Cursor, Page};
 use counterfoil::{CredentialView, IssuedCredential};
@@ -18,7 +18,7 @@ use crate::secret_body;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct PageView<T> {
     pub(crate) items: Vec<T>,
-    /// The `cursor` of the next page; null at the end.
+    /// The `cursor` of the next page. Null on the last page.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub(crate) next: Option<String>,
 }
@@ -30,26 +30,26 @@ pub(crate) struct TokenView {
     id: String,
     label: String,
     created_at: Rfc3339,
-    /// Null if it is permanent.
+    /// Null if the token is permanent.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     expires_at: Option<Rfc3339>,
-    /// Null if it was never used.
+    /// Null if the token was never used.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     last_used_at: Option<Rfc3339>,
-    /// `active`, `expiring`, `expired`, `suspended`.
+    /// `active`, `expiring`, `expired` or `suspended`.
     status: &'static str,
-    /// Its scope; null: all rights of its owner.
+    /// The token's scope. Null means that the token has all rights of its owner.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     scope: Option<String>,
 }
 
-/// A new personal access token. Only this response contains its text.
+/// A new personal access token.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct NewTokenView<'a> {
     #[serde(flatten)]
     record: TokenView,
-    /// Shown once.
+    /// The text of the token. Only this response contains it.
     token: &'a str,
 }
 
@@ -61,38 +61,38 @@ pub(crate) struct CodeView {
     #[cfg_attr(feature = "openapi", schema(required = true))]
     description: Option<String>,
     created_at: Rfc3339,
-    /// Null if it is permanent.
+    /// Null if the code is permanent.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     expires_at: Option<Rfc3339>,
-    /// Null if it was never used.
+    /// Null if the code was never used.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     last_used_at: Option<Rfc3339>,
-    /// `active`, `expiring`, `expired`, `suspended`.
+    /// `active`, `expiring`, `expired` or `suspended`.
     status: &'static str,
-    /// Its scope; null: all rights of its access level.
+    /// The code's scope. Null means that the code has all rights of its access level.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     scope: Option<String>,
-    /// `super_administrator`, `same_as_user`.
+    /// `super_administrator` or `same_as_user`.
     access: &'static str,
-    /// The account that it acts as: the name given at its creation, or the subject if no name is stored. Null for a
-    /// super administrator's code.
+    /// The account whose rights the code has: the name that was given at the code's creation, or the subject if no name
+    /// is stored. Null for the code of a super administrator.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     user: Option<String>,
-    /// The subject that it acts as. Null for a super administrator's code.
+    /// The subject whose rights the code has. Null for the code of a super administrator.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     user_subject: Option<String>,
-    /// The subject of its creator.
+    /// The subject that created the code.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     created_by: Option<String>,
 }
 
-/// A new security code. Only this response contains its text.
+/// A new security code.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub(crate) struct NewCodeView<'a> {
     #[serde(flatten)]
     record: CodeView,
-    /// Shown once.
+    /// The text of the code. Only this response contains it.
     code: &'a str,
 }
 
@@ -132,24 +132,24 @@ impl From<&CredentialView> for CodeView {
     }
 }
 
-/// The response with a new token's text.
+/// Makes the response that contains a new token's text.
 pub(super) fn new_token(location: &Location, issued: &IssuedCredential) -> Response {
     let view = NewTokenView { record: (&issued.view).into(), token: issued.token.expose_secret() };
     location.created(&issued.view.id.to_string(), &view)
 }
 
-/// The response with a new code's text.
+/// Makes the response that contains a new code's text.
 pub(super) fn new_code(location: &Location, issued: &IssuedCredential) -> Response {
     let view = NewCodeView { record: (&issued.view).into(), code: issued.token.expose_secret() };
     location.created(&issued.view.id.to_string(), &view)
 }
 
-/// The cursor of a request for a list of credentials.
+/// Reads the cursor of a request for a list of credentials.
 pub(super) fn after(query: &Query<'_>, list: List<'_>) -> Result<Option<Cursor>, Problem> {
     list.read(query.one("cursor")?, |key| key.parse().ok())
 }
 
-/// The response with a page of credentials.
+/// Makes the response that contains a page of credentials.
 pub(super) fn page<'a, T: From<&'a CredentialView> + Serialize>(
     page: &'a Page<CredentialView>,
     list: List<'_>,

@@ -1,4 +1,4 @@
-//! Shared code of the endpoints: takes the form from an HTTP request, and makes an HTTP response of the core's answer.
+//! Shared code of the OAuth endpoints. It reads a form from a request, and converts the core's answer to a response.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,12 +19,12 @@ use crate::secret_body;
 use crate::source::Sources;
 use crate::to_the_end::to_the_end;
 
-/// The maximum size of a form in bytes. The core has the same limit; this one applies while the body is read.
+/// The maximum size of a form in bytes. The core has the same limit. This limit applies while the body is read.
 const MOST: usize = 8 * 1024;
 
 type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-/// What an endpoint works with.
+/// The handler of an OAuth endpoint that takes a form.
 pub(crate) struct FormHandler {
     counterfoil: Counterfoil,
     sources: Sources,
@@ -40,12 +40,12 @@ impl FormHandler {
         Self { counterfoil, sources, answer }
     }
 
-    /// The endpoint at a path.
+    /// Makes an endpoint with this path.
     pub(super) fn at(self, path: &str) -> Endpoints {
         Endpoints::of(vec![Endpoint::new(path, Shape::OAuth, vec![Handler::Form(self)])])
     }
 
-    /// Answers a request. Once its body was read, it is carried out to its end.
+    /// Answers a request. After the body was read, the request is completed even if the caller disconnects.
     pub(crate) async fn respond<B: http_body::Body>(&self, parts: Parts, body: B) -> Response {
         match Posted::read(parts, body, self.sources).await {
             Err(refused) => refused,
@@ -54,7 +54,7 @@ impl FormHandler {
     }
 }
 
-/// A request whose body was read.
+/// A request with its complete body.
 pub(super) struct Posted {
     authorization: Vec<HeaderValue>,
     media_types: Vec<HeaderValue>,
@@ -63,7 +63,7 @@ pub(super) struct Posted {
 }
 
 impl Posted {
-    /// Reads the body within its bounds.
+    /// Reads the body, with limits of size and time.
     async fn read<B: http_body::Body>(parts: Parts, body: B, sources: Sources) -> Result<Self, Response> {
         let all = |name| parts.headers.get_all(name).iter().cloned().collect();
         let mut authorization: Vec<HeaderValue> = all(AUTHORIZATION);
@@ -76,14 +76,14 @@ impl Posted {
         }
     }
 
-    /// Every value of the `Authorization` header.
+    /// Returns every value of the `Authorization` header.
     pub(super) fn authorization(&self) -> Vec<&[u8]> {
         self.authorization.iter().map(HeaderValue::as_bytes).collect()
     }
 
-    /// The request in the form that the core takes.
+    /// Returns the request in the core's format.
     pub(super) fn request<'a>(&'a self, authorization: &'a [&'a [u8]]) -> OAuthRequest<'a> {
-        // A header that occurs twice counts as absent.
+        // A header that occurs more than once counts as missing.
         let content_type = match self.media_types.as_slice() {
             [one] => Some(one.as_bytes()),
             _ => None,
@@ -92,7 +92,7 @@ impl Posted {
     }
 }
 
-/// Makes a response of an answer or an error.
+/// Converts an answer or an error to a response.
 pub(super) fn sent(outcome: Result<Answer, OAuthError>) -> Response {
     let answer = outcome.unwrap_or_else(|error| {
         if let Some(Reason::Unavailable(reason)) = error.reason() {
@@ -113,7 +113,7 @@ fn refused(unread: Unread) -> Response {
     sent(Err(fault.into()))
 }
 
-/// Another method: 405. The endpoint says in `Allow` which it has.
+/// Makes a 405 response. The endpoint adds `Allow` to it.
 pub(crate) fn method_not_allowed() -> Response {
     let mut response = sent(Err(OAuthError::method()));
     response.headers_mut().remove(ALLOW);

@@ -10,13 +10,14 @@ use crate::oauth::endpoint::{FormHandler, Posted, sent};
 use crate::oauth::schema::{Introspection, OAuthProblems, TokenQuery};
 use crate::source::Sources;
 
-/// The introspection endpoint, for confidential clients: serves `POST /introspect`. `sources` says where its requests come from.
+/// Serves the introspection endpoint, for confidential clients, at `POST /introspect`. `sources` says how the endpoint
+/// gets the source of a request.
 pub fn introspect(counterfoil: Counterfoil, sources: Sources) -> Endpoints {
     let handler = FormHandler::new(counterfoil, sources, |counterfoil, form| Box::pin(answer(counterfoil, form)));
     described!(handler.at("/introspect"), answer)
 }
 
-/// Says what a token is
+/// Returns information about a token
 #[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/introspect",

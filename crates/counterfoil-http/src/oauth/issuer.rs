@@ -1,4 +1,4 @@
-//! The issuer in the metadata (RFC 8414 §2). Its text is checked once and kept unchanged.
+//! The issuer in the metadata (RFC 8414 §2). Its text is validated once and never changed.
 
 use std::fmt;
 
@@ -8,11 +8,11 @@ use serde::{Serialize, Serializer};
 
 use crate::loopback::is_loopback;
 
-/// The path of the metadata of an issuer without a path.
+/// The path at which the metadata of an issuer without a path is served.
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-authorization-server";
 
-/// The identifier of an authorization server: an `https` URL without query and fragment. `http` is allowed only for
-/// this machine.
+/// The identifier of an authorization server: an `https` URL without query and fragment. An `http` URL is allowed only
+/// for `localhost` and loopback addresses.
 ///
 /// ```
 /// use counterfoil_http::Issuer;
@@ -26,7 +26,7 @@ pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-authorization-server";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
     text: String,
-    /// The path without slashes at its end; empty if there is none.
+    /// The path without trailing slashes. Empty if the issuer has no path.
     path: String,
 }
 
@@ -34,15 +34,15 @@ pub struct Issuer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidIssuer {
-    /// Not an absolute URL with a host.
+    /// The text is not an absolute URL with a host.
     Url,
-    /// The scheme is not `https`, and not `http` with a host that is this machine.
+    /// The scheme is neither `https`, nor `http` with the host `localhost` or a loopback address.
     Scheme,
     /// The URL has a query or a fragment.
     Parts,
     /// The URL contains user information.
     User,
-    /// The path has empty segments, segments of dots, segments that begin with `:` or `*`, or braces.
+    /// The path has empty segments, `.` or `..` segments, segments that begin with `:` or `*`, or braces.
     Path,
 }
 
@@ -65,8 +65,8 @@ impl fmt::Display for InvalidIssuer {
 impl std::error::Error for InvalidIssuer {}
 
 impl Issuer {
-    /// Parses an issuer. The text is kept unchanged, including a slash at its end, because clients compare it character
-    /// by character (RFC 8414 §3.3).
+    /// Parses an issuer. The text is not changed, even if it ends with a slash, because clients compare it character by
+    /// character (RFC 8414 §3.3).
     ///
     /// # Errors
     ///
@@ -96,19 +96,19 @@ impl Issuer {
         Ok(Self { text, path })
     }
 
-    /// The unchanged text.
+    /// Returns the text as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The path of its metadata: the well-known path, followed by the issuer's own path (RFC 8414 §3.1).
+    /// Returns the path of the metadata: the well-known path, followed by the issuer's own path (RFC 8414 §3.1).
     #[must_use]
     pub fn metadata_path(&self) -> String {
         format!("{WELL_KNOWN}{}", self.path)
     }
 
-    /// The URL of a path below the issuer.
+    /// Returns the URL of a path below the issuer.
     pub(crate) fn below(&self, path: &str) -> String {
         format!("{}{path}", self.text.strip_suffix('/').unwrap_or(&self.text))
     }

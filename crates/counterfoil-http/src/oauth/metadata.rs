@@ -1,4 +1,4 @@
-//! The metadata of an authorization server (RFC 8414). They list only the endpoints that the host mounted.
+//! The metadata of an authorization server (RFC 8414). It lists only the endpoints that the host mounted.
 
 use std::collections::BTreeSet;
 
@@ -13,13 +13,13 @@ use crate::endpoints::{Endpoints, described};
 use crate::oauth::issuer::Issuer;
 use crate::secret_body;
 
-/// How a confidential client may authenticate at an endpoint.
+/// The methods by which a confidential client may authenticate.
 const CONFIDENTIAL: [&str; 2] = ["client_secret_basic", "client_secret_post"];
-/// The same for endpoints that public clients may use too.
+/// The methods at endpoints that public clients may use too. `none` is for public clients.
 const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
 
-/// The metadata of an authorization server (RFC 8414 §2). They list only the endpoints that you name, so name all that
-/// you mount.
+/// The metadata of an authorization server (RFC 8414 §2). It lists only the endpoints that you name, so name every
+/// endpoint that you mount.
 ///
 /// ```
 /// use counterfoil_http::{Issuer, Metadata};
@@ -30,7 +30,7 @@ const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "n
 /// # Ok::<(), counterfoil_http::InvalidIssuer>(())
 /// ```
 ///
-/// An empty list is left out (RFC 8414 §3.2). `response_types_supported` is left out too, since there is no
+/// A list that is empty is omitted (RFC 8414 §3.2). `response_types_supported` is omitted too, because there is no
 /// authorization endpoint.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -45,25 +45,25 @@ pub struct Metadata {
     /// The URL of the token endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     token_endpoint: Option<String>,
-    /// How a client may authenticate there.
+    /// How a client may authenticate at the token endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     token_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
     /// The URL of the revocation endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_endpoint: Option<String>,
-    /// How a client may authenticate there.
+    /// How a client may authenticate at the revocation endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
     /// The URL of the introspection endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     introspection_endpoint: Option<String>,
-    /// How a client may authenticate there.
+    /// How a client may authenticate at the introspection endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     introspection_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
     /// The scope tokens that a client may request.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     scopes_supported: BTreeSet<String>,
-    /// The supported grants; left out without a token endpoint.
+    /// The supported grants. Omitted if there is no token endpoint.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     grant_types_supported: Vec<&'static str>,
@@ -73,7 +73,7 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// The metadata of an issuer without endpoints. The endpoints' URLs lie below the issuer's.
+    /// Makes the metadata of an issuer without endpoints. The URLs of endpoints begin with the issuer's URL.
     #[must_use]
     pub fn new(issuer: Issuer) -> Self {
         Self {
@@ -90,7 +90,7 @@ impl Metadata {
         }
     }
 
-    /// Names the path at which [`token`](crate::token) is mounted.
+    /// Sets the path at which [`token`](crate::token) is mounted.
     #[must_use]
     pub fn token(mut self, path: &str) -> Self {
         self.token_endpoint = Some(self.at(path));
@@ -99,7 +99,7 @@ impl Metadata {
         self
     }
 
-    /// Names the path at which [`revoke`](crate::revoke) is mounted.
+    /// Sets the path at which [`revoke`](crate::revoke) is mounted.
     #[must_use]
     pub fn revocation(mut self, path: &str) -> Self {
         self.revocation_endpoint = Some(self.at(path));
@@ -107,7 +107,7 @@ impl Metadata {
         self
     }
 
-    /// Names the path at which [`introspect`](crate::introspect) is mounted.
+    /// Sets the path at which [`introspect`](crate::introspect) is mounted.
     #[must_use]
     pub fn introspection(mut self, path: &str) -> Self {
         self.introspection_endpoint = Some(self.at(path));
@@ -115,8 +115,8 @@ impl Metadata {
         self
     }
 
-    /// Lists the scope tokens that the handle's policy names ([`Policy::scopes`](counterfoil::policy::Policy)). If the
-    /// policy names none, or without this call, the library's own scope tokens are listed.
+    /// Lists the scope tokens of the handle's policy ([`Policy::scopes`](counterfoil::policy::Policy)). If the policy
+    /// has none, or if this method is not called, the metadata lists the library's own scope tokens.
     #[must_use]
     pub fn scopes_of(mut self, counterfoil: &Counterfoil) -> Self {
         let known = counterfoil.known_scopes().into_iter().flat_map(KnownScopes::tokens);
@@ -124,7 +124,7 @@ impl Metadata {
         self
     }
 
-    /// Names the path of the API's documentation for people.
+    /// Sets the path of the API's documentation for people.
     #[must_use]
     pub fn documentation(mut self, path: &str) -> Self {
         self.service_documentation = Some(self.at(path));
@@ -136,7 +136,8 @@ impl Metadata {
     }
 }
 
-/// The metadata: serves `GET` of [`Issuer::metadata_path`], so put it below nothing.
+/// Serves the metadata at `GET` of [`Issuer::metadata_path`]. Do not put a base path in front of it: the path must
+/// begin at the root.
 pub fn metadata(metadata: Metadata) -> Endpoints {
     let path = metadata.issuer.metadata_path();
     let endpoint = Endpoint::new(&path, Shape::OAuth, vec![Handler::Metadata(Box::new(metadata))]);

@@ -1,4 +1,4 @@
-//! OAuth's endpoints (RFC 6749, 7009, 7662, 8414). Each can be mounted alone.
+//! The OAuth endpoints (RFC 6749, 7009, 7662, 8414). Each can be mounted alone.
 
 pub(crate) mod endpoint;
 pub(crate) mod introspect;

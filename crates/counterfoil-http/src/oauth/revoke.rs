@@ -10,13 +10,13 @@ use crate::oauth::endpoint::{FormHandler, Posted, sent};
 use crate::oauth::schema::{Nothing, OAuthProblems, TokenQuery};
 use crate::source::Sources;
 
-/// The revocation endpoint: serves `POST /revoke`. `sources` says where its requests come from.
+/// Serves the revocation endpoint at `POST /revoke`. `sources` says how the endpoint gets the source of a request.
 pub fn revoke(counterfoil: Counterfoil, sources: Sources) -> Endpoints {
     let handler = FormHandler::new(counterfoil, sources, |counterfoil, form| Box::pin(answer(counterfoil, form)));
     described!(handler.at("/revoke"), answer)
 }
 
-/// Revokes a token of the client that asks
+/// Revokes a token of the calling client
 #[cfg_attr(feature = "openapi", utoipa::path(
     post,
     path = "/revoke",

@@ -1,4 +1,4 @@
-//! The requests and responses of the endpoints, for the OpenAPI document only. The core reads and writes them.
+//! The requests and responses of the OAuth endpoints, for the OpenAPI document only. The core reads and writes them.
 #![allow(dead_code, reason = "these types document what the core reads and writes")]
 
 use utoipa::openapi::{ContentBuilder, HeaderBuilder, RefOr, Response, ResponseBuilder};
@@ -8,7 +8,7 @@ use utoipa::{IntoResponses, PartialSchema as _, ToSchema};
 /// repeated.
 #[derive(ToSchema)]
 pub(super) struct TokenForm {
-    /// `refresh_token`, or `password`. RFC 9700 §2.4 forbids `password`, so it is off unless the client's registration
+    /// `refresh_token` or `password`. RFC 9700 §2.4 forbids `password`, so a client may use it only if its registration
     /// allows it.
     #[schema(pattern = "^(password|refresh_token)$", example = "password")]
     grant_type: String,
@@ -17,12 +17,12 @@ pub(super) struct TokenForm {
     /// The password.
     #[schema(format = Password)]
     password: Option<String>,
-    /// `true` (upper or lower case): each refresh extends the sign-in. `false` or missing: the sign-in ends one
-    /// inactivity period after it began.
+    /// `true` in any case: each refresh extends the sign-in. `false` or missing: the sign-in ends one inactivity period
+    /// after it began.
     remember: Option<String>,
     /// A second factor, if the directory requires one.
     mfa_key: Option<String>,
-    /// A machine's key, if the directory requires one.
+    /// The key of a machine, if the directory requires one.
     machine_key: Option<String>,
     /// The refresh token.
     refresh_token: Option<String>,
@@ -41,7 +41,7 @@ pub(super) struct TokenQuery {
     /// The token.
     #[schema(min_length = 1)]
     token: String,
-    /// A hint only.
+    /// A hint about the kind of the token. A wrong hint is allowed.
     token_type_hint: Option<String>,
     /// The client's id, if the client does not authenticate by HTTP Basic.
     client_id: Option<String>,
@@ -50,19 +50,19 @@ pub(super) struct TokenQuery {
     client_secret: Option<String>,
 }
 
-/// Tokens (RFC 6749 §5.1), and extra claims of the host.
+/// The tokens (RFC 6749 §5.1), and extra claims of the host.
 #[derive(ToSchema)]
 pub(super) struct TokenAnswer {
     access_token: String,
-    /// `bearer`.
+    /// Always `bearer`.
     token_type: String,
     /// Whole seconds until the token expires, rounded down.
     #[schema(minimum = 0)]
     expires_in: u64,
     refresh_token: Option<String>,
-    /// The token's scope, if it differs from the requested scope.
+    /// The token's scope. Present if it differs from the requested scope.
     scope: Option<String>,
-    /// This and the following fields are present only if the policy turns on the vendor fields.
+    /// The name of the user. This and the following fields are present only if the policy turns on the vendor fields.
     user_name: Option<String>,
     user_id: Option<String>,
     /// The client's display name.
@@ -78,12 +78,13 @@ pub(super) struct TokenAnswer {
     expires: Option<String>,
 }
 
-/// Information about a token (RFC 7662 §2.2). For an inactive token, only `active`.
+/// Information about a token (RFC 7662 §2.2). For an inactive token, the response contains only `active`.
 #[derive(ToSchema)]
 pub(super) struct Introspection {
     active: bool,
-    /// Missing if the token has no scope, which means all rights of its owner. A resource server that requires scopes
-    /// refuses such a token. Set `default_scopes` of a client to give its tokens a scope.
+    /// The token's scope. It is missing if the token has no scope, that is, if the token has all rights of its owner. A
+    /// resource server that requires scopes refuses such a token. Set `default_scopes` of a client to give its tokens a
+    /// scope.
     scope: Option<String>,
     client_id: Option<String>,
     username: Option<String>,
@@ -98,14 +99,14 @@ pub(super) struct Introspection {
 #[derive(ToSchema)]
 pub(super) struct Nothing {}
 
-/// An error (RFC 6749 §5.2). Its fixed text names the cause, and the parameter that caused it, if there is one.
+/// An error (RFC 6749 §5.2). Its fixed text names the cause and, if there is one, the parameter that caused it.
 #[derive(ToSchema)]
 pub(super) struct OAuthProblem {
     error: String,
     error_description: String,
 }
 
-/// The errors of all three endpoints.
+/// The errors of the three endpoints that take a form.
 pub(super) struct OAuthProblems;
 
 impl IntoResponses for OAuthProblems {

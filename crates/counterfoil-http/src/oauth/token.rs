@@ -10,7 +10,7 @@ use crate::oauth::endpoint::{FormHandler, Posted, sent};
 use crate::oauth::schema::{OAuthProblems, TokenAnswer, TokenForm};
 use crate::source::Sources;
 
-/// The token endpoint: serves `POST /token`. `sources` says where its requests come from.
+/// Serves the token endpoint at `POST /token`. `sources` says how the endpoint gets the source of a request.
 pub fn token(counterfoil: Counterfoil, sources: Sources) -> Endpoints {
     let handler = FormHandler::new(counterfoil, sources, |counterfoil, form| Box::pin(answer(counterfoil, form)));
     described!(handler.at("/token"), answer)

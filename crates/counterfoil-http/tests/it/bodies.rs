@@ -1,4 +1,4 @@
-//! Bodies: read late, within bounds, and of any type.
+//! Tests of request bodies: the time at which they are read, their limits, and their type.
 
 use std::cell::Cell;
 use std::pin::Pin;
@@ -12,11 +12,11 @@ use http_body::{Frame, SizeHint};
 
 use crate::support::{Answer, BASE, FORM, World, in_memory};
 
-/// A body that is neither `Send` nor `Sync`, and counts how often it is asked.
+/// A body that is neither `Send` nor `Sync`. It counts how often it is polled.
 struct Strange {
     asked: Rc<Cell<usize>>,
     frames: Vec<Result<Bytes, &'static str>>,
-    /// What comes after the frames: the end, or nothing more.
+    /// Whether the body ends after its frames. If false, it stays pending forever.
     ends: bool,
     announced: u64,
 }
@@ -44,7 +44,7 @@ impl http_body::Body for Strange {
     }
 }
 
-/// Sends a body to a path. Returns the answer, and how often the body was asked.
+/// Sends a body to a path. Returns the response, and how often the body was polled.
 async fn send(world: &World, method: &str, path: &str, token: Option<&str>, body: Strange) -> (Answer, usize) {
     let asked = Rc::clone(&body.asked);
     let media_type = if path.starts_with(BASE) { "application/json" } else { FORM };

@@ -1,4 +1,4 @@
-//! What a framework sees: paths, methods, extensions, futures.
+//! Tests of the interface for frameworks: paths, methods, extensions, futures.
 
 use bytes::Bytes;
 use counterfoil::testing;

@@ -1,4 +1,4 @@
-//! The endpoints without a framework: in memory, and behind a server of plain hyper.
+//! Tests of the endpoints without a framework, in memory and behind a plain hyper server.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 #![allow(unreachable_pub, reason = "modules of one test binary")]
 

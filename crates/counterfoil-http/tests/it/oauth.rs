@@ -1,4 +1,4 @@
-//! OAuth's endpoints: their errors, their sources, and callers that go away.
+//! Tests of the OAuth endpoints: their errors, their sources, and callers that disconnect.
 
 use bytes::Bytes;
 use counterfoil::store::TokenStore as _;
@@ -111,7 +111,7 @@ async fn host_54_a_request_whose_caller_goes_away_is_carried_out_to_its_end() {
     assert_ne!(world.service.store().census().await.expect("a count"), before, "the caller is signed in");
 }
 
-/// Lets the other tasks run that often.
+/// Yields `many` times, so that other tasks run.
 async fn turns(many: usize) {
     for _ in 0..many {
         tokio::task::yield_now().await;

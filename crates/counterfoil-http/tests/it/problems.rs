@@ -1,4 +1,4 @@
-//! The problems of the API, and their order.
+//! Tests of the API's problems and of their order.
 
 use bytes::Bytes;
 use counterfoil::testing::Failure;
@@ -20,7 +20,7 @@ struct Case {
 }
 
 impl Case {
-    /// A request for JSON.
+    /// Makes a case with a JSON body and a bearer token.
     fn new(method: &'static str, path: &'static str, token: &str, body: &str, outcome: (u16, &'static str)) -> Self {
         let (authorization, body) = (Some(format!("Bearer {token}")), body.to_owned());
         Self { method, path, authorization, media_type: JSON, body, outcome, field: None }

@@ -1,4 +1,4 @@
-//! Every route once.
+//! Sends at least one request to every route.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::{Answer, BASE, World, in_memory, over_hyper};
 
-/// Which routes were asked.
+/// Sends requests, and records which routes got one.
 struct Walk<'a> {
     world: &'a World,
     token: String,
@@ -29,7 +29,7 @@ impl Walk<'_> {
         answer
     }
 
-    /// Makes something, and gives its path below the base and what was answered.
+    /// Creates a resource. Returns the resource's path below the base path, and the JSON of the response.
     async fn make(&mut self, path: &str, body: Option<&str>) -> (String, Value) {
         let answer = self.call("POST", path, body, 201).await;
         let location = answer.header("location").and_then(|text| text.strip_prefix(BASE)).expect("below the base");

@@ -1,4 +1,4 @@
-//! A service, its endpoints, and two ways to send them a request.
+//! A service with its endpoints, and two ways to send requests to them.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -19,7 +19,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 
-/// Where the API is mounted.
+/// The base path of the API.
 pub const BASE: &str = "/api/v1";
 /// The media type of a form.
 pub const FORM: &str = "application/x-www-form-urlencoded";
@@ -34,7 +34,7 @@ pub struct World {
 /// How a request reaches the endpoints.
 enum Front {
     Memory,
-    /// A server of hyper on this machine.
+    /// Requests are sent to a hyper server on this machine.
     Loopback(SocketAddr),
 }
 
@@ -65,7 +65,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().expect("text"))
     }
 
-    /// The status, and the end of a problem's type or RFC 6749's `error`.
+    /// Returns the status, and the last part of a problem's `type` or the `error` of RFC 6749.
     pub fn outcome(&self) -> (u16, String) {
         let json = self.json();
         let kind = json["type"].as_str().and_then(|kind| kind.rsplit(':').next());
@@ -74,7 +74,7 @@ impl Answer {
     }
 }
 
-/// All endpoints of a service, the API below [`BASE`].
+/// Makes all endpoints of a service. The API is below [`BASE`].
 pub fn endpoints(service: &TestService) -> Endpoints {
     let counterfoil = || service.counterfoil().clone();
     let issuer = Issuer::new("https://auth.example.com").expect("an issuer");
@@ -91,7 +91,8 @@ pub fn endpoints(service: &TestService) -> Endpoints {
         .merge(counterfoil_http::metadata(metadata))
 }
 
-/// A service whose endpoints are asked in memory. Everybody but `ada` may use personal access tokens.
+/// Makes a service whose endpoints are called in memory. `ivan` and `sue` may use personal access tokens, and `ada` may
+/// not.
 pub async fn in_memory() -> World {
     let ring = KeyRing::generate_from_system().expect("a key");
     let service = testing::service_with(Policy::default(), |builder| builder.key_ring(ring));
@@ -104,7 +105,7 @@ pub async fn in_memory() -> World {
     World { endpoints: endpoints(&service), service, front: Front::Memory }
 }
 
-/// The same with a server in front of them.
+/// Makes the service of [`in_memory`] behind a hyper server.
 pub async fn over_hyper() -> World {
     let world = in_memory().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -144,7 +145,7 @@ impl World {
         }
     }
 
-    /// A request to the API, with a body of JSON where there is one.
+    /// Sends a request to the API, with a JSON body if `body` is `Some`.
     pub async fn call(&self, method: &str, path: &str, token: &str, body: Option<&str>) -> Answer {
         let request = Request::builder().method(method).uri(format!("{BASE}{path}"));
         let mut request = request.header("authorization", format!("Bearer {token}"));
@@ -154,24 +155,24 @@ impl World {
         self.send(request.body(Full::from(body.unwrap_or_default().to_owned())).expect("a request")).await
     }
 
-    /// The service's client, as `Authorization` names it.
+    /// Returns the value of `Authorization` for the service's client.
     pub fn basic(&self) -> String {
         let secret = self.service.client_secret().expose_secret();
         format!("Basic {}", STANDARD.encode(format!("{}:{secret}", self.service.client())))
     }
 
-    /// A form to an OAuth endpoint.
+    /// Makes a request that posts a form to an OAuth endpoint.
     pub fn form_request(&self, path: &str, form: &str) -> Request<Full<Bytes>> {
         let request = Request::post(path).header("authorization", self.basic()).header("content-type", FORM);
         request.body(Full::from(form.to_owned())).expect("a request")
     }
 
-    /// Posts a form as the service's client.
+    /// Posts a form with the credentials of the service's client.
     pub async fn form(&self, path: &str, form: &str) -> Answer {
         self.send(self.form_request(path, form)).await
     }
 
-    /// An access token of somebody.
+    /// Signs a person in. Returns the access token.
     pub async fn sign_in(&self, name: &str, scope: Option<&str>) -> String {
         let scope = scope.map(|scope| format!("&scope={}", scope.replace(' ', "+"))).unwrap_or_default();
         let answer = self.form("/token", &format!("grant_type=password&username={name}&password={name}{scope}")).await;

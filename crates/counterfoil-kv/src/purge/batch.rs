@@ -9,7 +9,7 @@ use crate::key;
 use crate::rows::{Families, Pair, keys_of};
 use crate::step::{Decision, Step};
 
-/// The place where the records were found. It determines what the purge does with them.
+/// The index or the family in which the records were found. It determines what the purge does with the records.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {
     /// The records are in the index by `gone_at`. The purge removes them.

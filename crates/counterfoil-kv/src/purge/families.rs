@@ -1,5 +1,5 @@
-//! Purges the members of revoked families. The `gone_at` of the family determines when, not the `gone_at` of the
-//! member.
+//! Purges the members of revoked families. The `gone_at` of the family, and not the `gone_at` of a member, determines
+//! when a member is purged.
 
 use counterfoil::Timestamp;
 use counterfoil::store::StoreError;
@@ -62,8 +62,8 @@ impl Sweep<'_> {
     }
 }
 
-/// The largest number of waiting members with which a revoked family is parked until one of them may be removed. Every
-/// purge checks a family that has more waiting members.
+/// [`Park`] moves a family only if at most this many of its members wait for a notice. Every purge checks a family
+/// with more such members.
 const MOST_WAITING: usize = 32;
 
 /// Moves a revoked family to a separate index if all its remaining members have a notice. Later purges then do not read

@@ -17,8 +17,8 @@ pub(crate) struct FamilyRow {
     pub(crate) parts: FamilyParts,
     /// The number of the family's records. When the last record is removed, the family is removed too.
     pub(crate) members: u64,
-    /// The number of times the row was written. Because of it, two versions of a row are never equal. So a count that
-    /// this row guards is valid as long as the row is unchanged.
+    /// The number of times the row was written. Because of this number, two versions of a row are never equal. So a
+    /// count that this row guards is valid as long as the row is unchanged.
     pub(crate) step: u64,
     /// The id of the member that has the family's only nonce.
     pub(crate) nonce_of: Option<RecordId>,

@@ -13,7 +13,7 @@ use crate::engine::Value;
 pub(crate) struct OwnerRow {
     /// The number of the owner's families. The row is removed with the last family.
     pub(crate) families: u64,
-    /// The number of times the row was written. Together with `last` it makes all versions of the row different, even
+    /// The number of times the row was written. This number and `last` make all versions of the row different, even
     /// if the row was removed and created again.
     pub(crate) step: u64,
     /// The id of the owner's newest family. See `step`.

@@ -1,4 +1,5 @@
-//! The worst answers that an engine may give: conflicts without a reason, lost answers, and nothing but conflicts.
+//! Tests the worst answers that an engine may give. It may report conflicts without a reason, lose answers, or report
+//! nothing but conflicts.
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,5 +1,5 @@
 //! Makes the Message-ID of a digest. The same notices always get the same Message-ID. So if a digest is sent twice, the
-//! recipient's mail program can recognise the second one.
+//! recipient's mail program can recognise the second mail.
 
 use lettre::message::Mailbox;
 use sha2::{Digest as _, Sha256};

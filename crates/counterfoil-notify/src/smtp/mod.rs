@@ -82,7 +82,7 @@ impl Smtp {
         Ok(Self { mailer, from, templates: Arc::new(BuiltIn::default()) })
     }
 
-    /// Uses these texts instead of the built-in ones.
+    /// Uses these texts instead of the built-in texts.
     #[must_use]
     pub fn with_templates(self, templates: impl Templates) -> Self {
         Self { templates: Arc::new(templates), ..self }
@@ -94,7 +94,7 @@ impl Smtp {
 fn is_safe(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return true };
     let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));
-    // Refuse URLs in which another parser could find another host or query.
+    // Another parser could find a different host or query in these URLs, so they are refused.
     if url.contains(['#', '\\']) {
         return false;
     }

@@ -78,7 +78,7 @@ struct Link<'a> {
 /// The values that a digest shows for one credential.
 struct Line {
     kind: &'static str,
-    /// The label of the credential. Empty if it has none.
+    /// The label of the credential. Empty if the credential has no label.
     label: String,
     id: String,
     at: String,

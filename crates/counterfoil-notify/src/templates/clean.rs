@@ -23,8 +23,8 @@ pub(crate) fn one_line(text: &str, most: usize) -> String {
     line
 }
 
-/// Like [`one_line`], for a header. Also splits each `=?`. Otherwise a mail program could read it as the start of an
-/// encoded word (RFC 2047 §2) and decode characters that were not checked.
+/// Reduces a text to one line for a header. In addition to [`one_line`], this splits each `=?`. Otherwise a mail
+/// program could read it as the start of an encoded word (RFC 2047 §2) and decode characters that were not checked.
 pub(crate) fn header_line(text: &str, most: usize) -> String {
     one_line(text, most).replace("=?", "= ?")
 }

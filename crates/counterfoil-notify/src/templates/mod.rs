@@ -25,8 +25,8 @@ pub struct Rendered {
 
 impl Rendered {
     /// Takes the output of a template. The subject is reduced to one line of at most 200 characters. Its control and
-    /// format characters (such as line ends and direction marks) are removed. Each `=?` in it is split, so that no mail
-    /// program reads it as an encoded word.
+    /// format characters (such as line ends and direction marks) are removed. Each `=?` in the subject is split, so
+    /// that no mail program reads it as an encoded word.
     #[must_use]
     pub fn new(subject: &str, text: String, html: String) -> Self {
         Self { subject: header_line(subject, 200), text, html }

@@ -65,7 +65,8 @@ pub(super) fn kind(kind: TokenKind) -> &'static str {
     }
 }
 
-/// Makes the subject line. For one credential it contains the label and the date, for several their number.
+/// Makes the subject line. It contains the label and the date of a single credential, or the number of several
+/// credentials.
 pub(super) fn subject(one: Option<&str>, expiring: usize, expired: usize, first: &str) -> String {
     let tokens = |count: usize| counted(count as u64, ["токена", "токенов", "токенов"]);
     match (one, expiring, expired) {

@@ -71,7 +71,7 @@ async fn notice_1_greylisting_is_waited_out_with_a_growing_back_off() {
         }
         assert!(!report.down);
     }
-    // A retry is due some milliseconds after a whole minute, so the run of the next minute makes it.
+    // A retry is due some milliseconds after a whole minute, so the next minute's run sends it.
     assert_eq!(tried, [0, 6, 17, 38]);
     assert_eq!(server.taken().len(), 5);
     assert!(!world.is_marked(&tokens[2]).await);

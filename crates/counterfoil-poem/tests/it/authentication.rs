@@ -1,4 +1,4 @@
-//! The middleware and the extractors.
+//! Tests of the middleware and the extractors.
 
 use counterfoil::testing::{self, Failure};
 use counterfoil::{Challenge, Counterfoil, Realm};
@@ -31,7 +31,7 @@ async fn host_41_a_host_gives_refusals_its_own_shape() {
     assert_eq!(ask(&app, get("/scope").finish()).await, unguarded);
 }
 
-/// An app whose outer middleware knows already who is calling.
+/// Sends a request to an app whose outer middleware has already inserted an `Authentication`.
 async fn behind(known: Authentication, counterfoil: Counterfoil) -> (StatusCode, String) {
     let app = name.with(Authenticate::required(counterfoil)).before(move |mut request: Request| {
         request.extensions_mut().insert(known.clone());

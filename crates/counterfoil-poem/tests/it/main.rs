@@ -1,4 +1,4 @@
-//! What the table of `counterfoil-frameworks-tests` does not ask: shapes of refusals, extensions, bodies, paths.
+//! Tests of what `counterfoil-frameworks-tests` does not cover: formats of refusals, extensions, bodies, paths.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 mod authentication;
@@ -9,7 +9,7 @@ use http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Body, Endpoint, Request, RequestBuilder, RequestParts};
 
-/// Status and body of an answer.
+/// Sends a request. Returns the status and the body of the response.
 async fn ask(app: &impl Endpoint, request: Request) -> (StatusCode, String) {
     let response = app.get_response(request).await;
     let status = response.status();
@@ -20,7 +20,7 @@ fn get(path: &str) -> RequestBuilder {
     Request::builder().uri_str(path)
 }
 
-/// A request as a server makes it, which has its target twice: the second one loses what routes strip.
+/// Makes a request as a server does. It contains its target twice. Nested routes shorten only the second target.
 fn from_a_server(request: http::request::Builder, body: String) -> Request {
     let (parts, body) = request.body(Body::from_string(body)).expect("a request").into_parts();
     let peer = RemoteAddr(Addr::socket(([10, 0, 0, 1], 5_000).into()));

@@ -1,4 +1,4 @@
-//! Mounted endpoints.
+//! Tests of mounted endpoints.
 
 use std::io;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use poem::{Body, Endpoint as _, EndpointExt as _, Request, Route, handler};
 
 use crate::{ask, from_a_server, get};
 
-/// A body without an end. It counts its pieces of 1 KiB.
+/// A body without an end. It counts the pieces of 1 KiB that were read.
 struct Endless(Arc<AtomicUsize>);
 
 impl Stream for Endless {

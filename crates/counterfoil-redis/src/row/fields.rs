@@ -17,7 +17,7 @@ pub(crate) fn bytes(value: &Value) -> Option<&[u8]> {
     }
 }
 
-/// Decodes a number in decimal digits. Does not use `parse` alone, because `parse` also accepts a sign.
+/// Decodes a number in decimal digits. Does not use `parse` alone, because `parse` also accepts a leading `+`.
 pub(crate) fn number(text: &[u8]) -> Option<u64> {
     let digits = text.iter().all(u8::is_ascii_digit);
     std::str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()

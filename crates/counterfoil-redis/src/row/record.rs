@@ -35,8 +35,8 @@ impl<'a> Row<'a> {
         let identity = column("i", self.field(0))?;
         let (kind, realm, owner, body) = column("i", identity_of(identity))?;
         let (live_until, mut gone_at, used_at) = column("e", self.field(2).and_then(ends_of))?;
-        // A node of an older version that was not stopped writes families without their last use and without their
-        // client.
+        // An older version of the crate writes families without their last use and client. A node may still run that
+        // version.
         let (used_at, client) = match used_at {
             Some(used_at) => (used_at, self.field(6).map(|key| column("c", client_of(key))).transpose()?),
             None => (column("x", self.set_at())?, client_within(&body)),
@@ -59,8 +59,8 @@ impl<'a> Row<'a> {
         Ok(family)
     }
 
-    /// The instant at which the record's expiry was set. If the family has no last use, this instant is used in its
-    /// place. It is never later than the last use.
+    /// The instant at which the record's expiry was set. If the family has no last use, this instant is used instead of
+    /// it. This instant is never later than the last use.
     fn set_at(&self) -> Option<Timestamp> {
         self.field(10)?.get(16..32).and_then(instant)
     }

@@ -75,7 +75,7 @@ pub(crate) fn kind(kind: TokenKind) -> [u8; 3] {
     digits(u64::from(kind.byte()))
 }
 
-/// Encodes a realm and an owner in the form in which index entries begin.
+/// Encodes a realm and an owner as the beginning of an index entry.
 pub(crate) fn whose(realm: &Realm, owner: &OwnerId) -> Bytes {
     [realm.as_str().as_bytes(), b"\0", owner.as_str().as_bytes(), b"\0"].concat()
 }
@@ -105,7 +105,7 @@ pub(crate) fn added(new: &NewRecord) -> [Bytes; 5] {
     ]
 }
 
-/// A restored record's values, in the order in which the script takes them.
+/// Encodes a restored record. The values have the order in which the script takes them.
 pub(crate) fn restored(record: &RecordParts) -> [Bytes; 10] {
     let new = NewRecord::new(
         record.id,
@@ -140,12 +140,12 @@ pub(crate) fn restored(record: &RecordParts) -> [Bytes; 10] {
     ]
 }
 
-/// `s` of a record.
+/// Encodes the field `s` of a record.
 fn superseded(superseded: Superseded) -> Bytes {
     [&time(superseded.at)[..], &maybe(superseded.honoured_until), superseded.successor.as_bytes()].concat()
 }
 
-/// `i` of a restored family.
+/// Encodes the field `i` of a restored family.
 pub(crate) fn identity_of_parts(family: &FamilyParts) -> Result<Bytes, StoreError> {
     identity_text(family.kind, &family.realm, &family.owner, &family.body)
 }

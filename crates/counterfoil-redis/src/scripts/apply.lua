@@ -1,14 +1,14 @@
--- Changes a record: member, now, expect, what; then for 'edit' label ('' or its piece), key ('' or '+' and key),
--- description and scope ('' or their pieces), for 'expiry' expires_at, gone_at, notice, for 'rekey' key and digest in
--- one, for 'end' honoured_until, gone_at.
+-- Changes a record. Arguments: member, now, the expected version, the change; then the values of the change. 'edit':
+-- label ('' or its piece), label key ('' or '+' and key), description and scope ('' or their pieces). 'expiry':
+-- expires_at, gone_at, notice. 'rekey': key id and digest in one value. 'end': honoured_until, gone_at.
 local m, now, expect, what = unpack(ARGV, 1, 4)
 local f = fields(m)
 local i, g, e, k, c, b, t, x, n, s = f[1], f[2], f[3], f[4], f[7], f[8], f[9], f[11], f[12], f[14]
 if not b then return { 'missing' } end
 if f[10] ~= expect or f[5] or f[15] or (what == 'end' and not s) then return { 'stale', f } end
--- A shrunk record takes another digest only.
+-- The only change to a shrunk record is 'rekey'.
 if b:sub(1, 1) == 's' and what ~= 'rekey' then return { 'stale', f } end
--- A row that does not decode is not changed.
+-- A record that does not decode is not changed.
 if (#b ~= 82 and #b ~= 98) or not i or not e or not t or not x or #x ~= 48 then return { 'stale', f } end
 
 if what == 'edit' then
@@ -29,7 +29,8 @@ if what == 'edit' then
       call('HSET', L, owner .. wanted, FAMILY .. e:sub(17, 32))
     end
   end
-  -- Scope, label, description, each '-' or '+', six digits of length and the text.
+  -- Returns the piece of the field `t` at this position, and the next position. A piece is '-', or it is '+', six digits
+  -- of length and the text.
   local function piece(at)
     if t:sub(at, at) == '-' then return '-', at + 1 end
     local last = at + 6 + tonumber(t:sub(at + 1, at + 6))

@@ -1,6 +1,7 @@
--- One step of a counter: 'reserve', 'failed' or 'release', key, the instant of the attempt, now, window, limit. It does
--- what the core's `Counter` does. KEYS: counters (the window's end or dashes, failures in 10 digits, instants of
--- attempts under way), keys by expiry. Numbers below 2^53 are exact here; '%.0f' keeps all their digits.
+-- Makes one step on a throttle counter, as the core's `Counter` does. Arguments: step ('reserve', 'failed' or
+-- 'release'), key, the instant of the attempt, now, window, limit. KEYS: the hash of counters (window's end or dashes,
+-- failures in 10 digits, instants of attempts in progress), their keys by expiry. Numbers below 2^53 are exact; '%.0f'
+-- keeps all digits.
 tries_places(KEYS[2])
 tries_hash(KEYS[1])
 local step, key, noted, now, window, limit = unpack(ARGV, 1, 6)
@@ -18,7 +19,7 @@ if kept then
     local at = tonumber(kept:sub(from, from + 15))
     whole, all[#all + 1] = whole and at, at
   end
-  -- A counter that does not decode grants nothing and is not changed.
+  -- If a counter does not decode, the attempt is refused and the counter is not changed.
   if not whole then return { 'corrupt' } end
 end
 
@@ -30,9 +31,10 @@ local function count(at)
   end
 end
 
--- An instant lies impossibly far ahead if the clock was set back. Only then does a refused attempt write.
+-- `ahead` means that a stored instant is too late, because the clock was set back. Only then does a refused attempt
+-- write.
 if ends and ends > cap then ends, ahead = cap, true end
--- Unsettled attempts have failed.
+-- An attempt that began a minute ago or earlier and has no result counts as failed.
 local under_way, left = {}, {}
 for _, at in ipairs(all) do
   if at - now >= MINUTE then ahead = true end

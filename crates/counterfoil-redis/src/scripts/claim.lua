@@ -1,9 +1,9 @@
--- Claims a notice: member, held, lease.
+-- Claims a notice. Arguments: member, the expected notice, the end of the claim.
 local m, held, lease = unpack(ARGV, 1, 3)
 local f = call('HMGET', F, 'n' .. m, 'b' .. m)
 local b = f[2]
 if not b then return { 'none' } end
--- A row that does not decode is not changed.
+-- A record that does not decode is not changed.
 if #b ~= 82 and #b ~= 98 then return { 'done', fields(m) } end
 if f[1] ~= held or lease <= held:sub(1, 16) then return { 'none' } end
 notify(m, held, lease .. held:sub(17))

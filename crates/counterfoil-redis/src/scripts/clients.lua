@@ -1,4 +1,4 @@
--- A page of registrations: the first id, how many. Returns id, version and document of each, of one moment.
+-- Reads a page of registrations. Arguments: the first id, the maximum number. Returns id, version and document of each.
 local first, most = unpack(ARGV, 1, 2)
 local page = {}
 for _, id in ipairs(redis.call('ZRANGEBYLEX', KEYS[2], first, '+', 'LIMIT', 0, most)) do

@@ -1,9 +1,9 @@
--- Founds a family: now; of the cap the least live_until that counts, the limit ('' for none), and what the `r` of an
--- ended family is ('' where none is to end); of the pace the limit ('' for none) and since; then i, e, c ('' for none),
--- label ('' or '+' and key), count, records.
+-- Inserts a new family. Arguments: now; for the cap: the least live_until that is counted, the limit, and the field `r`
+-- for revoked families ('' if none may be revoked); for the pace: limit and since; i, e, c; label ('' or '+' and key);
+-- the number of records, their values. A cap's limit, a pace's limit and c are '' if there is none.
 local now, counts, limit, ending, pace, since, i, e, c, label, count = unpack(ARGV, 1, 11)
 c, count = c ~= '' and c, tonumber(count)
--- How many more families are lent than needed, since others may end some of them meanwhile.
+-- The number of families whose keys are requested in addition, because other calls may revoke some of them meanwhile.
 local SPARE = 8
 
 local hit = taken(12, count)
@@ -36,7 +36,7 @@ if pace ~= '' then
   if made then return { 'paced', made:sub(-32, -17) } end
 end
 
--- The least recently used of the counted families make room.
+-- The least recently used of the counted families are revoked.
 local leaving, stale, lend = {}, {}, {}
 local complete = not holder or LENT[holder] ~= nil
 if holder then lend[1] = holder end
@@ -58,7 +58,7 @@ if surplus > 0 then
       if f[1] and not f[2] and f[4] and standing(family, f[1], f[3], f[4]) == entries[at] then
         leaving[#leaving + 1] = { key = key, i = f[1], c = f[3], e = f[4] }
       else
-        -- An entry that an older version left behind is of no live family.
+        -- An older version left this entry. It belongs to no live family.
         stale[#stale + 1] = entries[at]
       end
     end

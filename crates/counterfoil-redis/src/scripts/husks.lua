@@ -1,5 +1,5 @@
--- Completes purges that a server stopped midway because its user lacked a right, which the documentation once did not
--- name. Argument: now. The families are lent.
+-- Completes interrupted purges. In an earlier version, a purge stopped in the middle if the server's user lacked a
+-- right. Argument: now. The families are lent (see lib.lua).
 call('ZREM', S, '')
 tries_places(T)
 tries_hash(F)
@@ -7,7 +7,7 @@ call('HMGET', F, '')
 may('HKEYS', F)
 local now = ARGV[1]
 
--- A family without members has no index entry and no meaning.
+-- Whether the family has no members. If so, the rest of the family can be removed.
 local function is_empty()
   if (tonumber(call('HGET', F, 'n') or 0) or 0) > 0 then return false end
   for _, field in ipairs(call('HKEYS', F)) do
@@ -30,7 +30,7 @@ for at = 14, #KEYS do
     call('ZREM', U, FAMILY)
     many('HDEL', F, call('HKEYS', F))
   elseif r and #r == 35 and r:match('^%d+$', 20) and r:sub(20, 35) <= now then
-    -- The next purge checks its members again.
+    -- The next purge checks the members of this family again.
     call('ZADD', T, r:sub(20, 35), FAMILY)
   end
 end

@@ -1,5 +1,5 @@
--- Adds to a family: now, generation, the most live access tokens ('' for any number), the records' realm and owner,
--- count, records.
+-- Adds records to a family. Arguments: now, the expected generation, the maximum number of live access tokens ('' if
+-- there is no limit), the realm and owner of the records, the number of records, their values.
 local now, generation, most, whose, count = unpack(ARGV, 1, 5)
 count = tonumber(count)
 local f = call('HMGET', F, 'i', 'r', 'g', 'e', 'k', 'c')

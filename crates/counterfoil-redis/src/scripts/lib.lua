@@ -1,39 +1,40 @@
--- The head of every script of the tokens. KEYS[1] is a family, KEYS[2] to KEYS[13] are its shard's indexes (see
--- keys.rs). Further keys are lent families, whose fields a step may have to write too.
+-- The beginning of every script about tokens. KEYS[1] is a family. KEYS[2] to KEYS[13] are its shard's indexes (see
+-- keys.rs). Further keys are families that are "lent" to the script: it may have to change them too. A record is
+-- "shrunk" if a purge has removed its texts, its last use and its notices.
 --
--- A script first tries the commands that it needs (needs.lua), then decides, then writes, so that errors occur only
--- before the first write. Instants are texts of 16 digits, which are compared, never calculated with. Counts that may
--- exceed 10^14 use HINCRBY or '%.0f', for tostring keeps 14 digits.
+-- A script first tries the commands that it needs (needs.lua), then decides, then writes. So errors occur only before
+-- the first write. Instants are texts of 16 digits. Scripts compare them, and never calculate with them. Counts that
+-- may exceed 10^14 use HINCRBY or '%.0f', because tostring keeps only 14 digits.
 local F, L, S, O, K, D, G, H, W, C, T, U, Y = unpack(KEYS, 1, 13)
 local call = redis.call
 local FAMILY = string.sub(F, -10)
 local NONE, NEVER = '----------------', '9999999999999999'
 -- The kind of an access token.
 local ACCESS = '002'
--- Later than every id.
+-- A text that sorts after every id.
 local BEYOND = string.rep('\255', 17)
--- A new record's values: member, b, t, x, n.
+-- The number of values of a new record: member, b, t, x, n.
 local WIDE = 5
--- The keys that were lent, by their families.
+-- The keys of the lent families, by family id.
 local LENT = {}
 for at = 14, #KEYS do LENT[KEYS[at]:sub(-10)] = KEYS[at] end
 
--- Kind, realm and owner of a family. The last two are prefixes of index entries.
+-- Returns a family's kind, the index prefix of its realm, and the index prefix of its realm and owner.
 local function who(i)
   local r, o = tonumber((i or ''):sub(4, 6)), tonumber((i or ''):sub(7, 9))
-  -- A row that does not decode must not stop a purge of the others.
+  -- A family that does not decode must not stop the purge of other families.
   if not r or not o then return '', '', '' end
   local realm = i:sub(10, 9 + r)
   return i:sub(1, 3), realm .. '\0', realm .. '\0' .. i:sub(10 + r, 9 + r + o) .. '\0'
 end
 
--- A record and its family, in the order of row/mod.rs.
+-- Reads the fields of a record and its family, in the order of row/mod.rs.
 local function fields(m)
   return call('HMGET', F, 'i', 'g', 'e', 'k', 'r', 'o', 'c',
     'b' .. m, 't' .. m, 'v' .. m, 'x' .. m, 'n' .. m, 'q' .. m, 's' .. m, 'r' .. m, 'u' .. m)
 end
 
--- unpack accepts a few thousand values at most.
+-- Runs a command with a list of any length. `unpack` accepts only a few thousand values.
 local function many(command, key, list)
   for from = 1, #list, 2000 do
     call(command, key, unpack(list, from, math.min(from + 1999, #list)))
@@ -54,7 +55,7 @@ local function before(one, other)
   return false
 end
 
--- The first new record whose id is taken.
+-- Returns the id of the first new record whose id is taken.
 local function taken(at, count)
   for first = at, at + (count - 1) * WIDE, WIDE do
     local m = ARGV[first]
@@ -64,21 +65,22 @@ local function taken(at, count)
   end
 end
 
--- An access token's entry among those of its family that are not revoked by themselves.
+-- Returns an access token's entry in `Y`, the index of access tokens that are not revoked individually.
 local function access_entry(m, x)
   local ends = x:sub(1, 16)
   return FAMILY .. (ends == NONE and NEVER or ends) .. m
 end
 
--- Moves an access token's entry from the ends `old` to the ends `new` (nil: removes it). Other kinds have no entry
--- there.
+-- Replaces an access token's entry in `Y`. `old` and `new` are values of the field `x`. If `new` is nil, the entry is
+-- removed. Other kinds of tokens have no entry in `Y`.
 local function move_access(m, b, old, new)
   if b:sub(2, 4) ~= ACCESS or (new and old:sub(1, 16) == new:sub(1, 16)) then return end
   call('ZREM', Y, access_entry(m, old))
   if new then call('ZADD', Y, 0, access_entry(m, new)) end
 end
 
--- If the new access tokens do not fit beside the live ones: when the first live one expires, or `now` if none lives.
+-- If the new access tokens would exceed `most`, returns the first expiry of a live access token, or `now` if none is
+-- live.
 local function access_full(most, now, at, count)
   if most == '' then return end
   local more = 0
@@ -128,13 +130,13 @@ local function add(i, at, count)
   call('HINCRBY', F, 'n', count)
 end
 
--- The prefix of the entries of families that a cap counts together.
+-- Returns the prefix of the index entries of all families that one cap counts.
 local function counted(owner, kind, c)
   return owner .. kind .. (c and '+' .. c or '-')
 end
 
--- A family's entry in the index of standing families. Ends without a use come from a version that knew neither use nor
--- client, and its entry has that version's form.
+-- Returns a family's entry in the index of families that are not revoked. If `e` contains no last use, an older version
+-- wrote the family. The entries of that version contain neither client nor last use.
 local function standing(family, i, c, e)
   local kind, _, owner = who(i)
   local live = e:sub(1, 16) == NONE and NEVER or e:sub(1, 16)
@@ -142,8 +144,8 @@ local function standing(family, i, c, e)
   return counted(owner, kind, c) .. live .. e:sub(33, 48) .. family
 end
 
--- Moves a family's ends (live_until, gone_at, used_at), and with them its entry among the standing and the end of its
--- label.
+-- Replaces a family's ends (live_until, gone_at, used_at) in the field `e`, in the family's entry in `S`, and in the
+-- entry of its label.
 local function move_ends(i, c, old, new, k)
   if #old == 32 then new = new:sub(1, 32) end
   if old == new then return end
@@ -159,7 +161,7 @@ local function move_ends(i, c, old, new, k)
   end
 end
 
--- Revokes a family that is not revoked, by one field for all members, and updates the indexes of a purge.
+-- Revokes a family that is not revoked yet, and updates the indexes. The field `r` revokes all members of the family.
 local function end_family(key, i, c, e, r)
   local family, k = key:sub(-10), call('HGET', key, 'k')
   local _, _, owner = who(i)
@@ -172,8 +174,8 @@ local function end_family(key, i, c, e, r)
   call('ZADD', T, r:sub(20, 35), family)
 end
 
--- If the label is held: the answer 'label' and the holder. If its holder is gone: nil and the holder, whose key must be
--- lent before it can be displaced.
+-- If a family has the label, returns the answer 'label' and the family. If the gone_at of this family is reached,
+-- returns nil and the family. The family's key must be lent before `displace` is called.
 local function refused(label, now)
   local held = call('HGET', L, label)
   if not held or held:sub(1, 10) == FAMILY then return end
@@ -182,15 +184,15 @@ local function refused(label, now)
   return nil, held:sub(1, 10)
 end
 
--- Removes the label from the family that is gone.
+-- Removes the label from the family `holder`, whose gone_at is reached.
 local function displace(holder, k)
   if holder and call('HGET', LENT[holder], 'k') == k then
     call('HDEL', LENT[holder], 'k')
   end
 end
 
--- Updates a record's entries in the timelines of a purge: gone with or without a notice, and windows. Members of a
--- revoked family are purged by its tombstone.
+-- Updates a record's entries in the purge indexes `G`, `H` and `W`. A record of a revoked family has no entry in `G`
+-- and `H`. It is purged together with its family.
 local function index_for_purge(m, b, x, n, s, revoked)
   local id, gone, window = FAMILY .. m, #x == 48 and x:sub(33, 48) or NONE, s and #s == 48 and s:sub(17, 32) or NONE
   if gone == NONE or revoked then
@@ -210,7 +212,7 @@ local function index_for_purge(m, b, x, n, s, revoked)
   end
 end
 
--- Sets another notice, or none ('').
+-- Replaces a record's notice. If `new` is '', the notice is removed.
 local function notify(m, old, new)
   local id = FAMILY .. m
   if old then call('ZREM', D, old:sub(1, 16) .. id) end
@@ -222,7 +224,7 @@ local function notify(m, old, new)
   end
 end
 
--- Removes a record, and its family with the last one.
+-- Removes a record. If it is the last record of its family, removes the family too.
 local function remove(m)
   local f = call('HMGET', F, 'i', 'o', 'b' .. m, 'n' .. m, 's' .. m, 'x' .. m)
   local i, o, b, n, s, x = f[1], f[2], f[3], f[4], f[5], f[6]
@@ -256,7 +258,7 @@ local function remove(m)
     if e then call('ZREM', S, standing(FAMILY, i, c, e)) end
     call('ZREM', T, FAMILY)
     call('ZREM', U, FAMILY)
-    -- A hash without fields does not exist.
+    -- A hash without fields does not exist, so this removes the family's key.
     many('HDEL', F, call('HKEYS', F))
   end
 end

@@ -36,14 +36,14 @@ macro_rules! scripts {
     };
 }
 
-/// Makes the text of a script that writes. It begins with the checks of `needs.lua`.
+/// Makes the text of a script that writes. The text begins with the checks of `needs.lua`.
 macro_rules! writes {
     ($file:literal) => {
         concat!(include_str!("needs.lua"), include_str!($file))
     };
 }
 
-/// Makes the text of a script about tokens. It begins with the files that these scripts share.
+/// Makes the text of a script about tokens. The text begins with the files that these scripts share.
 macro_rules! token {
     ($file:literal) => {
         concat!(include_str!("needs.lua"), include_str!("lib.lua"), include_str!("step.lua"), include_str!($file))
@@ -73,7 +73,7 @@ scripts! {
         | digested
         | honoured gone
     ): token!("apply.lua");
-    RESTORE(i g e r c label nonce count): token!("restore.lua");
+    RESTORE(i g e r c label nonce count leader): token!("restore.lua");
     REVOKE_FAMILY(whose r found): token!("revoke_family.lua");
     REVOKE_ONE(m r gone): token!("revoke_one.lua");
     CLAIM(m held lease): token!("claim.lua");

@@ -1,8 +1,8 @@
--- A script first tries every write command that it may need, with arguments that change nothing. Whatever refuses a
--- write (a replica, full memory, a full disk, a missing right) then stops the script before its first write, for a
--- script is not rolled back.
+-- A script first tries every write command that it may need, with arguments that change nothing. A replica, full
+-- memory, a full disk or a missing right then stops the script before its first write. This is necessary because the
+-- server does not roll back a script that fails later.
 
--- Runs a command with invalid arguments; any error other than about these is raised.
+-- Runs a command with invalid arguments. Raises every error except an error about the arguments.
 local function attempts(command, ...)
   local result = redis.pcall(command, ...)
   if type(result) ~= 'table' or not result.err then return end
@@ -10,18 +10,18 @@ local function attempts(command, ...)
   redis.call(command, ...)
 end
 
--- Checks only the right, if the server can be asked: from version 7 on.
+-- Checks the right to run a command. A server older than version 7 cannot be asked, so the command is tried there.
 local function may(command, ...)
   if not (redis.acl_check_cmd and redis.acl_check_cmd(command, ...)) then attempts(command, ...) end
 end
 
--- For a sorted set. XX adds no member. It comes first, for it is refused when memory is full.
+-- Tries commands on a sorted set. `XX` adds no member. ZADD is first, because the server refuses it if memory is full.
 local function tries_places(key)
   redis.call('ZADD', key, 'XX', 0, '')
   redis.call('ZREM', key, '')
 end
 
--- Of a hash.
+-- Tries commands on a hash.
 local function tries_hash(key)
   may('HSET', key, '', '', '')
   may('HINCRBY', key, '', 'x')

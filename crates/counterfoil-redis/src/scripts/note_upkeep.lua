@@ -1,4 +1,4 @@
--- Notes an upkeep: expect ('' for none), instant.
+-- Writes the instant of an upkeep. Arguments: the expected last instant ('' if there is none), the new instant.
 local expect, at = unpack(ARGV, 1, 2)
 attempts('HSET', KEYS[1], '', '', '')
 may('HGET', KEYS[1], '')

@@ -1,7 +1,7 @@
--- Purges one shard: now, the limit of the unsent, the limit of the windows, how many at most; then triples of 'record'
--- or 'family', member, key. Each record is removed, shrunk, or moved to another entry, so that no purge finds it there
--- again. Commands that need no memory are tried first, and after a write the server refuses nothing for want of memory,
--- so a full server is purged too.
+-- Purges one shard. Arguments: now, the limit for unsent notices, the limit for windows, the maximum number of changes;
+-- then triples of 'record' or 'family', member, number of the key. A record is removed, shrunk, or moved to another
+-- entry, so that no later purge finds it at the same entry. A server with full memory can be purged too: the first
+-- command needs no memory, and after a script's first write the server refuses no command because of full memory.
 call('ZREM', G, '')
 tries_places(G)
 tries_hash(F)

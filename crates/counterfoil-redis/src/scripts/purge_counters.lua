@@ -1,6 +1,6 @@
--- Removes counters that have expired: now, how many at most. KEYS: counters, keys by expiry; then the same two of an
--- older version without attempts under way, whose counters lasted a minute: they are removed at once. Neither command
--- needs memory, so a full server is purged too.
+-- Removes expired counters. Arguments: now, the maximum number. KEYS: the counters, their keys by expiry; then both
+-- keys for the counters of an older version. These counters lasted a minute, so they are removed at once. These
+-- commands need no memory, so a server with full memory can be purged too.
 redis.call('ZREM', KEYS[2], '')
 redis.call('HDEL', KEYS[1], '')
 local now, most = unpack(ARGV, 1, 2)

@@ -1,4 +1,4 @@
--- Puts a realm's settings: expect ('' for none), document.
+-- Writes the settings of a realm. Arguments: the expected version ('' if there are no settings), document.
 local expect, document = unpack(ARGV, 1, 2)
 attempts('HSET', KEYS[1], '', '', '')
 may('HINCRBY', KEYS[1], '', 'x')

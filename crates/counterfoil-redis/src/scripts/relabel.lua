@@ -1,5 +1,5 @@
--- Replaces a label's key, unless another family has the new one. KEYS: a family, its shard's labels. Arguments: the old
--- and the new field of the labels, the old and the new key of the family.
+-- Replaces a label's key, unless another family has the new key. KEYS: a family, the labels of its shard. Arguments:
+-- the old and the new field in the labels, the old and the new key of the family's label.
 local old_field, new_field, old_key, new_key = unpack(ARGV, 1, 4)
 tries_hash(KEYS[1])
 tries_hash(KEYS[2])

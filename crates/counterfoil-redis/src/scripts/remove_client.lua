@@ -1,4 +1,4 @@
--- Removes a registration: client id, expect. Its version and its internal id stay.
+-- Removes a registration. Arguments: client id, the expected version. The version and the internal id are not removed.
 tries_places(KEYS[2])
 tries_hash(KEYS[1])
 local id, expect = unpack(ARGV, 1, 2)

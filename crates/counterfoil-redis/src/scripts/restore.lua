@@ -1,7 +1,7 @@
 -- Writes a whole family that is not there: i, g, e, r ('' where it is not revoked), c ('' for none), label ('' or '+' and
--- key), nonce with its member before it ('' for none), count; then for each member: member, and the values of b, t, v,
--- x, n, q, s, r, u ('' where it has none).
-local i, g, e, r, c, label, nonce, count = unpack(ARGV, 1, 8)
+-- key), nonce with its member before it ('' for none), count; then for each member, from the leader on: member, and the
+-- values of b, t, v, x, n, q, s, r, u ('' where it has none).
+local i, g, e, r, c, label, nonce, count, leader = unpack(ARGV, 1, 9)
 count = tonumber(count)
 local WHOLE = 10
 
@@ -9,7 +9,7 @@ if call('EXISTS', F) == 1 then
   for _, field in ipairs(call('HKEYS', F)) do
     if #field == 7 and field:sub(1, 1) == 'b' then return { 'id', FAMILY .. field:sub(2) } end
   end
-  return { 'id', FAMILY .. ARGV[9] }
+  return { 'id', FAMILY .. leader }
 end
 local kind, realm, owner = who(i)
 local k = label:sub(2)

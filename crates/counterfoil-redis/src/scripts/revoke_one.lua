@@ -1,4 +1,4 @@
--- Revokes one record: member, r (at, why), gone_at. Its label stays with the family.
+-- Revokes one record. Arguments: member, the field `r` (instant, reason), gone_at. The family keeps its label.
 local m, r, gone = unpack(ARGV, 1, 3)
 local f = call('HMGET', F, 'r', 'b' .. m, 'x' .. m, 'n' .. m, 's' .. m)
 local ended, b, x, n, s = f[1], f[2], f[3], f[4], f[5]

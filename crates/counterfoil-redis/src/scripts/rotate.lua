@@ -1,16 +1,16 @@
--- Rotates: step, parent, now, the new records' realm and owner, count, the most live access tokens ('' for any
--- number); then for 'supersede' expect, successor, nonce, honoured_until, gone_at, of the pace the limit ('' for none)
--- and since, the successor's ends, for 'slide' expires_at, gone_at; records from 15.
+-- Rotates a record. Arguments: step, parent, now, the new records' realm and owner, their number, the maximum number of
+-- live access tokens ('' if none); for 'supersede' the expected version, successor, nonce, honoured_until, gone_at, the
+-- pace's limit ('' if none) and since, the successor's ends; for 'slide' expires_at, gone_at; records from the 15th on.
 local step, m, now, whose, count, most = unpack(ARGV, 1, 6)
 count = tonumber(count)
--- Of 'slide'.
+-- The arguments of 'slide'.
 local expires, slide_gone = unpack(ARGV, 7, 8)
--- Of 'supersede'.
+-- The arguments of 'supersede'.
 local expect, successor, nonce, honoured, gone, pace, since, successor_ends = unpack(ARGV, 7, 14)
 local f = fields(m)
 local i, g, e, k, r, c, b, x, n, s = f[1], f[2], f[3], f[4], f[5], f[7], f[8], f[11], f[12], f[14]
 if not b then return { 'missing' } end
--- A row that does not decode is not changed.
+-- A record that does not decode is not changed.
 if (#b ~= 82 and #b ~= 98) or not i or not e or not x or #x ~= 48 then return { 'stale', f } end
 if r or f[15] then return { 'ended' } end
 local slides, ends = step == 'slide', x:sub(1, 16)
@@ -25,7 +25,8 @@ for at = 15, 14 + count * WIDE, WIDE do
   if b:sub(5, 24) > string.format('%020.0f', newest) then return { 'fault' } end
 end
 
--- When the member `limit` generations before the parent, of the family's kind, was superseded.
+-- Returns the instant at which the member `limit` generations before the parent was superseded. Checks only members
+-- that have the family's kind.
 local function rotated_before(limit)
   local generation = tonumber(b:sub(5, 24)) - tonumber(limit)
   if generation < 0 then return end
@@ -48,7 +49,7 @@ local first = access_full(most, now, 15, count)
 if first then return { 'crowded', first } end
 
 if slides then
-  -- The later of the two; nothing is later than no end.
+  -- Returns the later of the two instants. `NONE` is later than every instant.
   local function forward(old, new)
     return (old == NONE or old > new) and old or new
   end
@@ -71,7 +72,7 @@ local generation = 'h' .. b:sub(5, 24)
 call('HSET', F, 's' .. m, s, 'x' .. m, x, generation, (call('HGET', F, generation) or '') .. m)
 call('HINCRBY', F, 'v' .. m, 1)
 call('HINCRBY', F, 'g', 1)
--- The family has one field for a nonce: writing the parent's wipes the grandparent's.
+-- The family has one field for a nonce, so the parent's nonce overwrites the nonce of the parent's predecessor.
 if nonce == '' then call('HDEL', F, 'o') else call('HSET', F, 'o', m .. nonce) end
 if n then notify(m, n, '') end
 move_ends(i, c, e, successor_ends .. now, k)

@@ -1,6 +1,6 @@
--- Which of these records stand: now, how many at most are answered, then their members; their families are lent, one a
--- member. Answers how many were looked at, then for each that stands its number among them and its fields. One that
--- does not decode is answered too, so that the caller counts it.
+-- Returns the live ones of the given records. Arguments: now, the maximum number to return, the members. The families
+-- are lent, one for each member. Returns the number of records that were checked; then, for each live record, its
+-- position and its fields. A record that does not decode is returned too, so that the caller can count it.
 local now, left = unpack(ARGV, 1, 2)
 left = tonumber(left)
 local seen, found = 0, {}

@@ -1,4 +1,4 @@
--- What a step on a family needs.
+-- Tries the commands that every step on a family needs.
 tries_places(G)
 tries_hash(F)
 

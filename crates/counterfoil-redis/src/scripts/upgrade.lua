@@ -1,6 +1,6 @@
--- Writes what layout 1 lacks: how many fields may be read, then each family's client ('' for none); the families are
--- lent. Answers how many families were looked at. A family that has it already is left alone, so this may be done
--- again, and by several at once.
+-- Writes the data that layout 1 lacks. Arguments: the maximum number of fields to read, the client of each family (''
+-- if none). The families are lent. Returns the number of families that were checked. Skips families that have the data,
+-- so the script may be repeated, and several processes may run it at the same time.
 tries_places(S)
 tries_hash(F)
 call('HMGET', F, '')
@@ -15,7 +15,7 @@ local function family(c)
   local all, row = call('HGETALL', F), {}
   left = left - #all
   for at = 1, #all, 2 do row[all[at]] = all[at + 1] end
-  -- The last use is the latest instant at which a member was created, rotated, slid or got another expiry.
+  -- The last use is the latest instant at which a member was created or rotated, or its expiry was changed.
   local used, access = string.rep('0', 16), {}
   for field, x in pairs(row) do
     local m = field:sub(2)

@@ -145,8 +145,8 @@ impl SharedConnection {
             match timeout_at(look, &mut task).await {
                 Ok(answer) => return Ok(answer),
                 Err(_) if look == deadline => {
-                    // Close the connection, so that no other call waits for as long as this one. In a cluster, keep it
-                    // open, because the other nodes may still answer.
+                    // The connection is closed, so that no other call waits as long as this one did. In a cluster it
+                    // stays open, because the other nodes may still answer.
                     if !self.connector.is_cluster() && asked_at.elapsed() >= PATIENCE {
                         self.state().close(epoch);
                     }

@@ -1,4 +1,4 @@
-//! Decides which connection is used, and when a new one is opened.
+//! Decides which connection is used, and when a new connection is opened.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,7 +42,7 @@ impl SharedConnection {
         Ok(held)
     }
 
-    /// Returns the shared connection. Opens it if there is none.
+    /// Returns the shared connection. Opens a connection if there is none.
     async fn build(&self, op: &'static str) -> Result<Held, StoreError> {
         if let Some(there) = self.state().held(Instant::now()) {
             return Ok(there);
@@ -58,7 +58,7 @@ impl SharedConnection {
         }
         if self.attempts.load(Ordering::Acquire) != seen {
             // While this call waited, another call tried to connect and failed. If each waiting call tried again, all
-            // would wait for a server that is down.
+            // these calls would wait for a server that is down.
             return Err(silent(op, false, Silence::NoConnection));
         }
         let opened = timeout(self.deadline, self.open()).await;

@@ -59,7 +59,7 @@ fn fault_a13_room_is_made_for_every_one_of_many_racers() {
     });
 }
 
-/// While an insert makes room, other calls refresh and revoke the families that the insert would revoke.
+/// While an insert revokes families because the cap is reached, other calls refresh and revoke the same families.
 #[test]
 fn fault_a13_room_is_made_beside_rotations_and_revocations() {
     RUNTIME.block_on(async {
@@ -161,7 +161,7 @@ fn fault_a4_a_thousand_rotations_leave_every_generation_and_the_first_replay_is_
     });
 }
 
-/// An insert that cannot make room in time returns `Unavailable` and has written nothing.
+/// An insert that cannot revoke old families in time returns `Unavailable` and has written nothing.
 #[test]
 fn a_server_that_is_down_while_room_is_made_is_unavailable() {
     RUNTIME.block_on(async {

@@ -98,7 +98,7 @@ enum Acknowledged {
     Touched(RecordId, Timestamp),
 }
 
-/// The key consists of whether the replica's link was cut, and of the operation.
+/// The results of the load. A key says whether the replica's link was cut, and names the operation.
 type Tallies = BTreeMap<(bool, Deed), Tally>;
 
 #[derive(Clone, Copy, Default)]

@@ -158,7 +158,7 @@ async fn all_counts(store: &RedisStore) {
     let taken = insert(store, held.home(None), &held.records, NOW).await;
     assert_eq!(taken, Inserted::LabelTaken(family_id(&ann, 1)));
 
-    // The old version created personal access tokens at 1, 2, 3, 4 and 20.
+    // The old version created personal access tokens at the instants 1, 2, 3, 4 and 20.
     let paced = insert(store, free.bounded(None, Some(pace(5, at(0)))), &free.records, NOW).await;
     assert_eq!(paced, Inserted::PaceReached { oldest: at(1) });
     let made = insert(store, free.bounded(None, Some(pace(5, at(1)))), &free.records, NOW).await;
@@ -177,8 +177,8 @@ async fn all_counts(store: &RedisStore) {
     let ended = read(store, &id(&ann, 6, 0)).await;
     assert_eq!(ended.revoked().map(|revoked| revoked.reason), Some(RevocationReason::MadeRoom));
 
-    // The fifth family was first rotated at 100. A shrunk record keeps this instant. Three access tokens of the family
-    // are live.
+    // The first rotation of the fifth family was at the instant 100. A shrunk record keeps this instant. Three access
+    // tokens of the family are live.
     let mut next = fourth.successor(id(&ann, 5, 3), 4);
     next.id = id(&ann, 5, 4);
     let step = |since, access_cap| ParentUpdate::Supersede {
@@ -313,7 +313,7 @@ fn what_a_node_of_the_old_version_writes_afterwards_is_read_and_revoked() {
         let strayed = read(&store, &id(&person, 6, 0)).await;
         assert_eq!((strayed.family().client, strayed.family().used_at), (Some(client(7)), at(6)));
         // The cap still counts the index entry from before the upgrade as one of the three families of client 7. This
-        // insert makes room by removing the entry, so it revokes no family.
+        // insert removes the entry, so it need not revoke a family.
         let draft = person.refresh().through(client(7)).used(at(1_000));
         let room = draft.bounded(Some(make_room(3, at(1_000))), None);
         assert_eq!(insert(&store, room, &draft.records, 1_000).await, Inserted::Done);

@@ -126,7 +126,7 @@ impl Space {
         }
     }
 
-    /// If `down`, closes the user's connections and refuses new ones. Otherwise allows them again.
+    /// If `down`, closes the user's connections and refuses new connections. Otherwise allows connections again.
     pub fn lock_out(&self, down: bool) {
         self.acl(&[if down { "off" } else { "on" }]);
         if down {

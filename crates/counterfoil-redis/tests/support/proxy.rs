@@ -18,7 +18,7 @@ struct Shared {
     server: AtomicU16,
     /// Whether all data is dropped. Connections stay open.
     swallows: AtomicBool,
-    /// If a connection sends these bytes, it is cut instead of receiving the answer. This happens once.
+    /// If a connection sends these bytes, the connection is cut before it receives the answer. This happens once.
     losing: std::sync::Mutex<Option<Vec<u8>>>,
     lost: AtomicBool,
 }
@@ -88,7 +88,7 @@ impl Proxy {
     }
 
     /// If true, drops all data in both directions from now on, and closes no connection. If false, ends this: new
-    /// connections work again, but earlier ones receive no answers.
+    /// connections work again, but earlier connections receive no answers.
     pub fn swallow(&self, swallows: bool) {
         self.shared.swallows.store(swallows, Ordering::SeqCst);
         if !swallows {

@@ -20,7 +20,7 @@ pub struct Authenticate<S, R> {
     pub(super) layer: AuthenticateLayer<R>,
 }
 
-/// How a request gets its result: it is already known, or the endpoint must be asked.
+/// Either the known result of a request, or the verification that asks the endpoint.
 enum Seen {
     Known(Authentication),
     Ask(Verifying),
@@ -50,7 +50,7 @@ where
             }
             None => Seen::Ask(verifying(&self.layer.verifier, request.headers())),
         };
-        // Only `self.inner` has reported that it is ready, so it must be called. A clone of it takes its place.
+        // Only `self.inner` has reported that it is ready. So `self.inner` is called, and a clone replaces it.
         let clone = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, clone);
         let state = State::new(inner, request);

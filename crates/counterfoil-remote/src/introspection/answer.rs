@@ -123,7 +123,7 @@ fn text(value: Option<Value>, member: &'static str) -> Result<Option<String>, An
 }
 
 /// Reads an instant, which is an integer of seconds since 1970 (RFC 7662 §2.2). If the instant is after the last
-/// instant of [`Timestamp`], returns the last one.
+/// instant of [`Timestamp`], returns that last instant.
 fn instant(value: Option<Value>, member: &'static str) -> Result<Option<Timestamp>, AnswerFault> {
     let seconds: Option<u64> = value.map(|value| of(value, member)).transpose()?;
     Ok(seconds.map(|seconds| Timestamp::EPOCH.plus_capped(Duration::from_secs(seconds))))

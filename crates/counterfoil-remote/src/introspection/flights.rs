@@ -17,7 +17,7 @@ use crate::principal::RemotePrincipal;
 /// The outcome of a verification.
 pub(crate) type Outcome = Result<RemotePrincipal, VerifyError>;
 
-/// A request that its callers poll together. It continues as long as at least one of them waits.
+/// A request for a token. Its callers and a spawned task poll it together. The task polls it to its end.
 pub(crate) type Flight = Shared<Pin<Box<dyn Future<Output = Outcome> + Send>>>;
 
 /// The cache, and the requests that wait for an answer. One lock protects both. So while an answer is moved into the
@@ -52,8 +52,8 @@ impl Flights {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the cached answer for this token. If there is none, returns the request that already waits for an
-    /// answer. If there is none either, returns a new request, which `ask` makes.
+    /// Returns the cached answer for this token. If no answer is cached, returns the request for this token that
+    /// already waits for an answer. If no request waits either, returns a new request, which `ask` makes.
     ///
     /// A caller joins a request only if the request was sent less than the cache time ago. So a revocation takes effect
     /// within the cache time even if the endpoint is slow.
@@ -97,7 +97,7 @@ impl Flights {
     }
 }
 
-/// The map entry of a request. When the request ends, or all its callers are dropped, this is dropped and removes the
+/// Guards a request's entry in the map. When the request ends or is dropped, the guard is dropped and removes the
 /// entry.
 struct Place {
     flights: Arc<Flights>,

@@ -43,7 +43,7 @@ const MOST_REQUESTS: usize = 64;
 /// - Concurrent callers with the same token share one request.
 /// - If the endpoint gives no valid answer, the result is an [`Outage`] (503), never "not active".
 ///
-/// It needs a tokio runtime whose timer is enabled.
+/// An `Introspection` needs a tokio runtime whose timer is enabled.
 #[derive(Clone)]
 pub struct Introspection {
     asker: Arc<Asker>,

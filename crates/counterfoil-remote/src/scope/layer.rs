@@ -17,7 +17,7 @@ pub struct RequireScopeLayer<R = AsProblem> {
 }
 
 impl RequireScopeLayer {
-    /// Makes a layer that requires this scope. It checks like
+    /// Makes a layer that requires this scope. It makes the same check as
     /// [`RemotePrincipal::require`](crate::RemotePrincipal::require).
     #[must_use]
     pub const fn new(scope: &'static str) -> Self {

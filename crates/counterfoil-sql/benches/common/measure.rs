@@ -33,8 +33,8 @@ pub fn callers() -> Vec<usize> {
     text.split(',').filter_map(|callers| callers.trim().parse().ok()).collect()
 }
 
-/// Whether to measure the operation `name`. True if `COUNTERFOIL_BENCH_ONLY` is unset or contains the name. Commas
-/// separate its names.
+/// Whether to measure the operation `name`. True if `COUNTERFOIL_BENCH_ONLY` is unset or contains the name. The
+/// variable contains names separated by commas.
 pub fn wanted(name: &str) -> bool {
     std::env::var("COUNTERFOIL_BENCH_ONLY").map_or(true, |only| only.split(',').any(|only| only == name))
 }

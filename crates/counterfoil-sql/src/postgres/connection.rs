@@ -1,6 +1,7 @@
 //! A connection to the primary server. The store checks that the server is the primary when it opens the connection,
-//! and once a second while it uses the connection. If a connection breaks, does not answer or leads to another server,
-//! the store closes all earlier connections without a check. They use the same address, and new connections are cheap.
+//! and once a second while it uses the connection. If a connection breaks, does not answer or leads to another
+//! server, the store closes all earlier connections without a check. The earlier connections use the same address,
+//! and new connections are cheap.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +15,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::ask::{Statement, is_cut, is_demoted, is_transient};
 use super::sql;
 
-/// How long the result of a check that the server is the primary stays valid.
+/// How long the store relies on a check that the server is the primary.
 const ASKED: Duration = Duration::from_secs(1);
 /// The time limit of this check on a connection that is already open.
 const ANSWERS: Duration = Duration::from_secs(1);

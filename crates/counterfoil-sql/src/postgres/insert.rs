@@ -88,9 +88,9 @@ impl PgStore {
         Err(lost(OP))
     }
 
-    /// Reads why nothing was inserted, except for cap and pace. Returns `None` if the reason no longer exists. An id in
-    /// use has precedence over label and cap, because of repeated inserts: such an insert must find the record that it
-    /// created, and must not conflict with its own label.
+    /// Finds the reason why nothing was inserted, unless the reason is the cap or the pace. Returns `None` if the
+    /// reason no longer exists. An id in use has precedence over label and cap, because of repeated inserts: such an
+    /// insert must find the record that it created, and must not conflict with its own label.
     async fn why_not(&self, founding: &Founding<'_>) -> Result<Option<Inserted>, StoreError> {
         let (family, new) = (&founding.family, founding.new);
         let query = || {

@@ -1,9 +1,9 @@
 //! Determines which schema contains the store's tables.
 //!
 //! The server uses the first schema of the `search_path` that exists and that the role may use. It silently skips all
-//! other schemas. If the intended schema is missing, or if it is created later, the store would use an empty schema
-//! instead. Then all credentials would be unknown. Or the store would use an older schema, in which credentials that
-//! were revoked since then are still valid.
+//! other schemas. If the intended schema is missing, or if a schema before it in the path is created later, the store
+//! would use a wrong schema. If that schema is empty, all credentials would be unknown. If it contains an older
+//! store, credentials that were revoked since then would still be valid.
 
 use sqlx::{PgConnection, Row as _};
 
@@ -60,8 +60,8 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupErro
     }
 }
 
-/// Handles a path of which the role can use no schema. If one of its schemas exists and has no tables of the store, the
-/// migration reports the missing privilege.
+/// Handles a `search_path` that names no schema that the role may use. If one of the named schemas exists and has no
+/// tables of the store, the migration reports the missing privilege.
 fn closed(named: &[Named], path: &str, user: &str) -> Result<(), SetupError> {
     match named.iter().find(|named| named.has_store) {
         Some(Named { name, .. }) => Err(SetupError::refused(format!(

@@ -39,9 +39,9 @@ pub struct PgStore {
 
 impl PgStore {
     /// Connects, migrates the schema if needed, and checks the set-up. If the schema is up to date, this call changes
-    /// nothing and needs no privilege to create tables. The store opens its own connections, because a pool that other
-    /// code shares is not safe. A dropped future may leave a transaction open there, and its rollback would undo
-    /// acknowledged writes of the store.
+    /// nothing and needs no privilege to create tables. The store opens its own connections, because a pool that
+    /// other code shares is not safe. On a shared connection, a dropped future may leave a transaction open, and the
+    /// rollback of this transaction would undo acknowledged writes of the store.
     ///
     /// # Errors
     ///
@@ -73,8 +73,8 @@ impl PgStore {
         Ok(Self { pool, reader })
     }
 
-    /// Migrates the schema and disconnects. Use it if the service's own role may not create tables. It has no time
-    /// limit, because a migration may write every row.
+    /// Migrates the schema and disconnects. This is for a service whose own role may not create tables. The call has
+    /// no time limit, because a migration may write every row.
     ///
     /// # Errors
     ///

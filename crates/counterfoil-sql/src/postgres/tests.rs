@@ -89,7 +89,7 @@ async fn reads_that_wait_together_are_answered_each() {
     assert!(matches!(store.get(&drafts[0].id()).await, Err(StoreError::Unavailable { retry: false, .. })));
 }
 
-/// Checks the plan that the connections for reads use. They plan once for all ids, while the tables are empty.
+/// Checks the plan that the connections for reads use. The server makes this plan once, while the tables are empty.
 #[tokio::test]
 async fn the_plan_of_the_point_read_is_made_once_and_scans_nothing() {
     let server = Postgres::start();
@@ -167,8 +167,8 @@ async fn no_statement_scans() {
             let plan = plan(wire, text, adds, values).await;
             assert_eq!(scan(&plan), None, "{text}\n{}", plan.join("\n"));
         }
-        // A chain of refreshes has thousands of members. A rotation must find records by their generations, both those
-        // that it wipes and those that its pace reads. A label must be found by its owner.
+        // A chain of refreshes has thousands of members. A rotation must find records by their generations: the
+        // record whose nonce it removes, and the records that its pace reads. A label must be found by its owner.
         let narrow = [
             (sql::SUPERSEDE, true, "FINNIINNNNNNNN", "family", "generation", 2),
             (sql::RELABEL, false, "FINYTYTTTN", "label_key", "owner", 1),
@@ -270,7 +270,8 @@ async fn fault_b3_refused_attempts_leave_no_new_rows() {
     assert_eq!((after.len(), after), (1, before), "the one row stands as it stood");
 }
 
-/// Checks with the server's counts of scans, because a plan does not show the statements inside a function.
+/// Checks that the steps of a counter scan no table. Uses the server's counts of scans, because a plan does not show
+/// the statements inside a function.
 #[tokio::test]
 async fn a_step_of_a_counter_scans_nothing() {
     let server = Postgres::start();

@@ -81,7 +81,8 @@ END
 $attempt$;
 "#;
 
-/// Counts the function if it is `VOLATILE`. Another function would see only what the calling statement sees.
+/// Counts the function if it is `VOLATILE`. A function that is not `VOLATILE` would see only what the calling
+/// statement sees.
 pub(super) const SOUND: &str = "
 SELECT count(*) FROM pg_proc
 WHERE oid = to_regprocedure('counterfoil_attempt(bigint, bytea, bigint, bigint, bigint, bigint)')

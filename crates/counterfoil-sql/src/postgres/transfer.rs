@@ -1,4 +1,4 @@
-//! Whole families, for a copy.
+//! Reads and writes whole families, for a copy.
 
 use std::num::NonZeroU32;
 
@@ -48,7 +48,7 @@ impl Transfer for PgStore {
 }
 
 impl PgStore {
-    /// Why nothing was written; `None` if the reason is gone by now.
+    /// Returns the reason why nothing was written, or `None` if the reason no longer exists.
     async fn in_the_way(&self, whole: &WholeFamily) -> Result<Option<Restored>, StoreError> {
         let (family, members) = (whole.family(), whole.members());
         let query = || {
@@ -58,7 +58,7 @@ impl PgStore {
                 .bind(family.realm.as_str())
                 .bind(family.owner.as_str())
                 .bind(family.label_key.as_ref().map(LabelKey::as_str))
-                // Before every instant: a holder that is gone counts too.
+                // An instant before all others, so that a holder that is past its retention is found too.
                 .bind(-1_i64)
         };
         let mut refused = None;

@@ -116,7 +116,7 @@ pub(crate) fn record_of(id: &RecordId, row: &impl SqlRow) -> Result<TokenRecord,
     record(row).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
 }
 
-/// A family from the rows of all its members, each joined with it.
+/// Decodes a family from the rows of all its members. Each row is a member joined with the family.
 pub(crate) fn whole_family(rows: &[impl SqlRow]) -> Result<Option<WholeFamily>, StoreError> {
     let (mut family, mut members) = (None, Vec::with_capacity(rows.len()));
     for row in rows {
@@ -129,7 +129,7 @@ pub(crate) fn whole_family(rows: &[impl SqlRow]) -> Result<Option<WholeFamily>, 
     whole.map_err(|corrupt| StoreError::corrupt(None, corrupt))
 }
 
-/// A page of families' ids, from one row more than the page holds.
+/// Decodes a page of family ids from at most `limit + 1` rows. If there is an extra row, there is a next page.
 pub(crate) fn families(rows: &[impl SqlRow], limit: u32) -> Result<Page<FamilyId, FamilyId>, StoreError> {
     let mut items = rows.iter().map(family_id).collect::<Result<Vec<_>, _>>()?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

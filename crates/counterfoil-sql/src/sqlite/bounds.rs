@@ -12,8 +12,8 @@ use crate::row::{self, count, micros};
 use crate::rules::room_beside;
 
 impl Write {
-    /// Returns the families that must end to make room for a new family, the least recently used first. Returns `None`
-    /// if there is no room and the limit does not allow ending families.
+    /// Returns the families that must end to make room for a new family, the least recently used first. Returns
+    /// `None` if the owner has reached the cap and the cap does not allow ending families.
     pub(super) async fn leaving(
         &mut self,
         family: &FamilyParts,
@@ -67,7 +67,8 @@ impl Write {
         Ok(at.filter(|at| *at > pace.since))
     }
 
-    /// If the new access tokens do not fit beside the live ones, returns the time at which the first live one expires.
+    /// If the cap does not allow the new access tokens in addition to the live ones, returns the time at which the
+    /// first live one expires.
     pub(super) async fn access_full(
         &mut self,
         family: &FamilyId,

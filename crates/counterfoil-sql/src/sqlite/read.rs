@@ -1,6 +1,6 @@
 //! The connections for reads. They are not in the driver's pool, because that pool tests each connection when it is
-//! returned, which doubles the round trips of a read. A caller may drop the future of a read. The driver's thread ends
-//! its statement before it begins the next one.
+//! returned, which doubles the round trips of a read. A caller may drop the future of a read. The driver's thread
+//! then ends the statement of this read before it begins the next statement.
 
 use counterfoil::store::StoreError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};

@@ -93,11 +93,12 @@ impl SqliteStore {
         Ok(Self { writer, readers, file })
     }
 
-    /// Opens that file, and creates it if there is none: [`SqliteStore::open`] without further options.
+    /// Opens the file at this path, and creates it if it is missing. Like [`SqliteStore::open`], with default
+    /// options.
     ///
     /// # Errors
     ///
-    /// As [`SqliteStore::open`].
+    /// Returns the same errors as [`SqliteStore::open`].
     ///
     /// ```
     /// use counterfoil::store::TokenStore;

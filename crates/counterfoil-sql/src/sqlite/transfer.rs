@@ -1,4 +1,4 @@
-//! Whole families, for a copy.
+//! Reads and writes whole families, for a copy.
 
 use std::num::NonZeroU32;
 

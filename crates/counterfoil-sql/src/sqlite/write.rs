@@ -61,8 +61,8 @@ impl SqliteStore {
 }
 
 impl Write {
-    /// Commits the transaction. If this call fails, it is unknown whether the write was executed. After an error of
-    /// another call, nothing was written.
+    /// Commits the transaction. If this call fails, it is unknown whether the write was executed. If an earlier call
+    /// of the write fails, nothing was written.
     pub(super) async fn commit<T>(self, answer: T) -> Result<T, StoreError> {
         let op = self.op;
         backend_call!();
@@ -150,7 +150,7 @@ impl Write {
         Ok(())
     }
 
-    /// Writes a record that is not there yet, except when it was used and whether it is shrunk.
+    /// Inserts a record that does not exist yet. Does not write its last use, nor whether it is shrunk.
     pub(super) async fn add_record(&mut self, record: &RecordParts, family: &FamilyParts) -> Result<(), StoreError> {
         let query = bind_record(sqlx::query(sql::ADD_RECORD), record, family)
             .bind(family.id.as_bytes().as_slice())

@@ -72,8 +72,8 @@ fn a_lost_index_and_a_careless_commit_are_refused() {
     });
 }
 
-/// A function that is not `VOLATILE` counts only the rows that its calling statement sees. So two concurrent inserts
-/// would both find room.
+/// A function that is not `VOLATILE` counts only the rows that its calling statement sees. So each of two concurrent
+/// inserts would count too few rows, and both would be allowed.
 #[test]
 fn a_count_that_does_not_look_again_is_refused() {
     RUNTIME.block_on(async {
@@ -89,7 +89,7 @@ fn a_count_that_does_not_look_again_is_refused() {
     });
 }
 
-/// The default isolation level of the role is another one. The store's connections must still use the store's level.
+/// The role has a different default isolation level. The store's connections must still use the store's level.
 #[test]
 fn the_isolation_is_the_stores_own() {
     RUNTIME.block_on(async {

@@ -13,8 +13,8 @@ pub struct File {
 }
 
 impl File {
-    /// Chooses a path. The file does not exist yet. The path is in memory if the system has a place for that, because
-    /// thousands of flushed commits on a disk would slow down the tests.
+    /// Chooses a path. The file does not exist yet. The path is in memory if the system has a file system in memory,
+    /// because thousands of flushed commits on a disk would slow down the tests.
     pub fn new() -> Self {
         let folder = TempDir::with_prefix_in("counterfoil-", "/dev/shm");
         Self { folder: folder.or_else(|_| TempDir::with_prefix("counterfoil-")).expect("a folder") }

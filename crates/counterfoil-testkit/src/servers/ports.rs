@@ -19,8 +19,8 @@ pub(super) fn free_port() -> u16 {
     first(COMMON, free)
 }
 
-/// A free port such that the port [`BUS`] higher is also free. The nodes of a cluster talk to each other on the higher
-/// port.
+/// A free port. The port that is [`BUS`] higher is also free, because the nodes of a cluster talk to each other on
+/// it.
 pub(super) fn free_redis_port() -> u16 {
     first(REDIS, |port| free(port) && free(port + BUS))
 }

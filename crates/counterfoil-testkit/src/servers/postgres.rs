@@ -64,8 +64,8 @@ impl PostgresSetup {
         self
     }
 
-    /// Limits the size of each file to `bytes`, so that a growing table meets a full disk. The server's own files need
-    /// almost 2 MiB.
+    /// Limits the size of each file to `bytes`, so that a table that grows gets the error of a full disk. The
+    /// server's own files need almost 2 MiB.
     #[must_use]
     pub const fn largest_file(mut self, bytes: u64) -> Self {
         self.largest_file = Some(bytes);

@@ -15,7 +15,7 @@ pub struct Proxy {
 #[derive(Debug)]
 struct Shared {
     target: u16,
-    /// The number of answers of which the server has sent the beginning.
+    /// The number of answers that the server has begun to send.
     answers: AtomicU64,
     /// The number of the answer that is dropped, or 0 for none.
     swallow: AtomicU64,

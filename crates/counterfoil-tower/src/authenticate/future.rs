@@ -11,10 +11,10 @@ use tower_service::Service;
 use crate::authentication::Authentication;
 use crate::refuse::Refuse;
 
-/// A running verification.
+/// A future that verifies a credential.
 pub(crate) type Verifying = Pin<Box<dyn Future<Output = Authentication> + Send>>;
 
-/// The inner service and the request, kept until the verification ends.
+/// The inner service and the request. They are kept until the verification is complete.
 pub(crate) struct State<S, B> {
     inner: S,
     request: Request<B>,
@@ -35,7 +35,7 @@ impl<S, B> State<S, B> {
 }
 
 pin_project! {
-    /// Completes with the inner service's response, or with a refusal.
+    /// Completes with the response of the inner service, or with the response to a refused request.
     pub struct ResponseFuture<S, R, B, C>
     where
         S: Service<Request<B>>,
@@ -88,7 +88,7 @@ where
                 Now::Calling { calling } => return calling.poll(context),
                 Now::Refused { response } => match response.take() {
                     Some(response) => return Poll::Ready(Ok(response)),
-                    // Polled again after completion, which a caller must not do.
+                    // The future was polled again after completion, which a caller must not do.
                     None => return Poll::Pending,
                 },
                 Now::Verifying { verifying, state, required, refuse } => {

@@ -6,21 +6,21 @@ use tower_layer::Layer;
 use crate::authenticate::service::Authenticate;
 use crate::refuse::AsProblem;
 
-/// Authenticates every request by `Authorization: Bearer …` with an access token, a personal access token or a security
-/// code.
+/// Authenticates every request by the credential in `Authorization: Bearer …`: an access token, a personal access token
+/// or a security code.
 ///
-/// It uses the types of `http` and depends on no framework. It puts an [`Authentication`](crate::Authentication) into
-/// the request's extensions, where extractors and [`RequireScopeLayer`](crate::RequireScopeLayer) read it. There are
-/// three results: the credential is valid; it is refused, and the caller does not learn the full reason; or a store or
-/// the directory is unavailable (503).
+/// The layer uses the types of `http` and depends on no framework. It puts an [`Authentication`](crate::Authentication)
+/// into the request's extensions. Extractors and [`RequireScopeLayer`](crate::RequireScopeLayer) read it there. There
+/// are three results: the credential is valid; the credential is refused, and the response does not contain the full
+/// reason; or a store or the directory is unavailable (503).
 ///
 /// - [`AuthenticateLayer::required`] refuses requests without a valid credential.
 /// - [`AuthenticateLayer::optional`] refuses no request. The inner services decide.
 ///
 /// Both mark the header as sensitive, so that inner services do not print it. They do not authenticate CORS preflights,
-/// because browsers send no credential with these. If the extensions already contain an
-/// [`Authentication`](crate::Authentication), it is used and nothing is verified. Tokens in the query string, the body
-/// or a cookie are not read.
+/// because browsers send no credential with them. If the extensions already contain an
+/// [`Authentication`](crate::Authentication), the layer uses it and verifies no credential. The layer does not read
+/// tokens from the query string, the body or a cookie.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -53,7 +53,7 @@ impl AuthenticateLayer {
         Self { counterfoil, required: true, refuse: AsProblem }
     }
 
-    /// Refuses no request.
+    /// Refuses no request. The inner services decide.
     #[must_use]
     pub fn optional(counterfoil: Counterfoil) -> Self {
         Self { counterfoil, required: false, refuse: AsProblem }
@@ -61,7 +61,7 @@ impl AuthenticateLayer {
 }
 
 impl<R> AuthenticateLayer<R> {
-    /// Sets the format of refusals; see [`Refuse`](crate::Refuse).
+    /// Sets how the response to a refused request is made: see [`Refuse`](crate::Refuse).
     #[must_use]
     pub fn refuse_with<N>(self, refuse: N) -> AuthenticateLayer<N> {
         AuthenticateLayer { counterfoil: self.counterfoil, required: self.required, refuse }

@@ -1,4 +1,4 @@
-//! The service that the layer makes.
+//! The service that the layer puts around an inner service.
 
 use std::task::{Context, Poll};
 
@@ -16,14 +16,14 @@ use crate::authentication::Authentication;
 use crate::refuse::Refuse;
 use crate::source::source_of;
 
-/// Authenticates requests. Made by [`AuthenticateLayer`].
+/// Authenticates requests. [`AuthenticateLayer`] puts this service around an inner service.
 #[derive(Clone, Debug)]
 pub struct Authenticate<S, R> {
     pub(super) inner: S,
     pub(super) layer: AuthenticateLayer<R>,
 }
 
-/// What is known about a request before a store is asked.
+/// The state of a request before the store is asked: already authenticated, or a verification to run.
 enum Seen {
     Known(Authentication),
     Ask(Verifying),
@@ -49,7 +49,7 @@ where
             Some(known) => Seen::Known(known.clone().of_realm(self.layer.counterfoil.realm())),
             None => look(&self.layer.counterfoil, request.headers(), source_of(request.extensions()), preflight),
         };
-        // Only `self.inner` was polled ready, so it is called, and its clone takes its place.
+        // Only `self.inner` was polled ready, so this request uses it. A clone replaces it for the next request.
         let clone = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, clone);
         let state = State::new(inner, request);
@@ -77,9 +77,9 @@ fn look(counterfoil: &Counterfoil, headers: &HeaderMap, source: Source, prefligh
     Seen::Ask(Box::pin(async move { ask(&counterfoil, &values, &source).await }))
 }
 
-/// Authenticates a request as [`AuthenticateLayer`] does, for adapters that are no layer. An [`Authentication`] in the
-/// extensions holds for its realm, and `Authorization` is not read then. The [`Source`] in the extensions is that of
-/// the events.
+/// Authenticates a request as [`AuthenticateLayer`] does, for adapters that are not tower layers. If the extensions
+/// contain an [`Authentication`], it is used within its realm, and `Authorization` is not read. The events name the
+/// [`Source`] in the extensions.
 ///
 /// # Cancel safety
 ///
@@ -108,7 +108,7 @@ pub async fn authenticate(counterfoil: &Counterfoil, headers: &HeaderMap, extens
     }
 }
 
-/// All values of the header. A clone of a value shares its bytes.
+/// Returns all values of the header. A clone of a value shares its bytes.
 fn authorization(headers: &HeaderMap) -> Vec<HeaderValue> {
     headers.get_all(AUTHORIZATION).iter().cloned().collect()
 }
@@ -122,7 +122,7 @@ async fn ask(counterfoil: &Counterfoil, values: &[HeaderValue], source: &Source)
     Authentication::from(outcome)
 }
 
-/// Marks the header as sensitive: it is neither printed nor indexed by HTTP/2's compression.
+/// Marks `Authorization` as sensitive. The value is then neither printed nor stored in the compression table of HTTP/2.
 fn mark_sensitive(headers: &mut HeaderMap) {
     if let Entry::Occupied(mut values) = headers.entry(AUTHORIZATION) {
         values.iter_mut().for_each(|value| value.set_sensitive(true));
@@ -130,7 +130,7 @@ fn mark_sensitive(headers: &mut HeaderMap) {
 }
 
 /// Whether a request is a CORS preflight, which a browser sends before a request to another origin (Fetch §3.3.2). A
-/// preflight carries no credential, so it must not need one.
+/// preflight has no credential, so a service must not require one.
 pub fn is_preflight<B>(request: &Request<B>) -> bool {
     let headers = request.headers();
     request.method() == Method::OPTIONS

@@ -8,7 +8,7 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// Completes with the inner service's response, or with a refusal.
+    /// Completes with the response of the inner service, or with the response to a refused request.
     #[derive(Debug)]
     pub struct ResponseFuture<F, C> {
         #[pin]
@@ -44,7 +44,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().step.project() {
             Now::Calling { calling } => calling.poll(context),
-            // `None` if polled again after completion, which a caller must not do.
+            // The response is `None` if the future is polled again after completion, which a caller must not do.
             Now::Refused { response } => response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response))),
         }
     }

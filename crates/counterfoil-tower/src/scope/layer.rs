@@ -1,15 +1,15 @@
-//! The scope layer.
+//! The layer that requires a scope.
 
 use tower_layer::Layer;
 
 use crate::refuse::AsProblem;
 use crate::scope::service::RequireScope;
 
-/// Passes a request on if it is authenticated and its scope contains the given scope token (RFC 6749 §3.3). Mount it
-/// behind an [`AuthenticateLayer`](crate::AuthenticateLayer), required or optional. Without one the response is 500,
-/// and an error is logged.
+/// Passes a request on if it is authenticated and its scope contains the required scope token (RFC 6749 §3.3). Mount
+/// this layer behind an [`AuthenticateLayer`](crate::AuthenticateLayer), required or optional. Without an
+/// `AuthenticateLayer`, the response is 500 and an error is logged.
 ///
-/// A credential without a scope may do everything that its owner may, so it passes. CORS preflights are passed on.
+/// A credential without a scope passes, because it has all rights of its owner. A CORS preflight passes.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -32,7 +32,7 @@ pub struct RequireScopeLayer<R = AsProblem> {
 }
 
 impl RequireScopeLayer {
-    /// Requires that scope token.
+    /// Requires this scope token.
     #[must_use]
     pub const fn new(scope: &'static str) -> Self {
         Self { scope, refuse: AsProblem }
@@ -40,7 +40,7 @@ impl RequireScopeLayer {
 }
 
 impl<R> RequireScopeLayer<R> {
-    /// Sets the format of refusals; see [`Refuse`](crate::Refuse).
+    /// Sets how the response to a refused request is made: see [`Refuse`](crate::Refuse).
     #[must_use]
     pub fn refuse_with<N>(self, refuse: N) -> RequireScopeLayer<N> {
         RequireScopeLayer { scope: self.scope, refuse }

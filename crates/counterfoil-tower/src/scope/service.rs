@@ -1,4 +1,4 @@
-//! The service that the layer makes.
+//! The service that the layer puts around an inner service.
 
 use std::task::{Context, Poll};
 
@@ -12,7 +12,7 @@ use crate::rejection::Rejection;
 use crate::scope::future::ResponseFuture;
 use crate::scope::layer::RequireScopeLayer;
 
-/// Requires a scope. Made by [`RequireScopeLayer`].
+/// Requires a scope. [`RequireScopeLayer`] puts this service around an inner service.
 #[derive(Clone, Debug)]
 pub struct RequireScope<S, R> {
     pub(super) inner: S,

@@ -28,8 +28,8 @@ fn tool(name: &str) -> PathBuf {
     path
 }
 
-/// Runs the two commands that 12d Synergy documents (requirement SYN-TOKEN 1). They differ from the documentation in
-/// the host name and in the line continuation. A space before the last field is added, which is missing there.
+/// Runs the two commands that 12d Synergy documents (requirement SYN-TOKEN 1), with another host name and another line
+/// continuation. The documentation lacks a space before the last field. The test adds this space.
 #[tokio::test(flavor = "multi_thread")]
 async fn syn_token_1_the_seeds_two_commands_work() {
     let server = Server::start("memory:");

@@ -27,7 +27,7 @@ fn image(length: usize) -> Signature {
     Signature::Image { format: ImageFormat::Png, bytes: Bytes::from(bytes) }
 }
 
-/// Returns the time zone of an account. Checks that all methods of the directory return the same one.
+/// Returns the time zone of an account. Checks that all methods of the directory return the same time zone.
 async fn zone(people: &People, name: &str) -> String {
     let password = Secret::from(name.to_owned());
     let login = Login::new(name, &password);

@@ -1,7 +1,8 @@
-//! Directory and store in PostgreSQL: people in a table of the service, which sign in and which administrators search.
+//! Directory and store in PostgreSQL. The people are in a table of the service. They sign in, and administrators
+//! search.
 //!
-//! `DATABASE_URL=postgres://…`. `PASSWORD=… directory_postgres add ann admin` adds a person (`admin` or `member`).
-//! Without arguments it serves on `LISTEN` (127.0.0.1:3000). The key ring's file is in the current folder.
+//! Set `DATABASE_URL=postgres://…`. `PASSWORD=… directory_postgres add ann admin` adds a person (`admin` or `member`).
+//! Without arguments it listens on `LISTEN` (127.0.0.1:3000). The key ring file is in the current folder.
 
 use std::env::{args, var};
 use std::net::SocketAddr;
@@ -34,7 +35,7 @@ fn account((id, name, role, disabled, ..): &Row) -> Account {
     Account::new(SubjectId::from(*id), name, role).with_disabled(*disabled)
 }
 
-/// Argon2id on a thread that may block. Each takes 19 MiB: a large service bounds how many run at once.
+/// Runs Argon2id on a thread that may block. Each run takes 19 MiB, so a large service limits the number of runs.
 async fn digest(password: &Secret, salt: Vec<u8>) -> Result<Vec<u8>, DirectoryError> {
     let (password, mut digest) = (Secret::from(password.expose_secret().to_owned()), vec![0; 32]);
     let hash = move || {
@@ -63,7 +64,7 @@ impl People {
 #[async_trait::async_trait]
 impl Accounts for People {
     async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
-        // Absence is `None`: an error that means "no such row" must not reach `?`.
+        // If the person does not exist, return `None`. Do not return a database error for a missing row.
         let Ok(id) = subject.as_str().parse::<i64>() else { return Ok(None) };
         let row: Option<Row> =
             sqlx::query_as("select * from people where id = $1").bind(id).fetch_optional(&self.0).await?;
@@ -80,7 +81,7 @@ impl Accounts for People {
 impl Logins for People {
     async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
         let row = self.named(login.name).await?;
-        // An unknown name costs a hash too: otherwise the time tells which names exist.
+        // Hash for an unknown name too. Otherwise the response time shows which names exist.
         let digest = digest(login.password, row.as_ref().map_or_else(|| vec![0; 16], |row| row.4.clone())).await?;
         Ok(row.filter(|row| digest.ct_eq(&row.5).into()).as_ref().map(account))
     }
@@ -95,7 +96,7 @@ impl Search for People {
     }
 }
 
-/// Takes name and password, and gives an access token. Wrong passwords are counted by name and address.
+/// Takes a name and a password. Returns an access token. Wrong passwords are counted per name and address.
 async fn sign_in(
     State((counterfoil, client)): State<(Counterfoil, ClientId)>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

@@ -1,6 +1,7 @@
-//! A gRPC service in tonic behind the layer of `counterfoil-tower`: handlers know who is calling, and what they may.
+//! A gRPC service in tonic behind the layer of `counterfoil-tower`. Handlers know who is calling and which scopes
+//! apply.
 //!
-//! `grpc_tonic token greetings:read` prints a personal access token with that scope. Without arguments it serves on
+//! `grpc_tonic token greetings:read` prints a personal access token with that scope. Without arguments it listens on
 //! `LISTEN` (127.0.0.1:50051). Its files are in the current folder.
 
 use std::env::{args, var};
@@ -26,7 +27,7 @@ impl Greeter for Hello {
     }
 }
 
-/// Who is calling. The layer has put it into the request; without the layer nobody is let in.
+/// Returns the caller, which the layer put into the request. Without the layer, every request is refused.
 fn principal<T>(request: &Request<T>) -> Result<Principal, Status> {
     match request.extensions().get::<Authentication>().map(Authentication::principal) {
         Some(Ok(principal)) => Ok(principal.clone()),
@@ -35,7 +36,7 @@ fn principal<T>(request: &Request<T>) -> Result<Principal, Status> {
     }
 }
 
-/// A refusal as gRPC has it. An outage is no refusal: a client that reads `UNAUTHENTICATED` throws its token away.
+/// Converts a rejection to a gRPC status. An outage must not be `UNAUTHENTICATED`: clients then delete their token.
 fn status(rejection: &Rejection) -> Status {
     let text = rejection.to_string();
     match rejection.status().as_u16() {
@@ -71,7 +72,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(served?)
 }
 
-/// What `tonic-prost-build` writes, here by hand, so that this file is whole:
+/// The code that `tonic-prost-build` generates, written by hand so that one file shows the whole service:
 ///
 /// ```proto
 /// package example;

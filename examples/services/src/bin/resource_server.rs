@@ -1,7 +1,7 @@
-//! A resource server: verifies tokens at the introspection endpoint of an authorization server in another process.
+//! A resource server. It verifies tokens at the introspection endpoint of an authorization server in another process.
 //!
-//! `ENDPOINT=https://auth.example.com/introspect SECRET=… resource_server`. Its client there has the id `reports` and
-//! `resource_server: true`. It has no people and no store. It believes an answer for a second.
+//! Run `ENDPOINT=https://auth.example.com/introspect SECRET=… resource_server`. Register its client there with the id
+//! `reports` and `resource_server: true`. It has no people and no store. It reuses a response for one second.
 
 use std::env::var;
 
@@ -9,13 +9,13 @@ use axum::{Router, routing::get};
 use counterfoil_remote::{AuthenticateLayer, Introspection, Rejection, RemotePrincipal};
 use tokio::net::TcpListener;
 
-/// Says who is calling. For everybody with a valid token.
+/// Returns who is calling. Every valid token is accepted.
 async fn whoami(who: RemotePrincipal) -> String {
     let scope = who.scope().map_or_else(|| "everything".to_owned(), ToString::to_string);
     format!("subject {}, for {scope}\n", who.subject())
 }
 
-/// Needs a scope. The challenge of RFC 6750 names it where it is missing.
+/// Requires a scope. If the token lacks the scope, the challenge of RFC 6750 names it.
 async fn report(who: RemotePrincipal) -> Result<String, Rejection> {
     who.require("projects:read")?;
     Ok(format!("a report for subject {}\n", who.subject()))

@@ -1,7 +1,7 @@
-//! A service in axum: people in a table of its own with Argon2id, sign-ins, personal access tokens with scopes, mail.
+//! A service in axum: its own users table with Argon2id, sign-ins, personal access tokens with scopes, and mail.
 //!
-//! `PASSWORD=… service_axum add ann@example.com` adds a person. Without arguments it serves on `LISTEN` (127.0.0.1:3000)
-//! and sends notices through `SMTP` (smtp://127.0.0.1:25). Its files are in the current folder.
+//! `PASSWORD=… service_axum add ann@example.com` adds a person. Without arguments it listens on `LISTEN`
+//! (127.0.0.1:3000) and sends notices through `SMTP` (smtp://127.0.0.1:25). Its files are in the current folder.
 
 use std::env::{args, var};
 use std::net::SocketAddr;
@@ -24,7 +24,7 @@ use counterfoil_sql::{SqliteStore, sqlx};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
-/// What a person has from before `valid_since` (microseconds) is refused.
+/// Credentials that a person got before `valid_since` (in microseconds) are refused.
 const TABLE: &str = "create table if not exists users
     (id integer primary key, email text unique not null, salt blob, digest blob, valid_since integer not null)";
 type Row = (i64, String, Vec<u8>, Vec<u8>, i64);
@@ -38,7 +38,7 @@ fn account((id, email, _, _, since): &Row) -> Result<Account, DirectoryError> {
     Ok(account.with_email(counterfoil::EmailAddress::new(email)?))
 }
 
-/// Argon2id on a thread that may block. Each takes 19 MiB: a large service bounds how many run at once.
+/// Runs Argon2id on a thread that may block. Each run takes 19 MiB, so a large service limits the number of runs.
 async fn digest(password: &Secret, salt: Vec<u8>) -> Result<Vec<u8>, DirectoryError> {
     let (password, mut digest) = (Secret::from(password.expose_secret().to_owned()), vec![0; 32]);
     let hash = move || {
@@ -53,7 +53,7 @@ impl Users {
         Ok(sqlx::query_as("select * from users where email = ?").bind(email).fetch_optional(&self.0).await?)
     }
 
-    /// Adds a person, or changes a password: what the person has by now is then refused.
+    /// Adds a person, or changes a password. After a change, all earlier credentials of the person are refused.
     async fn set_password(&self, email: &str, password: &Secret) -> Result<(), DirectoryError> {
         let mut salt = vec![0; 16];
         SystemEntropy.fill(&mut salt)?;
@@ -81,13 +81,13 @@ impl Accounts for Users {
 impl Logins for Users {
     async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
         let row = self.named(login.name).await?;
-        // An unknown name costs a hash too: otherwise the time tells which names exist.
+        // Hash for an unknown name too. Otherwise the response time shows which names exist.
         let digest = digest(login.password, row.as_ref().map_or_else(|| vec![0; 16], |row| row.2.clone())).await?;
         row.filter(|row| digest.ct_eq(&row.3).into()).as_ref().map(account).transpose()
     }
 }
 
-/// Takes `[email, password, new password or null]`. A new password ends all sign-ins and tokens that the person had.
+/// Takes `[email, password, new password or null]`. A new password ends all earlier sign-ins and tokens of the person.
 async fn sign_in(
     State((counterfoil, users, client)): State<(Counterfoil, Users, ClientId)>,
     Extension(source): Extension<Source>,

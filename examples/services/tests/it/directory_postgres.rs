@@ -1,4 +1,4 @@
-//! `directory_postgres` on a server of its own.
+//! Tests of `directory_postgres` on its own PostgreSQL server.
 
 use counterfoil_testkit::servers::Postgres;
 
@@ -25,7 +25,7 @@ async fn host_71_directory_postgres_signs_in_the_people_of_a_table_and_finds_the
     assert!(found.body.contains(r#""ann""#) && found.body.contains(r#""hanna""#), "{found:?}");
     assert!(!found.body.contains(r#""root""#), "{found:?}");
 
-    // What changes in the table holds with the next request, and after a restart too.
+    // A change of the table applies to the next request, and still applies after a restart.
     let options = database.parse().expect("a URL");
     let pool = counterfoil_sql::sqlx::PgPool::connect_with(options).await.expect("connected");
     let disable = "update people set disabled = true where name = 'ann'";

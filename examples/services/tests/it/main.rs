@@ -1,4 +1,4 @@
-//! The programs of this package as processes, over HTTP and gRPC.
+//! Runs the programs of this package as processes, and uses them over HTTP and gRPC.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
 mod directory_postgres;

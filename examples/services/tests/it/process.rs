@@ -1,22 +1,22 @@
-//! A program as a process on a free port, and requests to it.
+//! Runs a program as a process on a free port, and sends requests to it.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// A program that serves. It is killed on drop.
+/// A program that runs as a server. It is killed on drop.
 pub(crate) struct Process {
     child: Child,
-    /// `http://127.0.0.1:PORT`.
+    /// The base URL: `http://127.0.0.1:PORT`.
     pub(crate) url: String,
 }
 
-/// Gives a program its folder and its variables.
+/// Sets the folder and the environment variables of a program.
 fn with(command: &mut Command, folder: &Path, variables: &[(&str, &str)]) {
     command.current_dir(folder).env("LISTEN", "127.0.0.1:0").envs(variables.iter().copied()).stdin(Stdio::null());
 }
 
-/// A program that ends by itself. One that serves instead is ended after a minute.
+/// Makes the command for a program that ends by itself. If it starts to serve instead, it is killed after a minute.
 pub(crate) fn command(program: &str, folder: &Path, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new("timeout");
     command.args(["60", program]);
@@ -24,7 +24,7 @@ pub(crate) fn command(program: &str, folder: &Path, variables: &[(&str, &str)]) 
     command
 }
 
-/// Runs a program to its end, and returns what it printed.
+/// Runs a program until it ends. Returns its output.
 pub(crate) fn run(program: &str, folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> String {
     let output = command(program, folder, variables).args(arguments).output().expect("it runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -32,7 +32,7 @@ pub(crate) fn run(program: &str, folder: &Path, variables: &[(&str, &str)], argu
 }
 
 impl Process {
-    /// Starts a program and waits until it says where it listens.
+    /// Starts a program and waits until it prints its address.
     pub(crate) fn start(program: &str, folder: &Path, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(program);
         with(&mut command, folder, variables);
@@ -43,8 +43,8 @@ impl Process {
         Self { child, url: url.to_owned() }
     }
 
-    /// Stops it as Ctrl-C does, and waits for its end. It must have answered a request: before that it may not listen to
-    /// signals yet.
+    /// Stops the program as Ctrl-C does, and waits for its end. The program must have answered a request before: until
+    /// then, it may not listen for signals yet.
     pub(crate) fn stop(mut self) {
         let sent = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
         assert!(sent.expect("kill").success());
@@ -94,7 +94,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// A member of the JSON object that the body is.
+    /// Returns a member of the body, which is a JSON object.
     pub(crate) fn member(&self, name: &str) -> String {
         let body: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"));
         body[name].as_str().unwrap_or_else(|| panic!("no {name}: {self:?}")).to_owned()

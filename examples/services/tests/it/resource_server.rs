@@ -1,4 +1,4 @@
-//! `resource_server` asks `service_axum`, another process.
+//! Tests of `resource_server`, which sends requests to `service_axum` in another process.
 
 use counterfoil::client::{ClientId, NewClient};
 use counterfoil::memory::MemoryDirectory;
@@ -11,7 +11,7 @@ use crate::service_axum::{PROGRAM, add_ann, sign_in, token};
 
 const SECRET: &str = "abcdefghijklmnopqrstuvwxyz012345";
 
-/// Registers the resource server, as an administrator would.
+/// Registers the resource server as a client, as an administrator would do it.
 async fn register(folder: &std::path::Path) {
     let store = SqliteStore::open_or_create(folder.join("service.db")).await.expect("the store");
     let builder =

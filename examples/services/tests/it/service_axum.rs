@@ -1,4 +1,4 @@
-//! `service_axum`: people in a table of its own, sign-ins, tokens with scopes, a change of the password, a mail.
+//! Tests of `service_axum`: its users table, sign-ins, tokens with scopes, a password change, a mail.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,25 +17,25 @@ use crate::process::{Process, command, run};
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_service_axum");
 const ANN: &str = "ann@example.com";
 
-/// Adds ann to the people in that folder.
+/// Adds the person `ann` to the service whose files are in `folder`.
 pub(crate) fn add_ann(folder: &Path) {
     run(PROGRAM, folder, &[("PASSWORD", "first")], &["add", ANN]);
 }
 
-/// The service in that folder, with ann.
+/// Starts the service whose files are in `folder`, with the person `ann`.
 fn with_ann(folder: &Path) -> Process {
     add_ann(folder);
     Process::start(PROGRAM, folder, &[])
 }
 
-/// Signs ann in.
+/// Signs `ann` in. Returns the access token.
 pub(crate) async fn sign_in(service: &Process, password: &str) -> String {
     let answer = service.post("/sign-in", "", &format!(r#"["{ANN}","{password}",null]"#)).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.member("access_token")
 }
 
-/// A personal access token with that scope.
+/// Creates a personal access token with this scope. Returns its text.
 pub(crate) async fn token(service: &Process, signed_in: &str, label: &str, scope: &str) -> String {
     let new = format!(r#"{{"label":"{label}","expires_in_days":30,"scope":"{scope}"}}"#);
     let answer = service.post("/me/tokens", signed_in, &new).await;
@@ -100,14 +100,14 @@ async fn host_71_a_new_password_in_service_axum_ends_the_other_sign_ins_and_the_
     assert_eq!(service.post("/sign-in", "", r#"["ann@example.com","first",null]"#).await.status, 401);
     sign_in(&service, "second").await;
 
-    // The refresh token of the new sign-in works, for the client that has no secret.
+    // The refresh token of the new sign-in works. The client needs no secret for it.
     let refresh_token = changed.member("refresh_token");
     let form = format!("grant_type=refresh_token&client_id=app&refresh_token={refresh_token}");
     let refreshed = service.post("/token", "", &form).await;
     assert_eq!(service.get("/projects", &refreshed.member("access_token")).await.status, 200, "{refreshed:?}");
 }
 
-/// Makes a token of 30 days in the service's files, 24 days ago.
+/// Writes a token to the service's files that was created 24 days ago with a lifetime of 30 days.
 async fn old_token(folder: &Path) {
     let people = MemoryDirectory::default();
     let ann = people.insert_member(1, ANN, "first");

@@ -1,4 +1,4 @@
-//! A program is read in one go.
+//! Limits the length of each example program, so that it can be read in one go.
 
 use std::fs;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! The refresh grant (RFC 6749 §6). A refresh reuses or rotates the refresh token. A retry gets the first response
 //! again, without a second successor. A replay revokes the family.
 //!
-//! One loop reads the record, decides, and writes with one compare-and-swap. If another write came first, it decides
-//! again on the record that the store returned.
+//! One loop reads the record, decides, and writes with one compare-and-swap. If another write came first, the loop
+//! decides again on the record that the store returned.
 mod replay;
 mod retry;
 mod reuse;

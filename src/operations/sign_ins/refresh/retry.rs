@@ -18,8 +18,8 @@ use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
 impl Request<'_> {
-    /// Answers a replaced token that is presented again within its retry window: derives the response of the first
-    /// refresh again. Writes only if the access token of that response no longer works.
+    /// Responds to the second presentation of a replaced token within its retry window: derives the response of the
+    /// first refresh again. Writes only if the access token of that response no longer works.
     pub(super) async fn retry(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
         let service = self.service;
         let Some(superseded) = record.record().superseded else { return self.again(record).await };

@@ -36,19 +36,19 @@
         await navigator.clipboard.writeText(text);
         copied();
       } catch {
-        // The clipboard is not available. Select the text, so that the user can copy it.
+        // The clipboard is not available. The text is selected, so that the user can copy it.
         open = true;
         show();
         getSelection().selectAllChildren(shown);
       }
     });
-    // Wipe the secret, so that the browser cannot show it if the user goes back.
+    // The secret is wiped, so that the browser cannot show it if the user goes back.
     addEventListener("pagehide", wipe);
     reveal.hidden = copy.hidden = false;
     show();
   }
 
-  // Move the focus to the error. In some browsers, `autofocus` works only for form fields.
+  // Moves the focus to the error. In some browsers, `autofocus` works only for form fields.
   const error = document.getElementById("error");
   if (error) error.focus();
 

@@ -31,7 +31,7 @@ impl AccountNames {
         Ok(Self(names))
     }
 
-    /// Returns the account name of a subject. If there is none, returns the subject id.
+    /// Returns the account name of a subject. If no name is known, returns the subject id.
     pub(super) fn name(&self, subject: &str) -> String {
         self.0.get(subject).map_or(subject, String::as_str).to_owned()
     }

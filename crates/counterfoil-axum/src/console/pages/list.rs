@@ -199,7 +199,7 @@ impl CredentialList<'_> {
     }
 }
 
-/// Returns the page to return to, which a link or a form names. If none is named, returns the section.
+/// Returns the page to return to. `named` is from a link or a form. If no page is named, returns the section.
 pub(super) fn back(named: Option<&str>, section: &str) -> String {
     match paths::own(named) {
         "/" => section.to_owned(),
@@ -207,7 +207,7 @@ pub(super) fn back(named: Option<&str>, section: &str) -> String {
     }
 }
 
-/// Returns the page to return to, which the query of a confirmation page names. If none is named, returns the section.
+/// Returns the page to return to, from the query of a confirmation page. If no page is named, returns the section.
 pub(super) fn back_from_query(query: Option<&str>, section: &str) -> String {
     back(Query::parse(query).one("back").ok().flatten(), section)
 }

@@ -29,8 +29,8 @@ pub(super) struct ButtonAction<'a> {
     pub(super) hidden: Vec<(&'static str, String)>,
 }
 
-/// Checks the password in the form, if the action needs one. If the password is missing or wrong, returns the page that
-/// asks for it.
+/// If the action needs the password, checks the password in the form. If it is missing or wrong, returns the page that
+/// asks for the password.
 pub(super) async fn reauthenticate(
     console: &Console,
     viewer: &mut Viewer,

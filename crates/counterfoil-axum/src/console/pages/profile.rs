@@ -98,7 +98,7 @@ pub(super) async fn page_with_error(
     page(console, viewer, layout, values, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
-/// Returns the storage of profiles. Without one, the response is 404.
+/// Returns the storage of profiles. If the console has no profiles, the response is 404.
 pub(super) fn profiles<'a>(console: &'a Console, viewer: &Viewer) -> Result<&'a dyn Profiles, Rejection> {
     console.profiles.as_deref().ok_or_else(|| Rejection::page(console, viewer, RejectionReason::NotFound))
 }

@@ -26,7 +26,7 @@ pub(super) struct Choice {
 pub(super) const OF_TOKEN: Choice = Choice { mode: "rights", field: "scope" };
 /// The fields for the scope that a client may request.
 pub(super) const ALLOWED: Choice = Choice { mode: "allowed", field: "scopes" };
-/// The fields for the scope of a client's tokens. The scope is used if the client requests none.
+/// The fields for the scope of a client's tokens. The scope is used if the client requests no scope.
 pub(super) const DEFAULT: Choice = Choice { mode: "default", field: "default_scopes" };
 
 /// The maximum number of unknown scope tokens that are shown. A scope of 1,000 bytes contains no more.

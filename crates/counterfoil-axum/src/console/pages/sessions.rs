@@ -164,7 +164,7 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
 fn after(console: &Console, next: &str, ended: usize) -> String {
     match (paths::own(Some(next)), ended) {
         (page, 0) => console.path(page),
-        // The start page would redirect and lose the parameter. So this names the page to which it redirects.
+        // The start page would redirect and lose the parameter. So the target of that redirect is used.
         ("/", _) => console.path(&paths::with_parameter("/tokens", MADE_ROOM, "true")),
         (page, _) => console.path(&paths::with_parameter(page, MADE_ROOM, "true")),
     }

@@ -54,7 +54,7 @@ pub(super) fn tokens(scope: Option<&Scope>) -> Vec<String> {
 /// The row of a security code.
 pub(super) struct CodeRow {
     pub(super) id: String,
-    /// The description of the code on one line. If there is none, the id.
+    /// The description of the code on one line, or the id of a code without a description.
     pub(super) name: String,
     pub(super) description: String,
     pub(super) access: &'static str,

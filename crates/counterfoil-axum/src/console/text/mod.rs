@@ -32,7 +32,8 @@ pub(crate) struct Texts {
     pub(crate) at_most_characters: fn(u16) -> String,
     /// Formats the hint for a lifetime in days: `1 to 180. Notice goes out 7 days before the end, and at the end.`
     pub(crate) days_hint: fn(u16, &str) -> String,
-    /// The error that too many credentials were created. The argument is the time at which the next one is allowed.
+    /// The error message for too many created credentials. The argument is the time at which the next creation is
+    /// allowed.
     pub(crate) too_many_made: fn(&Moment) -> String,
     /// Formats a duration: `1 day 12 hours`.
     pub(crate) duration: fn(Duration) -> String,
@@ -44,7 +45,7 @@ pub(crate) struct Texts {
     pub(crate) exactly: fn(&str) -> String,
     /// Describes the rights that a scope token of this library grants. Returns an empty text for any other scope token.
     pub(crate) scope_about: fn(&str) -> &'static str,
-    /// The error that a text contains a character that is not allowed. The message contains the code point of the
+    /// The error message for a text with a character that is not allowed. The message contains the code point of the
     /// character.
     pub(crate) label_character: fn(char) -> String,
     /// Formats the hint that names the time zone of a typed time.

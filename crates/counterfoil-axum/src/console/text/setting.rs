@@ -1,4 +1,4 @@
-//! The labels of settings. There is one for each row of the core's table, so no language can lack one.
+//! The labels of settings. They are defined by the core's table of settings, so no language can lack a label.
 
 use counterfoil::settings::SettingName;
 

@@ -70,14 +70,14 @@ impl Browser {
         kept.iter().find(|(own, _)| own.starts_with(name)).map(|(_, value)| value.clone())
     }
 
-    /// Sets the cookie whose name begins with `name`. If there is none, sets a cookie with the name `name`.
+    /// Sets the cookie whose name begins with `name`. If there is no such cookie, sets a cookie with the name `name`.
     pub fn plant(&self, name: &str, value: &str) {
         let mut kept = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
         let own = kept.keys().find(|own| own.starts_with(name)).cloned();
         kept.insert(own.unwrap_or_else(|| name.to_owned()), value.to_owned());
     }
 
-    /// Deletes the cookies whose names begin with `name`. A browser does so when it is closed.
+    /// Deletes the cookies whose names begin with `name`, as when the browser is closed.
     pub fn forget(&self, name: &str) {
         self.cookies.lock().unwrap_or_else(PoisonError::into_inner).retain(|own, _| !own.starts_with(name));
     }

@@ -168,8 +168,8 @@ async fn fault_f8_of_two_sign_in_tabs_the_second_is_signed_in_too() {
     assert_eq!(leads_to(&bill.send_form("/sign-in", &form(&one, "/tokens")).await), "/tokens");
     assert_eq!(leads_to(&bill.send_form("/sign-in", &form(&other, "/tokens?q=x")).await), "/tokens?q=x");
     assert_eq!(bill.get("/tokens").await.status, 200);
-    // This form was shown before the browser was closed. With a session, the browser continues with the session.
-    // Without one, the form is shown again.
+    // This form was shown before the browser was closed. If the browser has a session, signing in continues with it.
+    // Otherwise the form is shown again.
     assert_eq!(leads_to(&bill.send_form("/sign-in", &form("old", "/tokens")).await), "/tokens");
     bill.forget(SESSION);
     let anew = bill.send_form("/sign-in", &form("old", "/codes")).await;

@@ -51,7 +51,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().expect("text"))
     }
 
-    /// Returns the name at the end of a problem's `type`. If there is none, returns the `error` of RFC 6749.
+    /// Returns the name at the end of a problem's `type`. If the body has no `type`, returns the `error` of RFC 6749.
     pub fn problem(&self) -> String {
         let json = self.json();
         match json["type"].as_str() {

@@ -6,7 +6,7 @@ use crate::random::coverage::every_cell;
 use crate::random::state::State;
 use crate::reference::Model;
 
-/// The number of sequences of which one should reach a given cell. It is not a multiple of 3, because every third
+/// One of this many sequences should reach a given cell. The number is not a multiple of 3, because every third
 /// sequence damages rows.
 const SHARES: usize = 7;
 
@@ -18,8 +18,8 @@ impl Draw {
         cells.enumerate().filter(|(index, _)| (index + index / 44) % SHARES == share).map(|(_, cell)| cell).collect()
     }
 
-    /// Picks one of the cells that are not reached yet. From a random position on, it is the first cell for whose state
-    /// there is a record.
+    /// Picks a cell that is not reached yet. Starts at a random cell and takes the first one for whose state there is
+    /// a record.
     pub(super) fn take_aim(&mut self, model: &Model) -> usize {
         if self.open.is_empty() {
             self.open = Self::share(self.dice.below(SHARES as u64));

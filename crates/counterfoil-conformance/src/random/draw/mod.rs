@@ -1,5 +1,5 @@
-//! Draws commands. A command has an operation, a record in some state, and arguments close to the limit with which the
-//! operation compares.
+//! Draws commands. A command has an operation, a record in some state, and arguments close to the limit with which
+//! the operation compares them.
 
 mod aim;
 mod change;
@@ -73,7 +73,8 @@ const TRIES: usize = 12;
 /// The number of ids of a large batch that are compared later. They are the last ids, because only those may exist.
 pub(super) const NAMED: usize = 8;
 
-/// The first instant of a sequence, in microseconds after its epoch. It leaves room for earlier instants.
+/// The first instant of a sequence, in microseconds after its epoch. It is not 0, because commands also use earlier
+/// instants.
 const START: u64 = 20;
 
 impl Draw {

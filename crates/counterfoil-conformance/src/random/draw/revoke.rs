@@ -57,8 +57,8 @@ impl Draw {
         Command::RevokeOwner { realm, owner, revoked: self.revoked(), gone_at: self.soon(), limit: self.limit() }
     }
 
-    /// Draws a purge. The limit of the chosen cell is near an instant with which it is compared. The other limits are
-    /// in the past, because otherwise the purge would remove too much.
+    /// Draws a purge. If the chosen cell is about one of the three limits, this limit is near an instant with which
+    /// the purge compares it. The other limits are in the past, because otherwise the purge would remove too much.
     pub(super) fn purge(&mut self, model: &Model) -> Purge {
         let [now, unsent_before, windows_before] = [(); 3].map(|()| {
             let past = if self.dice.chance(1, 4) { self.clock.saturating_sub(9) } else { 0 };

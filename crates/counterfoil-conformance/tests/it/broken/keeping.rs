@@ -1,4 +1,5 @@
-//! Stores that keep or compare a value in a column with too few bits or characters.
+//! Stores in which a column has too few bits or characters. They lose a part of a value, or compare only a part of
+//! it.
 
 use std::num::NonZeroU32;
 
@@ -94,11 +95,11 @@ pub(crate) fn cut(text: &str, letters: usize) -> String {
     text.chars().take(letters).collect()
 }
 
-/// Treats another number as equal to the stored number.
+/// Treats some wrong numbers as equal to the stored number.
 pub(crate) struct Comparing {
     /// Whether the given number is treated as equal to the stored one.
     pub alike: fn(stands: u64, asked: u64) -> bool,
-    /// Whether to confuse the generations of joins. If false, versions are confused.
+    /// Whether the store confuses the generations of joins. If false, it confuses versions.
     pub generations: bool,
 }
 

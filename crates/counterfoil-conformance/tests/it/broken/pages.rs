@@ -108,7 +108,7 @@ flaw!(StandsOnItsEnd, list, |inner, of, after, limit| {
     inner.list(Listing::Owner { realm, owner, kind, show }, after, limit).await
 });
 
-// Lists a record of a revoked family, because its own row is not revoked.
+// Lists a record of a revoked family, because the record's own row is not revoked.
 flaw!(StandingForgetsTheFamily, list, |inner, of, after, limit| {
     Ok(inner.with(|model| {
         let mut alone = model.clone();

@@ -1,4 +1,4 @@
-//! A throttle that loses an attempt together with a dropped one.
+//! A throttle that also loses the attempt after a dropped attempt.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

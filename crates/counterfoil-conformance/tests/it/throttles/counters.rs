@@ -50,7 +50,8 @@ fn put(kept: &mut Kept, key: &ThrottleKey, counter: Counter) {
     }
 }
 
-/// Makes a reservation. A refused reservation changes the counter only if its window ends too far in the future.
+/// Makes a reservation. A refused reservation changes the counter only if the counter's window ends too far in the
+/// future.
 pub(crate) fn reserve(counter: &mut Counter, now: Timestamp, window: Duration, limit: NonZeroU32) -> Reserved {
     let before = counter.clone();
     let answer = counter.reserve(now, window, limit);

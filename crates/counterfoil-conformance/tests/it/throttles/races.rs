@@ -12,7 +12,7 @@ fn dawdle() {
     std::thread::sleep(std::time::Duration::from_micros(20));
 }
 
-/// A step that reads, and later writes the decision that it made from the read.
+/// A step that reads the counter and decides. It writes the result later, without reading the counter again.
 macro_rules! by_look {
     ($inner:ident, $key:ident, $change:expr) => {{
         let mut counter = $inner.read($key);

@@ -115,8 +115,8 @@ pub async fn store(open: Open, folder: &Path) -> KvStore {
     KvStore::open(open(folder).expect("an engine")).await.expect("a store")
 }
 
-/// Makes a temporary folder. The folder is in memory if the system has a place for that, because thousands of flushed
-/// commits on a disk would slow down the tests.
+/// Makes a temporary folder. The folder is in memory if the system has a file system in memory, because thousands of
+/// flushed commits on a disk would slow down the tests.
 pub fn folder() -> TempDir {
     let folder = TempDir::with_prefix_in("counterfoil-", "/dev/shm");
     folder.or_else(|_| TempDir::with_prefix("counterfoil-")).expect("a folder")

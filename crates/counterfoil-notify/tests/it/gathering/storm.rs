@@ -110,7 +110,7 @@ async fn minutes(workers: &[Worker], mail: &Mail, from: Timestamp, minutes: u16,
 const HOUR: u16 = 60;
 
 /// Runs the workers while many advance notices are due, and again while many tokens expire. Calls `trouble` after the
-/// start of each of the two.
+/// start of each of these two phases.
 async fn storm(workers: &[Worker], mail: &Mail, trouble: impl AsyncFn(Timestamp)) -> Sent {
     let mut sent = Sent::default();
     for begins in [day(23), day(30)] {

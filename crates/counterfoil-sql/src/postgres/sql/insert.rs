@@ -5,9 +5,10 @@ pub(in crate::postgres) const HOLDER: &str = "
 SELECT id FROM counterfoil_family
 WHERE realm = $1 AND owner = $2 AND label_key = $3 AND id <> $4 AND (gone_at IS NULL OR gone_at > $5)";
 
-/// Selects what prevents a new family. The number is 0 for a record with one of the ids, and 1 for the first record of
-/// a family with the family's id. It is 2 for a family that holds the label and has not reached `gone_at`. Parameters:
-/// $1 ids, $2 family, $3 realm, $4 owner, $5 label_key, $6 now.
+/// Selects what prevents a new family, as rows with a number. The number is 0 for a stored record with one of the
+/// ids. It is 1 for the first record of a stored family with the id of the new family. It is 2 for a family that
+/// holds the label and has not reached `gone_at`. Parameters: $1 ids, $2 family, $3 realm, $4 owner, $5 label_key, $6
+/// now.
 pub(in crate::postgres) const OBSTACLES: &str = "
 SELECT id, 0::bigint AS obstacle FROM counterfoil_record WHERE id = ANY($1)
 UNION ALL
@@ -69,9 +70,9 @@ pub(in crate::postgres) const FOUND_WITHIN: &str = concat!(
 pub(in crate::postgres) const ADD_OWNER: &str =
     "INSERT INTO counterfoil_owner (realm, owner, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 
-/// Inserts records into a family. Parameters: $17 family, $18 generation, $19 now, $20 the number of access tokens that
-/// may already be live. If the family has no room for access tokens, `full_until` is the instant at which it has room
-/// again.
+/// Inserts records into a family. Parameters: $17 family, $18 generation, $19 now, $20 the number of access tokens
+/// that may already be live. If more access tokens are live, `full_until` is the instant at which the first of them
+/// expires.
 pub(in crate::postgres) const JOIN: &str = concat!(
     "WITH l AS MATERIALIZED (
         SELECT id FROM counterfoil_family

@@ -1,8 +1,8 @@
 //! Statements that purge records.
 
-/// Clears `purge_at` of members of revoked families, so that no purge reads these members twice. [`CHORES`] finds them
-/// by the `gone_at` of their family. The statement reads only the first $3 rows by `purge_at`. Other parameters: $1
-/// now, $2 the time limit for records with an unsent notice.
+/// Clears `purge_at` of members of revoked families, so that no purge reads these members twice. [`CHORES`] finds the
+/// members by the `gone_at` of their family. The statement reads only the first $3 rows by `purge_at`. Other
+/// parameters: $1 now, $2 the time limit for records with an unsent notice.
 pub(in crate::postgres) const LEAVE_TO_FAMILY: &str = "
 WITH c AS MATERIALIZED (
     SELECT r.id FROM (

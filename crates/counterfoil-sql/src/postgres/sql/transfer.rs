@@ -1,7 +1,7 @@
-//! Whole families, written as they are.
+//! The statements that write whole families.
 
-/// Inserts a family, $1 to $13, and its members, $14 to $39. `purge_at` is empty in a revoked family, whose members go
-/// by the family's own end.
+/// Inserts a family ($1 to $13) and its members ($14 to $39). `purge_at` is null for the members of a revoked family,
+/// because the family's `gone_at` applies to them.
 pub(in crate::postgres) const RESTORE: &str = "
 WITH f AS (
     INSERT INTO counterfoil_family (

@@ -19,7 +19,7 @@ INSERT INTO counterfoil_record (
     ?11, ?12, ?13, ?14, ?15, ?16, ?17,
     ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, 0
 )";
-/// What an insert leaves out of a restored record: ?1 last_used_at, ?2 shrunk.
+/// Sets the columns of a restored record that an insert does not set. Parameters: ?1 last_used_at, ?2 shrunk, ?3 id.
 pub(in crate::sqlite) const COMPLETE_RECORD: &str =
     "UPDATE counterfoil_record SET last_used_at = ?1, shrunk = ?2 WHERE id = ?3";
 pub(in crate::sqlite) const PUT_RECORD: &str = "

@@ -86,7 +86,7 @@ impl Browser {
         let before = self.element("html");
         self.click(css);
         self.wait("another page", |browser| {
-            // The driver gives this answer for an element of the previous page.
+            // The driver answers with an error if the element belongs to the previous page.
             let gone = browser.ask("GET", &format!("element/{before}/name"), None);
             gone.is_err_and(|refusal| refusal.code == "stale element reference" || refusal.code == "no such element")
         });

@@ -67,7 +67,7 @@ impl Browser {
         self.engine
     }
 
-    /// The folder with all its files.
+    /// The folder that contains all files of the browser.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.driver.folder

@@ -66,7 +66,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Creates a folder. The folder is in memory if the system has a place for that.
+    /// Creates a folder. The folder is in memory if the system has a file system in memory.
     pub(super) fn new() -> Self {
         let memory = Path::new("/dev/shm");
         let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };

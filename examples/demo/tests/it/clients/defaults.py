@@ -23,7 +23,7 @@ def name_of(session):
 
 
 for client_id, secret in clients:
-    # requests-oauthlib sends HTTP Basic with an empty secret where it has none.
+    # Without a client secret, requests-oauthlib sends HTTP Basic with an empty secret.
     session = OAuth2Session(client=LegacyApplicationClient(client_id=client_id))
     more = {} if secret is None else {"client_secret": secret}
     first = session.fetch_token(token_url, username="ivan", password="ivan", **more)
@@ -37,7 +37,7 @@ for client_id, secret in clients:
     assert name_of(session) == "ivan", client_id
     second = session.refresh_token(token_url)
     assert second["refresh_token"] != first["refresh_token"], client_id
-    # By itself, where the token has run out.
+    # Authlib refreshes an expired token by itself.
     session = Authlib(client_id, secret, token_endpoint=token_url, token={**second, "expires_at": 1})
     assert name_of(session) == "ivan", client_id
 

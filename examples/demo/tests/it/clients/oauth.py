@@ -1,4 +1,4 @@
-"""Two OAuth clients of PyPI against the demo: what they make of its tokens, refreshes, revocations and introspections.
+"""Tests two OAuth clients from PyPI with the demo: tokens, refreshes, revocations and introspections.
 
     oauth.py http://127.0.0.1:PORT
 """
@@ -24,7 +24,7 @@ def whoami(token):
     return requests.get(url + "/api/v1/whoami", headers={"Authorization": "Bearer " + token}, timeout=10)
 
 
-# Authlib, by HTTP Basic, against the client that rotates.
+# Authlib authenticates as the client with rotating refresh tokens, by HTTP Basic and in the form.
 for method in ["client_secret_basic", "client_secret_post"]:
     client = Authlib("rotating", "rotating-secret-for-the-demo-only", token_endpoint_auth_method=method, scope="demo:read")
     first = dict(client.fetch_token(metadata["token_endpoint"], username="ivan", password="ivan", grant_type="password", remember="true"))
@@ -38,7 +38,7 @@ for method in ["client_secret_basic", "client_secret_post"]:
     assert whoami(second["access_token"]).status_code == 401
     assert client.introspect_token(metadata["introspection_endpoint"], token=second["access_token"]).json() == {"active": False}
 
-# A retry within the window is answered alike; the grandparent ends the family.
+# A retry within the window gets the same answer. A token that was replaced twice revokes the family.
 client = Authlib("rotating", "rotating-secret-for-the-demo-only")
 first = dict(client.fetch_token(metadata["token_endpoint"], username="ivan", password="ivan", grant_type="password", remember="true"))
 refresh = lambda token: requests.post(
@@ -54,7 +54,7 @@ assert refresh(first["refresh_token"]).json()["error"] == "invalid_grant"
 assert refresh(third["refresh_token"]).json()["error"] == "invalid_grant", "the family has ended"
 assert whoami(third["access_token"]).status_code == 401
 
-# requests-oauthlib, as a public client, and refreshing by itself.
+# requests-oauthlib as a public client. It refreshes an expired token by itself.
 public = OAuth2Session(client=LegacyApplicationClient(client_id="public-app"))
 token = public.fetch_token(metadata["token_endpoint"], username="AD\\bill.posters", password="blabla", include_client_id=True)
 assert token["user_name"] == "AD\\bill.posters" and token["as:client_id"] == "public-app", token

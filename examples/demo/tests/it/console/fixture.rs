@@ -32,7 +32,7 @@ pub struct Reader {
     pub language: &'static str,
 }
 
-/// The browsers in which a test runs by default. At soak scale each test runs in both.
+/// The browsers in which a test runs by default. At soak scale each test runs in both browsers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Commit {
     Chromium,
@@ -60,7 +60,7 @@ pub fn in_both(act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&LANGUAGES, Commit::Chromium), act);
 }
 
-/// Runs a test like [`in_both`], but by default runs it in both browsers, each with another language.
+/// Runs a test like [`in_both`], but by default runs it in both browsers, each with a different language.
 pub fn in_both_browsers(act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&LANGUAGES, Commit::BothBrowsers), act);
 }
@@ -195,7 +195,7 @@ impl Fixture {
         client
     }
 
-    /// Returns the session cookie, if there is one.
+    /// Returns the session cookie, if the browser has it.
     pub fn session(&self) -> Option<String> {
         self.browser.cookie(&full_name(self.server.port, SESSION))
     }

@@ -21,7 +21,7 @@ pub struct HttpClient {
     cookies: BTreeMap<String, String>,
 }
 
-/// Makes a form number, for a page that contains none. The console accepts any number.
+/// Makes a form number for a page without a form number. The console accepts any number.
 fn number() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     URL_SAFE_NO_PAD.encode(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).to_be_bytes())

@@ -99,8 +99,8 @@ fn fault_g8_a_stop_during_the_start_leaves_a_whole_database_or_none() {
         let path = folder.path().join("counterfoil-demo.db");
         let left = std::fs::metadata(&path).map_or(0, |file| file.len());
         let wal = folder.path().join("counterfoil-demo.db-wal");
-        // A WAL may exist only if the process was killed before it installed its signal handlers, because SQLite may
-        // have started by then.
+        // If the signal arrives after the start of SQLite but before the process has installed its signal handlers, a
+        // WAL remains. Only a signal at 0 ms can arrive so early.
         assert!(!wal.exists() || milliseconds == 0, "after {milliseconds} ms: {left} bytes and a WAL");
     }
 }

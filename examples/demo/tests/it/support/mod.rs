@@ -77,8 +77,8 @@ impl Server {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// Returns the log. A thread writes a log line shortly after the response, so this waits until the log no longer
-    /// grows.
+    /// Returns the log. A thread writes a log line shortly after the response, so this function waits until the log no
+    /// longer grows.
     pub fn log(&self) -> String {
         let mut log = log_of(self.folder.path());
         for _ in 0..100 {

@@ -37,7 +37,7 @@ struct Edit {
     public: bool,
     action: String,
     values: FormValues,
-    /// The current value of each field. The form contains it in hidden fields.
+    /// The current value of each field. The form contains these values in hidden fields.
     was: Vec<(&'static str, String)>,
     allowed: ScopeField,
     default: ScopeField,

@@ -29,7 +29,7 @@ async fn newest_secret(console: &Console, viewer: &Viewer, id: &ClientId) -> Res
     Ok(client.secrets.last().map(|newest| newest.id))
 }
 
-/// Shows the page that asks how long the old secret stays valid after a new one is created.
+/// Shows the page that asks how long the old secret stays valid after a new secret is created.
 pub(crate) async fn ask_secret(
     State(console): State<Shared>,
     viewer: Viewer,

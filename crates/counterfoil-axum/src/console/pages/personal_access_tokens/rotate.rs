@@ -1,4 +1,4 @@
-//! Replaces a personal access token by a new one.
+//! Replaces a personal access token by a new token.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{SubmittedForm, form_error_of};
 use crate::console::viewer::Viewer;
 
-/// Shows the page that asks how long the old token stays valid after the new one is created.
+/// Shows the page that asks how long the old token stays valid after the new token is created.
 pub(crate) async fn ask_rotate(
     State(console): State<Shared>,
     viewer: Viewer,

@@ -58,7 +58,7 @@ pub(crate) async fn show(
     Ok(page(layout, &console, &viewer, &code, values, back, StatusCode::OK))
 }
 
-/// Returns the code with this id. If there is none, the response is 404.
+/// Returns the code with this id. If there is no such code, the response is 404.
 pub(super) async fn find(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<CredentialView, Rejection> {
     let found = console.counterfoil.security_code(&viewer.presenter(), id).await;
     found.map_err(|error| Rejection::of(console, viewer, error))

@@ -75,7 +75,7 @@ fn slides() -> Vec<Case> {
     }
 }
 
-/// Copies the ends of the record of a slide to its family, if `leads` returns true for the record.
+/// Copies the ends of the extended record to its family, if `leads` returns true for the record.
 fn slid(model: &mut Model, done: &Done<'_>, leads: fn(&RecordParts, &FamilyParts) -> bool) {
     let Done::Rotate(id, ParentUpdate::Slide { .. }) = done else { return };
     let of = model.record(id).zip(model.family(id.family()));
@@ -86,8 +86,8 @@ fn slid(model: &mut Model, done: &Done<'_>, leads: fn(&RecordParts, &FamilyParts
     }
 }
 
-/// Replaces the `until` of a family that has no room. The function computes it from the correct value, `now` and the
-/// new records.
+/// Replaces the `until` of the refusal `FamilyFull`. The function computes the new value from the correct value,
+/// `now` and the new records.
 struct FullUntil(fn(Timestamp, Timestamp, &[NewRecord]) -> Timestamp);
 
 #[async_trait]
