@@ -8,8 +8,8 @@
 //! - A copy of the store gives no access: it contains digests of secrets of at least 256 random bits, bound to realm,
 //!   kind and id. A secret is shown once, when it is created.
 //! - Once a revocation has returned, no token of the family authenticates.
-//! - Concurrent refreshes with one refresh token replace it once. A retry within a short window gets the same response;
-//!   a later one is a replay and revokes the family.
+//! - Concurrent refreshes with one refresh token replace it once. A retry within a short window gets the same response.
+//!   A later retry is a replay and revokes the family.
 //! - Verification, refresh, introspection, lists, notices and purge decide with one pure function whether a credential
 //!   is valid, so they always agree.
 //! - A failure of the host's own infrastructure is [`Unavailable`], never "not found" and never a success.
@@ -32,8 +32,8 @@
 //!                  └─ Clock, Entropy, KeyRing, Policy, EventSink         (rules, and events)
 //! ```
 //!
-//! Each arrow creates a type that only this step can create. A verification costs one read of the store and one read
-//! of the directory; settings and clients come from a snapshot in the process.
+//! Each arrow is a step whose result only this step can create. A verification costs one read of the store and one read
+//! of the directory. Settings and clients come from a snapshot in the process.
 //!
 //! # The smallest example
 //!

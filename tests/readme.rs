@@ -63,8 +63,41 @@ fn host_70_what_the_readme_has_before_its_reference_is_shorter_than_900_words() 
     assert!(words < 900, "{words} words");
 }
 
-/// A folder that contains a link to the repository, as README.md describes it. The folder's name is the same in each
-/// run, so that a run can reuse the compiled library of an earlier run.
+/// The Markdown files of the workspace.
+fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() && !path.is_symlink() && !path.ends_with("target") && !path.ends_with(".git") {
+            documents(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            found.push(path);
+        }
+    }
+}
+
+/// Whether a line gives `curl` a secret as an argument, which other users of the machine can see.
+fn shows_a_secret(line: &str) -> bool {
+    let arguments = line.split_once("curl ").map(|(_, arguments)| arguments).unwrap_or_default();
+    ["TOKEN", "SECRET", "PASSWORD", "password", "--oauth2-bearer"].iter().any(|word| arguments.contains(word))
+}
+
+#[test]
+fn host_70_no_command_of_a_document_gives_curl_a_secret_as_an_argument() {
+    let mut files = Vec::new();
+    documents(root(), &mut files);
+    let lines = files.iter().flat_map(|file| {
+        let text = fs::read_to_string(file).expect("a document").replace("\\\n", " ");
+        text.lines().map(|line| format!("{}: {line}", file.display())).collect::<Vec<_>>()
+    });
+    // The accounts of the demo are public.
+    let shown: Vec<_> = lines.filter(|line| shows_a_secret(line) && !line.contains(":8080/")).collect();
+    assert!(shown.is_empty(), "{}", shown.join("\n"));
+    assert!(shows_a_secret("curl --oauth2-bearer $TOKEN http://127.0.0.1:3000/"));
+    assert!(!shows_a_secret("echo \"oauth2-bearer=$TOKEN\" | curl -K- http://127.0.0.1:3000/"));
+}
+
+/// A folder beside which the repository lies, as README.md has it. Its name is the same in each run, so that what an
+/// earlier one built of the library serves again.
 struct Place {
     folder: PathBuf,
 }

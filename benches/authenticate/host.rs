@@ -107,7 +107,8 @@ pub(crate) fn person(number: u32) -> Account {
     Account::new(subject, &format!("Person {number}"), Role::Member)
 }
 
-/// A host without tokens. The setting for personal access tokens is on, and an account needs no switch of its own.
+/// A host with the owners of that many tokens, but without the tokens. The setting for personal access tokens is on,
+/// and the policy uses no per-account switch.
 pub(crate) fn host(tokens: usize) -> Builder {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;

@@ -1,9 +1,9 @@
 //! The digests of secrets. A store keeps a digest instead of the secret.
 //!
-//! A digest is SHA-256 of three parts: a block with realm and kind, the id, and the secret. So a digest matches only
-//! one record of one realm, and a row that was moved or edited gives no access. With a key ring, the digest is
-//! HMAC-SHA-256 of these parts, so an attacker with a stolen dump cannot even test guesses. No slow hash is needed,
-//! because a secret has 256 random bits.
+//! A digest is SHA-256 of three parts. The first part is a block with realm and kind, the second is the id, and the
+//! third is the secret. So a digest matches only one record of one realm, and a row that was moved or edited gives no
+//! access. With a key ring, the digest is HMAC-SHA-256 of these parts, so an attacker with a stolen dump cannot even
+//! test guesses. No slow hash is needed, because a secret has 256 random bits.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Hash states that have already processed realm, kind and key.
 //!
-//! A verification that starts from such a state hashes only one block. This takes one compression without a key, and
-//! two with a key.
+//! A verification that starts from one of these states hashes only one block. This takes one compression without a key,
+//! and two with a key.
 
 use zeroize::{Zeroize as _, ZeroizeOnDrop};
 

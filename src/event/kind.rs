@@ -147,7 +147,6 @@ pub enum EventKind {
     },
     /// An old sign-in or session was ended, because the owner opened a new sign-in or session beyond the policy's
     /// limit.
-    /// allows.
     MadeRoom {
         /// The kind of the ended family.
         kind: TokenKind,
@@ -213,7 +212,7 @@ pub enum EventKind {
         id: Option<RecordId>,
         /// The error and its sources, as the backend describes them, at most 500 characters.
         cause: String,
-        /// The number of equal failures since the last report that were not reported.
+        /// The number of equal failures that occurred after the previous report and were not reported.
         unsaid: u64,
     },
     /// A store or the directory works again. The event is emitted at the first successful call at least five seconds

@@ -23,7 +23,8 @@ pub(super) struct Clients(Mutex<HashMap<Realm, Shelf>>);
 #[derive(Default)]
 struct Shelf {
     standing: BTreeMap<ClientId, VersionedRegistration>,
-    /// The last version of each id. It is kept after the client is removed, so that an old version never matches again.
+    /// The newest version of each id. It is kept after the client is removed, so that an old version never matches
+    /// again.
     versions: HashMap<ClientId, Version>,
     /// Every internal id of a client that was ever used.
     used: HashSet<ClientKey>,

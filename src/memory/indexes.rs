@@ -201,8 +201,7 @@ impl Indexes {
         self.kin.keys().filter(|family| after.is_none_or(|after| *family > after)).copied().collect()
     }
 
-    /// The number of live access tokens of the family, counted up to `most`, and the instant at which the first of them
-    /// expires.
+    /// The number of live access tokens of the family, counted up to `most`, and the earliest expiry of these tokens.
     pub(super) fn live_access(&self, family: &FamilyId, now: Timestamp, most: usize) -> (usize, Option<Timestamp>) {
         let first = Bound::Excluded((*family, now, RecordId::from_bytes([0xFF; 16])));
         let last = Bound::Included((*family, Timestamp::MAX, RecordId::from_bytes([0xFF; 16])));

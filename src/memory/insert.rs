@@ -114,7 +114,7 @@ impl Writer<'_> {
         Ok(Inserted::Done)
     }
 
-    /// If the new access tokens exceed the cap, returns the instant at which the first live access token expires.
+    /// If the new access tokens exceed the cap, returns the earliest expiry of the family's live access tokens.
     /// Otherwise returns `None`.
     pub(super) fn access_full(
         &self,
@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(hold(&store, 2, GONE), Inserted::Done, "equality is reached");
         assert_eq!(read(&store, id(1, 0)).family().label_key, None, "displaced");
         assert_eq!(hold(&store, 3, GONE - 1), Inserted::LabelTaken(family_id(2)));
-        // The purge removes the family that lost the label, without affecting the new holder of the label.
+        // A revocation of the family that lost the label does not affect the new holder of the label.
         assert_eq!(revoke_family(&store, 1, 5).changed, 1);
         assert_eq!(hold(&store, 3, GONE - 1), Inserted::LabelTaken(family_id(2)));
         assert_eq!(revoke_family(&store, 2, 5).changed, 1);

@@ -113,8 +113,8 @@ mod tests {
             pages += 1;
             if pages == 2 {
                 found(&store, 6);
-                // A deletion between two pages hides no other record. This is true even for the record at which the
-                // previous page ended.
+                // A deletion between two pages hides no other record. This is true even for a deletion of the record at
+                // which the previous page ended.
                 assert_eq!(purge(&store, 10, 0, 9).changed, 1);
             }
             block_on(store.list(of, after, some(2))).expect("in memory")

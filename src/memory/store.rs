@@ -53,7 +53,7 @@ pub struct MemoryStore {
 }
 
 /// How often a reader retries without a lock before it waits for the writer's lock. A write publishes all its parts
-/// within fewer retries, unless its thread is suspended.
+/// before a reader has retried this often, unless the writing thread is suspended.
 const LOOKS: u32 = 64;
 
 /// Defines a point at which tests can pause a call. It is empty in other builds.

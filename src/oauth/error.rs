@@ -22,7 +22,8 @@ pub enum OAuthErrorCode {
     /// The status is 400. It is 413 for a form that is too large, 408 for a form that arrives too slowly, and 405 for a
     /// method other than POST.
     InvalidRequest,
-    /// The status is 401 with a challenge, or 400 without a challenge if the client sent its id in the form.
+    /// The status is 400 without a challenge if the client is named only in the form. Otherwise it is 401 with a
+    /// challenge.
     InvalidClient,
     /// The status is 400. The user name, the password or the refresh token is not valid.
     InvalidGrant,

@@ -11,7 +11,7 @@ impl Counterfoil {
     /// writes the [`Challenge`] into the response. The adapter needs no other part of RFC 6750.
     ///
     /// `authorization` contains every value of the header, as received. A request with more than one value is refused.
-    /// Tokens in a form, a query string or a cookie (RFC 6750 §2.2, §2.3) are not read, because such tokens end up in
+    /// Tokens in a form, a query string or a cookie (RFC 6750 §2.2, §2.3) are not read, because these tokens end up in
     /// logs and histories. `source` is only written to events ([`Counterfoil::from_source`]). Failures of bearer tokens
     /// are not counted.
     ///

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::duration::{hours, whole_seconds};
 
-/// How the notices of one person are combined into one mail, called a digest. A duration of zero turns off its rule.
+/// How the notices of one person are combined into one mail, called a digest. If a duration is zero, its rule is off.
 ///
 /// ```
 /// use counterfoil::policy::Gather;

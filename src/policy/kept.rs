@@ -22,7 +22,7 @@ const ACCESS: Duration = minutes(1);
 const SIGN_IN: Duration = days(1);
 
 /// How long the record of a sign-in or session is kept after a new sign-in or session replaced it because of a limit.
-/// No user deletes such a record, so it needs no long tombstone.
+/// This record needs no long tombstone, because no user deletes it.
 const MADE_ROOM: Duration = days(1);
 
 impl Policy {
@@ -43,15 +43,15 @@ impl Policy {
         expires_at.plus_capped(self.kept_after_expiry(kind))
     }
 
-    /// The instant from which a credential or family that is deleted or revoked now may be purged. It is the end of the
-    /// tombstone.
+    /// The instant from which a credential or family may be purged if it is deleted or revoked now. It is the end of
+    /// the tombstone.
     pub(crate) fn gone_after_revocation(&self, now: Timestamp) -> Timestamp {
         now.plus_capped(self.tombstone)
     }
 
-    /// The instant from which an access token that is revoked individually now may be purged. A revoked access token is
-    /// kept no longer than an expired access token. Otherwise records would accumulate if tokens are issued and revoked
-    /// repeatedly.
+    /// The instant from which an access token may be purged if it is revoked individually now. A revoked access token
+    /// is kept no longer than an expired access token. Otherwise records would accumulate if tokens are issued and
+    /// revoked repeatedly.
     pub(crate) fn access_gone_after_revocation(&self, expires_at: Option<Timestamp>, now: Timestamp) -> Timestamp {
         let tombstone = self.gone_after_revocation(now);
         let expired = expires_at.map(|expires_at| self.gone_after_expiry(TokenKind::AccessToken, expires_at));
@@ -59,7 +59,7 @@ impl Policy {
     }
 }
 
-/// The instant from which a family may be purged that ends now because a new family replaces it.
+/// The instant from which a family may be purged if a new family replaces it now.
 pub(crate) fn gone_after_making_room(now: Timestamp) -> Timestamp {
     now.plus_capped(MADE_ROOM)
 }

@@ -39,10 +39,10 @@ impl Allowance {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Throttling {
-    /// Wrong passwords per account and source. A login in progress counts as a failure until it ends.
+    /// Wrong passwords per account and source. A login in progress also counts towards the limit until it ends.
     pub account: Allowance,
-    /// Wrong secrets per client and source. A request in progress counts as a failure until it ends, so this also
-    /// limits the concurrent requests of one client and source.
+    /// Wrong secrets per client and source. A request in progress also counts towards the limit until it ends, so the
+    /// limit also applies to the concurrent requests of one client and source.
     pub client: Allowance,
     /// Wrong passwords per source, and wrong client secrets per source. The two are counted separately.
     pub source: Allowance,

@@ -89,10 +89,10 @@ impl Expiring<'_> {
     }
 }
 
-/// The mark of the next notice, from the stage `from` on. A stage is considered only if it was not sent and its lead is
-/// shorter than the lifetime, which is counted from the time when the expiry was last set. The mark has the first
-/// considered stage. If several considered stages are due at `now`, it has the last due stage. `None` if the record is
-/// permanent or no stage is left.
+/// The mark of the next notice, from the stage `from` on. A stage is ignored if its lead is not shorter than the
+/// lifetime, which is counted from the time when the expiry was last set. If stages are due at `now`, the mark has the
+/// last of them, unless this stage was sent. Otherwise the mark has the first stage that is not due and was not sent.
+/// `None` if the record is permanent or no stage is left.
 pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Timestamp) -> Option<NoticeMark> {
     let expires_at = record.expires_at?;
     let life = expires_at.since(record.expiry_set_at);
@@ -190,8 +190,8 @@ pub(crate) fn rearm(
     arm(schedule, record, from, now).filter(|next| *next != held && !(due(next) && due(&held)))
 }
 
-/// The first stage that may still be sent, if the mark of the stage `held` was computed from one of the schedules
-/// `set_under`. `None` if there is no such schedule.
+/// The first stage that may still be sent. `set_under` contains the schedules from which the mark of the stage `held`
+/// may have been computed. `None` if it contains no schedule, or if it is unknown which stages were sent.
 fn first_open<'a>(
     set_under: impl Iterator<Item = &'a Schedule>,
     schedule: &Schedule,
@@ -201,7 +201,7 @@ fn first_open<'a>(
     let life = record.expires_at?.since(record.expiry_set_at);
     let mut first = None;
     for of in set_under {
-        // The two schedules have different stages, so it is unknown which stages were sent.
+        // The two schedules have different numbers of stages, so it is unknown which stages were sent.
         if of.stages() != schedule.stages() && held > 0 {
             return None;
         }

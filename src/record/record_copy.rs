@@ -1,5 +1,5 @@
-//! Copies a record field by field into a blank record. The memory store copies records in this way. The verification of
-//! an unknown id also makes such a copy.
+//! Copies a record field by field into a blank record. The memory store copies records in this way, and the
+//! verification of an unknown id copies a blank record in this way.
 
 use crate::crypto::digest::Digest;
 use crate::record::record_parts::RecordParts;

@@ -92,8 +92,8 @@ pub struct RecordParts {
     /// The revocation of this record alone. [`TokenRecord::revoked`](super::token_record::TokenRecord::revoked) also
     /// considers the revocation of the family.
     pub revoked: Option<Revoked>,
-    /// The last written use of the credential. Only successful uses are written, and later uses can still wait to be
-    /// written.
+    /// The instant of the most recent use that was written. Only successful uses are written. Newer uses can still wait
+    /// to be written.
     pub last_used_at: Option<Timestamp>,
     /// When a notice worker must check the record, and for which stage.
     pub notice: Option<NoticeMark>,

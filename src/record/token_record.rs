@@ -9,7 +9,7 @@ use crate::types::label::Label;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// A stored record contradicts itself. Valid writes cannot produce such a record, so it is reported and never used.
+/// A stored record contradicts itself. Valid writes never produce this, so the record is reported and never used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Corrupt {

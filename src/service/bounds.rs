@@ -24,7 +24,7 @@ const DAY: Duration = days(1);
 
 impl Service {
     /// The cap on sign-ins and sessions. If the cap is reached, the policy says whether a new sign-in or session is
-    /// refused or replaces the least recently used one.
+    /// refused or replaces the least recently used sign-in or session.
     pub(crate) fn cap(&self, cap: Option<LiveCap>, now: Timestamp) -> Option<Cap> {
         let LiveCap { limit, evict } = cap?;
         let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };

@@ -18,7 +18,7 @@ use crate::types::time::Timestamp;
 ///
 /// | reason | status | `WWW-Authenticate: Bearer realm="…"` and | `Retry-After` |
 /// |---|---|---|---|
-/// | no credential, or one of another scheme | 401 | nothing | |
+/// | no credential, or a credential of another scheme | 401 | nothing | |
 /// | the header occurs twice, or is malformed | 400 | `error="invalid_request"` | |
 /// | the credential was refused, for any reason but scope | 401 | `error="invalid_token"` | |
 /// | no token of the credential's scope is effective | 403 | `error="insufficient_scope"` | |

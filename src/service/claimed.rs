@@ -12,7 +12,7 @@ use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
 /// A credential that a worker must check for a notice. Only a claim decides whether a notice is sent, and which one,
-/// because another worker may claim it first.
+/// because another worker may claim the notice first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueNotice {
     id: RecordId,
@@ -80,7 +80,7 @@ pub enum Gathered {
     },
     /// Send nothing yet: all the credentials have expired, and more credentials may expire soon.
     Wait {
-        /// The latest end of the wait.
+        /// The instant at which the wait ends at the latest.
         until: Timestamp,
         /// The number of waiting notices.
         notices: u64,
@@ -236,8 +236,8 @@ impl ClaimedNotice {
 pub enum Outcome {
     /// The transport accepted the notice.
     Sent,
-    /// The transport failed. The notice is tried again at `retry_at`. If the next notice of the same credential becomes
-    /// due earlier, it is tried then.
+    /// The transport failed. The notice is tried again at `retry_at`, or when the next notice of the same credential
+    /// becomes due, whichever is earlier.
     Failed {
         /// When to try again. If it is not in the future, one second from now is used.
         retry_at: Timestamp,

@@ -37,7 +37,7 @@ pub struct NewClient {
     ///
     /// A credential without a scope has all rights of its owner. Its introspection response has no member `scope` (RFC
     /// 7662 §2.2), so resource servers that require scopes refuse it. Set a default scope if the client's tokens are
-    /// used at such servers.
+    /// used at these servers.
     pub default_scope: Option<Scope>,
     /// Whether the client is public, that is, has no secret.
     pub public: bool,

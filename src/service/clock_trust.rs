@@ -168,8 +168,8 @@ mod tests {
         ahead.judge(None, day(100), HOUR);
         ahead.paused(HOUR);
         assert_eq!(ahead.judge(None, day(100), HOUR), CHALLENGED_NOTE);
-        // The right clock is earlier than the note of `ahead`. It is trusted at once, and its note replaces the note of
-        // `ahead`.
+        // The right clock is earlier than the note that the process `ahead` wrote. The right clock is trusted at once,
+        // and its note replaces that note.
         assert_eq!(ClockTrust::default().judge(Some(day(100)), day(9), HOUR), NOTED);
         ahead.paused(CHALLENGED);
         assert_eq!(ahead.judge(Some(day(9)), day(100), HOUR), Judged { leapt_from: Some(day(9)), ..DOUBTED });

@@ -13,7 +13,7 @@ use crate::types::role::Role;
 use crate::types::settings::SettingName;
 use crate::types::time::Timestamp;
 
-/// The host's own infrastructure failed. The status is 503. Such a failure is never reported as "not found" or as
+/// The host's own infrastructure failed. The status is 503. This failure is never reported as "not found" or as
 /// success.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -178,7 +178,8 @@ pub enum Conflict {
         /// The gate.
         gate: Gate,
     },
-    /// The same form was submitted before, and the operation was done then. See [`OnceKey`](crate::token::OnceKey).
+    /// The same form was submitted before, and that submission executed the operation. See
+    /// [`OnceKey`](crate::token::OnceKey).
     #[error("done already: this form was sent before")]
     DoneAlready,
     /// A form with the same number but other fields was submitted before.

@@ -13,8 +13,9 @@ impl Service {
         self.key_ring.iter().flat_map(|ring| ring.checks())
     }
 
-    /// Refuses a key ring if the store has a different check value for one of its keys, or if the store knows none of
-    /// its keys. If the store knows another key of the ring, an unknown key is accepted, because it may be new.
+    /// Refuses a key ring in two cases. The store has a different check value for a key of the ring. Or the store has
+    /// check values, but none for a key of the ring. In all other cases an unknown key of the ring is accepted, because
+    /// it may be new.
     pub(crate) fn own_key_ring(&self, stored: &StoredSettings) -> Result<(), Unavailable> {
         let (mut newest, mut shared) = (None, stored.key_checks.is_empty());
         for (key, check) in self.key_checks() {

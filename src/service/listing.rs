@@ -23,8 +23,8 @@ pub(crate) struct Wanted<'a> {
 }
 
 /// Reads one page. The pages of the store may be short, because they leave out deleted and replaced records. So this
-/// function reads store pages until it has one credential more than `limit`, or has read [`READS`] store pages. In the
-/// first case, `next` is set only if there is another item.
+/// function reads store pages until it has one credential more than `limit`, until no store page is left, or until it
+/// has read [`READS`] store pages. `next` is `None` only if no store page is left and all credentials fit on this page.
 pub(crate) async fn page<O: Permission>(
     permit: &Permit<'_, O>,
     wanted: &Wanted<'_>,

@@ -25,8 +25,8 @@ impl Service {
         let (kind, id, secret) = (presented.kind(), presented.id(), presented.secret());
         let (newest, newest_key) = self.digester.token(kind, id, secret);
         let Some(record) = self.store.get(id).await? else {
-            // An existing record needs one more copy and one more comparison. The same work is done here for an unknown
-            // id.
+            // The verification of an existing record makes one more copy and one more comparison. The same work is done
+            // here for an unknown id.
             let blank = black_box(Joined::BLANK).to_record();
             black_box(newest.ct_eq(&blank.record().digest));
             return Ok(Err(Refusal::Unknown));

@@ -52,7 +52,7 @@ impl Principal {
         Err(Challenge::scope(scopes.first().and_then(|first| first.parse().ok()), &self.realm))
     }
 
-    /// Requires that the effective role ([`Principal::role`]) is that role or a higher one.
+    /// Requires that the effective role ([`Principal::role`]) is `needed` or a higher role.
     ///
     /// # Errors
     ///

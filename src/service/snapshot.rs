@@ -1,10 +1,10 @@
 //! The settings and clients as this process last read them. With these copies, a verification reads only the token
 //! store.
 //!
-//! A change by this process is visible from the next call on. If a read begins before such a change and ends after it,
-//! the result of the read is discarded. A change by another process takes effect within `settings_staleness`, 1 s by
-//! default. If an older value cannot be read again, the operation fails. When half of this time is over, one caller
-//! reads the value again, and other callers still use the old value. So there is no burst of reads.
+//! A change by this process is visible from the next call on. If a read begins before the change and ends after it, the
+//! result of the read is discarded. A change by another process takes effect within `settings_staleness`, 1 s by
+//! default. If a value is older than that and cannot be read again, the operation fails. When half of this time is
+//! over, one caller reads the value again, and other callers still use the old value. So there is no burst of reads.
 
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -124,7 +124,7 @@ impl Snapshot {
     }
 }
 
-/// The age from which one caller reads a value again before it becomes too old.
+/// The age from which one caller reads a value again, so that the value does not become too old.
 fn half(staleness: Duration) -> Duration {
     staleness / 2
 }

@@ -9,7 +9,7 @@ use crate::service::Service;
 use crate::types::duration::{minutes, whole_micros};
 use crate::types::time::Timestamp;
 
-/// How long no upkeep may be done before the event is emitted.
+/// The event is emitted if no upkeep was done for this time.
 const PATIENCE: Duration = minutes(10);
 
 /// When the handle was first used, and whether upkeep was done or the event was already emitted.
@@ -21,7 +21,7 @@ pub(crate) struct Upkept {
 }
 
 impl Service {
-    /// Records that the host does upkeep.
+    /// Remembers that the host does upkeep.
     pub(crate) fn upkeep_is_done(&self) {
         self.upkept.settled.store(true, Ordering::Relaxed);
     }

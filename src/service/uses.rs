@@ -1,4 +1,4 @@
-//! Records when credentials were last used. This happens off the hot path and with bounded memory. Of several uses of a
+//! Stores when credentials were last used. This happens off the hot path and with bounded memory. Of several uses of a
 //! token, only the latest use is written.
 //!
 //! A use is recorded in memory, with a resolution of a second. `flush` writes the last use of a token at most once per

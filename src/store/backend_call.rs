@@ -13,9 +13,9 @@ pub trait BackendCalls: Send + Sync {
     /// first poll for a call. An implementation that returns `Pending` must wake the task later.
     fn poll_call(&self, first: bool, context: &mut Context<'_>) -> Poll<()>;
 
-    /// Called between two writes or two reads of one operation that other threads can see separately. The store may
-    /// hold a lock at this point. So an implementation may let other threads run, but must not wait for another
-    /// operation.
+    /// Called inside one operation, between two writes or two reads, if other threads can read or write between the
+    /// two. The store may hold a lock at this point. So an implementation may let other threads run, but must not wait
+    /// for another operation.
     fn inside_step(&self) {}
 }
 
@@ -55,8 +55,8 @@ impl Future for BackendCall {
     }
 }
 
-/// A store calls this function between two writes or two reads that other threads can see separately. It does nothing
-/// unless a test [listens](listen).
+/// A store calls this function inside one operation, between two writes or two reads, if other threads can read or
+/// write between the two. It does nothing unless a test [listens](listen).
 pub fn inside_step() {
     if LISTENED.load(Ordering::Relaxed) > 0
         && let Some(listener) = LISTENER.with_borrow(Clone::clone)

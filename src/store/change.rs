@@ -116,7 +116,7 @@ pub enum ParentUpdate {
     },
 }
 
-/// The result of a rotation. If there are several reasons to refuse, the result is the first of them in this list.
+/// The result of a rotation. If there are several reasons to refuse, the result is the variant that is declared first.
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum Rotated {
@@ -139,9 +139,9 @@ pub enum Rotated {
     },
     /// The family would have more live access tokens than the cap allows. Nothing was written.
     FamilyFull {
-        /// The instant at which the first live access token of the family expires, or [`Timestamp::MAX`] if none
-        /// expires. The new records do not count. If the family has no live access token, and the new records alone
-        /// exceed the cap, this is the `now` of the call.
+        /// The earliest expiry of the family's live access tokens, or [`Timestamp::MAX`] if none of them expires. The
+        /// new records do not count. If the family has no live access token, and the new records alone exceed the cap,
+        /// this is the `now` of the call.
         until: Timestamp,
     },
 }

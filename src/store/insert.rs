@@ -60,8 +60,8 @@ pub enum WhenFull {
 /// A limit on how many records are created, or how many rotations are made, within a period.
 ///
 /// An insert counts the listed records with `created_at > since` that have the new family's realm, owner and kind.
-/// Deleted records count, and shrunk records do not count. A rotation checks the `limit`-th most recent rotation of the
-/// family. This rotation superseded the record of the family's kind whose generation is the parent's generation minus
+/// Deleted records count, and shrunk records do not count. A rotation checks a single record of the family's kind,
+/// which the `limit`-th most recent rotation superseded. The generation of this record is the parent's generation minus
 /// `limit`. The limit is reached if this record exists and has `superseded.at > since`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
@@ -71,7 +71,7 @@ pub struct Pace {
     pub since: Timestamp,
 }
 
-/// The result of an insert. If there are several reasons to refuse, the result is the first of them in this list.
+/// The result of an insert. If there are several reasons to refuse, the result is the variant that is declared first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Inserted {
@@ -98,9 +98,9 @@ pub enum Inserted {
     },
     /// The family would have more live access tokens than the cap allows. Nothing was written.
     FamilyFull {
-        /// The instant at which the first live access token of the family expires, or [`Timestamp::MAX`] if none
-        /// expires. The new records do not count. If the family has no live access token, and the new records alone
-        /// exceed the cap, this is the `now` of the call.
+        /// The earliest expiry of the family's live access tokens, or [`Timestamp::MAX`] if none of them expires. The
+        /// new records do not count. If the family has no live access token, and the new records alone exceed the cap,
+        /// this is the `now` of the call.
         until: Timestamp,
     },
 }

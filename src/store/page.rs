@@ -28,7 +28,7 @@ pub struct Cursor {
     pub id: RecordId,
 }
 
-/// Not a valid cursor. The field is `cursor`.
+/// The text is not a valid cursor. [`Invalid::field`](crate::Invalid::field) is then `cursor`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cursor is not one that a page gave")]
 pub struct InvalidCursor;
@@ -65,8 +65,8 @@ pub struct Page<T, K = Cursor> {
     pub items: Vec<T>,
     /// The key after which the next page begins. `None` on the last page.
     pub next: Option<K>,
-    /// The number of rows on this page that could not be decoded and were skipped. A walk over all pages counts each
-    /// such row on one page. An event reports the number to the host.
+    /// The number of rows on this page that could not be decoded and were skipped. A walk over all pages counts each of
+    /// these rows on one page. An event reports the number to the host.
     pub corrupt: u32,
 }
 

@@ -22,8 +22,8 @@ const SHARD: &str = "the first byte of an id is its owner's shard";
 /// # Errors
 ///
 /// [`StoreError::Invalid`] with the broken rule. The rules are: An insert has at least one record. No id occurs twice.
-/// The new records have the family, realm and owner into which they are inserted, and no newer generation. The first
-/// byte of a new family's id is the shard of its owner.
+/// The new records have the same family, realm and owner as the target of the insert, and no newer generation. The
+/// first byte of a new family's id is the shard of its owner.
 pub fn check_insert(home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), StoreError> {
     const OP: &str = "insert";
     let Some(first) = new.first() else { return Err(StoreError::invalid(OP, EMPTY)) };

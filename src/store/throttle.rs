@@ -12,8 +12,8 @@ use crate::types::time::Timestamp;
 /// failed.
 pub const UNSETTLED: Duration = Duration::from_secs(60);
 
-/// The key of a counter. It is a digest of realm, purpose, account or client, and source. A store only gets the 32
-/// bytes.
+/// The key of a counter. It is a digest of the realm, of what is counted, of the account or client, and of the source.
+/// A store only gets the 32 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ThrottleKey([u8; 32]);
 

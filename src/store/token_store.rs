@@ -62,10 +62,10 @@ use crate::types::time::Timestamp;
 /// 19. `label_is_given_back`: a label becomes free when its family is revoked, purged or relabelled, or loses the label
 ///     to another family. The expiry of the family does not free the label.
 /// 20. `pages_are_stable`: a walk returns every record that exists during the whole walk once, even if records are
-///     inserted or deleted between two pages. `limit` is a maximum. Only `next == None` means the end of the walk, not
-///     a short page.
-/// 21. `due_is_complete`: every record with `notice.at <= now` occurs in a walk that began after the notice became due.
-///     No other record occurs in it.
+///     inserted or deleted between two pages. `limit` is a maximum. The walk ends at `next == None`. A short page does
+///     not end it.
+/// 21. `due_is_complete`: every record with `notice.at <= now` occurs in every walk that began after the notice became
+///     due. No other record occurs in a walk.
 /// 22. `claim_has_one_winner`: of several concurrent claims of one mark, one succeeds. After a mark was settled, set
 ///     again or claimed again, a call with the old mark is refused.
 /// 23. `purge_keeps_the_living`: a purge removes only records and families that its limits allow. A family is removed
@@ -217,10 +217,10 @@ pub trait TokenStore: Send + Sync + 'static {
         sent: Option<(Timestamp, u8)>,
     ) -> Result<bool, StoreError>;
 
-    /// Removes records with [`gone_at`](TokenRecord::gone_at)` <= now`, and then empty families. For a record with a
-    /// notice, `gone_at <= unsent_before` must also be true. A superseded record with `honoured_until <=
-    /// windows_before` loses its nonce and is [shrunk](crate::store::RecordParts::shrink). At most `limit` records are
-    /// removed or shrunk.
+    /// Removes records with [`gone_at`](TokenRecord::gone_at)` <= now`, and each family together with its last member.
+    /// For a record with a notice, `gone_at <= unsent_before` must also be true. A superseded record with
+    /// `honoured_until <= windows_before` loses its nonce and is [shrunk](crate::store::RecordParts::shrink). At most
+    /// `limit` records are removed or shrunk.
     async fn purge(
         &self,
         now: Timestamp,
@@ -232,9 +232,9 @@ pub trait TokenStore: Send + Sync + 'static {
     /// The number of records under each digest key. The call may be slow.
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError>;
 
-    /// Checks whether a read and a write would succeed now. A host uses it for a readiness probe. Returns an error if
-    /// not, for example on a replica, with a full disk, or if the file was removed. A probe changes nothing that
-    /// another method shows, but may cost as much as a write: call it at most once in 5 s.
+    /// Checks whether a read and a write would succeed now. Returns an error if one of the two would fail, for example
+    /// on a replica, with a full disk, or if the file was removed. A host uses this method for readiness. A probe
+    /// changes nothing that another method shows, but may cost as much as a write: call it at most once in 5 s.
     ///
     /// The default implementation reads an absent record. It does not detect a server that refuses only writes. A
     /// wrapper must forward the call to the inner store.

@@ -63,8 +63,8 @@ impl WholeFamily {
         &self.members
     }
 
-    /// The first field in which two families differ, or `None` if they are equal. `members` means that one has a
-    /// member that the other lacks.
+    /// The first field in which two families differ, or `None` if they are equal. `members` means that the families
+    /// have different numbers of members.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Option<&'static str> {
         if let Some(field) = family_difference(&self.family, &other.family) {
@@ -104,7 +104,7 @@ fn record_difference(one: &RecordParts, other: &RecordParts) -> Option<&'static 
     (one.digest.as_bytes() != other.digest.as_bytes()).then_some("digest")
 }
 
-/// The result of [`Transfer::restore`]. If several refusals apply, the result is the first one in this list.
+/// The result of [`Transfer::restore`]. If several refusals apply, the result is the variant that is declared first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Restored {
@@ -118,10 +118,10 @@ pub enum Restored {
 }
 
 /// Reads and writes whole families, for `counterfoil-copy`. [`TokenStore`](super::TokenStore) cannot do this: it does
-/// not list shrunk records, and it needs a sequence of steps to make a rotated or revoked family. If such a sequence is
+/// not list shrunk records, and it needs a sequence of steps to make a rotated or revoked family. If the sequence is
 /// interrupted, a credential that is revoked in the source stays valid in the target.
 ///
-/// A host can also use a store without this trait. Such a store cannot be copied.
+/// A host can also use a store without this trait, but cannot copy that store.
 ///
 /// # Contract
 ///

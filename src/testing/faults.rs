@@ -68,12 +68,13 @@ impl Faults {
         self.plan(move |_| Some(failure));
     }
 
-    /// Makes only the `nth` call from now fail. `nth(1, …)` stands for the next call.
+    /// Makes only one call fail: the call with the number `nth`, counted from now. The next call has the number 1.
     pub fn nth(&self, nth: u64, failure: Failure) {
         self.plan(move |call| (call.number == nth).then_some(failure));
     }
 
-    /// Makes every `nth` call from now fail. With 0, no call fails.
+    /// Makes a call fail if its number, counted from now, is a multiple of `nth`. The next call has the number 1. If
+    /// `nth` is 0, no call fails.
     pub fn every(&self, nth: u64, failure: Failure) {
         self.plan(move |call| (nth != 0 && call.number.is_multiple_of(nth)).then_some(failure));
     }

@@ -203,14 +203,14 @@ impl TestService {
         found.expect("the directory answers").expect("an account of the directory")
     }
 
-    /// The presenter for that person, whom the host has just authenticated.
+    /// The presenter for that person, whom the host has just authenticated. It belongs to the realm of the service.
     ///
     /// # Panics
     ///
     /// Panics if the directory has no such account.
     #[must_use]
     pub fn presenter(&self, subject: &str) -> Presenter {
-        Presenter::signed_in(&self.account(subject))
+        Presenter::signed_in(&self.account(subject)).in_realm(self.counterfoil.realm())
     }
 
     /// Issues a personal access token with that scope and a lifetime of 30 days. The labels are `token 1`, `token 2`

@@ -18,7 +18,7 @@ const SECRET: &[u8] = b"counterfoil/rotate/v1\0";
 const ACCESS_ID: &[u8] = b"counterfoil/rotate/access-id/v1\0";
 const ACCESS_SECRET: &[u8] = b"counterfoil/rotate/access/v1\0";
 
-/// One rotation of a family: from the presented parent to its successor.
+/// One rotation of a family. It replaces the presented parent by its successor.
 pub(crate) struct Rotation<'a> {
     pub(crate) realm: &'a Realm,
     pub(crate) family: FamilyId,

@@ -44,8 +44,8 @@ pub(crate) fn is_base62(letters: &[u8]) -> bool {
 /// Encodes a CRC-32 as six base62 letters, as GitHub's tokens do. The checksum detects typing errors without a store
 /// call. It does not detect forgery.
 pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
-    // Two halves of three letters each need shorter chains of divisions. Six letters suffice, because 62^6 is 13 times
-    // 2^32.
+    // The number is divided into two halves of three letters, because each half then needs a shorter chain of
+    // divisions. Six letters suffice, because 62^6 is 13 times 2^32.
     const HALF: u32 = 62 * 62 * 62;
     let crc = crc32fast::hash(letters);
     let digit = |number: u32, weight: u32| ALPHABET[(number / weight % 62) as usize];

@@ -13,7 +13,7 @@ use crate::types::time::Timestamp;
 const NAME: &str = "notice_arming";
 
 /// The progress of applying the schedule of notices to all records. `done` is the schedule from which all marks were
-/// computed. While marks are computed again from a new schedule, `done` is `None` and `pass` is set.
+/// computed. While marks are recomputed from a new schedule, `done` is `None` and `pass` is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Arming {
@@ -66,7 +66,7 @@ impl Arming {
         }
     }
 
-    /// Whether no page needs a walk now under the schedule `under`.
+    /// Whether no page must be walked now under the schedule `under`.
     pub(crate) fn rests(&self, under: &str, patience: Duration, now: Timestamp) -> bool {
         self.clone().begin(under, patience, now).is_none()
     }
@@ -106,8 +106,8 @@ impl Arming {
         self.pass.as_ref()?.before.as_deref()
     }
 
-    /// Advances from the page `walked` to the page `next`. `None` as `next` ends the walk. Changes nothing if another
-    /// process has already advanced past `walked`. Returns whether a page is left to walk now.
+    /// Advances from the page `walked` to the page `next`. If `next` is `None`, the walk ends. Changes nothing if
+    /// another process has already advanced past `walked`. Returns whether a page is left to walk now.
     pub(crate) fn advance(&mut self, under: &str, walked: &Walk, next: Option<Walk>, patience: Duration) -> bool {
         let Some(pass) = self.pass.as_mut().filter(|pass| pass.under == under) else { return self.done.is_none() };
         if pass.walk.as_ref() != Some(walked) {

@@ -25,8 +25,8 @@ pub(crate) const fn raw_value(letter: u8) -> u8 {
 
 /// Encodes 16 bytes, read as one big-endian number, as 22 letters.
 pub(crate) fn encode_id(id: &[u8; 16]) -> [u8; 22] {
-    // Two halves of 11 letters each, because 2^64 < 62^11 < 2^66. One division by 62^11 separates them. All other
-    // divisions are by 62.
+    // The number is divided into two halves of 11 letters, because 2^64 < 62^11 < 2^66. One division by 62^11 separates
+    // the halves. All other divisions are by 62.
     const HALF: u128 = 62u128.pow(11);
     let number = u128::from_be_bytes(*id);
     let mut text = [b'0'; 22];

@@ -16,7 +16,7 @@ use crate::types::unknown::UnknownFields;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ClientId(Short);
 
-/// Not a valid client id. The field is `id`.
+/// The text is not a valid client id. [`Invalid::field`](crate::Invalid::field) is then `id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("client id must be 1 to 100 characters of [A-Za-z0-9._~-]")]
 pub struct InvalidClientId;
@@ -187,7 +187,7 @@ pub struct Registration {
     ///
     /// A credential without a scope has all rights of its owner. Its introspection response has no member `scope` (RFC
     /// 7662 §2.2), so resource servers that require scopes refuse it. Set a default scope if the client's tokens are
-    /// used at such servers.
+    /// used at these servers.
     #[serde(deserialize_with = "Option::deserialize")]
     pub default_scope: Option<Scope>,
     /// Whether the client is public, that is, has no secret (RFC 6749 §2.1).

@@ -18,7 +18,7 @@ use crate::types::visible::{code_point, refused};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Description(Box<str>);
 
-/// Not a valid description. The field is `description`.
+/// The text is not a valid description. [`Invalid::field`](crate::Invalid::field) is then `description`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidDescription {

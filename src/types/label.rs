@@ -30,7 +30,7 @@ pub struct Label(Short);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LabelKey(Short);
 
-/// Not a valid label. The field is `label`.
+/// The text is not a valid label. [`Invalid::field`](crate::Invalid::field) is then `label`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidLabel {

@@ -14,7 +14,8 @@ pub enum RevocationReason {
     ByHost,
     /// A refresh token that had already been used was presented again (RFC 9700 §4.14.2).
     Replay,
-    /// A newer sign-in or session replaced this one, because the owner had as many as the policy allows.
+    /// A newer sign-in or session replaced this one, because the owner had as many sign-ins or sessions as the policy
+    /// allows.
     MadeRoom,
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use counterfoil::memory::MemoryStore;
 use counterfoil::store::{ClientStore as _, SettingsStore as _, StoreError, TokenStore as _};
-use counterfoil::testing::{Failure, Faults, FaultyStore, TestService, principal, service};
+use counterfoil::testing::{Failure, Faults, FaultyStore, TestService, principal, service, service_with};
 use counterfoil::types::TokenKind;
 use counterfoil::*;
 
@@ -44,6 +44,16 @@ fn host_10_one_call_makes_a_service_with_people_clock_client_and_events() {
 fn host_10_two_services_issue_the_same_tokens() {
     let text = |service: TestService| token_of(&service).token.expose_secret().to_owned();
     assert_eq!(text(service()), text(service()));
+}
+
+#[test]
+fn host_10_a_service_of_another_realm_issues_tokens_of_that_realm() {
+    let realm = Realm::new("tenant").expect("a realm");
+    let service = service_with(policy::Policy::open(), |builder| builder.realm(realm.clone()));
+    assert_eq!(service.presenter("ivan").realm(), Some(&realm));
+    let token = token_of(&service);
+    let principal = block_on(service.verify(token.token.expose_secret())).expect("just issued");
+    assert_eq!(principal.realm(), &realm);
 }
 
 #[test]

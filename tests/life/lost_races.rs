@@ -1,5 +1,5 @@
-//! Management operations with concurrent changes. The other change is kept. If another change comes first every time,
-//! the operation fails.
+//! Management operations with concurrent changes. The concurrent change is kept. If another change comes first every
+//! time, the operation fails.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a host learns about a store or a directory that does not respond (fault D1), and where its events
+//! What a host learns about a store or a directory that does not respond (fault D1), and where the events of a service
 //! go (fault D4).
 
 use std::fmt::Write as _;

@@ -1,9 +1,9 @@
-//! Requests per second through the authentication layer, compared with the same axum service without it and with one
-//! that verifies an HS256 JWT.
+//! Compares the requests per second of three axum services. One has the authentication layer, one has no such layer,
+//! and one verifies an HS256 JWT.
 //!
-//! Measured in two ways: with the service called directly, which shows the cost of the layer; and over keep-alive
-//! connections on loopback, which shows its share in a server. Rounds alternate, and ratios are of medians within one
-//! run. Client and server share the machine.
+//! The bench measures in two ways. Direct calls of the service show the cost of the layer. Requests over keep-alive
+//! connections on loopback show how much the layer slows down a server. The rounds of the three services alternate.
+//! Each ratio compares two medians of one run. Client and server share the machine.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a bench that cannot go on says so")]
 #![allow(clippy::disallowed_methods, reason = "a bench measures by the wall clock")]

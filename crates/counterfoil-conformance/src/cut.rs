@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use counterfoil::testing::{BackendCalls, listen};
 
-/// The largest number of polls after which a future is dropped. In tests, no operation waited more often.
+/// The largest number of polls after which a future is dropped. No operation in the tests waits more often than this.
 pub(crate) const DEEPEST: u32 = 48;
 
 /// Makes each backend call wait once, so that a future can be dropped at this call.

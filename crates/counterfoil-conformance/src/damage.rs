@@ -10,7 +10,7 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk, walk_due};
 
 /// Clause 26: a row that does not decode is `Corrupt` with its id. The store never reports it as absent and never
-/// overwrites it. It does not prevent a listing, a touch, a revocation or a purge of other records.
+/// overwrites it. A damaged row does not prevent a listing, a touch, a revocation or a purge of other records.
 pub async fn garbage_is_corrupt(subject: &Subject) -> Verdict {
     if !a_record(subject).await? {
         return Ok(Checked::NotApplicable("the fixture has no hook `damage`"));

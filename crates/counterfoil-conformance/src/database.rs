@@ -53,8 +53,8 @@ impl Database {
         self.fixture.outage(&self.kept, down).await
     }
 
-    /// Demotes the server at the address if `demoted` is true. Otherwise makes the address lead to the primary again.
-    /// Returns a handle of the present primary, or `None` if the fixture does not implement this hook.
+    /// If `demoted` is true, demotes the server at the address of the handles. Otherwise makes the address lead to the
+    /// primary again. Returns a handle of the present primary, or `None` if the fixture does not implement this hook.
     pub async fn demote(&self, demoted: bool) -> Option<Store> {
         self.fixture.demote(&self.kept, demoted).await
     }

@@ -96,7 +96,7 @@ impl Scene {
         Ok(Self { ann, deleted, parent, added, mark, ids })
     }
 
-    /// Revokes one token, edits another, rotates a third, and adds one.
+    /// Revokes one token, edits a second, rotates a third, and inserts a fourth.
     async fn move_on(&self, primary: &dyn TokenStore) -> Result<(), Violation> {
         let family = self.ann.family(self.deleted.family.id);
         let ended = primary.revoke(family, revoked(at(5)), at(GONE), most(1)).await?;
@@ -111,8 +111,8 @@ impl Scene {
         Ok(())
     }
 
-    /// Calls all methods that only read, and then writes. Returns whether every call was answered. A wrong answer is a
-    /// violation.
+    /// Calls all methods that only read, then inserts a record and revokes a family. Returns whether every call was
+    /// answered. A wrong answer is a violation.
     async fn ask(&self, store: &dyn TokenStore, primary: &dyn TokenStore) -> Result<bool, Violation> {
         let mut served = true;
         for id in self.ids.iter().chain([&self.added.id()]) {

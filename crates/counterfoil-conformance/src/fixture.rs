@@ -65,7 +65,7 @@ pub trait Fixture: Send + Sync + 'static {
     /// to the present primary again.
     ///
     /// Returns a handle of the present primary with an address of its own, or `None` if the fixture cannot do this. If
-    /// the store checks the server's role at intervals, this method returns only after one interval. Such a store
+    /// the store checks the server's role at intervals, this method returns only after one interval. The store then
     /// documents the length of the interval.
     async fn demote(&self, _database: &Self::Database, _demoted: bool) -> Option<Store> {
         None

@@ -9,7 +9,8 @@ use crate::subject::Subject;
 use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// The number of rotations before a purge of ended windows, and again after it. The sum does not fit into 8 bits.
+/// The check rotates this many times, purges the ended windows, and rotates this many times again. The sum does not fit
+/// into 8 bits.
 const HALF: u64 = 130;
 
 /// Clause 41: a rotation removes nothing. A superseded generation stays until its `gone_at`, shrunk or not. So its

@@ -80,8 +80,8 @@ async fn keys_are_not_collated(store: &dyn TokenStore) -> Result<(), Violation> 
     for key in ["one", "One", "one ", " one", "\u{f6}ne", "o\u{308}ne", "on\u{e9}", "o%", "o_e", "one\u{0}"] {
         let mut draft = eve.pat().labelled("shown");
         draft.family.label_key = Some(counterfoil::types::LabelKey::from_stored(key));
-        // A text of PostgreSQL cannot contain a zero byte, and no label contains one. The store may refuse this key,
-        // but must not confuse it with another.
+        // A text of PostgreSQL cannot contain a zero byte, and no label contains a zero byte. The store may refuse this
+        // key, but must not confuse it with another.
         if key.contains('\0') {
             continue;
         }
@@ -130,8 +130,8 @@ async fn every_field_comes_back(store: &dyn TokenStore) -> Result<(), Violation>
     Ok(())
 }
 
-/// Clause 7: a record of a revoked family reads as revoked. The instant is the earlier of the record's own revocation
-/// and the family's.
+/// Clause 7: a record of a revoked family reads as revoked. The instant of this revocation is the earlier of the
+/// record's own revocation and the family's.
 pub async fn get_sees_the_family(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");

@@ -109,7 +109,7 @@ async fn the_cap_counts(subject: &Subject) -> Result<(), Violation> {
         let answer = store.insert(other.home(Some(1)), &other.records, at(0)).await?;
         ensure_is!(answer, Inserted::Done, "only families of the same realm, owner, kind and client count");
     }
-    // Families with a client and families without one are counted separately. The check tries both orders.
+    // Families with a client and families without a client are counted separately. The check tries both orders.
     let bare = || {
         let mut draft = ann.refresh();
         draft.family.client = None;
@@ -161,7 +161,8 @@ pub async fn own_write_is_recognised(subject: &Subject) -> Verdict {
     crate::races::repeats_at_once(subject).await?;
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
-    // The draft has a label and a cap of one. The repeated insert finds that its own family has taken both.
+    // The draft has a label and a cap of one. At the repeated insert, its own family already has the label and reaches
+    // the cap.
     let draft = ann.refresh().labelled("one").with_access();
     for (time, now) in [at(0), at(1), at(2)].into_iter().enumerate() {
         let answer = store.insert(draft.home(Some(1)), &draft.records, now).await?;

@@ -73,7 +73,7 @@ async fn story(
     Ok(format!("{story} {:?}", store.census().await?))
 }
 
-/// Clause 2: a limit is reached at `t >= limit` everywhere. A store compares times only where the contract says so.
+/// Clause 2: everywhere, a limit is reached if `t >= limit`. A store compares times only where the contract says so.
 pub async fn equality_is_reached(subject: &Subject) -> Verdict {
     slide_ends_at_the_expiry(subject).await?;
     cap_and_label_end_on_the_instant(subject).await?;

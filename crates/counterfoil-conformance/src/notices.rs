@@ -14,8 +14,8 @@ const fn mark(at: counterfoil::Timestamp, stage: u8) -> NoticeMark {
     NoticeMark { at, stage }
 }
 
-/// Clause 21: every record with `notice.at <= now` appears in a walk over the pages that began after the notice
-/// became due. No other record appears.
+/// Clause 21: every record with `notice.at <= now` appears in each walk over the pages, if the walk began after the
+/// notice became due. No other record appears.
 pub async fn due_is_complete(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let mut marked = Vec::new();
@@ -117,7 +117,7 @@ pub async fn claim_has_one_winner(subject: &Subject) -> Verdict {
     let id = draft.found(&*store).await?;
     let mut model = Model::default();
     let _ = model.insert(draft.home(None), &draft.records, at(0));
-    // A caller with another mark, or with a lease that does not end later, gets nothing.
+    // A caller with another mark, or with a lease that does not end after the mark, gets nothing.
     for (held, until) in [
         (mark(at(9), 1), 20),
         (mark(at(11), 1), 20),

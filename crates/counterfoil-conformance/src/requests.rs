@@ -72,8 +72,8 @@ fn member_of(family: &[u8; 10], id: &RecordId) -> RecordId {
     RecordId::from_bytes(bytes)
 }
 
-/// Returns another person with the same shard. Only the family's row reveals that a record does not belong to this
-/// person.
+/// Returns another person whose ids have the same shard. So only the family's row reveals that a record of this person
+/// does not belong to the family.
 fn neighbour(draft: &Draft) -> OwnerId {
     let others = (0..).map(|number| OwnerId::from(SubjectId::new(&format!("other-{number}")).expect("a subject")));
     let alike = |owner: &OwnerId| counterfoil::token::shard(&draft.family.realm, owner) == draft.family.id.shard();

@@ -1,5 +1,5 @@
-//! A slow store. A fast store finishes within one turn of the scheduler, which hides its races. A slow store lets other
-//! threads run before and after each call.
+//! A slow store. A fast store finishes a call within one time slice of the scheduler, so its races are hidden. A slow
+//! store lets other threads run before and after each call.
 
 use std::future::poll_fn;
 use std::num::NonZeroU32;

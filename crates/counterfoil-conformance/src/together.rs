@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 use crate::sample::{Draft, must_get};
 use crate::violation::Violation;
 
-/// The number of concurrent calls. It equals the threads of a race, so that no store must serve more.
+/// The number of concurrent calls. It equals the number of threads in a race, so that no store must serve more calls.
 const ABREAST: usize = 64;
 
 /// Returns the stored records with these ids, in the same order.

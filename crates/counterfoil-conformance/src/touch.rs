@@ -10,8 +10,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::{walk, walk_due};
 
-/// Clause 16: a touch never lowers `last_used_at`, never changes the version, never creates a record and never revives
-/// one. Ids in any order, and any number of concurrent batches, give no error.
+/// Clause 16: a touch never lowers `last_used_at`, never changes the version, and never creates or revives a record.
+/// Ids in any order, and any number of concurrent batches, give no error.
 pub async fn touch_is_forward(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");

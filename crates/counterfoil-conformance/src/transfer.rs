@@ -133,7 +133,7 @@ async fn chains(store: &dyn TokenStore) -> Result<(), Violation> {
     }
     let _ = store.rotate(&first, &step, std::slice::from_ref(&next), at(10)).await?;
     rotate(store, &gone, next.id, 2, at(31)).await?;
-    // Two rotations with an overlap. The first use of the new token ends the overlap, in the second rotation only.
+    // Two rotations with an overlap. Only in the second rotation, the first use of the new token ends the overlap.
     for ends in [false, true] {
         let draft = cat.pat().labelled(if ends { "handed" } else { "handing" });
         let old = draft.found(store).await?;

@@ -19,7 +19,8 @@ pub enum Checked {
 /// The result of a check, which is a violation if the store violated the clause.
 pub type Verdict = Result<Checked, Violation>;
 
-/// A violated clause. It has the expected result, the answer of the store, and the line of the suite that found it.
+/// A violated clause. It has the expected result, the answer of the store, and the line of the suite that found the
+/// violation.
 #[derive(Debug)]
 pub struct Violation {
     what: String,

@@ -41,7 +41,7 @@ fn kept(read: &Value, written: &Value) {
     }
 }
 
-/// Brings a scope to one form. A scope is a set: its tokens are written in a fixed order and without repeats.
+/// Converts a scope to its normal form. A scope is a set: its tokens are written in a fixed order and without repeats.
 fn one_spelling(name: &str, value: &Value) -> Value {
     let scope = value.as_str().filter(|_| ["allowed_scope", "default_scope", "scope"].contains(&name));
     let scope = scope.and_then(|text| text.parse::<Scope>().ok());

@@ -7,8 +7,8 @@ use counterfoil_sql::fuzzing::{self, ColumnValue, Row};
 
 use crate::bytes::{choice, counted};
 
-/// The first byte chooses the kind of rows. The rest is the cells of the rows. A cell begins with one byte: 0 means
-/// NULL, 1 a number, 2 bytes, and 3 a text. Any other byte ends a row.
+/// The first byte chooses the kind of rows. The rest contains the cells of the rows. A cell begins with one byte: 0
+/// means NULL, 1 a number, 2 bytes, and 3 a text. Any other byte ends a row.
 #[must_use]
 pub fn sql_rows(data: &[u8]) -> bool {
     let (which, values) = choice(data);

@@ -10,8 +10,8 @@ use tokio::time::{Instant, sleep};
 
 /// The maximum time for all retries.
 const MAX_WAIT: Duration = Duration::from_secs(1);
-/// The first pause between two attempts. The pause doubles each time. The function polls, because the other attempts
-/// may run on other nodes. Pauses grow, because each attempt costs the store two writes.
+/// The first pause between two attempts. The pause doubles each time, because each attempt costs the store two writes.
+/// [`retry_while_busy`] polls, because the other attempts may run on other nodes.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
 /// An error that can report that running attempts use up the limit. If it does, no secret was checked, so a retry is
@@ -37,7 +37,7 @@ impl Busy for LoginError {
 }
 
 /// Runs an operation. Retries it for at most one second while it returns a [`Busy`] error with a key and the queue of
-/// this key has room.
+/// this key is not full.
 ///
 /// # Errors
 ///

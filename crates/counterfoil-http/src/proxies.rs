@@ -97,11 +97,12 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(address))
     }
 
-    /// Returns the source of a request. If `peer` is not a trusted proxy, the source is `peer`. If it is a trusted
-    /// proxy, the source is the last address in the header that is not a trusted proxy.
+    /// Returns the source of a request. If `peer` is not a trusted proxy, the source is `peer`. If `peer` is a trusted
+    /// proxy, the source depends on the headers `Forwarded` (RFC 7239) and `X-Forwarded-For`.
     ///
-    /// If `Forwarded` (RFC 7239) and `X-Forwarded-For` are both present and differ, the client may have written one of
-    /// them. The source is then the proxy's address.
+    /// If only one of the two headers is present, or if both name the same source, the source is the last address in
+    /// the header that is not a trusted proxy. If the headers name different sources, the source is `peer`, because the
+    /// client may have written one of the headers. Without these headers, the source is `peer`.
     #[must_use]
     pub fn source(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();

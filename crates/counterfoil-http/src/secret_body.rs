@@ -35,7 +35,6 @@ pub(crate) fn of_answer(answer: Answer) -> Response {
 
 /// Makes a JSON response that may contain a secret. The buffer is allocated once, because a buffer that grows leaves
 /// copies of the secret in memory.
-/// secret.
 pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     let mut measure = Measure(0);
     let measured = serde_json::to_writer(&mut measure, value).is_ok();

@@ -32,7 +32,8 @@ pub enum Sources {
 }
 
 impl Sources {
-    /// Returns the source of a request, or [`Source::Unknown`]. For events of requests that test no password.
+    /// Returns the source of a request. Returns [`Source::Unknown`] if the request has no source, and always for
+    /// [`Sources::Unknown`]. Used for the events of requests that test no password.
     #[must_use]
     pub fn known(self, extensions: &Extensions) -> Source {
         match self {

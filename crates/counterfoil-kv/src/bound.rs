@@ -55,7 +55,8 @@ impl Step<'_> {
         Ok(Some(live.into_iter().map(|(_, family, _)| family).collect()))
     }
 
-    /// If the pace of creations is reached, returns the creation time of the `limit`-th newest record in the list.
+    /// If the pace of creations is reached, returns the creation time of the `limit`-th newest record that the owner
+    /// has of this kind.
     pub(crate) async fn paced(
         &mut self,
         new: &FamilyParts,

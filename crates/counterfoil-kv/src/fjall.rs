@@ -16,9 +16,9 @@ use crate::queue::{Embedded, Queue};
 
 /// A fjall database in a folder. Only one process may have the folder open.
 ///
-/// Reads run on the calling thread, and block it while fjall reads from its cache or the disk. Writes run on a thread
-/// of the engine. Writes that wait at the same time share one transaction with [`PersistMode::SyncAll`]. So an
-/// acknowledged write is on the disk.
+/// A read runs on the calling thread, and blocks it while fjall reads from its cache or the disk. A write runs on a
+/// thread of the engine. If several writes wait for this thread, they share one transaction with
+/// [`PersistMode::SyncAll`]. So an acknowledged write is on the disk.
 pub struct FjallEngine {
     // This field is dropped before the database, because the writing thread must release the database first.
     queue: Queue,

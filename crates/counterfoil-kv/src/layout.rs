@@ -9,7 +9,7 @@
 //! | `!` | the layout version: odd, or even while an upgrade is in progress |
 //! | `r` family (10) | the family's row, with the number of its members |
 //! | `r` record (16) | the record's row; a record id begins with its family's id, so both are stored together |
-//! | `n` realm owner | the owner's row: how many families there are, and how often that changed |
+//! | `n` realm owner | the owner's row: the number of families, the number of writes of the row, the newest family |
 //! | `l` realm owner label | the family that holds the label |
 //! | `o` realm owner kind ~created_at ~id | empty: an owner's list, newest first |
 //! | `k` realm kind id | empty: a realm's list |

@@ -1,7 +1,7 @@
 //! The queue of writes of an embedded engine. One thread executes all writes.
 //!
-//! A commit that flushes blocks for milliseconds, so it must not run on a thread of an async runtime. Writes that
-//! wait during a flush share the next flush, because the thread puts all queued writes into one transaction. Each
+//! A commit that flushes blocks for milliseconds, so it must not run on a thread of an async runtime. All writes that
+//! arrive during a flush share the next flush, because the thread puts all queued writes into one transaction. Each
 //! write is compared with the data after the writes before it.
 
 use std::error::Error;

@@ -89,7 +89,7 @@ impl Step<'_> {
     }
 
     /// Writes a family's row and updates its index entries. The row gets a new `step`, so that it always differs from
-    /// the row before.
+    /// the previous row.
     pub(crate) fn put_family(&mut self, old: Option<&FamilyRow>, new: &FamilyRow) -> Result<(), StoreError> {
         let row = FamilyRow { step: new.step.wrapping_add(1), ..new.clone() }.write()?;
         self.put(key::family(&new.parts.id), row);

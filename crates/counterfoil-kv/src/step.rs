@@ -1,7 +1,7 @@
 //! One step of the store. A step reads, decides on changes, and makes one conditional write.
 //!
-//! The conditional write expects that every key that the step read is unchanged. So a decision that depends on values
-//! read by key stays valid. A scan has no such check. It is safe only if the step also reads a guarding row that every
+//! The conditional write expects the values that the step has read by key. So the write fails if one of these values
+//! has changed since then. A scan has no such check. It is safe only if the step also reads a guarding row that every
 //! change of the scanned entries writes; see [`crate::layout`].
 
 use std::collections::BTreeMap;

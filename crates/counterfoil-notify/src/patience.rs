@@ -1,5 +1,5 @@
 //! Notices of one person may wait so that they are sent together with later notices. This module remembers the end of
-//! the wait. Until then, runs do not read the person's credentials.
+//! the wait. Until then, no run reads the person's credentials.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

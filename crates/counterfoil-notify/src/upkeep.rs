@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 
 use crate::worker::Worker;
 
-/// All periodic work of a host in one call. Until shutdown it writes last uses, recomputes digests of secrets under a
-/// newer key, purges records, and sends notices.
+/// All periodic work of a host in one call. Until shutdown it writes the times at which credentials were last used,
+/// recomputes digests of secrets under a newer key, purges records, and sends notices.
 ///
 /// | work | interval | interval after a failure |
 /// |---|---|---|
@@ -63,14 +63,14 @@ impl Upkeep {
     }
 
     /// Runs until `shutdown` is ready. Then the worker finishes the digests that are being sent, and the upkeep writes
-    /// the remaining last uses and recomputed digests.
+    /// the remaining times of last use and the remaining recomputed digests.
     ///
     /// In the beginning the upkeep does not trust the clock; see [`Counterfoil::run_upkeep`].
     ///
     /// # Cancel safety
     ///
     /// Dropping the future has the effect of a crash of the node. A digest that was being sent may be sent again
-    /// ([`Worker::run_once`]). Last uses that were not written stay in the buffer of the handle.
+    /// ([`Worker::run_once`]). A time of last use that was not written stays in the buffer of the handle.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let Self { counterfoil, notices } = self;
         let (ended, worker_ended) = oneshot::channel::<()>();

@@ -1,6 +1,6 @@
 //! The middleware that authenticates requests.
 
-use counterfoil::{Challenge, Counterfoil};
+use counterfoil::Counterfoil;
 use counterfoil_tower::Authentication;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, Entry};
@@ -24,9 +24,11 @@ use crate::rejection::Rejection;
 ///
 /// A refusal is a [`poem::Error`] that contains a [`Rejection`]. To change the response, use
 /// `catch_error(|rejection: Rejection| …)`. The middleware marks the header as sensitive, so that no inner endpoint
-/// prints it. A CORS preflight passes without authentication, because browsers send no credential with it. If the
-/// extensions already contain an [`Authentication`](crate::Authentication), the middleware uses it and verifies no
-/// credential. The middleware does not read tokens from the query string, the body or a cookie.
+/// prints it. If the extensions already contain an [`Authentication`](crate::Authentication), the middleware uses it and
+/// verifies nothing. It does not read tokens in the query string, the body or a cookie.
+///
+/// A CORS preflight is treated like any other request. Put CORS middleware in front of this middleware: it answers
+/// preflights itself. If it is behind this middleware, see [`Authenticate::pass_preflights`].
 ///
 /// ```
 /// use counterfoil_poem::{Authenticate, Principal};
@@ -51,6 +53,7 @@ use crate::rejection::Rejection;
 pub struct Authenticate {
     counterfoil: Counterfoil,
     mode: Mode,
+    pass_preflights: bool,
 }
 
 /// Which requests the middleware refuses.
@@ -62,17 +65,21 @@ enum Mode {
 }
 
 impl Authenticate {
+    fn new(counterfoil: Counterfoil, mode: Mode) -> Self {
+        Self { counterfoil, mode, pass_preflights: false }
+    }
+
     /// Refuses every request without an active credential.
     #[must_use]
     pub fn required(counterfoil: Counterfoil) -> Self {
-        Self { counterfoil, mode: Mode::Required }
+        Self::new(counterfoil, Mode::Required)
     }
 
     /// Refuses requests whose credential is not active. A request without a credential reaches the handler. The handler
     /// takes an `Option<Principal>`.
     #[must_use]
     pub fn optional(counterfoil: Counterfoil) -> Self {
-        Self { counterfoil, mode: Mode::Optional }
+        Self::new(counterfoil, Mode::Optional)
     }
 
     /// Refuses no request. The handler takes a `poem::Result<Principal>` and decides.
@@ -81,27 +88,65 @@ impl Authenticate {
     /// that reports an outage.
     #[must_use]
     pub fn deferred(counterfoil: Counterfoil) -> Self {
-        Self { counterfoil, mode: Mode::Deferred }
+        Self::new(counterfoil, Mode::Deferred)
     }
 
-    /// Returns the authentication from the request's extensions. If there is none, verifies the request's credential.
-    async fn look(&self, request: &Request, preflight: bool) -> Authentication {
+    /// Passes CORS preflights on without a credential: requests with the method `OPTIONS`, `Origin` and
+    /// `Access-Control-Request-Method`, and without `Authorization`. By default they are treated like any other request
+    /// without a credential.
+    ///
+    /// Call it only if CORS middleware, or a handler for `OPTIONS`, is **behind** this middleware. Anybody can send such
+    /// a request, and a handler that takes any method (`Route::at` with a bare handler) then runs without a credential. CORS middleware
+    /// normally stands in front of this middleware and answers preflights itself.
+    ///
+    /// A preflight authenticates nobody. A [`RequireScope`](crate::RequireScope) behind this middleware passes it on too.
+    ///
+    /// ```
+    /// use counterfoil_poem::Authenticate;
+    /// use poem::http::Method;
+    /// use poem::{Endpoint as _, EndpointExt as _, Request, handler};
+    ///
+    /// #[handler]
+    /// async fn allowed() -> &'static str {
+    ///     "allowed"
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let refuses = Authenticate::required(counterfoil::testing::service().counterfoil().clone());
+    /// let passes = refuses.clone().pass_preflights();
+    /// for (middleware, status) in [(refuses, 401), (passes, 200)] {
+    ///     let preflight = Request::builder().method(Method::OPTIONS).header("origin", "https://app.example");
+    ///     let preflight = preflight.header("access-control-request-method", "GET").finish();
+    ///     assert_eq!(allowed.with(middleware).get_response(preflight).await.status(), status);
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn pass_preflights(mut self) -> Self {
+        self.pass_preflights = true;
+        self
+    }
+
+    /// The authentication that the request already has, or the result of verifying its credential.
+    async fn look(&self, request: &Request) -> Authentication {
         let extensions = request.extensions();
-        if preflight && extensions.get::<Authentication>().is_none() {
-            return Authentication::rejected(Challenge::no_credential(self.counterfoil.realm()).into());
+        let is_attempted = extensions.get::<Authentication>().is_some_and(Authentication::is_attempted);
+        if self.pass_preflights && !is_attempted && is_preflight(request) {
+            return Authentication::preflight(self.counterfoil.realm());
         }
         counterfoil_tower::authenticate(&self.counterfoil, request.headers(), extensions).await
     }
 
-    /// Returns the rejection if the middleware must refuse the request, or `None` if the request may pass.
-    fn refused(&self, known: &Authentication, preflight: bool) -> Option<Rejection> {
+    /// The rejection, if the middleware refuses the request.
+    fn refused(&self, known: &Authentication) -> Option<Rejection> {
         let rejection = known.principal().err()?;
         let refuses = match self.mode {
-            Mode::Required => true,
+            Mode::Required => !known.is_preflight(),
             Mode::Optional => known.is_attempted(),
             Mode::Deferred => false,
         };
-        (refuses && !preflight).then(|| rejection.clone().into())
+        refuses.then(|| rejection.clone().into())
     }
 }
 
@@ -125,9 +170,8 @@ impl<E: Endpoint> Endpoint for AuthenticateEndpoint<E> {
 
     async fn call(&self, mut request: Request) -> Result<E::Output> {
         mark_sensitive(request.headers_mut());
-        let preflight = is_preflight(&request);
-        let known = self.settings.look(&request, preflight).await;
-        if let Some(rejection) = self.settings.refused(&known, preflight) {
+        let known = self.settings.look(&request).await;
+        if let Some(rejection) = self.settings.refused(&known) {
             return Err(rejection.into());
         }
         request.extensions_mut().insert(known);

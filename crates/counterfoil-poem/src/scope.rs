@@ -5,14 +5,14 @@ use std::sync::Arc;
 use counterfoil_tower::Authentication;
 use poem::{Endpoint, Middleware, Request, Result};
 
-use crate::preflight::is_preflight;
 use crate::rejection::Rejection;
 
 /// Refuses requests whose credential lacks a required scope (RFC 6749 §3.3).
 ///
-/// Put [`Authenticate`](crate::Authenticate) in front of this middleware. In poem, the last `with` of an endpoint runs
-/// first. Without `Authenticate`, this middleware answers 500 and logs an error. A credential without a scope passes,
-/// because it has all rights of its owner. A CORS preflight passes.
+/// Put [`Authenticate`](crate::Authenticate) in front of it: in poem, the last `with` of an endpoint runs first.
+/// Without `Authenticate` it answers 500 and logs an error. A credential without a scope passes, because it may do all
+/// that its owner may. A CORS preflight passes only if `Authenticate` let it pass: see
+/// [`Authenticate::pass_preflights`](crate::Authenticate::pass_preflights).
 ///
 /// ```
 /// use counterfoil_poem::{Authenticate, RequireScope};
@@ -60,6 +60,9 @@ impl RequireScope {
     fn judge(&self, request: &Request) -> Result<(), Rejection> {
         let known = request.extensions().get::<Authentication>();
         let known = known.ok_or_else(counterfoil_tower::Rejection::layer_missing)?;
+        if known.is_preflight() {
+            return Ok(());
+        }
         let principal = known.principal().map_err(Clone::clone)?;
         principal.require_any(&self.0).map_err(Rejection::from)
     }
@@ -84,9 +87,7 @@ impl<E: Endpoint> Endpoint for RequireScopeEndpoint<E> {
     type Output = E::Output;
 
     async fn call(&self, request: Request) -> Result<E::Output> {
-        if !is_preflight(&request) {
-            self.settings.judge(&request)?;
-        }
+        self.settings.judge(&request)?;
         self.inner.call(request).await
     }
 }

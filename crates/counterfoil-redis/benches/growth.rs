@@ -100,7 +100,7 @@ async fn filled(store: &RedisStore, people: &[Person]) -> Vec<RecordId> {
     ids
 }
 
-/// Calls `act` that many times. Returns the median duration of a call in microseconds.
+/// Calls `act` as often as `times` says. Returns the median duration of a call in microseconds.
 async fn median(times: usize, act: impl AsyncFn(usize)) -> f64 {
     let mut spent = Vec::with_capacity(times);
     for turn in 0..times {

@@ -73,7 +73,7 @@ fn main() {
     });
 }
 
-/// Measures how many calls that many callers make in a second.
+/// Returns the number of calls per second that this number of concurrent callers makes.
 async fn rate(callers: usize, call: &Call) -> f64 {
     let (stop, done) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let began = Instant::now();

@@ -33,8 +33,8 @@ impl Connector {
                     .set_pipeline_buffer_size(QUEUE);
                 client.get_multiplexed_async_connection_with_config(&config).await.map(Connection::Single)
             }
-            // The cluster client uses its default number of attempts and its default waits. In tests with fewer
-            // attempts or with shorter waits, it never recovered from a fail-over.
+            // The cluster client uses its default number of attempts and its default pauses. In tests with fewer
+            // attempts or with shorter pauses, it never recovered from a fail-over.
             Self::Cluster(client) => client.get_async_connection().await.map(Connection::Cluster),
         }
     }

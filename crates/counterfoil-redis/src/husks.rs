@@ -24,7 +24,7 @@ pub(crate) enum Walk {
     #[default]
     Begins,
     /// The scan is in progress. `nodes` contains one slot of each node that is not scanned completely yet, in reverse
-    /// order. `cursor` is the position in the keys of the last of these nodes.
+    /// order. `cursor` is the position in the keys of the node at the end of `nodes`, which is scanned next.
     At {
         nodes: Vec<u16>,
         cursor: Vec<u8>,

@@ -1,6 +1,6 @@
 //! Upgrades layout 3 to layout 5. Recomputes the keys by which labels are compared, with the present rules of the core.
 //!
-//! The keys of older versions may contain invisible characters. If the owner has two families whose labels get the same
+//! The keys of older versions may contain invisible characters. If an owner has two families whose labels get the same
 //! new key, one family keeps its old key. Then both families keep their labels, and no new family can use this label.
 //! The upgrade may be interrupted and repeated. Several processes may run it at the same time.
 

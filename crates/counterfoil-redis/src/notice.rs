@@ -1,4 +1,4 @@
-//! Writes last uses and notices. These writes do not change a record's version.
+//! Writes the time of a record's last use, and its notices. Neither changes the version of the record.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,13 @@ use crate::row::{notice, stamped, time};
 use crate::scripts;
 use crate::store::RedisStore;
 
-/// The maximum number of last uses that one script writes. The number is small, so that no other call waits long.
+/// The maximum number of records whose last use one script writes. The number is small, so that no other call waits
+/// long.
 const USES: usize = 64;
 
 impl RedisStore {
-    /// Writes last uses. In a cluster, each shard gets a script of its own, because a script's keys must be in one
-    /// slot.
+    /// Writes the time of the last use of each of these records. In a cluster, each shard gets a script of its own,
+    /// because a script's keys must be in one slot.
     pub(crate) async fn touch_all(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError> {
         let mut shards: BTreeMap<u8, Vec<&(RecordId, Timestamp)>> = BTreeMap::new();
         for use_of in seen {

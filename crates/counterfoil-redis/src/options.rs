@@ -8,8 +8,8 @@ use crate::error::SetupError;
 /// The default time limit of a call. A successful fail-over takes less time.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Makes each insert, rotation and revocation wait until replicas have the write. Writes that wait use connections of
-/// their own.
+/// Makes each insert, rotation and revocation wait until replicas have the write. These operations do not use the
+/// connection of the other calls.
 ///
 /// `WAIT` makes losses rare, but does not exclude them: a replica without the write may be promoted. If too few
 /// replicas confirm a write in time, the call returns `Unavailable` with `maybe_done: true` and
@@ -23,8 +23,8 @@ pub struct Waits {
 }
 
 impl Waits {
-    /// Waits until `replicas` replicas have the write, but at most for the time `within` (at least one millisecond).
-    /// Uses 4 connections.
+    /// Makes each write wait until it is on as many replicas as `replicas` says. `within` limits the wait, and is at
+    /// least one millisecond. The waiting writes use 4 connections.
     #[must_use]
     pub fn new(replicas: NonZeroU32, within: Duration) -> Self {
         // `WAIT` takes 0 to mean "without a limit".

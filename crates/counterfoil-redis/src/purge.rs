@@ -51,8 +51,8 @@ impl RedisStore {
         let mut changed = 0;
         let shards: Vec<u8> = (0..=u8::MAX).collect();
         for abreast in shards.chunks(ABREAST) {
-            // Each index is read up to three times. After the limit is reached, the reads only find out whether there
-            // are more records to purge.
+            // Each index is read up to three times. After the limit is reached, a read serves only to find out whether
+            // there are more records to purge.
             let most = u32::try_from(limit - changed).unwrap_or(BATCH).clamp(1, BATCH);
             let looks = abreast.iter().map(|shard| self.fronts(*shard, limits, most)).collect();
             for (shard, front) in abreast.iter().zip(self.groups(OP, looks).await?) {

@@ -18,8 +18,8 @@ use crate::store::RedisStore;
 const OP: &str = "restore";
 /// The number of entries that one `ZSCAN` examines.
 const SCANNED: usize = 1_000;
-/// The indexes that contain all families: the families that are not revoked are in the first, the revoked ones in the
-/// others.
+/// The indexes that together contain all families. The first index contains the families that are not revoked. The
+/// other two contain the revoked families.
 const FAMILIES: [Index; 3] = [Index::Standing, Index::Tombs, Index::UnsentTombs];
 
 #[async_trait]

@@ -136,7 +136,7 @@ impl Tally {
         all
     }
 
-    /// Waits until reads and the same number of writes are answered.
+    /// Waits until the store answers a read of each record and as many inserts in one pass.
     async fn recover(&mut self, store: &RedisStore, ids: &[RecordId]) {
         let begun = now();
         loop {

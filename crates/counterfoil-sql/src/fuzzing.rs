@@ -20,7 +20,7 @@ pub enum ColumnValue {
     Text(String),
 }
 
-/// A row. A column after its last value is treated as missing.
+/// The values of a row's columns. If there are fewer values than columns, the other columns are treated as missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row(pub Vec<ColumnValue>);
 

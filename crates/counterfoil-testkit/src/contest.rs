@@ -155,7 +155,8 @@ impl Racer<'_> {
         format!("done:{}", written.join(","))
     }
 
-    /// Gives the draft ids that no other process uses. The processes draw equal ids, because each has its own counter.
+    /// Gives the draft ids that no other process uses. At first the drafts of all processes have equal ids, because
+    /// each process has its own counter.
     fn apart(&self, draft: Draft) -> Draft {
         apart(draft, u16::try_from(self.place + 1).expect("few processes"))
     }
@@ -203,7 +204,7 @@ struct Parent<'a> {
 
 impl Parent<'_> {
     /// Rotates one refresh token in all processes. Returns the person and the newest refresh token. Every fourth round
-    /// starts a new family. The other rounds rotate the token that the last winner created.
+    /// starts a new family. The other rounds rotate the token that the winner of the previous round created.
     async fn rotation(&mut self, chain: Option<(Person, RecordId)>, generation: u64) -> (Person, RecordId) {
         let (person, parent) = match chain {
             Some(chain) => chain,

@@ -11,12 +11,23 @@ use crate::rejection::{Rejection, RejectionReason};
 /// the layer. The layer then verifies no credential. Only a verification can produce a principal, so a host cannot
 /// invent one.
 #[derive(Clone, Debug)]
-pub struct Authentication(Result<Box<Verified>, Rejection>);
+pub struct Authentication(Outcome);
+
+#[derive(Clone, Debug)]
+enum Outcome {
+    Active(Box<Verified>),
+    Rejected(Rejection),
+    /// The rejection is that of a request without a credential.
+    Preflight(Rejection),
+}
 
 impl From<Result<Verified, Challenge>> for Authentication {
     /// Converts the result of [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate).
     fn from(outcome: Result<Verified, Challenge>) -> Self {
-        Self(outcome.map(Box::new).map_err(Rejection::from))
+        match outcome {
+            Ok(principal) => Self::active(principal),
+            Err(challenge) => Self::rejected(challenge.into()),
+        }
     }
 }
 
@@ -24,23 +35,42 @@ impl Authentication {
     /// Makes the result for a verified credential.
     #[must_use]
     pub fn active(principal: Verified) -> Self {
-        Self(Ok(Box::new(principal)))
+        Self(Outcome::Active(Box::new(principal)))
     }
 
     /// Makes the result for a request that has no credential, or whose credential was refused.
     #[must_use]
     pub fn rejected(rejection: Rejection) -> Self {
-        Self(Err(rejection))
+        Self(Outcome::Rejected(rejection))
     }
 
-    /// Refuses a principal of a realm other than `realm`. Other results stay the same. Use this in the routers of
-    /// `realm`.
+    /// A CORS preflight without a credential, which an authentication layer lets pass because its host opted in
+    /// ([`AuthenticateLayer::pass_preflights`](crate::AuthenticateLayer::pass_preflights)). It authenticates nobody:
+    /// [`principal`](Self::principal) is the rejection of a request without a credential. A scope layer passes it.
+    ///
+    /// ```
+    /// use counterfoil::Realm;
+    /// use counterfoil_tower::Authentication;
+    ///
+    /// let preflight = Authentication::preflight(&Realm::default());
+    /// assert!(preflight.is_preflight() && preflight.principal().is_err());
+    /// // A layer that takes the value over decides anew.
+    /// assert!(!preflight.of_realm(&Realm::default()).is_preflight());
+    /// ```
+    #[must_use]
+    pub fn preflight(realm: &Realm) -> Self {
+        Self(Outcome::Preflight(Challenge::no_credential(realm).into()))
+    }
+
+    /// Refuses a principal of another realm, and turns a preflight that another layer let pass into a request without a
+    /// credential. Other values stay the same. For the routers and layers of that realm.
     #[must_use]
     pub fn of_realm(self, realm: &Realm) -> Self {
         match &self.0 {
-            Ok(principal) if principal.realm() != realm => {
+            Outcome::Active(principal) if principal.realm() != realm => {
                 Self::rejected(Challenge::denied(Denied::Refused(Refusal::WrongRealm), realm).into())
             }
+            Outcome::Preflight(rejection) => Self::rejected(rejection.clone()),
             _ => self,
         }
     }
@@ -51,15 +81,24 @@ impl Authentication {
     ///
     /// The rejection if there is no principal.
     pub fn principal(&self) -> Result<&Verified, &Rejection> {
-        self.0.as_ref().map(|principal| &**principal)
+        match &self.0 {
+            Outcome::Active(principal) => Ok(principal),
+            Outcome::Rejected(rejection) | Outcome::Preflight(rejection) => Err(rejection),
+        }
     }
 
     /// Whether the layer examined a credential of the request, valid or not.
     #[must_use]
     pub fn is_attempted(&self) -> bool {
-        match self.0.as_ref().map_err(Rejection::reason) {
+        match self.principal().map_err(Rejection::reason) {
             Err(RejectionReason::Challenge(challenge)) => !matches!(challenge.reason(), ChallengeReason::NoCredential),
             _ => true,
         }
+    }
+
+    /// Whether this is a CORS preflight that the layer let pass: see [`preflight`](Self::preflight).
+    #[must_use]
+    pub fn is_preflight(&self) -> bool {
+        matches!(self.0, Outcome::Preflight(_))
     }
 }

@@ -9,7 +9,7 @@ use counterfoil::policy::Policy;
 use counterfoil::{Account, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId};
 use counterfoil_tower::{AuthenticateLayer, Authentication, Rejection, RequireScopeLayer};
 use futures_executor::block_on;
-use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, ORIGIN, WWW_AUTHENTICATE};
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
@@ -95,9 +95,29 @@ fn a_scope_is_asked_for_behind_the_authentication() {
 }
 
 #[test]
+fn one_of_several_scopes_is_enough_and_the_challenge_names_the_first() {
+    const EITHER: RequireScopeLayer = RequireScopeLayer::any_of(&["demo:read", "demo:list demo:count"]);
+    let asked = |layer: &RequireScopeLayer, scope| {
+        let (counterfoil, token) = world(scope);
+        let service = AuthenticateLayer::required(counterfoil).layer(layer.layer(service_fn(name)));
+        ask(service, &[&format!("Bearer {token}")])
+    };
+    for scope in [None, Some("demo:read"), Some("demo:read else"), Some("demo:count demo:list")] {
+        assert_eq!(asked(&EITHER, scope), (200, None, "ann".to_owned()), "{scope:?}");
+    }
+    for scope in ["demo:write", "demo:list", "demo:count"] {
+        let challenge = problem("insufficient-scope", 403)(asked(&EITHER, Some(scope))).expect("a challenge");
+        assert_eq!(challenge, "Bearer realm=\"default\", error=\"insufficient_scope\", scope=\"demo:read\"");
+    }
+    assert_eq!(asked(&RequireScopeLayer::any_of(&[]), Some("demo:read")).0, 403, "an empty list");
+}
+
+#[test]
 fn a_scope_layer_without_an_authentication_layer_fails_closed() {
-    let alone = RequireScopeLayer::new("demo:read").layer(service_fn(name));
-    assert_eq!(problem("layer-missing", 500)(ask(alone, &["Bearer x"])), None);
+    for layer in [RequireScopeLayer::new("demo:read"), RequireScopeLayer::any_of(&["demo:read"])] {
+        let alone = layer.layer(service_fn(name));
+        assert_eq!(problem("layer-missing", 500)(ask(alone, &["Bearer x"])), None);
+    }
 }
 
 #[test]
@@ -110,4 +130,65 @@ fn a_host_gives_refusals_another_shape() {
     };
     let service = AuthenticateLayer::required(counterfoil).refuse_with(shape).layer(service_fn(name));
     assert_eq!(ask(service, &[]), (401, None, "unauthenticated".to_owned()));
+}
+
+/// The status and the body of the response to a CORS preflight with these values of `Authorization`.
+fn preflight<S>(service: S, authorization: &[&str]) -> (u16, String)
+where
+    S: Service<Request<()>, Response = Response<String>, Error = Infallible>,
+{
+    let request =
+        Request::options("/").header(ORIGIN, "https://example.com").header(ACCESS_CONTROL_REQUEST_METHOD, "GET");
+    let request = authorization.iter().fold(request, |request, value| request.header(AUTHORIZATION, *value));
+    let response = block_on(service.oneshot(request.body(()).expect("a request"))).expect("an answer");
+    (response.status().as_u16(), response.into_body())
+}
+
+/// A handler that takes any method. It says that it ran, and for whom.
+async fn ran(request: Request<()>) -> Result<Response<String>, Infallible> {
+    Ok(name(request).await?.map(|who| format!("ran for {who:?}")))
+}
+
+#[test]
+fn fault_c14_a_forged_preflight_runs_no_handler() {
+    let (counterfoil, _) = world(None);
+    let scope = RequireScopeLayer::new("demo:read");
+    let (required, optional) =
+        (AuthenticateLayer::required(counterfoil.clone()), AuthenticateLayer::optional(counterfoil));
+    for (status, body) in [
+        preflight(required.layer(service_fn(ran)), &[]),
+        preflight(required.layer(scope.layer(service_fn(ran))), &[]),
+        preflight(optional.layer(scope.layer(service_fn(ran))), &[]),
+    ] {
+        assert_eq!((status, body.contains("ran")), (401, false), "{body}");
+    }
+    let (status, body) = preflight(scope.layer(service_fn(ran)), &[]);
+    assert_eq!((status, body.contains("ran")), (500, false), "{body}");
+    // An optional layer runs the service for nobody, as for any request without a credential.
+    assert_eq!(preflight(optional.layer(service_fn(ran)), &[]), (200, "ran for \"\"".to_owned()));
+}
+
+#[test]
+fn fault_c14_where_the_host_opts_in_a_preflight_passes_layer_and_guard_for_nobody() {
+    let (counterfoil, token) = world(Some("demo:write"));
+    let guarded = RequireScopeLayer::new("demo:read").layer(service_fn(ran));
+    let nobody = (200, "ran for \"\"".to_owned());
+    for layer in [AuthenticateLayer::required(counterfoil.clone()), AuthenticateLayer::optional(counterfoil)] {
+        let service = layer.clone().pass_preflights().refuse_with(counterfoil_tower::AsProblem).layer(guarded.clone());
+        assert_eq!(preflight(service.clone(), &[]), nobody);
+        // A request with a credential is no preflight, and one without the form of a preflight neither.
+        assert_eq!(preflight(service.clone(), &["Bearer x"]).0, 401);
+        assert_eq!(preflight(service.clone(), &[&format!("Bearer {token}")]).0, 403);
+        assert_eq!(ask(service, &[]).0, 401);
+        // Each layer decides for itself: an outer one passes nothing through an inner one, nor to its guard.
+        let outer = layer.clone().pass_preflights().layer(layer.layer(guarded.clone()));
+        assert_eq!(preflight(outer, &[]).0, 401);
+        let inner = layer.clone().layer(layer.clone().pass_preflights().layer(guarded.clone()));
+        assert_eq!(preflight(inner, &[]) == nobody, !is_required(&layer));
+    }
+}
+
+/// Whether a layer refuses a request without a credential.
+fn is_required(layer: &AuthenticateLayer) -> bool {
+    ask(layer.layer(service_fn(name)), &[]).0 == 401
 }

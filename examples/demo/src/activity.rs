@@ -28,7 +28,7 @@ struct State {
     active_requests: usize,
     /// The time of the last change: the start of the connection, or the start or end of a request.
     since: Instant,
-    /// The time from which data waits to be sent, because the client does not read. `None` if no data waits.
+    /// The time since which data has waited to be sent, because the client does not read. `None` if no data waits.
     unread_since: Option<Instant>,
 }
 
@@ -66,7 +66,7 @@ impl Activity {
         ActiveRequest(Arc::clone(self))
     }
 
-    /// Returns the time from which no request runs. Returns `None` if a request runs.
+    /// Returns the time since which no request has run. Returns `None` if a request runs.
     pub(crate) fn idle_since(&self) -> Option<Instant> {
         let state = self.state();
         (state.active_requests == 0).then_some(state.since)

@@ -57,7 +57,7 @@ fn local_url(address: SocketAddr) -> String {
     format!("http://{own}")
 }
 
-/// The maximum time that the last writes may take. It is also the maximum time for closing the store.
+/// The maximum time for the writes at shutdown. It is also the maximum time for closing the store.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A demo whose listener is open, but which does not serve yet.
@@ -117,7 +117,8 @@ impl Demo {
         close(&self.stores).await;
     }
 
-    /// Serves until `stop` completes. Then finishes the running requests, writes the last uses, and closes the store.
+    /// Serves until `stop` completes. Then finishes the running requests, writes the times at which credentials were
+    /// last used, and closes the store.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         // The worker is stopped first, so that it sends its last mails while the last requests run.
         let (stop_notices, notices_stopped) = tokio::sync::oneshot::channel::<()>();
@@ -128,7 +129,8 @@ impl Demo {
             drop(stop_notices);
         };
         serve(self.listener, self.router, self.proxies, Limits::default(), stop).await;
-        // The last requests may record uses after the upkeep has ended, so the uses are written once more.
+        // The last requests may use credentials after the upkeep has ended, so the times of last use are written once
+        // more.
         let shutdown = async {
             let ended = upkeep.await;
             let _flushed = self.counterfoil.shutdown().await;

@@ -21,8 +21,8 @@ pub(crate) struct Log {
     guard: WorkerGuard,
 }
 
-/// Starts the log. It writes lines of JSON. `RUST_LOG` filters the lines. Without this variable, lines from the level
-/// `info` on are written.
+/// Starts the log. It writes lines of JSON. `RUST_LOG` filters the lines. Without this variable, lines of the level
+/// `info` and of more severe levels are written.
 pub(crate) fn init() -> Log {
     let lost = Arc::new(OnceLock::new());
     let queue = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES).thread_name("log");

@@ -26,7 +26,7 @@ pub(crate) fn refused(error: OpenError) -> StartError {
     }
 }
 
-/// One store as all store traits, and the place of the demo's other files.
+/// One store, which implements all store traits, and the path with which the names of the demo's other files begin.
 #[derive(Clone)]
 pub struct Stores {
     store: AnyStore,

@@ -20,7 +20,7 @@ const STRONG: usize = 22;
 /// The longest accepted secret, in bytes. Real secrets are far shorter.
 const LONGEST: usize = 1_024;
 
-/// A new random secret in both forms: for the client, and as stored. `id` is set if it was derived from a form.
+/// A new random secret in both forms: for the client, and as stored. `id` is `Some` if the id was derived from a form.
 pub(super) fn drawn(
     service: &Service,
     client: &ClientId,

@@ -44,8 +44,8 @@ impl Counterfoil {
     /// wrong clock. If no process of the host runs for as long as an hour, call [`Counterfoil::purge`], which trusts
     /// the clock. If the note is in the future, the next upkeep with an earlier clock corrects it.
     ///
-    /// If a host calls none of this method, [`Counterfoil::flush`] and [`Counterfoil::purge`] for ten minutes, it gets
-    /// the event [`EventKind::NoUpkeep`](crate::event::EventKind::NoUpkeep) once.
+    /// If a host calls neither this method nor [`Counterfoil::flush`] nor [`Counterfoil::purge`] for ten minutes, it
+    /// gets the event [`EventKind::NoUpkeep`](crate::event::EventKind::NoUpkeep) once.
     ///
     /// # Cancel safety
     ///

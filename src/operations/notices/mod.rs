@@ -82,8 +82,8 @@ impl Counterfoil {
     }
 }
 
-/// A page of credentials whose notices are due. The last page is not the only page that can have fewer than `limit`
-/// items. A worker that reads all pages finds every notice that was due before it read the first page.
+/// A page of credentials whose notices are due. Any page can have fewer than `limit` items. A worker that reads all
+/// pages finds every notice that was due before it read the first page.
 async fn due(
     service: &Service,
     after: Option<&Cursor>,

@@ -40,8 +40,8 @@ pub(super) async fn plan(
 ) -> Result<Plan, Unavailable> {
     let own = record.record();
     let Some(expires_at) = own.expires_at else { return Ok(Plan::Rest(None)) };
-    // After this time a notice is useless. Usually a purge has already removed the record. If no purge ran, the same
-    // limit applies here.
+    // A notice is useless if the time `unsent_kept` has passed since the record's `gone_at`. Usually a purge has
+    // already removed the record. If no purge ran, the same limit applies here.
     let kept = service.policy.notices.unsent_kept;
     let forgotten = record.gone_at().is_some_and(|gone_at| now.reached(gone_at.plus_capped(kept)));
     if forgotten || record.revoked().is_some() || own.superseded.is_some() {

@@ -1,4 +1,4 @@
-//! Applies a changed notice schedule to existing credentials: computes their marks again, page by page.
+//! Applies a changed notice schedule to existing credentials: recomputes their marks, page by page.
 //!
 //! The progress is stored with the settings, so after a crash any node can continue. Each mark is changed by
 //! compare-and-swap, so several nodes may process the same page.
@@ -26,10 +26,10 @@ use crate::types::time::Timestamp;
 const ON_ITS_WAY: Duration = minutes(1);
 
 impl Counterfoil {
-    /// Applies a change of the policy or the settings that affects the times of notices to one batch of existing
-    /// credentials. Call this method before [`Counterfoil::due_notices`], and again while the result's `more` is true.
-    /// If there was no such change, the method does not call the store. `limit` is the largest number of credentials
-    /// that one call reads. The progress is stored with the settings, so any node may continue.
+    /// Applies a changed notice schedule to one batch of existing credentials. The policy and the settings determine
+    /// the schedule. Call this method before [`Counterfoil::due_notices`], and again while the result's `more` is true.
+    /// If the schedule has not changed, the method does not call the store. `limit` is the largest number of
+    /// credentials that one call reads. The progress is stored with the settings, so any node may continue.
     ///
     /// The method does not change expired credentials or credentials without a pending notice.
     ///
@@ -41,8 +41,7 @@ impl Counterfoil {
     }
 }
 
-/// Computes the marks of one page of at most `limit` records again, unless all marks already follow the current
-/// schedule.
+/// Recomputes the marks of one page of at most `limit` records, unless all marks already follow the current schedule.
 async fn rearm(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     // For this time after a change, another process may still compute marks from the old schedule.
     let patience = service.policy.settings_staleness.saturating_add(ON_ITS_WAY);
@@ -85,7 +84,7 @@ fn schedule_in(text: &str, kind: TokenKind) -> Option<Schedule> {
     text.split(';').find_map(of)
 }
 
-/// Computes the marks of one page. Returns how many marks changed, and where the next call continues.
+/// Recomputes the marks of one page. Returns how many marks changed, and where the next call continues.
 async fn page(
     service: &Service,
     settings: &Settings,

@@ -18,7 +18,7 @@ impl Counterfoil {
     ///
     /// [`ManageError::Forbidden`] if the scope `credentials:read` is missing or a gate is closed.
     /// [`ManageError::NotFound`] if the token does not exist, belongs to another user, is deleted, or is replaced and
-    /// no longer works. [`ManageError::Unavailable`].
+    /// no longer works. [`ManageError::Unavailable`] if a store or the directory failed.
     ///
     /// # Cancel safety
     ///

@@ -21,7 +21,7 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the scope `credentials:read` is missing or a gate is closed.
-    /// [`ManageError::Unavailable`].
+    /// [`ManageError::Unavailable`] if a store or the directory failed.
     pub async fn list_personal_access_tokens(
         &self,
         by: &Presenter,
@@ -35,8 +35,9 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`]. [`ManageError::NotFound`] if neither the directory nor the store knows the subject.
-    /// (The host gets an empty page in this case.) [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if neither the
+    /// directory nor the store knows the subject. (The host gets an empty page in this case.)
+    /// [`ManageError::Unavailable`] if a store or the directory failed.
     pub async fn list_personal_access_tokens_of(
         &self,
         by: &Presenter,

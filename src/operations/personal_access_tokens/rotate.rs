@@ -147,8 +147,8 @@ pub(crate) async fn rotate(
     Err(Unavailable::Contended { operation: "rotate" }.into())
 }
 
-/// The overlap as text. The id of a form's successor is derived from this text. The text must not change: a form that
-/// is submitted both before and after an upgrade must give the same id.
+/// The overlap as text. If a form requests the rotation, the id of the new token is derived from this text. The text
+/// must not change: a form that is submitted both before and after an upgrade must give the same id.
 fn form_field(overlap: Overlap) -> String {
     match overlap {
         Overlap::Immediate => "Immediate".into(),
@@ -264,7 +264,8 @@ impl Handover<'_> {
         if there.record().superseded.is_none_or(|past| past.successor != successor) {
             return Ok(rotated);
         }
-        // The successor for a form always has the same id, so only the secret shows whether this call created it.
+        // If a form requests the rotation, every attempt derives the same id. So only the secret shows whether this
+        // call created the stored token.
         let there = self.service.store.get(&successor).await?;
         let is_own = there.is_some_and(|there| there.record().digest.same_bytes(&new[0].digest));
         Ok(if is_own { Rotated::Done } else { rotated })

@@ -31,9 +31,9 @@ impl Counterfoil {
     ///
     /// [`ManageError::Forbidden`] if the presenter is neither the host nor a super administrator with the scope
     /// `codes:manage`. The error is also returned for a personal access token and a security code. If an expiry is
-    /// given, it is also returned for a session without a recent proof of the password. [`ManageError::NotFound`].
-    /// [`ManageError::Invalid`]. [`ManageError::Conflict`] if an expiry is given and the code has expired.
-    /// [`ManageError::Unavailable`].
+    /// given, it is also returned for a session without a recent proof of the password. [`ManageError::NotFound`] if
+    /// there is no code with this id. [`ManageError::Invalid`] if a field is invalid. [`ManageError::Conflict`] if an
+    /// expiry is given and the code has expired. [`ManageError::Unavailable`] if a store or the directory failed.
     pub async fn update_security_code(
         &self,
         by: &Presenter,

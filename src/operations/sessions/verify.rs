@@ -38,7 +38,7 @@ impl Counterfoil {
         verify(&self.service, text, None, self.now()).await
     }
 
-    /// Whether the person entered the session's password within the policy's time `console_sessions.fresh`.
+    /// Whether the person entered the password in this session within the policy's time `console_sessions.fresh`.
     #[must_use]
     pub fn is_fresh(&self, principal: &Principal) -> bool {
         is_fresh(&self.service, principal, self.now())

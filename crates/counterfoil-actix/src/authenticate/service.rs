@@ -38,7 +38,7 @@ where
         let (service, settings) = (Rc::clone(&self.service), Rc::clone(&self.settings));
         Box::pin(async move {
             let known = settings.look(&request).await;
-            if let Some(rejection) = settings.refused(&request, &known) {
+            if let Some(rejection) = settings.refused(&known) {
                 return Ok(settings.shape.answer(request, rejection).map_into_right_body());
             }
             request.extensions_mut().insert(known);
@@ -50,12 +50,13 @@ where
 impl Authenticate {
     /// Returns the authentication from the request's extensions. If there is none, verifies the request's credential.
     async fn look(&self, request: &ServiceRequest) -> Authentication {
-        let known = request.extensions().get::<Authentication>().cloned();
-        if let Some(known) = known {
-            return known.of_realm(self.counterfoil.realm());
+        let (known, realm) = (request.extensions().get::<Authentication>().cloned(), self.counterfoil.realm());
+        let is_attempted = known.as_ref().is_some_and(Authentication::is_attempted);
+        if self.pass_preflights && !is_attempted && is_preflight(request) {
+            return Authentication::preflight(realm);
         }
-        if is_preflight(request) {
-            return Authentication::rejected(Challenge::no_credential(self.counterfoil.realm()).into());
+        if let Some(known) = known {
+            return known.of_realm(realm);
         }
         let source = request.extensions().get::<Source>().cloned().unwrap_or(Source::Unknown);
         let values = request.headers().get_all(AUTHORIZATION).map(|value| value.as_bytes());
@@ -66,14 +67,14 @@ impl Authenticate {
         Authentication::from(outcome)
     }
 
-    /// Returns the rejection if the middleware must refuse the request, or `None` if the request may pass.
-    fn refused(&self, request: &ServiceRequest, known: &Authentication) -> Option<Rejection> {
+    /// The rejection, if the middleware refuses the request.
+    fn refused(&self, known: &Authentication) -> Option<Rejection> {
         let rejection = known.principal().err()?;
         let refuses = match self.mode {
-            Mode::Required => true,
+            Mode::Required => !known.is_preflight(),
             Mode::Optional => known.is_attempted(),
             Mode::Deferred => false,
         };
-        (refuses && !is_preflight(request)).then(|| rejection.clone().into())
+        refuses.then(|| rejection.clone().into())
     }
 }

@@ -24,9 +24,11 @@ use crate::rejection::{Rejection, Shape};
 /// | [`Authenticate::optional`] | the handler runs | refused |
 /// | [`Authenticate::deferred`] | the handler runs | the handler runs |
 ///
-/// A CORS preflight passes without authentication, because browsers send no credential with it. If the extensions
-/// already contain an [`Authentication`](crate::Authentication), the middleware uses it and verifies no credential. The
-/// middleware does not read tokens from the query string, the body or a cookie.
+/// If the extensions already contain an [`Authentication`](crate::Authentication), the middleware uses it and verifies
+/// nothing. It does not read tokens in the query string, the body or a cookie.
+///
+/// A CORS preflight is treated like any other request. Put CORS middleware in front of this middleware: it answers
+/// preflights itself. If it is behind this middleware, see [`Authenticate::pass_preflights`].
 ///
 /// ```
 /// use actix_web::{App, test, web};
@@ -49,6 +51,7 @@ use crate::rejection::{Rejection, Shape};
 pub struct Authenticate {
     pub(super) counterfoil: Counterfoil,
     pub(super) mode: Mode,
+    pub(super) pass_preflights: bool,
     pub(super) shape: Shape,
 }
 
@@ -62,7 +65,7 @@ pub(super) enum Mode {
 
 impl Authenticate {
     fn new(counterfoil: Counterfoil, mode: Mode) -> Self {
-        Self { counterfoil, mode, shape: Shape::default() }
+        Self { counterfoil, mode, pass_preflights: false, shape: Shape::default() }
     }
 
     /// Refuses every request without an active credential.
@@ -87,8 +90,46 @@ impl Authenticate {
         Self::new(counterfoil, Mode::Deferred)
     }
 
-    /// Sets the function that makes the response to a refused request. The function must copy [`Rejection::challenge`]
-    /// and [`Rejection::retry_after`](counterfoil_tower::Rejection::retry_after) into the headers of the response.
+    /// Passes CORS preflights on without a credential: requests with the method `OPTIONS`, `Origin` and
+    /// `Access-Control-Request-Method`, and without `Authorization`. By default they are treated like any other request
+    /// without a credential.
+    ///
+    /// Call it only if CORS middleware, or a handler for `OPTIONS`, is **behind** this middleware. Anybody can send such
+    /// a request, and a handler that takes any method (`.to(…)`) then runs without a credential. CORS middleware
+    /// normally stands in front of this middleware and answers preflights itself.
+    ///
+    /// A preflight authenticates nobody. A [`RequireScope`](crate::RequireScope) behind this middleware passes it on too.
+    ///
+    /// ```
+    /// use actix_web::http::Method;
+    /// use actix_web::{App, test, web};
+    /// use counterfoil_actix::Authenticate;
+    ///
+    /// # #[actix_web::main]
+    /// # async fn main() {
+    /// let service = counterfoil::testing::service();
+    /// let layer = || Authenticate::required(service.counterfoil().clone());
+    /// let app = App::new()
+    ///     .service(web::resource("/refuses").to(|| async { "allowed" }).wrap(layer()))
+    ///     .service(web::resource("/passes").to(|| async { "allowed" }).wrap(layer().pass_preflights()));
+    /// let app = test::init_service(app).await;
+    ///
+    /// for (path, status) in [("/refuses", 401), ("/passes", 200)] {
+    ///     let preflight = test::TestRequest::with_uri(path).method(Method::OPTIONS);
+    ///     let preflight = preflight.insert_header(("origin", "https://app.example"));
+    ///     let preflight = preflight.insert_header(("access-control-request-method", "GET"));
+    ///     assert_eq!(test::call_service(&app, preflight.to_request()).await.status().as_u16(), status, "{path}");
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn pass_preflights(mut self) -> Self {
+        self.pass_preflights = true;
+        self
+    }
+
+    /// Sets how refusals are written. Copy [`Rejection::challenge`] and
+    /// [`Rejection::retry_after`](counterfoil_tower::Rejection::retry_after) into the headers of the response.
     ///
     /// ```
     /// use actix_web::HttpResponse;

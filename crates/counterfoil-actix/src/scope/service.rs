@@ -8,7 +8,6 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, forward_ready};
 use actix_web::{Error, HttpMessage as _};
 use counterfoil_tower::Authentication;
 
-use crate::preflight::is_preflight;
 use crate::rejection::Rejection;
 use crate::scope::transform::RequireScope;
 
@@ -32,11 +31,11 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         match self.settings.judge(&request) {
-            Err(rejection) if !is_preflight(&request) => {
+            Err(rejection) => {
                 let response = self.settings.shape.answer(request, rejection);
                 Box::pin(ready(Ok(response.map_into_right_body())))
             }
-            _ => {
+            Ok(()) => {
                 let calling = self.service.call(request);
                 Box::pin(async move { calling.await.map(ServiceResponse::map_into_left_body) })
             }
@@ -48,6 +47,9 @@ impl RequireScope {
     fn judge(&self, request: &ServiceRequest) -> Result<(), Rejection> {
         let extensions = request.extensions();
         let known = extensions.get::<Authentication>().ok_or_else(counterfoil_tower::Rejection::layer_missing)?;
+        if known.is_preflight() {
+            return Ok(());
+        }
         let principal = known.principal().map_err(Clone::clone)?;
         principal.require_any(&self.scopes).map_err(Rejection::from)
     }

@@ -12,9 +12,10 @@ use crate::scope::service::RequireScopeMiddleware;
 
 /// Refuses requests whose credential lacks a required scope (RFC 6749 §3.3).
 ///
-/// Put [`Authenticate`](crate::Authenticate) in front of this middleware. In actix-web, the last `wrap` of a service
-/// runs first. Without `Authenticate`, this middleware answers 500 and logs an error. A credential without a scope
-/// passes, because it has all rights of its owner. A CORS preflight passes.
+/// Put [`Authenticate`](crate::Authenticate) in front of it: in actix-web, the last `wrap` of a service runs first.
+/// Without `Authenticate` it answers 500 and logs an error. A credential without a scope passes, because it may do all
+/// that its owner may. A CORS preflight passes only if `Authenticate` let it pass: see
+/// [`Authenticate::pass_preflights`](crate::Authenticate::pass_preflights).
 ///
 /// ```
 /// use actix_web::{App, test, web};

@@ -1,7 +1,8 @@
 //! Tests of the middleware and the extractors.
 
-use actix_web::dev::Service as _;
-use actix_web::http::StatusCode;
+use actix_web::dev::{Service as _, ServiceRequest};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::{App, HttpMessage as _, HttpResponse, web};
 use counterfoil::testing::Failure;
@@ -76,6 +77,80 @@ async fn host_41_a_principal_of_another_realm_opens_nothing() {
     assert_eq!(refused.0, StatusCode::UNAUTHORIZED);
     let nobody = Authentication::rejected(Challenge::no_credential(&there).into());
     assert_eq!(behind(nobody, service.counterfoil().clone()).await.0, StatusCode::UNAUTHORIZED);
+}
+
+fn preflight(path: &str) -> TestRequest {
+    let request = TestRequest::with_uri(path).method(Method::OPTIONS);
+    request.insert_header(("origin", "https://example.com")).insert_header(("access-control-request-method", "GET"))
+}
+
+#[actix_web::test]
+async fn fault_c14_a_forged_preflight_runs_no_handler() {
+    let counterfoil = testing::service().counterfoil().clone();
+    let layers = || [Authenticate::required, Authenticate::optional, Authenticate::deferred].into_iter();
+    let (read, any) = (|| RequireScope::new("projects:read"), || web::resource("/").to(async || "ran"));
+    let app = init_service(App::new().service(any().wrap(Authenticate::required(counterfoil.clone())))).await;
+    assert_eq!(ask(&app, preflight("/")).await.0, StatusCode::UNAUTHORIZED);
+    for layer in layers() {
+        let app = init_service(App::new().service(any().wrap(read()).wrap(layer(counterfoil.clone())))).await;
+        assert_eq!(ask(&app, preflight("/")).await.0, StatusCode::UNAUTHORIZED);
+    }
+    let app = init_service(App::new().service(any().wrap(read()))).await;
+    assert_eq!(ask(&app, preflight("/")).await.0, StatusCode::INTERNAL_SERVER_ERROR);
+
+    for layer in layers() {
+        let passes = || layer(counterfoil.clone()).pass_preflights();
+        let app = App::new()
+            .service(any().wrap(read()).wrap(passes()))
+            .service(web::resource("/name").to(name).wrap(passes()))
+            .service(
+                web::resource("/inner").to(async || "ran").wrap(read()).wrap(layer(counterfoil.clone())).wrap(passes()),
+            );
+        let app = init_service(app).await;
+        assert_eq!(ask(&app, preflight("/")).await, (StatusCode::OK, "ran".to_owned()), "the host opted in");
+        let wrong = preflight("/").insert_header(("authorization", "Bearer x"));
+        assert_eq!(ask(&app, wrong).await.0, StatusCode::UNAUTHORIZED, "a credential makes no preflight");
+        assert_eq!(ask(&app, TestRequest::get()).await.0, StatusCode::UNAUTHORIZED);
+        assert_eq!(ask(&app, preflight("/name")).await.0, StatusCode::UNAUTHORIZED, "it is nobody");
+        assert_eq!(ask(&app, preflight("/inner")).await.0, StatusCode::UNAUTHORIZED, "each layer decides for itself");
+    }
+}
+
+/// Whether the text of `Debug` has a token: that of a handler's request, and that of the middleware's request.
+fn prints_a_token(request: &ServiceRequest) -> (bool, bool) {
+    (format!("{:?}", request.request()).contains("cfp_"), format!("{request:?}").contains("cfp_"))
+}
+
+#[actix_web::test]
+async fn host_41_middleware_may_hold_the_request_and_the_outermost_hides_the_header() {
+    let service = testing::service();
+    let token = service.personal_access_token("ivan", None).await;
+    let request =
+        || TestRequest::get().append_header(("authorization", format!("Bearer {}", token.token.expose_secret())));
+    assert_eq!(prints_a_token(&request().to_srv_request()), (false, true), "what README.md warns of");
+    for hides in [false, true] {
+        let resource = web::resource("/").to(name).wrap(Authenticate::required(service.counterfoil().clone()));
+        let resource = resource.wrap_fn(move |request, next| {
+            assert_eq!(prints_a_token(&request), (false, !hides));
+            // While this clone lives, `ServiceRequest::headers_mut` panics in the middleware behind.
+            let held = request.request().clone();
+            let answer = next.call(request);
+            async move {
+                let answer = answer.await;
+                drop(held);
+                answer
+            }
+        });
+        let app = App::new().service(resource).wrap_fn(move |mut request, next| {
+            let values: Vec<_> = request.headers_mut().remove(AUTHORIZATION).collect();
+            for mut value in values {
+                value.set_sensitive(hides);
+                request.headers_mut().append(AUTHORIZATION, value);
+            }
+            next.call(request)
+        });
+        assert_eq!(ask(&init_service(app).await, request()).await, (StatusCode::OK, "ivan".to_owned()));
+    }
 }
 
 #[actix_web::test]

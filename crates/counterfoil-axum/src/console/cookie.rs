@@ -41,8 +41,8 @@ impl Transport {
 /// The suffix of the names of a console's cookies. Consoles on the same host need different suffixes.
 ///
 /// A browser sends a cookie to every port and every path of a host. The default suffix is derived from the realm and
-/// the base. So the consoles of two realms under two paths do not overwrite each other's cookies. Two consoles on one
-/// host with the same realm and base need different names.
+/// the base. So the consoles of two realms under two paths do not overwrite each other's cookies. For two consoles on
+/// one host with the same realm and base, the host must set different suffixes.
 ///
 /// ```
 /// use counterfoil_axum::console::CookieName;
@@ -76,8 +76,8 @@ impl FromStr for CookieName {
 }
 
 impl From<&Issuer> for CookieName {
-    /// Derives the name from the host and the path of the issuer. All nodes of a service get the same name. Different
-    /// services on one host get different names.
+    /// Derives the name from the host, the port and the path of the issuer. All nodes of a service get the same name.
+    /// Different services on one host get different names.
     ///
     /// ```
     /// use counterfoil_axum::Issuer;

@@ -126,8 +126,8 @@ impl Form {
     }
 
     /// Returns the values that an edit form shows after an error. A changed field shows the typed value. An unchanged
-    /// field shows its current value. Otherwise the next submission would send the outdated value as if the user had
-    /// typed it.
+    /// field shows its current value, because otherwise the next submission would send the outdated value as if the
+    /// user had typed it.
     pub(crate) fn values_over(
         &self,
         names: &[&'static str],

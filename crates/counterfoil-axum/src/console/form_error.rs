@@ -16,7 +16,7 @@ use crate::console::viewer::Viewer;
 pub(crate) struct FormError {
     pub(crate) status: StatusCode,
     pub(crate) message: FieldMessage,
-    /// The number of seconds until the form may be sent again, if it is known.
+    /// The number of seconds until the form may be sent again. `None` if this number is not known.
     retry_after: Option<u64>,
 }
 

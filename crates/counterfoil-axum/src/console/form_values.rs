@@ -14,8 +14,8 @@ impl FormValues {
         Self { values, errors: Vec::new() }
     }
 
-    /// Takes the values of these fields from the query of a link: values that were typed before signing in, or a
-    /// suggestion of another page. These values have no effect until the user sends the form.
+    /// Takes the values of these fields from the query of a link. The user typed the values before signing in, or
+    /// another page suggests them. They have no effect until the user sends the form.
     pub(crate) fn from_query(query: Option<&str>, fields: &[&'static str]) -> Self {
         let query = Query::parse(query);
         let of = |name: &&'static str| query.all(name).map(|value| (*name, value.to_owned())).collect::<Vec<_>>();

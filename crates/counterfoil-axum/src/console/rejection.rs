@@ -45,7 +45,7 @@ struct Message<'a> {
     layout: Layout,
     title: &'a str,
     text: &'a str,
-    /// The path of the page's link below the base, and the text of the link.
+    /// The target of the page's link, as a path below the base.
     back: String,
     back_name: &'a str,
 }

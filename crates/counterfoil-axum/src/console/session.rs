@@ -55,7 +55,7 @@ pub(crate) async fn session(
 }
 
 impl Viewer {
-    /// Returns the viewer of a request, if the request belongs to a live session.
+    /// Returns the viewer of a request. If the request has no live session, returns [`SignedOut`] as the inner error.
     pub(crate) async fn of(console: &Console, parts: &Parts) -> Result<Result<Self, SignedOut>, Rejection> {
         let language = receive(console, Asked::from(parts))?;
         let known = console.sources.known(&parts.extensions);

@@ -31,10 +31,11 @@ const FORGED: &str = "a request with a session cookie lacked the CSRF token, or 
 /// precedes the verification of the session, so a forged request cannot extend a session.
 ///
 /// The layer puts an [`Authentication`] into the extensions of the request. The inner routers have a layer that reads
-/// this value and makes the responses to refused requests. If a request with the session cookie does not have exactly
-/// one valid host, the response is 400. A request is passed on unchanged if it does not have exactly one session
-/// cookie, or if the console uses [`Transport::PlainLoopback`] and the host is not loopback. The headers that the layer
-/// reads are marked as sensitive.
+/// it, and that makes the responses to refused requests. If a request with the session cookie does not have exactly one
+/// valid host, the response is 400. A request is passed on unchanged if it has no session cookie or several, or if
+/// the console uses [`Transport::PlainLoopback`] and the host is not loopback. A CORS preflight is passed on unchanged
+/// too: its cookie authenticates nobody, and the inner layer treats it like any other request without a credential. The
+/// headers that the layer reads are marked as sensitive.
 ///
 /// A host's own resources, which accept bearer credentials, do not need this layer.
 ///
@@ -74,8 +75,8 @@ enum CookieRequest {
 }
 
 impl SessionLayer {
-    /// Makes a layer that accepts sessions of `counterfoil`. The console that sets the cookies has this transport and
-    /// this base.
+    /// Makes a layer that accepts sessions of `counterfoil`. The console that sets the cookies must have the same
+    /// transport and the same base.
     #[must_use]
     pub fn new(counterfoil: Counterfoil, transport: Transport, base: &str) -> Self {
         let name = CookieName::of(counterfoil.realm(), base);

@@ -32,7 +32,7 @@ pub(crate) struct Viewer {
     /// Whether an older session of this account was ended because this session was opened.
     pub(crate) made_room: bool,
     pub(super) session: Secret,
-    /// The session that the last reauthentication replaced by the present session.
+    /// The session that was replaced by the present session in the most recent reauthentication.
     pub(super) previous: Option<PreviousSession>,
     pub(super) source: Source,
     /// The closed gate that prevents this account from using personal access tokens. `None` if no gate prevents this.

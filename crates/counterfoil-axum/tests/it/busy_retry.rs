@@ -98,7 +98,7 @@ async fn fault_b1_a_back_off_is_answered_at_once() {
     assert_eq!(took, Duration::ZERO, "a back-off is told at once");
 }
 
-/// A caller leaves before the check of its secret ends. The result of the check is recorded nevertheless.
+/// A caller disconnects before the check of its secret ends. The result of the check is recorded nevertheless.
 #[tokio::test(start_paused = true)]
 async fn fault_b1_a_caller_that_goes_away_leaves_no_attempt_that_counts_as_wrong() {
     let world = slow_world(Duration::from_millis(300)).await;

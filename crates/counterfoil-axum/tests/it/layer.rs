@@ -206,7 +206,7 @@ async fn a_missing_layer_is_logged_as_an_error() {
 }
 
 #[tokio::test]
-async fn a_preflight_passes_without_authentication() {
+async fn fault_c14_a_forged_preflight_runs_no_handler() {
     let world = world().await;
     let router = guarded(&world);
     let preflight = |path: &str| {
@@ -216,16 +216,32 @@ async fn a_preflight_passes_without_authentication() {
             .body(Body::empty())
             .expect("a request")
     };
-    assert_eq!(send(&router, preflight("/required")).await.text, "preflight");
-    assert_eq!(send(&router, preflight("/scoped")).await.text, "in");
+    // `/scoped` takes any method, and `/required` has a handler for `OPTIONS`.
+    for path in ["/required", "/scoped"] {
+        let answer = send(&router, preflight(path)).await;
+        assert_eq!(answer.outcome(), (401, "unauthenticated".into(), None), "{path}");
+    }
+    assert_eq!(send(&router, preflight("/bare-scope")).await.status, 500);
+
+    let passes = AuthenticateLayer::required(world.counterfoil.clone()).pass_preflights();
+    let router = Router::new()
+        .route("/any", any(async || "in"))
+        .route("/name", any(name))
+        .layer(RequireScopeLayer::new("demo:read"))
+        .layer(passes);
+    assert_eq!(send(&router, preflight("/any")).await.text, "in", "the host opted in");
+    assert_eq!(send(&router, preflight("/name")).await.status, 401, "it is nobody");
     for missing in ["origin", "access-control-request-method"] {
-        let mut request = preflight("/required");
+        let mut request = preflight("/any");
         request.headers_mut().remove(missing);
         assert_eq!(send(&router, request).await.status, 401, "{missing}");
     }
-    let mut get = preflight("/required");
+    let mut get = preflight("/any");
     *get.method_mut() = http::Method::GET;
     assert_eq!(send(&router, get).await.status, 401, "a header makes no preflight");
+    let mut wrong = preflight("/any");
+    wrong.headers_mut().insert("authorization", HeaderValue::from_static("Bearer x"));
+    assert_eq!(send(&router, wrong).await.status, 401, "a credential makes no preflight");
 }
 
 #[tokio::test]

@@ -260,13 +260,17 @@ async fn a_preflight_and_what_an_outer_layer_found_out_go_on_as_they_came() {
         .route("/", axum::routing::any(name))
         .layer(AuthenticateLayer::optional(world.counterfoil.clone()))
         .layer(SessionLayer::new(world.counterfoil.clone(), Transport::Https, "/console"));
-    let preflight = Request::options("/")
-        .header("host", "console.example")
-        .header("origin", "https://evil.example")
-        .header("access-control-request-method", "POST")
-        .header("cookie", cookie_of(&bill))
-        .body(Body::empty());
-    assert_eq!(send(&router, preflight.expect("a request")).await.text, "nobody");
+    let preflight = || {
+        let request = Request::options("/").header("host", "console.example").header("origin", "https://evil.example");
+        let request = request.header("access-control-request-method", "POST").header("cookie", cookie_of(&bill));
+        request.body(Body::empty()).expect("a request")
+    };
+    assert_eq!(send(&router, preflight()).await.text, "nobody");
+    let closed: Router = Router::new()
+        .route("/", axum::routing::any(async || "in"))
+        .layer(AuthenticateLayer::required(world.counterfoil.clone()))
+        .layer(SessionLayer::new(world.counterfoil.clone(), Transport::Https, "/console"));
+    assert_eq!(send(&closed, preflight()).await.status, 401);
     let request = |method: &str| {
         let request = Request::builder().method(method).uri("/").header("host", "console.example");
         request.header("cookie", cookie_of(&bill)).body(Body::empty()).expect("a request")

@@ -145,8 +145,8 @@ async fn superseded_ones_count(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks the `until` of a refusal. It is the first expiry of the existing live tokens, or now if there are none. The
-/// new tokens do not affect `until`, even if one of them expires earlier.
+/// Checks the `until` of a refusal. It is the earliest expiry of the existing live tokens, or now if there are none.
+/// The new tokens do not affect `until`, even if one of them expires earlier.
 async fn new_ones_do_not_set_the_end(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh();

@@ -10,8 +10,8 @@ use crate::sample::{
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Checks the docs of [`Inserted`] and [`Rotated`]. If several refusals apply, the store must return the one that is
-/// listed first, and must write nothing.
+/// Checks the docs of [`Inserted`] and [`Rotated`]. If several refusals apply, the store must return the refusal
+/// that is declared first, and must write nothing.
 pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
     of_a_new_family(subject).await?;
     of_a_join(subject).await?;

@@ -16,8 +16,8 @@ use crate::together::{found_all, must_get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 /// Clause 45: any number of inserts with `WhenFull::End` may run concurrently. Each insert succeeds, and `limit` live
-/// families remain. The step of the insert also revokes the families that end, the least recently used first. Each
-/// family ends once, and the answer of the insert names the family.
+/// families remain. The step of the insert also revokes the families that end, the least recently used first. Each of
+/// these families ends once, and the answer of exactly one insert names it.
 pub async fn room_is_made(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     the_least_recently_used_goes(subject).await?;

@@ -12,7 +12,7 @@ use crate::violation::{Violation, ensure_is};
 /// of 32 bits, the last two are negative.
 const WIDE: [u32; 4] = [257, 65_537, 1 << 31, u32::MAX];
 
-/// Checks that each of these limits allows a second record, as a cap, as a pace, and as a cap of access tokens.
+/// Checks that each limit in [`WIDE`] allows a second record, as a cap, as a pace, and as a cap of access tokens.
 pub(crate) async fn wide_limits_let_in(store: &dyn TokenStore) -> Result<(), Violation> {
     for limit in WIDE {
         let person = Person::somebody();

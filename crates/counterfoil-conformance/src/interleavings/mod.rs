@@ -31,7 +31,7 @@ const PART: u32 = 9;
 /// step, the other operation waits in every schedule, and each wait costs the time of [`Patience`].
 const WAITS: u32 = 3;
 
-/// Counts of the pairs and schedules that ran. The check prints them.
+/// The numbers of pairs and schedules that ran. The check prints these numbers.
 #[derive(Clone, Copy, Default)]
 struct Tried {
     pairs: usize,

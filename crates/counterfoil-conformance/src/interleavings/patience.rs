@@ -8,8 +8,8 @@ use std::task::Waker;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// The time is longer than a step of a local store takes. A time that is too short only lets the other operation
-/// continue while this operation is still running. The check stays correct.
+/// The length of a wait. It is longer than a step of a local store. If it is too short, the other operation only
+/// continues while this operation is still running. The check stays correct.
 const PATIENCE: Duration = Duration::from_millis(3);
 
 enum Message {

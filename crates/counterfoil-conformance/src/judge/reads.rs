@@ -10,7 +10,7 @@ use crate::reference::Model;
 use crate::scene::{Deed, Outcome, Scene};
 use crate::violation::Violation;
 
-/// A read. It still has the records for which no moment of the order was found.
+/// A read, with its records for which no matching moment of the order is found yet.
 #[derive(Clone)]
 pub(super) struct Read<'a> {
     deed: Deed,
@@ -21,8 +21,8 @@ pub(super) struct Read<'a> {
 enum Showed<'a> {
     /// The records by id. An entry is removed as soon as the model has a moment at which the record equals the entry.
     Records(Vec<(RecordId, Option<&'a TokenRecord>)>),
-    /// Counts of records by key. Each count must be at least the number of records that existed at every moment. It
-    /// must be at most the number of records that existed at some moment.
+    /// The numbers of records by key, as a census returned them. Each number must be at least the number of records
+    /// that existed at every moment. It must be at most the number of records that existed at some moment.
     Counts {
         counts: &'a [(counterfoil::types::KeyId, u64)],
         always: Option<Vec<(RecordId, u32)>>,

@@ -106,7 +106,8 @@ impl<'a> Search<'a> {
         false
     }
 
-    /// Whether this order gives the final state, the reads and the counts of the store.
+    /// Whether this order leads to the store's final state, explains every read, and changes as many pieces as the
+    /// answers report.
     fn ends_so(&mut self, node: &Node<'_>) -> bool {
         self.orders += 1;
         let mut lines = Vec::new();

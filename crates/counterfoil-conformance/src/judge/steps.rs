@@ -87,7 +87,7 @@ pub(super) fn whole(scene: &Scene, model: &Model, deed: Deed, actor: usize) -> R
     Ok((outcome, store.with(std::mem::take)))
 }
 
-/// Returns the result of a future of the model. Such a future never waits.
+/// Returns the result of a future of the model. This future never waits.
 pub(super) fn at_once<T>(future: impl Future<Output = Result<T, Violation>>) -> Result<T, Violation> {
     let answer = future.now_or_never();
     answer.unwrap_or_else(|| Err(Violation::new("the model must answer at once")))

@@ -10,8 +10,8 @@ use crate::purge::purge;
 use crate::sample::{EXPIRES, GONE, at, describe_as, digest_of, member_id, most, revoked, slide, supersede};
 use crate::violation::Violation;
 
-/// An operation with the name that it has in the guide's table. The purge is the last one, because it removes records
-/// of all owners.
+/// An operation with the name that it has in the guide's table. The purge is listed at the end, because it removes
+/// records of all owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     Get,

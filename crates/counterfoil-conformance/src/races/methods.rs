@@ -25,10 +25,10 @@ const PART: u32 = 300;
 /// that gives both results and the final state.
 ///
 /// Two racers run each operation, one on each handle. In each round, the unchanged store runs half of the pairs, and a
-/// slowed store runs all pairs. On the slowed store, pairs with a rotation run twice, and a slide with a read runs four
-/// times. These pairs need more races, because a store that uses two steps for them has only a short gap between the
-/// steps. Many pairs run at the same time. Each has its own database, because some operations read the whole database.
-/// For the same reason the due notices are compared only once, after all races.
+/// slowed store runs all pairs. On the slowed store, a pair that contains a rotation runs twice, and a pair of a slide
+/// and a read runs four times. These pairs need more races, because a store that uses two steps for them has only a
+/// short gap between the steps. Many pairs run at the same time. Each has its own database, because some operations
+/// read the whole database. For the same reason the due notices are compared only once, after all races.
 pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     let scale = subject.scale();
     let all = Deed::pairs(scale.rounds);
@@ -72,7 +72,7 @@ fn more_often(pair: [Deed; 2]) -> usize {
     }
 }
 
-/// The largest delay of a racer, in turns. A racer is delayed so that it may begin at any point of another operation.
+/// A racer is delayed by fewer than this many [`pause`]s, so that it may begin at any point of another operation.
 const LATEST: u64 = 8;
 
 /// The page limit for due notices.

@@ -10,7 +10,7 @@ use crate::sample::{Draft, Person, at, must_get, slide, supersede};
 use crate::subject::Subject;
 use crate::violation::{Violation, ensure};
 
-/// The calls that insert the record.
+/// How the racers insert the record.
 #[derive(Clone, Copy, Debug)]
 enum Way {
     Found,

@@ -20,7 +20,7 @@ use crate::walk::walk;
 const STEPS: u64 = 12;
 
 /// Clause 13 with races: after revoke has returned, the whole family reads as revoked, even if rotations and joins were
-/// in progress. A call that returns later has added no live record.
+/// in progress. A call that returns later adds no live record.
 pub(crate) async fn refreshers_beside_a_revocation(subject: &Subject) -> Verdict {
     for track in tracks(subject, 2).await {
         for round in 0..track.rounds {

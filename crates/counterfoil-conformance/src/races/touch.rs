@@ -77,7 +77,7 @@ async fn one_round(track: &Track, lives: usize, round: u64) -> Result<(), Violat
     Ok(())
 }
 
-/// The latest touch of each record.
+/// For each record, the latest instant of a touch.
 type Uses = HashMap<RecordId, Timestamp>;
 
 fn note(uses: &mut Uses, id: RecordId, at: Timestamp) {

@@ -180,7 +180,7 @@ async fn on_store(store: &dyn TokenStore, command: &Command) -> Said {
     })
 }
 
-/// A number of calls that no batch of a sequence needs.
+/// More calls than any batch of a sequence needs.
 const ENDLESS: usize = 1_000;
 
 /// Purges until a call changes nothing and `more` is false.

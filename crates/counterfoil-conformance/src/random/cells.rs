@@ -149,7 +149,7 @@ pub(super) enum Boundary {
     /// The value equals the limit, or there is no limit.
     At,
     After,
-    /// The value is at an end of the range, or is off by at least 256, or is another mark than the stored one.
+    /// The value is at an end of the range, or is off by at least 256, or is a mark other than the stored mark.
     Extreme,
 }
 

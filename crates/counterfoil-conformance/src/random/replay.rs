@@ -30,7 +30,7 @@ pub(super) enum Compared {
     /// The whole state.
     Whole,
     /// The parts that need few calls, and one of the listings by realm and kind. This number chooses the listing. A
-    /// store may have to search every shard for such a listing.
+    /// store may have to search every shard for a listing by realm and kind.
     Part(usize),
 }
 

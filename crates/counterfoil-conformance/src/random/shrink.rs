@@ -18,7 +18,7 @@ pub(super) struct Failing {
     pub(super) difference: String,
 }
 
-/// The largest number of databases that are tried. It is limited because a remote store needs long for each.
+/// The largest number of databases that are tried. It is limited because each database takes long on a remote store.
 const TRIES: u32 = 250;
 
 /// Shortens a sequence that failed, either at its last command or in the comparison of the state after it.

@@ -103,7 +103,7 @@ impl Model {
         (at > pace.since).then_some(at)
     }
 
-    /// If the cap does not allow the new access tokens, returns the time at which the first live token expires.
+    /// If the cap does not allow the new access tokens, returns the earliest expiry of the live tokens.
     fn access_full(&self, family: FamilyId, cap: u32, new: &[NewRecord], now: Timestamp) -> Option<Timestamp> {
         let lives = |end: Option<Timestamp>| !end.is_some_and(|end| now.reached(end));
         let more = new.iter().filter(|new| new.kind == TokenKind::AccessToken && lives(new.expires_at)).count();

@@ -14,7 +14,7 @@ use crate::sample::{
 use crate::violation::Violation;
 use crate::walk::{walk, walk_due};
 
-/// A number of calls that no batch of a scene needs.
+/// More calls than any batch of a scene needs.
 const CALLS: u32 = 20;
 
 /// A page limit larger than the number of records in a scene.

@@ -19,7 +19,7 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 
 type Identity = (String, String);
 
-/// The registrations, the internal ids that were used in each realm, and the last version of each id.
+/// The registrations, the internal ids that were used in each realm, and the newest version of each id.
 #[derive(Default)]
 struct Model {
     standing: BTreeMap<Identity, (Version, Registration)>,

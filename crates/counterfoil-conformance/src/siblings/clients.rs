@@ -33,9 +33,9 @@ pub(crate) async fn put(
     }
 }
 
-/// Clause 29 for clients: `expect: None` creates a registration and never overwrites one. `Some` replaces only the
-/// registration with this version. The versions of one id only grow, also after a removal, so an old version never
-/// matches again. If many writers expect the same version, exactly one succeeds.
+/// Clause 29 for clients: `expect: None` creates a registration and never overwrites an existing registration. `Some`
+/// replaces only the registration with this version. The versions of one id only grow, also after a removal, so an old
+/// version never matches again. If many writers expect the same version, exactly one succeeds.
 pub async fn put_client_needs_the_version(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.clients().await else { return Ok(NO_CLIENTS) };

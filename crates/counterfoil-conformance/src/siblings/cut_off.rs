@@ -171,8 +171,8 @@ async fn one_counter(store: &Arc<dyn Throttle>, polls: u32) -> Result<bool, Viol
     let window = Duration::from_secs(60);
     let done = cut(store.reserve(&key, at(1), window, most(1)), polls).await.is_some();
     let _ = store.reserve(&beside, at(1), window, most(1)).await?;
-    // If the answer is `Granted`, the dropped attempt was not counted and this attempt is. If the answer is `UnderWay`,
-    // the dropped attempt was counted. In both cases one attempt is counted now.
+    // If the answer is `Granted`, the dropped attempt was not counted, and this attempt is counted. If the answer is
+    // `UnderWay`, the dropped attempt was counted. In both cases one attempt is counted now.
     let answer = store.reserve(&key, at(2), window, most(1)).await?;
     let known = matches!(answer, Reserved::Granted(_) | Reserved::UnderWay);
     ensure!(known, "after a cut-off an attempt is noted or not, but the answer was {answer:?}");

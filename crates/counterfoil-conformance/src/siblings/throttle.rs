@@ -140,8 +140,8 @@ async fn race(pool: &Pool, handles: &[Arc<dyn Throttle>], key: ThrottleKey, end:
                         End::UnderWay => {}
                         End::Failed => store.failed(&key, noted, now, window).await?,
                         End::Released => {
-                            // The number decreases before the release. After the release another attempt may be granted
-                            // immediately, and would be counted as the eleventh.
+                            // The number decreases before the release. If it decreased after the release, another
+                            // attempt could be granted in between, and would be counted as the eleventh.
                             under_way.fetch_sub(1, Ordering::SeqCst);
                             store.release(&key, noted, now, window).await?;
                         }
@@ -179,8 +179,8 @@ async fn race(pool: &Pool, handles: &[Arc<dyn Throttle>], key: ThrottleKey, end:
     Ok(())
 }
 
-/// Clause 32: only `failed` counts a failure. A window begins with its first failure and ends `window` later. If
-/// failures alone reach the limit, the answer is `Wait`. Otherwise a refused attempt gets `UnderWay`.
+/// Clause 32: only `failed` counts a failure. A window begins with its first failure and lasts for the duration
+/// `window`. If failures alone reach the limit, the answer is `Wait`. Otherwise a refused attempt gets `UnderWay`.
 pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };

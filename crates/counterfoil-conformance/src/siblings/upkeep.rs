@@ -12,8 +12,8 @@ use crate::scale::scale;
 use crate::violation::{Checked, Verdict, ensure};
 
 /// Clause 56: a note of the last upkeep replaces only the expected note, even if the new note is earlier. If many
-/// racers expect the same note, exactly one gets true. Every handle reads what a returned call wrote, including
-/// handles that were opened later.
+/// racers expect the same note, exactly one gets true. After the call has returned, every handle reads the new note.
+/// This includes handles that were opened later.
 pub async fn note_upkeep_needs_the_note(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.settings().await else { return Ok(NO_SETTINGS) };

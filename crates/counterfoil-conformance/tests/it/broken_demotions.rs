@@ -36,7 +36,7 @@ const CASES: &[Flaw] = &[
     Flaw::StaysAway,
 ];
 
-/// A primary, and a replica while the address leads to one.
+/// A primary. If the address leads to a replica, also this replica.
 #[derive(Default)]
 struct Servers {
     primary: Arc<ReferenceStore>,

@@ -1,6 +1,6 @@
 //! Macros that make a broken store from closures. A method without a closure calls the correct store.
 
-/// Calls the core's check of a request, unless the flaw leaves it out. Only `insert` and `rotate` have such a check.
+/// Calls the core's check of a request, unless the flaw leaves it out. Only `insert` and `rotate` have this check.
 macro_rules! request_check {
     ($flaw:expr, insert, $home:ident, $new:ident, $now:ident) => {
         if $flaw.checks_requests() {

@@ -1,4 +1,4 @@
-//! Clauses 57 to 59: the store in memory keeps them, and stores with a planted flaw do not.
+//! Tests that the store in memory satisfies clauses 57 to 59, and that the checks reject stores with a planted flaw.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;

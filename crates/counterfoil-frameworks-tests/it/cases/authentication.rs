@@ -107,13 +107,24 @@ fn rights() -> Vec<Case> {
 }
 
 fn around() -> Vec<Case> {
-    let preflight = || {
-        let origin = send("OPTIONS", "/required").header("origin", "https://example.com");
+    let preflight = |path| {
+        let origin = send("OPTIONS", path).header("origin", "https://example.com");
         origin.header("access-control-request-method", "GET")
     };
+    let wrong = preflight("/preflights").header("authorization", "Bearer nonsense");
     vec![
-        case("a preflight", preflight(), Expected::text("preflight")),
-        case("no preflight", send("OPTIONS", "/required"), unauthenticated()),
+        case("a preflight", preflight("/required"), unauthenticated()),
+        case("a preflight to a guard", preflight("/scoped"), unauthenticated()),
+        case(
+            "a preflight to a guard without middleware",
+            preflight("/bare-scope"),
+            Expected::problem(500, "layer-missing"),
+        ),
+        case("OPTIONS", send("OPTIONS", "/required"), unauthenticated()),
+        case("a preflight that may pass", preflight("/preflights"), Expected::text("preflight")),
+        case("a preflight with garbage", wrong, invalid()),
+        case("OPTIONS where preflights pass", send("OPTIONS", "/preflights"), unauthenticated()),
+        case("GET where preflights pass", get("/preflights"), unauthenticated()),
         case("no middleware", get("/bare").bearer("token"), Expected::problem(500, "layer-missing")),
         case("a guard without middleware", get("/bare-scope").bearer("token"), Expected::problem(500, "layer-missing")),
     ]

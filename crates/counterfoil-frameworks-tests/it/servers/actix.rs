@@ -72,7 +72,9 @@ fn configure(routes: &mut web::ServiceConfig, counterfoil: &Counterfoil) {
         .merge(counterfoil_actix::metadata(the_metadata()));
     let preflight = web::method(actix_web::http::Method::OPTIONS).to(async || "preflight");
     let by_name = || web::resource("/required").route(web::get().to(name)).route(web::post().to(name));
+    let any_method = || web::resource("/preflights").to(async || "preflight").wrap(RequireScope::new("projects:read"));
     routes
+        .service(any_method().wrap(required().pass_preflights()))
         .service(by_name().route(preflight).wrap(required()))
         .service(web::resource("/optional").to(perhaps).wrap(Authenticate::optional(own())))
         .service(web::resource("/decides").to(decides).wrap(Authenticate::deferred(own())))

@@ -6,7 +6,7 @@ use ::axum::Router;
 use ::axum::extract::{ConnectInfo, Request};
 use ::axum::http::StatusCode;
 use ::axum::middleware::{Next, from_fn};
-use ::axum::routing::{get, options};
+use ::axum::routing::{any as any_method, get, options};
 use counterfoil::{Counterfoil, Role};
 use counterfoil_axum::{AuthenticateLayer, Principal, Rejection, RequireScopeLayer, Source, Sources};
 
@@ -36,11 +36,6 @@ async fn inside(who: Principal) -> Result<&'static str, Rejection> {
     Ok("in")
 }
 
-async fn any(who: Principal) -> Result<&'static str, Rejection> {
-    who.require_any(&["projects:read", "projects:admin"])?;
-    Ok("in")
-}
-
 async fn role(who: Principal) -> Result<&'static str, Rejection> {
     who.require_role(Role::Administrator)?;
     Ok("in")
@@ -58,20 +53,25 @@ use ::axum::response::IntoResponse as IntoAnswer;
 fn router(counterfoil: &Counterfoil) -> Router {
     let own = || counterfoil.clone();
     let scoped = get(async || "in").layer(RequireScopeLayer::new("projects:read"));
+    let any = get(async || "in").layer(RequireScopeLayer::any_of(&["projects:read", "projects:admin"]));
     let required = Router::new()
         .route("/required", get(name).post(name).merge(options(async || "preflight")))
         .route("/scoped", scoped)
-        .route("/any", get(any))
+        .route("/any", any)
         .route("/inside", get(inside))
         .route("/role", get(role))
         .layer(AuthenticateLayer::required(own()));
+    let preflights = Router::new()
+        .route("/preflights", any_method(async || "preflight"))
+        .layer(RequireScopeLayer::new("projects:read"))
+        .layer(AuthenticateLayer::required(own()).pass_preflights());
     let optional = Router::new()
         .route("/optional", get(perhaps))
         .route("/decides", get(decides))
         .layer(AuthenticateLayer::optional(own()));
     let bare = Router::new()
         .route("/bare", get(name))
-        .route("/bare-scope", get(async || "in").layer(RequireScopeLayer::new("projects:read")));
+        .route("/bare-scope", any_method(async || "in").layer(RequireScopeLayer::new("projects:read")));
     let api = counterfoil_axum::me_tokens(own())
         .merge(counterfoil_axum::users(own()))
         .merge(counterfoil_axum::security_codes(own()))
@@ -79,6 +79,7 @@ fn router(counterfoil: &Counterfoil) -> Router {
         .merge(counterfoil_axum::settings(own()));
     Router::new()
         .merge(required)
+        .merge(preflights)
         .merge(optional)
         .merge(bare)
         .merge(counterfoil_axum::token(own(), Sources::Extension))

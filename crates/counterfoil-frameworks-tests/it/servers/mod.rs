@@ -2,14 +2,15 @@
 //!
 //! | path | |
 //! |---|---|
-//! | `/required` | requires authentication and returns the caller's name; `OPTIONS` returns `preflight` |
-//! | `/optional` | authentication is optional; returns the caller's name, or `nobody` |
-//! | `/decides` | the handler decides; returns the caller's name, or the kind of the rejection |
-//! | `/scoped`, `/any` | a guard requires `projects:read`; a guard requires `projects:read` or `projects:admin` |
-//! | `/inside`, `/role` | the handler requires `projects:write`; the handler requires the role of an administrator |
-//! | `/bare`, `/bare-scope` | an extractor, and a guard, without the middleware that authenticates |
-//! | `/token` and others | the OAuth endpoints |
-//! | `/api/v1` | the JSON API, which axum and actix-web nest |
+//! | `/required` | requires authentication, and answers the caller's name; `OPTIONS` answers `preflight` |
+//! | `/preflights` | preflights pass, anything else needs `projects:read`; every method answers `preflight` |
+//! | `/optional` | authentication is optional; answers the name, or `nobody` |
+//! | `/decides` | the handler decides; answers the name, or the kind of the rejection |
+//! | `/scoped`, `/any` | a guard requires `projects:read`, and one of `projects:read` and `projects:admin` |
+//! | `/inside`, `/role` | the handler requires `projects:write`, and the role of an administrator |
+//! | `/bare`, `/bare-scope` | an extractor and a guard without the middleware that authenticates |
+//! | `/token` and so on | OAuth's endpoints |
+//! | `/api/v1` | the JSON API, nested by axum and actix-web |
 //!
 //! The service inserts the source of each request, unless the request has the header `x-no-source`. It answers other
 //! paths with a 404 of its own.

@@ -84,6 +84,7 @@ fn app(counterfoil: &Counterfoil) -> impl Endpoint + use<> {
         .merge(counterfoil_poem::metadata(the_metadata()));
     Route::new()
         .at("/required", get(name).post(name).options(preflight).with(required()))
+        .at("/preflights", preflight.with(RequireScope::new("projects:read")).with(required().pass_preflights()))
         .at("/optional", get(perhaps).with(Authenticate::optional(own())))
         .at("/decides", get(decides).with(Authenticate::deferred(own())))
         .at("/scoped", get(entered).with(RequireScope::new("projects:read")).with(required()))

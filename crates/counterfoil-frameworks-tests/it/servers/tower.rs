@@ -60,17 +60,24 @@ impl Host {
         }
         let own = || self.counterfoil.clone();
         let guard = || RequireScopeLayer::new("projects:read");
+        let either = || RequireScopeLayer::any_of(&["projects:read", "projects:admin"]);
         match request.uri().path() {
             "/required" => AuthenticateLayer::required(own()).layer(service_fn(name)).oneshot(request).await,
+            "/preflights" => {
+                let behind = guard().layer(service_fn(preflight));
+                AuthenticateLayer::required(own()).pass_preflights().layer(behind).oneshot(request).await
+            }
             "/optional" => AuthenticateLayer::optional(own()).layer(service_fn(perhaps)).oneshot(request).await,
             "/decides" => AuthenticateLayer::optional(own()).layer(service_fn(decides)).oneshot(request).await,
             "/scoped" => {
                 let behind = guard().layer(service_fn(entered));
                 AuthenticateLayer::required(own()).layer(behind).oneshot(request).await
             }
-            "/any" | "/inside" | "/role" => {
-                AuthenticateLayer::required(own()).layer(service_fn(inside)).oneshot(request).await
+            "/any" => {
+                let behind = either().layer(service_fn(entered));
+                AuthenticateLayer::required(own()).layer(behind).oneshot(request).await
             }
+            "/inside" | "/role" => AuthenticateLayer::required(own()).layer(service_fn(inside)).oneshot(request).await,
             "/bare" => name(request).await,
             "/bare-scope" => guard().layer(service_fn(entered)).oneshot(request).await,
             path => match self.endpoints.find(path) {
@@ -116,6 +123,10 @@ async fn decides(request: Request<Incoming>) -> Answer {
     }
 }
 
+async fn preflight(_: Request<Incoming>) -> Answer {
+    text(StatusCode::OK, "preflight")
+}
+
 async fn entered(_: Request<Incoming>) -> Answer {
     text(StatusCode::OK, "in")
 }
@@ -124,7 +135,6 @@ async fn entered(_: Request<Incoming>) -> Answer {
 async fn inside(request: Request<Incoming>) -> Answer {
     let who = known(&request).expect("the layer").principal().expect("required");
     let judged = match request.uri().path() {
-        "/any" => who.require_any(&["projects:read", "projects:admin"]),
         "/inside" => who.require("projects:write"),
         _ => who.require_role(Role::Administrator),
     };

@@ -19,7 +19,7 @@ pub(super) struct NewRegistration {
         schema(value_type = String, required = false, pattern = "^[A-Za-z0-9._~-]{1,100}$")
     )]
     id: Option<ClientId>,
-    /// The grants that the client may use at the token endpoint. If this field is missing, it may use none.
+    /// The grants that the client may use at the token endpoint. If this field is missing, the client may use no grant.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<GrantName>, required = false))]
     grants: Vec<Grant>,
     /// Whether the client has no secret.
@@ -29,8 +29,8 @@ pub(super) struct NewRegistration {
     /// clients may use `reuse`.
     #[cfg_attr(feature = "openapi", schema(value_type = ModeName, required = false))]
     refresh_mode: RefreshMode,
-    /// The largest scope that the client may request: a list of scope tokens, or one text. If this field is missing, it
-    /// is the scope of the account that registers the client.
+    /// The largest scope that the client may request: a list of scope tokens, or one text. If this field is missing,
+    /// the scope of the account that registers the client is used.
     #[cfg_attr(feature = "openapi", schema(value_type = Scopes, required = false))]
     scopes: Option<Scope>,
     /// The scope of a token for which the client requested no scope. A token without a scope has all rights of its
@@ -62,7 +62,8 @@ pub(super) struct RegistrationUpdate {
     /// existing tokens.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Scopes>, required = false))]
     scopes: Option<Option<Scope>>,
-    /// The scope of a token for which the client requested no scope. Null: the token gets the client's `scopes`.
+    /// The scope of a token for which the client requested no scope. Null means that the token gets the client's
+    /// `scopes`.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Scopes>, required = false))]
     default_scopes: Option<Option<Scope>>,
 }

@@ -47,7 +47,8 @@ enum Expects {
     OptionalJson,
 }
 
-/// A method of a path and its operation. A [`Route`] has no handle yet, and becomes an [`ApiHandler`] when it gets one.
+/// A method of a path and its operation. A [`Route`] has no handle (`Counterfoil`). Together with a handle it becomes
+/// an [`ApiHandler`].
 pub(super) struct Route {
     method: Method,
     expects: Expects,

@@ -12,7 +12,6 @@ use crate::problem::Problem;
 
 /// Returns the credential id of a segment. An invalid text becomes the zero id. Ids are random, so practically no
 /// credential has the zero id. The operation then checks rights first, and answers that the credential does not exist.
-/// and answers that the credential does not exist. Ids are random, so the zero id is practically never drawn.
 pub(super) fn record(text: Option<&str>) -> RecordId {
     text.and_then(|text| text.parse().ok()).unwrap_or(RecordId::from_bytes([0; 16]))
 }

@@ -17,8 +17,8 @@ pub(super) struct TokenForm {
     /// The password.
     #[schema(format = Password)]
     password: Option<String>,
-    /// `true` in any case: each refresh extends the sign-in. `false` or missing: the sign-in ends one inactivity period
-    /// after it began.
+    /// If the value is `true` (in lower or upper case), each refresh extends the sign-in. If it is `false` or missing,
+    /// the sign-in ends one inactivity period after it began.
     remember: Option<String>,
     /// A second factor, if the directory requires one.
     mfa_key: Option<String>,

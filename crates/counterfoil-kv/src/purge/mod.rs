@@ -1,8 +1,9 @@
 //! Removes records past `gone_at`, and shrinks superseded records after their retry window.
 //!
-//! A purge reads each index from its start up to the time limit for that index. The `gone_at` of a revoked family, and
-//! not the `gone_at` of a member, determines when the member is purged. Therefore the purge removes the member's index
-//! entry, and later finds the member through the index of families. The purge skips rows that do not decode.
+//! A purge reads each index from its start up to an instant, which [`Limits`] contains. The `gone_at` of a revoked
+//! family, and not the `gone_at` of a member, determines when the member is purged. Therefore the purge removes the
+//! member's index entry, and later finds the member through the index of families. The purge skips rows that do not
+//! decode.
 
 mod batch;
 mod families;
@@ -25,7 +26,7 @@ const CHANGE: usize = 8;
 /// The number of entries that a step reads if the step before it changed nothing.
 const LOOK: usize = 32;
 
-/// The time limits of one purge.
+/// The instants up to which one purge reads the indexes.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) now: Timestamp,
@@ -34,7 +35,7 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// The time limit for records with a notice. It is never later than now.
+    /// The instant up to which records with a notice are removed. It is never later than `now`.
     fn unsent(self) -> Timestamp {
         self.now.min(self.unsent_before)
     }

@@ -121,8 +121,7 @@ fn write(open: Open, says: Says) {
     assert!(ended.iter().all(Option::is_none), "{ended:?}");
 }
 
-/// Starts and kills a writing process `times` times at random moments. Returns the sum of the faults and counts after
-/// each crash.
+/// Starts and kills a writing process `times` times at random moments. Returns one [`Tally`] for all crashes together.
 fn killed(open: Open, times: u16, writer: &str) -> Tally {
     let folder = TempDir::with_prefix("counterfoil-").expect("a folder on the disk");
     let (mut dice, mut tally) = (Dice::new(3), Tally::default());

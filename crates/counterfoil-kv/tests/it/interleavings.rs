@@ -1,5 +1,5 @@
-//! Tests every order of the engine calls of two operations, and races of all methods in which the suite may pause each
-//! call.
+//! Tests every order of the engine calls of two operations. Also tests races of all methods. During a race, the suite
+//! may pause each engine call.
 
 use crate::support::bases::{Bases, Halted};
 use counterfoil_conformance::{CHECKS, Checked, Subject, scale};

@@ -105,8 +105,8 @@ fn each_notice_once<B: Backend>(process: &str) {
     ));
 }
 
-/// Kills processes at random moments, and starts another process each time. After all leases have ended, a last worker
-/// sends the remaining notices.
+/// Kills processes at random moments, and starts another process each time. After all leases have ended, one more
+/// worker sends the remaining notices.
 fn none_lost_where_processes_are_killed<B: Backend>(process: &str) {
     let (tokens, owners) = size();
     let backend = B::start();

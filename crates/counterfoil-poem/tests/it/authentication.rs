@@ -5,8 +5,8 @@ use counterfoil::{Challenge, Counterfoil, Realm};
 use counterfoil_poem::{
     Authenticate, Authentication, Principal, Rejection, RequireScope, Source, TrustedProxies, source_behind,
 };
-use http::StatusCode;
-use poem::{EndpointExt as _, IntoResponse as _, Request, Response, Route, handler};
+use http::{Method, StatusCode};
+use poem::{EndpointExt as _, IntoResponse as _, Request, RequestBuilder, Response, Route, handler};
 
 use crate::{ask, from_a_server, get};
 
@@ -58,6 +58,47 @@ async fn host_41_a_principal_of_another_realm_opens_nothing() {
     assert_eq!(refused.0, StatusCode::UNAUTHORIZED);
     let nobody = Authentication::rejected(Challenge::no_credential(&there).into());
     assert_eq!(behind(nobody, service.counterfoil().clone()).await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[handler]
+async fn ran() -> &'static str {
+    "ran"
+}
+
+fn preflight(path: &str) -> RequestBuilder {
+    get(path)
+        .method(Method::OPTIONS)
+        .header("origin", "https://example.com")
+        .header("access-control-request-method", "GET")
+}
+
+#[tokio::test]
+async fn fault_c14_a_forged_preflight_runs_no_handler() {
+    let counterfoil = testing::service().counterfoil().clone();
+    let layers = || [Authenticate::required, Authenticate::optional, Authenticate::deferred].into_iter();
+    let read = || RequireScope::new("projects:read");
+    let refused = ran.with(Authenticate::required(counterfoil.clone()));
+    assert_eq!(ask(&refused, preflight("/").finish()).await.0, StatusCode::UNAUTHORIZED);
+    for layer in layers() {
+        let guarded = ran.with(read()).with(layer(counterfoil.clone()));
+        assert_eq!(ask(&guarded, preflight("/").finish()).await.0, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(ask(&ran.with(read()), preflight("/").finish()).await.0, StatusCode::INTERNAL_SERVER_ERROR);
+
+    for layer in layers() {
+        let passes = || layer(counterfoil.clone()).pass_preflights();
+        let app = Route::new()
+            .at("/", ran.with(read()).with(passes()))
+            .at("/name", name.with(passes()))
+            .at("/inner", ran.with(read()).with(layer(counterfoil.clone())).with(passes()));
+        assert_eq!(ask(&app, preflight("/").finish()).await, (StatusCode::OK, "ran".to_owned()), "the host opted in");
+        let wrong = preflight("/").header("authorization", "Bearer x").finish();
+        assert_eq!(ask(&app, wrong).await.0, StatusCode::UNAUTHORIZED, "a credential makes no preflight");
+        assert_eq!(ask(&app, get("/").finish()).await.0, StatusCode::UNAUTHORIZED);
+        assert_eq!(ask(&app, preflight("/name").finish()).await.0, StatusCode::UNAUTHORIZED, "it is nobody");
+        let inner = ask(&app, preflight("/inner").finish()).await.0;
+        assert_eq!(inner, StatusCode::UNAUTHORIZED, "each layer decides for itself");
+    }
 }
 
 #[handler]

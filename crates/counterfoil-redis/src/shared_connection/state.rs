@@ -100,7 +100,8 @@ impl State {
     }
 
     /// Drops the shared connection and rejects connections that were opened earlier, because the address may lead to
-    /// another server now. Does nothing if another call has done so after the caller read `trust`.
+    /// another server now. `trust` is the value of `distrusted` that the caller has read. Does nothing if another call
+    /// has changed `distrusted` meanwhile.
     pub(super) fn distrust(&mut self, trust: u64) {
         if self.distrusted == trust {
             self.distrusted += 1;

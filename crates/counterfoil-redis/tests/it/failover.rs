@@ -1,6 +1,6 @@
 //! Kills a primary during load. For each operation, counts the acknowledged writes that are lost, with and without
 //! `WAIT`. Every second primary loses the link to its replica shortly before it is killed. By default two primaries are
-//! killed with and two without `WAIT`, at soak scale forty.
+//! killed while writes use `WAIT`, and two while writes do not use it. At soak scale each number is forty.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;

@@ -131,8 +131,8 @@ fn goes_through_it(server: &RedisServer, fill: impl Fn(bool)) -> Vec<RecordId> {
 
         fill(true);
         let late = loop {
-            // The server notices that its disk is full during the first write. It acknowledges this write, because the
-            // write is in memory.
+            // The server notices the full disk only when it stores the first write. It acknowledges this write, because
+            // the write is in memory.
             let filler = Person::somebody().pat();
             match store.insert(filler.home(None), &filler.records, at(1)).await {
                 Ok(Inserted::Done) => ids.push(filler.id()),

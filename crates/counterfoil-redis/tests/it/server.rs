@@ -145,8 +145,8 @@ fn scripts_are_sent_again_after_a_flush() {
     });
 }
 
-/// All connections are cut while they are idle. Reads use a new connection. A write may return an error that says that
-/// the write may have been executed. Soon all calls succeed.
+/// All connections are cut while they are idle. A read uses a new connection. A write may return an error that says
+/// that the write may have been executed. Soon all calls succeed.
 #[test]
 fn cut_connections_pass() {
     RUNTIME.block_on(async {
@@ -307,7 +307,7 @@ fn a_write_that_waits_says_how_many_replicas_have_it() {
     });
 }
 
-/// `WAIT` delays the later commands of its connection. Reads use another connection.
+/// `WAIT` delays the later commands of its connection. So the store sends a read on another connection.
 #[test]
 fn a_read_does_not_stand_behind_a_write_that_waits() {
     RUNTIME.block_on(async {

@@ -40,7 +40,7 @@ impl Pair {
         RedisStore::open(self.servers[server].url(), Options::new()).await.expect("a store")
     }
 
-    /// Makes the server `one` a replica of the server `other`, and waits until it has all data.
+    /// Makes the server `one` a replica of the server `other`. Waits until the replica has all data.
     pub async fn follow(&self, one: usize, other: usize) {
         let port = self.servers[other].port().to_string();
         self.set_role(one, &["127.0.0.1", &port]);

@@ -2,7 +2,6 @@
 
 use std::task::{Context, Poll};
 
-use counterfoil::Challenge;
 use counterfoil_tower::{Refuse, is_preflight};
 use http::header::{AUTHORIZATION, Entry};
 use http::{HeaderMap, HeaderValue, Request, Response};
@@ -41,13 +40,13 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         mark_sensitive(request.headers_mut());
-        let preflight = is_preflight(&request);
+        let realm = self.layer.verifier.realm();
+        let preflight = self.layer.pass_preflights && is_preflight(&request);
         let seen = match request.extensions().get::<Authentication>() {
-            Some(known) => Seen::Known(known.clone().of_realm(self.layer.verifier.realm())),
-            None if preflight => {
-                let challenge = Challenge::no_credential(self.layer.verifier.realm());
-                Seen::Known(Authentication::rejected(challenge.into()))
+            known if preflight && !known.is_some_and(Authentication::is_attempted) => {
+                Seen::Known(Authentication::preflight(realm))
             }
+            Some(known) => Seen::Known(known.clone().of_realm(realm)),
             None => Seen::Ask(verifying(&self.layer.verifier, request.headers())),
         };
         // Only `self.inner` has reported that it is ready. So `self.inner` is called, and a clone replaces it.
@@ -59,7 +58,7 @@ where
                 ResponseFuture::verifying(verifying, state, self.layer.required, self.layer.refuse.clone())
             }
             Seen::Known(known) => match known.principal() {
-                Err(rejection) if self.layer.required && !preflight => {
+                Err(rejection) if self.layer.required && !known.is_preflight() => {
                     ResponseFuture::refused(self.layer.refuse.refuse(rejection))
                 }
                 _ => ResponseFuture::calling(state, known),

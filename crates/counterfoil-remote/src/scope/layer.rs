@@ -9,7 +9,8 @@ use crate::scope::service::RequireScope;
 /// [`AuthenticateLayer`](crate::AuthenticateLayer) of this crate, required or optional, must enclose this layer.
 /// Without it the response is 500, and an error is logged.
 ///
-/// CORS preflights are passed on.
+/// A CORS preflight passes only if the authentication layer let it pass: see
+/// [`AuthenticateLayer::pass_preflights`](crate::AuthenticateLayer::pass_preflights).
 #[derive(Clone, Debug)]
 pub struct RequireScopeLayer<R = AsProblem> {
     pub(crate) scope: &'static str,

@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use counterfoil_tower::{Refuse, Rejection, is_preflight};
+use counterfoil_tower::{Refuse, Rejection};
 use http::{Extensions, Request, Response};
 use tower_service::Service;
 
@@ -32,14 +32,17 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         match judged(request.extensions(), self.layer.scope) {
-            Err(rejection) if !is_preflight(&request) => ResponseFuture::refused(self.layer.refuse.refuse(&rejection)),
-            _ => ResponseFuture::calling(self.inner.call(request)),
+            Err(rejection) => ResponseFuture::refused(self.layer.refuse.refuse(&rejection)),
+            Ok(()) => ResponseFuture::calling(self.inner.call(request)),
         }
     }
 }
 
 fn judged(extensions: &Extensions, scope: &'static str) -> Result<(), Rejection> {
     let known = extensions.get::<Authentication>().ok_or_else(Rejection::layer_missing)?;
+    if known.is_preflight() {
+        return Ok(());
+    }
     let principal = known.principal().map_err(Clone::clone)?;
     principal.require(scope).map_err(Rejection::from)
 }

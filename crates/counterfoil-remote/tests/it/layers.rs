@@ -110,18 +110,54 @@ async fn host_28_an_outage_is_503_with_retry_after_also_behind_the_optional_laye
 }
 
 #[tokio::test]
-async fn host_28_a_preflight_passes_and_what_is_known_is_not_asked_again() {
+async fn host_28_what_is_known_is_not_asked_again() {
     let world = world().await;
     let service = AuthenticateLayer::required(world.verifier())
         .layer(RequireScopeLayer::new("demo:read").layer(service_fn(subject)));
-    let preflight = Request::options("/").header("origin", "https://a.example");
-    let preflight = preflight.header("access-control-request-method", "GET").body(()).expect("a request");
-    assert_eq!(service.clone().oneshot(preflight).await.expect("an answer").status(), 200);
     let who = world.verifier().verify(world.token("one", None).await.token.expose_secret()).await.expect("active");
     let before = world.requests.get();
     let known = Request::get("/").extension(Authentication::active(who)).body(()).expect("a request");
     assert_eq!(service.clone().oneshot(known).await.expect("an answer").body(), "7");
     assert_eq!(world.requests.get(), before);
+}
+
+/// The status of the response to a CORS preflight with these values of `Authorization`.
+async fn preflight<S>(service: S, authorization: &[&str]) -> u16
+where
+    S: Service<Request<()>, Response = Response<String>, Error = Infallible>,
+{
+    let request = Request::options("/").header("origin", "https://a.example");
+    let request = request.header("access-control-request-method", "GET");
+    let request = authorization.iter().fold(request, |request, value| request.header(AUTHORIZATION, *value));
+    service.oneshot(request.body(()).expect("a request")).await.expect("an answer").status().as_u16()
+}
+
+#[tokio::test]
+async fn fault_c14_a_forged_preflight_runs_no_handler() {
+    let world = world().await;
+    let never = service_fn(async |_: Request<()>| -> Result<Response<String>, Infallible> { panic!("it ran") });
+    let scope = RequireScopeLayer::new("demo:read");
+    let verifier = || world.verifier();
+    assert_eq!(preflight(AuthenticateLayer::required(verifier()).layer(never), &[]).await, 401);
+    assert_eq!(preflight(AuthenticateLayer::required(verifier()).layer(scope.layer(never)), &[]).await, 401);
+    assert_eq!(preflight(AuthenticateLayer::optional(verifier()).layer(scope.layer(never)), &[]).await, 401);
+    assert_eq!(preflight(scope.layer(never), &[]).await, 500);
+}
+
+#[tokio::test]
+async fn fault_c14_where_the_host_opts_in_a_preflight_passes_layer_and_guard_for_nobody() {
+    let world = world().await;
+    let guarded = RequireScopeLayer::new("demo:read").layer(service_fn(subject));
+    for layer in [AuthenticateLayer::required(world.verifier()), AuthenticateLayer::optional(world.verifier())] {
+        let service = layer.clone().pass_preflights().layer(guarded.clone());
+        let before = world.requests.get();
+        assert_eq!(preflight(service.clone(), &[]).await, 200);
+        assert_eq!(world.requests.get(), before);
+        assert_eq!(preflight(service.clone(), &["Bearer x"]).await, 401);
+        assert_eq!(ask(service, &[]).await.0, 401);
+        let outer = layer.clone().pass_preflights().layer(layer.layer(guarded.clone()));
+        assert_eq!(preflight(outer, &[]).await, 401, "each layer decides for itself");
+    }
 }
 
 #[tokio::test]

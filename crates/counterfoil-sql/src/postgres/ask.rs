@@ -67,7 +67,7 @@ impl PgStore {
         })
     }
 
-    /// Runs a write that violates no unique key. Returns the number of changed rows.
+    /// Runs a write that cannot violate a unique key. Returns the number of changed rows.
     pub(super) async fn changed<'q>(
         &self,
         op: &'static str,

@@ -1,8 +1,8 @@
 //! Reads single records by id. The ids that callers request while a statement is running are sent together in the next
 //! statement.
 //!
-//! Reads have their own connections, so that no read waits for a write. Tasks own these connections, so a connection
-//! stays usable if a caller drops its future.
+//! There are separate connections for reads, so that no read waits for a write. Tasks own the connections for reads, so
+//! a connection stays usable if a caller drops its future.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -20,14 +20,15 @@ use super::connection::{Connection, Route, unanswered};
 use super::sql;
 use crate::row;
 
-/// The number of connections for reads. While one waits for its answer, the other collects requests.
+/// The number of connections for reads. While one connection waits for its answer, the task of the other connection
+/// collects requests.
 pub(super) const CONNECTIONS: u32 = 2;
 /// The maximum number of ids in one statement.
 const TOGETHER: usize = 256;
 
-/// A setting for connections that run only one statement. Without it, the server would compare the generic plan, which
-/// assumes ten ids, with a plan for one id. It would find the generic plan more expensive, and would therefore plan
-/// every execution.
+/// A setting for connections that always run the same statement. Without it, the server would compare the generic plan,
+/// which assumes ten ids, with a plan for one id. It would find the generic plan more expensive, and would therefore
+/// plan every execution.
 pub(super) const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
 
 /// A row, which each caller decodes, or the error of the read.

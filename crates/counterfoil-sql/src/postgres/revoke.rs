@@ -56,7 +56,7 @@ impl PgStore {
     }
 
     /// Revokes some families of an owner. The statement does not find revoked families, so each call continues where
-    /// the last call ended.
+    /// the previous call ended.
     async fn revoke_owner(
         &self,
         realm: &Realm,

@@ -92,7 +92,7 @@ impl PgSetup {
         self
     }
 
-    /// The maximum number of all connections.
+    /// The maximum number of connections, including the two for reads by id.
     pub(super) fn all_connections(self) -> i64 {
         i64::from(self.connections.get()) + i64::from(reader::CONNECTIONS)
     }

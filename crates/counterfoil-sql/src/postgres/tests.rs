@@ -89,7 +89,7 @@ async fn reads_that_wait_together_are_answered_each() {
     assert!(matches!(store.get(&drafts[0].id()).await, Err(StoreError::Unavailable { retry: false, .. })));
 }
 
-/// Checks the plan that the connections for reads use. The server makes this plan once, while the tables are empty.
+/// Checks the query plan on a connection for reads. The server makes this plan once, while the tables are empty.
 #[tokio::test]
 async fn the_plan_of_the_point_read_is_made_once_and_scans_nothing() {
     let server = Postgres::start();

@@ -58,7 +58,8 @@ impl PgStore {
                 .bind(family.realm.as_str())
                 .bind(family.owner.as_str())
                 .bind(family.label_key.as_ref().map(LabelKey::as_str))
-                // An instant before all others, so that a holder that is past its retention is found too.
+                // This instant is before all others, so that the statement also finds a holder that is past its
+                // retention.
                 .bind(-1_i64)
         };
         let mut refused = None;

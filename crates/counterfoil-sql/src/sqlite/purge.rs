@@ -16,7 +16,7 @@ const OP: &str = "purge";
 /// The number of records in one transaction. It is limited so that a large purge does not delay rotations.
 const BATCH: u32 = 64;
 
-/// The time limits of one purge.
+/// The instants up to which one purge removes or shrinks records.
 #[derive(Clone, Copy)]
 struct Limits {
     now: Timestamp,
@@ -25,7 +25,8 @@ struct Limits {
 }
 
 impl Limits {
-    /// The time limit for records with a pending notice. It is never later than the limit for other records.
+    /// The instant up to which records with a pending notice are removed. It is never later than `now`, the instant for
+    /// other records.
     fn unsent(self) -> i64 {
         micros(self.now.min(self.unsent_before))
     }

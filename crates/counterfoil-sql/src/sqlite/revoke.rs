@@ -54,7 +54,7 @@ impl SqliteStore {
     }
 
     /// Revokes some families of an owner. The statement does not find revoked families, so each call continues where
-    /// the last call ended.
+    /// the previous call ended.
     async fn revoke_owner(
         &self,
         realm: &Realm,

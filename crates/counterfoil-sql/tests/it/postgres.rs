@@ -21,7 +21,7 @@ struct Schemas {
 }
 
 /// A schema, and the stores that were opened on it. Creating a schema, its connections and their prepared statements
-/// takes longer than a short test. Therefore a test that needs an empty schema gets a used one that was emptied,
+/// takes longer than a short test. Therefore a test that needs an empty schema gets a used schema that was emptied,
 /// together with its stores.
 struct Used {
     schema: Schema,

@@ -58,8 +58,8 @@ fn four_processes_on_one_schema_have_one_winner_a_round() {
     }
 }
 
-/// Kills the server `times` times at random moments while four workers write. Returns the sum of the faults and counts
-/// after each crash. All rounds use the same store, which must recover by itself.
+/// Kills the server `times` times at random moments while four workers write. Returns one [`Tally`] for all crashes
+/// together. All rounds use the same store, which must recover by itself.
 fn killed(times: u16, server: &mut Postgres, store: &PgStore) -> Tally {
     let folder = TempDir::new().expect("a folder");
     let (mut dice, mut tally) = (Dice::new(5), Tally::default());

@@ -100,8 +100,8 @@ fn the_isolation_is_the_stores_own() {
     });
 }
 
-/// Every idle connection is closed. Reads must continue on new connections, and a write must return `maybe_done: true`.
-/// Soon afterwards all calls must succeed.
+/// Every idle connection is closed. A read must succeed on a new connection, and a write must report that it may be
+/// done. Soon afterwards all calls must succeed.
 #[test]
 fn cut_connections_pass() {
     RUNTIME.block_on(async {

@@ -81,8 +81,7 @@ fn write(says: Says) {
     assert!(ended.iter().all(Option::is_none), "{ended:?}");
 }
 
-/// Starts and kills a writing process `times` times at random moments. Returns the sum of the faults and counts after
-/// each crash.
+/// Starts and kills a writing process `times` times at random moments. Returns one [`Tally`] for all crashes together.
 fn killed(times: u16, writer: &str) -> Tally {
     let file = File::on_disk();
     let (mut dice, mut tally) = (Dice::new(3), Tally::default());

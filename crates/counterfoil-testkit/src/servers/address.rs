@@ -67,8 +67,8 @@ impl Address {
         }
     }
 
-    /// Makes the open connections silent. They stay silent permanently: what they send is discarded. New connections
-    /// are silent too, until [`speak`](Self::speak) is called.
+    /// Makes the open connections silent. They stay silent permanently, and the bytes that arrive on them are
+    /// discarded. New connections are silent too, until [`speak`](Self::speak) is called.
     pub fn fall_silent(&self) {
         self.shared.silent.store(true, Ordering::SeqCst);
         for wire in self.shared.wires().iter() {

@@ -277,8 +277,8 @@ impl Drop for Postgres {
     }
 }
 
-/// The folder with the newest programs that Debian's packages installed. If there are none, the folder in `PATH` with
-/// the programs.
+/// The folder with the newest programs that Debian's packages installed. If there is no such folder, returns the folder
+/// in `PATH` that contains the programs.
 fn programs() -> Option<PathBuf> {
     let mut folders: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())

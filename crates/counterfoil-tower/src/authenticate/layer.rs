@@ -17,10 +17,12 @@ use crate::refuse::AsProblem;
 /// - [`AuthenticateLayer::required`] refuses requests without a valid credential.
 /// - [`AuthenticateLayer::optional`] refuses no request. The inner services decide.
 ///
-/// Both mark the header as sensitive, so that inner services do not print it. They do not authenticate CORS preflights,
-/// because browsers send no credential with them. If the extensions already contain an
-/// [`Authentication`](crate::Authentication), the layer uses it and verifies no credential. The layer does not read
-/// tokens from the query string, the body or a cookie.
+/// Both mark the header as sensitive, so that inner services do not print it. If the extensions already contain an
+/// [`Authentication`](crate::Authentication), it is used and nothing is verified. Tokens in the query string, the body
+/// or a cookie are not read.
+///
+/// A CORS preflight is treated like any other request. Put CORS middleware in front of this layer: it answers
+/// preflights itself. If it is behind this layer, see [`AuthenticateLayer::pass_preflights`].
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -43,6 +45,7 @@ use crate::refuse::AsProblem;
 pub struct AuthenticateLayer<R = AsProblem> {
     pub(crate) counterfoil: Counterfoil,
     pub(crate) required: bool,
+    pub(crate) pass_preflights: bool,
     pub(crate) refuse: R,
 }
 
@@ -50,21 +53,63 @@ impl AuthenticateLayer {
     /// Refuses requests without a valid credential.
     #[must_use]
     pub fn required(counterfoil: Counterfoil) -> Self {
-        Self { counterfoil, required: true, refuse: AsProblem }
+        Self { counterfoil, required: true, pass_preflights: false, refuse: AsProblem }
     }
 
     /// Refuses no request. The inner services decide.
     #[must_use]
     pub fn optional(counterfoil: Counterfoil) -> Self {
-        Self { counterfoil, required: false, refuse: AsProblem }
+        Self { counterfoil, required: false, pass_preflights: false, refuse: AsProblem }
     }
 }
 
 impl<R> AuthenticateLayer<R> {
-    /// Sets how the response to a refused request is made: see [`Refuse`](crate::Refuse).
+    /// Passes CORS preflights on without a credential: requests with the method `OPTIONS`, `Origin` and
+    /// `Access-Control-Request-Method`, and without `Authorization`. By default they are refused like any other request
+    /// without a credential.
+    ///
+    /// Call it only if CORS middleware, or a handler for `OPTIONS`, is **behind** this layer. Anybody can send such a
+    /// request, and a handler that takes any method then runs without a credential. CORS middleware normally stands in
+    /// front of this layer and answers preflights itself.
+    ///
+    /// A preflight authenticates nobody ([`Authentication::preflight`](crate::Authentication::preflight)). A
+    /// [`RequireScopeLayer`](crate::RequireScopeLayer) behind this layer passes it on too.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    ///
+    /// use counterfoil_tower::AuthenticateLayer;
+    /// use http::{Request, Response};
+    /// use tower::{Layer, ServiceExt, service_fn};
+    ///
+    /// async fn options(_: Request<()>) -> Result<Response<String>, Infallible> {
+    ///     Ok(Response::new("allowed".to_owned()))
+    /// }
+    ///
+    /// # futures_executor::block_on(async {
+    /// # let counterfoil = counterfoil::testing::service().counterfoil().clone();
+    /// let refuses = AuthenticateLayer::required(counterfoil);
+    /// let passes = refuses.clone().pass_preflights();
+    /// for (layer, status) in [(refuses, 401), (passes, 200)] {
+    ///     let preflight = Request::options("/").header("origin", "https://app.example");
+    ///     let preflight = preflight.header("access-control-request-method", "GET").body(())?;
+    ///     let Ok(answer) = layer.layer(service_fn(options)).oneshot(preflight).await;
+    ///     assert_eq!(answer.status(), status);
+    /// }
+    /// # Ok::<(), http::Error>(())
+    /// # }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn pass_preflights(mut self) -> Self {
+        self.pass_preflights = true;
+        self
+    }
+
+    /// Sets the format of refusals; see [`Refuse`](crate::Refuse).
     #[must_use]
     pub fn refuse_with<N>(self, refuse: N) -> AuthenticateLayer<N> {
-        AuthenticateLayer { counterfoil: self.counterfoil, required: self.required, refuse }
+        let Self { counterfoil, required, pass_preflights, .. } = self;
+        AuthenticateLayer { counterfoil, required, pass_preflights, refuse }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::task::{Context, Poll};
 
-#[cfg(feature = "tracing")]
-use counterfoil::ChallengeReason;
+use counterfoil::Counterfoil;
 use counterfoil::types::Source;
-use counterfoil::{Challenge, Counterfoil};
+#[cfg(feature = "tracing")]
+use counterfoil::{Challenge, ChallengeReason};
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, Entry, ORIGIN};
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response};
 use tower_service::Service;
@@ -44,10 +44,14 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         mark_sensitive(request.headers_mut());
-        let preflight = is_preflight(&request);
+        let realm = self.layer.counterfoil.realm();
+        let preflight = self.layer.pass_preflights && is_preflight(&request);
         let seen = match request.extensions().get::<Authentication>() {
-            Some(known) => Seen::Known(known.clone().of_realm(self.layer.counterfoil.realm())),
-            None => look(&self.layer.counterfoil, request.headers(), source_of(request.extensions()), preflight),
+            known if preflight && !known.is_some_and(Authentication::is_attempted) => {
+                Seen::Known(Authentication::preflight(realm))
+            }
+            Some(known) => Seen::Known(known.clone().of_realm(realm)),
+            None => look(&self.layer.counterfoil, request.headers(), source_of(request.extensions())),
         };
         // Only `self.inner` was polled ready, so this request uses it. A clone replaces it for the next request.
         let clone = self.inner.clone();
@@ -58,7 +62,7 @@ where
                 ResponseFuture::verifying(verifying, state, self.layer.required, self.layer.refuse.clone())
             }
             Seen::Known(known) => match known.principal() {
-                Err(rejection) if self.layer.required && !preflight => {
+                Err(rejection) if self.layer.required && !known.is_preflight() => {
                     ResponseFuture::refused(self.layer.refuse.refuse(rejection))
                 }
                 _ => ResponseFuture::calling(state, known),
@@ -67,11 +71,7 @@ where
     }
 }
 
-fn look(counterfoil: &Counterfoil, headers: &HeaderMap, source: Source, preflight: bool) -> Seen {
-    if preflight {
-        let challenge = Challenge::no_credential(counterfoil.realm());
-        return Seen::Known(Authentication::rejected(challenge.into()));
-    }
+fn look(counterfoil: &Counterfoil, headers: &HeaderMap, source: Source) -> Seen {
     let counterfoil = counterfoil.clone();
     let values = authorization(headers);
     Seen::Ask(Box::pin(async move { ask(&counterfoil, &values, &source).await }))
@@ -129,11 +129,14 @@ fn mark_sensitive(headers: &mut HeaderMap) {
     }
 }
 
-/// Whether a request is a CORS preflight, which a browser sends before a request to another origin (Fetch §3.3.2). A
-/// preflight has no credential, so a service must not require one.
+/// Whether a request has the form of a CORS preflight, which a browser sends before a request to another origin (Fetch
+/// §3.3.2): the method `OPTIONS`, with `Origin` and `Access-Control-Request-Method`, and without `Authorization`.
+///
+/// Anybody can send such a request. It must not reach a handler without a credential unless the host allows it.
 pub fn is_preflight<B>(request: &Request<B>) -> bool {
     let headers = request.headers();
     request.method() == Method::OPTIONS
         && headers.contains_key(ORIGIN)
         && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+        && !headers.contains_key(AUTHORIZATION)
 }

@@ -2,4 +2,5 @@
 
 pub(crate) mod future;
 pub(crate) mod layer;
+pub(crate) mod needed;
 pub(crate) mod service;

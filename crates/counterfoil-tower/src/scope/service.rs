@@ -5,12 +5,12 @@ use std::task::{Context, Poll};
 use http::{Extensions, Request, Response};
 use tower_service::Service;
 
-use crate::authenticate::service::is_preflight;
 use crate::authentication::Authentication;
 use crate::refuse::Refuse;
 use crate::rejection::Rejection;
 use crate::scope::future::ResponseFuture;
 use crate::scope::layer::RequireScopeLayer;
+use crate::scope::needed::Needed;
 
 /// Requires a scope. [`RequireScopeLayer`] puts this service around an inner service.
 #[derive(Clone, Debug)]
@@ -33,15 +33,18 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        match judged(request.extensions(), self.layer.scope) {
-            Err(rejection) if !is_preflight(&request) => ResponseFuture::refused(self.layer.refuse.refuse(&rejection)),
-            _ => ResponseFuture::calling(self.inner.call(request)),
+        match judged(request.extensions(), self.layer.needed) {
+            Err(rejection) => ResponseFuture::refused(self.layer.refuse.refuse(&rejection)),
+            Ok(()) => ResponseFuture::calling(self.inner.call(request)),
         }
     }
 }
 
-fn judged(extensions: &Extensions, scope: &'static str) -> Result<(), Rejection> {
+fn judged(extensions: &Extensions, needed: Needed) -> Result<(), Rejection> {
     let known = extensions.get::<Authentication>().ok_or_else(Rejection::layer_missing)?;
+    if known.is_preflight() {
+        return Ok(());
+    }
     let principal = known.principal().map_err(Clone::clone)?;
-    principal.require(scope).map_err(Rejection::from)
+    needed.check(principal).map_err(Rejection::from)
 }

@@ -30,6 +30,11 @@ type Row = (i64, String, String, bool, Vec<u8>, Vec<u8>);
 
 struct People(PgPool);
 
+/// The key of a name, for the table and for throttling. SQL's `lower` folds other letters, by the locale of the database.
+fn folded(name: &str) -> String {
+    name.to_lowercase()
+}
+
 fn account((id, name, role, disabled, ..): &Row) -> Account {
     let role = if role == "admin" { Role::Administrator } else { Role::Member };
     Account::new(SubjectId::from(*id), name, role).with_disabled(*disabled)
@@ -47,7 +52,7 @@ async fn digest(password: &Secret, salt: Vec<u8>) -> Result<Vec<u8>, DirectoryEr
 
 impl People {
     async fn named(&self, name: &str) -> Result<Option<Row>, DirectoryError> {
-        let row = sqlx::query_as("select * from people where name = lower($1)").bind(name);
+        let row = sqlx::query_as("select * from people where name = $1").bind(folded(name));
         Ok(row.fetch_optional(&self.0).await?)
     }
 
@@ -55,8 +60,8 @@ impl People {
         let mut salt = vec![0; 16];
         SystemEntropy.fill(&mut salt)?;
         let digest = digest(password, salt.clone()).await?;
-        let insert = "insert into people (name, role, salt, digest) values (lower($1), $2, $3, $4)";
-        sqlx::query(insert).bind(name).bind(role).bind(salt).bind(digest).execute(&self.0).await?;
+        let insert = "insert into people (name, role, salt, digest) values ($1, $2, $3, $4)";
+        sqlx::query(insert).bind(folded(name)).bind(role).bind(salt).bind(digest).execute(&self.0).await?;
         Ok(())
     }
 }
@@ -73,7 +78,7 @@ impl Accounts for People {
 
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
         let row = self.named(name).await?;
-        Ok(ResolvedName::new(name.to_lowercase()).with_subject(row.map(|row| SubjectId::from(row.0))))
+        Ok(ResolvedName::new(folded(name)).with_subject(row.map(|row| SubjectId::from(row.0))))
     }
 }
 
@@ -90,8 +95,8 @@ impl Logins for People {
 #[async_trait::async_trait]
 impl Search for People {
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
-        let rows = sqlx::query_as("select * from people where strpos(name, lower($1)) > 0 order by id limit $2");
-        let rows: Vec<Row> = rows.bind(text).bind(i64::from(limit.get())).fetch_all(&self.0).await?;
+        let rows = sqlx::query_as("select * from people where strpos(name, $1) > 0 order by id limit $2");
+        let rows: Vec<Row> = rows.bind(folded(text)).bind(i64::from(limit.get())).fetch_all(&self.0).await?;
         Ok(rows.iter().map(account).collect())
     }
 }

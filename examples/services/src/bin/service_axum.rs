@@ -3,8 +3,7 @@
 //! `PASSWORD=… service_axum add ann@example.com` adds a person. Without arguments it listens on `LISTEN`
 //! (127.0.0.1:3000) and sends notices through `SMTP` (smtp://127.0.0.1:25). Its files are in the current folder.
 
-use std::env::{args, var};
-use std::net::SocketAddr;
+use std::{env::args, env::var, fs::OpenOptions, net::SocketAddr, os::unix::fs::OpenOptionsExt as _};
 
 use argon2::Argon2;
 use axum::extract::{ConnectInfo, Request, State};
@@ -111,6 +110,7 @@ async fn projects(who: Principal) -> Result<String, Rejection> {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    OpenOptions::new().append(true).create(true).mode(0o600).open("users.db")?; // SQLite would let others read it
     let users = Users(sqlx::SqlitePool::connect("sqlite://users.db?mode=rwc").await?);
     sqlx::query(TABLE).execute(&users.0).await?;
     if let Some(email) = args().nth(2) {

@@ -7,6 +7,22 @@ use crate::process::{Process, run};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_directory_postgres");
 
 #[tokio::test]
+async fn host_71_directory_postgres_folds_the_case_of_a_name_as_throttling_does() {
+    let (server, folder) = (Postgres::start(), tempfile::tempdir().expect("a folder"));
+    let database = format!("postgres://postgres@127.0.0.1:{}/postgres", server.port());
+    let variables = [("DATABASE_URL", database.as_str()), ("PASSWORD", "a password")];
+    // `lower` of SQL makes another letter of the first one, or leaves it as it is.
+    run(PROGRAM, folder.path(), &variables, &["add", "İNÉS", "admin"]);
+    let service = Process::start(PROGRAM, folder.path(), &variables);
+    for name in ["İNÉS", "i\u{307}nés", "İnés"] {
+        let answer = service.post("/sign-in", "", &format!(r#"["{name}","a password"]"#)).await;
+        assert_eq!(answer.status, 200, "{name}: {answer:?}");
+        let found = service.get("/users?q=%C4%B0N%C3%89", &answer.body).await;
+        assert!(found.body.contains("i\u{307}nés"), "{found:?}");
+    }
+}
+
+#[tokio::test]
 async fn host_71_directory_postgres_signs_in_the_people_of_a_table_and_finds_them_for_administrators() {
     let (server, folder) = (Postgres::start(), tempfile::tempdir().expect("a folder"));
     let database = format!("postgres://postgres@127.0.0.1:{}/postgres", server.port());

@@ -5,5 +5,6 @@ mod directory_postgres;
 mod grpc_tonic;
 mod process;
 mod resource_server;
+mod service_actix;
 mod service_axum;
 mod size;

@@ -1,5 +1,6 @@
 //! Tests of `service_axum`: its users table, sign-ins, tokens with scopes, a password change, a mail.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,6 +62,18 @@ async fn host_71_service_axum_signs_people_in_and_gives_them_tokens_with_scopes(
     assert_eq!((nobody.status, nobody.challenge.as_str()), (401, r#"Bearer realm="default""#));
     let unknown = r#"{"label":"else","expires_in_days":30,"scope":"else"}"#;
     assert_eq!(service.post("/me/tokens", &signed_in, unknown).await.status, 422, "a scope that it does not know");
+}
+
+#[test]
+fn host_71_only_its_owner_may_read_a_file_of_service_axum() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let service = with_ann(folder.path());
+    let files = std::fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("an entry"));
+    let files = files.map(|file| (file.file_name(), file.metadata().expect("a file").permissions().mode() & 0o777));
+    let files: Vec<_> = files.collect();
+    assert!(["users.db", "service.db", "service.keys"].iter().all(|name| files.iter().any(|file| file.0 == *name)));
+    assert!(files.iter().all(|file| file.1 & 0o077 == 0), "{files:?}");
+    drop(service);
 }
 
 #[tokio::test]

@@ -148,7 +148,7 @@ impl Request<'_> {
             Err(Refusal::ScopeEmpty) => return Err(RefreshError::ScopeBeyond),
             Err(refusal) => return Err(RefreshError::Refused(*refusal)),
         }
-        // This call fails if a stored number is invalid, because no expiry must be computed from it.
+        // This call fails if a stored number is invalid, because an expiry must not be computed from an invalid number.
         self.service.settings(self.now).await?;
         let scope = self.scope(record)?;
         match self.client.refresh_mode {

@@ -44,14 +44,15 @@ pub(super) fn back_field(page: &str) -> (&'static str, String) {
     ("back", page.to_owned())
 }
 
-/// Returns the overlaps that a user can choose when a token is replaced: the form value and the name of each.
+/// Returns the overlaps that a user can choose when a token is replaced. Each has its form value and its name.
 pub(super) fn token_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)> {
     let mut overlaps = client_overlaps(texts);
     overlaps.insert(1, ("first-use", texts.overlap_first_use));
     overlaps
 }
 
-/// Returns the overlaps that a user can choose when a client's secret is replaced: the form value and the name of each.
+/// Returns the overlaps that a user can choose when a client's secret is replaced. Each has its form value and its
+/// name.
 pub(super) fn client_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)> {
     vec![
         ("0", texts.overlap_none),

@@ -180,7 +180,7 @@ pub(crate) async fn show(
     Ok(response::page(StatusCode::OK, &User { layout, person, switch, shows_tokens, rows, empty, controls }))
 }
 
-/// Sets the switch for login with tokens of a user.
+/// Sets a user's switch for login with tokens.
 pub(crate) async fn token_login(
     State(console): State<Shared>,
     Path(text): Path<String>,

@@ -1,4 +1,5 @@
-//! Tests messages about waits, ended sessions, empty pages and deleted accounts (faults A11, A12 and A13).
+//! Tests the messages about a required wait, ended sessions, empty pages and deleted accounts (faults A11, A12 and
+//! A13).
 
 use std::num::NonZeroU32;
 use std::time::Duration;

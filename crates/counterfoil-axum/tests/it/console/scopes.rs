@@ -123,8 +123,8 @@ async fn fault_f9_an_edit_without_its_choice_of_scopes_leaves_them_as_they_are()
     }
 }
 
-/// A scope of 1,000 characters has at most 500 tokens. A page shows no more tokens again, even if a form or a link
-/// contains more.
+/// A scope of 1,000 characters has at most 500 tokens. If a form or a link contains more tokens, the page does not show
+/// the surplus again.
 #[tokio::test]
 async fn fault_f9_more_scopes_than_a_scope_can_hold_are_refused_with_the_limit() {
     let world = known().await;

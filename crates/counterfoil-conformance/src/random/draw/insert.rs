@@ -148,7 +148,7 @@ impl Draw {
         Command::Found { family, cap, pace, new, now }
     }
 
-    /// Draws a cap for one of `in_so_many` inserts.
+    /// Draws a cap with a probability of `1 / in_so_many`. Otherwise returns `None`.
     fn cap(&mut self, now: Timestamp, in_so_many: u64) -> Option<Cap> {
         let limit = self.limit();
         if !self.dice.chance(1, in_so_many) {
@@ -169,8 +169,8 @@ impl Draw {
         access
     }
 
-    /// Draws a join of an access token. The family must not consist of a chain of access tokens. In such a family
-    /// several records would be the newest member.
+    /// Draws a join of an access token. The family must not consist of a chain of access tokens, because several
+    /// records would then be its newest member.
     pub(super) fn join(&mut self, model: &Model) -> Command {
         let older = self.aim.2 == Boundary::Before && self.aims_at(&[Operation::Join]);
         let chain = |record: &RecordParts| {

@@ -46,15 +46,15 @@ pub(super) struct Draw {
     pub(super) drawn: Vec<RecordId>,
 }
 
-/// The number that is added to the seed of each sequence. With another number, the default counts may miss a cell. If a
-/// test fails for this reason, change this number.
+/// The number that is added to the seed of each sequence. With another number, a run with the default counts may miss a
+/// cell. If a test fails for this reason, change this number.
 const FIRST: u64 = 1_000;
 
 /// The number of the command from which on the sequence uses other names and revokes owners. Until then the first
 /// records stay live.
 const LATE: u32 = 75;
 
-/// Cells of calls that succeed on a live record. Most other cells are refusals or other states.
+/// Cells of calls that succeed on a live record. Most other cells are of refusals or of records in other states.
 const PLAIN: [Cell; 9] = [
     (Operation::Slide, State::Live, Boundary::Before),
     (Operation::Slide, State::Live, Boundary::Before),
@@ -79,7 +79,7 @@ const START: u64 = 20;
 
 impl Draw {
     /// Makes the state for a sequence. The seed also selects the names and the epoch, so that consecutive sequences
-    /// differ in all of them.
+    /// differ in names and epoch.
     pub(super) fn new(seed: u64) -> Self {
         let names = Names::of(seed * 11);
         let mut draw = Self {

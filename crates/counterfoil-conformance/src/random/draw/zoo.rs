@@ -1,5 +1,5 @@
-//! Makes the beginning of a sequence. It has a record in each state, so that every operation can be executed on such a
-//! record.
+//! Makes the beginning of a sequence. It has a record in each state, so that every operation can be executed on a
+//! record in any state.
 
 use std::collections::VecDeque;
 

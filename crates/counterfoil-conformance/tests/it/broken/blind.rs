@@ -67,7 +67,8 @@ impl Called for Revoke<'_> {
     }
 }
 
-/// A flaw of methods. Such a method reads, decides, and later overwrites the rows that it changed.
+/// A flaw of one or more methods. A method with this flaw reads, decides, and later overwrites the rows that it
+/// changed.
 pub(crate) struct Blind {
     /// The bits of the methods that have the flaw. All other methods are correct.
     methods: u32,

@@ -138,7 +138,7 @@ flaw!(JoinOfAnOlderGeneration, insert, |inner, home, new, now| {
 // Reads the family in a join, waits, and inserts.
 flaw!(JoinByLookThenInsert, insert, |inner, home, new, now| {
     if let InsertInto::Join { family, .. } = home {
-        // This writes the family's row back as it was read, which undoes a revocation that another call made in
+        // This writes the family's row back as it was read, and so undoes a revocation that another call made in
         // between.
         let read = inner.with(|model| model.family(family).cloned());
         pause().await;

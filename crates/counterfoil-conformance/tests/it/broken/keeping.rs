@@ -85,7 +85,7 @@ pub(crate) fn instants(record: &mut RecordParts, family: &mut FamilyParts, colum
     }
 }
 
-/// Returns the instant of `micros` microseconds, or the last instant if there is no such instant.
+/// Returns the instant of `micros` microseconds, or the last instant if the number is too large.
 pub(crate) fn micros(micros: u64) -> Timestamp {
     Timestamp::from_micros(micros).unwrap_or(Timestamp::MAX)
 }

@@ -6,7 +6,7 @@ use counterfoil_conformance::pause;
 
 use super::flaw;
 
-// Lets the last batch win, even if its instant is earlier.
+// Lets the batch that is written later win, even if its instant is earlier.
 flaw!(TouchLowers, touch, |inner, seen| {
     inner.with(|model| {
         for (id, at) in seen {
@@ -107,13 +107,13 @@ flaw!(ClaimByLookThenSet, claim, |inner, id, held, until| {
     })
 });
 
-// Lets the last settlement win, even if another caller has claimed the notice.
+// Lets the later of two settlements win, even if another caller has claimed the notice.
 flaw!(SettleIgnoresHeld, settle, |inner, id, held, next, sent| {
     let stands = inner.with(|model| model.record(id).and_then(|record| record.notice)).unwrap_or(held);
     inner.settle(id, stands, next, sent).await
 });
 
-// Records the notice that was sent only if the claim is still valid. So after an extension the notice is sent twice.
+// Records a sent notice only if the claim is still valid. So after an extension the notice is sent twice.
 flaw!(SettleForgetsWhatWasSent, settle, |inner, id, held, next, sent| {
     let holds = inner.with(|model| model.record(id).is_some_and(|record| record.notice == Some(held)));
     inner.settle(id, held, next, sent.filter(|_| holds)).await

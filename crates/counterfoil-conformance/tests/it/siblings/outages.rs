@@ -11,25 +11,25 @@ sibling_flaw!(GrantsInAnOutage, reserve, |inner, key, now, window, limit| {
     if is_unavailable(&answer) { Ok(Reserved::Granted(now)) } else { answer }
 });
 
-// Reports a client that cannot be read as absent.
+// Answers that a client is absent if the client cannot be read.
 sibling_flaw!(NoClientInAnOutage, client, |inner, realm, id| {
     let answer = inner.client(realm, id).await;
     if is_unavailable(&answer) { Ok(None) } else { answer }
 });
 
-// Reports settings that cannot be read as absent.
+// Answers that settings are absent if the settings cannot be read.
 sibling_flaw!(NoSettingsInAnOutage, settings, |inner, realm| {
     let answer = inner.settings(realm).await;
     if is_unavailable(&answer) { Ok(None) } else { answer }
 });
 
-// Reports an upkeep that cannot be read as absent.
+// Answers that no upkeep was noted if the note cannot be read.
 sibling_flaw!(NoUpkeepInAnOutage, last_upkeep, |inner| {
     let answer = inner.last_upkeep().await;
     if is_unavailable(&answer) { Ok(None) } else { answer }
 });
 
-// Reports a write that was executed as not sent.
+// Answers that a write was not sent, although it was executed.
 sibling_flaw!(WritesInAnOutage, put_client, |inner, realm, expect, registration| {
     let answer = inner.put_client(realm, expect, registration).await;
     if is_unavailable(&answer) {

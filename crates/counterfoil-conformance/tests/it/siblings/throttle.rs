@@ -1,4 +1,4 @@
-//! A throttle that also loses the attempt after a dropped attempt.
+//! A throttle that also loses the attempt that follows a dropped attempt.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -7,10 +7,10 @@ use counterfoil_conformance::pause;
 
 use super::sibling_overrides;
 
-/// A throttle that rolls back the call after a dropped call. The attempt of that call is lost.
+/// A throttle that loses the call that follows a dropped call: the attempt of this call is granted but not stored.
 #[derive(Default)]
 pub(crate) struct DropsTheNextAttempt {
-    /// True during a call. It stays true after a dropped call. Then the next call is rolled back.
+    /// True during a call. It stays true after a dropped call. Then the next call stores nothing.
     cut: AtomicBool,
 }
 

@@ -2,7 +2,7 @@
 
 /// Clears `purge_at` of members of revoked families, so that no purge reads these members twice. [`CHORES`] finds the
 /// members by the `gone_at` of their family. The statement reads only the first $3 rows by `purge_at`. Other
-/// parameters: $1 now, $2 the time limit for records with an unsent notice.
+/// parameters: $1 now, $2 the instant up to which records with an unsent notice are removed.
 pub(in crate::postgres) const LEAVE_TO_FAMILY: &str = "
 WITH c AS MATERIALIZED (
     SELECT r.id FROM (
@@ -24,8 +24,9 @@ WITH c AS MATERIALIZED (
 )
 UPDATE counterfoil_record SET purge_at = NULL WHERE id = ANY(ARRAY(SELECT id FROM l))";
 /// Selects the records that are due. It reads each index from its start, so that a purge never reads records that stay.
-/// Parameters: $1 now, $2 the time limit for records with an unsent notice, $3 the time limit for `honoured_until`, $4
-/// the number of rows. `shrinks` is 0 for a record to remove and 1 for a record to shrink.
+/// Parameters: $1 now, $2 the instant up to which records with an unsent notice are removed, $3 the instant up to which
+/// superseded records are shrunk, $4 the number of rows. `shrinks` is 0 for a record to remove and 1 for a record to
+/// shrink.
 pub(in crate::postgres) const CHORES: &str = "
 (
     SELECT id, 0::bigint AS shrinks FROM counterfoil_record
@@ -44,9 +45,9 @@ pub(in crate::postgres) const CHORES: &str = "
     WHERE honoured_until <= $3 AND NOT shrunk
     ORDER BY honoured_until, id LIMIT $4 + $4
 )";
-/// Removes records. A record stays if its `gone_at` has moved past the time limit since the records were selected. A
-/// family is removed with its last member. Parameters: $1 ids, $2 the families of the ids, $3 now, $4 the time limit
-/// for records with an unsent notice.
+/// Removes records. A record stays if its `gone_at` was moved to a later instant than $3 or $4 since the records were
+/// selected. A family is removed with its last member. Parameters: $1 ids, $2 the families of the ids, $3 now, $4 the
+/// instant up to which records with an unsent notice are removed.
 pub(in crate::postgres) const REMOVE: &str = "
 WITH f AS MATERIALIZED (
     SELECT id, members, revoked_at, gone_at FROM counterfoil_family WHERE id = ANY($2) ORDER BY id FOR UPDATE
@@ -69,7 +70,7 @@ WITH f AS MATERIALIZED (
     WHERE counterfoil_family.id = n.family AND f.id = n.family AND f.members > n.gone
 )
 SELECT count(*) AS removed FROM d";
-/// Shrinks records. Parameters: $1 ids, $2 the time limit for `honoured_until`.
+/// Shrinks records. Parameters: $1 ids, $2 the instant that `honoured_until` must not exceed.
 pub(in crate::postgres) const SHRINK: &str = "
 WITH l AS MATERIALIZED (
     SELECT id FROM counterfoil_record

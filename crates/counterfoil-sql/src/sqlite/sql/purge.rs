@@ -1,8 +1,8 @@
 //! Statements that purge records.
 
 /// Clears `purge_at` of members of revoked families, so that no purge reads these members twice. [`GONE_FAMILIES`]
-/// finds the members by the `gone_at` of their family. The statement reads only the first ?3 rows by `purge_at`.
-/// Other parameters: ?1 now, ?2 the time limit for records with an unsent notice.
+/// finds the members by the `gone_at` of their family. The statement reads only the first ?3 rows by `purge_at`. Other
+/// parameters: ?1 now, ?2 the instant up to which records with an unsent notice are removed.
 pub(in crate::sqlite) const LEAVE_TO_FAMILY: &str = "
 UPDATE counterfoil_record SET purge_at = NULL
 WHERE id IN (

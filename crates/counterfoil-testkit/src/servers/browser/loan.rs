@@ -14,9 +14,9 @@ type Reader = (Engine, String);
 /// The idle browsers. They end with this process, because then the pipes to their keepers close.
 static IDLE: Mutex<Vec<(Reader, Browser)>> = Mutex::new(Vec::new());
 
-/// A borrowed browser. On return its pages, history, cookies, cache, permissions and log are cleared, and its screen
-/// becomes a desktop's again. Databases of pages stay. No other test sees them, because each origin (server and port)
-/// has its own.
+/// A borrowed browser. On return its pages, history, cookies, cache, permissions and log are cleared, and it shows
+/// pages on a desktop screen again. Databases of pages stay. No other test sees them, because each origin (server and
+/// port) has its own.
 #[derive(Debug)]
 pub struct BorrowedBrowser {
     reader: Reader,

@@ -42,9 +42,9 @@ impl Maker {
     }
 }
 
-/// A shell script that runs a server until the pipe to this process closes. The pipe closes when the value is dropped
-/// or this process ends. The script ignores the signal XFSZ, so that a write to a full disk fails and does not end the
-/// server.
+/// A shell script that runs a server until the pipe to this process closes. The pipe closes when the [`Node`] is
+/// dropped or this process ends. The script ignores the signal XFSZ, so that a write to a full disk fails and does not
+/// end the server.
 pub(super) const KEEPER: &str = r#"trap '' INT TERM XFSZ; folder=$1; shift; "$@" >>"$folder/log" 2>&1 & server=$!; echo $server >"$folder/pid"; cat >/dev/null; kill -KILL $server 2>/dev/null; wait $server 2>/dev/null"#;
 
 /// A shell script that keeps a folder until the pipe to this process closes. It removes the folder after the servers in

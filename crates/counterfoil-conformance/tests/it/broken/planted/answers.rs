@@ -48,7 +48,7 @@ pub(super) fn answers() -> Vec<Case> {
     all
 }
 
-/// Cases with an incorrect slide. The record is not the newest member of its family's kind.
+/// Cases with an incorrect slide of a record that is not the newest member of its family's kind.
 fn slides() -> Vec<Case> {
     cases! {
         SlideOfAnOldHalfMovesTheFamily => slide_is_forward: Then(|_, model, done| {

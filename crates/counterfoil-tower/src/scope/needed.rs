@@ -1,0 +1,18 @@
+//! The scopes that the layer requires.
+
+use counterfoil::{Challenge, Principal};
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Needed {
+    One(&'static str),
+    AnyOf(&'static [&'static str]),
+}
+
+impl Needed {
+    pub(super) fn check(self, principal: &Principal) -> Result<(), Challenge> {
+        match self {
+            Self::One(scope) => principal.require(scope),
+            Self::AnyOf(scopes) => principal.require_any(scopes),
+        }
+    }
+}
