@@ -20,7 +20,8 @@ pub(crate) struct Cli {
     /// redis-cluster://HOST:PORT,HOST:PORT or redb://PATH
     #[arg(long, global = true, value_name = "URL", conflicts_with = "store_file")]
     pub(crate) store: Option<String>,
-    /// A file that contains the URL of the store, possibly with a password. Use - for standard input
+    /// A file that contains the URL of the store, possibly with a password. Only its owner may be able to read it. Use -
+    /// for standard input
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) store_file: Option<PathBuf>,
     /// The realm that the command works on
@@ -55,7 +56,7 @@ pub(crate) enum Command {
     Migrate,
     /// Removes records that are past their retention, in all realms, by the clock of this machine. The upkeep of a
     /// running service does the same
-    Purge(Confirmation),
+    Purge(Purge),
     /// Copies all data to another store, or continues an interrupted copy. Compares both stores at the end. Stop the
     /// service first
     Copy(CopyTo),
@@ -118,11 +119,29 @@ pub(crate) struct Confirmation {
 }
 
 #[derive(Args)]
+pub(crate) struct Purge {
+    /// Removes although this machine's clock is more than a day after the store's last upkeep, or there was none
+    #[arg(long)]
+    pub(crate) trust_clock: bool,
+    #[command(flatten)]
+    pub(crate) confirmation: Confirmation,
+}
+
+/// Realms beside that of --realm and those with credentials.
+#[derive(Args)]
+pub(crate) struct Realms {
+    /// A realm without credentials whose clients and settings count too. May be repeated
+    #[arg(long, value_name = "REALM")]
+    pub(crate) with_realm: Vec<String>,
+}
+
+#[derive(Args)]
 pub(crate) struct CopyTo {
     /// The URL of the target store, without a password. The target must be empty or contain a part of this copy
     #[arg(long, value_name = "URL", required_unless_present = "to_file", conflicts_with = "to_file")]
     pub(crate) to: Option<String>,
-    /// A file that contains the URL of the target, possibly with a password. Use - for standard input
+    /// A file that contains the URL of the target, possibly with a password. Only its owner may be able to read it. Use -
+    /// for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) to_file: Option<PathBuf>,
     /// A realm without credentials whose clients and settings are also copied. May be repeated
@@ -174,11 +193,19 @@ pub(crate) enum Keys {
     Check {
         /// The key ring file
         file: PathBuf,
+        #[command(flatten)]
+        realms: Realms,
     },
     /// Adds a new key, and removes the keys that no digest in the store uses
     Rotate {
         /// The key ring file
         file: PathBuf,
+        #[command(flatten)]
+        realms: Realms,
+        /// Says that the realms with credentials, --realm and --with-realm are all realms of the store. Needed to remove
+        /// a key: the secrets of another realm's clients may be under it
+        #[arg(long)]
+        all_realms: bool,
         #[command(flatten)]
         confirmation: Confirmation,
     },

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use counterfoil::{ManageError, Unavailable};
 use counterfoil_copy::CopyError;
+use counterfoil_stores::OpenError;
 
 type Cause = Box<dyn Error + Send + Sync>;
 
@@ -75,6 +76,17 @@ impl From<Unavailable> for Failure {
     fn from(error: Unavailable) -> Self {
         match error {
             Unavailable::ForeignKeyRing { .. } => Self::refused(error),
+            other => Self::failed(other),
+        }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Missing | OpenError::Outdated(_) => {
+                Self::failed(format!("{error}; run `counterfoil-admin migrate`"))
+            }
             other => Self::failed(other),
         }
     }

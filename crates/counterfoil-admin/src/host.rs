@@ -44,9 +44,14 @@ impl Cli {
 
     /// Builds a handle on the store. The tool verifies and refreshes no tokens, so the handle needs no key ring.
     pub(crate) fn handle(&self, store: &AnyStore) -> Result<Counterfoil, Failure> {
+        self.handle_of(store, self.realm()?)
+    }
+
+    /// The same in another realm.
+    pub(crate) fn handle_of(&self, store: &AnyStore, realm: Realm) -> Result<Counterfoil, Failure> {
         let mut policy = self.policy()?;
         policy.refresh_tokens.grace = Duration::ZERO;
-        let builder = store.build_into(Counterfoil::builder()).realm(self.realm()?).policy(policy).accounts(NoPeople);
+        let builder = store.build_into(Counterfoil::builder()).realm(realm).policy(policy).accounts(NoPeople);
         builder.build().map_err(Failure::failed)
     }
 }

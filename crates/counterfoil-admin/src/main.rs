@@ -5,25 +5,32 @@ mod commands;
 mod failure;
 mod host;
 mod output;
+mod ring_file;
 mod store;
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::Cli;
 use crate::failure::Failure;
+use crate::output::said;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     // Events of the changes go to standard error, for the operator's log. Standard output contains only the result.
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
+    // sqlx warns about unknown parameters of a URL, and the warning contains their values, which may be secret.
+    let shown = Targets::new().with_default(LevelFilter::INFO).with_target("sqlx", LevelFilter::ERROR);
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).finish().with(shown).init();
     let ended = run(&cli);
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            let _unread = writeln!(std::io::stderr(), "counterfoil-admin: {}", failure.with_causes());
+            said(&failure.with_causes());
             ExitCode::from(failure.exit_code())
         }
     }

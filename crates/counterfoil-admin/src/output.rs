@@ -1,5 +1,7 @@
 //! The result of a command: a table for people, or JSON for programs.
 
+use std::io::Write as _;
+
 use counterfoil::Timestamp;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -53,13 +55,32 @@ impl Output {
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".into(),
-        // Labels are text that users wrote. They must not contain control characters that move the terminal's cursor.
-        Value::String(text) => {
-            text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
-        }
+        // Labels are text that users wrote.
+        Value::String(text) => visible(text),
         Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(" "),
         other => other.to_string(),
     }
+}
+
+/// The text with a mark in place of each control and each invisible format character: nothing in it may move a
+/// terminal's cursor, hide or reorder letters. The two joiners stay, which some scripts need.
+pub(crate) fn visible(text: &str) -> String {
+    let hidden = |letter: char| {
+        letter.is_control()
+            || matches!(
+                u32::from(letter),
+                0xad | 0x61c | 0x115f..=0x1160 | 0x17b4..=0x17b5 | 0x180e | 0x200b | 0x200e..=0x200f
+                    | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff | 0xfff9..=0xfffb | 0x1bca0..=0x1bca3
+                    | 0x1d173..=0x1d17a | 0xe0000..=0xe0fff
+            )
+    };
+    text.chars().map(|letter| if hidden(letter) { '\u{fffd}' } else { letter }).collect()
+}
+
+/// Writes one line to standard error, which names this program.
+pub(crate) fn said(text: &str) {
+    // A closed pipe is the reader's choice.
+    let _unread = writeln!(std::io::stderr(), "counterfoil-admin: {}", visible(text));
 }
 
 fn aligned(rows: &[Vec<String>]) -> String {
@@ -86,6 +107,14 @@ pub(crate) fn instant_or_none(at: Option<Timestamp>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn host_61_no_text_hides_or_reorders_letters_on_a_terminal() {
+        assert_eq!(
+            visible("a\u{1b}[2Jb\u{202e}c\u{2066}d\u{200b}e\nf\u{200d}g"),
+            "a\u{fffd}[2Jb\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}f\u{200d}g"
+        );
+    }
 
     #[test]
     fn host_61_a_table_is_aligned_and_shows_no_control_letters() {

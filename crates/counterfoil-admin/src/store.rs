@@ -1,6 +1,7 @@
 //! The store that the arguments name.
 
-use std::io::Read as _;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use counterfoil_stores::{AnyStore, Opening, StoreUrl, holds_password};
@@ -8,19 +9,49 @@ use counterfoil_stores::{AnyStore, Opening, StoreUrl, holds_password};
 use crate::cli::Cli;
 use crate::failure::Failure;
 
-/// The maximum number of bytes that are read from a file. The rest of a longer file is ignored.
+/// The maximum length of a file, in bytes. A longer file is refused.
 const LONGEST: u64 = 1024 * 1024;
 
 /// Returns the text of a file. The path `-` means standard input.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
-    let mut text = String::new();
     if path.as_os_str() == "-" {
-        std::io::stdin().take(LONGEST).read_to_string(&mut text).map_err(Failure::failed)?;
-    } else {
-        let named = |error: std::io::Error| Failure::failed(format!("{}: {error}", path.display()));
-        std::fs::File::open(path).map_err(named)?.take(LONGEST).read_to_string(&mut text).map_err(named)?;
+        return text(std::io::stdin(), path);
     }
-    Ok(text)
+    text(File::open(path).map_err(|error| named(path, &error))?, path)
+}
+
+/// Returns the text of a file, which only its owner may be able to read, like a key file. The path `-` means standard
+/// input.
+fn read_secret(path: &Path) -> Result<String, Failure> {
+    if path.as_os_str() == "-" {
+        return text(std::io::stdin(), path);
+    }
+    let file = File::open(path).map_err(|error| named(path, &error))?;
+    #[cfg(unix)]
+    {
+        let about = file.metadata().map_err(|error| named(path, &error))?;
+        let mode = std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o777;
+        if mode & 0o077 != 0 {
+            let path = path.display();
+            return Err(Failure::refused(format!("{path} is open to others (mode {mode:03o}): chmod 600")));
+        }
+    }
+    text(file, path)
+}
+
+fn named(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::failed(format!("{}: {error}", path.display()))
+}
+
+/// Reads everything. Refuses a text that is too long.
+fn text(from: impl Read, path: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    let length = from.take(LONGEST + 1).read_to_string(&mut text).map_err(|error| named(path, &error))?;
+    if u64::try_from(length).is_ok_and(|length| length <= LONGEST) {
+        Ok(text)
+    } else {
+        Err(Failure::refused(format!("{} is longer than {LONGEST} bytes", path.display())))
+    }
 }
 
 /// Returns the URL from an argument, or from a file.
@@ -32,7 +63,7 @@ pub(crate) fn url(argument: Option<&str>, file: Option<&Path>, name: &str) -> Re
             )));
         }
         (Some(url), _) => url.to_owned(),
-        (None, Some(file)) => read(file)?.trim().to_owned(),
+        (None, Some(file)) => read_secret(file)?.trim().to_owned(),
         (None, None) => return Err(Failure::Usage(format!("give --{name} or --{name}-file"))),
     };
     match text.parse() {
@@ -48,13 +79,14 @@ impl Cli {
         url(self.store.as_deref(), self.store_file.as_deref(), "store")
     }
 
-    /// Returns the options for opening a store. They create no file, so that a mistyped path is an error.
+    /// Returns the options for opening a store. They create no file and change no layout. Only `migrate` and `copy` do
+    /// that.
     pub(crate) fn opening(&self) -> Opening {
-        Opening::default().volatile(self.volatile)
+        Opening::default().unchanged().volatile(self.volatile)
     }
 
     /// Opens the store.
     pub(crate) async fn open(&self) -> Result<AnyStore, Failure> {
-        self.url()?.open(&self.opening()).await.map_err(Failure::failed)
+        Ok(self.url()?.open(&self.opening()).await?)
     }
 }

@@ -2,12 +2,11 @@
 
 use counterfoil::store::StoreError;
 
-use crate::clients;
 use crate::copy::Copy;
 use crate::error::{CopyError, Side};
 use crate::report::Found;
-use crate::settings;
 use crate::walk::{self, Families};
+use crate::{clients, families, settings};
 
 impl Copy {
     /// Reads the whole source. Refuses a source with damaged rows, and a target that contains data that the source does
@@ -59,6 +58,14 @@ impl Copy {
         if counted == walked { Ok(()) } else { Err(CopyError::Uncounted { side, counted, walked }) }
     }
 
+    /// Refuses a target that has had its upkeep since the source's last one. A service has run on it, and may have
+    /// purged revoked credentials: a copy would bring them back.
+    pub(crate) async fn has_not_served(&self) -> Result<(), CopyError> {
+        let source = self.source.settings.last_upkeep().await.map_err(Side::Source.failed())?;
+        let target = self.target.settings.last_upkeep().await.map_err(Side::Target.failed())?;
+        if target > source { Err(CopyError::TargetServed) } else { Ok(()) }
+    }
+
     async fn nothing_foreign(&self, found: &Found) -> Result<(), CopyError> {
         for realm in &found.report.realms {
             settings::compatible(self, realm).await?;
@@ -74,7 +81,8 @@ impl Copy {
             if source != Some(target) {
                 return Err(CopyError::ForeignFamily(target));
             }
+            families::same(self, &target).await?;
         }
-        Ok(())
+        if targets.corrupt > 0 { Err(CopyError::DamagedTarget { count: targets.corrupt }) } else { Ok(()) }
     }
 }

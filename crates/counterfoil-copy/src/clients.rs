@@ -30,12 +30,18 @@ fn same(realm: &Realm, source: &Registration, target: &Registration) -> Result<(
     if equal { Ok(()) } else { Err(foreign(realm, &target.client_id)) }
 }
 
+/// The registrations of the target. One that does not decode may be anything, so it is an error.
+async fn targets_of(copy: &Copy, realm: &Realm) -> Result<Vec<VersionedRegistration>, CopyError> {
+    let (targets, corrupt) = walk::clients(&copy.target, Side::Target, realm).await?;
+    if corrupt > 0 { Err(CopyError::DamagedTarget { count: corrupt }) } else { Ok(targets) }
+}
+
 /// Refuses a target with a registration that the source does not have, or that differs from the source's.
 pub(crate) async fn compatible(copy: &Copy, realm: &Realm) -> Result<(), CopyError> {
     let (sources, _) = walk::clients(&copy.source, Side::Source, realm).await?;
     let sources: BTreeMap<_, _> =
         sources.iter().map(|client| (&client.registration.client_id, &client.registration)).collect();
-    let (targets, _) = walk::clients(&copy.target, Side::Target, realm).await?;
+    let targets = targets_of(copy, realm).await?;
     for VersionedRegistration { registration: target, .. } in &targets {
         match sources.get(&target.client_id) {
             Some(source) => same(realm, source, target)?,
@@ -99,7 +105,7 @@ pub(crate) async fn retire(copy: &Copy, realm: &Realm, key: ClientKey) -> Result
 /// Checks that both stores have the same registrations.
 pub(crate) async fn verify(copy: &Copy, realm: &Realm) -> Result<(), CopyError> {
     let (sources, _) = walk::clients(&copy.source, Side::Source, realm).await?;
-    let (targets, _) = walk::clients(&copy.target, Side::Target, realm).await?;
+    let targets = targets_of(copy, realm).await?;
     let mut targets = targets.iter().map(|client| &client.registration);
     for source in sources.iter().map(|client| &client.registration) {
         let target = targets.next().ok_or_else(|| foreign(realm, &source.client_id))?;

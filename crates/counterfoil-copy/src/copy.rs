@@ -64,7 +64,9 @@ impl Copy {
     ///
     /// Every error that `run` returns before its first write.
     pub async fn plan(&self) -> Result<Report, CopyError> {
-        self.checked().await.map(|found| found.report)
+        let found = self.checked().await?;
+        self.has_not_served().await?;
+        Ok(found.report)
     }
 
     /// Copies everything, and compares both stores at the end. First, it reads the source and checks both stores. If a
@@ -72,7 +74,8 @@ impl Copy {
     /// it writes the registrations, and then the families. Each family is written in one step.
     ///
     /// Neither store may be in use during the copy. If a store changes nevertheless, the comparison or the next run
-    /// fails.
+    /// fails, unless the change is made after its part of the comparison. Such a change is not found: a credential that
+    /// is revoked in the source after the comparison of its family stays valid in the target.
     ///
     /// # Cancel safety
     ///
@@ -85,6 +88,7 @@ impl Copy {
     /// start again with an empty target.
     pub async fn run(&self) -> Result<Report, CopyError> {
         let Found { mut report, clients: removed } = self.checked().await?;
+        self.has_not_served().await?;
         for realm in &report.realms {
             report.versions_behind += u64::from(settings::copy(self, realm).await?);
             report.versions_behind += clients::copy(self, realm).await?;
@@ -106,7 +110,7 @@ impl Copy {
     ///
     /// [`CopyError`] for the first difference, or if a store failed.
     pub async fn verify(&self) -> Result<Report, CopyError> {
-        let report = self.plan().await?;
+        let report = self.checked().await?.report;
         verify(self, &report.realms).await?;
         Ok(Report { already_there: report.families, ..report })
     }

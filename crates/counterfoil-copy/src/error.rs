@@ -54,6 +54,16 @@ pub enum CopyError {
         /// One of the damaged families.
         first: Option<FamilyId>,
     },
+    /// Rows of the target do not decode. Nothing was written.
+    #[error("{count} rows of the target do not decode; repair them, or copy into an empty store")]
+    DamagedTarget {
+        /// How many families and registrations have such a row.
+        count: u64,
+    },
+    /// The target's last upkeep is later than the source's: a service has run on the target. It may have purged
+    /// credentials that the source still has, and a copy would bring them back. Nothing was written.
+    #[error("a service has run on the target since the source's last upkeep; copy into an empty store")]
+    TargetServed,
     /// The census of a store differs from the number of records in its families. Either another process writes to the
     /// store, or the store has records without a family.
     #[error(

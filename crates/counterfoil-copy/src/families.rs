@@ -1,6 +1,6 @@
 //! Copies families from the source to the target.
 
-use counterfoil::store::{Restored, WholeFamily};
+use counterfoil::store::{Restored, StoreError, WholeFamily};
 use counterfoil::types::FamilyId;
 use futures_util::future::join_all;
 
@@ -52,6 +52,16 @@ fn compare(id: &FamilyId, source: Option<&WholeFamily>, target: Option<&WholeFam
         _ => Some("family"),
     };
     field.map_or(Ok(()), |field| Err(CopyError::Differs { family: *id, field }))
+}
+
+/// Compares a family that both sides have.
+pub(crate) async fn same(copy: &Copy, id: &FamilyId) -> Result<(), CopyError> {
+    let source = read(copy, Side::Source, id).await?;
+    match copy.target.families.family(id).await {
+        Ok(target) => compare(id, source.as_ref(), target.as_ref()),
+        Err(StoreError::Corrupt { .. }) => Err(CopyError::DamagedTarget { count: 1 }),
+        Err(error) => Err(CopyError::Store { side: Side::Target, error }),
+    }
 }
 
 /// Checks that both stores have the same families. Returns the number of records in one store.

@@ -1,5 +1,7 @@
 //! The engine for a fjall folder.
 
+use std::fs::{self, DirBuilder};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,12 +31,13 @@ struct Folder {
 }
 
 impl FjallEngine {
-    /// Opens the folder, or creates it.
+    /// Opens the folder, or creates it with mode 0700. The mode of a folder that exists stays.
     ///
     /// # Errors
     ///
     /// [`EngineError`] if the folder is already open, contains no database, or cannot be read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, EngineError> {
+        create_private(path.as_ref()).map_err(EngineError::not_done)?;
         Self::on(SingleWriterTxDatabase::builder(path).open().map_err(EngineError::not_done)?)
     }
 
@@ -48,6 +51,20 @@ impl FjallEngine {
         let keyspace = keyspace.map_err(EngineError::not_done)?;
         let folder = Arc::new(Folder { database, keyspace });
         Ok(Self { queue: Queue::start(Arc::clone(&folder))?, folder })
+    }
+}
+
+/// Creates a folder that only its owner may open, if there is none. fjall would create it open to everybody.
+fn create_private(path: &Path) -> io::Result<()> {
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        fs::create_dir_all(parent)?;
+    }
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        created => created,
     }
 }
 

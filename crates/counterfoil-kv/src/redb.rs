@@ -1,11 +1,14 @@
 //! The engine for a redb file.
 
+use std::fs::OpenOptions;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use redb::{
     Database, Durability, Error, ReadTransaction, ReadableDatabase as _, ReadableTable as _, Table, TableDefinition,
+    TableError,
 };
 
 use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
@@ -27,13 +30,33 @@ pub struct RedbEngine {
 struct File(Database);
 
 impl RedbEngine {
-    /// Opens the file, or creates it.
+    /// Opens the file, or creates it with mode 0600. The mode of a file that exists stays.
     ///
     /// # Errors
     ///
     /// [`EngineError`] if the file is already open, is not a database, or cannot be read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, EngineError> {
+        create_private(path.as_ref()).map_err(EngineError::not_done)?;
         Self::on(Database::create(path).map_err(EngineError::not_done)?)
+    }
+
+    /// Opens the file, and creates neither it nor its table. Returns `None` if the table is missing. redb repairs a file
+    /// after a crash all the same.
+    ///
+    /// # Errors
+    ///
+    /// [`EngineError`] if the file is missing or already open, is not a database, or cannot be read.
+    pub fn open_unchanged(path: impl AsRef<Path>) -> Result<Option<Self>, EngineError> {
+        let database = Database::open(path).map_err(EngineError::not_done)?;
+        let read = database.begin_read().map_err(EngineError::not_done)?;
+        match read.open_table(TABLE) {
+            Ok(_) => {}
+            Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+            Err(error) => return Err(EngineError::not_done(error)),
+        }
+        drop(read);
+        let file = Arc::new(File(database));
+        Ok(Some(Self { queue: Queue::start(Arc::clone(&file))?, file }))
     }
 
     /// Creates an engine on a database that was opened with redb's own builder. Its table is named `counterfoil`.
@@ -51,6 +74,15 @@ impl RedbEngine {
     fn read(&self) -> Result<ReadTransaction, EngineError> {
         self.file.0.begin_read().map_err(EngineError::not_done)
     }
+}
+
+/// Creates an empty file that only its owner may read, if there is none. redb would create it readable for everybody.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 impl Embedded for File {

@@ -27,9 +27,29 @@ pub enum SetupError {
     /// The key of the layout version has a value that this crate never writes.
     #[error("the data is not a store of this crate")]
     Foreign(#[source] Corrupt),
+    /// The layout is missing or older than this crate needs, and the store was opened without upgrade. Nothing was
+    /// changed.
+    #[error("the data has layout {found}, and this crate needs layout {LAYOUT}")]
+    Outdated {
+        /// The number of the data's layout. It is 0 if the engine has none.
+        found: u64,
+    },
     /// The engine could not be opened or did not answer.
     #[error("the engine could not be opened or did not answer")]
     Engine(#[from] EngineError),
+}
+
+/// Refuses an engine whose layout is not the current one. Writes nothing.
+pub(crate) async fn check_unchanged(engine: &dyn Engine) -> Result<(), SetupError> {
+    let found = match engine.get(&[key::LAYOUT.to_vec()]).await?.pop().flatten() {
+        Some(row) => read_version(&row).map_err(SetupError::Foreign)?.number(),
+        None => 0,
+    };
+    match found {
+        LAYOUT => Ok(()),
+        newer if newer > LAYOUT => Err(SetupError::Newer { found }),
+        _ => Err(SetupError::Outdated { found }),
+    }
 }
 
 /// Writes the layout version if the engine is empty. Upgrades data of an older layout to the current layout.

@@ -57,6 +57,16 @@ impl KvStore {
         setup::check(&engine, UPGRADES).await?;
         Ok(Self { engine: Arc::new(engine) })
     }
+
+    /// Opens the store in an engine, and writes nothing. For programs that only look.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open). [`SetupError::Outdated`] if the engine is empty, or has an older layout.
+    pub async fn open_unchanged(engine: impl Engine) -> Result<Self, SetupError> {
+        setup::check_unchanged(&engine).await?;
+        Ok(Self { engine: Arc::new(engine) })
+    }
 }
 
 impl fmt::Debug for KvStore {

@@ -24,6 +24,8 @@ const OLDEST: u64 = 6;
 pub(crate) struct Setup {
     pub(crate) in_cluster: bool,
     pub(crate) volatile: bool,
+    /// Whether a missing or older layout is written.
+    pub(crate) upgrades: bool,
 }
 
 impl Setup {
@@ -47,7 +49,7 @@ pub(crate) async fn server(
         let mut connection = connector.open().await?;
         setup.look(&mut connection).await?;
         rights::check(&mut connection, keys).await?;
-        layout(&mut connection, keys).await
+        layout(&mut connection, keys, setup.upgrades).await
     };
     match timeout(deadline, looking).await {
         Ok(looked) => looked,
@@ -115,16 +117,25 @@ impl Setup {
     }
 }
 
-/// Returns the version of the stored layout. If no version is stored, writes the current version. Refuses a newer
-/// version.
-async fn layout(connection: &mut Connection, keys: &Keys) -> Result<u64, SetupError> {
-    let mut mark = Cmd::new();
-    mark.arg("SET").arg(keys.layout()).arg(LAYOUT).arg("NX");
-    connection.ask(Request::One(&mark)).await?;
+/// Returns the version of the stored layout. If there is none, writes the current version. Refuses a newer version.
+/// Without upgrades, it refuses a missing and an older version too, and writes nothing.
+async fn layout(connection: &mut Connection, keys: &Keys, upgrades: bool) -> Result<u64, SetupError> {
+    if upgrades {
+        let mut mark = Cmd::new();
+        mark.arg("SET").arg(keys.layout()).arg(LAYOUT).arg("NX");
+        connection.ask(Request::One(&mark)).await?;
+    }
     let mut get = redis::cmd("GET");
     get.arg(keys.layout());
     let found = connection.ask(Request::One(&get)).await?;
+    if !upgrades && found == Value::Nil {
+        return Err(SetupError::Outdated { found: 0, known: LAYOUT });
+    }
     let found =
         row::bytes(&found).and_then(row::number).ok_or_else(|| SetupError::refused("the layout has no version"))?;
-    if found > LAYOUT { Err(SetupError::Newer { found, known: LAYOUT }) } else { Ok(found) }
+    match found {
+        newer if newer > LAYOUT => Err(SetupError::Newer { found, known: LAYOUT }),
+        older if older < LAYOUT && !upgrades => Err(SetupError::Outdated { found, known: LAYOUT }),
+        found => Ok(found),
+    }
 }

@@ -16,6 +16,15 @@ pub enum SetupError {
         /// The newest version of the layout that this version of the crate knows.
         known: u64,
     },
+    /// The layout is missing or older than this crate needs, and the store was opened without upgrade. Nothing was
+    /// changed.
+    #[error("the layout is of version {found}, and this crate needs {known}")]
+    Outdated {
+        /// The version of the layout on the server. It is 0 if there is none.
+        found: u64,
+        /// The version that this crate needs.
+        known: u64,
+    },
     /// The server's configuration would break a guarantee of the store.
     #[error("the set-up is refused: {what}")]
     Refused {

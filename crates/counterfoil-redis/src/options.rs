@@ -57,11 +57,12 @@ pub struct Options {
     pub(crate) deadline: Duration,
     pub(crate) waits: Option<Waits>,
     pub(crate) volatile: bool,
+    pub(crate) upgrades: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { prefix: "counterfoil".to_owned(), deadline: DEADLINE, waits: None, volatile: false }
+        Self { prefix: "counterfoil".to_owned(), deadline: DEADLINE, waits: None, volatile: false, upgrades: true }
     }
 }
 
@@ -101,6 +102,14 @@ impl Options {
     #[must_use]
     pub fn volatile(mut self) -> Self {
         self.volatile = true;
+        self
+    }
+
+    /// Refuses a missing or older layout with [`SetupError::Outdated`] instead of writing it. For programs that only
+    /// look.
+    #[must_use]
+    pub fn without_upgrade(mut self) -> Self {
+        self.upgrades = false;
         self
     }
 

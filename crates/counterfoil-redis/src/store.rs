@@ -84,7 +84,8 @@ impl RedisStore {
         #[cfg(feature = "tls")]
         let _kept = rustls::crypto::ring::default_provider().install_default();
         let keys = Keys::new(&options.prefix);
-        let setup = Setup { in_cluster: connector.is_cluster(), volatile: options.volatile };
+        let setup =
+            Setup { in_cluster: connector.is_cluster(), volatile: options.volatile, upgrades: options.upgrades };
         let layout = check::server(&connector, setup, &keys, options.deadline).await?;
         let connection = SharedConnection::new(connector, setup, options.deadline);
         let rooms = (0..=u8::MAX).map(|_| Mutex::default()).collect();

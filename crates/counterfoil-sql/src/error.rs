@@ -29,6 +29,15 @@ pub enum SetupError {
         /// The version that this crate needs.
         known: i64,
     },
+    /// The schema is missing or older than this crate needs, and the store was opened without migration. Nothing was
+    /// changed.
+    #[error("the schema is of version {found}, and this crate needs {known}")]
+    Outdated {
+        /// The version of the schema in the database. It is 0 if there is no schema.
+        found: i64,
+        /// The version that this crate needs.
+        known: i64,
+    },
     /// The server accepted no connection or did not answer within the time limit.
     #[error("the server did not answer within {within:?}: check its address and what is in between")]
     NoAnswer {

@@ -7,7 +7,7 @@ use counterfoil::memory::MemoryStore;
 use counterfoil_kv::{KvStore, RedbEngine};
 use counterfoil_redis::{Options, RedisStore};
 use counterfoil_sql::sqlx::sqlite::SqliteConnectOptions;
-use counterfoil_sql::{PgStore, SetupError, SqliteStore};
+use counterfoil_sql::{PgSetup, PgStore, SetupError, SqliteStore};
 
 use crate::any::AnyStore;
 use crate::url::StoreUrl;
@@ -19,6 +19,12 @@ pub enum OpenError {
     /// The schema is missing or old, and the database role may not change it.
     #[error("the schema must be brought up to date first, as a role that may create tables")]
     Older(#[source] SetupError),
+    /// The file, the schema or the layout is missing, and the options do not allow to create it.
+    #[error("there is no store yet")]
+    Missing,
+    /// The layout is older than this crate needs, and the options do not allow to update it.
+    #[error("the store has an older layout")]
+    Outdated(#[source] Box<dyn Error + Send + Sync>),
     /// Another error: the store is unreachable, a newer version wrote it, or its configuration is not safe.
     #[error("the store cannot be opened")]
     Store(#[source] Box<dyn Error + Send + Sync>),
@@ -34,17 +40,42 @@ impl From<SetupError> for OpenError {
     fn from(error: SetupError) -> Self {
         match error {
             SetupError::Older { .. } => Self::Older(error),
+            SetupError::Outdated { found: 0, .. } => Self::Missing,
+            SetupError::Outdated { .. } => Self::Outdated(error.into()),
             other => Self::other(other),
         }
     }
 }
 
-/// The options for opening a store. By default, no file is created, and a Redis server must have an append-only file.
+impl From<counterfoil_redis::SetupError> for OpenError {
+    fn from(error: counterfoil_redis::SetupError) -> Self {
+        match error {
+            counterfoil_redis::SetupError::Outdated { found: 0, .. } => Self::Missing,
+            counterfoil_redis::SetupError::Outdated { .. } => Self::Outdated(error.into()),
+            other => Self::other(other),
+        }
+    }
+}
+
+impl From<counterfoil_kv::SetupError> for OpenError {
+    fn from(error: counterfoil_kv::SetupError) -> Self {
+        match error {
+            counterfoil_kv::SetupError::Outdated { found: 0 } => Self::Missing,
+            counterfoil_kv::SetupError::Outdated { .. } => Self::Outdated(error.into()),
+            other => Self::other(other),
+        }
+    }
+}
+
+/// The options for opening a store. By default, no file is created, an older layout is updated, and a Redis server must
+/// have an append-only file.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Opening {
     /// Whether opening creates a missing file.
     pub create: bool,
+    /// Whether a missing or older layout is an error instead of being created or brought up to date.
+    pub unchanged: bool,
     /// Whether a Redis server without an append-only file is accepted.
     pub volatile: bool,
 }
@@ -56,10 +87,32 @@ impl Opening {
         Self { create: true, ..self }
     }
 
+    /// Opens the store without creating or updating it. A missing store is [`OpenError::Missing`], and an older layout is
+    /// [`OpenError::Outdated`]. The mode of a file stays. SQLite still creates the index of its write-ahead log, and redb
+    /// still repairs a file after a crash.
+    #[must_use]
+    pub fn unchanged(self) -> Self {
+        Self { unchanged: true, create: false, ..self }
+    }
+
+    /// Updates an older layout. This is the default.
+    #[must_use]
+    pub fn changing(self) -> Self {
+        Self { unchanged: false, ..self }
+    }
+
     /// Sets whether a Redis server without an append-only file is accepted.
     #[must_use]
     pub fn volatile(self, volatile: bool) -> Self {
         Self { volatile, ..self }
+    }
+}
+
+impl Opening {
+    fn redis(&self, prefix: Option<&str>) -> Options {
+        let options = if self.volatile { Options::new().volatile() } else { Options::new() };
+        let options = if self.unchanged { options.without_upgrade() } else { options };
+        prefix.map_or(options.clone(), |prefix| options.prefix(prefix))
     }
 }
 
@@ -73,38 +126,56 @@ pub enum Migrated {
 }
 
 impl StoreUrl {
-    /// Opens the store. Updates an older schema if the database role may do that.
+    /// Opens the store. Updates an older schema if the database role may do that, unless the options say
+    /// [`unchanged`](Opening::unchanged).
     ///
     /// # Errors
     ///
     /// [`OpenError`] if the store cannot be opened.
     pub async fn open(&self, how: &Opening) -> Result<AnyStore, OpenError> {
-        let options = || if how.volatile { Options::new().volatile() } else { Options::new() };
+        if let (true, Self::Sqlite(path) | Self::Redb(path)) = (how.unchanged, self)
+            && !path.exists()
+        {
+            return Err(OpenError::Missing);
+        }
         match self {
             Self::Memory => Ok(AnyStore::of(Arc::new(MemoryStore::default()))),
             Self::Sqlite(path) => {
                 let options = SqliteConnectOptions::new().filename(path).create_if_missing(how.create);
-                let store = Arc::new(SqliteStore::open(options).await?);
+                let store = if how.unchanged {
+                    SqliteStore::open_unchanged(options).await?
+                } else {
+                    SqliteStore::open(options).await?
+                };
+                let store = Arc::new(store);
                 Ok(AnyStore::of(Arc::clone(&store)).closed_by(store))
             }
             Self::Postgres(options) => {
-                let store = Arc::new(PgStore::connect((**options).clone()).await?);
+                let setup = if how.unchanged { PgSetup::default().without_migration() } else { PgSetup::default() };
+                let store = Arc::new(PgStore::connect_with((**options).clone(), setup).await?);
                 Ok(AnyStore::of(Arc::clone(&store)).closed_by(store))
             }
-            Self::Redis(url) => {
-                let store = RedisStore::open(url.as_str(), options()).await;
-                Ok(AnyStore::of(Arc::new(store.map_err(OpenError::other)?)))
+            Self::Redis { url, prefix } => {
+                let store = RedisStore::open(url.as_str(), how.redis(prefix.as_deref())).await?;
+                Ok(AnyStore::of(Arc::new(store)))
             }
-            Self::RedisCluster(nodes) => {
-                let store = RedisStore::open_cluster(nodes.iter().map(String::as_str), options()).await;
-                Ok(AnyStore::of(Arc::new(store.map_err(OpenError::other)?)))
+            Self::RedisCluster { nodes, prefix } => {
+                let nodes = nodes.iter().map(String::as_str);
+                let store = RedisStore::open_cluster(nodes, how.redis(prefix.as_deref())).await?;
+                Ok(AnyStore::of(Arc::new(store)))
             }
             Self::Redb(path) => {
                 if !how.create && !path.exists() {
                     return Err(OpenError::other(format!("there is no file {}", path.display())));
                 }
-                let engine = RedbEngine::open(path).map_err(OpenError::other)?;
-                Ok(AnyStore::of(Arc::new(KvStore::open(engine).await.map_err(OpenError::other)?)))
+                let store = if how.unchanged {
+                    let engine =
+                        RedbEngine::open_unchanged(path).map_err(OpenError::other)?.ok_or(OpenError::Missing)?;
+                    KvStore::open_unchanged(engine).await?
+                } else {
+                    KvStore::open(RedbEngine::open(path).map_err(OpenError::other)?).await?
+                };
+                Ok(AnyStore::of(Arc::new(store)))
             }
         }
     }
@@ -125,7 +196,7 @@ impl StoreUrl {
                 self.open(&Opening::default().creating()).await?.close().await;
                 Ok(Migrated::UpToDate)
             }
-            Self::Memory | Self::Redis(_) | Self::RedisCluster(_) => Ok(Migrated::NothingToDo),
+            Self::Memory | Self::Redis { .. } | Self::RedisCluster { .. } => Ok(Migrated::NothingToDo),
         }
     }
 }

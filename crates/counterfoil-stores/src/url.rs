@@ -25,11 +25,21 @@ pub enum StoreUrl {
     Sqlite(PathBuf),
     /// `postgres://…` or `postgresql://…`, in the format of libpq.
     Postgres(Box<PgConnectOptions>),
-    /// `redis://…`.
-    Redis(String),
-    /// `redis-cluster://HOST:PORT,HOST:PORT`. It names some nodes of the cluster. The variant contains one URL for each
-    /// node.
-    RedisCluster(Vec<String>),
+    /// `redis://…`, with `?prefix=PREFIX` if the prefix of the keys is not `counterfoil`.
+    Redis {
+        /// The URL of the server, without the parameter `prefix`.
+        url: String,
+        /// The prefix of the keys.
+        prefix: Option<String>,
+    },
+    /// `redis-cluster://HOST:PORT,HOST:PORT`, with `?prefix=PREFIX` if the prefix of the keys is not
+    /// `counterfoil`.
+    RedisCluster {
+        /// One URL for each of the named nodes.
+        nodes: Vec<String>,
+        /// The prefix of the keys.
+        prefix: Option<String>,
+    },
     /// `redb://PATH`: a redb file of `counterfoil-kv`.
     Redb(PathBuf),
 }
@@ -54,13 +64,37 @@ impl FromStr for StoreUrl {
             "postgres" | "postgresql" => PgConnectOptions::from_str(url)
                 .map(|options| Self::Postgres(Box::new(options)))
                 .map_err(|_| InvalidStoreUrl),
-            "redis" => Ok(Self::Redis(url.to_owned())),
+            "redis" => {
+                let (url, prefix) = without_prefix(url)?;
+                Ok(Self::Redis { url, prefix })
+            }
             "redis-cluster" => {
-                Ok(Self::RedisCluster(behind_slashes()?.split(',').map(|node| format!("redis://{node}")).collect()))
+                let (nodes, prefix) = without_prefix(behind_slashes()?)?;
+                Ok(Self::RedisCluster {
+                    nodes: nodes.split(',').map(|node| format!("redis://{node}")).collect(),
+                    prefix,
+                })
             }
             _ => Err(InvalidStoreUrl),
         }
     }
+}
+
+/// Takes the parameter `prefix` out of a URL. It is taken as it is, so an encoded one is refused.
+fn without_prefix(url: &str) -> Result<(String, Option<String>), InvalidStoreUrl> {
+    let Some((place, parameters)) = url.split_once('?') else { return Ok((url.to_owned(), None)) };
+    let (prefixes, others): (Vec<_>, Vec<_>) =
+        parameters.split('&').partition(|parameter| parameter.starts_with("prefix="));
+    let prefix = match prefixes.as_slice() {
+        [] => return Ok((url.to_owned(), None)),
+        [one] => one.strip_prefix("prefix=").unwrap_or_default(),
+        _ => return Err(InvalidStoreUrl),
+    };
+    if prefix.is_empty() || prefix.contains('%') {
+        return Err(InvalidStoreUrl);
+    }
+    let rest = if others.is_empty() { place.to_owned() } else { format!("{place}?{}", others.join("&")) };
+    Ok((rest, Some(prefix.to_owned())))
 }
 
 impl StoreUrl {
@@ -71,8 +105,8 @@ impl StoreUrl {
             Self::Memory => "memory",
             Self::Sqlite(_) => "sqlite",
             Self::Postgres(_) => "postgres",
-            Self::Redis(_) => "redis",
-            Self::RedisCluster(_) => "redis-cluster",
+            Self::Redis { .. } => "redis",
+            Self::RedisCluster { .. } => "redis-cluster",
             Self::Redb(_) => "redb",
         }
     }
@@ -84,8 +118,9 @@ impl fmt::Debug for StoreUrl {
     }
 }
 
-/// Whether a URL contains a password: before an `@`, or as the parameter `password`. Do not pass such a URL as an
-/// argument of a program, because every user of the machine can see the arguments.
+/// Whether a URL contains a password: before an `@`, or as a parameter whose name contains `pass`, in any case, or has
+/// percent-encoded letters. Do not pass such a URL as an argument of a program, because every user of the machine can see
+/// the arguments.
 ///
 /// ```
 /// use counterfoil_stores::holds_password;
@@ -93,6 +128,7 @@ impl fmt::Debug for StoreUrl {
 /// assert!(holds_password("postgres://service:secret@db/service"));
 /// assert!(holds_password("redis://:secret@10.0.0.1"));
 /// assert!(holds_password("postgres://db/service?password=secret"));
+/// assert!(holds_password("postgres://db/service?sslPassword=secret"));
 /// assert!(!holds_password("postgres://service@db:5432/service"));
 /// ```
 #[must_use]
@@ -101,7 +137,11 @@ pub fn holds_password(url: &str) -> bool {
     // A password may contain slashes. So the last `@` before the parameters ends the password.
     let (place, parameters) = rest.split_once('?').unwrap_or((rest, ""));
     let names_one = place.rsplit_once('@').is_some_and(|(user, _)| user.split(',').any(|user| user.contains(':')));
-    names_one || parameters.split('&').any(|parameter| parameter.starts_with("password="))
+    let is_secret = |parameter: &str| {
+        let name = parameter.split('=').next().unwrap_or_default().to_ascii_lowercase();
+        name.contains("pass") || name.contains('%')
+    };
+    names_one || parameters.split('&').any(is_secret)
 }
 
 #[cfg(test)]
@@ -115,6 +155,32 @@ mod tests {
         }
         for (url, kind) in [("memory:", "memory"), ("postgresql://db/x", "postgres"), ("redb://x", "redb")] {
             assert_eq!(url.parse::<StoreUrl>().map(|url| url.kind()), Ok(kind));
+        }
+    }
+
+    #[test]
+    fn every_parameter_that_may_be_a_password_counts_as_one() {
+        for secret in ["sslpassword=x", "a=b&PASSWORD=x", "passfile=x", "p%61ssword=x", "passphrase=x"] {
+            assert!(holds_password(&format!("postgres://db/service?{secret}")), "{secret}");
+        }
+        assert!(!holds_password("postgres://db/service?sslmode=require&application_name=password"));
+    }
+
+    #[test]
+    fn a_prefix_is_taken_out_of_a_redis_url() {
+        let parts = |url: &str| match url.parse() {
+            Ok(StoreUrl::Redis { url, prefix }) => (vec![url], prefix),
+            Ok(StoreUrl::RedisCluster { nodes, prefix }) => (nodes, prefix),
+            other => (vec![format!("{other:?}")], None),
+        };
+        let some = |prefix: &str| Some(prefix.to_owned());
+        assert_eq!(parts("redis://h:1/2?prefix=billing"), (vec!["redis://h:1/2".into()], some("billing")));
+        assert_eq!(parts("redis://h?a=b&prefix=x&c=d"), (vec!["redis://h?a=b&c=d".into()], some("x")));
+        assert_eq!(parts("redis://h?a=b"), (vec!["redis://h?a=b".into()], None));
+        let nodes = vec!["redis://a:1".into(), "redis://b:2".into()];
+        assert_eq!(parts("redis-cluster://a:1,b:2?prefix=x"), (nodes, some("x")));
+        for wrong in ["redis://h?prefix=", "redis://h?prefix=%41", "redis://h?prefix=a&prefix=b"] {
+            assert!(wrong.parse::<StoreUrl>().is_err(), "{wrong}");
         }
     }
 

@@ -1,22 +1,34 @@
 //! `copy`: copies all data to another store.
 
+use std::sync::Arc;
+
 use counterfoil::Realm;
+use counterfoil::memory::MemoryStore;
 use counterfoil_copy::{Copy, Report, Stores};
-use counterfoil_stores::AnyStore;
+use counterfoil_stores::{AnyStore, OpenError};
 
 use crate::cli::{Cli, CopyTo};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, said};
 use crate::store::url;
 
 pub(super) async fn run(cli: &Cli, to: &CopyTo) -> Result<Output, Failure> {
     let does = !to.verify && to.confirmation.does()?;
     let target = url(to.to.as_deref(), to.to_file.as_deref(), "to")?;
     let source = cli.open().await?;
-    // A comparison must not create a file. A dry run creates it, because it checks the target in the state that a copy
-    // would find.
-    let opening = if to.verify { cli.opening() } else { cli.opening().creating() };
-    let target = target.open(&opening).await.map_err(Failure::failed)?;
+    // Only the copy itself creates or migrates the target. A dry run treats a missing target as an empty store.
+    let opening = if does { cli.opening().changing().creating() } else { cli.opening() };
+    let target = match target.open(&opening).await {
+        Err(OpenError::Missing) if !to.verify => Ok(AnyStore::of(Arc::new(MemoryStore::default()))),
+        opened => opened,
+    };
+    let target = match target {
+        Ok(target) => target,
+        Err(error) => {
+            source.close().await;
+            return Err(error.into());
+        }
+    };
     let report = copy(to, &source, &target, does).await;
     source.close().await;
     target.close().await;
@@ -25,6 +37,12 @@ pub(super) async fn run(cli: &Cli, to: &CopyTo) -> Result<Output, Failure> {
     let done = if to.verify {
         "equal"
     } else if does {
+        let (families, records, clients) = (report.families, report.records, report.clients);
+        let there = report.already_there;
+        said(&format!(
+            "copied {families} families ({there} were there already), {records} records, {clients} clients, {} settings",
+            report.settings
+        ));
         "copied"
     } else {
         "would copy"

@@ -1,7 +1,5 @@
-//! `keys`: creates, changes and checks key ring files. No key is printed.
+//! `keys`: key rings in files. No key is printed.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
 use std::path::Path;
 
 use counterfoil::KeyRing;
@@ -9,9 +7,11 @@ use counterfoil::crypto::{KeyFile, SystemEntropy};
 use counterfoil::types::KeyId;
 use serde_json::Value;
 
-use crate::cli::{Cli, Keys};
+use crate::cli::{Cli, Keys, Realms};
+use crate::commands::key_uses::KeyUses;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, said};
+use crate::ring_file::RingFile;
 
 pub(super) async fn run(cli: &Cli, what: &Keys) -> Result<Output, Failure> {
     match what {
@@ -19,28 +19,27 @@ pub(super) async fn run(cli: &Cli, what: &Keys) -> Result<Output, Failure> {
             if KeyFile::new(file).open().map_err(Failure::failed)?.is_some() {
                 return Err(Failure::refused(format!("{} exists: `keys add` adds a key", file.display())));
             }
-            shown(&KeyFile::new(file).open_or_create().map_err(Failure::failed)?, &[])
+            let ring = KeyFile::new(file).open_or_create().map_err(Failure::failed)?;
+            said(&format!("made a key ring with {} key in {}", ring.ids().count(), file.display()));
+            shown(&ring, &[])
         }
         Keys::Add { file, confirmation } => {
-            let does = confirmation.does()?;
+            let locked = confirmation.does()?.then(|| RingFile::lock(file)).transpose()?;
             let ring = opened(file)?.with_new_key(&SystemEntropy).map_err(Failure::failed)?;
-            if does {
-                replace(file, &ring)?;
+            if let Some(locked) = locked {
+                locked.replace(&ring)?;
+                said(&format!("added 1 key, {}, to {}", ring.newest().number(), file.display()));
             }
             shown(&ring, &[])
         }
-        Keys::Check { file } => check(cli, &opened(file)?).await,
-        Keys::Rotate { file, confirmation } => {
-            let does = confirmation.does()?;
-            let mut ring = opened(file)?;
-            check(cli, &ring).await?;
-            let unused = unused(cli, &ring).await?;
-            ring = ring.with_new_key(&SystemEntropy).map_err(Failure::failed)?;
-            for key in &unused {
-                ring = ring.without(*key).map_err(Failure::failed)?;
-            }
-            if does {
-                replace(file, &ring)?;
+        Keys::Check { file, realms } => check(cli, &opened(file)?, &realms.with_realm).await,
+        Keys::Rotate { file, realms, all_realms, confirmation } => {
+            let locked = confirmation.does()?.then(|| RingFile::lock(file)).transpose()?;
+            let (ring, unused) = rotated(cli, &opened(file)?, realms, *all_realms).await?;
+            if let Some(locked) = locked {
+                locked.replace(&ring)?;
+                let (newest, removed) = (ring.newest().number(), unused.len());
+                said(&format!("added 1 key, {newest}, to {} and removed {removed} keys", file.display()));
             }
             shown(&ring, &unused)
         }
@@ -66,70 +65,38 @@ fn shown(ring: &KeyRing, removed: &[KeyId]) -> Result<Output, Failure> {
 
 /// Compares the ring with the check values that are stored with the settings, and with the keys that the stored digests
 /// use.
-async fn check(cli: &Cli, ring: &KeyRing) -> Result<Output, Failure> {
-    let store = cli.open().await?;
-    let settings = store.settings().settings(&cli.realm()?).await;
-    let uses = cli.handle(&store)?.key_census().await;
-    store.close().await;
-    let stored = settings.map_err(Failure::failed)?.map(|found| found.settings.key_checks).unwrap_or_default();
-    let mut known = 0;
-    for (key, check) in ring.checks() {
-        match stored.get(&key) {
-            Some(there) if *there == check => known += 1,
-            Some(_) => return Err(Failure::refused(format!("key {} is another than the store's", key.number()))),
-            None => {}
-        }
-    }
-    if known == 0 && !stored.is_empty() {
-        return Err(Failure::refused("the ring has none of the store's keys"));
-    }
-    let unkeyed = KeyId::NONE;
-    let missing: Vec<KeyId> = uses?
-        .into_iter()
-        .filter(|used| used.records + used.client_secrets > 0 && used.key != unkeyed && !ring.contains(used.key))
-        .map(|used| used.key)
-        .collect();
-    if let Some(first) = missing.first() {
-        return Err(Failure::refused(format!("key {} is missing: credentials under it are refused", first.number())));
-    }
+async fn check(cli: &Cli, ring: &KeyRing, realms: &[String]) -> Result<Output, Failure> {
+    let uses = KeyUses::read(cli, realms).await?;
+    uses.check_ring(ring)?;
+    uses.check_digests(ring)?;
+    let result = if uses.knows_no_key() { "the store knows no key yet" } else { "the ring is the store's" };
     Ok(Output::Fields(vec![
-        ("result", if stored.is_empty() { "the store knows no key yet" } else { "the ring is the store's" }.into()),
+        ("result", result.into()),
         ("newest", ring.newest().number().into()),
         ("keys", numbers(ring.ids())),
+        ("realms", uses.realms().map(|realm| Value::from(realm.as_str())).collect()),
     ]))
 }
 
-/// Returns the keys of the ring that no digest uses, except the newest key. Client secrets of other realms are not
-/// counted: see README.md.
-async fn unused(cli: &Cli, ring: &KeyRing) -> Result<Vec<KeyId>, Failure> {
-    let store = cli.open().await?;
-    let uses = cli.handle(&store)?.key_census().await;
-    store.close().await;
-    let uses = uses?;
-    let is_used = |key: &KeyId| uses.iter().any(|used| used.key == *key && used.records + used.client_secrets > 0);
-    Ok(ring.ids().filter(|key| *key != ring.newest() && !is_used(key)).collect())
-}
-
-/// Writes the ring to a temporary file and renames that file, so that no reader sees an incomplete file.
-fn replace(file: &Path, ring: &KeyRing) -> Result<(), Failure> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let draft = Path::new(&name);
-    let written = private(draft).and_then(|mut draft| {
-        draft.write_all(ring.to_text().expose_secret().as_bytes())?;
-        draft.sync_all()
-    });
-    let moved = written.and_then(|()| fs::rename(draft, file));
-    if moved.is_err() {
-        let _leftover = fs::remove_file(draft);
+/// Returns the ring with a new key and without the keys that no digest uses. A client secret of a realm that was not
+/// read may use a key, so a key is removed only if all realms were read.
+async fn rotated(cli: &Cli, ring: &KeyRing, realms: &Realms, all: bool) -> Result<(KeyRing, Vec<KeyId>), Failure> {
+    let uses = KeyUses::read(cli, &realms.with_realm).await?;
+    uses.check_ring(ring)?;
+    uses.check_digests(ring)?;
+    let unused = uses.unused(ring);
+    if let (Some(key), false) = (unused.first(), all) {
+        let read = uses.realms().map(|realm| realm.as_str().to_owned()).collect::<Vec<_>>().join(", ");
+        return Err(Failure::refused(format!(
+            "key {} would be removed, and only these realms were read: {read}; a store does not list realms that have \
+             clients alone. Name them with --with-realm, and say with --all-realms that these are all; or use `keys add`",
+            key.number()
+        )));
     }
-    moved.map_err(|error| Failure::failed(format!("{}: {error}", file.display())))
-}
-
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    let mut new = ring.with_new_key(&SystemEntropy).map_err(Failure::failed)?;
+    for key in &unused {
+        new = new.without(*key).map_err(Failure::failed)?;
+    }
+    uses.check_ring(&new)?;
+    Ok((new, unused))
 }

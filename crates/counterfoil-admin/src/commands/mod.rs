@@ -2,17 +2,19 @@
 
 mod census;
 mod copy;
+mod key_uses;
 mod keys;
 mod list;
 mod policy;
 mod purge;
 mod revoke;
+mod walk;
 
 use counterfoil_stores::Migrated;
 
 use crate::cli::{Cli, Command, Confirmation};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, said};
 
 /// Runs a command.
 pub(crate) async fn run(cli: &Cli) -> Result<Output, Failure> {
@@ -20,19 +22,22 @@ pub(crate) async fn run(cli: &Cli) -> Result<Output, Failure> {
         Command::List(what) => list::run(cli, what).await,
         Command::Revoke(what) => revoke::run(cli, what).await,
         Command::Census => census::run(cli).await,
-        Command::Migrate => {
-            let migrated = cli.url()?.migrate().await.map_err(Failure::failed)?;
-            let said = match migrated {
-                Migrated::UpToDate => "the schema is up to date",
-                Migrated::NothingToDo => "this kind of store needs no migration",
-            };
-            Ok(Output::Fields(vec![("migrated", said.into())]))
-        }
-        Command::Purge(confirmation) => purge::run(cli, *confirmation).await,
+        Command::Migrate => migrate(cli).await,
+        Command::Purge(what) => purge::run(cli, what).await,
         Command::Copy(copy) => copy::run(cli, copy).await,
         Command::Policy(what) => policy::run(cli, what),
         Command::Keys(what) => keys::run(cli, what).await,
     }
+}
+
+async fn migrate(cli: &Cli) -> Result<Output, Failure> {
+    let url = cli.url()?;
+    if url.migrate().await.map_err(Failure::failed)? == Migrated::NothingToDo {
+        // Opening the store updates its layout.
+        url.open(&cli.opening().changing().creating()).await?.close().await;
+    }
+    said(&format!("migrated 1 store of the kind {}", url.kind()));
+    Ok(Output::Fields(vec![("migrated", "the schema is up to date".into())]))
 }
 
 impl Confirmation {

@@ -1,43 +1,64 @@
-//! `purge`: removes records that are past their retention.
+//! `purge`: removes what is past its retention.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use counterfoil::clock::{Clock as _, SystemClock};
-use counterfoil::store::{Transfer, WholeFamily};
+use counterfoil::store::Transfer;
+use counterfoil_stores::AnyStore;
 
-use crate::cli::{Cli, Confirmation};
+use crate::cli::{self, Cli};
+use crate::commands::walk::each_family;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, said};
+
+/// How far the clock may be ahead of the store's last upkeep. Upkeep of a service has the same limit.
+const LEAP: Duration = Duration::from_secs(24 * 60 * 60);
 
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 
-pub(super) async fn run(cli: &Cli, confirmation: Confirmation) -> Result<Output, Failure> {
-    let does = confirmation.does()?;
+pub(super) async fn run(cli: &Cli, what: &cli::Purge) -> Result<Output, Failure> {
+    let does = what.confirmation.does()?;
     let store = cli.open().await?;
-    let counted = if does { purge(cli, &store).await } else { gone(cli, &**store.families()).await };
+    let ended = if does { purge(cli, &store, what.trust_clock).await } else { gone(cli, &**store.families()).await };
     store.close().await;
-    let name = if does { "removed_or_shrunk" } else { "would_remove" };
-    Ok(Output::Fields(vec![(name, counted?.into())]))
+    ended
 }
 
-async fn purge(cli: &Cli, store: &counterfoil_stores::AnyStore) -> Result<u64, Failure> {
+/// Refuses a clock that may have leapt: what a purge removes too early does not come back.
+async fn trusted(store: &AnyStore) -> Result<(), Failure> {
+    let noted = store.settings().last_upkeep().await.map_err(Failure::failed)?;
+    match noted {
+        Some(noted) if noted.plus_capped(LEAP) >= SystemClock.now() => Ok(()),
+        Some(_) => Err(Failure::refused(
+            "this machine's clock is more than a day after the store's last upkeep; compare it, then give --trust-clock",
+        )),
+        None => Err(Failure::refused("the store has had no upkeep: compare the clock, then give --trust-clock")),
+    }
+}
+
+async fn purge(cli: &Cli, store: &AnyStore, trust_clock: bool) -> Result<Output, Failure> {
+    if !trust_clock {
+        trusted(store).await?;
+    }
     let counterfoil = cli.handle(store)?;
     let mut removed = 0;
     loop {
         let progress = counterfoil.purge(BATCH).await?;
         removed += progress.changed;
         if !progress.more {
-            return Ok(removed);
+            said(&format!("removed or shrunk {removed} records"));
+            return Ok(Output::Fields(vec![("removed_or_shrunk", removed.into())]));
         }
     }
 }
 
-/// Returns the number of records that a purge would remove now.
-async fn gone(cli: &Cli, store: &dyn Transfer) -> Result<u64, Failure> {
+/// Counts the records that a purge would remove now.
+async fn gone(cli: &Cli, store: &dyn Transfer) -> Result<Output, Failure> {
     let now = SystemClock.now();
     let unsent_before = now.minus(cli.policy()?.notices.unsent_kept);
     let mut records = 0;
-    each_family(store, |whole| {
+    let corrupt = each_family(store, |whole| {
         let ended = whole.family().revoked.and(whole.family().gone_at);
         let is_gone = |member: &&counterfoil::store::RecordParts| {
             let limit = if member.notice.is_some() { unsent_before } else { now };
@@ -46,22 +67,5 @@ async fn gone(cli: &Cli, store: &dyn Transfer) -> Result<u64, Failure> {
         records += u64::try_from(whole.members().iter().filter(is_gone).count()).unwrap_or(u64::MAX);
     })
     .await?;
-    Ok(records)
-}
-
-/// Calls `look` with each family of the store.
-pub(super) async fn each_family(store: &dyn Transfer, mut look: impl FnMut(&WholeFamily)) -> Result<(), Failure> {
-    let mut after = None;
-    loop {
-        let page = store.families(after.as_ref(), BATCH).await.map_err(Failure::failed)?;
-        for id in &page.items {
-            if let Some(whole) = store.family(id).await.map_err(Failure::failed)? {
-                look(&whole);
-            }
-        }
-        after = page.next;
-        if after.is_none() {
-            return Ok(());
-        }
-    }
+    Ok(Output::Fields(vec![("would_remove", records.into()), ("corrupt", corrupt.into())]))
 }

@@ -1,15 +1,16 @@
-//! `revoke`: revokes credentials through the core, which reports the events.
+//! `revoke`: ends credentials through the core, which tells the events.
 
 use counterfoil::client::ClientId;
 use counterfoil::store::{FamilyParts, Transfer};
 use counterfoil::types::{OwnerId, RecordId};
-use counterfoil::{Presenter, SubjectId};
+use counterfoil::{Counterfoil, Presenter, Realm, SubjectId};
 use counterfoil_stores::AnyStore;
+use serde_json::Value;
 
 use crate::cli::{Cli, Revoke};
-use crate::commands::purge::each_family;
+use crate::commands::walk::each_family;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, said};
 
 pub(super) async fn run(cli: &Cli, what: &Revoke) -> Result<Output, Failure> {
     let does = match what {
@@ -18,57 +19,90 @@ pub(super) async fn run(cli: &Cli, what: &Revoke) -> Result<Output, Failure> {
         | Revoke::Client { confirmation, .. } => confirmation.does()?,
     };
     let store = cli.open().await?;
-    let families = revoke(cli, &store, what, does).await;
+    let ended = if does { revoke(cli, &store, what).await } else { look(cli, &store, what).await };
     store.close().await;
-    let name = if does { "revoked" } else { "would_revoke" };
-    Ok(Output::Fields(vec![(name, families?.into())]))
+    ended
 }
 
-/// Returns the number of families that were revoked. In a dry run: the number that would be revoked.
-async fn revoke(cli: &Cli, store: &AnyStore, what: &Revoke, does: bool) -> Result<u64, Failure> {
-    let (counterfoil, host, realm) = (cli.handle(store)?, Presenter::host(), cli.realm()?);
-    match what {
-        Revoke::Credential { id, .. } => {
-            let id: RecordId = id.parse().map_err(|_| {
-                Failure::Usage("an id is the 22 letters behind a token's prefix; never give the token itself".into())
-            })?;
-            if does {
-                counterfoil.revoke_family_of(&id).await?;
-                return Ok(1);
-            }
-            let found = store.tokens().get(&id).await.map_err(Failure::failed)?;
-            let found = found.filter(|record| record.record().realm == realm);
-            let record = found.ok_or_else(|| Failure::NotFound("no such credential in this realm".into()))?;
-            Ok(u64::from(record.revoked().is_none()))
-        }
+fn record_id(id: &str) -> Result<RecordId, Failure> {
+    id.parse().map_err(|_| {
+        Failure::Usage("an id is the 22 letters behind a token's prefix; never give the token itself".into())
+    })
+}
+
+fn subject_id(subject: &str) -> Result<SubjectId, Failure> {
+    SubjectId::new(subject).map_err(|invalid| Failure::Usage(invalid.to_string()))
+}
+
+fn client_id(client: &str) -> Result<ClientId, Failure> {
+    client.parse().map_err(|_| Failure::Usage("not a client id".into()))
+}
+
+/// Revokes. Reads only what the core needs, because a damaged row elsewhere must not stop a revocation.
+async fn revoke(cli: &Cli, store: &AnyStore, what: &Revoke) -> Result<Output, Failure> {
+    let (counterfoil, host) = (cli.handle(store)?, Presenter::host());
+    let revoked: Value = match what {
+        Revoke::Credential { id, .. } => credential(&counterfoil, store, &record_id(id)?).await?.into(),
         Revoke::Subject { subject, .. } => {
-            let subject = SubjectId::new(subject).map_err(|invalid| Failure::Usage(invalid.to_string()))?;
-            if does {
-                return Ok(counterfoil.revoke_all_of(&host, &subject).await?);
+            let revoked = counterfoil.revoke_all_of(&host, &subject_id(subject)?).await?;
+            if revoked == 0 {
+                return Err(Failure::NotFound("nothing of this person in this realm is valid".into()));
             }
-            let owner = OwnerId::from(&subject);
-            count(&**store.families(), |family| family.realm == realm && family.owner == owner).await
+            revoked.into()
         }
         Revoke::Client { client, .. } => {
-            let id: ClientId = client.parse().map_err(|_| Failure::Usage("not a client id".into()))?;
-            let found = store.clients().client(&realm, &id).await.map_err(Failure::failed)?;
-            let key = found.ok_or_else(|| Failure::NotFound("no such client in this realm".into()))?.registration.key;
-            let families =
-                count(&**store.families(), |family| family.realm == realm && family.client == Some(key)).await?;
-            if does {
-                counterfoil.revoke_client_tokens(&host, &id).await?;
-            }
-            Ok(families)
+            counterfoil.revoke_client_tokens(&host, &client_id(client)?).await?;
+            "all tokens of the client".into()
         }
-    }
+    };
+    let counted = revoked.as_u64().map_or("all tokens of the client".into(), |families| format!("{families} families"));
+    said(&format!("revoked {counted}"));
+    Ok(Output::Fields(vec![("revoked", revoked)]))
 }
 
-/// Counts the families that are not revoked and for which `fits` returns true.
-async fn count(store: &dyn Transfer, fits: impl Fn(&FamilyParts) -> bool) -> Result<u64, Failure> {
+/// Returns 1, or 0 if the family was revoked already.
+async fn credential(counterfoil: &Counterfoil, store: &AnyStore, id: &RecordId) -> Result<u64, Failure> {
+    let before = store.tokens().get(id).await;
+    counterfoil.revoke_family_of(id).await?;
+    let was_revoked = matches!(before, Ok(Some(record)) if record.family().revoked.is_some());
+    Ok(u64::from(!was_revoked))
+}
+
+/// What would be revoked.
+async fn look(cli: &Cli, store: &AnyStore, what: &Revoke) -> Result<Output, Failure> {
+    let realm = cli.realm()?;
+    let (families, corrupt) = match what {
+        Revoke::Credential { id, .. } => {
+            let found = store.tokens().get(&record_id(id)?).await.map_err(Failure::failed)?;
+            let found = found.filter(|record| record.record().realm == realm);
+            let record = found.ok_or_else(|| Failure::NotFound("no such credential in this realm".into()))?;
+            (u64::from(record.family().revoked.is_none()), 0)
+        }
+        Revoke::Subject { subject, .. } => {
+            let owner = OwnerId::from(&subject_id(subject)?);
+            count(&**store.families(), &realm, |family| family.owner == owner).await?
+        }
+        Revoke::Client { client, .. } => {
+            let found = store.clients().client(&realm, &client_id(client)?).await.map_err(Failure::failed)?;
+            let key = found.ok_or_else(|| Failure::NotFound("no such client in this realm".into()))?.registration.key;
+            count(&**store.families(), &realm, |family| family.client == Some(key)).await?
+        }
+    };
+    Ok(Output::Fields(vec![("would_revoke", families.into()), ("corrupt", corrupt.into())]))
+}
+
+/// Counts the families of the realm that are not revoked and for which `fits` returns true. The second number counts
+/// the families of the store that were skipped because a row does not decode.
+async fn count(
+    store: &dyn Transfer,
+    realm: &Realm,
+    fits: impl Fn(&FamilyParts) -> bool,
+) -> Result<(u64, u64), Failure> {
     let mut families = 0;
-    each_family(store, |whole| {
-        families += u64::from(whole.family().revoked.is_none() && fits(whole.family()));
+    let corrupt = each_family(store, |whole| {
+        let family = whole.family();
+        families += u64::from(family.revoked.is_none() && family.realm == *realm && fits(family));
     })
     .await?;
-    Ok(families)
+    Ok((families, corrupt))
 }

@@ -1,6 +1,8 @@
 //! Tests of arguments, help and exit codes.
 
-use crate::tool::{Service, tool, tool_with};
+#[cfg(unix)]
+use crate::tool::set_mode;
+use crate::tool::{Service, text, tool, tool_with};
 
 #[test]
 fn host_61_help_names_every_command_and_the_exit_codes() {
@@ -36,6 +38,13 @@ fn host_61_a_url_comes_from_a_file_or_standard_input() {
     service.token("ci");
     let file = service.folder.path().join("url");
     std::fs::write(&file, format!("{}\n", service.url)).expect("a file");
+    #[cfg(unix)]
+    {
+        set_mode(&file, 0o644);
+        let refused = tool(&["--store-file", text(&file), "census"]);
+        assert!(refused.code == 5 && refused.err.contains("open to others (mode 644)"), "{}", refused.err);
+        set_mode(&file, 0o600);
+    }
     for (input, name) in [("", file.to_str().expect("UTF-8")), (service.url.as_str(), "-")] {
         let run = tool_with(input, &["--store-file", name, "--json", "census"]);
         assert_eq!((run.code, run.json()[0]["records"].as_u64()), (0, Some(1)), "{}", run.err);
@@ -85,4 +94,24 @@ fn host_61_a_policy_is_reported_in_full_and_read_back() {
     assert_eq!(tool(&["--policy", name, "policy", "report"]).out, table.out);
     std::fs::write(&file, r#"{"no_such_section":{}}"#).expect("a file");
     assert_eq!(tool(&["--policy", name, "policy", "report"]).code, 5);
+}
+
+#[test]
+fn host_61_a_url_that_is_too_long_is_refused_and_not_cut() {
+    let service = Service::on_sqlite();
+    service.token("ci");
+    let padded = format!("{}{}", service.url, "\n".repeat(1024 * 1024));
+    let refused = tool_with(&padded, &["--store-file", "-", "census"]);
+    assert!(refused.code == 5 && refused.err.contains("longer than"), "{}", refused.err);
+}
+
+#[test]
+fn host_61_no_error_text_moves_a_cursor_or_shows_a_parameter_of_a_url() {
+    let run = tool(&["--policy", "/nowhere/\u{1b}[2J\u{202e}x", "policy", "report"]);
+    assert!(run.code == 1 && run.err.contains("/nowhere/"), "{}", run.err);
+    assert!(!run.err.contains('\u{1b}') && !run.err.contains('\u{202e}'), "{:?}", run.err);
+    let run = tool_with("postgres://postgres@127.0.0.1:1/x?sslsecret=hunter2", &["--store-file", "-", "census"]);
+    assert!(run.code == 1 && !run.err.contains("hunter2"), "{}", run.err);
+    let run = tool(&["--store", "postgres://postgres@127.0.0.1:1/x?sslPassword=hunter2", "census"]);
+    assert!(run.code == 2 && !run.err.contains("hunter2"), "{}", run.err);
 }

@@ -8,7 +8,7 @@ use counterfoil::{Presenter, Realm};
 use counterfoil_conformance::sample::most;
 use counterfoil_conformance::sample::{Person, revoked};
 
-use crate::tool::{RUNTIME, Service, now, open, tool};
+use crate::tool::{RUNTIME, Service, damage, now, open, tool};
 
 #[test]
 fn host_61_tokens_are_listed_and_revoked_by_id_with_an_event() {
@@ -30,6 +30,9 @@ fn host_61_tokens_are_listed_and_revoked_by_id_with_an_event() {
     assert_eq!((done.code, done.json()["revoked"].as_u64()), (0, Some(1)), "{}", done.err);
     assert!(done.err.contains("revoked") && done.err.contains(&id), "the event is told: {}", done.err);
     assert!(!service.accepts(&token) && service.accepts(&other));
+    assert!(done.err.contains("counterfoil-admin: revoked 1 families"), "{}", done.err);
+    let again = run(&["--json", "revoke", "credential", &id, "--yes"]);
+    assert_eq!((again.code, again.json()["revoked"].as_u64()), (0, Some(0)), "it was revoked already");
     assert_eq!(run(&["revoke", "credential", &token, "--yes"]).code, 2, "a token is no id");
 }
 
@@ -53,7 +56,7 @@ fn host_61_everything_of_a_person_and_of_a_client_is_revoked() {
     assert_eq!(run(&["list", "clients"]).json()[0]["id"], "app");
     assert_eq!(run(&["revoke", "client", "app", "--dry-run"]).json()["would_revoke"], 1);
     assert!(service.accepts(&first));
-    assert_eq!(run(&["revoke", "client", "app", "--yes"]).json()["revoked"], 1);
+    assert_eq!(run(&["revoke", "client", "app", "--yes"]).json()["revoked"], "all tokens of the client");
     assert!(!service.accepts(&first) && service.accepts(&token));
     assert_eq!(run(&["revoke", "client", "none", "--dry-run"]).code, 4);
 
@@ -63,6 +66,8 @@ fn host_61_everything_of_a_person_and_of_a_client_is_revoked() {
     assert_eq!(run(&["revoke", "subject", "7", "--yes"]).json()["revoked"], 3);
     assert!(!service.accepts(&second) && !service.accepts(&token));
     assert_eq!(run(&["revoke", "subject", "7", "--dry-run"]).json()["would_revoke"], 0);
+    assert_eq!(run(&["revoke", "subject", "7", "--yes"]).code, 4, "nothing is left to revoke");
+    assert_eq!(run(&["revoke", "client", "none", "--yes"]).code, 4);
 }
 
 #[test]
@@ -87,8 +92,49 @@ fn host_61_a_purge_removes_what_its_dry_run_counts() {
     let run = |arguments: &[&str]| tool(&[&["--json", "--store", service.url.as_str()], arguments].concat());
     assert_eq!(run(&["purge", "--dry-run"]).json()["would_remove"], 3);
     assert_eq!(run(&["census"]).json().as_array().expect("an array").len(), 1);
-    assert_eq!(run(&["purge", "--yes"]).json()["removed_or_shrunk"], 3);
+    let refused = run(&["purge", "--yes"]);
+    assert!(refused.code == 5 && refused.err.contains("--trust-clock"), "{}", refused.err);
+    let note = |at: counterfoil::Timestamp| {
+        RUNTIME.block_on(async {
+            let store = open(&service.url).await;
+            let noted = store.settings().last_upkeep().await.expect("a store");
+            assert!(store.settings().note_upkeep(noted, at).await.expect("a store"));
+            store.close().await;
+        });
+    };
+    note(now().minus(std::time::Duration::from_secs(25 * 3600)));
+    let refused = run(&["purge", "--yes"]);
+    assert!(refused.code == 5 && refused.err.contains("more than a day after"), "{}", refused.err);
+    assert_eq!(run(&["purge", "--dry-run"]).json()["would_remove"], 3, "nothing was removed");
+    let done = run(&["purge", "--yes", "--trust-clock"]);
+    assert_eq!(done.json()["removed_or_shrunk"], 3);
+    assert!(done.err.contains("removed or shrunk 3 records"), "{}", done.err);
+    note(now());
+    assert_eq!(run(&["purge", "--yes"]).code, 0, "the clock agrees with the last upkeep");
     assert_eq!(run(&["purge", "--dry-run"]).json()["would_remove"], 0);
     assert_eq!(run(&["census"]).json()[0]["records"], 2, "the tombstone and ann's token");
     assert!(service.accepts(&token));
+}
+
+#[test]
+fn host_61_a_damaged_row_elsewhere_does_not_stop_a_revocation() {
+    let service = Service::on_sqlite();
+    let (token, _) = service.token("damaged");
+    let client: ClientId = "app".parse().expect("a client id");
+    let signed_in = service.serve(async |counterfoil, _| {
+        let new = NewClient::named("App").with_id(Some(client.clone()));
+        let _registered = counterfoil.create_client(&Presenter::host(), new).await.expect("a client");
+        let granted = counterfoil.open_sign_in(&SignIn::new(&client, service.ann.subject())).await.expect("a sign-in");
+        granted.access_token.expose_secret().to_owned()
+    });
+    damage(&service, "UPDATE counterfoil_record SET digest = x'00' WHERE kind = 1");
+    assert!(!service.accepts(&token), "its row is damaged");
+    let run = |arguments: &[&str]| tool(&[&["--json", "--store", service.url.as_str()], arguments].concat());
+    let would = run(&["revoke", "client", "app", "--dry-run"]).json();
+    assert_eq!((would["would_revoke"].as_u64(), would["corrupt"].as_u64()), (Some(1), Some(1)));
+    assert!(service.accepts(&signed_in));
+    let done = run(&["revoke", "client", "app", "--yes"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(!service.accepts(&signed_in));
+    assert_eq!(run(&["purge", "--dry-run"]).json()["corrupt"], 1);
 }

@@ -6,3 +6,4 @@ mod copying;
 mod credentials;
 mod keys;
 mod tool;
+mod unchanged;

@@ -118,6 +118,30 @@ pub(crate) fn now() -> Timestamp {
     SystemClock.now()
 }
 
+/// The mode of a file.
+#[cfg(unix)]
+pub(crate) fn mode(path: &Path) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).expect("a file").permissions()) & 0o777
+}
+
+/// Sets the mode of a file.
+#[cfg(unix)]
+pub(crate) fn set_mode(path: &Path, mode: u32) {
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
+    std::fs::set_permissions(path, permissions).expect("its owner may");
+}
+
+/// Runs SQL on the file of a service on SQLite.
+pub(crate) fn damage(service: &Service, sql: &'static str) {
+    use counterfoil_sql::sqlx::{SqlitePool, raw_sql, sqlite::SqliteConnectOptions};
+    RUNTIME.block_on(async {
+        let file = SqliteConnectOptions::new().filename(service.folder.path().join("service.db"));
+        let pool = SqlitePool::connect_with(file).await.expect("the file");
+        raw_sql(sql).execute(&pool).await.expect("the row");
+        pool.close().await;
+    });
+}
+
 /// Returns a path as text, for an argument.
 pub(crate) fn text(path: &Path) -> &str {
     path.to_str().expect("UTF-8")

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use counterfoil::client::{ClientKey, Registration};
 use counterfoil::settings::{SettingName, StoredSettings};
 use counterfoil::store::{ClientStore, SettingsStore, TokenStore, Transfer};
+use counterfoil::testing::{Faults, FaultyStore};
 use counterfoil::{KeyRing, Realm};
 use counterfoil_conformance::sample::{Person, at, most};
 use counterfoil_conformance::transfer_clauses::every_state;
@@ -90,6 +91,94 @@ fn host_60_a_source_that_was_used_after_the_copy_is_told_and_nothing_is_overwrit
         }
         let stands = target.store.family(&first).await.expect("a store").expect("a family");
         assert_eq!(whole.difference(&stands), None);
+    });
+}
+
+#[test]
+fn host_60_a_target_that_has_served_is_refused_before_a_purged_credential_comes_back() {
+    let (source, target) = (memory(), memory());
+    block_on(async {
+        fill(&source.store).await;
+        let copy = Copy::new(source.stores(), target.stores());
+        copy.run().await.expect("a copy");
+        let last = target.store.last_upkeep().await.expect("a store");
+        let served = at(9_000_000_000);
+        assert!(target.store.note_upkeep(last, served).await.expect("a store"));
+        let refused = copy.run().await;
+        assert!(matches!(refused, Err(CopyError::TargetServed)), "{refused:?}");
+        assert!(matches!(copy.plan().await, Err(CopyError::TargetServed)));
+        copy.verify().await.expect("a comparison writes nothing");
+    });
+}
+
+#[test]
+fn host_60_a_family_that_was_used_in_the_target_is_found_before_the_first_write() {
+    let (source, target) = (memory(), memory());
+    block_on(async {
+        fill(&source.store).await;
+        let copy = Copy::new(source.stores(), target.stores());
+        copy.run().await.expect("a copy");
+        let last = source.store.families(None, most(1000)).await.expect("a store").items.pop().expect("a family");
+        let whole = target.store.family(&last).await.expect("a store").expect("a family");
+        let used: Vec<_> = whole.members().iter().map(|member| (member.id, at(1_000_000_000_000))).collect();
+        target.store.touch(&used).await.expect("a store");
+        let new = Person::new("default", "zoe").pat();
+        new.found(&*source.store).await.expect("a store");
+        let refused = copy.run().await;
+        assert!(matches!(refused, Err(CopyError::Differs { family, .. }) if family == last), "{refused:?}");
+        assert!(target.store.family(&new.family.id).await.expect("a store").is_none(), "nothing was written");
+        assert!(matches!(copy.plan().await, Err(CopyError::Differs { .. })));
+    });
+}
+
+#[test]
+fn host_60_settings_that_change_while_families_are_compared_are_found() {
+    let (source, target) = (memory(), memory());
+    // A plan may block within a runtime, which `block_on` of the others would not allow.
+    RUNTIME.block_on(async {
+        fill(&source.store).await;
+        Copy::new(source.stores(), target.stores()).run().await.expect("a copy");
+        let (realm, faults) = (Realm::default(), Faults::default());
+        let failing = Arc::new(FaultyStore::new(Arc::clone(&target.store), faults.clone()));
+        // The settings change when the last family has been read: the census follows.
+        let (store, families) = (Arc::clone(&source.store), source.store.families(None, most(1000)).await);
+        let last = families.expect("a store").items.len() * 2;
+        let reads = std::sync::atomic::AtomicUsize::new(0);
+        faults.plan(move |call| {
+            let nth = reads.fetch_add(usize::from(call.method == "family"), std::sync::atomic::Ordering::Relaxed) + 1;
+            if call.method == "family" && nth == last {
+                block_on(async {
+                    let now = store.settings(&realm).await.expect("a store");
+                    let mut settings = now.as_ref().map(|now| now.settings.clone()).unwrap_or_default();
+                    settings.set_number(SettingName::PatMaxDays, 5).expect("within its range");
+                    let _put =
+                        store.put_settings(&realm, now.map(|now| now.version), &settings).await.expect("a store");
+                });
+            }
+            None
+        });
+        let compared = Copy::new(source.stores(), Stores::of(failing)).verify().await;
+        assert!(matches!(compared, Err(CopyError::ForeignSettings(_))), "{compared:?}");
+    });
+}
+
+#[test]
+fn host_60_a_registration_of_the_target_that_does_not_decode_is_refused() {
+    RUNTIME.block_on(async {
+        let (folder, source) = (tempfile::TempDir::new().expect("a folder"), memory());
+        fill(&source.store).await;
+        let options = counterfoil_sql::sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(folder.path().join("damaged.db"))
+            .create_if_missing(true);
+        let target = Arc::new(counterfoil_sql::SqliteStore::open(options.clone()).await.expect("a store"));
+        Copy::new(source.stores(), Stores::of(Arc::clone(&target))).run().await.expect("a copy");
+        let raw = counterfoil_sql::sqlx::SqlitePool::connect_with(options).await.expect("the file");
+        let damage = "UPDATE counterfoil_client SET document = 'x' WHERE client_id = 'client-2' AND realm = 'default'";
+        counterfoil_sql::sqlx::raw_sql(damage).execute(&raw).await.expect("the row");
+        let copy = Copy::new(source.stores(), Stores::of(target));
+        for refused in [copy.run().await, copy.verify().await] {
+            assert!(matches!(refused, Err(CopyError::DamagedTarget { count: 1 })), "{refused:?}");
+        }
     });
 }
 

@@ -40,6 +40,36 @@ fn content(folder: &Path) -> Vec<u8> {
     all
 }
 
+#[cfg(unix)]
+#[test]
+fn what_an_engine_creates_only_its_owner_may_open() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let mode = |path: &Path| std::fs::metadata(path).expect("a file").permissions().mode() & 0o777;
+    let (redb, fjall) = (folder.path().join("new.redb"), folder.path().join("above").join("new.fjall"));
+    drop(counterfoil_kv::RedbEngine::open(&redb).expect("an engine"));
+    drop(counterfoil_kv::FjallEngine::open(&fjall).expect("an engine"));
+    assert_eq!((mode(&redb), mode(&fjall)), (0o600, 0o700));
+    std::fs::set_permissions(&redb, std::fs::Permissions::from_mode(0o640)).expect("its owner may");
+    drop(counterfoil_kv::RedbEngine::open(&redb).expect("an engine"));
+    assert_eq!(mode(&redb), 0o640, "the mode of a file that exists stays");
+}
+
+#[test]
+fn a_store_that_is_opened_unchanged_is_neither_created_nor_upgraded() {
+    let folder = folder();
+    let path = folder.path().join("store.redb");
+    assert!(counterfoil_kv::RedbEngine::open_unchanged(&path).is_err() && !path.exists());
+    let open = || counterfoil_kv::RedbEngine::open(&path).expect("an engine");
+    block_on(async {
+        let missing = counterfoil_kv::KvStore::open_unchanged(open()).await.map(drop);
+        assert!(matches!(missing, Err(counterfoil_kv::SetupError::Outdated { found: 0 })), "{missing:?}");
+        drop(counterfoil_kv::KvStore::open(open()).await.expect("a store"));
+        let engine = counterfoil_kv::RedbEngine::open_unchanged(&path).expect("an engine").expect("a table");
+        assert!(counterfoil_kv::KvStore::open_unchanged(engine).await.is_ok());
+    });
+}
+
 #[test]
 fn no_secret_is_in_the_files() {
     for (name, open) in ENGINES {

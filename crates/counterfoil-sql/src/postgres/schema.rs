@@ -21,6 +21,11 @@ pub(super) async fn needs_migration(connection: &mut PgConnection) -> Result<boo
     Ok(found < known())
 }
 
+/// The error that names the version of the schema.
+pub(super) async fn outdated(connection: &mut PgConnection) -> Result<SetupError, SetupError> {
+    Ok(SetupError::Outdated { found: version(connection).await?, known: known() })
+}
+
 /// Returns the version of the schema, or 0 if there is no schema.
 async fn version(connection: &mut PgConnection) -> Result<i64, SetupError> {
     let there: bool = sqlx::query_scalar(sql::SCHEMA_IS_THERE).fetch_one(&mut *connection).await?;

@@ -28,6 +28,7 @@ pub struct PgSetup {
     pub(super) isolation: Isolation,
     pub(super) connect_timeout: Duration,
     pub(super) statement_timeout: Duration,
+    pub(super) migrates: bool,
 }
 
 /// The isolation level of the store's statements. It overrides the defaults of the server, the database and the role.
@@ -52,6 +53,7 @@ impl Default for PgSetup {
             isolation: Isolation::default(),
             connect_timeout: LIMIT,
             statement_timeout: LIMIT,
+            migrates: true,
         }
     }
 }
@@ -79,6 +81,14 @@ impl PgSetup {
     #[must_use]
     pub fn statement_timeout(mut self, limit: Duration) -> Self {
         self.statement_timeout = limit.max(LEAST);
+        self
+    }
+
+    /// Refuses a missing or older schema with [`SetupError::Outdated`](crate::SetupError::Outdated) instead of migrating
+    /// it. For programs that only look.
+    #[must_use]
+    pub const fn without_migration(mut self) -> Self {
+        self.migrates = false;
         self
     }
 

@@ -60,6 +60,9 @@ impl PgStore {
         let options = own(options, setup);
         let mut first = start::connect(&options, setup).await?;
         if start::within(setup, schema::needs_migration(&mut first)).await? {
+            if !setup.migrates {
+                return Err(start::within(setup, schema::outdated(&mut first)).await?);
+            }
             first = schema::migrate(first).await?;
         }
         start::within(setup, schema::check(&mut first)).await?;

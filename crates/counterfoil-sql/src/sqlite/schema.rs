@@ -14,16 +14,26 @@ fn known() -> i64 {
 
 /// Whether a migration is missing. Changes nothing and waits for no lock.
 pub(super) async fn needs_migration(connection: &mut SqliteConnection) -> Result<bool, SetupError> {
-    let there: bool = sqlx::query_scalar(sql::SCHEMA_IS_THERE).fetch_one(&mut *connection).await?;
-    if !there {
-        return Ok(true);
-    }
-    let found: Option<i64> = sqlx::query_scalar(sql::SCHEMA_VERSION).fetch_one(connection).await?;
-    let found = found.unwrap_or(0);
+    let found = version(connection).await?;
     if found > known() {
         return Err(SetupError::Newer { found, known: known() });
     }
     Ok(found < known())
+}
+
+/// The error that names the version of the schema.
+pub(super) async fn outdated(connection: &mut SqliteConnection) -> Result<SetupError, SetupError> {
+    Ok(SetupError::Outdated { found: version(connection).await?, known: known() })
+}
+
+/// Returns the version of the schema, or 0 if there is no schema.
+async fn version(connection: &mut SqliteConnection) -> Result<i64, SetupError> {
+    let there: bool = sqlx::query_scalar(sql::SCHEMA_IS_THERE).fetch_one(&mut *connection).await?;
+    if !there {
+        return Ok(0);
+    }
+    let found: Option<i64> = sqlx::query_scalar(sql::SCHEMA_VERSION).fetch_one(connection).await?;
+    Ok(found.unwrap_or(0))
 }
 
 /// Migrates the file in one transaction. If the process dies during the transaction, the file stays at the old version.

@@ -45,12 +45,23 @@ impl SqliteStore {
     ///
     /// [`SetupError`] if the file cannot be opened or is refused, or if the database is in memory.
     pub async fn open(options: SqliteConnectOptions) -> Result<Self, SetupError> {
-        let options = options
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY)
-            .disable_statement_logging();
-        keep_private(&options).map_err(sqlx::Error::Io)?;
+        Self::open_as(options.journal_mode(SqliteJournalMode::Wal), true).await
+    }
+
+    /// Like [`open`](Self::open), but creates, migrates and re-modes nothing. Pass options without a journal mode: one
+    /// that is set would be changed in the file. For programs that only look.
+    ///
+    /// # Errors
+    ///
+    /// As [`SqliteStore::open`]. [`SetupError::Outdated`] if the schema is missing or older than this crate needs.
+    pub async fn open_unchanged(options: SqliteConnectOptions) -> Result<Self, SetupError> {
+        Self::open_as(options.create_if_missing(false), false).await
+    }
+
+    async fn open_as(options: SqliteConnectOptions, changes: bool) -> Result<Self, SetupError> {
+        let options = options.synchronous(SqliteSynchronous::Full).busy_timeout(BUSY).disable_statement_logging();
+        let private = || if changes { keep_private(&options) } else { Ok(()) };
+        private().map_err(sqlx::Error::Io)?;
         let writer = PoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)
@@ -65,9 +76,12 @@ impl SqliteStore {
             return Err(SetupError::InMemory);
         }
         // If SQLite created the file through a link, the file has SQLite's default permissions.
-        keep_private(&options).map_err(sqlx::Error::Io)?;
+        private().map_err(sqlx::Error::Io)?;
         let file = Arc::new(OpenFile::at(path.into()).map_err(sqlx::Error::Io)?);
         if schema::needs_migration(&mut connection).await? {
+            if !changes {
+                return Err(schema::outdated(&mut connection).await?);
+            }
             schema::migrate(&mut connection).await?;
         }
         drop(connection);

@@ -1,0 +1,107 @@
+//! Changes of a key ring's file: one at a time, in one step, and with the ring before it kept beside it.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use counterfoil::KeyRing;
+
+use crate::failure::Failure;
+
+/// The file of a ring that no other process of this tool changes meanwhile. Dropping it ends that.
+pub(crate) struct RingFile {
+    /// The file itself, where the argument is a symbolic link.
+    path: PathBuf,
+    lock: PathBuf,
+}
+
+impl RingFile {
+    /// Takes the lock: the file `FILE.lock`, which exists as long as the ring may change.
+    pub(crate) fn lock(file: &Path) -> Result<Self, Failure> {
+        let path = match fs::canonicalize(file) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(Failure::NotFound(format!("no file {}", file.display())));
+            }
+            canonical => canonical.map_err(|error| failed(file, &error))?,
+        };
+        let lock = beside(&path, ".lock");
+        match private(&lock) {
+            Ok(_empty) => Ok(Self { path, lock }),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Failure::refused(format!(
+                "{} exists: another command changes the ring; if none runs, one was killed, so remove that file",
+                lock.display()
+            ))),
+            Err(error) => Err(failed(&lock, &error)),
+        }
+    }
+
+    /// Replaces the ring. No reader finds half of it. Its owner and its mode stay, and the ring before it is kept in
+    /// `FILE.old`.
+    pub(crate) fn replace(&self, ring: &KeyRing) -> Result<(), Failure> {
+        let replaced = || {
+            let before = fs::read(&self.path)?;
+            self.write(&beside(&self.path, ".old"), &before, true)?;
+            self.write(&self.path, ring.to_text().expose_secret().as_bytes(), false)?;
+            // The new names are on the disk when the folder is.
+            self.path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+        };
+        replaced().map_err(|error| failed(&self.path, &error))
+    }
+
+    /// Writes another file, then moves it to the path.
+    fn write(&self, path: &Path, content: &[u8], for_owner: bool) -> io::Result<()> {
+        let draft = beside(path, &format!(".{}", std::process::id()));
+        let written = private(&draft).and_then(|mut file| {
+            self.keep_owner(&file, for_owner)?;
+            file.write_all(content)?;
+            file.sync_all()
+        });
+        let moved = written.and_then(|()| fs::rename(&draft, path));
+        if moved.is_err() {
+            let _leftover = fs::remove_file(&draft);
+        }
+        moved
+    }
+
+    /// Gives a file the owner of the ring, and its mode unless it is for the owner alone (mode 0600).
+    #[cfg(unix)]
+    fn keep_owner(&self, file: &File, for_owner: bool) -> io::Result<()> {
+        use std::os::unix::fs::{MetadataExt as _, fchown};
+        let (ring, own) = (fs::metadata(&self.path)?, file.metadata()?);
+        if (ring.uid(), ring.gid()) != (own.uid(), own.gid()) {
+            fchown(file, Some(ring.uid()), Some(ring.gid()))?;
+        }
+        if for_owner { Ok(()) } else { file.set_permissions(ring.permissions()) }
+    }
+
+    #[cfg(not(unix))]
+    fn keep_owner(&self, _file: &File, _for_owner: bool) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for RingFile {
+    fn drop(&mut self) {
+        let _kept = fs::remove_file(&self.lock);
+    }
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+fn failed(path: &Path, error: &io::Error) -> Failure {
+    Failure::failed(format!("{}: {error}", path.display()))
+}
+
+/// A new file with mode 0600.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
