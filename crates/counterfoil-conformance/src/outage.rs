@@ -40,7 +40,7 @@ struct Coming {
     maybe_done: bool,
 }
 
-/// Calls all methods except `probe`. Returns whether a call may have been executed.
+/// Calls all methods. Returns whether a call may have been executed.
 async fn ask_everything(store: &dyn TokenStore, ann: &Person, draft: &Draft) -> Result<Coming, Violation> {
     let (id, coming) = (draft.id(), ann.pat());
     let next = draft.successor(id, 1);
@@ -77,5 +77,6 @@ async fn ask_everything(store: &dyn TokenStore, ann: &Person, draft: &Draft) -> 
     check("settle", store.settle(&id, mark, None, None).await.map(|answer| format!("{answer:?}")))?;
     check("purge", store.purge(at(1), at(1), at(1), most(5)).await.map(|answer| format!("{answer:?}")))?;
     check("census", store.census().await.map(|answer| format!("{answer:?}")))?;
+    check("probe", store.probe().await.map(|()| "ready".to_owned()))?;
     Ok(Coming { draft: coming, maybe_done })
 }

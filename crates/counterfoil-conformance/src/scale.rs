@@ -16,7 +16,7 @@ pub struct Scale {
 
 impl Scale {
     /// The counts for every commit. A test takes a few seconds.
-    pub const CI: Self = Self { rounds: 300, threads: 16, sequences: 36, commands: 125 };
+    pub const CI: Self = Self { rounds: 300, threads: 16, sequences: 50, commands: 125 };
     /// The counts for releases: 10,000 rounds of 64 threads, and 10,000 sequences of 125 commands.
     pub const SOAK: Self = Self { rounds: 10_000, threads: 64, sequences: 10_000, commands: 125 };
 

@@ -106,8 +106,9 @@ async fn chores(write: &mut Write, limits: Limits, most: u32) -> Result<Vec<Chor
         if left <= 0 {
             break;
         }
-        // A record that is removed is not shrunk, so some rows are skipped. Therefore this reads twice as many rows.
-        let rows = if index == last { i64::from(most) * 2 } else { left };
+        // A record that is removed is not shrunk first. Each row that is skipped for this reason is among the chores
+        // already, so the batch is complete.
+        let rows = if index == last { i64::from(most) } else { left };
         for row in write.all(query.bind(rows)).await? {
             let id = row::id(&row)?;
             let goes = chores.iter().any(|chore| matches!(chore, Chore::Remove(gone) if *gone == id));
