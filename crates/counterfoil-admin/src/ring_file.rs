@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use counterfoil::KeyRing;
+use counterfoil::{KeyRing, Secret};
 
 use crate::failure::Failure;
 
@@ -40,8 +40,8 @@ impl RingFile {
     /// `FILE.old`.
     pub(crate) fn replace(&self, ring: &KeyRing) -> Result<(), Failure> {
         let replaced = || {
-            let before = fs::read(&self.path)?;
-            self.write(&beside(&self.path, ".old"), &before, true)?;
+            let before = Secret::from(fs::read_to_string(&self.path)?);
+            self.write(&beside(&self.path, ".old"), before.expose_secret().as_bytes(), true)?;
             self.write(&self.path, ring.to_text().expose_secret().as_bytes(), false)?;
             // The new names are on the disk when the folder is.
             self.path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
