@@ -21,7 +21,7 @@ fn standing<'a>(account: Option<&'a Account>, client: Option<&'a Registration>) 
     Standing { account, client, closed_gate: None, scope_demanded: false, known_scopes: None }
 }
 
-/// Calls the tested function. Of the returned rights, only the role is kept.
+/// Calls [`decide::decide`], and keeps only the role of the returned rights.
 fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>) -> Result<Role, Refusal> {
     decide::decide(record, phase, standing).map(|rights| rights.role)
 }

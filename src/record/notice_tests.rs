@@ -194,7 +194,7 @@ fn notice_1_a_retry_does_not_hold_up_the_next_notice() {
 }
 
 prop_compose! {
-    /// Leads and times in hours, from a small range, so that some are equal.
+    /// Random leads and times in hours. The ranges are small, so that some values are equal.
     fn any_case()(
         leads in prop::collection::vec(0u16..60, 0..8),
         on_expiry in any::<bool>(),
