@@ -7,5 +7,6 @@ mod rules;
 mod secrets;
 pub(crate) mod update;
 
-/// The largest number of attempts to change a client. The change fails if another write comes first each time.
+/// How many times a change of a client is tried. An attempt fails if another write to the same client came first. After
+/// this number of failed attempts the change returns an error.
 const TURNS: usize = 8;
