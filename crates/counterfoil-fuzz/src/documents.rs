@@ -15,10 +15,12 @@ pub(crate) const REGISTRATION: &str = include_str!("registration.json");
 
 type Read = Result<String, Box<dyn Error>>;
 
-/// The kinds of documents, each with its members that are scopes. A member of the same name in another kind is unknown
-/// there, so it is written back unchanged.
-const KINDS: [(fn(&str) -> Read, &[&str]); 3] =
-    [(registration, &["allowed_scope", "default_scope"]), (family, &[]), (settings, &[])];
+/// A kind of document: the function that reads and writes it, and its members that are scopes.
+type Kind = (fn(&str) -> Read, &'static [&'static str]);
+
+/// The kinds of documents. A member that is named like a scope of another kind is unknown, so it is written back
+/// unchanged.
+const KINDS: [Kind; 3] = [(registration, &["allowed_scope", "default_scope"]), (family, &[]), (settings, &[])];
 
 /// The first byte chooses the kind of document. The rest is the text of the document.
 #[must_use]
