@@ -114,7 +114,7 @@ pub enum Reason {
     /// The requested scope exceeds the scope that the client may have, or the scope of the refresh token.
     #[error("scope is beyond what may be had")]
     ScopeBeyond,
-    /// The policy requires a scope, and none was requested.
+    /// The policy requires a scope. None was requested, and neither the client nor the refresh token has one.
     #[error("scope is missing")]
     ScopeDemanded,
     /// There were too many failures, so the caller must wait.

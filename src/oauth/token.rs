@@ -125,6 +125,7 @@ fn of_refresh(error: RefreshError, now: Timestamp) -> OAuthError {
         RefreshError::Refused(refusal) => OAuthError::new(OAuthErrorCode::InvalidGrant, Reason::Token(refusal)),
         RefreshError::SlowDown { until } => OAuthError::slow_down(until, now),
         RefreshError::ScopeBeyond => OAuthError::new(OAuthErrorCode::InvalidScope, Reason::ScopeBeyond),
+        RefreshError::ScopeDemanded => OAuthError::new(OAuthErrorCode::InvalidScope, Reason::ScopeDemanded),
         RefreshError::Unavailable(unavailable) => unavailable.into(),
     }
 }

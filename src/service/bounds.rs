@@ -1,5 +1,6 @@
 //! The limits of the policy on an insert or a rotation, in the form that a store takes.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -7,8 +8,10 @@ use crate::event::{By, EventKind};
 use crate::policy::LiveCap;
 use crate::policy::kept::gone_after_making_room;
 use crate::record::state::Revoked;
+use crate::record::token_record::TokenRecord;
 use crate::service::Service;
-use crate::store::insert::{Cap, Pace, WhenFull};
+use crate::store::insert::{Cap, InsertInto, Inserted, Pace, WhenFull};
+use crate::store::listing::{Listing, Show};
 use crate::types::duration::{days, hours, whole_micros};
 use crate::types::ids::{FamilyId, OwnerId};
 use crate::types::kind::TokenKind;
@@ -21,6 +24,10 @@ const HOUR: Duration = hours(1);
 
 /// The period for which a policy limits the number of rotations.
 const DAY: Duration = days(1);
+
+/// The size of the pages, and the largest number of pages, in which the ended families are looked for.
+const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
+const PAGES: usize = 10;
 
 impl Service {
     /// Converts a policy's cap on sign-ins or sessions into the cap for an insert. If the cap is reached, the insert
@@ -39,6 +46,32 @@ impl Service {
         let needed = whole_micros(DAY).div_ceil(whole_micros(settings.access_lifetime).max(1)).saturating_mul(4);
         let needed = u32::try_from(needed).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
         Pace { limit: self.policy.refresh_tokens.rotations_per_day.max(needed), since: now.minus(DAY) }
+    }
+
+    /// Returns the result of an insert that succeeded, but whose answer was lost. The families that it ended have its own
+    /// revocation, so they are found among the owner's credentials, of which at most 1,000 are read.
+    ///
+    /// If the store fails meanwhile, families may be missing in the result, because the insert itself has succeeded. If
+    /// another insert with the same cap ran in the same microsecond, the result also has the families that it ended.
+    pub(crate) async fn result_of_lost_insert(&self, home: InsertInto<'_>) -> Inserted {
+        let InsertInto::Found { family, cap: Some(Cap { when_full: WhenFull::End { revoked, .. }, .. }), .. } = home
+        else {
+            return Inserted::Done;
+        };
+        let of = Listing::Owner { realm: &family.realm, owner: &family.owner, kind: family.kind, show: Show::All };
+        let (mut ended, mut after) = (BTreeSet::new(), None);
+        for _ in 0..PAGES {
+            let Ok(page) = self.store.list(of, after.as_ref(), PAGE).await else { break };
+            let own = page.items.iter().map(TokenRecord::family).filter(|there| {
+                there.revoked == Some(revoked) && there.kind == family.kind && there.client == family.client
+            });
+            ended.extend(own.map(|there| there.id));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended.into_iter().collect()) }
     }
 
     /// Emits an event for each family in `ended`. These families were revoked to make room for a new family.

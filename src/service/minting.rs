@@ -94,9 +94,9 @@ impl Service {
         }
     }
 
-    /// Inserts records. If the store fails and says that a retry might succeed, tries once more. The second try then
-    /// returns `IdTaken` if the first try had succeeded. This is recognised by the stored digest, and the result is
-    /// `Done`.
+    /// Inserts records. If the store fails and says that a retry may succeed, tries once more. If the second try
+    /// returns `IdTaken` and the stored digest is the same, the first try has succeeded. Its result is then read from
+    /// the store.
     pub(crate) async fn insert(
         &self,
         home: InsertInto<'_>,
@@ -112,6 +112,6 @@ impl Service {
         let Some(own) = new.iter().find(|record| record.id == id) else { return Ok(again) };
         let there = self.store.get(&id).await?;
         let is_own = there.is_some_and(|there| there.record().digest.same_bytes(&own.digest));
-        Ok(if is_own { Inserted::Done } else { again })
+        Ok(if is_own { self.result_of_lost_insert(home).await } else { again })
     }
 }

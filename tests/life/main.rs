@@ -20,6 +20,7 @@ mod last_use;
 mod lists;
 mod logins;
 mod lost_races;
+mod made_room;
 mod notice_arming;
 mod notices;
 mod once;

@@ -1,7 +1,7 @@
 //! Rows of Redis. Any bytes in the fields are either a record that has exactly one written form, or corrupt.
 
 use counterfoil::store::{FamilyParts, Nonce, RecordParts, Revoked, TokenRecord};
-use counterfoil::types::{Description, RecordId};
+use counterfoil::types::{Description, Label, RecordId};
 use counterfoil::{Scope, Timestamp};
 use counterfoil_conformance::reference::describe;
 use counterfoil_redis::fuzzing::{self, FIELDS};
@@ -30,7 +30,7 @@ pub fn redis_rows(data: &[u8]) -> bool {
     for (at, (read, written)) in row.iter().zip(&written).enumerate() {
         // The written form may differ from the read form in these fields. The document of a family may have other
         // blanks and another order. Layout 1 had no last use and no client. The nonce that the family stores may
-        // belong to another member. A scope is written in one order, and a description is trimmed.
+        // belong to another member. A scope is written in one order, and labels and descriptions are trimmed.
         let another_spelling = match at {
             0 => same_but_for_document(read, written),
             2 => same_but_for_end(read, written, row[4].is_some()),
@@ -63,14 +63,15 @@ fn same_but_for_end(read: &Field, written: &Field, revoked: bool) -> bool {
     read.len() == 32 || revoked && read[..16] == written[..16] && read[32..] == written[32..]
 }
 
-/// Whether scope and description are equal after they are read. The label must be unchanged.
+/// Whether the field has the texts of the record in another form. This library writes only the normal forms, so the
+/// other forms come from outside.
 fn same_but_for_texts(read: &[u8], own: &RecordParts) -> bool {
     let mut rest = read;
     let [scope, label, description] = [(); 3].map(|()| piece(&mut rest));
-    let label_is_kept = label.as_deref() == own.label.as_ref().map(|label| label.as_str());
+    let label = label.map(|text| Label::from_stored(&text).expect("was read"));
     let scope = scope.map(|text| text.parse::<Scope>().expect("was read"));
     let description = description.map(|text| Description::new(&text).expect("was read"));
-    label_is_kept && (scope, description) == (own.scope.clone(), own.description.clone())
+    (scope, label, description) == (own.scope.clone(), own.label.clone(), own.description.clone())
 }
 
 /// Reads the next text of a field.

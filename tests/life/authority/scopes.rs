@@ -1,6 +1,6 @@
 //! Tests that a granted scope is never wider than the allowed scope of the client.
 
-use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient};
+use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient, RefreshMode};
 use counterfoil::event::EventKind;
 use counterfoil::http_auth::{PublicRefusal, Refusal};
 use counterfoil::operations::{NewAccess, NewSecurityCode, SignIn};
@@ -95,6 +95,64 @@ fn fault_a1_narrowing_a_client_holds_at_once_for_what_it_has_already() {
     let again = refresh(&world, "app", &refreshed.refresh(), None);
     assert_eq!(held(&world, &again), Some("a b".into()), "the refresh token kept its own");
     assert_eq!(refresh(&world, "app", &again.refresh(), Some("a b c")).error(), (400, "invalid_scope".into()));
+}
+
+/// A sign-in can be older than the policy that requires a scope. The access token of its refresh would be refused at
+/// every use.
+#[test]
+fn syn_token_8_a_refresh_without_the_scope_that_the_policy_demands_is_refused_and_consumes_nothing() {
+    for mode in [RefreshMode::Rotate, RefreshMode::Reuse] {
+        let mut policy = open_policy();
+        let before = bare_world(policy.clone());
+        let client = register_confidential(&before, mode);
+        let ask = |world: &World, form: &[(&str, &str)]| world.token_as(&client, form);
+        let refresh = |world: &World, token: &str, scope: &str| {
+            ask(world, &[("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)])
+        };
+        let opened = ask(&before, &[("grant_type", "password"), ("username", "ivan"), ("password", "ivan")]);
+        policy.access_tokens.scope_demanded = true;
+        let world = before.elsewhere(|builder| builder.policy(policy));
+        let denied = world.verify(&opened.access());
+        assert!(matches!(denied, Err(Denied::Refused(Refusal::ScopeDemanded))), "{denied:?}");
+
+        let refused = refresh(&world, &opened.refresh(), "");
+        assert_eq!(refused.error(), (400, "invalid_scope".into()), "{mode:?}: no access token that nobody accepts");
+        assert_eq!(refused.text("error_description"), "parameter scope must be given");
+
+        // The refused refresh left the token as it was: a refresh that names a scope works.
+        let named = refresh(&world, &opened.refresh(), "a");
+        assert_eq!((held(&world, &named), named.has("scope")), (Some("a".into()), false), "{mode:?}: {}", named.body);
+        assert_eq!(
+            refresh(&world, &named.refresh(), "").error(),
+            (400, "invalid_scope".into()),
+            "it kept its own: none"
+        );
+
+        // The client's allowed scope limits the refresh token, so a scope is left.
+        allow(&world, &client, Some("a b"));
+        let limited = refresh(&world, &named.refresh(), "");
+        assert_eq!((held(&world, &limited), limited.text("scope")), (Some("a b".into()), "a b".into()), "{mode:?}");
+    }
+}
+
+#[test]
+fn syn_token_8_a_retry_without_the_scope_that_the_policy_demands_is_refused_and_ends_nothing() {
+    let mut policy = open_policy();
+    let before = bare_world(policy.clone());
+    register(&before, "app", None, None);
+    let opened = log_in(&before, "app", None);
+    let first = refresh(&before, "app", &opened.refresh(), None);
+    policy.access_tokens.scope_demanded = true;
+    let world = before.elsewhere(|builder| builder.policy(policy));
+    assert_eq!(refresh(&world, "app", &opened.refresh(), None).error(), (400, "invalid_scope".into()));
+    let retried = refresh(&world, "app", &opened.refresh(), Some("a"));
+    assert_eq!((held(&world, &retried), retried.refresh()), (Some("a".into()), first.refresh()));
+}
+
+/// Registers a confidential client without scopes.
+fn register_confidential(world: &World, mode: RefreshMode) -> ClientId {
+    let new = NewClient::named("app").with_grants(vec![Grant::Password, Grant::RefreshToken]).with_refresh_mode(mode);
+    block_on(world.handle.create_client(&Presenter::host(), new)).expect("registered").view.id
 }
 
 fn resource_server() -> NewClient {

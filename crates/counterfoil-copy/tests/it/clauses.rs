@@ -7,7 +7,7 @@ use counterfoil_conformance::transfer_clauses::{
 };
 use counterfoil_conformance::{Checked, Verdict, Violation};
 
-use crate::stores::{RUNTIME, memory, postgres, redb, redis, redis_cluster, sqlite};
+use crate::stores::{RUNTIME, fjall, memory, postgres, redb, redis, redis_cluster, sqlite};
 
 fn held(verdict: Verdict) {
     assert_eq!(verdict.map_err(|violation: Violation| violation.to_string()), Ok(Checked::Held));
@@ -39,4 +39,5 @@ clauses! {
     host_60_redis_restores_whole_families: redis().await;
     host_60_a_redis_cluster_restores_whole_families: redis_cluster().await;
     host_60_redb_restores_whole_families: redb().await;
+    host_60_fjall_restores_whole_families: fjall().await;
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use counterfoil::Realm;
 use counterfoil::client::{ClientKey, Registration, SecretForm, StoredSecret};
 use counterfoil::settings::{SettingName, StoredSettings};
-use counterfoil::store::{ClientPut, ClientStore, SettingsStore, TokenStore};
+use counterfoil::store::{ClientPut, ClientStore, SettingsStore, Throttle, TokenStore, Transfer};
 use counterfoil::types::KeyId;
 use counterfoil_conformance::sample::at;
 use counterfoil_conformance::transfer_clauses::every_state;
 use counterfoil_copy::{Copy, Stores};
 
-use crate::stores::{RUNTIME, memory, postgres, redb, redis, redis_cluster, sqlite};
+use crate::stores::{Opened, RUNTIME, fjall, memory, postgres, redb, redis, redis_cluster, sqlite};
 
 /// Fills a store with families in every state, and with clients and settings of two realms.
 pub(crate) async fn fill<S: TokenStore + ClientStore + SettingsStore>(store: &Arc<S>) {
@@ -68,31 +68,50 @@ async fn through(stores: &[Stores]) {
 }
 
 #[test]
-fn host_60_everything_goes_from_memory_to_sqlite_postgresql_redis_and_redb_and_back() {
+fn host_60_everything_goes_through_a_store_of_each_kind_and_back() {
     RUNTIME.block_on(async {
         let (a, b, c, d, e) = (memory(), sqlite().await, postgres().await, redis().await, redb().await);
-        let (f, g) = (redis_cluster().await, memory());
+        let (f, g, h) = (redis_cluster().await, fjall().await, memory());
         fill(&a.store).await;
-        through(&[a.stores(), b.stores(), c.stores(), d.stores(), e.stores(), f.stores(), g.stores()]).await;
+        let there = [a.stores(), b.stores(), c.stores(), d.stores(), e.stores(), f.stores(), g.stores(), h.stores()];
+        through(&there).await;
     });
 }
 
-#[test]
-fn host_60_everything_goes_the_other_way_from_steps_made_in_each_store() {
-    RUNTIME.block_on(async {
-        let (a, b, c, d) = (redb().await, redis().await, postgres().await, sqlite().await);
-        fill(&a.store).await;
-        through(&[a.stores(), b.stores(), c.stores(), d.stores()]).await;
-        let (target, postgres) = (memory(), postgres().await);
-        fill(&postgres.store).await;
-        hop(&postgres.stores(), &target.stores()).await;
-        let (target, redis) = (sqlite().await, redis().await);
-        fill(&redis.store).await;
-        hop(&redis.stores(), &target.stores()).await;
-        let (target, file) = (redis_cluster().await, sqlite().await);
-        fill(&file.store).await;
-        hop(&file.stores(), &target.stores()).await;
-    });
+/// Fills a store by its own steps, and copies it to an empty store of each kind.
+async fn to_each_kind<S>(source: Opened<S>)
+where
+    S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle,
+{
+    fill(&source.store).await;
+    let from = source.stores();
+    hop(&from, &memory().stores()).await;
+    hop(&from, &sqlite().await.stores()).await;
+    hop(&from, &postgres().await.stores()).await;
+    hop(&from, &redis().await.stores()).await;
+    hop(&from, &redis_cluster().await.stores()).await;
+    hop(&from, &redb().await.stores()).await;
+    hop(&from, &fjall().await.stores()).await;
+}
+
+/// The table of pairs: each line is a source, and its targets are in `to_each_kind`.
+macro_rules! sources {
+    ($($name:ident: $source:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            RUNTIME.block_on(async { to_each_kind($source).await });
+        }
+    )*};
+}
+
+sources! {
+    host_60_everything_goes_from_the_store_in_memory_to_each_kind: memory();
+    host_60_everything_goes_from_sqlite_to_each_kind: sqlite().await;
+    host_60_everything_goes_from_postgresql_to_each_kind: postgres().await;
+    host_60_everything_goes_from_redis_to_each_kind: redis().await;
+    host_60_everything_goes_from_a_redis_cluster_to_each_kind: redis_cluster().await;
+    host_60_everything_goes_from_redb_to_each_kind: redb().await;
+    host_60_everything_goes_from_fjall_to_each_kind: fjall().await;
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use counterfoil::memory::MemoryStore;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore, Transfer};
 use counterfoil_copy::Stores;
-use counterfoil_kv::{KvStore, RedbEngine};
+use counterfoil_kv::{FjallEngine, KvStore, RedbEngine};
 use counterfoil_redis::{Options, RedisStore};
 use counterfoil_sql::sqlx::postgres::{PgConnectOptions, PgConnection};
 use counterfoil_sql::sqlx::sqlite::SqliteConnectOptions;
@@ -82,5 +82,11 @@ pub(crate) async fn redis_cluster() -> Opened<RedisStore> {
 pub(crate) async fn redb() -> Opened<KvStore> {
     let folder = TempDir::new().expect("a folder");
     let engine = RedbEngine::open(folder.path().join("store.redb")).expect("an engine");
+    Opened::within(KvStore::open(engine).await.expect("a store"), folder)
+}
+
+pub(crate) async fn fjall() -> Opened<KvStore> {
+    let folder = TempDir::new().expect("a folder");
+    let engine = FjallEngine::open(folder.path().join("store")).expect("an engine");
     Opened::within(KvStore::open(engine).await.expect("a store"), folder)
 }

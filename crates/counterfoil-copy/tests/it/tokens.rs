@@ -16,7 +16,7 @@ use counterfoil::{
 };
 use counterfoil_copy::Copy;
 
-use crate::stores::{Opened, RUNTIME, postgres, redb, redis, sqlite};
+use crate::stores::{Opened, RUNTIME, fjall, postgres, redb, redis, sqlite};
 
 struct Host {
     people: Arc<MemoryDirectory>,
@@ -118,6 +118,11 @@ fn host_60_tokens_of_before_open_on_redis_and_a_replay_is_recognised() {
 #[test]
 fn host_60_tokens_of_before_open_on_redb_and_a_replay_is_recognised() {
     RUNTIME.block_on(async { tokens_open_after_the_copy(redb().await).await });
+}
+
+#[test]
+fn host_60_tokens_of_before_open_on_fjall_and_a_replay_is_recognised() {
+    RUNTIME.block_on(async { tokens_open_after_the_copy(fjall().await).await });
 }
 
 #[test]

@@ -52,6 +52,10 @@ pub(crate) enum RefreshError {
     /// The requested scope exceeds the allowed scope. The OAuth error is `invalid_scope`.
     #[error("scope must lie within the refresh token's")]
     ScopeBeyond,
+    /// The policy requires a scope, and neither the request, the refresh token nor the client's registration has one.
+    /// The OAuth error is `invalid_scope`.
+    #[error("scope must be given")]
+    ScopeDemanded,
     /// A store or the directory failed. The status is 503.
     #[error(transparent)]
     Unavailable(Unavailable),
@@ -160,12 +164,20 @@ impl Request<'_> {
 
     /// The scope of the new access token. The limit is the intersection of the refresh token's scope and the client's
     /// current allowed scope. A requested scope must lie within the limit. If no scope is requested, the result is the
-    /// limit. The refresh token itself keeps its scope.
+    /// limit. If the policy requires a scope and there is no limit, the refresh is refused, because the new access token
+    /// would be refused at every use. The refresh token itself keeps its scope.
     fn scope(&self, record: &TokenRecord) -> Result<Option<Scope>, RefreshError> {
         let (held, allowed) = (record.record().scope.as_ref(), self.client.allowed_scope.as_ref());
         let known = self.service.policy.scopes.as_ref();
         let left = meet(held, allowed, known).map_err(|NothingLeft| RefreshError::ScopeBeyond)?;
-        let Some(asked) = &self.asked else { return Ok(left.map(Cow::into_owned)) };
+        let Some(asked) = &self.asked else {
+            let demanded = self.service.policy.access_tokens.scope_demanded;
+            return if demanded && left.is_none() {
+                Err(RefreshError::ScopeDemanded)
+            } else {
+                Ok(left.map(Cow::into_owned))
+            };
+        };
         let granted = left.is_none_or(|left| left.covers(asked)) && known.is_none_or(|known| known.knows(asked));
         if granted { Ok(Some(asked.clone())) } else { Err(RefreshError::ScopeBeyond) }
     }
