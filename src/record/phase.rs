@@ -1,7 +1,8 @@
 //! The first half of the decision whether a credential authenticates: the phase of its record.
 
 use crate::record::expiry::effective_expiry;
-use crate::record::state::{Revoked, Superseded};
+use crate::record::retry_window;
+use crate::record::state::Revoked;
 use crate::record::token_record::TokenRecord;
 use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
@@ -36,7 +37,7 @@ pub(crate) fn phase(record: &TokenRecord, settings: &Settings, now: Timestamp) -
     let expired = effective_expiry(record, settings).filter(|&expires_at| now.reached(expires_at));
     match &record.record().superseded {
         Some(superseded) if record.record().kind == TokenKind::RefreshToken => {
-            Phase::Rotated { retry_until: retry_until(record, superseded, now) }
+            Phase::Rotated { retry_until: retry_window::open_until(record, superseded, now) }
         }
         Some(superseded) if superseded.honoured_until.is_some_and(|until| now.reached(until)) => {
             Phase::Rotated { retry_until: None }
@@ -47,12 +48,4 @@ pub(crate) fn phase(record: &TokenRecord, settings: &Settings, now: Timestamp) -
             (None, None) => Phase::Live,
         },
     }
-}
-
-/// The end of the retry window, if the window is open. It is open only for the direct parent of the newest generation,
-/// and only while the nonce is stored and the end is in the future.
-fn retry_until(record: &TokenRecord, superseded: &Superseded, now: Timestamp) -> Option<Timestamp> {
-    let direct_parent = record.record().generation.checked_add(1) == Some(record.family().generation);
-    let until = superseded.honoured_until?;
-    (direct_parent && superseded.nonce.is_some() && !now.reached(until)).then_some(until)
 }

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::policy::Policy;
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::quick::Quick;
@@ -47,6 +48,14 @@ pub(crate) struct SettingsView {
     pub(crate) settings: Settings,
     /// A setting whose stored number is invalid, if there is one. Operations that set an expiry are then refused.
     pub(crate) garbage: Option<SettingName>,
+}
+
+impl SettingsView {
+    /// Combines the stored settings with the policy's own values.
+    pub(crate) fn new(policy: &Policy, stored: StoredSettings) -> Self {
+        let (settings, garbage) = policy.in_force(&stored);
+        Self { stored, settings, garbage }
+    }
 }
 
 /// The values as this process last read them.
