@@ -28,7 +28,7 @@ use crate::types::account::Account;
 use crate::types::client::{RefreshMode, Registration};
 use crate::types::kind::TokenKind;
 use crate::types::scope::Scope;
-use crate::types::scope_meet::{NothingLeft, meet};
+use crate::types::scope_meet::{NothingLeft, is_granted, meet};
 use crate::types::secret::Secret;
 use crate::types::source::Source;
 use crate::types::time::Timestamp;
@@ -165,8 +165,7 @@ impl Request<'_> {
         let known = self.service.policy.scopes.as_ref();
         let left = meet(held, allowed, known).map_err(|NothingLeft| RefreshError::ScopeBeyond)?;
         let Some(asked) = &self.asked else { return Ok(left.map(Cow::into_owned)) };
-        let granted = left.is_none_or(|left| left.covers(asked)) && known.is_none_or(|known| known.knows(asked));
-        if granted { Ok(Some(asked.clone())) } else { Err(RefreshError::ScopeBeyond) }
+        if is_granted(asked, left.as_deref(), known) { Ok(Some(asked.clone())) } else { Err(RefreshError::ScopeBeyond) }
     }
 
     /// Emits an event about the client's use of the refresh token.
