@@ -52,7 +52,7 @@ impl FromSource<'_> {
     /// The source, if the policy lets events name it. Otherwise `None`: no event names the source, so no principal
     /// needs to contain it.
     fn name(&self) -> Option<&SourceName> {
-        self.source.name().filter(|_| self.counterfoil.service.policy.events.sources)
+        self.counterfoil.service.policy.events.named(self.source.name())
     }
 
     /// Verifies a bearer token.

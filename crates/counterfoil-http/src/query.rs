@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::num::NonZeroU32;
 
+use counterfoil::operations::LARGEST_PAGE;
+
 use crate::problem::Problem;
 
 /// The number of items on a page if the request has no `limit`.
 const DEFAULT: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
 /// The maximum number of items on a page.
-const MOST: u32 = 100;
+const MOST: NonZeroU32 = LARGEST_PAGE;
 
 /// The parameters of a query string, decoded.
 ///
@@ -78,8 +80,8 @@ impl<'a> Query<'a> {
     pub fn limit(&self) -> Result<NonZeroU32, Problem> {
         let Some(text) = self.one("limit")? else { return Ok(DEFAULT) };
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let limit = text.parse().ok().filter(|limit: &NonZeroU32| digits && limit.get() <= MOST);
-        limit.ok_or_else(|| Problem::field("limit", "limit must be a whole number from 1 to 100"))
+        let limit = text.parse().ok().filter(|limit: &NonZeroU32| digits && *limit <= MOST);
+        limit.ok_or_else(|| Problem::field("limit", format!("limit must be a whole number from 1 to {MOST}")))
     }
 
     /// Returns the value of a parameter that is `true` or `false`. The default is false.

@@ -14,6 +14,7 @@ use crate::service::client_view::{ClientUpdate, ClientView, RegisteredClient};
 use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::invalid::Invalid;
 use crate::service::presenter::Presenter;
+use crate::service::repeated_form::repeated;
 use crate::store::client_store::ClientPut;
 use crate::token::once::{OnceKey, same_number};
 use crate::types::client::{ClientId, RefreshMode, Registration, VersionedRegistration};
@@ -170,11 +171,8 @@ impl OnceSecret<'_> {
     fn id(&self, service: &Service, registration: &Registration, overlap: Duration) -> Result<[u8; 16], Conflict> {
         let id = self.key.secret_id(&service.realm, &registration.client_id, &[&whole_micros(overlap).to_be_bytes()]);
         for own in &registration.secrets {
-            if own.id == id {
-                return Err(Conflict::DoneAlready);
-            }
-            if same_number(&own.id, &id) {
-                return Err(Conflict::FormUsed);
+            if own.id == id || same_number(&own.id, &id) {
+                return Err(repeated(own.id == id));
             }
         }
         let newest = registration.secrets.last().map(|newest| RecordId::from_bytes(newest.id));
