@@ -3,8 +3,12 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use crate::store::throttle::{Reserved, UNSETTLED};
+use crate::store::throttle::Reserved;
 use crate::types::time::Timestamp;
+
+/// The longest time for which an attempt is in progress. An attempt that is not settled within this time counts as
+/// failed.
+pub const UNSETTLED: Duration = Duration::from_secs(60);
 
 /// One counter. It contains the failures in a window, and the attempts in progress. Use it in a store that reads,
 /// decides and writes in one step.

@@ -8,10 +8,6 @@ use async_trait::async_trait;
 use crate::store::error::StoreError;
 use crate::types::time::Timestamp;
 
-/// The longest time for which an attempt is in progress. An attempt that is not settled within this time counts as
-/// failed.
-pub const UNSETTLED: Duration = Duration::from_secs(60);
-
 /// The key of a counter. It is a digest of the realm, of what is counted, of the account or client, and of the source.
 /// A store only gets the 32 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +76,8 @@ pub enum Reserved {
 /// # Errors
 ///
 /// Every method returns [`StoreError`] only if it cannot answer.
+///
+/// [`UNSETTLED`]: crate::store::UNSETTLED
 #[async_trait]
 pub trait Throttle: Send + Sync + 'static {
     /// Adds one attempt in progress, or returns why it is refused.
