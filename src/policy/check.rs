@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::policy::Policy;
 use crate::types::duration::{days, minutes};
+use crate::types::label::Label;
 use crate::types::settings::SettingName;
 
 /// The error for a policy that contradicts itself or exceeds a limit.
@@ -50,7 +51,7 @@ impl Policy {
                 "personal_access_tokens.max_days",
                 "1 to personal_access_tokens.max_days_ceiling",
             ),
-            ((1..=255).contains(&tokens.label_max), "personal_access_tokens.label_max", "1 to 255"),
+            ((1..=Label::MAX).contains(&tokens.label_max), "personal_access_tokens.label_max", "1 to 255"),
             (tokens.retention <= year, "personal_access_tokens.retention", "at most 366 days"),
             (tokens.max_overlap <= year, "personal_access_tokens.max_overlap", "at most 366 days"),
             (

@@ -7,7 +7,7 @@ use crate::service::error::Unavailable;
 use crate::store::change::{Applied, Change};
 use crate::types::time::Timestamp;
 
-/// The largest number of attempts to write a change. The change fails if another write comes first each time.
+/// The largest number of attempts of an operation to write. The operation fails if another write comes first each time.
 pub(crate) const TURNS: usize = 8;
 
 /// The result of a change.

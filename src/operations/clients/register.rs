@@ -1,11 +1,12 @@
 //! Registers clients.
 
-use super::{TURNS, rules, secrets};
+use super::{rules, secrets};
 use crate::counterfoil::Counterfoil;
 use crate::event::{ClientAction, EventKind};
 use crate::service::Service;
 use crate::service::authority::Permit;
 use crate::service::authority::operations::CreateClient;
+use crate::service::changing::TURNS;
 use crate::service::client_view::{ClientView, NewClient, NewClientSecret, RegisteredClient};
 use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::invalid::Invalid;

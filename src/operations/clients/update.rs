@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{TURNS, rules, secrets};
+use super::{rules, secrets};
 use crate::counterfoil::Counterfoil;
 use crate::event::{ClientAction, EventKind};
 use crate::service::Service;
@@ -10,6 +10,7 @@ use crate::service::authority::operations::{
     DeleteClient, DisableClient, RevokeClientTokens, RotateClientSecret, UpdateClient,
 };
 use crate::service::authority::{Permission, Permit};
+use crate::service::changing::TURNS;
 use crate::service::client_view::{ClientUpdate, ClientView, RegisteredClient};
 use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::invalid::Invalid;

@@ -19,6 +19,7 @@ use crate::record::family::FamilyBody;
 use crate::record::phase::Phase;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
+use crate::service::changing::TURNS;
 use crate::service::error::Unavailable;
 use crate::service::granting::Granted;
 use crate::service::minting::Minted;
@@ -32,9 +33,6 @@ use crate::types::scope_meet::{NothingLeft, is_granted, meet};
 use crate::types::secret::Secret;
 use crate::types::source::Source;
 use crate::types::time::Timestamp;
-
-/// The number of compare-and-swap conflicts in a row after which the loop gives up.
-const TURNS: usize = 8;
 
 /// Why a refresh returned no tokens.
 #[derive(Debug, thiserror::Error)]
