@@ -2,9 +2,9 @@
 //! dudect (Reparaz, Balasch, Verbauwhede, 2017).
 //!
 //! Each test times two classes of input in a random order and prints Welch's t of the two samples. A `|t|` above 10
-//! means a leak. A `|t|` below 5 means that this number of samples shows no leak. `early_exit_control` compares bytes
-//! and stops at the first difference. Its `|t|` must be above 10. Otherwise the machine was too noisy for the other
-//! results.
+//! means a leak. A `|t|` below 5 means that this number of samples shows no leak. The test `early_exit_control` is
+//! different: it compares bytes and stops at the first difference, so its `|t|` must be above 10. If it is not, the
+//! machine was too noisy, and the results of the other tests mean nothing.
 //!
 //! The bench uses the public API only. `verify` compares digests, so the bench cannot choose the first byte in which
 //! the digest of a wrong secret differs. It can choose the first letter in which the text of the secret differs.
@@ -117,7 +117,8 @@ const SECRET: usize = 26;
 /// The position of the last letter of the secret.
 const LAST: usize = 68;
 
-/// Changes one letter of the token and corrects the checksum, so that `verify` asks the store for the token.
+/// Changes one letter of the token and corrects the checksum. So `verify` does not refuse the token before it asks the
+/// store.
 fn changed(token: &str, at: usize) -> String {
     let mut text = token.as_bytes()[..69].to_vec();
     // The first letter of an id is at most 7, so the replacement must be small too.
@@ -133,8 +134,8 @@ fn changed(token: &str, at: usize) -> String {
     String::from_utf8(text).expect("ASCII")
 }
 
-/// Times `verify` for two classes of refused tokens. Tokens of one class are changed at position `left`, tokens of the
-/// other class at position `right`. All texts are created before the measurement, in the same order for both classes.
+/// Times `verify` with refused tokens. In one class of tokens, the letter at position `left` is changed. In the other
+/// class, it is the letter at position `right`. All texts are made before the first measurement.
 fn refusals(runner: &mut CtRunner, rng: &mut BenchRng, left: usize, right: usize) {
     let world = world();
     let inputs: Vec<_> = (0..samples())
@@ -166,8 +167,8 @@ fn verify_unknown_id_or_wrong_secret(runner: &mut CtRunner, rng: &mut BenchRng) 
     refusals(runner, rng, ID, SECRET);
 }
 
-/// Makes pairs of digests for two classes. The two digests of a pair are equal if the class's position is `None`.
-/// Otherwise they differ in the byte at this position.
+/// Makes pairs of digests for two classes. `left` and `right` belong to one class each. If it is `None`, the two
+/// digests of a pair are equal. Otherwise they differ only in the byte at this position.
 fn pairs(rng: &mut BenchRng, left: Option<usize>, right: Option<usize>) -> Vec<(Class, [u8; 32], [u8; 32])> {
     (0..samples())
         .map(|_| {

@@ -1,6 +1,7 @@
-//! The cost of each operation in a store with a thousand, a hundred thousand and a million personal access tokens.
+//! Measures the cost of each operation in stores with a thousand, a hundred thousand and a million personal access
+//! tokens.
 //!
-//! The results show the order of magnitude, and whether a cost grows with the store. The bench `authenticate` gives the
+//! The results show the order of magnitude, and whether a cost grows with the store. The bench `authenticate` gives
 //! exact ratios. `COUNTERFOIL_BENCH_SIZES=1000` limits the sizes.
 
 #![allow(
@@ -33,13 +34,14 @@ use criterion::{BatchSize, Criterion, Throughput};
 
 use host::{Tokens, person, ready};
 
-/// The length of a page. It is more than the number of due notices, and more than the number of tokens of one owner.
+/// The maximum length of a page. It is larger than the number of due notices, and than the number of tokens of one
+/// owner.
 const PAGE: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
 
 /// The number of notices that are due.
 const DUE: u32 = 100;
 
-/// A client that refreshes, and its `Authorization` header.
+/// A client that may refresh, and its `Authorization` header.
 struct Client {
     id: ClientId,
     header: String,
@@ -57,7 +59,7 @@ fn client(counterfoil: &Counterfoil, name: &str, refresh_mode: RefreshMode) -> C
     Client { id, header }
 }
 
-/// Signs a user in. Returns the body of a request that refreshes the sign-in.
+/// Signs a person in. Returns the body of the token request that refreshes this sign-in.
 fn signed_in(counterfoil: &Counterfoil, client: &Client) -> String {
     let subject = SubjectId::new("1").expect("an id");
     let sign_in = SignIn::new(&client.id, &subject).with_remember(true);

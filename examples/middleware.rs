@@ -1,7 +1,8 @@
-//! Authentication without a framework. The input is the values of a header. The output is a principal, or a status and
-//! challenge of RFC 6750 §3.
+//! Authenticates requests without a framework. The input is the values of the header `Authorization`. The output is a
+//! principal, or a status and a challenge of RFC 6750 §3.
 //!
-//! Shows the one call that an adapter for a framework makes, and what the caller may learn. Leaves out the server.
+//! The example shows the one call that an adapter for a framework makes. It also shows what a refused caller learns. It
+//! leaves out the server.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -14,9 +15,9 @@ use counterfoil::{Account, Challenge, Counterfoil, Lifetime, NewPersonalAccessTo
 use counterfoil::{Role, SubjectId};
 use futures_executor::block_on;
 
-/// Call this before every handler, with all values of `Authorization` and the scope token that the handler requires.
-/// The challenge contains the status and the headers of the response. Its reason is only for the host; events contain
-/// it too.
+/// Call this before every handler. `headers` has all values of `Authorization`. `needed` is the scope token that the
+/// handler requires. If the request is refused, the challenge contains the status and the headers of the response. It
+/// also contains the reason, which only the host is allowed to see. The events contain the reason too.
 async fn guard(
     counterfoil: &Counterfoil,
     headers: &[&[u8]],

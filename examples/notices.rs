@@ -1,9 +1,9 @@
-//! A worker that sends notices about expiry. It finds due notices page by page, and claims, sends and settles each. Any
-//! number of workers may run at the same time.
+//! A worker that sends notices about expiry. It reads the due notices page by page. It claims, sends and settles each
+//! of them. Several workers can run at the same time.
 //!
-//! Shows that a notice is settled as sent only after the transport accepted it, that a failed one is tried again after
-//! a back-off, and that a claim is a lease. Leaves out the transport, the texts, and one digest for each owner
-//! (`Counterfoil::gather_notices`).
+//! The example shows three rules. A notice is settled as sent only after the transport has accepted it. A notice that
+//! the transport did not accept is sent again after a back-off. A claim is a lease, which ends by itself. The example
+//! leaves out the transport, the texts, and one digest for each owner (`Counterfoil::gather_notices`).
 
 use std::error::Error;
 use std::num::NonZeroU32;
@@ -19,15 +19,16 @@ use counterfoil::*;
 use futures_executor::block_on;
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-/// Longer than the transport's timeout: a notice may be sent twice if sending takes longer than the lease.
+/// The time after which another worker can claim a notice that is not settled. It must be longer than the transport's
+/// timeout. Otherwise a notice could be sent twice.
 const LEASE: Duration = Duration::from_secs(5 * 60);
 const BACK_OFF: Duration = Duration::from_secs(15 * 60);
 
-/// Sends one mail; false if the transport did not accept it.
+/// Sends one mail. Returns false if the mail server did not accept it.
 type Transport<'a> = &'a dyn Fn(&ClaimedNotice) -> bool;
 
-/// One run of a worker. Call it about once a minute, on any number of nodes. Returns the number of notices that were
-/// sent.
+/// Runs the worker once, and returns the number of notices that were sent. Call this about once a minute, on one or
+/// several nodes.
 async fn run(counterfoil: &Counterfoil, clock: &dyn Clock, send: Transport<'_>) -> Result<u32, Unavailable> {
     let (mut sent, mut after) = (0, None);
     // If the notice lead was changed, existing tokens get another notice time.

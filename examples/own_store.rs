@@ -1,7 +1,7 @@
-//! A host's own `TokenStore`: a wrapper that records each call, as a host could do for its metrics.
+//! A `TokenStore` of a host's own. It wraps another store and records each call, as a host could do for its metrics.
 //!
-//! Shows the contract's twelve methods, none of which has a default. Leaves out a real store, which must satisfy every
-//! clause of the contract.
+//! The example shows the twelve methods of the trait, none of which has a default. It leaves out a real store, which
+//! must satisfy every clause of the store contract.
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};

@@ -1,8 +1,7 @@
-//! A complete tour in one run: `cargo run --example quickstart`.
+//! An example that shows all main operations in one run: `cargo run --example quickstart`.
 //!
-//! A service with three people and two clients, on a clock that the example sets. Each function below is one chapter.
-//! It explains what happens and asserts it. Leaves out HTTP and e-mail, which the host provides, and a persistent
-//! store.
+//! It is a service with three people and two clients. The example sets the clock itself. Each function is one chapter.
+//! It prints what happens, and checks it with assertions. The example leaves out HTTP, e-mail and a persistent store.
 
 use std::error::Error;
 use std::num::NonZeroU32;
@@ -30,9 +29,9 @@ use time::macros::{datetime, format_description};
 
 type Outcomes<T = ()> = Result<T, Box<dyn Error>>;
 
-/// `test.token` and its secret, in the spelling of the client's documentation, including `BASIC`.
+/// The `Authorization` header of the client `test.token`, as 12d Synergy's documentation has it, including `BASIC`.
 const TEST_TOKEN: &str = "BASIC dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
-/// The body that curl sends for six `--data-urlencode` options.
+/// The form of a sign-in: the body that curl sends for six `--data-urlencode` options.
 const LOGIN: &str =
     "grant_type=password&username=AD%5Cbill.posters&password=blabla&remember=true&mfa_key=&machine_key=";
 
@@ -72,7 +71,7 @@ fn person(people: &MemoryDirectory, id: &str, name: &str, role: Role, password: 
     Ok(account)
 }
 
-/// A service with the hardened policy. The clock is set to the first `.issued` in 12d Synergy's documentation.
+/// Makes a service with the hardened policy. The clock begins at the first `.issued` in 12d Synergy's documentation.
 fn open_service(people: Arc<MemoryDirectory>) -> Outcomes<Service> {
     let clock = Arc::new(ManualClock::at(Timestamp::try_from(datetime!(2022-12-22 23:14:42 UTC))?));
     let events = RecordingSink::default();
@@ -86,9 +85,9 @@ fn open_service(people: Arc<MemoryDirectory>) -> Outcomes<Service> {
     Ok(Service { counterfoil, clock, events })
 }
 
-/// Registers two clients. `test.token` has a secret of its own choice, and a refresh returns the same refresh token.
-/// The other client gets a generated secret, and its refresh tokens rotate. Returns the other client's `Authorization`
-/// header.
+/// Registers two clients. The secret of `test.token` is imported, and a refresh returns the same refresh token. The
+/// other client gets a generated secret, and a refresh returns a new refresh token. Returns the other client's
+/// `Authorization` header.
 async fn register_clients(service: &Service) -> Outcomes<String> {
     chapter(service, "Two clients are registered");
     let grants = || vec![Grant::Password, Grant::RefreshToken];
@@ -107,7 +106,8 @@ async fn register_clients(service: &Service) -> Outcomes<String> {
     Ok(format!("Basic {}", api_key.expose_api_key()))
 }
 
-/// Under the hardened policy both gates are closed at first.
+/// Under the hardened policy, a personal access token can be created only after an administrator has turned on a
+/// setting and a switch of the owner. Both are off at first.
 async fn open_the_gates(service: &Service, admin: &Presenter, bill: &Account) -> Outcomes {
     chapter(service, "An administrator opens the gates of personal access tokens");
     let bill_himself = Presenter::signed_in(bill);
@@ -136,7 +136,7 @@ async fn sign_in_with_a_password(service: &Service) -> Outcomes<String> {
     Ok(text(&answer, "refresh_token")?.to_owned())
 }
 
-/// Mode reuse: a refresh returns the same refresh token and a new access token.
+/// The client `test.token` uses the mode "reuse": a refresh returns the same refresh token and a new access token.
 async fn refresh_with_the_same_token(service: &Service, refresh_token: &str) -> Outcomes<String> {
     service.clock.set(Timestamp::try_from(datetime!(2022-12-23 02:31:49 UTC))?);
     chapter(service, "Three hours later test.token refreshes");
@@ -204,8 +204,8 @@ async fn security_code(service: &Service, root: &Presenter) -> Outcomes {
     Ok(())
 }
 
-/// Mode rotate: each refresh token can be used once. A retry within half a minute gets the same answer; a later one is
-/// a replay.
+/// The other client uses the mode "rotate": each refresh token can be used once. A retry less than half a minute later
+/// gets the same successor. A later use is a replay, and ends the sign-in.
 async fn replayed_refresh_token(service: &Service, client: &str) -> Outcomes {
     chapter(service, "A refresh token of the rotating client is stolen");
     let first = token(service, client, LOGIN).await?;
@@ -274,7 +274,8 @@ async fn create(service: &Service, by: &Presenter, label: &str) -> Result<Issued
     service.counterfoil.create_personal_access_token(by, &new).await
 }
 
-/// One POST to the token endpoint, as a framework would pass it on. An OAuth error is returned as an error.
+/// Sends a POST to the token endpoint, as a framework would pass it on. Returns an error if the response is an OAuth
+/// error.
 async fn token(service: &Service, authorization: &str, form: &str) -> Outcomes<Value> {
     let (source, authorization) = ("203.0.113.7".parse()?, [authorization.as_bytes()]);
     let request = OAuthRequest::new(form.as_bytes(), &source)
@@ -289,7 +290,7 @@ async fn refresh(service: &Service, authorization: &str, refresh_token: &str) ->
     token(service, authorization, &format!("grant_type=refresh_token&refresh_token={refresh_token}")).await
 }
 
-/// The reason of a refusal. Only the host may see it.
+/// Returns the reason why a token is refused. Only the host is allowed to see this reason.
 async fn refusal(service: &Service, secret: &str) -> Outcomes<Refusal> {
     match service.counterfoil.verify(secret).await {
         Err(Denied::Refused(reason)) => Ok(reason),
@@ -308,7 +309,7 @@ fn show_tokens(answer: &Value) -> Outcomes {
     Ok(())
 }
 
-/// Enough to tell two secrets apart. Shows nothing of the secret part.
+/// Returns the first eight letters of a token, to tell it from others. They contain nothing of the secret part.
 fn first_8(secret: &str) -> String {
     secret.chars().take(8).chain(['…']).collect()
 }

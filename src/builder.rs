@@ -1,5 +1,5 @@
-//! The builder, which is the only way to create a handle. It reports missing or contradictory parts before the handle
-//! exists.
+//! The builder of the [`Counterfoil`] handle. [`Builder::build`] is the only way to create a handle, and it reports
+//! missing or contradictory parts.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,17 +30,17 @@ use crate::store::token_store::TokenStore;
 use crate::token::prefixes::Prefixes;
 use crate::types::realm::Realm;
 
-/// Why a handle cannot be built.
+/// Why [`Builder::build`] created no handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// A value of the policy is outside its limits.
     #[error(transparent)]
     Policy(#[from] InvalidPolicy),
-    /// A part is missing.
+    /// A required part was not set.
     #[error("{part} is missing")]
     Missing {
-        /// The builder's method that sets this part.
+        /// The name of the builder's method that sets this part.
         part: &'static str,
     },
     /// The policy requires a key ring, because it allows retries of refreshes (`refresh_tokens.grace` is above zero).
@@ -115,7 +115,7 @@ impl Builder {
         self
     }
 
-    /// Sets the key ring. Its keys are used to digest secrets and to derive the successors of refresh tokens.
+    /// Sets the key ring. Its keys are used to digest secrets, and to derive the new refresh token at each refresh.
     pub fn key_ring(mut self, key_ring: impl Into<Arc<KeyRing>>) -> Self {
         self.key_ring = Some(key_ring.into());
         self
@@ -132,10 +132,13 @@ impl Builder {
         Ok(self.key_ring(KeyRing::open_or_create(path)?))
     }
 
-    /// Also accepts digests that were computed without a key. Use this while a host migrates to its first key ring.
-    /// Each record and each client secret gets a new digest at its next use. [`Counterfoil::key_census`] counts the
-    /// remaining digests without a key, under [`KeyId::NONE`](crate::types::KeyId::NONE). Remove this call when none
-    /// remain: until then, an attacker with write access to the store can create credentials.
+    /// Also accepts credentials whose digest was computed without a key. Use this while a host migrates to its first
+    /// key ring. At its next use, each record and each client secret gets a new digest under the newest key.
+    /// [`Counterfoil::key_census`] counts the remaining digests without a key, under
+    /// [`KeyId::NONE`](crate::types::KeyId::NONE).
+    ///
+    /// Remove this call as soon as none remain. While it is set, an attacker with write access to the store can create
+    /// credentials.
     pub fn accept_unkeyed(mut self) -> Self {
         self.unkeyed = Unkeyed::Accepted;
         self
@@ -193,8 +196,8 @@ impl Builder {
         Self { search: Some(directory), ..all }
     }
 
-    /// Sets the host's accounts. This is enough if the library neither tests passwords nor searches for people by a
-    /// text.
+    /// Sets the host's accounts. A host needs only this part of the directory if the library neither tests passwords
+    /// nor searches for people by a text.
     pub fn accounts(mut self, accounts: impl Accounts) -> Self {
         self.accounts = Some(Arc::new(accounts));
         self
@@ -225,7 +228,7 @@ impl Builder {
         self
     }
 
-    /// Combines all sinks into one.
+    /// Combines all event sinks into one sink.
     fn sink(&mut self) -> Arc<dyn EventSink> {
         #[allow(unused_mut, reason = "without the feature there is nothing to add")]
         let mut sinks = std::mem::take(&mut self.sinks);

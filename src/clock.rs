@@ -2,8 +2,8 @@
 
 use crate::types::time::Timestamp;
 
-/// The source of the current time. Each node uses its own clock. The order of the tokens in a family does not depend on
-/// any clock: it is determined by the tokens' generations.
+/// The source of the current time. Each node uses its own clock. The clocks can differ: the tokens of a sign-in are
+/// ordered by their generation (the number of refreshes before them), not by time.
 pub trait Clock: Send + Sync + 'static {
     /// The current instant.
     fn now(&self) -> Timestamp;

@@ -1,4 +1,4 @@
-//! Layer 9: the handle that the host uses. It reads the clock once per call, and contains no logic.
+//! The handle that the host uses.
 
 use std::fmt;
 use std::sync::Arc;
@@ -62,13 +62,14 @@ impl Counterfoil {
 }
 
 impl Counterfoil {
-    /// Checks whether a presenter may do the operation `O` now. Every operation with a presenter needs the returned
-    /// permit.
+    /// Checks whether the caller `by` is now allowed to do the operation `O`. Returns the permit that the operation
+    /// needs, or the reason of the refusal.
     pub(crate) async fn permit<'a, O: Permission>(&'a self, by: &'a Presenter) -> Result<Permit<'a, O>, ManageError> {
         self.service.permit(by, self.now()).await
     }
 
-    /// Checks whether a presenter may do the operation `O` on one credential now. See [`Counterfoil::permit`].
+    /// The same as [`Counterfoil::permit`], for an operation on one credential. `credential` is `None` if the request
+    /// names no credential.
     pub(crate) async fn permit_on<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,

@@ -13,11 +13,11 @@ use crate::types::ids::SubjectId;
 use crate::types::role::Role;
 use crate::types::secret::Secret;
 
-/// The directory is not reachable. Callers get `unavailable`. They never get a refusal or "not found" in this case.
+/// The directory is not reachable. Callers get `unavailable`, and never a refusal or "not found".
 ///
 /// Every error type converts to this type, so `?` works in the methods of [`Accounts`], [`Logins`] and [`Search`]. `?`
-/// reports every error as an outage. So return `Ok(None)` for an error that means "no such row". Events contain the
-/// cause of the error. Only the host sees events.
+/// reports every error as an outage. So return `Ok(None)` for an error that means "no such row". The cause of the error
+/// is written to events, which only the host sees.
 ///
 /// ```
 /// use counterfoil::directory::DirectoryError;
@@ -37,7 +37,7 @@ pub struct DirectoryError(Outage);
 struct Outage(#[source] StoreSource);
 
 impl DirectoryError {
-    /// The cause as an error value.
+    /// The cause of the outage as an error value.
     #[must_use]
     pub fn into_source(self) -> StoreSource {
         self.0.0
@@ -80,9 +80,9 @@ pub struct Login<'a> {
     pub name: &'a str,
     /// The password.
     pub password: &'a Secret,
-    /// A second factor, if one was sent.
+    /// The field `mfa_key` of the login form, if it was sent: a second factor. The library passes it on unchanged.
     pub mfa_key: Option<&'a Secret>,
-    /// A machine key, if one was sent.
+    /// The field `machine_key` of the login form, if it was sent. The library passes it on unchanged.
     pub machine_key: Option<&'a Secret>,
 }
 
@@ -208,7 +208,7 @@ pub trait Directory: Accounts + Logins + Search {}
 
 impl<T: Accounts + Logins + Search + ?Sized> Directory for T {}
 
-/// A user, as operations for administrators show it.
+/// A user in the results of operations for administrators.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UserView {

@@ -124,7 +124,7 @@ pub use types::scope::Scope;
 pub use types::secret::Secret;
 pub use types::time::Timestamp;
 
-/// Registered clients.
+/// The types of registered OAuth clients.
 pub mod client {
     pub use crate::service::client_view::{
         ClientPage, ClientUpdate, ClientView, NewClient, NewClientSecret, RegisteredClient, SecretView,

@@ -1,5 +1,5 @@
-//! Checks the guide and the other documents. Every chapter must be listed, and every link must have a target. The crate
-//! `counterfoil-guide` compiles the Rust blocks.
+//! Checks the guide and the other documents. The guide's summary must list every chapter, and every link must have a
+//! target. The crate `counterfoil-guide` compiles the Rust code in the guide.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -19,7 +19,7 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The documents in a folder and its subfolders.
+/// Adds the Markdown files in a folder and its subfolders to `found`.
 fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -31,7 +31,7 @@ fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The files of the guide, the other documents in `docs`, and the documents of the root and of each crate.
+/// Returns the paths of the documents in `docs`, which contains the guide, in the root, and in each crate.
 fn all_documents() -> Vec<PathBuf> {
     let mut found = Vec::new();
     documents(&root().join("docs"), &mut found);
@@ -42,8 +42,8 @@ fn all_documents() -> Vec<PathBuf> {
     found
 }
 
-/// Splits a document into the text outside of fenced blocks, and the blocks. Each block is the info string after the
-/// fence, and the lines.
+/// Splits a document into the text outside of fenced code blocks, and these blocks. Each block consists of the info
+/// string after the fence and the lines of the block.
 fn blocks(page: &str) -> (String, Vec<(String, String)>) {
     let (mut text, mut blocks, mut inside) = (String::new(), Vec::<(String, String)>::new(), false);
     for line in page.lines() {
@@ -67,7 +67,7 @@ fn blocks(page: &str) -> (String, Vec<(String, String)>) {
     (text, blocks)
 }
 
-/// The anchor of a heading, in the form that mdBook and GitHub use.
+/// Returns the anchor that mdBook and GitHub make for a heading.
 fn anchor(heading: &str) -> String {
     let kept = heading.trim().chars().filter(|&letter| letter.is_alphanumeric() || " -_".contains(letter));
     kept.collect::<String>().to_lowercase().replace(' ', "-")
@@ -79,14 +79,15 @@ fn anchors(page: &str) -> BTreeSet<String> {
     headings.map(|line| anchor(line.trim_start_matches('#'))).collect()
 }
 
-/// The targets of the links on a page, except links to other sites and rustdoc links.
+/// Returns the targets of the links on a page. Leaves out links to other sites and rustdoc links.
 fn links(page: &str) -> Vec<String> {
     let (text, _) = blocks(page);
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target.to_owned());
     targets.filter(|target| !target.contains("://") && !target.contains("::")).collect()
 }
 
-/// The links of a page that have no target. `page_at` returns the text at a path, or `None`.
+/// Returns the links of the page `page`, whose path is `own`, that have no target. `page_at` returns the text of the
+/// file at a path, or `None` if there is no such file.
 fn dead_links(page: &str, own: &Path, page_at: impl Fn(&Path) -> Option<String>) -> Vec<String> {
     let is_dead = |link: &String| {
         let (path, fragment) = link.split_once('#').map_or((link.as_str(), None), |(path, of)| (path, Some(of)));
@@ -149,7 +150,7 @@ fn every_rust_block_of_the_guide_is_compiled() {
     assert!(infos["rust"] > 15, "{infos:?}");
 }
 
-/// The contents of a page's first three blocks.
+/// Returns the contents of the first three code blocks of a page.
 fn first_blocks(page: &str) -> Vec<String> {
     blocks(page).1.into_iter().map(|(_, lines)| lines).take(3).collect()
 }

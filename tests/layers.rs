@@ -1,12 +1,12 @@
-//! Checks the layers of ARCHITECTURE.md. It reads the `use crate::` lines. Each layer may import only itself and the
-//! layers before it.
+//! Checks the layers that ARCHITECTURE.md defines. A file in a layer may import only its own layer and the layers
+//! before it. The test reads the text after each `crate::`.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The layers in order. A layer may import itself and every layer before it.
+/// The layers, each after those that it may import.
 const LAYERS: [&str; 17] = [
     "types",
     "crypto",
@@ -38,7 +38,7 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Every layer that the code of a file names after `crate::`. Comments are ignored.
+/// Returns the first name after each `crate::` in the code of a file. Comments are ignored.
 fn imports(code: &str) -> Vec<String> {
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
     lines
@@ -47,7 +47,7 @@ fn imports(code: &str) -> Vec<String> {
         .collect()
 }
 
-/// Describes each violation of the rule in one file.
+/// Returns a description of each import in the code of a file of `layer` that ARCHITECTURE.md forbids.
 fn breaches(layer: &str, code: &str) -> Vec<String> {
     let rank = |name: &str| LAYERS.iter().position(|layer| *layer == name);
     let own = rank(layer).unwrap_or_else(|| panic!("`{layer}` is no layer: add it to LAYERS and to ARCHITECTURE.md"));
@@ -86,9 +86,9 @@ fn a_breach_is_found_where_one_is_planted() {
     assert_eq!(breaches("service", "// crate::operations comes after").len(), 0);
 }
 
-/// The files that may read the clock. An operation reads the clock once at its beginning and passes the instant on. The
-/// other files are the clock itself, the builder (for the events of `build`), and the rate limit for events about
-/// failures.
+/// The files and folders of `src` that may read the clock. An operation reads the clock once at its beginning, and
+/// passes the instant on. The other files are the clock itself, the builder (for the events of `build`), and the rate
+/// limit for events about failures.
 const ASK_THE_TIME: [&str; 6] =
     ["operations", "counterfoil.rs", "oauth/endpoints.rs", "clock.rs", "builder.rs", "service/watched.rs"];
 
@@ -125,7 +125,7 @@ fn files_stay_small() {
     assert!(lengths[lengths.len() / 2].0 <= 150, "the median is small");
 }
 
-/// The names of the public functions in a file that take a presenter but never check a permission.
+/// Returns the names of the public functions in a file that take a presenter but check no permission.
 fn without_permit(code: &str) -> Vec<String> {
     let functions = code.split("    pub async fn ").skip(1);
     functions
@@ -153,7 +153,7 @@ fn all_kinds_9_every_function_that_takes_a_presenter_asks_for_a_permit() {
     assert_eq!(without_permit(planted), ["all"]);
 }
 
-/// Public structs that have public fields and are not `#[non_exhaustive]`, so no field can be added later.
+/// The public structs with public fields that are not `#[non_exhaustive]`. So no field can be added to them later.
 /// docs/design.md gives the reasons.
 const CLOSED: &[&str] = &[
     // These are complete pairs and triples.
@@ -182,7 +182,8 @@ const CLOSED: &[&str] = &[
     "Person",
 ];
 
-/// The public structs in a file that have public fields, are not `#[non_exhaustive]`, and are not in [`CLOSED`].
+/// Returns the public structs in a file that should be `#[non_exhaustive]`: they have public fields, and [`CLOSED`]
+/// does not contain them.
 fn growing_structs(code: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (start, _) in code.match_indices("\npub struct ") {

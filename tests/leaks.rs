@@ -1,5 +1,5 @@
-//! Uses recognisable secrets in all operations of credentials. No secret may occur in any `Debug` or `Display` text,
-//! event, error or trace.
+//! Uses recognisable secrets in all operations of credentials. Checks that no `Debug` or `Display` text, event, error
+//! or trace contains a part of a secret.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -20,7 +20,7 @@ use counterfoil::token::Prefixes;
 use counterfoil::*;
 use support::*;
 
-/// All texts that the library showed to the outside.
+/// Collects all texts that a host could show.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<String>>);
 
@@ -62,7 +62,7 @@ impl tracing::Subscriber for Seen {
     fn exit(&self, _: &tracing::span::Id) {}
 }
 
-/// Records the log of the default event sink, and also the events themselves.
+/// An event sink that collects each event, and also writes it to the log as the default sink does.
 struct Both(Seen);
 
 impl EventSink for Both {
@@ -72,12 +72,13 @@ impl EventSink for Both {
     }
 }
 
-/// The secret part of a token: the letters after the prefix and the id, without the checksum.
+/// Returns the secret part of a token: the letters after the prefix and the id, without the checksum.
 fn secret_of(token: &str) -> String {
     token[token.len() - 49..token.len() - 6].to_owned()
 }
 
-/// Searches for any eight consecutive bytes of a secret, as plain text, in hex and in base64.
+/// Searches `seen` for any eight consecutive bytes of a secret: as plain text, in hex, in base64, and as decimal
+/// numbers. Returns the first text that was found, or `None`.
 fn leaks(seen: &str, secret: &str) -> Option<String> {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let base64 = base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -112,7 +113,7 @@ fn a_leak_is_found_where_one_is_planted() {
     assert_eq!(leaks("nothing here", secret), None);
 }
 
-/// Runs all operations, records everything that a host could show, and returns the secrets that were used.
+/// Runs all operations and collects in `seen` what a host could show. Returns the secrets that were used.
 fn story(seen: &Seen) -> Vec<String> {
     let world = world_with(open_policy(), |builder| builder.events(Both(seen.clone())));
     let mut canaries = vec!["xK9vQ2mZ7pLw4Tn".to_owned(), KEY.to_owned()];

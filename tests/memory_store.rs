@@ -7,7 +7,8 @@ use counterfoil::memory::MemoryStore;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::{Fixture, SiblingFixture, Store, conformance, sibling_conformance};
 
-/// Stores in memory. They cannot be reopened, damaged or made unreachable, so the checks that need this are skipped.
+/// The memory store for the conformance suite. It cannot be reopened, damaged or made unreachable, so the checks that
+/// need this are skipped.
 struct Memory;
 
 #[async_trait]

@@ -1,4 +1,5 @@
-//! Runs the five-minute start of README.md as printed: `sh` runs its commands, and a new project contains its code.
+//! Runs the chapter "Start in five minutes" of README.md as it is printed. The commands are run by `sh`, and the code
+//! is put into a new project.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -11,7 +12,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The port in the code of README.md.
+/// The port on which the code in README.md listens.
 const PORT: u16 = 3000;
 
 fn root() -> &'static Path {
@@ -22,8 +23,8 @@ fn readme() -> String {
     fs::read_to_string(root().join("README.md")).expect("README.md")
 }
 
-/// Returns the code blocks of the start, in order: commands that create the project, its code, and commands that run
-/// it.
+/// Returns the three code blocks of the chapter: the commands that create the project, its code, and the commands that
+/// run it.
 fn printed() -> [String; 3] {
     let readme = readme();
     let (_, rest) = readme.split_once("\n## Start in five minutes\n").expect("the start");
@@ -36,7 +37,7 @@ fn printed() -> [String; 3] {
     [make, code, run].map(|block| format!("{block}\n"))
 }
 
-/// Returns the names of this library that the code imports with `use`.
+/// Returns the names of types of this library that the code imports with `use`.
 fn concepts(code: &str) -> BTreeSet<&str> {
     let lines = code.lines().filter(|line| line.starts_with("use counterfoil"));
     let words = lines.flat_map(|line| line.split(|letter: char| !letter.is_alphanumeric()));
@@ -63,7 +64,7 @@ fn host_70_what_the_readme_has_before_its_reference_is_shorter_than_900_words() 
     assert!(words < 900, "{words} words");
 }
 
-/// The Markdown files of the workspace.
+/// Adds the Markdown files in a folder and its subfolders to `found`.
 fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -75,7 +76,7 @@ fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Whether a line gives `curl` a secret as an argument, which other users of the machine can see.
+/// Whether the line calls `curl` with a secret as an argument. Other users of the machine can see the arguments.
 fn shows_a_secret(line: &str) -> bool {
     let arguments = line.split_once("curl ").map(|(_, arguments)| arguments).unwrap_or_default();
     ["TOKEN", "SECRET", "PASSWORD", "password", "--oauth2-bearer"].iter().any(|word| arguments.contains(word))
@@ -96,8 +97,8 @@ fn host_70_no_command_of_a_document_gives_curl_a_secret_as_an_argument() {
     assert!(!shows_a_secret("echo \"oauth2-bearer=$TOKEN\" | curl -K- http://127.0.0.1:3000/"));
 }
 
-/// A folder beside which the repository lies, as README.md has it. Its name is the same in each run, so that what an
-/// earlier one built of the library serves again.
+/// A folder in which the commands of README.md run. It contains a link to the repository. The folder has the same path
+/// in each run, so that a run can use the compiled library of an earlier run.
 struct Place {
     folder: PathBuf,
 }
@@ -120,7 +121,8 @@ impl Place {
         Self { folder }
     }
 
-    /// Runs commands as printed. Stops at the first command that fails, or after ten minutes.
+    /// Runs commands as printed, in a subfolder. Stops at the first command that fails, or after ten minutes. Returns
+    /// whether all succeeded, the standard output, and the standard error.
     fn run(&self, folder: &str, commands: &str) -> (bool, String, String) {
         let file = |name: &str| self.folder.join(name);
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
@@ -145,7 +147,7 @@ impl Drop for Place {
     }
 }
 
-/// Returns the printed port if it is free, or another port, because another service may use the printed one.
+/// Returns the printed port if it is free. Otherwise another service uses it, and this returns a free port.
 fn port() -> u16 {
     let free = |port| TcpListener::bind(("127.0.0.1", port)).and_then(|listener| listener.local_addr());
     free(PORT).or_else(|_| free(0)).expect("a free port").port()

@@ -1,5 +1,5 @@
-//! Checks that docs/requirements.md and the names of tests agree. Each id in a test name must be listed, and each
-//! listed id must be used.
+//! Checks that docs/requirements.md and the names of tests agree. The page must list each requirement id in a test
+//! name. Each listed id must be in a test name.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The words before the number of an id. Add the words of a new group of ids here.
+/// The words before the number of a requirement id in a test name. Each new kind of id needs an entry here.
 const GROUPS: [&str; 21] = [
     "syn_pat_",
     "syn_token_",
@@ -32,7 +32,7 @@ const GROUPS: [&str; 21] = [
     "c",
 ];
 
-/// First words of test names in which a number is not part of an id.
+/// If a test name begins with one of these words, a number in it is not part of an id.
 const ORDINARY: [&str; 4] = ["rfc", "http", "what", "a"];
 
 fn root() -> &'static Path {
@@ -54,7 +54,7 @@ fn is_of_a_name(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || letter == '_'
 }
 
-/// The names of all functions in the workspace. Names of one word are left out.
+/// Returns the names of all functions in the workspace. Leaves out names of one word.
 fn names() -> BTreeSet<String> {
     let mut files = Vec::new();
     for folder in ["src", "tests", "crates", "examples", "benches"] {
@@ -70,15 +70,16 @@ fn names() -> BTreeSet<String> {
     files.into_iter().flat_map(of_file).filter(|name| name.contains('_')).collect()
 }
 
-/// Splits a text that begins with a number into the number and the rest. The rest must be empty or begin with another
-/// word.
+/// Splits a text into the number at its beginning and the rest. Returns `None` if it does not begin with a number, or
+/// if the rest is neither empty nor begins with `_`.
 fn number(text: &str) -> Option<(u32, &str)> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let (number, rest) = text.split_at(digits);
     (rest.is_empty() || rest.starts_with('_')).then(|| number.parse().ok()).flatten().map(|number| (number, rest))
 }
 
-/// Splits a text that begins with an id into the group, the number and the rest.
+/// Splits a text into the id at its beginning and the rest. The id is returned as its group and its number. Returns
+/// `None` if the text does not begin with an id.
 fn id(text: &str) -> Option<(&'static str, u32, &str)> {
     GROUPS.iter().find_map(|group| {
         let (number, rest) = number(text.strip_prefix(group)?)?;
@@ -86,8 +87,8 @@ fn id(text: &str) -> Option<(&'static str, u32, &str)> {
     })
 }
 
-/// The ids in a test name. An id can be at the beginning, directly after another id as in `…_and_2_…` and `…_to_5_…`,
-/// or anywhere as in `…_and_fault_d4_…`.
+/// Returns the ids in a test name. The first id is at the beginning. It can be followed by numbers of the same group,
+/// as in `…_and_2_…` and `…_to_5_…`. Each further id follows `_and_`, as in `…_and_fault_d4_…`.
 fn ids(name: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut rest = Some(name);
@@ -103,7 +104,7 @@ fn ids(name: &str) -> BTreeSet<String> {
     found
 }
 
-/// Whether a name begins in the form of an id, but its number belongs to no known group.
+/// Whether a name begins like one with an id, but with an unknown group.
 fn is_numbered(name: &str) -> bool {
     let words: Vec<&str> = name.split('_').collect();
     let is_number = |word: &&str| {
@@ -113,13 +114,14 @@ fn is_numbered(name: &str) -> bool {
     words.len() > 2 && words[..3].iter().any(is_number) && ids(name).is_empty() && !ORDINARY.contains(&words[0])
 }
 
-/// The ids that the page lists. A line of the list consists of `- `, the id between backticks, a colon, and a sentence.
+/// Returns the ids that the page lists. Each line of the list consists of `- `, the id in backticks, a colon, and a
+/// sentence.
 fn listed(page: &str) -> Vec<&str> {
     let entries = page.lines().filter_map(|line| line.strip_prefix("- `"));
     entries.filter_map(|entry| entry.split_once("`: ")).map(|(id, _)| id).collect()
 }
 
-/// Describes each difference between the test names and the page.
+/// Returns a description of each id that is missing in the page or in the names of tests.
 fn breaches<'a>(names: impl Iterator<Item = &'a str> + Clone, page: &str) -> Vec<String> {
     let used: BTreeSet<String> = names.clone().flat_map(ids).collect();
     let listed = listed(page);

@@ -1,5 +1,5 @@
-//! Concurrent calls of the handle on real threads, with the memory store and with a slowed-down store.
-//! `COUNTERFOIL_SCALE=soak` runs more rounds.
+//! Tests concurrent calls on real threads, with the memory store and with a slower store. `COUNTERFOIL_SCALE=soak` runs
+//! more rounds.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -19,7 +19,8 @@ use counterfoil::*;
 use counterfoil_conformance::{SlowStore, scale};
 use support::*;
 
-/// A world with the memory store, and a world with a slowed-down memory store. Each world has its own number of rounds.
+/// Returns a world with the memory store, and a world with a slowed-down memory store. Each comes with its number of
+/// rounds.
 fn worlds(policy: &Policy) -> [(World, u32); 2] {
     let mut policy = policy.clone();
     // A limit on creations in an hour would stop the test early, so there is no limit.
@@ -32,8 +33,8 @@ fn worlds(policy: &Policy) -> [(World, u32); 2] {
     [(world_with(policy.clone(), |builder| builder), scale().rounds), (slow, scale().rounds)]
 }
 
-/// Runs the rounds of one test. In each round, `prepare` creates the object for which the threads compete, all threads
-/// run `racer` at the same time, and `judge` checks their results.
+/// Runs the rounds of one test. In each round, `prepare` makes the object that the threads share. Then all threads run
+/// `racer` with it at the same time. Then `judge` checks their results.
 fn rounds<C: Send + Sync, T: Send>(
     count: u32,
     mut prepare: impl FnMut(u32) -> C,

@@ -7,7 +7,7 @@ use counterfoil::Role;
 
 use crate::host::{Tokens, owner_of};
 
-/// A record. It fills one cache line and has the id, the digest, and the fields for the decision.
+/// A record with its id, its digest and the fields that decide whether it is valid. It fills one cache line.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 struct Row {
@@ -113,7 +113,7 @@ fn parts(text: &str) -> Option<(u128, &[u8; 43])> {
     Some((middle.checked_mul(62 * 62)?.checked_add(u128::from(low))?, secret.first_chunk()?))
 }
 
-/// Decodes at most ten letters. Also returns whether one of them is not base62.
+/// Decodes at most ten base62 letters. Also returns whether one of them is not a base62 letter.
 #[inline]
 fn number(letters: &[u8]) -> (u64, bool) {
     let mut seen = 0;
@@ -125,7 +125,7 @@ fn number(letters: &[u8]) -> (u64, bool) {
     (number, seen & 0xC0 != 0)
 }
 
-/// The SHA-256 digest of 43 bytes, which fit into one block.
+/// Returns the SHA-256 digest of a secret. Its 43 bytes fit into one block.
 #[inline]
 fn digest(secret: &[u8; 43]) -> [u64; 4] {
     let mut state =

@@ -1,4 +1,4 @@
-//! A minimal host with its people in a flat table, and a store full of personal access tokens.
+//! A minimal host. Its people are in a flat table, and its store is full of personal access tokens.
 
 use std::future::Future;
 use std::num::NonZeroU32;
@@ -15,12 +15,12 @@ use counterfoil::{Account, Builder, Counterfoil, Lifetime, NewPersonalAccessToke
 /// The number of tokens for each owner.
 const EACH: usize = 10;
 
-/// The owner of the token with this number.
+/// Returns the number of the owner of this token.
 pub(crate) fn owner_of(token: usize) -> u32 {
     u32::try_from(token / EACH).expect("few")
 }
 
-/// The texts of all tokens in one buffer. All texts have the same length.
+/// The texts of all tokens in one buffer, in the order in which the bench uses them. All texts have the same length.
 pub(crate) struct Tokens {
     text: String,
     order: Vec<u32>,
@@ -29,7 +29,8 @@ pub(crate) struct Tokens {
 const LENGTH: usize = 75;
 
 impl Tokens {
-    /// Reserves the buffer and writes to it once, so that later measurements do not count it as memory of the records.
+    /// Reserves the buffer and writes to all of it. So a later measurement of the process's memory does not count the
+    /// buffer.
     pub(crate) fn with_room_for(tokens: usize) -> Self {
         let mut text = "x".repeat(tokens * LENGTH);
         text.clear();
@@ -41,7 +42,7 @@ impl Tokens {
         self.order.len()
     }
 
-    /// The token at this position of the walk.
+    /// Returns the token at this position of the order.
     pub(crate) fn get(&self, at: usize) -> &str {
         &self.text[at * LENGTH..][..LENGTH]
     }
@@ -50,7 +51,7 @@ impl Tokens {
         owner_of(self.order[at] as usize)
     }
 
-    /// Shuffles the tokens, so that neighbours in the walk are far apart in the store. Moves the texts themselves,
+    /// Shuffles the tokens, so that the bench does not use them in the order of the store. Moves the texts themselves,
     /// because following a pointer to each text would add to the measured cost.
     pub(crate) fn shuffle(&mut self) {
         let mut state = 0x9E37_79B9_7F4A_7C15_u64;
@@ -62,7 +63,8 @@ impl Tokens {
         self.text = shuffled;
     }
 
-    /// Walks over the tokens endlessly. `from` chooses one of two starting positions.
+    /// Iterates over the tokens endlessly, in their order. Begins at the first token if `from` is 0, and in the middle
+    /// if it is 1.
     pub(crate) fn walk(&self, from: usize) -> impl Iterator<Item = &str> {
         let mut at = self.len() / 2 * from;
         std::iter::from_fn(move || {
@@ -107,8 +109,8 @@ pub(crate) fn person(number: u32) -> Account {
     Account::new(subject, &format!("Person {number}"), Role::Member)
 }
 
-/// A host with the owners of that many tokens, but without the tokens. The setting for personal access tokens is on,
-/// and the policy uses no per-account switch.
+/// Makes the builder of a host with the owners of `tokens` tokens, but without the tokens. The setting for personal
+/// access tokens is on, and the policy uses no switch of each account.
 pub(crate) fn host(tokens: usize) -> Builder {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;
@@ -121,7 +123,7 @@ pub(crate) fn host(tokens: usize) -> Builder {
         .events(counterfoil::event::NoSink)
 }
 
-/// Issues personal access tokens with labels and expiries.
+/// Issues `count` personal access tokens with labels and expiries. Adds their texts to `tokens`.
 pub(crate) fn issue(counterfoil: &Counterfoil, count: usize, tokens: &mut Tokens) {
     for at in 0..count {
         let by = Presenter::signed_in(&person(owner_of(at)));
@@ -133,7 +135,7 @@ pub(crate) fn issue(counterfoil: &Counterfoil, count: usize, tokens: &mut Tokens
     assert_eq!(tokens.text.len(), count * LENGTH, "all of one length");
 }
 
-/// Polls a future once. That suffices, because no call in memory ever waits.
+/// Polls a future once and returns its output. One poll suffices, because no call in memory ever waits.
 #[inline(always)]
 pub(crate) fn ready<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
@@ -142,7 +144,7 @@ pub(crate) fn ready<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// The resident memory of the process in bytes.
+/// Returns the resident memory of the process in bytes.
 pub(crate) fn resident() -> usize {
     let pages = std::fs::read_to_string("/proc/self/statm").ok();
     let pages = pages.and_then(|text| text.split(' ').nth(1)?.parse::<usize>().ok());

@@ -39,11 +39,11 @@ use host::{Tokens, ready};
 
 const SIZES: [usize; 3] = [1_000_000, 100_000, 1_000];
 
-/// The approximate duration of one batch. It is shorter than the scheduler's time slice, so that most batches are not
-/// interrupted.
+/// The duration for which a batch runs, or slightly more. It is shorter than the scheduler's time slice, so most
+/// batches are not interrupted.
 const SLOT: Duration = Duration::from_micros(200);
 
-/// The number of batches of each version in one round. Only the fastest batch of each is compared.
+/// The number of batches of the floor in one round, and of "ours". Only the fastest batch of each is compared.
 const BATCHES: usize = 12;
 
 fn main() {
@@ -104,7 +104,7 @@ fn name(size: usize) -> String {
     }
 }
 
-/// The nanoseconds that one call of the floor and one call of "ours" take, for each round.
+/// Returns two durations for each round, in nanoseconds: that of one call of the floor, and that of one call of "ours".
 fn compare(floor: &Floor, tokens: &Tokens, ours: &Counterfoil) -> Vec<[f64; 2]> {
     let mut walk = [tokens.walk(0), tokens.walk(1)];
     for text in tokens.walk(0).take(1_000) {
@@ -146,8 +146,8 @@ fn compare(floor: &Floor, tokens: &Tokens, ours: &Counterfoil) -> Vec<[f64; 2]> 
         .collect()
 }
 
-/// The call rate of two threads that use one credential, divided by the call rate of one thread. Both rates are the
-/// highest of many short runs, which alternate.
+/// Returns the call rate of two threads that use one credential, divided by the call rate of one thread. Each rate is
+/// the highest of many short runs. The runs of one thread and of two threads alternate.
 fn hot(ours: &Counterfoil, text: &str) -> f64 {
     const CALLS: u32 = 2_000;
     const TURNS: usize = 400;

@@ -1,7 +1,7 @@
-//! An example of a service's tests. They need no server, do not sleep, and do not mock the library.
+//! An example of the tests of a service. They need no server, do not sleep, and do not mock the library.
 //!
-//! `cargo test -p counterfoil-services --test tests_of_a_service`. Turn on the feature `test-util` of `counterfoil`
-//! only in `[dev-dependencies]`.
+//! The command `cargo test -p counterfoil-services --test tests_of_a_service` runs them. The tests need the feature
+//! `test-util` of `counterfoil`. Turn it on in `[dev-dependencies]` only.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
 use std::time::Duration;
@@ -19,7 +19,7 @@ use tower::ServiceExt as _;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// The service under test. It has one handler behind the layer.
+/// The router of the service under test. It has one handler behind the authentication layer.
 fn router(counterfoil: &Counterfoil) -> Router {
     let projects = async |who: counterfoil_axum::Principal| projects(&who);
     Router::new().route("/projects", get(projects)).layer(AuthenticateLayer::required(counterfoil.clone()))
@@ -55,7 +55,7 @@ async fn a_token_without_the_scope_is_told_which_one_is_missing() {
     assert!(challenge.ends_with(r#"error="insufficient_scope", scope="projects:read""#));
 }
 
-/// The logic of a handler needs no service: the test makes the principal itself.
+/// The logic of a handler can be tested without a service, because the test makes the principal itself.
 #[test]
 fn who_may_read_projects() {
     let reader = testing::principal("ivan").scope("projects:read").build();
@@ -74,7 +74,7 @@ async fn a_token_ends_at_its_expiry_and_not_a_microsecond_earlier() {
     assert_eq!(request(&service, &token).await.status(), StatusCode::UNAUTHORIZED);
 }
 
-/// Clients delete their token on a 401. So an outage must have a different status.
+/// A client deletes its token on a 401. So the response during an outage must have a different status.
 #[tokio::test]
 async fn an_outage_of_the_store_is_503_and_passes() {
     let service = testing::service();
@@ -87,7 +87,8 @@ async fn an_outage_of_the_store_is_503_and_passes() {
     assert_eq!(request(&service, &token).await.status(), StatusCode::OK);
 }
 
-/// The response to a creation is lost. The token may exist: the owner looks in the list, and can delete the token.
+/// The response to the creation of a token is lost, so the caller does not know whether the token exists. The owner
+/// finds the token in the list and can delete it.
 #[tokio::test]
 async fn a_token_whose_answer_was_lost_is_in_the_list() {
     let service = testing::service();
@@ -123,7 +124,7 @@ async fn a_week_before_the_expiry_the_owner_gets_a_mail() {
     assert_eq!(service.mails().await[0].to, "ivan@example.com");
 }
 
-/// The test uses the policy of the real service and a key ring.
+/// This test uses the policy of the real service, which needs a key ring.
 #[tokio::test]
 async fn the_hardened_policy_gives_no_token_until_an_administrator_turns_them_on() {
     let ring = KeyRing::generate(&testing::SeededEntropy::new(2)).expect("a key");

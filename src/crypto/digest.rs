@@ -1,9 +1,9 @@
 //! The digests of secrets. A store keeps a digest instead of the secret.
 //!
-//! A digest is SHA-256 of three parts. The first part is a block with realm and kind, the second is the id, and the
-//! third is the secret. So a digest matches only one record of one realm, and a row that was moved or edited gives no
-//! access. With a key ring, the digest is HMAC-SHA-256 of these parts, so an attacker with a stolen dump cannot even
-//! test guesses. No slow hash is needed, because a secret has 256 random bits.
+//! A digest is SHA-256 of three parts: a block that contains realm and kind, the id of the record, and the secret. So
+//! if a row of the store is moved to another realm, kind or id, its secret no longer matches. With a key ring, the
+//! digest is HMAC-SHA-256 of these parts. So an attacker with a stolen dump cannot test guesses, and an attacker with
+//! write access to the store cannot compute a digest. No slow hash is needed, because a secret has 256 random bits.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,8 +21,7 @@ use crate::types::secret::{TokenSecret, wipe};
 
 /// The digest of a credential: 32 bytes from which the secret cannot be computed.
 ///
-/// A digest is not secret. The type has no `==`: a comparison that decides about access must take the same time for all
-/// bytes.
+/// A digest is not secret. The type has no `==`, because a comparison that decides about access must be constant-time.
 #[derive(Clone, Copy)]
 pub struct Digest([u8; 32]);
 
@@ -46,7 +45,7 @@ impl Digest {
         self.0 == other.0
     }
 
-    /// Compares two digests in constant time, as four words. Comparing 32 single bytes takes six times as long.
+    /// Compares two digests in constant time, as four 64-bit words. Comparing 32 single bytes takes six times as long.
     #[must_use]
     pub fn ct_eq(&self, other: &Self) -> bool {
         self.words().ct_eq(&other.words()).into()
@@ -68,16 +67,17 @@ impl fmt::Debug for Digest {
 /// in the format of a token.
 const IMPORTED: u8 = 7;
 
-/// Computes the digests of one realm. It starts from prepared hash states.
+/// Computes the digests of one realm. Each digest starts from a hash state that was computed in advance.
 pub(crate) struct Digester {
     plain: Primed,
-    /// The prepared states of each key, the newest key first. A ring has few keys, so a linear search suffices.
+    /// The hash states computed in advance for each key, the newest key first. A ring has few keys, so a linear search
+    /// suffices.
     keyed: Vec<(KeyId, Primed)>,
     ring: Option<Arc<KeyRing>>,
     unkeyed: Unkeyed,
 }
 
-/// How to treat a digest that was computed without a key, if the service has a key ring.
+/// Whether a service with a key ring still accepts digests that were computed without a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unkeyed {
     /// The digest does not verify, because anyone with write access to the store could have created it.
@@ -93,24 +93,25 @@ impl Digester {
         Self { plain: Primed::plain(realm), keyed, ring, unkeyed }
     }
 
-    /// The key of new digests. [`KeyId::NONE`] without a key ring.
+    /// The number of the key under which new digests are computed. [`KeyId::NONE`] without a key ring.
     pub(crate) fn current_key(&self) -> KeyId {
         self.newest().0
     }
 
-    /// The digest under the newest key.
+    /// The digest of a token under the newest key, and the number of that key.
     pub(crate) fn token(&self, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> (Digest, KeyId) {
         let (key, primed) = self.newest();
         (of_token(primed, kind, id, secret), key)
     }
 
-    /// Whether a digest or a derivation under that key may verify. This is true for a key of the ring. It is also true
-    /// for "no key", if there is no ring or if the host accepts unkeyed digests during a migration.
+    /// Whether a credential that was digested or derived with the key number `key` can still be accepted. This is true
+    /// for a key of the ring. For [`KeyId::NONE`] it is true if there is no ring, or if the host accepts unkeyed
+    /// digests during a migration.
     pub(crate) fn is_usable(&self, key: KeyId) -> bool {
         self.find(key).is_some()
     }
 
-    /// The digest under the given key. `None` if that key is not usable.
+    /// The digest of a token under the given key. `None` if [`Digester::is_usable`] is false for that key.
     pub(crate) fn token_under(
         &self,
         key: KeyId,
@@ -121,13 +122,15 @@ impl Digester {
         Some(of_token(self.find(key)?, kind, id, secret))
     }
 
-    /// The digest of an imported client secret under the newest key. The secret may contain any bytes.
+    /// The digest of an imported client secret under the newest key, and the number of that key. The secret can contain
+    /// any bytes.
     pub(crate) fn imported(&self, id: &[u8; 16], text: &[u8]) -> (Digest, KeyId) {
         let (key, primed) = self.newest();
         (of_imported(primed, id, text), key)
     }
 
-    /// The digest of an imported client secret under the given key. `None` if that key is not usable.
+    /// The digest of an imported client secret under the given key. `None` if [`Digester::is_usable`] is false for that
+    /// key.
     pub(crate) fn imported_under(&self, key: KeyId, id: &[u8; 16], text: &[u8]) -> Option<Digest> {
         Some(of_imported(self.find(key)?, id, text))
     }
@@ -145,7 +148,8 @@ impl Digester {
     }
 }
 
-/// Counts the digests that a thread computes. Tests use this count, not the time, to compare the work of two refusals.
+/// Counts the digests that a thread computes. With this count, tests check that two refusals do the same work. Measured
+/// times would vary too much.
 #[cfg(test)]
 pub(crate) mod counting {
     use std::cell::Cell;
@@ -161,7 +165,7 @@ pub(crate) mod counting {
     }
 }
 
-/// The digest of id ‖ packed secret.
+/// The digest of a token: its message is id ‖ packed secret.
 fn of_token(primed: &Primed, kind: TokenKind, id: &RecordId, secret: &TokenSecret) -> Digest {
     #[cfg(test)]
     counting::count();
@@ -171,7 +175,7 @@ fn of_token(primed: &Primed, kind: TokenKind, id: &RecordId, secret: &TokenSecre
     Digest(primed.hash(kind.byte(), &mut message))
 }
 
-/// The digest of id ‖ SHA-256(text).
+/// The digest of an imported client secret: its message is id ‖ SHA-256(text).
 fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
     #[cfg(test)]
     counting::count();
@@ -187,7 +191,8 @@ fn of_imported(primed: &Primed, id: &[u8; 16], text: &[u8]) -> Digest {
 /// message needs no second block.
 ///
 /// An invalid letter is packed as 63, which is not the value of a valid letter. (The parser accepts no invalid letter.)
-/// The code writes whole words: eight letters have 48 bits, so four groups of eight letters make three words.
+/// The code writes four `u64` words and then the last byte. Eight letters have 48 bits, so the first 32 letters fill
+/// three words.
 fn pack(letters: &[u8; 43], bytes: &mut [u8]) {
     let bits = |from: usize, to: usize| {
         let values = letters[from..to].iter().map(|&letter| u64::from(base62::raw_value(letter) & 0x3F));

@@ -54,12 +54,12 @@ pub enum KeyFileError {
         /// The reason.
         source: io::Error,
     },
-    /// Other users may read or write the file.
+    /// Other users can read or write the file.
     #[error("key file {} is open to others (mode {mode:03o}): chmod 600", path.display())]
     OpenToOthers {
         /// The file.
         path: PathBuf,
-        /// The permissions of the file.
+        /// The permission bits of the file.
         mode: u32,
     },
     /// The file contains no valid key ring.
@@ -97,12 +97,12 @@ impl KeyRing {
 }
 
 impl KeyFile {
-    /// The key file at that path. On Unix, only its owner may have access to it.
+    /// The key file at that path. On Unix, the file is refused if users other than its owner have access to it.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), group_readable: false }
     }
 
-    /// Also accepts a file that other users may read, if only its owner may write it. Orchestrators mount secrets in
+    /// Also accepts a file that other users can read, if only its owner can write it. Orchestrators mount secrets in
     /// this way (mode 0440 or 0444).
     #[must_use]
     pub fn allow_group_readable(self) -> Self {
@@ -172,8 +172,8 @@ impl KeyFile {
         Ok(())
     }
 
-    /// Creates the file in one atomic step: writes it under another name, and then links it to the path. Fails if the
-    /// path exists.
+    /// Creates the file in one atomic step: writes a file with another name, and then links it to the path. Fails if
+    /// the path exists.
     fn create(&self, text: &Secret) -> io::Result<()> {
         let mut name = self.path.as_os_str().to_owned();
         name.push(format!(".{}.{:?}", std::process::id(), std::thread::current().id()));

@@ -1,7 +1,7 @@
-//! The key ring. A stolen dump of the store does not contain its keys.
+//! The key ring. Keep it apart from the store, so that a stolen dump of the store does not contain the keys.
 //!
-//! Keep a ring apart from the store. A sub-key is derived from each key for each purpose, so no key has two uses. The
-//! newest key has the highest number and is used for new digests. The other keys are used only to verify older digests.
+//! A sub-key is derived from each key for each purpose, so no key has two uses. The newest key has the highest number
+//! and is used for new digests. The other keys are used only to verify older digests.
 
 use std::fmt;
 
@@ -101,7 +101,7 @@ impl KeyRing {
         }
     }
 
-    /// The key used for new digests.
+    /// The number of the key used for new digests.
     #[must_use]
     pub fn newest(&self) -> KeyId {
         self.keys.first().map_or(KeyId::NONE, |&(id, _)| id)
@@ -128,8 +128,8 @@ impl KeyRing {
         Self::new(std::iter::once((id, draw(entropy)?)).chain(self.copies()))
     }
 
-    /// Returns the ring without the key `id`. Credentials under that key no longer verify, so first check that no
-    /// credential uses the key.
+    /// Returns the ring without the key `id`. Credentials that were digested under that key no longer verify. So first
+    /// check that no credential uses the key.
     ///
     /// # Errors
     ///
@@ -139,18 +139,20 @@ impl KeyRing {
         Self::new(self.copies().filter(|&(kept, _)| kept != id))
     }
 
-    /// The sub-keys for digests, the newest first.
+    /// The sub-key of each key that is used for digests, the newest first.
     pub(crate) fn digest_keys(&self) -> impl Iterator<Item = (KeyId, SecretBytes<32>)> {
         self.keys.iter().map(|(id, key)| (*id, sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/digest/v1"])))
     }
 
-    /// The sub-key for rotation. `None` if the key is no longer in the ring.
+    /// The sub-key of the key `id` from which the secrets of rotated refresh tokens are derived. `None` if the key is
+    /// no longer in the ring.
     pub(crate) fn rotation_key(&self, id: KeyId) -> Option<RotationKey> {
         let key = self.find(id)?;
         Some(RotationKey::new(sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/rotate/v1"])))
     }
 
-    /// The check values of all keys. They distinguish each key from another key with the same number.
+    /// The check value of each key, with the key's number. Two rings can have different keys with the same number:
+    /// their check values differ.
     pub fn checks(&self) -> impl Iterator<Item = (KeyId, KeyCheck)> {
         self.keys.iter().map(|(id, key)| {
             let mac = sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/check/v1"]);

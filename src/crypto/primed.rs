@@ -1,7 +1,7 @@
 //! Hash states that have already processed realm, kind and key.
 //!
-//! A verification that starts from one of these states hashes only one block. This takes one compression without a key,
-//! and two with a key.
+//! A verification that starts from one of these states hashes only one block. Without a key, this takes one compression
+//! of SHA-256. With a key, it takes two.
 
 use zeroize::{Zeroize as _, ZeroizeOnDrop};
 
@@ -9,12 +9,12 @@ use crate::crypto::sha256::{self, LastBlock, State};
 use crate::types::realm::Realm;
 use crate::types::secret::SecretBytes;
 
-/// The number of states. Kind bytes are 1 to 7, so three bits select a state. The state 0 is unused.
+/// The number of kind bytes with a state. Kind bytes are 1 to 7, so three bits select a state. The state 0 is unused.
 const KINDS: usize = 8;
 
 /// One hash state for each kind byte: a state of SHA-256 without a key, or of the inner hash of HMAC with a key.
 ///
-/// The states under a key allow the same attacks as the key itself, so they are also wiped.
+/// The states are wiped on drop. With the states of a key, an attacker can do the same as with the key itself.
 pub(crate) struct Primed {
     kinds: [State; KINDS],
     outer: Option<State>,
@@ -32,7 +32,8 @@ impl Primed {
         Self { kinds: blocks(realm).map(|block| sha256::absorbed(inner, &block)), outer: Some(outer) }
     }
 
-    /// The hash of the realm's block for that kind, followed by the message.
+    /// Hashes two concatenated parts: the realm's block for that kind, and the message. With a key, the hash is an
+    /// HMAC.
     pub(crate) fn hash<const N: usize>(&self, kind: u8, message: &mut LastBlock<N>) -> [u8; 32] {
         let state = self.kinds[usize::from(kind) % KINDS];
         let Some(outer) = self.outer else { return message.finish(state, 1) };

@@ -4,7 +4,7 @@ use crate::crypto::key_ring::KeyRing;
 use crate::types::ids::KeyId;
 use crate::types::secret::SecretBytes;
 
-/// The key from which the secrets of successors are derived (docs/design.md, "Families and rotation").
+/// The key from which the secret of a refresh token's successor is derived (docs/design.md, "Families and rotation").
 #[derive(Debug)]
 pub(crate) struct RotationKey(SecretBytes<32>);
 
@@ -13,20 +13,22 @@ impl RotationKey {
         Self(sub_key)
     }
 
-    /// The newest rotation key, and its number. The number is stored with the nonce of the derivation.
+    /// The rotation key of the newest key in the ring, with its number. The number is stored together with the random
+    /// nonce of the derivation. Without a ring, returns [`RotationKey::public_constant`] and [`KeyId::NONE`].
     pub(crate) fn current(ring: Option<&KeyRing>) -> (KeyId, Self) {
         ring.and_then(|ring| Some((ring.newest(), ring.rotation_key(ring.newest())?)))
             .unwrap_or_else(|| (KeyId::NONE, Self::public_constant()))
     }
 
-    /// The rotation key with the stored number. `None` if the key is no longer in the ring. The caller must already
-    /// have called [`Digester::is_usable`](crate::crypto::digest::Digester::is_usable).
+    /// The rotation key with the stored number. `None` if the key is no longer in the ring. For [`KeyId::NONE`],
+    /// returns [`RotationKey::public_constant`]. So the caller must first check
+    /// [`Digester::is_usable`](crate::crypto::digest::Digester::is_usable).
     pub(crate) fn under(ring: Option<&KeyRing>, id: KeyId) -> Option<Self> {
         if id == KeyId::NONE { Some(Self::public_constant()) } else { ring?.rotation_key(id) }
     }
 
     /// The rotation key of hosts without a key ring. It is a public constant. So an attacker who has an old refresh
-    /// token *and* its nonce from a dump can derive the successor. See SECURITY.md.
+    /// token *and* its nonce from a dump can derive the token that replaced it. See SECURITY.md.
     pub(crate) fn public_constant() -> Self {
         Self(SecretBytes::new(*b"counterfoil: public rotation key"))
     }

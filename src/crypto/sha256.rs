@@ -1,8 +1,8 @@
 //! SHA-256 and HMAC-SHA-256, for digests of credentials and for sub-keys.
 //!
-//! Hashing is the largest part of the cost of a verification. Most of the input (realm, kind, key) is known in advance.
-//! So the state after these whole blocks is computed once, stored as eight words, and copied for each hash. The rest of
-//! the input fits into one block.
+//! Hashing is the largest part of the cost of a verification. Realm, kind and key are known in advance, and they fill
+//! whole blocks. So the hash state after these blocks is computed once, stored as eight words, and copied for each
+//! hash. The rest of the input fits into one block.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::block_api::compress256;
@@ -18,12 +18,12 @@ pub(crate) type State = [u32; 8];
 const START: State =
     [0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19];
 
-/// The state after one block, from the initial state.
+/// The state after one block. It starts from the initial state.
 pub(crate) fn primed(block: &[u8; 64]) -> State {
     absorbed(START, block)
 }
 
-/// The state after one more block, from the given state.
+/// The state after one more block. It starts from the given state.
 pub(crate) fn absorbed(mut state: State, block: &[u8; 64]) -> State {
     compress256(&mut state, std::slice::from_ref(block));
     state
@@ -54,13 +54,12 @@ impl<const N: usize> LastBlock<N> {
         Self(block)
     }
 
-    /// The bytes of the message.
     pub(crate) fn message(&mut self) -> &mut [u8] {
         &mut self.0[..N]
     }
 
-    /// The hash of a message whose first `blocks` blocks are already in `state`, and whose last block is this one. It
-    /// takes exactly one compression.
+    /// The hash of a message that ends with this block. `state` is the hash state after the first `blocks` blocks of
+    /// the message. The call takes exactly one compression.
     pub(crate) fn finish(&mut self, mut state: State, blocks: u64) -> [u8; 32] {
         self.0[56..].copy_from_slice(&((64 * blocks + N as u64) * 8).to_be_bytes());
         compress256(&mut state, std::slice::from_ref(&self.0));
@@ -76,8 +75,8 @@ impl<const N: usize> Drop for LastBlock<N> {
     }
 }
 
-/// Plain SHA-256 of the concatenated parts. The caller must make sure that different parts never give the same
-/// concatenation.
+/// Plain SHA-256 of the concatenated parts. The caller must make sure that two different lists of parts never have the
+/// same concatenation.
 pub(crate) fn hash(parts: &[&[u8]]) -> [u8; 32] {
     parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part)).finalize().into()
 }

@@ -3,8 +3,9 @@
 use super::actor::Actor;
 use crate::types::source::SourceName;
 
-/// The actor of an event, and the source of the request if the host gave one. An [`Actor`] does not convert into this
-/// type, because the caller must say whether the actor sent a request or acts inside this process.
+/// The actor of an event, and the source of the request if the host gave one. There is no conversion from [`Actor`],
+/// because the caller must say whether the actor sent a request ([`By::from`]) or acts inside this process
+/// ([`By::itself`]).
 #[derive(Clone, Debug)]
 pub(crate) struct By {
     pub(crate) actor: Actor,

@@ -30,7 +30,7 @@ pub enum EventKind {
         /// The actual reason.
         reason: Refusal,
     },
-    /// The directory accepted a login. The sign-in may still have failed later.
+    /// The directory accepted a login. The sign-in can still fail after this event.
     LoginProved {
         /// The subject.
         subject: SubjectId,
@@ -47,34 +47,34 @@ pub enum EventKind {
         /// The actual reason.
         reason: ClientFault,
     },
-    /// An authenticated client requested a grant or a scope that it may not have.
+    /// An authenticated client requested a grant or a scope that it is not allowed to have.
     GrantRefused {
         /// The client.
         client: ClientId,
         /// The OAuth error in the response: `unauthorized_client`, `unsupported_grant_type` or `invalid_scope`.
         error: &'static str,
     },
-    /// A refresh succeeded.
+    /// A refresh at the token endpoint succeeded.
     Refreshed {
-        /// The family.
+        /// The family of the presented refresh token.
         family: FamilyId,
-        /// The newest generation of the family.
+        /// The generation of the refresh token in the response: the number of rotations before it.
         generation: u64,
-        /// Whether the call was a retry. A retry gets the same response as the first call.
+        /// Whether the call was a retry. A retry gets the same refresh token as the first call.
         retry: bool,
     },
-    /// A used-up refresh token was presented again. Its whole family was revoked.
+    /// A refresh token that was already replaced was presented again. Its whole family was revoked.
     Replayed {
-        /// The family.
+        /// The family of the presented token.
         family: FamilyId,
-        /// The generation of the token.
+        /// The generation of the presented token: the number of rotations before it.
         generation: u64,
     },
     /// A token was presented for refresh or revocation by a client to which it was not issued.
     ForeignClient {
         /// The token.
         id: RecordId,
-        /// The presenting client.
+        /// The client that presented the token.
         client: ClientId,
     },
     /// A token that belongs to no client was sent to the revocation endpoint. Nothing was changed.
@@ -91,7 +91,7 @@ pub enum EventKind {
         /// The reason.
         reason: RevocationReason,
     },
-    /// All credentials of an owner were revoked.
+    /// All credentials of an owner were revoked at once.
     OwnerRevoked {
         /// The owner.
         owner: OwnerId,
@@ -105,7 +105,8 @@ pub enum EventKind {
         /// The new token.
         successor: RecordId,
     },
-    /// The overlap of a rotation ended, so the replaced personal access token no longer works.
+    /// A rotation replaced a personal access token, and the old token was still accepted for some time. This overlap
+    /// has ended, so the old token no longer works.
     OverlapEnded {
         /// The old token.
         id: RecordId,
@@ -162,30 +163,32 @@ pub enum EventKind {
         /// The owner.
         owner: OwnerId,
     },
-    /// Wrong passwords and client secrets were sent by unknown sources. One event reports a hundred failures.
+    /// Wrong passwords or client secrets were sent in requests whose source the host does not know. One event reports a
+    /// hundred failures.
     FailuresWithoutSource {
         /// The number of failures.
         failures: u32,
         /// When the first of these failures occurred.
         since: Timestamp,
     },
-    /// No key ring is configured, so the successors of refresh tokens are derived from a public constant.
+    /// No key ring is configured. So the secrets of new refresh tokens are derived from a public constant.
     NoKeyRing,
     /// The clock is more than a day ahead of the last upkeep of any process
     /// ([`run_upkeep`](crate::Counterfoil::run_upkeep)). Either the clock jumped forward, or no upkeep ran for that
-    /// long. No record is purged for an hour, or for the time set by
-    /// [`Policy::clock_doubt`](crate::policy::Policy::clock_doubt).
+    /// long. No record is purged for the time set by [`Policy::clock_doubt`](crate::policy::Policy::clock_doubt), which
+    /// is an hour by default.
     ClockLeapt {
         /// The instant of the last upkeep.
         from: Timestamp,
         /// The instant that the clock shows.
         to: Timestamp,
     },
-    /// The host called neither flush nor purge in the ten minutes after the first use of the handle. So last uses are
-    /// not written, and expired data stays in the store. This event is emitted once.
+    /// The host called neither [`flush`](crate::Counterfoil::flush) nor [`purge`](crate::Counterfoil::purge) in the ten
+    /// minutes after the first use of the handle. Without these calls, last uses are not written, and expired data
+    /// stays in the store. This event is emitted once.
     NoUpkeep,
-    /// The store has records, in any realm, whose digests need a key that is not in the ring. These records do not
-    /// verify on this node.
+    /// The store has records, in any realm, whose digests were computed under a key that is not in the ring. These
+    /// records do not verify on this node.
     KeyMissing {
         /// The missing key. 0 means that the records were digested without a key.
         key: KeyId,
@@ -227,29 +230,29 @@ pub enum EventKind {
     },
     /// Stored rows could not be decoded and were skipped.
     Corrupt {
-        /// The number of rows.
+        /// The number of skipped rows.
         rows: u32,
     },
     /// A notice cannot be sent, because its recipient has no e-mail address.
     NoAddress {
         /// The owner.
         owner: OwnerId,
-        /// The credential.
+        /// The credential that the notice is about.
         id: RecordId,
     },
-    /// A notice was not sent, because nobody may get it. The account is disabled or deleted, or the credential is older
-    /// than the account's `valid_since`.
+    /// A notice was not sent, because the account is disabled or deleted, or because the credential is older than the
+    /// account's `valid_since`.
     NoticeWithheld {
         /// The owner.
         owner: OwnerId,
-        /// The credential.
+        /// The credential that the notice is about.
         id: RecordId,
         /// The reason: [`Refusal::AccountDisabled`], [`Refusal::AccountMissing`] or [`Refusal::BeforeValidSince`].
         reason: Refusal,
     },
-    /// Last uses of credentials were lost, because the buffer for them was full.
+    /// The buffer for the last uses of credentials was full, so some of them were not written to the store.
     UsesDropped {
-        /// The number of lost uses.
+        /// The number of uses that were not written.
         count: u64,
     },
 }

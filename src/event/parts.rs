@@ -73,7 +73,7 @@ pub enum Limit {
     AccessTokens(FamilyId),
 }
 
-/// The failures whose number caused the refusal of an attempt.
+/// Which failed attempts were counted when an attempt was refused because of too many failures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Throttled {
@@ -93,7 +93,7 @@ pub enum Throttled {
     ClientSecrets,
 }
 
-/// The change of a credential.
+/// A change of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action {
@@ -103,13 +103,13 @@ pub enum Action {
     ExpirySet,
     /// It was made permanent.
     MadePermanent,
-    /// Its expiry was reset: the default lifetime now starts again.
+    /// Its expiry was set again: the default lifetime starts now.
     Reset,
     /// It was reactivated after its expiry.
     Reactivated,
 }
 
-/// The change of a client.
+/// A change of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClientAction {

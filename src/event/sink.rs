@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::event::Event;
 
 /// Receives events. The library calls a sink synchronously, after the store has confirmed the change. A sink cannot
-/// make the operation fail, but a slow sink delays the operation: hand long work to another task.
+/// make the operation fail, but a slow sink delays the operation. So hand long work to another task.
 pub trait EventSink: Send + Sync + 'static {
     /// Receives one event.
     fn tell(&self, event: &Event);

@@ -14,7 +14,7 @@ use crate::types::source::SourceName;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingSink;
 
-/// The fields of the kind of event. Most kinds set few of them.
+/// The fields that belong to the kind of event. Most kinds set few of them.
 #[derive(Default)]
 struct Fields {
     kind: Option<String>,
@@ -68,7 +68,7 @@ fn debug(value: impl std::fmt::Debug) -> Option<String> {
     Some(format!("{value:?}"))
 }
 
-/// The owner as text: the id of a person, or `realm` for records of the realm itself.
+/// The owner as text: the id of a person, or `realm` if the realm itself owns the records. Never `None`.
 fn whose(owner: &OwnerId) -> Option<String> {
     Some(owner.person().map_or_else(|| "realm".to_owned(), ToString::to_string))
 }

@@ -9,7 +9,7 @@ use crate::http_auth::bearer::{MalformedHeader, after_scheme};
 use crate::http_auth::client_fault::ClientFault;
 use crate::types::secret::Secret;
 
-/// The credentials of a client. `Debug` redacts the secret.
+/// The client id and the secret from an `Authorization: Basic` header. `Debug` redacts the secret.
 #[derive(Debug)]
 pub(crate) struct BasicPair {
     pub(crate) client_id: String,
@@ -17,7 +17,8 @@ pub(crate) struct BasicPair {
     pub(crate) secret: Option<Secret>,
 }
 
-/// Parses one `Authorization` value. `None` if its scheme is not Basic.
+/// Parses one `Authorization` value. `None` if its scheme is not Basic. An error if the rest of the value has invalid
+/// syntax.
 ///
 /// The parser requires `1*SP`, standard base64 with padding and without stray bits, and UTF-8 without control
 /// characters (RFC 7617 §2). The parser splits the decoded text at the first colon, and form-decodes each half once.
@@ -43,13 +44,13 @@ pub(crate) fn basic(header: &[u8]) -> Result<Option<BasicPair>, MalformedHeader>
 pub(crate) enum ClientHeader {
     /// The request has no `Authorization` header with the scheme Basic.
     Absent,
-    /// The request has one header with valid syntax.
+    /// The request has one `Authorization` header with the scheme Basic, and its syntax is valid.
     Basic(BasicPair),
     /// The header has invalid syntax or occurs twice, so it authenticates no client.
     Unusable(ClientFault),
 }
 
-/// Reads all `Authorization` values of a request.
+/// Reads all `Authorization` values of a request, and uses the one with the scheme Basic.
 pub(crate) fn client_header<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> ClientHeader {
     let mut tried = headers.into_iter().filter(|header| is_basic(header));
     match (tried.next(), tried.next()) {

@@ -22,10 +22,10 @@ pub struct MalformedHeader;
 /// most 88 letters.
 pub(crate) const MAX_VALUE: usize = 4096;
 
-/// Reads all `Authorization` values of a request. A request may have at most one.
+/// Reads all `Authorization` values of a request. A request can have at most one.
 ///
-/// Accepts `Bearer` in any case, one or more SP (RFC 6750 §2.1, RFC 9110 §11.4), and a b64token. No other blanks are
-/// removed.
+/// Accepts `Bearer` in upper or lower case, one or more SP (RFC 6750 §2.1, RFC 9110 §11.4), and a b64token. No other
+/// blanks are removed.
 ///
 /// ```
 /// use counterfoil::http_auth::{Credentials, credentials};
@@ -49,7 +49,8 @@ pub fn credentials<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Result<Cr
     if is_b64token(token) { Ok(Credentials::Bearer(text.to_owned().into())) } else { Err(MalformedHeader) }
 }
 
-/// The part of a header value after `scheme` and `1*SP` (RFC 9110 §11.4). `None` if the header has another scheme.
+/// The part of a header value after `scheme` and `1*SP` (RFC 9110 §11.4). `None` if the header has another scheme. An
+/// error if it has no valid scheme, has no SP after the scheme, or is longer than [`MAX_VALUE`].
 pub(crate) fn after_scheme<'a>(header: &'a [u8], scheme: &[u8]) -> Result<Option<&'a [u8]>, MalformedHeader> {
     let (name, rest) = header.split_at_checked(scheme.len()).unwrap_or((header, &[]));
     let ends = !rest.first().is_some_and(|&byte| is_tchar(byte));

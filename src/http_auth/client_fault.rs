@@ -1,5 +1,5 @@
-//! The reason why a client authentication failed. The host learns the actual reason. The caller learns less: the
-//! response is the same for an unknown client and for a wrong secret.
+//! The reason why a client authentication failed. The host learns the actual reason. The response tells the caller
+//! less: it is the same for an unknown client and for a wrong secret.
 
 /// The actual reason why a client authentication failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -23,7 +23,7 @@ pub enum ClientFault {
     /// A confidential client sent no secret, a wrong secret, or an expired secret.
     #[error("client's secret does not match")]
     Secret,
-    /// A public client requested something that only a confidential client may do.
+    /// A public client called an endpoint that only confidential clients are allowed to use.
     #[error("a public client cannot ask this")]
     Public,
     /// The request has two `Authorization: Basic` headers.

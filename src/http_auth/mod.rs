@@ -1,4 +1,4 @@
-//! The grammar of `Authorization` (RFC 6750, RFC 7617), and the status and challenge of each refusal.
+//! The grammar of `Authorization` (RFC 6750, RFC 7617), the parameters of challenges, and the reasons of refusals.
 
 pub(crate) mod basic;
 pub(crate) mod bearer;

@@ -16,7 +16,7 @@ pub enum Gate {
 }
 
 impl Gate {
-    /// The name on the wire.
+    /// The name of the gate in responses of the management API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -33,7 +33,7 @@ pub enum Refusal {
     /// The text is not a valid token.
     #[error("credential is malformed")]
     Malformed,
-    /// No record has this id, or the record has expired and its retention has ended.
+    /// No record has this id, or the record has ended and the time for which it is kept is over.
     #[error("credential is unknown")]
     Unknown,
     /// A record has this id, but the secret does not match.
@@ -62,7 +62,7 @@ pub enum Refusal {
         /// Why it was revoked.
         reason: RevocationReason,
     },
-    /// A successor has replaced the credential, and the overlap has ended.
+    /// A successor has replaced the credential, which is no longer accepted.
     #[error("credential was replaced by a successor")]
     Replaced,
     /// The account is not in the directory.
@@ -80,17 +80,19 @@ pub enum Refusal {
         /// The gate.
         gate: Gate,
     },
-    /// The creator of a code with super-administrator rights is no longer a super administrator.
+    /// The credential is a security code with super-administrator rights, and its creator is no longer a super
+    /// administrator.
     #[error("creator of the security code is no super administrator")]
     CreatorLostRole,
     /// The refresh token was issued to another client.
     #[error("credential was issued to another client")]
     WrongClient,
-    /// The authorization server did not confirm the credential to a resource server. Its response said that the
-    /// credential is not active (RFC 7662 §2.2), or did not allow this resource server to accept the credential.
+    /// A resource server asked the authorization server about the credential (RFC 7662 §2.2). The response said that
+    /// the credential is not active, or did not allow this resource server to accept it.
     #[error("the authorization server does not vouch for the credential here")]
     NotVouched,
-    /// The response to a retry cannot be derived again, because the key of the derivation is no longer in the key ring.
+    /// A refresh token was presented again within the retry window. The response cannot be repeated, because the key
+    /// from which it was derived is no longer in the key ring.
     #[error("key of the retry window has left the key ring")]
     KeyGone,
     /// The client is no longer registered.
@@ -99,10 +101,10 @@ pub enum Refusal {
     /// The client is disabled.
     #[error("client is disabled")]
     ClientDisabled,
-    /// All tokens of the client were revoked after this family was opened.
+    /// All tokens of the client were revoked after the sign-in of this credential was opened.
     #[error("client's tokens were revoked")]
     ClientEpoch,
-    /// The client may no longer use the grant that opened the family.
+    /// The sign-in of this credential was opened with a grant that the client is no longer allowed to use.
     #[error("client's grant was removed")]
     GrantRemoved,
     /// The credential began before the account's [`valid_since`](crate::Account::valid_since).
@@ -122,18 +124,19 @@ pub enum Refusal {
     ScopeDemanded,
 }
 
-/// The reason of a refusal that a caller may learn.
+/// The reason of a refusal, as far as a caller is allowed to learn it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PublicRefusal {
-    /// RFC 6750 §3.1 `invalid_token`. The credential is unknown, mistyped, of another kind, expired, revoked or
-    /// suspended. The caller cannot distinguish these cases.
+    /// RFC 6750 §3.1 `invalid_token`. The credential is unknown, mistyped, of another kind, expired or revoked, or its
+    /// account, its client or a gate blocks it now. The caller cannot distinguish these cases.
     InvalidToken,
     /// RFC 6750 §3.1 `insufficient_scope`: the credential authenticates, but its effective scope is empty.
     InsufficientScope,
 }
 
 impl Refusal {
-    /// The reason that the caller may learn. It is `invalid_token` for every reason except those about the scope.
+    /// The reason that the caller is allowed to learn. It is `insufficient_scope` for [`Refusal::ScopeEmpty`], and
+    /// `invalid_token` for every other reason.
     #[must_use]
     pub const fn public(self) -> PublicRefusal {
         match self {
@@ -142,8 +145,8 @@ impl Refusal {
         }
     }
 
-    /// Whether the refusal can end without a change of the credential. True if the credential's owner, its client or a
-    /// gate blocks it now.
+    /// Whether the credential can authenticate again without being changed itself. True if the current account, client,
+    /// policy or gate is the reason of the refusal.
     #[must_use]
     pub const fn is_suspension(self) -> bool {
         matches!(

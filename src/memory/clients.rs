@@ -15,7 +15,6 @@ use crate::types::client::{ClientId, ClientKey, Registration, VersionedRegistrat
 use crate::types::ids::Version;
 use crate::types::realm::Realm;
 
-/// The registrations of all realms.
 #[derive(Default)]
 pub(super) struct Clients(Mutex<HashMap<Realm, Shelf>>);
 
@@ -23,10 +22,10 @@ pub(super) struct Clients(Mutex<HashMap<Realm, Shelf>>);
 #[derive(Default)]
 struct Shelf {
     standing: BTreeMap<ClientId, VersionedRegistration>,
-    /// The newest version of each id. It is kept after the client is removed, so that an old version never matches
-    /// again.
+    /// The newest version of each client id. It is kept after the client is removed, so that an old version never
+    /// matches again.
     versions: HashMap<ClientId, Version>,
-    /// Every internal id of a client that was ever used.
+    /// Every internal client id that was ever used. None of them can be used for another client, even after a removal.
     used: HashSet<ClientKey>,
 }
 

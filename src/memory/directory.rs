@@ -30,8 +30,8 @@ use crate::types::role::Role;
 /// ```
 #[derive(Default)]
 pub struct MemoryDirectory {
-    /// The accounts. Every verification reads them without a lock, and copies them without a shared reference count.
-    /// The hasher need not resist collision attacks, because the host chooses the subjects.
+    /// Every verification reads this map without a lock, and copies an account without changing a shared reference
+    /// count. The hasher need not resist collision attacks, because the host chooses the subjects.
     accounts: papaya::HashMap<SubjectId, Account, IdState>,
     people: Mutex<People>,
     hashes: AtomicU64,
@@ -39,8 +39,9 @@ pub struct MemoryDirectory {
 }
 
 impl MemoryDirectory {
-    /// Adds an account. If the subject already has an account, replaces it with all its names and keys. If another
-    /// account has one of the names, that account loses the name.
+    /// Adds an account with its sign-in names and its password. If the subject already has an account, that account is
+    /// replaced with all its names and secrets. If another account has one of the names, that other account loses the
+    /// name.
     pub fn insert(&self, account: Account, names: &[&str], password: &str) {
         let subject = account.subject().clone();
         let password = digest(subject.as_str(), password);
@@ -66,7 +67,8 @@ impl MemoryDirectory {
         account
     }
 
-    /// Replaces an account's data: role, name, e-mail address and so on. Returns false if the subject has no account.
+    /// Replaces an account's data, such as role, display name and e-mail address. Its sign-in names and secrets stay.
+    /// Returns false if the subject has no account.
     pub fn update(&self, account: Account) -> bool {
         // The lock prevents an account from reappearing while another thread removes it.
         let people = self.people();
@@ -176,7 +178,7 @@ impl Accounts for MemoryDirectory {
 
 #[async_trait]
 impl Logins for MemoryDirectory {
-    /// Returns the account even if it is disabled, because the core refuses its credentials.
+    /// Returns the account of a correct login even if it is disabled, because the core refuses a disabled account.
     async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
         self.reachable()?;
         let key = canonical(login.name);
@@ -196,7 +198,8 @@ impl Logins for MemoryDirectory {
 
 #[async_trait]
 impl Search for MemoryDirectory {
-    /// Searches the text in sign-in names and display names, without regard to case. The result is sorted by subject.
+    /// Searches for the text in sign-in names and display names. Upper and lower case are equal. The result is sorted
+    /// by subject.
     async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
         self.reachable()?;
         let text = canonical(text);

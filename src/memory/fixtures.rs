@@ -44,7 +44,6 @@ pub(super) fn refuse(limit: u32) -> Option<Cap> {
     Some(Cap { limit: some(limit), when_full: WhenFull::Refuse })
 }
 
-/// The id of the family with that number.
 pub(super) fn family_id(family: u16) -> FamilyId {
     let mut bytes = [9; 10];
     bytes[0] = shard(&Realm::default(), &owner());
@@ -76,7 +75,7 @@ pub(super) fn labelled(number: u16, label: &str) -> NewFamily {
     NewFamily { label_key: Some(Label::new(label, 20).expect("a label").key()), ..family(number) }
 }
 
-/// A personal access token. It is created at the second that has the same number as its family.
+/// A personal access token. It is created at the second whose number is the number of its family.
 pub(super) fn record(family: u16, member: u32, generation: u64) -> NewRecord {
     NewRecord {
         id: id(family, member),

@@ -22,10 +22,10 @@ pub(super) type Timeline = BTreeSet<(Timestamp, RecordId)>;
 pub(super) struct Indexes {
     /// Records with a notice, by `notice.at`.
     pub(super) due: Timeline,
-    /// Records without a notice, by effective `gone_at`.
+    /// Records without a notice, by the instant from which they may be purged.
     pub(super) gone: Timeline,
-    /// Records with a notice, by effective `gone_at`. They have their own index, because they have a different purge
-    /// limit and must not block the purge of records without a notice.
+    /// Records with a notice, by the instant from which they may be purged. They have their own index, because they
+    /// have a different purge limit and must not block the purge of records without a notice.
     pub(super) gone_unsent: Timeline,
     /// Superseded records that are not shrunk yet, by `honoured_until`.
     pub(super) windows: Timeline,
@@ -49,15 +49,16 @@ struct RealmIndex {
 pub(super) struct OwnerIndex {
     /// Records that are not shrunk, by kind and `created_at`.
     pub(super) records: BTreeSet<(TokenKind, Timestamp, RecordId)>,
-    /// Families that are not revoked, by kind, client and end. A family without an end has the end [`NO_END`].
+    /// Families that are not revoked, by kind, client and `live_until`. If `live_until` is `None`, it is [`NO_END`]
+    /// here.
     pub(super) standing: BTreeSet<Standing>,
     labels: HashMap<LabelKey, FamilyId>,
 }
 
-/// The position of a family in the index of families that are not revoked.
+/// The position of a family in the index of families that are not revoked: kind, client, `live_until` and id.
 pub(super) type Standing = (TokenKind, Option<ClientKey>, u64, FamilyId);
 
-/// An end that is later than every instant.
+/// Stands for a missing `live_until`. It is later than every instant.
 const NO_END: u64 = u64::MAX;
 
 /// The positions of one record in the indexes.
@@ -88,14 +89,14 @@ impl IndexKeys {
 }
 
 impl Indexes {
-    /// The number of the next write that changes records together with their family.
+    /// Returns the number for the next write that changes records together with their family.
     pub(super) fn next_step(&mut self) -> StepNumber {
         self.steps += 1;
         StepNumber(self.steps)
     }
 
-    /// Moves a record from its old position to its new position. `old` is `None` for a new record, and `new` is `None`
-    /// for a removed record.
+    /// Updates the positions of one record in all indexes. `old` is the record as stored, or `None` if it is new. `new`
+    /// is the record to store, or `None` if it is removed.
     pub(super) fn reindex(
         &mut self,
         old: Option<(&RecordParts, &FamilyParts)>,
@@ -145,8 +146,8 @@ impl Indexes {
         }
     }
 
-    /// Moves a family from its old position to its new position. The indexes affected are the families that are not
-    /// revoked, and the labels. `None` has the same meaning as for [`Indexes::reindex`].
+    /// Updates the positions of one family in the index of families that are not revoked, and in the index of labels.
+    /// `old` is the family as stored, or `None` if it is new. `new` is the family to store, or `None` if it is removed.
     pub(super) fn reindex_family(&mut self, old: Option<&FamilyParts>, new: Option<&FamilyParts>) {
         let Some(of) = new.or(old) else { return };
         let realm = self.realms.entry(of.realm.clone()).or_default();
@@ -170,7 +171,7 @@ impl Indexes {
         }
     }
 
-    /// Removes the owner if it has no records, and the realm if it has no owners.
+    /// Removes the owner's index if it is empty, and the realm's index if the realm has no owners left.
     fn prune(&mut self, realm: &Realm, owner: &OwnerId) {
         let Some(index) = self.realms.get_mut(realm) else { return };
         if index.owners.get(owner).is_some_and(OwnerIndex::is_empty) {
@@ -181,17 +182,14 @@ impl Indexes {
         }
     }
 
-    /// The index of that owner.
     pub(super) fn owner(&self, realm: &Realm, owner: &OwnerId) -> Option<&OwnerIndex> {
         self.realms.get(realm)?.owners.get(owner)
     }
 
-    /// The records of a realm, by kind and id.
     pub(super) fn kinds(&self, realm: &Realm) -> Option<&BTreeSet<(TokenKind, RecordId)>> {
         self.realms.get(realm).map(|index| &index.kinds)
     }
 
-    /// The members of a family, by generation.
     pub(super) fn kin(&self, family: &FamilyId) -> &[(u64, RecordId)] {
         self.kin.get(family).map_or(&[], Vec::as_slice)
     }
@@ -201,7 +199,8 @@ impl Indexes {
         self.kin.keys().filter(|family| after.is_none_or(|after| *family > after)).copied().collect()
     }
 
-    /// The number of live access tokens of the family, counted up to `most`, and the earliest expiry of these tokens.
+    /// Returns the number of live access tokens of the family, or `most` if there are more. Also returns the earliest
+    /// expiry of these tokens.
     pub(super) fn live_access(&self, family: &FamilyId, now: Timestamp, most: usize) -> (usize, Option<Timestamp>) {
         let first = Bound::Excluded((*family, now, RecordId::from_bytes([0xFF; 16])));
         let last = Bound::Included((*family, Timestamp::MAX, RecordId::from_bytes([0xFF; 16])));
@@ -209,7 +208,6 @@ impl Indexes {
         (live.clone().take(most).count(), live.map(|&(_, until, _)| until).next())
     }
 
-    /// The ids of the members of one generation.
     pub(super) fn generation(&self, family: &FamilyId, generation: u64) -> impl Iterator<Item = RecordId> {
         let kin = self.kin(family);
         let start = kin.partition_point(|&(own, _)| own < generation);
@@ -218,12 +216,11 @@ impl Indexes {
 }
 
 impl OwnerIndex {
-    /// The family that holds the label.
     pub(super) fn holder(&self, key: &LabelKey) -> Option<FamilyId> {
         self.labels.get(key).copied()
     }
 
-    /// The live families of that kind and client, that is, those that are not revoked and have not ended.
+    /// The families of that kind and client that are not revoked and whose `live_until` is not reached.
     pub(super) fn live(
         &self,
         kind: TokenKind,
@@ -235,8 +232,8 @@ impl OwnerIndex {
         self.standing.range(first..=last).map(|&(_, _, _, family)| family)
     }
 
-    /// The creation time of the `limit`-th newest listed record of that kind. `None` if this time is not later than
-    /// `since`.
+    /// If at least `limit` records of that kind were created after `since`, returns when the `limit`-th newest of them
+    /// was created. Otherwise `None`.
     pub(super) fn pace_reached(&self, kind: TokenKind, limit: u32, since: Timestamp) -> Option<Timestamp> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let first = Bound::Excluded((kind, since, RecordId::from_bytes([0xFF; 16])));

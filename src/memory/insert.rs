@@ -26,8 +26,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Inserts the first records of a family. The ids are checked before the label and the cap, because a repeated
-    /// insert must find its own records and not report a conflict with its own label.
+    /// Inserts the first records of a new family. The ids are checked before the label and the cap. Otherwise a
+    /// repeated insert would report a conflict with its own label and not find its own records.
     fn found(
         &mut self,
         family: &NewFamily,
@@ -60,8 +60,8 @@ impl Writer<'_> {
         Ok(if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended) })
     }
 
-    /// The families that must end so that the new family does not exceed the cap. `None` if the new family exceeds the
-    /// cap and the cap does not allow ending a family.
+    /// Returns the families that must be revoked so that the new family does not exceed the cap. `None` if it exceeds
+    /// the cap, and the cap refuses new families when it is full.
     fn leaving(&self, new: &FamilyParts, cap: Option<Cap>, now: Timestamp) -> Option<Vec<(FamilyParts, WhenEnded)>> {
         let (Some(cap), Some(owner)) = (cap, self.indexes.owner(&new.realm, &new.owner)) else {
             return Some(Vec::new());
@@ -86,8 +86,9 @@ impl Writer<'_> {
         owner.pace_reached(family.kind, pace.limit.get(), pace.since)
     }
 
-    /// Adds records to an existing family. First checks for a revocation, because it is final. Next checks the ids, so
-    /// that a repeated call finds its own records even if the family has a newer generation.
+    /// Adds records to an existing family. The first check is for a revocation, because a revocation is final. The next
+    /// check is for taken ids, so that a repeated call finds its own records even if the family now has a newer
+    /// generation.
     fn join(
         &mut self,
         family: FamilyId,
@@ -114,8 +115,9 @@ impl Writer<'_> {
         Ok(Inserted::Done)
     }
 
-    /// If the new access tokens exceed the cap, returns the earliest expiry of the family's live access tokens.
-    /// Otherwise returns `None`.
+    /// Checks the cap on live access tokens of a family. If the existing and the `new` live access tokens together
+    /// exceed the cap, returns the earliest expiry of the existing ones, or `now` if there are none. Otherwise returns
+    /// `None`. Also returns `None` if no record of `new` is a live access token.
     pub(super) fn access_full(
         &self,
         family: &FamilyId,
@@ -133,7 +135,7 @@ impl Writer<'_> {
     }
 }
 
-/// The values that a family gets when it ends because a new family replaces it.
+/// The values that are stored in a family that is revoked to make room for a new family.
 #[derive(Clone, Copy)]
 struct WhenEnded {
     revoked: Revoked,

@@ -9,7 +9,6 @@ use crate::directory::Login;
 use crate::types::ids::SubjectId;
 use crate::types::secret::Secret;
 
-/// The names of the accounts and their login secrets.
 #[derive(Default)]
 pub(super) struct People {
     pub(super) proofs: BTreeMap<SubjectId, Proofs>,
@@ -38,9 +37,9 @@ impl People {
 }
 
 impl Proofs {
-    /// Returns whether a login contains all required secrets, and how many secrets were hashed. Every login computes
-    /// three hashes and three comparisons, even for an unknown name. So its duration reveals neither whether a name
-    /// exists nor which secrets are required.
+    /// Returns whether a login contains all required secrets, and how many secrets were hashed for this. Every login
+    /// costs three hashes and three comparisons, even for an unknown name. So its duration reveals neither whether a
+    /// name exists nor which secrets are required.
     pub(super) fn shown_by(&self, login: &Login<'_>, salt: &str) -> (bool, u64) {
         let mut hashes = 0;
         let mut one = |kept: Option<[u8; 32]>, shown: Option<&Secret>| {

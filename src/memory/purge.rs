@@ -1,4 +1,4 @@
-//! Purges: removes records whose `gone_at` is reached, and shrinks used-up records.
+//! Purges: removes records whose `gone_at` is reached, and shrinks superseded records.
 
 use std::num::NonZeroU32;
 
@@ -8,7 +8,7 @@ use crate::store::listing::Progress;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
-/// The instants that limit one purge.
+/// The instants that decide which records a purge removes or shrinks.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     pub(super) now: Timestamp,
@@ -35,7 +35,7 @@ impl Writer<'_> {
         Progress { changed, more: self.chore(limits).is_some() }
     }
 
-    /// The next record to remove or to shrink. Only the first record of each timeline is examined, so a purge never
+    /// The next record to remove or to shrink. Only the first entry of each index by time is examined, so a purge never
     /// reads a record that it does not change.
     fn chore(&self, Limits { now, unsent_before, windows_before }: Limits) -> Option<Chore> {
         let gone = reached(&self.indexes.gone, now);

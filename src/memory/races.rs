@@ -12,7 +12,7 @@ use crate::store::change::Rotated;
 use crate::store::insert::{InsertInto, Inserted};
 use crate::store::token_store::TokenStore;
 
-/// Runs `run` in `racers` threads at the same time. Returns how many calls returned true.
+/// Calls `run` in `racers` threads at the same time. Returns how many of the calls returned true.
 fn race(racers: u16, run: impl Fn(u16) -> bool + Sync) -> usize {
     let start = Barrier::new(usize::from(racers));
     thread::scope(|scope| {

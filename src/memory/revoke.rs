@@ -50,8 +50,8 @@ impl Writer<'_> {
         standing
     }
 
-    /// Revoking a family removes it from the index of its owner. So each call finds the remaining families first, and
-    /// the last call finds none.
+    /// Revokes at most `limit` families of an owner. A revoked family leaves the index of families that are not
+    /// revoked. So each family that this function finds in the index still needs a revocation.
     fn revoke_owner(
         &mut self,
         realm: &Realm,

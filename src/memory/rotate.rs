@@ -11,8 +11,8 @@ use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
 impl Writer<'_> {
-    /// First checks for a revocation, then for a stale parent, then for a taken id. This order lets a repeated rotation
-    /// find its own successor.
+    /// Rotates the parent. The first check is for a revocation, then for a stale parent, then for taken ids. In this
+    /// order, a repeated rotation gets `Stale` and finds its own successor.
     pub(super) fn rotate(
         &mut self,
         parent: &RecordId,
@@ -50,8 +50,8 @@ impl Writer<'_> {
         Ok(Rotated::Done)
     }
 
-    /// The grandparent without its nonce. `None` if it has no nonce. The grandparent is the record that was superseded
-    /// by the parent. It is never an access token of the same generation.
+    /// Returns the record that `parent` had replaced, with its nonce removed. `None` if there is no such record, or if
+    /// it has no nonce.
     fn grandparent_wiped(&self, parent: &RecordParts) -> Option<RecordParts> {
         let (family, generation) = (parent.id.family(), parent.generation.checked_sub(1)?);
         let mut older = self.indexes.generation(&family, generation).filter_map(|id| self.table.record(&id));
@@ -61,7 +61,8 @@ impl Writer<'_> {
         })
     }
 
-    /// If the limit on rotations is reached, the instant of the `limit`-th most recent rotation. Otherwise `None`.
+    /// If the limit on rotations is reached, returns the instant of the `limit`-th most recent rotation. Otherwise
+    /// `None`.
     fn rotated_after(&self, step: &ParentUpdate, family: &FamilyParts, parent: &RecordParts) -> Option<Timestamp> {
         let ParentUpdate::Supersede { pace: Some(pace), .. } = step else { return None };
         let generation = parent.generation.checked_sub(u64::from(pace.limit.get()))?;

@@ -52,8 +52,8 @@ pub struct MemoryStore {
     pub(super) counters: Counters,
 }
 
-/// How often a reader retries without a lock before it waits for the writer's lock. A write publishes all its parts
-/// before a reader has retried this often, unless the writing thread is suspended.
+/// How often a reader tries to read without a lock before it waits for the writer's lock. A write normally publishes
+/// all its parts before the last try. It can take longer if the operating system suspends the writing thread.
 const LOOKS: u32 = 64;
 
 /// Defines a point at which tests can pause a call. It is empty in other builds.
@@ -206,7 +206,7 @@ impl TokenStore for MemoryStore {
         Ok(self.write().purge(Limits { now, unsent_before, windows_before }, limit))
     }
 
-    /// Counts without the lock, so concurrent writes may be missing from the count.
+    /// Counts without the lock, so the result does not always include concurrent writes.
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
         backend_call!();
         let mut counts = BTreeMap::new();

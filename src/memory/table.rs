@@ -2,15 +2,15 @@
 //!
 //! A family with one member (a personal access token, a security code) is stored in the entry of its record, so one
 //! look-up reads both. When the family gets a second member, it gets a separate row. A reader then reads two entries,
-//! and a write may happen between the two reads. Two rules make sure that record and row match:
+//! and a write can happen between the two reads. Two rules make sure that record and row match:
 //!
 //! - A write that changes records *and* the row has a number. It first publishes the records with this number, and then
 //!   the row with the same number. If a record has a higher number than its row, the write is still in progress, and
-//!   readers do not use the record. So all parts of a write become visible together, and a reader that finds a
-//!   superseded parent also finds the successor.
-//! - A reader reads the record, the row, and the record again. If both reads of the record give the same entry, no
-//!   write finished between them. (The address of an entry is not reused while the guard exists.) So an old record is
-//!   never combined with a newer row.
+//!   the reader reads again. So all parts of a write become visible together, and a reader that finds a superseded
+//!   parent also finds the successor.
+//! - A reader reads the record, then the row, then the record again. If both reads of the record give the same entry,
+//!   no write replaced the record between them. (The address of an entry is not reused while the guard exists.) So an
+//!   old record is never combined with a newer row.
 
 use std::fmt;
 use std::sync::Arc;
@@ -37,10 +37,10 @@ pub(super) struct StepNumber(pub(super) u64);
 
 #[expect(clippy::large_enum_variant, reason = "a box would put a cache miss on the hottest read")]
 enum Slot {
-    /// The only member of a family. The entry also contains the family.
+    /// The record is the only member of its family. The entry also contains the family.
     Alone(Joined),
-    /// One of several members. The write that created this entry has this number. This write or a later write wrote the
-    /// family's row.
+    /// The record is one of several members, and the family has a separate row. The number is that of the write that
+    /// stored this entry. As long as the row has a lower number, that write is still in progress.
     Member(RecordParts, StepNumber),
 }
 
@@ -64,11 +64,11 @@ pub(super) enum Glance {
     Absent,
     /// The complete record.
     Whole(Result<TokenRecord, Corrupt>),
-    /// A write finished during the read or is in progress. The reader must read again.
+    /// A write replaced the record during the read, or a write is in progress. The reader must read again.
     Torn,
 }
 
-/// The records and the family rows. Only a caller that holds the lock of the indexes may publish changes.
+/// The records and the family rows. Only the holder of the lock of the indexes is allowed to change them.
 pub(super) struct Table {
     records: HashMap<RecordId, Slot, IdState>,
     families: HashMap<FamilyId, Row, IdState>,
@@ -95,29 +95,26 @@ impl Table {
         }
     }
 
-    /// Whether a record with that id exists.
     pub(super) fn contains(&self, id: &RecordId) -> bool {
         self.records.contains_key(id, &self.records.guard())
     }
 
-    /// Calls `look` with the fields of a record. For this method and all methods below, the caller must hold the lock.
+    /// Calls `look` with the fields of a record, or with `None` if there is no such record. For this method and all
+    /// methods below, the caller must hold the lock of the indexes.
     pub(super) fn peek<T>(&self, id: &RecordId, look: impl FnOnce(Option<&RecordParts>) -> T) -> T {
         let guard = self.records.guard();
         look(self.records.get(id, &guard).map(Slot::record))
     }
 
-    /// The fields of a record.
     pub(super) fn record(&self, id: &RecordId) -> Option<RecordParts> {
         self.peek(id, |record| record.cloned())
     }
 
-    /// The row of the family of that member.
     pub(super) fn family_of(&self, member: &RecordId) -> Option<FamilyParts> {
         let guard = self.records.guard();
         self.row_of(self.records.get(member, &guard)?, &guard).cloned()
     }
 
-    /// A record and the row of its family.
     pub(super) fn pair(&self, id: &RecordId) -> Option<(RecordParts, FamilyParts)> {
         let guard = self.records.guard();
         let slot = self.records.get(id, &guard)?;
@@ -158,8 +155,8 @@ impl Table {
         }
     }
 
-    /// Publishes the only member of a family, together with the family. The writer has read both, so they match. If
-    /// they did not match, readers would still see the previous entry.
+    /// Publishes a record together with its family, of which it is the only member. The writer has read both, so they
+    /// match. If they did not match, nothing would be published, and readers would still see the previous entry.
     pub(super) fn publish_alone(&self, record: RecordParts, family: FamilyParts) {
         let id = record.id;
         if let Ok(joined) = Joined::new(record, family) {
@@ -167,8 +164,8 @@ impl Table {
         }
     }
 
-    /// Publishes the row of a family, and the members that change in the same write. If the family had no separate row
-    /// before, `records` must contain every member.
+    /// Publishes the row of a family, and the members that change in the same write. If the family has no separate row
+    /// yet, `records` must contain every member.
     pub(super) fn publish_all(&self, records: Vec<RecordParts>, family: FamilyParts, step: StepNumber) {
         let guard = self.records.guard();
         for record in records {

@@ -13,14 +13,14 @@ use crate::store::error::StoreError;
 use crate::store::throttle::{Reserved, Throttle, ThrottleKey};
 use crate::types::time::Timestamp;
 
-/// The failure counters.
 #[derive(Default)]
 pub(super) struct Counters(Mutex<Kept>);
 
 #[derive(Default)]
 struct Kept {
     counters: HashMap<ThrottleKey, Counter>,
-    /// The end of each counter and its key, ordered by the end, so that a purge reads only counters that have ended.
+    /// The instant from which each counter may be purged, and the key of the counter. The set is ordered by the
+    /// instant, so a purge reads only counters that it removes.
     ends: BTreeSet<(Timestamp, ThrottleKey)>,
 }
 

@@ -20,7 +20,7 @@ macro_rules! backend_call {
 
 #[async_trait]
 impl Transfer for MemoryStore {
-    /// Each page reads all families, because the store does not keep them in order.
+    /// Reads the ids of all families for each page, because the store does not keep the families in order.
     async fn families(
         &self,
         after: Option<&FamilyId>,

@@ -23,14 +23,13 @@ pub(super) struct Writer<'a> {
 pub(super) enum Holder {
     /// No other family has the label.
     Nobody,
-    /// A family has the label, but its `gone_at` is reached, so it loses the label to the family that requests it.
+    /// Another family has the label, but its `gone_at` is reached. It loses the label to the family that requests it.
     Gone(Box<FamilyParts>),
-    /// This family has the label and keeps it.
+    /// The family with this id has the label and keeps it.
     Kept(FamilyId),
 }
 
 impl Writer<'_> {
-    /// The family's row.
     pub(super) fn family(&self, family: &FamilyId) -> Option<FamilyParts> {
         self.table.family_of(&self.indexes.kin(family).first()?.1)
     }
@@ -40,7 +39,8 @@ impl Writer<'_> {
         new.iter().map(|new| new.id).find(|id| self.table.contains(id))
     }
 
-    /// The holder of the label `key`. The family `asking` itself is not counted as a holder.
+    /// Returns which other family holds the label `key`. The family `asking` requests the label, and is not itself
+    /// counted as a holder.
     pub(super) fn holder(&self, asking: &FamilyParts, key: Option<&LabelKey>, now: Timestamp) -> Holder {
         let index = key.and_then(|key| Some((key, self.indexes.owner(&asking.realm, &asking.owner)?)));
         let holder = index.and_then(|(key, owner)| owner.holder(key)).filter(|holder| *holder != asking.id);
@@ -53,12 +53,12 @@ impl Writer<'_> {
         }
     }
 
-    /// Takes the label from a family whose `gone_at` is reached.
+    /// Clears the label key of a family whose `gone_at` is reached.
     pub(super) fn displace(&mut self, gone: &FamilyParts) {
         self.put_family(gone, FamilyParts { label_key: None, ..gone.clone() });
     }
 
-    /// Replaces the fields of a record.
+    /// Replaces the stored fields of the record `old` by those of `record`. The family is not changed.
     pub(super) fn put_record(&mut self, old: &RecordParts, family: &FamilyParts, record: RecordParts) {
         self.indexes.reindex(Some((old, family)), Some((&record, family)));
         self.table.publish_record(record);

@@ -86,7 +86,7 @@ pub(crate) struct TokenParts<'a> {
     pub(crate) scope: Option<&'a Scope>,
     pub(crate) account: &'a Account,
     pub(crate) client: &'a Registration,
-    /// Whether the response also contains the fields of 12d Synergy.
+    /// Whether the response also contains the fields that only 12d Synergy's token endpoint has.
     pub(crate) vendor_fields: bool,
 }
 
@@ -108,8 +108,8 @@ const STANDARD: [&str; 13] = [
     ".expires",
 ];
 
-/// The successful response of the token endpoint. With the fields of 12d Synergy, the members have the order in 12d
-/// Synergy's documentation (requirement SYN-TOKEN 4).
+/// The successful response of the token endpoint. If it contains the fields of 12d Synergy, its members are in the
+/// order of 12d Synergy's documentation (requirement SYN-TOKEN 4).
 pub(crate) fn token_answer(parts: &TokenParts<'_>, now: Timestamp) -> Answer {
     let TokenParts { access_token, refresh_token, issued_at, expires_at, scope, account, client, vendor_fields } =
         *parts;

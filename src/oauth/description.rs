@@ -36,7 +36,7 @@ pub(crate) fn description(code: OAuthErrorCode, reason: Option<&Reason>) -> Cow<
     }
 }
 
-/// The text for a code without a specific cause.
+/// The text for an error whose reason has no text of its own.
 const fn usual(code: OAuthErrorCode) -> &'static str {
     match code {
         OAuthErrorCode::InvalidRequest => "the request is malformed",

@@ -58,11 +58,14 @@ impl Counterfoil {
         logged("token", Stopwatch::start(), token::token(&self.service, request, self.now()).await)
     }
 
-    /// Returns a waiting place for a caller that was refused only because other attempts are in progress. `key` is the
-    /// key in [`OAuthError::waits_for`] or in [`LoginError::Busy`](crate::operations::LoginError). While an adapter has
-    /// a place, it may repeat the request for one second, as often as it likes. Then it drops the place. Without a
-    /// place, or after the second, it responds with 429 and `Retry-After: 1`. Returns `None` if eight callers already
-    /// wait for this key, or if 64 callers wait in total.
+    /// Takes a place in the waiting line of a key, for a caller that was refused only because other attempts are in
+    /// progress. `key` is the key in [`OAuthError::waits_for`] or in
+    /// [`LoginError::Busy`](crate::operations::LoginError). Returns `None` if eight callers already wait for this key,
+    /// or if 64 callers wait in total.
+    ///
+    /// While an adapter holds the place, it may repeat the request as often as it likes, but only for one second. Then
+    /// it drops the place. If the request still fails, or if there was no place, it responds with 429 and a
+    /// `Retry-After` of one second.
     #[must_use]
     pub fn line_up(&self, key: &ThrottleKey) -> Option<Place> {
         self.service.queue.enter(*key)
@@ -91,8 +94,8 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call changes no credential. But if the call is dropped while the client's secret is tested, the
-    /// library counts a wrong secret a minute later. So complete the call even if the caller disconnects.
+    /// A dropped call changes no credential. But if the call is dropped while the client's secret is tested, this
+    /// counts as a wrong secret from one minute later. So complete the call even if the caller disconnects.
     pub async fn introspection(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
         logged(
             "introspection",
@@ -102,8 +105,8 @@ impl Counterfoil {
     }
 }
 
-/// Logs the reason of a failed request to `tracing` at debug level, with the target `counterfoil`. The log contains
-/// neither secrets nor text of the request.
+/// Records the metrics of a request. If the request failed, logs the reason to `tracing` at debug level, with the
+/// target `counterfoil`. The log contains neither secrets nor text of the request.
 fn logged(endpoint: &'static str, watch: Stopwatch, outcome: Result<Answer, OAuthError>) -> Result<Answer, OAuthError> {
     watch.operation(endpoint, outcome.as_ref().map_or_else(|error| error.code().as_str(), |_| "ok"));
     #[cfg(feature = "tracing")]

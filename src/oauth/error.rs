@@ -22,8 +22,8 @@ pub enum OAuthErrorCode {
     /// The status is 400. It is 413 for a form that is too large, 408 for a form that arrives too slowly, and 405 for a
     /// method other than POST.
     InvalidRequest,
-    /// The status is 400 without a challenge if the client is named only in the form. Otherwise it is 401 with a
-    /// challenge.
+    /// The status is 400 without a challenge if the client is named only in the request's body. Otherwise it is 401
+    /// with a challenge.
     InvalidClient,
     /// The status is 400. The user name, the password or the refresh token is not valid.
     InvalidGrant,
@@ -126,7 +126,7 @@ pub enum Reason {
     /// The request was refused only because other attempts are in progress.
     #[error("too many attempts at once")]
     Busy {
-        /// The throttle key for which the caller can wait.
+        /// The key to pass to [`Counterfoil::line_up`](crate::Counterfoil::line_up).
         key: ThrottleKey,
     },
     /// A part of the host's infrastructure failed.

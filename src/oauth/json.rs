@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::types::secret::Secret;
 
-/// The value of a member.
+/// The value of a member of a JSON object.
 #[derive(Clone, Copy)]
 pub(crate) enum Value<'a> {
     /// A string.
@@ -55,7 +55,7 @@ impl<'a> Object<'a> {
         self.0.iter().map(|(name, own)| text(name) + value(own) + 2).sum::<usize>() + 2
     }
 
-    /// Serializes the object. `None` cannot occur, because every value has a JSON form.
+    /// Serializes the object into memory that is wiped. `None` cannot occur, because every value has a JSON form.
     pub(crate) fn written(&self) -> Option<Secret> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(self.room()));
         serde_json::to_writer(&mut *bytes, self).ok()?;

@@ -47,8 +47,8 @@ pub(crate) struct Proved<'a> {
     pub(crate) source: &'a Source,
     pub(crate) form: Form,
     pub(crate) client: Registration,
-    /// The refusal of a public client at an endpoint that does not accept public clients: the result of
-    /// [`PresentedClient::invalid`].
+    /// The refusal for an endpoint that accepts only confidential clients. The endpoint returns it if this client is
+    /// public.
     public: ClientRefusal,
 }
 

@@ -14,8 +14,9 @@ use crate::service::presenter::Presenter;
 use crate::types::client::ClientId;
 use crate::types::ids::{RecordId, SubjectId};
 
-/// An operation whose permission is checked. `None` stands for a text that is not a valid id, for example in a path. It
-/// gives [`ManageError::NotFound`].
+/// An operation for [`Counterfoil::authorize`], which checks its permission. In a variant with an `Option`, `None`
+/// stands for a text that is not a valid id, for example in a path. For such a text `authorize` returns
+/// [`ManageError::NotFound`] if the permission check succeeds.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Operation<'a> {
@@ -51,12 +52,14 @@ pub enum Operation<'a> {
 }
 
 impl Counterfoil {
-    /// Checks whether the operation is permitted and its target exists. The operation itself starts with the same two
-    /// checks.
+    /// Checks whether the presenter has the permission for an operation, and whether the target of the operation
+    /// exists. The operation itself starts with the same two checks. An operation that grants rights can require in
+    /// addition that the password was entered recently in the presenter's session.
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`], [`ManageError::NotFound`] or [`ManageError::Unavailable`].
+    /// [`ManageError::Forbidden`] if the permission is missing. [`ManageError::NotFound`] if the target does not exist.
+    /// [`ManageError::Unavailable`] if a store or the directory failed.
     ///
     /// # Cancel safety
     ///

@@ -13,10 +13,11 @@ use crate::types::ids::RecordId;
 use crate::types::principal::Principal;
 use crate::types::source::{Source, SourceName};
 
-/// A handle whose events name the source of the request. [`Counterfoil::from_source`] creates it.
+/// A handle whose events name the source of the request, which is usually the address of the caller.
+/// [`Counterfoil::from_source`] creates it.
 ///
-/// A [`Principal`] from this handle also contains the source, and so does a [`Presenter`](crate::Presenter) that is
-/// created from that principal.
+/// A [`Principal`] from this handle also contains the source. So does a [`Presenter`](crate::Presenter) that is created
+/// from that principal.
 #[derive(Clone, Copy, Debug)]
 pub struct FromSource<'a> {
     counterfoil: &'a Counterfoil,
@@ -49,8 +50,8 @@ impl Counterfoil {
 }
 
 impl FromSource<'_> {
-    /// The source, if the policy lets events name it. Otherwise `None`: no event names the source, so no principal
-    /// needs to contain it.
+    /// The source, or `None` if the policy leaves sources out of events. Then no principal needs to contain the source
+    /// either.
     fn name(&self) -> Option<&SourceName> {
         self.counterfoil.service.policy.events.named(self.source.name())
     }
@@ -82,7 +83,7 @@ impl FromSource<'_> {
         session_open::for_account(&self.counterfoil.service, account, self.name(), self.counterfoil.now()).await
     }
 
-    /// Opens a family for a person whom the host has authenticated.
+    /// Opens a sign-in for a person whom the host has authenticated, and issues its tokens to a client.
     ///
     /// # Errors
     ///
@@ -91,7 +92,8 @@ impl FromSource<'_> {
         open::by_host(&self.counterfoil.service, sign_in, self.name(), self.counterfoil.now()).await
     }
 
-    /// Ends the family of a credential, without a presenter.
+    /// Revokes a credential together with all other tokens of its family (its sign-in). No presenter is needed, and no
+    /// permission is checked.
     ///
     /// # Errors
     ///

@@ -21,12 +21,12 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`LoginError::Refused`] for an unknown name, a wrong password or a disabled account. [`LoginError::SlowDown`]
-    /// after too many failures. [`LoginError::Busy`] if only other attempts in progress prevent the test.
-    /// [`LoginError::Unavailable`] if the login could not be tested.
+    /// after too many failures. [`LoginError::Busy`] if the limit is reached only because of other attempts in
+    /// progress. [`LoginError::Unavailable`] if the password could not be tested.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call counts as a failure a minute later.
+    /// If the call is dropped, the attempt counts as a failure from one minute later.
     ///
     /// ```
     #[doc = include_str!("../example.in")]
@@ -53,9 +53,10 @@ impl Counterfoil {
         self.service.log_in(login, None, source, &Actor::Unproved, self.now()).await
     }
 
-    /// Tests the password of the person who presented a verified credential. Use it for actions that need a recent
-    /// proof of the password, such as a change of the password. The right password of any other person is refused and
-    /// counts as a failure. [`Counterfoil::reauthenticate`] makes the same test and then replaces the session.
+    /// Tests the password of the person who presented a verified credential. Use it for actions that need a new proof
+    /// of the password, such as a change of the password. If `login` contains the right name and password of another
+    /// person, it is refused and counts as a failure. [`Counterfoil::reauthenticate`] makes the same test and then
+    /// replaces the session.
     ///
     /// # Errors
     ///
@@ -75,7 +76,6 @@ impl Counterfoil {
     }
 }
 
-/// Tests the password of the person that a principal represents.
 pub(crate) async fn check_of(
     service: &Service,
     principal: &Principal,

@@ -16,11 +16,13 @@ use crate::token::once::OnceKey;
 use crate::types::client::ClientId;
 use crate::types::ids::RecordId;
 
-/// A handle that creates at most one credential per key. [`Counterfoil::once`] creates the handle.
+/// A handle for one web form that was shown to a person. [`Counterfoil::once`] creates it from the form's key. At most
+/// one call of this handle per key creates or replaces a credential.
 ///
-/// If the same call is repeated, it returns [`Conflict::DoneAlready`](crate::Conflict::DoneAlready). A different call
-/// with the same key returns [`Conflict::FormUsed`](crate::Conflict::FormUsed). If several equal calls run
-/// concurrently, exactly one succeeds. A call that fails for another reason does not use up the key.
+/// If the form is submitted again unchanged, the call returns [`Conflict::DoneAlready`](crate::Conflict::DoneAlready).
+/// If it is submitted again with other values, the call returns [`Conflict::FormUsed`](crate::Conflict::FormUsed). If
+/// several equal calls run concurrently, exactly one succeeds. A call that fails for another reason does not use up the
+/// key.
 #[derive(Clone, Copy, Debug)]
 pub struct Once<'a> {
     counterfoil: &'a Counterfoil,
@@ -28,8 +30,9 @@ pub struct Once<'a> {
 }
 
 impl Counterfoil {
-    /// A handle for one form. If the form is submitted again, nothing is created. The id of the new credential is
-    /// derived from the key, so the store itself refuses a second credential. No table of submitted forms is needed.
+    /// Returns a handle for one web form, whose operations take effect at most once. If the form is submitted again,
+    /// nothing is created. The id of the new credential is derived from the form's key, so the store itself refuses a
+    /// second credential. No table of submitted forms is needed.
     ///
     /// # Example: a form that was sent twice
     ///
@@ -78,7 +81,7 @@ impl Once<'_> {
         security_code(self.counterfoil.permit(by).await?, new, Some(&self.key)).await
     }
 
-    /// Replaces a personal access token. After that, a call with a different overlap, or without a key, returns
+    /// Replaces a personal access token. If the same web form is later submitted with another overlap, the error is
     /// `Conflict::Replaced`.
     ///
     /// # Errors
@@ -93,8 +96,9 @@ impl Once<'_> {
         rotate::rotate(self.counterfoil.permit_on(by, Some(id)).await?, id, overlap, Some(&self.key)).await
     }
 
-    /// Registers a client. A repeated call returns `FormUsed` if the client was changed or removed in the meantime,
-    /// because the original request can then no longer be determined.
+    /// Registers a client. If the client was changed or deleted after the first submission of the web form, a second
+    /// submission returns `Conflict::FormUsed`. The reason is that the first request can then no longer be compared
+    /// with the second.
     ///
     /// # Errors
     ///
@@ -103,7 +107,8 @@ impl Once<'_> {
         register::create(self.counterfoil.permit(by).await?, new, Some(&self.key)).await
     }
 
-    /// Replaces a client's secret. `beside` is the secret that was the newest when the form was shown.
+    /// Replaces a client's secret. `beside` is the id of the client's newest secret at the time when the web form was
+    /// shown. It is `None` if the client had no secret then.
     ///
     /// # Errors
     ///

@@ -41,8 +41,9 @@ impl Counterfoil {
         update(self.permit(by).await?, change).await
     }
 
-    /// Which gates of personal access tokens the policy uses: the setting, the accounts' switches, both or none. This
-    /// is not secret: no presenter is needed.
+    /// Which gates the policy uses. A gate is a switch that can block personal access tokens: the setting blocks those
+    /// of all accounts, and the switch of an account blocks those of this account. The answer is not secret, so no
+    /// presenter is needed.
     #[must_use]
     pub fn gates(&self) -> Gates {
         self.service.policy.gates()
@@ -75,7 +76,6 @@ async fn read(permit: Permit<'_, ReadSettings>) -> Result<Settings, ManageError>
     Ok(permit.service().with_settings(permit.now(), |view| view.settings).await?)
 }
 
-/// Changes all settings that are set in `change`, or none of them.
 async fn update(permit: Permit<'_, UpdateSettings>, change: &SettingsUpdate) -> Result<Settings, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let is_unused = |name: &SettingName| change.number(*name).is_some() && !service.policy.uses_setting(*name);

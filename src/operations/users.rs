@@ -1,4 +1,4 @@
-//! Finds users, sets the switch "token login allowed" of users, and ends all their credentials.
+//! Finds users, turns token login on or off for a user, and ends all credentials of a user.
 
 use std::num::NonZeroU32;
 
@@ -41,7 +41,7 @@ impl Counterfoil {
         find(self.permit(by).await?, text, limit).await
     }
 
-    /// One user.
+    /// Finds one user by its subject id.
     ///
     /// # Errors
     ///
@@ -54,7 +54,8 @@ impl Counterfoil {
         see(self.permit(by).await?, subject).await
     }
 
-    /// Sets the switch "token login allowed" of an account.
+    /// Turns the switch "token login allowed" of an account on or off. While the switch is off, the account's personal
+    /// access tokens are refused. Only for administrators and accounts with the right "manage user profiles".
     ///
     /// # Errors
     ///
@@ -77,8 +78,8 @@ impl Counterfoil {
         }
     }
 
-    /// Ends every credential that the person had when the call began, and returns the number of ended families. Only
-    /// for administrators and the host.
+    /// Revokes every credential that the person had when the call began. Returns how many families of credentials were
+    /// revoked. Only for administrators and the host.
     ///
     /// # Errors
     ///
@@ -86,7 +87,7 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call may have ended only some of the families. Repeat the call.
+    /// A dropped call may have revoked only some of the families. Repeat the call.
     pub async fn revoke_all_of(&self, by: &Presenter, subject: &SubjectId) -> Result<u64, ManageError> {
         owner(self.permit(by).await?, subject).await
     }
@@ -101,15 +102,16 @@ async fn find(permit: Permit<'_, SeeUsers>, text: &str, limit: NonZeroU32) -> Re
     Ok(service.with_settings(now, |view| found.iter().map(|account| shown(service, view, account)).collect()).await?)
 }
 
-/// One user. It requires the same permission as finding users.
+/// One user. It requires the same permission as [`find`].
 async fn see(permit: Permit<'_, SeeUsers>, subject: &SubjectId) -> Result<UserView, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let account = service.directory.account(subject).await?.ok_or(ManageError::NotFound)?;
     Ok(service.with_settings(now, |view| shown(service, view, &account)).await?)
 }
 
-/// Sets the switch "token login allowed" of an account. The switch is stored only if it differs from the policy's
-/// default. So the size of the stored document depends on the number of exceptions, not on the number of accounts.
+/// Sets the switch "token login allowed" of an account. The settings document stores a switch only if it differs from
+/// the policy's default. So the size of the document depends on the number of exceptions, not on the number of
+/// accounts.
 async fn set_token_login<O: Permission>(
     permit: Permit<'_, O>,
     subject: &SubjectId,
@@ -138,7 +140,8 @@ async fn set_token_login<O: Permission>(
     Ok(shown(service, &view, &account))
 }
 
-/// The account with that subject. `None` stands for a text that is not a valid subject id.
+/// The account with that subject. The error is `NotFound` if the directory has none. `None` stands for a text that is
+/// not a valid subject id.
 pub(crate) async fn known<O: Permission>(
     permit: &Permit<'_, O>,
     subject: Option<&SubjectId>,

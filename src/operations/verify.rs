@@ -32,8 +32,8 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// Safe. A dropped call may have ended the overlap of a rotation. The next use of the new token would end it
-    /// anyway.
+    /// Safe. If the token replaces an older token that works until the first use of the new one, a dropped call might
+    /// have ended the older token. The next use of the new token would end it anyway.
     ///
     /// # Example: a token that may read, for a day
     ///
@@ -85,7 +85,6 @@ struct Verified {
     rights: Rights,
 }
 
-/// Verifies the text of a bearer token.
 async fn verify(
     service: &Service,
     text: &str,

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Events {
-    /// Whether an event names the source of its request, if the host gives the source. A source that is an address is
-    /// personal data: turn this off if you have no legal ground to store addresses. If this is off, no event names a
-    /// source, not even an event about throttling. Failures are still counted per source. Every preset turns this on,
-    /// because without sources an audit cannot distinguish a thief from an owner.
+    /// Whether an event contains the source of its request, if the host gives the source. A source that is an address
+    /// is personal data: turn this off if you have no legal ground to store addresses. If this is off, no event
+    /// contains a source, not even an event about throttling. Failures are still counted per source. Every preset turns
+    /// this on, because without sources an audit cannot distinguish a thief from an owner.
     pub sources: bool,
 }
 

@@ -1,8 +1,8 @@
-//! How long a record is kept after its end. A record may be purged at its `gone_at`, which is calculated here. A rotated
-//! refresh token is the exception: it is kept until the end of its family.
+//! How long a record is kept after its end. A record may be purged at its `gone_at`, which is calculated here. A
+//! rotated refresh token is the exception: it is kept until the end of its family.
 //!
-//! A record may be purged later than at its `gone_at`, but never earlier. A purge waits for unsent notices, and for a
-//! clock that is in doubt.
+//! A purge never removes a record before its `gone_at`. It can remove the record later: it waits for unsent notices,
+//! and after a sudden jump of the clock.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const ACCESS: Duration = minutes(1);
 const SIGN_IN: Duration = days(1);
 
 /// How long the record of a sign-in or session is kept after a new sign-in or session replaced it because of a limit.
-/// This record needs no long tombstone, because no user deletes it.
+/// The time can be shorter than [`Policy::tombstone`], which is for records that users delete.
 const MADE_ROOM: Duration = days(1);
 
 impl Policy {
@@ -43,15 +43,15 @@ impl Policy {
         expires_at.plus_capped(self.kept_after_expiry(kind))
     }
 
-    /// The instant from which a credential or family may be purged if it is deleted or revoked now. It is the end of
-    /// the tombstone.
+    /// The instant from which a credential or family may be purged if it is deleted or revoked now: `now` plus
+    /// [`Policy::tombstone`].
     pub(crate) fn gone_after_revocation(&self, now: Timestamp) -> Timestamp {
         now.plus_capped(self.tombstone)
     }
 
     /// The instant from which an access token may be purged if it is revoked individually now. A revoked access token
-    /// is kept no longer than an expired access token. Otherwise records would accumulate if tokens are issued and
-    /// revoked repeatedly.
+    /// is kept no longer than an expired access token. Otherwise a client that repeatedly gets and revokes tokens could
+    /// fill the store.
     pub(crate) fn access_gone_after_revocation(&self, expires_at: Option<Timestamp>, now: Timestamp) -> Timestamp {
         let tombstone = self.gone_after_revocation(now);
         let expired = expires_at.map(|expires_at| self.gone_after_expiry(TokenKind::AccessToken, expires_at));

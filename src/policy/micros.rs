@@ -47,8 +47,8 @@ impl Policy {
 mod tests {
     use super::*;
 
-    /// The `Debug` form shows every duration of the policy, so this test finds a duration that is missing in the list
-    /// above.
+    /// The `Debug` form shows every duration of the policy, so this test finds a duration that [`Policy::durations`]
+    /// omits.
     #[test]
     fn every_duration_of_a_policy_is_in_whole_microseconds() {
         let mut policy = Policy::default();

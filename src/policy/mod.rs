@@ -28,8 +28,8 @@ use crate::types::known_scopes::KnownScopes;
 use crate::types::settings::SettingName;
 
 /// The rules for all credentials of a host. The default is hardened. [`Policy::open`] only follows the standards, and
-/// allows personal access tokens. [`Policy::synergy`], [`Policy::a2nta`] and [`Policy::aodocs`] each behave like a
-/// product. [`Policy::aal2`] follows a NIST standard.
+/// allows personal access tokens. [`Policy::synergy`], [`Policy::a2nta`] and [`Policy::aodocs`] each have the rules of
+/// one product. [`Policy::aal2`] follows a NIST standard.
 ///
 /// [`Builder::build`](crate::Builder::build) removes fractions of a microsecond from each duration. Policy files
 /// contain whole seconds.
@@ -48,7 +48,7 @@ use crate::types::settings::SettingName;
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Policy {
-    /// The rules for personal access tokens and other labelled tokens.
+    /// The rules for personal access tokens.
     pub personal_access_tokens: PersonalAccessTokens,
     /// The rules for access tokens.
     pub access_tokens: AccessTokens,
@@ -66,19 +66,21 @@ pub struct Policy {
     pub throttle: Throttling,
     /// Which data is written to events.
     pub events: Events,
-    /// The time within which a change by another process takes effect in this process, at most 300 s. With zero, each
-    /// call reads settings and clients from the store.
+    /// The longest time until this process notices a change of settings or clients by another process, at most 300 s.
+    /// With zero, each call reads settings and clients from the store.
     #[serde(with = "whole_seconds")]
     pub settings_staleness: Duration,
-    /// How long a repeated deletion of a deleted credential still succeeds, from 1 to 366 days.
+    /// How long the record of a deleted or revoked credential is kept, from 1 to 366 days. During this time, deleting
+    /// it again also succeeds.
     #[serde(with = "whole_seconds")]
     pub tombstone: Duration,
-    /// The time for which [`run_upkeep`](crate::Counterfoil::run_upkeep) purges nothing after the clock has moved ahead
-    /// by more than a day, or if the store has no note of an earlier upkeep. It is 0, or from 20 minutes to 1 day. With
-    /// 0, every clock is trusted at once. Use 0 only in tests.
+    /// How long [`run_upkeep`](crate::Counterfoil::run_upkeep) purges nothing after it finds the clock more than a day
+    /// ahead of the previous upkeep, or finds no previous upkeep in the store. It is 0, or from 20 minutes to 1 day.
+    /// With 0, every clock is trusted at once. Use 0 only in tests.
     #[serde(with = "whole_seconds")]
     pub clock_doubt: Duration,
-    /// Whether the builder requires a key ring if the policy has a retry window.
+    /// Whether [`Builder::build`](crate::Builder::build) requires a key ring if refreshes can be retried
+    /// (`refresh_tokens.grace` is above zero).
     pub retry_needs_key_ring: bool,
     /// The scope tokens known to the service. The library's own tokens are always known. A request with an unknown
     /// token is refused, and an unknown token in a stored scope is ignored. `None` means that every scope token is
@@ -86,18 +88,18 @@ pub struct Policy {
     pub scopes: Option<KnownScopes>,
 }
 
-/// The gates of personal access tokens that a policy uses. A gate that the policy does not use cannot be opened or
-/// closed.
+/// Which gates a policy uses. A gate is a switch that can block personal access tokens. A gate that the policy does not
+/// use cannot be opened or closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gates {
-    /// Whether the policy uses the setting that allows personal access tokens.
+    /// Whether the policy uses the setting `personal_access_tokens_enabled`, which applies to all accounts.
     pub setting: bool,
-    /// Whether the policy uses the per-account switch "token login allowed".
+    /// Whether the policy uses each account's own switch "token login allowed".
     pub switch: bool,
 }
 
 impl Policy {
-    /// The gates of personal access tokens that this policy uses.
+    /// Which gates of personal access tokens this policy uses.
     ///
     /// ```
     /// use counterfoil::policy::Policy;

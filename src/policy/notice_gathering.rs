@@ -19,16 +19,16 @@ use crate::types::duration::{hours, whole_seconds};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Gather {
-    /// If a digest contains an advance notice, it also contains the person's advance notices that become due within
-    /// this time. It is at most 7 days.
+    /// If a mail contains an advance notice, it also contains the person's advance notices that become due within this
+    /// time. At most 7 days.
     #[serde(with = "whole_seconds")]
     pub ahead: Duration,
     /// A notice on expiry waits until a period of this length has passed in which no credential of the person expired.
-    /// The period is at most `longest_wait`.
+    /// At most `longest_wait`.
     #[serde(with = "whole_seconds")]
     pub gap: Duration,
-    /// The longest time that a notice on expiry waits, counted from the earliest expiry among the waiting notices. It
-    /// is at most 1 day.
+    /// The longest time that a notice on expiry waits. The time is counted from the earliest expiry among the waiting
+    /// notices. At most 1 day.
     #[serde(with = "whole_seconds")]
     pub longest_wait: Duration,
 }

@@ -8,8 +8,9 @@ use crate::policy::sections::{PersonalAccessTokens, SettingGate, SwitchGate};
 use crate::types::duration::hours;
 
 impl Default for Policy {
-    /// The hardened policy. It uses both gates. Tokens live at most 180 days, and have unique labels of at most 20
-    /// characters. A retry window requires a key ring.
+    /// The hardened policy. Personal access tokens work only if the setting `personal_access_tokens_enabled` and the
+    /// account's own switch "token login allowed" are on. They live at most 180 days, and have unique labels of at most
+    /// 20 characters. If refreshes can be retried, a key ring is required.
     fn default() -> Self {
         Self {
             personal_access_tokens: PersonalAccessTokens::default(),
@@ -31,15 +32,16 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The neutral policy. It follows the standards, not the rules of a product. It differs from the hardened default in
-    /// these points:
+    /// The neutral policy. It follows the standards, not the rules of a product. It differs from the hardened default
+    /// in these points:
     ///
-    /// - Personal access tokens are allowed until an administrator turns the setting off. There is no switch per
-    ///   account. A token lives at most a year, unless a setting says otherwise. Its label has up to 100 characters.
-    /// - A refresh token can be used once. If it is presented again, its family is revoked (RFC 9700 §4.14.2), so a
+    /// - Personal access tokens are allowed until an administrator turns off the setting
+    ///   `personal_access_tokens_enabled`. Accounts have no switch of their own. A token lives at most 366 days, unless
+    ///   the setting `pat_max_days` says otherwise. Its label has up to 100 characters.
+    /// - A refresh token can be used once. If it is presented again, its family is revoked (RFC 9700 §4.14.2). So a
     ///   client that lost a response must sign in again. A key ring is not required. Set `refresh_tokens.grace` to let
     ///   clients repeat a request.
-    /// - Access tokens live at most an hour, even if a setting says otherwise (RFC 6750 §5.3).
+    /// - Access tokens live at most an hour, whatever the setting `access_lifetime_seconds` says (RFC 6750 §5.3).
     /// - The response of the token endpoint has the members of RFC 6749 and the host's claims, but no product's fields.
     ///
     /// ```
@@ -74,8 +76,9 @@ impl Policy {
         policy
     }
 
-    /// The policy of 12d Synergy. The setting is the only gate. Tokens live at most 180 days, and have unique labels of
-    /// at most 100 characters.
+    /// The policy of 12d Synergy. Personal access tokens work only if the setting `personal_access_tokens_enabled` is
+    /// on. Accounts have no switch of their own. Tokens live at most 180 days, and have unique labels of at most 100
+    /// characters.
     #[must_use]
     pub fn synergy() -> Self {
         Self {
@@ -90,8 +93,9 @@ impl Policy {
         }
     }
 
-    /// The policy of A2NTA. The switch is the only gate, and is off by default. Tokens may be permanent, and have
-    /// unique labels of at most 20 characters.
+    /// The policy of A2NTA. Personal access tokens of an account work only if the account's own switch "token login
+    /// allowed" is on, and the switch is off by default. There is no setting for all accounts. Tokens may be permanent,
+    /// and have unique labels of at most 20 characters.
     #[must_use]
     pub fn a2nta() -> Self {
         Self {
@@ -105,7 +109,8 @@ impl Policy {
         }
     }
 
-    /// The policy of AODocs. Security codes live 24 hours, and are kept for a week after their expiry.
+    /// The policy of AODocs. Security codes live 24 hours, and are kept for a week after their expiry. A key ring is
+    /// not required. The other rules are those of the default.
     #[must_use]
     pub fn aodocs() -> Self {
         Self { retry_needs_key_ring: false, ..Self::default() }

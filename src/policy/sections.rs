@@ -9,8 +9,8 @@ use crate::policy::notice_gathering::Gather;
 use crate::types::duration::{days, hours, minutes, whole_seconds};
 use crate::types::kind::TokenKind;
 
-/// Whether the policy uses the setting that allows personal access tokens, and the value that applies if none is
-/// stored. An invalid stored value always means off.
+/// Whether the policy uses the setting `personal_access_tokens_enabled`, and the value that applies if none is stored.
+/// An invalid stored value always means off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -23,8 +23,8 @@ pub enum SettingGate {
     DefaultOn,
 }
 
-/// Whether the policy uses the per-account switch "token login allowed", and the value for an account whose switch was
-/// never set.
+/// Whether the policy uses each account's own switch "token login allowed", and the value for an account whose switch
+/// was never set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -37,14 +37,14 @@ pub enum SwitchGate {
     DefaultOn,
 }
 
-/// A limit on live credentials. The policy refuses a new credential beyond the limit, or revokes another credential.
+/// A limit on live sign-ins or sessions. A new one beyond the limit is refused, or an old one is revoked instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiveCap {
-    /// The largest number of live credentials, including the new credential.
+    /// The largest number of live sign-ins or sessions, including the new one.
     pub limit: NonZeroU32,
-    /// Whether the least recently used credential is revoked if a new credential would exceed the limit. If false, the
-    /// new credential is refused.
+    /// Whether the least recently used sign-in or session is revoked if a new one would exceed the limit. If false, the
+    /// new one is refused.
     pub evict: bool,
 }
 
@@ -60,9 +60,9 @@ const fn at_least_one(number: u32) -> NonZeroU32 {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PersonalAccessTokens {
-    /// Whether and how the policy uses the setting that allows personal access tokens.
+    /// Whether and how the policy uses the setting `personal_access_tokens_enabled`.
     pub setting: SettingGate,
-    /// Whether and how the policy uses the switch "token login allowed" of each account.
+    /// Whether and how the policy uses each account's own switch "token login allowed".
     pub switch: SwitchGate,
     /// The longest lifetime in days, from 1 to `max_days_ceiling`. The setting `pat_max_days` can change it.
     pub max_days: u16,
@@ -74,15 +74,15 @@ pub struct PersonalAccessTokens {
     pub label_max: u16,
     /// Whether all labels of an owner must be different.
     pub unique_labels: bool,
-    /// The largest number of live families of one owner. `None` means no limit.
+    /// The largest number of live tokens of one owner. A token and its rotations count once. `None` means no limit.
     pub max_live_per_owner: Option<NonZeroU32>,
     /// The largest number of tokens that one owner can create in any hour. Rotations are counted separately. `None`
     /// means no limit.
     pub creations_per_hour: Option<NonZeroU32>,
-    /// How long an expired token stays listed, at most 366 days.
+    /// How long an expired token stays in listings, at most 366 days.
     #[serde(with = "whole_seconds")]
     pub retention: Duration,
-    /// The longest overlap of a rotation, at most 366 days.
+    /// The longest time for which a replaced token can still be accepted after its rotation, at most 366 days.
     #[serde(with = "whole_seconds")]
     pub max_overlap: Duration,
     /// Whether a token without a scope is refused.
@@ -119,7 +119,7 @@ pub struct AccessTokens {
     /// The longest lifetime that the setting `access_lifetime_seconds` can set, from 1 s to 1 day.
     #[serde(with = "whole_seconds")]
     pub max_lifetime: Duration,
-    /// The largest number of live access tokens of one family. `None` means no limit.
+    /// The largest number of live access tokens of one sign-in. `None` means no limit.
     pub max_live_per_family: Option<NonZeroU32>,
     /// Whether a token without a scope is refused.
     pub scope_demanded: bool,
@@ -147,26 +147,28 @@ impl Default for AccessTokens {
 #[non_exhaustive]
 pub struct RefreshTokens {
     /// The inactivity time-out, from 1 s to `max_inactivity`. The setting `refresh_inactivity_seconds` can change it.
-    /// Each refresh of a remembered sign-in starts the time-out again.
+    /// In a remembered sign-in (opened with `remember`), each refresh starts the time-out again. Any other sign-in ends
+    /// when the first time-out ends.
     #[serde(with = "whole_seconds")]
     pub inactivity: Duration,
     /// The longest time-out that the setting `refresh_inactivity_seconds` can set, from 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_inactivity: Duration,
-    /// The absolute lifetime of a remembered family, from 1 s to `max_absolute`. The setting `refresh_absolute_seconds`
-    /// can change it.
+    /// The absolute lifetime of a sign-in, from 1 s to `max_absolute`. The setting `refresh_absolute_seconds` can
+    /// change it.
     #[serde(with = "whole_seconds")]
     pub absolute: Duration,
     /// The longest absolute lifetime that the setting `refresh_absolute_seconds` can set, from 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_absolute: Duration,
-    /// The retry window, from 0 to 60 s after the first use of a refresh token. A refresh token that is presented again
-    /// within this window gets the same response. With zero, any second presentation revokes the family.
+    /// The retry window, from 0 to 60 s after the first use of a refresh token. If the refresh token is presented again
+    /// within this window, the response contains the same new refresh token. With zero, any second presentation revokes
+    /// the family.
     #[serde(with = "whole_seconds")]
     pub grace: Duration,
-    /// The largest number of rotations of one family in any 24 hours. The effective limit is at least four times the
-    /// number of rotations that the lifetime of access tokens requires. For a lifetime of 10 minutes, the effective
-    /// limit is at least 576.
+    /// The largest number of rotations of one sign-in in any 24 hours. If this number is less than four times the
+    /// number of rotations that the lifetime of access tokens requires, the latter applies. For a lifetime of 10
+    /// minutes, it is 576.
     pub rotations_per_day: NonZeroU32,
     /// The limit on live sign-ins of one owner through one client. `None` means no limit.
     pub live_per_owner_and_client: Option<LiveCap>,
@@ -195,7 +197,8 @@ pub struct SecurityCodes {
     /// `code_lifetime_seconds` can change it.
     #[serde(with = "whole_seconds")]
     pub default_lifetime: Duration,
-    /// The longest default lifetime that the setting `code_lifetime_seconds` can set, from 1 s to 366 days.
+    /// The largest number that the setting `code_lifetime_seconds` can set as the default lifetime, from 1 s to 366
+    /// days.
     #[serde(with = "whole_seconds")]
     pub max_default_lifetime: Duration,
     /// How long an expired code is kept and can be reactivated, at most 366 days.
@@ -230,7 +233,8 @@ pub struct ConsoleSessions {
     /// The absolute lifetime, from 1 s to 30 days.
     #[serde(with = "whole_seconds")]
     pub absolute: Duration,
-    /// How long a session counts as fresh after the person entered the password, at most 366 days.
+    /// How long a session counts as fresh after the person entered the password, at most 366 days. Operations that need
+    /// a recent proof of the password are refused in a session that is not fresh.
     #[serde(with = "whole_seconds")]
     pub fresh: Duration,
     /// The limit on live sessions of one owner. `None` means no limit.
@@ -265,10 +269,11 @@ pub struct Notices {
     pub more_leads: Vec<Duration>,
     /// Whether a notice is also sent on expiry.
     pub on_expiry: bool,
-    /// How long a purge keeps a record whose notice is not sent yet, at most 30 days.
+    /// How long a purge still keeps a record with an unsent notice after it could otherwise be removed, at most 30
+    /// days.
     #[serde(with = "whole_seconds")]
     pub unsent_kept: Duration,
-    /// How the notices of one person are combined into digests.
+    /// How the notices of one person are combined into one mail.
     pub gather: Gather,
 }
 
@@ -293,7 +298,7 @@ pub struct Uses {
     /// The shortest time between two writes of the last use of the same token, from 1 s to 1 day.
     #[serde(with = "whole_seconds")]
     pub interval: Duration,
-    /// The largest number of tokens whose last use can wait in memory to be written.
+    /// The largest number of tokens whose last use is kept in memory until it is written.
     pub buffered: u32,
 }
 

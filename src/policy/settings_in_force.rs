@@ -5,8 +5,8 @@ use crate::policy::{Policy, SettingGate};
 use crate::types::settings::{InvalidSetting, Reading, SettingName, Settings, StoredSettings};
 
 impl Policy {
-    /// The policy's own values of the settings, which apply if nothing is stored. For the setting that allows personal
-    /// access tokens, [`SettingGate`] gives the value.
+    /// The policy's own values of the settings, which apply if nothing is stored. The value of the setting
+    /// `personal_access_tokens_enabled` comes from [`SettingGate`].
     #[must_use]
     pub fn settings(&self) -> Settings {
         Settings {
@@ -51,8 +51,8 @@ impl Policy {
         (settings, garbage)
     }
 
-    /// Whether the setting allows personal access tokens. If no value is stored, the policy decides. An invalid stored
-    /// value means no.
+    /// Whether the setting `personal_access_tokens_enabled` allows personal access tokens. If no value is stored, the
+    /// policy decides. If the stored value is invalid, they are not allowed.
     fn setting_opens(&self, stored: &StoredSettings) -> bool {
         match (self.personal_access_tokens.setting, stored.number(SettingName::PersonalAccessTokensEnabled)) {
             (SettingGate::NotAsked, _) => true,

@@ -44,7 +44,7 @@ pub struct Throttling {
     /// Wrong secrets per client and source. A request in progress also counts towards the limit until it ends, so the
     /// limit also applies to the concurrent requests of one client and source.
     pub client: Allowance,
-    /// Wrong passwords per source, and wrong client secrets per source. The two are counted separately.
+    /// Wrong passwords per source, and wrong client secrets per source. They are counted separately.
     pub source: Allowance,
 }
 

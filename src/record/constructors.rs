@@ -13,7 +13,8 @@ use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
 impl NewRecord {
-    /// Creates the first record of a family, without a scope, a label or an expiry.
+    /// Creates a record to insert as the first of its family. It has no scope, label or expiry until a setter sets
+    /// them.
     #[must_use]
     pub const fn new(
         id: RecordId,
@@ -63,8 +64,8 @@ crate::types::setters::setters!(NewRecord {
 });
 
 impl RecordParts {
-    /// Creates a stored record in the state immediately after its insertion as the first record of a family. It has no
-    /// scope, label or expiry. A store sets the other fields.
+    /// Creates a stored record as it is immediately after its insertion as the first record of a family. It has no
+    /// scope, label or expiry. A store that reads a row sets the other fields.
     #[must_use]
     pub fn new(
         id: RecordId,
@@ -79,7 +80,8 @@ impl RecordParts {
     }
 }
 
-/// Lists the names of the fields of a record. The pattern has no `..`, so the compiler reports a field that is missing.
+/// Defines `FIELDS`, the list of the names of all fields of a type. The pattern has no `..`, so the compiler reports a
+/// field that is missing in the list.
 macro_rules! fields {
     ($type:ident: $($field:ident)+) => {
         impl $type {

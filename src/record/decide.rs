@@ -1,5 +1,6 @@
-//! The second half of the decision whether a credential authenticates. It combines the phase of the record, the current
-//! account and client, and the gates. It does no I/O and reads no clock.
+//! The second half of the decision whether a credential authenticates. The first half is the phase of the record (live,
+//! expired, revoked …). The second half combines it with the current account, client and gates. It does no I/O and
+//! reads no clock.
 
 use crate::http_auth::refusal::{Gate, Refusal};
 use crate::record::family::{Access, FamilyBody};
@@ -19,7 +20,7 @@ use crate::types::time::Timestamp;
 /// policy.
 #[derive(Clone, Copy)]
 pub(crate) struct Standing<'a> {
-    /// The account that [`account_of`] returns. `None` if the account does not exist.
+    /// The account whose rights the credential has ([`account_of`]). `None` if the account does not exist.
     pub(crate) account: Option<&'a Account>,
     /// The client through which the sign-in was opened. `None` if it does not exist.
     pub(crate) client: Option<&'a Registration>,
@@ -31,10 +32,9 @@ pub(crate) struct Standing<'a> {
     pub(crate) known_scopes: Option<&'a KnownScopes>,
 }
 
-/// The rights of a credential now.
+/// The rights that a credential has now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rights {
-    /// The role of the credential.
     pub(crate) role: Role,
     /// The effective scope, if it is narrower than the record's scope. It contains the tokens of the record's scope
     /// that are in the client's allowed scope and in the known tokens.
@@ -48,9 +48,9 @@ impl Rights {
     }
 }
 
-/// The account whose rights a credential has. It is the owner of a personal access token, sign-in or session, the
-/// creator of a super-administrator code, or the named account of a same-as-user code. `None` if the record cannot
-/// belong to an account.
+/// The account whose rights a credential has. It is the owner of a personal access token, sign-in or session. For a
+/// security code it is the creator or the named account, as [`Access`] says. `None` if the record cannot belong to an
+/// account.
 pub(crate) fn account_of(record: &TokenRecord) -> Option<&SubjectId> {
     match record.body() {
         FamilyBody::Code { created_by, access: Access::SuperAdministrator, .. } => Some(created_by),
@@ -59,7 +59,7 @@ pub(crate) fn account_of(record: &TokenRecord) -> Option<&SubjectId> {
     }
 }
 
-/// Decides whether the credential authenticates, and with which rights.
+/// Decides whether the credential authenticates. Returns its rights, or the reason of the refusal.
 pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>) -> Result<Rights, Refusal> {
     match phase {
         Phase::Live | Phase::Overlap { .. } => {}
@@ -83,7 +83,7 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
     Ok(Rights { role, narrowed })
 }
 
-/// The account's `valid_since`, if the credential began before that instant. Otherwise `None`.
+/// Returns the account's `valid_since` if the credential began before that instant, and `None` otherwise.
 pub(crate) fn predates(record: &TokenRecord, account: &Account) -> Option<Timestamp> {
     account.valid_since().filter(|&since| began_at(record) < since)
 }
@@ -97,9 +97,11 @@ fn began_at(record: &TokenRecord) -> Timestamp {
     }
 }
 
-/// The effective scope, if it differs from the record's scope. It is the intersection of the record's scope, the
-/// client's current allowed scope, and the scope tokens that the policy knows. A record without a scope has the whole
-/// of the client's allowed scope. If the intersection is empty, the credential is refused.
+/// The effective scope. `None` if it equals the record's scope. An error if it is empty, because the credential is then
+/// refused.
+///
+/// The effective scope is the intersection of the record's scope, the client's current allowed scope, and the scope
+/// tokens that the policy knows. A record without a scope counts as if it had the whole of the client's allowed scope.
 fn narrowed(record: &TokenRecord, standing: &Standing<'_>) -> Result<Option<Box<Scope>>, Refusal> {
     let held = record.record().scope.as_ref();
     let allowed = standing.client.and_then(|client| client.allowed_scope.as_ref());

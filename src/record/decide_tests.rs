@@ -1,4 +1,5 @@
-//! Tests of the decision: each reason separately, and properties that are true for all reasons.
+//! Tests of the decision whether a record authenticates: each reason for a refusal separately, and properties that hold
+//! for all of them.
 
 use proptest::prelude::*;
 
@@ -21,7 +22,7 @@ fn standing<'a>(account: Option<&'a Account>, client: Option<&'a Registration>) 
     Standing { account, client, closed_gate: None, scope_demanded: false, known_scopes: None }
 }
 
-/// Calls the tested function. Of the returned rights, only the role is kept.
+/// Calls [`decide::decide`], and keeps only the role of the returned rights.
 fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>) -> Result<Role, Refusal> {
     decide::decide(record, phase, standing).map(|rights| rights.role)
 }
@@ -163,7 +164,7 @@ fn the_account_of_any_other_credential_is_its_owner() {
 
 proptest! {
     /// No credential authenticates without an enabled account. No credential has more rights than its account's role.
-    /// This is also true for the code of a super administrator.
+    /// Both are also true for a code with a super administrator's rights.
     #[test]
     fn nothing_authenticates_beyond_its_account(kind in 0usize..4, role in 0usize..4, disabled: bool, present: bool, gate: bool) {
         let registered = client();

@@ -7,10 +7,10 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// The instant at which the record effectively expires. `None` if it is permanent.
+/// The instant at which the record expires under the current settings. `None` if it is permanent.
 ///
-/// A refresh token expires at its stored expiry, or at the expiry under the current settings if that is earlier. So a
-/// shortened time-out affects existing families at their next use, and a lengthened time-out does not extend a stored
+/// A refresh token expires at its stored expiry, or at the expiry that the current settings give if that is earlier. So
+/// a shortened time-out affects existing families at their next use. A lengthened time-out does not extend a stored
 /// expiry.
 pub(crate) fn effective_expiry(record: &TokenRecord, settings: &Settings) -> Option<Timestamp> {
     let stored = record.record().expires_at;
@@ -25,8 +25,9 @@ pub(crate) fn effective_expiry(record: &TokenRecord, settings: &Settings) -> Opt
     Some(stored.unwrap_or(Timestamp::EPOCH).min(idle_end).min(life_end).min(*absolute_end))
 }
 
-/// The new expiry of a refresh token that is used now: one inactivity period from now, but not after the end of the
-/// family's absolute lifetime.
+/// The new expiry of a refresh token that is used now. In a remembered sign-in, it is one inactivity period from now,
+/// but not after the end of the absolute lifetime. In any other sign-in, the expiry does not change. `None` if the
+/// record is permanent.
 pub(crate) fn slid_expiry(record: &TokenRecord, settings: &Settings, now: Timestamp) -> Option<Timestamp> {
     let current = effective_expiry(record, settings)?;
     let FamilyBody::SignIn { remember, opened_at, absolute_end, .. } = record.body() else { return Some(current) };

@@ -1,5 +1,6 @@
-//! Families. A family contains all credentials that descend from one issued credential. The row of a family has the
-//! label, generation and revocation for all members.
+//! Families. A family contains all credentials that descend from one issued credential: the tokens of a sign-in, or a
+//! personal access token and its rotations. The row of a family has the label, generation and revocation for all
+//! members.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,19 +12,19 @@ use crate::types::label::LabelKey;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// The access level of a security code.
+/// The rights of a security code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Access {
     /// The rights of a super administrator, as long as the creator has that role.
     SuperAdministrator,
-    /// The rights of the named account, but always at most those of an ordinary member.
+    /// The rights of this account, but at most those of an ordinary member.
     SameAsUser(SubjectId),
 }
 
-/// The purpose of a family. A store keeps it as the text that [`FamilyBody::to_document`] returns. A document with
-/// unknown members is refused as corrupt, because a newer version may have added a restriction.
+/// What a family is for. A store keeps it as the text that [`FamilyBody::to_document`] returns. A document with unknown
+/// members is refused as corrupt, because a newer version may have added a restriction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -36,25 +37,26 @@ pub enum FamilyBody {
         client: ClientKey,
         /// The client's public id, by which its registration is found.
         client_id: ClientId,
-        /// The client's epoch when the family was opened. The family is refused if the client now has another epoch.
+        /// The client's epoch when the family was opened. A client gets a new epoch when all its tokens are revoked. So
+        /// the family is refused if the client now has another epoch.
         epoch: u64,
         /// The grant that opened the family. `None` if the host opened it.
         grant: Option<Grant>,
-        /// Whether a refresh extends the inactivity time-out.
+        /// Whether each refresh starts the inactivity time-out again.
         remember: bool,
         /// When the family was opened.
         opened_at: Timestamp,
-        /// The end of the absolute lifetime.
+        /// The instant at which the sign-in ends at the latest.
         absolute_end: Timestamp,
     },
     /// A security code.
     Code {
         /// The super administrator who created the code.
         created_by: SubjectId,
-        /// The access level of the code.
+        /// The rights of the code.
         access: Access,
-        /// The account name in the request that created a same-as-user code. `None` for codes that were created before
-        /// names were stored.
+        /// For [`Access::SameAsUser`], the account name in the request that created the code. `None` for other codes,
+        /// and for codes that were created before names were stored.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         named: Option<Box<str>>,
     },
@@ -62,7 +64,7 @@ pub enum FamilyBody {
     Session {
         /// When the owner last entered the password.
         authenticated_at: Timestamp,
-        /// The end of the absolute lifetime.
+        /// The instant at which the session ends at the latest.
         absolute_end: Timestamp,
     },
 }
@@ -100,22 +102,25 @@ pub struct NewFamily {
     /// The kind of the credentials that a rotation replaces. For a sign-in this is the refresh token, or the access
     /// token if there is no refresh token.
     pub kind: TokenKind,
-    /// The purpose of the family.
+    /// What the family is for.
     pub body: FamilyBody,
-    /// The instant until which the family counts towards a cap. `None` means that it counts until it is revoked.
+    /// The instant until which the family counts towards a limit on live families. `None` means that it counts until it
+    /// is revoked.
     pub live_until: Option<Timestamp>,
     /// The instant from which the family may be purged. It equals the `gone_at` of the newest member.
     pub gone_at: Option<Timestamp>,
-    /// The label key that the family occupies, if labels must be unique.
+    /// The label in the form in which labels are compared. It is set if the labels of an owner must be unique. No other
+    /// family of the owner can then have it.
     pub label_key: Option<LabelKey>,
-    /// The client of a sign-in. It is stored because a cap counts sign-ins per client.
+    /// The client of a sign-in. It is stored because the limit on live sign-ins applies per client.
     pub client: Option<ClientKey>,
-    /// When the family was last used. If a new family would exceed a cap, the least recently used family is revoked.
+    /// When the family was last used. If a new family would exceed a limit, the least recently used family can be
+    /// revoked.
     pub used_at: Timestamp,
 }
 
 impl NewFamily {
-    /// Creates a family that never expires, without a label or a client.
+    /// Creates a family to insert that never expires, without a label or a client.
     #[must_use]
     pub const fn new(
         id: FamilyId,
@@ -148,19 +153,19 @@ pub struct FamilyParts {
     pub realm: Realm,
     /// The owner of the family.
     pub owner: OwnerId,
-    /// The kind of the credentials that a rotation replaces.
+    /// The kind of the credentials in this family that a rotation replaces.
     pub kind: TokenKind,
     /// The number of rotations. It is also the generation of the newest member.
     pub generation: u64,
-    /// The purpose of the family.
+    /// What the family is for.
     pub body: FamilyBody,
-    /// The instant until which the family counts towards a cap. It is the expiry of the newest member. `None` means
-    /// that the family counts until it is revoked.
+    /// The instant until which the family counts towards a limit on live families. It is the expiry of the newest
+    /// member. `None` means that the family counts until it is revoked.
     pub live_until: Option<Timestamp>,
-    /// The instant from which the family may be purged. It equals the `gone_at` of the newest member, or the end of the
-    /// tombstone if the family is revoked.
+    /// The instant from which the family may be purged. It equals the `gone_at` of the newest member. If the family is
+    /// revoked, it is the end of the time for which revoked families are kept.
     pub gone_at: Option<Timestamp>,
-    /// The label key that the family occupies.
+    /// The label in the form in which labels are compared. No other family of the owner can have it.
     pub label_key: Option<LabelKey>,
     /// The client of a sign-in.
     pub client: Option<ClientKey>,
@@ -172,8 +177,8 @@ pub struct FamilyParts {
 }
 
 impl FamilyParts {
-    /// Creates a family that was never rotated and never expires, without a label or a client. A store sets the other
-    /// fields.
+    /// Creates the row of a family that was never rotated and never expires, without a label or a client. A store that
+    /// reads a row sets the other fields.
     #[must_use]
     pub const fn new(
         id: FamilyId,
@@ -201,7 +206,7 @@ impl FamilyParts {
 }
 
 impl FamilyParts {
-    /// A placeholder, into which a family is copied field by field.
+    /// An empty row, into which the memory store copies a family field by field.
     pub(crate) const BLANK: Self = Self {
         id: FamilyId::from_bytes([0; 10]),
         realm: Realm::DEFAULT,

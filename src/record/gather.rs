@@ -7,17 +7,18 @@ use crate::record::notice::Schedule;
 use crate::record::state::NoticeMark;
 use crate::types::time::Timestamp;
 
-/// The largest difference between the ends of two leases that were taken at about the same time.
+/// A claim of a notice moves its mark to the end of a lease. If a mark is as far in the future as the length of a
+/// lease, give or take this tolerance, then another worker has just claimed the notice.
 const AT_WORK: Duration = Duration::from_secs(5);
 
-/// The state of one notice when a digest for its recipient is prepared.
+/// The state of one notice when a mail to its recipient is prepared, which can combine several notices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// The notice must be sent now.
     Due,
     /// The credential expired at this instant. Its notice may wait for other notices.
     Expired(Timestamp),
-    /// The notice is an advance notice that is due soon. A digest includes it.
+    /// The notice is an advance notice that is due soon. A mail that is sent now includes it.
     Ahead,
     /// The notice is not due yet, is leased by a worker, or waits after a failure.
     Later,
@@ -25,7 +26,8 @@ pub(crate) enum Place {
     AtWork,
 }
 
-/// The state of the notice with that mark. `lease` is the length of a lease.
+/// The state of a notice. `mark` is the stored time and stage of the notice. `lease` is the time for which a worker
+/// leases a notice.
 pub(crate) fn place(
     schedule: &Schedule,
     rules: &Gather,
@@ -63,8 +65,8 @@ pub(crate) fn may_wait(expires_at: Timestamp, longest_wait: Duration, now: Times
     now.reached(expires_at) && !now.reached(waits_at_most_until(expires_at, longest_wait))
 }
 
-/// The instant until which notices on expiry wait. `expired` contains the expiry of each credential. `None` if
-/// `expired` is empty.
+/// The instant until which notices on expiry wait for each other. `expired` contains the expiry of each expired
+/// credential of the person. `None` if `expired` is empty.
 pub(crate) fn waits_until(rules: &Gather, expired: &[Timestamp]) -> Option<Timestamp> {
     let (first, last) = (expired.iter().min()?, expired.iter().max()?);
     Some(last.plus_capped(rules.gap).min(waits_at_most_until(*first, rules.longest_wait)))

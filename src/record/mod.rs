@@ -1,4 +1,4 @@
-//! Layer 8: records and families, their states and transitions, and the decision whether a credential authenticates.
+//! Records and families, their states and transitions, and the decision whether a credential authenticates.
 
 mod constructors;
 pub(crate) mod decide;

@@ -1,4 +1,4 @@
-//! Computes the mark of the next notice of a record. The functions are pure.
+//! Computes the mark of a record: the stored time and stage of its next notice. The functions are pure.
 
 use std::fmt;
 use std::str::FromStr;
@@ -32,17 +32,16 @@ impl Schedule {
         Self(Vec::new())
     }
 
-    /// The number of stages.
     fn stages(&self) -> u8 {
         u8::try_from(self.0.len()).unwrap_or(u8::MAX)
     }
 
-    /// The stage of the notice on expiry, if the schedule has it.
+    /// The stage of the notice on expiry. `None` if the schedule has no notice on expiry.
     pub(crate) fn expiry_stage(&self) -> Option<u8> {
         self.stages().checked_sub(1).filter(|&last| self.lead(last) == Some(Duration::ZERO))
     }
 
-    /// The lead of a stage.
+    /// The lead of a stage. `None` if the schedule has no such stage.
     pub(crate) fn lead(&self, stage: u8) -> Option<Duration> {
         self.0.get(usize::from(stage)).copied()
     }
@@ -69,7 +68,7 @@ impl FromStr for Schedule {
     }
 }
 
-/// The fields of a record that are needed to compute a mark.
+/// The fields of a record that are needed to compute the time and stage of its next notice.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expiring<'a> {
     pub(crate) expires_at: Option<Timestamp>,
@@ -89,10 +88,12 @@ impl Expiring<'_> {
     }
 }
 
-/// The mark of the next notice, from the stage `from` on. A stage is ignored if its lead is not shorter than the
-/// lifetime, which is counted from the time when the expiry was last set. If stages are due at `now`, the mark has the
-/// last of them, unless this stage was sent. Otherwise the mark has the first stage that is not due and was not sent.
-/// `None` if the record is permanent or no stage is left.
+/// The mark of the record's next notice: its time and stage. `None` if the record is permanent or no stage is left.
+///
+/// Only stages from `from` on are considered. A stage is skipped if its lead is not shorter than the lifetime, which is
+/// counted from the time when the expiry was last set. If stages are due at `now`, only the last of them is worth
+/// sending. The mark has this stage, unless its notice was already sent. Otherwise the mark has the first stage that is
+/// not yet due and was not sent.
 pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Timestamp) -> Option<NoticeMark> {
     let expires_at = record.expires_at?;
     let life = expires_at.since(record.expiry_set_at);
@@ -110,20 +111,21 @@ pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Time
     next
 }
 
-/// The decision about a mark that a worker has leased.
+/// What a worker does with a notice that it has claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
     /// Send the notice of this stage.
     Send(u8),
-    /// Send nothing now, and set this mark. `None` if there is no further notice.
+    /// Send nothing now, and store this mark instead. `None` if there is no further notice.
     Rest(Option<NoticeMark>),
 }
 
-/// Decides which stage to send for a mark of the stage `held`: the last stage that is due. After the expiry, only the
-/// notice on expiry can be sent. An advance notice may be sent together with others up to `ahead` before it is due.
+/// Decides which notice of a record to send, when a worker has claimed the notice of the stage `held`. It is the notice
+/// of the last stage that is due. After the expiry, only the notice on expiry can be sent. An advance notice can be
+/// sent up to `ahead` before it is due, together with others.
 ///
-/// If the mark was computed from another schedule, it can be too early for its stage, or the stage can be missing in
-/// this schedule. Then the mark is computed again.
+/// The stored mark can come from an earlier schedule. Then it can be too early for its stage, or `schedule` can lack
+/// the stage. In this case nothing is sent, and the mark is computed again.
 pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: Duration, now: Timestamp) -> Look {
     let Some(expires_at) = record.expires_at else { return Look::Rest(None) };
     if now.reached(expires_at) {
@@ -143,8 +145,8 @@ pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: D
     Look::Rest(arm(schedule, record, if near { held } else { 0 }, now))
 }
 
-/// Returns a mark of the stage `stage`. Its time is `at`, or the time at which the next stage is due if that time is
-/// earlier.
+/// The mark with which the notice of the stage `stage` is tried again at `at`. If the next stage is due before `at`,
+/// the mark has that earlier time.
 pub(crate) fn put_off(
     schedule: &Schedule,
     record: Expiring<'_>,
@@ -156,17 +158,19 @@ pub(crate) fn put_off(
     NoticeMark { at: next.map_or(at, |next| next.at.min(at)), stage }
 }
 
-/// The longest lease of a claim. A mark that is no further in the future than this may be a lease.
+/// The longest time for which a worker can lease a notice. If a mark lies within this time from now, it may be the end
+/// of a lease.
 pub(crate) const LONGEST_LEASE: Duration = hours(1);
 
-/// The longest time by which a notice is put off. A mark further in the future than this was computed from a schedule.
+/// The longest time by which a failed notice is put off. If a mark lies further in the future, it is neither the end of
+/// a lease nor the time of a new attempt.
 const LONGEST_WAIT: Duration = days(1);
 
-/// The mark that replaces `held` under a changed schedule. `None` if `held` stays. `before` contains the schedules from
-/// which `held` may have been computed, if they are known.
+/// The mark that replaces the stored mark `held` after the schedule has changed. `None` if `held` stays. `before`
+/// contains the schedules from which `held` may have been computed. It is `None` if they are unknown.
 ///
-/// The mark stays if it is a lease or was put off. The stage to send is then decided when the mark is due. A stage that
-/// was sent or given up is not repeated.
+/// The mark stays if it can be the end of a lease, or the time of a new attempt after a failure. When the mark is due,
+/// [`look`] decides which stage to send. A stage that was sent or given up is not repeated.
 pub(crate) fn rearm(
     schedule: &Schedule,
     before: Option<&[Schedule]>,
@@ -190,8 +194,9 @@ pub(crate) fn rearm(
     arm(schedule, record, from, now).filter(|next| *next != held && !(due(next) && due(&held)))
 }
 
-/// The first stage that may still be sent. `set_under` contains the schedules from which the mark of the stage `held`
-/// may have been computed. `None` if it contains no schedule, or if it is unknown which stages were sent.
+/// The first stage that can still be sent after the schedule has changed to `schedule`. `held` is the stage of the
+/// stored mark. `set_under` contains the earlier schedules that give the stored mark. `None` if there are none, or if
+/// it is unknown which stages were sent.
 fn first_open<'a>(
     set_under: impl Iterator<Item = &'a Schedule>,
     schedule: &Schedule,

@@ -1,4 +1,5 @@
-//! Tests of `arm` and `look`: each rule separately, and properties that are true for every schedule and lifetime.
+//! Tests of the functions `arm` and `look`, which schedule notices: each rule separately, and properties that hold for
+//! every schedule and lifetime.
 
 use std::time::Duration;
 
@@ -18,12 +19,12 @@ fn life(expires_at: Timestamp, expiry_set_at: Timestamp, noticed: &[(Timestamp, 
     Expiring { expires_at: Some(expires_at), expiry_set_at, noticed }
 }
 
-/// A schedule with a notice a week before the expiry and a notice on expiry.
+/// Returns a schedule with a notice a week before the expiry and a notice on expiry.
 fn week() -> Schedule {
     Schedule::new([days(7)], true)
 }
 
-/// A schedule with notices thirty days and a week before the expiry, and a notice on expiry.
+/// Returns a schedule with notices thirty days and a week before the expiry, and a notice on expiry.
 fn month_and_week() -> Schedule {
     Schedule::new([days(7), days(30)], true)
 }
@@ -194,7 +195,7 @@ fn notice_1_a_retry_does_not_hold_up_the_next_notice() {
 }
 
 prop_compose! {
-    /// Leads and times in hours, from a small range, so that some are equal.
+    /// Generates a schedule, and times in hours. The ranges are small, so that some values are equal.
     fn any_case()(
         leads in prop::collection::vec(0u16..60, 0..8),
         on_expiry in any::<bool>(),

@@ -1,4 +1,5 @@
-//! The first half of the decision whether a credential authenticates: the phase of its record.
+//! The first half of the decision whether a credential authenticates. It determines the phase of the record, such as
+//! live, expired or revoked.
 
 use crate::record::expiry::effective_expiry;
 use crate::record::retry_window;
@@ -8,21 +9,25 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// The phase of a record. A revoked or used-up record is not `Expired`, even after its expiry.
+/// The phase of a record. `Revoked` and `Rotated` take precedence over `Expired`: a revoked or used-up record keeps its
+/// phase when its expiry passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// The record has not ended. The account, the client or a gate may still refuse it.
+    /// The record is neither replaced, expired nor revoked. The credential can still be refused because of its account,
+    /// its client or a gate.
     Live,
-    /// A successor has replaced the record, which is still accepted until `until`. `None` means until the successor's
-    /// first use.
+    /// A successor has replaced the record. Until `until`, the record is still accepted. `None` means until the
+    /// successor's first use.
     Overlap { until: Option<Timestamp> },
-    /// The record is used up. Before `retry_until`, a retry of the same request gets the same response.
+    /// A successor has replaced the record, which is no longer accepted. For a refresh token, a retry before
+    /// `retry_until` gets the same response as the first refresh. `None` means that no retry is possible.
     Rotated { retry_until: Option<Timestamp> },
-    /// The record has expired. Before `until` it is listed, can be reactivated, and blocks its label.
+    /// The record expired at `at`. Before `until`, it is still listed, and no other token of the owner can get its
+    /// label. In this time, an expired security code can be reactivated. `until` is `None` if the time has no end.
     Expired { at: Timestamp, until: Option<Timestamp> },
-    /// The record is revoked. Deleting it again also succeeds.
+    /// The record or its family is revoked.
     Revoked(Revoked),
-    /// The record has expired, and its retention has ended. It is treated as absent.
+    /// The record has ended, and the time for which it is kept is over. It is treated as absent.
     Purgeable,
 }
 

@@ -1,4 +1,4 @@
-//! Tests of the phase: every boundary, and properties that are true for all records.
+//! Tests of the phase of a record: every boundary between phases, and properties that hold for all records.
 
 use std::time::Duration;
 
@@ -159,7 +159,8 @@ fn syn_token_5_a_slide_takes_the_inactivity_period_on_and_never_past_the_absolut
 }
 
 proptest! {
-    /// The phase only advances with time: live or overlapping, then ended, then purgeable.
+    /// As time passes, the phase of a record only advances. First it is live or in its overlap, then ended, then
+    /// purgeable.
     #[test]
     fn a_record_never_comes_back_by_itself(
         life in proptest::option::of(1u32..1_000),
@@ -185,8 +186,8 @@ proptest! {
         prop_assert!(rank(phase(&record, &settings(), now)) <= rank(phase(&record, &settings(), later)));
     }
 
-    /// A record is not live if it is revoked, expired, or replaced and no longer accepted. The values of its other
-    /// fields do not matter.
+    /// A record is not live if it is revoked or has expired. It is also not live if a successor has replaced it and the
+    /// overlap has ended. The values of its other fields do not matter.
     #[test]
     fn nothing_that_has_ended_is_live(life in 1u32..1_000, overlap in 0u32..1_000, now in 0u32..2_000) {
         let record = record(PAT, FamilyBody::Alone, Some(at(life)), |record, family| {

@@ -1,5 +1,5 @@
-//! Copies a record field by field into a blank record. The memory store copies records in this way, and the
-//! verification of an unknown id copies a blank record in this way.
+//! Copies a record field by field into an empty record. The memory store copies records in this way. The verification
+//! of an unknown id copies an empty record in this way, so that it takes as long as that of a known id.
 
 use crate::crypto::digest::Digest;
 use crate::record::record_parts::RecordParts;
@@ -9,7 +9,7 @@ use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
 impl RecordParts {
-    /// A placeholder, into which a record is copied field by field.
+    /// An empty record, into which a record is copied field by field.
     pub(super) const BLANK: Self = Self {
         id: RecordId::from_bytes([0; 16]),
         realm: Realm::DEFAULT,

@@ -10,7 +10,7 @@ use crate::types::realm::Realm;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// The largest number of sent notices that a record remembers.
+/// The largest number of sent notices that are stored in a record.
 pub const NOTICED_MAX: usize = 8;
 
 /// A record to insert.
@@ -25,9 +25,10 @@ pub struct NewRecord {
     pub owner: OwnerId,
     /// The kind.
     pub kind: TokenKind,
-    /// The parent: the refresh token of an access token, or the token that a rotation replaced.
+    /// The parent: the refresh token of an access token, or the token that a rotation replaced. `None` if there is
+    /// neither.
     pub parent: Option<RecordId>,
-    /// The number of rotations before this record was created.
+    /// The generation: the number of rotations before this record was created.
     pub generation: u64,
     /// When the record was created.
     pub created_at: Timestamp,
@@ -45,7 +46,7 @@ pub struct NewRecord {
     pub expires_at: Option<Timestamp>,
     /// The instant from which the record may be purged. `None` if it has no end yet.
     pub gone_at: Option<Timestamp>,
-    /// When a notice worker must check the record, and for which stage.
+    /// When a notice worker must check the record, and for which stage. `None` if no notice is pending.
     pub notice: Option<NoticeMark>,
 }
 
@@ -63,9 +64,10 @@ pub struct RecordParts {
     pub owner: OwnerId,
     /// The kind.
     pub kind: TokenKind,
-    /// The parent: the refresh token of an access token, or the token that a rotation replaced.
+    /// The parent: the refresh token of an access token, or the token that a rotation replaced. `None` if there is
+    /// neither.
     pub parent: Option<RecordId>,
-    /// The number of rotations before this record was created.
+    /// The generation: the number of rotations before this record was created.
     pub generation: u64,
     /// When the record was created.
     pub created_at: Timestamp,
@@ -79,7 +81,8 @@ pub struct RecordParts {
     pub digest: Digest,
     /// The key under which the digest was computed.
     pub key_id: KeyId,
-    /// The version. Only `apply` and `Supersede` change it.
+    /// The version of the record. It grows when [`TokenStore::apply`](crate::store::TokenStore::apply) changes the
+    /// record, and when a rotation replaces it. Other writes do not change it.
     pub version: Version,
     /// When the record expires. `None` if it is permanent.
     pub expires_at: Option<Timestamp>,
@@ -87,7 +90,7 @@ pub struct RecordParts {
     pub expiry_set_at: Timestamp,
     /// The instant from which the record may be purged. `None` if it has no end yet.
     pub gone_at: Option<Timestamp>,
-    /// The replacement of the record by a successor, if it was replaced.
+    /// When and by which successor the record was replaced. `None` if it was not replaced.
     pub superseded: Option<Superseded>,
     /// The revocation of this record alone. [`TokenRecord::revoked`](super::token_record::TokenRecord::revoked) also
     /// considers the revocation of the family.
@@ -95,12 +98,12 @@ pub struct RecordParts {
     /// The instant of the most recent use that was written. Only successful uses are written. Newer uses can still wait
     /// to be written.
     pub last_used_at: Option<Timestamp>,
-    /// When a notice worker must check the record, and for which stage.
+    /// When a notice worker must check the record, and for which stage. `None` if no notice is pending.
     pub notice: Option<NoticeMark>,
     /// The notices that were sent, as pairs of expiry and stage. If there are more than [`NOTICED_MAX`], the oldest is
     /// dropped.
     pub noticed: Vec<(Timestamp, u8)>,
-    /// Whether the record was reduced to the fields that reuse detection needs.
+    /// Whether the record was reduced to the fields that are needed to detect the reuse of a replaced token.
     pub shrunk: bool,
 }
 
@@ -136,9 +139,9 @@ impl From<NewRecord> for RecordParts {
 }
 
 impl RecordParts {
-    /// Reduces a superseded record to the fields that reuse detection needs: id, digest, key, generation, version,
-    /// successor and `gone_at`. Removes nonce, parent, label, description, scope, expiry, last use and notices. Sets
-    /// all other times to the instant of the rotation. Does not change a record that is not superseded.
+    /// Reduces a replaced record to the fields that are needed to detect its reuse: id, digest, key, generation,
+    /// version, successor and `gone_at`. Removes nonce, parent, label, description, scope, expiry, last use and
+    /// notices. Sets all other times to the instant of the rotation. Does not change a record that is not superseded.
     pub fn shrink(&mut self) {
         let Some(superseded) = &mut self.superseded else { return };
         superseded.nonce = None;
@@ -155,7 +158,8 @@ impl RecordParts {
         self.shrunk = true;
     }
 
-    /// Records a notice as sent. If there are then more than [`NOTICED_MAX`], drops the oldest.
+    /// Records that the notice of this stage for this expiry was sent. If there are then more than [`NOTICED_MAX`]
+    /// entries, drops the oldest.
     pub fn remember_notice(&mut self, expiry: Timestamp, stage: u8) {
         if !self.noticed.contains(&(expiry, stage)) {
             if self.noticed.len() >= NOTICED_MAX {

@@ -1,4 +1,4 @@
-//! Records for the tests of the decision.
+//! Sample records for the tests of this module's decisions.
 
 use std::time::Duration;
 
@@ -18,7 +18,6 @@ use crate::types::role::Role;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// A fixed instant, on a Tuesday.
 pub(crate) fn t0() -> Timestamp {
     Timestamp::from_micros(1_700_000_000_000_000).expect("in range")
 }
@@ -120,7 +119,7 @@ pub(crate) fn record(
     TokenRecord::from_parts(record, family).expect("the parts belong together")
 }
 
-/// The replacement of a record at `when`. The record is accepted until `honoured_until`.
+/// The replacement of a record at `when`. The old token is accepted until `honoured_until`.
 pub(crate) fn superseded(when: Timestamp, honoured_until: Option<Timestamp>) -> Superseded {
     Superseded {
         at: when,

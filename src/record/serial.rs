@@ -12,7 +12,7 @@ use crate::types::ids::{FamilyId, OwnerId};
 use crate::types::label::{Label, LabelKey};
 use crate::types::revocation_reason::RevocationReason;
 
-/// Implements serde for types that are serialized as their stored text.
+/// Implements serde for types that are serialized as a string.
 macro_rules! as_text {
     ($($type:ident: $read:expr;)*) => {$(
         impl Serialize for $type {
@@ -37,7 +37,7 @@ as_text! {
     OwnerId: OwnerId::from_stored;
 }
 
-/// Implements serde for types that are serialized as their bytes.
+/// Implements serde for types that are serialized as an array of bytes.
 macro_rules! as_bytes {
     ($($type:ident: $len:literal;)*) => {$(
         impl Serialize for $type {

@@ -1,4 +1,4 @@
-//! The states that a record can enter. Each state has its instant.
+//! The states that a record can enter: replaced, revoked, or with a pending notice. Each state has its instant.
 
 use std::fmt;
 
@@ -6,14 +6,14 @@ use crate::types::ids::{KeyId, RecordId};
 use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
 
-/// A random value that is drawn for a rotation. A retry derives the same successor from it. Without the parent's
-/// secret, nothing can be derived from the nonce.
+/// A random value that is drawn for each rotation of a refresh token. The new token's secret is derived from the nonce
+/// and the old token's secret, so a retry derives the same secret again. With the nonce alone, nothing can be derived.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Nonce {
     /// 32 random bytes.
     pub bytes: [u8; 32],
-    /// The number of the key whose sub-key is used for the derivation.
+    /// The number of the key that is used together with the nonce to derive the successor's secret.
     pub key_id: KeyId,
 }
 
@@ -23,7 +23,7 @@ impl fmt::Debug for Nonce {
     }
 }
 
-/// The replacement of a record by a successor. It is set at most once.
+/// Says that a successor has replaced the record. It is set at most once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -32,17 +32,18 @@ pub struct Superseded {
     pub at: Timestamp,
     /// The id of the successor.
     pub successor: RecordId,
-    /// The nonce. It is kept until the retry window ends.
+    /// The nonce from which the successor's secret was derived. It is kept until the retry window ends. `None` after
+    /// that, and for a record whose successor was not derived.
     pub nonce: Option<Nonce>,
-    /// The instant until which the old token is accepted. For a refresh token, this is the end of the retry window. For
-    /// a rotated personal access token, this is the end of the overlap. It equals `at` if there is no overlap, and is
-    /// `None` if the overlap lasts until the successor's first use.
+    /// The instant until which the old token is accepted. For a refresh token, it is the end of the retry window. For a
+    /// personal access token, it equals `at` if the old token is refused at once. `None` means that the old token is
+    /// accepted until the first use of the successor.
     pub honoured_until: Option<Timestamp>,
 }
 
 impl Superseded {
-    /// Creates a replacement at that instant by that successor. The old token is accepted until the successor's first
-    /// use.
+    /// Creates the state of a record that `successor` replaced at `at`. The old token is accepted until the successor's
+    /// first use.
     #[must_use]
     pub const fn new(at: Timestamp, successor: RecordId) -> Self {
         Self { at, successor, nonce: None, honoured_until: None }
@@ -65,13 +66,13 @@ pub struct Revoked {
     pub reason: RevocationReason,
 }
 
-/// The next instant at which a notice worker must check a record. While a worker has a lease on the notice, this
-/// instant is the end of the lease.
+/// Says when a notice worker must next check a record, and for which notice. While a worker has a lease on the notice,
+/// the instant is the end of the lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NoticeMark {
-    /// When the check is due.
+    /// When a notice worker must check the record.
     pub at: Timestamp,
-    /// The stage of the next notice for this expiry. All earlier stages are done.
+    /// The stage of the next notice for the current expiry: 0 is the earliest notice. All earlier stages are done.
     pub stage: u8,
 }

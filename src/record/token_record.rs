@@ -9,7 +9,7 @@ use crate::types::label::Label;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// A stored record contradicts itself. Valid writes never produce this, so the record is reported and never used.
+/// A stored record contradicts itself. Valid writes never produce such a record. It is reported and never used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Corrupt {
@@ -32,14 +32,14 @@ pub enum Corrupt {
 
 /// A record as a store returns it: the record's own fields and the row of its family.
 ///
-/// The only constructor checks the following rules. The record and the family have the same family id, realm and owner.
-/// A shrunk record is superseded. The generation of a record is not newer than that of its family, and is older if the
-/// record is superseded. `noticed` has at most eight entries.
+/// [`TokenRecord::from_parts`] checks these rules. The record and the family have the same family id, realm and owner.
+/// The generation of the record is not newer than that of the family. If the record is superseded, its generation is
+/// older. If the record is shrunk, it is superseded. `noticed` has at most eight entries.
 #[derive(Clone)]
 pub struct TokenRecord(Box<Joined>);
 
-/// A record and its family in one value that was checked once. The memory store keeps records in this form, so a read
-/// is one copy without a check.
+/// A record and its family in one value whose consistency was checked once. The memory store keeps records in this
+/// form, so a read is one copy without a check.
 #[derive(Clone)]
 pub(crate) struct Joined {
     record: RecordParts,
@@ -47,7 +47,7 @@ pub(crate) struct Joined {
 }
 
 impl Joined {
-    /// Combines a record and its family. This is the only constructor.
+    /// Combines a record and its family. An error if they contradict each other.
     #[inline]
     pub(crate) fn new(record: RecordParts, family: FamilyParts) -> Result<Self, Corrupt> {
         consistent(&record, &family).map(|()| Self { record, family })
@@ -66,11 +66,10 @@ impl Joined {
 }
 
 impl Joined {
-    /// A placeholder. It is copied if a record does not exist, so that verifying an unknown id takes as long as
-    /// verifying a wrong secret.
+    /// An empty record. A read of an unknown id copies it, so that the read takes as long as that of a known id.
     pub(crate) const BLANK: Self = Self { record: RecordParts::BLANK, family: FamilyParts::BLANK };
 
-    /// A copy in the form that a read returns.
+    /// Copies the record and its family into a [`TokenRecord`].
     #[inline]
     pub(crate) fn to_record(&self) -> TokenRecord {
         // The fields are copied one by one, because cloning and moving makes two more copies (see the `authenticate`
@@ -118,7 +117,7 @@ impl TokenRecord {
         (record, family)
     }
 
-    /// Takes label and scope out of the record, for a principal.
+    /// Takes label and scope out of the record without copying them.
     pub(crate) fn into_label_and_scope(self) -> (Option<Label>, Option<Scope>) {
         let Joined { record: RecordParts { label, scope, .. }, .. } = *self.0;
         (label, scope)
@@ -136,7 +135,7 @@ impl TokenRecord {
         &self.0.family
     }
 
-    /// The purpose of the family.
+    /// What the family is for.
     #[must_use]
     pub fn body(&self) -> &FamilyBody {
         &self.0.family.body
@@ -151,14 +150,15 @@ impl TokenRecord {
         }
     }
 
-    /// The instant from which the record may be purged. If the family is revoked, it is the end of the family's
-    /// tombstone. Otherwise it is the record's own `gone_at`.
+    /// The instant from which the record may be purged. `None` if it has no end yet. If the family is revoked, it is
+    /// the `gone_at` of the family. Otherwise it is the record's own `gone_at`.
     #[must_use]
     pub fn gone_at(&self) -> Option<Timestamp> {
         if self.0.family.revoked.is_some() { self.0.family.gone_at } else { self.0.record.gone_at }
     }
 
-    /// Whether the record belongs to the newest generation of its family.
+    /// Whether the record belongs to the newest generation of its family, so that no rotation has happened after its
+    /// creation.
     #[must_use]
     pub fn is_newest(&self) -> bool {
         self.0.record.generation == self.0.family.generation

@@ -16,18 +16,18 @@ use crate::types::time::Timestamp;
 
 /// The refusal of a request: a status and headers for the caller (RFC 6750 §3), and the reason for the host.
 ///
-/// | reason | status | `WWW-Authenticate: Bearer realm="…"` and | `Retry-After` |
+/// | reason | status | `WWW-Authenticate` | `Retry-After` |
 /// |---|---|---|---|
-/// | no credential, or a credential of another scheme | 401 | nothing | |
-/// | the header occurs twice, or is malformed | 400 | `error="invalid_request"` | |
-/// | the credential was refused, for any reason but scope | 401 | `error="invalid_token"` | |
-/// | no token of the credential's scope is effective | 403 | `error="insufficient_scope"` | |
-/// | a needed scope is missing | 403 | `error="insufficient_scope", scope="…"` | |
-/// | the role, or another right of the account, is missing | 403 | no challenge | |
-/// | a login was refused | 401 | nothing | |
-/// | a login during back-off, or with too many logins under way | 429 | no challenge | seconds, at least 1 |
-/// | a login of a person with too many sessions | 409 | no challenge | |
-/// | a store or the directory is unavailable | 503 | no challenge | 2 seconds |
+/// | no credential, or a credential of another scheme | 401 | `Bearer realm="…"` | |
+/// | the header occurs twice, or is malformed | 400 | `Bearer realm="…", error="invalid_request"` | |
+/// | the credential was refused, for any reason but scope | 401 | `Bearer realm="…", error="invalid_token"` | |
+/// | none of the credential's scope tokens is effective | 403 | `Bearer realm="…", error="insufficient_scope"` | |
+/// | the credential lacks a required scope | 403 | `Bearer realm="…", error="insufficient_scope", scope="…"` | |
+/// | the account lacks the role or another right | 403 | none | |
+/// | a login was refused | 401 | `Bearer realm="…"` | |
+/// | too many failed logins, or too many logins at the same time | 429 | none | seconds, at least 1 |
+/// | the person has too many sessions for a login | 409 | none | |
+/// | a store or the directory is unavailable | 503 | none | 2 seconds |
 ///
 /// The headers and texts of the response contain nothing from the request.
 ///
@@ -66,7 +66,7 @@ pub enum ChallengeReason {
         /// The required scope. `None` if the handler required a text that is not a valid scope.
         needed: Option<Scope>,
     },
-    /// Another right is missing.
+    /// A right other than the scope is missing.
     Forbidden(Forbidden),
     /// A login failed.
     Login(Arc<LoginError>),
@@ -93,21 +93,22 @@ impl Challenge {
         Self::new(ChallengeReason::Malformed(fault), realm)
     }
 
-    /// Refuses a request because [`Counterfoil::verify`](crate::Counterfoil::verify) or a similar method returned
-    /// [`Denied`].
+    /// Refuses a request because the credential was refused or could not be verified. `denied` is the error of
+    /// [`Counterfoil::verify`](crate::Counterfoil::verify) or a similar method.
     #[must_use]
     pub fn denied(denied: Denied, realm: &Realm) -> Self {
         Self::new(ChallengeReason::Denied(Arc::new(denied)), realm)
     }
 
-    /// Refuses a credential whose scope is too narrow. `needed` contains the required scope tokens. The challenge names
-    /// them.
+    /// Refuses a request because the scope of the credential is too narrow. `needed` is the required scope, which the
+    /// challenge names. If it is `None`, the challenge names no scope.
     #[must_use]
     pub fn scope(needed: Option<Scope>, realm: &Realm) -> Self {
         Self::new(ChallengeReason::Scope { needed }, realm)
     }
 
-    /// Refuses a request because a right is missing. A missing scope gives [`ChallengeReason::Scope`].
+    /// Refuses a request because a right is missing. If the missing right is a scope, the reason is
+    /// [`ChallengeReason::Scope`].
     #[must_use]
     pub fn forbidden(forbidden: Forbidden, realm: &Realm) -> Self {
         match forbidden {
@@ -116,7 +117,8 @@ impl Challenge {
         }
     }
 
-    /// Refuses a login. Use it if the host accepts passwords at its own API. `now` is the instant of the response.
+    /// Refuses a request because a login failed. A host that accepts passwords at its own API can use it. `now` is the
+    /// instant of the response.
     #[must_use]
     pub fn login(error: LoginError, realm: &Realm, now: Timestamp) -> Self {
         let retry_after = error.retry_after(now);
@@ -162,7 +164,8 @@ impl Challenge {
         }
     }
 
-    /// The value of `WWW-Authenticate`, if the response needs it. It consists of visible ASCII and blanks.
+    /// The value of the header `WWW-Authenticate`. `None` if the response does not have this header. The value consists
+    /// of visible ASCII and blanks.
     #[must_use]
     pub fn www_authenticate(&self) -> Option<String> {
         let bare = || format!("Bearer {}", realm_parameter(&self.realm));
@@ -177,7 +180,7 @@ impl Challenge {
         }
     }
 
-    /// The value of `Retry-After` in whole seconds, if the response needs it.
+    /// The value of the header `Retry-After` in whole seconds. `None` if the response does not have this header.
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
         self.retry_after

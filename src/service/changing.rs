@@ -1,4 +1,4 @@
-//! Changes one record by compare-and-swap. If another write came first, decides about the change again on the current
+//! Changes one record by compare-and-swap. If another write comes first, the change is decided again on the current
 //! record.
 
 use crate::record::token_record::TokenRecord;
@@ -7,7 +7,7 @@ use crate::service::error::Unavailable;
 use crate::store::change::{Applied, Change};
 use crate::types::time::Timestamp;
 
-/// The largest number of attempts of an operation to write. The operation fails if another write comes first each time.
+/// The largest number of attempts of an operation to write. If another write comes first each time, the operation fails.
 pub(crate) const TURNS: usize = 8;
 
 /// The result of a change.
@@ -24,9 +24,10 @@ pub(crate) enum Changed {
 }
 
 impl Service {
-    /// Applies the change that `plan` returns for a record. If `plan` returns `None`, nothing changes. If another write
-    /// came first, `plan` runs again on the current record, so it never decides on outdated data. The caller does not
-    /// notice concurrent writes that only change the version (a digest under a new key, the end of an overlap).
+    /// Applies to `record` the change that `plan` returns for it. If `plan` returns `None`, nothing changes. If another
+    /// write came first, `plan` is called again with the current record, so the change is never based on outdated data.
+    /// The caller does not notice the retry if the other write only changed the version. Examples are a new digest, or
+    /// the end of an overlap.
     pub(crate) async fn change<E: From<Unavailable>>(
         &self,
         operation: &'static str,

@@ -12,8 +12,8 @@ use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// A credential that a worker must check for a notice. Only a claim decides whether a notice is sent, and which one,
-/// because another worker may claim the notice first.
+/// A credential for which a worker must check whether to send an expiry notice. Only a claim decides whether a notice
+/// is sent, and which one, because another worker might claim the notice first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueNotice {
     id: RecordId,
@@ -25,7 +25,7 @@ pub struct DueNotice {
 }
 
 impl DueNotice {
-    /// The due notice of a record. `None` if the record has no mark.
+    /// The notice of a record, whether it is due or not. `None` if the record has no planned notice.
     pub(crate) fn of(record: &TokenRecord, longest_wait: Duration) -> Option<Self> {
         let (own, addressee) = (record.record(), addressee(record));
         let (id, kind, expires_at) = (own.id, own.kind, own.expires_at);
@@ -38,15 +38,16 @@ impl DueNotice {
         self.id
     }
 
-    /// The recipient. A worker can claim all notices of one recipient and send them as one digest. `None` if nobody can
-    /// be notified. A claim then reports this and advances the mark.
+    /// The person to whom the notice is sent. A worker can claim all notices of one person and send them as one digest.
+    /// `None` if the credential belongs to no person. A claim then returns [`Claim::Withheld`] and plans the next
+    /// notice.
     #[must_use]
     pub fn addressee(&self) -> Option<&SubjectId> {
         self.addressee.as_ref()
     }
 
-    /// Whether the notice may wait for other notices of the same person. True if the credential expired within the last
-    /// [`longest_wait`](crate::policy::Gather::longest_wait) of the policy.
+    /// Whether the notice can wait for other notices of the same person. True if the credential has expired, and less
+    /// than the policy's [`longest_wait`](crate::policy::Gather::longest_wait) has passed since then.
     /// [`Counterfoil::gather_notices`](crate::Counterfoil::gather_notices) decides whether the notice actually waits.
     #[must_use]
     pub fn may_wait(&self, now: Timestamp) -> bool {
@@ -66,7 +67,7 @@ impl DueNotice {
     }
 }
 
-/// Which notices of one person to claim now. The rules are those of
+/// Which notices of one person a worker must claim now. It is decided by the rules of
 /// [`Policy::notices`](crate::policy::Policy::notices).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
@@ -76,12 +77,14 @@ pub enum Gathered {
     Send {
         /// The notices that must be sent now, the earliest first.
         first: Vec<DueNotice>,
-        /// Further notices for the same digest. They were waiting, or become due within the time that the policy sets.
+        /// Other notices for the same digest. They were still waiting, or become due within the time that the policy
+        /// sets.
         along: Vec<DueNotice>,
     },
-    /// Send nothing yet: all the credentials have expired, and more credentials may expire soon.
+    /// Send nothing yet. All these notices report that a credential has expired, and other credentials of the person
+    /// might expire soon.
     Wait {
-        /// The instant at which the wait ends at the latest.
+        /// The instant until which the notices wait at most.
         until: Timestamp,
         /// The number of waiting notices.
         notices: u64,
@@ -98,10 +101,10 @@ pub enum Claim {
     Won(Box<ClaimedNotice>),
     /// Another worker has claimed the notice, or its credential has changed.
     Lost,
-    /// There is nothing to send now. The mark was advanced.
+    /// There is nothing to send now. The next notice of the credential was planned, if there is one.
     NothingToSend,
-    /// There is no recipient, for example because the owner's account is disabled or deleted. The notice is recorded as
-    /// withheld. Later notices of the credential are decided separately.
+    /// Nobody may get the notice, for example because the owner's account is disabled or deleted. An event reports
+    /// this. The next notice of the credential is decided separately.
     Withheld,
 }
 
@@ -127,7 +130,8 @@ pub(crate) fn addressee(record: &TokenRecord) -> Option<SubjectId> {
 /// The content of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeText {
-    /// The credential will expire after this time. The time is exact, even if the notice is sent late.
+    /// The credential has not expired. This is the exact time from the claim until it expires, even if the notice is
+    /// claimed late.
     ExpiresIn(Duration),
     /// The credential has expired.
     Expired,
@@ -149,7 +153,7 @@ pub struct ClaimedNotice {
 
 impl ClaimedNotice {
     /// Creates the claimed notice of a credential. `None` if there is nothing to send, because the credential is
-    /// permanent or its owner has no e-mail address.
+    /// permanent or the recipient's account has no e-mail address.
     pub(crate) fn new(
         record: TokenRecord,
         account: Account,
@@ -176,7 +180,8 @@ impl ClaimedNotice {
         self.record.record().kind
     }
 
-    /// The label of the credential, or the description of a security code. Empty if there is neither.
+    /// The label of the credential. If it has no label, the description of the security code. Empty if there is
+    /// neither.
     #[must_use]
     pub fn label(&self) -> &str {
         let own = self.record.record();
@@ -202,15 +207,15 @@ impl ClaimedNotice {
         &self.to
     }
 
-    /// The current account of the recipient, with name, time zone and language. A worker sends notices with the same
-    /// `account().subject()` as one digest.
+    /// The current account of the recipient, with name, time zone and language. A worker can send all notices with the
+    /// same `account().subject()` as one digest.
     #[must_use]
     pub fn account(&self) -> &Account {
         &self.account
     }
 
-    /// The instant until which no other worker claims the notice. Check it just before you send: a notice that is sent
-    /// after this instant may be sent twice.
+    /// The instant until which no other worker claims the notice. Check it just before you send the notice. If you send
+    /// it after this instant, another worker might send it too.
     #[must_use]
     pub fn lease_until(&self) -> Timestamp {
         self.lease.at
@@ -220,8 +225,9 @@ impl ClaimedNotice {
         &self.record
     }
 
-    /// The index of this notice among the notices for one expiry, from 0. The notice with the longest lead is first,
-    /// and the notice on expiry is last. Credential id, expiry and this index together identify a notice.
+    /// The index of this notice among all notices for one expiry, from 0. The first notice is the one that is sent
+    /// longest before the expiry, and the last is the notice on expiry. Credential id, expiry and this index together
+    /// identify a notice.
     #[must_use]
     pub fn stage(&self) -> u8 {
         self.stage
@@ -232,18 +238,18 @@ impl ClaimedNotice {
     }
 }
 
-/// Whether a notice was sent.
+/// What became of a claimed notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The transport accepted the notice.
     Sent,
-    /// The transport failed. The notice is tried again at `retry_at`, or when the next notice of the same credential
-    /// becomes due, whichever is earlier.
+    /// The transport failed. The notice is tried again at `retry_at`. If the next notice of the same credential becomes
+    /// due earlier, the next attempt is made then.
     Failed {
         /// When to try again. If it is not in the future, one second from now is used.
         retry_at: Timestamp,
     },
-    /// The worker gives up the notice. It is not sent, not recorded as sent, and not tried again. Later notices of the
-    /// same credential are not affected.
+    /// The worker does not send the notice. It is not recorded as sent, and not tried again. Later notices of the same
+    /// credential are not affected.
     Dropped,
 }

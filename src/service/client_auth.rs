@@ -1,7 +1,8 @@
 //! Client authentication (RFC 6749 §2.3) with HTTP Basic or with form fields, but not with both.
 //!
-//! Every attempt computes four digests: one in each [`SecretForm`] for each of the two secret slots. The number is the
-//! same if the client is unknown, disabled or public, or if its secret is wrong.
+//! A client has up to two secrets. To test a secret, four digests are computed: one for each of the two secrets in each
+//! [`SecretForm`]. The number is the same if the client is unknown, disabled or public, or if the secret is wrong. So
+//! the duration does not reveal which of these is the case.
 
 use crate::crypto::digest::{Digest, Digester};
 use crate::event::{Actor, By, EventKind};
@@ -27,9 +28,9 @@ pub(crate) const SLOTS: usize = 2;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PresentedClient<'a> {
     pub(crate) header: &'a ClientHeader,
-    /// The value of `client_id` in the form.
+    /// The value of `client_id` in the body of the request.
     pub(crate) client_id: Option<&'a Secret>,
-    /// The value of `client_secret` in the form.
+    /// The value of `client_secret` in the body of the request.
     pub(crate) client_secret: Option<&'a Secret>,
 }
 
@@ -40,17 +41,17 @@ pub enum ClientRefusal {
     /// The request has two authentication methods or names two clients. The response is 400 `invalid_request`.
     #[error(transparent)]
     InvalidRequest {
-        /// The actual reason.
+        /// What is wrong with the request.
         fault: ClientFault,
     },
-    /// The client is not authenticated. The response is `invalid_client` for every reason.
+    /// The client is not authenticated. The error code of the response is `invalid_client`, whatever the reason is.
     #[error("{fault}")]
     InvalidClient {
-        /// The actual reason.
+        /// Why the client is not authenticated.
         fault: ClientFault,
-        /// Whether the client is named only in the form. If true, the response is 400 without a challenge (RFC 6749
-        /// §5.2), because a browser shows its own dialog for a challenge. If false, the response is 401 with a
-        /// challenge.
+        /// Whether the request names the client in its body and has no `Authorization: Basic`. If true, the response is
+        /// 400 without a challenge (RFC 6749 §5.2), because a browser shows its own dialog for a challenge. If false,
+        /// the response is 401 with a challenge.
         by_form: bool,
     },
     /// There were too many failures. The response is 429. Until `until`, even the correct secret is refused.
@@ -63,7 +64,8 @@ pub enum ClientRefusal {
     /// second.
     #[error("too many attempts at once")]
     Busy {
-        /// The throttle key for which the caller can wait.
+        /// The throttle key that has too many attempts in progress. Pass it to
+        /// [`Counterfoil::line_up`](crate::Counterfoil::line_up) to wait.
         key: ThrottleKey,
     },
 }
@@ -77,15 +79,18 @@ impl ClientRefusal {
     }
 }
 
-/// The results of the comparison for each slot. `matches` says whether the secret matches. `fresher` is a digest under
-/// the newest key if the secret matched under an older key.
+/// The result of the comparison with each stored secret of the client. `matches` says whether the presented secret
+/// matches the stored one. `fresher` is set if it matched under an older key, and contains a digest under the newest
+/// key.
 struct Proof {
     matches: [bool; SLOTS],
     fresher: [Option<(Digest, KeyId)>; SLOTS],
 }
 
 impl<'a> PresentedClient<'a> {
-    /// The id and the secret of the client, as they were sent.
+    /// Returns the client id and the secret, as they were sent. The secret is `None` if the request has none. Fails if
+    /// the request has two authentication methods, a malformed `Authorization: Basic`, two different client ids, or
+    /// none.
     fn halves(self) -> Result<(&'a str, Option<&'a Secret>), ClientRefusal> {
         let form_id = self.client_id.map(Secret::expose_secret);
         let clash = |fault| Err(ClientRefusal::InvalidRequest { fault });
@@ -105,7 +110,8 @@ impl<'a> PresentedClient<'a> {
         }
     }
 
-    /// The refusal `invalid_client`. The response has a challenge if the request used Basic or names no client.
+    /// Creates the refusal `invalid_client` with that reason. The response has a challenge if the request used HTTP
+    /// Basic or names no client.
     pub(crate) fn invalid(self, fault: ClientFault) -> ClientRefusal {
         let by_form = matches!(self.header, ClientHeader::Absent) && self.client_id.is_some();
         ClientRefusal::InvalidClient { fault, by_form }
@@ -113,13 +119,13 @@ impl<'a> PresentedClient<'a> {
 }
 
 impl Service {
-    /// Finds and authenticates the client of a request. Wrong secrets are counted per source, and per pair of source
-    /// and client id as sent. An attempt is reserved before the secret is tested. A request without a secret cannot
-    /// guess, so it is never counted and never waits.
+    /// Finds and authenticates the client of a request. Wrong secrets are counted for each source, and for each pair of
+    /// source and client id as sent. An attempt is reserved before the secret is tested. A request without a secret
+    /// cannot guess one, so it is never counted and never waits.
     ///
     /// If the secret matched under an older key of the ring, its new digest is written at once, because the token
-    /// endpoint is not on the hot path. If this were left to a later use, a secret that is never used again would block
-    /// the removal of its key forever.
+    /// endpoint is not on the hot path. If the write were left to a later use, a secret that is never used again would
+    /// block the removal of its key forever.
     pub(crate) async fn authenticate_client(
         &self,
         presented: PresentedClient<'_>,
@@ -171,7 +177,7 @@ impl Service {
         }
     }
 
-    /// Emits an event for the refused client, and returns the refusal.
+    /// Emits an event that the client was refused, and returns the refusal.
     pub(crate) fn client_refused(
         &self,
         client: Option<ClientId>,
@@ -185,8 +191,8 @@ impl Service {
         refusal
     }
 
-    /// Writes a digest of a verified secret under the newest key. If another write came first or the store fails,
-    /// nothing changes, and the next use of the secret tries again.
+    /// Replaces the stored digest of a verified secret by a digest under the newest key. If another write comes first
+    /// or the store fails, nothing changes, and the next use of the secret tries again.
     async fn redigested(
         &self,
         found: VersionedRegistration,
@@ -228,9 +234,10 @@ fn verdict(client: Option<&Registration>, secret: Option<&Secret>, proof: &Proof
     }
 }
 
-/// Computes a digest of the presented secret for each slot in both forms, and compares the digests in constant time. A
-/// missing slot is replaced by a dummy. A text that is not a generated secret is replaced by a secret of zeros. If the
-/// key of a slot is no longer in the ring, the newest key is used instead, and the slot never matches.
+/// Compares the presented secret with each stored secret of the client in constant time. For each of the two stored
+/// secrets, it computes a digest in both forms. To keep the work constant, a missing stored secret is replaced by a
+/// dummy, and a presented text that is not a generated secret by a secret of zeros. If the ring no longer has the key
+/// of a stored secret, its newest key is used instead, and the comparison fails.
 fn prove(
     digester: &Digester,
     prefixes: &Prefixes,
@@ -272,7 +279,7 @@ fn prove(
     proof
 }
 
-/// Whether a secret has not expired. A secret expires only after it was replaced.
+/// Whether a stored secret has not expired. A secret has an expiry only if a new secret has replaced it.
 pub(crate) fn is_live(slot: &StoredSecret, now: Timestamp) -> bool {
     slot.expires_at.is_none_or(|end| !now.reached(end))
 }

@@ -1,4 +1,5 @@
-//! Clients in requests and in results. No type contains a digest, and only one type contains a secret.
+//! Clients in requests and in results. No type in this module contains a digest, and only [`NewClientSecret`] contains
+//! a secret.
 
 use std::fmt;
 
@@ -22,15 +23,15 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewClient {
-    /// The public id. `None` creates a random id of 16 letters.
+    /// The public id. If it is `None`, a random id of 16 letters is created.
     pub id: Option<ClientId>,
     /// The name shown to people: 1 to 100 characters.
     pub display_name: String,
     /// The grants that the client may use at the token endpoint. RFC 9700 §2.4 says that the password grant must not be
     /// used.
     pub grants: Vec<Grant>,
-    /// The widest scope that the client may request. `None` means the presenter's own scope, or any scope if the
-    /// presenter has no scope.
+    /// The widest scope that the client may request. If it is `None`, the scope of the presenter that registers the
+    /// client is stored instead. If that presenter has no scope either, the client may request any scope.
     pub allowed_scope: Option<Scope>,
     /// The scope that is granted if a request names no scope. It must lie within the allowed scope. `None` grants the
     /// whole allowed scope.
@@ -41,7 +42,8 @@ pub struct NewClient {
     pub default_scope: Option<Scope>,
     /// Whether the client is public, that is, has no secret.
     pub public: bool,
-    /// Whether a refresh rotates or reuses the refresh token. Public clients must rotate it.
+    /// Whether a refresh replaces the refresh token by a new one or keeps it. A public client must use
+    /// [`RefreshMode::Rotate`].
     pub refresh_mode: RefreshMode,
     /// Whether the client may introspect every token of the realm. Must be false for a public client.
     pub resource_server: bool,
@@ -79,17 +81,17 @@ impl NewClient {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientUpdate {
-    /// Whether the client is disabled. All tokens of a disabled client are refused. If the client is enabled again, its
-    /// tokens work again unless they have expired.
+    /// Whether the client is disabled. All tokens of a disabled client are refused. When the client is enabled again,
+    /// its tokens that have not expired work again.
     pub disabled: Option<bool>,
     /// The name shown to people.
     pub display_name: Option<String>,
-    /// The grants that the client may use. If a grant is removed, the sign-ins that it opened are refused.
+    /// The grants that the client may use. If a grant is removed, all tokens from sign-ins with this grant are refused.
     pub grants: Option<Vec<Grant>>,
-    /// Whether a refresh rotates or reuses the refresh token.
+    /// Whether a refresh replaces the refresh token by a new one or keeps it.
     pub refresh_mode: Option<RefreshMode>,
-    /// The widest scope that the client may have. `Some(None)` means any scope. A change takes effect at once, and also
-    /// applies to existing tokens.
+    /// The widest scope that the client may request. `Some(None)` means any scope. A change takes effect at once, and
+    /// also applies to existing tokens.
     pub allowed_scope: Option<Option<Scope>>,
     /// The scope that is granted if a request names no scope. `Some(None)` grants the whole allowed scope.
     pub default_scope: Option<Option<Scope>>,
@@ -103,7 +105,7 @@ crate::types::setters::setters!(ClientUpdate {
 });
 
 impl ClientUpdate {
-    /// Sets the widest scope that the client may have. `None` means any scope.
+    /// Sets the widest scope that the client may request. `None` means any scope.
     #[must_use]
     pub fn with_allowed_scope(mut self, allowed_scope: impl Into<Option<Scope>>) -> Self {
         self.allowed_scope = Some(allowed_scope.into());
@@ -117,7 +119,7 @@ impl ClientUpdate {
         self
     }
 
-    /// Whether the only change is that the client is disabled.
+    /// Whether the update disables the client and changes nothing else.
     pub(crate) fn only_disables(&self) -> bool {
         let Self { disabled, display_name, grants, refresh_mode, allowed_scope, default_scope } = self;
         *disabled == Some(true)
@@ -141,12 +143,12 @@ pub struct ClientView {
     pub grants: Vec<Grant>,
     /// The widest scope that the client may request. `None` means any scope.
     pub allowed_scope: Option<Scope>,
-    /// The scope that is granted if a request names no scope. `None` grants the whole allowed scope. If the client may
-    /// request any scope, the credential then has no scope.
+    /// The scope that is granted if a request names no scope. If it is `None`, the whole allowed scope is granted. If
+    /// the allowed scope is also `None`, the granted credential has no scope, and so all rights of its owner.
     pub default_scope: Option<Scope>,
     /// Whether the client is public, that is, has no secret.
     pub public: bool,
-    /// Whether a refresh rotates or reuses the refresh token.
+    /// Whether a refresh replaces the refresh token by a new one or keeps it.
     pub refresh_mode: RefreshMode,
     /// Whether the client may introspect every token of the realm.
     pub resource_server: bool,
@@ -154,7 +156,7 @@ pub struct ClientView {
     pub disabled: bool,
     /// When the client was registered.
     pub created_at: Timestamp,
-    /// The client's secrets without their texts. The newest secret is last.
+    /// The client's secrets, without the secret texts. The newest secret is last.
     pub secrets: Vec<SecretView>,
 }
 
@@ -162,7 +164,7 @@ pub struct ClientView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SecretView {
-    /// The id of the secret. The text of a generated secret contains this id, but the id itself is not secret.
+    /// The id of the secret. The text of a generated secret contains this id. The id is not confidential.
     pub id: RecordId,
     /// When the secret was created.
     pub created_at: Timestamp,
@@ -179,13 +181,13 @@ pub struct ClientPage {
     pub next: Option<ClientId>,
 }
 
-/// A new secret. Show it only once.
+/// The text of a newly created client secret. Show it only once: it cannot be read again.
 pub struct NewClientSecret {
     secret: Secret,
     api_key: Secret,
 }
 
-/// A client with its new secret. A public client has no secret.
+/// A client, with its secret if one was created.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct RegisteredClient {
@@ -207,13 +209,13 @@ impl NewClientSecret {
         Self { secret: Secret::from(secret.to_owned()), api_key }
     }
 
-    /// The secret.
+    /// The text of the secret.
     #[must_use]
     pub fn expose_secret(&self) -> &str {
         self.secret.expose_secret()
     }
 
-    /// Base64 of `id:secret`. It is the text that follows `Basic ` in an `Authorization` header.
+    /// The Base64 form of the text `id:secret`. A client sends it after `Basic ` in an `Authorization` header.
     #[must_use]
     pub fn expose_api_key(&self) -> &str {
         self.api_key.expose_secret()

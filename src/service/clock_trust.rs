@@ -1,4 +1,4 @@
-//! Decides whether upkeep trusts the clock. A purge with a wrong clock cannot be undone.
+//! Decides whether periodic upkeep trusts the clock. A purge with a wrong clock cannot be undone.
 
 use std::time::Duration;
 
@@ -8,58 +8,62 @@ use crate::store::error::StoreError;
 use crate::types::duration::{days, minutes};
 use crate::types::time::Timestamp;
 
-/// The clock is trusted if it is at most this much ahead of the last noted upkeep.
+/// A clock is doubted if it is ahead of the stored instant of the last upkeep by more than this.
 const LEAP: Duration = days(1);
-/// The note of the last upkeep is written again after this time.
+/// While the clock is trusted, the stored instant of the last upkeep is renewed when it is this old.
 const NOTED_EVERY: Duration = minutes(10);
-/// After a doubt has ended, the clock's instant is noted. This note must stay unchanged for this time before anything
-/// is purged. Meanwhile, a process whose clock is earlier replaces the note in its next round. The time is longer than
-/// two of the longest pauses between rounds.
+/// When a doubt about the clock ends, the clock's time is stored as the last upkeep. Purges begin only this much later.
+/// In the meantime, a process whose clock is earlier can store its own time instead, in its next round of upkeep. The
+/// length is more than two of the longest pauses between rounds.
 pub(crate) const CHALLENGED: Duration = minutes(3);
 
 /// What upkeep remembers about the clock from one round to the next.
 #[derive(Default)]
 pub(crate) struct ClockTrust {
     doubt: Option<Doubt>,
-    /// How long the note that was written at the end of a doubt has stayed unchanged. `None` if there is no such note.
+    /// How long ago a doubt ended and the clock's time was stored as the last upkeep. `None` if purges need not wait
+    /// for this.
     challenged: Option<Duration>,
 }
 
-/// What a round may purge.
+/// What a round of upkeep may purge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purges {
     /// The round purges everything that is due, because the clock is trusted.
     All,
-    /// The round purges only counters that ended before this instant, because the clock is doubted. The instant is a
-    /// day before the noted upkeep. Even with a clock that is wrong by a day, these counters are no longer used.
+    /// The round purges only throttle counters that ended before this instant, because the clock is doubted. The
+    /// instant is a day before the stored last upkeep. Even with a clock that is wrong by a day, these counters are no
+    /// longer used.
     CountersUntil(Timestamp),
-    /// The round purges nothing, because no upkeep was noted.
+    /// The round purges nothing, because no instant of a last upkeep is stored.
     Nothing,
 }
 
 /// The state while a clock is doubted.
 struct Doubt {
-    /// The note at the beginning of the doubt. A different note means that another process with another clock wrote it.
+    /// The stored instant of the last upkeep when the doubt began. If the stored instant changes, another process with
+    /// another clock has written it.
     noted: Option<Timestamp>,
     /// The time that the clock showed in the last round.
     seen: Timestamp,
-    /// The sum of the pauses between the rounds. It does not depend on the clock.
+    /// The sum of the pauses between the rounds since the doubt began. It does not depend on the clock.
     waited: Duration,
 }
 
-/// The decision for one round.
+/// The decision about the clock in one round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Judged {
     believed: bool,
-    /// Whether the instant of this round is noted as the last upkeep.
+    /// Whether the time of this round is stored as the last upkeep.
     notes: bool,
-    /// The noted upkeep, if the doubt begins in this round because the clock is too far ahead of this upkeep. Otherwise
-    /// `None`.
+    /// If a doubt begins in this round, the earlier time from which the clock has leapt ahead. This is the stored last
+    /// upkeep, or the time in the previous round. Otherwise `None`.
     leapt_from: Option<Timestamp>,
 }
 
 impl ClockTrust {
-    /// Adds the length of a pause to the measured times.
+    /// Records that a pause of this length has passed between two rounds. The pause is not measured with the clock that
+    /// is in doubt.
     pub(crate) fn paused(&mut self, pause: Duration) {
         if let Some(doubt) = &mut self.doubt {
             doubt.waited = doubt.waited.saturating_add(pause);
@@ -67,20 +71,21 @@ impl ClockTrust {
         self.challenged = self.challenged.map(|stood| stood.saturating_add(pause));
     }
 
-    /// Decides whether the clock is trusted. `noted` is the last upkeep of any process, and `waits` is how long a clock
-    /// is doubted.
+    /// Decides whether the clock is trusted. `noted` is the stored instant of the last upkeep of any process. `waits`
+    /// is how long a doubted clock must run before it is trusted again.
     ///
-    /// A clock that is earlier than the note is trusted, because it purges less than the process that wrote the note.
-    /// If the note is in the future, it is replaced, so that a later jump of the clock is noticed.
+    /// A clock that is earlier than the stored instant is trusted, because it purges less than the process that stored
+    /// the instant. The stored instant is then replaced by the earlier time, so that a later jump of the clock is
+    /// noticed.
     ///
-    /// A clock that is more than a day ahead of the note is doubted. A clock is also doubted if there is no note,
-    /// because the database of an older version has records but no note. The doubt starts again if the clock moves by
-    /// more than a day, or if another process notes a different instant. So if the clocks of two running processes
-    /// differ, the process whose clock is ahead purges nothing.
+    /// A clock is doubted if it is more than a day ahead of the stored instant. It is also doubted if no instant is
+    /// stored, because the database of an older version has records but no stored instant. The doubt starts again if
+    /// the clock moves by more than a day, or if another process stores a different instant. So if the clocks of two
+    /// running processes differ by more than a day, the process whose clock is ahead purges nothing.
     ///
-    /// When the doubt ends, the clock's instant is noted first. The purge begins only after this note has stayed
-    /// unchanged for a while. This is needed because all processes may doubt their clocks at the same time, and the
-    /// clock of the process that started first may be wrong.
+    /// When the doubt ends, the clock's time is stored first. Purges begin only if no other process replaces it by an
+    /// earlier time in the next minutes. This is needed if all processes doubt their clocks at the same time, because
+    /// the clock of the process that started first can be the wrong one.
     fn judge(&mut self, noted: Option<Timestamp>, now: Timestamp, waits: Duration) -> Judged {
         if let Some(noted) = noted.filter(|noted| !is_beyond(now, *noted)) {
             self.doubt = None;
@@ -124,13 +129,13 @@ pub fn is_beyond(later: Timestamp, earlier: Timestamp) -> bool {
 }
 
 impl Service {
-    /// Decides what may be purged at the instant `now`. Before anything is purged, notes this instant as the last
-    /// upkeep. If another process notes a different instant at the same time, or the store fails, the next round
-    /// decides again.
+    /// Decides what this round of upkeep may purge at the instant `now`. If necessary, first stores this instant as the
+    /// last upkeep. If another process stores a different instant at the same time, or the write fails, the clock
+    /// counts as doubted in this round.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if the store failed. Nothing is decided then.
+    /// [`StoreError`] if the stored instant of the last upkeep could not be read. Nothing is decided then.
     pub(crate) async fn purges(&self, clock: &mut ClockTrust, now: Timestamp) -> Result<Purges, StoreError> {
         let noted = self.settings.last_upkeep().await?;
         let Judged { believed, notes, leapt_from } = clock.judge(noted, now, self.policy.clock_doubt);

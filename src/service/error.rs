@@ -84,7 +84,7 @@ pub enum Denied {
 }
 
 impl Denied {
-    /// The reason that the caller may learn. `None` if the service itself failed.
+    /// The reason that the caller may learn. `None` if the credential could not be verified.
     #[must_use]
     pub const fn public(&self) -> Option<PublicRefusal> {
         match self {
@@ -111,8 +111,8 @@ pub enum Forbidden {
     /// [`Counterfoil::reauthenticate`](crate::Counterfoil::reauthenticate).
     #[error("the session's password must be proved again")]
     StaleSession,
-    /// A personal access token or a security code cannot do this. It can only read and delete, and replace itself by a
-    /// rotation.
+    /// A personal access token or a security code is not allowed to do this. With such a credential, a caller can only
+    /// read and delete. A personal access token can also replace itself by a rotation.
     #[error("a credential of this kind cannot do this")]
     CredentialKind,
     /// The credential has a scope that does not contain this scope token.
@@ -130,16 +130,17 @@ pub enum Forbidden {
     /// The account has neither the right "manage user profiles" nor an administrator's role.
     #[error("the right to manage user profiles is missing")]
     ProfileManagement,
-    /// The host itself requested an operation whose result belongs to a person. The host must first sign in a person.
+    /// The host's own code requested an operation whose result belongs to a person. The host must act as a person whom
+    /// it has authenticated. See [`Presenter::signed_in`](crate::Presenter::signed_in).
     #[error("a person must do this: sign the person in first")]
     NoPerson,
-    /// A gate of personal access tokens is closed.
+    /// A closed gate blocks the personal access tokens of the account.
     #[error("a gate is closed: {}", .gate.as_str())]
     Gate {
         /// The gate.
         gate: Gate,
     },
-    /// The credential to change has more rights than the presented credential.
+    /// The credential to change or to replace has more rights than the presented credential.
     #[error("the credential may do more than the one presented")]
     Outranked,
     /// Collaborators cannot create personal access tokens.
@@ -182,7 +183,7 @@ pub enum Conflict {
     /// [`OnceKey`](crate::token::OnceKey).
     #[error("done already: this form was sent before")]
     DoneAlready,
-    /// A form with the same number but other fields was submitted before.
+    /// A form with the same number but other fields was submitted before. See [`OnceKey`](crate::token::OnceKey).
     #[error("the form was used already: show it anew")]
     FormUsed,
 }

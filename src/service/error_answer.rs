@@ -58,7 +58,7 @@ impl ManageError {
         self.answer_parts().2
     }
 
-    /// The invalid field, by its name on the wire. `None` if no field is invalid.
+    /// The field that is invalid or causes the conflict, by its name in the request. `None` for all other errors.
     #[must_use]
     pub const fn field(&self) -> Option<&'static str> {
         match self {
@@ -68,8 +68,8 @@ impl ManageError {
         }
     }
 
-    /// The value of `WWW-Authenticate`, if the response needs it. It is needed only if the scope of a bearer credential
-    /// is too narrow (RFC 6750 §3.1 `insufficient_scope`).
+    /// The value of the header `WWW-Authenticate`. It is set only if the scope of a bearer credential is too narrow
+    /// (RFC 6750 §3.1 `insufficient_scope`). Otherwise `None`.
     #[must_use]
     pub fn www_authenticate(&self, realm: &Realm) -> Option<String> {
         match self {
@@ -78,7 +78,8 @@ impl ManageError {
         }
     }
 
-    /// The value of `Retry-After` in whole seconds, if the response needs it. It is at least 1 for 429, and 2 for 503.
+    /// The value of the header `Retry-After` in whole seconds. It is at least 1 for status 429, and 2 for 503. `None`
+    /// for any other status.
     #[must_use]
     pub fn retry_after(&self, now: Timestamp) -> Option<u64> {
         match self {
@@ -134,7 +135,7 @@ impl Conflict {
         self.answer_parts().1
     }
 
-    /// The invalid field, by its name on the wire. `None` if no field is invalid.
+    /// The field that causes the conflict, by its name in the request. `None` if no field causes it.
     #[must_use]
     pub const fn field(&self) -> Option<&'static str> {
         match self {
@@ -184,7 +185,8 @@ impl LoginError {
         self.answer_parts().1
     }
 
-    /// The value of `Retry-After` in whole seconds, if the response needs it. It is at least 1 for 429, and 2 for 503.
+    /// The value of the header `Retry-After` in whole seconds. It is at least 1 for status 429, and 2 for 503. `None`
+    /// for any other status.
     #[must_use]
     pub fn retry_after(&self, now: Timestamp) -> Option<u64> {
         match self {

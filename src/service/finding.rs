@@ -11,8 +11,8 @@ use crate::types::kind::TokenKind;
 /// The kind and the owner of the requested record.
 pub(crate) type Whose<'a> = (TokenKind, &'a OwnerId);
 
-/// The record with that id, if it belongs to the owner and its retention has not ended. An unknown id and the id of
-/// another owner's record give the same result.
+/// Returns the record with that id. [`ManageError::NotFound`] if it does not exist, has another owner or kind, or its
+/// retention has ended. So the caller cannot distinguish an unknown id from the id of another owner's record.
 pub(crate) async fn there<O: Permission>(
     permit: &Permit<'_, O>,
     (kind, owner): Whose<'_>,
@@ -27,7 +27,8 @@ pub(crate) async fn there<O: Permission>(
     found.filter(|record| phase(record, &settings, now) != Phase::Purgeable).ok_or(ManageError::NotFound)
 }
 
-/// The view of the record that [`there`] returns.
+/// Returns the view of the record with that id. [`ManageError::NotFound`] if [`there`] does not find the record, or if
+/// lists do not show it.
 pub(crate) async fn shown<O: Permission>(
     permit: &Permit<'_, O>,
     whose: Whose<'_>,

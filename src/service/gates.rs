@@ -10,7 +10,8 @@ use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
 impl Service {
-    /// The settings in force, for operations that set an expiry. Fails if a stored number is invalid.
+    /// Returns the settings that apply now. Fails if a stored number is invalid. Operations that set an expiry use this
+    /// method.
     pub(crate) async fn settings(&self, now: Timestamp) -> Result<Settings, Unavailable> {
         self.with_settings(now, |view| match view.garbage {
             Some(name) => Err(Unavailable::Setting { name }),
@@ -19,13 +20,15 @@ impl Service {
         .await?
     }
 
-    /// The closed gate that blocks personal access tokens of the account. `None` if all gates are open.
+    /// Returns the closed gate that blocks the personal access tokens of the account. `None` if no closed gate blocks
+    /// them.
     pub(crate) async fn closed_gate(&self, subject: &SubjectId, now: Timestamp) -> Result<Option<Gate>, Unavailable> {
         self.with_settings(now, |view| closed_gate(&self.policy, view, subject)).await
     }
 
-    /// The settings, and the closed gate if any, for the verification of an existing credential. Usually this needs no
-    /// look-up in the maps of the snapshot.
+    /// Returns the settings, and the closed gate that blocks the personal access tokens of the account, if there is
+    /// one. If `subject` is `None`, no gate is checked. Verifications use this method, because it usually reads only
+    /// the numbers in [`Quick`](crate::service::quick::Quick).
     pub(crate) async fn settings_and_gate(
         &self,
         subject: Option<&SubjectId>,

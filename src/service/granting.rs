@@ -33,7 +33,8 @@ pub struct Granted {
     pub family: FamilyId,
     /// The scope of the access token. `None` means all rights of its owner.
     pub scope: Option<Scope>,
-    /// Whether the granted scope equals the requested scope.
+    /// Whether the granted scope equals the requested scope. A refresh that requests no scope requests the scope of the
+    /// refresh token. If false, the token response must contain the scope (RFC 6749 §5.1).
     pub scope_as_asked: bool,
     /// The account of the owner, from the directory.
     pub account: Account,
@@ -41,7 +42,7 @@ pub struct Granted {
     pub client_name: String,
 }
 
-/// The position of a token in its family.
+/// The fields of a new token's record that depend on its sign-in.
 pub(crate) struct Place<'a> {
     pub(crate) owner: &'a OwnerId,
     pub(crate) parent: Option<RecordId>,
@@ -78,9 +79,9 @@ impl Service {
     }
 }
 
-/// The scope that a client gets. A requested scope is granted if it lies within the scope that the client may have. If
-/// no scope is requested, the client's default scope is granted, or the client's whole allowed scope if there is no
-/// default.
+/// Returns the scope that a client gets. A requested scope is granted if the client's allowed scope contains it and the
+/// service knows all its scope tokens. If no scope is requested, the client's default scope is granted, or the client's
+/// whole allowed scope if there is no default.
 pub(crate) fn client_scope(
     client: &Registration,
     asked: Option<&Scope>,
@@ -94,6 +95,7 @@ pub(crate) fn client_scope(
     Ok(left.map(Cow::into_owned))
 }
 
-/// The error if the requested scope exceeds the scope that the client may have, or if no scope token is left.
+/// The error of [`client_scope`]. The requested scope exceeds the scope that the client may have, or contains a scope
+/// token that the service does not know. Or no scope was requested, and none of the client's scope tokens is effective.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScopeBeyond;

@@ -1,4 +1,5 @@
-//! Ends the overlap of a rotated personal access token, at the first use of the new token or at the next rotation.
+//! Ends the overlap of a rotated personal access token. In the overlap, both the old token and the new token work. It
+//! ends at the first use of the new token or at the next rotation.
 
 use crate::event::{Actor, By, EventKind};
 use crate::record::state::Superseded;
@@ -13,12 +14,11 @@ use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
 impl Service {
-    /// Ends the overlap of the parent of `record`, if the overlap lasts until the first use of `record`. If `record`
-    /// was never used, the caller must call this *before* it records the use. A recorded use then means that the
-    /// parent's overlap has ended, so later uses skip this check. The check costs one read at the first use of a
-    /// rotated token, and nothing at later uses. A repeated call has no further effect.
+    /// Ends the overlap if `record` is a new token that is used for the first time: its parent, the old token, stops
+    /// working. If the overlap has a fixed end, nothing changes, and the overlap ends at that instant.
     ///
-    /// If the overlap has a fixed end, nothing changes, and the overlap ends at that instant.
+    /// The caller must call this only if `record` was never used, and *before* it records the use. So a recorded use
+    /// means that the parent's overlap has ended, and later uses need no check. A repeated call has no further effect.
     pub(crate) async fn first_use_ends_parent(
         &self,
         record: &TokenRecord,
@@ -35,8 +35,8 @@ impl Service {
         }
     }
 
-    /// Ends the overlap of the parent now, even if it would end later. The caller must call this before it replaces the
-    /// successor, so that at most two tokens of a family work at the same time.
+    /// Ends the overlap of `record` with its parent now, even if it would end later. The caller must call this before
+    /// it replaces `record` by a third token, so that at most two tokens of a family work at the same time.
     pub(crate) async fn end_running_overlap(
         &self,
         record: &TokenRecord,

@@ -95,7 +95,7 @@ pub enum Invalid {
 }
 
 impl Invalid {
-    /// The invalid field, by its name on the wire.
+    /// The invalid field, by its name in the request.
     #[must_use]
     pub const fn field(&self) -> &'static str {
         match self {

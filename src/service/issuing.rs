@@ -26,7 +26,7 @@ use crate::types::time::Timestamp;
 /// A credential to create, before it has an id.
 pub(crate) struct Draft {
     pub(crate) kind: TokenKind,
-    /// The id, if it is derived from a form. `None` means that a random id is drawn.
+    /// The id, if it is derived from a submitted form. If it is `None`, a random id is drawn.
     pub(crate) id: Option<RecordId>,
     pub(crate) owner: OwnerId,
     pub(crate) body: FamilyBody,
@@ -39,7 +39,8 @@ pub(crate) struct Draft {
     pub(crate) expires_at: Option<Timestamp>,
 }
 
-/// The id for a new credential, derived from a form with that key.
+/// Derives the id of a new credential from the key of the submitted form and from its fields. `None` if the request has
+/// no such key.
 pub(crate) fn derived(
     service: &Service,
     once: Option<&OnceKey>,
@@ -101,7 +102,7 @@ pub(crate) async fn insert<O: Permission>(
     Err(Unavailable::Contended { operation: "issue" }.into())
 }
 
-/// The conflict to report if an id that was derived from a form is already taken. The id depends on all fields.
+/// The conflict to report if an id that was derived from a submitted form is already taken. The id depends on all fields.
 async fn used(service: &Service, id: &RecordId) -> Result<Conflict, Unavailable> {
     let there = service.store.get(id).await?;
     Ok(repeated(there.is_some()))
@@ -124,7 +125,7 @@ fn counterfoil(service: &Service, minted: &Minted, draft: &Draft, settings: &Set
     service.counterfoil(minted, entry)
 }
 
-/// The view of a new record. A credential that was just issued is never suspended.
+/// The view of a credential that was just issued. Its status is never [`Status::Suspended`].
 fn listed(record: &NewRecord, body: &FamilyBody, settings: &Settings, now: Timestamp) -> CredentialView {
     let soon = record.expires_at.is_some_and(|expires_at| now.reached(expires_at.minus(settings.notice_lead)));
     let made = MadeFor::of(body);

@@ -13,9 +13,9 @@ impl Service {
         self.key_ring.iter().flat_map(|ring| ring.checks())
     }
 
-    /// Refuses a key ring in two cases. The store has a different check value for a key of the ring. Or the store has
-    /// check values, but none for a key of the ring. In all other cases an unknown key of the ring is accepted, because
-    /// it may be new.
+    /// Checks that the key ring belongs to the store. The ring is refused if the stored check value of one of its keys
+    /// is different. It is also refused if check values are stored, but none for any of its keys. Otherwise, a key
+    /// without a stored check value is accepted, because it can be new.
     pub(crate) fn own_key_ring(&self, stored: &StoredSettings) -> Result<(), Unavailable> {
         let (mut newest, mut shared) = (None, stored.key_checks.is_empty());
         for (key, check) in self.key_checks() {

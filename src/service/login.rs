@@ -1,5 +1,6 @@
-//! Tests logins. Failures are counted by canonical account and source. Unknown names are counted in the same way as
-//! wrong passwords. If the source is unknown, no login is refused because of past failures.
+//! Tests logins. Failures are counted for each pair of login name and source. The name is counted in its canonical
+//! form, whether an account has this name or not. If the source is unknown, no login is refused because of past
+//! failures.
 
 use crate::directory::Login;
 use crate::event::{Actor, By, EventKind};
@@ -30,11 +31,11 @@ pub enum LoginError {
     #[error("too many live sessions: end one first")]
     TooManySessions,
     /// Too many other attempts are in progress. No password was tested. The status is 429 with a `Retry-After` of one
-    /// second. An adapter may take a place with [`Counterfoil::line_up`](crate::Counterfoil::line_up), and try again
-    /// for up to one second.
+    /// second. Instead of this response, an adapter can take a waiting place with
+    /// [`Counterfoil::line_up`](crate::Counterfoil::line_up), and try the login again for up to one second.
     #[error("too many attempts at once")]
     Busy {
-        /// The throttle key for which the caller can wait.
+        /// The throttle key that has too many attempts in progress. Pass it to `line_up` to wait.
         key: ThrottleKey,
     },
     /// The login could not be tested. The status is 503.
@@ -49,8 +50,9 @@ impl<E: Into<Unavailable>> From<E> for LoginError {
 }
 
 impl Service {
-    /// Tests a login. `by` is the actor of the events. If `expected` is set, the login of any other person counts as a
-    /// failure, even with the correct password. Otherwise a caller could try passwords of other accounts without limit.
+    /// Tests a login. If `expected` is set, the login must be that of the expected person. A correct login of any other
+    /// person then counts as a failure. Otherwise a caller could try passwords of other accounts without limit. `by` is
+    /// the actor in the events about the login.
     pub(crate) async fn log_in(
         &self,
         login: &Login<'_>,

@@ -20,7 +20,7 @@ pub(crate) struct Matched {
 impl Service {
     /// Finds the record with the presented id, and verifies the secret in constant time. An unknown id costs as much
     /// work as a wrong secret. The digest under the newest key is computed before the store is read, so that the
-    /// processor can hash while it waits for memory.
+    /// processor hashes while it waits for memory.
     pub(crate) async fn matched(&self, presented: &PresentedToken) -> Result<Result<Matched, Refusal>, StoreError> {
         let (kind, id, secret) = (presented.kind(), presented.id(), presented.secret());
         let (newest, newest_key) = self.digester.token(kind, id, secret);
@@ -32,7 +32,8 @@ impl Service {
             return Ok(Err(Refusal::Unknown));
         };
         let (stored, key) = (record.record().digest, record.record().key_id);
-        // The digest under the newest key was already computed, so this refusal costs as much work as other refusals.
+        // The digest under the newest key was already computed, so this refusal saves only the comparison of 32 bytes.
+        // It depends on the stored key, not on the secret.
         if !self.digester.is_usable(key) && key == KeyId::NONE {
             return Ok(Err(Refusal::Unkeyed));
         }

@@ -25,7 +25,7 @@ impl Stopwatch {
         self.began.elapsed()
     }
 
-    /// Records the outcome and the duration of an operation of the handle.
+    /// Records the outcome of an operation, and the time since the start of the measurement.
     pub(crate) fn operation(self, op: &'static str, outcome: &'static str) {
         #[cfg(feature = "metrics")]
         metrics::histogram!("counterfoil_operation_seconds", "operation" => op, "outcome" => outcome)

@@ -1,14 +1,15 @@
-//! The lists of methods of the ports. A port is a trait of the stores or of the directory.
+//! The list of methods of each trait of the stores and of the directory.
 
-/// Passes the methods of a port to another macro. So a wrapper of a store or of the directory cannot miss a method.
+/// Passes the list of methods of a trait of the stores or of the directory to another macro. A wrapper that is written
+/// with this list cannot miss a method of the trait.
 ///
-/// `methods_of!(TokenStore => wrap)` calls `wrap!` with one line per method: `fn name(&self, argument: Kind) ->
-/// Answer;`. Each method is async. It returns `Result<Answer, StoreError>`, or `Result<Answer, DirectoryError>` for a
-/// trait of the directory. If the name is followed by tokens in brackets, as in `methods_of!(TokenStore => wrap[S])`,
-/// the macro `wrap!` gets these tokens before the methods.
+/// `methods_of!(TokenStore => wrap)` calls the macro `wrap!` with one line for each method: `fn name(&self, argument:
+/// Kind) -> Answer;`. Each method is async. It returns `Result<Answer, StoreError>`, or `Result<Answer,
+/// DirectoryError>` for a trait of the directory. To pass further tokens to `wrap!` before the methods, write them in
+/// brackets, as in `methods_of!(TokenStore => wrap[S])`.
 ///
-/// The ports are `TokenStore`, `ClientStore`, `SettingsStore`, `Throttle`, and the directory's `Accounts`, `Logins` and
-/// `Search`.
+/// These are the traits: `TokenStore`, `ClientStore`, `SettingsStore`, `Throttle`, and the directory's `Accounts`,
+/// `Logins` and `Search`.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};

@@ -17,8 +17,8 @@ use crate::types::scope::Scope;
 use crate::types::secret::TokenSecret;
 use crate::types::time::Timestamp;
 
-/// The largest number of draws of an id. The operation fails if every drawn id is already taken. A new id has six
-/// random bytes in an existing family, and fifteen in a new family.
+/// The largest number of random ids that are tried for a new credential. If each of them is already taken, the
+/// operation fails. An id has six random bytes if it is for an existing family, and fifteen if it is for a new family.
 pub(crate) const DRAWS: usize = 8;
 
 /// A new credential that is not stored yet. Contains its token and its digest.
@@ -45,7 +45,7 @@ pub(crate) struct Entry {
 }
 
 impl Service {
-    /// Creates a random credential that is the first of a new family.
+    /// Creates a credential with a random id and a random secret, for a new family.
     pub(crate) fn mint_first(&self, kind: TokenKind, owner: &OwnerId) -> Result<Minted, NoEntropy> {
         let id = draw_id(&self.realm, owner, &*self.entropy)?;
         let secret = draw_secret(&*self.entropy)?;
@@ -58,7 +58,7 @@ impl Service {
         Ok(self.mint(kind, id, &secret))
     }
 
-    /// Creates a random credential for an existing family.
+    /// Creates a credential with a random id and a random secret, for an existing family.
     pub(crate) fn mint_member(&self, kind: TokenKind, family: FamilyId) -> Result<Minted, NoEntropy> {
         let id = draw_member(family, &*self.entropy)?;
         let secret = draw_secret(&*self.entropy)?;
@@ -94,8 +94,9 @@ impl Service {
         }
     }
 
-    /// Inserts records. If the store fails and says that a retry may succeed, tries once more. If the second try
-    /// returns `IdTaken` and the stored digest is the same, the first try has succeeded.
+    /// Inserts records. If the store fails and says that a retry might succeed, tries once more. The second try then
+    /// returns `IdTaken` if the first try had succeeded. This is recognised by the stored digest, and the result is
+    /// `Done`.
     pub(crate) async fn insert(
         &self,
         home: InsertInto<'_>,

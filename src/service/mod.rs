@@ -82,9 +82,9 @@ pub(crate) struct Service {
     pub(crate) settings: Watched<dyn SettingsStore>,
     pub(crate) throttle: Watched<dyn Throttle>,
     pub(crate) directory: Watched<dyn Accounts>,
-    /// Tests passwords. `None` if the host did not set this part.
+    /// Tests passwords. `None` if the host did not set this part of the directory.
     pub(crate) logins: Option<Watched<dyn Logins>>,
-    /// Finds people by a text. `None` if the host did not set this part.
+    /// Finds people by a text. `None` if the host did not set this part of the directory.
     pub(crate) search: Option<Watched<dyn Search>>,
     pub(crate) sink: Arc<dyn EventSink>,
     pub(crate) snapshot: Snapshot,

@@ -16,8 +16,8 @@ use crate::types::time::Timestamp;
 
 /// The presenter of a request. Create a new presenter for each verified request, because a presenter does not expire.
 ///
-/// A presenter has the realm, role, scope and kind of the presented credential. So a credential cannot create a
-/// credential with more rights. The handle of another realm refuses the presenter.
+/// A presenter has the realm, role, scope and kind of the presented credential. So a credential cannot be used to
+/// create a credential with more rights. A [`Counterfoil`](crate::Counterfoil) of another realm refuses the presenter.
 ///
 /// ```
 /// use counterfoil::{Account, Presenter, Realm, Role, SubjectId};
@@ -78,8 +78,8 @@ impl From<&Principal> for Presenter {
 }
 
 impl Presenter {
-    /// A person of the realm `default` whom the host has just authenticated. The presenter has all rights of the
-    /// person. If the host has several realms, set the realm with [`Presenter::in_realm`].
+    /// Creates the presenter for a person of the realm `default` whom the host has just authenticated. The presenter
+    /// has all rights of the person. If the host has several realms, set the realm with [`Presenter::in_realm`].
     #[must_use]
     pub fn signed_in(account: &Account) -> Self {
         Self {
@@ -112,8 +112,8 @@ impl Presenter {
         self
     }
 
-    /// Sets the source of the request, which is used in events. A presenter that was created from a [`Principal`]
-    /// already has the source that was given at the verification.
+    /// Sets the source of the request, which events contain. A presenter that was created from a [`Principal`] already
+    /// has the source that was given when the credential was verified.
     ///
     /// ```
     /// use counterfoil::types::Source;
@@ -130,8 +130,8 @@ impl Presenter {
         self
     }
 
-    /// The host's own code. Use it for set-up, imports, and clean-up after a person leaves. It may do everything in
-    /// every realm.
+    /// Creates the presenter for the host's own code. It may do everything in every realm, except what needs a person.
+    /// Use it for set-up, imports, and clean-up after a person leaves.
     #[must_use]
     pub const fn host() -> Self {
         Self {
@@ -157,7 +157,7 @@ impl Presenter {
         self.role
     }
 
-    /// The person. `None` for the host.
+    /// The person whose rights the presenter has. `None` for the host.
     #[must_use]
     pub const fn subject(&self) -> Option<&SubjectId> {
         self.subject.as_ref()
@@ -181,7 +181,7 @@ impl Presenter {
         self.means == Means::Host
     }
 
-    /// Whether the presenter may act in that realm.
+    /// Whether the presenter belongs to that realm. Always true for the host.
     pub(crate) fn is_of(&self, realm: &Realm) -> bool {
         self.realm.as_ref().is_none_or(|own| own == realm)
     }
@@ -194,8 +194,9 @@ impl Presenter {
         }
     }
 
-    /// Whether the person entered the password of the console session less than `fresh` ago. Always true for other
-    /// presenters, because an access token lives only for minutes, and the host has just authenticated its person.
+    /// Whether a console session is fresh: the person entered the password less than the time `fresh` ago. Always true
+    /// for other presenters, because an access token lives only for minutes, and the host has just authenticated its
+    /// person.
     pub(crate) fn is_fresh(&self, fresh: Duration, now: Timestamp) -> bool {
         match self.means {
             Means::Session(_, proved_at) => proved_at.is_some_and(|at| !now.reached(at.plus_capped(fresh))),

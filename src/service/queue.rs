@@ -1,21 +1,23 @@
-//! Waiting places. They limit how many callers of an adapter wait until other attempts end.
+//! Limits how many requests wait at the same time because too many attempts with a throttle key are in progress.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::store::throttle::ThrottleKey;
 
-/// The largest number of callers that wait for attempts with the same key.
+/// The largest number of requests that wait at the same time for one throttle key.
 const PLACES: u32 = 8;
 
-/// The largest number of callers that wait in total. The number is limited because each waiting caller polls the store.
+/// The largest number of requests that wait at the same time for all throttle keys. It is limited because each of them
+/// polls the store.
 const ALL_PLACES: u32 = 64;
 
-/// The number of waiting callers for each key.
+/// The number of waiting requests for each throttle key.
 #[derive(Clone, Default)]
 pub(crate) struct Queue(Arc<Mutex<HashMap<ThrottleKey, u32>>>);
 
-/// A waiting place of a caller. Dropping it frees the place.
+/// The permission to wait until fewer attempts are in progress. Only a limited number of requests have one at the same
+/// time. Dropping it lets another request wait.
 #[must_use]
 pub struct Place {
     queue: Queue,
@@ -23,7 +25,7 @@ pub struct Place {
 }
 
 impl Queue {
-    /// Takes a place. `None` if eight places are taken for that key, or 64 places in total.
+    /// Takes a waiting place. `None` if eight requests already wait for that key, or 64 requests for all keys.
     pub(crate) fn enter(&self, key: ThrottleKey) -> Option<Place> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.values().sum::<u32>() >= ALL_PLACES {

@@ -2,7 +2,7 @@
 //!
 //! This is a seqlock. The version is changed before and after each write of the numbers. If a reader sees the same even
 //! version before and after its read, all numbers are from one write. A reader takes no lock and writes nothing. If a
-//! write is in progress, or the numbers are older than the reader allows, the reader uses the snapshot instead.
+//! write is in progress, or the numbers are too old, the caller uses the snapshot instead.
 
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::Duration;
@@ -22,7 +22,8 @@ pub(crate) struct Quick {
 }
 
 impl Quick {
-    /// The settings, if they were read less than `age` ago. Otherwise `None`.
+    /// Returns the settings if they were read from the store less than `age` ago. `None` if they are older, were never
+    /// read, or are being written at this moment.
     #[inline]
     pub(crate) fn read(&self, age: Duration, now: Timestamp) -> Option<Settings> {
         let version = self.version.load(Ordering::Acquire);

@@ -1,4 +1,5 @@
-//! Records whose digest is under an older key. They are queued, and get a new digest later, off the hot path.
+//! A queue of records whose digest is under an older key. They get a digest under the newest key later, off the hot
+//! path.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +13,8 @@ use crate::types::ids::{KeyId, RecordId, Version};
 use crate::types::kind::TokenKind;
 use crate::types::time::Timestamp;
 
-/// The largest number of queued records. If the queue is full, a record is queued at a later use.
+/// The largest number of queued records. If the queue is full, a record is not queued, and a later use of its
+/// credential tries again.
 const MOST: usize = 10_000;
 
 /// The queue. It contains each record at most once, so a record gets at most one new digest per flush.
@@ -20,8 +22,8 @@ const MOST: usize = 10_000;
 pub(crate) struct Rekeying(Mutex<BTreeMap<RecordId, (Version, Digest, KeyId)>>);
 
 impl Rekeying {
-    /// Queues a record that was verified under an older key. Refresh tokens are not queued, because a rotation replaces
-    /// them anyway.
+    /// Queues a record that was verified under an older key, with its digest under the newest key. Refresh tokens are
+    /// not queued, because a rotation replaces them soon.
     pub(crate) fn note(&self, record: &TokenRecord, digest: Digest, key: KeyId) {
         if record.record().kind == TokenKind::RefreshToken {
             return;
@@ -38,8 +40,8 @@ impl Rekeying {
 }
 
 impl Service {
-    /// Writes the new digests, and returns how many were written. If another write has changed the record or the store
-    /// fails, the next use of the record tries again.
+    /// Writes the digests of all queued records, and returns how many were written. If another write has changed a
+    /// record or the store fails, the next use of that record queues it again.
     pub(crate) async fn flush_rekeying(&self, now: Timestamp) -> u64 {
         let mut written = 0;
         for (id, (version, digest, key_id)) in self.rekeying.take() {

@@ -1,4 +1,4 @@
-//! Ends one credential or one family.
+//! Deletes one credential, or revokes its family.
 
 use std::num::NonZeroU32;
 
@@ -16,7 +16,7 @@ use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
 
-/// The largest number of families that one call of the store ends.
+/// The largest number of families that one call of the store revokes.
 pub(crate) const BATCH: NonZeroU32 = match NonZeroU32::new(500) {
     Some(batch) => batch,
     None => NonZeroU32::MIN,
@@ -26,8 +26,9 @@ pub(crate) fn by_administrator<O: Permission>(permit: &Permit<'_, O>) -> Revocat
     if permit.is_host() { RevocationReason::ByHost } else { RevocationReason::ByAdministrator }
 }
 
-/// Deletes a credential. A repeated deletion succeeds while the tombstone exists. An unknown id and the id of another
-/// owner's credential give the same result.
+/// Deletes a credential: revokes its family. If the credential was replaced and still works beside its successor, only
+/// the credential stops working. A deleted credential stays stored for a while, and a repeated deletion succeeds in
+/// this time. An unknown id and the id of another owner's credential both give [`ManageError::NotFound`].
 pub(crate) async fn delete<O: Permission>(
     permit: &Permit<'_, O>,
     (kind, owner): (TokenKind, &OwnerId),

@@ -1,10 +1,11 @@
 //! The settings and clients as this process last read them. With these copies, a verification reads only the token
 //! store.
 //!
-//! A change by this process is visible from the next call on. If a read begins before the change and ends after it, the
-//! result of the read is discarded. A change by another process takes effect within `settings_staleness`, 1 s by
-//! default. If a value is older than that and cannot be read again, the operation fails. When half of this time is
-//! over, one caller reads the value again, and other callers still use the old value. So there is no burst of reads.
+//! A change by this process is visible from the next call on. If a read begins before the change and ends after it, its
+//! result is discarded, and the value is read again. A change by another process takes effect within
+//! `settings_staleness`, 1 s by default. If a value is older than that and cannot be read again, the operation fails.
+//! When half of this time is over, one caller reads the value again, and other callers still use the old value. So
+//! there is no burst of reads.
 
 use std::hash::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,33 +45,35 @@ enum Need {
 #[derive(Clone, Debug)]
 pub(crate) struct SettingsView {
     pub(crate) stored: StoredSettings,
-    /// The settings in force. If a stored number is invalid, the policy's own value is used.
+    /// The settings that apply now. If a stored number is invalid, the policy's own value is used.
     pub(crate) settings: Settings,
-    /// A setting whose stored number is invalid, if there is one. Operations that set an expiry are then refused.
+    /// One of the settings whose stored number is invalid. `None` if all are valid. If it is set, operations that set
+    /// an expiry fail.
     pub(crate) garbage: Option<SettingName>,
 }
 
 impl SettingsView {
-    /// Combines the stored settings with the policy's own values.
+    /// Combines the stored settings with the policy. The policy's own value is used for each setting that is not stored
+    /// or is invalid.
     pub(crate) fn new(policy: &Policy, stored: StoredSettings) -> Self {
         let (settings, garbage) = policy.in_force(&stored);
         Self { stored, settings, garbage }
     }
 }
 
-/// The values as this process last read them.
+/// The settings and clients as this process last read them.
 pub(crate) struct Snapshot {
     settings: papaya::HashMap<(), Fresh<SettingsView>>,
     /// The settings as numbers, without the per-account switches.
     quick: Quick,
     clients: papaya::HashMap<ClientId, Fresh<VersionedRegistration>>,
-    /// The number of changes that this process has made. The result of a read is installed only if the number did not
+    /// The number of changes that this process has made. The result of a read is stored here only if the number did not
     /// change during the read.
     changes: Mutex<u64>,
 }
 
 impl Snapshot {
-    /// Whether the client existed when this process last read it.
+    /// Whether this process has read a client with this id, and the client existed at the last read.
     pub(crate) fn knows(&self, id: &ClientId) -> bool {
         self.clients.pin().get(id).is_some()
     }
@@ -88,7 +91,7 @@ impl Snapshot {
         *self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs `install` if the number of changes is still `seen`. Returns whether it ran.
+    /// Calls `install` if the number of changes by this process still equals `seen`. Returns whether it was called.
     fn install(&self, seen: u64, install: impl FnOnce()) -> bool {
         let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         let current = *changes == seen;
@@ -110,18 +113,19 @@ impl Snapshot {
         self.settings.pin().insert((), Fresh::new(view, now));
     }
 
-    /// The settings without the switches, if they do not have to be read again yet.
+    /// Returns the settings, without the per-account switches, if they are so recent that no caller must read them
+    /// again. Otherwise `None`.
     #[inline]
     pub(crate) fn quick_settings(&self, staleness: Duration, now: Timestamp) -> Option<Settings> {
         self.quick.read(half(staleness), now)
     }
 
-    /// Installs settings that this process has just written.
+    /// Stores settings here that this process has just written to the store.
     pub(crate) fn settings_changed(&self, view: SettingsView, now: Timestamp) {
         self.change(|| self.put_settings(view, now));
     }
 
-    /// Installs a client that this process has just written or removed.
+    /// Stores a client here that this process has just written to the store. `client` is `None` if it was removed.
     pub(crate) fn client_changed(&self, id: &ClientId, client: Option<VersionedRegistration>, now: Timestamp) {
         self.change(|| {
             let clients = self.clients.pin();
@@ -133,7 +137,7 @@ impl Snapshot {
     }
 }
 
-/// The age from which one caller reads a value again, so that the value does not become too old.
+/// The age at which one caller reads a value again, before the value is too old for other callers.
 fn half(staleness: Duration) -> Duration {
     staleness / 2
 }
@@ -153,7 +157,7 @@ fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness:
 }
 
 impl Service {
-    /// Calls `look` with sufficiently recent settings. Reads them again if necessary.
+    /// Calls `look` with the settings. If the copy in memory is too old, reads the settings from the store first.
     pub(crate) async fn with_settings<A>(
         &self,
         now: Timestamp,
@@ -189,8 +193,8 @@ impl Service {
         }
     }
 
-    /// Calls `look` with a sufficiently recent client, or with `None` if the client does not exist. Reads the client
-    /// again if necessary.
+    /// Calls `look` with the client, or with `None` if the client does not exist. If the copy in memory is missing or
+    /// too old, reads the client from the store first.
     pub(crate) async fn with_client<A>(
         &self,
         id: &ClientId,
@@ -212,8 +216,8 @@ impl Service {
         }
     }
 
-    /// Reads a client again. Only existing clients are cached, so a request with an invented id costs one read and no
-    /// memory.
+    /// Reads a client from the store. Only existing clients are kept in memory, so a request with an invented id costs
+    /// one read and no memory.
     async fn read_client(&self, id: &ClientId, now: Timestamp) -> Result<Option<VersionedRegistration>, Unavailable> {
         loop {
             let seen = self.snapshot.changes();

@@ -16,7 +16,7 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// A record with the decision about it at one instant.
+/// The decision about a record at one instant.
 pub(crate) struct Judged {
     pub(crate) phase: Phase,
     pub(crate) settings: Settings,
@@ -27,7 +27,8 @@ pub(crate) struct Judged {
 }
 
 impl Service {
-    /// Decides about a record. The account and the client are read only if the phase of the record allows its use.
+    /// Decides whether a record authenticates. The account and the client are read only if the phase of the record
+    /// allows its use. For example, they are not read for an expired record.
     pub(crate) async fn judge(&self, record: &TokenRecord, now: Timestamp) -> Result<Judged, Unavailable> {
         let subject = account_of(record);
         let gated = record.record().kind == TokenKind::PersonalAccessToken;
@@ -71,7 +72,7 @@ impl Service {
         }
     }
 
-    /// The view of a record. `None` if lists do not show the record.
+    /// Returns the view of a record. `None` if lists do not show the record, for example because it is revoked.
     pub(crate) async fn listed(
         &self,
         record: &TokenRecord,
@@ -83,7 +84,7 @@ impl Service {
     }
 }
 
-/// Decides about several records at one instant. Settings are read once, and each account is read once.
+/// Decides about several records at one instant. The settings and each account are read only once for all of them.
 pub(crate) struct Judging<'a> {
     service: &'a Service,
     now: Timestamp,
@@ -100,7 +101,8 @@ impl Service {
 }
 
 impl Judging<'_> {
-    /// The view of a record. `None` if lists do not show the record. See [`Service::listed`].
+    /// Returns the view of a record. `None` if lists do not show the record. It gives the same result as
+    /// [`Service::listed`].
     pub(crate) async fn listed(&mut self, record: &TokenRecord) -> Result<Option<CredentialView>, Unavailable> {
         let phase = phase(record, &self.settings, self.now);
         let verdict = match account_of(record) {
@@ -125,11 +127,11 @@ impl Judging<'_> {
     }
 }
 
-/// A standing without an account and a client, for a record whose phase alone causes a refusal.
+/// Used for a record that is refused because of its phase, so that its account and client need not be read.
 const NOBODY: Standing<'_> =
     Standing { account: None, client: None, closed_gate: None, scope_demanded: false, known_scopes: None };
 
-/// Whether the decision depends on the account and the client.
+/// Whether a record in this phase can authenticate. The decision then depends on the account and the client.
 const fn lives(phase: Phase) -> bool {
     matches!(phase, Phase::Live | Phase::Overlap { .. })
 }

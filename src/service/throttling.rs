@@ -1,5 +1,5 @@
-//! Attempts with a secret. Each attempt is reserved before the secret is tested, and then recorded as failed or
-//! released. Only failures count.
+//! Limits attempts to guess a secret. Each attempt is reserved before the secret is tested, and then recorded as failed
+//! or released. Only failures count.
 
 use std::time::Duration;
 
@@ -20,7 +20,8 @@ use crate::types::time::Timestamp;
 /// the source.
 #[derive(Clone, Copy)]
 pub(crate) enum Counted<'a> {
-    /// A login, with the canonical key of the name and the subject.
+    /// A login. `key` is the canonical form of the login name. `subject` is the account with this name, if there is
+    /// one.
     Account { key: &'a str, subject: Option<&'a SubjectId> },
     /// A client secret, with the client id as it was sent.
     Client(&'a str),
@@ -31,16 +32,17 @@ pub(crate) enum Counted<'a> {
 pub(crate) enum Held {
     /// There were too many failures. Attempts are refused until this instant.
     Until(Timestamp),
-    /// Too many other attempts are in progress for this key.
+    /// Too many other attempts with this throttle key are in progress.
     UnderWay(ThrottleKey),
 }
 
-/// An attempt in progress. If it is dropped, it counts as a failure a minute later.
+/// An attempt in progress. If it is dropped before it is recorded as failed or released, it counts as a failure a
+/// minute later.
 #[must_use]
 pub(crate) struct Attempt {
     reserved: Vec<Reservation>,
-    /// `Some` if the source is unknown. The inner value is the right to test a password. It is `None` if no password is
-    /// tested.
+    /// Set only if the source is unknown. For a login, it then contains the permission to test a password. For a client
+    /// secret, it contains `None`, because no permission is needed.
     without_source: Option<Option<Turn>>,
 }
 
@@ -67,7 +69,8 @@ impl Service {
         ThrottleKey::from_bytes(hash.finalize().into())
     }
 
-    /// Reserves one attempt, or returns why it is refused. The result does not depend on whether the secret is correct.
+    /// Reserves one attempt, or returns why it is refused. This happens before the secret is tested, so the result does
+    /// not depend on whether the secret is correct.
     ///
     /// The counter of the source is checked first, so that nothing is written for a source that must wait. Logins and
     /// client secrets have separate counters, so failures of one kind never block the other kind. If the source is
@@ -103,7 +106,8 @@ impl Service {
         Ok(Ok(granted))
     }
 
-    /// The counters of an attempt. The counter of the source is first, then that of the account or client.
+    /// Returns the two counters of an attempt, each with its limits. The first counter counts by source alone, and its
+    /// third value is true. The second counts by source and account or client, and its third value is false.
     fn counters(&self, counted: Counted<'_>, source: &SourceName) -> [(ThrottleKey, Allowance, bool); 2] {
         let limits = &self.policy.throttle;
         let (sort, purpose, name, allowance) = match counted {
@@ -128,8 +132,8 @@ impl Service {
         Ok(Attempt { reserved: Vec::new(), without_source: Some(turn) })
     }
 
-    /// The failures that an event names. A client is named only if it is registered, because a request can contain any
-    /// id.
+    /// Returns what an event reports as throttled: all attempts of the source, or an account or client. An unregistered
+    /// client is not named, because a request can contain any id.
     fn throttled(&self, counted: Counted<'_>, is_source: bool) -> Throttled {
         match counted {
             Counted::Account { .. } if is_source => Throttled::Logins,
@@ -158,8 +162,8 @@ impl Service {
         Ok(())
     }
 
-    /// Records an attempt whose secret was wrong as failed. If a counter cannot be updated, the attempt counts as a
-    /// failure a minute later, so guessing is limited even during an outage.
+    /// Records that the secret of an attempt was wrong. If a counter cannot be updated, the attempt counts as a failure
+    /// a minute later, so guessing is limited even during an outage.
     pub(crate) async fn failed(&self, attempt: Attempt, now: Timestamp) {
         for of in attempt.reserved {
             let _ = self.throttle.failed(&of.key, of.at, now, of.window).await;

@@ -1,42 +1,43 @@
-//! Logins from unknown sources. Nothing is counted per account. Only a few passwords are tested at the same time, and
-//! an event reports how many failures there were.
+//! Limits logins from unknown sources. Failures are not counted for each account. Instead, only a few passwords are
+//! tested at the same time, and events report the number of failures.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::types::time::Timestamp;
 
-/// The largest number of passwords that are tested at the same time.
+/// The largest number of passwords from unknown sources that are tested at the same time.
 const AT_ONCE: u32 = 8;
-/// The number of failures that one event reports.
+/// After this number of failures, an event reports them.
 const A_BATCH: u32 = 100;
 
-/// What the handle remembers about attempts from unknown sources.
+/// The password tests in progress for unknown sources, and the failures that no event has reported yet.
 #[derive(Default)]
 pub(crate) struct Unsourced {
     under_way: Arc<AtomicU32>,
     pace: Mutex<Option<Pace>>,
 }
 
-/// The number of failures in a batch, and the instant of the first failure.
+/// The number of failures since the last event, and the instant of the first of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pace {
     pub(crate) since: Timestamp,
     pub(crate) failures: u32,
 }
 
-/// The right to test one password. Dropping it gives the right to another login.
+/// The permission to test one password from an unknown source. Dropping it lets another login be tested.
 pub(crate) struct Turn(Arc<AtomicU32>);
 
 impl Unsourced {
-    /// Takes the right to test one password. `None` if eight passwords are being tested.
+    /// Takes the permission to test one password. `None` if eight passwords are being tested.
     pub(crate) fn turn(&self) -> Option<Turn> {
         let one_more = |under_way: u32| (under_way < AT_ONCE).then(|| under_way + 1);
         let taken = self.under_way.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more);
         taken.ok().map(|_| Turn(Arc::clone(&self.under_way)))
     }
 
-    /// Counts a failure. The hundredth failure of a batch returns the batch and starts a new batch.
+    /// Counts a failure. If this is the hundredth failure since the last event, returns what an event must report, and
+    /// counts from zero again. Otherwise returns `None`.
     pub(crate) fn failed(&self, now: Timestamp) -> Option<Pace> {
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
         let mut seen = pace.unwrap_or(Pace { since: now, failures: 0 });

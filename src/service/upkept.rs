@@ -1,5 +1,5 @@
-//! Checks whether the host does upkeep, because the library runs nothing by itself. A host that does no upkeep gets one
-//! event.
+//! Checks that the host calls the periodic upkeep of this library, because the library starts no task of its own. If
+//! the host does not, one event reports it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,13 +9,13 @@ use crate::service::Service;
 use crate::types::duration::{minutes, whole_micros};
 use crate::types::time::Timestamp;
 
-/// The event is emitted if no upkeep was done for this time.
+/// [`EventKind::NoUpkeep`] is emitted if the host has used this library for this time without doing any upkeep.
 const PATIENCE: Duration = minutes(10);
 
-/// When the handle was first used, and whether upkeep was done or the event was already emitted.
+/// When the host first used this library, and whether upkeep was done or the event was already emitted.
 #[derive(Default)]
 pub(crate) struct Upkept {
-    /// The instant of the first use, in microseconds plus one. 0 means that the handle was not used yet.
+    /// The instant of the first use, in microseconds plus one. 0 before the first use.
     since: AtomicU64,
     settled: AtomicBool,
 }
@@ -26,8 +26,8 @@ impl Service {
         self.upkept.settled.store(true, Ordering::Relaxed);
     }
 
-    /// Emits the event if the host has done no upkeep for [`PATIENCE`]. Called whenever settings are read again, which
-    /// is every few seconds.
+    /// Emits [`EventKind::NoUpkeep`] if the first use was at least [`PATIENCE`] ago, and the host has done no upkeep
+    /// since. Called whenever the settings are read from the store, which happens every few seconds.
     pub(crate) fn watch_upkeep(&self, now: Timestamp) {
         if self.upkept.settled.load(Ordering::Relaxed) {
             return;

@@ -1,5 +1,5 @@
-//! Stores when credentials were last used. This happens off the hot path and with bounded memory. Of several uses of a
-//! token, only the latest use is written.
+//! Stores when credentials were last used. The write happens off the hot path and with bounded memory. If a token is
+//! used several times between two writes, only the latest use is written.
 //!
 //! A use is recorded in memory, with a resolution of a second. `flush` writes the last use of a token at most once per
 //! interval of the policy. After a crash, only the uses that were not flushed are lost. The entry of a token in
@@ -17,23 +17,23 @@ use crate::types::hash::IdState;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
-/// The resolution in microseconds. Uses within this time count as a single use.
+/// Two uses of a token that are less than this apart count as one use. In microseconds.
 const RESOLUTION: u64 = 1_000_000;
 
-/// The number of slots for recent uses.
+/// The number of slots that remember the uses of the last second.
 const NOTED: usize = 1 << 13;
 
-/// The unit of the instant in a slot, in microseconds. In this unit an instant needs 38 bits, so 26 bits of the slot
-/// are left for a hash.
+/// The unit in which a slot contains an instant, in microseconds. In this unit an instant needs 38 bits, so 26 of the
+/// slot's 64 bits are left for a part of a hash.
 const GRAIN: u64 = 1 << 15;
 
-/// The number of whole units in a second.
+/// The number of whole [`GRAIN`] units in a second.
 const GRAINS: u64 = 1_000_000 / GRAIN;
 
-/// The largest number of uses in one call of the store.
+/// The largest number of records in one call of [`TokenStore::touch`](crate::store::TokenStore::touch).
 const BATCH: usize = 64;
 
-/// The last use of a token in this process, and the last use that the store has, both in microseconds.
+/// The last use of a token in this process, and the last use that is in the store, both in microseconds.
 struct Seen {
     last: AtomicU64,
     written: AtomicU64,
@@ -48,20 +48,21 @@ pub(crate) struct Uses {
     noted: Box<[AtomicU64]>,
     seen: papaya::HashMap<RecordId, Seen, IdState>,
     state: IdState,
-    /// The interval of the policy, in microseconds.
+    /// The shortest time between two writes of the uses of one token, in microseconds. The policy sets it.
     interval: u64,
     most: usize,
     dropped: AtomicU64,
 }
 
-/// The result of a flush or a shutdown.
+/// The result of a flush of last uses, which happens periodically and at shutdown.
 #[derive(Debug)]
 #[must_use]
 #[non_exhaustive]
 pub struct Flushed {
     /// The number of uses that were written.
     pub written: u64,
-    /// The number of uses that are not written yet, because the store failed or their interval is not over.
+    /// The number of uses that are not written yet, because the store failed or the interval since their token's last
+    /// write is not over.
     pub waiting: u64,
     /// The number of uses that were lost since the last flush, because the buffer was full.
     pub dropped: u64,
@@ -82,7 +83,7 @@ impl Uses {
         }
     }
 
-    /// Records a successful use. `stored` is the last use that the store has.
+    /// Records in memory that a token was used successfully at `now`. `stored` is the token's last use in the store.
     pub(crate) fn note(&self, id: RecordId, stored: Option<Timestamp>, now: Timestamp) {
         // The hash needs a secret key, because an owner can choose ids. Its low bits select the slot, and other bits
         // are stored in the slot.
@@ -97,8 +98,8 @@ impl Uses {
         place.store(part | (last / GRAIN), Ordering::Relaxed);
     }
 
-    /// Records a use in the map. Returns the last recorded use, in microseconds. Uses within a second after it need not
-    /// be recorded.
+    /// Records in the map that a token was used at `now`, unless a use less than a second earlier is already known.
+    /// Returns the last known use, in microseconds. If the map is full, the use is lost, and `now` is returned.
     fn note_in_map(&self, id: RecordId, stored: Option<Timestamp>, now: Timestamp) -> u64 {
         let map = self.seen.pin();
         if let Some(seen) = map.get(&id) {
@@ -124,14 +125,14 @@ impl Uses {
         now.micros()
     }
 
-    /// The last use that the store has, or the last use in this process if that is later.
+    /// Returns the later of `stored`, which is the last use in the store, and the last use in this process.
     pub(crate) fn overlaid(&self, id: RecordId, stored: Option<Timestamp>) -> Option<Timestamp> {
         let seen = self.seen.pin().get(&id).and_then(|seen| Timestamp::from_micros(seen.last.load(Ordering::Relaxed)));
         stored.max(seen)
     }
 
-    /// The uses to write now. A use of a token is due once per interval. At shutdown, `all` is true and every use is
-    /// due.
+    /// Returns the uses to write now. A token's use is due if no use was written yet, or if the interval since the last
+    /// write is over. If `all` is true, every use is due.
     fn due(&self, now: Timestamp, all: bool) -> Vec<(RecordId, Timestamp)> {
         let map = self.seen.pin();
         let mut due = Vec::new();
@@ -164,7 +165,8 @@ impl Uses {
 }
 
 impl Service {
-    /// Writes the uses that are due, or all uses at shutdown. If a batch fails, its uses stay in the buffer.
+    /// Writes the uses that are due, or all uses if `all` is true. If the store fails, the uses that were not written
+    /// stay in memory.
     pub(crate) async fn flush_uses(&self, now: Timestamp, all: bool) -> Flushed {
         let due = self.uses.due(now, all);
         let mut written = 0;

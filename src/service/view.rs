@@ -15,11 +15,13 @@ use crate::types::time::Timestamp;
 pub enum Status {
     /// The credential works.
     Active,
-    /// The credential works, but it expires within the notice lead, or it was replaced and its overlap has not ended.
+    /// The credential works, but soon stops working. Either its expiry is nearer than the setting `notice_lead`, or it
+    /// was replaced and works beside its successor for a limited time.
     Expiring,
     /// The credential has expired.
     Expired,
-    /// The owner's account, the client or a gate blocks the credential. It may work again later.
+    /// The credential has not expired, but the owner's account, the client or a closed gate blocks it. It might work
+    /// again later.
     Suspended,
 }
 
@@ -56,19 +58,21 @@ pub struct CredentialView {
     pub last_used_at: Option<Timestamp>,
     /// The status of the credential.
     pub status: Status,
-    /// Whether the expiry is near compared with the lifetime. True if the credential expires within the notice lead,
-    /// and also within the last quarter of the lifetime since the expiry was last set. For example, with the default
-    /// lead a security code of 24 hours always has [`Status::Expiring`], but this field is true only in its last 6
-    /// hours.
+    /// Whether the expiry is near, even compared with the lifetime of the credential. True if the time until the expiry
+    /// is at most the setting `notice_lead`, and also at most a quarter of the lifetime. The lifetime is counted from
+    /// when the expiry was last set.
+    ///
+    /// For example, with the default setting a security code of 24 hours always has [`Status::Expiring`], but this
+    /// field is true only in its last 6 hours.
     pub ends_soon: bool,
-    /// Whether the credential was replaced but still works beside its successor.
+    /// Whether the credential was replaced by a successor, but still works.
     pub replaced: bool,
     /// The scope. `None` means all rights of the owner.
     pub scope: Option<Scope>,
     /// The access level of a security code.
     pub access: Option<Access>,
-    /// The account name in the request that created a same-as-user code. The account may have been renamed since then.
-    /// [`CredentialView::access`] contains the subject.
+    /// For a same-as-user code, the account name in the request that created the code. The account might have been
+    /// renamed since then. [`CredentialView::access`] contains its subject.
     pub named: Option<String>,
     /// The creator of a security code.
     pub created_by: Option<SubjectId>,
@@ -96,8 +100,8 @@ impl MadeFor {
 }
 
 impl CredentialView {
-    /// The view of a record. `None` if the record is revoked, if its retention has ended, or if it was replaced and its
-    /// overlap has ended.
+    /// Returns the view of a record. `None` if the record is revoked, if its retention has ended, or if it was replaced
+    /// and no longer works.
     pub(crate) fn of(
         record: &TokenRecord,
         phase: Phase,
@@ -138,7 +142,8 @@ impl CredentialView {
     }
 }
 
-/// Whether the expiry is near, compared with the lifetime since `set_at`. See [`CredentialView::ends_soon`].
+/// Whether the expiry is near, even compared with the lifetime. `set_at` is when the expiry was last set. See
+/// [`CredentialView::ends_soon`].
 pub(crate) fn ends_soon(expires_at: Option<Timestamp>, set_at: Timestamp, settings: &Settings, now: Timestamp) -> bool {
     expires_at.is_some_and(|expires_at| {
         let quarter = expires_at.since(set_at) / 4;

@@ -1,4 +1,4 @@
-//! Watches the host's stores and directory. Failures are reported as events, whatever the outcome of the request is.
+//! Watches the host's stores and directory. Failures are reported as events, whether the request fails or not.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,11 +14,11 @@ use crate::types::ids::RecordId;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// The same failure of the same method is reported at most once in this time.
+/// If the same method fails in the same way several times in this period, only one event reports it.
 const EVERY: Duration = Duration::from_secs(10);
-/// A recovery is reported after this time without a failure.
+/// A recovery is reported when no call has failed for this time.
 const QUIET: Duration = Duration::from_secs(5);
-/// The longest cause in an event, in characters.
+/// The largest number of characters of an error's text in an event.
 const LONGEST: usize = 500;
 
 /// Reports failures as events.
@@ -38,7 +38,8 @@ impl Watch {
     }
 }
 
-/// A store or a part of the directory whose failures are watched. `forward.rs` implements the methods of the port.
+/// A store or a part of the directory whose failures are reported as events. `forward.rs` implements the methods of its
+/// trait.
 pub(crate) struct Watched<P: ?Sized> {
     pub(super) port: Arc<P>,
     health: Arc<Health>,
@@ -48,15 +49,15 @@ pub(crate) struct Watched<P: ?Sized> {
 struct Health {
     means: Means,
     watch: Arc<Watch>,
-    /// Whether the port has been unavailable since the last reported recovery. A successful call checks only this
-    /// field.
+    /// Whether a call has failed since the last reported recovery, because the store or directory was unavailable. A
+    /// successful call checks only this field.
     failing: AtomicBool,
     failures: Mutex<Failures>,
 }
 
 #[derive(Default)]
 struct Failures {
-    /// The last report for each method and type of failure.
+    /// The last report for each pair of method and type of failure.
     reported: Vec<Reported>,
     count: u64,
     first: Option<Timestamp>,
@@ -76,12 +77,14 @@ impl<P: ?Sized> Watched<P> {
         Self { port, health: Arc::new(Health { means, watch, failing: AtomicBool::new(false), failures }) }
     }
 
-    /// Watches another part of the same directory, so that an outage of the directory is reported once.
+    /// Wraps another part of the same directory. Both parts share their state, so an outage of the directory is
+    /// reported once.
     pub(crate) fn beside<Q: ?Sized>(&self, port: Arc<Q>) -> Watched<Q> {
         Watched { port, health: Arc::clone(&self.health) }
     }
 
-    /// Inspects a result before the caller gets it.
+    /// Reports a failed call or a recovery, if necessary. Called with the result of every call, before the caller gets
+    /// it.
     pub(super) fn heard<T, E: Failure>(&self, op: &'static str, answer: &Result<T, E>) {
         match answer {
             Ok(_) if self.health.failing.load(Ordering::Relaxed) => self.health.tell_recovery(),
@@ -119,8 +122,8 @@ impl Health {
 }
 
 impl Failures {
-    /// Counts a failure. If it must be reported, returns how many failures were not reported since the last report.
-    /// Otherwise returns `None`.
+    /// Counts a failure. If an event must report it, returns how many similar failures were not reported since the last
+    /// event. Otherwise returns `None`.
     fn note(&mut self, op: &'static str, fault: Fault, now: Timestamp) -> Option<u64> {
         if fault == Fault::Unavailable {
             self.count = self.count.saturating_add(1);
@@ -141,8 +144,8 @@ impl Failures {
         Some(std::mem::take(&mut reported.unsaid))
     }
 
-    /// If the outage is over, returns when it began and how many failures there were. It is over after a time without
-    /// failures.
+    /// If an outage has ended, returns when it began and how many failures there were. An outage has ended if no call
+    /// has failed for [`QUIET`].
     fn over(&mut self, now: Timestamp) -> Option<(Timestamp, u64)> {
         let quiet = self.last.is_none_or(|last| now < last || last.plus(QUIET).is_some_and(|quiet| now >= quiet));
         if !quiet {
@@ -154,7 +157,7 @@ impl Failures {
     }
 }
 
-/// An error from a port of the host.
+/// An error from a store or from the directory.
 pub(super) trait Failure {
     fn as_error(&self) -> &(dyn Error + 'static);
     fn fault(&self) -> Fault;
@@ -198,7 +201,7 @@ impl Failure for DirectoryError {
     }
 }
 
-/// The texts of the error and its sources, on one line.
+/// Returns the text of the error and the texts of its sources, on one line.
 fn cause(error: &(dyn Error + 'static)) -> String {
     let (mut text, mut next) = (error.to_string(), error.source());
     while let Some(source) = next {

@@ -1,5 +1,5 @@
-//! Points at which a store calls its backend. A test can observe these calls, and choose which of several concurrent
-//! operations continues.
+//! Test hooks at the points where a store calls its backend. A test can observe these calls, and choose which of
+//! several concurrent operations continues.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -7,30 +7,33 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
-/// Decides when an operation may make its next call.
+/// A listener of a test. It is told of each call that a store makes to its backend, and decides when the store can make
+/// the call.
 pub trait BackendCalls: Send + Sync {
-    /// Polled before each call of the backend. The call continues when the result is ready. `first` is true at the
-    /// first poll for a call. An implementation that returns `Pending` must wake the task later.
+    /// Polled before each call of the store to its backend. The store makes the call when the result is `Ready`.
+    /// `first` is true if this is the first poll for that call. An implementation that returns `Pending` must wake the
+    /// task later.
     fn poll_call(&self, first: bool, context: &mut Context<'_>) -> Poll<()>;
 
-    /// Called inside one operation, between two writes or two reads, if other threads can read or write between the
-    /// two. The store may hold a lock at this point. So an implementation may let other threads run, but must not wait
-    /// for another operation.
+    /// Called in the middle of an operation of a store, between two writes or two reads that are not atomic together.
+    /// The store can hold a lock here. So an implementation can let other threads run, but must not wait until another
+    /// operation ends.
     fn inside_step(&self) {}
 }
 
-/// The number of listeners in this process. While it is zero, a point costs one atomic load.
+/// The number of [`Listened`] futures in this process. While it is zero, [`backend_call`] and [`inside_step`] cost one
+/// atomic load.
 static LISTENED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     static LISTENER: RefCell<Option<Arc<dyn BackendCalls>>> = const { RefCell::new(None) };
 }
 
-/// A store awaits this future before each call of its backend. The future is ready at once unless a test
+/// Returns the future that a store awaits before each call to its backend. The future is ready at once unless a test
 /// [listens](listen).
 ///
-/// A store must not hold a lock that blocks threads while it awaits this future. A listener observes only the task that
-/// polls the operation, not a task that the store spawns.
+/// While a store awaits this future, it must not hold a lock that blocks threads. A listener observes only the task
+/// that polls the operation, not a task that the store spawns.
 pub fn backend_call() -> BackendCall {
     BackendCall { first: true }
 }
@@ -55,8 +58,8 @@ impl Future for BackendCall {
     }
 }
 
-/// A store calls this function inside one operation, between two writes or two reads, if other threads can read or
-/// write between the two. It does nothing unless a test [listens](listen).
+/// A store calls this function in the middle of an operation, between two writes or two reads that are not atomic
+/// together. The function does nothing unless a test [listens](listen).
 pub fn inside_step() {
     if LISTENED.load(Ordering::Relaxed) > 0
         && let Some(listener) = LISTENER.with_borrow(Clone::clone)
@@ -93,7 +96,7 @@ impl<F> Drop for Listened<F> {
     }
 }
 
-/// The previous listener of the thread. It is set again when a poll ends, even if the poll panics.
+/// Sets the previous listener of the thread again when a poll ends, even if the poll panics.
 struct Outer(Option<Arc<dyn BackendCalls>>);
 
 impl Drop for Outer {

@@ -13,47 +13,50 @@ use crate::types::realm::Realm;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// A new label, and the key that the family gets with it.
+/// A new label of a record, and the new label key of its family.
 #[derive(Clone, Debug)]
 pub struct Relabel {
-    /// The label text.
+    /// The text of the new label.
     pub label: Label,
-    /// The key. `None` if labels need not be unique. The family then occupies no key.
+    /// The key by which labels are compared. No other family of the owner has the same key. `None` if labels need not
+    /// be unique. The family then has no label key.
     pub key: Option<LabelKey>,
 }
 
-/// A change of one record. In an edit, a field that is `None` leaves its value unchanged.
+/// A change of one record by [`TokenStore::apply`](crate::store::TokenStore::apply).
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// Changes label, description or scope.
+    /// Changes label, description or scope. A field that is `None` leaves the stored value unchanged.
     Edit {
         /// The new label, and the new label key of the family.
         label: Option<Relabel>,
-        /// The description.
+        /// The new description.
         description: Option<Description>,
-        /// The scope. `Some(None)` removes the scope.
+        /// The new scope. `Some(None)` removes the scope.
         scope: Option<Option<Scope>>,
     },
-    /// Changes the expiry, and sets `expiry_set_at` to now. If the record has the family's kind and newest generation,
-    /// the family's `live_until` and `gone_at` are set to `expires_at` and `gone_at` of this record. An access token
-    /// that belongs to a refresh token never changes the family.
+    /// Changes the expiry, and sets `expiry_set_at` to now. If the record has the kind and the generation of its
+    /// family, the family's `live_until` and `gone_at` are set to `expires_at` and `gone_at` of the record. So an
+    /// access token that belongs to a refresh token never changes the family.
     Expiry {
         /// The new expiry. `None` means permanent.
         expires_at: Option<Timestamp>,
-        /// The instant from which the record may be purged.
+        /// The instant from which the record may be purged. `None` means never.
         gone_at: Option<Timestamp>,
-        /// The mark of the next notice for the new expiry.
+        /// The first instant at which a notice about the new expiry must be checked, and the stage of that notice.
+        /// `None` if no notice is planned.
         notice: Option<NoticeMark>,
     },
     /// Replaces the digest by a digest of the same secret under a different key.
     Rekey {
-        /// The digest.
+        /// The new digest.
         digest: Digest,
-        /// The key under which the digest was computed.
+        /// The key under which the new digest was computed.
         key_id: KeyId,
     },
-    /// Ends the overlap of a superseded record: sets `superseded.honoured_until`, and sets `gone_at` if the record has
-    /// none. The result is `Stale` if the record is not superseded.
+    /// Sets the end of the overlap, which is the time in which a superseded record and its successor are both accepted.
+    /// The end is stored in `superseded.honoured_until`. If the record has no `gone_at`, that is set too. The result is
+    /// `Stale` if the record is not superseded.
     End {
         /// The instant from which the superseded record is no longer accepted.
         honoured_until: Timestamp,
@@ -62,34 +65,38 @@ pub enum Change {
     },
 }
 
-/// The result of a change.
+/// The result of a [`Change`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum Applied {
     /// The record was changed. Contains the record as written.
     Done(TokenRecord),
-    /// The version is not the expected version, or the record or its family is revoked. Nothing was written. Contains
-    /// the current record.
+    /// The record does not have the expected version, does not accept this change, or is revoked, alone or with its
+    /// family. Nothing was written. Contains the current record.
     Stale(TokenRecord),
-    /// The family with this id has the label. Nothing was written.
+    /// Another family of the owner already has the new label. Contains the id of that family. Nothing was written.
     LabelTaken(FamilyId),
-    /// The record does not exist.
+    /// The record to change does not exist.
     Missing,
 }
 
-/// How a rotation updates the parent.
+/// How a rotation updates the parent, which is the record that is rotated.
 #[derive(Clone, Copy, Debug)]
 pub enum ParentUpdate {
-    /// Supersedes the parent. The parent's version increases by 1, its `superseded` is set, and its notice is cleared.
-    /// The nonce of the grandparent is removed. In the family, the generation increases by 1, `live_until` and
-    /// `gone_at` are set to those of the successor, and `used_at` is set to now. No record is removed: an older
-    /// generation stays until its `gone_at`.
+    /// Supersedes the parent: a new record, the successor, replaces it. The parent's version increases by 1, its
+    /// `superseded` is set, and its notice is cleared. If the parent itself had replaced an older record, that record
+    /// loses its nonce.
+    ///
+    /// In the family, the generation increases by 1, and `used_at` is set to now. `live_until` is set to the
+    /// successor's `expires_at`, and `gone_at` to the successor's `gone_at`. No record is removed: a superseded record
+    /// stays until its own `gone_at`.
     Supersede {
         /// The version that the parent must have.
         expect: Version,
         /// The id of the new record that replaces the parent.
         successor: RecordId,
-        /// The nonce. `None` if a personal access token is rotated.
+        /// The random value that is stored in the parent. A retry of the rotation derives the same successor from it.
+        /// `None` if a personal access token is rotated.
         nonce: Option<Nonce>,
         /// The instant until which the parent is accepted. `None` means until the successor's first use.
         honoured_until: Option<Timestamp>,
@@ -98,20 +105,21 @@ pub enum ParentUpdate {
         gone_at: Option<Timestamp>,
         /// The limit on rotations of the family within a period. `None` means no limit.
         pace: Option<Pace>,
-        /// The cap on live access tokens. See [`InsertInto::Join`](crate::store::InsertInto::Join).
+        /// The cap on live access tokens of the family. See [`InsertInto::Join`](crate::store::InsertInto::Join).
         access_cap: Option<NonZeroU32>,
     },
-    /// Extends the parent without a new version. It requires that the parent is not superseded and `now < expires_at`.
-    /// `expires_at` and `gone_at` are never set to an earlier instant, and `expiry_set_at` is set to now. If the parent
-    /// has the family's kind and generation, the family's `live_until` and `gone_at` are extended too. The family's
-    /// `used_at` is set to now. The parent need not be the newest record. For an access token, or a record of an older
-    /// generation, only its own two instants are extended.
+    /// Extends the lifetime of the parent. The parent keeps its version, and need not be the newest record of its
+    /// family. It must not be superseded, and `now < expires_at` must be true.
+    ///
+    /// The parent's `expiry_set_at` and the family's `used_at` are set to now. The parent's `expires_at` and `gone_at`
+    /// are set to the given instants, unless the stored ones are later. The family's `live_until` and `gone_at` are
+    /// extended in the same way, but only if the parent has the kind and the generation of the family.
     Slide {
         /// The new expiry.
         expires_at: Timestamp,
         /// The instant from which the parent may be purged.
         gone_at: Timestamp,
-        /// The cap on live access tokens. See [`InsertInto::Join`](crate::store::InsertInto::Join).
+        /// The cap on live access tokens of the family. See [`InsertInto::Join`](crate::store::InsertInto::Join).
         access_cap: Option<NonZeroU32>,
     },
 }
@@ -120,7 +128,7 @@ pub enum ParentUpdate {
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum Rotated {
-    /// Everything is written.
+    /// The parent and its family were updated, and all new records were inserted.
     Done,
     /// The parent does not exist.
     Missing,
@@ -129,12 +137,13 @@ pub enum Rotated {
     /// The parent is superseded, has a different version, or (for a slide) has expired. Contains the current record.
     /// Nothing was written.
     Stale(TokenRecord),
-    /// This id is already taken. Nothing was written. If several of the new ids are taken, the result names any one of
-    /// them.
+    /// The id of one of the new records is already taken. Nothing was written. If several ids are taken, any one of
+    /// them is returned.
     IdTaken(RecordId),
     /// The limit on rotations is reached. Nothing was written.
     PaceReached {
-        /// The instant of the `limit`-th most recent rotation of the family.
+        /// The instant of the `limit`-th most recent rotation of the family. A rotation is possible again when `since`
+        /// is this instant or later.
         oldest: Timestamp,
     },
     /// The family would have more live access tokens than the cap allows. Nothing was written.
@@ -149,7 +158,7 @@ pub enum Rotated {
 /// The records that a call revokes.
 #[derive(Clone, Copy, Debug)]
 pub enum Revoke<'a> {
-    /// One record, which is an access token. Its notice is cleared. The label of its family does not change.
+    /// One access token. Its notice is cleared. Its family is not revoked and keeps its label.
     One(&'a RecordId),
     /// A family with all its members. Its label becomes free.
     Family {

@@ -10,17 +10,17 @@ use crate::types::client::{ClientId, Registration, VersionedRegistration};
 use crate::types::ids::Version;
 use crate::types::realm::Realm;
 
-/// The result of a `put`.
+/// The result of [`ClientStore::put_client`].
 #[derive(Clone, Debug)]
 #[must_use]
 #[expect(clippy::large_enum_variant, reason = "one answer to a rare write; a box would cost every store a line")]
 pub enum ClientPut {
     /// Written. Contains the new version.
     Done(Version),
-    /// The stored version is not the expected version, or the id is already taken when `put` should create a
-    /// registration. Contains the current registration, or `None` if there is none.
+    /// The stored version is not the expected version, or no registration was expected but one exists. Nothing was
+    /// written. Contains the current registration, or `None` if there is none.
     Stale(Option<VersionedRegistration>),
-    /// Another registration has this internal id, or a removed registration had it.
+    /// Another registration has this internal id, or a removed registration had it. Nothing was written.
     Retired,
 }
 
@@ -28,31 +28,33 @@ pub enum ClientPut {
 ///
 /// # Contract
 ///
-/// 29. `put_needs_the_version`: with `expect: None` a registration is created, and none is overwritten. With `Some`,
-///     only that version is replaced. The versions of a client id only increase, even if the client is removed in
-///     between, so an old version never matches again.
-/// 30. `removed_internal_ids_never_return`: after `remove`, a `put` of the same internal id into the same realm is
-///     always `Retired`. If several registrations have the same internal id, only one of them is created. Another realm
-///     may use the same internal id.
+/// 29. `put_needs_the_version`: with `expect: None`, a put creates a registration and never overwrites one. With
+///     `Some`, it replaces a registration only if this has the expected version. The versions of a client id only
+///     increase, even if the client is removed in between, so an old version never matches again.
+/// 30. `removed_internal_ids_never_return`: after a registration was removed, a put with its internal id into the same
+///     realm is always `Retired`. If several calls try to create registrations with the same internal id, only one of
+///     them succeeds. Another realm may use the same internal id.
 /// 47. `client_pages_have_an_end`: a walk that follows `next` returns every registration that exists during the whole
 ///     walk once and in order. It ends with `next == None`. A page may be short.
 /// 51. `sibling_outage_is_unavailable`: an outage gives `Unavailable`, and is never reported as absence. `maybe_done`
 ///     is true if the request may have been sent.
 /// 52. `sibling_garbage_is_corrupt`: a registration that cannot be decoded gives `Corrupt`, and pages count it. A `put`
 ///     that creates a registration never overwrites it.
-/// 53. `sibling_cut_off_is_all_or_nothing`: if a future is dropped at any await, its step takes effect completely or
-///     not at all, at once or shortly afterwards. The next user of the connection is not affected.
+/// 53. `sibling_cut_off_is_all_or_nothing`: if the future of a call is dropped at any await, the call takes effect
+///     completely or not at all. The effect occurs at once or shortly afterwards. The next user of the connection is
+///     not affected.
 ///
 /// # Errors
 ///
 /// Every method returns [`StoreError`] only if it cannot answer.
 #[async_trait]
 pub trait ClientStore: Send + Sync + 'static {
-    /// One registration.
+    /// Returns the registration of a client. `None` if there is no such client in the realm.
     async fn client(&self, realm: &Realm, id: &ClientId) -> Result<Option<VersionedRegistration>, StoreError>;
 
-    /// A page of registrations after the id `after`, in ascending order of client ids. A registration that cannot be
-    /// decoded is skipped and counted in [`Page::corrupt`].
+    /// Returns a page of the realm's registrations, in ascending order of client ids. The page begins after the id
+    /// `after`, or with the first registration if `after` is `None`. A registration that cannot be decoded is skipped
+    /// and counted in [`Page::corrupt`].
     async fn clients(
         &self,
         realm: &Realm,
@@ -60,7 +62,8 @@ pub trait ClientStore: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Page<VersionedRegistration, ClientId>, StoreError>;
 
-    /// Creates or replaces a registration.
+    /// Replaces the registration if its version is `expect`. If `expect` is `None`, creates a registration that does
+    /// not exist yet.
     async fn put_client(
         &self,
         realm: &Realm,
@@ -68,7 +71,7 @@ pub trait ClientStore: Send + Sync + 'static {
         registration: &Registration,
     ) -> Result<ClientPut, StoreError>;
 
-    /// Removes the registration if its version is `expect`. Its internal id must never be used again. Returns false if
-    /// the stored version is different or nothing is stored.
+    /// Removes the registration if its version is `expect`. Returns false if the stored version is different or nothing
+    /// is stored. After a removal, no new registration of the realm gets the same internal id (clause 30).
     async fn remove_client(&self, realm: &Realm, id: &ClientId, expect: Version) -> Result<bool, StoreError>;
 }

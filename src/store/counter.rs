@@ -1,4 +1,4 @@
-//! One counter as a value. It implements the steps of the throttle contract without a store.
+//! The counter of a throttle as a value in memory. It implements the steps of the throttle contract without a store.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 use crate::store::throttle::Reserved;
 use crate::types::time::Timestamp;
 
-/// The longest time for which an attempt is in progress. An attempt that is not settled within this time counts as
+/// The longest time for which an attempt is in progress. If an attempt is not settled in this time, it counts as
 /// failed.
 pub const UNSETTLED: Duration = Duration::from_secs(60);
 
-/// One counter. It contains the failures in a window, and the attempts in progress. Use it in a store that reads,
-/// decides and writes in one step.
+/// A counter of a [`Throttle`](crate::store::Throttle). It contains the number of failures in a window of time, and the
+/// attempts in progress. A store can use this type if it reads a counter, changes it, and writes it back in one step.
 ///
 /// ```
 /// use std::num::NonZeroU32;
@@ -32,7 +32,7 @@ pub const UNSETTLED: Duration = Duration::from_secs(60);
 pub struct Counter {
     /// The number of failures in the window. Zero if no window is open.
     failures: u32,
-    /// When the window ends. `None` if no window is open.
+    /// When the open window ends. `None` if no window is open.
     ends_at: Option<Timestamp>,
     /// When each attempt in progress was granted.
     under_way: Vec<Timestamp>,
@@ -41,7 +41,8 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// Creates a counter from its stored parts. No window is open if there are no failures or no end.
+    /// Creates a counter from its stored parts. If `failures` is zero or `ends_at` is `None`, the counter has no open
+    /// window and no failures.
     #[must_use]
     pub fn from_parts(
         failures: u32,
@@ -59,7 +60,7 @@ impl Counter {
         self.failures
     }
 
-    /// When the window ends. `None` if no window is open.
+    /// When the open window ends. `None` if no window is open.
     #[must_use]
     pub const fn ends_at(&self) -> Option<Timestamp> {
         self.ends_at
@@ -83,7 +84,9 @@ impl Counter {
         self.failures == 0 && self.under_way.is_empty()
     }
 
-    /// Whether an instant in the counter is too far in the future. If true, a refused attempt also changes the counter.
+    /// Whether the counter contains an instant that is too far in the future, because the clock was set back or the
+    /// policy changed. This is a window that ends after `now + window`, or an attempt that was granted [`UNSETTLED`] or
+    /// more after `now`. If true, the store must write the counter even after a refused attempt.
     #[must_use]
     pub fn lies_ahead(&self, now: Timestamp, window: Duration) -> bool {
         let end = now.plus_capped(window);
@@ -106,7 +109,8 @@ impl Counter {
         answer
     }
 
-    /// Changes the attempt that was reserved at `reserved_at` into a failure.
+    /// Changes the attempt that was reserved at `reserved_at` into a failure. If there is no such attempt in progress,
+    /// no failure is added.
     pub fn failed(&mut self, reserved_at: Timestamp, now: Timestamp, window: Duration) {
         self.settle(now, window);
         if self.take(reserved_at) {

@@ -16,9 +16,9 @@ pub enum StoreError {
     Unavailable {
         /// The method that was called.
         op: &'static str,
-        /// Whether the same call may succeed shortly.
+        /// Whether the same call might succeed if it is retried shortly.
         retry: bool,
-        /// Whether the call may have taken effect. It is true if the request may have been sent.
+        /// Whether the call might have taken effect. It is true if the request might have been sent.
         maybe_done: bool,
         /// The backend's own error.
         #[source]
@@ -27,7 +27,7 @@ pub enum StoreError {
     /// A row cannot be decoded, or contradicts itself.
     #[error("stored row is corrupt")]
     Corrupt {
-        /// The record, if known.
+        /// The id of the record, if known.
         id: Option<RecordId>,
         /// The decoding error.
         #[source]
@@ -52,7 +52,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// The error for a store that cannot be reached. Nothing was sent, and a retry may succeed.
+    /// The error for a store that cannot be reached. It says that nothing was sent and that a retry might succeed.
     #[must_use]
     pub fn unavailable(op: &'static str) -> Self {
         Self::Unavailable { op, retry: true, maybe_done: false, source: None }

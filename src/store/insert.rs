@@ -7,21 +7,21 @@ use crate::record::state::Revoked;
 use crate::types::ids::{FamilyId, RecordId};
 use crate::types::time::Timestamp;
 
-/// Where new records are inserted.
+/// Whether an insert starts a new family or adds to an existing one.
 #[derive(Clone, Copy, Debug)]
 pub enum InsertInto<'a> {
-    /// The records start a new family.
+    /// The new records start a new family.
     Found {
-        /// The family.
+        /// The new family.
         family: &'a NewFamily,
-        /// The cap on live families. `None` means no cap.
+        /// The cap on live families of the owner. `None` means no cap.
         cap: Option<Cap>,
         /// The limit on records created within a period. `None` means no limit.
         pace: Option<Pace>,
     },
     /// The records join an existing family. The family must not be revoked, and must have the given generation.
     Join {
-        /// The family.
+        /// The id of the existing family.
         family: FamilyId,
         /// The generation that the family must have.
         generation: u64,
@@ -47,22 +47,25 @@ pub struct Cap {
 pub enum WhenFull {
     /// The insert writes nothing and returns [`Inserted::OwnerFull`].
     Refuse,
-    /// The insert revokes counted families, in ascending order of `(used_at, id)`, until the new family no longer
-    /// exceeds the limit. The insert and the revocations are one step.
+    /// The insert first revokes the least recently used of the counted families, in ascending order of `(used_at, id)`.
+    /// It revokes as many as are needed for the new family. The insert and the revocations are one step.
     End {
-        /// The revocation that is stored in the ended families.
+        /// The instant and the reason that are stored as the revocation of these families.
         revoked: Revoked,
-        /// The instant from which the ended families may be purged.
+        /// The instant from which these families may be purged.
         gone_at: Timestamp,
     },
 }
 
-/// A limit on how many records are created, or how many rotations are made, within a period.
+/// A limit on how many records are created, or how many rotations are made, after the instant `since`.
 ///
-/// An insert counts the listed records with `created_at > since` that have the new family's realm, owner and kind.
-/// Deleted records count, and shrunk records do not count. A rotation checks a single record of the family's kind,
-/// which the `limit`-th most recent rotation superseded. The generation of this record is the parent's generation minus
-/// `limit`. The limit is reached if this record exists and has `superseded.at > since`.
+/// For an insert, the limit is reached if at least `limit` records of the new family's realm, owner and kind have
+/// `created_at > since`. Revoked records count, and shrunk records do not count.
+///
+/// For a rotation, the limit is reached if the family was rotated at least `limit` times after `since`. A store reads a
+/// single record to check this: the record of the family's kind that the `limit`-th most recent rotation superseded.
+/// The generation of this record is the parent's generation minus `limit`. The limit is reached if this record exists
+/// and has `superseded.at > since`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// The largest number of records created, or of rotations made, after `since`.
@@ -77,16 +80,17 @@ pub struct Pace {
 pub enum Inserted {
     /// All records are inserted.
     Done,
-    /// All records are inserted, and these families were revoked because of the cap. Their order is unspecified.
+    /// All records are inserted. To stay within the cap, the insert also revoked the families with these ids, in an
+    /// unspecified order.
     MadeRoom(Vec<FamilyId>),
     /// The family to join is revoked or does not exist. Nothing was written.
     FamilyEnded,
-    /// This id is already taken. Nothing was written. If several of the new ids are taken, the result names any one of
-    /// them.
+    /// The id of one of the new records is already taken. Nothing was written. If several ids are taken, any one of
+    /// them is returned.
     IdTaken(RecordId),
-    /// The family with this id has the label. Nothing was written.
+    /// Another family of the owner already has the label. Contains the id of that family. Nothing was written.
     LabelTaken(FamilyId),
-    /// The family has a different generation. Nothing was written.
+    /// The family to join does not have the expected generation. Nothing was written.
     FamilyMoved,
     /// The owner already has as many live families as the cap allows. Nothing was written.
     OwnerFull,

@@ -7,7 +7,7 @@ use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// The records that a call lists.
+/// Which records a call of [`TokenStore::list`](crate::store::TokenStore::list) returns.
 #[derive(Clone, Copy, Debug)]
 pub enum Listing<'a> {
     /// The records of one owner and one kind, in descending order of (`created_at`, `id`).
@@ -33,19 +33,18 @@ pub enum Listing<'a> {
 /// Which records of an owner are listed. Shrunk records are never listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Show {
-    /// All records, including deleted and replaced ones.
+    /// All records, including revoked and superseded ones.
     All,
-    /// The records that are current at `now`. Neither the record nor its family is revoked. The record is not
-    /// superseded, or its overlap has not ended (`honoured_until` is `None` or later than `now`). Its `gone_at` is
-    /// `None` or later than `now`.
+    /// The records that are current at `now`. A record is left out if it or its family is revoked, or if its `gone_at`
+    /// is reached. It is also left out if a successor has replaced it and `honoured_until` is reached.
     Standing {
-        /// The instant.
+        /// The instant at which a listed record must be current.
         now: Timestamp,
     },
 }
 
 impl Show {
-    /// Whether the record is listed.
+    /// Whether a listing with this selection contains the record.
     #[must_use]
     pub fn shows(self, record: &TokenRecord) -> bool {
         let own = record.record();
@@ -63,7 +62,7 @@ impl Show {
     }
 }
 
-/// The progress of a call that works in batches.
+/// The progress of a call that handles only a limited number of items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Progress {

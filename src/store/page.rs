@@ -28,7 +28,8 @@ pub struct Cursor {
     pub id: RecordId,
 }
 
-/// The text is not a valid cursor. [`Invalid::field`](crate::Invalid::field) is then `cursor`.
+/// The error for a text that is not a valid cursor. If it is converted to an [`Invalid`](crate::Invalid), the
+/// [field](crate::Invalid::field) is `cursor`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cursor is not one that a page gave")]
 pub struct InvalidCursor;
@@ -66,7 +67,7 @@ pub struct Page<T, K = Cursor> {
     /// The key after which the next page begins. `None` on the last page.
     pub next: Option<K>,
     /// The number of rows on this page that could not be decoded and were skipped. A walk over all pages counts each of
-    /// these rows on one page. An event reports the number to the host.
+    /// these rows on one page.
     pub corrupt: u32,
 }
 

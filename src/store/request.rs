@@ -21,9 +21,14 @@ const SHARD: &str = "the first byte of an id is its owner's shard";
 ///
 /// # Errors
 ///
-/// [`StoreError::Invalid`] with the broken rule. The rules are: An insert has at least one record. No id occurs twice.
-/// The new records have the same family, realm and owner as the target of the insert, and no newer generation. The
-/// first byte of a new family's id is the shard of its owner.
+/// [`StoreError::Invalid`] with the broken rule. These are the rules:
+///
+/// - An insert has at least one record.
+/// - No id occurs twice.
+/// - All new records belong to the family into which they are inserted, and have the same realm and owner. If the
+///   family is new, these are its own realm and owner.
+/// - No new record has a newer generation than the family.
+/// - The first byte of a new family's id is the shard of its owner.
 pub fn check_insert(home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), StoreError> {
     const OP: &str = "insert";
     let Some(first) = new.first() else { return Err(StoreError::invalid(OP, EMPTY)) };
@@ -45,8 +50,11 @@ pub fn check_insert(home: InsertInto<'_>, new: &[NewRecord]) -> Result<(), Store
 ///
 /// # Errors
 ///
-/// [`StoreError::Invalid`] with the broken rule. The rules are: No id occurs twice. All new records have the family of
-/// the parent, and the same realm and owner. The successor is one of the new records.
+/// [`StoreError::Invalid`] with the broken rule. These are the rules:
+///
+/// - No id occurs twice.
+/// - All new records have the family of the parent, and the same realm and owner.
+/// - The successor is one of the new records.
 pub fn check_rotate<'a>(
     parent: &RecordId,
     step: &ParentUpdate,
@@ -67,7 +75,8 @@ pub fn check_rotate<'a>(
     Ok(successor)
 }
 
-/// Checks new records against the updated row of their family. A store can call this only after it has read the row.
+/// Checks that new records fit the row of their family. For a rotation, `family` must already have the new generation.
+/// A store can call this only after it has read the row.
 ///
 /// # Errors
 ///

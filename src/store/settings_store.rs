@@ -8,27 +8,28 @@ use crate::types::realm::Realm;
 use crate::types::settings::{StoredSettings, VersionedSettings};
 use crate::types::time::Timestamp;
 
-/// The result of a `put`.
+/// The result of [`SettingsStore::put_settings`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum SettingsPut {
     /// Written. Contains the new version.
     Done(Version),
-    /// The stored version is not the expected version. Contains the current document, or `None` if there is none.
+    /// The stored version is not the expected version. Nothing was written. Contains the current document, or `None` if
+    /// there is none.
     Stale(Option<VersionedSettings>),
 }
 
-/// Stores one document of settings per realm, and the instant of the last upkeep.
+/// Stores one document of settings for each realm. Also stores when the library last did its periodic upkeep.
 ///
 /// # Contract
 ///
-/// 29. `put_needs_the_version`: with `expect: None` a document is created, and none is overwritten. With `Some`, only
-///     that version is replaced.
-/// 56. `note_upkeep_needs_the_note`: the note of the last upkeep belongs to the whole store, not to a realm. A call
-///     replaces only the expected note (`None` means that there is no note). The new note may be earlier or later than
-///     the old one. If several callers expect the same note, one call returns true. The others return false and write
-///     nothing. After a call has returned true, every handle of the database reads the new note, even after the
-///     database was closed and opened again.
+/// 29. `put_needs_the_version`: with `expect: None`, a put creates a document and never overwrites one. With `Some`, it
+///     replaces a document only if this has the expected version.
+/// 56. `note_upkeep_needs_the_note`: the stored instant of the last upkeep belongs to the whole store, not to a realm.
+///     A call replaces it only if it equals `expect` (`None` means that no instant is stored). The new instant may be
+///     earlier or later than the old one. If several callers expect the same instant, one call returns true. The others
+///     return false and write nothing. After a call has returned true, every handle of the database reads the new
+///     instant, even after the database was closed and opened again.
 ///
 /// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) also apply to this trait.
 ///
@@ -37,10 +38,11 @@ pub enum SettingsPut {
 /// Every method returns [`StoreError`] only if it cannot answer.
 #[async_trait]
 pub trait SettingsStore: Send + Sync + 'static {
-    /// The stored document of the realm.
+    /// Returns the stored document of the realm. `None` if nothing is stored.
     async fn settings(&self, realm: &Realm) -> Result<Option<VersionedSettings>, StoreError>;
 
-    /// Creates or replaces the document.
+    /// Replaces the realm's document if its version is `expect`. If `expect` is `None`, creates a document that does
+    /// not exist yet.
     async fn put_settings(
         &self,
         realm: &Realm,
@@ -48,9 +50,11 @@ pub trait SettingsStore: Send + Sync + 'static {
         settings: &StoredSettings,
     ) -> Result<SettingsPut, StoreError>;
 
-    /// The noted instant of the last upkeep. `None` if no upkeep was ever noted. The read never uses a replica.
+    /// Returns the stored instant of the last upkeep. `None` if no upkeep was ever stored. The read never uses a
+    /// replica.
     async fn last_upkeep(&self) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Notes an upkeep if the stored note equals `expect`. Otherwise returns false and writes nothing.
+    /// Stores `at` as the instant of the last upkeep, and returns true. If the stored instant does not equal `expect`,
+    /// writes nothing and returns false. `expect: None` means that no instant is stored.
     async fn note_upkeep(&self, expect: Option<Timestamp>, at: Timestamp) -> Result<bool, StoreError>;
 }

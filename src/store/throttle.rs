@@ -1,4 +1,4 @@
-//! Counters of failures. An attempt is reserved before its secret is tested.
+//! Counters of failed attempts with a secret. An attempt is reserved before its secret is tested.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -8,26 +8,26 @@ use async_trait::async_trait;
 use crate::store::error::StoreError;
 use crate::types::time::Timestamp;
 
-/// The key of a counter. It is a digest of the realm, of what is counted, of the account or client, and of the source.
-/// A store only gets the 32 bytes.
+/// The key of a counter: a digest of the realm, the purpose of the counter, the account or client, and the source. A
+/// store only gets the 32 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ThrottleKey([u8; 32]);
 
 impl ThrottleKey {
-    /// The key with these bytes.
+    /// Creates a key from its bytes.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The 32 bytes.
+    /// The bytes of the key.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }
 
-/// The result of a reservation.
+/// The result of [`Throttle::reserve`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Reserved {
@@ -37,15 +37,16 @@ pub enum Reserved {
     /// The number of failures alone has reached the limit. Nothing was recorded. The window ends at this instant.
     Wait(Timestamp),
     /// The failures and the attempts in progress together have reached the limit. Nothing was recorded. A new attempt
-    /// may be granted after one of the attempts was settled.
+    /// might be granted when one of the others is settled.
     UnderWay,
 }
 
-/// Stores counters. Each counter contains the failures in a window, and the attempts in progress.
+/// Stores counters of attempts with a secret. Each counter contains the number of failures in a window of time, and the
+/// attempts in progress.
 ///
-/// An attempt is identified by the instant at which it was granted. Attempts with the same instant are interchangeable,
-/// and each settlement removes one of them. [`Counter`](crate::store::Counter) implements the three steps below for one
-/// counter. Use it in a store that reads, decides and writes.
+/// An attempt is identified by the instant at which it was granted. If several attempts have the same instant, each
+/// settlement removes any one of them. [`Counter`](crate::store::Counter) implements `reserve`, `failed` and `release`
+/// for one counter. A store that reads a counter, changes it, and writes it back can use that type.
 ///
 /// # Contract
 ///
@@ -60,15 +61,18 @@ pub enum Reserved {
 ///     reach it, the result is `UnderWay`. A settlement without a matching attempt in progress changes nothing.
 /// 33. `unsettled_counts_as_failed`: an attempt whose instant differs from `now` by [`UNSETTLED`] or more becomes a
 ///     failure. The instant of this failure is 60 s after that of the attempt. If the attempt's instant is in the
-///     future because the clock was set back, the instant of the failure is `now`. A later settlement changes nothing.
-/// 34. `refused_writes_nothing`: `Wait` and `UnderWay` change nothing. If the attempt of a counter without failures is
-///     released, nothing stays stored. `purge_counters` removes counters that have no effect any more. These
-///     counters have no failure in an open window, and no attempt that is in progress or would still become a failure.
+///     future because the clock was set back, the instant of the failure is `now`. If such an attempt is settled later,
+///     nothing changes.
+/// 34. `refused_writes_nothing`: `Wait` and `UnderWay` change nothing, except for clause 35. If a counter has no
+///     failure and its only attempt is released, the store keeps nothing for it. `purge_counters` removes counters that
+///     have no effect any more. These counters have no failure in an open window, and no attempt that is in progress or
+///     would still become a failure.
 /// 35. `no_wait_beyond_the_window`: `Wait` never contains an instant after `now + window`, even after repeated waits.
 ///     If a window ends later than that, because the clock was set back or the policy changed, it is shortened to end
-///     at `now + window`. This is the only change that a refused attempt writes. `window` may have any length. An
-///     instant after [`Timestamp::MAX`] becomes [`Timestamp::MAX`]. The library passes windows of 1 second to 1 day. A
-///     backend computes with the number that [`whole_micros`](crate::types::whole_micros) returns.
+///     at `now + window`. A refused attempt writes the counter only if it shortens the window, or if an attempt in the
+///     future becomes a failure (clause 33). `window` may have any length. An instant after [`Timestamp::MAX`] becomes
+///     [`Timestamp::MAX`]. The library passes windows of 1 second to 1 day. A backend computes with the number that
+///     [`whole_micros`](crate::types::whole_micros) returns.
 ///
 /// Clauses 51 to 53 of [`ClientStore`](crate::store::ClientStore) also apply to this trait. A throttle grants no
 /// attempt if it cannot reach its backend, or if a counter cannot be decoded.

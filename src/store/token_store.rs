@@ -15,21 +15,28 @@ use crate::store::page::{Cursor, Page};
 use crate::types::ids::{KeyId, RecordId};
 use crate::types::time::Timestamp;
 
-/// Stores records and families. Each method is one atomic step, unless its text says otherwise.
+/// Stores records and families. A family contains all records that descend from one issued credential. Each method is
+/// one atomic step, unless its text says otherwise.
+///
+/// A superseded record was replaced by a rotation. A shrunk record was then reduced by a purge to the fields that reuse
+/// detection needs. The mark of a record is its field `notice`, which says when a worker must check whether to send an
+/// expiry notice.
 ///
 /// A store only compares versions, times and keys. The core decides whether a credential is valid. The crate
-/// `counterfoil-conformance` tests a store. It has one function for each clause, with the name of the clause.
+/// `counterfoil-conformance` tests a store. It has one function for each clause, with the name of the clause. Clauses
+/// with other numbers belong to the other traits of this module.
 ///
 /// # Contract
 ///
 /// 1. `no_clock_no_dice`: no method reads a clock or draws a random number.
-/// 2. `equality_is_reached`: everywhere (`expires_at`, `gone_at`, `live_until`, `notice.at`, the limits of a purge) a
-///    limit is reached at equality, that is, if `t >= limit`. A store compares times only where this text says so.
-///    `now` is always earlier than [`Timestamp::MAX`], so a store may use that instant for "no end".
+/// 2. `equality_is_reached`: a limit is reached at equality, that is, if `t >= limit`. This is true for `expires_at`,
+///    `gone_at`, `live_until`, `notice.at`, and the limits of a purge. A store compares times only where this text says
+///    so. `now` is always earlier than [`Timestamp::MAX`], so a store may use that instant for "no end".
 /// 3. `insert_all_or_nothing`: if one of the ids or the label is taken, nothing is written. An insert never overwrites
 ///    a record. `IdTaken` names the taken id, and `LabelTaken` names the family that has the label.
-/// 4. `cap_holds_under_races`: after any number of concurrent inserts there are exactly `cap` live families. Revoked
-///    families, families with `now >= live_until`, and families of another client do not count.
+/// 4. `cap_holds_under_races`: if more families are inserted concurrently than the cap allows, exactly as many succeed
+///    as the cap allows. Revoked families, families with `now >= live_until`, and families of another client do not
+///    count.
 /// 5. `own_write_is_recognised`: a caller may repeat a call whose outcome is unknown. If the first call succeeded, a
 ///    repeated insert gives `IdTaken`, and the stored digest is the caller's own. A repeated rotate gives `Stale`, and
 ///    the stored successor is the caller's own. Nothing is applied twice.
@@ -43,7 +50,8 @@ use crate::types::time::Timestamp;
 /// 10. `rotate_has_one_winner`: if several callers rotate with the same expected version, one of them gets `Done`. The
 ///     others get `Stale` or `FamilyEnded`.
 /// 11. `no_parent_without_successor`: every reader that sees a superseded parent also finds its successor.
-/// 12. `rotate_wipes_one_back`: after a rotate, the grandparent has no nonce. A family never has more than one nonce.
+/// 12. `rotate_wipes_one_back`: a rotate also removes the nonce of the record that the parent itself had replaced. So a
+///     family never has more than one nonce.
 /// 13. `revoke_is_final`: after a revoke has returned, every get of the family's records gives revoked records. Every
 ///     insert, rotate and `Slide` into the family gives `FamilyEnded`, even if it began earlier. A join with an older
 ///     generation gives `FamilyMoved`. A join that runs concurrently with a rotation takes effect before the rotation
@@ -73,11 +81,12 @@ use crate::types::time::Timestamp;
 ///     and shrunk records together. Two concurrent purges, or an interrupted purge, do no harm. Repeated calls reach
 ///     `more: false`, even if there are damaged rows. A damaged record that is due for removal may be removed or may
 ///     stay.
-/// 24. `shrinking_keeps_the_proof`: when `windows_before` is reached, the nonce is removed. Digest, generation and
-///     successor stay, and the version does not change. A shrunk record accepts a different digest (`Rekey`) and a
-///     revocation. Any other change gives `Stale`. A touch, claim or settle does nothing.
-/// 25. `cut_off_is_all_or_nothing`: if a future is dropped at any await, its step takes effect completely or not at
-///     all, at once or shortly afterwards. The next user of the connection is not affected.
+/// 24. `shrinking_keeps_the_proof`: when `windows_before` is reached, a purge removes the nonce of a superseded record
+///     and shrinks the record. Digest, generation and successor stay, and the version does not change. A shrunk record
+///     accepts a different digest (`Rekey`) and a revocation. Any other change gives `Stale`. A touch, claim or settle
+///     does nothing.
+/// 25. `cut_off_is_all_or_nothing`: if the future of a call is dropped at any await, the call takes effect completely
+///     or not at all. The effect occurs at once or shortly afterwards. The next user of the connection is not affected.
 /// 26. `garbage_is_corrupt`: a row that cannot be decoded gives `Corrupt` with its id. It is never reported as absent
 ///     and never overwritten. It does not prevent a listing, a touch, a revocation or a purge of other rows. If the row
 ///     of a family is damaged, its members give `Corrupt`. A revocation of this family either succeeds or gives
@@ -94,13 +103,15 @@ use crate::types::time::Timestamp;
 /// 43. `access_tokens_are_capped`: after any number of concurrent joins, slides and rotations with an `access_cap`, the
 ///     family has at most that many live access tokens. A live access token is not revoked, and its expiry is not
 ///     reached. It may be superseded.
-/// 44. `creations_are_paced`: after any number of concurrent inserts with a [`Pace`](crate::store::Pace), exactly
-///     `limit` records of the realm, owner and kind have `created_at > since`. Deleted records count.
-/// 45. `room_is_made`: with [`WhenFull::End`](crate::store::WhenFull), any number of concurrent inserts succeed, and
-///     afterwards there are `limit` live families. Each insert revokes families in its own step, the least recently
-///     used first. Each ended family is named in exactly one result.
-/// 46. `list_shows_what_stands`: [`Show::Standing`](crate::store::Show) leaves out every deleted, replaced or gone
-///     record, however many there are, and shows all other records.
+/// 44. `creations_are_paced`: if more records are inserted concurrently than a [`Pace`](crate::store::Pace) allows,
+///     exactly `limit` records of the realm, owner and kind have `created_at > since` afterwards. Revoked records
+///     count.
+/// 45. `room_is_made`: with [`WhenFull::End`](crate::store::WhenFull), any number of concurrent inserts succeed.
+///     Afterwards there are at most `limit` live families. Each insert revokes families in its own step, the least
+///     recently used first. Each revoked family is named in exactly one result.
+/// 46. `list_shows_what_stands`: [`Show::Standing`](crate::store::Show) leaves out every record that is revoked, has
+///     reached its `gone_at`, or was superseded and has reached its `honoured_until`. It shows all other records,
+///     however many are left out.
 /// 48. `requests_are_checked`: a request that contradicts itself gives [`StoreError::Invalid`], and nothing is written.
 ///     Call [`check_insert`](crate::store::check_insert) and [`check_rotate`](crate::store::check_rotate) before any
 ///     read. Call [`check_members`](crate::store::check_members) after the family's row was read. If `check_members`
@@ -136,11 +147,11 @@ use crate::types::time::Timestamp;
 /// A method may block its thread for its own work if this work is bounded and the documentation of the store says so.
 #[async_trait]
 pub trait TokenStore: Send + Sync + 'static {
-    /// Inserts all of the records, or none.
+    /// Inserts all new records, or none. `home` says whether they start a new family or join an existing one.
     async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Result<Inserted, StoreError>;
 
-    /// Returns the record with the state of its family, even if it is revoked or expired. The call is one read, and
-    /// never uses a replica (clause 55).
+    /// Returns the record with the state of its family, even if it is revoked or expired. `None` if there is no such
+    /// record. The call is one read, and never uses a replica (clause 55).
     async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError>;
 
     /// Changes a record if its version is `expect` (compare-and-swap).
@@ -152,8 +163,8 @@ pub trait TokenStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Applied, StoreError>;
 
-    /// Checks that neither the parent nor its family is revoked, then updates the parent and inserts all of `new`. All
-    /// this is one atomic step.
+    /// Updates the parent and inserts all of `new`, in one atomic step. Nothing is written if the parent or its family
+    /// is revoked, or if [`Rotated`] names another reason to refuse.
     async fn rotate(
         &self,
         parent: &RecordId,
@@ -162,10 +173,10 @@ pub trait TokenStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Rotated, StoreError>;
 
-    /// Revokes one record, a family, or the families of an owner. `One` and `Family` are atomic. `Owner` revokes
-    /// families one by one, at most `limit` of them, and `more` means that another call is needed. The record (`One`)
-    /// or the family gets the given `gone_at`. Nothing changes if the target does not exist or has a different realm or
-    /// owner.
+    /// Revokes one record, one family, or the families of an owner. The record (`One`) or the family gets the given
+    /// `gone_at`. Nothing changes if the target does not exist or has a different realm or owner. `One` and `Family`
+    /// are atomic. `Owner` revokes families one by one, at most `limit` of them. If the result has `more: true`,
+    /// another call is needed.
     async fn revoke(
         &self,
         what: Revoke<'_>,
@@ -174,14 +185,16 @@ pub trait TokenStore: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError>;
 
-    /// Sets `last_used_at = max(old, new)` for each record of a batch of any length. Each record is changed separately.
-    /// Unknown, shrunk and damaged records are skipped.
+    /// Sets `last_used_at` of each record to the given instant, unless the stored one is later. The batch can have any
+    /// length. Each record is changed separately. Unknown, shrunk and damaged records are skipped.
     async fn touch(&self, seen: &[(RecordId, Timestamp)]) -> Result<(), StoreError>;
 
-    /// A page of records. Shrunk records are never listed. A page may be short or empty before the end, so a store can
-    /// limit its reads per page. Each record is shown as it was at some moment during the call. The moments of two
-    /// records may be different. If the record of a cursor no longer exists or is no longer listed, the listing
-    /// continues after its position.
+    /// Returns a page of the records that `of` selects. Shrunk records are never listed. A page may be short or empty
+    /// before the end, so a store can limit its reads per page.
+    ///
+    /// Each record is shown as it was at some moment during the call. This moment can be different for each record. If
+    /// the record of the cursor `after` no longer exists or is no longer listed, the page begins after the position
+    /// that it had.
     async fn list(
         &self,
         of: Listing<'_>,
@@ -189,8 +202,8 @@ pub trait TokenStore: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Page<TokenRecord>, StoreError>;
 
-    /// The records with `notice.at <= now`. A walk returns each of them once. The order of records of different shards
-    /// is unspecified.
+    /// Returns a page of the records whose notice must be checked, which are those with `notice.at <= now`. A walk over
+    /// all pages returns each of them once. The order of records of different shards is unspecified.
     async fn due(
         &self,
         now: Timestamp,
@@ -198,8 +211,9 @@ pub trait TokenStore: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Page<TokenRecord>, StoreError>;
 
-    /// If the record has `notice == held`, and `lease_until` is later than `held.at`, sets `notice.at = lease_until`
-    /// and returns the updated record. Otherwise returns `None`.
+    /// Claims the notice of a record for the time until `lease_until`. If `notice == held`, and `lease_until` is later
+    /// than `held.at`, sets `notice.at = lease_until` and returns the updated record. Otherwise changes nothing and
+    /// returns `None`.
     async fn claim(
         &self,
         id: &RecordId,
@@ -207,8 +221,9 @@ pub trait TokenStore: Send + Sync + 'static {
         lease_until: Timestamp,
     ) -> Result<Option<TokenRecord>, StoreError>;
 
-    /// Records `sent`, even if the record no longer has the mark `held`. Does nothing if the record is shrunk. If
-    /// `notice == held`, also sets the mark `next` and returns true.
+    /// Ends the claim of a notice. If the record has `notice == held`, sets `notice` to `next` and returns true.
+    /// Otherwise returns false. In both cases, if `sent` is `Some`, this notice is added to those that the record
+    /// remembers as sent. Does nothing and returns false if the record does not exist or is shrunk.
     async fn settle(
         &self,
         id: &RecordId,
@@ -217,10 +232,10 @@ pub trait TokenStore: Send + Sync + 'static {
         sent: Option<(Timestamp, u8)>,
     ) -> Result<bool, StoreError>;
 
-    /// Removes records with [`gone_at`](TokenRecord::gone_at)` <= now`, and each family together with its last member.
-    /// For a record with a notice, `gone_at <= unsent_before` must also be true. A superseded record with
-    /// `honoured_until <= windows_before` loses its nonce and is [shrunk](crate::store::RecordParts::shrink). At most
-    /// `limit` records are removed or shrunk.
+    /// Removes each record whose [`gone_at`](TokenRecord::gone_at) is reached at `now`. A record that still has a
+    /// notice is removed only if its `gone_at` is also reached at `unsent_before`. A family is removed together with
+    /// its last member. A superseded record whose `honoured_until` is reached at `windows_before` loses its nonce and
+    /// is [shrunk](crate::store::RecordParts::shrink). At most `limit` records are removed or shrunk.
     async fn purge(
         &self,
         now: Timestamp,
@@ -229,7 +244,7 @@ pub trait TokenStore: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError>;
 
-    /// The number of records under each digest key. The call may be slow.
+    /// Returns how many records have a digest under each key. The call may be slow.
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError>;
 
     /// Checks whether a read and a write would succeed now. Returns an error if one of the two would fail, for example

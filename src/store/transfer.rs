@@ -29,7 +29,7 @@ pub struct WholeFamily {
 }
 
 impl WholeFamily {
-    /// Joins a family with its members. The members can be in any order.
+    /// Creates the value from a family and its members. The members can be in any order.
     ///
     /// # Errors
     ///
@@ -63,8 +63,8 @@ impl WholeFamily {
         &self.members
     }
 
-    /// The first field in which two families differ, or `None` if they are equal. `members` means that the families
-    /// have different numbers of members.
+    /// Returns the name of the first field in which two families differ, or `None` if they are equal. The name
+    /// `members` means that the families have different numbers of members.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Option<&'static str> {
         if let Some(field) = family_difference(&self.family, &other.family) {
@@ -85,7 +85,7 @@ macro_rules! compare {
     };
 }
 
-/// If a field is added, this does not compile until the new field is compared below.
+/// If a field is added, this assertion fails to compile until the new field is compared below.
 const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 12, "a field is not compared");
 
 fn family_difference(one: &FamilyParts, other: &FamilyParts) -> Option<&'static str> {
@@ -110,10 +110,10 @@ fn record_difference(one: &RecordParts, other: &RecordParts) -> Option<&'static 
 pub enum Restored {
     /// The family was written.
     Done,
-    /// A record with this id exists. It has the id of a member, or it belongs to a family with the same family id.
-    /// Nothing was written.
+    /// The store already has a record with this id. Either a member has the same id, or the record belongs to a family
+    /// with the same family id. Nothing was written.
     IdTaken(RecordId),
-    /// This family holds the label. Nothing was written.
+    /// Another family already has the label. Contains the id of that family. Nothing was written.
     LabelTaken(FamilyId),
 }
 
@@ -125,9 +125,9 @@ pub enum Restored {
 ///
 /// # Contract
 ///
-/// 57. `families_are_walked`: a walk by `next` returns the ids of all families of every realm, revoked or not, in
-///     ascending order. Each family that exists during the whole walk is returned once. A page may be short. The walk
-///     ends when `next` is `None`.
+/// 57. `families_are_walked`: a walk that follows `next` returns the ids of all families of every realm, revoked or
+///     not, in ascending order. Each family that exists during the whole walk is returned once. A page may be short.
+///     The walk ends when `next` is `None`.
 /// 58. `a_family_comes_back_as_it_was`: [`family`](Self::family) returns the family and every member, including shrunk
 ///     ones, all read at one moment. A family that [`restore`](Self::restore) wrote is returned without a
 ///     [difference](WholeFamily::difference). Every method of the store treats a restored family as if its own steps

@@ -38,7 +38,7 @@ use crate::store::change::{Change, ParentUpdate};
 use crate::types::ids::Version;
 use crate::types::time::Timestamp;
 
-/// Whether the record, or its family, is revoked.
+/// Whether the record itself or its family is revoked.
 #[must_use]
 pub fn reads_as_revoked(record: &RecordParts, family: &FamilyParts) -> bool {
     record.revoked.is_some() || family.revoked.is_some()
@@ -51,9 +51,9 @@ pub fn leads(record: &RecordParts, family: &FamilyParts) -> bool {
     record.kind == family.kind && record.generation == family.generation
 }
 
-/// Whether the record accepts the change. It must have the expected version and must not be revoked. A shrunk record
-/// accepts only a different digest. Only a superseded record accepts the end of an overlap. If the change is not
-/// accepted, the store returns [`Applied::Stale`](super::Applied::Stale).
+/// Whether the record accepts the change. It must have the expected version. It and its family must not be revoked. A
+/// shrunk record accepts only a new digest. Only a superseded record accepts the end of an overlap. If the change is
+/// not accepted, the store returns [`Applied::Stale`](super::Applied::Stale).
 #[must_use]
 pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Version, change: &Change) -> bool {
     let suits = match change {
@@ -64,8 +64,9 @@ pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Versio
     suits && record.version == expect && !reads_as_revoked(record, family)
 }
 
-/// Applies an accepted change. The store must already have checked that no other family has the new label. A family
-/// whose `gone_at` is reached does not count.
+/// Applies a change for which [`accepts_change`] returned true. If the change sets a label, the store must first check
+/// that no other family of the owner has the label key. A family whose `gone_at` is reached does not count: the store
+/// must take the key from it.
 pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Change, now: Timestamp) {
     match change {
         Change::Edit { label, description, scope } => {
@@ -98,9 +99,10 @@ pub fn change(record: &mut RecordParts, family: &mut FamilyParts, change: &Chang
     record.version = record.version.next();
 }
 
-/// Whether the parent accepts the rotation. It must not be superseded. It must have the expected version or, for a
-/// slide, must not be expired. The caller must first check [`reads_as_revoked`], because a revoked family gives another
-/// result. If the rotation is not accepted, the store returns [`Rotated::Stale`](super::Rotated::Stale).
+/// Whether the parent accepts the rotation. The parent must not be superseded. For `Supersede`, it must have the
+/// expected version. For `Slide`, it must not be expired. The caller must first check [`reads_as_revoked`], because a
+/// revoked family gives another result. If the rotation is not accepted, the store returns
+/// [`Rotated::Stale`](super::Rotated::Stale).
 #[must_use]
 pub fn accepts_rotation(parent: &RecordParts, update: &ParentUpdate, now: Timestamp) -> bool {
     parent.superseded.is_none()
@@ -111,8 +113,8 @@ pub fn accepts_rotation(parent: &RecordParts, update: &ParentUpdate, now: Timest
 }
 
 /// Applies an accepted rotation to the parent and its family. `successor` is the new record that replaces the parent
-/// ([`check_rotate`](super::check_rotate)), or `None` for a slide. Afterwards the store adds the new records, and calls
-/// [`wipe_nonce`] on the record that the parent had replaced.
+/// ([`check_rotate`](super::check_rotate)), or `None` for a slide. Afterwards the store adds the new records. If the
+/// parent itself had replaced an older record, the store also calls [`wipe_nonce`] on that record.
 pub fn rotate(
     parent: &mut RecordParts,
     family: &mut FamilyParts,
@@ -170,15 +172,15 @@ pub fn revoke_family(family: &mut FamilyParts, revoked: Revoked, gone_at: Timest
     standing
 }
 
-/// Whether a use at that instant changes the record. True if it is later than the last use, and the record is not
-/// shrunk.
+/// Whether a use of the credential at the instant `at` must be written to the record. True if `at` is later than the
+/// stored last use, and the record is not shrunk.
 #[must_use]
 pub fn is_touched(record: &RecordParts, at: Timestamp) -> bool {
     !record.shrunk && record.last_used_at.is_none_or(|used| used < at)
 }
 
-/// Claims a notice: if the record has the mark `held` and the lease ends after that mark, the mark becomes the end of
-/// the lease. Returns whether the claim succeeded. A shrunk record has no notice to claim.
+/// Claims a notice. If the record has the mark `held`, and the lease ends after the instant of that mark, the instant
+/// becomes the end of the lease. Returns whether the claim succeeded. A claim of a shrunk record always fails.
 pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp) -> bool {
     let wins = !record.shrunk && record.notice == Some(held) && held.at < lease_until;
     if wins {
@@ -187,9 +189,9 @@ pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp)
     wins
 }
 
-/// Records the notice that was sent. If the record still has the mark `held`, also sets the next mark. Returns whether
-/// the mark was set. The store must write the record even if the result is false. A shrunk record stores no notices and
-/// is not changed.
+/// Adds `sent` to the notices that the record remembers as sent. If the record still has the mark `held`, also sets the
+/// mark to `next` and returns true. Otherwise returns false, but the store must write the record all the same. A shrunk
+/// record is not changed.
 pub fn settle(
     record: &mut RecordParts,
     held: NoticeMark,

@@ -95,14 +95,14 @@ impl Faults {
         self.replace(None);
     }
 
-    /// The number of calls since the plan was set.
+    /// The number of calls since the current plan was set, or since the plan was removed.
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.state().calls
     }
 
-    /// Counts a call and returns how it fails, or `None` if it does not fail. A call that must wait waits here until
-    /// the plan is replaced, and then gets `None`.
+    /// Counts a call and returns how it fails, or `None` if it does not fail. If the plan says that the call hangs,
+    /// this future waits until the plan is replaced, and then returns `None`.
     pub(super) async fn next(&self, method: &'static str) -> Option<Failure> {
         let (failure, turn) = {
             let mut state = self.state();

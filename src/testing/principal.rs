@@ -123,7 +123,7 @@ impl PrincipalBuilder {
         self
     }
 
-    /// Sets the creator of a security code.
+    /// Sets the person who created the presented security code.
     pub fn actor(mut self, actor: SubjectId) -> Self {
         self.0.actor = Some(actor);
         self

@@ -1,8 +1,8 @@
 //! Tests with the sample corpus `testdata/token/v1`. The corpus defines version 1 of the token format, for this library
 //! and for every other implementation that reads tokens.
 //!
-//! Each case is a file of header lines `name: value`. The last header is `token`, whose value is a JSON string.
-//! `generate.py` in the same folder writes the files. It implements the published description and does not use this
+//! Each case is a file of header lines `name: value`. The last header is `token`, whose value is a JSON string. The
+//! script `generate.py` in the same folder writes the files. It follows the published description and does not use this
 //! library.
 
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
-//! Derives the successor of a rotated refresh token (docs/design.md, "Families and rotation"). A retry derives the same
-//! successor again, so its secret is not stored.
+//! Derives the refresh token that replaces a used refresh token (docs/design.md, "Families and rotation"). A retry
+//! derives the same token again, so its secret is not stored.
 //!
-//! The successor is derived from the parent's secret, a nonce that is stored for the retry window, and a key that is
-//! not in the store. So a second presentation of the parent within the window gives the same successor. With a key
-//! ring, an attacker who has an old token and a dump with every nonce can derive nothing.
+//! The new token is derived from the secret of the old token (the parent), a nonce that is stored for the retry window,
+//! and a key that is not in the store. So a second presentation of the parent within the window gives the same new
+//! token. With a key ring, an attacker who has an old token and a dump with every nonce can derive nothing.
 
 use crate::crypto::rotation_key::RotationKey;
 use crate::crypto::sha256;
@@ -12,17 +12,17 @@ use crate::types::ids::{FamilyId, RecordId};
 use crate::types::realm::Realm;
 use crate::types::secret::{SecretBytes, TokenSecret};
 
-/// The texts below separate the derivations of a rotation from each other (domain separation). Each text ends in NUL
-/// and contains no other NUL, so no text is a prefix of another.
+/// The text constants that separate the derivations of a rotation from each other (domain separation). Each text ends
+/// in NUL and contains no other NUL, so no text is a prefix of another.
 const SECRET: &[u8] = b"counterfoil/rotate/v1\0";
 const ACCESS_ID: &[u8] = b"counterfoil/rotate/access-id/v1\0";
 const ACCESS_SECRET: &[u8] = b"counterfoil/rotate/access/v1\0";
 
-/// One rotation of a family. It replaces the presented parent by its successor.
+/// One rotation of a family: a refresh token (the parent) is replaced by a new refresh token (the successor).
 pub(crate) struct Rotation<'a> {
     pub(crate) realm: &'a Realm,
     pub(crate) family: FamilyId,
-    /// The generation of the successor.
+    /// The generation of the new refresh token.
     pub(crate) generation: u64,
     pub(crate) nonce: &'a [u8; 32],
     pub(crate) parent_secret: &'a TokenSecret,
@@ -30,12 +30,13 @@ pub(crate) struct Rotation<'a> {
 }
 
 impl Rotation<'_> {
-    /// The secret of the successor.
+    /// The secret of the new refresh token, whose id is `successor`.
     pub(crate) fn secret(&self, successor: &RecordId) -> TokenSecret {
         base62::encode_secret(self.mac(SECRET, successor).expose_secret())
     }
 
-    /// The id of the access token in the same response. The family is the same, and the member bytes are derived.
+    /// The id of the access token that is issued together with the successor. It has the same family. Its member bytes
+    /// are derived.
     pub(crate) fn access_id(&self, successor: &RecordId) -> RecordId {
         let mac = self.mac(ACCESS_ID, successor);
         let mut member = [0; 6];
@@ -48,8 +49,8 @@ impl Rotation<'_> {
         base62::encode_secret(self.mac(ACCESS_SECRET, access_id).expose_secret())
     }
 
-    /// Computes a MAC of the purpose, the fields and the id. Every field has a fixed length or is preceded by its
-    /// length, so different inputs always have different encodings.
+    /// Computes a MAC of the purpose, the fields of the rotation and the id. Every part has a fixed length or is
+    /// preceded by its length, so different inputs always have different encodings.
     fn mac(&self, purpose: &[u8], id: &RecordId) -> SecretBytes<32> {
         let realm = self.realm.as_str().as_bytes();
         sha256::hmac(
@@ -81,7 +82,7 @@ mod tests {
         RotationKey::current(Some(&ring)).1
     }
 
-    /// All secrets and ids that are derived in one rotation, as text.
+    /// All secrets and ids that one rotation derives, as text.
     fn derived(rotation: &Rotation<'_>, successor: &RecordId) -> [String; 3] {
         let text = |secret: TokenSecret| String::from_utf8_lossy(secret.expose_secret()).into_owned();
         let access = rotation.access_id(successor);

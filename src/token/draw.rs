@@ -7,8 +7,8 @@ use crate::types::ids::{FamilyId, OwnerId, RecordId};
 use crate::types::realm::Realm;
 use crate::types::secret::{SecretBytes, TokenSecret};
 
-/// Draws 43 letters. Each of the 62 letters is equally likely, because bytes of 248 and above are discarded (248 is
-/// four times 62).
+/// Draws 43 base62 letters. A random byte gives a letter by its remainder modulo 62. Bytes of 248 and above are
+/// discarded, because 248 is four times 62. So each letter is equally likely.
 pub(crate) fn draw_secret(entropy: &dyn Entropy) -> Result<TokenSecret, NoEntropy> {
     let mut secret = SecretBytes::new([0; 43]);
     let mut bytes = SecretBytes::new([0; 64]);
@@ -27,8 +27,8 @@ pub(crate) fn draw_secret(entropy: &dyn Entropy) -> Result<TokenSecret, NoEntrop
     Err(NoEntropy)
 }
 
-/// Draws the id of a new family's first member. It consists of the shard, nine random bytes for the family, and six
-/// random bytes for the member.
+/// Draws the id of a new family's first credential. It consists of the shard, nine random bytes for the family, and six
+/// random bytes for the credential.
 pub(crate) fn draw_id(realm: &Realm, owner: &OwnerId, entropy: &dyn Entropy) -> Result<RecordId, NoEntropy> {
     let mut id = [0; 16];
     entropy.fill(&mut id[1..])?;
@@ -36,7 +36,7 @@ pub(crate) fn draw_id(realm: &Realm, owner: &OwnerId, entropy: &dyn Entropy) -> 
     Ok(RecordId::from_bytes(id))
 }
 
-/// Draws the id of a further member of a family.
+/// Draws the id of a further credential of a family.
 pub(crate) fn draw_member(family: FamilyId, entropy: &dyn Entropy) -> Result<RecordId, NoEntropy> {
     let mut member = [0; 6];
     entropy.fill(&mut member)?;

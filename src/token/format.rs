@@ -1,25 +1,26 @@
 //! The layout of a token: `<prefix>_<id 22><secret 43><check 6>`. All characters after the prefix and its `_` are
 //! `[0-9A-Za-z]`.
 //!
-//! The part after the prefix has a fixed length, so a text is split at a fixed distance from its end. Each text can
-//! therefore be split in only one way, and no two different prefixes are ambiguous. For example, `cf` and `cf_p` are
-//! not ambiguous: in `cf_p_…`, exactly `cf_p` precedes the last `_` and its 71 letters.
+//! The part after the prefix has a fixed length, so a text is split at a fixed distance from its end. So a text has
+//! exactly one prefix, although a prefix can contain `_`. For example, the prefix of `cf_p_…` with 71 letters after the
+//! last `_` is `cf_p`, and never `cf`.
 
 use crate::types::base62::{self, ALPHABET};
 
-/// The length of the part that the checksum covers: 22 letters of the id and 43 letters of the secret.
+/// The number of letters that the checksum covers: 22 letters of the id and 43 letters of the secret.
 pub(crate) const BODY: usize = 65;
-/// The length of the part after the prefix and its `_`.
+/// The number of letters after the prefix and its `_`: id, secret and checksum.
 pub(crate) const LETTERS: usize = BODY + 6;
 
-/// The parts of a text. Only their lengths and the `_` have been checked.
+/// The parts of the text of a token. Only their lengths and the `_` have been checked.
 pub(crate) struct Parts<'a> {
     pub(crate) prefix: &'a [u8],
     pub(crate) body: &'a [u8; BODY],
     pub(crate) check: &'a [u8; 6],
 }
 
-/// Splits a text before its last 71 bytes. They must be preceded by `_`.
+/// Splits the text of a token into prefix, body and checksum. `None` if the text does not have a `_` before its last 71
+/// bytes.
 pub(crate) fn split(text: &[u8]) -> Option<Parts<'_>> {
     let (rest, check) = text.split_last_chunk()?;
     let (rest, body) = rest.split_last_chunk()?;
@@ -27,7 +28,7 @@ pub(crate) fn split(text: &[u8]) -> Option<Parts<'_>> {
     Some(Parts { prefix, body, check })
 }
 
-/// Splits a body into the id and the secret.
+/// Splits the body of a token into the id and the secret.
 pub(crate) fn halves(body: &[u8; BODY]) -> Option<(&[u8; 22], &[u8; 43])> {
     let (id, secret) = body.split_first_chunk()?;
     Some((id, secret.first_chunk()?))
@@ -41,8 +42,8 @@ pub(crate) fn is_base62(letters: &[u8]) -> bool {
         .fold(true, |all, &byte| all & ((byte | 0x20).wrapping_sub(b'a') < 26 || byte.wrapping_sub(b'0') < 10))
 }
 
-/// Encodes a CRC-32 as six base62 letters, as GitHub's tokens do. The checksum detects typing errors without a store
-/// call. It does not detect forgery.
+/// The checksum of the letters: their CRC-32, encoded as six base62 letters. GitHub's tokens have the same checksum. It
+/// detects typing errors without a store call. It does not detect forgery.
 pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
     // The number is divided into two halves of three letters, because each half then needs a shorter chain of
     // divisions. Six letters suffice, because 62^6 is 13 times 2^32.
@@ -53,15 +54,15 @@ pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
     [digit(high, 62 * 62), digit(high, 62), digit(high, 1), digit(low, 62 * 62), digit(low, 62), digit(low, 1)]
 }
 
-/// Whether `check`, which is six base62 letters, is the checksum of `letters`. Decodes the number that [`check`]
-/// encodes, because decoding needs no division.
+/// Whether `check` is the checksum of `letters`. The letters of `check` must be base62. The function decodes `check`,
+/// and compares the number with the CRC-32. Decoding needs no division, so this is faster than [`check`].
 pub(crate) fn agrees(letters: &[u8], check: &[u8; 6]) -> bool {
     let [a, b, c, d, e, f] = check.map(|letter| u64::from(base62::raw_value(letter)));
     let (high, low) = ((a * 62 + b) * 62 + c, (d * 62 + e) * 62 + f);
     high * (62 * 62 * 62) + low == u64::from(crc32fast::hash(letters))
 }
 
-/// The body of a token: the letters of the id and of the secret, without the checksum.
+/// The id and the secret of a token as 65 letters, without the prefix and the checksum.
 pub(crate) fn body(id: &[u8; 16], secret: &[u8; 43]) -> [u8; BODY] {
     let mut body = [0; BODY];
     body[..22].copy_from_slice(&base62::encode_id(id));

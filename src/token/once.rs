@@ -1,5 +1,5 @@
-//! Ids that are derived from a form. A second submission of the form then finds the result of the first submission in
-//! the store.
+//! Ids that are derived from a number in a web form. If the form is submitted again, the same id is derived, and the
+//! store already has a record with this id.
 
 use crate::crypto::sha256;
 use crate::token::draw::shard;
@@ -9,8 +9,8 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;
 
-/// The texts below separate the hashes for different uses (domain separation). Each kind of id has its own text, so ids
-/// of two kinds are never equal.
+/// The text constants that separate the hashes for different uses (domain separation). Each kind of id has its own
+/// text, so ids of two kinds are never equal.
 const KEY: &[u8] = b"counterfoil/once/v1";
 const FIRST: &[u8] = b"counterfoil/once/first/v1";
 const MEMBER: &[u8] = b"counterfoil/once/member/v1";
@@ -19,12 +19,13 @@ const CLIENT_ID: &[u8] = b"counterfoil/once/client-id/v1";
 const SECRET: &[u8] = b"counterfoil/once/secret/v1";
 
 /// The number of bytes of an id that are derived from the form's number alone. The other bytes also depend on the
-/// fields. So a repeated form can be distinguished from a different form with the same number.
+/// content of the form's fields. So a second submission of the same content can be distinguished from a submission of
+/// other content with the same number.
 const NUMBER_BYTES: usize = 10;
 
-/// The key of a form, which makes the form take effect only once. The id of the new credential is derived from the
-/// form's number and from the session in which the form was shown. A second submission derives an id that
-/// conflicts with the first id, so the store refuses a second credential.
+/// Makes a web form take effect only once. The id of the new credential is derived from a number in the form and from
+/// the session in which the form was shown. If the form is submitted again, the derived id conflicts with the first id,
+/// so the store refuses a second credential.
 ///
 /// For each form that is shown, draw a random number of at least 16 bytes and include it in the form. Neither the
 /// number nor a derived id is secret. An id is part of the new credential's text, and the number cannot be computed
@@ -42,14 +43,14 @@ const NUMBER_BYTES: usize = 10;
 pub struct OnceKey([u8; 32]);
 
 impl OnceKey {
-    /// The key of the form with that number, shown in that session.
+    /// The key of the web form that contains `number` and was shown in the session `session`.
     #[must_use]
     pub fn new(session: &RecordId, number: &[u8]) -> Self {
         Self(sha256::hash(&[KEY, session.as_bytes(), number]))
     }
 
-    /// The id of a new family's first member. The family part is derived from the number alone. The member part also
-    /// depends on the fields.
+    /// The id of a new family's first credential. The family bytes are derived from the key, realm, owner and kind. The
+    /// member bytes also depend on the form's fields.
     pub(crate) fn first_id(&self, realm: &Realm, owner: &OwnerId, kind: TokenKind, fields: &[&[u8]]) -> RecordId {
         let place = [realm.as_str().as_bytes(), owner.as_str().as_bytes(), kind.as_str().as_bytes()];
         let mut id = self.split(FIRST, &place, fields);
@@ -57,7 +58,7 @@ impl OnceKey {
         RecordId::from_bytes(id)
     }
 
-    /// The id of the successor of that parent.
+    /// The id of the token that replaces the token `parent` in a rotation.
     pub(crate) fn successor_id(&self, parent: &RecordId, fields: &[&[u8]]) -> RecordId {
         let hash = self.hash(MEMBER, &[&[parent.as_bytes().as_slice()], fields].concat());
         let mut member = [0; 6];
@@ -65,7 +66,7 @@ impl OnceKey {
         RecordId::of(parent.family(), member)
     }
 
-    /// The internal id of a new registration. It is derived from the number alone.
+    /// The internal id of a new client registration. It does not depend on the form's fields.
     pub(crate) fn client_key(&self, realm: &Realm) -> ClientKey {
         let hash = self.hash(CLIENT_KEY, &[realm.as_str().as_bytes()]);
         let mut key = [0; 16];
@@ -73,8 +74,8 @@ impl OnceKey {
         ClientKey::from_bytes(key)
     }
 
-    /// The public id of a new registration whose request names no id. It is derived from the number alone, so a
-    /// repeated form gives the same id.
+    /// The public id of a new client registration whose form contains no id. It does not depend on the form's fields,
+    /// so a second submission gives the same id.
     pub(crate) fn client_id(&self, realm: &Realm, letters: usize) -> Option<ClientId> {
         let hash = self.hash(CLIENT_ID, &[realm.as_str().as_bytes()]);
         // 256 is not a multiple of 62, so some letters are slightly more likely. This reduces 95 random bits by less
@@ -83,7 +84,8 @@ impl OnceKey {
         id.parse().ok()
     }
 
-    /// The id of a client's new secret. The number and the fields are used in the same way as in [`OnceKey::first_id`].
+    /// The id of a client's new secret. The first [`NUMBER_BYTES`] bytes do not depend on the form's fields. The other
+    /// bytes do.
     pub(crate) fn secret_id(&self, realm: &Realm, client: &ClientId, fields: &[&[u8]]) -> [u8; 16] {
         self.split(SECRET, &[realm.as_str().as_bytes(), client.as_str().as_bytes()], fields)
     }
@@ -109,7 +111,7 @@ impl OnceKey {
     }
 }
 
-/// Whether two ids of secrets are derived from the same form number.
+/// Whether two ids of client secrets are derived from the same form number.
 pub(crate) fn same_number(one: &[u8; 16], other: &[u8; 16]) -> bool {
     one[..NUMBER_BYTES] == other[..NUMBER_BYTES]
 }

@@ -3,11 +3,11 @@
 use crate::token::prefix::Prefix;
 use crate::types::kind::TokenKind;
 
-/// The prefixes of a realm's tokens. Each kind has a current prefix for new tokens. It can also have old prefixes,
-/// whose tokens still verify.
+/// The prefixes of a realm's tokens. Each kind of token has a current prefix for new tokens. It can also have old
+/// prefixes, whose tokens still verify.
 ///
-/// No prefix belongs to two kinds. So the prefix of a text determines the kind: a text is split 71 letters before its
-/// end, and therefore has exactly one prefix.
+/// No prefix belongs to two kinds, so the prefix of a token determines its kind. The prefix is the part of the text
+/// before the last `_` and its 71 letters.
 ///
 /// ```
 /// use counterfoil::token::{Prefix, Prefixes};
@@ -80,8 +80,9 @@ impl Prefixes {
         self.known.iter().find(is_it).map(|known| known.kind)
     }
 
-    /// Whether a text begins with a known prefix and `_`. For a malformed token the caller reports `Length` if true,
-    /// and `Prefix` if false.
+    /// Whether a text begins with a known prefix and `_`. For a text that is not a token, this tells which error the
+    /// parser reports: [`MalformedToken::Length`](super::MalformedToken::Length) if true, and
+    /// [`MalformedToken::Prefix`](super::MalformedToken::Prefix) if false.
     pub(crate) fn begin(&self, text: &[u8]) -> bool {
         let begins = |known: &Known| {
             text.strip_prefix(known.prefix.as_str().as_bytes()).is_some_and(|rest| rest.starts_with(b"_"))
@@ -127,7 +128,7 @@ impl PrefixesBuilder {
         Ok(prefixes)
     }
 
-    /// Removes duplicate prefixes of the same kind.
+    /// Collects current and old prefixes, and removes duplicates of the same kind.
     fn all_known(self) -> Prefixes {
         let currents = TokenKind::ALL.into_iter().map(|kind| (kind, self.current[slot(kind)]));
         let mut known: Vec<Known> = Vec::with_capacity(6 + self.old.len());
@@ -140,7 +141,8 @@ impl PrefixesBuilder {
     }
 }
 
-/// An accepted prefix. It is also stored as a number, because every parse of a token compares prefixes.
+/// An accepted prefix and its kind. The prefix is also stored as a number, because every parse compares prefixes, and
+/// numbers are compared faster.
 #[derive(Clone, Copy, Debug)]
 struct Known {
     number: u128,
@@ -153,7 +155,7 @@ fn number(prefix: &[u8]) -> u128 {
     prefix.iter().fold(0, |number, &byte| number << 8 | u128::from(byte))
 }
 
-/// The position of a kind in an array. Kind bytes are 1 to 6.
+/// The index of a kind in an array of all kinds. Kind bytes are 1 to 6.
 fn slot(kind: TokenKind) -> usize {
     usize::from(kind.byte() - 1)
 }

@@ -1,5 +1,5 @@
-//! The second step of a verification. The steps are `Bearer cfp_…` → **`PresentedToken`** → `TokenRecord` → `Verified`
-//! → `Principal`.
+//! The text of a token that a caller presents. This is the second step of a verification: `Bearer cfp_…` →
+//! **`PresentedToken`** → `TokenRecord` → `Verified` → `Principal`.
 
 use crate::token::format;
 use crate::token::prefixes::Prefixes;
@@ -18,7 +18,8 @@ pub struct PresentedToken {
     secret: TokenSecret,
 }
 
-/// Why a text does not have the form of a token. This is found without a store call. The error never contains the text.
+/// Why a text does not have the form of a token. The parser finds this without a store call. The error never contains
+/// the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MalformedToken {
@@ -40,7 +41,8 @@ pub enum MalformedToken {
 }
 
 impl Prefixes {
-    /// Parses the text of a token. Only one spelling is accepted: blanks are not removed, and case matters.
+    /// Parses the text of a token. Only one spelling is accepted: blanks are not removed, and upper and lower case
+    /// differ.
     ///
     /// ```
     /// use counterfoil::token::{MalformedToken, Prefixes};
@@ -83,7 +85,7 @@ impl PresentedToken {
         &self.id
     }
 
-    /// The secret, by which the claim is verified.
+    /// The secret, which is verified against the stored digest.
     pub(crate) fn secret(&self) -> &TokenSecret {
         &self.secret
     }

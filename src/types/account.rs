@@ -12,8 +12,8 @@ use crate::types::role::Role;
 use crate::types::short::Short;
 use crate::types::time::Timestamp;
 
-/// Extra claims, such as `user_id`, that the token endpoint adds to its response. A claim with the name of a member
-/// that the endpoint itself uses, such as `scope`, is left out.
+/// Extra claims, such as `user_id`, that the token endpoint adds to its response as members. If the endpoint itself
+/// uses a member of that name, such as `scope`, the claim is left out.
 pub type Claims = BTreeMap<String, String>;
 
 /// The account of a person, as the host's directory describes it *now*. The library does not store accounts.
@@ -49,7 +49,7 @@ pub(crate) struct Contact {
     claims: Claims,
 }
 
-/// Prints no field: e-mail addresses and claims must not reach a log when a principal is printed.
+/// Prints no field, so that a printed principal puts no e-mail address or claim into a log.
 impl fmt::Debug for Contact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Contact").finish_non_exhaustive()
@@ -193,7 +193,8 @@ impl Account {
         self
     }
 
-    /// The instant from which the account's credentials are valid. `None` means that they are always valid.
+    /// The instant from which the account's credentials are valid. `None` means that they are valid whenever they
+    /// began.
     #[must_use]
     pub fn valid_since(&self) -> Option<Timestamp> {
         self.valid_since

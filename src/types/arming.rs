@@ -1,7 +1,7 @@
 //! The schedule of expiry notices of a realm, and the progress of applying a new schedule to all records.
 //!
-//! Each record has a mark: the time of its next notice. The schedule determines the marks. Schedule and progress are
-//! stored as one value beside the settings, so a store compares and changes them together with the settings.
+//! Each record has a mark: the time and stage of its next notice. The mark is computed from the schedule. Schedule and
+//! progress are stored as one value in the document of the settings, so one compare-and-swap changes all of them.
 
 use std::time::Duration;
 
@@ -12,8 +12,9 @@ use crate::types::time::Timestamp;
 
 const NAME: &str = "notice_arming";
 
-/// The progress of applying the schedule of notices to all records. `done` is the schedule from which all marks were
-/// computed. While marks are recomputed from a new schedule, `done` is `None` and `pass` is set.
+/// How far a new schedule of notices has been applied to all records. `done` is the schedule from which all marks (the
+/// times of the next notices) were computed. While marks are recomputed from a new schedule, `done` is `None` and
+/// `pass` is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Arming {
@@ -26,18 +27,19 @@ pub(crate) struct Arming {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Pass {
     under: String,
-    /// The earlier schedules from which existing marks may have been computed. `None` if they are unknown.
+    /// The earlier schedules from which stored marks may have been computed. `None` if they are unknown.
     before: Option<Vec<String>>,
     /// The time at which the new schedule was first noticed.
     since: Timestamp,
-    /// The current walk. `None` between the end of the first walk and the start of the second walk.
+    /// The walk over all records that is in progress. `None` between the end of the first walk and the start of the
+    /// second walk.
     walk: Option<Walk>,
 }
 
-/// The largest number of earlier schedules that are stored.
+/// The largest number of earlier schedules that are stored. If there are more, the earlier schedules count as unknown.
 const MOST_BEFORE: usize = 16;
 
-/// A walk over all records. Contains the position of the next page.
+/// A walk over all records, and the position of its next page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Walk {
     began: Timestamp,
@@ -54,8 +56,8 @@ impl Walk {
 }
 
 impl Arming {
-    /// Reads the value that is stored beside the settings. If the value is unreadable or absent, all marks are checked
-    /// again.
+    /// Reads the value that is stored in the document of the settings. If the value is unreadable or absent, the result
+    /// says that no schedule has been applied.
     pub(crate) fn of(stored: &StoredSettings) -> Self {
         stored.values.get(NAME).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
     }
@@ -66,12 +68,14 @@ impl Arming {
         }
     }
 
-    /// Whether no page must be walked now under the schedule `under`.
+    /// Whether there is no page to walk now, if the current schedule is `under`. `patience` is the longest time for
+    /// which another process can still use the old schedule.
     pub(crate) fn rests(&self, under: &str, patience: Duration, now: Timestamp) -> bool {
         self.clone().begin(under, patience, now).is_none()
     }
 
-    /// The next page to walk, if any. `patience` is the longest time for which another process may still use the old
+    /// The next page to walk, if the current schedule is `under`. `None` if there is none now. If `under` is a new
+    /// schedule, a new pass begins. `patience` is the longest time for which another process can still use the old
     /// schedule.
     pub(crate) fn begin(&mut self, under: &str, patience: Duration, now: Timestamp) -> Option<Walk> {
         match &mut self.pass {
@@ -91,8 +95,8 @@ impl Arming {
         }
     }
 
-    /// The schedules from which marks may have been computed. If the schedule changes again, the next pass starts with
-    /// this list. `None` if the schedules are unknown.
+    /// The schedules from which stored marks may have been computed. If the schedule changes again, the next pass
+    /// starts with this list. `None` if they are unknown.
     fn earlier(&self) -> Option<Vec<String>> {
         let Some(pass) = &self.pass else { return self.done.clone().map(|done| vec![done]) };
         let mut before = pass.before.clone()?;
@@ -101,7 +105,8 @@ impl Arming {
         Some(before).filter(|before| before.len() <= MOST_BEFORE)
     }
 
-    /// The schedules from which marks may have been computed before the current pass. `None` if they are unknown.
+    /// The schedules from which stored marks may have been computed before the current pass. `None` if they are
+    /// unknown.
     pub(crate) fn before(&self) -> Option<&[String]> {
         self.pass.as_ref()?.before.as_deref()
     }

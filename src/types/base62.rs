@@ -17,8 +17,7 @@ const VALUES: [u8; 256] = {
     values
 };
 
-/// The digit of `letter`, or 0xFF if it is not a base62 letter. A loop can combine the results and check once at the
-/// end.
+/// The digit of `letter`, or 0xFF if it is not a base62 letter. The caller checks for 0xFF.
 pub(crate) const fn raw_value(letter: u8) -> u8 {
     VALUES[letter as usize]
 }

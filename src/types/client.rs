@@ -11,12 +11,12 @@ use crate::types::short::Short;
 use crate::types::time::Timestamp;
 use crate::types::unknown::UnknownFields;
 
-/// The public id of a client: 1 to 100 characters of `[A-Za-z0-9._~-]`. Every encoding for HTTP Basic leaves these
-/// characters unchanged.
+/// The public id of a client: 1 to 100 characters of `[A-Za-z0-9._~-]`. These characters need no encoding in HTTP
+/// Basic.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ClientId(Short);
 
-/// The text is not a valid client id. [`Invalid::field`](crate::Invalid::field) is then `id`.
+/// The text is not a valid client id. Operations report it as [`Invalid`](crate::Invalid) with the field `id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("client id must be 1 to {} characters of [A-Za-z0-9._~-]", ClientId::MAX)]
 pub struct InvalidClientId;
@@ -60,8 +60,8 @@ impl<'de> Deserialize<'de> for ClientId {
     }
 }
 
-/// The internal id of a registration: 16 bytes. It is stored in every family of the client, and is never used for
-/// another registration.
+/// The internal id of a client registration: 16 bytes. Every family of the client's tokens contains it. It is never
+/// used for another registration.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct ClientKey([u8; 16]);
 
@@ -79,20 +79,20 @@ impl ClientKey {
     }
 }
 
-/// A grant by which a client may open or continue a family at the token endpoint.
+/// A grant type: how a client gets tokens at the token endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Grant {
-    /// The password grant (RFC 6749 §4.3). A client may use this grant only if its registration lists it, because RFC
-    /// 9700 §2.4 says that the grant must not be used.
+    /// The password grant (RFC 6749 §4.3). RFC 9700 §2.4 says that it must not be used. So a client can use it only if
+    /// its registration lists it.
     Password,
     /// The refresh token grant (RFC 6749 §6).
     RefreshToken,
 }
 
 impl Grant {
-    /// The name on the wire.
+    /// The value of `grant_type` in a request.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -101,7 +101,7 @@ impl Grant {
         }
     }
 
-    /// The grant with that name on the wire, or `None`.
+    /// The grant for this value of `grant_type`. `None` for any other value.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Password, Self::RefreshToken].into_iter().find(|grant| grant.as_str() == name)
@@ -119,7 +119,7 @@ pub enum RefreshMode {
     Reuse,
 }
 
-/// How a client secret is digested.
+/// Where a client secret comes from. The two forms are digested differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -130,12 +130,12 @@ pub enum SecretForm {
     Imported,
 }
 
-/// The stored digest of a client secret and its metadata. A document must contain every member. Otherwise a missing or
-/// misspelled `expires_at` would mean "never expires".
+/// The stored digest of a client secret, and when the secret was created and expires. A stored document must contain
+/// every member: if `expires_at` were optional, a misspelled `expires_at` would mean "never expires".
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredSecret {
-    /// An id that is an input of the digest. The text of a generated secret also contains this id.
+    /// An id that is hashed together with the secret. The text of a generated secret also contains this id.
     pub id: [u8; 16],
     /// How the secret is digested.
     pub form: SecretForm,
@@ -148,7 +148,7 @@ pub struct StoredSecret {
     /// When the secret expires. `None` means never. A secret gets an expiry when a newer secret replaces it.
     #[serde(deserialize_with = "Option::deserialize")]
     pub expires_at: Option<Timestamp>,
-    /// Members written by a newer version.
+    /// Members of the stored document that a newer version of this library wrote.
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
@@ -176,17 +176,18 @@ pub struct Registration {
     /// The internal id, to which tokens are bound. A client that is deleted and registered again gets a new internal
     /// id.
     pub key: ClientKey,
-    /// The name shown to people. The token endpoint returns it as `as:client_id`.
+    /// The name shown to people. If the policy's `vendor_fields` is on, the token endpoint returns it as
+    /// `as:client_id`.
     pub display_name: String,
     /// At most two secrets, the newest last.
     pub secrets: Vec<StoredSecret>,
     /// The grants that the client may use at the token endpoint.
     pub grants: Vec<Grant>,
-    /// The widest scope that the client may request. `None` means any scope.
+    /// The widest scope that the client is allowed to request. `None` means any scope.
     #[serde(deserialize_with = "Option::deserialize")]
     pub allowed_scope: Option<Scope>,
-    /// The scope that is granted if a request names no scope. `None` grants the client's allowed scope. If the client
-    /// may request any scope, the credential then has no scope.
+    /// The scope that is granted if a request names no scope. `None` grants the client's allowed scope. If that is also
+    /// `None`, the credential has no scope.
     ///
     /// A credential without a scope has all rights of its owner. Its introspection response has no member `scope` (RFC
     /// 7662 §2.2), so resource servers that require scopes refuse it. Set a default scope if the client's tokens are
@@ -201,12 +202,12 @@ pub struct Registration {
     pub resource_server: bool,
     /// Whether the client is disabled. All tokens of a disabled client are refused.
     pub disabled: bool,
-    /// The epoch: a number that is copied into each family of the client. Raising the epoch revokes all of the client's
-    /// tokens at once.
+    /// The epoch: a number that is copied into each family of the client's tokens. A family with another epoch than its
+    /// client is refused. So raising the epoch revokes all of the client's tokens at once.
     pub epoch: u64,
     /// When the client was registered.
     pub created_at: Timestamp,
-    /// Members written by a newer version.
+    /// Members of the stored document that a newer version of this library wrote.
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
@@ -261,7 +262,7 @@ pub struct VersionedRegistration {
     pub registration: Registration,
 }
 
-/// This version of the library cannot read a stored document.
+/// A stored document cannot be read by this version of the library.
 #[derive(Debug, thiserror::Error)]
 #[error("stored document cannot be read")]
 pub struct InvalidDocument(#[source] serde_json::Error);
@@ -276,7 +277,8 @@ impl Registration {
         serde_json::to_string(self).map_err(InvalidDocument)
     }
 
-    /// Reads the output of [`Registration::to_document`].
+    /// Reads the output of [`Registration::to_document`]. Members that a newer version added are kept in
+    /// [`Registration::unknown`].
     ///
     /// # Errors
     ///
@@ -312,8 +314,8 @@ mod tests {
         }
     }
 
-    /// Every member is always written, so a missing member means damage. If it were tolerated, a missing
-    /// `allowed_scope` would mean "any scope", and a missing `expires_at` would mean "never expires".
+    /// Every member is always written, so a missing member means that the document is damaged. If it were tolerated, a
+    /// missing `allowed_scope` would mean "any scope", and a missing `expires_at` would mean "never expires".
     #[test]
     fn a_document_without_one_of_its_members_is_refused() {
         let secret = r#"{"id":[2,2,2,2,2,2,2,2,2,2,2,2,2,2,2,2],"form":"imported","digest":[3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3],"key_id":1,"created_at":7,"expires_at":null}"#;

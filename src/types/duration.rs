@@ -49,12 +49,10 @@ pub(crate) const fn from_seconds(seconds: u64) -> Option<Duration> {
     if seconds.saturating_mul(1_000_000) < LIMIT { Some(Duration::from_secs(seconds)) } else { None }
 }
 
-/// The duration of that many minutes.
 pub(crate) const fn minutes(minutes: u16) -> Duration {
     Duration::from_secs(minutes as u64 * 60)
 }
 
-/// The duration of that many hours.
 pub(crate) const fn hours(hours: u16) -> Duration {
     Duration::from_secs(hours as u64 * 3_600)
 }

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-/// A shared value of any type, or no value. Cloning does not allocate.
+/// The value that the host attached to an account, or no value. Cloning does not allocate.
 #[derive(Clone, Default)]
 pub(crate) struct Extension(Option<Arc<dyn Any + Send + Sync>>);
 
@@ -20,7 +20,7 @@ impl Extension {
 }
 
 impl PartialEq for Extension {
-    /// Compares by address, because the type of the value may not implement equality.
+    /// Compares by address, because it is unknown whether the type of the value implements equality.
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Some(own), Some(other)) => Arc::ptr_eq(own, other),

@@ -1,6 +1,6 @@
 //! A hasher for ids, with a random key per process.
 //!
-//! Most ids are random, but some are derived from a number that the caller chooses (the number of a form). Without the
+//! Most ids are random. But some are derived from a number in a form, and the caller chooses this number. Without the
 //! key, a caller could search for ids that collide in a hash table.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -28,7 +28,7 @@ impl BuildHasher for IdState {
     }
 }
 
-/// Hashes eight bytes with one multiplication.
+/// Hashes eight bytes at a time, with one multiplication for each eight bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IdHasher(u64);
 
@@ -47,7 +47,8 @@ impl Hasher for IdHasher {
         }
     }
 
-    /// Ignores lengths. They are not needed: an id has a fixed length, and a text ends with a terminator byte.
+    /// Does not hash the length of a slice or text. An id has a fixed length, and a text ends with a terminator byte,
+    /// so different values still give different inputs.
     #[inline]
     fn write_usize(&mut self, _length: usize) {}
 }

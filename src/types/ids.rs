@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::types::base62;
 use crate::types::short::Short;
 
-/// The public id of a credential. Its 16 bytes are the shard (1 byte), the rest of the family's id (9 random bytes) and
-/// the member (6 random bytes). As text it is 22 base62 letters.
+/// The public id of a credential. Its 16 bytes are one byte for the shard, nine random bytes for the family, and six
+/// random bytes for the credential. As text it is 22 base62 letters.
 ///
 /// The id is part of the token's text and is not secret.
 ///
@@ -52,7 +52,8 @@ impl RecordId {
         &self.0
     }
 
-    /// The shard: the first byte of SHA-256(realm, owner). It reveals which of 256 groups the owner belongs to.
+    /// The shard: the first byte of the id. It is derived from realm and owner, and reveals which of 256 groups the
+    /// owner belongs to.
     #[must_use]
     pub const fn shard(&self) -> u8 {
         self.0[0]
@@ -88,7 +89,7 @@ impl FamilyId {
         &self.0
     }
 
-    /// The shard. It is the same for all members of the family.
+    /// The shard: the first byte of the id. It is the same for all members of the family.
     #[must_use]
     pub const fn shard(&self) -> u8 {
         self.0[0]
@@ -139,12 +140,12 @@ impl<'de> Deserialize<'de> for RecordId {
 
 /// The immutable id of a person in the host's directory: 1 to 255 bytes without control characters.
 ///
-/// Do not use a name as an id. If a name is later given to another person, that person must not get the credentials of
-/// the first person.
+/// Do not use a name as an id. If a person gives up a name and another person gets it, the second person would get the
+/// credentials of the first.
 ///
-/// `From` a number gives the number in decimal. Equal numbers of different types are the same subject, so a database
-/// column can change from signed to unsigned, and all credentials stay valid. With the feature `uuid`, `From` a UUID
-/// gives its hyphenated form.
+/// `From` a number gives the number in decimal. Equal numbers of different types give the same id, so a database column
+/// can change from signed to unsigned, and all credentials stay valid. With the feature `uuid`, `From` a UUID gives its
+/// hyphenated form.
 ///
 /// ```
 /// use counterfoil::SubjectId;
@@ -203,15 +204,15 @@ impl<'de> Deserialize<'de> for SubjectId {
     }
 }
 
-/// The owner under which a record is listed: a person, or the realm itself (for security codes).
+/// The owner of a record. It is a person, or the realm itself for security codes. Records are listed by owner.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct OwnerId(SubjectId);
 
-/// The owner of the realm's own records. It contains a control character, so no [`SubjectId`] can equal it.
+/// The stored text for the realm as owner. It contains a control character, so no [`SubjectId`] can equal it.
 const REALM_OWNER: &str = "\u{1}realm";
 
 impl OwnerId {
-    /// A placeholder, which an actual owner overwrites.
+    /// An empty owner, which the owner of a copied record replaces.
     pub(crate) const BLANK: Self = Self(SubjectId(Short::EMPTY));
 
     /// The realm itself: the owner of every security code.
@@ -241,7 +242,6 @@ impl OwnerId {
         self.person().cloned()
     }
 
-    /// The person by reference, or `None` for the realm.
     pub(crate) fn person(&self) -> Option<&SubjectId> {
         (self.as_str() != REALM_OWNER).then_some(&self.0)
     }
@@ -264,10 +264,10 @@ impl From<&SubjectId> for OwnerId {
 pub struct KeyId(u32);
 
 impl KeyId {
-    /// The id that means "no key".
+    /// The number 0, which means "no key".
     pub const NONE: Self = Self(0);
 
-    /// The key with that number.
+    /// The id of the key with that number.
     #[must_use]
     pub const fn new(number: u32) -> Self {
         Self(number)
@@ -280,8 +280,8 @@ impl KeyId {
     }
 }
 
-/// The version of a stored record or document. It is a number that grows with each change. Stores only test versions
-/// for equality.
+/// The version of a stored record or document: a number that grows with each change. Stores compare versions only for
+/// equality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Version(u64);
 

@@ -1,11 +1,12 @@
-//! The check value of a key. Check values are stored. They distinguish keys, and do not help an attacker to find a key.
+//! The check value of a key. It is stored, so that a different key with the same number is detected. No key can be
+//! derived from it.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// The check value of a key: the first eight bytes of a MAC under a sub-key that has no other use. Its text form has 16
-/// hex digits.
+/// The check value of a key: the first eight bytes of a MAC under a sub-key that has no other use. It is stored, so
+/// that a different key with the same number is detected. Its text form has 16 hex digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeyCheck([u8; 8]);
 

@@ -62,7 +62,7 @@ impl TokenKind {
         }
     }
 
-    /// The name on the wire, such as `personal_access_token` or `access_token`.
+    /// The name in the API and in logs, such as `personal_access_token` or `access_token`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

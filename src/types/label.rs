@@ -11,8 +11,8 @@ use crate::types::visible::{code_point, is_ignorable, is_invisible, refused};
 /// The longest text that is processed as a label, in bytes: 255 characters of four bytes.
 const MAX_BYTES: usize = 4 * Label::MAX as usize;
 
-/// The displayed text of a label. It is in NFC, trimmed, not invisible, and has no control or format characters.
-/// Joiners are allowed only where Unicode allows them.
+/// The displayed text of a label. It is in NFC and trimmed. It has a visible character, and no control or format
+/// characters. Joiners are allowed only where Unicode allows them.
 ///
 /// ```
 /// use counterfoil::types::{InvalidLabel, Label};
@@ -25,12 +25,12 @@ const MAX_BYTES: usize = 4 * Label::MAX as usize;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Label(Short);
 
-/// The key by which two labels are compared: the `NFKC_Casefold` form of the label, with each run of inner blanks
-/// replaced by one blank. This form has no invisible characters.
+/// The form of a label in which labels are compared: the `NFKC_Casefold` form, with each run of inner blanks replaced
+/// by one blank. This form has no invisible characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LabelKey(Short);
 
-/// The text is not a valid label. [`Invalid::field`](crate::Invalid::field) is then `label`.
+/// The text is not a valid label. Operations report it as [`Invalid`](crate::Invalid) with the field `label`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidLabel {
@@ -53,8 +53,7 @@ impl Label {
     /// The largest number of characters that a policy can allow.
     pub const MAX: u16 = 255;
 
-    /// Checks and normalises a text. `limit` is the largest number of characters. The policy sets 20 or 100, at most
-    /// 255.
+    /// Checks and normalises a text. `limit` is the largest number of characters that the policy allows.
     ///
     /// # Errors
     ///
@@ -77,7 +76,8 @@ impl Label {
         Ok(Self(Short::new(shown)))
     }
 
-    /// Reads a stored label. Checks only the rules that do not depend on the policy.
+    /// Reads a stored label. Checks every rule of [`Label::new`], with the limit of 255 characters, which holds for
+    /// every policy.
     ///
     /// # Errors
     ///
@@ -115,7 +115,7 @@ impl fmt::Display for Label {
 }
 
 impl LabelKey {
-    /// Reads a stored key. Every text is accepted, because keys are only compared.
+    /// Reads a stored label key. Every text is accepted, because keys are only compared.
     #[must_use]
     pub fn from_stored(text: &str) -> Self {
         Self(Short::new(text))
@@ -127,9 +127,9 @@ impl LabelKey {
         self.0.as_str()
     }
 
-    /// Converts a key from an older version of this library to the current form. Use it when you migrate a store. If
-    /// another family of the owner already has the new key, keep the old key: both labels were valid when they were
-    /// given.
+    /// Converts a label key that an older version of this library stored to the current form. Use it when you migrate a
+    /// store. If another family of the owner already has the new key, keep the old key: both labels were valid when
+    /// they were given.
     ///
     /// ```
     /// use counterfoil::types::{Label, LabelKey};

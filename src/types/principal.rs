@@ -14,7 +14,7 @@ use crate::types::short::Short;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
-/// An authenticated caller. Only a verification creates one.
+/// An authenticated caller. Outside of tests, only a verification creates one.
 #[derive(Clone, Debug)]
 pub struct Principal {
     pub(crate) realm: Realm,
@@ -53,7 +53,8 @@ impl Principal {
         self.name.as_str()
     }
 
-    /// The effective role: the account's current role, but at most [`Role::Member`] for a same-as-user code.
+    /// The effective role: the account's current role. For a security code with the rights of a named account, it is at
+    /// most [`Role::Member`].
     #[must_use]
     pub fn role(&self) -> Role {
         self.role
@@ -101,7 +102,7 @@ impl Principal {
         self.expires_at
     }
 
-    /// The creator of a security code. `None` for a credential of another kind.
+    /// The super administrator who created the security code. `None` for a credential of another kind.
     #[must_use]
     pub fn actor(&self) -> Option<&SubjectId> {
         self.actor.as_ref()
@@ -122,8 +123,8 @@ impl Principal {
     /// [`Account::with_extension`](crate::Account::with_extension), if its type is `T`. It is the value at the time of
     /// the verification.
     ///
-    /// The value belongs to the account, not to the credential. A scope or the role of a same-as-user code limits the
-    /// principal, but not this value.
+    /// The value belongs to the account, not to the credential. A scope or a lower role limits the principal, but does
+    /// not change this value.
     #[must_use]
     pub fn extension<T: Any + Send + Sync>(&self) -> Option<&T> {
         self.extension.get()

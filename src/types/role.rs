@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// May read data. May not create personal access tokens.
+    /// Is allowed to read data, but not to create personal access tokens.
     Collaborator,
     /// An ordinary user.
     Member,
@@ -26,7 +26,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The name on the wire.
+    /// The name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -97,7 +97,8 @@ impl Scope {
 impl std::str::FromStr for Scope {
     type Err = InvalidScope;
 
-    /// Parses scope tokens separated by blanks. Removes duplicates.
+    /// Parses scope tokens separated by blanks, and removes duplicates. An error if the text breaks a rule of
+    /// [`InvalidScope`].
     fn from_str(text: &str) -> Result<Self, InvalidScope> {
         if text.len() > Self::MAX {
             return Err(InvalidScope::TooLong);

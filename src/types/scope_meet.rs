@@ -10,10 +10,11 @@ use crate::types::scope::Scope;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NothingLeft;
 
-/// The intersection of a credential's scope, its client's allowed scope, and the known scope tokens.
+/// The intersection of a credential's scope (`held`), its client's allowed scope (`allowed`), and the known scope
+/// tokens.
 ///
-/// The result `None` means "without a scope". This result occurs only if both `held` and `allowed` are `None`. It does
-/// not depend on the known tokens.
+/// `Ok(None)` means "without a scope". It is returned only if both `held` and `allowed` are `None`, whatever tokens are
+/// known. An error if the intersection is empty.
 pub(crate) fn meet<'a>(
     held: Option<&'a Scope>,
     allowed: Option<&'a Scope>,

@@ -11,7 +11,7 @@ use arrayvec::ArrayString;
 
 const INLINE: usize = 39;
 
-/// An immutable text. A copy is cheap and shares no memory.
+/// An immutable text that is cheap to copy. Copies share no memory.
 #[derive(Clone)]
 pub(crate) enum Short {
     Inline(ArrayString<INLINE>),

@@ -8,8 +8,8 @@ use std::sync::Arc;
 /// The source of a request. Failures are counted per source. A host passes a source with each request; there is no
 /// default.
 ///
-/// Pass the address of the connection's peer. If the service is behind a proxy, pass the address that a trusted proxy
-/// reports. Never use a header that any client can set.
+/// Pass the address of the connection's peer. If the service is behind a proxy, pass the client's address that a
+/// trusted proxy reports. Never use a header that any client can set.
 ///
 /// All spellings of an address are the same source:
 ///
@@ -55,7 +55,7 @@ pub struct SourceName(Arc<str>);
 pub struct InvalidSource;
 
 impl Source {
-    /// The source with that address or name. Blanks around the text, and the port and the zone of an address, are
+    /// The source with that address or name. Blanks around the text are removed. For an address, port and zone are
     /// removed.
     ///
     /// # Errors

@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 
 use crate::types::duration::unlimited_micros;
 
-/// The first value that is not a valid instant, in microseconds. An `f64` represents every smaller integer exactly.
-/// Redis scores and Lua numbers are `f64`.
+/// The first number of microseconds that is too large for an instant. An `f64` represents every smaller integer
+/// exactly, and Redis scores and Lua numbers are `f64`.
 pub(crate) const LIMIT: u64 = 1 << 53;
 
 /// An instant in whole microseconds since 1970-01-01 UTC. The number is from 0 to `2^53 - 1` (the year 2255).
@@ -79,7 +79,7 @@ impl Timestamp {
     }
 
     /// The instant `duration` later, at most [`Timestamp::MAX`]. A fraction of a microsecond is dropped. Use this to
-    /// compute how long data is kept, never to compute how long access is granted.
+    /// compute how long data is kept. Never use it to compute how long access is granted.
     #[must_use]
     pub const fn plus_capped(self, duration: Duration) -> Self {
         match self.plus(duration) {

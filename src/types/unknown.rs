@@ -1,5 +1,5 @@
-//! Members of stored documents that a newer version of this library wrote. A node with an older version keeps these
-//! members when it rewrites the document.
+//! Members of stored documents that a newer version of this library wrote. If a node with an older version rewrites the
+//! document, it keeps these members.
 
 use std::collections::BTreeMap;
 

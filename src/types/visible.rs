@@ -9,8 +9,9 @@ const JOINER: char = '\u{200D}';
 /// The canonical combining class that Unicode gives to a virama.
 const VIRAMA: u8 = 9;
 
-/// The first character of a text that is not allowed. A joiner is allowed in two places: where CONTEXTJ allows it (RFC
-/// 5892, appendices A.1 and A.2), and between two emoji (UTS #51, "emoji ZWJ sequence").
+/// The first character of `text` that is not allowed. `None` if every character is allowed. `allowed` accepts
+/// additional characters. A joiner is allowed in two places: where CONTEXTJ allows it (RFC 5892, appendices A.1 and
+/// A.2), and between two emoji (UTS #51, "emoji ZWJ sequence").
 pub(crate) fn refused(text: &str, allowed: impl Fn(char) -> bool) -> Option<char> {
     let characters: Vec<char> = text.chars().collect();
     let sound = |at: usize, character: char| match character {
@@ -76,7 +77,7 @@ pub(crate) fn is_invisible(character: char) -> bool {
     character.is_whitespace() || is_ignorable(character) || character == '\u{2800}'
 }
 
-/// The code point of a character as text, with which people can find the character.
+/// The code point of a character as text, by which people can look the character up.
 pub(crate) fn code_point(character: char) -> String {
     format!("U+{:04X}", u32::from(character))
 }

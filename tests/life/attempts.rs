@@ -1,5 +1,5 @@
-//! Attempts in progress. They do not count as failures, their number is limited, and each of them ends (requirement
-//! SYN-TOKEN 12).
+//! Tests password checks that are still in progress. They do not count as failures, their number is limited, and each
+//! of them ends (requirement SYN-TOKEN 12).
 
 use std::future::{Future, poll_fn};
 use std::num::NonZeroU32;
@@ -19,7 +19,7 @@ use counterfoil::{Account, Secret, SubjectId, Timestamp};
 
 use crate::support::*;
 
-/// A directory whose password checks do not finish at the first poll, because each check is interrupted once.
+/// A directory whose password checks finish at the second poll.
 struct Slow(Arc<MemoryDirectory>);
 
 #[async_trait]
@@ -65,7 +65,7 @@ fn sign_in<'a>(world: &'a World, source: &'a Source, password: &'a Secret) -> Un
     Box::pin(open)
 }
 
-/// Polls all attempts once. Returns the attempts that are still in progress, and the outcomes of the others.
+/// Polls each sign-in once. Returns the sign-ins that are still in progress, and the outcomes of the others.
 fn step(all: Vec<UnderWay<'_>>) -> (Vec<UnderWay<'_>>, Vec<Result<OpenedSession, LoginError>>) {
     let (mut under_way, mut ended) = (Vec::new(), Vec::new());
     for mut one in all {

@@ -1,12 +1,12 @@
-//! Authentication of requests by their `Authorization` header, and the requirements of a handler (requirements HOST 1
-//! and HOST 3).
+//! Tests how requests are authenticated by their `Authorization` header, and what a handler can require (requirements
+//! HOST 1 and HOST 3).
 
 use counterfoil::types::Source;
 use counterfoil::{Challenge, ChallengeReason, Denied, Realm, Role};
 
 use crate::support::*;
 
-/// The status, the name, `WWW-Authenticate` and `Retry-After` of a challenge.
+/// The parts of a challenge: the status, the name, `WWW-Authenticate` and `Retry-After`.
 type AnswerParts = (u16, &'static str, Option<String>, Option<u64>);
 
 fn parts_of(challenge: &Challenge) -> AnswerParts {

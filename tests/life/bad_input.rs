@@ -1,7 +1,7 @@
-//! Every input from outside gets a response. No text, header or file makes the library panic or report an internal
-//! error.
+//! Tests that every input from outside gets a response. No text, header or file must make the library panic or report
+//! an internal error.
 //!
-//! The cases are generated from a fixed seed, so that a failure is reproducible.
+//! The inputs are generated from a fixed seed, so that a failure can be reproduced.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -29,7 +29,7 @@ fn always<S: Strategy>(inputs: S, holds: impl Fn(S::Value) -> Result<(), TestCas
     }
 }
 
-/// Generates any text. It may be short or long, and may contain characters that parsers often mishandle.
+/// Generates any text. Some texts are long, and some contain characters that parsers often mishandle.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
@@ -79,8 +79,8 @@ impl Damage {
     }
 }
 
-/// Generates a correctly encoded form with known and unknown names and any values, a damaged form, or bytes that are no
-/// form.
+/// Generates the body of a request. It is a correctly encoded form with any names and values, a damaged form, or any
+/// bytes.
 fn body() -> impl Strategy<Value = Vec<u8>> {
     const NAMES: [&str; 10] = [
         "grant_type",
@@ -122,8 +122,8 @@ fn content_type() -> impl Strategy<Value = Option<Vec<u8>>> {
     prop_oneof![8 => Just(FORM.map(<[u8]>::to_vec)), 1 => proptest::option::of(bytes())]
 }
 
-/// Checks that the response is an error of RFC 6749 that says that the client is at fault, and contains nothing of the
-/// request.
+/// Checks that the status is one that the endpoints use, and that the response must not be cached. An error response
+/// must contain only characters that RFC 6749 allows.
 fn is_answered(reply: &Reply) -> Result<(), TestCaseError> {
     prop_assert!([200, 400, 401, 413, 429].contains(&reply.status), "{} {}", reply.status, reply.body);
     prop_assert_eq!(reply.header("cache-control"), Some("no-store"));
@@ -243,7 +243,7 @@ fn anything() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Generates a replacement for a value. Usually it has the same type.
+/// Generates a new value for the value `old` in a policy. Most new values have the same type as the old one.
 fn instead_of(old: &Value) -> BoxedStrategy<Value> {
     let gates = vec!["not_asked", "required", "default_on", "default_off"];
     let alike = match old {
@@ -255,7 +255,7 @@ fn instead_of(old: &Value) -> BoxedStrategy<Value> {
     prop_oneof![6 => alike, 1 => anything()].boxed()
 }
 
-/// Generates a valid policy file with one to three values replaced, or a file that is no policy.
+/// Generates the text of a policy file. It is a valid policy in which one to three values were replaced, or any text.
 fn policy_file() -> impl Strategy<Value = String> {
     let policy = serde_json::to_value(open_policy()).expect("a document");
     let mut places = Vec::new();

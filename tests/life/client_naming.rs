@@ -1,11 +1,12 @@
-//! How a client identifies and authenticates itself, and which error it gets otherwise (RFC 6749 §2.3, §5.2).
+//! Tests how a client names and authenticates itself, and which error it gets if it does this wrongly (RFC 6749 §2.3,
+//! §5.2).
 
 use crate::support::*;
 use counterfoil::event::EventKind;
 use counterfoil::oauth::ClientFault;
 
 const PASSWORD: &str = "grant_type=password&username=ivan&password=ivan";
-/// The header for `public-app:`, as programs without a secret send it.
+/// The `Authorization` header for the client `public-app` and an empty secret. Some clients without a secret send this.
 const OPEN: &str = "Basic cHVibGljLWFwcDo=";
 
 fn ask(world: &World, headers: &[&str], form: &str) -> Reply {

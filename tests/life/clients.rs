@@ -1,4 +1,4 @@
-//! Registered clients (requirements SYN-TOKEN 2 and ALL KINDS 9).
+//! Tests registered clients (requirements SYN-TOKEN 2 and ALL KINDS 9).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,8 @@ fn field(answer: Result<impl Sized, ManageError>) -> &'static str {
     }
 }
 
-/// The response of the revocation endpoint to this `Authorization` header and an unknown token.
+/// Sends an unknown token to the revocation endpoint with this `Authorization` header. Returns the response, or the
+/// error code and what was wrong with the client's credentials.
 fn proved(world: &World, authorization: &[u8]) -> Result<Answer, (OAuthErrorCode, Option<ClientFault>)> {
     let (source, authorization) = (source_of(Some("192.0.2.1")), [authorization]);
     let request = OAuthRequest::new(b"token=cfa_1", &source).with_authorization(&authorization).with_content_type(FORM);

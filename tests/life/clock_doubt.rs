@@ -1,4 +1,4 @@
-//! Clocks that upkeep does not trust. A wrong clock must not purge records that are still needed.
+//! Tests upkeep with a clock that is wrong. Upkeep must then not purge records that are still needed.
 
 use std::cell::Cell;
 use std::task::Poll;
@@ -12,10 +12,10 @@ use counterfoil::{Counterfoil, Timestamp};
 
 use crate::support::*;
 
-/// The number of rounds of upkeep in an hour.
+/// The number of rounds of upkeep in an hour, one every five seconds.
 const HOUR: u32 = 720;
 
-/// Runs the upkeep of a process for at most `most` rounds while its clock advances. Calls `between` after each round.
+/// Runs upkeep for `most` rounds. Each round advances the clock by five seconds and calls `between`.
 async fn upkeep(handle: &Counterfoil, clock: &ManualClock, most: u32, between: impl AsyncFn(u32)) {
     let (rounds, between) = (Cell::new(0_u32), &between);
     let sleep = |pause: Duration| {
@@ -56,7 +56,7 @@ fn leaps(world: &World) -> Vec<(Timestamp, Timestamp)> {
     world.take_events().into_iter().filter_map(leapt).collect()
 }
 
-/// The ids of a live token and of a deleted token that may be purged.
+/// Makes two tokens. Returns the id of a live one, and the id of a deleted one that may be purged.
 fn living_and_gone(world: &World) -> (RecordId, RecordId) {
     let gone = world.pat("bill", "gone").view.id;
     block_on(world.handle.delete_personal_access_token(&world.presenter("bill"), &gone)).expect("deleted");

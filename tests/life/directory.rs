@@ -1,4 +1,4 @@
-//! The parts of a directory, and the results if one of them is missing (requirements HOST 6 and HOST 7).
+//! Tests the parts of a directory, and what happens if one of them is missing (requirements HOST 6 and HOST 7).
 
 use std::io;
 use std::num::NonZeroU32;
@@ -15,7 +15,8 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// A directory of people who sign in elsewhere. For the name `outage`, each method fails with the host's own error.
+/// A directory of people who sign in elsewhere. It fails with an error of the host if it is asked for the name
+/// `outage`.
 #[derive(Default)]
 struct Elsewhere;
 
@@ -39,7 +40,7 @@ impl Accounts for Elsewhere {
     }
 }
 
-/// The part that tests passwords. Another system stores the passwords.
+/// The part of a directory that checks passwords.
 struct Passwords;
 
 #[async_trait]
@@ -51,7 +52,7 @@ impl Logins for Passwords {
     }
 }
 
-/// The part that finds people.
+/// The part of a directory that searches for people.
 struct Index;
 
 #[async_trait]

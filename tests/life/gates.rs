@@ -1,4 +1,5 @@
-//! The setting and the switch per account under the hardened policy (requirements SYN-PAT 1 and A2-TOKEN 1).
+//! Tests the two gates of personal access tokens under the hardened policy: the setting, and the switch of each account
+//! (requirements SYN-PAT 1 and A2-TOKEN 1).
 
 use counterfoil::http_auth::{Gate, Refusal};
 use counterfoil::operations::{Overlap, Status};
@@ -7,8 +8,8 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// A world with the hardened policy, and a token in it. The token is created while both gates are open. Then the
-/// setting and the switch get the given values.
+/// Makes a world with the hardened policy, and creates a token of Ivan in it. For this, the setting for personal access
+/// tokens and Ivan's switch for them are on. Afterwards, they get the values `setting` and `switch`.
 fn hardened(setting: bool, switch: bool) -> (World, IssuedCredential) {
     let world = bare_world(Policy::default());
     world.allow_tokens(true);
@@ -19,7 +20,8 @@ fn hardened(setting: bool, switch: bool) -> (World, IssuedCredential) {
     (world, token)
 }
 
-/// For each operation of the owner, the gate in its error. `None` if the operation succeeded.
+/// Calls four operations as Ivan, the owner of the token. Returns for each the closed gate that caused its error, or
+/// `None` if it succeeded.
 fn gates_named(world: &World, token: &IssuedCredential) -> [Option<Gate>; 4] {
     let (by, id) = (world.presenter("ivan"), &token.view.id);
     let gate = |outcome: Result<(), ManageError>| match outcome {

@@ -1,4 +1,4 @@
-//! The tools of `counterfoil::testing` for the tests of hosts.
+//! Tests the module `counterfoil::testing`, which hosts use in their own tests.
 
 use std::sync::Arc;
 use std::task::{Context, Waker};

@@ -1,4 +1,4 @@
-//! A service does not start with a key ring that does not belong to the store (faults D2 and G6).
+//! Tests that a service does not start if its key ring does not belong to the store (faults D2 and G6).
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ fn ring(seed: u64) -> KeyRing {
     KeyRing::generate(&SeededEntropy::new(seed)).expect("seeded")
 }
 
-/// A world whose store knows its key ring, with a token.
+/// Makes a world whose store contains the check values of the key ring. Returns the world and the text of a token.
 fn started() -> (World, String) {
     let world = bare_world_on(open_policy(), Arc::<MemoryStore>::default(), Arc::new(ring(1)));
     let token = world.pat("bill", "one").token.expose_secret().to_owned();

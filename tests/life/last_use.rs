@@ -1,5 +1,5 @@
-//! The last use of a credential: what a list shows, when the use is written, and what can be lost (requirements
-//! A2-TOKEN 3 and 4).
+//! Tests the time of a credential's last use: what a list shows, when it is written, and when it can be lost
+//! (requirements A2-TOKEN 3 and 4).
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// A store that counts the writes of last uses, and can make them fail.
+/// Counts the calls that write times of last use to a store, and can make these calls fail.
 #[derive(Default)]
 struct Counting {
     touches: AtomicU32,

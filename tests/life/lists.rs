@@ -1,5 +1,5 @@
-//! Lists: their order, their pages, and which items each presenter sees (requirements SYN-PAT 5, A2-TOKEN 3 and AO-CODE
-//! 4).
+//! Tests lists: their order, their pages, and which items each caller sees (requirements SYN-PAT 5, A2-TOKEN 3 and
+//! AO-CODE 4).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A password check that opens no session (requirement HOST 5).
+//! Tests checking a password without opening a session (requirement HOST 5).
 
 use counterfoil::directory::Login;
 use counterfoil::event::EventKind;

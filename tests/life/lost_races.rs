@@ -1,5 +1,5 @@
-//! Management operations with concurrent changes. The concurrent change is kept. If another change comes first every
-//! time, the operation fails.
+//! Tests management operations during concurrent changes. The other change is kept. If another change comes first at
+//! every retry, the operation fails.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use counterfoil::store::{ClientPut, ClientStore, Page, SettingsPut, SettingsStor
 use counterfoil::types::Version;
 use counterfoil::{Counterfoil, ManageError, Presenter, Realm, Timestamp, Unavailable};
 
-/// A store that writes a competing change just before each of the next writes.
+/// A store in which another writer comes first. Before each of the next `writes` writes, it changes the same document.
 struct Rival {
     store: Arc<MemoryStore>,
     writes: AtomicU32,

@@ -1,4 +1,4 @@
-//! All operations of credentials through the handle, with the stores in memory. Each module tests one subject.
+//! Tests all operations of credentials through `Counterfoil`, with the stores in memory. Each module tests one subject.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 

@@ -1,4 +1,4 @@
-//! The conditions that schedule, cancel, delay or suppress a notice (requirement NOTICE 2).
+//! Tests when a notice is scheduled, cancelled, delayed or suppressed (requirement NOTICE 2).
 
 use counterfoil::event::EventKind;
 use counterfoil::notice::{DueNotice, NoticeText, Outcome};

@@ -1,4 +1,4 @@
-//! Expiry notices, and the host's worker that sends them (requirements NOTICE 1 and 3, SYN-PAT 7).
+//! Tests expiry notices, and the host's worker that sends them (requirements NOTICE 1 and 3, SYN-PAT 7).
 
 use std::time::Duration;
 

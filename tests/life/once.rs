@@ -1,4 +1,4 @@
-//! A form that is submitted twice creates only one credential or client (fault A10).
+//! Tests that a form that is sent twice creates only one credential or client (fault A10).
 
 use std::sync::Barrier;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use counterfoil::token::{OnceKey, shard};
 use counterfoil::types::{OwnerId, RecordId};
 use counterfoil::*;
 
-/// The key of a form with this number in Ivan's session.
+/// Returns the key of the form with this number. The form was shown in Ivan's session.
 fn form(number: u8) -> OnceKey {
     OnceKey::new(&RecordId::from_bytes([7; 16]), &[number; 16])
 }
@@ -27,7 +27,7 @@ fn conflict<T>(outcome: Result<T, ManageError>) -> Conflict {
     }
 }
 
-/// Makes four calls at the same time, and returns how many of them succeeded.
+/// Runs `call` four times at the same time. Returns how many of the calls succeeded.
 fn at_once<T: Send>(call: impl Fn() -> Result<T, ManageError> + Sync) -> usize {
     let barrier = Barrier::new(4);
     std::thread::scope(|scope| {

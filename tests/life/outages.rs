@@ -1,5 +1,5 @@
-//! What a host learns about a store or a directory that does not respond (fault D1), and where the events of a service
-//! go (fault D4).
+//! Tests what a host learns about a store or a directory that does not respond (fault D1). Also tests where the events
+//! of a service go (fault D4).
 
 use std::fmt::Write as _;
 use std::io;
@@ -19,7 +19,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// A switch with which a test makes a store and a directory fail.
+/// Makes a store and a directory fail while it is set to down.
 #[derive(Clone, Default)]
 struct Switch(Arc<AtomicBool>);
 

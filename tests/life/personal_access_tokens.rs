@@ -1,4 +1,4 @@
-//! Personal access tokens as their owners and administrators see them (requirements SYN-PAT and A2-TOKEN).
+//! Tests personal access tokens, as their owners and administrators use them (requirements SYN-PAT and A2-TOKEN).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The behaviour of each product's policy, tested through the handle (requirement ALL KINDS 8).
+//! Tests the preset policy of each product, through the operations (requirement ALL KINDS 8).
 
 use std::collections::BTreeMap;
 
@@ -91,7 +91,7 @@ fn all_kinds_8_aal2_ends_a_sign_in_after_an_hour_of_inactivity_and_after_24_hour
     assert_eq!(world.refresh("rotating", &last.refresh()).error(), (400, "invalid_grant".into()), "a whole day");
 }
 
-/// All values of a policy, each with its path in a policy file.
+/// Returns all values of a policy. The key of each is its path in a policy file.
 fn values(policy: &Policy) -> BTreeMap<String, Value> {
     fn walk(path: &str, value: Value, found: &mut BTreeMap<String, Value>) {
         match value {

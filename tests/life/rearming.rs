@@ -1,4 +1,5 @@
-//! A changed lead of notices also applies to existing tokens (fault E2).
+//! Tests that a changed lead of the notices also applies to existing tokens (fault E2). The lead is the time between a
+//! notice and the expiry.
 
 use counterfoil::IssuedCredential;
 use counterfoil::notice::{NoticeText, Outcome};
@@ -11,7 +12,8 @@ fn lead(world: &World, days: u64) {
     world.set_number(SettingName::NoticeLeadDays, days);
 }
 
-/// Computes marks in batches of `size` until nothing is left. Returns how many marks each batch changed.
+/// Computes the notice times of all credentials again, at most `size` in each batch. Returns how many of them each
+/// batch has changed.
 fn rearm(world: &World, size: u32) -> Vec<u64> {
     let mut moved = Vec::new();
     loop {

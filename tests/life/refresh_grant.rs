@@ -1,4 +1,4 @@
-//! How long sign-ins live, how they are refreshed, and how they end (requirements SYN-TOKEN 5 to 7).
+//! Tests how long sign-ins live, how they are refreshed, and how they end (requirements SYN-TOKEN 5 to 7).
 
 use std::time::Duration;
 

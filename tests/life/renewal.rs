@@ -1,5 +1,5 @@
-//! Editing, resetting and reactivating security codes, and changing labels of tokens (requirements AO-CODE 3 to 6 and
-//! A2-TOKEN 2).
+//! Tests how security codes are edited, reset and reactivated, and how labels of tokens are changed (requirements
+//! AO-CODE 3 to 6 and A2-TOKEN 2).
 
 use std::time::Duration;
 

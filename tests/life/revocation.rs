@@ -1,4 +1,4 @@
-//! Revocation and introspection by clients (requirement SYN-TOKEN 9).
+//! Tests revocation and introspection by clients (requirement SYN-TOKEN 9).
 
 use counterfoil::event::EventKind;
 use counterfoil::operations::NewAccess;

@@ -1,4 +1,4 @@
-//! Rotation of personal access tokens (requirements A2-TOKEN 2 and ALL KINDS 9).
+//! Tests the rotation of personal access tokens (requirements A2-TOKEN 2 and ALL KINDS 9).
 
 use std::sync::Barrier;
 

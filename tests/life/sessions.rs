@@ -1,4 +1,4 @@
-//! Sessions of the console (requirements ALL KINDS 3 and SYN-TOKEN 12).
+//! Tests the sessions of the console (requirements ALL KINDS 3 and SYN-TOKEN 12).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Settings at run time (requirements SYN-PAT 1 and SYN-TOKEN 5).
+//! Tests settings that change at run time (requirements SYN-PAT 1 and SYN-TOKEN 5).
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The sources of requests in principals and events.
+//! Tests that principals and events contain the source of the request.
 
 use crate::support::*;
 use counterfoil::directory::Login;

@@ -1,5 +1,5 @@
-//! Failures at the endpoints and at sign-in are counted, and successful attempts are not (requirement SYN-TOKEN 12).
-//! The module `attempts` tests attempts in progress.
+//! Tests that failed attempts at the endpoints and at sign-in are counted, and that successful attempts are not
+//! (requirement SYN-TOKEN 12). The module `attempts` tests attempts in progress.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -80,7 +80,7 @@ fn a_few(failures: u32) -> Allowance {
     Allowance::new(limit(failures), minutes(1))
 }
 
-/// The number of stored counters. A purge at a late instant removes all of them and counts them.
+/// Removes all stored counters of attempts, and returns their number.
 fn counters(world: &World) -> u64 {
     block_on(world.store.purge_counters(Timestamp::MAX, NonZeroU32::MAX)).expect("available")
 }

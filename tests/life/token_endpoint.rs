@@ -1,4 +1,4 @@
-//! The token endpoint as a client sees it (requirements SYN-TOKEN 1 to 4, 8, 10, 11 and 13).
+//! Tests the token endpoint as a client uses it (requirements SYN-TOKEN 1 to 4, 8, 10, 11 and 13).
 
 use counterfoil::client::{ClientUpdate, Grant, NewClient};
 use counterfoil::http_auth::Refusal;

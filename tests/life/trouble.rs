@@ -1,4 +1,5 @@
-//! Operations with a store that loses results, or in which other writes come first.
+//! Tests operations with a store that executes a write but reports a failure, and with a store in which other writes
+//! come first.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,9 +16,9 @@ use counterfoil::{Conflict, Counterfoil, ManageError, Unavailable};
 use crate::support::*;
 
 struct Trouble {
-    /// How many of the next rotations are executed but reported as failed.
+    /// The number of the next rotations that are executed but reported as failed.
     lost_rotations: AtomicU32,
-    /// How many of the next changes or rotations are preceded by a concurrent write.
+    /// The number of the next changes and rotations before which another writer changes the record.
     overtakers: AtomicU32,
 }
 
@@ -49,7 +50,7 @@ impl Around for Trouble {
     }
 }
 
-/// Another handle for the same service, with a store that fails in this way.
+/// Makes another handle for the same service. Its store fails as `lost_rotations` and `overtakers` say.
 fn troubled(world: &World, lost_rotations: u32, overtakers: u32, entropy: impl Entropy) -> Counterfoil {
     let around = Trouble { lost_rotations: AtomicU32::new(lost_rotations), overtakers: AtomicU32::new(overtakers) };
     let store = Arc::new(Beset { inner: world.store.clone(), around });
@@ -116,7 +117,7 @@ fn a2_token_2_a_first_use_that_is_overtaken_still_ends_the_old_half() {
     assert!(!world.works(old.token.expose_secret()));
 }
 
-/// A source that always returns the same byte, so all ids of a family are the same.
+/// A source of random numbers that always returns the same byte. So every new id is equal to an older id.
 struct Stuck;
 
 impl Entropy for Stuck {

@@ -1,4 +1,4 @@
-//! Purging, and the replacement of keys (requirements ALL KINDS 2 and 6).
+//! Tests purging, and the replacement of a key by a new key (requirements ALL KINDS 2 and 6).
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;

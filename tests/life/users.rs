@@ -1,4 +1,4 @@
-//! Users and the switch "token login allowed" (requirement A2-TOKEN 1).
+//! Tests users and their switch for personal access tokens, "token login allowed" (requirement A2-TOKEN 1).
 
 use crate::support::*;
 use counterfoil::event::EventKind;

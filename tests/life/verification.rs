@@ -1,5 +1,5 @@
-//! Verification of every kind of credential: where it is accepted, what a refusal tells the host and the caller, and
-//! what happens in an outage (requirements ALL KINDS and AO-CODE 2).
+//! Tests the verification of every kind of credential: where it is accepted, what the host and the caller learn if it
+//! is refused, and what happens in an outage (requirements ALL KINDS and AO-CODE 2).
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -6,24 +6,24 @@ use counterfoil::{Presenter, Scope, Secret};
 
 use super::{World, block_on, subject};
 
-/// The client secret in the example in 12d Synergy's documentation.
+/// The secret of the client `test.token` in the example in 12d Synergy's documentation.
 pub const KEY: &str = "a7d849366d224f8eb521ccf696925627";
 
-/// The `Authorization` header in the example in 12d Synergy's documentation. It contains `test.token` and its secret.
+/// The `Authorization` header of the client `test.token` in the example in 12d Synergy's documentation.
 pub const SEED: &[u8] = b"BASIC dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
 
 pub fn client_id(id: &str) -> ClientId {
     id.parse().expect("a client id")
 }
 
-/// A request for a client that may use the password grant and the refresh grant.
+/// Returns a request to register a client that may use the password grant and the refresh grant.
 pub fn new_client(id: &str) -> NewClient {
     NewClient::named(id).with_id(client_id(id)).with_grants(vec![Grant::Password, Grant::RefreshToken])
 }
 
 impl World {
-    /// Registers `test.token` (the client in 12d Synergy's documentation, which reuses refresh tokens), `rotating`,
-    /// `public-app`, and the resource server `machine`.
+    /// Registers four clients. `test.token` is the client in 12d Synergy's documentation, and a refresh returns the
+    /// same refresh token to it. The others are `rotating`, `public-app`, and the resource server `machine`.
     pub fn register_clients(&mut self) {
         let host = Presenter::host();
         let seed = new_client("test.token").with_display_name("angularApp").with_refresh_mode(RefreshMode::Reuse);
@@ -47,7 +47,8 @@ impl World {
         secret.expect("a confidential client")
     }
 
-    /// The presenter of an access token with this scope. The person has signed in through a client.
+    /// Signs a person in through the client `app`, which is registered first. Returns the presenter of the access
+    /// token, which has this scope.
     pub fn as_signed_in_with(&self, id: &str, scope: &str) -> Presenter {
         let app = new_client("app").with_public(true);
         block_on(self.handle.create_client(&Presenter::host(), app)).expect("created");

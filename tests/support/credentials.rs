@@ -47,7 +47,7 @@ impl World {
         block_on(self.handle.delete_personal_access_token_of(&self.presenter(by), &subject(owner), id))
     }
 
-    /// Sets the setting `personal_access_tokens_enabled` as an administrator.
+    /// Sets the setting `personal_access_tokens_enabled` to `on`, as an administrator.
     pub fn allow_tokens(&self, on: bool) {
         let change = SettingsUpdate::default().with_personal_access_tokens_enabled(on);
         block_on(self.handle.update_settings(&self.presenter("admin"), &change)).expect("changed");
@@ -61,12 +61,12 @@ impl World {
         block_on(self.handle.verify(token))
     }
 
-    /// Whether a bearer token is accepted.
+    /// Whether this bearer token is accepted.
     pub fn works(&self, token: &str) -> bool {
         self.verify(token).is_ok()
     }
 
-    /// The actual reason why a token is refused.
+    /// Returns the reason why this token is refused, as the host sees it. Fails if the token is accepted.
     pub fn reason(&self, token: &str) -> Refusal {
         match self.verify(token) {
             Err(Denied::Refused(reason)) => reason,
@@ -74,7 +74,7 @@ impl World {
         }
     }
 
-    /// The presenter for a token.
+    /// Verifies this token, and returns the presenter for its credential.
     pub fn as_token(&self, text: &str) -> Presenter {
         Presenter::from(&self.verify(text).expect("a good token"))
     }

@@ -1,4 +1,4 @@
-//! A host for the tests. It has people, clients, a clock that tests advance, recorded events, and the stores in memory.
+//! A host for the tests. It has people, clients, a clock that tests set, recorded events, and stores in memory.
 
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "each binary uses its own part of the host")]
 

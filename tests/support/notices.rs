@@ -6,10 +6,10 @@ use counterfoil::notice::{ClaimedNotice, DueNotice, NoticeText, Outcome};
 
 use super::{World, block_on, limit, minutes};
 
-/// A lease that is longer than any transport needs.
+/// The duration of a claim on a notice. It is longer than any transport needs.
 pub const LEASE: Duration = minutes(5);
 
-/// All due notices, read page by page.
+/// Reads all due notices, page by page.
 pub fn due(world: &World) -> Vec<DueNotice> {
     let (mut found, mut after) = (Vec::new(), None);
     loop {

@@ -1,4 +1,4 @@
-//! The OAuth endpoints as a client sees them.
+//! Sends requests to the OAuth endpoints, as a client would.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use counterfoil::types::Source;
 
 use super::{World, block_on};
 
-/// The only content type that the endpoints accept.
+/// The value of the header `Content-Type`. The endpoints accept no other value.
 pub const FORM: Option<&[u8]> = Some(b"application/x-www-form-urlencoded");
 
-/// The source with that name. `None` gives the unknown source.
+/// Returns the source with this address. Returns the unknown source for `None`.
 pub fn source_of(name: Option<&str>) -> Source {
     name.and_then(|name| name.parse().ok()).unwrap_or(Source::Unknown)
 }
@@ -56,7 +56,7 @@ impl World {
         Reply::from(answer.unwrap_or_else(Answer::from))
     }
 
-    /// Sends a token request as a confidential client. A secret is created for the client first.
+    /// Creates a new secret for a confidential client, and sends a token request with it.
     pub fn token_as(&self, client: &ClientId, form: &[(&str, &str)]) -> Reply {
         let replaced = block_on(self.handle.rotate_client_secret(&Presenter::host(), client, Duration::ZERO));
         let secret = replaced.expect("replaced").secret.expect("confidential");
@@ -147,7 +147,7 @@ impl Reply {
         self.headers.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
     }
 
-    /// The status and the error code.
+    /// Returns the status and the error code.
     pub fn error(&self) -> (u16, String) {
         (self.status, self.text("error"))
     }

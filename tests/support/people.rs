@@ -10,8 +10,8 @@ pub fn subject(id: &str) -> SubjectId {
     SubjectId::new(id).expect("an id")
 }
 
-/// The directory of the host. Each person's password is the same text as the subject. Only bill has the name and
-/// password of the example in 12d Synergy's documentation.
+/// Makes the directory of the host. The password of each person is the same text as the subject. Only bill has another
+/// password: his name and his password are those of the example in 12d Synergy's documentation.
 pub fn people() -> MemoryDirectory {
     let people = MemoryDirectory::default();
     for (id, name, role, password) in [
@@ -34,7 +34,7 @@ impl World {
         block_on(self.people.account(&subject(id))).expect("available").expect("an account")
     }
 
-    /// The presenter for a person who has signed in.
+    /// Returns the presenter for a person who has signed in.
     pub fn presenter(&self, id: &str) -> Presenter {
         Presenter::signed_in(&self.account(id))
     }

@@ -1,4 +1,4 @@
-//! Policies for tests. A test changes only the fields that it is about.
+//! Policies for tests. A test changes only the fields that it tests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,8 @@ use counterfoil::KeyRing;
 use counterfoil::policy::{Policy, SettingGate, SwitchGate};
 use counterfoil::testing::SeededEntropy;
 
-/// The hardened policy, but with the setting and the switch for personal access tokens on for everybody.
+/// Returns the hardened policy with one difference: the setting for personal access tokens and the switch of each
+/// account are on by default.
 pub fn open_policy() -> Policy {
     let mut policy = Policy::default();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;
@@ -15,7 +16,8 @@ pub fn open_policy() -> Policy {
     policy
 }
 
-/// Synergy's policy. The setting is on until a test turns it off, and each call reads the settings again.
+/// Returns Synergy's policy with two differences. The setting for personal access tokens is on by default. Each call
+/// reads the settings again, so that a change has an effect at once.
 pub fn synergy_policy() -> Policy {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;
@@ -23,7 +25,7 @@ pub fn synergy_policy() -> Policy {
     policy
 }
 
-/// The key ring of every host whose policy needs a key ring.
+/// Returns the key ring of the tests. Each host has it whose policy needs a key ring.
 pub fn ring() -> KeyRing {
     KeyRing::generate(&SeededEntropy::new(99)).expect("seeded")
 }

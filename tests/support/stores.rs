@@ -10,7 +10,7 @@ use counterfoil::types::{RecordId, Version};
 
 type Answer<T> = Result<T, StoreError>;
 
-/// A call that a test can intercept.
+/// A call of a store before which a test can do something.
 pub enum Call<'a> {
     Apply { id: &'a RecordId, expect: Version, now: Timestamp },
     Rotate { parent: &'a RecordId, step: &'a ParentUpdate, now: Timestamp },
@@ -18,25 +18,26 @@ pub enum Call<'a> {
     Get,
 }
 
-/// The functions of a test that run before and after the calls of a store.
+/// What a test does before and after the calls of a store.
 #[async_trait]
 pub trait Around: Send + Sync + 'static {
-    /// Runs before a call. If it returns an error, the error is the result of the call, and the store is not called.
+    /// Runs before a call. If this returns an error, the store is not called, and the caller gets the error.
     async fn before(&self, store: &MemoryStore, call: Call<'_>) -> Answer<()>;
 
-    /// Runs after a rotation was executed. If it returns an error, the error replaces the result of the rotation.
+    /// Runs after the store has executed a rotation. If this returns an error, the caller gets it instead of the
+    /// result.
     fn after_rotate(&self) -> Answer<()> {
         Ok(())
     }
 }
 
-/// The memory store, with calls that a test intercepts.
+/// A memory store whose calls a test intercepts.
 pub struct Beset<A> {
     pub inner: Arc<MemoryStore>,
     pub around: A,
 }
 
-/// The [`Call`] for a method, if a test can intercept the method.
+/// Returns the [`Call`] for a method of the store. Returns `None` if tests cannot intercept this method.
 macro_rules! call {
     (get $($arguments:tt)*) => {
         Some(Call::Get)

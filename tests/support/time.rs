@@ -1,4 +1,4 @@
-//! The start of the tests' clock, and small and extreme durations.
+//! The instant at which the tests' clock begins, and small and extreme durations.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub const fn days(days: u16) -> Duration {
     Duration::from_secs(days as u64 * 86_400)
 }
 
-/// The start of the tests' clock: 2023-11-14 22:13:20 UTC.
+/// Returns the instant at which the tests' clock begins: 2023-11-14 22:13:20 UTC.
 pub fn start() -> Timestamp {
     Timestamp::from_micros(1_700_000_000_000_000).expect("in range")
 }
@@ -34,7 +34,7 @@ pub const LONG: [Duration; 4] = [
     Duration::MAX,
 ];
 
-/// The longest duration below one microsecond.
+/// The longest duration that is shorter than one microsecond.
 pub const PART: Duration = Duration::from_nanos(999);
 
 /// The last instant before `at`.

@@ -1,4 +1,4 @@
-//! A host for the tests, and further nodes of the same host.
+//! A host for the tests. A host has one or more nodes, which share a store.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ impl Deref for World {
     }
 }
 
-/// A host with the clients and the hardened policy, but with the setting and the switch for personal access tokens on.
+/// Makes a host with the policy of [`open_policy`](super::open_policy), and registers its clients.
 pub fn world() -> World {
     world_with(open_policy(), |builder| builder)
 }
@@ -59,7 +59,7 @@ pub fn world_on(policy: Policy, store: Arc<MemoryStore>, change: impl FnOnce(Bui
     world
 }
 
-/// A host without clients.
+/// Makes a host without clients.
 pub fn bare_world(policy: Policy) -> World {
     let ring = ring_for(&policy);
     assembled(policy, Arc::default(), ring, |builder| builder)
@@ -69,7 +69,7 @@ pub fn bare_world_on(policy: Policy, store: Arc<MemoryStore>, ring: Arc<KeyRing>
     assembled(policy, store, Some(ring), |builder| builder)
 }
 
-/// A host with Synergy's policy, without clients and without a key ring.
+/// Makes a host with the policy of [`synergy_policy`](super::synergy_policy). It has no clients and no key ring.
 pub fn synergy() -> World {
     bare_world(synergy_policy())
 }
@@ -106,7 +106,8 @@ impl Site {
 }
 
 impl World {
-    /// Another node of the same host, with its own entropy.
+    /// Makes another node of the same host. The node has random numbers of its own, and `change` can replace its other
+    /// parts.
     pub fn elsewhere(&self, change: impl FnOnce(Builder) -> Builder) -> World {
         self.site.clone().node(2, change)
     }
@@ -119,7 +120,7 @@ impl World {
         self.clock.advance(duration);
     }
 
-    /// The events since the last call of this method.
+    /// Returns the events since the last call of this method.
     pub fn take_events(&self) -> Vec<EventKind> {
         self.sink.take().into_iter().map(|Event { kind, .. }| kind).collect()
     }
@@ -132,7 +133,7 @@ impl World {
         self.stored(id).is_some()
     }
 
-    /// Writes settings directly to the store, as another node would.
+    /// Changes the settings directly in the store, as another node would.
     pub fn set(&self, change: impl FnOnce(&mut StoredSettings)) {
         let there = block_on(self.store.settings(&Realm::default())).expect("available");
         let (version, mut settings) =

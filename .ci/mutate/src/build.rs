@@ -1,4 +1,4 @@
-//! Builds the test binary with all mutants. If some mutants do not compile, builds it again without them.
+//! Builds one test binary that contains all mutants. If some mutants do not compile, builds it again without them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,10 +17,11 @@ pub struct Built {
     pub unviable: usize,
 }
 
-/// The assumed largest length of a `match`, in bytes.
+/// The assumed maximum length of a `match` expression, in bytes.
 const LONGEST: usize = 1_500;
 
-/// The code that is appended to the root file of the crate.
+/// The code of the function `is_mutant`, which is appended to the crate's `lib.rs`. The code of each mutant calls this
+/// function.
 const SWITCH: &str = "
 /// Whether the mutant with this number is on.
 #[doc(hidden)]
@@ -31,7 +32,7 @@ pub(crate) fn is_mutant(number: u32) -> bool {
 }
 ";
 
-/// Builds the mutants with the cargo command `cargo`.
+/// Builds the test binary with the cargo command `cargo`. Repeats this without the mutants that do not compile.
 pub fn build(tree: &Path, mutants: Vec<Mutant>, cargo: &[String]) -> Built {
     let files: BTreeSet<String> = mutants.iter().map(|mutant| mutant.file.clone()).collect();
     let read = |file: &String| (file.clone(), std::fs::read_to_string(tree.join(file)).expect("a source file"));
@@ -67,7 +68,8 @@ pub fn build(tree: &Path, mutants: Vec<Mutant>, cargo: &[String]) -> Built {
     }
 }
 
-/// Runs the cargo command once. Returns the test binary, or the numbers of the mutants that do not compile.
+/// Runs the cargo command once. Returns the path of the test binary. If the build fails, returns the numbers of the
+/// mutants that do not compile.
 fn run(
     tree: &Path,
     cargo: &[String],
@@ -106,7 +108,8 @@ fn run(
     Err(broken)
 }
 
-/// Returns the mutants that remove an arm of the reported `match`. May also return mutants of arms after the `match`.
+/// Returns the mutants that remove an arm of a `match` that the compiler reports as incomplete. `span` is the place of
+/// the `match`, whose end is not known. So the result can also contain mutants of arms after it.
 fn arms_behind(span: &Value, edited: &BTreeMap<String, Edited>, arms: &BTreeSet<usize>) -> Vec<usize> {
     let (Some(file), Some(start)) = (file_of(span, edited), span["byte_start"].as_u64()) else { return Vec::new() };
     let near = start as usize..start as usize + LONGEST;
@@ -119,7 +122,8 @@ fn file_of<'a>(span: &Value, edited: &'a BTreeMap<String, Edited>) -> Option<&'a
     edited.iter().find(|(name, _)| named(name)).map(|(_, file)| file)
 }
 
-/// Returns the mutant whose code contains the span. If there are several, returns the mutant with the shortest code.
+/// Returns the mutant whose code contains `span`, the place of a compiler error. If there are several, returns the
+/// mutant with the shortest code.
 fn at(span: &Value, edited: &BTreeMap<String, Edited>) -> Option<usize> {
     let file = file_of(span, edited)?;
     let (start, end) = (span["byte_start"].as_u64()? as usize, span["byte_end"].as_u64()? as usize);

@@ -1,4 +1,4 @@
-//! Finds the places of mutants in a source file, and writes the file with the mutants.
+//! Finds the code that each mutant changes in a source file. Adds the code of the mutants to the file.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,12 +9,12 @@ use syn::visit::{self, Visit};
 
 use crate::mutant::{Genre, Mutant, bytes, offset};
 
-/// A part of a source file that is wrapped in conditions, or before which a condition is inserted.
+/// A range of a source file and the mutants that change it. Each mutant becomes a condition with the mutant's code.
 struct Edit {
     range: Range<usize>,
     mutants: Vec<Alternative>,
-    /// Whether the original code of the range becomes the last `else` of the alternatives' conditions. If false, the
-    /// conditions are inserted before the range.
+    /// If true, the conditions replace the range, and the original code becomes their last `else`. If false, they are
+    /// inserted before the range.
     wraps: bool,
 }
 
@@ -23,21 +23,23 @@ struct Alternative {
     text: String,
 }
 
-/// The text of a source file with mutants, and the byte range of each mutant.
+/// The text of a source file to which the code of the mutants was added. `places` contains the number of each mutant
+/// and the byte range of its code.
 pub struct Edited {
     pub text: String,
     pub places: Vec<(usize, Range<usize>)>,
 }
 
-/// The expressions and match arms of a source file. The key of an operator is its position. The key of an arm is the
-/// position where the arm begins.
+/// The places in a source file that mutants can change, found by parsing the file. Each map has a byte offset as its
+/// key, at which the list of mutants says that the change begins. For an operator, this is the operator itself. For a
+/// match arm, it is the beginning of the arm's pattern.
 #[derive(Default)]
 struct Places<'s> {
     source: &'s str,
     binary: BTreeMap<usize, [Range<usize>; 3]>,
     unary: BTreeMap<usize, [Range<usize>; 2]>,
     arms: BTreeMap<usize, (usize, Option<Range<usize>>)>,
-    /// The key is the position where a field begins. The value is the range of the field's value, and the code that
+    /// The key is the offset at which a field begins. The value is the range of the field's value, and the code that
     /// gives the field the value from the struct after `..`.
     fields: BTreeMap<usize, (Range<usize>, String)>,
 }
@@ -49,7 +51,7 @@ impl Places<'_> {
     }
 }
 
-/// Whether a condition contains a `let`. Such a condition cannot be put in parentheses.
+/// Whether a condition contains a `let`. Rust does not allow such a condition in parentheses.
 fn has_let(expr: &syn::Expr) -> bool {
     match expr {
         syn::Expr::Let(_) => true,
@@ -92,7 +94,8 @@ impl<'ast> Visit<'ast> for Places<'_> {
     }
 }
 
-/// Writes the source with these mutants.
+/// Adds the code of these mutants to a source file. Prints the names of mutants whose place was not found, and leaves
+/// them out.
 pub fn edit(source: &str, mutants: &[&Mutant]) -> Edited {
     let mut places = Places { source, ..Places::default() };
     places.visit_file(&syn::parse_file(source).expect("a source file"));
@@ -115,8 +118,9 @@ pub fn edit(source: &str, mutants: &[&Mutant]) -> Edited {
     edited
 }
 
-/// Returns a range of the source, the code of the alternative, and whether this code wraps the range. If it does not
-/// wrap the range, the code is a statement that is inserted before the range.
+/// Returns the range that a mutant changes, the mutant's code, and [`Edit::wraps`]. If the last is false, the code is a
+/// statement for the place before the range. Returns `None` if the parsed file has nothing to change at the mutant's
+/// position.
 fn place(source: &str, places: &Places<'_>, mutant: &Mutant) -> Option<(Range<usize>, String, bool)> {
     let range = bytes(source, mutant.start, mutant.end);
     let value = &mutant.replacement;

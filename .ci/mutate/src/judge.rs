@@ -1,4 +1,4 @@
-//! Runs the suite on each mutant until a clause of the suite fails.
+//! Runs the test suite on each mutant until a test fails.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use crate::build::Built;
 
-/// The time limit for one mutant is six times the suite's time without a mutant, plus this duration.
+/// A part of the time limit for one mutant. The other part is six times the duration of the suite without a mutant.
 const LEAST: Duration = Duration::from_secs(10);
 
-/// The values of `COUNTERFOIL_SCALE` with which the suite runs, the smallest first. Most mutants fail with the small
-/// counts, because a mutant changes one place and its fault does not depend on a rare race.
+/// The values of `COUNTERFOIL_SCALE` with which the suite runs on a mutant. The second value is used only if no test
+/// fails with the first. Most mutants fail with the first, because a mutant changes one place and its fault does not
+/// depend on a rare race.
 const SCALES: [&str; 2] = ["10", "ci"];
 
 enum Verdict {
@@ -22,8 +23,8 @@ enum Verdict {
     TimedOut,
 }
 
-/// Runs the suite on the mutants that `mine` selects, and writes the report. Fails if the suite misses a mutant. If the
-/// report exists, the mutants that it names are not judged again.
+/// Runs the suite on each mutant for whose index `mine` is true, and appends the results to the file `report`. Mutants
+/// that are already in the report are not judged again. Returns a failure if the suite has passed with any mutant.
 pub fn judge(built: &Built, report: &str, mine: impl Fn(&usize) -> bool) -> ExitCode {
     let most = SCALES.map(|scale| {
         let begun = Instant::now();

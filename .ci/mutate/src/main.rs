@@ -1,5 +1,6 @@
-//! Builds all mutants of a store into one test binary. The code of each mutant is behind a condition. An environment
-//! variable chooses the mutant whose condition is true. `.ci/mutants` explains how to call this program.
+//! Builds all mutants of a store into one test binary, and runs the tests on each of them. The code of each mutant is
+//! behind a condition. The environment variable `MUTANT` contains the number of the mutant whose condition is true. The
+//! script `.ci/mutants` calls this program.
 
 mod build;
 mod edits;
@@ -9,9 +10,11 @@ mod mutant;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Usage: `mutate <tree> <mutants.json> <report> <shard> -- <cargo test …>`. The tree is a copy of the repository,
-/// which this program changes. The shard is `K/N`. The environment variable `SUITE` names the tests of the binary that
-/// judge the mutants. Without it, all tests judge them.
+/// Usage: `mutate <tree> <mutants.json> <report> <shard> -- <cargo test …>`.
+///
+/// The tree is a copy of the repository, which this program changes. The shard is `K/N`: of every N mutants, this run
+/// judges one. The environment variable `SUITE` contains the arguments of the test binary, which select the tests that
+/// judge the mutants. Without `SUITE`, all tests judge them.
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [tree, list, report, shard, dashes, cargo @ ..] = arguments.as_slice() else {

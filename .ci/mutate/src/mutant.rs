@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-/// The kind of change that a mutant makes.
+/// The kind of a mutant: what it changes in the source.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Genre {
     /// Replaces the body of a function with a value.
@@ -17,7 +17,7 @@ pub enum Genre {
     Guard,
     /// Removes a match arm.
     Arm,
-    /// Takes a field of a struct from the value after `..`.
+    /// In a struct expression with `..`, takes the value of one field from the struct after `..`.
     Field,
 }
 
@@ -31,12 +31,12 @@ pub struct Mutant {
     pub replacement: String,
     /// The line and column where the changed code begins, both counted from 1.
     pub start: (usize, usize),
-    /// The line and column where the changed code ends.
+    /// The line and column after the changed code.
     pub end: (usize, usize),
 }
 
-/// Reads the mutants that can be built into one binary with others, and numbers them from 1. Prints the names of the
-/// other mutants.
+/// Reads the mutants from the file `path`. Returns those that can be built into one binary with other mutants, and
+/// numbers them from 1. Prints the names of the other mutants.
 pub fn read(path: &str) -> Vec<Mutant> {
     let text = std::fs::read_to_string(path).expect("the list of mutants");
     let list: Vec<Value> = serde_json::from_str(&text).expect("a list");
@@ -69,12 +69,13 @@ pub fn read(path: &str) -> Vec<Mutant> {
     mutants
 }
 
-/// The byte range between two positions.
+/// Returns the range of bytes between two positions. A position is a line and a column.
 pub fn bytes(source: &str, start: (usize, usize), end: (usize, usize)) -> Range<usize> {
     offset(source, start)..offset(source, end)
 }
 
-/// The byte offset of a line and column. Both are counted from 1, and the column is counted in characters.
+/// Returns the byte offset of a position. The line and the column are counted from 1, and the column is counted in
+/// characters.
 pub fn offset(source: &str, (line, column): (usize, usize)) -> usize {
     let before: usize = source.split_inclusive('\n').take(line - 1).map(str::len).sum();
     let rest = &source[before..];

@@ -20,8 +20,8 @@ pub(crate) struct Cli {
     /// redis-cluster://HOST:PORT,HOST:PORT or redb://PATH
     #[arg(long, global = true, value_name = "URL", conflicts_with = "store_file")]
     pub(crate) store: Option<String>,
-    /// A file that contains the URL of the store, possibly with a password. Only its owner may be able to read it. Use -
-    /// for standard input
+    /// A file that contains the URL of the store, possibly with a password. It must not be readable by anyone but its
+    /// owner. Use - for standard input
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) store_file: Option<PathBuf>,
     /// The realm that the command works on
@@ -120,17 +120,20 @@ pub(crate) struct Confirmation {
 
 #[derive(Args)]
 pub(crate) struct Purge {
-    /// Removes although this machine's clock is more than a day after the store's last upkeep, or there was none
+    /// Purges even if this machine's clock is more than a day ahead of the store's last upkeep, or if no upkeep ever
+    /// ran
     #[arg(long)]
     pub(crate) trust_clock: bool,
     #[command(flatten)]
     pub(crate) confirmation: Confirmation,
 }
 
-/// Realms beside that of --realm and those with credentials.
+/// The realms that `keys check` and `keys rotate` read, in addition to the realm of --realm and to all realms with
+/// credentials.
 #[derive(Args)]
 pub(crate) struct Realms {
-    /// A realm without credentials whose clients and settings count too. May be repeated
+    /// Also reads the clients and settings of this realm. Needed for a realm that has no credentials, because the store
+    /// does not list such a realm. Can be repeated
     #[arg(long, value_name = "REALM")]
     pub(crate) with_realm: Vec<String>,
 }
@@ -140,11 +143,12 @@ pub(crate) struct CopyTo {
     /// The URL of the target store, without a password. The target must be empty or contain a part of this copy
     #[arg(long, value_name = "URL", required_unless_present = "to_file", conflicts_with = "to_file")]
     pub(crate) to: Option<String>,
-    /// A file that contains the URL of the target, possibly with a password. Only its owner may be able to read it. Use -
-    /// for standard input
+    /// A file that contains the URL of the target, possibly with a password. It must not be readable by anyone but its
+    /// owner. Use - for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) to_file: Option<PathBuf>,
-    /// A realm without credentials whose clients and settings are also copied. May be repeated
+    /// Also copies the clients and settings of this realm. Needed for a realm that has no credentials, because the
+    /// store does not list such a realm. Can be repeated
     #[arg(long, value_name = "REALM")]
     pub(crate) with_realm: Vec<String>,
     /// Only compares the two stores. Writes nothing
@@ -182,14 +186,14 @@ pub(crate) enum Keys {
         /// The file to create
         file: PathBuf,
     },
-    /// Adds a new key to a ring as its newest key. Give the file to every node before the first node starts with it
+    /// Adds a new key to a ring as its newest key. Distribute the file to all nodes before you start a node with it
     Add {
         /// The key ring file
         file: PathBuf,
         #[command(flatten)]
         confirmation: Confirmation,
     },
-    /// Checks whether a ring belongs to the store and contains every key in use. Changes nothing
+    /// Checks whether a ring belongs to the store and contains every key that stored digests need. Changes nothing
     Check {
         /// The key ring file
         file: PathBuf,
@@ -202,8 +206,8 @@ pub(crate) enum Keys {
         file: PathBuf,
         #[command(flatten)]
         realms: Realms,
-        /// Says that the realms with credentials, --realm and --with-realm are all realms of the store. Needed to remove
-        /// a key: the secrets of another realm's clients may be under it
+        /// Confirms that the store has no realms but --realm, those of --with-realm, and those with credentials. Needed
+        /// to remove a key, because the client secrets of another realm might need it
         #[arg(long)]
         all_realms: bool,
         #[command(flatten)]

@@ -17,13 +17,13 @@ pub(crate) enum Failure {
     /// The arguments are wrong. Clap exits with the same code.
     #[error("{0}")]
     Usage(String),
-    /// The command changes or removes something, and was not confirmed.
+    /// The command changes or removes something, and the arguments contain neither `--yes` nor `--dry-run`.
     #[error("nothing was done: give --yes to go on, or --dry-run to see what would be done")]
     Unconfirmed,
-    /// The named thing does not exist.
+    /// The credential, person, client or file in the arguments does not exist.
     #[error("not found: {0}")]
     NotFound(String),
-    /// A check failed: the command must not run, or it found an inconsistency.
+    /// A check failed. Either the command must not run in this state, or it found an inconsistency.
     #[error("refused")]
     Refused(#[source] Cause),
 }
@@ -39,7 +39,7 @@ impl Failure {
         Self::Refused(error.into())
     }
 
-    /// The exit code: 1 failed, 2 usage, 3 not confirmed, 4 not found, 5 refused.
+    /// The exit code of the program: 1 failed, 2 usage, 3 not confirmed, 4 not found, 5 refused.
     pub(crate) const fn exit_code(&self) -> u8 {
         match self {
             Self::Failed(_) => 1,

@@ -1,4 +1,4 @@
-//! The handle that the tool uses. The core makes the decisions and reports the events.
+//! The core library's handle that the commands use. The core library makes the decisions and emits the events.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::store;
 
-/// An empty directory. The tool does not know the service's directory, and the host's operations on credentials do not
-/// need it.
+/// A directory without accounts. The tool does not know the service's directory, and the operations that it calls do
+/// not need one.
 struct NoPeople;
 
 #[async_trait]
@@ -28,12 +28,12 @@ impl Accounts for NoPeople {
 }
 
 impl Cli {
-    /// Returns the realm of the arguments.
+    /// Returns the realm of `--realm`.
     pub(crate) fn realm(&self) -> Result<Realm, Failure> {
         Realm::new(&self.realm).map_err(|invalid| Failure::Usage(invalid.to_string()))
     }
 
-    /// Returns the policy of the file that the arguments name, or the default policy.
+    /// Returns the policy in the file of `--policy`, or the default policy if there is no such argument.
     pub(crate) fn policy(&self) -> Result<Policy, Failure> {
         let Some(path) = &self.policy else { return Ok(Policy::default()) };
         let policy: Policy = serde_json::from_str(&store::read(path)?)
@@ -42,12 +42,13 @@ impl Cli {
         Ok(policy)
     }
 
-    /// Builds a handle on the store. The tool verifies and refreshes no tokens, so the handle needs no key ring.
+    /// Builds a handle on the store for the realm of `--realm`. The tool verifies and refreshes no tokens, so the
+    /// handle needs no key ring.
     pub(crate) fn handle(&self, store: &AnyStore) -> Result<Counterfoil, Failure> {
         self.handle_of(store, self.realm()?)
     }
 
-    /// The same in another realm.
+    /// Builds a handle on the store for this realm.
     pub(crate) fn handle_of(&self, store: &AnyStore, realm: Realm) -> Result<Counterfoil, Failure> {
         let mut policy = self.policy()?;
         policy.refresh_tokens.grace = Duration::ZERO;

@@ -11,9 +11,9 @@ use crate::failure::Failure;
 
 /// The result of a command.
 pub(crate) enum Output {
-    /// Rows with the same fields.
+    /// The names of the columns, and the rows.
     Table(Vec<&'static str>, Vec<Vec<Value>>),
-    /// The fields of one object.
+    /// The names and values of one object.
     Fields(Vec<(&'static str, Value)>),
     /// A document that is printed as JSON in both formats.
     Document(Value),
@@ -62,8 +62,9 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// The text with a mark in place of each control and each invisible format character: nothing in it may move a
-/// terminal's cursor, hide or reorder letters. The two joiners stay, which some scripts need.
+/// Replaces each control character and each invisible format character by U+FFFD. Otherwise text in a store could move
+/// the cursor of the terminal, or hide or reorder letters. The two joiners (U+200C, U+200D) are kept, because some
+/// scripts need them.
 pub(crate) fn visible(text: &str) -> String {
     let hidden = |letter: char| {
         letter.is_control()
@@ -77,7 +78,7 @@ pub(crate) fn visible(text: &str) -> String {
     text.chars().map(|letter| if hidden(letter) { '\u{fffd}' } else { letter }).collect()
 }
 
-/// Writes one line to standard error, which names this program.
+/// Writes one line to standard error, after the name of this program.
 pub(crate) fn said(text: &str) {
     // A closed pipe is the reader's choice.
     let _unread = writeln!(std::io::stderr(), "counterfoil-admin: {}", visible(text));

@@ -1,4 +1,5 @@
-//! Changes of a key ring's file: one at a time, in one step, and with the ring before it kept beside it.
+//! Changes the file of a key ring. A lock allows one change at a time. Each change replaces the file atomically and
+//! keeps the previous ring in a second file.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -9,15 +10,16 @@ use counterfoil::{KeyRing, Secret};
 
 use crate::failure::Failure;
 
-/// The file of a ring that no other process of this tool changes meanwhile. Dropping it ends that.
+/// The locked file of a key ring. While this value exists, no other process of this tool changes the file.
 pub(crate) struct RingFile {
-    /// The file itself, where the argument is a symbolic link.
+    /// The path of the file without symbolic links. If the argument is a symbolic link, this is its target.
     path: PathBuf,
     lock: PathBuf,
 }
 
 impl RingFile {
-    /// Takes the lock: the file `FILE.lock`, which exists as long as the ring may change.
+    /// Locks the ring by creating `FILE.lock`. This file is removed when the returned value is dropped. If it exists
+    /// already, another process changes the ring, and the result is an error.
     pub(crate) fn lock(file: &Path) -> Result<Self, Failure> {
         let path = match fs::canonicalize(file) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -36,8 +38,8 @@ impl RingFile {
         }
     }
 
-    /// Replaces the ring. No reader finds half of it. Its owner and its mode stay, and the ring before it is kept in
-    /// `FILE.old`.
+    /// Replaces the ring in the file atomically, so no reader finds an incomplete ring. The file keeps its owner and
+    /// its mode. The previous ring is kept in `FILE.old`.
     pub(crate) fn replace(&self, ring: &KeyRing) -> Result<(), Failure> {
         let replaced = || {
             let before = Secret::from(fs::read_to_string(&self.path)?);
@@ -49,7 +51,8 @@ impl RingFile {
         replaced().map_err(|error| failed(&self.path, &error))
     }
 
-    /// Writes another file, then moves it to the path.
+    /// Writes the content to a temporary file, then renames this file to `path`. If `for_owner` is true, the file has
+    /// mode 0600. Otherwise it has the mode of the ring.
     fn write(&self, path: &Path, content: &[u8], for_owner: bool) -> io::Result<()> {
         let draft = beside(path, &format!(".{}", std::process::id()));
         let written = private(&draft).and_then(|mut file| {
@@ -64,7 +67,7 @@ impl RingFile {
         moved
     }
 
-    /// Gives a file the owner of the ring, and its mode unless it is for the owner alone (mode 0600).
+    /// Gives the file the owner of the ring. Also gives it the mode of the ring, unless `for_owner` is true.
     #[cfg(unix)]
     fn keep_owner(&self, file: &File, for_owner: bool) -> io::Result<()> {
         use std::os::unix::fs::{MetadataExt as _, fchown};
@@ -97,7 +100,7 @@ fn failed(path: &Path, error: &io::Error) -> Failure {
     Failure::failed(format!("{}: {error}", path.display()))
 }
 
-/// A new file with mode 0600.
+/// Creates a file with mode 0600. If the file exists already, the result is an error.
 fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -9,10 +9,10 @@ use counterfoil_stores::{AnyStore, Opening, StoreUrl, holds_password};
 use crate::cli::Cli;
 use crate::failure::Failure;
 
-/// The maximum length of a file, in bytes. A longer file is refused.
+/// The maximum length of a file that the tool reads, in bytes.
 const LONGEST: u64 = 1024 * 1024;
 
-/// Returns the text of a file. The path `-` means standard input.
+/// Returns the content of a text file. The path `-` means standard input.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     if path.as_os_str() == "-" {
         return text(std::io::stdin(), path);
@@ -20,8 +20,8 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     text(File::open(path).map_err(|error| named(path, &error))?, path)
 }
 
-/// Returns the text of a file, which only its owner may be able to read, like a key file. The path `-` means standard
-/// input.
+/// Returns the content of a text file that contains a secret. Returns an error if anyone but its owner can read the
+/// file. The path `-` means standard input.
 fn read_secret(path: &Path) -> Result<String, Failure> {
     if path.as_os_str() == "-" {
         return text(std::io::stdin(), path);
@@ -43,7 +43,7 @@ fn named(path: &Path, error: &std::io::Error) -> Failure {
     Failure::failed(format!("{}: {error}", path.display()))
 }
 
-/// Reads everything. Refuses a text that is too long.
+/// Reads the whole text. Returns an error if it is longer than [`LONGEST`].
 fn text(from: impl Read, path: &Path) -> Result<String, Failure> {
     let mut text = String::new();
     let length = from.take(LONGEST + 1).read_to_string(&mut text).map_err(|error| named(path, &error))?;
@@ -54,7 +54,8 @@ fn text(from: impl Read, path: &Path) -> Result<String, Failure> {
     }
 }
 
-/// Returns the URL from an argument, or from a file.
+/// Returns the URL of a store, either from an argument or from a file. A password in the argument is an error. `name`
+/// is the name of the argument, for the message.
 pub(crate) fn url(argument: Option<&str>, file: Option<&Path>, name: &str) -> Result<StoreUrl, Failure> {
     let text = match (argument, file) {
         (Some(url), _) if holds_password(url) => {
@@ -79,8 +80,8 @@ impl Cli {
         url(self.store.as_deref(), self.store_file.as_deref(), "store")
     }
 
-    /// Returns the options for opening a store. They create no file and change no layout. Only `migrate` and `copy` do
-    /// that.
+    /// Returns the options for opening a store for most commands. With them, opening creates no file and no schema and
+    /// updates none. Only `migrate` and `copy` do that.
     pub(crate) fn opening(&self) -> Opening {
         Opening::default().unchanged().volatile(self.volatile)
     }

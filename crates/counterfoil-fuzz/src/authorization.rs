@@ -1,5 +1,5 @@
-//! Values of the `Authorization` header. The library's function `credentials` reads bearer tokens, and the token
-//! endpoint reads HTTP Basic.
+//! The target for values of the `Authorization` header. The library's function `credentials` reads bearer tokens, and
+//! the token endpoint reads HTTP Basic.
 
 use axum::body::Body;
 use base64::Engine as _;
@@ -9,7 +9,7 @@ use http::{HeaderValue, Request};
 
 use crate::world::{SECRET, in_world};
 
-/// Each line of the input is one header value.
+/// Sends the lines of `data`, at most three, as values of the header `Authorization`.
 #[must_use]
 pub fn authorization(data: &[u8]) -> bool {
     let headers: Vec<&[u8]> = data.split(|byte| *byte == b'\n').take(3).collect();

@@ -1,11 +1,13 @@
-//! Helpers that read the bytes of a fuzzer.
+//! Functions that split and fill the input of a fuzz target.
 
-/// Splits off the first byte, which is the number of a choice. For an empty input the choice is 0.
+/// Splits off the first byte, which chooses one of several things. Returns its value and the rest. For an empty input,
+/// the value is 0.
 pub(crate) fn choice(data: &[u8]) -> (usize, &[u8]) {
     data.split_first().map_or((0, &[][..]), |(first, rest)| (usize::from(*first), rest))
 }
 
-/// Reads a length of two bytes, and then as many bytes as the length says. If fewer bytes are left, reads all of them.
+/// Removes a length of two bytes from the beginning of `data`, and then as many bytes as this length. Returns these
+/// bytes. If `data` is too short, returns all that is left.
 pub(crate) fn counted<'a>(data: &mut &'a [u8]) -> &'a [u8] {
     let Some((length, rest)) = data.split_first_chunk::<2>() else { return std::mem::take(data) };
     let (own, rest) = rest.split_at(rest.len().min(usize::from(u16::from_be_bytes(*length))));
@@ -13,8 +15,8 @@ pub(crate) fn counted<'a>(data: &mut &'a [u8]) -> &'a [u8] {
     own
 }
 
-/// Replaces each placeholder by its value. The placeholders exist because the service generates random values, which a
-/// file of the corpus cannot contain.
+/// Replaces each placeholder in `data` by its value. The service generates random values, such as tokens. A file of the
+/// corpus cannot contain them, so it contains placeholders.
 pub(crate) fn filled(data: &[u8], known: &[(&str, &str)]) -> Vec<u8> {
     let mut filled = data.to_vec();
     for (name, value) in known {

@@ -1,4 +1,4 @@
-//! Cookies: a person is signed in only by exactly one cookie with the exact name.
+//! The target for cookies. It checks that a request is signed in only if it has exactly one cookie with the exact name.
 
 use axum::body::Body;
 use http::{HeaderValue, Request};
@@ -6,7 +6,7 @@ use http::{HeaderValue, Request};
 use crate::bytes::filled;
 use crate::world::{COOKIE, in_world};
 
-/// Each line of the input is one `Cookie` header.
+/// Sends the lines of `data`, at most four, as `Cookie` headers.
 #[must_use]
 pub fn cookies(data: &[u8]) -> bool {
     in_world(|world| {

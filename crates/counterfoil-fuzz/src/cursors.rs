@@ -1,5 +1,5 @@
-//! Cursors of lists. A list accepts only its own cursors. A forged cursor with a correct checksum opens only the list
-//! for which it was made.
+//! The target for the cursors of lists. It checks that a list accepts only the cursors that it has made. A forged
+//! cursor with a correct checksum must open only the list for which it was made.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,7 +17,8 @@ const LISTS: [(&str, &str, &str); 4] = [
     ("/security-codes", "codes", ""),
 ];
 
-/// The first byte chooses the list. It also chooses whether the rest is a cursor or the key inside a cursor.
+/// Requests a page of a list with a cursor. The first byte of `data` chooses the list. It also says whether the rest is
+/// a whole cursor, or a key from which a forged cursor is made.
 #[must_use]
 pub fn cursors(data: &[u8]) -> bool {
     let (list, rest) = choice(data);
@@ -45,7 +46,7 @@ pub fn cursors(data: &[u8]) -> bool {
     })
 }
 
-/// The ids of a page and the next cursor, or `None` if the cursor is refused.
+/// Requests a page of a list. Returns the ids on the page and the next cursor. Returns `None` if the cursor is refused.
 fn page(world: &World, path: &str, cursor: Option<&[u8]>) -> Option<(Vec<String>, Option<String>)> {
     let cursor: String = cursor.map_or_else(String::new, |cursor| {
         format!("&cursor={}", form_urlencoded::byte_serialize(cursor).collect::<String>())
@@ -66,7 +67,7 @@ fn page(world: &World, path: &str, cursor: Option<&[u8]>) -> Option<(Vec<String>
     Some((ids, json["next"].as_str().map(str::to_owned)))
 }
 
-/// Follows a list to its end, and returns all its cursors.
+/// Follows a list to its end, and returns the cursors of all its pages.
 fn walk(world: &World, path: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     while let Some((_, Some(next))) = page(world, path, all.last().map(String::as_bytes)) {
@@ -76,7 +77,7 @@ fn walk(world: &World, path: &str) -> Vec<String> {
     all
 }
 
-/// Makes a cursor with this key and a correct checksum.
+/// Makes a cursor for the list `name` of `owner`, with this key and a correct checksum.
 fn forged(name: &str, owner: &str, key: &str) -> String {
     let mut hash = Sha256::new();
     for field in ["counterfoil/cursor/v1", name, "default", owner, key] {

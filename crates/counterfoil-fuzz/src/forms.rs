@@ -1,12 +1,12 @@
-//! Forms of the OAuth endpoints. A grant needs the right parameters and secrets. To find them in the form, this
-//! target uses a form parser that is not the library's.
+//! The target for the forms of the OAuth endpoints. It checks that a request succeeds only with the right parameters
+//! and secrets. It reads them from the form with a parser that is not the library's.
 
 use serde_json::Value;
 
 use crate::bytes::{choice, filled};
 use crate::world::{Answer, SECRET, World, basic, in_world};
 
-/// The first byte chooses the endpoint. The rest is the form.
+/// Sends a form to an OAuth endpoint. The first byte of `data` chooses the endpoint, and the rest is the form.
 #[must_use]
 pub fn forms(data: &[u8]) -> bool {
     let (endpoint, form) = choice(data);

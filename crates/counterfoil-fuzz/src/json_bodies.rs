@@ -1,12 +1,12 @@
-//! Bodies of requests to the API. A refusal is a problem document and changes nothing. Sending a change twice has the
-//! effect of sending it once.
+//! The target for JSON bodies of API requests. It checks that a refused request changes nothing and gets a problem
+//! document. It also checks that sending a PATCH twice has the same effect as sending it once.
 
 use serde_json::Value;
 
 use crate::bytes::choice;
 use crate::world::{Answer, World, in_world};
 
-/// For each route: its method, its path, and the path whose answer shows the change.
+/// For each route: its method, its path, and the path of a GET whose response shows the change.
 const ROUTES: [(&str, &str, &str); 12] = [
     ("POST", "/me/tokens", "/me/tokens"),
     ("POST", "/me/tokens/{pat}/rotate", "/me/tokens"),
@@ -22,7 +22,7 @@ const ROUTES: [(&str, &str, &str); 12] = [
     ("PATCH", "/settings", "/settings"),
 ];
 
-/// The first byte chooses the route. The rest is the body.
+/// Sends a JSON body to the API. The first byte of `data` chooses the route, and the rest is the body.
 #[must_use]
 pub fn json_bodies(data: &[u8]) -> bool {
     let (route, body) = choice(data);
@@ -57,8 +57,7 @@ fn seen(world: &World, path: &str) -> String {
     answer.text
 }
 
-/// Checks that the answer of a request that creates a secret contains the secret, and that the secret can be parsed as
-/// a token.
+/// Checks that each new token or secret in the response can be parsed as a token.
 fn created(answer: &Answer) {
     let json = answer.json();
     for name in ["token", "secret"] {

@@ -1,5 +1,5 @@
-//! Key files. Each key ring has exactly one written form. Reading a file gives the same key ring as parsing the file's
-//! text.
+//! The target for key files. It checks that each key ring has exactly one written form. Reading a key file must give
+//! the same result as parsing its text.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -12,7 +12,8 @@ use counterfoil::{KeyRing, Secret};
 
 static FILES: AtomicU64 = AtomicU64::new(0);
 
-/// Reads the input as the text of a key ring and as a key file.
+/// Parses `data` as the text of a key ring. If this succeeds, also reads `data` as a key file. Other inputs are read as
+/// a key file only sometimes, because this is slow.
 #[must_use]
 pub fn key_files(data: &[u8]) -> bool {
     let text = std::str::from_utf8(data).ok();

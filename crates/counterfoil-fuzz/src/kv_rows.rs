@@ -1,5 +1,5 @@
-//! Rows of a key-value engine. With any value in one row, every call ends soon, and either answers or says that a row
-//! is corrupt. Records of other families do not change.
+//! The target for rows of a key-value engine. Whatever one row contains, every call must end soon. It must either
+//! succeed or say that a row is corrupt. The records of other families must not change.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,10 +23,11 @@ use tokio::runtime::Runtime;
 use crate::bytes::choice;
 use crate::documents::REGISTRATION;
 
-/// More engine calls than any store call needs with these few rows.
+/// The maximum number of engine calls in one store call. With the few rows of this target, no correct store call needs
+/// more.
 const MOST: usize = 400;
 
-/// A limit larger than the number of rows of any kind.
+/// The limit for lists and batches. It is larger than the number of rows of any kind.
 const LIMIT: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// An engine in memory that counts its calls.
@@ -60,7 +61,7 @@ impl Engine for Counted {
     }
 }
 
-/// The contents of an undamaged store.
+/// An undamaged store: its person, the ids and descriptions of its records, and all its rows.
 struct Sound {
     person: Person,
     ids: Vec<RecordId>,
@@ -102,13 +103,15 @@ async fn filled() -> Sound {
     Sound { person, ids, pairs, records }
 }
 
-/// Returns the undamaged rows except index entries. Each is in the form of an input that writes the row unchanged.
+/// Returns an input of this target for each undamaged row, except index entries. The input replaces the row's value by
+/// the same value.
 pub(crate) fn rows() -> Vec<Vec<u8>> {
     let seed = |(at, (_, value)): (usize, &(Key, Value))| [&[u8::try_from(at).expect("few")], &value[..]].concat();
     sound().pairs.iter().enumerate().filter(|(_, (_, value))| !value.is_empty()).map(seed).collect()
 }
 
-/// The first byte chooses a row. The rest replaces the value of the row.
+/// Damages one row of a store, and calls the methods of the store. The first byte of `data` chooses the row, and the
+/// rest becomes its value.
 #[must_use]
 pub fn kv_rows(data: &[u8]) -> bool {
     let (at, value) = choice(data);
@@ -129,7 +132,7 @@ pub fn kv_rows(data: &[u8]) -> bool {
     })
 }
 
-/// Checks that a call on damaged rows either answers or fails with `Corrupt`. Returns the answer.
+/// Checks that a call either succeeded or failed with `Corrupt`. Returns its result, or `None` if it failed.
 fn sane<T>(engine: &Counted, answer: Result<T, StoreError>) -> Option<T> {
     engine.asked.store(0, Ordering::Relaxed);
     match answer {
@@ -139,7 +142,7 @@ fn sane<T>(engine: &Counted, answer: Result<T, StoreError>) -> Option<T> {
     }
 }
 
-/// Calls every read method, then every write method. Returns whether every call answered.
+/// Calls every read method of the store, then every write method. Returns whether all calls succeeded.
 async fn used(store: &KvStore, engine: &Counted, sound: &Sound, damaged: &[u8]) -> bool {
     let mut whole = true;
     for (id, before) in sound.ids.iter().zip(&sound.records) {

@@ -1,12 +1,13 @@
-//! Labels. An accepted label is in its normal form, and its key is in the normal form of keys.
+//! The target for labels. It checks that an accepted label is in its normal form, and that its key is in the normal
+//! form of keys. Equal labels have equal keys.
 
 use counterfoil::Scope;
 use counterfoil::types::{Description, Label};
 
 use crate::bytes::choice;
 
-/// The first byte is the largest length of a label, and the rest is the text of the label. The text is also tried as a
-/// description and as a scope.
+/// Parses a label. The first byte of `data` is the maximum length, and the rest is the text. The text is also parsed as
+/// a description and as a scope.
 #[must_use]
 pub fn labels(data: &[u8]) -> bool {
     let (most, text) = choice(data);

@@ -36,7 +36,7 @@ pub use redis_rows::redis_rows;
 pub use sql_rows::sql_rows;
 pub use token::token;
 
-/// A fuzz target. Returns whether it accepted the bytes.
+/// A fuzz target. It panics if it finds a fault. Otherwise it returns whether it accepted the bytes.
 pub type Target = fn(&[u8]) -> bool;
 
 /// All targets, with the names of their folders in `fuzz/corpus`.

@@ -1,4 +1,4 @@
-//! The seeds of the corpus, made from real formats.
+//! The first files of the corpus. They are made from real records, tokens and documents.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,10 +11,10 @@ use crate::documents::REGISTRATION;
 use crate::world::SECRET;
 use crate::{kv_rows, redis_rows, sql_rows};
 
-/// The name of a target, the name of a file, and its content.
+/// The name of a target, the name of a file in its corpus, and the contents of the file.
 pub type Seed = (&'static str, String, Vec<u8>);
 
-/// All seeds.
+/// Makes all seeds.
 #[must_use]
 pub fn all() -> Vec<Seed> {
     let mut all = texts();
@@ -56,7 +56,7 @@ pub fn all() -> Vec<Seed> {
 const SETTINGS: &str = r#"{"values":{"personal_access_tokens_enabled":"true","pat_max_days":"90","later":"?"},"switches":{"7":true},"key_checks":{},"newer":[1]}"#;
 const TOKEN: &str = "cfp_0aZ0aZ0aZ0aZ0aZ0aZ0aZ00123456789012345678901234567890123456789012";
 
-/// Sample records: a refresh token with every field set, and records with few fields.
+/// Makes sample records: a refresh token with every field set, and records with few fields.
 fn records() -> Vec<TokenRecord> {
     let person = Person::new("default", "7");
     let draft = person.refresh().labelled("Телеграм").noticed(at(5), 2);

@@ -1,4 +1,5 @@
-//! Rows of SQL. Any values in the columns are either a record that is written back as it was read, or corrupt.
+//! The target for rows of SQL. Whatever the columns contain, a row must either be refused as corrupt, or be a record
+//! that is written back with the same values.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{FamilyParts, RecordParts, TokenRecord};
@@ -7,8 +8,8 @@ use counterfoil_sql::fuzzing::{self, ColumnValue, Row};
 
 use crate::bytes::{choice, counted};
 
-/// The first byte chooses the kind of rows. The rest contains the cells of the rows. A cell begins with one byte: 0
-/// means NULL, 1 a number, 2 bytes, and 3 a text. Any other byte ends a row.
+/// Reads rows of a database. The first byte of `data` chooses the kind of rows. The rest contains the values of their
+/// columns. Before each value is a byte: 0 means NULL, 1 a number, 2 bytes, and 3 a text. Any other byte ends the row.
 #[must_use]
 pub fn sql_rows(data: &[u8]) -> bool {
     let (which, values) = choice(data);
@@ -81,7 +82,7 @@ fn or_null<T>(value: Option<T>, written: impl FnOnce(T) -> ColumnValue) -> Colum
     value.map_or(ColumnValue::Null, written)
 }
 
-/// Makes the row of a record.
+/// Returns the row as which a record is stored.
 pub(crate) fn written(record: &TokenRecord) -> Row {
     let mut values = own_values(record.record());
     values.insert(26, fuzzing::noticed(record));
@@ -89,7 +90,8 @@ pub(crate) fn written(record: &TokenRecord) -> Row {
     Row(values)
 }
 
-/// The values of the record's own columns, except the column of sent notices.
+/// Returns the values of the record's own columns, without those of its family. The column with the sent notices is
+/// left out too.
 fn own_values(own: &RecordParts) -> Vec<ColumnValue> {
     let nonce = own.superseded.as_ref().and_then(|superseded| superseded.nonce);
     let superseded = own.superseded.as_ref();

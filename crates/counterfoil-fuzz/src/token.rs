@@ -1,12 +1,13 @@
-//! The text of a token. Each token has exactly one written form, and one mistyped character is detected.
+//! The target for the text of a token. It checks that each token has exactly one written form, and that one mistyped
+//! character is detected.
 
 use counterfoil::token::{Prefix, Prefixes};
 use counterfoil::types::TokenKind;
 
 const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// Parses the input as the text of a token. Also makes a token from the input, and parses it intact and with one
-/// character changed.
+/// Parses `data` as the text of a token. Also makes a token from `data`. Parses the text of this token, first as it is
+/// and then with one character changed.
 #[must_use]
 pub fn token(data: &[u8]) -> bool {
     let prefixes = Prefixes::default();
@@ -29,7 +30,8 @@ pub fn token(data: &[u8]) -> bool {
     read.is_some()
 }
 
-/// Checks a token with this id. `rest` determines its kind, its secret and the character that is changed.
+/// Makes a token with this id, and checks that its text can be parsed. `rest` determines the kind, the secret and the
+/// character that is then changed.
 fn made(prefixes: &Prefixes, id: [u8; 16], rest: &[u8]) {
     let byte = |at: usize| rest.get(at).copied().unwrap_or(0);
     let kind = TokenKind::ALL[usize::from(byte(0)) % TokenKind::ALL.len()];
@@ -49,7 +51,7 @@ fn made(prefixes: &Prefixes, id: [u8; 16], rest: &[u8]) {
     }
 }
 
-/// Writes the text of a token as ARCHITECTURE.md describes it, without code of the library.
+/// Writes the text of a token as ARCHITECTURE.md describes it. Uses no code of the library.
 pub(crate) fn written(prefix: &str, id: [u8; 16], secret: &str) -> String {
     let body = format!("{}{secret}", base62(u128::from_be_bytes(id), 22));
     let check = base62(u128::from(crc32(body.as_bytes())), 6);
@@ -71,7 +73,8 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-/// Returns the text of a token whose id is 2^128 or more. Everything else in the text is correct.
+/// Returns the text of a token that must be refused, because its id is 2^128 or more. Everything else in the text is
+/// correct.
 pub(crate) fn beyond() -> String {
     let body = "z".repeat(65);
     format!("cfp_{body}{}", base62(u128::from(crc32(body.as_bytes())), 6))

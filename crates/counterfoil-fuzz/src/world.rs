@@ -1,5 +1,5 @@
-//! A service in memory with a fixed clock and known random numbers. The same input always finds the service in the same
-//! state.
+//! A service in memory with a fixed clock and known random numbers. Each input of a target meets the service in the
+//! same state.
 
 use std::cell::RefCell;
 
@@ -24,7 +24,7 @@ pub(crate) const SECRET: &str = "abcdefghijklmnopqrstuvwxyz012345";
 /// The suffix of the console's cookies.
 pub(crate) const COOKIE: &str = "fuzz";
 
-/// The answer to a request.
+/// The response to a request.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -41,7 +41,7 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().expect("text"))
     }
 
-    /// Checks the properties of every problem document.
+    /// Checks that the response is a problem document with the right content type and status, and that it is short.
     pub(crate) fn assert_problem(&self) {
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
         assert_eq!(self.json()["status"], u64::from(self.status.as_u16()), "{self:?}");
@@ -58,14 +58,15 @@ pub(crate) struct World {
     pub(crate) refresh: String,
     /// A console session of `sue`.
     pub(crate) session: String,
-    /// The id of a personal access token. The field `code` is the id of a security code.
+    /// The id of a personal access token.
     pub(crate) pat: String,
     pub(crate) code: String,
 }
 
 thread_local!(static WORLD: RefCell<Option<World>> = const { RefCell::new(None) });
 
-/// Runs `ask` with a service in its initial state. `ask` returns its result, and whether it changed the service.
+/// Runs `ask` with a service in its initial state, and returns its result. `ask` also returns whether it changed the
+/// service. If it did, the next call makes a new service.
 pub(crate) fn in_world<T>(ask: impl FnOnce(&World) -> (T, bool)) -> T {
     WORLD.with_borrow_mut(|kept| {
         let world = kept.take().unwrap_or_else(World::new);

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use counterfoil_fuzz::{TARGETS, Target, seeds};
 
-/// The largest number of files for each target.
+/// The maximum number of files in the corpus of one target.
 const FILES: usize = 30;
-/// The largest size of all files together, in bytes.
+/// The maximum size of all files of the corpus together, in bytes.
 const BYTES: usize = 300 * 1024;
 
 fn folder(name: &str) -> Vec<(String, Vec<u8>)> {
@@ -25,7 +25,7 @@ fn folder(name: &str) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// Runs the target on each of its files. Returns the faults, and the total size of the files in bytes.
+/// Runs the target on each file of its corpus. Returns the faults, and the size of these files in bytes.
 fn hold(name: &str, target: Target) -> (Vec<String>, usize) {
     let files = folder(name);
     let fault = |(file, bytes): &(String, Vec<u8>)| {

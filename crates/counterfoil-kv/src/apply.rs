@@ -7,7 +7,6 @@ use counterfoil::types::{RecordId, Version};
 use crate::insert::Holder;
 use crate::step::{Decision, Step};
 
-/// A change of one record.
 pub(crate) struct Apply<'a> {
     pub(crate) id: &'a RecordId,
     pub(crate) expect: Version,

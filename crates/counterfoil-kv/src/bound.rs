@@ -1,6 +1,10 @@
-//! Checks the limits of inserts and rotations by counting index entries. A guarding row makes a count safe: the step
-//! reads this row before it counts, and every step that could add to the count writes it. The owner's row guards caps
-//! and paces of creations. The family's row guards caps of access tokens and paces of rotations.
+//! Checks the limits of inserts and rotations by counting index entries. A cap limits how many credentials are live at
+//! once. A pace limits how many are created or rotated in a period.
+//!
+//! A count is safe because it has a guarding row. The step reads this row before it counts, and every step that could
+//! add to the count writes the row. If the row has changed since then, the conditional write fails and the step counts
+//! again. The owner's row guards caps of families and paces of creations. The family's row guards caps of access tokens
+//! and paces of rotations.
 
 use std::num::NonZeroU32;
 
@@ -17,8 +21,9 @@ use crate::step::Step;
 const SCAN: usize = 256;
 
 impl Step<'_> {
-    /// Returns the families that must end to make room for a new family, the least recently used first. Returns
-    /// `None` if the owner has reached the cap and the cap does not allow ending families.
+    /// Returns the families that must be revoked so that the owner can create the family `new`, the least recently used
+    /// first. The list is empty if there is no cap or if there is room. Returns `None` if the cap is reached and its
+    /// `when_full` is [`WhenFull::Refuse`].
     pub(crate) async fn leaving(
         &mut self,
         new: &FamilyParts,
@@ -55,8 +60,9 @@ impl Step<'_> {
         Ok(Some(live.into_iter().map(|(_, family, _)| family).collect()))
     }
 
-    /// If the pace of creations is reached, returns the creation time of the `limit`-th newest record that the owner
-    /// has of this kind.
+    /// Returns `None` if the owner can create one more record of this kind at this pace. If the owner has already
+    /// created `limit` records after `since`, returns the creation time of the `limit`-th newest one. Both are members
+    /// of `pace`.
     pub(crate) async fn paced(
         &mut self,
         new: &FamilyParts,
@@ -75,7 +81,8 @@ impl Step<'_> {
         Ok(newest.last().filter(|_| newest.len() >= limit).and_then(instant))
     }
 
-    /// If the pace of rotations is reached, returns the time of the `limit`-th newest rotation.
+    /// Returns `None` if the family can be rotated once more at this pace. If it was already rotated `limit` times
+    /// after `since`, returns the time of the `limit`-th newest rotation. Both are members of `pace`.
     pub(crate) async fn rotated(
         &mut self,
         family: &FamilyParts,
@@ -92,8 +99,8 @@ impl Step<'_> {
         Ok(at.filter(|at| *at > since))
     }
 
-    /// If the cap does not allow the new access tokens in addition to the live ones, returns the time at which the
-    /// first live one expires.
+    /// Returns `None` if the family's live access tokens and the new ones together do not exceed the cap. Otherwise
+    /// returns the time at which the first live access token expires, or `now` if the family has no live one.
     pub(crate) async fn access_full(
         &mut self,
         family: &FamilyId,
@@ -114,7 +121,7 @@ impl Step<'_> {
         Ok(Some(first.map_or(now, |(at, _)| Timestamp::from_micros(u64::from_be_bytes(*at)).unwrap_or(Timestamp::MAX))))
     }
 
-    /// Reads all pairs in a range, but at most `most`.
+    /// Reads the first `most` pairs of a range, or all of them if there are fewer.
     async fn all(&mut self, mut from: Key, until: &Key, most: usize) -> Result<Vec<(Key, Value)>, StoreError> {
         let mut found: Vec<(Key, Value)> = Vec::new();
         while found.len() < most {
@@ -131,8 +138,9 @@ impl Step<'_> {
     }
 }
 
-/// Returns how many access tokens of the family may already be live if the cap must allow the new tokens. `None`
-/// means any number. A negative number means that the new tokens alone exceed the cap.
+/// Returns how many live access tokens the family can have now so that the new ones still fit under the cap. Returns
+/// `None` if there is no cap, or if no live access token is added. The number is negative if the new tokens alone
+/// exceed the cap.
 fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Timestamp) -> Option<i64> {
     let lives = |new: &&NewRecord| {
         new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))

@@ -7,7 +7,7 @@ use counterfoil::store::StoreSource;
 
 /// A key. Keys are ordered byte by byte.
 pub type Key = Vec<u8>;
-/// A value. An empty value is different from no value. Index entries have empty values.
+/// A value. It can be empty, as the values of most index entries are. A key with an empty value is not a missing key.
 pub type Value = Vec<u8>;
 
 /// An ordered key-value engine with three calls. Each call is atomic.
@@ -20,19 +20,22 @@ pub type Value = Vec<u8>;
 ///
 /// - **Every call sees every write that was acknowledged before the call began**, even if another handle or another
 ///   process made the write. An adapter must never read from a cache, or from a replica that may lag.
-/// - **A call reads one moment.** All values of one [`get`](Engine::get) are from the same instant, and so are all
-///   pairs of one [`scan`](Engine::scan).
+/// - **A call reads from one snapshot.** All values of one [`get`](Engine::get) are from the same instant, and so are
+///   all pairs of one [`scan`](Engine::scan).
 /// - **An acknowledged write is durable.**
-/// - **If the future of a write is dropped**, the engine executes the write completely or not at all. It does so
-///   immediately or shortly afterwards.
+/// - **A write is never applied in part.** This also holds if the caller drops the future of the write. If the engine
+///   then still applies the write, it does so at once or shortly afterwards.
 ///
 /// # What the store requests
 ///
-/// One `get` names at most 100 keys, except if more than 100 records are inserted at once. One `write` names all keys
-/// that its step changes. These are at most about a hundred in a purge. In an insert they are about seven for each new
-/// record, and five for each family that is ended to make room. The keys of labels are the longest. They have at most
-/// about 10 KB if the policy allows labels of 255 characters, otherwise far less than 1 KB. No value is longer than the
-/// document that it contains.
+/// One `get` names at most 100 keys in most calls. It names more if one call inserts or restores more than 100 records,
+/// or if an insert ends more than 100 families to make room for a new one.
+///
+/// One `write` changes all keys of one step together. In a purge these are about a hundred keys at most. In an insert
+/// they are about seven for each new record, and five for each family that is ended to make room.
+///
+/// The longest keys contain a label. If the policy allows labels of 255 characters, such a key has at most about 10 KB.
+/// Otherwise it has far less than 1 KB. No value is longer than the document that it contains.
 #[async_trait]
 pub trait Engine: Send + Sync + 'static {
     /// Returns the values of the keys, in the order of `keys`. The value of a missing key is `None`.
@@ -50,11 +53,13 @@ pub trait Engine: Send + Sync + 'static {
     /// [`EngineError`] if the engine cannot answer.
     async fn scan(&self, from: &[u8], until: &[u8], limit: usize) -> Result<Vec<(Key, Value)>, EngineError>;
 
-    /// In one atomic step, applies all changes if every expectation is true. Otherwise applies none.
+    /// Applies all changes of `write` in one atomic step and returns [`Outcome::Applied`], if every expectation of
+    /// `write` is true. Otherwise changes nothing and returns [`Outcome::Conflict`].
     ///
-    /// The engine compares an expectation with the value at the moment at which it applies the changes. An engine may
-    /// also return [`Outcome::Conflict`] for other reasons, such as a lost optimistic transaction or a lease that
-    /// moved. The store then reads again.
+    /// The engine compares an expectation with the value at the moment at which it applies the changes. An engine is
+    /// also allowed to return [`Outcome::Conflict`] for other reasons. Examples are a lost optimistic transaction, and
+    /// a key range whose lease has moved to another node. After a conflict, the store reads again and sends a new
+    /// write.
     ///
     /// # Errors
     ///
@@ -62,9 +67,10 @@ pub trait Engine: Send + Sync + 'static {
     /// them.
     async fn write(&self, write: Write) -> Result<Outcome, EngineError>;
 
-    /// Waits before a step is tried again. `conflicts` is the number of conflicts so far. The default lets other tasks
-    /// run, which suits an engine in the same process. The adapter of a remote engine should sleep for a short random
-    /// time that grows with `conflicts`.
+    /// Waits after a conflict, before the store reads again and sends a new write. `conflicts` is the number of
+    /// conflicts that this operation has had so far. The default only lets other tasks run, which suits an engine in
+    /// the same process. The adapter of a remote engine should sleep for a short random time that grows with
+    /// `conflicts`.
     async fn pause(&self, conflicts: u32) {
         let _ = conflicts;
         let mut yielded = false;
@@ -103,7 +109,7 @@ impl<E: Engine + ?Sized> Engine for Arc<E> {
 pub struct Write {
     /// The expected value of each key. `None` means that the key must be missing. Each key occurs once.
     pub expect: Vec<(Key, Option<Value>)>,
-    /// The new value of each key. `None` removes the key, which may already be missing. Each key occurs once.
+    /// The new value of each key. `None` removes the key, or does nothing if the key is missing. Each key occurs once.
     pub change: Vec<(Key, Option<Value>)>,
 }
 
@@ -113,7 +119,7 @@ pub struct Write {
 pub enum Outcome {
     /// All expectations were true, and all changes were applied.
     Applied,
-    /// Nothing was changed.
+    /// Nothing was changed. An expectation was false, or the engine had another reason to refuse the write.
     Conflict,
 }
 
@@ -122,9 +128,10 @@ pub enum Outcome {
 #[error("the engine cannot answer")]
 #[non_exhaustive]
 pub struct EngineError {
-    /// Whether the same call may succeed a moment later.
+    /// Whether the same call could succeed if it is repeated a moment later.
     pub retry: bool,
-    /// Whether the changes may have been applied. This must be true if the request may have been sent.
+    /// Whether the changes of a write have possibly been applied. An adapter must set this to true if the write was
+    /// possibly sent.
     pub maybe_done: bool,
     /// The engine's own error.
     #[source]
@@ -132,12 +139,12 @@ pub struct EngineError {
 }
 
 impl EngineError {
-    /// The error of a call that changed nothing. This is a read, or a write that was not sent.
+    /// Creates the error of a read, or of a write that was never sent. Nothing was changed. Sets `retry` to true.
     pub fn not_done(source: impl Into<StoreSource>) -> Self {
         Self { retry: true, maybe_done: false, source: Some(source.into()) }
     }
 
-    /// The error of a write whose outcome is unknown.
+    /// Creates the error of a write of which nobody knows whether its changes were applied. Sets `retry` to true.
     pub fn unknown(source: impl Into<StoreSource>) -> Self {
         Self { retry: true, maybe_done: true, source: Some(source.into()) }
     }

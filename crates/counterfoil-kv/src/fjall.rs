@@ -16,9 +16,9 @@ use crate::queue::{Embedded, Queue};
 
 /// A fjall database in a folder. Only one process may have the folder open.
 ///
-/// A read runs on the calling thread, and blocks it while fjall reads from its cache or the disk. A write runs on a
-/// thread of the engine. If several writes wait for this thread, they share one transaction with
-/// [`PersistMode::SyncAll`]. So an acknowledged write is on the disk.
+/// A read runs on the calling thread, and blocks it while fjall reads from its cache or the disk. All writes run on one
+/// thread of the engine. Writes that wait for this thread at the same time share one transaction. Every transaction is
+/// committed with [`PersistMode::SyncAll`], so an acknowledged write is on the disk.
 pub struct FjallEngine {
     // This field is dropped before the database, because the writing thread must release the database first.
     queue: Queue,
@@ -31,21 +31,24 @@ struct Folder {
 }
 
 impl FjallEngine {
-    /// Opens the folder, or creates it with mode 0700. The mode of a folder that exists stays.
+    /// Opens the database in the folder `path`. If the folder is missing, creates it with mode 0700. The mode of an
+    /// existing folder stays unchanged. If the folder contains no database, creates an empty one in it.
     ///
     /// # Errors
     ///
-    /// [`EngineError`] if the folder is already open, contains no database, or cannot be read.
+    /// [`EngineError`] if the database is already open, if fjall does not support the version of its format, or if the
+    /// folder cannot be read or written.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, EngineError> {
         create_private(path.as_ref()).map_err(EngineError::not_done)?;
         Self::on(SingleWriterTxDatabase::builder(path).open().map_err(EngineError::not_done)?)
     }
 
-    /// Creates an engine on a database that was opened with fjall's own builder. Its keyspace is named `counterfoil`.
+    /// Creates an engine on a database that the caller has opened with fjall's own builder. The data is in the keyspace
+    /// `counterfoil`, which this function creates if it is missing.
     ///
     /// # Errors
     ///
-    /// [`EngineError`] if the keyspace cannot be created.
+    /// [`EngineError`] if the keyspace cannot be opened or created, or if the thread for writes cannot be started.
     pub fn on(database: SingleWriterTxDatabase) -> Result<Self, EngineError> {
         let keyspace = database.keyspace("counterfoil", KeyspaceCreateOptions::default);
         let keyspace = keyspace.map_err(EngineError::not_done)?;
@@ -54,7 +57,7 @@ impl FjallEngine {
     }
 }
 
-/// Creates a folder that only its owner may open, if there is none. fjall would create it open to everybody.
+/// Creates the folder with mode 0700 if it is missing. Without this, fjall would create it open to every user.
 fn create_private(path: &Path) -> io::Result<()> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         fs::create_dir_all(parent)?;

@@ -1,5 +1,5 @@
-//! The index entries of a record and of a family. The entries depend on the row alone. The step that writes the row
-//! also writes its entries.
+//! The index entries of a record or of a family. The row of the record or family alone determines its entries. The step
+//! that writes the row also writes the entries.
 
 use counterfoil::store::{FamilyParts, RecordParts};
 use counterfoil::types::TokenKind;
@@ -10,7 +10,6 @@ use crate::key;
 /// The key and the value of an index entry.
 pub(crate) type Entry = (Key, Value);
 
-/// The index entries of a record.
 pub(crate) fn of_record(record: &RecordParts) -> Vec<Entry> {
     let (id, family) = (&record.id, record.id.family());
     let mut entries: Vec<Entry> = Vec::with_capacity(6);
@@ -39,7 +38,6 @@ pub(crate) fn of_record(record: &RecordParts) -> Vec<Entry> {
     entries
 }
 
-/// The index entries of a family.
 pub(crate) fn of_family(family: &FamilyParts) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(2);
     if let Some(label) = &family.label_key {

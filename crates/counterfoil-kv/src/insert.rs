@@ -1,4 +1,5 @@
-//! Inserts all records or none. If several refusals apply, the first one in the order of `Inserted` is returned.
+//! Inserts all new records or none. If several refusals apply, returns the one whose variant of [`Inserted`] comes
+//! first.
 
 use std::num::NonZeroU32;
 
@@ -19,13 +20,13 @@ pub(crate) struct Insert<'a> {
     pub(crate) now: Timestamp,
 }
 
-/// Whether a family holds a label, and whether the label may be taken from it.
+/// Whether another family holds a label, and whether the label can be taken from it.
 pub(crate) enum Holder {
-    /// No family holds the label, or the inserting family itself holds it.
+    /// No other family holds the label, or there is no label.
     Nobody,
-    /// A family past its `gone_at` holds the label. The label may be taken from it.
+    /// Another family holds the label, but is past its `gone_at`. The label can be taken from it.
     Gone(Box<FamilyRow>),
-    /// A family that may keep the label holds it.
+    /// Another family holds the label and keeps it.
     Kept(FamilyId),
 }
 
@@ -84,8 +85,10 @@ impl Insert<'_> {
         Ok(if leaving.is_empty() { Inserted::Done } else { Inserted::MadeRoom(leaving) })
     }
 
-    /// Adds records to an existing family. The check of ids comes before the check of the generation. The reason is a
-    /// repeated call: it must find the record that it created, even if the family has changed since then.
+    /// Adds records to an existing family. Checks first whether a new id is already in use, and then whether the family
+    /// still has this generation. The order matters if a call is repeated because its answer was lost. The repeated
+    /// call then gets [`Inserted::IdTaken`] with the id of its own record, even if the family has a new generation by
+    /// now.
     async fn join(
         &self,
         step: &mut Step<'_>,
@@ -118,8 +121,8 @@ impl Insert<'_> {
 }
 
 impl Step<'_> {
-    /// Returns the holder of the label, unless it is the family `asking`. A holder whose row is corrupt keeps the
-    /// label.
+    /// Finds out whether a family other than `asking` holds the label. If the row of this family is corrupt, returns
+    /// [`Holder::Kept`].
     pub(crate) async fn holder(
         &mut self,
         asking: &FamilyRow,
@@ -148,7 +151,7 @@ impl Step<'_> {
         self.put_family(Some(gone), &row)
     }
 
-    /// Returns the id of some member of a family.
+    /// Returns the id of the family's first member in the order of keys, or `None` if the family has no member.
     pub(crate) async fn first_member(&mut self, family: &FamilyId) -> Result<Option<RecordId>, StoreError> {
         let (from, until) = (key::after(key::family(family)), key::members(family).end_of_prefix());
         let first = self.scan(&from, &until, 1).await?;

@@ -11,7 +11,7 @@ use counterfoil::{Realm, Timestamp};
 
 use crate::engine::Key;
 
-/// The part of a key that means "no end". It is later than every instant.
+/// The expiry in the key of an entry that never expires. It sorts after every instant.
 const NO_END: u64 = u64::MAX;
 
 /// The key of the layout version of this database.
@@ -125,7 +125,8 @@ pub(crate) fn last_id(key: &[u8]) -> Option<RecordId> {
     key.last_chunk::<16>().filter(|_| key.len() >= 17).map(|id| RecordId::from_bytes(*id))
 }
 
-/// Like [`last_id`], for an index with the newest record first.
+/// Like [`last_id`], for an index with the newest record first. The keys of such an index contain the complement of the
+/// id.
 pub(crate) fn last_id_newest_first(key: &[u8]) -> Option<RecordId> {
     let mut id = *key.last_chunk::<16>()?;
     id.iter_mut().for_each(|byte| *byte = !*byte);
@@ -168,29 +169,33 @@ pub(crate) fn access(family: &FamilyId) -> Build {
     Build::of(b'a').family(family)
 }
 
-/// The prefix of the index of a family's superseded members of one kind and generation.
+/// The prefix of the index of a family's superseded members of one kind and generation. A rotation supersedes a member
+/// when it replaces it by a successor.
 pub(crate) fn superseded(family: &FamilyId, kind: TokenKind, generation: u64) -> Build {
     Build::of(b'c').family(family).kind(kind).number(generation)
 }
 
-/// The prefix of the index of records by `notice.at`.
+/// The prefix of the index of records by `notice.at`, the instant at which the record's next notice is due.
 pub(crate) fn due() -> Build {
     Build::of(b'd')
 }
 
-/// The prefix of the index of records by `gone_at`. There is one index for records with a notice (`unsent`), and one
-/// for records without a notice.
+/// The prefix of an index of records by `gone_at`, the instant from which a purge removes them. If `unsent` is true,
+/// this is the index of the records with a notice that was not sent yet. Otherwise it is the index of all other
+/// records.
 pub(crate) fn gone(unsent: bool) -> Build {
     Build::of(if unsent { b'u' } else { b'g' })
 }
 
-/// The prefix of the index of revoked families by `gone_at`. There are two indexes. One has the families that every
-/// purge checks. The other (`unsent`) has the families whose remaining members all have a notice.
+/// The prefix of an index of revoked families by `gone_at`, the instant from which a purge removes their members. If
+/// `unsent` is true, this is the index of the families whose remaining members all have a notice that was not sent yet.
+/// Otherwise it is the index of the families that every purge checks.
 pub(crate) fn ended(unsent: bool) -> Build {
     Build::of(if unsent { b'y' } else { b'x' })
 }
 
-/// The prefix of the index of superseded records that are not shrunk, by `honoured_until`.
+/// The prefix of the index of superseded records by `honoured_until`, the end of their retry window. It does not
+/// contain records that a purge has already shrunk.
 pub(crate) fn window() -> Build {
     Build::of(b'w')
 }
@@ -211,7 +216,7 @@ pub(crate) fn last_version(realm: &Realm, id: &ClientId) -> Key {
     Build::of(b'V').text(realm.as_str()).text(id.as_str()).key()
 }
 
-/// The key that marks the internal id of a client as used.
+/// The key that marks the internal id of a client as used, so that no other registration can use it.
 pub(crate) fn used(realm: &Realm, client: &ClientKey) -> Key {
     Build::of(b'K').text(realm.as_str()).bytes(client.as_bytes()).key()
 }
@@ -241,7 +246,7 @@ pub(crate) fn counter_end(at: Timestamp, counter: &ThrottleKey) -> Key {
     counter_ends().instant(at).bytes(counter.as_bytes()).key()
 }
 
-/// Returns the counter's key at the end of the key of an entry in the index of counters by expiry.
+/// Returns the key of the counter that an entry in the index of counters by expiry belongs to.
 pub(crate) fn last_counter(key: &[u8]) -> Option<ThrottleKey> {
     key.last_chunk::<32>().map(|counter| ThrottleKey::from_bytes(*counter))
 }

@@ -1,8 +1,15 @@
 //! The layout of the database: which data is stored at which key, and which row guards which decision.
 //!
 //! A key begins with a letter. A text is preceded by its length (four bytes, big-endian). Numbers are big-endian. An id
-//! is stored as its bytes. `~` marks a complement. "Ends" is an instant of eight bytes, which are all ones if there is
-//! no end.
+//! is stored as its bytes. `~x` is the bitwise complement of `x`, so that the newest entry comes first. `ends` is the
+//! instant of an expiry in eight bytes. All its bits are ones if there is no expiry.
+//!
+//! A family is everything that descends from one issued credential. Its records are its members. A purge removes
+//! records and families from their `gone_at` on. A rotation supersedes a record, and `honoured_until` is the end of its
+//! retry window. After the window, a purge shrinks the superseded record to what the detection of replays needs.
+//!
+//! In the column of values, "empty" means that the key is an index entry without a value. The text after it describes
+//! the index.
 //!
 //! | key | value |
 //! |---|---|
@@ -30,9 +37,10 @@
 //!
 //! # Guarding rows
 //!
-//! A conditional write compares keys and cannot guard a range, because an entry may appear between a scan and the
-//! write. Therefore each decision that depends on a count first reads a guarding row. Every step that could add to the
-//! count writes this row. If the row is unchanged, the count has not grown.
+//! A step reads, decides, and makes one conditional write. The write compares keys and cannot guard a range, because an
+//! entry may appear between a scan and the write. Therefore each decision that depends on a count first reads a
+//! guarding row. Every step that could add to the count writes this row. If the row is unchanged, the count has not
+//! grown.
 //!
 //! | decision (index) | guarded by | written by |
 //! |---|---|---|
@@ -44,15 +52,17 @@
 //! | whether a new id is free, for records and families | the key itself, expected to be missing | |
 //! | everything about one record | the record's row and its family's row | |
 //!
-//! Two changes add to a count without writing the guarding row. One gives an expired family a new end. The other gives
-//! an expired access token a new end. Both are safe, because caps do not limit them.
+//! Two changes add to a count without writing the guarding row. One sets a later expiry of a family that has expired.
+//! The other sets a later expiry of an access token that has expired. Both are safe, because no cap applies to such a
+//! change.
 //!
-//! A refusal writes nothing, so the engine compares nothing. Therefore, if a step made more than one read, the store
-//! reads all its keys again. If a value has changed, the step starts again. So every refusal was correct at some
-//! moment.
+//! A step that refuses a request writes nothing, so the engine compares no expectation. Therefore, if the step made
+//! more than one read, the store reads all keys of the step again. If a value has changed, the step starts again. So
+//! every refusal was correct at some moment.
 //!
-//! The entries of a scan and the rows that are read after it come from two moments. If a row no longer has the scanned
-//! entry, a step that writes starts again. A page of a list skips the entry, because the record now has another entry.
+//! A step that scans an index and then reads the rows of its entries sees two moments. If a row no longer has the
+//! scanned entry, a step that writes starts again. A page of a list skips the entry, because the record now has another
+//! entry.
 //!
 //! Two versions of the row of an owner or a family are never equal, because each row contains a number that grows. The
 //! owner's row is removed with the owner's last family and may be created again. Therefore it also contains the id of

@@ -17,7 +17,7 @@ use crate::step::{Step, unavailable};
 
 /// The maximum number of index entries that one page reads.
 const MOST: usize = 500;
-/// The minimum number of index entries that one page reads if some of the records may be skipped.
+/// The minimum number of index entries that one page reads if its filter can skip some of the records.
 const FEWEST: usize = 64;
 /// The maximum number of records that one call of the engine reads. Each record needs two keys.
 const ROWS: usize = 48;
@@ -29,7 +29,7 @@ struct Shelf {
     op: &'static str,
     from: Key,
     until: Key,
-    /// Decodes the key of an entry into the record id and the instant.
+    /// Decodes the record id and the instant from the key of an index entry.
     cursor: fn(&[u8]) -> Option<Cursor>,
     show: Show,
 }
@@ -125,8 +125,8 @@ fn by_id(key: &[u8]) -> Option<Cursor> {
     Some(Cursor { at: Timestamp::EPOCH, id: key::last_id(key)? })
 }
 
-/// Counts all records by digest key. Scans all rows, so records that are written during the scan may or may not be
-/// counted.
+/// Counts for each digest key the records whose digest was made with it. The scan does not read from one snapshot. So
+/// it can miss a record that is written during the scan.
 pub(crate) async fn census(engine: &dyn Engine) -> Result<Vec<(KeyId, u64)>, StoreError> {
     let (mut from, until) = (key::rows().key(), key::rows().end_of_prefix());
     let mut counts = BTreeMap::new();

@@ -8,7 +8,8 @@ use async_trait::async_trait;
 
 use crate::engine::{Engine, EngineError, Key, Outcome, Value, Write};
 
-/// An ordered map in a lock. A clone is another handle to the same data. The data is dropped with the last handle.
+/// An engine that keeps its pairs in an ordered map behind a lock. A clone is another handle to the same pairs. They
+/// are dropped with the last handle.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryEngine(Arc<Mutex<Kept>>);
 
@@ -19,7 +20,8 @@ struct Kept {
 }
 
 impl MemoryEngine {
-    /// Makes the engine unreachable if `down` is true, and reachable otherwise.
+    /// Begins an outage if `down` is true, and ends it otherwise. During an outage, every call fails with an
+    /// [`EngineError`].
     pub fn set_down(&self, down: bool) {
         self.lock().down = down;
     }

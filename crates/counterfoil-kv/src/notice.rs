@@ -1,4 +1,5 @@
-//! Records the last use of records, and the progress of notices. Neither changes the version of a record.
+//! Records the last use of records, and the progress of notices. A notice is a message to the owner of a record.
+//! Neither changes the version of a record.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord, transition};
@@ -76,8 +77,8 @@ impl Decision for Settle<'_> {
 }
 
 impl Step<'_> {
-    /// Puts a revoked family back into the index that the next purge checks, because one of its members no longer has a
-    /// notice.
+    /// If the family of `pair` is revoked and the record of `pair` no longer has a notice, puts the family back into
+    /// the index of families that every purge checks. Otherwise does nothing.
     pub(crate) fn look_again(&mut self, pair: &Pair) {
         let family = &pair.family.parts;
         if let Some(gone_at) = family.gone_at.filter(|_| family.revoked.is_some() && pair.record.notice.is_none()) {

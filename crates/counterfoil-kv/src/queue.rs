@@ -1,8 +1,8 @@
 //! The queue of writes of an embedded engine. One thread executes all writes.
 //!
 //! A commit that flushes blocks for milliseconds, so it must not run on a thread of an async runtime. All writes that
-//! arrive during a flush share the next flush, because the thread puts all queued writes into one transaction. Each
-//! write is compared with the data after the writes before it.
+//! arrive during a flush share the next flush, because the thread puts all queued writes into one transaction. The
+//! expectations of each write are compared with the data as the writes before it have left it.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -31,7 +31,8 @@ struct Queued {
     answer: oneshot::Sender<Answer>,
 }
 
-/// The queue of a writing thread. When this value is dropped, the thread ends and releases the engine.
+/// A queue of writes and the thread that executes them. Dropping this value waits until the thread has executed the
+/// queued writes, has ended, and has released the engine.
 pub(crate) struct Queue {
     sender: Option<Sender<Queued>>,
     thread: Option<JoinHandle<()>>,
@@ -44,8 +45,8 @@ impl Queue {
         Ok(Self { sender: Some(sender), thread: Some(thread.map_err(EngineError::not_done)?) })
     }
 
-    /// Queues a write and waits for its answer. If the future is dropped, the write is executed completely or not at
-    /// all.
+    /// Queues a write and waits for its answer. If the future is dropped after it was polled, the thread still executes
+    /// the write.
     pub(crate) async fn write(&self, write: Write) -> Answer {
         let (answer, answered) = oneshot::channel();
         let sent = self.sender.as_ref().is_some_and(|sender| sender.send(Queued { write, answer }).is_ok());

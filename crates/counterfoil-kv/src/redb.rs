@@ -18,9 +18,9 @@ const TABLE: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("counterfo
 
 /// A redb database in a file. Only one process may have the file open.
 ///
-/// Reads run on the calling thread, and block it while redb reads from the system's cache or the disk. Writes run on a
-/// thread of the engine. Writes that wait at the same time share one transaction with [`Durability::Immediate`]. So an
-/// acknowledged write is on the disk.
+/// A read runs on the calling thread, and blocks it while redb reads from the system's cache or the disk. All writes
+/// run on one thread of the engine. Writes that wait for this thread at the same time share one transaction. Every
+/// transaction is committed with [`Durability::Immediate`], so an acknowledged write is on the disk.
 pub struct RedbEngine {
     // This field is dropped before the database, because the writing thread must release the database first.
     queue: Queue,
@@ -30,18 +30,21 @@ pub struct RedbEngine {
 struct File(Database);
 
 impl RedbEngine {
-    /// Opens the file, or creates it with mode 0600. The mode of a file that exists stays.
+    /// Opens the database in the file `path`. If the file is missing, creates it with mode 0600. The mode of an
+    /// existing file stays unchanged. If the file is empty, creates an empty database in it.
     ///
     /// # Errors
     ///
-    /// [`EngineError`] if the file is already open, is not a database, or cannot be read.
+    /// [`EngineError`] if the file is already open, if it is neither empty nor a database, or if it cannot be read or
+    /// written.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, EngineError> {
         create_private(path.as_ref()).map_err(EngineError::not_done)?;
         Self::on(Database::create(path).map_err(EngineError::not_done)?)
     }
 
-    /// Opens the file, and creates neither it nor its table. Returns `None` if the table is missing. redb repairs a file
-    /// after a crash all the same.
+    /// Opens the database in an existing file without creating anything. Returns `None` if the database does not
+    /// contain the table `counterfoil`. After a crash, redb repairs the file, also when it is opened with this
+    /// function.
     ///
     /// # Errors
     ///
@@ -59,11 +62,12 @@ impl RedbEngine {
         Ok(Some(Self { queue: Queue::start(Arc::clone(&file))?, file }))
     }
 
-    /// Creates an engine on a database that was opened with redb's own builder. Its table is named `counterfoil`.
+    /// Creates an engine on a database that the caller has opened with redb's own builder. The data is in the table
+    /// `counterfoil`, which this function creates if it is missing.
     ///
     /// # Errors
     ///
-    /// [`EngineError`] if the table cannot be created.
+    /// [`EngineError`] if the table cannot be opened or created, or if the thread for writes cannot be started.
     pub fn on(database: Database) -> Result<Self, EngineError> {
         let file = Arc::new(File(database));
         // This creates the table. Without it, a read before the first write would fail.
@@ -76,7 +80,8 @@ impl RedbEngine {
     }
 }
 
-/// Creates an empty file that only its owner may read, if there is none. redb would create it readable for everybody.
+/// Creates an empty file with mode 0600 if the file is missing. Without this, redb would create it readable for every
+/// user.
 fn create_private(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);

@@ -83,7 +83,8 @@ impl Decision for RevokeFamily<'_> {
 }
 
 impl Step<'_> {
-    /// Revokes a family, and with it all its members at once. The rows of the family and of its owner must be loaded.
+    /// Revokes a family, and with it all its members at once. Returns false if the family does not exist or is already
+    /// revoked. The rows of the family and of its owner must be loaded.
     pub(crate) fn end_family(&mut self, family: &FamilyId, ending: Ending) -> Result<bool, StoreError> {
         let Some(before) = self.loaded_family(family)? else { return Ok(false) };
         let mut after = before.clone();
@@ -96,8 +97,9 @@ impl Step<'_> {
     }
 }
 
-/// Revokes all families of an owner. After each revocation, the next scan starts at the first entry again, because a
-/// revoked family loses its entry. A corrupt family is skipped, and reported after all others are revoked.
+/// Revokes at most `limit` families of an owner. A revoked family loses its index entry. Therefore, after a page of
+/// entries with a revoked family, the next scan begins at the first entry again. A corrupt family is skipped. Returns
+/// its error only if no family was revoked. Otherwise sets `more` in the result.
 async fn revoke_owner(
     engine: &dyn Engine,
     realm: &Realm,

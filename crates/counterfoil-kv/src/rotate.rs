@@ -22,8 +22,9 @@ pub(crate) struct Rotate<'a> {
 impl Decision for Rotate<'_> {
     type Answer = Rotated;
 
-    /// The refusal "revoked" has precedence over "stale", and "stale" over "an id is in use". The reason is a repeated
-    /// rotation: it must find the successor that it created.
+    /// If several refusals apply, [`Rotated::FamilyEnded`] comes before [`Rotated::Stale`], and both come before
+    /// [`Rotated::IdTaken`]. The order matters if a rotation is repeated because its answer was lost. Its ids are then
+    /// in use, but the caller needs the parent's record in `Stale`, which names the successor.
     async fn decide(&self, step: &mut Step<'_>) -> Result<Rotated, StoreError> {
         step.load(self.new.iter().map(|new| key::record(&new.id)).chain(keys_of(self.parent))).await?;
         let Some(before) = step.loaded_pair(self.parent)? else { return Ok(Rotated::Missing) };
@@ -72,8 +73,8 @@ impl Rotate<'_> {
     }
 }
 
-/// Removes the nonce of the older generation, because a family has at most one nonce. A purged or corrupt member needs
-/// no change.
+/// Removes the nonce from an older member, because a family has at most one nonce. Does nothing if the member is
+/// missing or corrupt.
 async fn wipe_nonce(step: &mut Step<'_>, id: &RecordId) -> Result<(), StoreError> {
     let key = key::record(id);
     step.load([key.clone()]).await?;

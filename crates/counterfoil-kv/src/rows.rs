@@ -10,7 +10,7 @@ use crate::key;
 use crate::row::{FamilyRow, OwnerRow, read_record, write_record};
 use crate::step::Step;
 
-/// A record and its family as two separate parts.
+/// A record and its family, each decoded from its own row.
 #[derive(Clone)]
 pub(crate) struct Pair {
     pub(crate) record: RecordParts,
@@ -34,7 +34,6 @@ pub(crate) fn keys_of(id: &RecordId) -> [Key; 2] {
     [key::family(&id.family()), key::record(id)]
 }
 
-/// Joins a record and its family.
 pub(crate) fn join(record: RecordParts, family: FamilyParts) -> Result<TokenRecord, StoreError> {
     let id = record.id;
     TokenRecord::from_parts(record, family).map_err(|corrupt| StoreError::corrupt(Some(id), corrupt))
@@ -58,7 +57,7 @@ impl Step<'_> {
         Ok(Some(Pair { record, family: FamilyRow { parts, members, step, nonce_of } }))
     }
 
-    /// Decodes a family whose row is already loaded.
+    /// Decodes a family whose row is already loaded. Returns `None` if there is no such row.
     pub(crate) fn loaded_family(&self, id: &FamilyId) -> Result<Option<FamilyRow>, StoreError> {
         let row = self.value(&key::family(id));
         row.map(|row| FamilyRow::read(*id, row)).transpose().map_err(|corrupt| StoreError::corrupt(None, corrupt))
@@ -75,7 +74,6 @@ impl Step<'_> {
         self.reindex(old.map(index::of_record), index::of_record(new));
     }
 
-    /// Writes new records.
     pub(crate) fn add_records(&mut self, new: &[NewRecord]) {
         for new in new {
             self.put_record(None, &RecordParts::from(new.clone()));
@@ -106,7 +104,7 @@ impl Step<'_> {
         }
     }
 
-    /// Records a change of an owner's families in the owner's row, which must be loaded.
+    /// Writes the owner's row after one family of this owner has changed. The owner's row must be loaded.
     pub(crate) fn mark_owner(&mut self, realm: &Realm, owner: &OwnerId, family: &FamilyId, change: Families) {
         let key = key::owner(realm, owner);
         // A corrupt row of an owner may be replaced, because it contains no data except the guard.

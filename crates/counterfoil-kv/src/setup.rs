@@ -27,11 +27,11 @@ pub enum SetupError {
     /// The key of the layout version has a value that this crate never writes.
     #[error("the data is not a store of this crate")]
     Foreign(#[source] Corrupt),
-    /// The layout is missing or older than this crate needs, and the store was opened without upgrade. Nothing was
-    /// changed.
+    /// The data has no layout version or an older one than this crate needs. The store was opened with
+    /// [`KvStore::open_unchanged`](crate::KvStore::open_unchanged), which does not upgrade. Nothing was changed.
     #[error("the data has layout {found}, and this crate needs layout {LAYOUT}")]
     Outdated {
-        /// The number of the data's layout. It is 0 if the engine has none.
+        /// The number of the data's layout. It is 0 if the engine contains no layout version.
         found: u64,
     },
     /// The engine could not be opened or did not answer.

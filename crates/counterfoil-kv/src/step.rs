@@ -27,7 +27,7 @@ impl<'a> Step<'a> {
         Self { engine, op, read: BTreeMap::new(), change: BTreeMap::new(), looks: 0, outdated: false }
     }
 
-    /// Reads the keys at one moment. Skips keys that the step has already read.
+    /// Reads the values of the keys from one snapshot. Skips keys that the step has already read.
     pub(crate) async fn load(&mut self, keys: impl IntoIterator<Item = Key>) -> Result<(), StoreError> {
         let mut keys: Vec<Key> = keys.into_iter().filter(|key| !self.read.contains_key(key)).collect();
         keys.sort_unstable();
@@ -82,8 +82,9 @@ impl<'a> Step<'a> {
         self.change.insert(key, None);
     }
 
-    /// Applies the changes if everything that the step read is unchanged. If the step has no changes but made more than
-    /// one read, reads the keys again and compares the values. Returns false if the step must start again.
+    /// Makes the conditional write with the changes of the step. If the step has no changes but made more than one
+    /// read, reads its keys again instead and compares the values. Returns false if a value has changed, because then
+    /// the step must start again.
     pub(crate) async fn commit(mut self) -> Result<bool, StoreError> {
         if self.outdated {
             return Ok(false);
@@ -109,7 +110,8 @@ pub(crate) fn unavailable(op: &'static str, error: EngineError) -> StoreError {
     StoreError::Unavailable { op, retry, maybe_done, source }
 }
 
-/// Sets `maybe_done` in the error of a call, if `carried_out` says that a part of the call was already executed.
+/// Sets `maybe_done` in the error if `carried_out` is true. `carried_out` says that the same call has already made
+/// another write before it failed.
 pub(crate) fn after_a_part(error: StoreError, carried_out: bool) -> StoreError {
     match error {
         StoreError::Unavailable { op, retry, maybe_done, source } => {
@@ -119,7 +121,7 @@ pub(crate) fn after_a_part(error: StoreError, carried_out: bool) -> StoreError {
     }
 }
 
-/// The part of a step that reads and decides. It is repeated after each conflict.
+/// The part of a step that reads and decides. After each conflict, it is executed again.
 pub(crate) trait Decision: Sync {
     /// The result that the caller of the store gets.
     type Answer: Send;
@@ -128,8 +130,8 @@ pub(crate) trait Decision: Sync {
     fn decide(&self, step: &mut Step<'_>) -> impl Future<Output = Result<Self::Answer, StoreError>> + Send;
 }
 
-/// The largest number of times a step is tried. Each conflict means that another step succeeded. So a step fails this
-/// often only if very many callers change one row at once.
+/// The largest number of times a step is tried. A conflict usually means that another step succeeded. So a step fails
+/// this often only if very many callers change one row at once.
 const ATTEMPTS: u32 = 4_096;
 
 /// Executes a step. Repeats it after each conflict.

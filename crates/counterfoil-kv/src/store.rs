@@ -46,8 +46,9 @@ pub struct KvStore {
 }
 
 impl KvStore {
-    /// Opens the store in an engine. Writes the layout version if the engine is empty, and upgrades an older layout in
-    /// place. If this call is interrupted, the next one continues the upgrade.
+    /// Opens the store whose data is in this engine. If the engine contains no layout version, writes the current one.
+    /// If the data has an older layout, upgrades it in place. If this call is interrupted, the next one continues the
+    /// upgrade.
     ///
     /// # Errors
     ///
@@ -58,11 +59,13 @@ impl KvStore {
         Ok(Self { engine: Arc::new(engine) })
     }
 
-    /// Opens the store in an engine, and writes nothing. For programs that only look.
+    /// Opens the store whose data is in this engine, but only if the data has the current layout. Opening writes
+    /// nothing, which suits a program that only reads.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open). [`SetupError::Outdated`] if the engine is empty, or has an older layout.
+    /// [`SetupError`] for the same reasons as in [`open`](Self::open). In addition, [`SetupError::Outdated`] if the
+    /// engine contains no layout version or an older one.
     pub async fn open_unchanged(engine: impl Engine) -> Result<Self, SetupError> {
         setup::check_unchanged(&engine).await?;
         Ok(Self { engine: Arc::new(engine) })

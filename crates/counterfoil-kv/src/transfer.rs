@@ -1,4 +1,4 @@
-//! Reads and writes whole families, for a copy.
+//! Reads and writes whole families, so that a store can be copied to another one.
 
 use std::num::NonZeroU32;
 
@@ -15,7 +15,8 @@ use crate::store::KvStore;
 
 #[async_trait]
 impl Transfer for KvStore {
-    /// The rows of a family are adjacent. So one scan per family finds the first key after the family's rows.
+    /// Lists the ids of families. The rows of a family are adjacent. So one scan per family finds the first row of the
+    /// next family.
     async fn families(
         &self,
         after: Option<&FamilyId>,

@@ -27,8 +27,8 @@ pub(crate) type Changes = Vec<(Key, Option<Value>)>;
 pub(crate) struct Upgrade {
     /// The first letters of the keys whose rows the upgrade reads.
     pub(crate) letters: &'static [u8],
-    /// Returns the changes for one pair, or `None` if the pair already has the newer layout. A row that does not decode
-    /// stays unchanged.
+    /// Returns the changes for one pair, or `None` if the pair already has the newer layout. Returns an error if the
+    /// row does not decode. The upgrade then leaves this row unchanged.
     pub(crate) rewrite: fn(&Key, &Value) -> Result<Option<Changes>, Corrupt>,
 }
 

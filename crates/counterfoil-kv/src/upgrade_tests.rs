@@ -19,8 +19,8 @@ const NEWER: u8 = b'+';
 /// The last byte of a row that the upgrade cannot read.
 const ODD: u8 = b'?';
 
-/// Appends the byte to a row. A row that is rewritten twice would have two such bytes. The first byte of a row is the
-/// version of its format.
+/// Changes a row from format 1 to format 2, which has the byte [`NEWER`] at the end. The first byte of a row is the
+/// version of its format. If a row was wrongly changed twice, it would end with two such bytes.
 fn add_a_byte(key: &Key, value: &Value) -> Result<Option<Changes>, Corrupt> {
     match value.as_slice() {
         [2, ..] => Ok(None),
@@ -75,8 +75,8 @@ fn engines(folder: &TempDir) -> Engines {
     [("redb", Arc::new(redb)), ("fjall", Arc::new(fjall))]
 }
 
-/// The number of rows for each of the two letters. It is enough for more than three batches. The database also contains
-/// rows that the upgrade does not read.
+/// The number of rows for each letter, which is more than one batch of the upgrade reads. The database also contains
+/// rows whose letters the upgrade does not read.
 const ROWS: u16 = 50;
 
 async fn fill(engine: &dyn Engine) {
@@ -98,7 +98,7 @@ async fn number(engine: &dyn Engine) -> u64 {
     crate::row::read_version(&row).expect("a number").number()
 }
 
-/// Checks that no row is missing, and that the upgrade rewrote each of its rows exactly once.
+/// Checks that no row is missing, and that each row with the letter `S` or `V` was rewritten exactly once.
 async fn assert_upgraded(name: &str, engine: &dyn Engine) {
     assert_eq!(number(engine).await, 3, "{name}");
     let rows = rows(engine).await;

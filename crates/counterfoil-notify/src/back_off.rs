@@ -1,4 +1,4 @@
-//! Calculates the wait after a failed delivery to a person. Each wait is twice as long as the previous wait.
+//! Calculates how long to wait after a failed delivery to a person. Each wait is twice as long as the previous wait.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use counterfoil::SubjectId;
 
-/// The maximum number of people whose failures are remembered. For any other person, each failure counts as the first.
+/// The maximum number of people whose failures are remembered. A failed delivery to anyone else counts as the person's
+/// first failure.
 const MOST: usize = 10_000;
 
 /// The number of consecutive failures for each person. Each process has its own numbers, and loses them when it ends.
@@ -14,7 +15,8 @@ const MOST: usize = 10_000;
 pub(crate) struct BackOff(Mutex<BTreeMap<SubjectId, u32>>);
 
 impl BackOff {
-    /// Records a failed delivery to a person, and returns the wait before the next attempt.
+    /// Records a failed delivery to a person, and returns the wait before the next attempt. `first` is the wait after
+    /// the first failure, and `longest` is the limit for the doubled waits.
     pub(crate) fn failed(&self, whom: &SubjectId, first: Duration, longest: Duration) -> Duration {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = failures.get(whom).copied().unwrap_or(0);

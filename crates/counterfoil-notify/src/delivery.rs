@@ -1,4 +1,4 @@
-//! Sends a person's digest, and records the result for each of its notices.
+//! Sends one message with all claimed notices of a person, and records the result for each notice.
 
 use std::sync::atomic::Ordering;
 
@@ -14,7 +14,7 @@ use crate::transport::SendError;
 const TIMEOUTS: u32 = 3;
 
 impl Round<'_> {
-    /// Sends the claimed notices to their person. Returns how many were sent, delayed or refused.
+    /// Sends the claimed notices of one person in one message. Returns how many notices were sent, delayed or refused.
     pub(crate) async fn deliver(&self, mut claimed: Vec<ClaimedNotice>) -> Result<Report, Unavailable> {
         let (now, timeout) = (self.at(), self.worker.limits.timeout());
         // If claiming took minutes, a lease may end before the timeout of the transport. Another worker could then send
@@ -44,8 +44,8 @@ impl Round<'_> {
         Ok(report)
     }
 
-    /// Returns the outcome of a failed delivery. All notices of the digest get the same time for the next attempt, so
-    /// that they are sent together again.
+    /// Returns the outcome of a failed delivery, for each notice of the message. All notices get the same time for the
+    /// next attempt, so that they are sent together again.
     fn failed(&self, whom: &SubjectId, error: &SendError) -> Outcome {
         let cause = error as &dyn std::error::Error;
         tracing::warn!(target: "counterfoil::notice", whom = whom.as_str(), error = cause, "a digest was not sent");
@@ -63,7 +63,8 @@ impl Round<'_> {
         Outcome::Failed { retry_at: self.at().plus_capped(wait) }
     }
 
-    /// Settles each notice with this outcome. If some calls fail, tries all notices and then returns the first error.
+    /// Records this outcome for each notice. If that fails for a notice, the other notices are still recorded. Then the
+    /// first error is returned.
     async fn settle(&self, claimed: Vec<ClaimedNotice>, outcome: Outcome) -> Result<Report, Unavailable> {
         let (mut report, mut failed) = (Report::default(), None);
         for notice in claimed {

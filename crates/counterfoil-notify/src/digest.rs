@@ -3,9 +3,10 @@
 use counterfoil::notice::ClaimedNotice;
 use counterfoil::{Account, EmailAddress, Realm, Timestamp};
 
-/// All notices that one person receives in one message. There is at least one. They are sorted by expiry.
+/// A message to one person, with all notices that the person receives together. There is at least one notice. The
+/// notices are sorted by expiry.
 ///
-/// Only a worker creates a digest. A transport borrows the digest during one delivery.
+/// Only a worker creates a digest. A transport borrows it during one delivery.
 #[derive(Debug)]
 pub struct Digest<'a> {
     realm: &'a Realm,
@@ -15,7 +16,7 @@ pub struct Digest<'a> {
 }
 
 impl<'a> Digest<'a> {
-    /// Makes a digest and sorts the notices. Returns `None` if there are no notices.
+    /// Sorts the notices by expiry and makes a digest of them. Returns `None` if there are no notices.
     pub(crate) fn new(realm: &'a Realm, notices: &'a mut [ClaimedNotice], now: Timestamp) -> Option<Self> {
         notices.sort_by_key(|notice| (notice.expires_at(), notice.id()));
         let notices = &*notices;
@@ -28,7 +29,7 @@ impl<'a> Digest<'a> {
         self.realm
     }
 
-    /// The account of the recipient. The directory returned it at the time when the notices were claimed.
+    /// The recipient's account, as the directory returned it when the notices were claimed.
     #[must_use]
     pub fn account(&self) -> &Account {
         self.first.account()
@@ -45,8 +46,7 @@ impl<'a> Digest<'a> {
         self.notices
     }
 
-    /// The instant at which the delivery began. It is the run's `now` plus the time from the start of the run to the
-    /// delivery.
+    /// The instant at which the delivery of this message began.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now

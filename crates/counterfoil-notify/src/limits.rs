@@ -19,24 +19,26 @@ pub struct Limits {
     /// The maximum random time that is added to each interval, so that the nodes do not all run at the same time.
     /// Default: 15 seconds.
     pub jitter: Duration,
-    /// The maximum number of notices that one run sends. Other notices are sent in the next run. A person's digest is
-    /// never split, so a run may send a few notices more. Default: 1,000.
+    /// The maximum number of notices that one run sends. The rest is sent in the next run. All notices of a person are
+    /// sent in one message, so a run can send a few notices more. Default: 1,000.
     pub budget: NonZeroU32,
-    /// The maximum time that a transport may take for one digest, at most 50 minutes. Default: 30 seconds.
+    /// The maximum time that a transport is given to deliver one message, at most 50 minutes. Default: 30 seconds.
     pub send_timeout: Duration,
-    /// The number of digests that are sent at the same time. It is clamped to 1 to 64. Default: 4.
+    /// The number of people to whom messages are sent at the same time. A value below 1 counts as 1, and a value above
+    /// 64 as 64. Default: 4.
     pub at_once: usize,
-    /// The wait after the first failed delivery to a person. Each further failure doubles the wait. Default: 5 minutes.
+    /// How long to wait after the first failed delivery to a person. Each further failure doubles the wait. Default: 5
+    /// minutes.
     pub first_back_off: Duration,
     /// The longest wait after failed deliveries to a person. Default: 4 hours.
     pub longest_back_off: Duration,
 }
 
-/// The time that a lease lasts in addition to the timeout of a send. The worker claims and settles notices in this
-/// time.
+/// The time that a claim lasts in addition to the timeout of a delivery. The worker needs it to claim the notices and
+/// to record the outcome.
 const MARGIN: Duration = Duration::from_secs(120);
 
-/// The maximum timeout of a send. Together with [`MARGIN`] it must not exceed the longest lease, which is an hour.
+/// The maximum timeout of a delivery. Together with [`MARGIN`] it must not exceed the longest claim, which is an hour.
 const LONGEST: Duration = Duration::from_secs(50 * 60);
 
 impl Limits {
@@ -89,13 +91,14 @@ impl Limits {
         self
     }
 
-    /// The duration of a claim: [`send_timeout`](Self::send_timeout) (at most 50 minutes) plus two minutes.
+    /// How long a worker claims a notice. It is [`send_timeout`](Self::send_timeout) (at most 50 minutes) plus two
+    /// minutes.
     #[must_use]
     pub fn lease(&self) -> Duration {
         self.timeout().saturating_add(MARGIN)
     }
 
-    /// The timeout of a send, at most [`LONGEST`].
+    /// The timeout of a delivery, at most [`LONGEST`].
     pub(crate) fn timeout(&self) -> Duration {
         self.send_timeout.min(LONGEST)
     }

@@ -8,8 +8,9 @@ use crate::digest::Digest;
 use crate::templates::{BuiltIn, Templates};
 use crate::transport::{SendError, Transport};
 
-/// A transport that writes each digest to `tracing` at the level `INFO`, with the target `counterfoil::notice`. A log
-/// line contains the person's subject id, the subject line and the text. It contains no e-mail address and no secret.
+/// A transport that sends nothing. It writes each message to `tracing` at the level `INFO`, with the target
+/// `counterfoil::notice`. A log line contains the person's subject id, the subject line and the text. It contains no
+/// e-mail address and no secret.
 #[derive(Clone, Debug)]
 pub struct Log {
     templates: Arc<dyn Templates>,

@@ -1,15 +1,16 @@
-//! Notices of one person may wait so that they are sent together with later notices. This module remembers the end of
-//! the wait. Until then, no run reads the person's credentials.
+//! Remembers until when the notices of a person wait, so that they are sent together with later notices of this person.
+//! Until then, no run reads the person's credentials.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use counterfoil::{SubjectId, Timestamp};
 
-/// The maximum number of people for whom a wait is remembered. The credentials of other people are read in each run.
+/// The maximum number of people for whom the end of the wait is remembered. For anyone else, each run reads the
+/// credentials to find the end of the wait.
 const MOST: usize = 10_000;
 
-/// The end of the wait for each person. Other processes do not know it.
+/// The instant until which the notices of each person wait. Each process has its own map.
 #[derive(Debug, Default)]
 pub(crate) struct Patience(Mutex<BTreeMap<SubjectId, Timestamp>>);
 

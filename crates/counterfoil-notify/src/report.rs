@@ -1,18 +1,18 @@
 //! The result of a worker's run.
 
-/// The result of one run of a worker. Unless a field says otherwise, it is a number of notices.
+/// The result of one run of a worker. Unless its documentation says otherwise, a field contains a number of notices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// The number of digests that the transport accepted.
+    /// The number of messages that the transport accepted. A message contains all notices of one person.
     pub digests: u64,
-    /// The number of notices in the accepted digests.
+    /// The number of notices in the accepted messages.
     pub sent: u64,
-    /// The number of notices that were settled without sending, because the owner's account is disabled or deleted, or
-    /// because the credential is from before the account's `valid_since`. Each is also an event
-    /// ([`EventKind::NoticeWithheld`](counterfoil::event::EventKind::NoticeWithheld)).
+    /// The number of notices to which nobody is entitled, so that they were settled without sending. The owner's
+    /// account is disabled or deleted, or the credential is older than the account's `valid_since`. Each is also an
+    /// event ([`EventKind::NoticeWithheld`](counterfoil::event::EventKind::NoticeWithheld)).
     pub withheld: u64,
-    /// The number of notices that the transport refused permanently.
+    /// The number of notices that the transport refused permanently. They are not tried again.
     pub refused: u64,
     /// The number of notices that were not sent because of a temporary failure. They are tried again after the
     /// back-off.
@@ -20,11 +20,12 @@ pub struct Report {
     /// The number of notices about expired credentials that wait to be sent together with later notices. The policy
     /// says how long they wait.
     pub waiting: u64,
-    /// The number of due notices that were not tried. Possible reasons: the budget is used up, the transport is down,
-    /// the worker was stopped, or another worker handles the same person.
+    /// The number of due notices that were found but not tried, because the budget was used up, the transport is down,
+    /// the worker was stopped, or another worker handles the same person. All notices that were not read because the
+    /// budget was used up count as one.
     pub left: u64,
-    /// The number of notices whose outcome could not be recorded, because the credential's expiry was changed during
-    /// the delivery or because the lease had ended.
+    /// The number of notices whose claim was no longer valid when the outcome was recorded. During the delivery, the
+    /// credential's expiry was changed or the claim ended. If such a notice was sent, it is still recorded as sent.
     pub overtaken: u64,
     /// The number of credentials whose next notice was moved to another time because the policy or the settings
     /// changed.
@@ -47,8 +48,8 @@ impl Report {
         self.down |= other.down;
     }
 
-    /// Writes the report to `tracing`. The message is a warning if something could not be sent, an info message if
-    /// something was done, and a debug message otherwise.
+    /// Writes the report to `tracing`. The level is warning if the transport is down or a notice was refused or
+    /// delayed. It is info if notices were sent, withheld or moved to another time. Otherwise it is debug.
     pub(crate) fn tell(&self) {
         let report = self;
         if self.down {

@@ -1,5 +1,6 @@
-//! One run of a worker. It finds the due notices, groups them by person, gathers them, claims them, sends them and
-//! settles them. Several people are handled at the same time.
+//! One run of a worker. It finds the due notices and groups them by person. For each person it decides which notices
+//! are sent now, claims them, sends them in one message, and records the outcome. Several people are handled at the
+//! same time.
 //!
 //! The notices of a person are claimed in order, the earliest first. If two workers compete for a person, the worker
 //! that claims the first notice handles the person. The other worker skips the person in this run.
@@ -47,7 +48,7 @@ impl<'a> Round<'a> {
         self.now.plus_capped(self.began.elapsed())
     }
 
-    /// The worker's handle, set to the present instant.
+    /// The worker's handle, with a clock that is set to the present instant of the run.
     pub(crate) fn counterfoil(&self) -> Counterfoil {
         self.worker.counterfoil.at(self.at())
     }
@@ -56,14 +57,15 @@ impl<'a> Round<'a> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Whether the run must stop before the next person.
+    /// Whether the run must not begin with a further person, because the worker was stopped, the transport is down, or
+    /// the budget is used up.
     fn ends(&self) -> bool {
         let budget = u64::from(self.worker.limits.budget.get());
         self.is_stopped() || self.down.load(Ordering::Relaxed) || self.claimed.load(Ordering::Relaxed) >= budget
     }
 
-    /// Handles several people at the same time. After a failed operation, the run handles no further person, finishes
-    /// the people in progress, and then returns the error.
+    /// Handles all people, several at the same time, and adds the results to `report`. After an error, the run begins
+    /// with no further person, finishes the people in progress, and then returns the error.
     async fn each(&self, found: Found, report: &mut Report) -> Result<(), Unavailable> {
         let at_once = self.worker.limits.at_once.clamp(1, 64);
         let mut failed = None;
@@ -115,7 +117,8 @@ impl<'a> Round<'a> {
         Ok(report)
     }
 
-    /// Claims the notices in order. Stops if another worker has claimed the first notice.
+    /// Claims the notices of one person in order. If another worker already has the first of them, claims no more and
+    /// returns [`Met::AnotherWorker`].
     async fn claim(
         &self,
         counterfoil: &Counterfoil,

@@ -9,11 +9,11 @@ use tokio::sync::oneshot;
 use crate::worker::Worker;
 
 /// All periodic work of a host in one call. Until shutdown it writes the times at which credentials were last used,
-/// recomputes digests of secrets under a newer key, purges records, and sends notices.
+/// computes digests of secrets again under a newer key, purges records, and sends notices.
 ///
 /// | work | interval | interval after a failure |
 /// |---|---|---|
-/// | last uses, recomputed digests, purge | 5 seconds, and up to a fifth more | 10, 20, 40, then always 60 seconds, and up to a fifth more |
+/// | last uses, new digests, purge | 5 seconds, and up to a fifth more | 10, 20, 40, then always 60 seconds, and up to a fifth more |
 /// | notices | [`Limits::interval`](crate::Limits::interval) and up to [`Limits::jitter`](crate::Limits::jitter) more | unchanged; but a person whose mail failed waits [`Limits::first_back_off`](crate::Limits::first_back_off) |
 ///
 /// If a store or the directory fails, the handle reports an event
@@ -62,15 +62,16 @@ impl Upkeep {
         Self { notices: Some(worker), ..self }
     }
 
-    /// Runs until `shutdown` is ready. Then the worker finishes the digests that are being sent, and the upkeep writes
-    /// the remaining times of last use and the remaining recomputed digests.
+    /// Runs until `shutdown` is ready. Then the worker finishes the messages that are being sent, and the upkeep writes
+    /// the remaining times of last use and the remaining new digests of secrets.
     ///
-    /// In the beginning the upkeep does not trust the clock; see [`Counterfoil::run_upkeep`].
+    /// A clock that jumped forward is not trusted at once, so nothing is purged for a while: see
+    /// [`Counterfoil::run_upkeep`].
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future has the effect of a crash of the node. A digest that was being sent may be sent again
-    /// ([`Worker::run_once`]). A time of last use that was not written stays in the buffer of the handle.
+    /// If the future is dropped, this is like a crash of the node. A message that was being sent might be sent again
+    /// ([`Worker::run_once`]). Times of last use that were not written stay in the memory of the handle.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let Self { counterfoil, notices } = self;
         let (ended, worker_ended) = oneshot::channel::<()>();

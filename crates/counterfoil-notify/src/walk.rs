@@ -9,9 +9,9 @@ use counterfoil::{SubjectId, Unavailable};
 use crate::round::Round;
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-/// The number of records that one call checks after the schedule of notices has changed.
+/// The number of records for which one call recomputes the next notice after a change of the schedule of notices.
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
-/// The maximum number of batches of [`BATCH`] records that one run checks.
+/// The maximum number of batches of [`BATCH`] records that one run recomputes.
 const BATCHES: usize = 20;
 
 /// The due notices that a run found.
@@ -21,13 +21,13 @@ pub(crate) struct Found {
     pub(crate) people: BTreeMap<Option<SubjectId>, Vec<DueNotice>>,
     /// The number of notices that wait to be sent together with later notices of the same person.
     pub(crate) waiting: u64,
-    /// Whether some due notices were left out because the budget is used up.
+    /// Whether some due notices were left for the next run because the budget is used up.
     pub(crate) beyond: bool,
 }
 
 impl Round<'_> {
-    /// After the schedule of notices has changed, updates the notice times of some records. Returns the number of
-    /// changed records.
+    /// Recomputes the times of the next notices after a change of the schedule of notices, in at most [`BATCHES`]
+    /// batches of [`BATCH`] records. Returns how many records changed.
     pub(crate) async fn rearm(&self) -> Result<u64, Unavailable> {
         let mut moved = 0;
         for _ in 0..BATCHES {
@@ -40,8 +40,8 @@ impl Round<'_> {
         Ok(moved)
     }
 
-    /// Reads due notices until the budget is used up. Notices that may wait for later notices do not count towards the
-    /// budget.
+    /// Reads due notices until the budget is used up. A notice does not count towards the budget if it may wait to be
+    /// sent together with later notices of the same person.
     pub(crate) async fn walk(&self) -> Result<Found, Unavailable> {
         let budget = u64::from(self.worker.limits.budget.get());
         let (mut found, mut count, mut after) = (Found::default(), 0, None);

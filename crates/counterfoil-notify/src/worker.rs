@@ -40,28 +40,28 @@ impl Worker {
         Self { limits, ..self }
     }
 
-    /// Sends the notices that are due at `now`, up to the budget. Within the run, the present instant is `now` plus the
-    /// time that has passed since the call.
+    /// Sends the notices that are due at `now`, up to the budget of the [`Limits`]. The clock of the run starts at
+    /// `now`.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if the store or the directory failed. Digests that were sent before the failure are marked as
-    /// sent where possible. Other claimed notices are due again at the end of their leases ([`Limits::lease`]).
+    /// [`Unavailable`] if the store or the directory failed. Notices that were sent before the failure are marked as
+    /// sent if the store allows it. Other claimed notices are due again when their claims end ([`Limits::lease`]).
     ///
     /// # Cancel safety
     ///
-    /// Dropping the call has the effect of a crash of the node. Leases expire, and a digest that was being sent may be
-    /// sent again. Prefer [`Worker::run`], which finishes the digests that are being sent.
+    /// If the call is dropped, this is like a crash of the node. The claims end after a while, and a message that was
+    /// being sent might be sent again. Prefer [`Worker::run`], which finishes the messages that are being sent.
     pub async fn run_once(&self, now: Timestamp) -> Result<Report, Unavailable> {
         Round::new(self, now, &AtomicBool::new(false)).run().await
     }
 
-    /// Sends notices repeatedly until `shutdown` is ready. The first run starts at once, and each later run after the
-    /// interval plus jitter. On shutdown, the worker begins no further digests and finishes those that are being sent.
-    /// This takes at most the timeouts of the transport and of the store.
+    /// Sends notices repeatedly until `shutdown` is ready. The first run starts at once. After each run, the worker
+    /// waits for the interval plus jitter. On shutdown, the worker begins no further messages and finishes those that
+    /// are being sent. This takes at most the timeouts of the transport and of the store.
     ///
     /// The result of each run is written to `tracing` with the target `counterfoil::notice`. It is a warning if notices
-    /// could not be sent. After a failed run, the next run starts after the usual interval.
+    /// could not be sent. After a failed run, the worker waits for the same interval.
     ///
     /// The future owns the worker, so it can be spawned:
     ///

@@ -15,8 +15,8 @@ use crate::scripts::Script;
 use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
-/// The number of shards that are read at the same time. A higher number would be faster for long reads. But if the
-/// first shard fills the page, the reads of the other shards are wasted.
+/// The number of shards that are read at the same time. With a higher number, long reads would be faster. But whenever
+/// the first shard alone fills a page, the reads of the other shards would be wasted.
 pub(crate) const ABREAST: usize = 64;
 /// The maximum number of times that one call runs its script. A script must run again if other callers changed the
 /// state that it depends on.
@@ -29,19 +29,19 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Decodes a record. Its fields are the first value after the word.
+    /// Decodes the record in this answer. Its fields are the first value.
     pub(crate) fn record(&self, id: &RecordId) -> Result<TokenRecord, StoreError> {
         let fields = if let Some(Value::Array(fields)) = self.rest.first() { fields.as_slice() } else { &[] };
         row::record(id, fields)?.ok_or_else(|| shape("record"))
     }
 
-    /// Decodes an id, which is the first value after the word.
+    /// Decodes the id in this answer, which is the first value.
     pub(crate) fn id<const N: usize>(&self) -> Result<[u8; N], StoreError> {
         let bytes = self.rest.first().and_then(row::bytes).and_then(|bytes| bytes.try_into().ok());
         bytes.ok_or_else(|| shape("id"))
     }
 
-    /// Decodes family ids. They are concatenated in the first value after the word.
+    /// Decodes the family ids in this answer. They are concatenated in the first value.
     pub(crate) fn families(&self) -> Result<Vec<FamilyId>, StoreError> {
         let (families, []) = self.rest.first().and_then(row::bytes).unwrap_or_default().as_chunks::<10>() else {
             return Err(shape("families"));
@@ -49,24 +49,24 @@ impl Answer {
         Ok(families.iter().copied().map(FamilyId::from_bytes).collect())
     }
 
-    /// Decodes an instant, which is the first value after the word.
+    /// Decodes the instant in this answer, which is the first value.
     pub(crate) fn instant(&self) -> Result<Timestamp, StoreError> {
         row::end_of(&self.id::<16>()?)
     }
 
-    /// Returns the error for an answer whose word the caller does not know.
+    /// Returns the error for an answer with an outcome that the caller does not expect. Never returns `Ok`.
     pub(crate) fn unknown<T>(&self, op: &'static str) -> Result<T, StoreError> {
         Err(shape(op))
     }
 }
 
-/// Returns the error for an answer that has an unexpected form.
+/// Returns the error for an answer of the server that this crate cannot decode.
 pub(crate) fn shape(op: &'static str) -> StoreError {
     StoreError::Unavailable { op, retry: false, maybe_done: true, source: Some(Box::new(Silence::Shape)) }
 }
 
-/// Returns the error for a call whose last attempt failed. Nothing was written. The same call may succeed a moment
-/// later.
+/// Returns the error for a call that ran its script the maximum number of times and was always overtaken by other
+/// callers. Nothing was written. The caller can repeat the call.
 pub(crate) fn lost(op: &'static str) -> StoreError {
     silent(op, false, Silence::Lost)
 }
@@ -140,7 +140,7 @@ impl RedisStore {
         answer.map_err(|error| shared.failure(op, Does::Write, error))
     }
 
-    /// Decodes a script's answer that begins with a word.
+    /// Decodes the answer of a script: a word that names the outcome, and the values after it.
     pub(crate) fn answer(op: &'static str, value: Value) -> Result<Answer, StoreError> {
         let Value::Array(values) = value else { return Err(shape(op)) };
         let mut values = values.into_iter();
@@ -148,7 +148,7 @@ impl RedisStore {
         Ok(Answer { word: word.ok_or_else(|| shape(op))?, rest: values.collect() })
     }
 
-    /// Decodes a script's answer that consists of one number.
+    /// Decodes the answer of a script that returns only a number.
     pub(crate) fn count(op: &'static str, value: &Value) -> Result<u64, StoreError> {
         let Value::Int(count) = value else { return Err(shape(op)) };
         u64::try_from(*count).map_err(|_| shape(op))
@@ -204,8 +204,9 @@ impl RedisStore {
         Ok(found)
     }
 
-    /// Reads groups of keys. All keys of one group are in one slot. A single node receives one pipeline for all groups;
-    /// a cluster receives one pipeline for each group.
+    /// Sends groups of reads. Returns the answers of each group, in the order of its commands. All keys of one group
+    /// are in one slot. A single node receives one pipeline for all groups. A cluster receives one pipeline for each
+    /// group.
     pub(crate) async fn groups(&self, op: &'static str, groups: Vec<Vec<Cmd>>) -> Result<Vec<Vec<Value>>, StoreError> {
         let lengths: Vec<usize> = groups.iter().map(Vec::len).collect();
         if lengths.iter().sum::<usize>() == 0 {
@@ -229,7 +230,8 @@ impl RedisStore {
         Ok(lengths.into_iter().map(|length| all.by_ref().take(length).collect()).collect())
     }
 
-    /// Reads an index shard by shard, beginning with shard `first`. Stops when it has found `most` members.
+    /// Reads an index shard by shard, beginning with shard `first`. Returns at most `most` members. `look` makes the
+    /// command that reads the index of one shard.
     pub(crate) async fn walk(
         &self,
         op: &'static str,

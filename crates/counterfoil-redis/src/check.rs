@@ -25,7 +25,7 @@ const OLDEST: u64 = 6;
 pub(crate) struct Setup {
     pub(crate) in_cluster: bool,
     pub(crate) volatile: bool,
-    /// Whether a missing or older layout is written.
+    /// Whether opening the store may write a missing layout version and upgrade an older layout.
     pub(crate) upgrades: bool,
 }
 
@@ -39,7 +39,8 @@ impl Setup {
     }
 }
 
-/// Checks every primary. Returns the version of the stored layout.
+/// Opens a connection. Checks every primary and the rights of the server's user. Returns the version of the stored
+/// layout.
 pub(crate) async fn server(
     connector: &Connector,
     setup: Setup,
@@ -118,8 +119,9 @@ impl Setup {
     }
 }
 
-/// Returns the version of the stored layout. If there is none, writes the current version. Refuses a newer version.
-/// Without upgrades, it refuses a missing and an older version too, and writes nothing.
+/// Returns the version of the stored layout. If there is none and `upgrades` is true, writes the current version.
+/// Refuses a version newer than the current one. If `upgrades` is false, also refuses a missing or older version and
+/// writes nothing.
 async fn layout(connection: &mut Connection, keys: &Keys, upgrades: bool) -> Result<u64, SetupError> {
     if upgrades {
         let mut mark = Cmd::new();

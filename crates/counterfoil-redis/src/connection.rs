@@ -13,8 +13,8 @@ use crate::role;
 
 /// The maximum time that opening a connection to a node may take.
 const CONNECT: Duration = Duration::from_secs(2);
-/// The maximum number of requests in the queue of a connection. If the queue is full, callers wait until a request is
-/// sent.
+/// The maximum number of requests that wait on a connection to be sent. If there are so many, further callers wait
+/// until one request is sent.
 const QUEUE: usize = 1_024;
 
 /// Opens connections to a single node or to a cluster.
@@ -53,13 +53,13 @@ impl Connector {
 pub(crate) enum Request<'a> {
     /// One command.
     One(&'a Cmd),
-    /// Commands for one slot, sent together. The answer is an array with one element for each command. An element may
+    /// Commands for one slot, sent together. The answer is an array with one element for each command. An element can
     /// be an error.
     Many(&'a Pipeline),
 }
 
-/// A connection that many callers share. If a caller drops its call, the answer to this call is discarded when it
-/// arrives. Other calls are not affected.
+/// A connection that many callers share. If a caller drops the future of its call, the answer to this call is discarded
+/// when it arrives. Other calls are not affected.
 #[derive(Clone)]
 pub(crate) enum Connection {
     Single(MultiplexedConnection),
@@ -112,7 +112,7 @@ impl Connection {
         }
     }
 
-    /// Sends a pipeline. Returns one answer for each command. An answer may be an error.
+    /// Sends a pipeline. Returns one answer for each command. An answer can be an error of the server.
     pub(crate) async fn pipeline(&mut self, pipeline: &Pipeline) -> RedisResult<Vec<Value>> {
         let count = pipeline.len();
         match self {
@@ -121,10 +121,11 @@ impl Connection {
         }
     }
 
-    /// Whether the client has noticed that the connection is closed. If so, it sends no further request.
+    /// Whether the client has noticed that the connection is closed, and would send no further request. Always false
+    /// for a cluster, whose client reconnects by itself.
     ///
-    /// The client reports this only when it is polled with a request. This function makes a request and drops it at
-    /// once, so that the client does not send it.
+    /// The client shows this only in its answer to a request. So this function starts a request and drops it at once.
+    /// The client does not send a request that was dropped.
     pub(crate) fn is_over(&self) -> bool {
         match self {
             Self::Single(connection) => {

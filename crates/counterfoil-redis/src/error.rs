@@ -3,8 +3,8 @@
 use counterfoil::store::StoreError;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-/// The reason why a store could not be opened, or why a server was refused while the store was in use. In the second
-/// case this error is the source of a [`StoreError::Unavailable`]. Nothing was written to a refused server.
+/// The reason why a store could not be opened, or why a server was refused while the store was in use. If the store was
+/// in use, this error is the source of a [`StoreError::Unavailable`]. Nothing was written to a refused server.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
@@ -16,8 +16,8 @@ pub enum SetupError {
         /// The newest version of the layout that this version of the crate knows.
         known: u64,
     },
-    /// The layout is missing or older than this crate needs, and the store was opened without upgrade. Nothing was
-    /// changed.
+    /// The layout is missing or older than this crate needs, and the store was opened with
+    /// [`Options::without_upgrade`](crate::Options::without_upgrade). Nothing was changed.
     #[error("the layout is of version {found}, and this crate needs {known}")]
     Outdated {
         /// The version of the layout on the server. It is 0 if there is none.
@@ -46,8 +46,8 @@ impl SetupError {
     }
 }
 
-/// The primary has executed the write, but too few replicas confirmed it in time. The replicas may still receive the
-/// write. If the primary fails before that, the write may be lost.
+/// Too few replicas confirmed a write in time, although the primary has executed it. The replicas can still receive the
+/// write later. If the primary fails before that, the write can be lost.
 ///
 /// In a store that [waits for replicas](crate::Waits), this is the source of a [`StoreError::Unavailable`] with
 /// `maybe_done: true`.
@@ -74,8 +74,9 @@ pub(crate) enum Silence {
     Lost,
 }
 
-/// Whether the server may have executed a request that ended with `error`. If the client repeats requests by itself
-/// (`repeats`, for a cluster), its last error says nothing about earlier attempts.
+/// Whether the server has possibly executed a request that ended with `error`. `repeats` says that the client repeats
+/// requests by itself, as the client for a cluster does. The result is then always true, because the error of the last
+/// attempt says nothing about earlier attempts.
 pub(crate) fn maybe_done(error: &RedisError, repeats: bool) -> bool {
     repeats || !is_refusal(error)
 }
@@ -91,8 +92,8 @@ fn is_refusal(error: &RedisError) -> bool {
     }
 }
 
-/// Whether the same call may succeed a moment later. Network errors, a fail-over, full memory and a restart are
-/// temporary. A missing right is not temporary.
+/// Whether the same call could succeed if it is repeated a moment later. Network errors, a fail-over, full memory and a
+/// restart are temporary. A missing right is not temporary.
 pub(crate) fn passes(error: &RedisError) -> bool {
     !matches!(
         error.kind(),
@@ -117,7 +118,8 @@ pub(crate) fn unavailable(op: &'static str, maybe_done: bool, error: RedisError)
     StoreError::Unavailable { op, retry: passes(&error), maybe_done, source: Some(Box::new(error)) }
 }
 
-/// Returns the error for a call to a server that was refused because of its configuration. Nothing was changed.
+/// Returns the error for the call `op`, which was not sent because a check of the server failed. The check either
+/// refused the role or the configuration of the server, or it could not be completed.
 pub(crate) fn refusal(op: &'static str, refused: SetupError) -> StoreError {
     match refused {
         SetupError::Backend(error) => unavailable(op, false, error),

@@ -1,6 +1,6 @@
-//! Completes interrupted purges of families. In an earlier version, a purge stopped in the middle if the server's user
-//! lacked a right. The families that such a purge left behind are in no index, so this module scans all keys. Each
-//! process scans once. Each purge runs one step of the scan.
+//! Completes purges of families that an earlier version of the crate did not complete, because the server's user lacked
+//! a right. The families that such a purge left behind are in no index, so this module scans all keys. Each process
+//! scans all keys once. Each purge runs one step of the scan.
 
 use std::sync::PoisonError;
 
@@ -18,7 +18,7 @@ const OP: &str = "purge";
 /// The approximate number of keys that a node scans in one step.
 const STEP: u32 = 1_000;
 
-/// The progress of the scan.
+/// How far this process has scanned all keys for interrupted purges.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Walk {
     #[default]
@@ -33,7 +33,7 @@ pub(crate) enum Walk {
 }
 
 impl RedisStore {
-    /// Runs one step of the scan.
+    /// Scans the next keys for interrupted purges, and completes these purges. Does nothing if all keys were scanned.
     pub(crate) async fn sweep(&self, now: Timestamp) -> Result<(), StoreError> {
         let walk = self.walk_of_husks().lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (mut nodes, cursor) = match walk {
@@ -77,8 +77,9 @@ impl RedisStore {
     }
 }
 
-/// Whether a family must be purged: it has no members, or the end of its tombstone is reached. The script that purges
-/// the family checks this again.
+/// Whether a purge of this family was interrupted: the family has no members, or it is revoked and the end of its
+/// tombstone is reached. The tombstone's end is the instant from which a revoked family is purged. The script that
+/// purges the family checks both again.
 fn is_half_done(answer: &Value, now: Timestamp) -> bool {
     let Value::Array(fields) = answer else { return false };
     let [count, revoked] = fields.as_slice() else { return false };

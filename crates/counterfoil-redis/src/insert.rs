@@ -13,8 +13,8 @@ use crate::scripts;
 use crate::store::RedisStore;
 
 const OP: &str = "insert";
-/// The maximum number of attempts of an insert that revokes old families because the cap is reached. An attempt fails
-/// only if another call has revoked families at the same time.
+/// The maximum number of times that an insert runs its script if it must revoke old families to make room. The script
+/// must run again only if another call has revoked families at the same time.
 const ROOM_TURNS: u32 = 512;
 
 impl RedisStore {
@@ -33,8 +33,9 @@ impl RedisStore {
         }
     }
 
-    /// Inserts a new family. The script checks whether an id is taken before it checks label and cap. So a repeated
-    /// insert gets its own record back, not the error that its label is taken.
+    /// Inserts a new family. The script checks whether an id is taken before it checks the label and the cap. So an
+    /// insert that is repeated because its answer was lost gets [`Inserted::IdTaken`] with its own id, and not
+    /// [`Inserted::LabelTaken`] with its own family.
     async fn found(
         &self,
         family: &NewFamily,
@@ -78,8 +79,9 @@ impl RedisStore {
     }
 
     /// Adds records to an existing family. The script first checks whether the family is revoked, because a revocation
-    /// is final. Then it checks whether an id is taken. So a repeated call gets its own record back, even if the family
-    /// has a newer generation by now.
+    /// is final. Then it checks whether an id is taken, and only then the family's generation. So a call that is
+    /// repeated because its answer was lost gets [`Inserted::IdTaken`] with its own id, even if the family has a newer
+    /// generation by now.
     async fn join(
         &self,
         family: FamilyId,
@@ -103,7 +105,7 @@ impl RedisStore {
     }
 }
 
-/// Decodes the answers that the scripts for new families and for existing families have in common.
+/// Decodes the answers that the scripts for a new family and for an existing family have in common.
 fn inserted(answer: &Answer) -> Result<Inserted, StoreError> {
     match answer.word.as_str() {
         "done" => Ok(Inserted::Done),
@@ -113,9 +115,9 @@ fn inserted(answer: &Answer) -> Result<Inserted, StoreError> {
     }
 }
 
-/// Returns `now` and a cap as script arguments: `now`, the earliest expiry that the cap counts, the limit, and the
-/// revocation that is written to the families above the limit. Without a cap, the limit and the revocation are empty.
-/// The revocation is also empty if a full cap rejects the insert.
+/// Encodes `now` and a cap as four script arguments: `now`, the earliest expiry that counts as live, the limit, and the
+/// revocation of the families that are ended to make room. Without a cap, the limit and the revocation are empty. If a
+/// full cap refuses the insert instead of ending families, only the revocation is empty.
 fn capped(cap: Option<Cap>, now: Timestamp) -> Vec<Bytes> {
     // The cap counts expiries later than `now`. The earliest such expiry is one microsecond later.
     let counts = format!("{:016}", now.micros() + 1);

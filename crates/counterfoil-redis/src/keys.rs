@@ -4,6 +4,13 @@
 //! a record is the first byte of its id, which is computed from the realm and the owner. So all keys of one script are
 //! in one slot, and the script can declare them.
 //!
+//! A family is everything that descends from one issued credential. Its records are its members. A purge removes a
+//! record from its `gone_at` on, and a revoked family from the end of its tombstone on. A rotation supersedes a record,
+//! and `honoured_until` is the end of the retry window. After it, a purge shrinks the superseded record.
+//!
+//! In the table, "zset" is a sorted set. The members of a "zset by text" all have the score 0 and are ordered byte by
+//! byte. The score of a "zset by score" is the instant before the arrow. `␀` is a zero byte.
+//!
 //! | key | type | contents |
 //! |---|---|---|
 //! | `f:<family, 10 bytes>` | hash | a family and all its members; the fields are listed below |
@@ -68,11 +75,11 @@ use counterfoil::types::FamilyId;
 
 /// The version of the layout that this version of the crate writes.
 pub(crate) const LAYOUT: u64 = 5;
-/// The version of the layout during an upgrade from version 1. A version of the crate that writes layout 1 refuses to
-/// open the store.
+/// The version of the layout during an upgrade from version 1. Versions of the crate that write layout 1 refuse to open
+/// the store from then on.
 pub(crate) const UPGRADING: u64 = 2;
-/// The version of the layout while label keys are recomputed. Families already have the form of [`LAYOUT`]. A version
-/// of the crate that computes label keys in the old way refuses to open the store.
+/// The version of the layout while label keys are recomputed. The data already has the form of [`LAYOUT`] in all other
+/// respects. Versions of the crate that compute label keys by the older rules refuse to open the store from then on.
 pub(crate) const RELABELLING: u64 = 4;
 
 /// The indexes of one shard. Scripts take the keys of the indexes in this order.
@@ -201,7 +208,7 @@ impl Keys {
         self.realm("p:", realm)
     }
 
-    /// The key of the instant of the last upkeep.
+    /// The key of the hash with the instant of the last upkeep. The whole store has one such hash.
     pub(crate) fn upkeep(&self) -> Key {
         self.of(0, "q")
     }
@@ -216,12 +223,12 @@ impl Keys {
         [self.of(shard, "a"), self.of(shard, "b")]
     }
 
-    /// The keys of a shard's counters and of their index by expiry, in the form of an older version.
+    /// The keys of a shard's counters and of their index by expiry, as an older version of the crate stored them.
     pub(crate) fn old_counters(&self, shard: u8) -> [Key; 2] {
         [self.of(shard, "n"), self.of(shard, "m")]
     }
 
-    /// The key that is written before `WAIT`.
+    /// The key that is written before `WAIT`, so that `WAIT` covers all earlier writes too.
     pub(crate) fn barrier(&self, shard: u8) -> Key {
         self.of(shard, "z")
     }

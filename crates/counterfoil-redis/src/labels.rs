@@ -1,8 +1,10 @@
-//! Upgrades layout 3 to layout 5. Recomputes the keys by which labels are compared, with the present rules of the core.
+//! Upgrades layout 3 to layout 5. A label key is the form of a label in which labels are compared. The upgrade
+//! recomputes all label keys by the present rules of the core, because the keys of older versions can contain invisible
+//! characters.
 //!
-//! The keys of older versions may contain invisible characters. If an owner has two families whose labels get the same
-//! new key, one family keeps its old key. Then both families keep their labels, and no new family can use this label.
-//! The upgrade may be interrupted and repeated. Several processes may run it at the same time.
+//! If two families of an owner get the same new label key, one of them keeps its old key. Then both families keep their
+//! labels, and no new family can use this label. The upgrade may be interrupted and repeated. Several processes may run
+//! it at the same time.
 
 use counterfoil::store::StoreError;
 use counterfoil::types::{FamilyId, LabelKey};
@@ -59,8 +61,9 @@ impl RedisStore {
     }
 }
 
-/// If the key of this label changes, returns the family that has the label, and three values: the new field of the
-/// index, the old key and the new key.
+/// Recomputes the label key in one entry of the label index. Returns the family that has the label, with the new field
+/// of the entry, the old key and the new key. Returns `None` if the key does not change, if the new key would be empty,
+/// or if the entry does not decode.
 fn renewed(field: &[u8], held: &[u8]) -> Option<(FamilyId, [Vec<u8>; 3])> {
     let end = field.iter().rposition(|byte| *byte == 0)? + 1;
     let (owner, key) = field.split_at(end);

@@ -50,7 +50,8 @@ impl RedisStore {
         }
     }
 
-    /// Returns a page of an owner's records of one kind, newest first.
+    /// Returns the cursors of an owner's records of one kind, newest first. Begins behind the cursor `after`, and
+    /// returns at most `most` cursors.
     pub(crate) async fn owned(
         &self,
         of: &OwnersKind,
@@ -91,7 +92,8 @@ impl RedisStore {
         self.page(OP, keys.collect::<Result<_, _>>()?, limit, |_| true).await
     }
 
-    /// Returns a page of the records whose notice is due. They are ordered by shard, then by instant, then by id.
+    /// Returns a page of at most `limit` records whose notice is due. They are ordered by shard, then by instant, then
+    /// by id.
     pub(crate) async fn due_page(
         &self,
         now: Timestamp,
@@ -113,8 +115,8 @@ impl RedisStore {
         self.page("due", stamped_keys(&found)?, limit, is_due).await
     }
 
-    /// Reads the records of a page. `keys` contains one more key than `limit` if there is a next page. A record that
-    /// was removed after the index was read is skipped. A record that does not decode is counted.
+    /// Reads the records of a page. `keys` contains one more key than `limit` if there is a next page. Skips a record
+    /// that was removed after the index was read. Counts a record that does not decode.
     async fn page(
         &self,
         op: &'static str,
@@ -137,7 +139,8 @@ impl RedisStore {
         Ok(page)
     }
 
-    /// Returns the number of records of each key of the key ring. Adds up the counts of all shards.
+    /// Returns for each key of the key ring how many records have a digest under this key. Adds up the counts of all
+    /// shards.
     pub(crate) async fn count_keys(&self) -> Result<Vec<(KeyId, u64)>, StoreError> {
         const OP: &str = "census";
         let look = |shard| {

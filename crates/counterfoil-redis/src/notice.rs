@@ -12,8 +12,8 @@ use crate::row::{notice, stamped, time};
 use crate::scripts;
 use crate::store::RedisStore;
 
-/// The maximum number of records whose last use one script writes. The number is small, so that no other call waits
-/// long.
+/// The maximum number of records whose last use one script writes. The number is small, because the server executes
+/// nothing else during a script.
 const USES: usize = 64;
 
 impl RedisStore {

@@ -8,10 +8,10 @@ use crate::error::SetupError;
 /// The default time limit of a call. A successful fail-over takes less time.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Makes each insert, rotation and revocation wait until replicas have the write. These operations do not use the
-/// connection of the other calls.
+/// The option to wait for replicas. Each insert, rotation and revocation then returns only after enough replicas have
+/// confirmed the write. These operations use connections of their own.
 ///
-/// `WAIT` makes losses rare, but does not exclude them: a replica without the write may be promoted. If too few
+/// `WAIT` makes losses rare, but does not exclude them, because a replica without the write can be promoted. If too few
 /// replicas confirm a write in time, the call returns `Unavailable` with `maybe_done: true` and
 /// [`NotReplicated`](crate::NotReplicated) as its source. If the call is repeated, it recognises its own write and
 /// waits for the replicas again.
@@ -23,8 +23,8 @@ pub struct Waits {
 }
 
 impl Waits {
-    /// Makes each write wait until it is on as many replicas as `replicas` says. `within` limits the wait, and is at
-    /// least one millisecond. The waiting writes use 4 connections.
+    /// Waits until `replicas` replicas have confirmed a write, but not longer than `within`. A time below one
+    /// millisecond counts as one millisecond. The writes that wait use 4 connections.
     #[must_use]
     pub fn new(replicas: NonZeroU32, within: Duration) -> Self {
         // `WAIT` takes 0 to mean "without a limit".
@@ -32,8 +32,8 @@ impl Waits {
         Self { replicas, within, connections: NonZeroU32::MIN.saturating_add(3) }
     }
 
-    /// Sets the number of connections. Each connection carries one waiting write at a time. If all connections are in
-    /// use, a write waits for a connection.
+    /// Sets the number of connections for writes that wait. Each connection carries one such write at a time. If all of
+    /// them are in use, a write first waits for a connection.
     #[must_use]
     pub fn on_connections(self, connections: NonZeroU32) -> Self {
         Self { connections, ..self }
@@ -82,7 +82,7 @@ impl Options {
         self
     }
 
-    /// Sets the time limit of a call. A call that has no answer by then returns `Unavailable`.
+    /// Sets the time limit of a call. A call that has no answer by then returns `Unavailable`. The default is 10 s.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
@@ -96,7 +96,7 @@ impl Options {
         self
     }
 
-    /// Accepts a server without an append-only file. A restart of this server may lose writes. If it loses a
+    /// Accepts a server without an append-only file. A restart of this server can lose writes. If it loses a
     /// revocation, the revoked credential is valid again. Use this in tests, or if the data is protected in another
     /// way.
     #[must_use]
@@ -105,8 +105,8 @@ impl Options {
         self
     }
 
-    /// Refuses a missing or older layout with [`SetupError::Outdated`] instead of writing it. For programs that only
-    /// look.
+    /// Makes opening the store write nothing. If the stored layout is missing or older, the store is not opened and the
+    /// error is [`SetupError::Outdated`]. This suits a program that only reads.
     #[must_use]
     pub fn without_upgrade(mut self) -> Self {
         self.upgrades = false;

@@ -16,8 +16,8 @@ use crate::scripts;
 use crate::store::RedisStore;
 
 const OP: &str = "purge";
-/// The maximum number of records of each index that one script purges. The number is small, so that no other call waits
-/// long.
+/// The maximum number of records of each index that one script purges. The number is small, because the server executes
+/// nothing else during a script.
 const BATCH: u32 = 64;
 /// The purge indexes, in the order in which a purge processes them.
 const FRONTS: [Index; 5] = [Index::Tombs, Index::UnsentTombs, Index::Gone, Index::Unsent, Index::Windows];
@@ -39,7 +39,8 @@ impl Limits {
         }
     }
 
-    /// The limit for records with a notice. It is at most `now`, so that no record is removed before its `gone_at`.
+    /// The instant up to which a purge processes records with a notice that was not sent yet. It is at most `now`, so
+    /// that no record is removed before its `gone_at`.
     fn unsent(self) -> Timestamp {
         self.now.min(self.unsent_before)
     }
@@ -87,7 +88,8 @@ impl RedisStore {
         FRONTS.iter().map(look).collect()
     }
 
-    /// Purges these families and records. The script checks each of them again, because it may have changed meanwhile.
+    /// Purges these families and records, but changes at most `left` records. Returns how many it has changed. The
+    /// script checks each family and record again, because it may have changed since the index was read.
     async fn work_off(&self, chores: &[Chore], limits: Limits, left: u64) -> Result<u64, StoreError> {
         let Some(first) = chores.first() else { return Ok(0) };
         let mut keys = self.keys().step(&first.family());
@@ -105,7 +107,7 @@ impl RedisStore {
     }
 }
 
-/// A family or a record that an entry of a purge index names.
+/// What one entry of a purge index names: a family, or a record.
 enum Chore {
     Family(FamilyId),
     Record(RecordId),

@@ -1,4 +1,5 @@
-//! Revokes one record, one family, or all families of an owner one after the other.
+//! Revokes one record, one family, or all families of an owner. Each family of an owner is revoked by a script of its
+//! own.
 
 use std::num::NonZeroU32;
 
@@ -41,8 +42,9 @@ impl RedisStore {
         Ok(Progress { changed: Self::count(OP, &value)?, more: false })
     }
 
-    /// Revokes all members of a family by writing one field of the family. `found` is the family's entry in the index
-    /// of families that are not revoked.
+    /// Revokes all members of a family by writing one field of the family. Returns 1 if this call revoked the family,
+    /// and 0 if it does not exist or was already revoked. `found` is the family's entry in the index of families that
+    /// are not revoked. It is empty if the caller has not read this index.
     async fn revoke_family(
         &self,
         whose: &[u8],
@@ -60,8 +62,9 @@ impl RedisStore {
         }
     }
 
-    /// Revokes families of an owner. A revoked family is removed from the index of families that are not revoked. So
-    /// the next call finds the next families.
+    /// Revokes at most `limit` families of an owner. `more` in the result says that the owner has further families that
+    /// are not revoked. A repeated call then continues with them, because a revoked family has lost its entry in the
+    /// index that this function reads.
     async fn revoke_owner(
         &self,
         realm: &Realm,

@@ -8,7 +8,7 @@ use crate::keys::Keys;
 use crate::row;
 use crate::scripts;
 
-/// Every command that the store sends or that its scripts run. The documentation of the crate has the same list.
+/// Every command that the store sends or that its scripts run. The README of the crate has the same list.
 const COMMANDS: [&str; 29] = [
     "eval",
     "evalsha",
@@ -41,8 +41,9 @@ const COMMANDS: [&str; 29] = [
     "cluster|slots",
 ];
 
-/// Asks the server which of [`COMMANDS`] the user may not run. A server of version 6 cannot answer this. On such a
-/// server each script checks the rights before its first write.
+/// Refuses a server whose user may not run all of [`COMMANDS`]. The error names the missing ones. A server of version 6
+/// cannot be asked for rights and is accepted here. On such a server each script checks the rights before its first
+/// write.
 pub(crate) async fn check(connection: &mut Connection, keys: &Keys) -> Result<(), SetupError> {
     let mut ask = redis::cmd("EVAL");
     ask.arg(scripts::RIGHTS.text).arg(1).arg(keys.barrier(0)).arg(&COMMANDS[..]);

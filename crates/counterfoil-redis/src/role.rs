@@ -1,4 +1,4 @@
-//! Checks whether a node is a primary. Answers of nodes that are not primaries are ignored.
+//! Checks whether a node is a primary. Answers of other nodes are not used.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ pub(crate) fn is_read_only(error: &RedisError) -> bool {
     }
 }
 
-/// Returns the error of this answer if [`is_read_only`] is true for the error. Used for the answers of a pipeline.
+/// Returns the error in one answer of a pipeline, if [`is_read_only`] is true for this error. Otherwise returns `None`.
 pub(crate) fn read_only(answer: &Value) -> Option<RedisError> {
     let Value::ServerError(error) = answer else { return None };
     Some(RedisError::from(error.clone())).filter(is_read_only)
@@ -75,7 +75,8 @@ mod tests {
         }
     }
 
-    /// Tests the errors of Redis 7.0, and the error of a script on Redis 6.2.
+    /// The first two answers are from replicas: Redis 7.0, and a script on Redis 6.2. The other two answers are errors
+    /// that a primary gives too.
     #[test]
     fn a_replica_that_refuses_a_write_is_known_by_it() {
         let answers: [(&[u8], bool); 4] = [

@@ -13,9 +13,10 @@ use crate::store::RedisStore;
 const OP: &str = "rotate";
 
 impl RedisStore {
-    /// Rotates a record. The script checks in this order: whether the parent is revoked, whether its version has
-    /// changed, and whether the new id is taken. If a rotation is repeated, the version has changed and the id is
-    /// taken. Because the version is checked first, the call returns the parent, which names the successor.
+    /// Rotates a record, the parent. The script checks in this order: whether the parent is revoked, whether its
+    /// version has changed, and whether the new id is taken. The order matters if a rotation is repeated because its
+    /// answer was lost. Both the version has changed and the id is taken then. The call returns the changed parent,
+    /// which names the successor.
     pub(crate) async fn rotate_step(
         &self,
         parent: &RecordId,
@@ -49,7 +50,8 @@ impl RedisStore {
     }
 }
 
-/// Returns the name of this step in the script, and the eight values of the step as script arguments.
+/// Encodes the change of the parent as script arguments. Returns the name of the change in the script, and its eight
+/// values.
 fn arguments_of(step: &ParentUpdate, follows: Option<&NewRecord>) -> (&'static str, Vec<Bytes>) {
     match *step {
         ParentUpdate::Slide { expires_at, gone_at, access_cap: _ } => {

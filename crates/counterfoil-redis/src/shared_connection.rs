@@ -1,10 +1,10 @@
 //! The connection that all calls share, and its supervision.
 //!
-//! - An answer is used only if the role of the node was checked within the last second or in the same round trip.
+//! - An answer is used only if the node said, within the last second or in the same round trip, that it is a primary.
 //! - If a new connection leads to a node that is not a primary, earlier connections are no longer used either.
 //! - If a connection was idle for a second, the role of the node is checked before a write. A write that was certainly
 //!   not executed is sent once more.
-//! - A connection may stay silent after the servers have recovered. If no call succeeds for three seconds, or one call
+//! - A connection can stay silent after the servers have recovered. If no call succeeds for three seconds, or one call
 //!   waits for three seconds, a new connection is opened. The old connection is used until the new one is open.
 //! - Once a second, the configuration of the servers is checked again in the background.
 
@@ -25,10 +25,10 @@ use crate::connection::{self, Connector, Request};
 use crate::error::{Silence, maybe_done, silent, unavailable};
 use state::State;
 
-/// The time after which a silent connection is replaced. A connection is silent if no call succeeds, or if one call has
-/// no answer, for this time.
+/// The time after which a silent connection is replaced. A connection is silent if no call has succeeded for this time,
+/// or if one call has waited this long for its answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
-/// The maximum duration of a check of the configuration.
+/// The time limit of a check of the configuration that runs in the background.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// The connection that all calls share, except writes that wait for replicas.
@@ -90,7 +90,7 @@ impl SharedConnection {
         self.run(op, does, Request::One(command)).await
     }
 
-    /// Sends several reads of keys in one slot.
+    /// Sends several reads in one pipeline. All their keys are in one slot.
     pub(crate) async fn reads(&self, op: &'static str, pipeline: &Pipeline) -> Result<Vec<Value>, StoreError> {
         let answers = match self.run(op, Does::Read, Request::Many(pipeline)).await? {
             Ok(Value::Array(answers)) => answers.into_iter().map(Value::extract_error).collect(),

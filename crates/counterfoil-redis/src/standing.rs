@@ -14,13 +14,15 @@ use crate::shared_connection::Does;
 use crate::store::RedisStore;
 
 const OP: &str = "list";
-/// The maximum number of records that one script checks. The number is small enough that no other call waits long.
+/// The maximum number of records that one script checks. The number is limited, because the server executes nothing
+/// else during a script.
 const CHUNK: usize = 1_024;
 /// The maximum number of records that are checked for one page. If too few of them are live, the page is short.
 const LOOKS: usize = 4 * CHUNK;
 
 impl RedisStore {
-    /// Returns a page of live records. A record that does not decode is counted, and uses up one entry of `limit`.
+    /// Returns a page of live records. A record that does not decode is counted, and takes the place of one record of
+    /// the page.
     pub(crate) async fn standing_page(
         &self,
         of: &OwnersKind,
@@ -49,7 +51,8 @@ impl RedisStore {
         }
     }
 
-    /// Checks these records and adds the live ones to the page. Returns the number of records that were checked.
+    /// Checks these records in order, and adds at most `room` live ones to the page. Returns the number of records that
+    /// were checked.
     async fn look_through(
         &self,
         keys: &[Cursor],

@@ -31,8 +31,8 @@ use crate::wait_pool::{Replication, WaitPool};
 /// A store on a Redis or Valkey server, or on a cluster. It implements all four store traits: records, clients,
 /// settings and counters.
 ///
-/// A clone uses the same connections. Any number of stores and processes may share a server. The documentation of the
-/// crate lists for each operation what a fail-over can lose.
+/// A clone uses the same connections. Any number of stores and processes may share a server. The README of the crate
+/// lists for each operation what a fail-over can lose.
 #[derive(Clone)]
 pub struct RedisStore(Arc<Inner>);
 
@@ -40,8 +40,8 @@ struct Inner {
     keys: Keys,
     connection: SharedConnection,
     wait_pool: Option<WaitPool>,
-    /// One lock for each shard. An insert that revokes old families because the cap is reached may hold it, so that
-    /// this process runs one such insert at a time.
+    /// One lock for each shard. An insert holds the lock of its shard while it revokes old families to make room, if
+    /// another such insert has interfered before. So this process then runs one of these inserts at a time.
     rooms: Vec<Mutex<()>>,
     husks: std::sync::Mutex<Walk>,
     /// The first shard that the next probe writes to.
@@ -49,9 +49,8 @@ struct Inner {
 }
 
 impl RedisStore {
-    /// Opens a store on a single node, which must be a primary. If the stored data has an older layout, it is upgraded.
-    /// Before such an upgrade, stop all nodes that write the older layout. The documentation of the crate has the
-    /// details.
+    /// Opens a store on a single node, which must be a primary. If the stored data has an older layout, upgrades it.
+    /// Before such an upgrade, stop all processes that write the older layout. The README of the crate has the details.
     ///
     /// # Cancel safety
     ///
@@ -59,18 +58,20 @@ impl RedisStore {
     ///
     /// # Errors
     ///
-    /// [`SetupError`], also if the server cannot be reached.
+    /// [`SetupError`] if the server cannot be reached, if its role or configuration is refused, if a newer version of
+    /// this crate wrote the data, or if an upgrade fails.
     pub async fn open(node: impl IntoConnectionInfo, options: Options) -> Result<Self, SetupError> {
         options.check()?;
         Self::checked(Connector::Single(Box::new(Client::open(node)?)), options).await
     }
 
-    /// Opens a store on a cluster. `nodes` contains some of the nodes; the client finds the others. The store never
-    /// reads from replicas. Data of an older layout is upgraded, as in [`open`](Self::open).
+    /// Opens a store on a cluster. `nodes` contains some of the nodes. The client finds the others. The store never
+    /// reads from replicas. If the stored data has an older layout, upgrades it, as [`open`](Self::open) does.
     ///
     /// # Errors
     ///
-    /// [`SetupError`], also if the cluster cannot be reached.
+    /// [`SetupError`] if the cluster cannot be reached, if its configuration is refused, if a newer version of this
+    /// crate wrote the data, or if an upgrade fails.
     pub async fn open_cluster<N: IntoConnectionInfo>(
         nodes: impl IntoIterator<Item = N>,
         options: Options,
@@ -105,7 +106,7 @@ impl RedisStore {
         self.wait_pool().map(WaitPool::replication).unwrap_or_default()
     }
 
-    /// Returns the number of times that the connection was replaced because it was silent for three seconds.
+    /// Returns how many times the connection was replaced because it had been silent for three seconds.
     #[must_use]
     pub fn rebuilt(&self) -> u64 {
         self.connection().rebuilt()
@@ -119,8 +120,9 @@ impl RedisStore {
         &self.0.connection
     }
 
-    /// Locks a shard for an insert that revokes old families because the cap is reached. If the lock is not free in
-    /// time, the call fails and has written nothing.
+    /// Waits for the lock of a shard. An insert holds it while it revokes old families to make room. Returns an error
+    /// if the lock is not free within the deadline of a call. The insert has then written nothing. Never returns
+    /// `None`, because every shard has a lock.
     pub(crate) async fn room(&self, op: &'static str, shard: u8) -> Result<Option<MutexGuard<'_, ()>>, StoreError> {
         let Some(room) = self.0.rooms.get(usize::from(shard)) else { return Ok(None) };
         timeout(self.connection().deadline(), room.lock()).await.map(Some).map_err(|_| lost(op))

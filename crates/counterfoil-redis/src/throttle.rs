@@ -41,7 +41,8 @@ impl RedisStore {
         }
     }
 
-    /// Returns the shards that have an expired counter, or a counter in the form of an older version.
+    /// Returns the shards that contain a counter to remove. This is an expired counter, or one that an older version of
+    /// the crate has stored.
     async fn ended(&self, op: &'static str, now: Timestamp) -> Result<Vec<u8>, StoreError> {
         let look = |shard| {
             let ([_, ends], [_, old]) = (self.keys().counters(shard), self.keys().old_counters(shard));

@@ -1,4 +1,4 @@
-//! Reads and writes whole families, for a copy.
+//! Reads and writes whole families, so that a store can be copied to another one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
@@ -24,7 +24,8 @@ const FAMILIES: [Index; 3] = [Index::Standing, Index::Tombs, Index::UnsentTombs]
 
 #[async_trait]
 impl Transfer for RedisStore {
-    /// Each page reads all families of at least one shard, because Redis does not sort them by id.
+    /// Lists the ids of families in ascending order. Redis does not sort families by id, so each page reads the ids of
+    /// all families of at least one shard.
     async fn families(
         &self,
         after: Option<&FamilyId>,
@@ -124,7 +125,7 @@ impl RedisStore {
     }
 }
 
-/// Converts the answer for a hash, which RESP2 and RESP3 encode differently.
+/// Converts the answer to `HGETALL` into a map. RESP2 and RESP3 encode this answer differently.
 fn fields_of(answer: Value) -> Result<BTreeMap<Bytes, Value>, StoreError> {
     let pairs = match answer {
         Value::Map(pairs) => pairs,

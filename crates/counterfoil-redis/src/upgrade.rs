@@ -23,9 +23,11 @@ const OP: &str = "upgrade";
 const ABREAST: usize = 16;
 /// The number of families that one step upgrades.
 const BATCH: usize = 64;
-/// The maximum number of fields that one script reads. It is small enough that no other call waits long.
+/// The maximum number of fields that one script reads. The number is limited, because the server executes nothing else
+/// during a script.
 const FIELDS: u32 = 20_000;
-/// Indexes of families. Every family is in one of them, because it is either revoked or not.
+/// The indexes that together contain all families. The first index contains the families that are not revoked. The
+/// other two contain the revoked families.
 const FAMILIES: [Index; 3] = [Index::Standing, Index::Tombs, Index::UnsentTombs];
 
 /// A family to upgrade, and its client. The client is empty if the family has no client.
@@ -79,8 +81,8 @@ impl RedisStore {
         Ok(())
     }
 
-    /// Returns those families that have layout 1. A family that does not decode is left out, so the upgrade does not
-    /// change it.
+    /// Returns those of the families that still have layout 1. A family that does not decode is left out, so the
+    /// upgrade does not change it.
     async fn lacking(&self, families: &[FamilyId]) -> Result<Vec<Lacking>, StoreError> {
         let look = |family: &FamilyId| {
             let mut get = redis::cmd("HMGET");

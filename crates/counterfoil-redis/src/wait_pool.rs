@@ -36,7 +36,7 @@ pub(crate) struct WaitPool {
     missed: AtomicU64,
 }
 
-/// A connection, and the time at which its node was last found to be a primary.
+/// A connection, and the time at which its node last said that it is a primary.
 struct PooledConnection {
     connection: Connection,
     confirmed_at: Instant,
@@ -47,7 +47,8 @@ struct PooledConnection {
 enum Tried {
     Answered(Vec<Value>),
     Refused(redis::RedisError),
-    /// The connection is closed. The request changed nothing.
+    /// The request changed nothing, and its connection is no longer used. The request can be sent once more on another
+    /// connection.
     Undone(StoreError),
 }
 
@@ -64,8 +65,9 @@ impl WaitPool {
     /// Runs a script's command and waits for the replicas. If the server returns an error, this error is a value
     /// (`Ok(Err(…))`).
     ///
-    /// A script that writes nothing may still answer from data that earlier calls wrote. So a `SET` is sent before
-    /// `WAIT`, which makes `WAIT` cover those earlier writes too.
+    /// A repeated call finds its own earlier write, so its script writes nothing. But `WAIT` waits only for the last
+    /// write of its own connection. So a `SET` is sent before `WAIT`. A replica that has this `SET` also has all
+    /// earlier writes.
     pub(crate) async fn command(
         &self,
         op: &'static str,
@@ -149,8 +151,9 @@ impl WaitPool {
         }
     }
 
-    /// Returns a connection to a primary. If the inner result is an error, one existing connection failed and is
-    /// closed; another connection may work.
+    /// Returns a connection to a primary, from the pool or a new one. The inner error says that an existing connection
+    /// had failed and is closed. The caller can then try again. The outer error says that no new connection could be
+    /// opened.
     async fn pooled(
         &self,
         op: &'static str,

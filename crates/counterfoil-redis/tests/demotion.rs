@@ -1,6 +1,6 @@
 //! Tests fail-overs of a single node and of a cluster's node. No answer comes from a node that is not the primary, and
-//! the store recovers by itself. By default each test has one round. At soak scale it has twenty rounds and prints how
-//! long the recovery took.
+//! the store recovers by itself. By default each test has one round. With `COUNTERFOIL_SCALE=soak` it has twenty rounds
+//! and prints how long the recovery took.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod support;
@@ -35,7 +35,7 @@ enum How {
     ByAddress,
 }
 
-/// Makes two servers for each database.
+/// A fixture for the conformance suite. Each database of the suite is a pair of servers of its own.
 struct Pairs(How);
 
 #[async_trait]
@@ -110,7 +110,8 @@ impl Tally {
         assert!(longest < SOON);
     }
 
-    /// Reads the revoked records repeatedly, for `time`.
+    /// Reads the records, which are all revoked, again and again for `time`. Counts wrong answers, and how often not
+    /// every read was answered.
     async fn read(&mut self, store: &RedisStore, ids: &[RecordId], time: Duration) {
         let begun = now();
         loop {
@@ -123,7 +124,8 @@ impl Tally {
         }
     }
 
-    /// Reads each record once. Returns whether every read was answered.
+    /// Reads each record once, and counts the answers that do not say "revoked". Returns whether every read was
+    /// answered.
     async fn read_once(&mut self, store: &RedisStore, ids: &[RecordId]) -> bool {
         let mut all = true;
         for id in ids {
@@ -136,7 +138,7 @@ impl Tally {
         all
     }
 
-    /// Waits until the store answers a read of each record and as many inserts in one pass.
+    /// Waits until the store serves again. This means that it answers one read and one insert for each record in a row.
     async fn recover(&mut self, store: &RedisStore, ids: &[RecordId]) {
         let begun = now();
         loop {
@@ -160,8 +162,8 @@ async fn revoke(store: &RedisStore, person: &Person, draft: &Draft) {
     assert_eq!(done.expect("an answer").changed, 1);
 }
 
-/// The replica misses the deletion of the token, and then the address leads to the replica. Later the address leads to
-/// a primary: either to the old one, or to the replica after it has caught up and is promoted.
+/// The replica misses the revocation of the token, and then the address leads to the replica. Later the address leads
+/// to a primary: either to the old one, or to the replica after it has caught up and is promoted.
 #[test]
 fn fault_g1_no_read_tells_a_revoked_token_as_live_after_a_fail_over() {
     RUNTIME.block_on(async {
@@ -192,7 +194,7 @@ fn fault_g1_no_read_tells_a_revoked_token_as_live_after_a_fail_over() {
     });
 }
 
-/// The primary becomes a replica while the store reads from it and writes to it. The token is deleted on the new
+/// The primary becomes a replica while the store reads from it and writes to it. The token is revoked on the new
 /// primary. Later the address leads to a primary again. The store is not restarted.
 #[test]
 fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
@@ -296,8 +298,8 @@ fn fault_g1_a_node_of_a_cluster_that_became_a_replica_answers_nothing() {
     });
 }
 
-/// If the configuration of a node allows the node to evict records, the cluster is unavailable. The configuration of a
-/// newly elected primary may do this.
+/// If the configuration of one node allows this node to evict records, the whole cluster counts as unavailable. A newly
+/// elected primary can have such a configuration.
 #[test]
 fn fault_g15_a_node_of_a_cluster_that_throws_records_away_is_an_outage() {
     RUNTIME.block_on(async {

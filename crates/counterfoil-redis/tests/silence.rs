@@ -57,7 +57,7 @@ fn fault_g10_the_first_write_after_an_idle_cut_goes_through() {
     });
 }
 
-/// The proxy forgets a connection without closing it, as a NAT does. The first write after this must not be lost.
+/// The proxy forgets a connection without closing it, as a NAT can do. The first write after this must not be lost.
 #[test]
 fn fault_g10_the_first_write_on_a_connection_that_was_forgotten_goes_through() {
     RUNTIME.block_on(async {

@@ -132,8 +132,9 @@ impl Column for &'static str {
     }
 }
 
-/// A column that is identified by its position in a list. It is used for records and families, because it would be slow
-/// to look up every name in each row.
+/// Makes an enum with one variant for each column of a list. The position of a variant in the enum is the position of
+/// its column in the list. Records and families use such enums, because it would be slow to look up every name in each
+/// row.
 macro_rules! column_enum {
     ($enum:ident, $prefix:literal, $($column:ident $name:literal),*) => {
         #[derive(Clone, Copy)]

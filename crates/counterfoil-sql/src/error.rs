@@ -3,7 +3,7 @@
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 use counterfoil::store::StoreError;
 
-/// The reason why a database was refused. The database is unchanged, because a failed migration is rolled back.
+/// The reason why a store could not be opened. The stored data is unchanged, because a failed migration is rolled back.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
@@ -11,7 +11,7 @@ pub enum SetupError {
     /// `MemoryStore` instead.
     #[error("a database in memory is not supported: every connection would have one of its own")]
     InMemory,
-    /// A newer version of this crate wrote the schema, and this version does not know the newer rules.
+    /// A newer version of this crate wrote the schema. This version of the crate does not know that schema.
     #[error("the schema is of version {found}, and this version of the crate knows {known}")]
     Newer {
         /// The version of the schema in the database.
@@ -19,7 +19,8 @@ pub enum SetupError {
         /// The newest version that this crate knows.
         known: i64,
     },
-    /// The schema is missing or older than this crate needs, and the role may not migrate it. Nothing was changed.
+    /// The schema is missing or older than this crate needs, and the database role lacks a privilege to migrate it.
+    /// Nothing was changed.
     #[error(
         "the schema is of version {found}, this crate needs {known}, and the role may not create: run `PgStore::migrate` as the schema's owner"
     )]
@@ -29,8 +30,8 @@ pub enum SetupError {
         /// The version that this crate needs.
         known: i64,
     },
-    /// The schema is missing or older than this crate needs, and the store was opened without migration. Nothing was
-    /// changed.
+    /// The schema is missing or older than this crate needs, and the store was opened with an option not to migrate.
+    /// Nothing was changed.
     #[error("the schema is of version {found}, and this crate needs {known}")]
     Outdated {
         /// The version of the schema in the database. It is 0 if there is no schema.
@@ -69,7 +70,8 @@ pub(crate) fn not_done(op: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
     move |source| unavailable(op, false, source)
 }
 
-/// Makes the error of an operation that the database may have executed. Its answer was lost, or the server stopped.
+/// Makes the error of an operation that failed with `source`. `maybe_done` says whether the database has possibly
+/// executed the operation, for example because only the answer was lost.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) fn unavailable(op: &'static str, maybe_done: bool, source: sqlx::Error) -> StoreError {
     StoreError::Unavailable { op, retry: passes(&source), maybe_done, source: Some(Box::new(source)) }
@@ -81,8 +83,8 @@ pub(crate) fn unread(op: &'static str, source: std::sync::Arc<sqlx::Error>) -> S
     StoreError::Unavailable { op, retry: passes(&source), maybe_done: false, source: Some(Box::new(source)) }
 }
 
-/// Whether the same call may succeed a moment later. That is true for network errors, a full pool, a full disk and a
-/// restart. It is false for a missing table or privilege.
+/// Whether the same call could succeed if it is repeated a moment later. That is true for network errors, a full pool,
+/// a full disk and a restart. It is false for a missing table or privilege.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 fn passes(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(error) = error else {

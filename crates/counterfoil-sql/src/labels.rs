@@ -1,12 +1,13 @@
-//! A migration that SQL alone cannot do. It recomputes the keys with which labels are compared.
+//! A migration that SQL alone cannot do. It recomputes the label keys. A label key is the form of a label in which
+//! labels are compared.
 //!
-//! The keys that older versions wrote may contain invisible characters. If another family of the owner already has
-//! the recomputed key, the old key stays. The owner then has two labels that look alike, because older versions
-//! accepted both. A third such label is refused.
+//! The keys that older versions wrote can contain invisible characters. If another family of the owner already has the
+//! recomputed key, the old key stays. The owner then has two labels that look alike, because older versions accepted
+//! both. A third such label is refused.
 
 use counterfoil::types::LabelKey;
 
-/// The text that marks this step in the list of migrations.
+/// The entry for this migration in the list of migrations. All other entries of the list are SQL.
 pub(crate) const STEP: &str = "-- label keys are made anew";
 
 /// The invisible characters that older versions accepted in a label. They are written in a form that both GLOB of

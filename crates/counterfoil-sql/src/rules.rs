@@ -6,14 +6,16 @@ use counterfoil::Timestamp;
 use counterfoil::store::NewRecord;
 use counterfoil::types::TokenKind;
 
-/// Returns the realm and the owner of the new records. Both are empty if the rotation adds no records.
+/// Returns the realm and the owner of the new records. Both are empty if there are no new records, as in some
+/// rotations.
 #[cfg(feature = "postgres")]
 pub(crate) fn owned_by(new: &[NewRecord]) -> (&str, &str) {
     new.first().map_or(("", ""), |first| (first.realm.as_str(), first.owner.as_str()))
 }
 
-/// Returns how many access tokens of the family may already be live if the cap must allow the new tokens. `None`
-/// means any number. A negative number means that the new tokens alone exceed the cap.
+/// Returns how many live access tokens the family can have now so that the new ones still fit under the cap. Returns
+/// `None` if there is no cap, or if no live access token is added. The number is negative if the new tokens alone
+/// exceed the cap.
 pub(crate) fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Timestamp) -> Option<i64> {
     let lives = |new: &&NewRecord| {
         new.kind == TokenKind::AccessToken && new.expires_at.is_none_or(|expires_at| !now.reached(expires_at))
@@ -22,8 +24,8 @@ pub(crate) fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Times
     cap.filter(|_| more > 0).map(|cap| i64::from(cap.get()) - more)
 }
 
-/// Returns the first and the last kind of a family that may contain records of this kind. Only an access token may have
-/// another kind than its family.
+/// Returns which kinds the family of a record of this kind can have, as the first and the last kind of a range. Only an
+/// access token can have another kind than its family.
 pub(crate) fn families_of(kind: TokenKind) -> (i64, i64) {
     match kind {
         TokenKind::AccessToken => (0, i64::from(u8::MAX)),

@@ -71,7 +71,8 @@ fn fault_g1_nothing_is_answered_from_a_standby_that_lags() {
     assert_eq!(check.run(&Subject::new(Behind(Pair::lend()))).map_err(|broken| broken.to_string()), Ok(Checked::Held));
 }
 
-/// A user deletes a token. Then the address of a node leads to a standby. The node must not accept the token.
+/// The address leads to a standby that no longer receives writes. Then a user's credentials are revoked on the primary.
+/// A node that connects through the address must not accept them.
 #[test]
 fn fault_g1_a_deleted_token_stays_deleted_when_the_address_moves() {
     let pair = Pair::lend();
@@ -130,8 +131,8 @@ fn fault_g1_a_server_that_refuses_writes_is_not_read_from() {
     });
 }
 
-/// Only the new connection detects the change. The open connections have not been checked yet, but the store must stop
-/// using them too.
+/// The role becomes read-only, which only a new connection detects. The open connections have not been checked again
+/// yet, but the store must stop using them too.
 #[test]
 fn fault_g1_what_a_new_connection_finds_out_holds_for_those_that_are_open() {
     RUNTIME.block_on(async {
@@ -254,8 +255,8 @@ fn fault_g12_a_server_that_accepts_and_never_answers_is_told_after_the_time_out(
     });
 }
 
-/// The store opens twelve connections (ten and two), or as many as the host sets. The start checks that the server
-/// allows them. They serve any number of callers.
+/// The store opens twelve connections, ten for writes and lists and two for reads by id, or as many as the host sets.
+/// When the store is opened, it checks that the server allows them. They serve any number of callers.
 #[test]
 fn fault_g15_too_few_connections_are_refused_at_start_and_enough_serve_a_crowd() {
     RUNTIME.block_on(async {

@@ -1,4 +1,4 @@
-//! A store of any kind, behind the store traits.
+//! A store of any kind, as one value that implements every store trait.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use counterfoil::Builder;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore, Transfer};
 use counterfoil_sql::{PgStore, SqliteStore};
 
-/// One store as all store traits. A clone refers to the same store.
+/// An open store of any kind, which can be used through each of the store traits. A clone refers to the same store.
 #[derive(Clone)]
 pub struct AnyStore {
     tokens: Arc<dyn TokenStore>,
@@ -16,7 +16,7 @@ pub struct AnyStore {
     clients: Arc<dyn ClientStore>,
     settings: Arc<dyn SettingsStore>,
     throttle: Arc<dyn Throttle>,
-    /// Closes the store. It is `None` for stores that need no closing.
+    /// Closes the store. `None` if this kind of store needs no closing.
     closer: Option<Arc<dyn Close>>,
 }
 
@@ -41,7 +41,7 @@ impl Close for PgStore {
 }
 
 impl AnyStore {
-    /// Uses `store` for all traits.
+    /// Wraps `store`, which is then used through all store traits.
     pub fn of<S>(store: Arc<S>) -> Self
     where
         S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle,
@@ -54,31 +54,31 @@ impl AnyStore {
         Self { closer: Some(closer), ..self }
     }
 
-    /// Returns the store of records.
+    /// Returns the store as [`TokenStore`], which contains the records of tokens.
     #[must_use]
     pub fn tokens(&self) -> &Arc<dyn TokenStore> {
         &self.tokens
     }
 
-    /// Returns the store of whole families, for a copy.
+    /// Returns the store as [`Transfer`], which reads and writes whole families, for a copy.
     #[must_use]
     pub fn families(&self) -> &Arc<dyn Transfer> {
         &self.families
     }
 
-    /// Returns the store of clients.
+    /// Returns the store as [`ClientStore`], which contains the registrations of clients.
     #[must_use]
     pub fn clients(&self) -> &Arc<dyn ClientStore> {
         &self.clients
     }
 
-    /// Returns the store of settings.
+    /// Returns the store as [`SettingsStore`], which contains the settings.
     #[must_use]
     pub fn settings(&self) -> &Arc<dyn SettingsStore> {
         &self.settings
     }
 
-    /// Sets this store in a builder.
+    /// Returns the builder with this store as the store of the service, for all store traits.
     pub fn build_into(&self, builder: Builder) -> Builder {
         builder
             .token_store(self.tokens.clone())
@@ -87,7 +87,8 @@ impl AnyStore {
             .throttle(self.throttle.clone())
     }
 
-    /// Closes the store. Afterwards, a SQLite database is complete in its file. Do not call the store after this.
+    /// Closes the store. Afterwards, all data of a SQLite database is in its main file, without a write-ahead log. Do
+    /// not use the store or its clones after this call.
     pub async fn close(&self) {
         if let Some(store) = &self.closer {
             store.close().await;

@@ -16,16 +16,17 @@ use crate::url::StoreUrl;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The schema is missing or old, and the database role may not change it.
+    /// The schema is missing or old, and the database role has no right to change it.
     #[error("the schema must be brought up to date first, as a role that may create tables")]
     Older(#[source] SetupError),
-    /// The file, the schema or the layout is missing, and the options do not allow to create it.
+    /// The file, the schema or the layout is missing, and [`Opening::unchanged`] forbids creating it.
     #[error("there is no store yet")]
     Missing,
-    /// The layout is older than this crate needs, and the options do not allow to update it.
+    /// The layout is older than this crate needs, and [`Opening::unchanged`] forbids updating it.
     #[error("the store has an older layout")]
     Outdated(#[source] Box<dyn Error + Send + Sync>),
-    /// Another error: the store is unreachable, a newer version wrote it, or its configuration is not safe.
+    /// Another error. For example, the store is unreachable, a newer version wrote it, or its configuration is not
+    /// safe.
     #[error("the store cannot be opened")]
     Store(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -72,30 +73,31 @@ impl From<counterfoil_kv::SetupError> for OpenError {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Opening {
-    /// Whether opening creates a missing file.
+    /// Whether opening creates the file of the store if it is missing.
     pub create: bool,
-    /// Whether a missing or older layout is an error instead of being created or brought up to date.
+    /// If true, opening neither creates a missing layout nor updates an older one, and returns an error instead.
     pub unchanged: bool,
-    /// Whether a Redis server without an append-only file is accepted.
+    /// Whether a Redis server without an append-only file is accepted. Such a server loses data in a crash.
     pub volatile: bool,
 }
 
 impl Opening {
-    /// Creates a missing file.
+    /// Lets opening create the file of the store if it is missing.
     #[must_use]
     pub fn creating(self) -> Self {
         Self { create: true, ..self }
     }
 
-    /// Opens the store without creating or updating it. A missing store is [`OpenError::Missing`], and an older layout is
-    /// [`OpenError::Outdated`]. The mode of a file stays. SQLite still creates the index of its write-ahead log, and redb
-    /// still repairs a file after a crash.
+    /// Lets opening neither create a store nor update its layout. If the store is missing, opening returns
+    /// [`OpenError::Missing`]. If its layout is older, opening returns [`OpenError::Outdated`]. The mode of a file is
+    /// not changed. Some files can still change: SQLite creates the index of its write-ahead log, and redb repairs a
+    /// file after a crash.
     #[must_use]
     pub fn unchanged(self) -> Self {
         Self { unchanged: true, create: false, ..self }
     }
 
-    /// Updates an older layout. This is the default.
+    /// Lets opening create a missing layout and update an older one. This is the default.
     #[must_use]
     pub fn changing(self) -> Self {
         Self { unchanged: false, ..self }
@@ -119,15 +121,15 @@ impl Opening {
 /// The result of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Migrated {
-    /// The schema is up to date.
+    /// The schema was created or updated, or was already up to date.
     UpToDate,
-    /// There is nothing to do, because opening the store updates its schema.
+    /// This kind of store needs no migration, because opening it updates its layout.
     NothingToDo,
 }
 
 impl StoreUrl {
-    /// Opens the store. Updates an older schema if the database role may do that, unless the options say
-    /// [`unchanged`](Opening::unchanged).
+    /// Opens the store. If its schema is older, it is updated, provided that the database role has the right to do
+    /// that. With [`Opening::unchanged`], an older schema is an error instead.
     ///
     /// # Errors
     ///
@@ -180,7 +182,8 @@ impl StoreUrl {
         }
     }
 
-    /// Creates the schema, or updates it.
+    /// Creates the schema of the store, or updates it. A missing file is created. For the kinds of store whose layout
+    /// is only updated when they are opened, this does nothing.
     ///
     /// # Errors
     ///

@@ -25,22 +25,22 @@ pub enum StoreUrl {
     Sqlite(PathBuf),
     /// `postgres://…` or `postgresql://…`, in the format of libpq.
     Postgres(Box<PgConnectOptions>),
-    /// `redis://…`, with `?prefix=PREFIX` if the prefix of the keys is not `counterfoil`.
+    /// `redis://…`. The parameter `?prefix=PREFIX` changes the prefix of the keys from `counterfoil` to another one.
     Redis {
         /// The URL of the server, without the parameter `prefix`.
         url: String,
-        /// The prefix of the keys.
+        /// The prefix of the keys. `None` means `counterfoil`.
         prefix: Option<String>,
     },
-    /// `redis-cluster://HOST:PORT,HOST:PORT`, with `?prefix=PREFIX` if the prefix of the keys is not
-    /// `counterfoil`.
+    /// `redis-cluster://HOST:PORT,HOST:PORT`. The parameter `?prefix=PREFIX` changes the prefix of the keys from
+    /// `counterfoil` to another one.
     RedisCluster {
-        /// One URL for each of the named nodes.
+        /// The URLs of the nodes that are named in the store URL, one for each node.
         nodes: Vec<String>,
-        /// The prefix of the keys.
+        /// The prefix of the keys. `None` means `counterfoil`.
         prefix: Option<String>,
     },
-    /// `redb://PATH`: a redb file of `counterfoil-kv`.
+    /// `redb://PATH`. The store is a redb file, which the crate `counterfoil-kv` reads and writes.
     Redb(PathBuf),
 }
 
@@ -80,7 +80,8 @@ impl FromStr for StoreUrl {
     }
 }
 
-/// Takes the parameter `prefix` out of a URL. It is taken as it is, so an encoded one is refused.
+/// Returns the URL without its parameter `prefix`, and the value of this parameter. `None` if the URL has no such
+/// parameter. The value is not decoded, so a percent-encoded value is an error.
 fn without_prefix(url: &str) -> Result<(String, Option<String>), InvalidStoreUrl> {
     let Some((place, parameters)) = url.split_once('?') else { return Ok((url.to_owned(), None)) };
     let (prefixes, others): (Vec<_>, Vec<_>) =
@@ -118,9 +119,13 @@ impl fmt::Debug for StoreUrl {
     }
 }
 
-/// Whether a URL contains a password: before an `@`, or as a parameter whose name contains `pass`, in any case, or has
-/// percent-encoded letters. Do not pass such a URL as an argument of a program, because every user of the machine can see
-/// the arguments.
+/// Whether a URL contains a password, or something that could be one. This is the case in each of these forms:
+///
+/// - A colon stands before an `@`, as in `user:password@host`.
+/// - The name of a parameter contains `pass`, in upper or lower case.
+/// - The name of a parameter contains percent-encoded letters, because they could spell such a name.
+///
+/// Do not pass such a URL as an argument of a program, because every user of the machine can see the arguments.
 ///
 /// ```
 /// use counterfoil_stores::holds_password;

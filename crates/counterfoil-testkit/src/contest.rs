@@ -1,4 +1,5 @@
-//! Races between processes that share one store and nothing else. They are the races of the conformance suite.
+//! Runs the races of the conformance suite between several processes, which share a store and nothing else. In a race,
+//! all processes make the same or conflicting calls at the same time.
 
 use std::collections::HashSet;
 use std::num::NonZeroU32;
@@ -15,19 +16,26 @@ use counterfoil_conformance::{Task, pause};
 use crate::crew::{Crew, Post};
 use crate::racing::threads;
 
-/// Runs a future on the calling thread.
+/// A function that runs a future to its end on the calling thread.
 pub type Drive<'a> = &'a (dyn Fn(Task<'_>) + Sync);
 
-/// The largest number of rotations that each racer makes while another process revokes the family.
+/// The largest number of rotations that each thread makes while another process revokes the family.
 const STEPS: u64 = 8;
 
-/// Runs rounds of six races between the crew's processes, with `racers` racers in each process. The races are about a
-/// rotation, a label, a quota, a cap that ends old families, a pace of creations, and rotations during a revocation.
+/// Runs six races in each of `rounds` rounds. All processes of the crew take part, each with `racers` threads. In the
+/// races, all threads at the same time
+///
+/// - rotate one token,
+/// - insert tokens with one label,
+/// - insert tokens of one owner, up to a quota,
+/// - insert tokens of one owner, with a cap that ends old families,
+/// - insert tokens of one owner, with a limit on the rate of creations,
+/// - rotate tokens of a family while one thread revokes it.
 ///
 /// # Panics
 ///
-/// If not exactly one racer wins, if a quota, cap or pace is exceeded or not filled, or if a record of a revoked family
-/// is live. The message contains the answers.
+/// If more or fewer threads succeed than the rules of the store allow, or if a record of a revoked family is live. The
+/// message contains the answers.
 pub async fn contest(crew: &mut Crew, racers: usize, rounds: u32, store: &dyn TokenStore) {
     let mut parent = Parent { crew, racers, store };
     let mut chain = None;
@@ -41,11 +49,11 @@ pub async fn contest(crew: &mut Crew, racers: usize, rounds: u32, store: &dyn To
     }
 }
 
-/// Runs in each process of the crew, and answers the orders that [`contest`] sends.
+/// Runs in each process of the crew and takes part in the races that [`contest`] starts.
 ///
 /// # Panics
 ///
-/// If an order is unknown.
+/// If an order of [`contest`] is unknown.
 pub fn contend(post: Post, store: &dyn TokenStore, drive: Drive<'_>) {
     let place = post.place();
     post.answer(|order| {
@@ -67,7 +75,8 @@ struct Racer<'a> {
 }
 
 impl Racer<'_> {
-    /// Executes an order. Returns one word, which contains the outcome and its ids.
+    /// Makes the call to the store that the words of an order ask for. Returns one word, which contains the outcome and
+    /// the ids of the new records.
     async fn run(&self, words: &[&str]) -> String {
         let person = Person::new("default", words[2]);
         match words[0] {
@@ -155,8 +164,8 @@ impl Racer<'_> {
         format!("done:{}", written.join(","))
     }
 
-    /// Gives the draft ids that no other process uses. At first the drafts of all processes have equal ids, because
-    /// each process has its own counter.
+    /// Changes the ids of a family and its records before they are inserted, so that no other process uses them. Each
+    /// process counts its families alone, so the ids are equal in all processes before this change.
     fn apart(&self, draft: Draft) -> Draft {
         apart(draft, u16::try_from(self.place + 1).expect("few processes"))
     }
@@ -169,7 +178,8 @@ impl Racer<'_> {
     }
 }
 
-/// Returns the draft with ids that no other `part` uses.
+/// Changes the ids of a family and its records before they are inserted. A call with another `part` never gives the
+/// same ids.
 pub(crate) fn apart(mut draft: Draft, part: u16) -> Draft {
     let mut bytes = *draft.family.id.as_bytes();
     bytes[1..3].copy_from_slice(&part.to_be_bytes());
@@ -181,7 +191,7 @@ pub(crate) fn apart(mut draft: Draft, part: u16) -> Draft {
     draft
 }
 
-/// Returns a draft with the family id of `member`.
+/// Returns a new refresh token, not yet inserted, in the family of the record `member`.
 fn family_of(person: &Person, member: RecordId) -> Draft {
     let mut draft = person.refresh();
     draft.family.id = member.family();
@@ -203,8 +213,9 @@ struct Parent<'a> {
 }
 
 impl Parent<'_> {
-    /// Rotates one refresh token in all processes. Returns the person and the newest refresh token. Every fourth round
-    /// starts a new family. The other rounds rotate the token that the winner of the previous round created.
+    /// Rotates one refresh token in all processes at the same time, and checks that exactly one of them succeeds.
+    /// Returns the person and the winner's new refresh token. `chain` is this result of the previous round, whose token
+    /// is rotated next. `None` starts a new family.
     async fn rotation(&mut self, chain: Option<(Person, RecordId)>, generation: u64) -> (Person, RecordId) {
         let (person, parent) = match chain {
             Some(chain) => chain,
@@ -243,8 +254,9 @@ impl Parent<'_> {
         assert_eq!(all.len(), cap, "neither more nor fewer");
     }
 
-    /// Checks that all inserts succeed, that as many families stay live as the cap allows, and that every other family
-    /// was ended exactly once.
+    /// Inserts tokens of one owner in all processes at the same time, with a cap that ends old families. Checks that
+    /// all inserts succeed, that as many families stay live as the cap allows, and that every other family was ended
+    /// exactly once.
     async fn room(&mut self) {
         let person = Person::somebody();
         let cap = (self.racers * self.crew.size() / 2).max(1);
@@ -292,7 +304,7 @@ impl Parent<'_> {
         (person, root)
     }
 
-    /// Sends an order. Returns the answers of all racers.
+    /// Sends an order, which is one line of text, to all processes. Returns the answer of each thread.
     fn order(&mut self, order: &str) -> Vec<String> {
         let answers = self.crew.order(order);
         answers.iter().flat_map(|answer| answer.split(' ')).map(str::to_owned).collect()

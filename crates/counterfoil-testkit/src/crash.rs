@@ -1,5 +1,5 @@
-//! Tests of durability across crashes. A load logs each call and its answer. After a crash the store is compared with
-//! the log.
+//! Tests that a store loses no acknowledged write in a crash. The function [`load`] makes calls to the store and writes
+//! each call and its answer to a journal. After the crash, [`examine`] compares the store with the journal.
 
 mod examine;
 
@@ -17,13 +17,13 @@ use crate::contest::apart;
 
 pub use examine::{Tally, examine};
 
-/// The largest number of families that a worker uses at the same time. If it starts another family, it forgets the
-/// oldest one.
+/// The largest number of families that [`load`] uses at the same time. When it creates a further family, it makes no
+/// more calls to the oldest one.
 const IN_HAND: usize = 8;
-/// The number of calls after which a worker stops, even without a crash.
+/// The number of calls to the store after which [`load`] returns, even without a crash.
 const CALLS: u32 = 20_000;
 
-/// A log of calls and answers, one per line, in a file that survives the process.
+/// The file to which [`load`] writes one line for each call and one for each answer. It survives the process.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
@@ -31,7 +31,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the file, and creates it if it does not exist.
+    /// Opens the file of the journal, and creates it if it does not exist.
     ///
     /// # Panics
     ///
@@ -52,7 +52,7 @@ impl Journal {
         std::fs::metadata(&self.path).expect("a journal").len()
     }
 
-    /// All complete lines. If the process was killed while it wrote the last line, that line is incomplete and left
+    /// All complete lines. If the process was killed while it wrote the last line, this line is incomplete and is left
     /// out.
     ///
     /// # Panics
@@ -70,16 +70,17 @@ impl Journal {
     }
 }
 
-/// The time at which a worker logs that the store has executed a call.
+/// When [`load`] writes to the journal that the store has acknowledged a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Says {
-    /// After the store has answered.
+    /// After the store has answered. This is the correct time.
     WhenTold,
-    /// Before the call. This is the control: with it, a crash must be reported as lost data.
+    /// Before the call. This is the control: if the process crashes during the call, the test must report that data was
+    /// lost.
     TooEarly,
 }
 
-/// A family that a worker continues.
+/// A family that [`load`] has created and can rotate or revoke.
 #[derive(Clone)]
 struct Family {
     draft: Draft,
@@ -87,19 +88,19 @@ struct Family {
     generation: u64,
 }
 
-/// A call that has not been made yet.
+/// The next call of [`load`] to the store, before it is made.
 enum Call {
     Create(Family),
     Rotate(Family, Box<[NewRecord; 2]>),
     Revoke(Family),
 }
 
-/// Creates, rotates and revokes families until the store fails. Returns the store's error. Loads with different values
-/// of `part` use different ids.
+/// Creates, rotates and revokes families until the store fails, and returns the store's error. Returns `None` if the
+/// store did not fail during 20,000 calls. Loads with different values of `part` use different ids.
 ///
 /// # Panics
 ///
-/// If the store gives an answer that is impossible, because no other worker changes the families of this worker.
+/// If an answer of the store is impossible. Only this worker changes its families, so each answer is known beforehand.
 pub async fn load(
     store: &dyn TokenStore,
     journal: &Journal,

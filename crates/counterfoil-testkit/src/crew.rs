@@ -1,5 +1,5 @@
-//! Processes that start at the same time. Each is a copy of the test binary, runs one ignored test, and answers the
-//! orders that it receives.
+//! Runs parts of a test in other processes, which start at the same time. Each process is a copy of the test binary. It
+//! runs one ignored test, which receives orders from the parent process and answers them.
 
 use std::env;
 use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
@@ -11,7 +11,8 @@ const WIRE: &str = "COUNTERFOIL_CREW_WIRE";
 const PLACE: &str = "COUNTERFOIL_CREW_PLACE";
 const TARGET: &str = "COUNTERFOIL_CREW_TARGET";
 
-/// A group of processes that execute orders. They end when this value is dropped.
+/// A group of processes that receive orders, which are lines of text, and answer them. The processes end when this
+/// value is dropped.
 #[derive(Debug)]
 pub struct Crew {
     members: Vec<Member>,
@@ -24,8 +25,8 @@ struct Member {
 }
 
 impl Crew {
-    /// Starts `size` processes. Each runs the ignored test named `test`. The test takes its [`Post`] and works on
-    /// `target`.
+    /// Starts `size` processes, which run the ignored test named `test`. This test must call [`Post::take`] to connect
+    /// to the crew. `target` says on which store it works: see [`Post::target`].
     ///
     /// # Panics
     ///
@@ -67,7 +68,7 @@ impl Crew {
         self.members.len()
     }
 
-    /// Sends an order to all processes, then reads their answers. The answers are in the order of [`Post::place`].
+    /// Sends an order to all processes, and returns their answers in the order of [`Post::place`].
     ///
     /// # Panics
     ///
@@ -91,7 +92,8 @@ impl Drop for Crew {
     }
 }
 
-/// A process's side of its [`Crew`]. It receives the crew's orders and answers them.
+/// The connection of a process to the [`Crew`] in its parent process. The process receives orders on it and answers
+/// them.
 #[derive(Debug)]
 pub struct Post {
     place: usize,
@@ -100,11 +102,11 @@ pub struct Post {
 }
 
 impl Post {
-    /// Connects to the parent process, and takes the place that the parent assigned.
+    /// Connects this process to the parent process that started it.
     ///
     /// # Panics
     ///
-    /// If no crew started this process.
+    /// If no [`Crew`] and no [`loner`] call started this process.
     #[must_use]
     pub fn take() -> Self {
         let variable =
@@ -120,7 +122,7 @@ impl Post {
         Self { place: place.parse().expect("a number"), target: variable(TARGET), wire }
     }
 
-    /// The number of this process, from 0.
+    /// The number of this process in its crew, from 0.
     #[must_use]
     pub const fn place(&self) -> usize {
         self.place
@@ -132,11 +134,11 @@ impl Post {
         &self.target
     }
 
-    /// Answers each order with `answer` until the crew is dropped.
+    /// Calls `answer` with each order and sends its result back, until the crew is dropped.
     ///
     /// # Panics
     ///
-    /// If no crew started this process.
+    /// If no [`Crew`] started this process.
     pub fn answer(mut self, mut answer: impl FnMut(&str) -> String) {
         let mut wire = self.wire.take().expect("one of a crew");
         while let Some(order) = line(&mut wire) {
@@ -148,7 +150,8 @@ impl Post {
     }
 }
 
-/// Starts a process that belongs to no crew and receives no orders. The test can kill it.
+/// Starts a single process that runs the ignored test named `test`. It belongs to no crew and receives no orders. The
+/// test that starts it can kill it.
 ///
 /// # Panics
 ///
@@ -165,7 +168,7 @@ fn process(test: &str, target: &str, place: usize) -> Command {
     process
 }
 
-/// Reads a line. Returns `None` if the other process has closed the connection.
+/// Reads a line from the connection between a crew and a process. Returns `None` if the other side has closed it.
 fn line(wire: &mut BufReader<TcpStream>) -> Option<String> {
     let mut text = String::new();
     let read = wire.read_line(&mut text).ok()?;

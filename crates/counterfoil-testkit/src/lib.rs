@@ -1,5 +1,5 @@
-//! Support for counterfoil's tests: slow stores, threads and processes that start at the same time, crashes, temporary
-//! servers, and an allocator that counts.
+//! Support for counterfoil's tests. It starts threads and processes at the same time, kills and examines stores, runs
+//! temporary servers and browsers, and counts allocations.
 
 pub mod contest;
 mod counting_allocator;

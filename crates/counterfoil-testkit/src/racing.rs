@@ -2,11 +2,12 @@
 
 use std::sync::Barrier;
 
-/// Runs `racer` on `n` threads that start at the same time. The answers are in the order of the racers' numbers.
+/// Runs `racer` on `n` threads that start at the same time. Each thread gets a number from 0, and the results are in
+/// the order of these numbers.
 ///
 /// # Panics
 ///
-/// If a racer panics.
+/// If a thread panics.
 pub fn threads<T: Send>(n: usize, racer: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let (start, racer) = (Barrier::new(n), &racer);
     std::thread::scope(|scope| {

@@ -1,5 +1,5 @@
-//! Tests that a browser ends when it is dropped, that it shows and hides what a test asks for, and that a browser that
-//! is borrowed again is empty.
+//! Tests that a browser ends when it is dropped. Also tests that it shows and hides what a test asks for, and that a
+//! browser is empty when another test borrows it.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -11,7 +11,7 @@ const PAGE: &str = "data:text/html,<title>here</title><meta name=viewport conten
      <p id=dark>night</p><style>@media (prefers-color-scheme: light) { %23dark { display: none } }</style>\
      <input name=field><p id=script></p><script>document.getElementById('script').textContent = navigator.language</script>";
 
-/// The number of processes that have `folder` in their arguments.
+/// The number of running processes whose arguments contain `folder`.
 fn processes_of(folder: &Path) -> usize {
     let name = folder.to_str().expect("text");
     let processes = std::fs::read_dir("/proc").expect("/proc").flatten();

@@ -1,6 +1,7 @@
-//! Measures whether the duration of a refusal reveals that an account or a client exists. Compares an unknown user with
-//! a wrong password, and an unknown client with a wrong secret. Uses the demo's directory (Argon2id) and token
-//! endpoint. The two cases of a pair alternate. Prints the medians, their ratio, and the number of computed hashes.
+//! Measures whether the duration of a refusal reveals that an account or a client exists. Compares a sign-in with an
+//! unknown name to one with a wrong password. Also compares a token request of an unknown client to one with a wrong
+//! secret. The directory is that of the demo and uses Argon2id. The two cases of a pair alternate. Prints the median of
+//! each case, the ratio of the two medians, and the number of computed hashes.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a bench that cannot go on says so")]
 #![allow(clippy::disallowed_methods, reason = "a bench measures by the wall clock")]
@@ -16,9 +17,9 @@ use counterfoil::{Counterfoil, KeyRing};
 use counterfoil_demo::{People, ProfileStore, Stores, policy, seed};
 
 const SEED_CLIENT: &[u8] = b"Basic dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
-/// Credentials for `test.token:wrong`.
+/// The `Authorization` header for the client `test.token` and the secret `wrong`.
 const WRONG_SECRET: &[u8] = b"Basic dGVzdC50b2tlbjp3cm9uZw==";
-/// Credentials for `nobody.tok:wrong`.
+/// The `Authorization` header for the client `nobody.tok`, which does not exist, and the secret `wrong`.
 const UNKNOWN_CLIENT: &[u8] = b"Basic bm9ib2R5LnRvazp3cm9uZw==";
 
 struct Asked {

@@ -16,12 +16,13 @@ struct Person {
     password: PasswordHash,
 }
 
-/// The directory of the demo. It ignores the case of names. A backslash in a name is an ordinary character.
+/// The directory of the demo. Upper and lower case in names are treated as equal. A backslash in a name is an ordinary
+/// character.
 pub struct People {
     people: Vec<Person>,
     profiles: ProfileStore,
     passwords: Passwords,
-    /// The hash that is verified for an unknown name, so that the check takes as long as for a known name.
+    /// The hash that is used for an unknown name. So the check of a password takes as long as for a known name.
     dummy_hash: PasswordHash,
 }
 
@@ -38,7 +39,7 @@ pub struct DemoAccount {
     pub subject: &'static str,
     /// The e-mail address to which notices are sent.
     pub email: &'static str,
-    /// Whether the account may use login with tokens.
+    /// The value of the account's switch for personal access tokens in a new store.
     pub token_login: bool,
     /// The time zone that is used if the profile has none.
     pub zone: &'static str,
@@ -69,7 +70,7 @@ pub const ACCOUNTS: [DemoAccount; 6] = [
     DemoAccount { email: "newbie@example.com", token_login: false, ..account("newbie", "newbie", Role::Member) },
 ];
 
-/// Returns the time zone of an account whose profile has none.
+/// Returns the time zone that a demo account has if its profile contains none. Returns `None` for any other account.
 pub(crate) fn default_zone(subject: &SubjectId) -> Option<&'static str> {
     ACCOUNTS.iter().find(|account| account.subject == subject.as_str()).map(|account| account.zone)
 }
@@ -114,7 +115,7 @@ impl People {
         self.passwords.verifications()
     }
 
-    /// Returns an account with the time zone of its profile.
+    /// Makes the account of a person. Its time zone is that of the profile, if the profile has one.
     fn account_of(&self, person: &Person) -> Account {
         let account = person.account.clone();
         match self.profiles.zone(account.subject()) {
@@ -129,7 +130,7 @@ impl People {
     }
 }
 
-/// Returns the form of a name by which accounts are found. It ignores case.
+/// Returns the form of a name that is compared: upper and lower case become equal.
 fn canonical(name: &str) -> String {
     name.to_lowercase()
 }

@@ -1,4 +1,5 @@
-//! Records the activity of a connection: its running requests, its idle time, and whether the client reads.
+//! Records what a connection is doing: how many requests it runs, how long it has been idle, and whether its client
+//! reads.
 
 use std::io;
 use std::pin::Pin;
@@ -13,11 +14,10 @@ use tokio::time::Instant;
 
 use crate::limits::Limits;
 
-/// Records the activity of a connection.
 #[derive(Debug)]
 pub(crate) struct Activity {
     state: Mutex<State>,
-    /// Is notified when the connection must close.
+    /// Wakes the task of the connection when the connection must close.
     close: Notify,
 }
 
@@ -28,11 +28,12 @@ struct State {
     active_requests: usize,
     /// The time of the last change: the start of the connection, or the start or end of a request.
     since: Instant,
-    /// The time since which data has waited to be sent, because the client does not read. `None` if no data waits.
+    /// The time at which data began to wait because the client does not read. `None` if no data waits.
     unread_since: Option<Instant>,
 }
 
-/// A running request. The request ends when this value is dropped together with the body of the response.
+/// Counts one running request of a connection. The body of the response owns this value, so the request runs until the
+/// body is dropped.
 #[derive(Debug)]
 pub(crate) struct ActiveRequest(Arc<Activity>);
 
@@ -44,7 +45,7 @@ pub(crate) enum Overdue {
     /// The first request did not arrive in time, the client does not read, or the running requests are stuck. The
     /// connection must be closed at once.
     Stalled,
-    /// The connection has exceeded no limit. It must be checked again after this time.
+    /// The connection has exceeded no limit yet. It cannot exceed one before this time has passed.
     In(Duration),
 }
 
@@ -66,7 +67,8 @@ impl Activity {
         ActiveRequest(Arc::clone(self))
     }
 
-    /// Returns the time since which no request has run. Returns `None` if a request runs.
+    /// Returns the time at which the last request ended, or at which the connection began. Returns `None` if a request
+    /// runs.
     pub(crate) fn idle_since(&self) -> Option<Instant> {
         let state = self.state();
         (state.active_requests == 0).then_some(state.since)

@@ -23,10 +23,10 @@ use tower::ServiceExt as _;
 use crate::activity::{ActiveRequest, Activity, Overdue, WatchedStream};
 use crate::limits::Limits;
 
-/// The maximum size of the head of a request in bytes. It is larger than the longest target that is accepted. So a
-/// request with a longer target can be read and gets 414 (RFC 9112 §3).
+/// The maximum size of the head of a request, in bytes. This limit is larger than the limit for the target. So a
+/// request with a target that is too long can still be read, and its response is 414 (RFC 9112 §3).
 const MAX_HEAD_BYTES: usize = 96 * 1024;
-/// The maximum time that a graceful close may take.
+/// The maximum time that a connection gets to finish its requests after it was asked to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The state that all connections share.
@@ -38,8 +38,8 @@ pub(crate) struct ConnectionServer {
 }
 
 impl ConnectionServer {
-    /// Serves a connection. Stops if the connection ends, exceeds a time limit or is asked to close, or if the server
-    /// stops.
+    /// Serves a connection until it ends. Closes it if it exceeds a time limit, if it was asked to close, or if the
+    /// server stops.
     pub(crate) async fn serve(
         &self,
         stream: TcpStream,
@@ -106,7 +106,7 @@ impl ConnectionServer {
     }
 }
 
-/// The body of a response. When it is dropped, the request ends.
+/// The body of a response. The request counts as running until this body is dropped.
 struct TrackedBody {
     body: Body,
     _active_request: ActiveRequest,

@@ -1,5 +1,5 @@
-//! Limits the number of connections of each source. If a source has too many connections, its longest idle connection
-//! is closed when a new connection arrives.
+//! Limits the number of connections of each source. If a source has reached the limit and opens another connection, its
+//! longest idle connection is closed.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -11,7 +11,7 @@ use crate::activity::Activity;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ConnectionTable(Arc<Mutex<HashMap<LimitKey, OpenConnections>>>);
 
-/// The open connections with the same key.
+/// The open connections that share one limit.
 #[derive(Debug, Default)]
 struct OpenConnections {
     open: Vec<Arc<Activity>>,
@@ -19,7 +19,7 @@ struct OpenConnections {
     closing: usize,
 }
 
-/// Groups connections that have a common limit.
+/// The key of the connections that share one limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum LimitKey {
     /// The connections from one IPv4 address, or from one /64 network of IPv6.
@@ -28,7 +28,7 @@ enum LimitKey {
     Proxy(IpAddr),
 }
 
-/// The entry of a connection in the table. On drop the entry is removed.
+/// An entry of the table for one connection. Dropping it removes the entry.
 #[derive(Debug)]
 pub(crate) struct ConnectionPermit {
     table: ConnectionTable,
@@ -41,8 +41,9 @@ impl ConnectionTable {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a connection. If its source has reached the limit `most`, asks the source's longest idle connection to
-    /// close. Returns `None` if all connections of the source are busy, or if `most` of them are already closing.
+    /// Adds a connection to the table. If its source already has `most` open connections, asks the one that has been
+    /// idle the longest to close. Returns `None` if all of them run requests, or if `most` connections of this source
+    /// are still closing. A trusted proxy (`is_proxy`) has no limit.
     pub(crate) fn admit(
         &self,
         peer: IpAddr,
@@ -69,8 +70,8 @@ impl ConnectionTable {
         Some(ConnectionPermit { table: self.clone(), key, activity: Arc::clone(activity) })
     }
 
-    /// Asks one idle connection to close. Selects the source with the most connections, and its longest idle
-    /// connection.
+    /// Asks one idle connection to close. Chooses the source with the most connections, and of these the one that has
+    /// been idle the longest. Does nothing if no connection is idle.
     pub(crate) fn request_close(&self) {
         let all = self.all();
         let idle = all.values().filter_map(|own| Some((own.open.len() + own.closing, longest_idle(own.open.iter())?)));
@@ -80,7 +81,7 @@ impl ConnectionTable {
     }
 }
 
-/// Returns the connection that has been idle the longest.
+/// Returns the connection that has been idle the longest. Returns `None` if none is idle.
 fn longest_idle<'a>(all: impl Iterator<Item = &'a Arc<Activity>>) -> Option<Arc<Activity>> {
     let idle = all.filter_map(|activity| Some((activity.idle_since()?, activity)));
     idle.min_by_key(|(since, _)| *since).map(|(_, activity)| Arc::clone(activity))

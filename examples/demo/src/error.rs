@@ -12,13 +12,13 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error("COUNTERFOIL_STORE: the store cannot be opened")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The schema of the store is missing or old, and the database role may not update it.
+    /// The schema of the store is missing or old, and the database role is not allowed to update it.
     #[error("COUNTERFOIL_STORE: run `counterfoil-demo migrate` first, as a role that may create")]
     Older(#[source] counterfoil_sql::SetupError),
-    /// The issuer is invalid.
+    /// The issuer in the settings is invalid.
     #[error("COUNTERFOIL_ISSUER cannot be used")]
     Issuer(#[source] counterfoil_axum::InvalidIssuer),
-    /// The issuer is missing, and the listening address is not loopback.
+    /// No issuer is set. The demo cannot use its own address, because this is not a loopback address.
     #[error("COUNTERFOIL_ISSUER must be set if COUNTERFOIL_LISTEN is not a loopback address")]
     IssuerMissing(#[source] counterfoil_axum::InvalidIssuer),
     /// The list of trusted proxies is invalid.
@@ -38,18 +38,18 @@ pub enum StartError {
     Policy {
         /// The path of the policy file.
         path: PathBuf,
-        /// The description of the error.
+        /// What is wrong with the file.
         what: String,
     },
-    /// The file of the profiles cannot be used. No setting contains its path.
+    /// The file with the profiles cannot be used. Its path is in the error, because no setting contains it.
     #[error("the file of the profiles: {}: {what}", path.display())]
     Profiles {
         /// The path of the file.
         path: PathBuf,
-        /// The description of the error.
+        /// What is wrong with the file.
         what: String,
     },
-    /// The handle cannot be built.
+    /// The [`Counterfoil`](counterfoil::Counterfoil) cannot be built.
     #[error(transparent)]
     Build(#[from] counterfoil::BuildError),
     /// The operating system gave no random bytes.

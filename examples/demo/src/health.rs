@@ -15,9 +15,9 @@ use tokio::time::Instant;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The minimum time between two probes of the store.
+/// The time for which the result of a probe of the store is reused.
 const PROBE_INTERVAL: Duration = Duration::from_secs(5);
-/// The maximum time that a probe may take.
+/// The maximum duration of a probe. After this time, the store counts as not ready.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The result of the last probe of the store.
@@ -28,7 +28,8 @@ struct Readiness {
 }
 
 impl Readiness {
-    /// Whether the store accepts writes. A request that arrives during a probe waits for the result of this probe.
+    /// Whether the store accepts writes. Returns the result of the last probe if it is recent. If a probe is in
+    /// progress, waits for its result.
     async fn is_ready(&self) -> bool {
         let mut last = self.last.lock().await;
         if let Some((asked_at, ready)) = *last

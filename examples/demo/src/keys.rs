@@ -1,4 +1,4 @@
-//! Opens the key ring of the demo. `options.rs` or `store.rs` chooses its file.
+//! Opens the key ring of the demo. The modules `options` and `store` determine its file.
 
 use std::path::PathBuf;
 
@@ -7,8 +7,8 @@ use counterfoil::crypto::KeyFile;
 
 use crate::error::StartError;
 
-/// Opens the key ring in a file. If the file does not exist, creates it. If `path` is `None`, the ring is lost when the
-/// process ends.
+/// Opens the key ring in the file `path`. Creates the file if it does not exist. If `path` is `None`, makes a key ring
+/// that is lost when the process ends.
 ///
 /// # Errors
 ///

@@ -48,7 +48,8 @@ pub use seed::seed;
 pub use serve::serve;
 pub use store::Stores;
 
-/// Returns the local URL for a listening address. If the address is unspecified, the URL contains the loopback address.
+/// Returns the URL for a browser on this machine. If `address` is unspecified (such as 0.0.0.0), the URL contains the
+/// loopback address.
 fn local_url(address: SocketAddr) -> String {
     let mut own = address;
     if address.ip().is_unspecified() {
@@ -57,7 +58,7 @@ fn local_url(address: SocketAddr) -> String {
     format!("http://{own}")
 }
 
-/// The maximum time for the writes at shutdown. It is also the maximum time for closing the store.
+/// The maximum time for the writes at shutdown. Closing the store gets the same maximum time.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A demo whose listener is open, but which does not serve yet.

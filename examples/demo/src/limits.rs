@@ -12,18 +12,17 @@ pub struct Limits {
     pub per_source: usize,
     /// The maximum time from the start of a connection until the head of the first request is complete.
     pub first: Duration,
-    /// The maximum time that the head of a later request may take.
+    /// The maximum time in which the head of a later request must arrive.
     pub head: Duration,
     /// The time after which a connection without a running request is closed.
     pub idle: Duration,
-    /// The time after which a connection is closed if data waits to be sent and the client does not read.
+    /// The time after which a connection is closed if its client does not read the data that waits to be sent.
     pub unread: Duration,
-    /// The time after which a connection with running requests is closed. The time begins again whenever a request
-    /// begins or ends.
+    /// The time after which a connection is closed if no request on it begins or ends while at least one runs.
     pub stuck: Duration,
-    /// The interval of HTTP/2 pings, and the maximum time until a ping is answered.
+    /// The interval of HTTP/2 pings. It is also the maximum time until the answer to a ping must arrive.
     pub ping: Duration,
-    /// The maximum time that running requests may take after the server was told to stop.
+    /// The maximum time that the running requests get after the server was told to stop.
     pub grace: Duration,
 }
 

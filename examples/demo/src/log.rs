@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 
 /// The maximum number of lines in the queue. They take about half a megabyte.
 const LINES: usize = 1_024;
-/// The maximum time that writing the last lines may take.
+/// The maximum time that [`Log::end`] waits until the last lines are written.
 const LAST_LINES: Duration = Duration::from_millis(1_200);
 
 /// The log. Call [`end`](Self::end) before the process ends.
@@ -46,7 +46,7 @@ impl Log {
         let _lost = self.lines.write_all(format!("{line}\n").as_bytes());
     }
 
-    /// Waits until the last lines are written, at most [`LAST_LINES`].
+    /// Writes the lines that are still in the queue, and waits for this for at most [`LAST_LINES`].
     pub(crate) fn end(self) {
         let (ended, ends) = channel::<()>();
         // Dropping the guard may print and block. So a thread that is not joined drops it.
@@ -58,7 +58,7 @@ impl Log {
     }
 }
 
-/// Writes to standard error. It runs on a thread that may block. A line that cannot be written is dropped.
+/// Writes to `to`, which may block. It is used only by the log's own thread. A line that cannot be written is dropped.
 struct LogWriter<W> {
     to: W,
     lost: Arc<OnceLock<ErrorCounter>>,

@@ -11,7 +11,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use counterfoil_demo::{Demo, Options, StartError, migrate, print_banner};
 
-/// The maximum time that the process waits for the start to finish after a signal has interrupted the start.
+/// The maximum time that the process waits for an interrupted start. If a signal arrives during the start, the start
+/// must finish within this time.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A server to try counterfoil with. Without a command, it serves

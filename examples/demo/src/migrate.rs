@@ -1,5 +1,5 @@
-//! Updates the schema of the store without serving. The command may use a database role that has more rights than the
-//! role of the server.
+//! Updates the schema of the store without serving requests. The server can then use a database role with fewer rights
+//! than the role of this command.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::store_wait::with_progress_log;
 pub enum Migrated {
     /// The schema is up to date.
     UpToDate,
-    /// Nothing was done, because a store of this kind has no schema.
+    /// The store has no schema, so nothing was done.
     NothingToDo,
 }
 

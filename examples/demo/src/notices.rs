@@ -1,4 +1,5 @@
-//! The worker that sends notices. It sends mails if there is a mail server. Otherwise it writes to the log.
+//! The worker that sends notices about expiry. If there is a mail server, it sends mails. Otherwise it writes the
+//! notices to the log.
 
 use std::time::Duration;
 
@@ -15,8 +16,8 @@ const PRODUCT: &str = "counterfoil demo";
 /// The pause between two runs. It is short, so that the demo sends notices soon.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// Makes a worker that uses this mail server. Without a mail server, the worker writes to the log. Its texts link to
-/// the console.
+/// Makes a worker that uses the mail server `smtp`. If `smtp` is `None`, the worker writes the notices to the log. The
+/// texts of the notices link to the console.
 pub(crate) fn worker(counterfoil: &Counterfoil, smtp: Option<&str>, issuer: &Issuer) -> Result<Worker, StartError> {
     let console = format!("{}{CONSOLE}", issuer.as_str().trim_end_matches('/'));
     let texts = BuiltIn::default().product(PRODUCT);

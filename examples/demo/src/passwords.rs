@@ -1,6 +1,6 @@
-//! Hashes passwords with Argon2id (RFC 9106). Only a few hashes are computed at the same time, and their buffers are
-//! reused. A hash needs 19 MiB. If many threads freed such buffers, the allocator would return little of the memory to
-//! the system.
+//! Hashes passwords with Argon2id (RFC 9106). Each hash needs a buffer of 19 MiB. Only a few hashes are computed at the
+//! same time, and their buffers are reused. Otherwise many threads would allocate and free such buffers, and the
+//! allocator would return little of the memory to the system.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

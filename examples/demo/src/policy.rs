@@ -10,20 +10,20 @@ use toml::{Table, Value};
 
 use crate::error::StartError;
 
-/// The scope tokens of the demo. The only other known scope tokens are those of the library.
+/// The scope tokens of the demo. They can be granted in addition to those of the library.
 const SCOPES: [&str; 2] = ["demo:read", "demo:write"];
-/// The maximum number of tokens that one owner may create in an hour. It is also the maximum number of security codes
-/// that may be created in an hour.
+/// The maximum number of tokens that one owner can create in an hour. All security codes together have the same
+/// maximum.
 const CREATIONS: Option<NonZeroU32> = NonZeroU32::new(1_000);
-/// The number of wrong secrets that one source may send for a client before the source must wait.
+/// The number of wrong secrets for one client that a source can send before it must wait.
 const SECRETS: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-/// The number of failures that one source may cause before the source must wait.
+/// The number of failed attempts of any kind after which a source must wait.
 const FAILURES: NonZeroU32 = NonZeroU32::MIN.saturating_add(999);
-/// The number of wrong passwords that one source may send for an account before the source must wait.
+/// The number of wrong passwords for one account that a source can send before it must wait.
 const PASSWORDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
-/// Returns the default policy with higher limits. Both gates must be open before a token can be used. A token lasts at
-/// most 180 days. A label has at most 20 characters.
+/// Returns the default policy with higher limits. A personal access token can be used only if the setting and its
+/// owner's switch are on. It lasts at most 180 days, and its label has at most 20 characters.
 #[must_use]
 pub fn demo() -> Policy {
     let mut policy = Policy::default();
@@ -37,7 +37,7 @@ pub fn demo() -> Policy {
     policy
 }
 
-/// Returns the policy of the demo. If `path` names a file, the file overrides parts of the policy.
+/// Returns the policy of the demo. The file `path` overrides parts of it. If `path` is `None`, nothing is overridden.
 ///
 /// # Errors
 ///
@@ -55,8 +55,8 @@ pub fn policy(path: Option<&Path>) -> Result<Policy, StartError> {
     Ok(policy)
 }
 
-/// Merges two tables. Tables within them are merged too. Any other value of `over` replaces the value in `all`. Unknown
-/// keys are kept, so that a later check can name them.
+/// Merges the table `over` into the table `all`. If both contain a table under the same key, these are merged too. Any
+/// other value of `over` replaces the value in `all`. Unknown keys are kept, so that a later check can report them.
 fn merge(all: &mut Table, over: Table) {
     for (key, value) in over {
         match (all.get_mut(&key), value) {

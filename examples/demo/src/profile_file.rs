@@ -1,4 +1,5 @@
-//! The file of the profiles. It contains JSON, is always replaced as a whole, and can be read only by its owner.
+//! The file with the profiles. It contains JSON. Each change replaces the whole file. Only the file's owner can read
+//! it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -15,22 +16,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::profiles::ProfileMap;
 
-/// The reason why a profile file is invalid. The message contains no text of the file, because the file contains
+/// The reason why a profile file is invalid. The message contains no text from the file, because it contains
 /// signatures.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ProfileFileError {
     /// The file is not JSON, or the JSON does not describe profiles.
     #[error("damaged: line {line}, column {column} is invalid")]
     Text { line: usize, column: usize },
-    /// The file contains an image that is invalid.
+    /// A signature in the file is not a valid image.
     #[error("damaged: a signature is not an image")]
     Picture,
-    /// The file contains a kind of signature that this version cannot write.
+    /// A profile has a kind of signature that this version cannot write to the file.
     #[error("a signature is of an unknown kind")]
     Kind,
 }
 
-/// A profile in the form in which the file contains it.
+/// A profile as the file contains it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredProfile {
@@ -44,7 +45,7 @@ struct StoredProfile {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum StoredSignature {
     Typed(String),
-    /// An image in Base64. Its first bytes determine its format.
+    /// An image in Base64. The format of the image follows from its first bytes.
     Image(String),
 }
 

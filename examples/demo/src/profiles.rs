@@ -1,5 +1,5 @@
-//! The profiles of the demo: time zones and signatures. They are in memory. If the store outlives the process, they are
-//! also in a file.
+//! Stores the profiles of the demo, which are time zones and signatures. They are kept in memory. If the demo's store
+//! outlives the process, they are also written to a file.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub struct ProfileStore(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    /// All profiles. If there is a file, it has the same contents.
+    /// All profiles. If there is a file, it contains the same profiles.
     profiles: RwLock<ProfileMap>,
     file: Option<PathBuf>,
     /// Locked during a change, so that no concurrent change is lost.
@@ -31,8 +31,8 @@ struct Inner {
 }
 
 impl ProfileStore {
-    /// Reads the profiles from a file. If the file does not exist, the first change creates it. If `file` is `None`,
-    /// the profiles are lost when the process ends.
+    /// Reads the profiles from a file. If the file does not exist, there are no profiles yet, and the first change
+    /// creates it. If `file` is `None`, the profiles are lost when the process ends.
     ///
     /// # Errors
     ///
@@ -48,7 +48,7 @@ impl ProfileStore {
         self.0.read(|profiles| profiles.get(subject).and_then(|profile| profile.zone.clone()))
     }
 
-    /// Changes a profile. The change completes even if the future is dropped.
+    /// Changes the profile of an account. The change completes even if the caller drops the future.
     async fn change(
         &self,
         subject: &SubjectId,
@@ -70,8 +70,8 @@ impl Inner {
         of(&self.profiles.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Writes the file before it changes the profiles in memory. Otherwise a restart could lose a change that was
-    /// already shown.
+    /// Changes the profile of an account. Writes the file before it changes the profiles in memory. In the other order,
+    /// a page could show a change that a crash then loses.
     fn change(&self, subject: SubjectId, change: impl FnOnce(&mut Profile)) -> std::io::Result<()> {
         let mut profiles = self.read(ProfileMap::clone);
         change(profiles.entry(subject).or_default());

@@ -1,5 +1,5 @@
-//! Fills a new store with the clients of the demo. Also opens the gates for personal access tokens: the setting, and
-//! the switches of the accounts. If the store is not new, nothing is changed.
+//! Fills a new store with the clients of the demo. Also allows personal access tokens: turns on the setting, and the
+//! switch of each account whose `token_login` is true. A store that is not new is left unchanged.
 
 use counterfoil::client::{Grant, NewClient, RefreshMode};
 use counterfoil::settings::SettingsUpdate;

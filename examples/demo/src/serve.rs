@@ -15,7 +15,7 @@ use crate::connection::ConnectionServer;
 use crate::connection_table::ConnectionTable;
 use crate::limits::Limits;
 
-/// Serves until `stop` completes. Then finishes the running requests.
+/// Serves until `stop` completes. Then lets the running requests finish, up to a time limit.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -50,8 +50,8 @@ pub async fn serve(
     let _late = tokio::time::timeout(limits.grace, permits.acquire_many(all)).await;
 }
 
-/// Accepts the next connection. If there is no permit for it, closes the connection that has been idle the longest. If
-/// accepting fails, waits for a short time and then returns `None`.
+/// Accepts the next connection. If there is no permit left, first asks an idle connection to close, and waits for its
+/// permit. If accepting fails, waits for a short time and returns `None`.
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,

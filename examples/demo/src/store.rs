@@ -1,4 +1,4 @@
-//! The demo's store, which is opened by its URL, and the paths of the demo's other files.
+//! Opens the demo's store by its URL, and names the demo's other files.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use counterfoil_stores::{AnyStore, OpenError, Opening, StoreUrl};
 
 use crate::error::StartError;
 
-/// The beginning of the names of the demo's files if the store is not a file.
+/// The beginning of the names of the demo's other files, if the store is on a server.
 const FILE_STEM: &str = "counterfoil-demo";
 
 /// Parses a store URL.
@@ -26,7 +26,8 @@ pub(crate) fn refused(error: OpenError) -> StartError {
     }
 }
 
-/// One store, which implements all store traits, and the path with which the names of the demo's other files begin.
+/// One store, which implements all store traits. Also contains the path with which the names of the demo's other files
+/// begin.
 #[derive(Clone)]
 pub struct Stores {
     store: AnyStore,
@@ -51,8 +52,8 @@ impl Stores {
         Ok(Self { store, files })
     }
 
-    /// Uses one store for all traits. The names of the demo's files begin with `files`. If `files` is `None`, nothing is
-    /// kept after the process ends.
+    /// Uses `store` for all traits. The names of the demo's other files begin with `files`. If `files` is `None`, the
+    /// demo writes no files.
     pub fn of<S>(store: S, files: Option<PathBuf>) -> Self
     where
         S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle,
@@ -60,18 +61,19 @@ impl Stores {
         Self { store: AnyStore::of(std::sync::Arc::new(store)), files }
     }
 
-    /// Closes the store. Afterwards, a SQLite file contains all data. Do not use the store after this.
+    /// Closes the store, which must not be used afterwards. If the store is a SQLite file, this file then contains all
+    /// data.
     pub async fn close(&self) {
         self.store.close().await;
     }
 
-    /// Returns the default path of the key ring file, or `None` if nothing is kept after the process ends.
+    /// Returns the default path of the key ring file. Returns `None` if the demo writes no files.
     #[must_use]
     pub fn keys(&self) -> Option<PathBuf> {
         self.beside(".keys")
     }
 
-    /// Returns the path of the profiles file, or `None` if nothing is kept after the process ends.
+    /// Returns the path of the profiles file. Returns `None` if the demo writes no files.
     #[must_use]
     pub fn profiles(&self) -> Option<PathBuf> {
         self.beside(".profiles.json")
@@ -83,13 +85,13 @@ impl Stores {
         Some(name.into())
     }
 
-    /// Sets this store in a builder.
+    /// Makes the handle that `builder` builds use this store.
     pub fn build_into(&self, builder: Builder) -> Builder {
         self.store.build_into(builder)
     }
 
-    /// Whether the store still has no sample data. The last step of adding sample data sets the personal access token
-    /// setting.
+    /// Whether the demo has not filled this store yet. The setting for personal access tokens is missing in such a
+    /// store, because the demo writes it last.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Logs that the start is waiting for the store.
+//! Writes log lines while the start waits for the store.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -6,8 +6,8 @@ use std::time::Duration;
 /// The time between two log lines.
 const LOG_INTERVAL: Duration = Duration::from_secs(3);
 
-/// Waits for `opening` without a time limit, because a migration of a large database may take long. Meanwhile a log
-/// line reports the wait repeatedly.
+/// Waits until `opening` completes. There is no time limit, because a migration of a large database can take long.
+/// During the wait, a log line is written at regular intervals.
 pub(crate) async fn with_progress_log<T>(opening: impl Future<Output = T>) -> T {
     let mut opening = pin!(opening);
     let mut waited = Duration::ZERO;

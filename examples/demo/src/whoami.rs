@@ -32,7 +32,7 @@ struct WhoAmI {
     actor: Option<String>,
 }
 
-/// Serves `/whoami`. The caller must put the routes into an authentication layer.
+/// Makes the router that serves `/whoami`. The caller must put it into an authentication layer.
 pub(crate) fn whoami() -> OpenApiRouter {
     OpenApiRouter::new().routes(routes!(show))
 }

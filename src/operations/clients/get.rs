@@ -23,7 +23,6 @@ impl Counterfoil {
     }
 }
 
-/// The client as currently stored.
 async fn see(permit: Permit<'_, ListClients>, id: &ClientId) -> Result<ClientView, ManageError> {
     let service = permit.service();
     let found = service.clients.client(&service.realm, id).await?.ok_or(ManageError::NotFound)?;

@@ -34,7 +34,6 @@ impl Counterfoil {
     }
 }
 
-/// Lists clients in the order of their ids, starting after `after`.
 async fn list(
     permit: Permit<'_, ListClients>,
     after: Option<&ClientId>,

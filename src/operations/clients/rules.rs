@@ -20,8 +20,8 @@ pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
     }
 }
 
-/// Checks that a presenter does not grant more than its own scope. If the presenter has a scope, the client must have
-/// an allowed scope that lies within the presenter's scope.
+/// Checks that the presenter does not grant a client more than the presenter's own scope. If the presenter has a scope,
+/// the client must have an allowed scope that lies within it.
 pub(super) fn within<O: Permission>(permit: &Permit<'_, O>, registration: &Registration) -> Result<(), Invalid> {
     let reaches = permit.needs_reach(registration.allowed_scope.as_ref());
     reaches.map_err(|_| Invalid::ScopeBeyond { field: "scopes" })

@@ -20,7 +20,8 @@ const STRONG: usize = 22;
 /// The longest accepted secret, in bytes. Real secrets are far shorter.
 const LONGEST: usize = 1_024;
 
-/// A new random secret in both forms: for the client, and as stored. `id` is `Some` if the id was derived from a form.
+/// A new random secret, as text for the client and as digest for the store. If the request comes from a web form, `id`
+/// is the secret's id, which is derived from the form's key. `None` means a random id.
 pub(super) fn drawn(
     service: &Service,
     client: &ClientId,
@@ -49,7 +50,6 @@ pub(super) fn drawn(
     Ok((NewClientSecret::new(client, minted.token.expose_secret()), stored))
 }
 
-/// The stored form of an imported secret.
 pub(super) fn imported(service: &Service, secret: &Secret, now: Timestamp) -> Result<StoredSecret, Unavailable> {
     let mut id = [0; 16];
     service.entropy.fill(&mut id)?;
@@ -66,7 +66,8 @@ pub(super) fn imported(service: &Service, secret: &Secret, now: Timestamp) -> Re
     })
 }
 
-/// Checks whether a secret may be imported. Even with `weak`, the secret must fit into a header.
+/// Returns an error if the secret may not be imported. With `weak`, the secret need not be strong. It must still fit
+/// into a header.
 pub(super) fn importable(secret: &Secret, weak: bool) -> Result<(), Invalid> {
     let text = secret.expose_secret();
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte);
@@ -75,8 +76,8 @@ pub(super) fn importable(secret: &Secret, weak: bool) -> Result<(), Invalid> {
     if sendable && (strong || weak) { Ok(()) } else { Err(Invalid::WeakSecret) }
 }
 
-/// Adds a secret. The newest previous secret stays valid for `overlap`. All other secrets end now, so at most two
-/// secrets are live.
+/// Adds the new secret of a client. The newest previous secret stays valid for `overlap`, but never longer than before.
+/// All other secrets end now, so at most two secrets are live.
 pub(super) fn replace(secrets: &mut Vec<StoredSecret>, new: StoredSecret, overlap: Duration, now: Timestamp) {
     let end = now.plus_capped(overlap);
     secrets.retain(|slot| is_live(slot, now));

@@ -27,8 +27,9 @@ use crate::types::scope::Scope;
 const OVERLAP_MOST: Duration = days(366);
 
 impl Counterfoil {
-    /// Changes a client. If the change disables the client, all its tokens are refused. The change takes effect at the
-    /// next call in this process, and within the policy's `settings_staleness` in other processes.
+    /// Changes the fields of a client that are set in `change`. If the change disables the client, all tokens of the
+    /// client are refused. The change takes effect at the next call in this process, and within the policy's
+    /// `settings_staleness` in other processes.
     ///
     /// # Errors
     ///
@@ -49,8 +50,8 @@ impl Counterfoil {
         edit(self.permit(by).await?, id, change).await
     }
 
-    /// Gives a client a new secret. The newest previous secret stays valid for `overlap`, which is rounded down to
-    /// whole microseconds and is at most 366 days. Any other secret ends now.
+    /// Gives a client a new secret. The newest previous secret stays valid for `overlap`. The overlap is rounded down
+    /// to whole microseconds and is at most 366 days. Any other secret of the client ends now.
     ///
     /// # Errors
     ///
@@ -99,14 +100,13 @@ impl Counterfoil {
     }
 }
 
-/// Whether that client exists. `None` stands for a text that is not a valid client id.
+/// Returns `NotFound` if no client has this id. `None` stands for a text that is not a valid client id.
 pub(crate) async fn exists<O: Permission>(permit: &Permit<'_, O>, id: Option<&ClientId>) -> Result<(), ManageError> {
     let service = permit.service();
     let found = service.clients.client(&service.realm, id.ok_or(ManageError::NotFound)?).await?;
     found.map(|_| ()).ok_or(ManageError::NotFound)
 }
 
-/// Changes the fields of a client that are set in the update.
 async fn edit(
     permit: Permit<'_, UpdateClient>,
     id: &ClientId,
@@ -158,17 +158,22 @@ fn widens(before: &Registration, after: &Registration) -> bool {
         || before.default_scope != after.default_scope
 }
 
-/// A form that replaces a secret. Contains the form's key, and the secret that was the newest when the form was shown.
+/// Makes sure that a submitted web form replaces a client's secret at most once. `key` identifies the form, and the id
+/// of the new secret is derived from it. `beside` is the id of the newest secret at the time when the form was shown.
+/// It is `None` if the client had no secret then.
 ///
-/// A registration stores at most two secrets, so the secret that an old form created may no longer be stored. In that
-/// case the form is refused, because the newest secret has changed.
+/// The stored id of the new secret shows that the form was already submitted. But a registration stores at most two
+/// secrets, so two later replacements remove this id. If the form is submitted again after that, it is refused because
+/// `beside` is no longer the newest secret.
 pub(crate) struct OnceSecret<'a> {
     pub(crate) key: &'a OnceKey,
     pub(crate) beside: Option<RecordId>,
 }
 
 impl OnceSecret<'_> {
-    /// The id for the new secret. Fails if this form has already created a secret, or if the newest secret has changed.
+    /// Derives the id of the new secret from the key of the submitted web form. If a stored secret already has this id,
+    /// the error is `DoneAlready`. If a stored secret was created by the same form with other values, the error is
+    /// `FormUsed`. If `beside` is no longer the newest secret, the error is `ChangedMeanwhile`.
     fn id(&self, service: &Service, registration: &Registration, overlap: Duration) -> Result<[u8; 16], Conflict> {
         let id = self.key.secret_id(&service.realm, &registration.client_id, &[&whole_micros(overlap).to_be_bytes()]);
         for own in &registration.secrets {
@@ -181,7 +186,8 @@ impl OnceSecret<'_> {
     }
 }
 
-/// Adds a new secret. The previous newest secret stays valid for `overlap`.
+/// Adds a new secret to a client. The previous newest secret stays valid for `overlap`. `once` is `Some` if the request
+/// comes from a web form.
 pub(crate) async fn rotate_secret(
     permit: Permit<'_, RotateClientSecret>,
     id: &ClientId,
@@ -207,7 +213,8 @@ pub(crate) async fn rotate_secret(
     Ok(RegisteredClient { view: ClientView::from(&after), secret: Some(shown) })
 }
 
-/// Revokes all tokens of a client by raising its epoch. This takes one write for any number of tokens.
+/// Revokes all tokens of a client by raising the epoch in its registration. Tokens of a lower epoch are refused. This
+/// takes one write for any number of tokens.
 async fn revoke_tokens(permit: Permit<'_, RevokeClientTokens>, id: &ClientId) -> Result<(), ManageError> {
     update(&permit, id, |registration| {
         registration.epoch = registration.epoch.saturating_add(1);
@@ -233,8 +240,8 @@ async fn delete(permit: Permit<'_, DeleteClient>, id: &ClientId) -> Result<(), M
     Err(Unavailable::Contended { operation: "delete client" }.into())
 }
 
-/// Decides on a change of the current registration, and writes the change if the stored version is still the same. If
-/// another write came first, decides again on the newer registration.
+/// Reads the client's registration, changes it with `decide`, and writes it with a compare-and-swap on its version. If
+/// another write came first, calls `decide` again with the newer registration.
 async fn update<O: Permission, A>(
     permit: &Permit<'_, O>,
     id: &ClientId,
@@ -258,7 +265,8 @@ async fn update<O: Permission, A>(
     Err(Unavailable::Contended { operation: "change client" }.into())
 }
 
-/// Applies the fields that are set in the update. Returns the changes, for which events are emitted.
+/// Applies the fields that are set in the update to the registration. Returns one entry for each event to emit, and
+/// nothing for a field that keeps its value.
 fn applied(change: &ClientUpdate, registration: &mut Registration) -> Vec<ClientAction> {
     let mut actions = Vec::new();
     if let Some(disabled) = change.disabled.filter(|&disabled| disabled != registration.disabled) {

@@ -1,4 +1,5 @@
-//! Counts the stored digests under each key. A host needs the numbers before it removes a key from the ring.
+//! Counts the stored digests by the key of the key ring under which they were computed. A host needs the numbers before
+//! it removes a key from the ring.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -10,23 +11,23 @@ use crate::service::error::Unavailable;
 use crate::store::error::StoreError;
 use crate::types::ids::KeyId;
 
-/// How many registrations one call of the store reads.
+/// How many client registrations one call of the store reads.
 const BATCH: NonZeroU32 = match NonZeroU32::new(100) {
     Some(batch) => batch,
     None => NonZeroU32::MIN,
 };
 
-/// The number of digests under one key.
+/// How many stored digests were computed under one key of the key ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyUse {
     /// The key. [`KeyId::NONE`] stands for digests that were computed without a key ring.
     pub key: KeyId,
-    /// The number of records in all realms of the store. It includes expired and revoked records that are not purged
-    /// yet.
+    /// The number of records whose digest was computed under this key, in all realms of the store. It includes expired
+    /// and revoked records that are not purged yet.
     pub records: u64,
-    /// The number of secrets of clients of this realm. A secret gets a new digest only when it is used, so replace
-    /// unused secrets.
+    /// The number of client secrets whose digest was computed under this key, in this realm. A secret gets a digest
+    /// under the current key only when it is used, so replace secrets that are not used.
     pub client_secrets: u64,
 }
 
@@ -48,23 +49,23 @@ impl KeyUse {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DropKeyError {
-    /// Some credentials would no longer verify without this key.
+    /// Stored digests were computed under the key. Without it, their credentials no longer verify.
     #[error("key {} is still in use: {records} records and {client_secrets} client secrets", .key.number())]
     InUse {
         /// The key.
         key: KeyId,
-        /// The number of records under the key.
+        /// The number of records whose digest was computed under the key.
         records: u64,
-        /// The number of client secrets under the key.
+        /// The number of client secrets whose digest was computed under the key.
         client_secrets: u64,
     },
-    /// The numbers could not be determined.
+    /// A store failed, so it is unknown whether the key is used.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
 impl Counterfoil {
-    /// Counts the digests under each key.
+    /// Counts the stored digests of records and of client secrets by the key under which they were computed.
     ///
     /// # Errors
     ///
@@ -73,7 +74,7 @@ impl Counterfoil {
         census(&self.service).await
     }
 
-    /// Counts the digests under that key.
+    /// Counts the stored digests that were computed under `key`. The sum includes records and client secrets.
     ///
     /// # Errors
     ///
@@ -82,8 +83,8 @@ impl Counterfoil {
         still_used(&self.service, key).await
     }
 
-    /// Checks that no credential and no client secret uses this key. The result is advisory: the key may be used again
-    /// after the check.
+    /// Checks that no stored digest of a credential or client secret was computed under this key. The result is
+    /// advisory: the key may be used again after the check.
     ///
     /// # Errors
     ///
@@ -93,7 +94,7 @@ impl Counterfoil {
     }
 }
 
-/// Counts the digests under each key, in ascending order of keys. The call may be slow, and may miss concurrent writes.
+/// Counts the stored digests by key, in ascending order of keys. The call can be slow, and can miss concurrent writes.
 async fn census(service: &Service) -> Result<Vec<KeyUse>, Unavailable> {
     let mut uses = BTreeMap::new();
     for (key, records) in service.store.census().await? {
@@ -117,14 +118,14 @@ async fn census(service: &Service) -> Result<Vec<KeyUse>, Unavailable> {
     Ok(uses.into_values().collect())
 }
 
-/// Counts the digests under that key.
 async fn still_used(service: &Service, key: KeyId) -> Result<u64, Unavailable> {
     let used = census(service).await?.into_iter().find(|used| used.key == key);
     Ok(used.map_or(0, |used| used.records.saturating_add(used.client_secrets)))
 }
 
-/// Checks that no digest uses the key. A host can remove the key anyway, with
-/// [`KeyRing::without`](crate::KeyRing::without). The remaining credentials under the key then no longer verify.
+/// Returns an error if a stored digest was computed under the key. The error is only a warning. A host can remove the
+/// key anyway, with [`KeyRing::without`](crate::KeyRing::without). The credentials with such a digest then no longer
+/// verify.
 async fn may_drop(service: &Service, key: KeyId) -> Result<(), DropKeyError> {
     match census(service).await?.into_iter().find(|used| used.key == key) {
         Some(used) if used.is_used() => {

@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::crypto::entropy::Entropy;
 use crate::service::clock_trust::CHALLENGED;
 
-/// The pause after a round in which nothing failed.
+/// The pause after a round of upkeep in which nothing failed.
 const USUAL: Duration = Duration::from_secs(5);
-/// The longest pause after failed rounds.
+/// The longest pause after rounds of upkeep that failed.
 const LONGEST: Duration = Duration::from_secs(60);
-/// The divisor of the jitter: a random addition is at most a pause divided by this number.
+/// The divisor for the random addition to a pause: the addition is at most the pause divided by this number.
 const JITTER: u32 = 5;
 
 // A process whose clock is right must complete a round before another process starts to trust its own wrong clock.
@@ -23,8 +23,8 @@ const _: () = assert!(
 pub(super) struct Pauses(u32);
 
 impl Pauses {
-    /// The pause after a round, without jitter. It is five seconds, and doubles for each failed round in a row, up to a
-    /// minute.
+    /// The pause after a round of upkeep, without its random addition. It is five seconds, and doubles for each failed
+    /// round in a row, up to a minute.
     pub(super) fn after(&mut self, failed: bool) -> Duration {
         self.0 = if failed { self.0.saturating_add(1) } else { 0 };
         let doubled = 1_u32.checked_shl(self.0).map_or(LONGEST, |times| USUAL.saturating_mul(times));

@@ -22,11 +22,12 @@ impl Counterfoil {
     }
 }
 
-/// Purges one batch. Removes records whose `gone_at` is reached, and shrinks records of used-up generations, at most
-/// `limit` records in total. Also removes at most `limit` counters whose window has ended.
+/// Purges one batch: removes records whose retention has ended, and removes counters whose window has ended. Also
+/// reduces each replaced record whose retry window has ended to the fields that detect a replay. Changes at most
+/// `limit` records and at most `limit` counters.
 ///
-/// The result of no operation depends on a purge: an item whose end is reached is treated as absent, even if it is
-/// still stored.
+/// The result of no operation depends on a purge. A record or counter whose end is reached is treated as absent, even
+/// if it is still stored.
 async fn purge(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     let unsent_before = now.minus(service.policy.notices.unsent_kept);
     let records = service.store.purge(now, unsent_before, now, limit).await?;
@@ -34,7 +35,7 @@ async fn purge(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<P
     Ok(Progress { changed: records.changed.saturating_add(counters.changed), more: records.more || counters.more })
 }
 
-/// Removes only counters, at most `limit`. A counter is removed if its window has ended by `now`.
+/// Removes at most `limit` counters of failures, those whose window has ended by `now`.
 pub(crate) async fn counters(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     let changed = service.throttle.purge_counters(now, limit).await?;
     Ok(Progress { changed, more: changed >= u64::from(limit.get()) })

@@ -17,9 +17,9 @@ use crate::store::listing::Progress;
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 
 impl Counterfoil {
-    /// Runs upkeep until `stop` completes. Every five seconds it writes the last uses and the new digests that are due,
-    /// and purges expired data. At the end it calls [`Counterfoil::shutdown`], which writes all last uses that are
-    /// still pending.
+    /// Runs upkeep until `stop` completes. Every five seconds it writes the times of last use and the new digests that
+    /// are due, and purges expired data. At the end it calls [`Counterfoil::shutdown`], which writes all times of last
+    /// use that are still pending.
     ///
     /// A failure gives an event ([`EventKind::Failed`](crate::event::EventKind::Failed)), and the next round tries
     /// again. After each failed round the pause doubles, up to a minute. A random addition of at most a fifth of the
@@ -32,24 +32,24 @@ impl Counterfoil {
     /// same store.
     ///
     /// A purge with a wrong clock cannot be undone, so a clock that jumped forward is not trusted at once. The store
-    /// contains a note: the instant of the last upkeep of any process. If the clock is more than a day ahead of the
-    /// note, no record is purged for an hour ([`Policy::clock_doubt`](crate::policy::Policy::clock_doubt)), and the
-    /// event [`EventKind::ClockLeapt`](crate::event::EventKind::ClockLeapt) is emitted. The hour is measured as the sum
-    /// of the pauses without their random part, so it does not depend on the clock. The hour starts again each time
-    /// another process writes a different note.
+    /// contains the instant of the last upkeep of any process. If the clock is more than a day ahead of this instant,
+    /// no record is purged for an hour ([`Policy::clock_doubt`](crate::policy::Policy::clock_doubt)), and the event
+    /// [`EventKind::ClockLeapt`](crate::event::EventKind::ClockLeapt) is emitted. The hour is measured as the sum of
+    /// the pauses without their random part, so it does not depend on the clock. The hour starts again each time
+    /// another process stores a different instant.
     ///
-    /// The clock is also not trusted at once in two other cases. The first is that no upkeep ran for more than a day.
-    /// The second is that the store has no note. In the second case no event is emitted. A new service has no note, but
-    /// it also has nothing to purge in its first hour. An upgraded service has no note, and may have started with a
+    /// The same happens after a day without upkeep, because this looks like a clock that jumped. If the store contains
+    /// no instant of a last upkeep, no record is purged for an hour either, but no event is emitted. A new service has
+    /// nothing to purge in its first hour. A service that was upgraded from an older version might have started with a
     /// wrong clock. If no process of the host runs for as long as an hour, call [`Counterfoil::purge`], which trusts
-    /// the clock. If the note is in the future, the next upkeep with an earlier clock corrects it.
+    /// the clock. If the stored instant is in the future, the next upkeep with an earlier clock corrects it.
     ///
     /// If a host calls neither this method nor [`Counterfoil::flush`] nor [`Counterfoil::purge`] for ten minutes, it
     /// gets the event [`EventKind::NoUpkeep`](crate::event::EventKind::NoUpkeep) once.
     ///
     /// # Cancel safety
     ///
-    /// A dropped future leaves no batch incomplete. Last uses that are not written stay in the buffer.
+    /// A dropped future leaves no batch incomplete. Times of last use that are not written stay in memory.
     ///
     /// ```
     #[doc = include_str!("../../example.in")]
@@ -104,7 +104,7 @@ where
     }
 }
 
-/// Returns whether `stop` completed before the round.
+/// Waits until `round` or `stop` completes. Returns true if `stop` completed first.
 async fn stopped_before(
     mut round: Pin<&mut impl Future<Output = ()>>,
     mut stop: Pin<&mut impl Future<Output = ()>>,

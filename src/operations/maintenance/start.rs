@@ -1,4 +1,5 @@
-//! Checks before the first request that the key ring belongs to the store and that the store accepts writes.
+//! Prepares a service for its first request. Checks that the key ring belongs to the store, and on request whether the
+//! store accepts writes.
 
 use crate::builder::{BuildError, Builder};
 use crate::counterfoil::Counterfoil;
@@ -12,7 +13,7 @@ use crate::types::time::Timestamp;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// A part is missing, or a value is outside its limits.
+    /// The handle could not be built: a part is missing, or a value is outside its limits.
     #[error(transparent)]
     Build(#[from] BuildError),
     /// The key ring does not belong to the store, or a store failed.
@@ -31,8 +32,8 @@ impl Builder {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, the check values of the key ring may or may not be stored. The next start stores them
-    /// if they are missing.
+    /// If the future is dropped, it is unknown whether the check values of the key ring are stored. The next start
+    /// stores them if they are missing.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -100,9 +101,9 @@ impl Counterfoil {
         start(&self.service, RingOf::ThisStore, self.now()).await
     }
 
-    /// Does the same as [`Counterfoil::start`], for a key ring that replaces a lost one. Afterwards, every credential
-    /// and client secret whose digest needs the lost ring is refused. People must sign in again, and clients need new
-    /// secrets.
+    /// Accepts a new key ring in place of a lost one. It does the same as [`Counterfoil::start`], but replaces the
+    /// stored check values. Afterwards, every credential and client secret whose digest needs the lost ring is refused.
+    /// People must sign in again, and clients need new secrets.
     ///
     /// # Errors
     ///
@@ -122,12 +123,12 @@ impl Counterfoil {
     }
 }
 
-/// Whether the key ring belongs to the store.
+/// The relation of the key ring to the store, as the caller states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RingOf {
-    /// The ring belongs to the store.
+    /// The ring must match the check values in the store.
     ThisStore,
-    /// The ring replaces a lost ring of the store.
+    /// The ring replaces a lost one, so the check values in the store are replaced.
     AnotherStore,
 }
 

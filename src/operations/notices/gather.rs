@@ -1,4 +1,4 @@
-//! Decides which notices of one person are sent together in one digest, and when.
+//! Decides which notices of one person are sent together in one message, and when.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -18,17 +18,17 @@ use crate::types::time::Timestamp;
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
-/// How many pages of a person's credentials of one kind are read. Notices of any further credentials are not added to a
-/// digest. They are sent when they are due.
+/// How many pages of a person's credentials of one kind are read to find notices that can be sent together. The notice
+/// of a credential on a later page is sent alone when it is due.
 const PAGES: usize = 10;
 
 impl Counterfoil {
-    /// Decides which notices of one person are sent together now, by the rules in
+    /// Decides which notices of one person are sent together now, in one message. The rules are in
     /// [`Policy::notices`](crate::policy::Policy::notices). `due` contains the person's notices from
     /// [`Counterfoil::due_notices`]. This call also reads the person's other credentials, at most 1,000 of each kind.
-    /// `lease` is the lease with which the worker will claim the notices.
+    /// `lease` is the time for which the worker will then claim each notice.
     ///
-    /// This call claims no notice. A worker that does not gather notices can skip it and claim the due notices
+    /// This call claims no notice. A worker that sends each notice alone can skip this call and claim the due notices
     /// directly.
     ///
     /// # Errors
@@ -44,7 +44,6 @@ impl Counterfoil {
     }
 }
 
-/// Decides which notices of a person to claim now. `due` contains the notices that are known to be due.
 async fn gather(
     service: &Service,
     whom: &SubjectId,
@@ -83,7 +82,8 @@ async fn gather(
     Ok(Gathered::Send { first, along })
 }
 
-/// Reads a person's current credentials of one kind, and replaces older entries of `known` with them.
+/// Reads a person's current credentials of one kind into `known`. A credential that is already in `known` is replaced
+/// by its current state, or removed if it no longer has a pending notice.
 async fn read(
     service: &Service,
     whom: &SubjectId,

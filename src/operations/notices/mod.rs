@@ -1,9 +1,9 @@
 //! Plans expiry notices: which notices are due, which worker sends each notice, and whether it was sent. The host
 //! supplies the texts and the transport.
 //!
-//! Each record has one mark, which is the time of its next notice. A claim moves the mark to the end of a lease, so
-//! only one of many workers gets the notice. If a worker crashes, its lease ends, and the notice is due again. A change
-//! of the expiry writes a new mark, and thereby invalidates claims of the old mark.
+//! The mark of a record is the instant of its next notice. A worker claims a notice by moving the mark to the end of a
+//! lease, so only one of many workers gets the notice. If a worker crashes, its lease ends, and the notice is due
+//! again. A change of the expiry writes a new mark, and thereby invalidates claims of the old mark.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -25,8 +25,8 @@ mod plan;
 mod rearm;
 
 impl Counterfoil {
-    /// A page of credentials whose notices are due. The cursor `next` of the last page is `None`. Other pages can also
-    /// have fewer than `limit` items.
+    /// Returns a page of at most `limit` credentials whose notices are due. The page starts after the cursor `after`.
+    /// On the last page, the cursor `next` is `None`. An earlier page can also have fewer than `limit` items, or none.
     ///
     /// # Errors
     ///
@@ -60,9 +60,10 @@ impl Counterfoil {
         due(&self.service, after, limit, self.now()).await
     }
 
-    /// Claims a notice for the time `lease`, which is rounded down to whole microseconds and is at most an hour. The
-    /// lease must be longer than the time-out of the transport. Otherwise another worker may send the notice again. A
-    /// notice in `along` of [`Gathered::Send`](crate::notice::Gathered::Send) may be claimed before it is due.
+    /// Claims a notice for the time `lease`, so that no other worker sends it. The lease is rounded down to whole
+    /// microseconds and is at most an hour. It must be longer than the timeout of the transport. Otherwise another
+    /// worker might send the notice again. A notice in `along` of [`Gathered::Send`](crate::notice::Gathered::Send) may
+    /// be claimed before it is due.
     ///
     /// # Errors
     ///
@@ -71,19 +72,20 @@ impl Counterfoil {
         claim(&self.service, due, lease, self.now()).await
     }
 
-    /// Records the outcome of a claimed notice. Returns false if the claim was no longer valid. A notice that was sent
-    /// is recorded as sent in any case.
+    /// Records the outcome of a claimed notice. Returns false if the claim was no longer valid, because another worker
+    /// claimed the notice later or the expiry was changed. Even then, [`Outcome::Sent`] is recorded, so that the notice
+    /// is not sent twice.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if the store failed. A notice that was sent may then be sent again after the lease has ended.
+    /// [`Unavailable`] if the store failed. A notice that was sent might then be sent again after the lease has ended.
     pub async fn settle_notice(&self, claimed: ClaimedNotice, outcome: Outcome) -> Result<bool, Unavailable> {
         settle(&self.service, claimed, outcome, self.now()).await
     }
 }
 
-/// A page of credentials whose notices are due. Any page can have fewer than `limit` items. A worker that reads all
-/// pages finds every notice that was due before it read the first page.
+/// Returns a page of credentials whose notices are due, only those of this realm. A page can have fewer than `limit`
+/// items. A worker that reads all pages finds every notice that was due before it read the first page.
 async fn due(
     service: &Service,
     after: Option<&Cursor>,
@@ -101,8 +103,8 @@ async fn due(
     Ok(Page { items, next: read.next, corrupt: read.corrupt })
 }
 
-/// Claims a notice for the time of a lease. The lease is at least a microsecond, so that the mark changes, and at most
-/// [`LONGEST_LEASE`].
+/// Claims a notice until the end of a lease. The lease is at most [`LONGEST_LEASE`]. It is at least a microsecond, so
+/// that the stored instant of the record's next notice changes.
 async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timestamp) -> Result<Claim, Unavailable> {
     let lease_until = now.plus(lease.clamp(Duration::from_micros(1), LONGEST_LEASE)).ok_or(Unavailable::Clock)?;
     let Some(held) = brought_forward(service, due, now).await? else { return Ok(Claim::Lost) };
@@ -120,8 +122,9 @@ async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timesta
     Ok(claim)
 }
 
-/// Returns the mark to claim. If the notice is sent before it is due, first moves its mark to now, so that its lease
-/// ends together with the leases of the other notices in the digest.
+/// Prepares the claim of a notice. Returns the mark of the record, which says when its next notice is due, and which
+/// one. A notice can be sent early, together with others that are due. Then its mark is first moved to now. Returns
+/// `None` if another worker or a change of the expiry has changed the mark.
 async fn brought_forward(
     service: &Service,
     due: &DueNotice,
@@ -136,8 +139,9 @@ async fn brought_forward(
     Ok(moved.then_some(at_once))
 }
 
-/// Records the outcome of a notice. Returns false if the claim was no longer valid: another worker claimed the notice
-/// after the lease ended, or the expiry was changed. A notice that was sent is recorded as sent in any case.
+/// Records the outcome of a claimed notice. Returns false if the claim was no longer valid, because another worker
+/// claimed the notice after the lease ended or the expiry was changed. A notice that was sent is recorded as sent in
+/// both cases.
 async fn settle(
     service: &Service,
     claimed: ClaimedNotice,

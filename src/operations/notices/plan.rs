@@ -1,5 +1,5 @@
-//! Decides whether to send the notice of a claimed record. The state of the record may have changed since its mark was
-//! set.
+//! Decides whether to send the notice of a claimed record. The record can have changed since its next notice was
+//! planned.
 
 use std::time::Duration;
 
@@ -17,21 +17,23 @@ use crate::types::account::Account;
 use crate::types::duration::days;
 use crate::types::time::Timestamp;
 
-/// When to try again if a recipient has no address or a credential is suspended. The address or the suspension may
-/// change in this time.
+/// After how long to try again if a recipient has no address or a credential is suspended. In this time the address
+/// might be added, or the suspension might end.
 const LOOK_AGAIN: Duration = days(1);
 
-/// The decision about a record.
+/// The decision about the notice of a record. A stage is the number of a notice in the schedule: 0 is the earliest. A
+/// mark says when the next notice of the record is due, and its stage.
 pub(super) enum Plan {
-    /// Send the notice of that stage to that person. If the person has no address, set the mark `otherwise`.
+    /// Send the notice with this stage (its number in the schedule) to this account. If the account has no e-mail
+    /// address, store `otherwise`, which says when to try again.
     Send { stage: u8, account: Box<Account>, otherwise: Option<NoticeMark> },
-    /// Send nothing now, and set this mark. `None` if there is no further notice.
+    /// Send nothing now. Store when the next notice is due. `None` if the record has no further notice.
     Rest(Option<NoticeMark>),
-    /// Nobody may get the notice of this stage. Set the mark of the next stage, if there is one.
+    /// Send nothing, because nobody is entitled to this notice. Store when the next notice is due. `None` if this was
+    /// the last.
     Withhold(Option<NoticeMark>),
 }
 
-/// Decides whether to send the notice of a claimed record.
 pub(super) async fn plan(
     service: &Service,
     record: &TokenRecord,
@@ -75,9 +77,9 @@ pub(super) async fn plan(
     Ok(Plan::Send { stage, account: Box::new(account), otherwise: again })
 }
 
-/// The recipient, or the reason why there is none. The account may be missing or disabled. A credential that uses the
-/// account's rights may be older than the account's `valid_since`. Then the credential is void, and the account may now
-/// belong to another person.
+/// The account that gets the notice of a record, or the reason why nobody gets it. One reason is a missing or disabled
+/// account. Another reason is an account whose `valid_since` is later than a credential that uses the account's rights.
+/// Such a credential is void, and the account might now belong to another person.
 async fn entitled(service: &Service, record: &TokenRecord) -> Result<Result<Account, Refusal>, Unavailable> {
     let Some(subject) = addressee(record) else { return Ok(Err(Refusal::AccountMissing)) };
     let Some(account) = service.directory.account(&subject).await? else { return Ok(Err(Refusal::AccountMissing)) };

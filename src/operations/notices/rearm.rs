@@ -1,7 +1,8 @@
-//! Applies a changed notice schedule to existing credentials: recomputes their marks, page by page.
+//! Applies a changed notice schedule to existing credentials, page by page. It recomputes the stored instant of each
+//! record's next notice, which is called the mark of the record.
 //!
 //! The progress is stored with the settings, so after a crash any node can continue. Each mark is changed by
-//! compare-and-swap, so several nodes may process the same page.
+//! compare-and-swap, so several nodes can process the same page.
 
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
@@ -22,14 +23,16 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// How long a process may still insert records with marks that it computed from settings that are no longer current.
+/// How long after a change of the settings a process can still insert records that follow the old settings. An insert
+/// that began before the change can take this long.
 const ON_ITS_WAY: Duration = minutes(1);
 
 impl Counterfoil {
     /// Applies a changed notice schedule to one batch of existing credentials. The policy and the settings determine
     /// the schedule. Call this method before [`Counterfoil::due_notices`], and again while the result's `more` is true.
     /// If the schedule has not changed, the method does not call the store. `limit` is the largest number of
-    /// credentials that one call reads. The progress is stored with the settings, so any node may continue.
+    /// credentials that one call reads. The progress is stored with the settings, so a later call on any node can
+    /// continue.
     ///
     /// The method does not change expired credentials or credentials without a pending notice.
     ///
@@ -41,7 +44,8 @@ impl Counterfoil {
     }
 }
 
-/// Recomputes the marks of one page of at most `limit` records, unless all marks already follow the current schedule.
+/// Recomputes the instant of the next notice of at most `limit` records, and stores where the next call continues. Does
+/// nothing if all records already follow the current notice schedule.
 async fn rearm(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     // For this time after a change, another process may still compute marks from the old schedule.
     let patience = service.policy.settings_staleness.saturating_add(ON_ITS_WAY);
@@ -69,7 +73,7 @@ async fn rearm(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<P
     Ok(Progress { changed, more })
 }
 
-/// The notice schedule as text. Two schedules with the same text give the same marks.
+/// The notice schedules of all kinds as one text. Two texts are equal exactly if their schedules are equal.
 fn under(service: &Service, settings: &Settings) -> String {
     let mut text = String::new();
     for kind in &service.policy.notices.kinds {
@@ -78,13 +82,15 @@ fn under(service: &Service, settings: &Settings) -> String {
     text
 }
 
-/// The schedule of one kind, from a text that [`under`] returned.
+/// Parses the schedule of one kind from a text that [`under`] returned. `None` if the text has no schedule of this
+/// kind.
 fn schedule_in(text: &str, kind: TokenKind) -> Option<Schedule> {
     let of = |part: &str| part.strip_prefix(kind.as_str())?.strip_prefix(' ')?.parse().ok();
     text.split(';').find_map(of)
 }
 
-/// Recomputes the marks of one page. Returns how many marks changed, and where the next call continues.
+/// Recomputes the instant of the next notice of each record on one page. Returns how many records changed, and where
+/// the next call continues. `None` means that all kinds are done.
 async fn page(
     service: &Service,
     settings: &Settings,
@@ -119,13 +125,15 @@ async fn page(
     Ok((changed, next))
 }
 
-/// The current mark of a record that has a pending notice.
+/// Says when the next notice of a record is due. `None` if no notice is pending, or if the record is revoked or
+/// replaced.
 fn moved(record: &TokenRecord) -> Option<NoticeMark> {
     let own = record.record();
     own.notice.filter(|_| record.revoked().is_none() && own.superseded.is_none())
 }
 
-/// Returns the `Unavailable` in an error. These calls check no permission and no field, so no other error can occur.
+/// Converts an error of a settings update to `Unavailable`. The update checks no permission and no field, so no other
+/// error can occur.
 fn unavailable(error: ManageError) -> Unavailable {
     match error {
         ManageError::Unavailable(error) => error,

@@ -25,7 +25,7 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lifetime {
-    /// A number of days of 86,400 s, from 1 to the policy's maximum.
+    /// The token lives this many days of 86,400 s. The number must be from 1 to the policy's maximum.
     Days(i64),
     /// The token does not expire. The policy must allow this.
     Permanent,
@@ -50,8 +50,8 @@ impl<'a> NewPersonalAccessToken<'a> {
         Self { label, lifetime, scope: None }
     }
 
-    /// A request for a token that lives that many whole days, from 1 to the policy's maximum ([`Lifetime::Days`]). The
-    /// token gets the presenter's scope.
+    /// A request for a token that lives `days` days, from 1 to the policy's maximum ([`Lifetime::Days`]). The token
+    /// gets the presenter's scope.
     ///
     /// ```
     /// use counterfoil::{Lifetime, NewPersonalAccessToken};
@@ -80,7 +80,7 @@ pub struct TokenLimits {
     pub max_days: u16,
     /// Whether a token may be permanent.
     pub permanent: bool,
-    /// How long before the expiry of the token the advance notice is sent.
+    /// How long before a token expires its owner gets a notice.
     pub notice_lead: Duration,
 }
 
@@ -89,14 +89,14 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError`]. A closed gate or the role of a collaborator gives `Forbidden`. An invalid label, or a number of
-    /// days out of range, gives `Invalid`. A label that is already taken, or a reached limit of live tokens, gives
-    /// `Conflict`.
+    /// [`ManageError`]. `Forbidden` if the presenter is a collaborator, or if personal access tokens are blocked
+    /// ([`Counterfoil::gates`]). `Invalid` for an invalid label, or for a number of days out of range. `Conflict` if
+    /// the label is taken, or if the owner already has as many live tokens as the policy allows.
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has either created the token or changed nothing. A token whose secret was lost is in the list and
-    /// can be deleted.
+    /// A dropped call has either created the token or changed nothing. If the secret was lost, the token is in the list
+    /// and can be deleted.
     ///
     /// # Example: a new token, and two that break a rule
     ///
@@ -140,7 +140,6 @@ impl Counterfoil {
     }
 }
 
-/// Creates a personal access token for the presenter.
 pub(crate) async fn personal_access_token(
     permit: Permit<'_, CreateToken>,
     new: &NewPersonalAccessToken<'_>,

@@ -11,9 +11,10 @@ use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
 
 impl Counterfoil {
-    /// Deletes one of the presenter's own personal access tokens. A repeated call also succeeds for the time of the
-    /// policy's `tombstone` (30 days by default). During the overlap of a rotation, deleting the new token also ends
-    /// the old token and frees the label. Deleting the old token ends only the old token.
+    /// Deletes one of the presenter's own personal access tokens. If the call is repeated, it also succeeds, for the
+    /// time of the policy's `tombstone` (30 days by default). While a token and its replacement both work, the deletion
+    /// of the new token also ends the old token and frees the label. The deletion of the old token ends only the old
+    /// token.
     ///
     /// # Errors
     ///
@@ -22,7 +23,7 @@ impl Counterfoil {
         own_token(self.permit(by).await?, id).await
     }
 
-    /// Deletes a personal access token of that user. Only for administrators.
+    /// Deletes a personal access token of the user `subject`. Only for administrators.
     ///
     /// # Errors
     ///
@@ -37,14 +38,15 @@ impl Counterfoil {
     }
 }
 
-/// Deletes the presenter's own personal access token. Collaborators and presenters with a token may do this, but not
-/// while a gate is closed.
+/// Deletes the presenter's own personal access token. Collaborators and presenters with a token are allowed to do this.
+/// The request is refused while personal access tokens are blocked by a gate.
 async fn own_token(permit: Permit<'_, DeleteToken>, id: &RecordId) -> Result<(), ManageError> {
     let owner = permit.person()?;
     delete(&permit, (TokenKind::PersonalAccessToken, &owner.into()), id, RevocationReason::ByOwner).await
 }
 
-/// Deletes a user's personal access token. Gates are ignored, and the user's account need not exist any more.
+/// Deletes a user's personal access token, even while personal access tokens are blocked by a gate. The user's account
+/// need not exist any more.
 async fn token_of(permit: Permit<'_, DeleteTokenOf>, subject: &SubjectId, id: &RecordId) -> Result<(), ManageError> {
     delete(&permit, (TokenKind::PersonalAccessToken, &subject.into()), id, by_administrator(&permit)).await
 }

@@ -16,9 +16,9 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the scope `credentials:read` is missing or a gate is closed.
-    /// [`ManageError::NotFound`] if the token does not exist, belongs to another user, is deleted, or is replaced and
-    /// no longer works. [`ManageError::Unavailable`] if a store or the directory failed.
+    /// [`ManageError::Forbidden`] if the scope `credentials:read` is missing, or if personal access tokens are blocked
+    /// ([`Counterfoil::gates`]). [`ManageError::NotFound`] if the token does not exist, belongs to another user, is
+    /// deleted, or is replaced and no longer works. [`ManageError::Unavailable`] if a store or the directory failed.
     ///
     /// # Cancel safety
     ///
@@ -42,8 +42,8 @@ impl Counterfoil {
         token(self.permit(by).await?, id).await
     }
 
-    /// One of a user's personal access tokens. Gates are ignored. Only for administrators, with the scope
-    /// `users:manage`.
+    /// One of a user's personal access tokens. It is also shown while personal access tokens are blocked
+    /// ([`Counterfoil::gates`]). Only for administrators, with the scope `users:manage`.
     ///
     /// # Errors
     ///
@@ -62,13 +62,13 @@ impl Counterfoil {
     }
 }
 
-/// The view of one of the presenter's own personal access tokens.
 async fn token(permit: Permit<'_, ListTokens>, id: &RecordId) -> Result<CredentialView, ManageError> {
     let owner = permit.person()?.into();
     shown(&permit, (TokenKind::PersonalAccessToken, &owner), id).await
 }
 
-/// One of a user's personal access tokens. Gates are ignored, and the user's account need not exist any more.
+/// One of a user's personal access tokens, even while personal access tokens are blocked by a gate. The user's account
+/// need not exist any more.
 async fn token_of(
     permit: Permit<'_, ListTokensOf>,
     subject: &SubjectId,

@@ -15,13 +15,14 @@ use crate::types::ids::{OwnerId, SubjectId};
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// The presenter's own personal access tokens, newest first. The list contains live tokens, expired tokens within
-    /// their retention, and replaced tokens that still work. `after` is the cursor `next` of the previous page.
+    /// Returns a page of the presenter's own personal access tokens, newest first. The list contains live tokens,
+    /// replaced tokens that still work, and expired tokens until the end of their retention. `after` is the cursor
+    /// `next` of the previous page.
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the scope `credentials:read` is missing or a gate is closed.
-    /// [`ManageError::Unavailable`] if a store or the directory failed.
+    /// [`ManageError::Forbidden`] if the scope `credentials:read` is missing, or if personal access tokens are blocked
+    /// ([`Counterfoil::gates`]). [`ManageError::Unavailable`] if a store or the directory failed.
     pub async fn list_personal_access_tokens(
         &self,
         by: &Presenter,
@@ -31,12 +32,13 @@ impl Counterfoil {
         list_tokens(self.permit(by).await?, after, limit).await
     }
 
-    /// A user's personal access tokens. Gates are ignored. Only for administrators, with the scope `users:manage`.
+    /// Returns a page of a user's personal access tokens. They are also listed while personal access tokens are blocked
+    /// ([`Counterfoil::gates`]). Only for administrators, with the scope `users:manage`.
     ///
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the presenter has no permission. [`ManageError::NotFound`] if neither the
-    /// directory nor the store knows the subject. (The host gets an empty page in this case.)
+    /// directory nor the store knows the subject. If the presenter is the host, the result is an empty page instead.
     /// [`ManageError::Unavailable`] if a store or the directory failed.
     pub async fn list_personal_access_tokens_of(
         &self,
@@ -49,8 +51,8 @@ impl Counterfoil {
     }
 }
 
-/// The presenter's own personal access tokens. Collaborators and presenters with a token may list them, but not while a
-/// gate is closed.
+/// The presenter's own personal access tokens. Collaborators and presenters with a token are allowed to list them. The
+/// request is refused while personal access tokens are blocked by a gate.
 async fn list_tokens(
     permit: Permit<'_, ListTokens>,
     after: Option<&Cursor>,
@@ -61,7 +63,8 @@ async fn list_tokens(
     page(&permit, &wanted, after, limit).await
 }
 
-/// A user's personal access tokens. Gates are ignored, and the user's account need not exist any more.
+/// A user's personal access tokens, even while personal access tokens are blocked by a gate. The user's account need
+/// not exist any more.
 async fn list_tokens_of(
     permit: Permit<'_, ListTokensOf>,
     subject: &SubjectId,
@@ -73,7 +76,8 @@ async fn list_tokens_of(
     page(&permit, &wanted, after, limit).await
 }
 
-/// Checks that the directory or the store knows the subject. `None` stands for a text that is not a valid subject id.
+/// Returns `NotFound` if neither the directory nor the store knows the subject. `None` stands for a text that is not a
+/// valid subject id. For the host, every valid subject id is accepted.
 pub(crate) async fn known(permit: &Permit<'_, ListTokensOf>, subject: Option<&SubjectId>) -> Result<(), ManageError> {
     let (service, subject) = (permit.service(), subject.ok_or(ManageError::NotFound)?);
     if permit.is_host() || service.directory.account(subject).await?.is_some() {

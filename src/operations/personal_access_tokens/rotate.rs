@@ -34,8 +34,8 @@ use crate::types::time::Timestamp;
 pub enum Overlap {
     /// No overlap: the old token stops working at once.
     Immediate,
-    /// A fixed time, rounded down to whole microseconds. It is at most the policy's maximum, and never ends after the
-    /// old token's expiry.
+    /// The old token works for this fixed time, but never after its own expiry. The time is rounded down to whole
+    /// microseconds and is at most the policy's maximum.
     For(Duration),
     /// The old token works until the new token is used for the first time. This gives time to deploy the new token.
     UntilFirstUse,
@@ -48,14 +48,21 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] for a collaborator, a security code, another personal access token, or a session
-    /// without a recent proof of the password. The error is also returned if the scope `credentials:write` is missing,
-    /// if a gate is closed, or if the token has more rights than the presenter.
+    /// [`ManageError::Forbidden`] in each of these cases:
+    ///
+    /// - The presenter is a collaborator.
+    /// - The presenter has a security code, or a personal access token other than the one to replace.
+    /// - The presenter has a session in which the password was not entered recently.
+    /// - The scope `credentials:write` is missing.
+    /// - Personal access tokens are blocked ([`Counterfoil::gates`]).
+    /// - The token has more rights than the presenter.
     ///
     /// [`ManageError::NotFound`] if the token is not the presenter's. [`ManageError::Invalid`] if the overlap is too
     /// long. [`ManageError::Conflict`] if the token has expired or was replaced. [`ManageError::SlowDown`] after too
-    /// many rotations in an hour. [`ManageError::Unavailable`]: the old token may have been replaced nevertheless. The
-    /// new token is then lost and should be deleted.
+    /// many rotations in an hour.
+    ///
+    /// [`ManageError::Unavailable`] if a store or the directory failed. It is then unknown whether the old token was
+    /// replaced. If it was, the new token is lost and should be deleted.
     ///
     /// # Cancel safety
     ///
@@ -90,10 +97,10 @@ impl Counterfoil {
     }
 }
 
-/// Replaces the presenter's own token by a new token with the same label, scope and expiry. A token may replace only
-/// itself.
+/// Replaces the presenter's own token by a new token with the same label, scope and expiry. If the presenter has a
+/// personal access token, it can replace only this token.
 ///
-/// First ends the overlap of an earlier rotation, so at most two tokens of the family work at the same time.
+/// Before that, ends the overlap of an earlier rotation, so at most two tokens of the family work at the same time.
 pub(crate) async fn rotate(
     permit: Permit<'_, RotateToken>,
     id: &RecordId,
@@ -148,8 +155,8 @@ pub(crate) async fn rotate(
     Err(Unavailable::Contended { operation: "rotate" }.into())
 }
 
-/// The overlap as text. If a form requests the rotation, the id of the new token is derived from this text. The text
-/// must not change: a form that is submitted both before and after an upgrade must give the same id.
+/// The overlap as text. If the request comes from a web form, the id of the new token is derived from this text. The
+/// text of a value must never change: a form that is submitted both before and after an upgrade must give the same id.
 fn form_field(overlap: Overlap) -> String {
     match overlap {
         Overlap::Immediate => "Immediate".into(),
@@ -181,7 +188,7 @@ fn honoured_until(service: &Service, overlap: Overlap, now: Timestamp) -> Result
     }
 }
 
-/// The values that are the same for every attempt to rotate.
+/// The values that stay the same in every attempt to rotate a token.
 struct Handover<'a> {
     service: &'a Service,
     owner: OwnerId,
@@ -190,8 +197,8 @@ struct Handover<'a> {
 }
 
 impl Handover<'_> {
-    /// Checks that the token can be replaced. A deleted token and another user's token give the same result as an
-    /// unknown id.
+    /// Returns an error if the token can no longer be replaced. The error for a deleted token and for another user's
+    /// token is the same as for an unknown id.
     fn stands(&self, record: &TokenRecord) -> Result<(), ManageError> {
         let own = record.record();
         if own.realm != self.service.realm || own.owner != self.owner || own.kind != TokenKind::PersonalAccessToken {
@@ -205,8 +212,8 @@ impl Handover<'_> {
         }
     }
 
-    /// The record of the new token. It has the same label, scope and expiry as the old token. For notices, the lifetime
-    /// of the new token starts now.
+    /// The record of the new token. It has the same label, scope and expiry as the old token. Its notices are planned
+    /// anew, as if the expiry were set now.
     fn successor(&self, minted: &Minted, old: &TokenRecord) -> NewRecord {
         let own = old.record();
         let life = Expiring { expires_at: own.expires_at, expiry_set_at: self.now, noticed: &[] };
@@ -225,7 +232,6 @@ impl Handover<'_> {
         self.service.counterfoil(minted, entry)
     }
 
-    /// The view of the successor.
     async fn listed(&self, new: &NewRecord, old: &TokenRecord) -> Result<CredentialView, ManageError> {
         let mut family = old.family().clone();
         family.generation = new.generation;
@@ -234,8 +240,8 @@ impl Handover<'_> {
         self.service.listed(&record, self.now).await?.ok_or(ManageError::NotFound)
     }
 
-    /// Writes the rotation. If the store fails, tries once more. The first try may have succeeded nevertheless: the
-    /// store then already contains the successor that this call created.
+    /// Writes the rotation. If the store is unavailable, tries once more. If the store then already contains the
+    /// successor that this call created, the first try had succeeded.
     async fn replace(
         &self,
         old: &TokenRecord,

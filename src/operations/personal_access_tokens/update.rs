@@ -22,9 +22,10 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`ManageError::Forbidden`] if the presenter has a personal access token or a security code, if the scope
-    /// `credentials:write` is missing, or if a gate is closed. [`ManageError::NotFound`] if the token is not the
-    /// presenter's. [`ManageError::Invalid`] for an invalid label. [`ManageError::Conflict`] if the label is taken or
-    /// the token was replaced. [`ManageError::Unavailable`] if a store or the directory failed.
+    /// `credentials:write` is missing, or if personal access tokens are blocked ([`Counterfoil::gates`]).
+    /// [`ManageError::NotFound`] if the token is not the presenter's. [`ManageError::Invalid`] for an invalid label.
+    /// [`ManageError::Conflict`] if the label is taken or the token was replaced. [`ManageError::Unavailable`] if a
+    /// store or the directory failed.
     pub async fn update_personal_access_token(
         &self,
         by: &Presenter,

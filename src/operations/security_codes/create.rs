@@ -14,7 +14,7 @@ use crate::types::description::Description;
 use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 
-/// The access level of a new security code.
+/// The access level of a new security code, which limits its rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NewAccess<'a> {
@@ -25,8 +25,8 @@ pub enum NewAccess<'a> {
 }
 
 impl<'a> NewAccess<'a> {
-    /// Parses the fields of a form or a body. `access` is `super_administrator` without a user, or `same_as_user` with
-    /// a user.
+    /// Parses the access level from the two fields of a form or a request body. `access` is either
+    /// `super_administrator`, and `user` is `None`, or `same_as_user`, and `user` is the name of the account.
     ///
     /// ```
     /// use counterfoil::operations::NewAccess;
@@ -95,7 +95,6 @@ impl Counterfoil {
     }
 }
 
-/// Creates a security code.
 pub(crate) async fn security_code(
     permit: Permit<'_, CreateCode>,
     new: &NewSecurityCode<'_>,

@@ -20,7 +20,6 @@ impl Counterfoil {
     }
 }
 
-/// Deletes a security code.
 async fn code(permit: Permit<'_, DeleteCode>, id: &RecordId) -> Result<(), ManageError> {
     delete(&permit, (TokenKind::SecurityCode, &OwnerId::realm()), id, by_administrator(&permit)).await
 }

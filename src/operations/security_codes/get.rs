@@ -26,7 +26,6 @@ impl Counterfoil {
     }
 }
 
-/// One of the realm's security codes. Expired codes are included if they can be reactivated.
 async fn code(permit: Permit<'_, ListCodes>, id: &RecordId) -> Result<CredentialView, ManageError> {
     shown(&permit, (TokenKind::SecurityCode, &OwnerId::realm()), id).await
 }

@@ -14,8 +14,8 @@ use crate::types::ids::OwnerId;
 use crate::types::kind::TokenKind;
 
 impl Counterfoil {
-    /// The realm's live security codes. With `include_expired`, the list also contains expired codes that can be
-    /// reactivated. Only for super administrators, with the scope `codes:manage`.
+    /// Returns a page of the realm's live security codes. If `include_expired` is true, the page also contains expired
+    /// codes that can be reactivated. Only for super administrators, with the scope `codes:manage`.
     ///
     /// # Errors
     ///
@@ -31,7 +31,6 @@ impl Counterfoil {
     }
 }
 
-/// The realm's live security codes. On request, the list also contains expired codes that can be reactivated.
 async fn codes(
     permit: Permit<'_, ListCodes>,
     include_expired: bool,

@@ -20,20 +20,25 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// The instant at which a code expires, and the instant after which it cannot be reactivated.
+/// Two instants for a code: its expiry, and the end of its retention. An expired code can be reactivated until the
+/// second.
 type End = (Timestamp, Timestamp);
 
 impl Counterfoil {
-    /// Changes the expiry of a security code, its description, or both. A new expiry must be in the future. `None`
-    /// leaves a field unchanged.
+    /// Changes the expiry of a security code, its description, or both. `None` leaves a field unchanged. A new expiry
+    /// must be in the future.
     ///
     /// # Errors
     ///
-    /// [`ManageError::Forbidden`] if the presenter is neither the host nor a super administrator with the scope
-    /// `codes:manage`. The error is also returned for a personal access token and a security code. If an expiry is
-    /// given, it is also returned for a session without a recent proof of the password. [`ManageError::NotFound`] if
-    /// there is no code with this id. [`ManageError::Invalid`] if a field is invalid. [`ManageError::Conflict`] if an
-    /// expiry is given and the code has expired. [`ManageError::Unavailable`] if a store or the directory failed.
+    /// [`ManageError::Forbidden`] in each of these cases:
+    ///
+    /// - The presenter is neither the host nor a super administrator with the scope `codes:manage`.
+    /// - The presenter has a personal access token or a security code.
+    /// - A new expiry is given, and the presenter has a session in which the password was not entered recently.
+    ///
+    /// [`ManageError::NotFound`] if there is no code with this id. [`ManageError::Invalid`] if a field is invalid.
+    /// [`ManageError::Conflict`] if a new expiry is given and the code has expired. [`ManageError::Unavailable`] if a
+    /// store or the directory failed.
     pub async fn update_security_code(
         &self,
         by: &Presenter,
@@ -60,7 +65,7 @@ impl Counterfoil {
         make_permanent(self.permit(by).await?, id).await
     }
 
-    /// Sets the expiry of a live or permanent security code. The default lifetime starts now.
+    /// Sets a new expiry of a live or permanent security code: now plus the default lifetime.
     ///
     /// # Errors
     ///
@@ -69,8 +74,8 @@ impl Counterfoil {
         reset(self.permit(by).await?, id).await
     }
 
-    /// Reactivates an expired security code within its retention. The secret stays the same. The default lifetime
-    /// starts now.
+    /// Reactivates an expired security code. This is possible until the end of its retention. The secret stays the
+    /// same. The new expiry is now plus the default lifetime.
     ///
     /// # Errors
     ///
@@ -80,7 +85,6 @@ impl Counterfoil {
     }
 }
 
-/// Changes the description of a code.
 async fn describe(
     permit: Permit<'_, DescribeCode>,
     id: &RecordId,
@@ -114,22 +118,19 @@ async fn set_expiry(
     code.listed().await
 }
 
-/// Removes the expiry of a live code.
 async fn make_permanent(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<CredentialView, ManageError> {
     let code = Code::within(&permit, id).await?;
     code.change(Action::MadePermanent, |code| code.unexpired().map(|()| code.ends(None))).await?.listed().await
 }
 
-/// Sets the expiry of a live or permanent code. The default lifetime starts now.
 async fn reset(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<CredentialView, ManageError> {
     let code = Code::within(&permit, id).await?;
     let end = Some(default_end(permit.service(), permit.now()).await?);
     code.change(Action::Reset, |code| code.unexpired().map(|()| code.ends(end))).await?.listed().await
 }
 
-/// Reactivates an expired code. The secret stays the same, and the default lifetime starts now. The code can be
-/// reactivated until the end of its retention. This end was fixed when the expiry was set, and does not depend on
-/// purges.
+/// Reactivates an expired code with the same secret. This is possible until the end of the code's retention. This end
+/// was fixed when the expiry was set, and does not depend on purges.
 async fn reactivate(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<CredentialView, ManageError> {
     let code = Code::within(&permit, id).await?;
     let end = Some(default_end(permit.service(), permit.now()).await?);
@@ -137,7 +138,7 @@ async fn reactivate(permit: Permit<'_, RenewCode>, id: &RecordId) -> Result<Cred
     code.change(Action::Reactivated, plan).await?.listed().await
 }
 
-/// Checks that the code exists. `None` stands for a text that is not a valid id.
+/// Returns `NotFound` if there is no such code. `None` stands for a text that is not a valid id.
 pub(crate) async fn exists<O: Permission>(permit: &Permit<'_, O>, id: Option<&RecordId>) -> Result<(), ManageError> {
     Code::find(permit, id.ok_or(ManageError::NotFound)?).await.map(|_| ())
 }
@@ -175,8 +176,8 @@ impl<'a, O: Permission> Code<'a, O> {
         Ok(code)
     }
 
-    /// Determines whether the code has expired. A code that is deleted, past its retention, or of another kind or realm
-    /// gives the same result as an unknown id.
+    /// Determines whether the code has expired. The result is `NotFound` if the record is deleted or past its
+    /// retention, or if it is of another kind or another realm.
     fn judged(self) -> Result<Self, ManageError> {
         let own = self.record.record();
         if own.kind != TokenKind::SecurityCode || own.realm != self.permit.service().realm {
@@ -193,7 +194,7 @@ impl<'a, O: Permission> Code<'a, O> {
         if self.expired { Err(Conflict::Expired) } else { Ok(()) }
     }
 
-    /// The change that sets this expiry and the mark of the next notice. `None` makes the code permanent.
+    /// The change that gives the code this expiry and plans its next notice. `None` makes the code permanent.
     fn ends(&self, end: Option<End>) -> Change {
         let (own, now) = (self.record.record(), self.permit.now());
         let expires_at = end.map(|(expires_at, _)| expires_at);

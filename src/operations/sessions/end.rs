@@ -30,7 +30,6 @@ impl Counterfoil {
     }
 }
 
-/// Ends the principal's session. A repeated call also succeeds.
 async fn end(service: &Service, principal: &Principal, now: Timestamp) -> Result<(), ManageError> {
     if principal.realm != service.realm {
         return Err(Forbidden::Realm.into());

@@ -1,4 +1,5 @@
-//! Console sessions. A session is a family with one record. Its text is not a bearer token: only [`verify`] accepts it.
+//! Console sessions. A session is a family with one record. The text in its cookie is not a bearer token: only
+//! [`verify`] accepts it.
 
 use crate::service::Service;
 use crate::types::account::{Account, Identity};

@@ -1,4 +1,4 @@
-//! Opens console sessions in three cases: The person enters a password. The host has authenticated the person. A
+//! Opens console sessions. There are three ways: a person enters a password, the host has authenticated a person, or a
 //! signed-in person enters the password again.
 
 use super::{end, principal};
@@ -34,18 +34,19 @@ pub struct OpenedSession {
 }
 
 impl Counterfoil {
-    /// Signs a person in with a password. Failures are counted by account and source.
+    /// Signs a person in with a name and a password. Failures are counted by account and by source.
     ///
     /// # Errors
     ///
     /// [`LoginError::Refused`] for an unknown name, a wrong password or a disabled account. [`LoginError::SlowDown`]
-    /// after too many failures. [`LoginError::Busy`] if only other attempts in progress prevent the login.
-    /// [`LoginError::TooManySessions`] if the policy refuses another session.
+    /// after too many failures. [`LoginError::Busy`] if the limit is reached only because of other attempts in
+    /// progress. [`LoginError::TooManySessions`] if the policy allows no further session. [`LoginError::Unavailable`]
+    /// if a store or the directory failed.
     ///
     /// # Cancel safety
     ///
-    /// A call that is dropped while the password is tested counts as a failure a minute later. A call that is dropped
-    /// later may have opened a session. The text of that session is lost, and the session expires.
+    /// If the call is dropped while the password is tested, the attempt counts as a failure from one minute later. If
+    /// it is dropped later, a session can be open whose text is lost. This session expires.
     pub async fn open_session(&self, login: &Login<'_>, source: &Source) -> Result<OpenedSession, LoginError> {
         with_password(&self.service, login, source, self.now()).await
     }
@@ -54,17 +55,18 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`LoginError::Refused`] for a disabled account.
+    /// [`LoginError::Refused`] for a disabled account. [`LoginError::TooManySessions`] if the policy allows no further
+    /// session. [`LoginError::Unavailable`] if a store failed.
     ///
     /// # Cancel safety
     ///
-    /// The same as for [`Counterfoil::open_session`].
+    /// If the call is dropped, a session can be open whose text is lost. This session expires.
     pub async fn open_session_for(&self, account: &Account) -> Result<OpenedSession, LoginError> {
         for_account(&self.service, account, None, self.now()).await
     }
 
-    /// Replaces the principal's session by a new session after the person has entered the password again. The right
-    /// password of another person is refused.
+    /// Replaces the principal's session by a new session after the person has entered the password again. If `login`
+    /// contains the right name and password of another person, it is refused.
     ///
     /// # Errors
     ///
@@ -72,7 +74,8 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// After a dropped call, the old session, the new session or both still exist until they expire.
+    /// After a dropped call, the old session, the new session or both are open. The text of the new session is lost,
+    /// and the session expires.
     pub async fn reauthenticate(
         &self,
         principal: &Principal,
@@ -83,7 +86,6 @@ impl Counterfoil {
     }
 }
 
-/// Signs a person in with a password.
 async fn with_password(
     service: &Service,
     login: &Login<'_>,
@@ -95,7 +97,6 @@ async fn with_password(
     open(service, account, By::from(by, source.name()), now).await
 }
 
-/// Signs in a person whom the host has authenticated.
 pub(crate) async fn for_account(
     service: &Service,
     account: &Account,

@@ -20,12 +20,14 @@ use crate::types::principal::Principal;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
-/// The shortest time between two writes that extend a session.
+/// The shortest time between two writes that extend a session. It is shorter if the policy's inactivity timeout is less
+/// than two minutes.
 const SLIDE_EVERY: Duration = minutes(1);
 
 impl Counterfoil {
-    /// Verifies the text of a session's cookie, and extends the session. It writes at most once per minute, and never
-    /// extends a session past its absolute lifetime.
+    /// Verifies the text of a session's cookie, and extends the session. The session is never extended past its
+    /// absolute lifetime. The extension is written at most once per minute, or more often if the policy's inactivity
+    /// timeout is less than two minutes.
     ///
     /// # Errors
     ///
@@ -38,14 +40,14 @@ impl Counterfoil {
         verify(&self.service, text, None, self.now()).await
     }
 
-    /// Whether the person entered the password in this session within the policy's time `console_sessions.fresh`.
+    /// Whether the principal presented a console session in which the person entered the password recently. The
+    /// policy's `console_sessions.fresh` says how long this counts as recent.
     #[must_use]
     pub fn is_fresh(&self, principal: &Principal) -> bool {
         is_fresh(&self.service, principal, self.now())
     }
 }
 
-/// Verifies the text of a session's cookie.
 pub(crate) async fn verify(
     service: &Service,
     text: &str,
@@ -85,8 +87,8 @@ pub(crate) async fn verify(
     Ok(principal(service, account, id, (expires_at, authenticated_at), source))
 }
 
-/// Extends the session, but not past its absolute lifetime, and returns its expiry. `None` if another call has ended
-/// the session in the meantime.
+/// Extends the session, but not past its absolute lifetime, and returns the expiry of the session. `None` if another
+/// call has ended the session in the meantime.
 async fn kept_alive(
     service: &Service,
     record: &TokenRecord,
@@ -115,8 +117,8 @@ async fn kept_alive(
     }
 }
 
-/// Whether the person entered the password within the policy's time. A console requires a new proof of the password
-/// before sensitive operations.
+/// Whether the person entered the password in this session recently, within the time `console_sessions.fresh` of the
+/// policy. If not, a console asks for the password again before sensitive operations.
 fn is_fresh(service: &Service, principal: &Principal, now: Timestamp) -> bool {
     let is_own_session = principal.realm == service.realm && principal.kind == TokenKind::ConsoleSession;
     is_own_session && Presenter::from(principal).is_fresh(service.policy.console_sessions.fresh, now)

@@ -29,14 +29,15 @@ pub struct Introspected {
     pub issued_at: Timestamp,
     /// When the token expires. `None` means never.
     pub expires_at: Option<Timestamp>,
-    /// The effective role: the account's current role, but at most [`Role::Member`] for a same-as-user code.
+    /// The effective role. It is the account's current role, but at most [`Role::Member`] for a security code that was
+    /// created with the rights of a named user.
     pub role: Role,
     /// The creator of a security code, who acts through the code (RFC 8693 §4.1). `None` for any other token.
     pub actor: Option<SubjectId>,
 }
 
-/// Introspects a token for an authenticated confidential client. `None` if the token is inactive or not visible to this
-/// client.
+/// Introspects a token for an authenticated confidential client. `None` if the token is inactive, or if this client may
+/// not learn about it.
 pub(crate) async fn introspect(
     service: &Service,
     client: &Registration,

@@ -1,5 +1,5 @@
-//! Opens a family, which is a sign-in through a client. It is opened by the password grant, or by the host after single
-//! sign-on or a second factor.
+//! Opens a sign-in, which is a family of tokens for one person and one client. It is opened by the password grant, or
+//! by the host after single sign-on or a second factor.
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
@@ -18,7 +18,7 @@ use crate::types::secret::Secret;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
-/// Why no family was opened.
+/// Why no sign-in was opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -64,7 +64,7 @@ pub struct SignIn<'a> {
     pub subject: &'a SubjectId,
     /// The requested scope. `None` means the client's default scope.
     pub scope: Option<Scope>,
-    /// Whether a refresh extends the inactivity time-out.
+    /// Whether each refresh extends the time until the sign-in expires through inactivity.
     pub remember: bool,
 }
 
@@ -84,7 +84,8 @@ crate::types::setters::setters!(SignIn<'a> {
 });
 
 impl Counterfoil {
-    /// Opens a family for a person whom the host has authenticated, after single sign-on or a second factor.
+    /// Opens a sign-in for a person whom the host has authenticated, by single sign-on or with a second factor. Issues
+    /// its tokens, which form a family, to the client.
     ///
     /// # Errors
     ///
@@ -93,13 +94,13 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call has either opened the family or changed nothing. Tokens that were lost with the result expire.
+    /// A dropped call has either opened the sign-in or changed nothing. If tokens were lost with the result, they
+    /// expire.
     pub async fn open_sign_in(&self, sign_in: &SignIn<'_>) -> Result<Granted, OpenError> {
         by_host(&self.service, sign_in, None, self.now()).await
     }
 }
 
-/// Opens a family for a person whom the host has authenticated.
 pub(crate) async fn by_host(
     service: &Service,
     sign_in: &SignIn<'_>,
@@ -116,7 +117,7 @@ pub(crate) async fn by_host(
     family(service, &client, account, opening, now).await
 }
 
-/// The scope that a client gets. It is decided before any secret is tested.
+/// The scope that a new sign-in gets. It is decided before the password or another secret is tested.
 pub(crate) struct GrantedScope {
     scope: Option<Scope>,
     as_asked: bool,
@@ -136,7 +137,7 @@ pub(crate) fn granted_scope(
     Ok(GrantedScope { as_asked: scope.as_ref() == asked, scope })
 }
 
-/// The parameters of a new family.
+/// The parameters of a new sign-in.
 pub(crate) struct Opening {
     pub(crate) grant: Option<Grant>,
     pub(crate) scope: GrantedScope,
@@ -144,7 +145,8 @@ pub(crate) struct Opening {
     pub(crate) by: By,
 }
 
-/// Opens a family. The caller must already have authenticated the client and the account.
+/// Creates the family of a new sign-in and issues its first tokens. The caller must already have authenticated the
+/// client and the account.
 pub(crate) async fn family(
     service: &Service,
     client: &Registration,

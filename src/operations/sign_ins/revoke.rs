@@ -18,8 +18,9 @@ use crate::types::source::{Source, SourceName};
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
-    /// Ends the family of a credential of any kind, without a presenter. Hosts use it for sign-out and clean-up. After
-    /// a successful call, no token of the family authenticates on any node.
+    /// Revokes a credential of any kind together with all other tokens of its family. No presenter is needed, and no
+    /// permission is checked. Hosts use it for sign-out and clean-up. After a successful call, no token of the family
+    /// authenticates on any node.
     ///
     /// # Errors
     ///
@@ -29,7 +30,6 @@ impl Counterfoil {
     }
 }
 
-/// Ends the family of a credential of any kind. Hosts use it for sign-out and clean-up.
 pub(crate) async fn family(
     service: &Service,
     id: &RecordId,
@@ -46,9 +46,9 @@ pub(crate) async fn family(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ForeignToken;
 
-/// Revokes a token (RFC 7009). For an unknown token the call succeeds without a change. A refresh token of any
-/// generation revokes its family. An access token is revoked alone. A credential that belongs to no client is not
-/// changed.
+/// Revokes a token at the request of a client (RFC 7009). A refresh token, even one that was already replaced, revokes
+/// its whole family. An access token is revoked alone. For an unknown token, or a credential that belongs to no client,
+/// the call succeeds without a change.
 pub(crate) async fn by_client(
     service: &Service,
     client: &Registration,

@@ -1,8 +1,8 @@
-//! Decides about permissions. No other module does this.
+//! Decides whether a presenter is allowed to do an operation. No other module does this.
 //!
 //! Each operation has a type that declares its requirements ([`Permission::RULE`]). The function that executes an
 //! operation takes a [`Permit`] of this type, and accesses the stores only through the permit. Only [`Service::permit`]
-//! creates a permit.
+//! and [`Service::permit_on`] create a permit.
 
 pub(crate) mod operations;
 mod rule;
@@ -27,7 +27,8 @@ pub(crate) trait Permission {
     const RULE: Rule;
 }
 
-/// The proof that a presenter may now do the operation `O`. Only [`Service::permit`] creates a value of this type.
+/// The proof that a presenter is allowed to do the operation `O`. Only [`Service::permit`] and [`Service::permit_on`]
+/// create a value of this type.
 pub(crate) struct Permit<'a, O> {
     service: &'a Service,
     by: &'a Presenter,
@@ -36,7 +37,7 @@ pub(crate) struct Permit<'a, O> {
 }
 
 impl Service {
-    /// Checks whether a presenter may do the operation `O`.
+    /// Checks whether a presenter is allowed to do the operation `O`.
     pub(crate) async fn permit<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,
@@ -45,8 +46,8 @@ impl Service {
         self.permit_on(by, None, now).await
     }
 
-    /// Checks whether a presenter may do the operation `O` on one credential. `credential` is `None` if the request
-    /// names no credential.
+    /// Checks whether a presenter is allowed to do the operation `O` on the credential with the id `credential`. The id
+    /// is `None` if the request names no credential.
     pub(crate) async fn permit_on<'a, O: Permission>(
         &'a self,
         by: &'a Presenter,
@@ -57,8 +58,9 @@ impl Service {
         Ok(Permit { service: self, by, now, operation: PhantomData })
     }
 
-    /// Checks the requirements of a rule in this order: realm, credential, scope, right, person, gates, recent
-    /// password.
+    /// Checks whether the presenter meets the requirements of a rule. The first unmet requirement is the error. They
+    /// are checked in this order: realm, kind of the credential, scope, right of the account, that the presenter is a
+    /// person, gates, and that the password was entered recently.
     pub(crate) async fn authorize(
         &self,
         rule: Rule,
@@ -125,7 +127,6 @@ fn has_right(right: Right, by: &Presenter) -> Result<(), Forbidden> {
 }
 
 impl<'a, O: Permission> Permit<'a, O> {
-    /// The service, with the stores and the policy.
     pub(crate) fn service(&self) -> &'a Service {
         self.service
     }
@@ -135,7 +136,7 @@ impl<'a, O: Permission> Permit<'a, O> {
         self.now
     }
 
-    /// The person, if the presenter is a person.
+    /// The subject of the presenter, if it is a person. [`Forbidden::NoPerson`] if it is the host's own code.
     pub(crate) fn person(&self) -> Result<&'a SubjectId, Forbidden> {
         self.by.subject().ok_or(Forbidden::NoPerson)
     }
@@ -155,9 +156,9 @@ impl<'a, O: Permission> Permit<'a, O> {
         self.service.tell(self.now, self.by(), what);
     }
 
-    /// The scope of a new credential. A requested scope is used if it is known and lies within the presenter's own
-    /// scope. If no scope is requested, the presenter's own scope is used. `field` is the name of the field in the
-    /// request.
+    /// Returns the scope of a new credential. If the request asks for a scope, this is the requested scope. It must be
+    /// known to the policy and lie within the presenter's own scope. If the request asks for none, this is the
+    /// presenter's own scope. `field` is the name of the request's field, for the error.
     pub(crate) fn narrowed(&self, asked: Option<Scope>, field: &'static str) -> Result<Option<Scope>, Invalid> {
         if let (Some(known), Some(asked)) = (&self.service.policy.scopes, &asked)
             && !known.knows(asked)
@@ -172,8 +173,9 @@ impl<'a, O: Permission> Permit<'a, O> {
         }
     }
 
-    /// Checks that a scope lies within the presenter's own scope. This is needed because a successor has all rights of
-    /// its predecessor.
+    /// Checks that the scope of a credential lies within the presenter's own scope. A rotation needs this check,
+    /// because the new credential gets the scope of the old one. A credential without a scope has all rights, so only a
+    /// presenter without a scope passes the check for it.
     pub(crate) fn needs_reach(&self, scope: Option<&Scope>) -> Result<(), Forbidden> {
         let reaches = match (self.by.scope(), scope) {
             (None, _) => true,

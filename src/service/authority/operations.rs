@@ -23,7 +23,7 @@ macro_rules! operations {
             }
         )*
 
-        /// All operations with their rules, for the test that compares them with the table.
+        /// All operations with their rules, for the test that compares them with `testdata/authority/operations.txt`.
         #[cfg(test)]
         pub(crate) const ALL: &[(&str, Rule)] = &[$((stringify!($name), $name::RULE)),*];
     };

@@ -1,26 +1,27 @@
-//! The requirements that an operation has for its presenter. There are no defaults, so every operation sets every
-//! field.
+//! The requirements of an operation. There are no defaults, so every operation sets every field.
 
 use crate::types::role::Role;
 
-/// The requirements of an operation. In addition, every operation first checks the realm of the presenter.
+/// The requirements that a presenter must meet for an operation. In addition, the realm of the presenter is checked
+/// before every operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rule {
-    /// The credentials that may request the operation.
+    /// The credentials with which the operation may be requested.
     pub(crate) credentials: Credentials,
-    /// The scope token that a credential must have if it has a scope.
+    /// The scope token that the presented credential must have. A credential without any scope has all rights.
     pub(crate) scope: &'static str,
     /// The right that the account must have.
     pub(crate) right: Right,
     /// Whether the host's own code may request the operation.
     pub(crate) host: Host,
-    /// Which gates of the presenter's own personal access tokens must be open.
+    /// Whether the gates of personal access tokens must be open for the presenter's account. A gate is a switch that
+    /// blocks the personal access tokens of one account or of all accounts.
     pub(crate) gate: OwnGate,
-    /// Whether the password of a console session must have been entered recently.
+    /// Whether the password must have been entered recently, if the presenter uses a console session.
     pub(crate) proof: Proof,
 }
 
-/// The credentials that may request an operation.
+/// The credentials with which an operation may be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials {
     /// Every credential that authenticates. Operations with this value only read or remove rights.
@@ -28,11 +29,12 @@ pub(crate) enum Credentials {
     /// An access token, a console session, a person whom the host has authenticated, or the host. A personal access
     /// token or a security code may not request the operation.
     Sessions,
-    /// The credentials of [`Credentials::Sessions`], and also the credential on which the operation acts.
+    /// The credentials of [`Credentials::Sessions`], and also the credential on which the operation acts. So a personal
+    /// access token can be used to rotate itself.
     SessionsAndItself,
 }
 
-/// A right of the account.
+/// A right that the presenter's account must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Right {
     /// No right is needed.
@@ -48,15 +50,16 @@ pub(crate) enum Right {
 pub(crate) enum Host {
     /// The host may request the operation.
     May,
-    /// The host may not request the operation, because the result belongs to a person. The host must first sign in a
-    /// person.
+    /// The host may not request the operation, because the result belongs to a person. The host must act as a person
+    /// whom it has authenticated.
     SignsIn,
 }
 
-/// Which gates of the presenter's own personal access tokens must be open.
+/// Whether the gates of personal access tokens must be open for the presenter's account. A gate is a switch that blocks
+/// the personal access tokens of one account or of all accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OwnGate {
-    /// No gate must be open, because the operation does not use the presenter's own tokens.
+    /// The gates are not checked, because the operation does not use the presenter's own tokens.
     NotAsked,
     /// All gates that the policy uses must be open.
     Gates,
@@ -65,12 +68,12 @@ pub(crate) enum OwnGate {
     GatesAndAccount,
 }
 
-/// Whether the password of a console session must have been entered recently.
+/// Whether the password must have been entered recently, if the presenter uses a console session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Proof {
-    /// A recent password is not needed, because the operation only reads or removes rights.
+    /// It does not matter when the password was entered, because the operation only reads or removes rights.
     NotNeeded,
-    /// A recent password is needed, because the operation creates, renews, widens or reveals a credential, or opens a
-    /// gate.
+    /// The password must have been entered recently, because the operation creates, renews, widens or reveals a
+    /// credential, or opens a gate.
     Fresh,
 }

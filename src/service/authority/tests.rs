@@ -1,10 +1,11 @@
-//! Tests that the table in the documentation lists every operation.
+//! Tests that the table `testdata/authority/operations.txt` lists every operation.
 
 use super::operations::ALL;
 
 const TABLE: &str = include_str!("../../../testdata/authority/operations.txt");
 
-/// Only checks the names. The tests in `tests/life/authority` compare the content of the rows with the behaviour.
+/// Compares only the names of the operations. The tests in `tests/life/authority` compare the other columns of the
+/// table with the behaviour.
 #[test]
 fn all_kinds_9_every_operation_has_its_rows_in_the_table() {
     let headings: Vec<_> = TABLE

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::types::settings::SettingName;
 use crate::types::settings::value::SettingValue;
 
-/// The number of `u64` words that represent all settings.
+/// The number of `u64` words that [`Settings::words`] returns.
 pub(crate) const WORDS: usize = SettingName::ALL.len();
 
 macro_rules! settings {
@@ -21,7 +21,7 @@ macro_rules! settings {
         }
 
         impl Settings {
-            /// The value of a setting in its unit, as the pages and the API show it. A switch is 0 or 1. If the
+            /// The value of a setting in its unit, as the console and the API show it. A switch is 0 or 1. If the
             /// policy's own duration is not a whole number of units, it is rounded up.
             ///
             /// ```
@@ -63,12 +63,12 @@ macro_rules! settings {
                 }
             }
 
-            /// The values of all settings, one `u64` each.
+            /// All settings, encoded as one `u64` each, for use in memory only.
             pub(crate) fn words(&self) -> [u64; WORDS] {
                 [$(self.$field.word(),)+]
             }
 
-            /// The inverse of [`Settings::words`].
+            /// Decodes the output of [`Settings::words`]. `None` for words that it cannot return.
             #[inline]
             pub(crate) fn from_words(words: [u64; WORDS]) -> Option<Self> {
                 let mut words = words.into_iter();

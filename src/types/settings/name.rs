@@ -42,10 +42,10 @@ macro_rules! names {
         }
 
         impl SettingName {
-            /// All settings, in the order in which the pages and the API show them.
+            /// All settings, in the order in which the console and the API show them.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
-            /// The name on the wire.
+            /// The name in the API and in the store.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -80,7 +80,7 @@ impl fmt::Display for SettingName {
     }
 }
 
-/// A number is outside the range of a setting.
+/// The number is outside the range of the setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name} must be a whole number from {least} to {most}")]
 #[non_exhaustive]

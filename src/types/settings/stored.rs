@@ -10,7 +10,7 @@ use crate::types::key_check::KeyCheck;
 use crate::types::settings::{InvalidSetting, SettingName, SettingUnit};
 use crate::types::unknown::UnknownFields;
 
-/// The stored value of one setting. It may be missing or invalid.
+/// The stored value of one setting. It can be missing or invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading<T> {
     /// Nothing was stored.
@@ -25,15 +25,16 @@ pub enum Reading<T> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoredSettings {
-    /// The stored values of the settings, as text, by the name of the setting. Values under unknown names are kept.
+    /// The stored values of the settings, as text, by [`SettingName::as_str`]. Values under names that this version
+    /// does not know are kept.
     pub values: BTreeMap<String, String>,
     /// The switch "token login allowed", for each account whose switch differs from the policy's default.
     pub switches: BTreeMap<SubjectId, bool>,
-    /// The check values of the keys, by key id. They distinguish two [`KeyRing`](crate::KeyRing)s with equal key
-    /// numbers.
+    /// The check value of each key, by the key's number. They show whether a [`KeyRing`](crate::KeyRing) has other keys
+    /// with the same numbers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub key_checks: BTreeMap<KeyId, KeyCheck>,
-    /// Members written by a newer version.
+    /// Members of the stored document that a newer version of this library wrote.
     #[serde(flatten)]
     pub unknown: UnknownFields,
 }
@@ -57,7 +58,8 @@ impl StoredSettings {
         serde_json::to_string(self).map_err(InvalidDocument::new)
     }
 
-    /// Reads the output of [`StoredSettings::to_document`].
+    /// Reads the output of [`StoredSettings::to_document`]. Members that a newer version added are kept in
+    /// [`StoredSettings::unknown`].
     ///
     /// # Errors
     ///
@@ -104,7 +106,7 @@ impl StoredSettings {
     }
 }
 
-/// Parses a number that consists of decimal digits only.
+/// Parses a number of decimal digits. `None` for any other text, such as `+5`.
 fn whole_number(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits)
@@ -114,8 +116,8 @@ fn whole_number(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    /// Both members are always written, so a missing member means damage. If a missing `switches` were tolerated, an
-    /// account that may not use tokens could authenticate.
+    /// Both members are always written, so a missing member means that the document is damaged. If a missing `switches`
+    /// were tolerated, an account whose switch is off could use its tokens.
     #[test]
     fn a_document_without_values_or_switches_is_refused() {
         let whole = StoredSettings::default().to_document().expect("written");

@@ -2,7 +2,7 @@
 
 use crate::types::settings::SettingName;
 
-/// A type that a field of [`SettingsUpdate`] can have.
+/// The type of a field of [`SettingsUpdate`]: `bool` for a switch, and `u64` for any other setting.
 trait Written: Copy {
     fn of(number: u64) -> Self;
     fn number(self) -> u64;
@@ -42,8 +42,8 @@ macro_rules! update {
         $(#[$about:meta])*
         $name:ident, $wire:ident, $with:ident, $unit:ident, $least:literal..=$most:expr, $field:ident: $kind:ty;
     )+) => {
-        /// An update of the settings. A field that is `None` leaves its setting unchanged. The unit of a field is that
-        /// of the setting ([`SettingName::unit`]). The policy can lower the largest number of a setting
+        /// An update of the settings. A field that is `None` leaves its setting unchanged. A number is in the unit of
+        /// the setting ([`SettingName::unit`]). It must be in the range that the policy allows
         /// ([`Policy::setting_range`](crate::policy::Policy::setting_range)).
         ///
         /// ```
@@ -84,7 +84,7 @@ macro_rules! update {
                 }
             }
 
-            /// The new number of a setting, in the form that [`SettingsUpdate::set`] takes. `None` if the update does
+            /// The new number of a setting, in its unit. For a switch, 1 is on and 0 is off. `None` if the update does
             /// not change the setting.
             #[must_use]
             pub fn number(&self, name: SettingName) -> Option<u64> {

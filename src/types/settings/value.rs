@@ -5,12 +5,13 @@ use std::time::Duration;
 use crate::types::duration::{from_seconds, seconds_up};
 use crate::types::settings::SettingUnit;
 
-/// The number of low bits of a `u64` word that contain the microseconds within a second.
+/// A duration is encoded as one `u64`. This is the number of its low bits that contain the microseconds within a
+/// second.
 const MICROS_BITS: u32 = 20;
 
 /// The type of a field of [`Settings`](super::Settings).
 pub(super) trait SettingValue: Sized {
-    /// The value as a whole number of the unit, rounded up.
+    /// The value in whole units, rounded up.
     fn number(self, unit: SettingUnit) -> u64;
     /// The value of `number` units. `None` if the type cannot represent it.
     fn of_number(number: u64, unit: SettingUnit) -> Option<Self>;
@@ -18,7 +19,7 @@ pub(super) trait SettingValue: Sized {
     fn duration(self, unit: SettingUnit) -> Option<Duration>;
     /// The value encoded as one `u64`, for use in memory only.
     fn word(self) -> u64;
-    /// The inverse of [`SettingValue::word`].
+    /// Decodes the output of [`SettingValue::word`]. `None` for a word that it cannot return.
     fn of_word(word: u64) -> Option<Self>;
 }
 
@@ -48,7 +49,7 @@ impl SettingValue for bool {
     }
 }
 
-/// A whole number of units, such as days.
+/// A setting whose number is stored as it is, such as a number of days.
 impl SettingValue for u16 {
     fn number(self, _unit: SettingUnit) -> u64 {
         self.into()
@@ -84,9 +85,9 @@ impl SettingValue for Duration {
         Some(self)
     }
 
-    /// The upper bits are the seconds, and the low 20 bits are the microseconds. Each verification reads five words,
-    /// and a shift is cheaper than a division. The seconds fit, because the longest setting has fewer than 2^34
-    /// seconds.
+    /// The upper bits are the seconds, and the low 20 bits are the microseconds. Each verification decodes five
+    /// durations, and a shift is cheaper than a division. The seconds fit, because the longest setting has fewer than
+    /// 2^34 seconds.
     fn word(self) -> u64 {
         self.as_secs() << MICROS_BITS | u64::from(self.subsec_micros())
     }

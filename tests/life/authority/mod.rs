@@ -1,5 +1,5 @@
-//! Nobody gets more rights than they were given. Tests every operation with every kind of presenter, and properties of
-//! random sequences of operations.
+//! Tests that nobody gets more rights than they were given. Tries every operation with every kind of presenter, and
+//! also tests properties of random sequences of operations.
 
 mod operations;
 mod presenters;

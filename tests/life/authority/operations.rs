@@ -1,4 +1,4 @@
-//! Every operation, called as a host calls it. Each call has a target that exists.
+//! All operations of the table. Each is called as a host calls it, with a target that exists.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use counterfoil::*;
 use super::presenters::Presented;
 use crate::support::*;
 
-/// One operation, which is a group of rows in the table.
+/// An operation, which is a group of rows in the table.
 pub(super) struct Operation {
     pub(super) name: &'static str,
     /// The scope that the operation needs.
@@ -228,7 +228,7 @@ pub(super) const ALL: &[Operation] = &[
     },
 ];
 
-/// The outcome of several calls of one operation, which must all have the same outcome.
+/// Checks that several calls of one operation had the same outcome, and returns this outcome.
 fn same<const N: usize>(outcomes: [Result<(), ManageError>; N]) -> Result<(), ManageError> {
     let text_of = |outcome: &Result<(), ManageError>| format!("{outcome:?}");
     assert!(outcomes.iter().all(|outcome| text_of(outcome) == text_of(&outcomes[0])), "{outcomes:?}");
@@ -240,8 +240,8 @@ fn unused_label() -> String {
     format!("made {}", COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Creates a token for the presenter, with the scope that the operation needs. So a refusal is not caused by the
-/// token's scope.
+/// Creates a token of the presenter's person, with the scope for changes of credentials. So an operation on the token
+/// is not refused because of the token's scope.
 fn own_token(world: &World, who: &Presented) -> RecordId {
     let owner = who.by.subject().map_or("ivan", SubjectId::as_str).to_owned();
     token(world, &owner, Some(Scope::CREDENTIALS_WRITE))

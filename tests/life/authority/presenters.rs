@@ -1,4 +1,4 @@
-//! Every kind of presenter. Each presenter is created with real calls.
+//! Makes presenters of every kind for the table of operations. Each presenter is made with the library's own calls.
 
 use counterfoil::client::{ClientId, NewClient};
 use counterfoil::operations::{NewAccess, NewSecurityCode, SignIn};
@@ -7,7 +7,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// The people of the table. Each has a column with the given name.
+/// The columns of the table. Each has its name in the table and the subject of its person.
 pub(super) const PEOPLE: [(&str, &str); 5] = [
     ("collaborator", "carol"),
     ("member", "ivan"),
@@ -16,10 +16,10 @@ pub(super) const PEOPLE: [(&str, &str); 5] = [
     ("super", "super"),
 ];
 
-/// The presenters of one kind, which is a row of the table.
+/// A row of the table: the presenters of one kind.
 pub(super) struct Kind {
     pub(super) name: &'static str,
-    /// One presenter for each of [`PEOPLE`]. `None` if the person cannot have such a credential.
+    /// One presenter for each of [`PEOPLE`]. `None` if the person cannot get such a presenter.
     pub(super) of: [Option<Presented>; 5],
 }
 
@@ -34,7 +34,7 @@ impl From<&Principal> for Presented {
     }
 }
 
-/// A world without limits, so only missing rights can cause a refusal.
+/// Makes a world without limits on numbers of credentials. So only missing rights can cause a refusal.
 pub(super) fn unhindered() -> World {
     let mut policy = open_policy();
     policy.personal_access_tokens.creations_per_hour = None;
@@ -52,7 +52,7 @@ fn client() -> ClientId {
     "any".parse().expect("an id")
 }
 
-/// All kinds of presenters. One of the kinds is an access token with the scope `scope`.
+/// Makes the presenters of all kinds. One of the kinds is an access token with the scope `scope`.
 pub(super) fn all(world: &World, scope: &str) -> Vec<Kind> {
     let stale = each(|who| Some(session(world, who)));
     world.pass(minutes(10));
@@ -102,7 +102,8 @@ pub(super) fn access(world: &World, who: &str, scope: Option<&str>) -> Presented
     Presented::from(&block_on(world.handle.verify(granted.access_token.expose_secret())).expect("live"))
 }
 
-/// A personal access token of that person. `None` for a collaborator, who cannot create one.
+/// Makes a presenter with a personal access token of this person. Returns `None` for a collaborator, who cannot create
+/// one.
 pub(super) fn pat(world: &World, who: &str) -> Option<Presented> {
     let new = NewPersonalAccessToken::new("presented", Lifetime::Days(1));
     let issued = block_on(world.handle.create_personal_access_token(&world.presenter(who), &new)).ok()?;

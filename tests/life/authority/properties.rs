@@ -1,7 +1,7 @@
-//! Properties of random sequences of operations. A granted scope lies within the allowed scope. No credential exceeds
-//! the rights of its creator. A replay ends its family. Every event names the actor.
+//! Tests properties of random sequences of operations. A granted scope is never wider than the allowed scope. No
+//! credential has more rights than its creator. A replay ends its family. Every event names its actor.
 //!
-//! The cases are generated from a fixed seed.
+//! The sequences are generated from a fixed seed.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -26,7 +26,7 @@ fn always<S: Strategy>(cases: u32, inputs: S, holds: impl Fn(S::Value) -> Result
     }
 }
 
-/// Generates no scope, or a scope of some of three tokens.
+/// Generates `None`, or a scope of at least one of three tokens.
 fn some_scope() -> impl Strategy<Value = Option<Scope>> {
     proptest::option::of(proptest::sample::subsequence(vec!["a", "b", "c"], 1..=3))
         .prop_map(|tokens| tokens.map(|tokens| scope(&tokens.join(" "))))
@@ -53,7 +53,8 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Whether a scope lies within a bound. A scope of `None` is unlimited, so it lies only within a bound of `None`.
+/// Whether a scope is not wider than a bound. `None` means no limit. So every scope is within the bound `None`, and the
+/// scope `None` is within no other bound.
 fn within(held: Option<&Scope>, bound: Option<&Scope>) -> bool {
     match (held, bound) {
         (_, None) => true,
@@ -128,7 +129,7 @@ fn fault_a1_granted_lies_within_allowed_under_any_sequence() {
     });
 }
 
-/// An operation that a presenter may try.
+/// An operation that a test tries.
 #[derive(Clone, Debug)]
 enum Try {
     Token(Option<Scope>, i64),
@@ -156,7 +157,7 @@ fn tries() -> impl Strategy<Value = Try> {
     ]
 }
 
-/// The credentials that the presenter created.
+/// What the presenter has created so far: the ids of credentials, the ids of clients, and the texts of credentials.
 #[derive(Default)]
 struct Made {
     tokens: Vec<RecordId>,
@@ -199,7 +200,7 @@ fn all_kinds_9_no_sequence_yields_a_credential_that_exceeds_its_presenter() {
     });
 }
 
-/// Tries one operation as that presenter. Most attempts are refused.
+/// Tries one operation as this presenter. Adds what it creates to `made`. Most attempts are refused.
 fn attempted(world: &World, who: &Presented, attempt: Try, made: &mut Made) {
     let (handle, by) = (&world.handle, &who.by);
     let pick = |list: &[RecordId], which: usize| list.get(which % list.len().max(1)).copied();
@@ -273,7 +274,7 @@ fn rotated(world: &World, by: &Presenter, id: RecordId, made: &mut Made) {
     }
 }
 
-/// An operation that is done between the use of a token and its replay.
+/// An operation between the first use of a refresh token and its replay.
 #[derive(Clone, Debug)]
 enum Between {
     Refresh,

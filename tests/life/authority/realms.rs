@@ -1,5 +1,5 @@
-//! Tests whether certain presenters are still accepted: presenters of other realms, presenters of deleted or disabled
-//! accounts, and presenters whose credential has a digest under a missing key.
+//! Tests whether some presenters are still accepted. They are from another realm, their account is deleted or disabled,
+//! or the key for the digest of their credential is missing.
 
 use std::time::Duration;
 

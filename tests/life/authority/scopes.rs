@@ -1,4 +1,4 @@
-//! Scopes. At every moment, a granted scope lies within the client's allowed scope.
+//! Tests that a granted scope is never wider than the allowed scope of the client.
 
 use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient};
 use counterfoil::event::EventKind;
@@ -13,7 +13,8 @@ pub(super) fn scope(text: &str) -> Scope {
     text.parse().expect("a scope")
 }
 
-/// Registers a client with these scopes. It may use the password grant and the refresh grant.
+/// Registers a client with this allowed scope and this default scope. It may use the password grant and the refresh
+/// grant.
 fn register(world: &World, id: &str, allowed: Option<&str>, default: Option<&str>) -> ClientId {
     let new = NewClient::named(id)
         .with_id(client_id(id))
@@ -29,7 +30,7 @@ fn allow(world: &World, client: &ClientId, allowed: Option<&str>) {
     block_on(world.handle.update_client(&Presenter::host(), client, change)).expect("changed");
 }
 
-/// Sends a token request of a public client.
+/// Sends a token request as the public client `client`.
 fn ask(world: &World, client: &str, form: &[(&str, &str)]) -> Reply {
     let mut body = form_urlencoded::Serializer::new(String::new());
     body.extend_pairs(form).append_pair("client_id", client);
@@ -199,7 +200,7 @@ fn login<'a>(name: &'a str, password: &'a str) -> directory::Login<'a> {
     directory::Login::new(name, leaked(password))
 }
 
-/// A login borrows its password. The password is leaked so that the login can outlive the caller.
+/// Returns a secret that is never freed. A `Login` borrows its password, so this lets a function return a `Login`.
 fn leaked(text: &str) -> &'static Secret {
     Box::leak(Box::new(Secret::from(text.to_owned())))
 }

@@ -1,4 +1,5 @@
-//! Compares the results of all operations with all presenters with the expected table in `testdata`.
+//! Calls every operation with every presenter. Compares the results with the table in
+//! `testdata/authority/operations.txt`.
 
 use counterfoil::http_auth::Gate;
 use counterfoil::{Forbidden, ManageError, Presenter};
@@ -7,7 +8,7 @@ use super::operations::ALL;
 use super::presenters::{PEOPLE, Presented, all, unhindered};
 use crate::support::World;
 
-/// The expected table.
+/// The table with the expected results.
 const EXPECTED: &str = include_str!("../../../testdata/authority/operations.txt");
 
 fn word(outcome: Result<(), ManageError>) -> String {
@@ -35,7 +36,7 @@ fn line(name: &str, cells: impl Iterator<Item = String>) -> String {
     format!("{name:<42}{cells}").trim_end().to_owned() + "\n"
 }
 
-/// Writes the actual table, and counts its results.
+/// Calls every operation with every presenter. Returns the table with the results, and their number.
 fn written() -> (String, usize) {
     let mut table = String::new();
     let mut cells = 0;
@@ -65,7 +66,8 @@ fn written() -> (String, usize) {
     (table, cells)
 }
 
-/// The command `cargo test --test life the_table_of_operations -- --nocapture` prints the actual table.
+/// The command `cargo test --test life the_table_of_operations -- --nocapture` prints the table with the present
+/// results.
 #[test]
 fn all_kinds_9_the_table_of_operations_and_presenters_is_the_one_that_is_written_down() {
     let (table, cells) = written();

@@ -1,4 +1,5 @@
-//! What a store says about the keys of a ring: the check values of its realms, and the digests under each key.
+//! What a store contains about the keys of a ring: the check values of its realms, and how many digests were computed
+//! with each key. A check value shows whether a ring contains the same key, but the key cannot be derived from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,17 +13,17 @@ use crate::cli::Cli;
 use crate::commands::walk;
 use crate::failure::Failure;
 
-/// What was read.
+/// How a store uses the keys of a ring, as far as its realms were read.
 pub(super) struct KeyUses {
     /// The check values of each realm that was read.
     checks: BTreeMap<Realm, StoredSettings>,
-    /// The digests under each key, once for each realm that was read: the records of all realms, and the client secrets
-    /// of that realm.
+    /// How many digests were computed with each key, once for each realm that was read. They are the digests of the
+    /// records of all realms, and of the client secrets of that realm.
     digests: Vec<KeyUse>,
 }
 
 impl KeyUses {
-    /// Reads the realm of the arguments, these realms, and all realms with credentials.
+    /// Reads the realm of --realm, the realms in `named`, and all realms with credentials.
     pub(super) async fn read(cli: &Cli, named: &[String]) -> Result<Self, Failure> {
         let mut realms = BTreeSet::from([cli.realm()?]);
         for realm in named {
@@ -51,7 +52,7 @@ impl KeyUses {
         Ok(Self { checks, digests })
     }
 
-    /// Whether no realm has check values.
+    /// Whether no realm that was read has check values. Then no service has started with a key ring on this store.
     pub(super) fn knows_no_key(&self) -> bool {
         self.checks.values().all(|stored| stored.key_checks.is_empty())
     }
@@ -61,8 +62,9 @@ impl KeyUses {
         self.checks.keys()
     }
 
-    /// Refuses a ring that `Counterfoil::start` would refuse in one of the realms: it has another key under a number
-    /// that the store knows, or none of the store's keys.
+    /// Returns an error if `Counterfoil::start` would refuse this ring in one of the realms. It refuses a ring with a
+    /// key that has the number of a stored check value but is a different key. It also refuses a ring without any key
+    /// of the check values.
     pub(super) fn check_ring(&self, ring: &KeyRing) -> Result<(), Failure> {
         for (realm, stored) in &self.checks {
             let mut shared = stored.key_checks.is_empty();
@@ -88,7 +90,7 @@ impl KeyUses {
         Ok(())
     }
 
-    /// Refuses a ring without a key that digests are under.
+    /// Returns an error if the ring lacks a key with which stored digests were computed.
     pub(super) fn check_digests(&self, ring: &KeyRing) -> Result<(), Failure> {
         let missing = |key: &KeyId| *key != KeyId::NONE && !ring.contains(*key);
         match self.used().filter(missing).min() {
@@ -99,7 +101,7 @@ impl KeyUses {
         }
     }
 
-    /// The keys of the ring, but for the newest, that no digest uses.
+    /// The keys of the ring with which no stored digest was computed, except the newest key.
     pub(super) fn unused(&self, ring: &KeyRing) -> Vec<KeyId> {
         ring.ids().filter(|key| *key != ring.newest() && !self.used().any(|used| used == *key)).collect()
     }

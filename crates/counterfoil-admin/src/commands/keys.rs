@@ -63,8 +63,8 @@ fn shown(ring: &KeyRing, removed: &[KeyId]) -> Result<Output, Failure> {
     ]))
 }
 
-/// Compares the ring with the check values that are stored with the settings, and with the keys that the stored digests
-/// use.
+/// Compares the ring with the check values in the stored settings, and with the keys of the stored digests. Returns an
+/// error if the ring does not belong to the store or lacks a key that is in use.
 async fn check(cli: &Cli, ring: &KeyRing, realms: &[String]) -> Result<Output, Failure> {
     let uses = KeyUses::read(cli, realms).await?;
     uses.check_ring(ring)?;
@@ -78,8 +78,9 @@ async fn check(cli: &Cli, ring: &KeyRing, realms: &[String]) -> Result<Output, F
     ]))
 }
 
-/// Returns the ring with a new key and without the keys that no digest uses. A client secret of a realm that was not
-/// read may use a key, so a key is removed only if all realms were read.
+/// Returns the ring with a new key and without the keys that no digest uses, and the removed keys. A client secret of a
+/// realm that was not read might need one of these keys. So a key is removed only if `all` states that all realms were
+/// read.
 async fn rotated(cli: &Cli, ring: &KeyRing, realms: &Realms, all: bool) -> Result<(KeyRing, Vec<KeyId>), Failure> {
     let uses = KeyUses::read(cli, &realms.with_realm).await?;
     uses.check_ring(ring)?;

@@ -16,7 +16,6 @@ use crate::cli::{Cli, Command, Confirmation};
 use crate::failure::Failure;
 use crate::output::{Output, said};
 
-/// Runs a command.
 pub(crate) async fn run(cli: &Cli) -> Result<Output, Failure> {
     match &cli.command {
         Command::List(what) => list::run(cli, what).await,
@@ -41,7 +40,8 @@ async fn migrate(cli: &Cli) -> Result<Output, Failure> {
 }
 
 impl Confirmation {
-    /// Returns true if the command must make its change, and false if it must only show the change.
+    /// Returns true with `--yes`, and false with `--dry-run`, where the command only shows its change. Without both,
+    /// returns [`Failure::Unconfirmed`].
     pub(crate) const fn does(self) -> Result<bool, Failure> {
         match (self.yes, self.dry_run) {
             (true, _) => Ok(true),

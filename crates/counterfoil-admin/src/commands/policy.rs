@@ -31,7 +31,8 @@ pub(super) fn run(cli: &Cli, what: &cli::Policy) -> Result<Output, Failure> {
     Ok(Output::Table(vec!["setting", "value"], rows))
 }
 
-/// Adds one row for each value. The first column contains the names that lead to the value, separated by dots.
+/// Adds one row for each single value in `value`. The first column contains the names of the fields on the way to the
+/// value, separated by dots.
 fn flatten(path: &str, value: &Value, rows: &mut Vec<Vec<Value>>) {
     match value {
         Value::Object(members) if !members.is_empty() => {

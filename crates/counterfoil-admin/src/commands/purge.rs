@@ -1,4 +1,4 @@
-//! `purge`: removes what is past its retention.
+//! `purge`: removes the records that are past their retention.
 
 use std::num::NonZeroU32;
 
@@ -22,7 +22,7 @@ pub(super) async fn run(cli: &Cli, what: &cli::Purge) -> Result<Output, Failure>
     ended
 }
 
-/// Refuses a clock that may have leapt: what a purge removes too early does not come back.
+/// Returns an error if the clock might have jumped forward, because records that a purge removes too early are lost.
 async fn trusted(store: &AnyStore) -> Result<(), Failure> {
     let noted = store.settings().last_upkeep().await.map_err(Failure::failed)?;
     match noted {
@@ -50,7 +50,7 @@ async fn purge(cli: &Cli, store: &AnyStore, trust_clock: bool) -> Result<Output,
     }
 }
 
-/// Counts the records that a purge would remove now.
+/// Counts the records that a purge would remove now, for `--dry-run`.
 async fn gone(cli: &Cli, store: &dyn Transfer) -> Result<Output, Failure> {
     let now = SystemClock.now();
     let unsent_before = now.minus(cli.policy()?.notices.unsent_kept);

@@ -1,4 +1,4 @@
-//! `revoke`: ends credentials through the core, which tells the events.
+//! `revoke`: revokes credentials. The core library does it, so that its events are emitted.
 
 use counterfoil::client::ClientId;
 use counterfoil::store::{FamilyParts, Transfer};
@@ -38,7 +38,8 @@ fn client_id(client: &str) -> Result<ClientId, Failure> {
     client.parse().map_err(|_| Failure::Usage("not a client id".into()))
 }
 
-/// Revokes. Reads only what the core needs, because a damaged row elsewhere must not stop a revocation.
+/// Makes the revocation. It reads only what the core library needs, because a damaged row elsewhere must not prevent a
+/// revocation.
 async fn revoke(cli: &Cli, store: &AnyStore, what: &Revoke) -> Result<Output, Failure> {
     let (counterfoil, host) = (cli.handle(store)?, Presenter::host());
     let revoked: Value = match what {
@@ -60,7 +61,7 @@ async fn revoke(cli: &Cli, store: &AnyStore, what: &Revoke) -> Result<Output, Fa
     Ok(Output::Fields(vec![("revoked", revoked)]))
 }
 
-/// Returns 1, or 0 if the family was revoked already.
+/// Revokes the family of a credential. Returns the number of revoked families: 1, or 0 if it was already revoked.
 async fn credential(counterfoil: &Counterfoil, store: &AnyStore, id: &RecordId) -> Result<u64, Failure> {
     let before = store.tokens().get(id).await;
     counterfoil.revoke_family_of(id).await?;
@@ -68,7 +69,7 @@ async fn credential(counterfoil: &Counterfoil, store: &AnyStore, id: &RecordId) 
     Ok(u64::from(!was_revoked))
 }
 
-/// What would be revoked.
+/// Counts what would be revoked, for `--dry-run`.
 async fn look(cli: &Cli, store: &AnyStore, what: &Revoke) -> Result<Output, Failure> {
     let realm = cli.realm()?;
     let (families, corrupt) = match what {
@@ -91,8 +92,8 @@ async fn look(cli: &Cli, store: &AnyStore, what: &Revoke) -> Result<Output, Fail
     Ok(Output::Fields(vec![("would_revoke", families.into()), ("corrupt", corrupt.into())]))
 }
 
-/// Counts the families of the realm that are not revoked and for which `fits` returns true. The second number counts
-/// the families of the store that were skipped because a row does not decode.
+/// Counts the families of the realm that are not revoked and for which `fits` returns true. The second number is how
+/// many families of the store were skipped because one of their rows cannot be decoded.
 async fn count(
     store: &dyn Transfer,
     realm: &Realm,

@@ -1,4 +1,4 @@
-//! Walks through all families of a store.
+//! Reads all families of a store.
 
 use std::num::NonZeroU32;
 
@@ -8,7 +8,8 @@ use crate::failure::Failure;
 
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 
-/// Calls `look` with each family of the store. Returns how many were skipped because a row of them does not decode.
+/// Calls `look` with each family of the store. Returns how many families were skipped because one of their rows cannot
+/// be decoded.
 pub(super) async fn each_family(store: &dyn Transfer, mut look: impl FnMut(&WholeFamily)) -> Result<u64, Failure> {
     let (mut after, mut corrupt) = (None, 0);
     loop {

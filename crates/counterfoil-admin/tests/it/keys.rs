@@ -65,7 +65,7 @@ fn host_61_a_foreign_ring_and_a_missing_key_are_found() {
     assert!(run.code == 5 && run.err.contains("key 1 is missing"), "{}", run.err);
 }
 
-/// A client of another realm, with a secret under the newest key.
+/// Registers a client in another realm. Its secret has a digest under the newest key.
 fn client_of_another_realm(service: &Service) {
     RUNTIME.block_on(async {
         let store = open(&service.url).await;

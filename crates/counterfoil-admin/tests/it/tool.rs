@@ -131,7 +131,7 @@ pub(crate) fn set_mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, permissions).expect("its owner may");
 }
 
-/// Runs SQL on the file of a service on SQLite.
+/// Damages the SQLite file of the service with an SQL statement.
 pub(crate) fn damage(service: &Service, sql: &'static str) {
     use counterfoil_sql::sqlx::{SqlitePool, raw_sql, sqlite::SqliteConnectOptions};
     RUNTIME.block_on(async {

@@ -1,4 +1,4 @@
-//! What only looks changes nothing, on real stores.
+//! Tests that a command changes nothing in a real store if it only reads.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::tool::{Service, text, tool};
 
-/// Commands that only look.
+/// Commands that must not create a schema. Most of them only read.
 const LOOKS: [&[&str]; 5] = [
     &["census"],
     &["list", "clients"],

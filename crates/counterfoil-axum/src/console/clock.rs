@@ -39,8 +39,9 @@ impl Clock {
         self.local(at).strftime("%Y-%m-%dT%H:%M").to_string()
     }
 
-    /// Parses the value of a `datetime-local` field. If the local time occurs twice, returns the first instant. If the
-    /// local time is skipped, returns an instant after the skipped hour.
+    /// Parses the value of a `datetime-local` field. Returns `None` if the text is not a local time. If the local time
+    /// occurs twice, returns the first instant. If the local time is skipped, returns an instant after the skipped
+    /// hour.
     pub(crate) fn read(&self, typed: &str) -> Option<Timestamp> {
         let at: DateTime = typed.parse().ok().filter(|_| typed.contains('T'))?;
         let at = self.zone.to_zoned(at).ok()?.timestamp();

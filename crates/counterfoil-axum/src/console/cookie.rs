@@ -28,7 +28,7 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// Whether a request to this host may get a page. `authority` may contain a port.
+    /// Whether the console answers a request to this host with a page. `authority` is the host, with or without a port.
     #[must_use]
     pub fn serves(self, authority: &str) -> bool {
         match self {
@@ -116,8 +116,8 @@ pub(crate) enum Cookie {
     Visit,
     /// Contains the chosen language.
     Language,
-    /// Contains the CSRF token and the id of the session that a reauthentication replaced. With this cookie, the forms
-    /// of the replaced session stay valid.
+    /// Contains the CSRF token and the id of the session that a reauthentication replaced. So the forms that the
+    /// browser got during the replaced session stay valid.
     Before,
 }
 
@@ -150,8 +150,8 @@ impl Cookies {
         format!("{prefix}counterfoil-{what}-{}", self.name.0)
     }
 
-    /// Returns the value of a cookie. Returns `None` if the request has no such cookie or has several, because another
-    /// site may have set one of the several cookies.
+    /// Returns the value of a cookie. Returns `None` if the request has no such cookie. Also returns `None` if the
+    /// request has several, because one of them may come from an attacker on another host of the domain.
     pub(crate) fn read(&self, headers: &HeaderMap, cookie: Cookie) -> Option<Secret> {
         let name = self.name(cookie);
         // This compares bytes, because the cookies of other services on the same host may not be UTF-8.
@@ -166,8 +166,8 @@ impl Cookies {
         }
     }
 
-    /// Returns the `Set-Cookie` header that sets a cookie. The browser removes the session cookie and the visit cookie
-    /// when it is closed.
+    /// Returns the `Set-Cookie` header that sets a cookie. Returns `None` if `value` cannot be part of a header. The
+    /// session cookie and the visit cookie last until the browser is closed.
     pub(crate) fn set(&self, cookie: Cookie, value: &str) -> Option<HeaderValue> {
         let life = match cookie {
             Cookie::Language => "; Max-Age=31536000",

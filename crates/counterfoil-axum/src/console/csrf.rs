@@ -19,7 +19,8 @@ pub(crate) const FIELD: &str = "csrf_token";
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Returns the CSRF token for a cookie. The token does not reveal the text of the cookie, because the text is random.
+/// Returns the CSRF token for a session cookie or a visit cookie. The token does not reveal the value of the cookie,
+/// because this value is random.
 pub(crate) fn token(cookie: &Secret) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil console: token of a form, 1\0");
@@ -27,8 +28,8 @@ pub(crate) fn token(cookie: &Secret) -> String {
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
-/// Returns the tag that authenticates the CSRF token and the id of a previous session. Only the holder of the present
-/// `session` can compute the tag.
+/// Returns the tag that authenticates `token` and `id`. These are the CSRF token and the id of a previous session. Only
+/// the holder of the present `session` can compute the tag.
 pub(crate) fn previous_session_tag(session: &Secret, token: &str, id: RecordId) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil console: the session before, 1\0");
@@ -53,8 +54,8 @@ pub(crate) enum Foreign {
     Origin,
 }
 
-/// Returns a reason if the browser's headers say that another site sent the request. If the request has no such
-/// headers, returns `None`. Then only the token protects.
+/// Returns the reason if the browser's headers say that another site sent the request. Otherwise returns `None`. A
+/// request without these headers also gives `None`, so the caller must check the CSRF token too.
 pub(crate) fn foreign(asked: Asked<'_>) -> Option<Foreign> {
     let Ok(host) = asked.host() else { return Some(Foreign::Site) };
     if let Some(site) = asked.headers.get(SITE) {

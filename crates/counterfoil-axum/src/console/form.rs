@@ -10,7 +10,7 @@ use zeroize::Zeroize as _;
 /// The maximum number of fields in a form. The longest form is that of a client. It has two lists of fewer than 500
 /// scope tokens each (a scope has at most 1,000 bytes), and a few other fields.
 const MAX_FIELDS: usize = 1_024;
-/// The fields that a form of any page may have. Other code checks each of them and refuses a repeated field.
+/// The fields that the form of any page may have, in addition to the page's own fields.
 const COMMON: [&str; 5] = ["csrf_token", "once", "password", "beside", "back"];
 /// The suffix of a hidden field. It contains the value that another field had when the page was shown.
 pub(crate) const WAS: &str = "_was";
@@ -63,9 +63,9 @@ impl Form {
         }
     }
 
-    /// Checks that the page knows every field. A field of `one` may occur once, and so may its `_unit` field and its
-    /// `_was` field. A field of `many` may be repeated. A field that all forms may have is also accepted. The error is
-    /// the name of a repeated field, or `None` if the page does not know a field.
+    /// Checks that the form contains only known fields. Each field in `one` can occur once, and so can its `_unit`
+    /// field and its `_was` field. Each field in `many` can be repeated. The fields in [`COMMON`] are also known. The
+    /// error is the name of a repeated field, or `None` if the form contains an unknown field.
     pub(crate) fn check(&self, one: &[&'static str], many: &[&'static str]) -> Result<(), Option<&'static str>> {
         for (name, _) in &self.0 {
             if many.contains(&name.as_str()) || COMMON.contains(&name.as_str()) {
@@ -83,9 +83,10 @@ impl Form {
         Ok(())
     }
 
-    /// Returns the changed fields, to show their values again. Leaves out passwords and the fields that all forms may
-    /// have. A field that the user has cleared is returned with an empty value. A group of checkboxes that are all
-    /// unticked is also returned with an empty value, although the browser does not send the group.
+    /// Returns the fields that the user has changed, so that the page can show their values again. Leaves out passwords
+    /// and the fields in [`COMMON`]. A field that the user has cleared is returned with an empty value. A group of
+    /// checkboxes that are all unticked is also returned with an empty value, although the browser does not send the
+    /// group.
     pub(crate) fn changed_fields(&self) -> Vec<(&str, &str)> {
         let mut fields: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (name, value) in &self.0 {
@@ -109,7 +110,8 @@ impl Form {
         sent.chain(unticked.map(|name| (name, ""))).collect()
     }
 
-    /// Returns the value that a field had when the page was shown. The value is in the `_was` field.
+    /// Returns the value that a field had when the page was shown. This value is in the field's `_was` field. Returns
+    /// `None` if the form has no such `_was` field.
     pub(crate) fn was(&self, name: &str) -> Option<String> {
         self.secret(&format!("{name}{WAS}")).map(|value| value.expose_secret().to_owned())
     }

@@ -1,4 +1,4 @@
-//! The error with which a form is shown again.
+//! The error of a submitted form. The page shows the form again, together with the error.
 
 use axum::response::Response;
 use counterfoil::Timestamp;
@@ -12,7 +12,7 @@ use crate::console::state::Console;
 use crate::console::text::FieldMessage;
 use crate::console::viewer::Viewer;
 
-/// The error with which a form is shown again.
+/// The error of a submitted form. The page shows the form again, together with the error.
 pub(crate) struct FormError {
     pub(crate) status: StatusCode,
     pub(crate) message: FieldMessage,
@@ -25,8 +25,8 @@ impl FormError {
         Self { status, message: FieldMessage { field, text: text.to_owned() }, retry_after: None }
     }
 
-    /// Makes the error for a field with an invalid value. If `field` is `None`, the page does not know one of the
-    /// fields.
+    /// Makes the error for an invalid value. `field` is the field with this value. If `field` is `None`, the error says
+    /// that the form contains a field that the page does not have.
     pub(crate) fn invalid_field(viewer: &Viewer, field: Option<&'static str>) -> Self {
         let texts = viewer.language.texts();
         let text = if field.is_some() { texts.invalid } else { texts.unknown_field };
@@ -40,14 +40,14 @@ impl FormError {
         Self { status, message: FieldMessage { field: None, text }, retry_after: Some(seconds) }
     }
 
-    /// Returns this error with a field, so that the message is shown at the field.
+    /// Sets the field at which the page shows the message.
     pub(crate) fn at_field(mut self, field: &'static str) -> Self {
         self.message.field = Some(field);
         self
     }
 
-    /// Adds the message to the page. If the field is in `fields`, the message is shown at the field. Otherwise it is
-    /// shown above the page.
+    /// Adds the message of this error to a page. The page shows it at the error's field if `fields` contains this
+    /// field. Otherwise the page shows it at the top.
     pub(crate) fn place(&self, layout: Layout, values: FormValues, fields: &[&'static str]) -> (Layout, FormValues) {
         let text = self.message.text.clone();
         match self.message.field.filter(|field| fields.contains(field)) {

@@ -22,8 +22,8 @@ pub(crate) fn draw(console: &Console, viewer: &Viewer) -> Result<String, Rejecti
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// Returns the key by which a repeated submission is recognised. If the form has no number, returns an error. Then the
-/// form is shown again with a number.
+/// Returns the key by which a repeated submission of the form is recognised. If the form contains no number, returns an
+/// error, and the page shows the form again with a number.
 pub(crate) fn key(viewer: &Viewer, form: &Form) -> Result<OnceKey, FormError> {
     let number = URL_SAFE_NO_PAD.decode(form.one(FIELD)).ok().filter(|number| number.len() == 16);
     match number {

@@ -2,7 +2,7 @@
 
 use counterfoil_http::request::Query;
 
-/// The values and the errors that a form shows. Each belongs to a field.
+/// The values and the errors of a form, each with the name of its field.
 #[derive(Debug, Default)]
 pub(crate) struct FormValues {
     values: Vec<(&'static str, String)>,
@@ -22,7 +22,7 @@ impl FormValues {
         Self::new(fields.iter().flat_map(of).collect())
     }
 
-    /// Adds the current values of those fields that have no value yet.
+    /// Sets the value of each field in `current` that has no value yet.
     pub(crate) fn with_defaults(mut self, current: Vec<(&'static str, String)>) -> Self {
         let missing = current.into_iter().filter(|(name, _)| !self.values.iter().any(|(own, _)| own == name));
         let missing: Vec<_> = missing.collect();

@@ -16,7 +16,8 @@ pub(crate) enum Language {
 impl Language {
     pub(crate) const ALL: [Self; 2] = [Self::English, Self::Russian];
 
-    /// Parses a BCP 47 tag. Uses only the primary subtag, such as `en` of `en-GB`.
+    /// Parses a BCP 47 tag. Uses only the primary subtag, such as `en` of `en-GB`. Returns `None` if the console has no
+    /// texts in this language.
     pub(crate) fn of(name: &str) -> Option<Self> {
         let primary = name.split('-').next().unwrap_or_default();
         Self::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(primary))
@@ -29,7 +30,7 @@ impl Language {
         }
     }
 
-    /// Returns the name of the language in the language itself.
+    /// Returns the name of the language in that language.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -66,7 +67,7 @@ fn preferred(headers: &HeaderMap) -> Option<Language> {
     best.map(|(language, _)| language)
 }
 
-/// Parses a weight, and returns it in thousandths. `q=0.8` gives 800.
+/// Parses a weight such as `q=0.8`. Returns it in thousandths, here 800. Returns `None` if it is not a valid weight.
 fn thousandths(weight: &str) -> Option<u16> {
     let number = weight.trim().strip_prefix("q=")?;
     let (whole, part) = number.split_once('.').unwrap_or((number, ""));

@@ -38,7 +38,7 @@ pub(crate) struct Tab {
     pub(crate) current: bool,
 }
 
-/// An error of a form field. It is shown above the page.
+/// An error of a form field. The top of the page lists it with a link to the field.
 pub(crate) struct FieldError {
     pub(crate) field: &'static str,
     pub(crate) name: &'static str,
@@ -96,7 +96,7 @@ impl Layout {
         self
     }
 
-    /// Adds the errors of the form's fields, so that they are listed above the page.
+    /// Adds the errors of the form's fields, so that the top of the page lists them.
     pub(crate) fn with_field_errors(mut self, values: &FormValues) -> Self {
         let texts = self.texts;
         let error =

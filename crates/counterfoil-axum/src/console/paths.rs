@@ -1,17 +1,19 @@
 //! Paths below the base of the console: pages, forms, and links back to a page.
 
-/// The query parameter that contains the name of a page's notice.
+/// The query parameter that names a notice. The page at the address shows this notice.
 pub(crate) const NOTICE: &str = "notice";
-/// The query parameter that is added after signing in if an older session was ended.
+/// The query parameter that the redirect after signing in contains if an older session was ended.
 pub(crate) const MADE_ROOM: &str = "made-room";
-/// The maximum length in bytes of a page's path and query in the address of the sign-in page, where they are
-/// percent-encoded. Servers and proxies accept addresses of 8 KiB. 500 Cyrillic letters fit.
+/// The maximum length, in bytes, of a page's path and query after they are percent-encoded. The address of the sign-in
+/// page contains them in this form. Servers and proxies accept addresses of 8 KiB. A query of 500 Cyrillic letters
+/// fits.
 const MAX_PAGE: usize = 6 * 1024;
 /// The maximum length of any path in bytes. The longest path is that of the sign-in page, which contains another page
 /// in its query.
 const MAX_PATH: usize = MAX_PAGE + 256;
 
-/// Returns the path that a request names, if it leads to a page of this console. Otherwise returns `/`.
+/// Returns `below` if it is the path of a page of this console. Otherwise returns `/`. A request contains `below`, so
+/// it can have any value.
 pub(crate) fn own(below: Option<&str>) -> &str {
     below.filter(|path| path.len() <= MAX_PATH && is_own(path)).unwrap_or("/")
 }
@@ -29,7 +31,7 @@ fn is_own(path: &str) -> bool {
         })
 }
 
-/// Returns the page with the form that is submitted to `path`.
+/// Returns the path of the page with the form that is submitted to `path`.
 pub(crate) fn page_of(path: &str) -> String {
     let parent = |path: &str| path.rsplit_once('/').map_or("/", |(parent, _)| parent).to_owned();
     match path.rsplit('/').next().unwrap_or_default() {

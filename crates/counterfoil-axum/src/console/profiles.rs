@@ -60,8 +60,8 @@ pub enum ImageFormat {
 }
 
 impl ImageFormat {
-    /// Returns the format of a file, which is determined by its first bytes. The name of the file and its declared
-    /// media type are ignored.
+    /// Returns the format of a file, which is determined by its first bytes. Returns `None` if it is not one of these
+    /// formats. The name of the file and its declared media type are ignored.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {
@@ -80,7 +80,7 @@ impl ImageFormat {
         }
     }
 
-    /// Returns the usual extension of a file name.
+    /// Returns the usual file name extension of this format, without the dot.
     #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {

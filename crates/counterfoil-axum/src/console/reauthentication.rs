@@ -1,5 +1,5 @@
-//! Asks for the password again before a critical action. If the password is wrong, the form shows an error at its
-//! password field.
+//! Asks for the password again before a critical action, such as the creation of a credential. If the password is
+//! wrong, the form shows an error at its password field.
 
 use counterfoil::operations::LoginError;
 use http::StatusCode;
@@ -10,7 +10,9 @@ use crate::console::rejection::Rejection;
 use crate::console::state::Console;
 use crate::console::viewer::Viewer;
 
-/// Checks the password in the form if the last password check is too old for the action.
+/// Checks the password in the form if the account entered its password too long ago for a critical action. Returns the
+/// inner error if the password is missing or wrong, or if the user must wait. Returns the outer error if the check is
+/// unavailable.
 pub(crate) async fn require_password(
     console: &Console,
     viewer: &mut Viewer,

@@ -51,7 +51,7 @@ struct Message<'a> {
 }
 
 impl Rejection {
-    /// Makes an error page for a signed-in viewer. The page repeats no text of the request.
+    /// Makes an error page for a signed-in viewer. The page contains no text from the request.
     pub(crate) fn page(console: &Console, viewer: &Viewer, reason: RejectionReason) -> Self {
         Self::with_text(console, viewer, reason, None)
     }
@@ -107,7 +107,7 @@ impl Rejection {
         Self::Page(Box::new(response::page(StatusCode::FORBIDDEN, &message)))
     }
 
-    /// Makes the error page for an operation that failed. Used if the page has no form that can show the error.
+    /// Makes the error page for a failed operation. Used if the viewer's page has no form that can show the error.
     pub(crate) fn of(console: &Console, viewer: &Viewer, error: ManageError) -> Self {
         let texts = viewer.language.texts();
         match error {
@@ -143,7 +143,7 @@ impl Rejection {
         }
     }
 
-    /// Makes the error page for a form that cannot be shown again.
+    /// Makes the error page for the error of a form. Used if the form cannot be shown again.
     pub(crate) fn form_error(console: &Console, viewer: &Viewer, error: &FormError) -> Self {
         let texts = viewer.language.texts();
         let message = (texts.conflict, error.message.text.as_str());
@@ -153,7 +153,7 @@ impl Rejection {
         }
     }
 
-    /// Makes an error page that links to the section of the viewer.
+    /// Makes an error page with a link to the section to which the viewer's page belongs.
     fn in_section(
         console: &Console,
         viewer: &Viewer,

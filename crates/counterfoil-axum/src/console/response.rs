@@ -82,8 +82,8 @@ impl AsRef<[u8]> for Wiped {
     }
 }
 
-/// Counts the bytes of a page, so that its buffer can be allocated once. If the buffer had to grow, copies of the
-/// secret would stay in memory.
+/// Counts the bytes of a rendered page, so that the buffer for the page is allocated once with the right size. If the
+/// buffer had to grow, parts of the page would stay in freed memory. The page may contain a secret.
 struct Measure(usize);
 
 impl std::fmt::Write for Measure {

@@ -38,16 +38,18 @@ use crate::rate_limited_log::RateLimitedLog;
 /// }
 /// ```
 ///
-/// Before a critical action, the console asks for the password again. It then checks the password with the account's
-/// name as the login name. So the host's directory must accept account names as login names.
+/// Some actions are critical: they create, renew or widen a credential, or allow the use of credentials. If the
+/// password was entered too long ago, the console asks for it again before a critical action. It checks the password
+/// with the account's name as the login name. So the host's directory must accept account names as login names.
 ///
 /// Failed sign-ins are counted for each account and each source. [`Sources`] says how the source of a request is found.
 #[must_use]
 pub struct Console(State);
 
 impl Console {
-    /// Makes a console. The host nests its router under `base`, a path that begins with a slash and does not end with a
-    /// slash. `sources` says how the source of a request is found.
+    /// Makes a console. The host must nest the console's router under `base`, a path that begins with a slash and does
+    /// not end with a slash. `sources` says how the console finds the source of a request, which is usually the
+    /// client's address.
     pub fn new(counterfoil: Counterfoil, transport: Transport, base: &str, sources: Sources) -> Self {
         let (base, product) = (base.trim_end_matches('/').to_owned(), "counterfoil".to_owned());
         let cookies = Cookies::of(transport, counterfoil.realm(), &base);
@@ -70,7 +72,7 @@ impl Console {
         self
     }
 
-    /// Sets the name of the product, which the pages show.
+    /// Sets the name of the product. Each page shows it.
     pub fn product(mut self, name: &str) -> Self {
         name.clone_into(&mut self.0.product);
         self

@@ -19,7 +19,7 @@ use crate::host::{Asked, InvalidHost};
 /// The paths of the sections below the base.
 const SECTIONS: [&str; 7] = ["/tokens", "/profile", "/users", "/codes", "/clients", "/settings", "/events"];
 
-/// Checks the host and the transport of a request. Returns the language of the response.
+/// Checks the host and the transport of a request. If they are valid, returns the language of the response.
 pub(crate) fn receive(console: &Console, head: Asked<'_>) -> Result<Language, Rejection> {
     let language = Language::of_request(head.headers, &console.cookies);
     let reject = |reason| Err(Rejection::signed_out(console, language, reason));
@@ -37,7 +37,8 @@ pub(crate) struct SignedOut {
     pub(crate) language: Language,
 }
 
-/// Verifies the session cookie of a request.
+/// Verifies the session cookie of a request. Returns [`SignedOut`] as the inner error if the request has no live
+/// session. Returns the outer error if the store or the directory is unavailable.
 pub(crate) async fn session(
     console: &Console,
     language: Language,
@@ -109,14 +110,15 @@ impl FromRequestParts<Shared> for Viewer {
     }
 }
 
-/// Returns the section to which a path belongs.
+/// Returns the section to which a path belongs, or `/` if it belongs to none.
 fn section(path: &str) -> &'static str {
     let within =
         |section: &&str| path.strip_prefix(*section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     SECTIONS.into_iter().find(within).unwrap_or("/")
 }
 
-/// Returns the page of a request, below the base. For a submitted form, this is the page that shows the form.
+/// Returns the page to which a request belongs, as a path below the base. For a submitted form, this is the page that
+/// shows the form. For any other request, it is the requested page with its query.
 pub(crate) fn page(parts: &Parts) -> String {
     let path = parts.uri.path();
     if parts.method == Method::GET { paths::without_notices(path, parts.uri.query()) } else { paths::page_of(path) }

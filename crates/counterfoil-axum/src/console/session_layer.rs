@@ -18,24 +18,33 @@ use super::csrf;
 use crate::host::{Asked, InvalidHost};
 use crate::rate_limited_log::RateLimitedLog;
 
-/// The log message for a refused request. Operators read it.
 const FORGED: &str = "a request with a session cookie lacked the CSRF token, or came from another site";
 
 /// Authenticates requests by the session of the console, so that the console's pages can call the API routers. This
 /// layer must enclose these routers.
 ///
-/// The layer handles requests that have the session cookie and no `Authorization` header. If a request has this header,
-/// the layer ignores the session. A refused session is treated as an invalid credential. A request whose method is not
-/// `GET`, `HEAD` or `OPTIONS` must contain the session's CSRF token in `x-csrf-token` and must not come from another
-/// site. Otherwise the request is refused as [`RejectionReason::Forged`](crate::RejectionReason::Forged). This check
-/// precedes the verification of the session, so a forged request cannot extend a session.
+/// The layer handles a request only if it has exactly one session cookie and no `Authorization` header. It verifies the
+/// session and puts the result, an [`Authentication`], into the extensions of the request. The layer inside the API
+/// routers reads this result. If the session is refused, that inner layer responds as it does to an invalid credential.
 ///
-/// The layer puts an [`Authentication`] into the extensions of the request. The inner routers have a layer that reads
-/// it, and that makes the responses to refused requests. If a request with the session cookie does not have exactly one
-/// valid host, the response is 400. A request is passed on unchanged if it has no session cookie or several, or if
-/// the console uses [`Transport::PlainLoopback`] and the host is not loopback. A CORS preflight is passed on unchanged
-/// too: its cookie authenticates nobody, and the inner layer treats it like any other request without a credential. The
-/// headers that the layer reads are marked as sensitive.
+/// A request whose method is not `GET`, `HEAD` or `OPTIONS` must contain the session's CSRF token in `x-csrf-token`,
+/// and it must not come from another site. Otherwise it is refused as
+/// [`RejectionReason::Forged`](crate::RejectionReason::Forged). This check precedes the verification of the session, so
+/// a forged request cannot extend a session.
+///
+/// If the request names several hosts or an invalid host, the response is 400. It is also 400 if a request of HTTP/1.1
+/// or later names no host.
+///
+/// The layer passes a request on without authenticating it in these cases:
+///
+/// - The request has no session cookie, or several.
+/// - The request has an `Authorization` header. The inner layer then verifies the credential in this header.
+/// - Another layer has already put an [`Authentication`] into the extensions.
+/// - The console uses [`Transport::PlainLoopback`], and the host is not loopback.
+/// - The request is an HTTP/1.0 request that names no host.
+/// - The request is a CORS preflight.
+///
+/// The layer marks the headers `Authorization`, `Cookie` and `x-csrf-token` of each request as sensitive.
 ///
 /// A host's own resources, which accept bearer credentials, do not need this layer.
 ///
@@ -55,7 +64,7 @@ const FORGED: &str = "a request with a session cookie lacked the CSRF token, or 
 pub struct SessionLayer {
     counterfoil: Counterfoil,
     cookies: Cookies,
-    /// Logs requests that were refused as forged.
+    /// Limits the number of log lines about requests that were refused as forged.
     forged_log: Arc<RateLimitedLog>,
 }
 
@@ -66,7 +75,7 @@ pub struct Session<S> {
     layer: SessionLayer,
 }
 
-/// The result of the checks on a request with a session cookie. The session itself is verified later.
+/// The result of the checks that precede the verification of the session.
 enum CookieRequest {
     Session(Secret),
     Forged,
@@ -75,15 +84,15 @@ enum CookieRequest {
 }
 
 impl SessionLayer {
-    /// Makes a layer that accepts sessions of `counterfoil`. The console that sets the cookies must have the same
-    /// transport and the same base.
+    /// Makes a layer that accepts the sessions of `counterfoil`. `transport` and `base` must have the same values as in
+    /// the console that sets the session cookies.
     #[must_use]
     pub fn new(counterfoil: Counterfoil, transport: Transport, base: &str) -> Self {
         let cookies = Cookies::of(transport, counterfoil.realm(), base);
         Self { counterfoil, cookies, forged_log: Arc::default() }
     }
 
-    /// Sets the name of the cookies. The console must have the same name.
+    /// Sets the name of the cookies. It must be the same name as in the console that sets the session cookies.
     #[must_use]
     pub fn cookie_name(mut self, name: CookieName) -> Self {
         self.cookies = self.cookies.named(name);
@@ -163,8 +172,9 @@ where
     }
 }
 
-/// Whether a request is forged: it may change something, but it lacks the CSRF token of the session or comes from
-/// another site. Several tokens are treated as a missing token.
+/// Whether a request must be refused as forged. `GET`, `HEAD` and `OPTIONS` requests change nothing, so they are never
+/// refused. Any other request is refused if it comes from another site, or if it does not contain the CSRF token of the
+/// session exactly once.
 fn is_forged<B>(request: &Request<B>, session: &Secret) -> bool {
     let headers = request.headers();
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {

@@ -24,7 +24,7 @@ pub(crate) struct Console {
     pub(crate) origin_log: RateLimitedLog,
 }
 
-/// The state in the form in which handlers receive it.
+/// The type in which axum passes the state to the handlers.
 pub(crate) type Shared = Arc<Console>;
 
 impl Console {

@@ -21,7 +21,6 @@ use crate::host::Asked;
 /// The maximum size of a form in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// The log message for a refused form. Operators read it.
 const OTHER_ORIGIN: &str = "a form was refused because its Origin is not the request's Host; \
                             a reverse proxy must pass on the browser's Host header";
 
@@ -49,9 +48,9 @@ impl FromRequest<Shared> for SubmittedForm {
     }
 }
 
-/// Makes the response to a form whose browser has no session. The form changes nothing. The response asks the user to
-/// sign in, and then leads back to the page of the form. If a page of this console sent the form, that page is filled
-/// with the typed values.
+/// Makes the response to a form that was sent without a live session. The form changes nothing. The response redirects
+/// to the sign-in page, which afterwards leads to the page of the form. That page then shows the typed values. If
+/// another site sent the form, or if the form cannot be read, the response is an error page.
 async fn ask_to_sign_in(console: &Console, signed_out: &SignedOut, parts: &Parts, body: axum::body::Body) -> Rejection {
     let page = page(parts);
     let filled = match read(console, parts, body).await {
@@ -63,7 +62,8 @@ async fn ask_to_sign_in(console: &Console, signed_out: &SignedOut, parts: &Parts
     Rejection::Redirect(console.path(&paths::sign_in(&filled, Some(notice))))
 }
 
-/// Reads a form. Refuses it if the browser says that another site sent it. The caller must check the CSRF token.
+/// Reads the fields of a form. Returns an error if the form is too large or incomplete, or if the browser says that
+/// another site sent it. The caller must check the CSRF token.
 pub(crate) async fn read(console: &Console, parts: &Parts, body: axum::body::Body) -> Result<Form, RejectionReason> {
     refuse_foreign(console, parts)?;
     let body = match read_body(body, MAX_BYTES).await {
@@ -74,7 +74,7 @@ pub(crate) async fn read(console: &Console, parts: &Parts, body: axum::body::Bod
     Form::urlencoded(body).ok_or(RejectionReason::TooLarge)
 }
 
-/// Refuses a request if the browser says that another site sent it.
+/// Returns an error if the browser says that another site sent the request.
 pub(crate) fn refuse_foreign(console: &Console, parts: &Parts) -> Result<(), RejectionReason> {
     let head = Asked::from(parts);
     match csrf::foreign(head) {
@@ -89,8 +89,8 @@ pub(crate) fn refuse_foreign(console: &Console, parts: &Parts) -> Result<(), Rej
     }
 }
 
-/// Returns the error of a failed operation, so that the form can show it. If no form can show this error, returns an
-/// error page.
+/// Converts the error of a failed operation to an error that the form can show. If no form can show the error, returns
+/// an error page as `Err`.
 pub(crate) fn form_error_of(console: &Console, viewer: &Viewer, error: ManageError) -> Result<FormError, Rejection> {
     let texts = viewer.language.texts();
     match error {

@@ -23,7 +23,8 @@ pub(crate) struct Viewer {
     pub(crate) language: Language,
     /// The IANA time zone of the account.
     pub(crate) zone: String,
-    /// The session in which the submitted form was shown. The random number of the form belongs to this session.
+    /// The id of the session in which the submitted form was shown. The random number of the form is valid in this
+    /// session.
     pub(crate) form_session: RecordId,
     /// The path of the section to which the page belongs.
     pub(crate) section: &'static str,
@@ -35,7 +36,8 @@ pub(crate) struct Viewer {
     /// The session that was replaced by the present session in the most recent reauthentication.
     pub(super) previous: Option<PreviousSession>,
     pub(super) source: Source,
-    /// The closed gate that prevents this account from using personal access tokens. `None` if no gate prevents this.
+    /// The gate that keeps this account from using personal access tokens: a setting, or a switch of the account, that
+    /// is off. `None` if the account may use them.
     pub(super) gate: Option<Gate>,
     /// The cookies of the session that a reauthentication opened during this request. Empty if no session was opened.
     pub(super) new_cookies: Vec<HeaderValue>,
@@ -49,8 +51,8 @@ pub(super) struct PreviousSession {
 }
 
 impl PreviousSession {
-    /// Makes the text of the cookie. It contains a tag that is computed with the present session (`now`), so that a
-    /// forged cookie is recognised.
+    /// Makes the value of the cookie [`Cookie::Before`] for the replaced session `session` and its id. The value
+    /// contains a tag that is computed with the present session `now`, so a forged cookie is recognised.
     fn text(session: &Secret, id: RecordId, now: &Secret) -> String {
         let csrf = csrf::token(session);
         let tag = csrf::previous_session_tag(now, &csrf, id);
@@ -77,7 +79,7 @@ impl Viewer {
     }
 
     /// Whether a submitted CSRF token belongs to this session or to the previous session. If it belongs to the previous
-    /// session, the random number of the form belongs to that session too.
+    /// session, sets [`Self::form_session`] to that session.
     pub(crate) fn accepts_token(&mut self, token: &str) -> bool {
         if csrf::fits(&self.session, token) {
             return true;
@@ -99,8 +101,8 @@ impl Viewer {
         Clock::new(Some(&self.zone), console.counterfoil.now(), self.language.texts())
     }
 
-    /// Returns the paths and the names of the sections that this account may open. If a gate is closed, the section of
-    /// personal access tokens is left out.
+    /// Returns the paths and the names of the sections that this account may open. Leaves out the section of personal
+    /// access tokens if the account may not use them.
     pub(crate) fn sections(&self, console: &Console) -> Vec<(&'static str, &'static str)> {
         let texts = self.language.texts();
         let role = self.principal.role();
@@ -120,13 +122,13 @@ impl Viewer {
         .collect()
     }
 
-    /// Whether a critical action needs the password, because the last password check is too old.
+    /// Whether a critical action needs the password. True if the account entered its password too long ago.
     pub(crate) fn needs_password(&self, console: &Console) -> bool {
         !console.counterfoil.is_fresh(&self.principal)
     }
 
-    /// Checks the password if a critical action needs it. If the password is correct, opens a new session, which
-    /// replaces the present session.
+    /// Checks `password` if a critical action needs it. Returns an error if it is missing or wrong. If it is correct,
+    /// opens a new session, which replaces the present session.
     pub(crate) async fn reauthenticate(
         &mut self,
         console: &Console,

@@ -1,5 +1,5 @@
-//! Tests requests that wait for attempts in progress, and routers that do not know the source of a request. The clock
-//! of the runtime is paused.
+//! Tests requests that must wait, because too many password checks are in progress. Also tests routers that do not know
+//! the source of a request. The clock of the runtime is paused.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ fn ask(path: &str, form: &str) -> Request<Body> {
     request.body(Body::from(form.to_owned())).expect("a request")
 }
 
-/// Sends the same request `many` times at once. Returns the responses, and the time until the last response.
+/// Sends the same token request `many` times at once. Returns the responses, and the time until the last response.
 async fn at_once(world: &World, many: usize, form: &'static str) -> (Vec<Answer>, Duration) {
     let begun = Instant::now();
     let mut under_way = JoinSet::new();
@@ -98,7 +98,7 @@ async fn fault_b1_a_back_off_is_answered_at_once() {
     assert_eq!(took, Duration::ZERO, "a back-off is told at once");
 }
 
-/// A caller disconnects before the check of its secret ends. The result of the check is recorded nevertheless.
+/// Each caller disconnects while its password is being checked. The results of the checks are recorded nevertheless.
 #[tokio::test(start_paused = true)]
 async fn fault_b1_a_caller_that_goes_away_leaves_no_attempt_that_counts_as_wrong() {
     let world = slow_world(Duration::from_millis(300)).await;

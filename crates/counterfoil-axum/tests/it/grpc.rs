@@ -1,4 +1,5 @@
-//! Tests the layer around a gRPC service. The layer depends on no framework, so it also works with tonic.
+//! Tests the authentication layer around a gRPC service. The layer depends on no framework, so it also works with
+//! tonic.
 
 use crate::support::world;
 use axum::routing::Router;
@@ -12,7 +13,8 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tower::Layer as _;
 
-/// Makes the response of a gRPC server. Its HTTP status is 200, and a header contains the gRPC status.
+/// Makes the response of a gRPC server to a refused request. Its HTTP status is 200, and a header contains the gRPC
+/// status.
 fn grpc_status(rejection: &Rejection) -> Response<Body> {
     let status = match rejection.status() {
         StatusCode::BAD_REQUEST => Status::invalid_argument(rejection.to_string()),

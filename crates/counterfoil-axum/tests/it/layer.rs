@@ -12,7 +12,8 @@ use counterfoil_axum::{AuthenticateLayer, Authentication, Principal, Rejection, 
 use http::{HeaderValue, Request, Response, StatusCode};
 use tower::{Layer as _, Service as _, ServiceExt as _, service_fn};
 
-/// A description, the values of the header `Authorization`, the expected status and the expected challenge.
+/// A test case: its description, the values of the header `Authorization`, the expected status and the expected
+/// challenge.
 type Case<'a> = (&'a str, Vec<&'a [u8]>, u16, Option<&'a str>);
 
 async fn name(who: Principal) -> String {
@@ -312,7 +313,7 @@ async fn t3_tokens_in_query_cookie_or_body_are_not_read() {
     assert_eq!(send(&router, request).await.status, 401);
 }
 
-/// Makes a handle for another realm. It has the same directory.
+/// Makes a handle for another realm with the same directory as `world`.
 fn of_another_realm(world: &World) -> counterfoil::Counterfoil {
     counterfoil::Counterfoil::builder()
         .realm(counterfoil::Realm::new("other").expect("a realm"))

@@ -224,7 +224,7 @@ impl futures_core::Stream for Dawdling {
     }
 }
 
-/// Makes a handle whose policy lists scope tokens.
+/// Makes a handle. Its policy has a list of known scope tokens.
 fn with_scopes() -> counterfoil::Counterfoil {
     let mut policy = counterfoil::policy::Policy::default();
     policy.scopes = counterfoil::types::KnownScopes::new(["demo:read"]).ok();

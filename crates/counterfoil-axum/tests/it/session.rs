@@ -324,7 +324,7 @@ async fn the_cookie_is_sensitive_behind_the_layer_and_a_host_shapes_what_is_forg
     assert!(answer.text.starts_with("the session's token is missing"), "{}", answer.text);
 }
 
-/// Returns the id of the item that was created, or of the first item in a list.
+/// Returns the id of the first item in the list at `path`.
 async fn first_id(router: &Router, path: &str, with: &[(&str, &str)]) -> String {
     let list = ask(router, "GET", path, with, "").await.json();
     list["items"][0]["id"].as_str().expect("an id").to_owned()

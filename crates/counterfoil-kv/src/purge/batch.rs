@@ -1,4 +1,4 @@
-//! In one step, purges some records of an index or some members of a family.
+//! Purges some records of an index, or some members of a family, in one step.
 
 use counterfoil::store::StoreError;
 
@@ -9,18 +9,18 @@ use crate::key;
 use crate::rows::{Families, Pair, keys_of};
 use crate::step::{Decision, Step};
 
-/// The index or the family in which the records were found. It determines what the purge does with the records.
+/// Where the purge found the records. It determines what the purge does with them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {
     /// The records are in the index by `gone_at`. The purge removes them.
     Gone,
     /// The records are members of a revoked family past its `gone_at`. The purge removes them.
     Members,
-    /// The records are in the index by `honoured_until`. The purge shrinks them.
+    /// The records are in the index by `honoured_until`, and their retry window is over. The purge shrinks them.
     Windows,
 }
 
-/// Some entries, in the order of the index. At most `room` of their records may be changed.
+/// Some keys of records or of their index entries, in order. A batch removes or shrinks at most `room` records.
 pub(super) struct Batch<'a> {
     pub(super) line: Line,
     pub(super) keys: &'a [Key],
@@ -31,13 +31,13 @@ pub(super) struct Batch<'a> {
 /// The progress of a batch.
 #[derive(Default)]
 pub(super) struct Done {
-    /// The number of entries that need no further check.
+    /// How many keys at the start of the batch are finished. The next batch begins after them.
     pub(super) taken: usize,
     /// The number of records that were removed or shrunk.
     pub(super) changed: u64,
-    /// Whether some records were left unchanged because `room` was used up.
+    /// Whether `room` was 0 and a record is left that the purge would change.
     pub(super) more: bool,
-    /// The members whose notice must be sent before they may be removed.
+    /// The keys of the members that the purge cannot remove before their notice is sent.
     pub(super) waiting: Vec<Key>,
 }
 
@@ -81,7 +81,7 @@ impl Decision for Batch<'_> {
 }
 
 impl Batch<'_> {
-    /// Loads the rows of the families' owners. If the step removes a family, it also writes the row of the owner.
+    /// Loads the owner's row of each family whose last member this step could remove. Such a step also writes this row.
     async fn load_owners(&self, step: &mut Step<'_>) -> Result<(), StoreError> {
         if self.line == Line::Windows {
             return Ok(());

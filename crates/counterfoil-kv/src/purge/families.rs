@@ -13,7 +13,8 @@ use crate::rows::keys_of;
 use crate::step::{Decision, Step, carry_out};
 
 impl Sweep<'_> {
-    /// Purges the members of the families in an index. Returns whether there is more to do.
+    /// Purges the members of the revoked families in the index `timeline`, up to the instant `until`. Returns true if
+    /// it stopped early because the purge has reached its limit.
     pub(super) async fn families(
         &mut self,
         timeline: Build,
@@ -62,12 +63,12 @@ impl Sweep<'_> {
     }
 }
 
-/// [`Park`] moves a family only if at most this many of its members wait for a notice. Every purge checks a family
-/// with more such members.
+/// [`Park`] moves a family only if at most this many of its members wait for a notice, because it reads all of them in
+/// one step. Every purge checks a family with more such members.
 const MOST_WAITING: usize = 32;
 
-/// Moves a revoked family to a separate index if all its remaining members have a notice. Later purges then do not read
-/// the family.
+/// Moves a revoked family to a separate index if all its remaining members have a notice that was not sent yet. Later
+/// purges then skip the family.
 struct Park<'a> {
     entry: &'a Key,
     waiting: &'a [Key],

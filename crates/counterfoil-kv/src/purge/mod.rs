@@ -1,9 +1,11 @@
 //! Removes records past `gone_at`, and shrinks superseded records after their retry window.
 //!
-//! A purge reads each index from its start up to an instant, which [`Limits`] contains. The `gone_at` of a revoked
-//! family, and not the `gone_at` of a member, determines when the member is purged. Therefore the purge removes the
-//! member's index entry, and later finds the member through the index of families. The purge skips rows that do not
+//! A purge reads each index from its start up to an instant, which [`Limits`] contains. It skips rows that do not
 //! decode.
+//!
+//! A member of a revoked family is removed at the `gone_at` of the family, and not at its own. If the purge meets such
+//! a member in the index of records by `gone_at`, it only removes this index entry. It finds the member later through
+//! the index of revoked families.
 
 mod batch;
 mod families;
@@ -35,7 +37,8 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// The instant up to which records with a notice are removed. It is never later than `now`.
+    /// Records whose notice was not sent yet are removed if their `gone_at` is not after this instant. It is never
+    /// later than `now`.
     fn unsent(self) -> Timestamp {
         self.now.min(self.unsent_before)
     }
@@ -57,7 +60,7 @@ pub(crate) async fn purge(engine: &dyn Engine, limits: Limits, limit: NonZeroU32
 }
 
 impl Sweep<'_> {
-    /// Purges all indexes. Returns whether there is more to do.
+    /// Purges the records of all indexes. Returns true if it stopped early because the purge has reached its limit.
     async fn all(&mut self) -> Result<bool, StoreError> {
         let Limits { now, windows_before, .. } = self.limits;
         let unsent = self.limits.unsent();
@@ -83,8 +86,8 @@ impl Sweep<'_> {
         }
     }
 
-    /// Changes the records that may be changed. Returns whether `limit` prevented a change, and the members that wait
-    /// for a notice.
+    /// Removes or shrinks the records with these keys, until the purge has reached its limit. Returns whether the limit
+    /// left a record unchanged, and the keys of the members that wait for their notice.
     async fn change(&mut self, line: Line, mut keys: &[Key]) -> Result<(bool, Vec<Key>), StoreError> {
         let (mut waiting, mut look) = (Vec::new(), CHANGE);
         while !keys.is_empty() {

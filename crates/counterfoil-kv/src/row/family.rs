@@ -30,7 +30,6 @@ impl FamilyRow {
         Self { parts: FamilyParts::from(family), members: 0, step: 0, nonce_of: None }
     }
 
-    /// Encodes the row.
     pub(crate) fn write(&self) -> Result<Value, StoreError> {
         let Self { parts, members, step, nonce_of } = self;
         let body = parts.body.to_document().map_err(|error| StoreError::corrupt(None, error))?;

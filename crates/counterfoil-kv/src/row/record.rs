@@ -8,7 +8,6 @@ use super::reader::Reader;
 use super::writer::Writer;
 use crate::engine::Value;
 
-/// Encodes a record's row.
 pub(crate) fn write_record(record: &RecordParts) -> Value {
     let mut row = Writer::new();
     row.text(record.realm.as_str());
@@ -94,7 +93,6 @@ pub(crate) fn read_record(id: RecordId, row: &[u8]) -> Result<RecordParts, Corru
     row.end(record)
 }
 
-/// Decodes the kind of a token.
 pub(super) fn kind(byte: u8) -> Result<TokenKind, Corrupt> {
     TokenKind::from_byte(byte).ok_or(Corrupt::Column { column: "kind" })
 }

@@ -24,7 +24,6 @@ impl OwnerRow {
     /// The row of an owner without families.
     pub(crate) const NEW: Self = Self { families: 0, step: 0, last: FamilyId::from_bytes([0; 10]) };
 
-    /// Encodes the row.
     pub(crate) fn write(&self) -> Value {
         let mut row = Writer::new();
         row.number(self.families);
@@ -33,7 +32,6 @@ impl OwnerRow {
         row.row()
     }
 
-    /// Decodes a row.
     pub(crate) fn read(row: &[u8]) -> Result<Self, Corrupt> {
         let mut row = Reader::new(row)?;
         let (families, step) = (row.number("owner.families")?, row.number("owner.step")?);
@@ -42,7 +40,6 @@ impl OwnerRow {
     }
 }
 
-/// Encodes a counter.
 pub(crate) fn write_counter(counter: &Counter) -> Value {
     let mut row = Writer::new();
     row.small(counter.failures());
@@ -53,7 +50,6 @@ pub(crate) fn write_counter(counter: &Counter) -> Value {
     row.row()
 }
 
-/// Decodes a counter.
 pub(crate) fn read_counter(row: &[u8]) -> Result<Counter, Corrupt> {
     let mut row = Reader::new(row)?;
     let (failures, ends_at) = (row.small("failures")?, row.maybe("ends_at", Reader::instant)?);
@@ -62,7 +58,6 @@ pub(crate) fn read_counter(row: &[u8]) -> Result<Counter, Corrupt> {
     row.end(Counter::from_parts(failures, ends_at, under_way, gone_at))
 }
 
-/// Encodes a document and its version.
 pub(crate) fn write_document(version: Version, document: &str) -> Value {
     let mut row = Writer::new();
     row.number(version.number());

@@ -5,7 +5,6 @@ use counterfoil::Timestamp;
 use super::FORM;
 use crate::engine::Value;
 
-/// The bytes of a row so far.
 pub(super) struct Writer(Value);
 
 impl Writer {

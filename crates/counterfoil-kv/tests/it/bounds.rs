@@ -142,7 +142,7 @@ fn no_step_follows_the_number_of_records() {
     });
 }
 
-/// Checks that a page reads at most a fixed number of keys, even if most records of the owner are dead.
+/// Checks that a page reads at most a fixed number of keys, even if most records of the owner are no longer live.
 #[test]
 fn a_page_reads_a_bounded_number_of_keys_however_much_is_dead() {
     block_on(async {

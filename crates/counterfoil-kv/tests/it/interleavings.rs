@@ -1,11 +1,11 @@
-//! Tests every order of the engine calls of two operations. Also tests races of all methods. During a race, the suite
-//! may pause each engine call.
+//! Two tests of concurrent operations. One tries every order of the engine calls of two operations. The other runs all
+//! methods at the same time, while the conformance suite pauses some of their engine calls.
 
 use crate::support::bases::{Bases, Halted};
 use counterfoil_conformance::{CHECKS, Checked, Subject, scale};
 
-/// Runs a check with this number of rounds. The interleavings run with a tenth of the usual rounds, because a step of
-/// this store makes up to thirty calls.
+/// Runs the check with this name from the conformance suite, with this number of rounds. The check of interleavings
+/// gets a tenth of the usual rounds, because a step of this store makes up to thirty calls.
 fn holds(name: &str, rounds: u32) {
     let check = CHECKS.iter().find(|check| check.name == name).expect("a check of that name");
     let subject = Subject::new(Bases(Halted)).with_scale(scale().with_rounds(rounds));

@@ -93,7 +93,7 @@ fn fault_d7_a_row_in_a_newer_form_is_corrupt_and_left_alone() {
     }
 }
 
-/// Adds a member, as a later version might, to the only document whose key begins with this letter.
+/// Adds a JSON member, as a later version might, to the only document whose key begins with this letter.
 async fn add_a_member(engine: &dyn Engine, letter: u8) {
     let (key, row) = engine.scan(&[letter], &[letter + 1], 2).await.expect("pairs").pop().expect("a document");
     let (head, document) = (&row[..9], std::str::from_utf8(&row[13..]).expect("a text"));

@@ -4,10 +4,12 @@ use lettre::transport::smtp::Error;
 
 use crate::transport::SendError;
 
-/// Converts an SMTP error. Codes of the form 5yz are permanent, and codes of the form 4yz temporary (RFC 5321 §4.2).
-/// But some permanent errors do not depend on the recipient: a failed login, an unknown command, a server that accepts
-/// no mail. These mean that the server is down. The code 554 has many meanings, from "no service here" to "looks like
-/// spam", so it is treated as temporary.
+/// Converts an SMTP error. A 4yz code is temporary ([`SendError::Delayed`]), and a 55z code is permanent
+/// ([`SendError::Refused`]), by RFC 5321 §4.2. There are two exceptions:
+///
+/// - Some codes do not depend on the recipient, for example those for a failed login, an unknown command, or a server
+///   that accepts no mail. They become [`SendError::Down`].
+/// - The code 554 has many meanings, from "no service here" to "looks like spam". It is treated as temporary.
 pub(super) fn of(error: Error, to: &str) -> SendError {
     let code = error.status().map(u16::from);
     let foreign_letters = !to.is_ascii() && error.is_client();

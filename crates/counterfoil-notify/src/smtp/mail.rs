@@ -1,4 +1,4 @@
-//! Makes a mail from a digest.
+//! Makes a mail from the notices of one person.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,7 +1,7 @@
-//! The pool of connections to the mail server. It is always created and dropped within a runtime.
+//! The pool of connections to the mail server. It is always created and dropped within a tokio runtime.
 //!
 //! lettre 0.11 spawns a task when a pool is created and another task when it is dropped. Without a runtime, it panics.
-//! But a host may create a transport before it starts its runtime, and drop the transport after the runtime has ended.
+//! But a host can create a transport before it starts its runtime, and drop the transport after the runtime has ended.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -26,8 +26,8 @@ impl Mailer {
         Self { builder, pool: OnceLock::new() }
     }
 
-    /// Sends a mail. Must be called within the runtime in which the transport is used. Returns `None` if the pool is
-    /// being dropped.
+    /// Sends a mail. Must be called within a tokio runtime, and always within the same one. Returns `None` if the pool
+    /// is being dropped.
     pub(super) async fn send(&self, mail: Message) -> Option<Result<(), Error>> {
         let pool = self
             .pool

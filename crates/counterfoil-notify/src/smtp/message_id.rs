@@ -1,5 +1,5 @@
-//! Makes the Message-ID of a digest. The same notices always get the same Message-ID. So if a digest is sent twice, the
-//! recipient's mail program can recognise the second mail.
+//! Makes the Message-ID of a mail. Mails with the same notices always get the same Message-ID. So if a mail is sent
+//! twice, the recipient's mail program can recognise the second mail.
 
 use lettre::message::Mailbox;
 use sha2::{Digest as _, Sha256};
@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 use crate::digest::Digest;
 
 /// Returns `<32 hexadecimal digits.notice@the sender's domain>` (RFC 5322 §3.6.4). The digits are from a SHA-256 hash
-/// of the realm, the person, and each notice's credential, expiry and threshold. In the input of the hash, each text is
-/// preceded by its length, so that two different digests never have the same input.
+/// of the realm, the person, and each notice's credential, expiry and stage. In the input of the hash, each text is
+/// preceded by its length, so that two different mails never have the same input.
 pub(super) fn of(from: &Mailbox, digest: &Digest<'_>) -> String {
     let mut hash = Sha256::new();
     hash.update(b"counterfoil/notice/v1\0");

@@ -27,7 +27,8 @@ pub enum SmtpSetupError {
     /// The server's URL is invalid.
     #[error("smtp url must be smtp://, smtps:// or smtp://…?tls=required with a host")]
     Url(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The connection to another machine would be in plain text, or would use TLS only if no attacker prevents it.
+    /// The connection to another machine would not be safe. It would use plain text, or it would use TLS only if the
+    /// server offers it, and an attacker can suppress this offer.
     #[error("smtp url must ask for tls (smtps://, or smtp://…?tls=required) unless the host is loopback")]
     PlainText,
     /// The sender is invalid.
@@ -42,7 +43,7 @@ const IDLE_FOR: Duration = Duration::from_secs(60);
 /// The time limit for each step of the SMTP dialogue. The timeout of the worker limits the whole dialogue.
 const STEP: Duration = Duration::from_secs(20);
 
-/// A transport that sends one mail with text and HTML for each digest. If the same notices are sent to the same person
+/// A transport that sends each message as one mail with text and HTML. If the same notices are sent to the same person
 /// again, the mail has the same Message-ID.
 ///
 /// ```
@@ -60,8 +61,8 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// Takes the server's URL and the sender. Uses the built-in texts. Connects to the server when the first mail is
-    /// sent.
+    /// Takes the URL of the mail server and the sender's address. The mails contain the built-in texts. The first mail
+    /// opens the first connection to the server.
     ///
     /// `smtps://host` uses TLS from the first byte (port 465). `smtp://host?tls=required` uses STARTTLS (port 587).
     /// `smtp://localhost:25` uses plain text, which is allowed for loopback only. The URL may contain a user and a
@@ -89,8 +90,8 @@ impl Smtp {
     }
 }
 
-/// Whether nobody else can read the connection: it uses TLS from the first byte, requires STARTTLS, or is a loopback
-/// connection.
+/// Whether nobody else can read the connection. This is true if it uses TLS from the first byte, requires STARTTLS, or
+/// is a loopback connection.
 fn is_safe(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return true };
     let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));

@@ -10,11 +10,11 @@ use super::when::Local;
 use super::{RenderError, Rendered, Templates, english, one_line, russian};
 use crate::digest::Digest;
 
-/// The built-in texts in English and Russian. A digest is in Russian if the account's language is `ru` or begins with
-/// `ru-` or `ru_`. Otherwise it is in English.
+/// The built-in texts of messages in English and Russian. A message is in Russian if the account's language is `ru` or
+/// begins with `ru-` or `ru_`. Otherwise it is in English.
 ///
-/// For each credential, a digest contains the label, the id, the expiry, the time left, and what the owner can do. The
-/// expiry is in the account's time zone and contains the abbreviation of the zone. A digest never contains a secret.
+/// For each credential, a message contains the label, the id, the expiry, the time left, and what the owner can do. The
+/// expiry is in the account's time zone and contains the abbreviation of the zone. A message never contains a secret.
 #[derive(Clone, Debug, Default)]
 pub struct BuiltIn {
     product: Option<String>,
@@ -32,7 +32,7 @@ impl BuiltIn {
         Self { product: Some(one_line(name, NAME)), ..self }
     }
 
-    /// Sets the URL of the host's page on which people manage their tokens. Each digest links to this page. A URL that
+    /// Sets the URL of the host's page on which people manage their tokens. Each message links to this page. A URL that
     /// does not begin with `https:` or `http:` is ignored.
     ///
     /// ```
@@ -45,14 +45,14 @@ impl BuiltIn {
         Self { manage_url: web(url), ..self }
     }
 
-    /// Sets the URL of the host's page for security codes. Digests that contain security codes link to this page.
-    /// Without this URL, they link to the page for tokens.
+    /// Sets the URL of the host's page for security codes. A message about a security code links to this page. If this
+    /// URL is not set, the message links to the page for tokens instead.
     #[must_use]
     pub fn codes_url(self, url: &str) -> Self {
         Self { codes_url: web(url), ..self }
     }
 
-    /// Returns the links of a digest.
+    /// Returns the links to show in a message: to the page for tokens, to the page for security codes, or both.
     fn links<'a>(&'a self, texts: &Texts, digest: &Digest<'_>) -> Vec<Link<'a>> {
         let is_code = |notice: &ClaimedNotice| notice.kind() == TokenKind::SecurityCode;
         let codes = self.codes_url.as_deref().filter(|_| digest.notices().iter().any(is_code));
@@ -75,14 +75,14 @@ struct Link<'a> {
     url: &'a str,
 }
 
-/// The values that a digest shows for one credential.
+/// What a message shows for one credential.
 struct Line {
     kind: &'static str,
     /// The label of the credential. Empty if the credential has no label.
     label: String,
     id: String,
     at: String,
-    /// The time left. `None` if the credential has expired.
+    /// The time until the credential expires. `None` if it has expired.
     left: Option<String>,
 }
 

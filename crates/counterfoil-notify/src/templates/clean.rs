@@ -1,4 +1,4 @@
-//! Reduces text from elsewhere to one line, for use in a mail.
+//! Reduces text that others wrote, such as labels, to one line for use in a mail.
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
 

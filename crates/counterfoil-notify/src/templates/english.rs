@@ -31,7 +31,7 @@ pub(super) fn instant(at: &Local) -> String {
     format!("{}, {}", date(at), at.clock())
 }
 
-/// Formats the time left: `in 7 days`.
+/// Formats the time until an expiry: `in 7 days`.
 pub(super) fn left(left: Duration) -> String {
     match Left::of(left) {
         Left::Days(count) => counted("in", count, "day"),
@@ -54,8 +54,8 @@ pub(super) fn kind(kind: TokenKind) -> &'static str {
     }
 }
 
-/// Makes the subject line. It contains the label and the date of a single credential, or the number of several
-/// credentials.
+/// Makes the subject line. For a single credential, `one` is its label and the line names the label and the date
+/// `first`. For several credentials, `one` is `None` and the line says how many expire and how many have expired.
 pub(super) fn subject(one: Option<&str>, expiring: usize, expired: usize, first: &str) -> String {
     let tokens = |count: usize| if count == 1 { "1 token".to_owned() } else { format!("{count} tokens") };
     let has = |count: usize| if count == 1 { "has" } else { "have" };

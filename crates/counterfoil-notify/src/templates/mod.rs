@@ -1,4 +1,4 @@
-//! The texts of a digest: its subject line, plain text and HTML.
+//! The texts of a message with notices: its subject line, plain text and HTML.
 
 mod built_in;
 mod clean;
@@ -15,7 +15,7 @@ use clean::one_line;
 
 use crate::digest::Digest;
 
-/// The texts of a digest. The subject is always one line and contains no control or format characters.
+/// The texts of one message with notices. The subject is always one line and contains no control or format characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
     subject: String,
@@ -24,9 +24,9 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Takes the output of a template. The subject is reduced to one line of at most 200 characters. Its control and
-    /// format characters (such as line ends and direction marks) are removed. Each `=?` in the subject is split, so
-    /// that no mail program reads it as an encoded word.
+    /// Takes the three texts that a template has made. The subject is reduced to one line of at most 200 characters.
+    /// Its control and format characters (such as line ends and direction marks) are removed. Each `=?` in the subject
+    /// is split, so that no mail program reads it as an encoded word.
     #[must_use]
     pub fn new(subject: &str, text: String, html: String) -> Self {
         Self { subject: header_line(subject, 200), text, html }
@@ -51,17 +51,17 @@ impl Rendered {
     }
 }
 
-/// A template failed, so the digest was not sent. It is not tried again, because the template would fail again.
+/// A template failed, so the message was not sent. It is not tried again, because the template would fail again.
 #[derive(Debug, thiserror::Error)]
 #[error("the digest could not be put into words")]
 pub struct RenderError(#[source] pub Box<dyn Error + Send + Sync>);
 
-/// Makes the texts of digests. A host can use an implementation of its own instead of [`BuiltIn`].
+/// Makes the texts of messages with notices. A host can use an implementation of its own instead of [`BuiltIn`].
 ///
 /// Labels contain no control or format characters. But an account's name is taken unchanged from the host's directory,
-/// and may contain any characters.
+/// and can contain any characters.
 pub trait Templates: fmt::Debug + Send + Sync + 'static {
-    /// Makes the texts of a digest. They use the language and the time zone of `digest.account()`.
+    /// Makes the texts of one message, in the language and the time zone of `digest.account()`.
     ///
     /// # Errors
     ///

@@ -45,7 +45,7 @@ fn counted(count: u64, forms: [&str; 3]) -> String {
     format!("{count} {}", form(count, forms))
 }
 
-/// Formats the time left: `через 7 дней`.
+/// Formats the time until an expiry: `через 7 дней`.
 pub(super) fn left(left: Duration) -> String {
     let counted = match Left::of(left) {
         Left::Days(count) => counted(count, ["день", "дня", "дней"]),
@@ -65,8 +65,8 @@ pub(super) fn kind(kind: TokenKind) -> &'static str {
     }
 }
 
-/// Makes the subject line. It contains the label and the date of a single credential, or the number of several
-/// credentials.
+/// Makes the subject line. For a single credential, `one` is its label and the line names the label and the date
+/// `first`. For several credentials, `one` is `None` and the line says how many expire and how many have expired.
 pub(super) fn subject(one: Option<&str>, expiring: usize, expired: usize, first: &str) -> String {
     let tokens = |count: usize| counted(count as u64, ["токена", "токенов", "токенов"]);
     match (one, expiring, expired) {

@@ -36,7 +36,7 @@ impl Local {
     }
 }
 
-/// The time left, rounded to a unit that is easy to read.
+/// The time until an expiry, rounded to a unit that is easy to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Left {
     Days(u64),
@@ -45,8 +45,8 @@ pub(super) enum Left {
 }
 
 impl Left {
-    /// Rounds to the nearest unit, but never to zero. The unit is days from two days on, otherwise hours from two hours
-    /// on, otherwise minutes.
+    /// Rounds a time to the nearest whole unit, but never to zero. From two days on, the unit is days. From two hours
+    /// on, it is hours. Below that, it is minutes.
     pub(super) fn of(left: Duration) -> Self {
         let seconds = left.as_secs();
         let nearest = |unit: u64| (seconds + unit / 2) / unit;

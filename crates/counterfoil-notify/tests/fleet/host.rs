@@ -1,4 +1,4 @@
-//! A host with many owners. Every process has the same host, on a store that all processes share.
+//! A host with many owners of tokens. Each process of the test runs this host on a store that all processes share.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -19,7 +19,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 });
 
-/// The number of digests that each process sends at the same time.
+/// The number of messages that each process sends at the same time.
 pub const AT_ONCE: usize = 4;
 
 /// The maximum number of owners in a test.

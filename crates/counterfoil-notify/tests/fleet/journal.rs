@@ -1,5 +1,5 @@
-//! A transport that records digests in a file, which all processes share. It writes one line for each notice. All lines
-//! of a digest are written at once.
+//! A transport that records messages in a file, which all processes of the test share. It writes one line for each
+//! notice. All lines of a message are written at once.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
@@ -31,8 +31,8 @@ impl Journal {
         Self { file, process, digests: AtomicU64::new(0), slowed: Duration::ZERO }
     }
 
-    /// Sets a wait after the writing of each digest. A process that is killed during this wait has sent the digest but
-    /// has not settled it.
+    /// Sets how long `send` waits after it has written a message. If a process is killed during this wait, the message
+    /// is sent, but its notices are not marked as sent.
     pub fn slowed(self, slowed: Duration) -> Self {
         Self { slowed, ..self }
     }

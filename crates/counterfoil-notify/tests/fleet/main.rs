@@ -1,5 +1,5 @@
-//! Tests four processes on one database. Each notice is sent once. If processes are killed, no notice is lost
-//! (requirement NOTICE 1).
+//! Tests four processes on one database. Each notice is sent once. If processes are killed, no notice is lost, but some
+//! can be sent twice (requirement NOTICE 1).
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 #![allow(unreachable_pub, reason = "one binary")]
 
@@ -27,7 +27,7 @@ fn size() -> (usize, usize) {
     (owners * 20, owners)
 }
 
-/// Returns the number of processes that are killed.
+/// Returns how many processes the test kills, one after the other.
 fn kills() -> usize {
     if scale().rounds >= Scale::SOAK.rounds { 100 } else { 12 }
 }
@@ -37,12 +37,12 @@ fn say(what: impl std::fmt::Display) {
     let _nobody_reads = writeln!(std::io::stderr(), "{what}");
 }
 
-/// Returns the data that a process needs: the path of the journal and the address of the store.
+/// Returns the one argument that a process of the test gets: the path of the journal and the address of the store.
 fn target(journal: &Path, address: &str) -> String {
     format!("{} {address}", journal.display())
 }
 
-/// The main function of each process. At each request of the test, it runs the worker until no notice is due.
+/// The main function of a process of the test. Each time the test asks, it runs the worker until no notice is due.
 fn serve<B: Backend>() {
     let post = Post::take();
     let (journal, address) = post.target().split_once(' ').expect("journal and address");
@@ -62,13 +62,14 @@ fn serve<B: Backend>() {
     });
 }
 
-/// Returns how long the test has been running. All processes use the same start.
+/// Returns how long the test has been running. All processes measure it from the same instant, the last change of the
+/// journal's folder.
 fn elapsed(journal: &Path) -> Duration {
     let began = journal.parent().and_then(|folder| folder.metadata().ok()?.modified().ok());
     began.and_then(|began| began.elapsed().ok()).expect("a clock")
 }
 
-/// The main function of each process that will be killed. It runs the worker until then.
+/// The main function of a process that the test kills. It runs the worker until it is killed.
 fn run_on<B: Backend>() {
     let post = Post::take();
     let (journal, address) = post.target().split_once(' ').expect("journal and address");

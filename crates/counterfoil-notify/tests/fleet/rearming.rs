@@ -1,5 +1,5 @@
-//! Tests that a change of the notice lead changes the notice times of the tokens in a database, with two workers that
-//! run at the same time (fault E2).
+//! Tests a change of the time between a notice and the expiry of its token. The next notices of all stored tokens are
+//! moved, while two workers run at the same time (fault E2).
 
 use std::path::Path;
 

@@ -44,7 +44,7 @@ async fn host_9_one_call_flushes_purges_and_sends_until_the_shutdown() {
     assert!(last_use(&world, &late).await.is_some(), "the shutdown writes what is left");
 }
 
-/// A transport that accepts each digest only when the test allows it.
+/// A transport that waits in each delivery until the test lets it continue.
 struct Held(Arc<Notify>, Outbox);
 
 #[async_trait]

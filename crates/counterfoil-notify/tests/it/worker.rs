@@ -1,4 +1,4 @@
-//! Tests when the worker sends notices and which notices it sends. The transport records the digests (requirements
+//! Tests when the worker sends notices and which notices it sends. The transport records the messages (requirements
 //! NOTICE).
 
 use std::sync::Arc;

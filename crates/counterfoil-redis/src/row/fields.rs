@@ -42,7 +42,8 @@ pub(crate) fn instant_of(value: &[u8]) -> Result<Timestamp, StoreError> {
     instant(value).ok_or_else(|| StoreError::corrupt(None, Corrupt::Column { column: "instant" }))
 }
 
-/// Decodes an expiry in the form that index entries use. In this form a missing expiry sorts after every instant.
+/// Decodes the expiry in an index entry. There a missing expiry is a text that sorts after every instant. For this
+/// text, returns [`Timestamp::MAX`].
 pub(crate) fn end_of(value: &[u8]) -> Result<Timestamp, StoreError> {
     if value == NEVER { Ok(Timestamp::MAX) } else { instant_of(value) }
 }
@@ -104,7 +105,8 @@ pub(super) fn ends_of(text: &[u8]) -> Option<(Option<Timestamp>, Option<Timestam
     Some((maybe_instant(live)?, maybe_instant(gone)?, used))
 }
 
-/// Splits a text into `expires_at`, `expiry_set_at` and `gone_at`. Does not decode them.
+/// Splits the field `x` into the texts of `expires_at`, `expiry_set_at` and `gone_at`. Returns `None` if the length is
+/// wrong. Does not decode the texts.
 pub(super) fn record_ends_of(text: &[u8]) -> Option<[[u8; 16]; 3]> {
     let (ends, []) = text.as_chunks::<16>() else { return None };
     ends.try_into().ok()
@@ -114,7 +116,7 @@ pub(super) fn client_of(key: &[u8]) -> Option<ClientKey> {
     key.try_into().ok().map(ClientKey::from_bytes)
 }
 
-/// Returns the client that a family's body names.
+/// Returns the client of a sign-in, which the family's body contains. Returns `None` for other families.
 pub(super) fn client_within(body: &FamilyBody) -> Option<ClientKey> {
     if let FamilyBody::SignIn { client, .. } = body { Some(*client) } else { None }
 }

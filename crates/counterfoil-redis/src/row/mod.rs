@@ -15,7 +15,7 @@ pub(crate) use write::{
 
 /// The text of a missing instant.
 pub(crate) const NONE: &[u8; 16] = b"----------------";
-/// A text that sorts after every instant.
+/// The text of a missing expiry in an index entry. It sorts after every instant.
 pub(crate) const NEVER: &[u8; 16] = b"9999999999999999";
 /// The length of a sent notice in bytes. A sent notice consists of the expiry and of the stage in three digits.
 pub(crate) const NOTICE: usize = 19;

@@ -11,10 +11,10 @@ use super::fields::{
 };
 use super::{FAMILY_FIELDS, MEMBER_FIELDS, NOTICE};
 
-/// The number of values that one read returns.
+/// The number of values in a [`Row`].
 const FIELDS: usize = FAMILY_FIELDS.len() + MEMBER_FIELDS.len();
 
-/// The values that one read returns.
+/// The values of the fields of a family and of one member, in the order of [`FAMILY_FIELDS`] and [`MEMBER_FIELDS`].
 struct Row<'a> {
     values: &'a [Value],
 }
@@ -59,8 +59,8 @@ impl<'a> Row<'a> {
         Ok(family)
     }
 
-    /// The instant at which the record's expiry was set. If the family has no last use, this instant is used instead of
-    /// it. This instant is never later than the last use.
+    /// Returns the instant at which the record's expiry was set. A family of layout 1 has no stored last use. This
+    /// instant takes the place of the last use, because it is never later.
     fn set_at(&self) -> Option<Timestamp> {
         self.field(10)?.get(16..32).and_then(instant)
     }

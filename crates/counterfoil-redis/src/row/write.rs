@@ -9,7 +9,6 @@ use counterfoil::{Realm, Scope, Timestamp};
 
 use super::{BODY, Bytes, NONE, PARENT, WIDE};
 
-/// Encodes an instant.
 pub(crate) fn time(at: Timestamp) -> [u8; 16] {
     digits(at.micros())
 }
@@ -19,7 +18,7 @@ pub(crate) fn maybe(at: Option<Timestamp>) -> [u8; 16] {
     at.map_or(*NONE, time)
 }
 
-/// Encodes a number in N digits. If the number is longer, only its last N digits are encoded.
+/// Encodes a number in N digits, with leading zeros. If the number is longer, only its last N digits are encoded.
 fn digits<const N: usize>(mut number: u64) -> [u8; N] {
     let mut text = [b'0'; N];
     for digit in text.iter_mut().rev() {
@@ -30,7 +29,6 @@ fn digits<const N: usize>(mut number: u64) -> [u8; N] {
     text
 }
 
-/// Encodes a notice.
 pub(crate) fn notice(mark: NoticeMark) -> Bytes {
     stamped(mark.at, mark.stage)
 }
@@ -40,7 +38,8 @@ pub(crate) fn stamped(at: Timestamp, number: u8) -> Bytes {
     [&time(at)[..], &digits::<3>(u64::from(number))].concat()
 }
 
-/// Encodes the field `r` of a family: the instant and the reason of the revocation, and the end of the tombstone.
+/// Encodes the field `r` of a revoked family: the instant and the reason of the revocation, and the end of the
+/// tombstone. The family is purged from the tombstone's end on.
 pub(crate) fn ended(revoked: Revoked, gone_at: Timestamp) -> Bytes {
     [stamped(revoked.at, revoked.reason.byte()).as_slice(), &time(gone_at)].concat()
 }
@@ -60,7 +59,7 @@ pub(crate) fn digested(key: KeyId, digest: &Digest) -> Bytes {
     [&digits::<10>(u64::from(key.number()))[..], digest.as_bytes()].concat()
 }
 
-/// Encodes one of the three texts in the field `t`.
+/// Encodes one of the three texts in the field `t`: the scope, the label or the description.
 pub(crate) fn piece(text: Option<&str>) -> Bytes {
     text.map_or_else(|| b"-".to_vec(), |text| format!("+{:06}{text}", text.len()).into_bytes())
 }
@@ -70,7 +69,6 @@ pub(crate) fn nonce(nonce: Option<Nonce>) -> Bytes {
     nonce.map_or_else(Vec::new, |nonce| [&nonce.bytes[..], &digits::<10>(u64::from(nonce.key_id.number()))].concat())
 }
 
-/// Encodes the kind of a token.
 pub(crate) fn kind(kind: TokenKind) -> [u8; 3] {
     digits(u64::from(kind.byte()))
 }

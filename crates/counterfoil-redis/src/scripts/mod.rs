@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 /// A script and its hash. A server that has run the script knows it by the hash.
 pub(crate) struct Script {
-    /// The text of the script.
     pub(crate) text: &'static str,
-    /// The names of the script's arguments: first the arguments of every call, then the arguments that each kind of
-    /// call adds. The values of records follow and have no names. A test compares the names with the script's text.
+    /// The names of the script's arguments. The first list has the arguments of every call. Each further list has the
+    /// arguments that one kind of call adds. The values of records come last and have no names. A test compares the
+    /// names with the script's text.
     #[cfg(test)]
     arguments: &'static [&'static [&'static str]],
     hash: LazyLock<redis::Script>,
@@ -140,7 +140,8 @@ mod tests {
         }
     }
 
-    /// The order of `args![…]` in the callers of the scripts is not tested here. The tests of the store test it.
+    /// Does not check whether the callers of the scripts list the arguments in this order. The tests of the store cover
+    /// that.
     #[test]
     fn every_argument_has_its_name_in_the_script() {
         for script in ALL {

@@ -18,7 +18,8 @@ use crate::role;
 /// The outcome of one attempt to send a request.
 enum Tried {
     Answered(RedisResult<Value>),
-    /// The connection is closed. The request changed nothing.
+    /// The request changed nothing, and its connection is no longer used. The request can be sent once more on another
+    /// connection.
     Undone(StoreError),
     /// The read must be sent again, because its connection was replaced or its answer came late.
     Again,
@@ -119,7 +120,8 @@ impl SharedConnection {
         }
     }
 
-    /// Checks the role of the node in a round trip of its own. Called before a write is sent.
+    /// Checks in a round trip of its own that the node is a primary. Called before a write is sent. If the check fails,
+    /// returns an error, and the write is not sent.
     async fn confirm(&self, op: &'static str, held: &mut Held, deadline: Instant) -> Result<(), StoreError> {
         let (asked_at, role) = (Instant::now(), role::question());
         match timeout_at((asked_at + PATIENCE).min(deadline), held.connection.ask(Request::One(&role))).await {
@@ -134,7 +136,8 @@ impl SharedConnection {
         Ok(())
     }
 
-    /// Waits for the answer until the deadline. Replaces the connection if it is silent for too long.
+    /// Waits for the answer to `task` until the deadline. Whenever the connection has been silent for too long, tries
+    /// to replace it. Returns an error if the deadline passes, or if a read must be sent again on the new connection.
     async fn awaited<T>(
         &self,
         task: impl Future<Output = T> + Send,

@@ -10,7 +10,7 @@ use crate::role;
 
 /// The interval between checks of the configuration.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// The time after a refusal of the server during which no new connection is opened.
+/// The time after a refusal of the server's configuration during which no new connection is opened.
 const PAUSE: Duration = Duration::from_millis(250);
 
 #[derive(Default)]
@@ -30,7 +30,7 @@ pub(super) struct State {
     last_call: Option<Instant>,
 }
 
-/// The shared connection and its state, as a call receives them.
+/// The shared connection and its state at the moment at which a call begins.
 pub(super) struct Held {
     pub(super) connection: Connection,
     pub(super) epoch: u64,
@@ -38,7 +38,7 @@ pub(super) struct Held {
     pub(super) unconfirmed: bool,
 }
 
-/// The state that a call needs before it sends its request.
+/// What a call must know and do before it sends its request.
 pub(super) struct Call {
     pub(super) held: Option<Held>,
     /// Whether this call must check the configuration of the server.
@@ -52,7 +52,7 @@ fn is_older(at: Option<Instant>, than: Duration, now: Instant) -> bool {
 }
 
 impl State {
-    /// Records the time of a call, and returns the state that the call needs.
+    /// Records that a call begins at `now`. Returns what the call must know and do before it sends its request.
     pub(super) fn call(&mut self, now: Instant, patience: Duration) -> Call {
         // Time without calls is not silence. The last caller may have been dropped before its answer came.
         if self.last_call.replace(now).is_some_and(|last| now.duration_since(last) >= patience) {
@@ -78,7 +78,8 @@ impl State {
         Some(Held { connection, epoch: self.epoch, unconfirmed: role::is_unconfirmed(self.confirmed_at, now) })
     }
 
-    /// Makes `connection` the shared connection. Its server's configuration has been checked.
+    /// Makes `connection`, which was just opened, the shared connection. Role and configuration of its server count as
+    /// checked at `now`.
     pub(super) fn install(&mut self, connection: Connection, now: Instant) -> Held {
         self.epoch += 1;
         (self.confirmed_at, self.looked_at) = (Some(now), Some(now));
@@ -93,16 +94,16 @@ impl State {
         }
     }
 
-    /// Closes the connection with this number, so that no further call uses it.
+    /// Stops the use of the connection with this number. Does nothing if it is no longer the shared connection.
     pub(super) fn close(&mut self, epoch: u64) {
         if self.epoch == epoch {
             self.connection = None;
         }
     }
 
-    /// Drops the shared connection and rejects connections that were opened earlier, because the address may lead to
-    /// another server now. `trust` is the value of `distrusted` that the caller has read. Does nothing if another call
-    /// has changed `distrusted` meanwhile.
+    /// Stops the use of the shared connection and of every connection that was opened before now. The reason is that
+    /// the address of the server now leads to a node that is not a primary. `trust` is the value of `distrusted` that
+    /// the caller has read. Does nothing if another call has changed `distrusted` since then.
     pub(super) fn distrust(&mut self, trust: u64) {
         if self.distrusted == trust {
             self.distrusted += 1;
@@ -110,7 +111,8 @@ impl State {
         }
     }
 
-    /// Records that the node of this connection is no longer a primary, or that its configuration has changed.
+    /// Stops the use of the connection with this number, because its node is no longer a primary or has a configuration
+    /// that is refused. Does nothing if it is no longer the shared connection.
     pub(super) fn demoted(&mut self, epoch: u64) {
         if self.epoch == epoch {
             self.distrust(self.distrusted);
@@ -127,13 +129,14 @@ impl State {
         self.refused.is_some()
     }
 
-    /// Returns the reason why the server was refused, if it was refused within [`PAUSE`].
+    /// Returns the reason why the server was last refused, if this was less than [`PAUSE`] ago.
     pub(super) fn refused_lately(&self, now: Instant) -> Option<SetupError> {
         let (at, what) = self.refused.as_ref()?;
         (now.duration_since(*at) < PAUSE).then(|| SetupError::refused(what.as_str()))
     }
 
-    /// Whether this connection may be replaced now. At most one attempt is made in each period of `patience`.
+    /// Whether the connection with this number may be replaced now. At most one attempt is made in each period of
+    /// `patience`.
     pub(super) fn may_renew(&mut self, epoch: u64, now: Instant, patience: Duration) -> bool {
         let may = self.epoch == epoch && is_older(self.renewed_at, patience, now);
         if may {

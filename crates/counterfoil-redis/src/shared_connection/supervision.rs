@@ -13,7 +13,9 @@ use crate::connection::Connection;
 use crate::error::{SetupError, Silence, refusal, silent, unavailable};
 
 impl SharedConnection {
-    /// Fails if the servers are refused because of their configuration. Called by writes that use other connections.
+    /// Opens the shared connection if there is none. Returns an error if that fails, for example because the
+    /// configuration of the server is refused. Writes that wait for replicas call this before they use a connection of
+    /// their own. If the last check of the configuration is a second old, starts a new check in the background.
     pub(crate) async fn admit(&self, op: &'static str) -> Result<(), StoreError> {
         let now = Instant::now();
         let (held, looks) = {
@@ -71,8 +73,9 @@ impl SharedConnection {
         }
     }
 
-    /// Opens a connection and checks the configuration of the servers. In a cluster, the check runs in the background,
-    /// because one of the nodes may be down. If the configuration was refused before, the check runs at once.
+    /// Opens a connection. On a single node, also checks the configuration before it returns the connection. In a
+    /// cluster, the check usually runs in the background, because one of the nodes might be down. But if the
+    /// configuration was last refused, it is checked before the connection is returned.
     pub(crate) async fn open(&self) -> Result<Connection, SetupError> {
         let trust = self.trust();
         let mut connection = self.connector.open().await?;
@@ -88,8 +91,8 @@ impl SharedConnection {
         Ok(connection)
     }
 
-    /// The number of times that a node was found not to be a primary. A connection is used only while this number has
-    /// the value that it had when the connection was opened.
+    /// The number of times that connections were found to lead to a node that is not a primary. A connection is used
+    /// only while this number has the value that it had when the connection was opened.
     pub(crate) fn trust(&self) -> u64 {
         self.state().distrusted
     }
@@ -103,8 +106,8 @@ impl SharedConnection {
         }
     }
 
-    /// Checks the configuration of the servers in the background. If the check cannot be completed, no server is
-    /// refused.
+    /// Checks the configuration of the servers in the background. If the configuration is refused, stops the use of the
+    /// connection. If the check cannot be completed, changes nothing.
     fn look(&self, mut connection: Connection, epoch: u64) {
         let (state, setup) = (Arc::clone(&self.state), self.setup);
         tokio::spawn(async move {
@@ -124,7 +127,8 @@ impl SharedConnection {
         lock(&self.state)
     }
 
-    /// Replaces a connection that has been silent for too long.
+    /// Replaces the connection with this number, which has been silent for too long. The old connection stays if no new
+    /// one can be opened.
     pub(super) async fn renew(&self, epoch: u64) {
         let Ok(_turn) = self.building.try_lock() else { return };
         if !self.state().may_renew(epoch, Instant::now(), PATIENCE) {

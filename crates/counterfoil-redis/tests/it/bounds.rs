@@ -123,8 +123,8 @@ fn fault_a13_a_cap_that_was_lowered_ends_hundreds_at_once() {
     });
 }
 
-/// The check of the cap on a family's live access tokens is one script, however many generations and expired access
-/// tokens the family has.
+/// A family gets a thousand generations and many expired access tokens. The cap on live access tokens is still checked
+/// by one script.
 #[test]
 fn fault_a4_a_thousand_rotations_leave_every_generation_and_the_first_replay_is_known() {
     RUNTIME.block_on(async {

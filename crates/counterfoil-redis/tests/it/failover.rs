@@ -1,6 +1,7 @@
 //! Kills a primary during load. For each operation, counts the acknowledged writes that are lost, with and without
 //! `WAIT`. Every second primary loses the link to its replica shortly before it is killed. By default two primaries are
-//! killed while writes use `WAIT`, and two while writes do not use it. At soak scale each number is forty.
+//! killed while writes use `WAIT`, and two while writes do not use it. With `COUNTERFOIL_SCALE=soak` these are forty
+//! each.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -170,8 +171,8 @@ impl Load {
         }
     }
 
-    /// Rotates along one chain. Ends when a parent or a successor is missing. The list of acknowledged writes shows
-    /// which writes were lost.
+    /// Rotates a credential again and again. Ends when a parent or a successor is missing. The list of acknowledged
+    /// writes shows which writes were lost.
     async fn rotate(&self, draft: &Draft) {
         let mut tip = draft.id();
         for generation in 1..200 {

@@ -73,7 +73,7 @@ async fn chain(store: &RedisStore, draft: &Draft) -> RecordId {
     tip
 }
 
-/// The probe writes a key that nothing reads. So it finds a server that accepts no writes. A server whose memory is
+/// The probe writes a key that nothing reads. So it fails on a server that accepts no writes. A server whose memory is
 /// full can still be purged.
 #[test]
 fn fault_g11_a_probe_finds_a_server_that_takes_no_writes() {

@@ -145,8 +145,8 @@ fn scripts_are_sent_again_after_a_flush() {
     });
 }
 
-/// All connections are cut while they are idle. A read uses a new connection. A write may return an error that says
-/// that the write may have been executed. Soon all calls succeed.
+/// All connections are cut while they are idle. A read then uses a new connection. A write is allowed to return an
+/// error which says that the write was possibly executed. Soon all calls succeed.
 #[test]
 fn cut_connections_pass() {
     RUNTIME.block_on(async {
@@ -198,8 +198,8 @@ fn a_server_that_was_killed_is_unavailable_and_comes_back_with_what_it_answered_
     });
 }
 
-/// An insert and a rotation are executed, but their answers are lost. Both calls return `Unavailable`. The repeated
-/// calls find their own writes.
+/// An insert and a rotation are executed, but their answers are lost. Both calls return `Unavailable`. When the calls
+/// are repeated, they find their own writes.
 #[test]
 fn an_answer_that_is_lost_is_unavailable_and_the_write_is_recognised() {
     RUNTIME.block_on(async {
@@ -231,7 +231,8 @@ fn an_answer_that_is_lost_is_unavailable_and_the_write_is_recognised() {
     });
 }
 
-/// This test uses the handle. A client whose refresh got no answer gets the same successor each time it tries again.
+/// The test refreshes through the library's handle, [`Counterfoil`](counterfoil::Counterfoil). A client whose refresh
+/// got no answer gets the same successor each time it tries again.
 #[test]
 fn a_refresh_whose_answer_was_lost_gives_the_same_successor_when_it_is_repeated() {
     RUNTIME.block_on(async {
@@ -307,7 +308,7 @@ fn a_write_that_waits_says_how_many_replicas_have_it() {
     });
 }
 
-/// `WAIT` delays the later commands of its connection. So the store sends a read on another connection.
+/// `WAIT` delays the later commands of its connection. So a read uses another connection and does not wait.
 #[test]
 fn a_read_does_not_stand_behind_a_write_that_waits() {
     RUNTIME.block_on(async {
@@ -333,7 +334,7 @@ fn a_read_does_not_stand_behind_a_write_that_waits() {
     });
 }
 
-/// The handle processes secrets. None of them is in the server's append-only file, snapshot or log.
+/// Secrets pass through the library's handle. None of them is in the server's append-only file, snapshot or log.
 #[test]
 fn no_secret_is_on_the_servers_disk() {
     RUNTIME.block_on(async {
@@ -370,8 +371,8 @@ fn gather(folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
-/// 3,000 refused attempts of a source during its back-off add no key and no field. A purge removes counters that an
-/// older version has left.
+/// A source that has failed too often makes 3,000 more attempts, which are refused. They add no key and no field. A
+/// purge removes counters that an older version of the crate has left.
 #[test]
 fn fault_b3_refused_attempts_leave_no_new_counters_and_old_ones_are_removed() {
     RUNTIME.block_on(async {

@@ -1,5 +1,5 @@
 //! Tests the store contract on Valkey. By default it runs every clause about clients, settings and counters, and the
-//! clauses about tokens in [`CLAUSES`]. At soak scale it runs all clauses.
+//! clauses about tokens in [`CLAUSES`]. With `COUNTERFOIL_SCALE=soak` it runs all clauses.
 
 use crate::support::backend::Backend;
 use crate::support::fixture::Spaces;

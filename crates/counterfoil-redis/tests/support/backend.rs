@@ -19,7 +19,7 @@ pub static CLUSTER: LazyLock<RedisCluster> = LazyLock::new(RedisCluster::start);
 pub static VALKEY: LazyLock<RedisServer> = LazyLock::new(RedisServer::start_valkey);
 static SPACES: AtomicU32 = AtomicU32::new(0);
 
-/// The server or cluster that contains a space.
+/// A server or a cluster for tests. Each store under test has a [`Space`] of its own on it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Backend {
     Single,
@@ -112,7 +112,6 @@ impl Space {
         Options::new().prefix(&self.name).deadline(Duration::from_secs(4))
     }
 
-    /// Opens a store in this space.
     pub async fn open(&self) -> RedisStore {
         self.open_with(self.options()).await
     }

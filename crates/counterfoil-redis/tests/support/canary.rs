@@ -1,4 +1,5 @@
-//! Sends known secrets through a handle. Tests then search for these secrets in places that must not contain them.
+//! Sends known secrets through a handle of the library. Tests then search for these secrets in places that must not
+//! contain them.
 
 use std::sync::Arc;
 
@@ -13,7 +14,6 @@ use counterfoil::{
 
 /// The secret of a client. The host chose it.
 const CLIENT: &str = "canaryclientsecret0123456789abcd";
-/// The password of Ann.
 pub const PASSWORD: &str = "canary-password-of-ann";
 
 /// Signs Ann in, refreshes twice, creates a token with the label `canary-label` for her, and verifies the token.

@@ -9,7 +9,7 @@ use counterfoil_conformance::{Fixture, Row, SiblingFixture, SiblingRow, Store, T
 use super::RUNTIME;
 use super::backend::{Backend, Space};
 
-/// Makes a new space for each database of the suite.
+/// A fixture for the conformance suite, with a new [`Space`] for each of its databases.
 pub struct Spaces(pub Backend);
 
 #[async_trait]

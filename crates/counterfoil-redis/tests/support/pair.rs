@@ -9,7 +9,7 @@ use super::proxy::Proxy;
 
 /// A port on which no server listens.
 const NOWHERE: &str = "1";
-/// The maximum time until a store works again.
+/// The longest time that a store may need until it works again after a fail-over.
 pub const SOON: Duration = Duration::from_secs(10);
 
 /// Two servers, and an address that leads to one of them. The store under test uses the address.

@@ -18,13 +18,14 @@ struct Shared {
     server: AtomicU16,
     /// Whether all data is dropped. Connections stay open.
     swallows: AtomicBool,
-    /// If a connection sends these bytes, the connection is cut before it receives the answer. This happens once.
+    /// The bytes that [`Proxy::lose_the_answer_to`] waits for. When a connection has sent them, it is cut before it
+    /// receives the answer. This happens once.
     losing: std::sync::Mutex<Option<Vec<u8>>>,
     lost: AtomicBool,
 }
 
 impl Shared {
-    /// Whether the answer to this request must be lost. True at most once.
+    /// Whether the answer to the request `sent` must be lost. True at most once for each request to lose an answer.
     fn is_to_be_lost(&self, sent: &[u8]) -> bool {
         let mut losing = self.losing.lock().expect("not poisoned");
         let hit = losing.as_ref().is_some_and(|wanted| sent.windows(wanted.len()).any(|window| window == wanted));

@@ -20,8 +20,8 @@ pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
 
 /// How often a statement is tried if the server rolls it back or a concurrent write changes its conditions. Each failed
 /// try means that another call succeeded, so only many concurrent calls on one family need many tries. At SERIALIZABLE,
-/// with sixteen callers that never pause, each caller succeeds in one of sixteen tries. An edit has failed with a limit
-/// of 64.
+/// with sixteen callers that never pause, each caller succeeds in one of sixteen tries. With a limit of 64 tries, an
+/// edit has failed there.
 pub(super) const TURNS: u32 = 512;
 
 /// The number of tries that start without a pause.
@@ -38,14 +38,14 @@ pub(super) async fn give_way(lost: u32) {
     }
 }
 
-/// The outcome of a write that may violate a unique key.
+/// The outcome of a write that can violate a unique key.
 pub(super) enum Wrote<T> {
     Done(T),
     Taken,
 }
 
 impl PgStore {
-    /// Runs a write. A violation of a unique key is an outcome, not an error.
+    /// Runs a write. If the write violates a unique key, returns [`Wrote::Taken`] and not an error.
     pub(super) async fn write<'q>(
         &self,
         op: &'static str,
@@ -54,7 +54,7 @@ impl PgStore {
         self.repeated(op, || self.done(op, statement())).await
     }
 
-    /// Runs a write that returns one row.
+    /// Like [`write`](Self::write), for a statement that returns at most one row.
     pub(super) async fn write_one<'q>(
         &self,
         op: &'static str,
@@ -132,7 +132,8 @@ impl PgStore {
         }
     }
 
-    /// Runs a statement once. The outer error means that nothing was sent to the server.
+    /// Runs a statement once. The outer error means that no connection was free, so nothing was sent to the server. The
+    /// inner error is the error of the statement.
     async fn rows(
         &self,
         op: &'static str,
@@ -176,7 +177,6 @@ impl PgStore {
         Ok(self.pair(op, id).await?.map(TokenRecord::into_parts))
     }
 
-    /// Reads a family's row.
     pub(super) async fn family(&self, op: &'static str, id: &FamilyId) -> Result<Option<FamilyParts>, StoreError> {
         let found = self.read_one(op, || sqlx::query(sql::FAMILY).bind(id.as_bytes().as_slice())).await?;
         found.as_ref().map(row::family).transpose()
@@ -223,7 +223,7 @@ pub(super) fn adding<'q>(text: &'static str, new: &'q [NewRecord], family: (&'q 
         .bind(family.1)
 }
 
-/// The error after all tries lost a race. Nothing was written, and the same call may succeed a moment later.
+/// The error of a call that lost a race in each of its tries. Nothing was written. The caller can repeat the call.
 pub(super) fn lost(op: &'static str) -> StoreError {
     StoreError::unavailable(op)
 }
@@ -267,8 +267,9 @@ pub(super) fn is_transient(error: &sqlx::Error) -> bool {
     is_full(error) || code(error).is_some_and(|code| code == "57P03")
 }
 
-/// Whether the server may have executed a write. If the server reported an error, it rolled the write back, except with
-/// code 40003. If there was no connection, nothing was sent. After any other error the outcome is unknown.
+/// Whether the server has possibly executed a write that ended with this error. If the server reported an error, it has
+/// rolled the write back. The exceptions are code 40003 and the codes of a server that shuts down, which leave the
+/// outcome unknown. If there was no connection, nothing was sent. After any other error the outcome is unknown.
 fn maybe_sent(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) | sqlx::Error::Configuration(_) => {

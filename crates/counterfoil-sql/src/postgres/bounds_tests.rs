@@ -61,8 +61,8 @@ fn now(number: u64) -> i64 {
     micros(at(number))
 }
 
-/// Returns the number of pages that a statement reads. The statement runs eight times. During the first of these runs
-/// the server marks dead rows. After five runs it uses a generic plan.
+/// Runs a statement eight times, and returns the number of pages that the last run reads. During the first run the
+/// server marks dead rows. After five runs it uses a generic plan.
 async fn pages(wire: &mut PgConnection, query: impl Fn() -> Statement<'static>) -> i64 {
     let mut pages = 0;
     for _ in 0..8 {

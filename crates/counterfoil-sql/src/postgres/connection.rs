@@ -1,7 +1,7 @@
 //! A connection to the primary server. The store checks that the server is the primary when it opens the connection,
-//! and once a second while it uses the connection. If a connection breaks, does not answer or leads to another
-//! server, the store closes all earlier connections without a check. The earlier connections use the same address,
-//! and new connections are cheap.
+//! and once a second while it uses the connection. If a connection breaks, does not answer or leads to a server that is
+//! not the primary, the store no longer uses any connection that was opened before. All of them were opened to the same
+//! address, and new connections are cheap.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ use super::sql;
 
 /// How long the store relies on a check that the server is the primary.
 const ASKED: Duration = Duration::from_secs(1);
-/// The time limit of this check on a connection that is already open.
+/// The time limit of the check that an open connection still leads to the primary.
 const ANSWERS: Duration = Duration::from_secs(1);
 /// The maximum age of a connection. It is limited because servers and networks change.
 const AGE: Duration = Duration::from_secs(30 * 60);
@@ -32,7 +32,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 #[error("the server is a replica or read-only: the address must lead to the primary")]
 struct NotPrimary;
 
-/// Opens connections to one server, and decides which open connections may still be used.
+/// A route to one server. It opens connections to this server, and decides whether an open connection can still be
+/// used.
 pub(super) struct Route {
     options: PgConnectOptions,
     limit: Duration,
@@ -55,7 +56,7 @@ pub(super) struct Connection {
 }
 
 impl Route {
-    /// Makes a route without connections. `limit` is the time limit of a statement.
+    /// Makes a route that has opened no connection yet. `limit` is the time limit of a statement.
     pub(super) fn new(options: PgConnectOptions, limit: Duration) -> Self {
         Self { options, limit, seen: Arc::default() }
     }
@@ -81,7 +82,8 @@ impl Route {
         Connection { inner: connection, opened, asked, trust: self.seen.distrusted.load(Ordering::Acquire) }
     }
 
-    /// Connects. Tries again as long as `waits` returns true for the error. The caller sets a time limit.
+    /// Opens a connection, and checks that the server is the primary. If connecting fails, and `waits` returns true for
+    /// the error, tries again after a pause. There is no time limit, so the caller must set one.
     pub(super) async fn open(&self, waits: impl Fn(&sqlx::Error) -> bool + Send) -> Result<Connection, sqlx::Error> {
         if self.refused().is_some_and(|at| at.elapsed() < LEFT_ALONE) {
             return Err(not_primary());
@@ -110,7 +112,7 @@ impl Route {
         }
     }
 
-    /// Returns the connection if it may still be used, and closes it otherwise.
+    /// Returns the connection if it can still be used. Otherwise closes it and returns `None`.
     pub(super) async fn still_good(&self, mut connection: Connection) -> Option<Connection> {
         if connection.opened.elapsed() >= AGE {
             connection.close();
@@ -129,7 +131,8 @@ impl Route {
         None
     }
 
-    /// Whether the connection may be used again after this answer.
+    /// Whether the connection that gave this answer can be used again. If it broke or the server refused the write as
+    /// read-only, the result is false, and all earlier connections are no longer used either.
     pub(super) fn keeps<T>(&self, answer: &Result<T, sqlx::Error>) -> bool {
         let lost = answer.as_ref().is_err_and(|error| is_cut(error) || is_demoted(error));
         if lost {
@@ -168,7 +171,7 @@ impl Connection {
         matches!(timeout(limit, self.inner.ping()).await, Ok(Ok(())))
     }
 
-    /// Closes the connection in a separate task.
+    /// Closes the connection in a separate task, so that the caller need not wait. Outside a runtime, only drops it.
     pub(super) fn close(self) {
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(self.closed());

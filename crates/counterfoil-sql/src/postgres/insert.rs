@@ -88,9 +88,10 @@ impl PgStore {
         Err(lost(OP))
     }
 
-    /// Finds the reason why nothing was inserted, unless the reason is the cap or the pace. Returns `None` if the
-    /// reason no longer exists. An id in use has precedence over label and cap, because of repeated inserts: such an
-    /// insert must find the record that it created, and must not conflict with its own label.
+    /// Reads why the family could not be inserted: an id is in use, or another family holds the label. Returns `None`
+    /// if neither is true, for example because this has changed since then. An id in use comes first. The order matters
+    /// if an insert is repeated because its answer was lost. The repeated insert must find its own record, and not
+    /// conflict with its own label.
     async fn why_not(&self, founding: &Founding<'_>) -> Result<Option<Inserted>, StoreError> {
         let (family, new) = (&founding.family, founding.new);
         let query = || {
@@ -185,7 +186,7 @@ impl Founding<'_> {
         sqlx::query(text).bind(family.realm.as_str()).bind(family.owner.as_str()).bind(i64::from(family.kind.byte()))
     }
 
-    /// Whether the insert has a limit that requires counting.
+    /// Whether the insert has a cap or a pace, which require counting.
     fn is_bound(&self) -> bool {
         self.cap.is_some() || self.pace.is_some()
     }

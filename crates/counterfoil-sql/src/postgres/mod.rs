@@ -1,8 +1,9 @@
 //! The PostgreSQL store. Every write is one autocommitted statement.
 //!
 //! If a caller drops a future during BEGIN, the driver does not notice that a transaction is open, and uses the
-//! connection again. Therefore a future that a caller can drop never opens a transaction. Decisions that may race are
-//! made on locked rows (see `sql.rs`). If a statement wrote nothing, a second read finds the reason.
+//! connection again. Therefore a future that a caller can drop never opens a transaction. A decision that could race
+//! with another one is made on locked rows (see `sql.rs`). If a statement wrote nothing, a second read finds the
+//! reason.
 
 mod apply;
 mod ask;

@@ -54,8 +54,8 @@ impl PgStore {
         }
     }
 
-    /// Decides and writes while the row is locked, because two workers may settle two notices of a record at the same
-    /// time.
+    /// Records the outcome of a notice. One statement decides and writes while it has locked the record's row, because
+    /// two workers can report on two notices of one record at the same time.
     pub(super) async fn settle_notice(
         &self,
         id: &RecordId,

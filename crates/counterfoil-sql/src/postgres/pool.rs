@@ -1,8 +1,8 @@
 //! The pool of connections for writes and lists.
 //!
 //! The store does not use the driver's pool. That pool tests each connection when it is returned, which costs a second
-//! round trip for each statement. The test has no timeout. In a network that drops packets, it would occupy a permit
-//! for a quarter of an hour.
+//! round trip for each statement. The test has no timeout. In a network that drops packets, a test would take a quarter
+//! of an hour, and no other call could use its place in the pool.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -33,7 +33,8 @@ pub(super) struct Lent {
 }
 
 impl Pool {
-    /// `patience` is the time for which a call waits for a connection. `first` is a connection that is already open.
+    /// Makes a pool of at most `size` connections. A call waits for a connection for at most `patience`. `first` is a
+    /// connection that is already open.
     pub(super) fn new(route: Arc<Route>, size: u32, patience: Duration, first: Connection) -> Arc<Self> {
         let permits = usize::try_from(size).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         let (free, idle) = (Arc::new(Semaphore::new(permits)), Mutex::new(vec![first]));
@@ -44,7 +45,8 @@ impl Pool {
         &self.route
     }
 
-    /// Waits for a permit, then for a connection. An error means that nothing was sent to the server.
+    /// Lends a connection for one statement. Waits until fewer than the maximum number of connections are lent, and
+    /// opens a connection if none is idle. An error means that nothing was sent to the server.
     pub(super) async fn lend(self: &Arc<Self>) -> Result<Lent, sqlx::Error> {
         let lent = timeout(self.patience, async {
             let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_| sqlx::Error::PoolClosed)?;

@@ -25,8 +25,8 @@ struct Limits {
 }
 
 impl Limits {
-    /// The instant up to which records with a pending notice are removed. It is never later than `now`, the instant for
-    /// other records.
+    /// The instant up to which records are removed although their notice was not sent yet. It is never later than
+    /// `now`, the instant for all other records.
     fn unsent(self) -> i64 {
         micros(self.now.min(self.unsent_before))
     }
@@ -62,8 +62,9 @@ impl PgStore {
         }
     }
 
-    /// Clears `purge_at` of members of revoked families. Ends when the first rows that are due contain no such member,
-    /// except in rows that other transactions have locked.
+    /// Clears `purge_at`, the instant from which a purge removes a record by itself, of members of revoked families. A
+    /// purge removes such members at the `gone_at` of their family. Repeats the statement until it finds no such member
+    /// among the first `front` rows that are due. Leaves out rows that other transactions have locked.
     async fn leave_to_families(&self, limits: Limits, front: u32) -> Result<(), StoreError> {
         let query = || {
             let query = sqlx::query(sql::LEAVE_TO_FAMILY);

@@ -31,7 +31,7 @@ const TOGETHER: usize = 256;
 /// plan every execution.
 pub(super) const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
 
-/// A row, which each caller decodes, or the error of the read.
+/// The row of a record, which each caller decodes, or `None` if there is no such record, or the error of the read.
 type Answer = Result<Option<Arc<PgRow>>, Arc<sqlx::Error>>;
 
 struct Ask {
@@ -44,7 +44,8 @@ type Asks = Arc<Mutex<UnboundedReceiver<Ask>>>;
 /// The reading tasks and their connections. They end when the reader is closed or dropped.
 pub(super) struct Reader {
     asks: RwLock<Option<UnboundedSender<Ask>>>,
-    /// The longest time that a caller waits. It covers the running statement and the caller's own statement.
+    /// The longest time that a caller waits for its record. It is enough for two statements: the one that is running
+    /// when the caller asks, and the next one, which reads the record.
     patience: Duration,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }

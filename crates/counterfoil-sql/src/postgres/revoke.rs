@@ -37,7 +37,8 @@ impl PgStore {
         Ok(Progress { changed: self.changed(OP, query).await?, more: false })
     }
 
-    /// Revokes all members of a family at once by writing the family's row.
+    /// Revokes all members of a family at once by writing the family's row. Changes nothing if the family is already
+    /// revoked or belongs to another owner.
     async fn revoke_family(
         &self,
         realm: &Realm,
@@ -55,8 +56,8 @@ impl PgStore {
         Ok(Progress { changed: self.changed(OP, query).await?, more: false })
     }
 
-    /// Revokes some families of an owner. The statement does not find revoked families, so each call continues where
-    /// the previous call ended.
+    /// Revokes at most `limit` families of an owner. `more` in the result says that the owner has further families that
+    /// are not revoked. A repeated call continues with them, because the statement does not select revoked families.
     async fn revoke_owner(
         &self,
         realm: &Realm,

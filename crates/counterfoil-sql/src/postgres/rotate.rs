@@ -16,9 +16,10 @@ use crate::rules::{owned_by, room_beside};
 const OP: &str = "rotate";
 
 impl PgStore {
-    /// The statement writes only if the parent and the family are in the expected state. If it wrote nothing, one read
-    /// finds the reason. The reason "revoked" has precedence over "stale", and "stale" over "an id is in use". This
-    /// matters for a repeated rotation, which must find the successor that it created.
+    /// Rotates a credential. The statement writes only if the parent and the family are in the expected state. If it
+    /// wrote nothing, further reads find the reason. [`Rotated::FamilyEnded`] comes before [`Rotated::Stale`], and both
+    /// come before [`Rotated::IdTaken`]. The order matters if a rotation is repeated because its answer was lost. Its
+    /// ids are then in use, but the caller needs the parent's record in `Stale`, which names the successor.
     pub(super) async fn rotate_step(
         &self,
         parent: &RecordId,

@@ -11,7 +11,8 @@ fn known() -> i64 {
     i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
-/// Whether the schema needs a migration. Refuses an ambiguous `search_path`. Changes nothing.
+/// Whether the schema needs a migration. Refuses an ambiguous `search_path` and a schema of a newer version. Changes
+/// nothing.
 pub(super) async fn needs_migration(connection: &mut PgConnection) -> Result<bool, SetupError> {
     search_path::check(connection).await?;
     let found = version(connection).await?;
@@ -21,7 +22,7 @@ pub(super) async fn needs_migration(connection: &mut PgConnection) -> Result<boo
     Ok(found < known())
 }
 
-/// The error that names the version of the schema.
+/// Makes the error [`SetupError::Outdated`]. Reads the version of the schema for it.
 pub(super) async fn outdated(connection: &mut PgConnection) -> Result<SetupError, SetupError> {
     Ok(SetupError::Outdated { found: version(connection).await?, known: known() })
 }
@@ -52,7 +53,7 @@ pub(super) async fn migrate(mut connection: PgConnection) -> Result<PgConnection
     task.await.unwrap_or_else(|_| Err(SetupError::refused("the migration was cut off and rolled back")))
 }
 
-/// Whether the role lacks a privilege, for example on the schema.
+/// Whether the error says that the role lacks a privilege, for example on the schema.
 fn may_not(error: &sqlx::Error) -> bool {
     error
         .as_database_error()

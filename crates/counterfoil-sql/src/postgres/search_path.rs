@@ -10,7 +10,7 @@ use sqlx::{PgConnection, Row as _};
 use super::sql;
 use crate::error::SetupError;
 
-/// The name that PostgreSQL uses for the schema that is named after the role.
+/// The placeholder in a `search_path` for the schema that has the same name as the role.
 const USER: &str = "$user";
 
 /// A schema that the `search_path` names.
@@ -21,7 +21,8 @@ struct Named {
     is_present: bool,
 }
 
-/// Refuses an ambiguous `search_path`. Changes nothing.
+/// Refuses a `search_path` that does not lead to the store's tables, or that could lead to another schema later.
+/// Changes nothing.
 pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupError> {
     let row = sqlx::query(sql::SEARCH_PATH).fetch_one(&mut *connection).await?;
     let (path, user): (String, String) = (row.try_get("path")?, row.try_get("role")?);
@@ -60,8 +61,9 @@ pub(super) async fn check(connection: &mut PgConnection) -> Result<(), SetupErro
     }
 }
 
-/// Handles a `search_path` that names no schema that the role may use. If one of the named schemas exists and has no
-/// tables of the store, the migration reports the missing privilege.
+/// Decides about a `search_path` that names no schema that the role may use. Returns an error if one of the named
+/// schemas contains the store's tables, or if none of them exists. Otherwise returns `Ok`, because the migration then
+/// reports the missing privilege.
 fn closed(named: &[Named], path: &str, user: &str) -> Result<(), SetupError> {
     match named.iter().find(|named| named.has_store) {
         Some(Named { name, .. }) => Err(SetupError::refused(format!(

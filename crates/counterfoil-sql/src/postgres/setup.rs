@@ -36,11 +36,11 @@ pub struct PgSetup {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Isolation {
-    /// At READ COMMITTED each statement decides on rows that it has locked.
+    /// READ COMMITTED. Each statement decides on rows that it has locked.
     #[default]
     ReadCommitted,
-    /// SERIALIZABLE is for hosts that must use it. The store repeats statements that the server rolls back, so this
-    /// level is slower under contention.
+    /// SERIALIZABLE, for hosts that must use it. The server rolls back more statements at this level, and the store
+    /// repeats them. So this level is slower under contention.
     Serializable,
 }
 
@@ -60,14 +60,14 @@ impl Default for PgSetup {
 
 impl PgSetup {
     /// Sets the maximum number of connections for writes and lists. Two more connections serve all reads by id. The
-    /// server, the database and the role must allow this number plus two, which the start checks.
+    /// server, the database and the role must allow this number plus two. The store checks this when it is opened.
     #[must_use]
     pub const fn connections(mut self, connections: NonZeroU32) -> Self {
         self.connections = connections;
         self
     }
 
-    /// Sets how long the store waits for the server at the start. Also sets how long a call waits for a connection
+    /// Sets how long opening the store waits for the server. Also sets how long a later call waits for a connection
     /// before it returns `Unavailable`. The default is 5 s, the minimum 100 ms.
     #[must_use]
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
@@ -76,16 +76,16 @@ impl PgSetup {
     }
 
     /// Sets how long a statement may take. After this time the store replaces the connection, and the call returns
-    /// `Unavailable`. For a write the error has `maybe_done: true`. The default is 5 s, the minimum 100 ms. A census
-    /// may take 12 times as long.
+    /// `Unavailable`. For a write the error has `maybe_done: true`. The default is 5 s, the minimum 100 ms. The limit
+    /// of a census, which reads every record, is 12 times as long.
     #[must_use]
     pub fn statement_timeout(mut self, limit: Duration) -> Self {
         self.statement_timeout = limit.max(LEAST);
         self
     }
 
-    /// Refuses a missing or older schema with [`SetupError::Outdated`](crate::SetupError::Outdated) instead of migrating
-    /// it. For programs that only look.
+    /// Opens the store only if its schema is current. If the schema is missing or older, opening changes nothing and
+    /// returns [`SetupError::Outdated`](crate::SetupError::Outdated). This suits a program that only reads.
     #[must_use]
     pub const fn without_migration(mut self) -> Self {
         self.migrates = false;

@@ -1,12 +1,13 @@
 //! All SQL of the PostgreSQL store. The comment of a statement lists its parameters `$n`. The calling function binds
 //! them in this order.
 //!
-//! Every write is one autocommitted statement. At READ COMMITTED a statement sees the rows as they were when it
-//! began. The exception is a row for whose lock the statement waited: the statement sees the current state of this
-//! row. Therefore every decision that may race uses rows that the statement locks, starting with the family's row. A
-//! count or a search in the statement itself is not safe. Therefore a database function counts. The function sees
-//! everything that is committed when the lock is acquired (`sql/bounds.rs`). At SERIALIZABLE a statement that waited
-//! for another write fails and is repeated.
+//! Every write is one autocommitted statement. At READ COMMITTED a statement sees the rows as they were when it began.
+//! There is one exception. If the statement waited for the lock on a row, it sees the current state of this row.
+//! Therefore every decision that can race uses rows that the statement locks, starting with the family's row.
+//!
+//! A count or a search in the statement itself would miss what was committed while the statement waited. Therefore a
+//! database function counts. The function sees everything that is committed when the lock is acquired
+//! (`sql/bounds.rs`). At SERIALIZABLE a statement that waited for another write fails and is repeated.
 
 /// A query for a record joined with its family. If the family is missing, its columns are NULL.
 macro_rules! joined {

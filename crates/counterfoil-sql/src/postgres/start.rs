@@ -11,10 +11,11 @@ use super::sql;
 use super::store::PLANNING;
 use crate::error::SetupError;
 
-/// The message that refuses a pooler because it assigns a server connection for a single transaction.
+/// The message that refuses a connection pooler in transaction or statement mode. Such a pooler assigns a server
+/// connection only for one transaction or statement.
 const POOLER: &str = "a connection pooler in transaction or statement mode is in between: prepared statements and settings are of a connection that it changes under \
     the store; connect to the server itself, or by a pooler in session mode that passes start-up options on";
-/// The message that refuses a pooler because it does not forward start-up options.
+/// The message that refuses a connection pooler that does not forward start-up options.
 const OPTIONS: &str = "start-up options do not reach the server: a connection pooler in between drops or refuses them; connect to the server itself";
 
 /// Connects. Refuses a server on which a guarantee of the store would be violated.
@@ -39,6 +40,7 @@ pub(super) async fn within<T>(
 }
 
 /// Converts an error of the first connection. Some poolers refuse start-up options with an error message of their own.
+/// This becomes the message [`OPTIONS`].
 fn refusal(error: sqlx::Error) -> SetupError {
     let said = error.as_database_error().map(|error| (error.code(), error.message().contains("startup parameter")));
     match said {
@@ -79,7 +81,8 @@ async fn is_sound(first: &mut PgConnection, setup: PgSetup) -> Result<(), SetupE
     Ok(())
 }
 
-/// Checks that each of two open connections has its own server process, and that the process does not change.
+/// Refuses a pooler that assigns server connections for less than a session. Checks that each of two open connections
+/// has its own server process, and keeps it.
 async fn is_ours(first: &mut PgConnection, options: &PgConnectOptions) -> Result<(), SetupError> {
     let one = process(first).await?;
     let mut second = options.connect().await?;
@@ -89,8 +92,8 @@ async fn is_ours(first: &mut PgConnection, options: &PgConnectOptions) -> Result
     if one == other || one != again { Err(SetupError::refused(POOLER)) } else { Ok(()) }
 }
 
-/// Selects the server process without a prepared statement, because a pooler would refuse a prepared statement with an
-/// error message of its own.
+/// Returns the id of the server process of a connection. Uses no prepared statement, because a pooler would refuse a
+/// prepared statement with an error message of its own.
 async fn process(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
     sqlx::raw_sql(sql::PROCESS).fetch_one(connection).await?.try_get("process")
 }

@@ -38,15 +38,17 @@ pub struct PgStore {
 }
 
 impl PgStore {
-    /// Connects, migrates the schema if needed, and checks the set-up. If the schema is up to date, this call changes
-    /// nothing and needs no privilege to create tables. The store opens its own connections, because a pool that
-    /// other code shares is not safe. On a shared connection, a dropped future may leave a transaction open, and the
-    /// rollback of this transaction would undo acknowledged writes of the store.
+    /// Connects, migrates the schema if needed, and checks the set-up of the database. If the schema is up to date,
+    /// this call changes nothing and needs no privilege to create tables.
+    ///
+    /// The store opens its own connections, because a pool that other code shares is not safe. On a shared connection,
+    /// a dropped future can leave a transaction open. The rollback of this transaction would undo acknowledged writes
+    /// of the store.
     ///
     /// # Errors
     ///
-    /// [`SetupError`] if the database is refused or cannot be reached. After [`PgSetup::connect_timeout`] it is
-    /// [`NoAnswer`](SetupError::NoAnswer).
+    /// [`SetupError`] if the database is refused or cannot be reached. If the server does not answer within
+    /// [`PgSetup::connect_timeout`], this is [`NoAnswer`](SetupError::NoAnswer).
     pub async fn connect(options: PgConnectOptions) -> Result<Self, SetupError> {
         Self::connect_with(options, PgSetup::default()).await
     }
@@ -73,8 +75,8 @@ impl PgStore {
         Ok(Self { pool, reader })
     }
 
-    /// Migrates the schema and disconnects. This is for a service whose own role may not create tables. The call has
-    /// no time limit, because a migration may write every row.
+    /// Migrates the schema and disconnects. This is for a service whose own role may not create tables. The migration
+    /// has no time limit, because it possibly writes every row.
     ///
     /// # Errors
     ///
@@ -119,15 +121,15 @@ impl PgStore {
         self.pool.route().connect().await.expect("a connection")
     }
 
-    /// The time limit of a statement.
     pub(super) fn limit(&self) -> Duration {
         self.pool.route().limit()
     }
 }
 
-/// The settings of every connection of the store. They override the host's options. The lock timeout is a little
-/// shorter than the statement timeout, so that the server stops waiting before the store does. Otherwise each statement
-/// that the store gives up would occupy a server connection for as long as the table is locked.
+/// Adds to the host's options the settings that every connection of the store has. They override the host's own
+/// settings. The lock timeout is a little shorter than the statement timeout, so that the server stops waiting before
+/// the store does. Otherwise each statement that the store gives up would occupy a server connection for as long as the
+/// table is locked.
 fn own(options: PgConnectOptions, setup: PgSetup) -> PgConnectOptions {
     let isolation = [("default_transaction_isolation", setup.isolation.name())];
     let milliseconds = i32::try_from(setup.statement_timeout.as_millis() * 4 / 5).unwrap_or(i32::MAX);

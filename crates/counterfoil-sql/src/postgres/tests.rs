@@ -204,8 +204,10 @@ async fn nothing_is_compiled_before_it_is_run() {
     }
 }
 
-/// Checks that a notice is found only where a notice begins. The bytes of the notice (0, 1) also occur inside the bytes
-/// of (0, 0) followed by (1, 5). Bytes of another form are reported as an error and left unchanged.
+/// The column `noticed` has nine bytes for each notice that was sent: the expiry and the stage. Checks that the
+/// statement compares a notice only with whole entries. The bytes of the notice (0, 1) also occur across the entries
+/// (0, 0) and (1, 5). If the length of the column is wrong, the statement must report an error and leave the row
+/// unchanged.
 #[tokio::test]
 async fn a_notice_is_looked_for_where_one_begins() {
     let server = Postgres::start();

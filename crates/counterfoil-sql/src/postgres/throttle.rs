@@ -13,7 +13,8 @@ use super::store::PgStore;
 use super::throttle_sql;
 use crate::row::{self, count, micros};
 
-/// The step that the function executes. It is the first argument of the function.
+/// What the SQL function `counterfoil_attempt` does with a counter: reserves an attempt, records its failure, or
+/// releases it. The number of the variant is the first argument of this function.
 #[derive(Clone, Copy)]
 enum Step {
     Reserve,
@@ -21,9 +22,9 @@ enum Step {
     Release,
 }
 
-/// The result of the function that means "granted".
+/// The result of the SQL function `counterfoil_attempt` for an attempt that is granted.
 const GRANTED: i64 = -1;
-/// The result of the function that means "too many attempts in progress".
+/// The result of the SQL function `counterfoil_attempt` if too many attempts are in progress.
 const UNDER_WAY: i64 = -2;
 
 impl PgStore {

@@ -1,12 +1,15 @@
 //! All SQL of the counters. The calling function binds the parameters `$n` in the order of its own arguments.
 
-/// The migration that adds attempts in progress. It drops older counters, because their numbers had another meaning. A
-/// counter lasted only a minute.
+/// The migration that adds attempts in progress to the throttle counters. It drops the counters of older versions,
+/// because their numbers had another meaning. Little is lost, because a counter lasted only a minute.
 ///
-/// `counterfoil_attempt` executes the step of a `counterfoil::store::Counter` on a locked row. `step` is 0 to reserve,
-/// 1 to record a failure, and 2 to release. The function returns −1 for "granted", −2 for "too many attempts in
-/// progress", and otherwise the end of the full window. A refused attempt writes only if `ahead` is true. `ahead` means
-/// that an instant of the counter is impossibly far in the future, because the clock was set back.
+/// The SQL function `counterfoil_attempt` does on a locked row what `counterfoil::store::Counter` does in memory.
+/// `step` is 0 to reserve an attempt, 1 to record a failure, and 2 to release an attempt. For `step` 0, the function
+/// returns −1 if the attempt is granted, and −2 if too many attempts are in progress. If there were too many failures,
+/// it returns the end of their window. For the other steps it returns 0.
+///
+/// A refused attempt writes only if `ahead` is true. `ahead` means that an instant of the counter is impossibly far in
+/// the future, because the clock was set back.
 pub(super) const MIGRATION: &str = r#"
 DROP TABLE counterfoil_counter;
 CREATE TABLE counterfoil_throttle (
@@ -81,8 +84,8 @@ END
 $attempt$;
 "#;
 
-/// Counts the function if it is `VOLATILE`. A function that is not `VOLATILE` would see only what the calling
-/// statement sees.
+/// Selects 1 if the SQL function `counterfoil_attempt` exists and is `VOLATILE`, and otherwise 0. A function that is
+/// not `VOLATILE` would see only what its calling statement sees.
 pub(super) const SOUND: &str = "
 SELECT count(*) FROM pg_proc
 WHERE oid = to_regprocedure('counterfoil_attempt(bigint, bytea, bigint, bigint, bigint, bigint)')

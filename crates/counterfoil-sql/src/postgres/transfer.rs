@@ -1,4 +1,4 @@
-//! Reads and writes whole families, for a copy.
+//! Reads and writes whole families, so that a store can be copied to another one.
 
 use std::num::NonZeroU32;
 
@@ -48,7 +48,8 @@ impl Transfer for PgStore {
 }
 
 impl PgStore {
-    /// Returns the reason why nothing was written, or `None` if the reason no longer exists.
+    /// Reads why a family could not be restored: an id is in use, or another family holds the label. Returns `None` if
+    /// neither is true any more.
     async fn in_the_way(&self, whole: &WholeFamily) -> Result<Option<Restored>, StoreError> {
         let (family, members) = (whole.family(), whole.members());
         let query = || {

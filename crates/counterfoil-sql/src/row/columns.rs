@@ -90,7 +90,7 @@ pub(crate) fn number_or_null(row: &impl SqlRow, column: &'static str) -> Result<
     number.ok_or_else(|| StoreError::corrupt(None, corrupt(column)))
 }
 
-/// Reads the version that a `put` returned.
+/// Reads the column `version`, which a statement returns after it has written a client or settings.
 pub(crate) fn version(row: &impl SqlRow) -> Result<Version, StoreError> {
     let version = u64::try_from(number(row, "version")?).ok();
     version.map(Version::new).ok_or_else(|| StoreError::corrupt(None, corrupt("version")))

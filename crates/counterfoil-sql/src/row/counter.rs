@@ -20,7 +20,6 @@ pub(crate) fn census(row: &impl SqlRow) -> Result<(KeyId, u64), StoreError> {
     Ok((KeyId::new(key.map_err(corrupt)?), count.map_err(corrupt)?))
 }
 
-/// Decodes a counter.
 #[cfg(feature = "sqlite")]
 pub(crate) fn counter(row: &impl SqlRow) -> Result<Counter, StoreError> {
     let corrupt = || StoreError::corrupt(None, corrupt("under_way"));

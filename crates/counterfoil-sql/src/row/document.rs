@@ -18,14 +18,12 @@ pub(super) fn text<'a>(row: &'a impl SqlRow, column: &str) -> Option<&'a str> {
     row.position(column).and_then(|at| row.text(at).ok()).flatten()
 }
 
-/// Decodes a client.
 pub(crate) fn client(row: &impl SqlRow) -> Result<VersionedRegistration, StoreError> {
     let (version, text) = document(row)?;
     let registration = Registration::from_document(text).map_err(|invalid| StoreError::corrupt(None, invalid))?;
     Ok(VersionedRegistration { version, registration })
 }
 
-/// Decodes a realm's settings.
 pub(crate) fn settings(row: &impl SqlRow) -> Result<VersionedSettings, StoreError> {
     let (version, text) = document(row)?;
     let settings = StoredSettings::from_document(text).map_err(|invalid| StoreError::corrupt(None, invalid))?;

@@ -11,7 +11,8 @@ use super::document::{client, text};
 use super::record::record;
 use crate::columns::RecordColumn;
 
-/// The largest possible id, for a cursor after all ids. The empty id is the smallest.
+/// The largest possible id. A cursor with this id comes after all ids of the same instant. A cursor before them has an
+/// empty id.
 pub(crate) const LAST_ID: &[u8; 16] = &[0xFF; 16];
 
 /// The order of a list.
@@ -23,7 +24,7 @@ pub(crate) enum Order {
 }
 
 /// Decodes a page from at most `limit + 1` rows. If there is an extra row, there is a next page. A row that does not
-/// decode is counted, and its key still moves the cursor.
+/// decode is counted. If its id and its instant can still be read, the next page continues after it.
 pub(crate) fn page(rows: &[impl SqlRow], limit: u32, order: Order) -> Page<TokenRecord> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };

@@ -104,7 +104,6 @@ impl<R: SqlRow> Columns<'_, R> {
     }
 }
 
-/// Decodes a record with its family.
 pub(crate) fn record(row: &impl SqlRow) -> Result<TokenRecord, Corrupt> {
     let record = Columns { row, first: 0 }.record()?;
     TokenRecord::from_parts(record, Columns { row, first: RecordColumn::COUNT }.family()?)
@@ -116,7 +115,8 @@ pub(crate) fn record_of(id: &RecordId, row: &impl SqlRow) -> Result<TokenRecord,
     record(row).map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
 }
 
-/// Decodes a family from the rows of all its members. Each row is a member joined with the family.
+/// Decodes a family from the rows of all its members. Each row is a member joined with the family. Returns `None` if
+/// there are no rows.
 pub(crate) fn whole_family(rows: &[impl SqlRow]) -> Result<Option<WholeFamily>, StoreError> {
     let (mut family, mut members) = (None, Vec::with_capacity(rows.len()));
     for row in rows {
@@ -138,7 +138,6 @@ pub(crate) fn families(rows: &[impl SqlRow], limit: u32) -> Result<Page<FamilyId
     Ok(Page { next: items.last().copied().filter(|_| more), items, corrupt: 0 })
 }
 
-/// Decodes a family's row.
 pub(crate) fn family(row: &impl SqlRow) -> Result<FamilyParts, StoreError> {
     Columns { row, first: 0 }.family().map_err(|corrupt| StoreError::corrupt(None, corrupt))
 }

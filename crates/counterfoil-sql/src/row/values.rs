@@ -2,18 +2,16 @@
 
 use counterfoil::Timestamp;
 
-/// Converts a count, a version or a generation to a column value. A number that is too large for the column is never
-/// stored, so its column value matches no row.
+/// Converts a count, a version or a generation to a column value. A number that is too large for the column becomes the
+/// largest column value. Such a number is never stored, so a comparison with it matches no row.
 pub(crate) fn count(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Converts an instant to a column value.
 pub(crate) fn micros(at: Timestamp) -> i64 {
     count(at.micros())
 }
 
-/// Converts an optional instant to a column value.
 pub(crate) fn micros_of(at: Option<Timestamp>) -> Option<i64> {
     at.map(micros)
 }

@@ -1,4 +1,4 @@
-//! Checks the limits of inserts and rotations. A step does this before it writes anything.
+//! Checks the limits of inserts and rotations. An insert or a rotation calls these checks before it writes anything.
 
 use std::num::NonZeroU32;
 
@@ -12,8 +12,9 @@ use crate::row::{self, count, micros};
 use crate::rules::room_beside;
 
 impl Write {
-    /// Returns the families that must end to make room for a new family, the least recently used first. Returns
-    /// `None` if the owner has reached the cap and the cap does not allow ending families.
+    /// Returns the families that must be revoked so that the owner can create another family like `family`, the least
+    /// recently used first. The list is empty if there is room. Returns `None` if the cap is reached and its
+    /// `when_full` is [`WhenFull::Refuse`].
     pub(super) async fn leaving(
         &mut self,
         family: &FamilyParts,
@@ -37,7 +38,8 @@ impl Write {
         Ok(live.map(|row| row::number(&row, "live")).transpose()?.unwrap_or(0))
     }
 
-    /// If the pace of creations is reached, returns the creation time of the oldest record that the pace counts.
+    /// Returns `None` if the owner can create one more record of this kind at this pace. Otherwise returns the creation
+    /// time of the oldest record that the pace counts.
     pub(super) async fn paced(&mut self, family: &FamilyParts, pace: Pace) -> Result<Option<Timestamp>, StoreError> {
         let query = sqlx::query(sql::PACED)
             .bind(family.realm.as_str())
@@ -49,7 +51,8 @@ impl Write {
         Ok(oldest.map(|row| row::instant(&row, "created_at")).transpose()?.flatten())
     }
 
-    /// If the pace of rotations is reached, returns the time of the oldest rotation that the pace counts.
+    /// Returns `None` if the family can be rotated once more at this pace. Otherwise returns the time of the oldest
+    /// rotation that the pace counts.
     pub(super) async fn rotated(
         &mut self,
         family: &FamilyParts,
@@ -67,8 +70,8 @@ impl Write {
         Ok(at.filter(|at| *at > pace.since))
     }
 
-    /// If the cap does not allow the new access tokens in addition to the live ones, returns the time at which the
-    /// first live one expires.
+    /// Returns `None` if the family's live access tokens and the new ones together do not exceed the cap. Otherwise
+    /// returns the time at which the first live access token expires, or `now` if the family has no live one.
     pub(super) async fn access_full(
         &mut self,
         family: &FamilyId,

@@ -20,11 +20,11 @@ use crate::row::{LAST_ID, micros};
 use crate::rules::families_of;
 
 const KIND: TokenKind = TokenKind::PersonalAccessToken;
-/// The number of cycles in each test. It is the number that exposed fault A12.
+/// The number of tokens or generations that each test creates and ends again. This number exposed fault A12.
 const CYCLES: u64 = 2_300;
 /// The upper bound for the steps of a statement that finds a few rows and reads no other rows.
 const FEW: u64 = 1_000;
-/// The lower bound for the steps of a statement that reads the rows of all cycles.
+/// The lower bound for the steps of a statement that reads all these tokens or generations.
 const MANY: u64 = 5 * CYCLES;
 
 async fn open() -> (TempDir, SqliteStore) {

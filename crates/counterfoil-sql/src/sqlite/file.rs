@@ -68,9 +68,9 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Allows only the owner to open the file, its write-ahead log and its shared-memory index. Creates a missing file,
-/// because SQLite would create it readable for everybody. If the path is a link, SQLite puts the log and the index into
-/// the folder of the link's target.
+/// Takes away the permissions of other users on the file, its write-ahead log and its shared-memory index. Creates a
+/// missing file, because SQLite would create it readable for everybody. If the path is a link, SQLite puts the log and
+/// the index into the folder of the link's target.
 #[cfg(unix)]
 pub(super) fn keep_private(options: &SqliteConnectOptions) -> io::Result<()> {
     use std::fs::{OpenOptions, Permissions, canonicalize, set_permissions};
@@ -122,7 +122,7 @@ mod tests {
 
     use super::keep_private;
 
-    /// If SQLite created the file, everybody could open it until its mode is changed.
+    /// The store must create the file itself. If SQLite created it, everybody could open it until its mode is changed.
     #[test]
     fn fault_d8_a_file_behind_a_link_is_made_private_before_sqlite_opens_it() {
         let folder = TempDir::new().expect("a folder");

@@ -35,8 +35,9 @@ impl SqliteStore {
     }
 }
 
-/// An id in use has precedence over label and cap, because of repeated inserts: such an insert must find the record
-/// that it created, and must not conflict with its own label.
+/// Inserts a new family. Checks first whether an id is in use, and then the label and the limits. The order matters if
+/// an insert is repeated because its answer was lost. The repeated insert must find its own record, and not conflict
+/// with its own label.
 async fn found(
     write: &mut Write,
     family: &NewFamily,
@@ -78,8 +79,10 @@ async fn found(
     Ok(if leaving.is_empty() { Inserted::Done } else { Inserted::MadeRoom(leaving) })
 }
 
-/// A revocation is final, so it is checked first. An id in use is checked second, because of repeated joins: such a
-/// join must find the record that it created, even if the family has changed since then.
+/// Adds records to an existing family. Checks first whether the family is revoked, because a revocation is final. Then
+/// checks whether an id is in use, and only then the family's generation. The order matters if a call is repeated
+/// because its answer was lost. The repeated call must find its own record, even if the family has a newer generation
+/// by now.
 async fn join(
     write: &mut Write,
     family: FamilyId,

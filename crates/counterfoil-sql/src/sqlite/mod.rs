@@ -1,8 +1,8 @@
 //! The SQLite store. It has one file, one connection for writes, and a few connections for reads.
 //!
 //! Every write is one transaction. The transaction begins with `BEGIN IMMEDIATE` on the only connection for writes. The
-//! transaction reads everything that it needs, and then writes. This corresponds to the lock of the memory store. A
-//! read that is not part of a write uses another connection and sees committed data.
+//! transaction reads everything that it needs, and then writes. So writes run one after another. A read that is not
+//! part of a write uses another connection and sees committed data.
 
 mod apply;
 mod bounds;

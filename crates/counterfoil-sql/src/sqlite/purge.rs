@@ -25,8 +25,8 @@ struct Limits {
 }
 
 impl Limits {
-    /// The instant up to which records with a pending notice are removed. It is never later than `now`, the instant for
-    /// other records.
+    /// The instant up to which records are removed although their notice was not sent yet. It is never later than
+    /// `now`, the instant for all other records.
     fn unsent(self) -> i64 {
         micros(self.now.min(self.unsent_before))
     }
@@ -77,8 +77,9 @@ impl SqliteStore {
     }
 }
 
-/// Clears `purge_at` of members of revoked families, until the first rows that are due contain no such member.
-/// Afterwards [`chores`] may remove the records that it reads there.
+/// Clears `purge_at`, the instant from which a purge removes a record by itself, of members of revoked families. A
+/// purge removes such members at the `gone_at` of their family. Repeats the statement until there is no such member
+/// among the first `front` rows that are due. [`chores`] then reads only records that can be removed.
 async fn leave_to_families(write: &mut Write, limits: Limits, front: u32) -> Result<(), StoreError> {
     loop {
         let query = sqlx::query(sql::LEAVE_TO_FAMILY);
@@ -89,8 +90,7 @@ async fn leave_to_families(write: &mut Write, limits: Limits, front: u32) -> Res
     }
 }
 
-/// Returns the records that the next batch removes or shrinks. Reads only records that are due, never records that
-/// stay.
+/// Returns at most `most` records that the next batch removes or shrinks. Reads only records that are due.
 async fn chores(write: &mut Write, limits: Limits, most: u32) -> Result<Vec<Chore>, StoreError> {
     let mut chores: Vec<Chore> = Vec::new();
     let now = micros(limits.now);

@@ -1,6 +1,6 @@
 //! The connections for reads. They are not in the driver's pool, because that pool tests each connection when it is
-//! returned, which doubles the round trips of a read. A caller may drop the future of a read. The driver's thread
-//! then ends the statement of this read before it begins the next statement.
+//! returned, which doubles the round trips of a read. If a caller drops the future of a read, the driver's thread ends
+//! the statement of this read before it begins the next statement.
 
 use counterfoil::store::StoreError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
@@ -31,7 +31,7 @@ struct Slot<'a> {
 }
 
 impl Readers {
-    /// Creates the slots without connections. Each connection opens at its first use.
+    /// Makes the readers without opening a connection. Each connection opens at its first use.
     pub(super) fn new(options: SqliteConnectOptions) -> Self {
         let options = options.pragma("query_only", "ON");
         Self { options, slots: [const { Mutex::const_new(None) }; READERS], free: Semaphore::new(READERS) }
@@ -76,7 +76,8 @@ impl Slot<'_> {
         Ok(self.connection.insert(connection))
     }
 
-    /// Drops the connection if its thread has ended.
+    /// Returns the result of a read. If the result says that the thread of the connection has ended, also drops the
+    /// connection.
     fn checked<T>(mut self, read: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
         if matches!(read, Err(sqlx::Error::WorkerCrashed)) {
             *self.connection = None;

@@ -53,8 +53,8 @@ impl SqliteStore {
         write.commit(Progress { changed, more: false }).await
     }
 
-    /// Revokes some families of an owner. The statement does not find revoked families, so each call continues where
-    /// the previous call ended.
+    /// Revokes at most `limit` families of an owner. `more` in the result says that the owner has further families that
+    /// are not revoked. A repeated call continues with them, because the statement does not select revoked families.
     async fn revoke_owner(
         &self,
         realm: &Realm,

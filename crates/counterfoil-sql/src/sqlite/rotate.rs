@@ -14,8 +14,9 @@ use crate::row::count;
 const OP: &str = "rotate";
 
 impl SqliteStore {
-    /// The reason "revoked" has precedence over "stale", and "stale" over "an id is in use". This matters for a
-    /// repeated rotation, which must find the successor that it created.
+    /// Rotates a credential. If several refusals apply, [`Rotated::FamilyEnded`] comes before [`Rotated::Stale`], and
+    /// both come before [`Rotated::IdTaken`]. The order matters if a rotation is repeated because its answer was lost.
+    /// Its ids are then in use, but the caller needs the parent's record in `Stale`, which names the successor.
     pub(super) async fn rotate_step(
         &self,
         parent: &RecordId,
@@ -57,7 +58,7 @@ impl SqliteStore {
     }
 }
 
-/// Removes the nonce of the parent's parent, because a family has at most one nonce.
+/// Removes the nonce of the record that `parent` has replaced, because a family has at most one nonce.
 async fn wipe_grandparent(write: &mut Write, parent: &RecordParts) -> Result<(), StoreError> {
     let Some(older) = parent.generation.checked_sub(1) else { return Ok(()) };
     let (family, id) = (parent.id.family(), parent.id.as_bytes().as_slice());

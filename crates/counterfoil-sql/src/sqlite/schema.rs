@@ -12,7 +12,7 @@ fn known() -> i64 {
     i64::try_from(sql::MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
-/// Whether a migration is missing. Changes nothing and waits for no lock.
+/// Whether a migration is missing. Refuses a schema of a newer version. Changes nothing and waits for no lock.
 pub(super) async fn needs_migration(connection: &mut SqliteConnection) -> Result<bool, SetupError> {
     let found = version(connection).await?;
     if found > known() {
@@ -21,7 +21,7 @@ pub(super) async fn needs_migration(connection: &mut SqliteConnection) -> Result
     Ok(found < known())
 }
 
-/// The error that names the version of the schema.
+/// Makes the error [`SetupError::Outdated`]. Reads the version of the schema for it.
 pub(super) async fn outdated(connection: &mut SqliteConnection) -> Result<SetupError, SetupError> {
     Ok(SetupError::Outdated { found: version(connection).await?, known: known() })
 }

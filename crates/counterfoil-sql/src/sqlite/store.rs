@@ -36,10 +36,10 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, migrates its schema if needed, and checks its set-up. The file, its write-ahead log and its
-    /// shared-memory index get mode 0600. The store ignores the options for journal mode, synchronous and busy timeout,
-    /// and sets its own values. It opens its own connections, because writers that share a pool delay each other under
-    /// load.
+    /// Opens the file, migrates its schema if needed, and checks its set-up. Takes away the permissions of other users
+    /// on the file, its write-ahead log and its shared-memory index. A file that is created gets mode 0600. The store
+    /// ignores the options for journal mode, synchronous and busy timeout, and sets its own values. It opens its own
+    /// connections, because writers that share a pool delay each other under load.
     ///
     /// # Errors
     ///
@@ -48,12 +48,14 @@ impl SqliteStore {
         Self::open_as(options.journal_mode(SqliteJournalMode::Wal), true).await
     }
 
-    /// Like [`open`](Self::open), but creates, migrates and re-modes nothing. Pass options without a journal mode: one
-    /// that is set would be changed in the file. For programs that only look.
+    /// Opens an existing file, but only if its schema is current. Opening does not create or migrate the file, and does
+    /// not change its permissions. The options must not set a journal mode, because SQLite would store this mode in the
+    /// file. This suits a program that only reads.
     ///
     /// # Errors
     ///
-    /// As [`SqliteStore::open`]. [`SetupError::Outdated`] if the schema is missing or older than this crate needs.
+    /// [`SetupError`] for the same reasons as in [`SqliteStore::open`]. In addition, [`SetupError::Outdated`] if the
+    /// schema is missing or older than this crate needs.
     pub async fn open_unchanged(options: SqliteConnectOptions) -> Result<Self, SetupError> {
         Self::open_as(options.create_if_missing(false), false).await
     }
@@ -118,8 +120,10 @@ impl SqliteStore {
     }
 
     /// Closes all connections and copies the write-ahead log into the file. Later calls return `Unavailable`. If
-    /// another process has the file open, the log stays, and contains only what that process still reads. Dropping the
-    /// last clone also closes the connections. It does not wait until they are closed, and may leave the log.
+    /// another process has the file open, the log stays, and contains only what that process still reads.
+    ///
+    /// Dropping the last clone also closes the connections. But it does not wait until they are closed, and the log can
+    /// stay.
     pub async fn close(&self) {
         self.readers.close().await;
         log::empty(&self.writer).await;

@@ -1,7 +1,8 @@
 //! All SQL of the counters. The calling function binds the parameters `?n` in the order of its own arguments.
 
-/// The migration that adds the instants of attempts in progress, eight bytes each. It drops older counters, because
-/// their numbers had another meaning. A counter lasted only a minute.
+/// The migration that adds the instants of attempts in progress to the throttle counters, eight bytes each. It drops
+/// the counters of older versions, because their numbers had another meaning. Little is lost, because a counter lasted
+/// only a minute.
 pub(super) const MIGRATION: &str = "
 DROP TABLE counterfoil_counter;
 CREATE TABLE counterfoil_throttle (

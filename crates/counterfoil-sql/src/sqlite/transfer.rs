@@ -1,4 +1,4 @@
-//! Reads and writes whole families, for a copy.
+//! Reads and writes whole families, so that a store can be copied to another one.
 
 use std::num::NonZeroU32;
 

@@ -26,13 +26,13 @@ pub(super) struct Write {
     op: &'static str,
 }
 
-/// Whether a family holds a label, and whether the label may be taken from it.
+/// Whether another family holds a label, and whether the label can be taken from it.
 pub(super) enum Holder {
-    /// No family holds the label, or the inserting family itself holds it.
+    /// No other family holds the label, or there is no label.
     Nobody,
-    /// A family past its `gone_at` holds the label. The label may be taken from it.
+    /// Another family holds the label, but is past its `gone_at`. The label can be taken from it.
     Gone(FamilyId),
-    /// A family that may keep the label holds it.
+    /// Another family holds the label and keeps it.
     Kept(FamilyId),
 }
 
@@ -61,8 +61,8 @@ impl SqliteStore {
 }
 
 impl Write {
-    /// Commits the transaction. If this call fails, it is unknown whether the write was executed. If an earlier call
-    /// of the write fails, nothing was written.
+    /// Commits the transaction, and returns `answer`. If the commit fails, it is unknown whether the write was
+    /// executed. If an earlier call of the write fails, nothing was written.
     pub(super) async fn commit<T>(self, answer: T) -> Result<T, StoreError> {
         let op = self.op;
         backend_call!();
@@ -89,7 +89,6 @@ impl Write {
         found.map(|row| row::record_of(id, &row).map(TokenRecord::into_parts)).transpose()
     }
 
-    /// Reads a family's row.
     pub(super) async fn family(&mut self, id: &FamilyId) -> Result<Option<FamilyParts>, StoreError> {
         let found = self.one(sqlx::query(sql::FAMILY).bind(id.as_bytes().as_slice())).await?;
         found.as_ref().map(row::family).transpose()
@@ -107,7 +106,7 @@ impl Write {
         Ok(None)
     }
 
-    /// Returns the family that holds the label. Ignores the family `asking`.
+    /// Finds out whether a family other than `asking` holds the label.
     pub(super) async fn holder(
         &mut self,
         asking: &FamilyParts,

@@ -35,8 +35,8 @@ struct Stores {
 }
 
 impl Schemas {
-    /// Uses a statement timeout of 60 s. On a busy machine, many callers that lock one row may delay a statement for
-    /// longer than the default timeout.
+    /// Makes the fixture for this isolation level, with a statement timeout of 60 s. If many callers lock one row on a
+    /// busy machine, a statement can take longer than the default timeout.
     fn at(isolation: Isolation) -> Self {
         let setup = PgSetup::default().isolation(isolation).statement_timeout(Duration::from_secs(60));
         Self { setup, emptied: Mutex::default() }
@@ -125,7 +125,7 @@ conformance!(postgres, Schemas::at(Isolation::ReadCommitted));
 conformance!(serializable, Schemas::at(Isolation::Serializable), scale = fewer(scale()));
 
 /// Returns the scale for the second isolation level. It has a fifth of the rounds, because both levels run the same
-/// statements. At soak scale it has all rounds.
+/// statements. With `COUNTERFOIL_SCALE=soak` it has all rounds.
 fn fewer(of: Scale) -> Scale {
     if of == Scale::SOAK { of } else { of.with_rounds((of.rounds / 5).max(4)).with_sequences(of.sequences.min(25)) }
 }

@@ -100,8 +100,8 @@ fn the_isolation_is_the_stores_own() {
     });
 }
 
-/// Every idle connection is closed. A read must succeed on a new connection, and a write must report that it may be
-/// done. Soon afterwards all calls must succeed.
+/// Every idle connection is closed. A read must succeed on a new connection. A write must report that it was possibly
+/// executed. Soon afterwards all calls must succeed.
 #[test]
 fn cut_connections_pass() {
     RUNTIME.block_on(async {
@@ -241,7 +241,7 @@ async fn a_server_is_known_by_its_certificate() {
     }
 }
 
-/// Checks that a dump contains none of the secrets that were sent through the handle.
+/// Checks that a dump contains none of the secrets that were sent through the library's handle.
 #[test]
 fn no_secret_is_in_a_dump() {
     RUNTIME.block_on(async {

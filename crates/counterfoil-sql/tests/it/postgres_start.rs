@@ -1,4 +1,4 @@
-//! Tests the requirements of the start for a PostgreSQL server: the privileges, a direct connection or a suitable
+//! Tests what opening a store requires of a PostgreSQL server: the privileges, a direct connection or a suitable
 //! pooler, and an answer in time.
 
 use std::num::NonZeroU32;
@@ -55,7 +55,7 @@ fn fault_d6_a_role_with_the_listed_rights_starts_and_does_everything() {
     });
 }
 
-/// Runs every statement of the store, some of them through a host.
+/// Runs every statement of the store. Some of them run through the library's handle.
 async fn everything(store: PgStore) {
     let site = Site::new();
     let node = site.first_node(store.clone()).await;

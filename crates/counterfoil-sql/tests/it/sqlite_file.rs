@@ -44,7 +44,8 @@ async fn an_empty_schema_table_is_brought_up_to_date_once() {
     assert!(must_get(&second, &id).await.is_ok());
 }
 
-/// The tables are those of the migrations with one changed word. With it, the owners `A` and `a` would be equal.
+/// One word of a table's definition is changed, so that texts are compared without regard to upper and lower case. The
+/// owners `A` and `a` would then be equal.
 #[tokio::test]
 async fn a_collation_that_folds_case_is_refused() {
     let file = File::new();
@@ -122,8 +123,8 @@ fn two_handles_on_one_file_have_one_winner_a_round() {
     assert!(RUNTIME.block_on(must_get(&reopened, &parent)).is_ok(), "what was acknowledged is there after reopening");
 }
 
-/// A store in front of the SQLite store loses the answer, because SQLite has no network connection that could be
-/// closed.
+/// A wrapper around the SQLite store loses an answer. SQLite has no network connection that the test could close
+/// instead.
 #[tokio::test]
 async fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     let file = File::new();
@@ -140,7 +141,7 @@ async fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     assert!(carried_out > 0, "the control: an answer was lost that mattered");
 }
 
-/// Checks that neither the database file nor its log contains a secret that was sent through the handle.
+/// Checks that neither the database file nor its log contains a secret that was sent through the library's handle.
 #[tokio::test]
 async fn no_secret_is_in_the_file_or_its_log() {
     let file = File::new();

@@ -45,7 +45,8 @@ fn a_process_with_a_file_of_its_own() {
     contend(post, &store, &|task| RUNTIME.block_on(task));
 }
 
-/// This is the control. The test must detect processes that do not see each other's writes.
+/// The control for the test in which processes race. Each process has a file of its own, so none sees the writes of the
+/// others. The race must then fail.
 #[test]
 #[should_panic(expected = "one wins, not")]
 fn processes_apart_have_no_one_winner() {

@@ -11,7 +11,7 @@ use crate::pair::{counted, wait_until};
 use crate::support::RUNTIME;
 use crate::support::schemas::{options, raw};
 
-/// When the store gives up a statement, the statement must not continue to wait in the server.
+/// A statement waits for a locked table. When the store gives up the statement, the server must not continue to wait.
 #[test]
 fn a_locked_table_holds_no_connection_of_the_server_for_longer_than_a_statement_may_take() {
     RUNTIME.block_on(async {
@@ -32,7 +32,7 @@ fn a_locked_table_holds_no_connection_of_the_server_for_longer_than_a_statement_
     });
 }
 
-/// The server stops waiting before the store does, and reports that it wrote nothing.
+/// A write waits for a locked table. The server stops waiting before the store does, and reports that it wrote nothing.
 #[test]
 fn a_write_that_waits_for_a_locked_table_is_known_not_to_be_done() {
     RUNTIME.block_on(async {

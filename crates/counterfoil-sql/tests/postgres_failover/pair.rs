@@ -15,7 +15,7 @@ use crate::support::RUNTIME;
 use crate::support::host::Site;
 use crate::support::schemas::{options, raw};
 
-/// Two servers, and a host with a client that is registered in their database.
+/// Two servers, and a service with a client that is registered in their database.
 pub(crate) struct Pair {
     pub(crate) primary: Postgres,
     standby: Postgres,

@@ -1,6 +1,6 @@
-//! Tests fail-overs in rounds. There is one round of each kind, or twenty at soak scale. During a round, a node of a
-//! host verifies and revokes continuously. A token whose revocation was acknowledged must never verify, and no other
-//! token may be refused. This is checked during the fail-over and afterwards on the primary.
+//! Tests fail-overs in rounds. There is one round of each kind, or twenty with `COUNTERFOIL_SCALE=soak`. During a
+//! round, one node of a service verifies and revokes continuously. A token whose revocation was acknowledged must never
+//! verify, and no other token may be refused. This is checked during the fail-over and afterwards on the primary.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -60,7 +60,7 @@ impl Tally {
 /// The access token and the refresh token of a sign-in.
 type SignIn = [String; 2];
 
-/// A node that connects through the address, and the observations of its callers.
+/// One round: a node of the service that connects through the address, and what its callers have observed.
 struct Round {
     node: Counterfoil,
     stock: Mutex<Vec<SignIn>>,
@@ -159,7 +159,8 @@ impl Round {
         begun.elapsed()
     }
 
-    /// Checks the data of the current primary through the node and through another node. Then revokes all sign-ins.
+    /// Ends a round. Checks the data of the current primary through the round's node and through another node. Then
+    /// revokes all sign-ins.
     async fn end(&self, tally: &mut Tally, recovered: Duration, present: &Counterfoil, pair: &Pair) {
         self.over.store(true, Ordering::Relaxed);
         for node in [&self.node, present] {
@@ -177,8 +178,8 @@ impl Round {
     }
 }
 
-/// Runs one round. It revokes before the fail-over. While the address is wrong, it revokes and signs in directly on the
-/// primary. The node makes calls during the whole round.
+/// Runs one round. Revokes some sign-ins before the fail-over. While the address leads to the wrong server, revokes and
+/// signs in directly on the primary. The node makes calls during the whole round.
 async fn fail_over(
     tally: &mut Tally,
     pair: &Pair,
@@ -261,7 +262,7 @@ fn fault_g1_rounds_of_a_standby_that_is_promoted() {
     });
 }
 
-/// Uses the default time limits at soak scale, and shorter ones otherwise.
+/// Uses the default time limits with `COUNTERFOIL_SCALE=soak`, and shorter ones otherwise.
 #[test]
 fn fault_g3_rounds_of_connections_that_fall_silent() {
     let pair = Pair::lend();

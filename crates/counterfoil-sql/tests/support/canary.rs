@@ -1,4 +1,4 @@
-//! Secrets that are sent through a handle, so that tests can search for them in stored data.
+//! Secrets that are sent through the library's handle, so that tests can search for them in stored data.
 
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, TokenStore};
 use counterfoil::{Lifetime, NewPersonalAccessToken, Presenter};

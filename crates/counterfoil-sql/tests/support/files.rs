@@ -30,7 +30,6 @@ impl File {
         self.folder.path()
     }
 
-    /// The path of the file.
     pub fn path(&self) -> PathBuf {
         path_in(self.folder())
     }
@@ -40,7 +39,6 @@ impl File {
         options_in(self.folder())
     }
 
-    /// Opens a store on the file.
     pub async fn open(&self) -> SqliteStore {
         SqliteStore::open(self.options()).await.expect("a store")
     }

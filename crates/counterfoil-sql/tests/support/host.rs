@@ -1,5 +1,5 @@
-//! A host on a store, with a member, an administrator and a client. Its first node turns on personal access tokens, for
-//! the service and for Ann.
+//! A service with a store, a member, an administrator and a client. A node is one handle of the library on this store.
+//! The first node turns on personal access tokens, for the service and for Ann.
 
 use std::sync::Arc;
 
@@ -12,14 +12,13 @@ use counterfoil::testing::ManualClock;
 use counterfoil::{Account, Builder, Counterfoil, KeyRing, Presenter, Role, Secret, SubjectId};
 use counterfoil_conformance::sample::at;
 
-/// The client's secret, which is imported.
+/// The client's secret, which the service has chosen itself.
 pub const CLIENT: &str = "canaryclientsecret0123456789abcd";
-/// Ann's password.
 pub const PASSWORD: &str = "canary-password-of-ann";
 /// The `Authorization` header with the client `canary` and its secret.
 const BASIC: &[u8] = b"Basic Y2FuYXJ5OmNhbmFyeWNsaWVudHNlY3JldDAxMjM0NTY3ODlhYmNk";
 
-/// The parts of a host that all its nodes share, except the store.
+/// The parts of the service that all its nodes share, except the store.
 #[derive(Clone)]
 pub struct Site {
     ring: Arc<KeyRing>,

@@ -12,9 +12,9 @@ const MOST: u64 = 60;
 /// A node that loses one answer, and a function that returns whether the answer was lost.
 pub type Flaky = (Counterfoil, Box<dyn Fn() -> bool>);
 
-/// Repeats a refresh. The first time the first answer is lost, then the second answer, and so on, until no answer is
-/// lost. After each loss, the same node refreshes again. `flaky` makes a node that loses its nth answer. Returns how
-/// often a refresh was executed although the client got the error *unavailable*.
+/// Refreshes once for each answer of the store on which a refresh waits, and loses that answer. After each loss, the
+/// same node refreshes again. Ends when no answer was lost. `flaky` makes a node that loses the answer with the given
+/// number. Returns how often a refresh was executed although the client got the error *unavailable*.
 pub async fn each_answer_lost(
     direct: &Counterfoil,
     store: &dyn TokenStore,

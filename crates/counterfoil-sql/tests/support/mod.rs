@@ -27,7 +27,7 @@ pub fn say(what: impl std::fmt::Display) {
     let _nobody_reads = writeln!(std::io::stderr(), "{what}");
 }
 
-/// The number of kills: 5, or 166 at soak scale.
+/// The number of kills: 5, or 166 with `COUNTERFOIL_SCALE=soak`.
 pub fn kills() -> u16 {
     u16::try_from((scale().rounds / 60).max(3)).expect("few")
 }

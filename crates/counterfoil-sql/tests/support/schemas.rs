@@ -9,8 +9,8 @@ use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, PgPool};
 
-/// The server ends with the process. Except at soak scale, it does not wait for the disk, because that would take most
-/// of the time. Tests of crashes use other servers, which wait for the disk.
+/// The server ends with the process. Except with `COUNTERFOIL_SCALE=soak`, it does not wait for the disk, because that
+/// would take most of the time. Tests of crashes use other servers, which wait for the disk.
 static SERVER: LazyLock<Postgres> = LazyLock::new(|| match scale() {
     Scale::SOAK => Postgres::start(),
     _ => Postgres::setup().setting("fsync", "off").setting("full_page_writes", "off").start(),
@@ -25,7 +25,6 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Creates an empty schema.
     pub async fn new() -> Self {
         let name = format!("store_{}", SCHEMAS.fetch_add(1, Ordering::Relaxed));
         superuser(&format!("CREATE ROLE {name} LOGIN; CREATE SCHEMA {name} AUTHORIZATION {name}")).await;
@@ -63,7 +62,6 @@ impl Schema {
         server().username(&self.name)
     }
 
-    /// Opens a store in the schema.
     pub async fn open(&self) -> PgStore {
         self.open_with(PgSetup::default()).await
     }

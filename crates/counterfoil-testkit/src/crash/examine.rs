@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use counterfoil::store::{TokenRecord, TokenStore};
 use counterfoil::types::RecordId;
 
-/// The result of comparisons of a store with a journal.
+/// The result of comparing a store with a journal of its calls, after one or several crashes.
 #[derive(Debug, Default)]
 pub struct Tally {
     /// The number of acknowledged creations.
@@ -14,7 +14,7 @@ pub struct Tally {
     pub rotated: u64,
     /// The number of acknowledged revocations.
     pub revoked: u64,
-    /// The number of calls without an answer. The store may have executed such a call completely or not at all.
+    /// The number of calls without an answer. The store must have executed such a call either completely or not at all.
     pub in_doubt: u64,
     /// The number of calls without an answer that the store executed.
     pub carried_out: u64,
@@ -23,7 +23,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Adds the result for another crash.
+    /// Adds the result of another comparison.
     pub fn add(&mut self, other: Self) {
         self.created += other.created;
         self.rotated += other.rotated;
@@ -58,20 +58,20 @@ impl std::fmt::Display for Tally {
 /// The state that a family must have according to the journal.
 #[derive(Default)]
 struct Expected {
-    /// The refresh tokens in the order of their creation, each with its access token.
+    /// Each refresh token of the family with its access token, in the order of their creation.
     chain: Vec<[RecordId; 2]>,
     revoked: bool,
     doubt: Option<Doubt>,
 }
 
-/// The last call of a family, if the call had no answer.
+/// The last call of a family if the store did not answer it. So it is unknown whether the store executed the call.
 enum Doubt {
     Create([RecordId; 2]),
     Rotate([RecordId; 2]),
     Revoke,
 }
 
-/// Compares the store with the journal.
+/// Compares a store with the lines of a journal after a crash.
 ///
 /// # Panics
 ///
@@ -90,7 +90,7 @@ pub async fn examine(store: &dyn TokenStore, lines: &[String]) -> Tally {
 }
 
 impl Expected {
-    /// Checks that every acknowledged write is stored completely and as it was answered.
+    /// Checks that every acknowledged write is stored completely and unchanged.
     fn compare(&self, found: &[[Option<TokenRecord>; 2]], tally: &mut Tally) {
         for (index, (ids, [refresh, access])) in self.chain.iter().zip(found).enumerate() {
             let (Some(refresh), Some(access)) = (refresh, access) else {
@@ -116,7 +116,8 @@ impl Expected {
         tally.demand(!half, || format!("{:?}: half of a family is revoked", self.chain.first()));
     }
 
-    /// Checks that the store executed a call without an answer either completely or not at all.
+    /// Checks the family's last call if the store did not answer it. The store must have executed the call either
+    /// completely or not at all. `tip` is the newest refresh token of the family before this last call.
     async fn settle(&self, store: &dyn TokenStore, tip: Option<&TokenRecord>, tally: &mut Tally) {
         let (Some(Doubt::Create(new)) | Some(Doubt::Rotate(new))) = &self.doubt else {
             let revoked = matches!(self.doubt, Some(Doubt::Revoke)) && tip.is_some_and(|tip| tip.revoked().is_some());

@@ -1,12 +1,12 @@
-//! An address that can be moved to another server or made silent. A silent address refuses and resets no connection,
-//! but forwards no byte.
+//! A port that forwards to a server, for tests of fail-over. It can be moved to another server or made silent. A silent
+//! port accepts connections and keeps them open, but forwards no byte.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Forwards a port of 127.0.0.1 to another port. The other port can be changed.
+/// A port of 127.0.0.1 that forwards to another port. The other port can be changed.
 #[derive(Debug)]
 pub struct Address {
     port: u16,
@@ -16,7 +16,7 @@ pub struct Address {
 #[derive(Debug)]
 struct Shared {
     target: AtomicU16,
-    /// Whether new connections are silent.
+    /// Whether connections that are opened from now on forward no byte.
     silent: AtomicBool,
     closed: AtomicBool,
     wires: Mutex<Vec<Arc<Wire>>>,
@@ -30,7 +30,7 @@ struct Wire {
 }
 
 impl Address {
-    /// Creates an address that forwards to port `target`.
+    /// Opens a free port that forwards to port `target`.
     ///
     /// # Panics
     ///
@@ -67,8 +67,8 @@ impl Address {
         }
     }
 
-    /// Makes the open connections silent. They stay silent permanently, and the bytes that arrive on them are
-    /// discarded. New connections are silent too, until [`speak`](Self::speak) is called.
+    /// Makes the open connections silent: they stay open, but their bytes are discarded. They stay silent permanently.
+    /// New connections are silent too, until [`speak`](Self::speak) is called.
     pub fn fall_silent(&self) {
         self.shared.silent.store(true, Ordering::SeqCst);
         for wire in self.shared.wires().iter() {
@@ -117,8 +117,9 @@ impl Shared {
 }
 
 impl Wire {
-    /// Forwards bytes in one direction until one side closes its connection. Returns whether both sides are closed now.
-    /// If the connection is silent, the other side stays open and does not learn of the end.
+    /// Forwards bytes in one direction until one side closes its connection. Then closes the other side too and returns
+    /// true. If the connection is silent, leaves the other side open, so that it does not learn of the end, and returns
+    /// false.
     fn forward(&self, from: usize, to: usize) -> bool {
         let mut bytes = [0; 16 * 1024];
         while let Ok(read @ 1..) = (&self.ends[from]).read(&mut bytes) {

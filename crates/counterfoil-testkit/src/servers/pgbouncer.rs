@@ -8,7 +8,8 @@ use std::time::Duration;
 use super::ports::free_port;
 use super::postgres::{as_somebody, folder};
 
-/// A shell script that runs the pooler until the pipe to this process closes, however this process ends.
+/// A shell script that runs the pooler and ends it as soon as the [`PgBouncer`] is dropped or the test process ends.
+/// The script notices this by its pipe to the test process, which then closes.
 const KEEPER: &str = r#"
 trap '' INT TERM
 folder=$1; shift

@@ -1,6 +1,6 @@
-//! Ports for servers that are killed and restarted on the same port. The ports are below the range from which the
-//! system takes client ports. Otherwise a client that retries while the server is down could get the server's port and
-//! connect to itself. Test binaries that run in parallel begin their search at different ports.
+//! Chooses ports for servers that are killed and restarted on the same port. The ports are below the range from which
+//! the system takes ports for clients. Otherwise a client that retries while the server is down could get the server's
+//! port and connect to itself. Test binaries that run in parallel begin their search at different ports.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::ops::Range;
@@ -8,19 +8,18 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 /// The ports of all servers except Redis.
 const COMMON: Range<u16> = 20_000..32_000;
-/// The ports of Redis. The nodes of a cluster also talk to each other, on a port that is [`BUS`] higher. These higher
-/// ports must not be in the common range.
+/// The ports of Redis servers. Each node of a cluster also uses a second port, which is [`BUS`] higher. The second
+/// ports must not be in the range [`COMMON`].
 const REDIS: Range<u16> = 4_000..10_000;
 const BUS: u16 = 10_000;
 static TAKEN: AtomicU16 = AtomicU16::new(0);
 
-/// A free port.
 pub(super) fn free_port() -> u16 {
     first(COMMON, free)
 }
 
-/// A free port. The port that is [`BUS`] higher is also free, because the nodes of a cluster talk to each other on
-/// it.
+/// A free port for a Redis server. The port that is [`BUS`] higher is free too, because the nodes of a cluster talk to
+/// each other on it.
 pub(super) fn free_redis_port() -> u16 {
     first(REDIS, |port| free(port) && free(port + BUS))
 }

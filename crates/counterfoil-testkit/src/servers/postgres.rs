@@ -23,8 +23,8 @@ pub(super) use somebody::{as_somebody, folder};
 const MISSING: &str =
     "the PostgreSQL server's programs (initdb, postgres) are not here: `apt-get install postgresql`, or `.ci/servers`";
 
-/// A shell script that starts the server for each line that it reads from the pipe to this process. When the pipe
-/// closes, however this process ends, the script stops the server and removes the folder.
+/// A shell script that starts the server each time it reads a line from the pipe to the test process. The pipe closes
+/// when the [`Postgres`] is dropped or the test process ends. The script then stops the server and removes the folder.
 const KEEPER: &str = r#"
 trap '' INT TERM
 folder=$1; shift
@@ -38,8 +38,8 @@ wait
 rm -rf "$folder"
 "#;
 
-/// A PostgreSQL server. Its superuser `postgres` connects without a password. The server flushes to the disk as in
-/// production.
+/// A PostgreSQL server. Its superuser `postgres` connects without a password. The server flushes its writes to the
+/// disk, as a server in production does.
 #[derive(Debug)]
 pub struct Postgres {
     folder: PathBuf,
@@ -64,15 +64,15 @@ impl PostgresSetup {
         self
     }
 
-    /// Limits the size of each file to `bytes`, so that a table that grows gets the error of a full disk. The
-    /// server's own files need almost 2 MiB.
+    /// Limits the size of each file of the server to `bytes`. A table that grows beyond it gets the error of a full
+    /// disk. The limit must be at least 2 MiB, because the server's own files need almost that much.
     #[must_use]
     pub const fn largest_file(mut self, bytes: u64) -> Self {
         self.largest_file = Some(bytes);
         self
     }
 
-    /// Adds a certificate for `localhost`. It is signed by an authority that exists only for this server; see
+    /// Adds TLS with a certificate for `localhost`. It is signed by an authority that exists only for this server: see
     /// [`Postgres::authority`].
     #[cfg(feature = "tls")]
     #[must_use]
@@ -163,8 +163,8 @@ impl Postgres {
         PostgresSetup::default()
     }
 
-    /// Starts a streaming standby of this server. The standby answers reads. Replication is asynchronous, unless the
-    /// setting `synchronous_standby_names` of this server makes it synchronous.
+    /// Starts a streaming standby of this server, which answers reads. Replication is asynchronous by default. The
+    /// setting `synchronous_standby_names` of this server can make it synchronous.
     ///
     /// # Panics
     ///
@@ -209,8 +209,8 @@ impl Postgres {
         self.folder.join("authority.pem")
     }
 
-    /// Kills all processes of the server with `kill -9`. First it suspends the main process, so that this process
-    /// starts no others.
+    /// Kills all processes of the server with `kill -9`. Suspends the main process first, so that it starts no further
+    /// processes in the meantime.
     ///
     /// # Panics
     ///
@@ -252,8 +252,8 @@ impl Postgres {
         std::fs::read_to_string(self.log()).unwrap_or_default()
     }
 
-    /// Waits until the server accepts connections. Returns whether it does. `said` is the length of the log before the
-    /// start.
+    /// Waits until the server accepts connections. Returns false if that takes too long or the server fails. `said` is
+    /// the length of the server's log before the start: only later messages count.
     fn listens_after(&self, said: usize) -> bool {
         for _ in 0..2_400 {
             let log = self.said();
@@ -277,8 +277,8 @@ impl Drop for Postgres {
     }
 }
 
-/// The folder with the newest programs that Debian's packages installed. If there is no such folder, returns the folder
-/// in `PATH` that contains the programs.
+/// The folder of the newest PostgreSQL server that Debian's packages installed. If there is none, the folder in `PATH`
+/// that contains the programs. `None` if the programs are missing.
 fn programs() -> Option<PathBuf> {
     let mut folders: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())

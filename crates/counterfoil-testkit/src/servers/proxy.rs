@@ -1,11 +1,12 @@
-//! A proxy that can drop an answer. Then the server has executed a call, but the caller gets no answer.
+//! A proxy that can drop a server's answer. Then the server has executed a call, but the caller does not get the
+//! answer.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Forwards a port of 127.0.0.1 to another port.
+/// A port of 127.0.0.1 that forwards to a server on another port. It can drop an answer of the server.
 #[derive(Debug)]
 pub struct Proxy {
     port: u16,
@@ -53,7 +54,7 @@ impl Proxy {
         self.port
     }
 
-    /// The number of answers so far.
+    /// The number of answers that the server has begun to send so far.
     #[must_use]
     pub fn answers(&self) -> u64 {
         self.shared.answers.load(Ordering::SeqCst)
@@ -65,8 +66,8 @@ impl Proxy {
         self.shared.swallowed.load(Ordering::SeqCst)
     }
 
-    /// Drops an answer and closes its connection. The answer is the `nth` from now on, counted from 1. If `nth` is 0,
-    /// no answer is dropped.
+    /// Drops one of the server's next answers and closes its connection. `nth` is the number of this answer, counted
+    /// from now: 1 is the next one. If `nth` is 0, no answer is dropped.
     pub fn swallow(&self, nth: u64) {
         let answer = if nth == 0 { 0 } else { self.answers() + nth };
         self.shared.swallow.store(answer, Ordering::SeqCst);
@@ -100,7 +101,7 @@ impl Shared {
         });
     }
 
-    /// Counts an answer. Returns false if the answer must be dropped.
+    /// Counts an answer of the server. Returns false if the answer must be dropped.
     fn passes(&self) -> bool {
         let answer = self.answers.fetch_add(1, Ordering::SeqCst) + 1;
         let passes = answer != self.swallow.load(Ordering::SeqCst);

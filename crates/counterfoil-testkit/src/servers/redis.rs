@@ -10,7 +10,7 @@ use node::{Folder, Maker, Node, settings};
 
 pub use cluster::RedisCluster;
 
-/// A single server with an append-only file and without snapshots.
+/// A single Redis or Valkey server. It stores its data in an append-only file and makes no snapshots.
 #[derive(Debug)]
 pub struct RedisServer {
     node: Node,
@@ -29,7 +29,8 @@ impl RedisServer {
         Self::start_with(&[])
     }
 
-    /// Starts a Redis server with additional settings, which are written before the default ones.
+    /// Starts a Redis server with additional settings. If one of them is also a default setting, the additional value
+    /// applies.
     ///
     /// # Panics
     ///
@@ -84,7 +85,8 @@ impl RedisServer {
         self.node.cli(arguments)
     }
 
-    /// If `full` is true, lets every write to the disk fail, as on a full disk. Otherwise lets writes succeed again.
+    /// If `full` is true, makes every write to the disk fail, as on a full disk. If `full` is false, lets writes
+    /// succeed again.
     ///
     /// # Panics
     ///

@@ -81,13 +81,12 @@ impl Smtp {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
-    /// From now on, gives the reply `answer` to every mail for the recipient `to`. An example is
-    /// `550 5.1.1 no such user`.
+    /// Sets the server's reply to every further mail for the recipient `to`, for example `550 5.1.1 no such user`.
     pub fn answer(&self, to: &str, answer: &str) {
         self.command(&json!({"to": to, "answer": answer}));
     }
 
-    /// From now on, waits for `time` before it accepts each mail.
+    /// Makes the server wait for `time` before it accepts each further mail.
     pub fn take_time(&self, time: Duration) {
         self.command(&json!({"seconds": time.as_secs_f64()}));
     }

@@ -28,8 +28,8 @@ fn tool(name: &str) -> PathBuf {
     path
 }
 
-/// Runs the two commands that 12d Synergy documents (requirement SYN-TOKEN 1), with another host name and another line
-/// continuation. The documentation lacks a space before the last field. The test adds this space.
+/// Runs the two commands that 12d Synergy documents (requirement SYN-TOKEN 1). The host name and the line continuations
+/// differ from the documentation. The documentation also lacks a space before the last field, which the test adds.
 #[tokio::test(flavor = "multi_thread")]
 async fn syn_token_1_the_seeds_two_commands_work() {
     let server = Server::start("memory:");
@@ -73,7 +73,7 @@ async fn syn_token_1_the_seeds_two_commands_work() {
     assert_eq!(who["name"], "AD\\bill.posters");
 }
 
-/// The HTTP client of the `oauth2` crate. It is reqwest without redirects.
+/// The HTTP client that the crate `oauth2` uses in these tests. It is reqwest, and follows no redirects.
 async fn http(request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     let (parts, body) = request.into_parts();

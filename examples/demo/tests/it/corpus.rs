@@ -1,10 +1,10 @@
-//! Sends malformed and hostile HTTP over raw sockets. Each case in `testdata/http` gets the expected status and error
-//! code, and never 5xx. No header of a response repeats the input.
+//! Sends malformed and hostile HTTP over raw sockets. Checks that each case in `testdata/http` gets the expected status
+//! and error code. No status is 5xx. No header of a response repeats a part of the request.
 
 use crate::support::{Server, project, text, wire};
 use serde_json::Value;
 
-/// A text that every hostile part of a case contains.
+/// A text that is in every hostile part of a case. A response must not contain it.
 const CANARY: &str = "zqxcanary";
 
 struct Case {
@@ -15,7 +15,7 @@ struct Case {
     error: String,
 }
 
-/// Returns the cases. Their placeholders are replaced by the values in `known`.
+/// Reads the cases. Replaces each placeholder in them by its value in `known`.
 fn cases(known: &[(&str, String)]) -> Vec<Case> {
     let mut cases = Vec::new();
     let folder = std::fs::read_dir(project().join("testdata/http")).expect("the corpus");
@@ -49,8 +49,8 @@ fn chunk(chunk: &Value) -> String {
     }
 }
 
-/// Returns the error code of a response. The code is in the challenge (RFC 6750), in the body (RFC 6749), or at the end
-/// of a problem's `type`.
+/// Returns the error code of a response. It is in the challenge (RFC 6750), in the body (RFC 6749), or at the end of a
+/// problem's `type`. Returns an empty text for a response below 400.
 fn error_of(answer: &wire::Answer) -> String {
     if answer.status < 400 {
         return String::new();

@@ -1,6 +1,6 @@
-//! A load test over loopback, with a limited duration and number of requests. Workers use, refresh and revoke access
-//! tokens, refresh tokens, personal access tokens and security codes at the same time. Every result is checked. Memory
-//! must not grow.
+//! A load test over loopback. Workers use, refresh and revoke access tokens, refresh tokens, personal access tokens and
+//! security codes at the same time. Every result is checked. The memory of the server must not grow. The duration and
+//! the number of requests are limited.
 
 #![allow(clippy::disallowed_methods, reason = "how long a load lasts is measured by the wall clock")]
 
@@ -14,10 +14,11 @@ use serde_json::{Value, json};
 
 /// The number of workers that sign in at the same time.
 const WORKERS: usize = 8;
-/// The maximum number of requests in a second. With this limit, faster machines run the same test.
+/// The maximum number of requests in a second. So the test is the same on machines of different speed.
 const REQUESTS_A_SECOND: u64 = 20_000;
 const ROTATING: &str = "Basic cm90YXRpbmc6cm90YXRpbmctc2VjcmV0LWZvci10aGUtZGVtby1vbmx5";
-/// The maximum growth of memory between the end of the first third of the run and its end, in KiB.
+/// The maximum growth of the server's memory, in KiB. The growth is measured from the end of the first third of the run
+/// to the end of the run.
 const GROWTH: u64 = 16 * 1024;
 
 /// The state that all workers share.
@@ -30,7 +31,7 @@ struct Load {
     super_access: String,
 }
 
-/// Signs in repeatedly over one connection, and uses the tokens.
+/// A client that signs in repeatedly over one connection and uses the tokens.
 struct Worker {
     load: Arc<Load>,
     http: reqwest::Client,
@@ -62,7 +63,8 @@ impl Worker {
         self.send(request).await
     }
 
-    /// Sends a request with this token. Checks that the status is `expected`.
+    /// Sends a request with this access token, personal access token or security code. Checks that the status is
+    /// `expected`.
     async fn verdict(&self, token: &str, expected: u16, why: &str) {
         let request = self.http.get(format!("{}/api/v1/whoami", self.load.base));
         let (status, answer) = self.send(request.header("authorization", format!("Bearer {token}"))).await;
@@ -133,7 +135,8 @@ impl Worker {
         self.verdict(&code, 401, "a security code that was deleted").await;
     }
 
-    /// Ends the family of the tokens. Either the owner revokes it, or a replay of a refresh token revokes it.
+    /// Ends the sign-in to which the tokens belong, and checks that none of them works afterwards. In every second
+    /// cycle, revokes the newest refresh token. In the other cycles, replays the oldest refresh token.
     async fn end(&self, tokens: &Value, access: &[String], refreshed: &[String]) {
         let newest = text(tokens, "refresh_token");
         if self.cycle.is_multiple_of(2) {

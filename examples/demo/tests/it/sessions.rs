@@ -1,4 +1,4 @@
-//! Tests that the demo accepts a session cookie only for the API of credentials.
+//! Tests that the demo accepts a session cookie only for the API routers of counterfoil-axum.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use counterfoil_demo::{People, ProfileStore, Stores, policy, routes, seed};
 use http::Request;
 use tower::ServiceExt as _;
 
-/// Makes the router of a demo with this issuer, and signs ivan in. Returns the router, the session cookie and the
-/// events.
+/// Makes the router of a demo with this issuer, and signs ivan in. Returns the router, ivan's session cookie and the
+/// recorded events.
 async fn signed_in(issuer: &str) -> (Router, String, RecentEvents) {
     let stores = Stores::open("memory:").await.expect("a store");
     let profiles = ProfileStore::open(stores.profiles()).expect("profiles");

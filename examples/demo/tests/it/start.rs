@@ -346,7 +346,7 @@ async fn notice_1_what_is_due_goes_out_by_mail_where_there_is_a_server_for_it() 
     assert!(parts.len() == 2 && parts.iter().all(|part| part.contains(&page)), "fault_e4: both link to it: {parts:?}");
 }
 
-/// Decodes the parts of a mail that are in Base64.
+/// Returns the decoded text of each Base64 part of a mail.
 fn decoded(mail: &str) -> Vec<String> {
     use base64::Engine as _;
     let parts = mail.split("Content-Transfer-Encoding: base64").skip(1);

@@ -1,4 +1,4 @@
-//! Tests correct sign-ins that are sent over HTTP at the same time.
+//! Tests sign-ins with correct passwords that many clients send at the same time.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use crate::support::{SEED_CLIENT, Server};
 use reqwest::header::RETRY_AFTER;
 use tokio::task::JoinSet;
 
-/// Signs in. If the response contains `Retry-After`, tries again exactly after this time. Returns the last status and
-/// every `Retry-After`.
+/// Signs in. While the response is 429 and its `Retry-After` is at most one second, waits for this time and tries
+/// again. Returns the last status, and every `Retry-After` that it got.
 async fn sign_in(http: reqwest::Client, url: String, password: &'static str) -> (u16, Vec<String>) {
     let mut waits = Vec::new();
     loop {

@@ -1,5 +1,5 @@
-//! Directory and store in PostgreSQL. The people are in a table of the service. They sign in, and administrators
-//! search.
+//! A directory and a store in PostgreSQL. The people are in a table of the service. People can sign in, and
+//! administrators can search for people.
 //!
 //! Set `DATABASE_URL=postgres://…`. `PASSWORD=… directory_postgres add ann admin` adds a person (`admin` or `member`).
 //! Without arguments it listens on `LISTEN` (127.0.0.1:3000). The key ring file is in the current folder.
@@ -30,7 +30,7 @@ type Row = (i64, String, String, bool, Vec<u8>, Vec<u8>);
 
 struct People(PgPool);
 
-/// The key of a name, for the table and for throttling. SQL's `lower` folds other letters, by the locale of the database.
+/// The form of a name in the table and in throttling. SQL's `lower` gives other results, which depend on the locale.
 fn folded(name: &str) -> String {
     name.to_lowercase()
 }
@@ -101,7 +101,7 @@ impl Search for People {
     }
 }
 
-/// Takes a name and a password. Returns an access token. Wrong passwords are counted per name and address.
+/// Checks a name and a password. Returns an access token. Wrong passwords are counted per name and address.
 async fn sign_in(
     State((counterfoil, client)): State<(Counterfoil, ClientId)>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

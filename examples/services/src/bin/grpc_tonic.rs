@@ -1,8 +1,8 @@
-//! A gRPC service in tonic behind the layer of `counterfoil-tower`. Handlers know who is calling and which scopes
-//! apply.
+//! A gRPC service in tonic behind the layer of `counterfoil-tower`. Its handlers read the caller and the scope of the
+//! credential.
 //!
 //! `grpc_tonic token greetings:read` prints a personal access token with that scope. Without arguments it listens on
-//! `LISTEN` (127.0.0.1:50051). Its files are in the current folder.
+//! `LISTEN` (127.0.0.1:50051). It keeps its files in the current folder.
 
 use std::env::{args, var};
 
@@ -36,7 +36,7 @@ fn principal<T>(request: &Request<T>) -> Result<Principal, Status> {
     }
 }
 
-/// Converts a rejection to a gRPC status. An outage must not be `UNAUTHENTICATED`: clients then delete their token.
+/// Converts a rejection to a gRPC status. An outage must not give `UNAUTHENTICATED`: clients then delete their token.
 fn status(rejection: &Rejection) -> Status {
     let text = rejection.to_string();
     match rejection.status().as_u16() {

@@ -1,7 +1,8 @@
 //! A resource server. It verifies tokens at the introspection endpoint of an authorization server in another process.
 //!
-//! Run `ENDPOINT=https://auth.example.com/introspect SECRET=… resource_server`. Register its client there with the id
-//! `reports` and `resource_server: true`. It has no people and no store. It reuses a response for one second.
+//! Run `ENDPOINT=https://auth.example.com/introspect SECRET=… resource_server`. At the authorization server, register a
+//! client for it with the id `reports` and `resource_server: true`. The resource server needs no directory and no
+//! store. It uses each introspection response for one second.
 
 use std::env::var;
 
@@ -9,13 +10,13 @@ use axum::{Router, routing::get};
 use counterfoil_remote::{AuthenticateLayer, Introspection, Rejection, RemotePrincipal};
 use tokio::net::TcpListener;
 
-/// Returns who is calling. Every valid token is accepted.
+/// Returns the subject and the scope of the token. Every valid token is accepted.
 async fn whoami(who: RemotePrincipal) -> String {
     let scope = who.scope().map_or_else(|| "everything".to_owned(), ToString::to_string);
     format!("subject {}, for {scope}\n", who.subject())
 }
 
-/// Requires a scope. If the token lacks the scope, the challenge of RFC 6750 names it.
+/// Requires the scope `projects:read`. If the token lacks it, the challenge of RFC 6750 names it.
 async fn report(who: RemotePrincipal) -> Result<String, Rejection> {
     who.require("projects:read")?;
     Ok(format!("a report for subject {}\n", who.subject()))

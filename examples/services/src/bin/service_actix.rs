@@ -30,7 +30,7 @@ fn account((id, email, role, ..): &Row) -> Account {
     Account::new(SubjectId::from(*id), email, role)
 }
 
-/// Argon2id on a thread that may block. Each takes 19 MiB: a large service bounds how many run at once.
+/// Runs Argon2id on a thread that may block. Each run takes 19 MiB, so a large service limits the number of runs.
 async fn digest(password: &Secret, salt: Vec<u8>) -> Result<Vec<u8>, DirectoryError> {
     let (password, mut digest) = (Secret::from(password.expose_secret().to_owned()), vec![0; 32]);
     let hash = move || {

@@ -23,7 +23,7 @@ use counterfoil_sql::{SqliteStore, sqlx};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
-/// Credentials that a person got before `valid_since` (in microseconds) are refused.
+/// If a person's credential was issued before `valid_since` (in microseconds), it is refused.
 const TABLE: &str = "create table if not exists users
     (id integer primary key, email text unique not null, salt blob, digest blob, valid_since integer not null)";
 type Row = (i64, String, Vec<u8>, Vec<u8>, i64);
@@ -52,7 +52,7 @@ impl Users {
         Ok(sqlx::query_as("select * from users where email = ?").bind(email).fetch_optional(&self.0).await?)
     }
 
-    /// Adds a person, or changes a password. After a change, all earlier credentials of the person are refused.
+    /// Adds a person, or changes the password. After a change, all earlier credentials of the person are refused.
     async fn set_password(&self, email: &str, password: &Secret) -> Result<(), DirectoryError> {
         let mut salt = vec![0; 16];
         SystemEntropy.fill(&mut salt)?;

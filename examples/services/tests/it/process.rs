@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// A program that runs as a server. It is killed on drop.
+/// A running program that serves HTTP or gRPC. It is killed on drop.
 pub(crate) struct Process {
     child: Child,
     /// The base URL: `http://127.0.0.1:PORT`.
@@ -16,7 +16,7 @@ fn with(command: &mut Command, folder: &Path, variables: &[(&str, &str)]) {
     command.current_dir(folder).env("LISTEN", "127.0.0.1:0").envs(variables.iter().copied()).stdin(Stdio::null());
 }
 
-/// Makes the command for a program that ends by itself. If it starts to serve instead, it is killed after a minute.
+/// Makes the command for a program that should end by itself. If it does not end, it is killed after a minute.
 pub(crate) fn command(program: &str, folder: &Path, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new("timeout");
     command.args(["60", program]);
@@ -24,7 +24,7 @@ pub(crate) fn command(program: &str, folder: &Path, variables: &[(&str, &str)]) 
     command
 }
 
-/// Runs a program until it ends. Returns its output.
+/// Runs a program until it ends, and returns its output. Fails if the program fails.
 pub(crate) fn run(program: &str, folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> String {
     let output = command(program, folder, variables).args(arguments).output().expect("it runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -43,8 +43,8 @@ impl Process {
         Self { child, url: url.to_owned() }
     }
 
-    /// Stops the program as Ctrl-C does, and waits for its end. The program must have answered a request before: until
-    /// then, it may not listen for signals yet.
+    /// Stops the program as Ctrl-C does, and waits until it has ended. Send a request first: before the program has
+    /// answered a request, it may not listen for signals yet.
     pub(crate) fn stop(mut self) {
         let sent = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
         assert!(sent.expect("kill").success());
@@ -94,7 +94,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Returns a member of the body, which is a JSON object.
+    /// Returns the text of the member `name` of the body. The body is a JSON object.
     pub(crate) fn member(&self, name: &str) -> String {
         let body: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"));
         body[name].as_str().unwrap_or_else(|| panic!("no {name}: {self:?}")).to_owned()

@@ -11,7 +11,7 @@ use crate::service_axum::{PROGRAM, add_ann, sign_in, token};
 
 const SECRET: &str = "abcdefghijklmnopqrstuvwxyz012345";
 
-/// Registers the resource server as a client, as an administrator would do it.
+/// Registers the resource server as a client of the service in `folder`, as an administrator would.
 async fn register(folder: &std::path::Path) {
     let store = SqliteStore::open_or_create(folder.join("service.db")).await.expect("the store");
     let builder =

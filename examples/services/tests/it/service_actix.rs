@@ -1,4 +1,4 @@
-//! `service_actix`: sign-ins at the token endpoint, tokens with scopes, the management API, restarts.
+//! Tests of `service_actix`: sign-ins at the token endpoint, tokens with scopes, the management API, restarts.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::process::{Answer, Process, command, run};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_service_actix");
 
-/// The service in that folder, with ann, a member, and root, an administrator.
+/// Starts the service whose files are in `folder`, with the member `ann` and the administrator `root`.
 fn with_people(folder: &Path) -> Process {
     for (email, role) in [("Ann@example.com", "member"), ("root@example.com", "admin")] {
         run(PROGRAM, folder, &[("PASSWORD", "a-password")], &["add", email, role]);
@@ -14,7 +14,7 @@ fn with_people(folder: &Path) -> Process {
     Process::start(PROGRAM, folder, &[])
 }
 
-/// Asks the token endpoint as the client `app`, which has no secret.
+/// Sends a form to the token endpoint as the client `app`, which has no secret.
 async fn grant(service: &Process, form: &str) -> Answer {
     service.post("/token", "", &format!("client_id=app&{form}")).await
 }
@@ -24,13 +24,13 @@ async fn sign_in(service: &Process, name: &str) -> Answer {
     grant(service, &format!("grant_type=password&username={name}%40example.com&password=a-password")).await
 }
 
-/// Creates a personal access token with that scope.
+/// Creates a personal access token with this label and scope. `signed_in` is the access token of its owner.
 async fn token(service: &Process, signed_in: &str, label: &str, scope: &str) -> Answer {
     let new = format!(r#"{{"label":"{label}","expires_in_days":30,"scope":"{scope}"}}"#);
     service.post("/api/v1/me/tokens", signed_in, &new).await
 }
 
-/// Signs ann in, and creates a personal access token that may read projects.
+/// Signs `ann` in, and creates a personal access token with the scope `projects:read`. Returns the token's text.
 async fn reader(service: &Process) -> String {
     let signed_in = sign_in(service, "ann").await.member("access_token");
     token(service, &signed_in, "reader", "projects:read").await.member("token")

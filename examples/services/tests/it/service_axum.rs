@@ -120,7 +120,7 @@ async fn host_71_a_new_password_in_service_axum_ends_the_other_sign_ins_and_the_
     assert_eq!(service.get("/projects", &refreshed.member("access_token")).await.status, 200, "{refreshed:?}");
 }
 
-/// Writes a token to the service's files that was created 24 days ago with a lifetime of 30 days.
+/// Writes a token to the service's files. It was created 24 days ago with a lifetime of 30 days.
 async fn old_token(folder: &Path) {
     let people = MemoryDirectory::default();
     let ann = people.insert_member(1, ANN, "first");

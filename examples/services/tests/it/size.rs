@@ -1,4 +1,4 @@
-//! Limits the length of each example program, so that it can be read in one go.
+//! Limits the length of each example program, so that a reader can read it without a break.
 
 use std::fs;
 use std::path::Path;

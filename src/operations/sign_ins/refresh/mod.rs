@@ -1,5 +1,6 @@
-//! The refresh grant (RFC 6749 §6). A refresh reuses or rotates the refresh token. A retry gets the first response
-//! again, without a second successor. A replay revokes the family.
+//! The refresh grant (RFC 6749 §6). A refresh either keeps the refresh token (reuse) or replaces it (rotation). A retry
+//! of a rotation within a short window gets the response of the first refresh again, without a second successor. A
+//! later presentation of a replaced token is a replay and revokes the family.
 //!
 //! One loop reads the record, decides, and writes with one compare-and-swap. If another write came first, the loop
 //! decides again on the record that the store returned.
@@ -71,7 +72,7 @@ struct Request<'a> {
     now: Timestamp,
 }
 
-/// The result of one pass of the loop.
+/// The result of one pass of the refresh loop.
 enum Turn {
     Answered(Box<Granted>),
     /// Another write came first: decide again on this record.
@@ -188,7 +189,7 @@ impl Request<'_> {
         RefreshError::SlowDown { until }
     }
 
-    /// Decides again on the current record.
+    /// Reads the current record and returns it for the next pass of the refresh loop.
     async fn again(&self, record: &TokenRecord) -> Result<Turn, RefreshError> {
         let there = self.service.store.get(&record.record().id).await?;
         there.map(Turn::Again).ok_or(RefreshError::Refused(Refusal::Unknown))
@@ -204,7 +205,8 @@ impl Request<'_> {
         Ok((slid, access_end.min(*absolute_end), *absolute_end))
     }
 
-    /// The response of a refresh. `held` is the scope of the refresh token.
+    /// The response of a refresh. `held` is the scope of the refresh token itself, which can be wider than the scope of
+    /// the new access token.
     fn answer(
         &self,
         (access, issued_at, expires_at): (Minted, Timestamp, Timestamp),

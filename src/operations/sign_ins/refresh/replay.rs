@@ -1,4 +1,4 @@
-//! A replay: a used-up token is presented again. It revokes the family of the token.
+//! A replay: a refresh token that was already replaced is presented again. The replay revokes the family of the token.
 
 use std::num::NonZeroU32;
 
@@ -11,8 +11,8 @@ use crate::store::change::Revoke;
 use crate::types::revocation_reason::RevocationReason;
 
 impl Request<'_> {
-    /// Revokes the whole family of a used-up token, then refuses the caller. If the revocation fails, the caller gets
-    /// an error about this failure, because the family may still be live.
+    /// Revokes the whole family of the replayed token, and returns the refusal for the caller. If the revocation fails,
+    /// returns an error about this failure instead, because the family might still be live.
     pub(super) async fn replayed(&self, record: &TokenRecord) -> Result<RefreshError, RefreshError> {
         let own = record.record();
         let what = Revoke::Family { realm: &own.realm, owner: &own.owner, family: own.id.family() };

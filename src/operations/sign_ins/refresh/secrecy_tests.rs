@@ -1,7 +1,7 @@
-//! Tests which tokens an attacker can derive from the whole store, every nonce that was ever written, and the secret of
-//! an old token of the family. Without the keys of the key ring, the attacker can derive none. As a control, the
-//! attacker can derive all tokens if a public constant replaces the key ring. The control shows that the attack itself
-//! works.
+//! Tests which tokens an attacker can derive. The attacker knows the whole store, every nonce that was ever written,
+//! and the secret of an old token of the family. Without the keys of the key ring, the attacker can derive no token. As
+//! a control, the test replaces the key ring by a public constant. Then the attacker can derive all tokens, which shows
+//! that the attack itself works.
 
 use std::sync::Arc;
 
@@ -81,7 +81,7 @@ fn loot(ring: Option<KeyRing>) -> Loot {
 }
 
 impl Loot {
-    /// How many generations the attacker can derive from the old token with that key.
+    /// How many successors of the old token the attacker can derive with this key.
     fn derived(&self, key: &RotationKey) -> usize {
         let presented = self.handle.service.prefixes.parse(self.ancestor.expose_secret()).expect("a token");
         let mut secret = SecretBytes::new(*presented.secret().expose_secret());

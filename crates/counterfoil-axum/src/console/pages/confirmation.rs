@@ -44,15 +44,16 @@ pub(super) fn back_field(page: &str) -> (&'static str, String) {
     ("back", page.to_owned())
 }
 
-/// Returns the overlaps that a user can choose when a token is replaced. Each has its form value and its name.
+/// Returns the choices for how long an old token stays valid after it is replaced. Each has its form value and its
+/// name.
 pub(super) fn token_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)> {
     let mut overlaps = client_overlaps(texts);
     overlaps.insert(1, ("first-use", texts.overlap_first_use));
     overlaps
 }
 
-/// Returns the overlaps that a user can choose when a client's secret is replaced. Each has its form value and its
-/// name.
+/// Returns the choices for how long an old client secret stays valid after it is replaced. Each has its form value and
+/// its name.
 pub(super) fn client_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)> {
     vec![
         ("0", texts.overlap_none),
@@ -62,7 +63,8 @@ pub(super) fn client_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)
     ]
 }
 
-/// Parses the form value of an overlap, which is a number of seconds. Returns `None` for any other text.
+/// Parses the form value of such a choice, which is a number of seconds. An empty text means zero. Returns `None` for
+/// any other text.
 pub(super) fn seconds(value: &str) -> Option<Duration> {
     if value.is_empty() { Some(Duration::ZERO) } else { value.parse().ok().map(Duration::from_secs) }
 }

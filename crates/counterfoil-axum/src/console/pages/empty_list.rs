@@ -1,5 +1,5 @@
-//! The message for a list page without rows. If another page may have rows, the message does not say that the list is
-//! empty.
+//! The message that a list page shows if it has no rows. It says that the list is empty only if no other page of the
+//! list can have rows.
 
 use super::list::ListControls;
 use crate::console::text::Texts;
@@ -11,15 +11,16 @@ pub(super) struct EmptyList {
 }
 
 impl EmptyList {
-    /// Returns `None` if the page has rows (`rows` is not 0). Otherwise returns the message for a page without rows.
-    /// `none` is the message for an empty list.
+    /// Returns the message for a page without rows, or `None` if `rows` is not 0. `none` is the message for an empty
+    /// list.
     pub(super) fn of(texts: &Texts, rows: usize, controls: &ListControls, none: &'static str) -> Option<Self> {
         let none = if controls.filtered { texts.nothing_matches } else { none };
         Self::message(texts, rows, controls.newer.is_none(), controls.older.is_none(), none)
     }
 
-    /// Returns `None` if the page has rows. Otherwise returns the message for a page without rows. The message depends
-    /// on whether the page is the first page of the list (`first`) and whether it is the last page (`last`).
+    /// Returns the message for a page without rows, or `None` if `rows` is not 0. The message depends on whether the
+    /// page is the first page of the list (`first`) and whether it is the last page (`last`). `none` is the message for
+    /// an empty list.
     fn message(texts: &Texts, rows: usize, first: bool, last: bool, none: &'static str) -> Option<Self> {
         match (rows, first, last) {
             (1.., _, _) => None,

@@ -15,8 +15,9 @@ use crate::console::state::Console;
 use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
 
-/// The maximum number of pages that are read from the store to fill one page of search results. The next page of
-/// results continues after the last page that was read.
+/// The maximum number of reads from the store for one page of search results. Each read returns a part of the whole
+/// list, and only some of its rows match the search. If too few rows match after the last read, the page stays short.
+/// The next page of results continues after the last row that was read.
 const MAX_READS: usize = 10;
 /// The maximum number of cursors of previous pages that a link contains.
 const MAX_TRAIL: usize = 40;
@@ -89,8 +90,8 @@ impl ListQuery {
         }
     }
 
-    /// Returns the position at which this page of the list begins. Returns `None` for the first page, and for a cursor
-    /// that belongs to another list.
+    /// Returns the position at which this page of the list begins. Returns `None` for the first page of the list. Also
+    /// returns `None` if the cursor in the address belongs to another list.
     pub(super) fn after<T>(&self, list: List<'_>, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         list.read(self.trail.last().map(String::as_str), parse).ok().flatten()
     }
@@ -112,7 +113,8 @@ impl ListQuery {
             && self.matches(&[&credential.label, description, &id, credential.named.as_deref().unwrap_or_default()])
     }
 
-    /// Returns the link to the page that the last cursor of `trail` names.
+    /// Returns the link to the page whose cursor is the last one in `trail`. If `trail` is empty, this is the first
+    /// page.
     fn at(&self, action: &str, trail: &[String]) -> String {
         let kept = &trail[trail.len().saturating_sub(MAX_TRAIL)..];
         let cursor = kept.join(".");
@@ -199,7 +201,8 @@ impl CredentialList<'_> {
     }
 }
 
-/// Returns the page to return to. `named` is from a link or a form. If no page is named, returns the section.
+/// Returns the page to which the browser goes back. `named` is the page that a link or a form names. If it is `None` or
+/// is not a page of this console, returns the section.
 pub(super) fn back(named: Option<&str>, section: &str) -> String {
     match paths::own(named) {
         "/" => section.to_owned(),
@@ -207,12 +210,14 @@ pub(super) fn back(named: Option<&str>, section: &str) -> String {
     }
 }
 
-/// Returns the page to return to, from the query of a confirmation page. If no page is named, returns the section.
+/// Returns the page to which the browser goes back after the confirmation. The query of the confirmation page names it.
+/// If the query names none, returns the section.
 pub(super) fn back_from_query(query: Option<&str>, section: &str) -> String {
     back(Query::parse(query).one("back").ok().flatten(), section)
 }
 
-/// Returns the path of the list page to return to. The page shows the notice with the name `notice`.
+/// Returns the path of the list page to which the browser goes back after an action. The path contains a parameter that
+/// makes the page show the notice `notice`.
 pub(super) fn list_with_notice(console: &Console, form: &Form, section: &str, notice: &str) -> String {
     console.path(&paths::with_parameter(&back(Some(form.one("back")), section), NOTICE, notice))
 }

@@ -29,8 +29,8 @@ pub(super) struct ButtonAction<'a> {
     pub(super) hidden: Vec<(&'static str, String)>,
 }
 
-/// If the action needs the password, checks the password in the form. If it is missing or wrong, returns the page that
-/// asks for the password.
+/// Checks the password in the form if the action needs it. Returns `None` if the action may be executed. If the
+/// password is missing or wrong, returns the page that asks for it.
 pub(super) async fn reauthenticate(
     console: &Console,
     viewer: &mut Viewer,
@@ -60,7 +60,7 @@ pub(super) async fn reauthenticate(
     Ok(Some(form_error.with_retry_after(confirm.response(form_error.status))))
 }
 
-/// Makes the confirmation page for an action. It has a password field if the password is needed.
+/// Makes the page that asks for confirmation of an action. It has a password field if the action needs the password.
 pub(super) fn confirmation(console: &Console, viewer: &Viewer, asked: ButtonAction<'_>) -> Response {
     let confirm = Confirmation {
         layout: Layout::of(console, viewer, viewer.section),

@@ -26,7 +26,7 @@ struct Page {
     layout: Layout,
     values: FormValues,
     zones: Vec<String>,
-    /// The stored time zone. Its name may be unknown.
+    /// The stored time zone. It may have a name that this program does not know.
     zone: String,
     /// The time zone that is selected in the form.
     chosen: String,
@@ -41,7 +41,6 @@ enum Shown {
     Image,
 }
 
-/// Shows the profile of the viewer.
 pub(crate) async fn show(
     State(console): State<Shared>,
     viewer: Viewer,
@@ -103,7 +102,6 @@ pub(super) fn profiles<'a>(console: &'a Console, viewer: &Viewer) -> Result<&'a 
     console.profiles.as_deref().ok_or_else(|| Rejection::page(console, viewer, RejectionReason::NotFound))
 }
 
-/// Saves the time zone of the viewer.
 pub(crate) async fn set_zone(
     State(console): State<Shared>,
     SubmittedForm { viewer, form }: SubmittedForm,

@@ -26,10 +26,11 @@ pub(super) struct Choice {
 pub(super) const OF_TOKEN: Choice = Choice { mode: "rights", field: "scope" };
 /// The fields for the scope that a client may request.
 pub(super) const ALLOWED: Choice = Choice { mode: "allowed", field: "scopes" };
-/// The fields for the scope of a client's tokens. The scope is used if the client requests no scope.
+/// The fields for a client's default scope. The client's tokens get this scope if the client requests no scope.
 pub(super) const DEFAULT: Choice = Choice { mode: "default", field: "default_scopes" };
 
-/// The maximum number of unknown scope tokens that are shown. A scope of 1,000 bytes contains no more.
+/// The maximum number of scope tokens that are shown although the policy does not list them. A scope of 1,000 bytes
+/// contains no more.
 const MOST: usize = 500;
 
 /// The fields for a scope, as the page shows them.
@@ -76,7 +77,7 @@ impl Choice {
         ScopeField { mode, field, legend, all, limited, is_limited, options, typed: chosen.join(" ") }
     }
 
-    /// Returns the values of the two fields for this scope.
+    /// Returns the values that the two fields have for this scope. `None` means all rights.
     pub(super) fn current_values(self, scope: Option<&Scope>) -> Vec<(&'static str, String)> {
         match scope {
             None => vec![(self.mode, "all".to_owned())],
@@ -84,8 +85,9 @@ impl Choice {
         }
     }
 
-    /// Reads the chosen scope. `None` means all rights. A form without the field `mode` is refused, because a missing
-    /// field must not mean all rights. A program may send such a form, or a form may be cut off.
+    /// Reads the chosen scope from the form. Returns `None` for all rights. Returns an error if the form lacks the
+    /// field `mode`. Such a form may be cut off, or a program may have sent it, so the missing field must not mean all
+    /// rights.
     pub(super) fn read(self, viewer: &Viewer, form: &Form) -> Result<Option<Scope>, FormError> {
         let texts = viewer.language.texts();
         let form_error = |field, text| FormError::new(StatusCode::UNPROCESSABLE_ENTITY, Some(field), text);

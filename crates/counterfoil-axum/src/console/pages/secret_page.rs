@@ -20,7 +20,7 @@ struct Page<'a> {
     done: &'a str,
 }
 
-/// A secret on the page. It is borrowed, so that no copy stays in memory.
+/// A secret that the page shows. It is borrowed, so that no copy of it stays in memory.
 struct ShownSecret<'a> {
     id: &'static str,
     /// The suffix of the HTML ids of this secret's buttons.

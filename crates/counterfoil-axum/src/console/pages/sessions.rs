@@ -36,7 +36,7 @@ struct SignIn<'a> {
     next: &'a str,
 }
 
-/// Shows the sign-in form. A browser that has a live session is redirected.
+/// Shows the sign-in form. If the browser has a live session, redirects it to the page in the parameter `next` instead.
 pub(crate) async fn show(
     State(console): State<Shared>,
     RawQuery(query): RawQuery,
@@ -60,7 +60,7 @@ pub(crate) async fn show(
     form(&console, language, headers, layout, FormValues::default(), next, StatusCode::OK)
 }
 
-/// Returns the path of the sign-in page. After signing in, the page leads to `next`.
+/// Returns the path of the sign-in page with the parameter `next`. After signing in, that page leads to `next`.
 fn at(next: &str) -> String {
     paths::with_parameter("/sign-in", "next", next)
 }
@@ -160,7 +160,8 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
     Ok(response)
 }
 
-/// Returns the path to which signing in leads. If older sessions were ended, a parameter makes the page show a notice.
+/// Returns the path to which signing in leads. If signing in ended older sessions (`ended` is not 0), a parameter in
+/// the path makes the page show a notice about this.
 fn after(console: &Console, next: &str, ended: usize) -> String {
     match (paths::own(Some(next)), ended) {
         (page, 0) => console.path(page),
@@ -170,7 +171,7 @@ fn after(console: &Console, next: &str, ended: usize) -> String {
     }
 }
 
-/// Ends the old session of the browser, which signing in replaces. If this fails, the old session expires by itself.
+/// Ends the session that the browser had before it signed in. If this fails, that session expires by itself.
 async fn leave(console: &Console, headers: &HeaderMap, source: &Source) {
     let Some(session) = console.cookies.read(headers, Cookie::Session) else { return };
     if let Ok(principal) = console.counterfoil.from_source(source).verify_session(session.expose_secret()).await {

@@ -33,7 +33,8 @@ struct Page {
     values: FormValues,
     needs_password: bool,
     switches: Vec<Switch>,
-    /// Settings that are in the submitted form but that the policy does not use.
+    /// The names of settings that the policy does not use but that the submitted form contains. The page shows an error
+    /// for each.
     unused: Vec<&'static str>,
     numbers: Vec<Number>,
 }
@@ -46,7 +47,8 @@ struct Switch {
     was: bool,
 }
 
-/// A setting that is a number of days, or a duration whose unit can be selected.
+/// A setting with a numeric value: either a plain number, such as a number of days, or a duration. For a duration, the
+/// user can select the unit.
 struct Number {
     name: &'static str,
     label: &'static str,
@@ -54,11 +56,11 @@ struct Number {
     shown: Amount,
     /// The current value of the setting.
     was: Amount,
-    /// The units that can be selected, each with its length in seconds. The list is empty for a number of days.
+    /// The units that the user can select, each with its length in seconds. Empty if the setting is not a duration.
     units: Vec<(u64, &'static str)>,
 }
 
-/// A number as it is typed, and the length of its unit in seconds.
+/// The number in a field, and the length of its unit in seconds. The length is 1 if the setting is not a duration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Amount {
     number: String,
@@ -69,7 +71,8 @@ struct Amount {
 const UNITS: [(u64, Unit); 4] = [(1, Unit::Seconds), (60, Unit::Minutes), (3_600, Unit::Hours), (86_400, Unit::Days)];
 
 impl Amount {
-    /// Converts the number of a setting to the largest unit in which it is a whole number.
+    /// Converts the stored number of a setting to the amount that its field shows. A duration is converted to the
+    /// largest unit in which it is a whole number.
     fn of(name: SettingName, number: u64) -> Self {
         if name.unit() != SettingUnit::Seconds {
             return Self { number: number.to_string(), unit: 1 };
@@ -79,7 +82,8 @@ impl Amount {
         Self { number: (number / unit).to_string(), unit }
     }
 
-    /// Returns the value in the unit of the setting. Returns `None` if the typed text is not a number or is too large.
+    /// Returns the number of the setting, which is in seconds for a duration. Returns `None` if the typed text is not a
+    /// number or is too large.
     fn read(&self) -> Option<u64> {
         let digits = self.number.bytes().all(|byte| byte.is_ascii_digit());
         self.number.parse::<u64>().ok().filter(|_| digits)?.checked_mul(self.unit)
@@ -112,7 +116,8 @@ async fn current_settings(console: &Console, viewer: &Viewer) -> Result<Settings
     settings.map_err(|error| Rejection::of(console, viewer, error))
 }
 
-/// Makes the page. `given` returns the typed value of a field. If it returns `None`, the field shows the current value.
+/// Makes the page. `given` returns the text that the user typed into a field. If it returns `None`, the field shows the
+/// current value.
 fn page(
     console: &Console,
     viewer: &Viewer,
@@ -159,7 +164,8 @@ fn page(
     response::page(status, &page)
 }
 
-/// Returns the range of a setting. If the shown number is rounded, also returns the exact value.
+/// Returns the hint at the field of a setting. It contains the range. If the field can show only a rounded value, it
+/// also contains the exact value.
 fn hint(console: &Console, texts: &Texts, settings: &Settings, name: SettingName) -> String {
     let (least, most) = console.counterfoil.setting_range(name);
     let range = texts.range(name.unit(), least, most);
@@ -177,7 +183,7 @@ pub(crate) async fn save(State(console): State<Shared>, SubmittedForm { mut view
     viewer.with_new_cookies(response.into_response())
 }
 
-/// The reasons why a form is not saved.
+/// The reason why the submitted form is not saved.
 enum Fault {
     Fields(Vec<InvalidSetting>),
     Other(FormError),
@@ -246,8 +252,8 @@ async fn try_save(
     }
 }
 
-/// Returns the settings whose values differ from their `_was` fields. If the form has no `_was` fields, compares with
-/// the current values.
+/// Returns the changes that the form makes to the settings. A setting is changed if its value differs from its `_was`
+/// field. If the form has no `_was` field for it, its value is compared with the current value.
 fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) -> Result<SettingsUpdate, Fault> {
     let (mut change, mut invalid) = (SettingsUpdate::default(), Vec::new());
     for &name in SettingName::ALL {
@@ -292,7 +298,9 @@ fn is_untouched(form: &Form, name: SettingName) -> bool {
     said("_was").is_some_and(|was| said("") == Some(was))
 }
 
-/// Reads the value of a setting from the form. Without a unit field, the number is in the setting's own unit.
+/// Reads the amount in the field of a setting. With the suffix `_was`, reads the amount that the field had when the
+/// page was shown. If the form contains no unit for a duration, the unit is a second. Returns `None` if the field is
+/// missing or its unit is unknown.
 fn amount(form: &Form, field: &str, suffix: &str) -> Option<Amount> {
     let number = form.secret(&format!("{field}{suffix}"))?.expose_secret().trim().to_owned();
     let unit = match form.one(&format!("{field}{UNIT}{suffix}")) {

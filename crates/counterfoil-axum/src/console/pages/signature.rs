@@ -121,7 +121,8 @@ pub(crate) async fn clear(
     Ok(redirect(&console.path("/profile?notice=cleared")))
 }
 
-/// Reads the form. Reads the body within the size limit, then splits it into its parts, then checks the CSRF token.
+/// Reads the submitted form. Refuses it if another site sent it, if it is larger than [`FORM`], or if its CSRF token is
+/// wrong.
 async fn read(console: &Shared, request: Request) -> Result<(Viewer, Sent), Rejection> {
     let (mut parts, body) = request.into_parts();
     let mut viewer = Viewer::from_request_parts(&mut parts, console).await?;

@@ -8,7 +8,6 @@ use crate::console::clock::Clock;
 use crate::console::text::Texts;
 use crate::console::time::Moment;
 
-/// The row of a personal access token.
 pub(super) struct TokenRow {
     pub(super) id: String,
     pub(super) label: String,
@@ -24,8 +23,8 @@ pub(super) struct TokenRow {
 }
 
 impl TokenRow {
-    /// Makes a row. The paths of its actions begin with `below`. If `owner` is true, the row offers to replace the
-    /// token. `back` is the address of the present page.
+    /// Makes the row of a token. `below` is the beginning of the paths of the row's actions. If `owner` is true, the
+    /// row also offers to replace the token. After an action, the browser returns to the address `back`.
     pub(super) fn new(credential: &CredentialView, clock: &Clock, below: &str, owner: bool, back: &str) -> Self {
         let (id, state) = (credential.id.to_string(), CredentialState::of(credential));
         let is_expired = state == CredentialState::Expired;
@@ -46,12 +45,11 @@ impl TokenRow {
     }
 }
 
-/// Returns the scope tokens of a scope. The list is empty if there is no restriction.
+/// Returns the scope tokens of a scope. If `scope` is `None`, there is no restriction, and the list is empty.
 pub(super) fn tokens(scope: Option<&Scope>) -> Vec<String> {
     scope.map(|scope| scope.tokens().map(str::to_owned).collect()).unwrap_or_default()
 }
 
-/// The row of a security code.
 pub(super) struct CodeRow {
     pub(super) id: String,
     /// The description of the code on one line, or the id of a code without a description.
@@ -70,7 +68,8 @@ pub(super) struct CodeRow {
 }
 
 impl CodeRow {
-    /// Makes a row. The paths of its actions begin with `below`. `name` returns the account name for a subject id.
+    /// Makes the row of a code. `below` is the beginning of the paths of the row's actions. The function `name` returns
+    /// the account name for a subject id.
     pub(super) fn new(credential: &CredentialView, clock: &Clock, below: &str, name: impl Fn(&str) -> String) -> Self {
         let (id, state) = (credential.id.to_string(), CredentialState::of(credential));
         let (access, user) = access(credential, clock.texts);
@@ -98,7 +97,7 @@ pub(super) fn code_name(credential: &CredentialView) -> String {
     described.map_or_else(|| credential.id.to_string(), |text| text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Returns the text for the access of a code, and the subject as which the code acts.
+/// Returns the text for the access that a code gives. Also returns the id of the subject if the code acts as one.
 fn access<'a>(credential: &'a CredentialView, texts: &Texts) -> (&'static str, Option<&'a str>) {
     match &credential.access {
         Some(Access::SameAsUser(subject)) => (texts.same_as_user, Some(subject.as_str())),

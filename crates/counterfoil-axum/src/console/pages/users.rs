@@ -1,5 +1,5 @@
-//! The pages about users: the search, the switch for login with tokens, and the tokens of a user. Administrators and
-//! managers of profiles may use them.
+//! The pages about users: the search, the per-user setting "token login", and the tokens of a user.
+//! Administrators and managers of profiles may use them.
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
@@ -37,9 +37,9 @@ struct Users {
     layout: Layout,
     search: String,
     rows: Vec<UserRow>,
-    /// Whether the directory found more users than the page shows.
+    /// Whether the directory has found more users than the page shows.
     is_cut: bool,
-    /// Whether the policy uses the switch for login with tokens.
+    /// Whether the policy uses the per-user setting "token login". If so, the page shows its value for each user.
     switch: bool,
 }
 
@@ -48,7 +48,8 @@ struct Users {
 struct User {
     layout: Layout,
     person: UserRow,
-    /// Whether the policy uses the switch for login with tokens and the account exists.
+    /// Whether the page shows the setting "token login" of this user. False if the policy does not use it, or if
+    /// the account does not exist.
     switch: bool,
     shows_tokens: bool,
     rows: Vec<TokenRow>,
@@ -180,7 +181,7 @@ pub(crate) async fn show(
     Ok(response::page(StatusCode::OK, &User { layout, person, switch, shows_tokens, rows, empty, controls }))
 }
 
-/// Sets a user's switch for login with tokens.
+/// Saves the setting "token login" of a user.
 pub(crate) async fn token_login(
     State(console): State<Shared>,
     Path(text): Path<String>,

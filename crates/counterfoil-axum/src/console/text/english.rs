@@ -7,7 +7,6 @@ use counterfoil::Scope;
 use super::{EventName, SettingTexts, Texts, compound};
 use crate::console::time::{Distance, Moment, Unit};
 
-/// The English texts.
 pub(crate) const ENGLISH: Texts = Texts {
     distance,
     date: "%-d %b %Y, %H:%M",

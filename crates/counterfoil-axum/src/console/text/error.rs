@@ -9,7 +9,7 @@ use super::Texts;
 /// An error message and its form field.
 #[derive(Debug)]
 pub(crate) struct FieldMessage {
-    /// The field whose value caused the error. `None` if no field did.
+    /// The field whose value caused the error. `None` if the value of no single field caused it.
     pub(crate) field: Option<&'static str>,
     pub(crate) text: String,
 }

@@ -4,7 +4,7 @@ use counterfoil::SubjectId;
 use counterfoil::event::{Action, ClientAction, Event, EventKind, Throttled};
 use counterfoil::types::OwnerId;
 
-/// The kind of an event. It does not contain the actor or the subject.
+/// The kind of an event. The actor and the subject of the event are not part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EventName {
     Issued,
@@ -46,7 +46,7 @@ pub(crate) enum EventName {
     UsesDropped,
     MadeRoom,
     LimitReached,
-    /// An event of a kind for which there is no text.
+    /// An event for whose kind there is no text.
     Other,
 }
 
@@ -69,7 +69,7 @@ impl Severity {
     }
 }
 
-/// Returns the name of an event, its severity, and the public ids in it.
+/// Returns the name of an event, its severity, and the public ids in it as a text.
 pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
     let (failure, alarm) = (Severity::Failure, Severity::Alarm);
     let usual = |name, detail: String| (name, Severity::Usual, detail);
@@ -121,7 +121,7 @@ pub(crate) fn describe(event: &Event) -> (EventName, Severity, String) {
     }
 }
 
-/// Returns the account that an event names in addition to its actor.
+/// Returns the account that an event names in addition to its actor. Returns `None` if the event names no such account.
 pub(crate) fn named_subject(event: &Event) -> Option<&SubjectId> {
     match &event.kind {
         EventKind::LoginProved { subject } | EventKind::Switch { subject, .. } => Some(subject),
@@ -159,7 +159,8 @@ const fn client_event(action: ClientAction) -> EventName {
     }
 }
 
-/// Returns the account or the client whose failures were counted. Returns an empty text if it is not known.
+/// Returns the id of the account or client for which failed attempts were counted. Returns an empty text if the id is
+/// not known, or if the failures of a source were counted.
 fn throttled(counted: &Throttled) -> String {
     match counted {
         Throttled::Account { subject: Some(subject) } => subject.to_string(),

@@ -20,7 +20,7 @@ use crate::console::time::{Distance, Moment, Unit};
 
 /// The texts of one language. The name of each field resembles the English text.
 pub(crate) struct Texts {
-    /// Formats a distance in time: `3 days ago`.
+    /// Formats the time between an instant and the present: `3 days ago`.
     pub(crate) distance: fn(Distance) -> String,
     /// The `strftime` format of an instant, to the minute.
     pub(crate) date: &'static str,
@@ -37,11 +37,12 @@ pub(crate) struct Texts {
     pub(crate) too_many_made: fn(&Moment) -> String,
     /// Formats a duration: `1 day 12 hours`.
     pub(crate) duration: fn(Duration) -> String,
-    /// Returns the name of a unit of time, as a list of units shows it.
+    /// Returns the name of a unit of time, as a select field shows it.
     pub(crate) unit: fn(Unit) -> &'static str,
     /// Formats a range of durations: `From 1 second to 1 day.`
     pub(crate) between: fn(&str, &str) -> String,
-    /// Formats the exact value of a setting whose shown number is rounded.
+    /// Formats the note with the exact duration of a setting. The page shows the note if the field of the setting can
+    /// contain only a rounded value.
     pub(crate) exactly: fn(&str) -> String,
     /// Describes the rights that a scope token of this library grants. Returns an empty text for any other scope token.
     pub(crate) scope_about: fn(&str) -> &'static str,

@@ -7,7 +7,6 @@ use counterfoil::Scope;
 use super::{EventName, SettingTexts, Texts, compound};
 use crate::console::time::{Distance, Moment, Unit};
 
-/// The Russian texts.
 pub(crate) const RUSSIAN: Texts = Texts {
     distance,
     date: "%d.%m.%Y %H:%M",

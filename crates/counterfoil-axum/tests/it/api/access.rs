@@ -1,4 +1,5 @@
-//! Tests rights by scope, role and gate, and the order in which a request is checked.
+//! Tests which requests are refused: because of the caller's scope or role, or because personal access tokens are
+//! turned off. Also tests the order in which a request is checked.
 
 use axum::body::Body;
 use http::Request;

@@ -1,5 +1,5 @@
-//! Tests reading one credential or one client by its id, the header `Location`, and unknown query parameters (fault
-//! C12).
+//! Tests how one credential or one client is read by its id. Also tests the header `Location` and unknown query
+//! parameters (fault C12).
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{make, outcome};
 use crate::support::{Answer, World, world};
 
-/// Checks that GET on the path in `Location` returns the same fields as the creation, but not the secrets. Returns the
-/// path.
+/// Checks that GET on the path in `Location` returns the same fields as the response to the creation, except `secrets`.
+/// Returns this path.
 async fn is_at(world: &World, answer: &Answer, token: &str, secrets: &[&str]) -> String {
     assert_eq!(answer.status, 201, "{answer:?}");
     let location = answer.header("location").expect("a place");

@@ -1,5 +1,5 @@
-//! Tests responses that do not depend on the body: for a wrong method, for a missing credential, and for a directory
-//! that is unavailable.
+//! Tests responses to requests with a wrong method, without a credential, or during an outage of the directory. These
+//! responses do not depend on the body.
 
 use axum::body::Body;
 use http::Request;

@@ -50,8 +50,8 @@ impl Browser {
         browser
     }
 
-    /// Signs in with the form that a browser without a session gets. If this browser has a session, its cookie is left
-    /// out of the request for the form.
+    /// Signs in through the sign-in form. Gets the form without the session cookie, because the form is shown only to a
+    /// browser without a session. The submission contains the session cookie again, if there is one.
     pub async fn sign_in(&self, name: &str, password: &str) -> Answer {
         let held = self.cookie(SESSION);
         self.forget(SESSION);
@@ -63,21 +63,22 @@ impl Browser {
         self.send_form("/sign-in", &format!("csrf_token={token}&next=/tokens&name={name}&password={password}")).await
     }
 
-    /// Returns the value of the cookie whose name begins with `name`. The rest of the cookie's name identifies the
-    /// console.
+    /// Returns the value of the first cookie whose name begins with `name`. The rest of the cookie's name identifies
+    /// the console.
     pub fn cookie(&self, name: &str) -> Option<String> {
         let kept = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
         kept.iter().find(|(own, _)| own.starts_with(name)).map(|(_, value)| value.clone())
     }
 
-    /// Sets the cookie whose name begins with `name`. If there is no such cookie, sets a cookie with the name `name`.
+    /// Sets the value of the cookie whose name begins with `name`. If there is no such cookie, adds a cookie with the
+    /// name `name`.
     pub fn plant(&self, name: &str, value: &str) {
         let mut kept = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
         let own = kept.keys().find(|own| own.starts_with(name)).cloned();
         kept.insert(own.unwrap_or_else(|| name.to_owned()), value.to_owned());
     }
 
-    /// Deletes the cookies whose names begin with `name`, as when the browser is closed.
+    /// Deletes the cookies whose names begin with `name`, as a browser does with session cookies when it is closed.
     pub fn forget(&self, name: &str) {
         self.cookies.lock().unwrap_or_else(PoisonError::into_inner).retain(|own, _| !own.starts_with(name));
     }
@@ -86,7 +87,8 @@ impl Browser {
         self.ask("GET", path, Body::empty()).await
     }
 
-    /// Posts a form with the CSRF token of a page. Adds a new form number if the form has none.
+    /// Posts a form. Adds the CSRF token of the present session to `form`. Also adds a new form number if `form` has
+    /// none.
     pub async fn post(&self, path: &str, form: &str) -> Answer {
         let page = self.get("/events-or-any-page").await;
         assert_eq!(page.status, 404, "a page of the console");
@@ -94,7 +96,7 @@ impl Browser {
         self.send_form(path, &form).await
     }
 
-    /// Returns the form that [`post`](Self::post) sends.
+    /// Returns the fields that [`post`](Self::post) sends for `form`.
     pub async fn form(&self, path: &str, form: &str) -> String {
         let mut form = format!("csrf_token={}&{form}", token(&self.get("/tokens").await.text));
         if !form.contains("once=") {

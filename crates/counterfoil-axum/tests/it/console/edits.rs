@@ -1,5 +1,5 @@
-//! Tests edits. Unchanged fields are not written, and impossible changes are reported (fault F4). A longer lifetime
-//! must be confirmed (fault F11).
+//! Tests the editing of clients, codes and settings. Unchanged fields are not written, and impossible changes are
+//! reported (fault F4). Making a code live longer must be confirmed (fault F11).
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Tests that pages and the API refuse the same contradictions, and that no field of a form is ignored (fault A9).
+//! Tests that the pages and the API refuse the same contradictory inputs, and that no field of a form is ignored (fault
+//! A9).
 
 use super::browser::{Browser, secret};
 use crate::support::{World, world};

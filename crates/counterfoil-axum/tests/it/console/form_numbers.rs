@@ -1,4 +1,4 @@
-//! Tests that one form creates one credential, however often the form is sent (fault A10).
+//! Tests that a form creates only one credential, even if it is sent several times (fault A10).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,8 +8,8 @@ use crate::support::{Answer, World, world};
 
 const ONCE: &str = "name=\"once\" value=\"";
 
-/// A form: its path, its fields, different values for these fields, a text that shows that the page keeps these values,
-/// and the path of the list.
+/// A form: its path, its fields, the same fields with different values, and the path of the list of what it creates.
+/// The fourth item is a text that the page contains if it shows the different values again.
 type Form = (String, &'static str, &'static str, &'static str, &'static str);
 
 async fn stage() -> (World, Browser, Vec<Form>) {
@@ -57,7 +57,7 @@ async fn stage() -> (World, Browser, Vec<Form>) {
     (world, sue, forms)
 }
 
-/// Returns the number of created credentials, according to the recorded events.
+/// Returns the number of credentials and clients that were created, according to the recorded events.
 fn made(world: &World) -> usize {
     let made = |event: &counterfoil::event::Event| {
         use counterfoil::event::{ClientAction, EventKind};

@@ -1,5 +1,5 @@
-//! Tests lists: the search, the filter, the links to the next and previous pages, and the return after an action (fault
-//! F7). Also tests that dates are shown as text (fault F11).
+//! Tests lists: the search, the filter, the links to the next and previous pages, and the page that follows an action
+//! (fault F7). Also tests that dates are shown as text (fault F11).
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -18,8 +18,7 @@ fn many() -> Policy {
     policy
 }
 
-/// Makes a world in which bill has 120 tokens. Token 0 is the oldest, and token 119 the newest. Returns the world and
-/// bill's browser.
+/// Makes a world in which bill has 120 tokens, and signs bill in. Token 0 is the oldest, and token 119 the newest.
 async fn stage() -> (World, Browser) {
     let world = world_under(many()).await;
     let bill = Browser::signed_in(&world, "bill").await;

@@ -1,5 +1,5 @@
-//! Tests the console without a real browser. These tests need a manual clock, another transport or raw requests. The
-//! tests of the demo use a real browser.
+//! Tests the console without a real browser. These tests need a clock that they can set, another transport, or requests
+//! that no browser sends. The tests of the demo use a real browser.
 
 mod browser;
 mod edits;

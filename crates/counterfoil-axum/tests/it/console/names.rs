@@ -1,5 +1,5 @@
-//! Tests that each realm and base has its own cookies, and tests unknown time zones and origins that differ from the
-//! host (faults F5, F6 and F13).
+//! Tests that each console has its own cookies, whose names depend on the realm and the base (fault F6). Also tests
+//! unknown time zones (fault F5) and requests whose `Origin` differs from their host (fault F13).
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use counterfoil_axum::{Source, Sources};
 use super::browser::{Browser, SESSION, mounted, token};
 use crate::support::{World, world};
 
-/// Makes a handle for another realm. It has the same directory.
+/// Makes a handle for another realm with the same directory as `world`.
 fn other_realm(world: &World) -> Counterfoil {
     Counterfoil::builder()
         .realm(Realm::new("other").expect("a realm"))
@@ -65,7 +65,7 @@ async fn fault_f6_two_realms_and_two_paths_of_one_host_do_not_sign_each_other_ou
     assert!(names.contains(&format!("{SESSION}-staging")));
 }
 
-/// A storage in which all profiles have the same time zone.
+/// A storage of profiles. All profiles have the same time zone.
 #[derive(Clone)]
 struct Zone(Arc<Mutex<String>>);
 
@@ -106,7 +106,7 @@ async fn fault_f5_a_zone_that_the_list_lacks_is_shown_kept_and_not_named_where_i
     }
 }
 
-/// Collects the log of this thread.
+/// Collects the log lines of the current thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

@@ -1,4 +1,5 @@
-//! Tests that a recent password check is needed to create, renew or widen a credential, or to open a gate (fault A7).
+//! Tests which actions need the password again if it was entered too long ago. These actions create, renew or widen a
+//! credential, enable a client, or turn on personal access tokens (fault A7).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -51,8 +52,8 @@ async fn stage() -> Stage {
     Stage { world, sue, token, live, expired }
 }
 
-/// Returns all forms that need a recent password check: the path, the fields, and the page of the form if this page has
-/// a password field.
+/// Returns all forms whose actions need a recent password check. Each has its path and its fields. It also has the path
+/// of its page if the page shows a password field, and `None` otherwise.
 fn grave(stage: &Stage) -> Vec<(String, String, Option<String>)> {
     let (token, live, expired) = (&stage.token, &stage.live, &stage.expired);
     let form = |path: String, form: &str, page: Option<String>| (path, form.to_owned(), page);
@@ -133,7 +134,7 @@ async fn fault_a7_what_takes_rights_away_or_only_describes_asks_for_none() {
     }
 }
 
-/// A clock that jumps forward by ten minutes after it was read `left` times.
+/// A clock that stands still for the next `left` readings, and then is ten minutes ahead.
 struct Jumping {
     left: AtomicU64,
     start: Timestamp,

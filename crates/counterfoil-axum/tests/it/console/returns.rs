@@ -1,5 +1,5 @@
-//! Tests that signing in leads back to the page with the typed values (fault F8), and that links keep the page and its
-//! query (fault F10).
+//! Tests the page that the browser shows after signing in: it is the page of the form, with the typed values (fault
+//! F8). Also tests that links keep the present page and its query (fault F10).
 
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ async fn fault_f8_a_form_that_the_session_did_not_outlive_does_nothing_and_keeps
     }
 }
 
-/// Sends a form after the session has ended, and signs in. Returns the page to which this leads.
+/// Sends a form after the session has ended, and then signs in. Returns the text of the page to which signing in leads.
 async fn come_back(world: &World, sue: &Browser, path: &str, fields: &str) -> String {
     let csrf = token(&sue.get("/profile").await.text);
     world.clock.advance(Duration::from_secs(31 * 60));
@@ -79,7 +79,7 @@ async fn come_back(world: &World, sue: &Browser, path: &str, fields: &str) -> St
     sue.get(&back).await.text
 }
 
-/// Returns the HTML tag of a field, or of the checkbox with this value.
+/// Returns the HTML tag of the field with this name and value.
 fn tag<'a>(page: &'a str, name: &str, value: &str) -> &'a str {
     let mut tags = page.split('<').filter(|tag| tag.contains(&format!(" name=\"{name}\"")));
     tags.find(|tag| tag.contains(&format!("value=\"{value}\""))).unwrap_or_else(|| panic!("no {name}={value}: {page}"))

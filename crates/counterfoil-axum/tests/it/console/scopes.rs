@@ -101,7 +101,8 @@ async fn fault_f9_a_client_is_edited_and_what_was_left_alone_is_not_written() {
     assert_eq!(scope(&client.allowed_scope).as_deref(), Some("demo:read demo:write"));
 }
 
-/// If a form is cut off or a program sends it, the choice of scopes may be missing. This must not mean all scopes.
+/// The form lacks the field that says whether all scopes are chosen. It may be cut off, or a program may have sent it.
+/// The missing field must not mean all scopes.
 #[tokio::test]
 async fn fault_f9_an_edit_without_its_choice_of_scopes_leaves_them_as_they_are() {
     let world = known().await;
@@ -123,8 +124,8 @@ async fn fault_f9_an_edit_without_its_choice_of_scopes_leaves_them_as_they_are()
     }
 }
 
-/// A scope of 1,000 characters has at most 500 tokens. If a form or a link contains more tokens, the page does not show
-/// the surplus again.
+/// A scope of 1,000 characters has at most 500 tokens. If a form or a link contains more tokens, the page shows at
+/// most 500 of them again.
 #[tokio::test]
 async fn fault_f9_more_scopes_than_a_scope_can_hold_are_refused_with_the_limit() {
     let world = known().await;
@@ -181,7 +182,8 @@ async fn fault_f9_a_client_is_registered_with_scopes() {
     assert_eq!(client.allowed_scope.as_ref().map(|scope| scope.as_str()), Some("demo:read"));
 }
 
-/// If a form is cut off or a program sends it, the choice of scopes may be missing. This must not mean all scopes.
+/// The form lacks the field that says whether all scopes are chosen. It may be cut off, or a program may have sent it.
+/// The missing field must not mean all scopes.
 #[tokio::test]
 async fn fault_f9_a_form_without_its_choice_of_scopes_creates_nothing() {
     let world = known().await;

@@ -9,7 +9,8 @@ use counterfoil::settings::SettingName;
 use super::browser::{Browser, value};
 use crate::support::{World, world, world_under};
 
-/// Returns the fields that the form on the page sends. `typed` replaces the values of some fields.
+/// Returns the fields that a browser would send for the form on the page. `typed` replaces the values of some fields.
+/// An empty value removes the field.
 async fn form(browser: &Browser, typed: &[(&str, &str)]) -> String {
     let page = browser.get("/settings").await.text;
     let mut fields: Vec<(String, String)> = Vec::new();

@@ -22,7 +22,7 @@ use crate::support::{World, basic, router, send, subject, world_under};
 
 const ADDRESS: &str = "192.0.2.7";
 
-/// All kinds of events that HTTP requests can cause. A new kind must be added here.
+/// All kinds of events that HTTP requests can cause. If a new kind is added to the library, add it here too.
 const KINDS: [&str; 21] = [
     "changed",
     "client",
@@ -65,7 +65,8 @@ fn service(world: &World) -> Router {
     api.nest_service("/console", console.router()).layer(Extension(source))
 }
 
-/// Sends requests to all routers of a world. Returns the events that they cause.
+/// Sends requests to all routers of a service. Returns the events that they cause. If `sources` is true, the policy
+/// says that events contain the source.
 async fn events_of(sources: bool) -> Vec<Event> {
     let mut world = world_under(policy(sources)).await;
     world.router = service(&world);

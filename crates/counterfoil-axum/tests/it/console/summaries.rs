@@ -1,5 +1,5 @@
-//! Tests that errors are listed above the page, get the focus, and link to their fields (fault F3). Also tests labels
-//! (faults F2 and F12).
+//! Tests that the top of the page lists the errors of a form, gets the focus, and links to the fields (fault F3). Also
+//! tests the labels of fields (faults F2 and F12).
 
 use super::browser::{Browser, value};
 use crate::support::world;

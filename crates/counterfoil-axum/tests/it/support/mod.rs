@@ -1,4 +1,4 @@
-//! A service with accounts and a manual clock. Tests send requests to it without a socket.
+//! A service with accounts and a manual clock. Tests call its router directly, without a socket.
 #![cfg_attr(not(feature = "console"), allow(dead_code, reason = "the tests of the console use the rest"))]
 
 #[cfg(feature = "console")]
@@ -22,10 +22,10 @@ use http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-/// The secret of the clients that are imported.
+/// The secret of the imported clients.
 pub const SECRET: &str = "abcdefghijklmnopqrstuvwxyz012345";
 
-/// A service, and its parts to which tests need access.
+/// A service, and the parts of it that tests need.
 pub struct World {
     pub counterfoil: Counterfoil,
     pub people: Arc<MemoryDirectory>,
@@ -51,7 +51,8 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().expect("text"))
     }
 
-    /// Returns the name at the end of a problem's `type`. If the body has no `type`, returns the `error` of RFC 6749.
+    /// Returns the name of the error: the end of a problem's `type`. If the body has no `type`, returns the `error` of
+    /// RFC 6749.
     pub fn problem(&self) -> String {
         let json = self.json();
         match json["type"].as_str() {
@@ -82,7 +83,8 @@ pub async fn world_with(directory: impl FnOnce(Arc<MemoryDirectory>) -> Arc<dyn 
     world_on(Policy::default(), directory).await
 }
 
-/// Makes a service like [`world`] with another policy. If the policy uses gates, they are open.
+/// Makes a service like [`world`], but with this policy. If the policy uses the setting or the per-user switch for
+/// personal access tokens, they are on.
 pub async fn world_under(policy: Policy) -> World {
     world_on(policy, |people| people as Arc<dyn Directory>).await
 }
@@ -160,7 +162,7 @@ pub fn basic(id: &str, secret: &str) -> String {
 }
 
 impl World {
-    /// Posts a form with the credentials of the client `app`.
+    /// Sends a form to a path below the root, with the credentials of the client `app`.
     pub async fn form(&self, path: &str, form: &str) -> Answer {
         self.form_as(path, &basic("app", SECRET), form).await
     }
@@ -175,7 +177,7 @@ impl World {
         send(&self.router, request).await
     }
 
-    /// Signs in. Returns the access token and the refresh token.
+    /// Signs a person in through the client `app`. Returns the access token and the refresh token.
     pub async fn sign_in(&self, name: &str, scope: Option<&str>) -> (String, String) {
         let scope = scope.map(|scope| format!("&scope={}", scope.replace(' ', "+"))).unwrap_or_default();
         let form = format!("grant_type=password&username={name}&password={name}&remember=true{scope}");
@@ -203,7 +205,7 @@ impl World {
 }
 
 impl World {
-    /// Returns an account in the state in which it was created.
+    /// Makes an account with this name, and with the role that the account of this name has in the service.
     pub fn people_account(&self, name: &str) -> Account {
         let role = match name {
             "carol" => Role::Collaborator,

@@ -41,7 +41,7 @@ impl Search for Slow {
     }
 }
 
-/// Makes a service whose password checks take this time.
+/// Makes a service in which each password check takes the time `test`.
 pub(crate) async fn slow_world(test: Duration) -> World {
     world_with(|people| Arc::new(Slow(people, test))).await
 }

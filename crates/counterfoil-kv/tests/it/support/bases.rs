@@ -49,7 +49,7 @@ impl Kind for Memory {
     }
 }
 
-/// An engine in memory whose calls the suite may pause.
+/// An engine in memory. The conformance suite can pause each of its calls.
 pub struct Halted;
 
 impl Kind for Halted {
@@ -94,12 +94,10 @@ impl Kind for Fjall {
     }
 }
 
-/// Opens the redb file in a folder.
 pub fn open_redb(folder: &Path) -> Result<Arc<dyn Engine>, EngineError> {
     Ok(Arc::new(RedbEngine::open(folder.join("counterfoil.redb"))?))
 }
 
-/// Opens the fjall database in a folder.
 pub fn open_fjall(folder: &Path) -> Result<Arc<dyn Engine>, EngineError> {
     Ok(Arc::new(FjallEngine::open(folder.join("counterfoil.fjall"))?))
 }

@@ -56,7 +56,8 @@ async fn hundred_behind(store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -
     world
 }
 
-/// Counts the sent mails: those with an advance notice, and those without. Also counts how often each notice was sent.
+/// Counts the sent mails, once for those with an advance notice and once for those without. Also counts how often each
+/// notice was sent.
 #[derive(Default)]
 struct Sent {
     advance: usize,
@@ -109,7 +110,7 @@ async fn minutes(workers: &[Worker], mail: &Mail, from: Timestamp, minutes: u16,
 
 const HOUR: u16 = 60;
 
-/// Runs the workers while many advance notices are due, and again while many tokens expire. Calls `trouble` after the
+/// Runs the workers twice: while many advance notices are due, and while many tokens expire. Calls `trouble` after the
 /// start of each of these two phases.
 async fn storm(workers: &[Worker], mail: &Mail, trouble: impl AsyncFn(Timestamp)) -> Sent {
     let mut sent = Sent::default();

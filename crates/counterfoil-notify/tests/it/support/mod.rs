@@ -51,14 +51,15 @@ pub struct World {
     pub sink: RecordingSink,
 }
 
-/// A policy that gathers advance notices as by default, but sends notices about expired credentials at once.
+/// A policy that gathers advance notices as the default policy does, but sends each notice about an expired credential
+/// at once.
 pub fn policy() -> Policy {
     let mut policy = gathering();
     policy.notices.gather.gap = Duration::ZERO;
     policy
 }
 
-/// A policy with the default gathering of notices.
+/// A policy that gathers notices as the default policy does.
 pub fn gathering() -> Policy {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::NotAsked;
@@ -71,7 +72,7 @@ impl World {
         Self::behind(store.clone(), store)
     }
 
-    /// Makes a world. `records` is the store of its records, and `store` is the store of everything else.
+    /// Makes a world whose records are in `records`, and everything else in `store`.
     pub fn behind(store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -> Self {
         Self::of(policy(), store, records)
     }
@@ -109,7 +110,7 @@ impl World {
     }
 }
 
-/// Limits whose timeout for a send is half a second.
+/// Limits whose timeout for a delivery is half a second.
 pub fn limits() -> Limits {
     Limits::default().with_send_timeout(Duration::from_millis(500))
 }

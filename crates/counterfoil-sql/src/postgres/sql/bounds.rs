@@ -7,8 +7,8 @@
 
 use crate::ends::{expires, lives_until, no_end};
 
-/// An expression for the earlier of `gone_at` and `honoured_until`. A list contains a record until this instant, unless
-/// the record is revoked or shrunk.
+/// An expression for the instant until which lists of current records contain a record. It is the earlier of `gone_at`
+/// and `honoured_until`. These lists leave out revoked and shrunk records in any case.
 macro_rules! stands_until {
     ($of:literal) => {
         concat!(
@@ -83,10 +83,13 @@ DROP FUNCTION counterfoil_live(TEXT, TEXT, BIGINT, BIGINT, BIGINT);
     };
 }
 
-/// The function that decides whether a family may be created. The caller holds the lock on the owner's row. `verdict`
-/// is 0 if the family may be created, and 1 if the owner has reached the cap. It is 2 if the pace is reached; then
-/// `oldest` is the creation time of the oldest record that the pace counts. It is 3 if another family holds the label;
-/// then no family must be ended to make room.
+/// The function `counterfoil_admit`, which decides whether a family can be created. The caller holds the lock on the
+/// owner's row. `verdict` has one of these values:
+///
+/// - 0: The family can be created. `ended` contains the families that were revoked to make room.
+/// - 1: The owner has reached the cap.
+/// - 2: The owner has reached the pace. `oldest` is the creation time of the oldest record that the pace counts.
+/// - 3: Room must be made, but another family holds the label. No family was revoked.
 ///
 /// To make room, the function chooses the least recently used families and locks them. It repeats this until all chosen
 /// families are locked, because a concurrent rotation may have used one of them.
@@ -158,9 +161,9 @@ $admit$;
     };
 }
 
-/// The function that limits access tokens. If more than `most` access tokens of a family are live, it returns the
-/// instant at which the first of them expires. `most` is negative if the new tokens alone exceed the cap. The caller
-/// holds the lock on the family's row.
+/// The function `counterfoil_access`, which limits access tokens. If more than `most` access tokens of a family are
+/// live, it returns the instant at which the first of them expires. Otherwise it returns NULL. `most` is negative if
+/// the new tokens alone exceed the cap. The caller holds the lock on the family's row.
 macro_rules! access {
     () => {
         concat!(

@@ -1,14 +1,18 @@
 //! Statements that insert a new family, or insert records into an existing family.
 
-/// Selects the family that holds a label and has not reached `gone_at`.
+/// Selects another family than $4 that holds the label and has not reached `gone_at`. Parameters: $1 realm, $2 owner,
+/// $3 label_key, $4 family, $5 now.
 pub(in crate::postgres) const HOLDER: &str = "
 SELECT id FROM counterfoil_family
 WHERE realm = $1 AND owner = $2 AND label_key = $3 AND id <> $4 AND (gone_at IS NULL OR gone_at > $5)";
 
-/// Selects what prevents a new family, as rows with a number. The number is 0 for a stored record with one of the
-/// ids. It is 1 for the first record of a stored family with the id of the new family. It is 2 for a family that
-/// holds the label and has not reached `gone_at`. Parameters: $1 ids, $2 family, $3 realm, $4 owner, $5 label_key, $6
-/// now.
+/// Selects what prevents a new family. Each row has an id and the number `obstacle`:
+///
+/// - 0: a stored record that has one of the new ids
+/// - 1: the first record of a stored family that has the id of the new family
+/// - 2: a family that holds the label and has not reached `gone_at`
+///
+/// Parameters: $1 ids, $2 family, $3 realm, $4 owner, $5 label_key, $6 now.
 pub(in crate::postgres) const OBSTACLES: &str = "
 SELECT id, 0::bigint AS obstacle FROM counterfoil_record WHERE id = ANY($1)
 UNION ALL
@@ -30,7 +34,8 @@ macro_rules! add_family {
     };
 }
 
-/// Inserts a family with its first records. Parameters: $17 id, $18 kind, $19 body, $20 live_until, $21 gone_at, $22
+/// Inserts a family with its first records. If a family past its `gone_at` holds the label key, the statement first
+/// removes the key from that family. Parameters: $17 id, $18 kind, $19 body, $20 live_until, $21 gone_at, $22
 /// label_key, $23 now, $24 client, $25 used_at.
 pub(in crate::postgres) const FOUND: &str = concat!(
     "WITH x AS (
@@ -70,9 +75,9 @@ pub(in crate::postgres) const FOUND_WITHIN: &str = concat!(
 pub(in crate::postgres) const ADD_OWNER: &str =
     "INSERT INTO counterfoil_owner (realm, owner, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 
-/// Inserts records into a family. Parameters: $17 family, $18 generation, $19 now, $20 the number of access tokens
-/// that may already be live. If more access tokens are live, `full_until` is the instant at which the first of them
-/// expires.
+/// Inserts records into a family. Parameters: $17 family, $18 generation, $19 now, $20 the largest number of live
+/// access tokens that leaves room for the new ones. If more access tokens are live, `full_until` is the instant at
+/// which the first of them expires, and nothing is inserted.
 pub(in crate::postgres) const JOIN: &str = concat!(
     "WITH l AS MATERIALIZED (
         SELECT id FROM counterfoil_family

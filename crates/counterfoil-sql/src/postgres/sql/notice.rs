@@ -31,8 +31,8 @@ RETURNING ",
 );
 /// Records the outcome of a notice. Parameters: $1 id, $2 and $3 the expected mark, $4 and $5 the next mark, $6 the
 /// notice that was sent, $7 the maximum size of `noticed` in bytes. `noticed` has nine bytes for each notice, oldest
-/// first. A shrunk record stores no notices. `sound` is false if the stored bytes have another form; then nothing is
-/// written.
+/// first. A shrunk record stores no notices. `held` says whether the record had the expected mark. `sound` is false if
+/// the stored bytes have an unexpected form. Nothing is written then.
 pub(in crate::postgres) const SETTLE: &str = "
 WITH l AS MATERIALIZED (
     SELECT

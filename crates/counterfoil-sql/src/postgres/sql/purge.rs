@@ -1,8 +1,9 @@
 //! Statements that purge records.
 
-/// Clears `purge_at` of members of revoked families, so that no purge reads these members twice. [`CHORES`] finds the
-/// members by the `gone_at` of their family. The statement reads only the first $3 rows by `purge_at`. Other
-/// parameters: $1 now, $2 the instant up to which records with an unsent notice are removed.
+/// Clears `purge_at`, the instant from which a purge removes a record by itself, of members of revoked families. A
+/// purge removes such a member at the `gone_at` of its family, and [`CHORES`] finds it through the family. So no purge
+/// reads it twice. The statement reads only the first $3 rows by `purge_at`. Other parameters: $1 now, $2 the instant
+/// up to which records with an unsent notice are removed.
 pub(in crate::postgres) const LEAVE_TO_FAMILY: &str = "
 WITH c AS MATERIALIZED (
     SELECT r.id FROM (

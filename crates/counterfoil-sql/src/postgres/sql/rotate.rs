@@ -1,11 +1,12 @@
 //! Statements of a rotation. One supersedes the parent, the other extends the parent's expiry.
 
-/// Supersedes the parent. Parameters: $17 family, $18 parent, $19 expected version, $20 now, $21 successor, $22
-/// nonce, $23 nonce key, $24 honoured_until, $25 gone_at, $26 and $27 the successor's expires_at and gone_at, $28
-/// pace, $29 start of the pace's period, $30 the number of access tokens that may already be live. If the pace is
-/// reached, `oldest` is the instant of the oldest rotation that the pace counts. If more access tokens are live than
-/// $30, `full_until` is the instant at which the first of them expires. The pace needs no second read, because a
-/// statement that sees the parent also sees all earlier rotations.
+/// Supersedes the parent. Parameters: $17 family, $18 parent, $19 expected version, $20 now, $21 successor, $22 nonce,
+/// $23 nonce key, $24 honoured_until, $25 gone_at, $26 and $27 the successor's expires_at and gone_at, $28 pace, $29
+/// start of the pace's period, $30 the largest number of live access tokens that leaves room for the new ones.
+///
+/// If the pace is reached, `oldest` is the instant of the oldest rotation that the pace counts. If more access tokens
+/// are live than $30, `full_until` is the instant at which the first of them expires. The pace needs no second read,
+/// because a statement that sees the parent also sees all earlier rotations.
 pub(in crate::postgres) const SUPERSEDE: &str = concat!(
     "WITH ",
     standing!("$17 AND realm = $15 AND owner = $16"),
@@ -44,8 +45,8 @@ pub(in crate::postgres) const SUPERSEDE: &str = concat!(
         (SELECT full_until FROM a) AS full_until"
 );
 /// Extends the parent's expiry. Parameters: $17 family, $18 parent, $19 now, $20 expires_at, $21 gone_at, $22 the
-/// number of access tokens that may already be live. If more access tokens are live, `full_until` is the instant at
-/// which the first of them expires.
+/// largest number of live access tokens that leaves room for the new ones. If more access tokens are live, `full_until`
+/// is the instant at which the first of them expires.
 pub(in crate::postgres) const SLIDE: &str = concat!(
     "WITH ",
     standing!("$17 AND (cardinality($1::bytea[]) = 0 OR (realm = $15 AND owner = $16))"),

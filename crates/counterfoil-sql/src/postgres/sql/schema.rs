@@ -182,8 +182,9 @@ ORDER BY named.place";
 /// primary.
 pub(in crate::postgres) const IS_PRIMARY: &str =
     "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS is_primary";
-/// A write that changes no row. A read-only server refuses it nevertheless. It also writes a message to the write-ahead
-/// log, which is flushed like a commit. Parameter: $1 a realm that does not exist.
+/// A write that changes no row, to test whether the server accepts writes. A read-only server refuses even this write.
+/// The statement also writes a message to the write-ahead log, which is flushed like a commit. Parameter: $1 a realm
+/// that does not exist.
 pub(in crate::postgres) const PROBE: &str = "
 WITH w AS (UPDATE counterfoil_settings SET version = version WHERE realm = $1 RETURNING 1)
 SELECT pg_logical_emit_message(true, 'counterfoil', ''), (SELECT count(*) FROM w)";

@@ -7,7 +7,8 @@ SELECT version, document, client_id FROM counterfoil_client
 WHERE realm = $1 AND client_id > $2 AND document IS NOT NULL
 ORDER BY client_id LIMIT $3";
 /// Creates a client. A removed client keeps its row without a document, so that its version numbers continue. If the
-/// key was used before, the statement violates the primary key and writes nothing.
+/// client's internal key was used before, the statement violates the primary key of the table of used keys and writes
+/// nothing.
 pub(in crate::postgres) const CREATE_CLIENT: &str = "
 WITH c AS (
     INSERT INTO counterfoil_client AS own (realm, client_id, version, key, document) VALUES ($1, $2, 0, $3, $4)
@@ -19,7 +20,8 @@ WITH c AS (
     INSERT INTO counterfoil_client_key (realm, key) SELECT $1, $3 FROM c
 )
 SELECT version FROM c";
-/// Replaces a client. $5 is the expected version. The row of an unchanged key has existed since the client was created.
+/// Replaces a client if it has the expected version $5. If the client's internal key has changed, also adds the new key
+/// to the table of used keys. An unchanged key is already there.
 pub(in crate::postgres) const REPLACE_CLIENT: &str = "
 WITH o AS MATERIALIZED (
     SELECT key FROM counterfoil_client

@@ -18,13 +18,13 @@ macro_rules! living {
 pub(in crate::sqlite) const LIVE: &str = concat!("SELECT count(*) AS live FROM (SELECT 1 ", living!(), " LIMIT ?6)");
 /// Selects the ?6 least recently used live families.
 pub(in crate::sqlite) const LEAVING: &str = concat!("SELECT id ", living!(), " ORDER BY used_at, id LIMIT ?6");
-/// Selects the creation time of the record at offset ?5 from the newest, if this time is later than ?4.
+/// Selects the creation time of the oldest of the ?5 + 1 newest records that were created after ?4. Selects no row if
+/// there are fewer such records. Parameters: ?1 realm, ?2 owner, ?3 kind.
 pub(in crate::sqlite) const PACED: &str = "
 SELECT created_at FROM counterfoil_record
 WHERE realm = ?1 AND owner = ?2 AND kind = ?3 AND shrunk = 0 AND created_at > ?4
 ORDER BY created_at DESC LIMIT 1 OFFSET ?5";
-/// Selects the time at which a member of a family was superseded. The member has the family's kind ?3 and generation
-/// ?2.
+/// Selects the time at which a member of family ?1 was superseded. The member has generation ?2 and kind ?3.
 pub(in crate::sqlite) const ROTATED: &str = "
 SELECT superseded_at FROM counterfoil_record
 WHERE family = ?1 AND generation = ?2 AND kind = ?3 AND superseded_at IS NOT NULL

@@ -35,7 +35,7 @@ pub(in crate::sqlite) const LIST_STANDING: &str = joined!(
 );
 pub(in crate::sqlite) const LIST_KIND: &str =
     joined!("WHERE r.realm = ?1 AND r.kind = ?2 AND r.shrunk = 0 AND r.id > ?3 ORDER BY r.id LIMIT ?4");
-/// Selects the ids of families from the table of records, so that the id of a missing family is found too.
+/// Selects the ids of families from the table of records. So it also finds a family whose own row is missing.
 pub(in crate::sqlite) const FAMILIES: &str =
     "SELECT DISTINCT family AS id FROM counterfoil_record WHERE family > ?1 ORDER BY family LIMIT ?2";
 pub(in crate::sqlite) const WHOLE_FAMILY: &str = joined!("WHERE r.family = ?1");

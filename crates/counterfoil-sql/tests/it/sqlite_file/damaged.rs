@@ -24,8 +24,9 @@ async fn superseded(store: &SqliteStore) -> RecordId {
     id
 }
 
-/// If the row were read as a row that was never superseded, a used refresh token would be live again. Only
-/// `honoured_until` may be missing, which means that the retry window has no end.
+/// One of the columns that say how a record was superseded is empty. If this record were read as never superseded, a
+/// used refresh token would be live again. Only `honoured_until` may be missing, which means that the retry window has
+/// no end.
 #[tokio::test]
 async fn a_row_that_is_half_superseded_is_corrupt() {
     let file = File::new();
@@ -51,7 +52,8 @@ async fn a_row_that_is_half_superseded_is_corrupt() {
     }
 }
 
-/// If the counter were read as a counter without a window, it would forget its failures and allow the next attempt.
+/// A counter has failures, but the end of their window is missing. If it were read as a counter without a window, it
+/// would forget its failures and allow the next attempt.
 #[tokio::test]
 async fn a_counter_of_failures_without_the_end_of_its_window_is_corrupt() {
     let file = File::new();

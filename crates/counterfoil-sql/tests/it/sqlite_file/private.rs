@@ -44,7 +44,7 @@ async fn fault_d8_the_files_are_their_owners_alone() {
     assert!(refused.is_err() && !other.exists());
 }
 
-/// The files have the mode of files that an earlier version created. The path is a link, either to the file or to a
+/// Other users can read the files, as they could in an earlier version. The path is a link, either to the file or to a
 /// folder above it.
 #[tokio::test]
 async fn fault_d8_the_files_behind_a_link_are_their_owners_alone() {

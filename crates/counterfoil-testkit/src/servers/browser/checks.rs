@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::Browser;
 
-/// A script that returns each broken accessibility rule, its requirement, and the elements that break it.
+/// A script that runs axe-core. It returns each accessibility rule that the page breaks, and the elements that break
+/// it.
 const JUDGE: &str = "
     const done = arguments[arguments.length - 1];
     axe.run(document, {resultTypes: ['violations']}).then(found => done({
@@ -14,9 +15,9 @@ const JUDGE: &str = "
     }), error => done({rules: 0, broken: [String(error)]}))";
 
 impl Browser {
-    /// The errors that the browser reported since the last call: failed scripts, requests that the content policy
-    /// blocked, and missing files. The status of the page itself is not reported, because a refusal has status 403 by
-    /// design.
+    /// The errors that the browser reported since the last call: failed scripts, requests that the content security
+    /// policy blocked, and missing files. A status with which the service refuses a request, such as 403, is not
+    /// reported.
     ///
     /// # Panics
     ///
@@ -26,8 +27,8 @@ impl Browser {
         self.engine.vendor().complaints(self).unwrap_or_else(|refusal| panic!("complaints: {refusal}"))
     }
 
-    /// The accessibility faults that axe-core finds on the page. `axe` is the path of its script. The driver injects
-    /// the script, so the page's content policy does not block it.
+    /// The accessibility faults that axe-core finds on the page. `axe` is the path of axe-core's script. The driver
+    /// runs the script in the page, so the page's content security policy does not block it.
     ///
     /// # Panics
     ///

@@ -1,5 +1,5 @@
-//! The functions of Chromium that are not in WebDriver. They use the Chrome DevTools Protocol and the log of
-//! `chromedriver`.
+//! The functions of Chromium that the tests need but W3C WebDriver does not offer. They use the Chrome DevTools
+//! Protocol and the log of `chromedriver`.
 
 use std::path::Path;
 
@@ -13,8 +13,8 @@ use super::{Browser, Screen};
 const MISSING: &str =
     "chromium and chromedriver are not here: `apt-get install chromium chromium-driver`, or `.ci/servers`";
 
-/// The arguments of the browser. With them it makes no network requests of its own and resolves no host except this
-/// machine.
+/// The arguments of the browser. With them the browser makes no network requests of its own, and connects to no host
+/// except this machine.
 const ARGUMENTS: [&str; 13] = [
     "--headless=new",
     "--no-sandbox",
@@ -61,7 +61,7 @@ impl Vendor for Chromium {
         json!({"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}})
     }
 
-    /// A narrow screen emulates a phone: as on a phone, a page without a viewport tag is 980 pixels wide.
+    /// Emulates a phone if the screen is narrow. On a phone, a page without a viewport tag is shown 980 pixels wide.
     fn emulate(&self, browser: &Browser, screen: Screen) -> Result<(), Refusal> {
         let size = json!({
             "width": screen.width, "height": screen.height, "deviceScaleFactor": 1, "mobile": screen.width < 500,
@@ -87,7 +87,8 @@ impl Vendor for Chromium {
         Ok(bad.map(text).filter(|message| !own.iter().any(|status| message.contains(status.as_str()))).collect())
     }
 
-    /// Emulation settings end when their window closes.
+    /// Clears cookies, cache and permissions. Emulation settings need not be cleared, because they end with their
+    /// window.
     fn forget(&self, browser: &Browser) -> Result<(), Refusal> {
         for command in ["Network.clearBrowserCookies", "Network.clearBrowserCache", "Browser.resetPermissions"] {
             devtools(browser, command, &json!({}))?;

@@ -1,4 +1,4 @@
-//! The driver's process, the driver's folder, and the browser that the driver starts.
+//! The process of a WebDriver driver, its folder, and the browser that it starts.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::vendor::{DriverProgram, Vendor};
 
-/// A shell script that ends the driver and the browser and removes their folder. It waits until the pipe to this
-/// process closes, however this process ends. It finds the browser's processes by the unique name of the folder.
+/// A shell script that ends the driver and the browser, and removes their folder, as soon as the [`Driver`] is dropped
+/// or the test process ends. The script notices this by its pipe to the test process, which then closes. It finds the
+/// browser's processes by the unique name of the folder.
 const KEEPER: &str = r#"
 trap '' INT TERM
 folder=$1; shift
@@ -22,7 +23,7 @@ wait
 for turn in 1 2 3 4 5; do rm -rf "$folder" 2>/dev/null && break; sleep 0.1; done
 "#;
 
-/// The driver of a browser, with its own port.
+/// The process of a WebDriver driver, with its own port.
 #[derive(Debug)]
 pub(super) struct Driver {
     pub(super) folder: PathBuf,
@@ -31,7 +32,8 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts a driver. A port that is free for IPv4 may be taken for IPv6, so this function makes up to five attempts.
+    /// Starts a driver on a free port. A port that is free for IPv4 can be taken for IPv6, so this function makes up to
+    /// five attempts.
     pub(super) fn start(vendor: &dyn Vendor) -> Self {
         let program = vendor.driver();
         let mut log = String::new();
@@ -84,7 +86,7 @@ impl Drop for Driver {
     }
 }
 
-/// The first of these programs that is found in a directory of `PATH`.
+/// The path of the first of these programs that is found in a directory of `PATH`.
 pub(super) fn program(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&path).collect();
@@ -92,8 +94,8 @@ pub(super) fn program(names: &[&str]) -> Option<PathBuf> {
     all.into_iter().find(|file: &PathBuf| Path::is_file(file))
 }
 
-/// Reads the driver's port from its log. One driver writes a full stop after the port, the other driver writes nothing
-/// after it.
+/// Reads the driver's port from its log. The port is the number after the text `before`. `None` if the log does not
+/// contain it yet.
 fn port(log: &str, before: &str) -> Option<u16> {
     let (_, said) = log.split_once(before)?;
     let end = said.find(|letter: char| !letter.is_ascii_digit())?;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::wire::Refusal;
 use super::{Browser, PAUSE, TRIES, text};
 
-/// The key of an element's id in WebDriver's JSON.
+/// The name of the JSON member that contains an element's id (W3C WebDriver).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 impl Browser {
@@ -48,7 +48,7 @@ impl Browser {
         all.as_array().expect("texts").iter().map(text).collect()
     }
 
-    /// The value of an attribute, as it is in the page's source.
+    /// The value of an attribute, as it is in the page's source. `None` if the element has no such attribute.
     #[must_use]
     pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
         self.wait_for(css);
@@ -76,7 +76,7 @@ impl Browser {
         let _id = self.element(css);
     }
 
-    /// Clicks an element whose click does not lead to another page.
+    /// Clicks the element. Use it if the click leads to no other page, and [`follow`](Self::follow) otherwise.
     pub fn click(&self, css: &str) {
         self.of(css, "POST", "click", Some(&json!({})));
     }
@@ -99,7 +99,8 @@ impl Browser {
         self.type_into(css, value);
     }
 
-    /// Types without clearing the field first. `keys` may also be the name of a file to upload.
+    /// Types into a field without clearing it first. If the field is for a file to upload, `keys` is the name of the
+    /// file.
     pub fn type_into(&self, css: &str, keys: &str) {
         self.of(css, "POST", "value", Some(&json!({"text": keys})));
     }
@@ -109,8 +110,8 @@ impl Browser {
         self.type_into(css, &file.display().to_string());
     }
 
-    /// Sets a value that cannot be typed. Examples are a date, whose format depends on the browser's locale, and
-    /// characters that are on no keyboard.
+    /// Sets the value of a field by a script, for a value that cannot be typed. Examples are a date, whose format
+    /// depends on the browser's locale, and characters that are on no keyboard.
     pub fn set(&self, css: &str, value: &str) {
         self.wait_for(css);
         let _none = self.script(
@@ -145,7 +146,8 @@ impl Browser {
         }
     }
 
-    /// Presses keys in the element that has the focus. WebDriver defines code points for keys without a character.
+    /// Presses keys in the element that has the focus. For a key without a character, such as Enter, use the code point
+    /// that WebDriver defines.
     pub fn press(&self, keys: &str) {
         let actions: Vec<Value> = keys
             .chars()
@@ -154,7 +156,7 @@ impl Browser {
         self.post("actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]}));
     }
 
-    /// Draws a line on the element with the mouse. Points are relative to its centre.
+    /// Draws a line on the element with the mouse. The points are relative to the centre of the element.
     pub fn draw(&self, css: &str, points: &[(i32, i32)]) {
         let element = json!({ELEMENT: self.element(css)});
         let _none = self.script("arguments[0].scrollIntoView({block: 'center'})", std::slice::from_ref(&element));

@@ -1,4 +1,5 @@
-//! The functions of Firefox that are not in WebDriver. They use preferences, and scripts with the browser's own rights.
+//! The functions of Firefox that the tests need but W3C WebDriver does not offer. They use preferences, and scripts
+//! with the browser's own rights.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use super::{Browser, Screen};
 const MISSING: &str = "firefox and geckodriver are not here: `apt-get install firefox-esr`, and `.ci/clients`, which \
      builds geckodriver into target/geckodriver, or `.ci/test`";
 
-/// A script that resizes the area in which the tab shows pages, and waits until the area has the new size.
+/// A script that resizes the area in which the browser shows a page. It waits until the area has the new size.
 const RESIZE: &str = "
     const [width, height] = [arguments[0], arguments[1]];
     const done = arguments[arguments.length - 1];
@@ -25,8 +26,8 @@ const RESIZE: &str = "
     }
     done()";
 
-/// A script that returns error messages about pages: errors, scripts that did not load, and requests that the content
-/// policy blocked. It leaves out messages about the browser's own code.
+/// A script that returns the error messages about pages: errors of scripts, scripts that did not load, and requests
+/// that the content security policy blocked. It leaves out messages about the browser's own code.
 const COMPLAINTS: &str = "
     const said = Services.console.getMessageArray();
     Services.console.reset();
@@ -119,7 +120,7 @@ fn prefer(browser: &Browser, name: &str, value: &Value) -> Result<(), Refusal> {
     as_the_browser(browser, "execute/sync", &set, &json!([name, value])).map(drop)
 }
 
-/// The path of the driver that `.ci/clients` installs into the target folder. This program is in that folder too.
+/// The path of `geckodriver`, which `.ci/clients` installs into the target folder of cargo. `None` if it is not there.
 fn geckodriver() -> Option<PathBuf> {
     let own = std::env::current_exe().ok()?;
     own.ancestors().map(|folder| folder.join("geckodriver/bin/geckodriver")).find(|file| file.is_file())

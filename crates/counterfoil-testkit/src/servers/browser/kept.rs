@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::Browser;
 
-/// The first bytes of a compressed session file of Firefox. They are followed by the uncompressed length and one LZ4
-/// block.
+/// The first bytes of a compressed session file of Firefox. After them come the uncompressed length and one LZ4 block.
 const PACKED: &[u8] = b"mozLz40\0";
 
 impl Browser {
-    /// Closes the browser as a person would. Returns for each text the files of the profile (history, cache, sessions)
-    /// that contain the text.
+    /// Closes the browser as a person would, and searches the files of its profile (history, cache, sessions). Returns
+    /// for each of the texts the files that contain it.
     ///
     /// # Panics
     ///
@@ -42,7 +41,7 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
-/// The uncompressed contents of a session file, or `None` if the file is of another kind or broken.
+/// The uncompressed contents of a compressed session file. `None` if the file is of another kind or broken.
 fn unpacked(file: &[u8]) -> Option<Vec<u8>> {
     let (_length, mut rest) = file.strip_prefix(PACKED)?.split_at_checked(4)?;
     let mut text = Vec::new();
@@ -65,7 +64,8 @@ fn unpacked(file: &[u8]) -> Option<Vec<u8>> {
     Some(text)
 }
 
-/// Reads a length. A length that does not fit into 4 bits continues in bytes of 255, and a smaller byte ends it.
+/// Reads a length of the LZ4 format, which begins with the four bits `half`. If they are 15, following bytes are added,
+/// up to the first byte below 255. `None` if the data ends before that.
 fn length(half: u8, rest: &mut &[u8]) -> Option<usize> {
     let mut length = usize::from(half);
     let mut more = half == 15;

@@ -8,15 +8,15 @@ use serde_json::{Value, json};
 use super::wire::Refusal;
 use super::{Browser, Engine, Screen, text};
 
-/// A browser and its preferred language.
+/// A kind of browser and its preferred language.
 type Reader = (Engine, String);
 
-/// The idle browsers. They end with this process, because then the pipes to their keepers close.
+/// The browsers that no test uses now. They end with the test process: see the script in `driver.rs`.
 static IDLE: Mutex<Vec<(Reader, Browser)>> = Mutex::new(Vec::new());
 
-/// A borrowed browser. On return its pages, history, cookies, cache, permissions and log are cleared, and it shows
-/// pages on a desktop screen again. Databases of pages stay. No other test sees them, because each origin (server and
-/// port) has its own.
+/// A browser that a test has borrowed. When it is dropped, its pages, history, cookies, cache, permissions and log are
+/// cleared, its screen is a desktop screen again, and another test can borrow it. Databases of pages are not cleared.
+/// No other test sees them, because each origin (server and port) has its own.
 #[derive(Debug)]
 pub struct BorrowedBrowser {
     reader: Reader,
@@ -62,7 +62,8 @@ impl Browser {
 }
 
 impl BorrowedBrowser {
-    /// Keeps the browser, so that no other test borrows it. It ends when the returned value is dropped.
+    /// Keeps the browser for this test, so that no other test borrows it later. It ends when the returned value is
+    /// dropped.
     ///
     /// # Panics
     ///

@@ -25,9 +25,9 @@ pub use screen::Screen;
 pub use vendor::Engine;
 use wire::Refusal;
 
-/// How often a condition is checked before the test fails.
+/// How often [`Browser::wait`] checks its condition before the test fails.
 const TRIES: u32 = 750;
-/// The pause between two checks of a condition.
+/// The pause between two checks of a condition in [`Browser::wait`].
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// A browser with one page open.
@@ -112,8 +112,8 @@ impl Browser {
         self.step("forward");
     }
 
-    /// Presses the back or forward button. If the browser must not show a page again, it shows an error page of its
-    /// own. Firefox reports that as a failed command.
+    /// Presses the back or forward button. If the browser is not allowed to show the page again, it shows an error page
+    /// of its own. Firefox reports this as a failed command, so this failure is ignored.
     fn step(&self, way: &str) {
         match self.ask("POST", way, Some(&json!({}))) {
             Err(refusal) if !refusal.tells_of_an_error_page() => panic!("{way}: {refusal}"),
@@ -137,7 +137,7 @@ impl Browser {
         self.get("cookie").as_array().expect("cookies").clone()
     }
 
-    /// The value of a cookie.
+    /// The value of a cookie. `None` if the page's host would not receive a cookie with this name.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies().iter().find(|cookie| cookie["name"] == name).map(|cookie| text(&cookie["value"]))
@@ -148,21 +148,21 @@ impl Browser {
         self.post("cookie", &json!({"cookie": {"name": name, "value": value, "path": "/"}}));
     }
 
-    /// Runs a script in the page, even if the page's content policy forbids scripts. `body` is the body of a function.
-    /// Returns the function's result.
+    /// Runs a script in the page, even if the page's content security policy forbids scripts. `body` is the body of a
+    /// function. Returns the function's result.
     #[must_use]
     pub fn script(&self, body: &str, arguments: &[Value]) -> Value {
         self.post("execute/sync", &json!({"script": body, "args": arguments}))
     }
 
-    /// Like [`script`](Self::script), for an asynchronous function. The function calls its last argument with its
-    /// result.
+    /// Runs an asynchronous script in the page. `body` is the body of a function, which must call its last argument
+    /// with its result. Returns this result.
     #[must_use]
     pub fn script_that_calls_back(&self, body: &str, arguments: &[Value]) -> Value {
         self.post("execute/async", &json!({"script": body, "args": arguments}))
     }
 
-    /// Waits until a condition is true. `what` names the condition in the panic.
+    /// Waits until a condition is true. `what` describes the condition in the message of the panic.
     ///
     /// # Panics
     ///

@@ -1,5 +1,4 @@
-//! The environment of the page's reader: screen size, dark mode, and whether scripts run. This module also makes
-//! screenshots.
+//! How a page is shown: screen size, dark mode, and whether scripts run. This module also makes screenshots.
 
 use std::path::Path;
 
@@ -51,8 +50,8 @@ impl Browser {
         self.engine.vendor().run_scripts(self, run).unwrap_or_else(|refusal| panic!("scripts: {refusal}"));
     }
 
-    /// Lets pages write to the clipboard without asking, as they may after a click. Also lets the test read the
-    /// clipboard.
+    /// Lets pages write to the clipboard without asking the user. Without this, they can write only after a click. Also
+    /// lets the test read the clipboard.
     ///
     /// # Panics
     ///

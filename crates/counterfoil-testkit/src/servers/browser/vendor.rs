@@ -1,4 +1,4 @@
-//! The functions for which W3C WebDriver has no endpoint. Each browser implements them in its own way.
+//! The functions that the tests need but W3C WebDriver does not offer. Each browser implements them in its own way.
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -34,26 +34,28 @@ impl Engine {
 pub(super) struct DriverProgram {
     pub(super) file: std::path::PathBuf,
     pub(super) arguments: &'static [&'static str],
-    /// The text that precedes the port in the log.
+    /// The text that precedes the port in the driver's log.
     pub(super) before_port: &'static str,
 }
 
 pub(super) trait Vendor: Debug {
-    /// The program of the driver.
+    /// Finds the program of the driver.
     ///
     /// # Panics
     ///
     /// If the program is missing. The message names the package to install.
     fn driver(&self) -> DriverProgram;
-    /// Additional capabilities of a new session. They must put all files of the browser below `profile` in `folder`.
+    /// Additional WebDriver capabilities for a new session. With them, the browser must write all its files below
+    /// `profile` in `folder`.
     fn capabilities(&self, folder: &Path, language: &str) -> Value;
     /// Shows pages on this screen from now on.
     fn emulate(&self, browser: &Browser, screen: Screen) -> Result<(), Refusal>;
     /// Runs or blocks the scripts of pages, from the next page on.
     fn run_scripts(&self, browser: &Browser, run: bool) -> Result<(), Refusal>;
-    /// The errors that the browser reported since the last call. The status of the page itself is not reported.
+    /// The errors that the browser reported since the last call. A status with which the service refuses a request is
+    /// not reported.
     fn complaints(&self, browser: &Browser) -> Result<Vec<String>, Refusal>;
-    /// Clears cookies, cache, permissions and emulation settings.
+    /// Clears cookies, cache, permissions and emulation settings, before another test uses the browser.
     fn forget(&self, browser: &Browser) -> Result<(), Refusal>;
     /// Lets pages use the clipboard without asking.
     fn open_clipboard(&self, browser: &Browser) -> Result<(), Refusal>;

@@ -1,5 +1,5 @@
-//! The part of WebDriver (W3C, 2018) that the tests need, with JSON over HTTP/1.1 on the loopback interface. A client
-//! from crates.io would add a TLS stack, and a licence that `deny.toml` does not allow.
+//! A client for the part of WebDriver (W3C, 2018) that the tests need. It sends JSON over HTTP/1.1 on the loopback
+//! interface. A client from crates.io would add a TLS stack, and a licence that `deny.toml` does not allow.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// The time within which a page must load.
+/// The time that a page may take to load.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An error of WebDriver. It has a code, such as `no such element`, and the driver's message.
@@ -18,7 +18,7 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// Whether the browser shows an error page of its own instead of the requested page.
+    /// Whether the command failed because the browser shows an error page of its own instead of the requested page.
     pub(super) fn tells_of_an_error_page(&self) -> bool {
         self.code == "unknown error" && self.message.contains("about:neterror")
     }
@@ -54,8 +54,8 @@ pub(super) fn command(port: u16, method: &str, path: &str, body: Option<&Value>)
     Err(Refusal { code: part("error"), message })
 }
 
-/// Reads the status and the body of a response. The driver keeps connections open, so the length in the header
-/// determines the end of the body.
+/// Reads the status and the body of a response. The driver keeps the connection open after the response, so the end of
+/// the body follows from the header `Content-Length`.
 fn answer(mut stream: BufReader<TcpStream>) -> (u16, String) {
     let mut line = || {
         let mut line = String::new();

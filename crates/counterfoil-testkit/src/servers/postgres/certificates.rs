@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::somebody::give_away;
 
-/// Creates an authority and a certificate for the server. Returns the settings that name the files.
+/// Creates a certificate authority, and a certificate for the server. Returns the lines of `postgresql.conf` that name
+/// their files.
 pub(super) fn certificates(folder: &Path) -> [String; 3] {
     use std::os::unix::fs::PermissionsExt as _;
 

@@ -1,4 +1,4 @@
-//! Folders and programs that belong to a user other than root.
+//! Lets PostgreSQL run as a user other than root, because it refuses to run as root.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,7 +18,7 @@ pub(super) fn give_away(path: &Path) {
     }
 }
 
-/// The user who runs the server if this process runs as root, because PostgreSQL refuses to run as root.
+/// The user who runs the server if this process runs as root. `None` if this process runs as another user.
 fn somebody() -> Option<&'static str> {
     let id = |arguments: &[&str]| {
         let output = Command::new("id").args(arguments).output().expect("id runs");

@@ -88,8 +88,8 @@ impl RedisCluster {
         (0..self.nodes.len()).filter(|node| self.cli(*node, &["ROLE"]).starts_with("master")).collect()
     }
 
-    /// Waits until all nodes agree on a complete cluster of three primaries, and every replica is connected. Until
-    /// then, the cluster may elect no replica if a primary dies.
+    /// Waits until all nodes agree on a complete cluster of three primaries, and every replica is connected. If a
+    /// primary died before that, the cluster might not elect a replica in its place.
     ///
     /// # Panics
     ///

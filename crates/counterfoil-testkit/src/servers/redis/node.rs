@@ -14,7 +14,7 @@ const MISSING: &str =
 const MISSING_VALKEY: &str = "the Valkey programs (valkey-server, valkey-cli) are not here: `.ci/servers` installs them, \
                               for Debian 12 from its backports";
 
-/// The project that makes the programs.
+/// The kind of server: Redis or Valkey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Maker {
     Redis,
@@ -42,13 +42,13 @@ impl Maker {
     }
 }
 
-/// A shell script that runs a server until the pipe to this process closes. The pipe closes when the [`Node`] is
-/// dropped or this process ends. The script ignores the signal XFSZ, so that a write to a full disk fails and does not
-/// end the server.
+/// A shell script that runs a server and ends it as soon as the [`Node`] is dropped or the test process ends. The
+/// script notices this by its pipe to the test process, which then closes. It ignores the signal XFSZ, so that a write
+/// to a full disk fails but does not end the server.
 pub(super) const KEEPER: &str = r#"trap '' INT TERM XFSZ; folder=$1; shift; "$@" >>"$folder/log" 2>&1 & server=$!; echo $server >"$folder/pid"; cat >/dev/null; kill -KILL $server 2>/dev/null; wait $server 2>/dev/null"#;
 
-/// A shell script that keeps a folder until the pipe to this process closes. It removes the folder after the servers in
-/// the folder have ended.
+/// A shell script that removes a folder as soon as the [`Folder`] is dropped or the test process ends. It tries three
+/// times, because the servers in the folder can still be writing to it.
 pub(super) const FOLDER_KEEPER: &str =
     r#"trap '' INT TERM; cat >/dev/null; for turn in 1 2 3; do sleep 0.2; rm -rf "$1" 2>/dev/null; done"#;
 
@@ -58,7 +58,7 @@ pub(super) const NODE_TIMEOUT: &str = "1000";
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) const PAUSE: Duration = Duration::from_millis(20);
 
-/// A folder that is removed when the value is dropped or the process ends.
+/// A folder that is removed when this value is dropped or the test process ends.
 #[derive(Debug)]
 pub(super) struct Folder {
     pub(super) path: PathBuf,
@@ -66,7 +66,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Creates a folder. The folder is in memory if the system has a file system in memory.
+    /// Creates a folder. If the system has a file system in memory, the folder is there.
     pub(super) fn new() -> Self {
         let memory = Path::new("/dev/shm");
         let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
@@ -176,7 +176,7 @@ pub(super) fn runs(program: &str) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// Checks a condition repeatedly until it is true or too much time has passed. Returns whether it became true.
+/// Checks a condition repeatedly until it is true, or until too much time has passed. Returns whether it became true.
 pub(super) fn patiently(mut is_so: impl FnMut() -> bool) -> bool {
     let turns = PATIENCE.as_millis() / PAUSE.as_millis();
     for _ in 0..turns {

@@ -1,6 +1,6 @@
 //! Tests third-party clients with their default settings, as public and as confidential clients (faults C1, C2 and C3).
-//! The server must accept the requests that the clients make by default. After a refusal, a client must not send
-//! further requests.
+//! The server must accept the requests that these clients make by default. If the server refuses a client, the client
+//! must not try again with other requests.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -67,7 +67,8 @@ async fn fault_c1_the_jdks_client_is_challenged_only_without_credentials() {
     run(Command::new("java").arg(script("Signin.java")).arg(server.url("")), "default-jdk-headless");
 }
 
-/// Forwards connections to a port. Returns the port to connect to, and the recorded bytes that the client sends.
+/// Makes a proxy that forwards connections to `port`. Returns the proxy's own port, and the bytes that clients send
+/// through it.
 fn overheard(port: u16) -> (u16, Arc<Mutex<Vec<u8>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let own = listener.local_addr().expect("an address").port();

@@ -23,7 +23,7 @@ fn register(fixture: &Fixture, name: &str, id: &str, ticks: &[&str], mode: &str)
     fixture.browser.send_anyway("#create");
 }
 
-/// Signs ivan in at the token endpoint with this API key of the client. Returns the status.
+/// Signs ivan in at the token endpoint. `api_key` contains the id and the secret of the client. Returns the status.
 fn sign_in_with(fixture: &Fixture, api_key: &str) -> u16 {
     let basic = format!("Basic {api_key}");
     let form = [("grant_type", "password"), ("username", "ivan"), ("password", "ivan")];

@@ -19,7 +19,7 @@ fn make(fixture: &Fixture, description: &str) -> String {
     code
 }
 
-/// Returns the time until expiry that the page shows for a code.
+/// Returns the time until the expiry of the code with this description, as the page shows it.
 fn expires(fixture: &Fixture, description: &str) -> String {
     fixture.browser.text(&fixture.in_row(description, "td:nth-child(5) .ago"))
 }
@@ -155,7 +155,7 @@ fn console_1_a_code_is_made_permanent_reset_and_deleted() {
     });
 }
 
-/// The demo uses the real clock. So the code in this test lives for one second only.
+/// The demo uses the real clock, so the code in this test expires after one second.
 #[test]
 fn console_1_an_expired_code_is_greyed_and_reactivated() {
     for reader in Reader::all(&LANGUAGES, Commit::Chromium) {

@@ -1,4 +1,5 @@
-//! Tests forged requests. Each form is sent without a token, with the token of another session, and from another site.
+//! Tests forged requests. Each form is sent without a CSRF token, with the token of another session, and from another
+//! site.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -10,7 +11,8 @@ use crate::support::Server;
 
 type Fields = &'static [(&'static str, &'static str)];
 
-/// All forms of the console. In each path, the part in braces is replaced by the id of the first row on the page.
+/// All forms of the console. Each has the path of its page, the path to which it is sent, and its fields. In these
+/// paths, `{}` stands for the id of the first row on the page, and `{user}` for the id of ivan.
 const FORMS: [(&str, &str, Fields); 19] = [
     ("/console/tokens", "/console/tokens", &[("label", "forged"), ("days", "7"), ("rights", "all")]),
     ("/console/tokens", "/console/tokens/{}/rotate", &[("overlap_seconds", "0")]),
@@ -54,8 +56,8 @@ const FORMS: [(&str, &str, Fields); 19] = [
     ),
 ];
 
-/// A demo with a security code, and with two accounts that have a token each. `own` and `other` are two sessions of a
-/// super administrator.
+/// A demo, in which ivan and a super administrator have a token each. There is also a security code. `own` and `other`
+/// are two sessions of the super administrator.
 struct Stage {
     server: Server,
     own: HttpClient,
@@ -89,8 +91,8 @@ impl Stage {
         (page, path.replace("{}", &id))
     }
 
-    /// Returns all texts that a forged request could change. Leaves out relative times and form numbers, which differ
-    /// each time.
+    /// Returns the texts of all pages that a forged request could change. Leaves out relative times and form numbers,
+    /// which differ each time.
     fn state(&mut self) -> String {
         let user = format!("/console/users/{}", self.user);
         let pages =
@@ -121,7 +123,7 @@ fn without_times(reply: &Reply) -> String {
         .collect()
 }
 
-/// A description of a forged request, its headers about the origin, and its CSRF token.
+/// A forged request: its description, the headers that name its origin, and its CSRF token.
 type Attempt<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>);
 
 #[test]
@@ -161,7 +163,7 @@ fn a_form_without_its_token_with_another_sessions_or_from_another_site_is_refuse
     }
 }
 
-/// If the forms failed even with their tokens, the refusals in the tests above would prove nothing.
+/// The same forms must succeed with their tokens. Otherwise the refusals in the other tests would prove nothing.
 #[test]
 fn the_same_forms_with_their_token_are_carried_out() {
     for (page, path, fields) in FORMS {
@@ -208,7 +210,7 @@ fn a_picture_from_another_site_is_not_taken_for_a_signature() {
     assert_eq!(send(&token, &[], false), 303);
 }
 
-/// An attacker must not be able to sign a user in to the attacker's account.
+/// If a site could sign a user in to the attacker's account, the user might store data there.
 #[test]
 fn another_site_cannot_sign_a_browser_in_or_out() {
     let server = server("");
@@ -251,8 +253,8 @@ fn what_changes_something_is_never_done_by_a_link() {
     assert_eq!(stage.state(), before);
 }
 
-/// Serves a page of another site. When a browser opens the page, it submits a form of the console. The host name of the
-/// page is another name of this machine.
+/// Serves a page of another site, and returns its address. When a browser opens the page, it sends a form to `action`.
+/// The address has another host name of this machine.
 fn another_site(action: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://localhost:{}/", listener.local_addr().expect("an address").port());

@@ -1,4 +1,4 @@
-//! Tests the focus, and the cookies of two services on one host. Both need a browser.
+//! Tests the focus of the page, and the cookies of two services on one host. Only a real browser can test both.
 
 use super::fixture::{Commit, in_both, in_english, server};
 

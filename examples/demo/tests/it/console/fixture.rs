@@ -19,8 +19,8 @@ pub struct Fixture {
     pub language: &'static str,
 }
 
-/// Whether each test runs in every browser, language and screen size. This is true only at soak scale. Otherwise each
-/// test runs in one combination, and all tests together cover all combinations.
+/// Whether each test runs in every browser, language and screen size. This is the case only at soak scale. At other
+/// scales each test runs in one combination, so that all tests together cover all combinations.
 pub fn in_full() -> bool {
     scale() == Scale::SOAK
 }
@@ -32,7 +32,7 @@ pub struct Reader {
     pub language: &'static str,
 }
 
-/// The browsers in which a test runs by default. At soak scale each test runs in both browsers.
+/// The browsers in which a test runs below soak scale. At soak scale each test runs in both browsers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Commit {
     Chromium,
@@ -42,7 +42,8 @@ pub enum Commit {
 impl Reader {
     pub const ENGLISH: Self = Self { engine: Engine::Chromium, language: "en" };
 
-    /// Returns the combinations in which a test runs. By default the name of the test selects one language.
+    /// Returns the browsers and languages in which the present test runs. Below soak scale, the name of the test
+    /// selects one language for each browser.
     pub fn all(languages: &[&'static str], commit: Commit) -> Vec<Self> {
         let name: usize = std::thread::current().name().unwrap_or_default().bytes().map(usize::from).sum();
         let browsers = if in_full() || commit == Commit::BothBrowsers { &Engine::ALL[..] } else { &[Engine::Chromium] };
@@ -54,18 +55,18 @@ impl Reader {
     }
 }
 
-/// Runs a test that depends on the language. At soak scale, runs it in both languages and both browsers. By default,
-/// runs it in Chromium and in one language. Each run has a new demo.
+/// Runs a test that depends on the language. At soak scale, runs it in both languages and both browsers. Otherwise runs
+/// it in Chromium and in one language. Each run has a new demo.
 pub fn in_both(act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&LANGUAGES, Commit::Chromium), act);
 }
 
-/// Runs a test like [`in_both`], but by default runs it in both browsers, each with a different language.
+/// Runs a test like [`in_both`]. Below soak scale, also runs it in both browsers, each with a different language.
 pub fn in_both_browsers(act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&LANGUAGES, Commit::BothBrowsers), act);
 }
 
-/// Runs a test that does not depend on the language. `commit` says in which browsers it runs by default.
+/// Runs a test that does not depend on the language. `commit` says in which browsers it runs below soak scale.
 pub fn in_english(commit: Commit, act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&["en"], commit), act);
 }
@@ -78,7 +79,7 @@ fn for_each(readers: &[Reader], act: impl Fn(&Fixture)) {
     }
 }
 
-/// Starts a demo with this policy file.
+/// Starts a demo whose policy file has the contents `policy`.
 pub fn server(policy: &str) -> Server {
     let folder = TempDir::new().expect("a folder");
     std::fs::write(folder.path().join("policy.toml"), policy).expect("written");
@@ -93,7 +94,7 @@ impl Fixture {
         Self { server: server(policy), browser: Browser::borrow(engine, language), language }
     }
 
-    /// Checks that neither the browser nor the demo has reported an error.
+    /// Checks that the browser has reported no error, and that the log of the demo contains no panic.
     pub fn is_quiet(&self) {
         let of = (self.browser.engine(), self.language);
         assert_eq!(self.browser.complaints(), [""; 0], "the browser complained, {of:?}");
@@ -127,7 +128,7 @@ impl Fixture {
         self.sign_in(name, password);
     }
 
-    /// Creates a token on the page of tokens. Leaves the page that shows the token, and returns its text.
+    /// Creates a token on the page of tokens. Returns the text of the token, and closes the page that shows it.
     pub fn make_token(&self, label: &str, days: &str) -> String {
         self.goto("/console/tokens");
         self.browser.fill("#create [name=label]", label);
@@ -159,7 +160,7 @@ impl Fixture {
         format!("tr[data-id=\"{}\"] {css}", self.row(text))
     }
 
-    /// Checks that all texts of the page are in the preferred language. Texts that users have typed are left out.
+    /// Checks that the texts on the page are in the preferred language. Ignores the texts that users have typed.
     pub fn speaks(&self) {
         assert_eq!(self.browser.attribute("html", "lang").as_deref(), Some(self.language));
         let words = "return [...document.querySelectorAll('h1, h2, th, label, legend, caption, button, .button, nav a, main p, .badge')]\
@@ -180,7 +181,7 @@ impl Fixture {
         }
     }
 
-    /// Returns the text in the preferred language.
+    /// Returns `russian` if the preferred language is Russian, and `english` otherwise.
     pub fn word(&self, english: &'static str, russian: &'static str) -> &'static str {
         if self.language == "ru" { russian } else { english }
     }
@@ -205,7 +206,7 @@ impl Fixture {
         HttpClient::new(self.server.port).bearer("/api/v1/whoami", token).status
     }
 
-    /// Checks that an error is shown at its field, and that the field refers to the error for screen readers.
+    /// Checks that the page shows an error at this field, and that the field refers to the error for screen readers.
     pub fn finds_fault_with(&self, field: &str) {
         let error = self.browser.text(&format!("#{field}-error"));
         assert!(!error.is_empty(), "{field}");

@@ -1,4 +1,5 @@
-//! An HTTP client that keeps cookies and follows no redirects. The test sets the headers that name the origin.
+//! An HTTP client that keeps cookies and follows no redirects. A test sets the headers that name the origin of a
+//! request.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::support::{escaped, wire};
 
-/// The start of the name of the session cookie. In the demo, the rest of the name is the address of the demo.
+/// The beginning of the name of the session cookie. In the demo, the rest of the name is derived from the demo's
+/// address.
 pub const SESSION: &str = "counterfoil-session";
 
 /// Returns the full name of a cookie of the demo on this port.
@@ -21,7 +23,7 @@ pub struct HttpClient {
     cookies: BTreeMap<String, String>,
 }
 
-/// Makes a form number for a page without a form number. The console accepts any number.
+/// Makes a random form number. The console accepts any number, so a test can add one to a form that has none.
 fn number() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     URL_SAFE_NO_PAD.encode(u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).to_be_bytes())

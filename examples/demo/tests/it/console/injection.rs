@@ -1,4 +1,4 @@
-//! Tests that texts with markup, scripts or header lines are shown as text.
+//! Tests that the pages show markup, scripts and header lines in user input as plain text.
 
 use super::fixture::{Fixture, in_both};
 use super::http_client::HttpClient;

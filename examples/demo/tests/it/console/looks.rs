@@ -1,5 +1,5 @@
-//! Tests the look and the accessibility of each page, on desktop screens with light and with dark colours, and on
-//! phones. The screenshots are kept.
+//! Tests the look and the accessibility of each page. The screens are a desktop with light colours, a desktop with dark
+//! colours, and a phone. The screenshots are kept.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::fixture::{Commit, Fixture, LANGUAGES, Reader, axe, file, in_full};
 
 const SCREENS: [(&str, Screen); 3] = [("light", Screen::DESKTOP), ("dark", Screen::DARK), ("phone", Screen::PHONE)];
 
-/// Takes a screenshot of the page, and adds its accessibility errors to `wrong`.
+/// Takes a screenshot of the page that the browser shows. Adds the accessibility errors of the page to `wrong`.
 fn judge(fixture: &Fixture, page: &str, turn: usize, wrong: &mut Vec<String>) {
     fixture.speaks();
     let screens = if in_full() { &SCREENS[..] } else { &SCREENS[turn % SCREENS.len()..][..1] };
@@ -203,7 +203,7 @@ fn every_page_looks_right_and_is_for_everybody_in_firefox_too() {
     }
 }
 
-/// Checks that the accessibility checker finds the errors of a bad page.
+/// The accessibility checker must find the errors of a page that was made with errors.
 #[test]
 fn the_checks_see_a_page_that_is_bad() {
     for reader in Reader::all(&["en"], Commit::BothBrowsers) {

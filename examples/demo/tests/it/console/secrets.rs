@@ -1,5 +1,5 @@
-//! Tests that a secret is shown once. After the page is left, the secret is in no page, even if the user goes back and
-//! forward. It is in no address, in no log, and not in the storage of the browser.
+//! Tests that a secret is shown once. After the user has left the page, no page contains the secret, and it does not
+//! come back when the user goes back and forward. No address, no log and no storage of the browser contains it.
 
 use super::fixture::{Commit, Fixture, LANGUAGES, Reader, in_english};
 
@@ -26,7 +26,7 @@ fn fill(fixture: &Fixture, page: &str) {
     }
 }
 
-/// Whether the secret is in the page, in the memory of its scripts, or in the storage of the browser.
+/// Whether the secret is in the page, in the history state, or in the storage of the browser.
 fn shows(fixture: &Fixture, secret: &str) -> bool {
     let all = "return document.documentElement.outerHTML + location.href + document.referrer + document.title + JSON.stringify(history.state)\
          + JSON.stringify({...sessionStorage}) + JSON.stringify({...localStorage}) + window.name\
@@ -103,7 +103,8 @@ fn a_reload_of_the_page_that_showed_a_secret_makes_no_other_one() {
     });
 }
 
-/// On a reload, a browser without scripts sends the form again. WebKit sends it again even with scripts.
+/// When the user reloads a page that a form produced, a browser without scripts sends the form again. WebKit does so
+/// even with scripts.
 #[test]
 fn fault_a10_a_reload_without_scripts_says_that_it_was_done_and_makes_no_other_one() {
     in_english(Commit::Chromium, |fixture| {

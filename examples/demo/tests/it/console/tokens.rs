@@ -203,7 +203,7 @@ fn console_1_where_tokens_are_switched_off_their_owner_sees_neither_tab_nor_list
     });
 }
 
-/// Sets the switch in another session, as an administrator.
+/// Turns the setting for personal access tokens on or off, as an administrator in another session.
 fn switch(fixture: &Fixture, on: bool) {
     let mut admin = HttpClient::signed_in(fixture.server.port, "admin", "admin");
     let page = admin.get("/console/settings");

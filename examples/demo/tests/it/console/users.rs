@@ -1,4 +1,4 @@
-//! Tests the pages about the tokens of other users, and their switches for login with tokens.
+//! Tests the pages about the tokens of other users. Also tests the per-user setting "token login".
 
 use super::fixture::in_both;
 use super::http_client::HttpClient;

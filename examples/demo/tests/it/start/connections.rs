@@ -18,7 +18,7 @@ use tokio::sync::{Notify, oneshot};
 const SHORT: Duration = Duration::from_millis(300);
 /// A time limit that is longer than any test.
 const LONG: Duration = Duration::from_secs(600);
-/// The maximum time that a test waits.
+/// The maximum time that a test waits for the server.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The bytes that an HTTP/2 client sends first: the preface, and an empty frame of settings.
 const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
@@ -28,7 +28,7 @@ struct ConnectionServer {
     address: SocketAddr,
     /// Notifies the test that a request to `/slow` has arrived.
     entered: Arc<Notify>,
-    /// Notified by a test, to let the request to `/slow` end.
+    /// A test notifies this to let the request to `/slow` end.
     go: Arc<Notify>,
     _stop: oneshot::Sender<()>,
 }
@@ -96,7 +96,7 @@ async fn ended(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&read).into_owned()
 }
 
-/// Sends a request. Reads the first bytes of the response, to make sure that the server has received the request.
+/// Sends a request, and reads the beginning of its response. After this, the server has surely received the request.
 async fn asked(stream: &mut TcpStream, path: &str) -> String {
     stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).await.expect("written");
     let mut piece = [0; 512];

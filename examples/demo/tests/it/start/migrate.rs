@@ -1,4 +1,4 @@
-//! Tests that the schema can be migrated by a separate command before a start.
+//! Tests that a separate command can update the schema before the demo starts.
 
 use std::process::Output;
 

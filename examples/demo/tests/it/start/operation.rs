@@ -1,4 +1,4 @@
-//! Tests a start that waits, a log that nobody reads, and the files after a stop.
+//! Tests a start that must wait for its store, a log that nobody reads, and the files that are left after a stop.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
@@ -26,7 +26,7 @@ async fn fault_g4_a_log_without_a_reader_fails_no_request_and_no_stop() {
     assert_eq!(server.ended().code(), Some(0));
 }
 
-/// Sends requests that are refused and logged. They must not wait until somebody reads the log.
+/// Sends `count` requests that are refused and logged. Checks that none of them waits until somebody reads the log.
 async fn refuse(server: &Server, count: usize) {
     let (client, mut callers) = (reqwest::Client::new(), tokio::task::JoinSet::new());
     for _ in 0..8 {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The HTTP Basic credentials of the client in the example that 12d Synergy documents.
+/// The `Authorization` header of the client `test.token`, as in the example that 12d Synergy documents.
 pub const SEED_CLIENT: &str = "Basic dGVzdC50b2tlbjphN2Q4NDkzNjZkMjI0ZjhlYjUyMWNjZjY5NjkyNTYyNw==";
 
 /// A demo on a free port of 127.0.0.1. It has a folder of its own. On drop it stops.
@@ -42,7 +42,7 @@ impl Server {
         })
     }
 
-    /// Starts a demo in this folder. `with` may change the command.
+    /// Starts a demo in this folder. `with` can change the command first.
     pub fn start_in(folder: TempDir, with: impl FnOnce(&mut Command)) -> Self {
         let mut command = program(folder.path());
         let log = std::fs::File::options().create(true).append(true).open(folder.path().join("log")).expect("a log");
@@ -77,8 +77,8 @@ impl Server {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// Returns the log. A thread writes a log line shortly after the response, so this function waits until the log no
-    /// longer grows.
+    /// Returns the log. The demo writes a log line shortly after the response, in another thread. So this method waits
+    /// until the log no longer grows.
     pub fn log(&self) -> String {
         let mut log = log_of(self.folder.path());
         for _ in 0..100 {
@@ -115,7 +115,7 @@ impl Server {
         assert!(status.expect("kill runs").success());
     }
 
-    /// Waits until the process has ended, at most ten seconds. A stop must not take longer.
+    /// Waits for at most ten seconds until the process has ended. Fails if it has not.
     pub fn ended(&mut self) -> ExitStatus {
         for _ in 0..100 {
             if let Some(status) = self.child.try_wait().expect("a child") {
@@ -138,7 +138,7 @@ impl Server {
         self.form("/token", SEED_CLIENT, form).await
     }
 
-    /// Signs in with the client in the example that 12d Synergy documents. Returns the answer.
+    /// Signs in through the client of the example that 12d Synergy documents. Returns the response.
     pub async fn sign_in(&self, name: &str, password: &str) -> Value {
         let form = [("grant_type", "password"), ("username", name), ("password", password), ("remember", "true")];
         let (status, tokens) = self.token(&form).await;
@@ -189,7 +189,7 @@ async fn answered(request: reqwest::RequestBuilder) -> (u16, Value) {
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
 
-/// Returns a member of a JSON object. The member must be a string.
+/// Returns the text of the member `name` of a JSON object.
 pub fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_else(|| panic!("no {name}: {value}")).to_owned()
 }

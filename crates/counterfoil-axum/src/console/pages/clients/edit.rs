@@ -37,7 +37,7 @@ struct Edit {
     public: bool,
     action: String,
     values: FormValues,
-    /// The current value of each field. The form contains these values in hidden fields.
+    /// The value that each field has when the page is shown. A hidden field of the form contains it.
     was: Vec<(&'static str, String)>,
     allowed: ScopeField,
     default: ScopeField,
@@ -164,8 +164,8 @@ async fn try_edit(
     }
 }
 
-/// Returns the fields whose values differ from their `_was` fields. If the form has no `_was` fields, compares with the
-/// current values.
+/// Returns the changes that the form makes to the client. A field is changed if its value differs from its `_was`
+/// field. If the form has no `_was` field for it, its value is compared with the current value.
 fn change(viewer: &Viewer, client: &ClientView, form: &Form) -> Result<ClientUpdate, FormError> {
     let refused = |field| FormError::invalid_field(viewer, Some(field));
     let stands = current_values(client);

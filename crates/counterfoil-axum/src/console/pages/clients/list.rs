@@ -139,7 +139,8 @@ pub(super) async fn show(
     Ok(response::page(status, &page))
 }
 
-/// The maximum number of pages that are read from the store to fill one page of search results.
+/// The maximum number of reads from the store for one page of search results. Each read returns a part of the whole
+/// list, and only some of its rows match the search.
 const READS: usize = 10;
 
 /// Returns a page of matching clients, and the cursor of the next page.

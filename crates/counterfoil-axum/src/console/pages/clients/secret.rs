@@ -42,7 +42,7 @@ pub(crate) async fn ask_secret(
     Ok(secret_form(&console, &viewer, &id, &back, values).await?.response(StatusCode::OK))
 }
 
-/// The hidden field that contains the id of a secret. At the time when the form was shown, this was the newest secret.
+/// The hidden field that contains the id of the client's newest secret at the time when the form was shown.
 const BESIDE: &str = "beside";
 
 async fn secret_form<'a>(

@@ -15,7 +15,6 @@ use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::SubmittedForm;
 use crate::console::viewer::Viewer;
 
-/// Enables a client.
 pub(crate) async fn enable(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -47,7 +46,7 @@ async fn enable_with_password(
     }
 }
 
-/// Disables a client. Its tokens stop working. This needs no password, because it only removes rights.
+/// Disables a client. Its tokens stop working. No password is needed, because this only removes rights.
 pub(crate) async fn disable(
     State(console): State<Shared>,
     Path(id): Path<String>,

@@ -42,7 +42,6 @@ pub(crate) async fn ask_delete(
     Ok(confirm.response(StatusCode::OK))
 }
 
-/// Deletes a token. It is then revoked.
 pub(crate) async fn delete(
     State(console): State<Shared>,
     Path(id): Path<String>,

@@ -147,7 +147,6 @@ pub(crate) async fn ask_reactivate(
     Button::Reactivate.ask(&console, &viewer, &id, query.as_deref()).await
 }
 
-/// Makes an active code permanent.
 pub(crate) async fn make_permanent(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -157,7 +156,6 @@ pub(crate) async fn make_permanent(
     viewer.with_new_cookies(response.into_response())
 }
 
-/// Restarts an active code's lifetime.
 pub(crate) async fn reset(
     State(console): State<Shared>,
     Path(id): Path<String>,
@@ -167,7 +165,6 @@ pub(crate) async fn reset(
     viewer.with_new_cookies(response.into_response())
 }
 
-/// Reactivates an expired code.
 pub(crate) async fn reactivate(
     State(console): State<Shared>,
     Path(id): Path<String>,

@@ -44,7 +44,6 @@ pub(crate) async fn ask_delete(
     Ok(confirm.response(StatusCode::OK))
 }
 
-/// Deletes a code.
 pub(crate) async fn delete(
     State(console): State<Shared>,
     Path(id): Path<String>,

@@ -32,7 +32,8 @@ struct Edit {
     action: String,
     expires_hint: String,
     values: FormValues,
-    /// The current expiry and description. A hidden field contains each, to detect whether the user has changed it.
+    /// The expiry and the description when the page is shown. Hidden fields of the form contain them, so that a change
+    /// by the user can be detected.
     was: [String; 2],
     /// Whether the code has expired. Then only its description can be edited.
     is_expired: bool,
@@ -98,8 +99,8 @@ fn page(
     response::page(status, &edit)
 }
 
-/// Handles the submitted form. Saves only the changed fields. If the expiry is unchanged, it keeps its microseconds,
-/// which the form does not show.
+/// Handles the submitted form. Saves only the changed fields. The form shows the expiry without its seconds, so an
+/// unchanged expiry must not be written.
 pub(crate) async fn edit(
     State(console): State<Shared>,
     Path(id): Path<String>,

@@ -95,7 +95,8 @@ async fn show(
     ))
 }
 
-/// Returns the names of the accounts as which the codes act, and of the accounts that created the codes.
+/// Looks up the names of the accounts that the codes mention. These are the accounts whose rights a code has, and the
+/// accounts that created the codes.
 async fn names(console: &Console, viewer: &Viewer, codes: &[CredentialView]) -> Result<AccountNames, Rejection> {
     let acts_as = codes.iter().filter_map(|code| match &code.access {
         Some(Access::SameAsUser(subject)) => Some(subject),
