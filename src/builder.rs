@@ -3,7 +3,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
 use crate::counterfoil::Counterfoil;
@@ -15,6 +14,7 @@ use crate::directory::{Accounts, Directory, Logins, Search};
 use crate::event::sink::EventSink;
 use crate::event::{Actor, By, EventKind, Means};
 use crate::policy::{InvalidPolicy, Policy};
+use crate::record::retry_window;
 use crate::service::Service;
 use crate::service::queue::Queue;
 use crate::service::rekeying::Rekeying;
@@ -253,7 +253,7 @@ impl Builder {
     pub fn build(mut self) -> Result<Counterfoil, BuildError> {
         self.policy.check()?;
         self.policy = self.policy.in_whole_micros();
-        let retries = self.policy.refresh_tokens.grace > Duration::ZERO;
+        let retries = retry_window::is_allowed(&self.policy.refresh_tokens);
         if retries && self.key_ring.is_none() && self.policy.retry_needs_key_ring {
             return Err(BuildError::KeyRingDemanded);
         }

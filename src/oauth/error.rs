@@ -9,7 +9,7 @@ use crate::oauth::description::description;
 use crate::oauth::form::FormFault;
 use crate::service::client_auth::ClientRefusal;
 use crate::service::error::Unavailable;
-use crate::service::error_answer::{UNAVAILABLE_RETRY, wait};
+use crate::service::error_answer::{BUSY_RETRY, UNAVAILABLE_RETRY, wait};
 use crate::store::throttle::ThrottleKey;
 use crate::types::realm::Realm;
 use crate::types::scope::InvalidScope;
@@ -196,7 +196,7 @@ impl OAuthError {
     /// The error for a request that is refused only because other attempts are in progress. The caller must wait one
     /// second.
     pub(crate) fn busy(key: ThrottleKey) -> Self {
-        Self { retry_after: Some(1), ..Self::new(OAuthErrorCode::SlowDown, Reason::Busy { key }) }
+        Self { retry_after: Some(BUSY_RETRY), ..Self::new(OAuthErrorCode::SlowDown, Reason::Busy { key }) }
     }
 
     /// The key for [`Counterfoil::line_up`](crate::Counterfoil::line_up), if the request was refused only because other

@@ -8,7 +8,7 @@ use crate::http_auth::basic::form_decoded;
 use crate::types::secret::Secret;
 
 /// The largest accepted form, in bytes.
-const MAX_BYTES: usize = 8 * 1024;
+pub const MAX_FORM_BYTES: usize = 8 * 1024;
 /// The largest accepted number of parameters. Usual clients send fewer.
 const MAX_PARAMETERS: usize = 32;
 
@@ -72,7 +72,7 @@ pub(crate) struct Form(Vec<(String, Secret)>);
 impl Form {
     /// Parses a body according to its `Content-Type`. Checks all size limits before it decodes anything.
     pub(crate) fn parse(content_type: Option<&[u8]>, body: &[u8]) -> Result<Self, FormFault> {
-        if body.len() > MAX_BYTES {
+        if body.len() > MAX_FORM_BYTES {
             return Err(FormFault::TooLarge);
         }
         if !content_type.is_some_and(is_form) {

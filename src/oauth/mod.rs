@@ -17,5 +17,5 @@ pub use crate::service::client_auth::ClientRefusal;
 pub use crate::service::error_answer::UNAVAILABLE_RETRY;
 pub use answer::Answer;
 pub use error::{OAuthError, OAuthErrorCode, Reason};
-pub use form::FormFault;
+pub use form::{FormFault, MAX_FORM_BYTES};
 pub use request::OAuthRequest;

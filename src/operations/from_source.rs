@@ -53,7 +53,7 @@ impl FromSource<'_> {
     /// The source, or `None` if the policy leaves sources out of events. Then no principal needs to contain the source
     /// either.
     fn name(&self) -> Option<&SourceName> {
-        self.source.name().filter(|_| self.counterfoil.service.policy.events.sources)
+        self.counterfoil.service.policy.events.named(self.source.name())
     }
 
     /// Verifies a bearer token.

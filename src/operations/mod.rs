@@ -27,8 +27,10 @@ pub use security_codes::create::{NewAccess, NewSecurityCode};
 pub use sessions::open::OpenedSession;
 pub use sign_ins::open::{OpenError, SignIn};
 
+pub use crate::service::clock_trust::is_beyond;
 pub use crate::service::granting::Granted;
 pub use crate::service::login::LoginError;
+pub use crate::service::page_limit::LARGEST_PAGE;
 pub use crate::service::queue::Place;
 pub use crate::service::uses::Flushed;
 pub use crate::service::view::Status;

@@ -10,7 +10,7 @@ use crate::service::error::{Conflict, ManageError};
 use crate::service::invalid::Invalid;
 use crate::service::presenter::Presenter;
 use crate::types::known_scopes::KnownScopes;
-use crate::types::settings::{InvalidSetting, SettingName, Settings, SettingsUpdate, StoredSettings};
+use crate::types::settings::{SettingName, Settings, SettingsUpdate, StoredSettings};
 
 impl Counterfoil {
     /// The settings in force. Only for administrators, with the scope `settings:manage`.
@@ -98,11 +98,7 @@ async fn update(permit: Permit<'_, UpdateSettings>, change: &SettingsUpdate) -> 
 fn apply(policy: &Policy, change: &SettingsUpdate, stored: &mut StoredSettings) -> Result<(), Invalid> {
     for &name in SettingName::ALL {
         if let Some(number) = change.number(name) {
-            let (least, most) = policy.setting_range(name);
-            if number > most {
-                return Err(InvalidSetting { name, least, most }.into());
-            }
-            stored.set_number(name, number)?;
+            policy.set_number(stored, name, number)?;
         }
     }
     Ok(())

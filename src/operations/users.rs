@@ -13,18 +13,13 @@ use crate::service::authority::operations::{AllowTokenLogin, ForbidTokenLogin, R
 use crate::service::authority::{Permission, Permit};
 use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::gates::switch_opens;
+use crate::service::page_limit::LARGEST_PAGE;
 use crate::service::presenter::Presenter;
 use crate::service::revoking::{BATCH, by_administrator};
 use crate::service::snapshot::SettingsView;
 use crate::store::change::Revoke;
 use crate::types::account::Account;
 use crate::types::ids::{OwnerId, SubjectId};
-
-/// The largest number of users in a result.
-const PAGE: NonZeroU32 = match NonZeroU32::new(100) {
-    Some(page) => page,
-    None => NonZeroU32::MIN,
-};
 
 impl Counterfoil {
     /// Finds at most 100 users in the host's directory. Only for administrators and accounts with the right "manage
@@ -103,7 +98,7 @@ impl Counterfoil {
 async fn find(permit: Permit<'_, SeeUsers>, text: &str, limit: NonZeroU32) -> Result<Vec<UserView>, ManageError> {
     let (service, now) = (permit.service(), permit.now());
     let search = service.search.as_ref().ok_or(Unavailable::NotGiven { part: "search" })?;
-    let found = search.find(text, limit.min(PAGE)).await?;
+    let found = search.find(text, limit.min(LARGEST_PAGE)).await?;
     Ok(service.with_settings(now, |view| found.iter().map(|account| shown(service, view, account)).collect()).await?)
 }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::policy::Policy;
 use crate::types::duration::{days, minutes};
+use crate::types::label::Label;
+use crate::types::settings::SettingName;
 
 /// The error for a policy that contradicts itself or exceeds a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +16,16 @@ pub struct InvalidPolicy {
     pub field: &'static str,
     /// The rule that its value breaks.
     pub rule: &'static str,
+}
+
+/// The largest number in the table of settings.
+const fn most(name: SettingName) -> u64 {
+    name.range().1
+}
+
+/// The longest duration in the table of settings.
+fn longest(name: SettingName) -> Duration {
+    Duration::from_secs(most(name) * name.unit().seconds().unwrap_or(1))
 }
 
 impl Policy {
@@ -29,28 +41,44 @@ impl Policy {
         let within = |duration: Duration, least: Duration, most: Duration| (least..=most).contains(&duration);
         let second = Duration::from_secs(1);
         let rules = [
-            ((1..=3_660).contains(&tokens.max_days_ceiling), "personal_access_tokens.max_days_ceiling", "1 to 3660"),
+            (
+                (1..=most(SettingName::PatMaxDays)).contains(&tokens.max_days_ceiling.into()),
+                "personal_access_tokens.max_days_ceiling",
+                "1 to 3660",
+            ),
             (
                 (1..=tokens.max_days_ceiling).contains(&tokens.max_days),
                 "personal_access_tokens.max_days",
                 "1 to personal_access_tokens.max_days_ceiling",
             ),
-            ((1..=255).contains(&tokens.label_max), "personal_access_tokens.label_max", "1 to 255"),
+            ((1..=Label::MAX).contains(&tokens.label_max), "personal_access_tokens.label_max", "1 to 255"),
             (tokens.retention <= year, "personal_access_tokens.retention", "at most 366 days"),
             (tokens.max_overlap <= year, "personal_access_tokens.max_overlap", "at most 366 days"),
-            (within(access.max_lifetime, second, days(1)), "access_tokens.max_lifetime", "1 s to 1 day"),
+            (
+                within(access.max_lifetime, second, longest(SettingName::AccessLifetimeSeconds)),
+                "access_tokens.max_lifetime",
+                "1 s to 1 day",
+            ),
             (
                 within(access.lifetime, second, access.max_lifetime),
                 "access_tokens.lifetime",
                 "1 s to access_tokens.max_lifetime",
             ),
-            (within(refresh.max_inactivity, second, year), "refresh_tokens.max_inactivity", "1 s to 366 days"),
+            (
+                within(refresh.max_inactivity, second, longest(SettingName::RefreshInactivitySeconds)),
+                "refresh_tokens.max_inactivity",
+                "1 s to 366 days",
+            ),
             (
                 within(refresh.inactivity, second, refresh.max_inactivity),
                 "refresh_tokens.inactivity",
                 "1 s to refresh_tokens.max_inactivity",
             ),
-            (within(refresh.max_absolute, second, year), "refresh_tokens.max_absolute", "1 s to 366 days"),
+            (
+                within(refresh.max_absolute, second, longest(SettingName::RefreshAbsoluteSeconds)),
+                "refresh_tokens.max_absolute",
+                "1 s to 366 days",
+            ),
             (
                 within(refresh.absolute, second, refresh.max_absolute),
                 "refresh_tokens.absolute",
@@ -58,7 +86,7 @@ impl Policy {
             ),
             (refresh.grace <= Duration::from_secs(60), "refresh_tokens.grace", "0 to 60 s"),
             (
-                within(codes.max_default_lifetime, second, year),
+                within(codes.max_default_lifetime, second, longest(SettingName::CodeLifetimeSeconds)),
                 "security_codes.max_default_lifetime",
                 "1 s to 366 days",
             ),
@@ -71,7 +99,11 @@ impl Policy {
             (within(self.console_sessions.idle, second, days(1)), "console_sessions.idle", "1 s to 1 day"),
             (self.console_sessions.fresh <= year, "console_sessions.fresh", "at most 366 days"),
             (within(self.console_sessions.absolute, second, days(30)), "console_sessions.absolute", "1 s to 30 days"),
-            (within(self.notices.lead, second, days(365)), "notices.lead", "1 s to 365 days"),
+            (
+                within(self.notices.lead, second, longest(SettingName::NoticeLeadDays)),
+                "notices.lead",
+                "1 s to 365 days",
+            ),
             (self.notices.more_leads.len() <= 6, "notices.more_leads", "at most 6 further thresholds"),
             (
                 self.notices.more_leads.iter().all(|lead| *lead <= days(3_660)),

@@ -19,3 +19,10 @@ impl Default for Events {
         Self { sources: true }
     }
 }
+
+impl Events {
+    /// The source that an event names: `source`, or `None` if no event names a source.
+    pub(crate) fn named<S>(&self, source: Option<S>) -> Option<S> {
+        source.filter(|_| self.sources)
+    }
+}

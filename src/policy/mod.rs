@@ -2,16 +2,17 @@
 
 mod check;
 mod events;
-mod gathering;
 pub(crate) mod kept;
 mod micros;
+mod notice_gathering;
 mod presets;
 mod sections;
+mod settings_in_force;
 mod throttling;
 
 pub use check::InvalidPolicy;
 pub use events::Events;
-pub use gathering::Gather;
+pub use notice_gathering::Gather;
 pub use sections::{
     AccessTokens, ConsoleSessions, LiveCap, Notices, PersonalAccessTokens, RefreshTokens, SecurityCodes, SettingGate,
     SwitchGate, Uses,
@@ -24,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::types::duration::whole_seconds;
 use crate::types::known_scopes::KnownScopes;
-use crate::types::settings::{SettingName, Settings};
+use crate::types::settings::SettingName;
 
 /// The rules for all credentials of a host. The default is hardened. [`Policy::open`] only follows the standards, and
 /// allows personal access tokens. [`Policy::synergy`], [`Policy::a2nta`] and [`Policy::aodocs`] each have the rules of
@@ -111,40 +112,9 @@ impl Policy {
         Gates { setting: tokens.setting != SettingGate::NotAsked, switch: tokens.switch != SwitchGate::NotAsked }
     }
 
-    /// The policy's own values of the settings, which apply if nothing is stored. The value of the setting
-    /// `personal_access_tokens_enabled` comes from [`SettingGate`].
-    #[must_use]
-    pub fn settings(&self) -> Settings {
-        Settings {
-            personal_access_tokens: self.personal_access_tokens.setting != SettingGate::Required,
-            access_lifetime: self.access_tokens.lifetime,
-            refresh_inactivity: self.refresh_tokens.inactivity,
-            refresh_absolute: self.refresh_tokens.absolute,
-            pat_max_days: self.personal_access_tokens.max_days,
-            code_lifetime: self.security_codes.default_lifetime,
-            notice_lead: self.notices.lead,
-        }
-    }
-
     /// Whether the policy uses a setting. A setting that the policy does not use cannot be changed.
     #[must_use]
     pub fn uses_setting(&self, name: SettingName) -> bool {
         name != SettingName::PersonalAccessTokensEnabled || self.gates().setting
-    }
-
-    /// The smallest and the largest number of a setting under this policy, in the unit of the setting. If a larger
-    /// number is stored, the largest number applies. A request to set a larger number is refused.
-    #[must_use]
-    pub const fn setting_range(&self, name: SettingName) -> (u64, u64) {
-        let (least, most) = name.range();
-        let ceiling = match name {
-            SettingName::AccessLifetimeSeconds => self.access_tokens.max_lifetime.as_secs(),
-            SettingName::RefreshInactivitySeconds => self.refresh_tokens.max_inactivity.as_secs(),
-            SettingName::RefreshAbsoluteSeconds => self.refresh_tokens.max_absolute.as_secs(),
-            SettingName::PatMaxDays => self.personal_access_tokens.max_days_ceiling as u64,
-            SettingName::CodeLifetimeSeconds => self.security_codes.max_default_lifetime.as_secs(),
-            SettingName::PersonalAccessTokensEnabled | SettingName::NoticeLeadDays => most,
-        };
-        (least, if ceiling < most { ceiling } else { most })
     }
 }

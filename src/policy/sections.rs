@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::policy::gathering::Gather;
+use crate::policy::notice_gathering::Gather;
 use crate::types::duration::{days, hours, minutes, whole_seconds};
 use crate::types::kind::TokenKind;
-use crate::types::time::Timestamp;
 
 /// Whether the policy uses the setting `personal_access_tokens_enabled`, and the value that applies if none is stored.
 /// An invalid stored value always means off.
@@ -173,13 +172,6 @@ pub struct RefreshTokens {
     pub rotations_per_day: NonZeroU32,
     /// The limit on live sign-ins of one owner through one client. `None` means no limit.
     pub live_per_owner_and_client: Option<LiveCap>,
-}
-
-impl RefreshTokens {
-    /// The end of the retry window of a refresh token that is used now for the first time.
-    pub(crate) fn retry_until(&self, now: Timestamp) -> Timestamp {
-        now.plus_capped(self.grace)
-    }
 }
 
 impl Default for RefreshTokens {

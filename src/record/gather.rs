@@ -55,11 +55,21 @@ pub(crate) fn place(
     }
 }
 
+/// The instant until which the notice of a credential waits at most, if the credential expired at `expired_at`.
+fn waits_at_most_until(expired_at: Timestamp, longest_wait: Duration) -> Timestamp {
+    expired_at.plus_capped(longest_wait)
+}
+
+/// Whether the notice of a credential with this expiry may wait for other notices.
+pub(crate) fn may_wait(expires_at: Timestamp, longest_wait: Duration, now: Timestamp) -> bool {
+    now.reached(expires_at) && !now.reached(waits_at_most_until(expires_at, longest_wait))
+}
+
 /// The instant until which notices on expiry wait for each other. `expired` contains the expiry of each expired
 /// credential of the person. `None` if `expired` is empty.
 pub(crate) fn waits_until(rules: &Gather, expired: &[Timestamp]) -> Option<Timestamp> {
     let (first, last) = (expired.iter().min()?, expired.iter().max()?);
-    Some(last.plus_capped(rules.gap).min(first.plus_capped(rules.longest_wait)))
+    Some(last.plus_capped(rules.gap).min(waits_at_most_until(*first, rules.longest_wait)))
 }
 
 #[cfg(test)]

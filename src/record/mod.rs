@@ -9,6 +9,7 @@ pub(crate) mod notice;
 pub(crate) mod phase;
 mod record_copy;
 pub(crate) mod record_parts;
+pub(crate) mod retry_window;
 #[cfg(feature = "serde")]
 mod serial;
 pub(crate) mod state;

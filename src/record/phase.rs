@@ -2,7 +2,8 @@
 //! live, expired or revoked.
 
 use crate::record::expiry::effective_expiry;
-use crate::record::state::{Revoked, Superseded};
+use crate::record::retry_window;
+use crate::record::state::Revoked;
 use crate::record::token_record::TokenRecord;
 use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
@@ -41,7 +42,7 @@ pub(crate) fn phase(record: &TokenRecord, settings: &Settings, now: Timestamp) -
     let expired = effective_expiry(record, settings).filter(|&expires_at| now.reached(expires_at));
     match &record.record().superseded {
         Some(superseded) if record.record().kind == TokenKind::RefreshToken => {
-            Phase::Rotated { retry_until: retry_until(record, superseded, now) }
+            Phase::Rotated { retry_until: retry_window::open_until(record, superseded, now) }
         }
         Some(superseded) if superseded.honoured_until.is_some_and(|until| now.reached(until)) => {
             Phase::Rotated { retry_until: None }
@@ -52,12 +53,4 @@ pub(crate) fn phase(record: &TokenRecord, settings: &Settings, now: Timestamp) -
             (None, None) => Phase::Live,
         },
     }
-}
-
-/// The end of the retry window of a replaced refresh token. `None` if no retry is possible: the token is not the direct
-/// parent of the newest refresh token, its nonce is no longer stored, or the window has ended.
-fn retry_until(record: &TokenRecord, superseded: &Superseded, now: Timestamp) -> Option<Timestamp> {
-    let direct_parent = record.record().generation.checked_add(1) == Some(record.family().generation);
-    let until = superseded.honoured_until?;
-    (direct_parent && superseded.nonce.is_some() && !now.reached(until)).then_some(until)
 }

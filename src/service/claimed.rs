@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::record::family::FamilyBody;
+use crate::record::gather::may_wait;
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
 use crate::types::account::Account;
@@ -50,7 +51,7 @@ impl DueNotice {
     /// [`Counterfoil::gather_notices`](crate::Counterfoil::gather_notices) decides whether the notice actually waits.
     #[must_use]
     pub fn may_wait(&self, now: Timestamp) -> bool {
-        self.expires_at.is_some_and(|at| now.reached(at) && !now.reached(at.plus_capped(self.longest_wait)))
+        self.expires_at.is_some_and(|at| may_wait(at, self.longest_wait, now))
     }
 
     pub(crate) fn held(&self) -> NoticeMark {

@@ -110,7 +110,21 @@ impl ClockTrust {
     }
 }
 
-fn is_beyond(later: Timestamp, earlier: Timestamp) -> bool {
+/// Whether an instant is so much later than another one that a clock may have moved between them: by more than a day.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use counterfoil::Timestamp;
+/// use counterfoil::operations::is_beyond;
+///
+/// let day = Duration::from_secs(86_400);
+/// let noted = Timestamp::EPOCH;
+/// assert!(!is_beyond(noted.plus_capped(day), noted));
+/// assert!(is_beyond(noted.plus_capped(day + Duration::from_micros(1)), noted));
+/// ```
+#[must_use]
+pub fn is_beyond(later: Timestamp, earlier: Timestamp) -> bool {
     earlier.plus(LEAP).is_some_and(|most| later > most)
 }
 

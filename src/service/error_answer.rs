@@ -14,7 +14,7 @@ use crate::types::time::Timestamp;
 pub const UNAVAILABLE_RETRY: u64 = 2;
 
 /// The `Retry-After` of a login that is refused only because other attempts are in progress, in seconds.
-const BUSY_RETRY: u64 = 1;
+pub(crate) const BUSY_RETRY: u64 = 1;
 
 /// An HTTP status, a stable name and a title. The name and the title need no escaping in JSON or in a header.
 pub(crate) type AnswerParts = (u16, &'static str, &'static str);

@@ -1,12 +1,12 @@
 //! The settings in force, and the gates of personal access tokens.
 
 use crate::http_auth::refusal::Gate;
-use crate::policy::{Policy, SettingGate, SwitchGate};
+use crate::policy::{Policy, SwitchGate};
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::snapshot::SettingsView;
 use crate::types::ids::SubjectId;
-use crate::types::settings::{Reading, SettingName, Settings, StoredSettings};
+use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
 impl Service {
@@ -61,32 +61,4 @@ fn closed_gate(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> Opt
         return Some(Gate::Setting);
     }
     (!switch_opens(policy, view, subject)).then_some(Gate::Switch)
-}
-
-impl SettingsView {
-    /// Combines the stored settings with the policy. The policy's own value is used for each setting that is not stored
-    /// or is invalid.
-    pub(crate) fn new(policy: &Policy, stored: StoredSettings) -> Self {
-        let (mut settings, mut garbage) = (policy.settings(), None);
-        settings.personal_access_tokens = setting_opens(policy, &stored);
-        for name in SettingName::ALL.iter().copied().filter(|name| *name != SettingName::PersonalAccessTokensEnabled) {
-            match stored.number(name) {
-                Reading::Missing => {}
-                Reading::Value(number) => settings.set_number(name, number.min(policy.setting_range(name).1)),
-                Reading::Garbage => garbage = Some(name),
-            }
-        }
-        Self { stored, settings, garbage }
-    }
-}
-
-/// Whether the setting `personal_access_tokens_enabled` allows personal access tokens. If no value is stored, the
-/// policy decides. If the stored value is invalid, they are not allowed.
-fn setting_opens(policy: &Policy, stored: &StoredSettings) -> bool {
-    match (policy.personal_access_tokens.setting, stored.number(SettingName::PersonalAccessTokensEnabled)) {
-        (SettingGate::NotAsked, _) => true,
-        (_, Reading::Value(number)) => number == 1,
-        (_, Reading::Garbage) => false,
-        (gate, Reading::Missing) => gate == SettingGate::DefaultOn,
-    }
 }

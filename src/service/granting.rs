@@ -11,7 +11,7 @@ use crate::types::ids::{FamilyId, OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 use crate::types::known_scopes::KnownScopes;
 use crate::types::scope::Scope;
-use crate::types::scope_meet::{NothingLeft, meet};
+use crate::types::scope_meet::{NothingLeft, is_granted, meet};
 use crate::types::secret::Secret;
 use crate::types::time::Timestamp;
 
@@ -89,9 +89,7 @@ pub(crate) fn client_scope(
 ) -> Result<Option<Scope>, ScopeBeyond> {
     let allowed = client.allowed_scope.as_ref();
     if let Some(asked) = asked {
-        let granted =
-            allowed.is_none_or(|allowed| allowed.covers(asked)) && known.is_none_or(|known| known.knows(asked));
-        return if granted { Ok(Some(asked.clone())) } else { Err(ScopeBeyond) };
+        return if is_granted(asked, allowed, known) { Ok(Some(asked.clone())) } else { Err(ScopeBeyond) };
     }
     let left = meet(client.default_scope.as_ref(), allowed, known).map_err(|NothingLeft| ScopeBeyond)?;
     Ok(left.map(Cow::into_owned))

@@ -11,6 +11,7 @@ use crate::service::authority::{Permission, Permit};
 use crate::service::bounds::{hour_after, hourly, refusing_cap};
 use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::minting::{DRAWS, Entry, Minted};
+use crate::service::repeated_form::repeated;
 use crate::service::view::{CredentialView, IssuedCredential, MadeFor, Status, ends_soon};
 use crate::store::insert::{InsertInto, Inserted};
 use crate::token::once::OnceKey;
@@ -101,11 +102,10 @@ pub(crate) async fn insert<O: Permission>(
     Err(Unavailable::Contended { operation: "issue" }.into())
 }
 
-/// The conflict to report if an id that was derived from a submitted form is already taken. It is `DoneAlready` if a
-/// form with the same number and the same fields was submitted before. It is `FormUsed` if its fields were different.
+/// The conflict to report if an id that was derived from a submitted form is already taken. The id depends on all fields.
 async fn used(service: &Service, id: &RecordId) -> Result<Conflict, Unavailable> {
     let there = service.store.get(id).await?;
-    Ok(if there.is_some() { Conflict::DoneAlready } else { Conflict::FormUsed })
+    Ok(repeated(there.is_some()))
 }
 
 fn counterfoil(service: &Service, minted: &Minted, draft: &Draft, settings: &Settings, now: Timestamp) -> NewRecord {

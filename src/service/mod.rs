@@ -24,10 +24,12 @@ pub(crate) mod matching;
 pub(crate) mod measured;
 mod methods;
 pub(crate) mod minting;
+pub(crate) mod page_limit;
 pub(crate) mod presenter;
 pub(crate) mod queue;
 pub(crate) mod quick;
 pub(crate) mod rekeying;
+pub(crate) mod repeated_form;
 mod require;
 pub(crate) mod revoking;
 pub(crate) mod settings_writing;
@@ -97,7 +99,7 @@ impl Service {
     /// Emits an event. The source is left out if the policy requires this.
     pub(crate) fn tell(&self, at: Timestamp, by: By, what: EventKind) {
         let By { actor: by, source } = by;
-        let source = source.filter(|_| self.policy.events.sources);
+        let source = self.policy.events.named(source);
         self.sink.tell(&Event { at, realm: self.realm.clone(), by, source, kind: what });
     }
 

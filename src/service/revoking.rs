@@ -8,15 +8,13 @@ use crate::record::state::Revoked;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::service::authority::{Permission, Permit};
+use crate::service::changing::TURNS;
 use crate::service::error::{ManageError, Unavailable};
 use crate::store::change::{Applied, Change, Revoke};
 use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
 use crate::types::time::Timestamp;
-
-/// The largest number of attempts to delete a credential. If another write comes first each time, the deletion fails.
-const TURNS: usize = 8;
 
 /// The largest number of families that one call of the store revokes.
 pub(crate) const BATCH: NonZeroU32 = match NonZeroU32::new(500) {

@@ -2,14 +2,12 @@
 //! is still the version that was read.
 
 use crate::service::Service;
+use crate::service::changing::TURNS;
 use crate::service::error::{ManageError, Unavailable};
 use crate::service::snapshot::SettingsView;
 use crate::store::settings_store::SettingsPut;
 use crate::types::settings::StoredSettings;
 use crate::types::time::Timestamp;
-
-/// The largest number of attempts to write a change. If another write comes first each time, the change fails.
-const TURNS: usize = 8;
 
 impl Service {
     /// Writes all changes that `decide` makes to the stored document, in one step. If another write comes first,

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::policy::Policy;
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::quick::Quick;
@@ -49,6 +50,15 @@ pub(crate) struct SettingsView {
     /// One of the settings whose stored number is invalid. `None` if all are valid. If it is set, operations that set
     /// an expiry fail.
     pub(crate) garbage: Option<SettingName>,
+}
+
+impl SettingsView {
+    /// Combines the stored settings with the policy. The policy's own value is used for each setting that is not stored
+    /// or is invalid.
+    pub(crate) fn new(policy: &Policy, stored: StoredSettings) -> Self {
+        let (settings, garbage) = policy.in_force(&stored);
+        Self { stored, settings, garbage }
+    }
 }
 
 /// The settings and clients as this process last read them.

@@ -3,8 +3,12 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use crate::store::throttle::{Reserved, UNSETTLED};
+use crate::store::throttle::Reserved;
 use crate::types::time::Timestamp;
+
+/// The longest time for which an attempt is in progress. If an attempt is not settled in this time, it counts as
+/// failed.
+pub const UNSETTLED: Duration = Duration::from_secs(60);
 
 /// A counter of a [`Throttle`](crate::store::Throttle). It contains the number of failures in a window of time, and the
 /// attempts in progress. A store can use this type if it reads a counter, changes it, and writes it back in one step.

@@ -8,10 +8,6 @@ use async_trait::async_trait;
 use crate::store::error::StoreError;
 use crate::types::time::Timestamp;
 
-/// The longest time for which an attempt is in progress. If an attempt is not settled in this time, it counts as
-/// failed.
-pub const UNSETTLED: Duration = Duration::from_secs(60);
-
 /// The key of a counter: a digest of the realm, the purpose of the counter, the account or client, and the source. A
 /// store only gets the 32 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,6 +80,8 @@ pub enum Reserved {
 /// # Errors
 ///
 /// Every method returns [`StoreError`] only if it cannot answer.
+///
+/// [`UNSETTLED`]: crate::store::UNSETTLED
 #[async_trait]
 pub trait Throttle: Send + Sync + 'static {
     /// Adds one attempt in progress, or returns why it is refused.

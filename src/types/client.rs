@@ -18,10 +18,13 @@ pub struct ClientId(Short);
 
 /// The text is not a valid client id. Operations report it as [`Invalid`](crate::Invalid) with the field `id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("client id must be 1 to 100 characters of [A-Za-z0-9._~-]")]
+#[error("client id must be 1 to {} characters of [A-Za-z0-9._~-]", ClientId::MAX)]
 pub struct InvalidClientId;
 
 impl ClientId {
+    /// The longest client id, in bytes.
+    pub const MAX: usize = 100;
+
     /// The id.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -33,7 +36,7 @@ impl FromStr for ClientId {
     type Err = InvalidClientId;
 
     fn from_str(text: &str) -> Result<Self, InvalidClientId> {
-        let fits = (1..=100).contains(&text.len())
+        let fits = (1..=Self::MAX).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'~' | b'-'));
         fits.then(|| Self(Short::new(text))).ok_or(InvalidClientId)
     }
@@ -210,6 +213,9 @@ pub struct Registration {
 }
 
 impl Registration {
+    /// The longest display name, in characters.
+    pub const DISPLAY_NAME_MAX: usize = 100;
+
     /// Creates a confidential client that has no secrets and no grants and may request any scope.
     #[must_use]
     pub fn new(client_id: ClientId, key: ClientKey, display_name: impl Into<String>, created_at: Timestamp) -> Self {

@@ -24,7 +24,7 @@ pub struct Description(Box<str>);
 #[non_exhaustive]
 pub enum InvalidDescription {
     /// More than 500 characters.
-    #[error("description must have at most 500 characters")]
+    #[error("description must have at most {} characters", Description::MAX)]
     TooLong,
     /// A control, format, private-use or unassigned character, or a joiner where Unicode does not allow one.
     #[error("description contains {}, which is not allowed there", code_point(*.0))]

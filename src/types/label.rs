@@ -9,7 +9,7 @@ use crate::types::short::Short;
 use crate::types::visible::{code_point, is_ignorable, is_invisible, refused};
 
 /// The longest text that is processed as a label, in bytes: 255 characters of four bytes.
-const MAX_BYTES: usize = 4 * 255;
+const MAX_BYTES: usize = 4 * Label::MAX as usize;
 
 /// The displayed text of a label. It is in NFC and trimmed. It has a visible character, and no control or format
 /// characters. Joiners are allowed only where Unicode allows them.
@@ -50,6 +50,9 @@ pub enum InvalidLabel {
 }
 
 impl Label {
+    /// The largest number of characters that a policy can allow.
+    pub const MAX: u16 = 255;
+
     /// Checks and normalises a text. `limit` is the largest number of characters that the policy allows.
     ///
     /// # Errors

@@ -7,9 +7,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::types::short::Short;
 
-/// The longest accepted scope, in bytes.
-const MAX_BYTES: usize = 1_000;
-
 /// A scope: one or more scope tokens in byte order, without duplicates.
 ///
 /// A credential without a scope has all rights of its owner. An `Option<Scope>` is then `None`.
@@ -37,11 +34,14 @@ pub enum InvalidScope {
     #[error("scope token contains a character outside %x21 / %x23-5B / %x5D-7E")]
     Character,
     /// The text has more than 1,000 bytes.
-    #[error("scope is longer than 1000 bytes")]
+    #[error("scope is longer than {} bytes", Scope::MAX)]
     TooLong,
 }
 
 impl Scope {
+    /// The longest accepted scope, in bytes.
+    pub const MAX: usize = 1_000;
+
     /// The scope token for reading one's own credentials.
     pub const CREDENTIALS_READ: &'static str = "credentials:read";
     /// The scope token for creating, rotating and deleting one's own credentials.
@@ -100,7 +100,7 @@ impl std::str::FromStr for Scope {
     /// Parses scope tokens separated by blanks, and removes duplicates. An error if the text breaks a rule of
     /// [`InvalidScope`].
     fn from_str(text: &str) -> Result<Self, InvalidScope> {
-        if text.len() > MAX_BYTES {
+        if text.len() > Self::MAX {
             return Err(InvalidScope::TooLong);
         }
         let tokens: BTreeSet<&str> = text.split(' ').filter(|token| !token.is_empty()).collect();

@@ -34,6 +34,11 @@ pub(crate) fn meet<'a>(
     scope.filtered(stays).map(|left| Some(Cow::Owned(left))).ok_or(NothingLeft)
 }
 
+/// Whether a requested scope is granted: it lies within `bound`, and all its scope tokens are known.
+pub(crate) fn is_granted(asked: &Scope, bound: Option<&Scope>, known: Option<&KnownScopes>) -> bool {
+    bound.is_none_or(|bound| bound.covers(asked)) && known.is_none_or(|known| known.knows(asked))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

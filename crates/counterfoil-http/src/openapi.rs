@@ -32,3 +32,42 @@ pub fn document(title: &str, version: &str) -> OpenApi {
         .components(Some(schemes.build()))
         .build()
 }
+
+#[cfg(test)]
+mod tests {
+    use counterfoil::Scope;
+    use counterfoil::client::Registration;
+    use counterfoil::settings::SettingName;
+    use counterfoil::types::{Description, Label};
+    use serde_json::Value;
+
+    /// The attributes of the schemas take only literals, so the core's limits cannot be passed to them.
+    #[test]
+    fn the_lengths_in_the_document_are_those_of_the_core() {
+        let service = counterfoil::testing::service();
+        let counterfoil = service.counterfoil().clone();
+        let mut document = super::document("My service", "1.0.0");
+        for api in [
+            crate::me_tokens(counterfoil.clone()),
+            crate::clients(counterfoil.clone()),
+            crate::security_codes(counterfoil),
+        ] {
+            document.merge(api.openapi().clone());
+        }
+        let document: Value = serde_json::from_str(&document.to_json().expect("JSON")).expect("JSON");
+        let label = usize::from(Label::MAX);
+        let days = usize::try_from(SettingName::PatMaxDays.range().1).expect("in range");
+        for (schema, property, bound, most) in [
+            ("NewToken", "label", "maxLength", label),
+            ("NewToken", "scope", "maxLength", Scope::MAX),
+            ("NewToken", "expires_in_days", "maximum", days),
+            ("NewCode", "description", "maxLength", Description::MAX),
+            ("CodeUpdate", "description", "maxLength", Description::MAX),
+            ("NewRegistration", "display_name", "maxLength", Registration::DISPLAY_NAME_MAX),
+            ("RegistrationUpdate", "display_name", "maxLength", Registration::DISPLAY_NAME_MAX),
+        ] {
+            let own = &document["components"]["schemas"][schema]["properties"][property][bound];
+            assert_eq!(own.as_u64(), u64::try_from(most).ok(), "{schema}.{property}");
+        }
+    }
+}

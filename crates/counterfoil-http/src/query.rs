@@ -3,12 +3,9 @@
 use std::borrow::Cow;
 use std::num::NonZeroU32;
 
-use crate::problem::Problem;
+use counterfoil::operations::LARGEST_PAGE;
 
-/// The number of items on a page if the request has no `limit`.
-const DEFAULT: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
-/// The maximum number of items on a page.
-const MOST: u32 = 100;
+use crate::problem::Problem;
 
 /// The parameters of a query string, decoded.
 ///
@@ -24,6 +21,11 @@ const MOST: u32 = 100;
 pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> Query<'a> {
+    /// The number of items on a page if the request has no `limit`.
+    pub(crate) const DEFAULT_LIMIT: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
+    /// The maximum number of items on a page.
+    pub(crate) const MAX_LIMIT: NonZeroU32 = LARGEST_PAGE;
+
     /// Reads all parameters.
     #[must_use]
     pub fn parse(query: Option<&'a str>) -> Self {
@@ -76,10 +78,12 @@ impl<'a> Query<'a> {
     ///
     /// A problem if the value is not a whole number from 1 to 100.
     pub fn limit(&self) -> Result<NonZeroU32, Problem> {
-        let Some(text) = self.one("limit")? else { return Ok(DEFAULT) };
+        let Some(text) = self.one("limit")? else { return Ok(Self::DEFAULT_LIMIT) };
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let limit = text.parse().ok().filter(|limit: &NonZeroU32| digits && limit.get() <= MOST);
-        limit.ok_or_else(|| Problem::field("limit", "limit must be a whole number from 1 to 100"))
+        let limit = text.parse().ok().filter(|limit: &NonZeroU32| digits && *limit <= Self::MAX_LIMIT);
+        limit.ok_or_else(|| {
+            Problem::field("limit", format!("limit must be a whole number from 1 to {}", Self::MAX_LIMIT))
+        })
     }
 
     /// Returns the value of a parameter that is `true` or `false`. The default is false.

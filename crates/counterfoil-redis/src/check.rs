@@ -13,6 +13,7 @@ use crate::connection::{Connection, Connector, Request};
 use crate::error::SetupError;
 use crate::keys::{Keys, LAYOUT};
 use crate::rights;
+use crate::role;
 use crate::row;
 
 /// The oldest supported version of the server. It replicates the effects of scripts (not their text), and it has every
@@ -97,7 +98,7 @@ impl Setup {
         if version.split('.').next().and_then(|major| major.parse::<u64>().ok()).unwrap_or(0) < OLDEST {
             return refused(&format!("version {version} is older than {OLDEST}"));
         }
-        if !is("role", "master") {
+        if !fields.get("role").is_some_and(|role| role::is_primary(role.as_bytes())) {
             return refused("it is a replica, which may lag behind what was answered");
         }
         if is("cluster_enabled", "1") != self.in_cluster {

@@ -9,6 +9,8 @@ use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
 use redis::{AsyncConnectionConfig, Client, Cmd, Pipeline, RedisResult, Value};
 
+use crate::role;
+
 /// The maximum time that opening a connection to a node may take.
 const CONNECT: Duration = Duration::from_secs(2);
 /// The maximum number of requests that wait on a connection to be sent. If there are so many, further callers wait
@@ -80,7 +82,7 @@ impl Connection {
     /// Sends `ROLE` and then the request, in one round trip. Returns the answers to both.
     pub(crate) async fn ask_behind_role(&mut self, request: Request<'_>) -> RedisResult<(Value, RedisResult<Value>)> {
         let mut both = Pipeline::new();
-        both.cmd("ROLE");
+        both.add_command(role::question());
         match request {
             Request::One(command) => both.add_command(command.clone()),
             Request::Many(pipeline) => {
@@ -127,7 +129,7 @@ impl Connection {
     pub(crate) fn is_over(&self) -> bool {
         match self {
             Self::Single(connection) => {
-                let over = connection.clone().send_packed_command(&redis::cmd("ROLE")).now_or_never();
+                let over = connection.clone().send_packed_command(&role::question()).now_or_never();
                 over.is_some_and(|answer| answer.is_err())
             }
             Self::Cluster(_) => false,

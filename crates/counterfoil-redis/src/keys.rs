@@ -82,13 +82,26 @@ pub(crate) const UPGRADING: u64 = 2;
 /// respects. Versions of the crate that compute label keys by the older rules refuse to open the store from then on.
 pub(crate) const RELABELLING: u64 = 4;
 
-/// The letters of the indexes of one shard. Scripts take the keys of the indexes in this order.
-const INDEXES: [&str; 12] = ["l", "s", "o", "k", "d", "g", "h", "w", "c", "t", "u", "y"];
+/// The indexes of one shard. Scripts take the keys of the indexes in this order.
+pub(crate) const INDEXES: [Index; 12] = [
+    Index::Labels,
+    Index::Standing,
+    Index::Owners,
+    Index::Kinds,
+    Index::Due,
+    Index::Gone,
+    Index::Unsent,
+    Index::Windows,
+    Index::Census,
+    Index::Tombs,
+    Index::UnsentTombs,
+    Index::Access,
+];
 
 /// A key of the database.
 pub(crate) type Key = Vec<u8>;
 
-/// An index that the store reads directly, not only in scripts.
+/// An index of one shard.
 #[derive(Clone, Copy)]
 pub(crate) enum Index {
     Labels,
@@ -102,6 +115,27 @@ pub(crate) enum Index {
     Census,
     Tombs,
     UnsentTombs,
+    Access,
+}
+
+impl Index {
+    /// The letter at the end of the index's key. `scripts/lib.lua` names the index by the same letter in upper case.
+    pub(crate) const fn letter(self) -> &'static str {
+        match self {
+            Self::Labels => "l",
+            Self::Standing => "s",
+            Self::Owners => "o",
+            Self::Kinds => "k",
+            Self::Due => "d",
+            Self::Gone => "g",
+            Self::Unsent => "h",
+            Self::Windows => "w",
+            Self::Census => "c",
+            Self::Tombs => "t",
+            Self::UnsentTombs => "u",
+            Self::Access => "y",
+        }
+    }
 }
 
 /// Makes the keys of a store.
@@ -157,27 +191,12 @@ impl Keys {
     pub(crate) fn step(&self, family: &FamilyId) -> Vec<Key> {
         let mut keys = Vec::with_capacity(1 + INDEXES.len());
         keys.push(self.family(family));
-        keys.extend(INDEXES.iter().map(|letter| self.of(family.shard(), letter)));
+        keys.extend(INDEXES.iter().map(|index| self.index(family.shard(), *index)));
         keys
     }
 
     pub(crate) fn index(&self, shard: u8, index: Index) -> Key {
-        self.of(
-            shard,
-            match index {
-                Index::Labels => "l",
-                Index::Standing => "s",
-                Index::Owners => "o",
-                Index::Kinds => "k",
-                Index::Due => "d",
-                Index::Gone => "g",
-                Index::Unsent => "h",
-                Index::Windows => "w",
-                Index::Census => "c",
-                Index::Tombs => "t",
-                Index::UnsentTombs => "u",
-            },
-        )
+        self.of(shard, index.letter())
     }
 
     /// The keys of a realm's client registrations: the documents, the ids in order, and all internal ids ever used.

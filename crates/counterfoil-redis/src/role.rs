@@ -1,19 +1,41 @@
 //! Checks whether a node is a primary. Answers of other nodes are not used.
 
-use redis::{ErrorKind, RedisError, ServerErrorKind, Value};
+use std::time::Duration;
+
+use redis::{Cmd, ErrorKind, RedisError, ServerErrorKind, Value};
+use tokio::time::Instant;
 
 use crate::error::SetupError;
 use crate::row;
 
+/// The time for which a check of a node's role is valid.
+pub(crate) const VALID_FOR: Duration = Duration::from_secs(1);
+
+/// Whether a node's role must be checked before an answer of the node is used. `confirmed_at` is the time of the last
+/// check.
+pub(crate) fn is_unconfirmed(confirmed_at: Option<Instant>, now: Instant) -> bool {
+    confirmed_at.is_none_or(|at| now.duration_since(at) >= VALID_FOR)
+}
+
+/// The command that asks a node for its role.
+pub(crate) fn question() -> Cmd {
+    redis::cmd("ROLE")
+}
+
+/// Whether this is the role of a primary, in an answer to `ROLE` or `INFO`.
+pub(crate) fn is_primary(role: &[u8]) -> bool {
+    role == b"master"
+}
+
 /// Returns the error for a node that is a replica.
-pub(crate) fn replica() -> SetupError {
+fn replica() -> SetupError {
     SetupError::refused("the server is a replica, which may lag behind what was answered")
 }
 
 /// Checks that an answer to `ROLE` is the answer of a primary.
 pub(crate) fn primary(answer: Value) -> Result<(), SetupError> {
     match answer.extract_error()? {
-        Value::Array(answer) if answer.first().and_then(row::bytes) == Some(b"master") => Ok(()),
+        Value::Array(answer) if answer.first().and_then(row::bytes).is_some_and(is_primary) => Ok(()),
         Value::Array(_) => Err(replica()),
         _ => Err(SetupError::refused("the server does not tell its ROLE")),
     }

@@ -25,8 +25,6 @@ use crate::connection::{self, Connector, Request};
 use crate::error::{Silence, maybe_done, silent, unavailable};
 use state::State;
 
-pub(crate) use state::INTERVAL;
-
 /// The time after which a silent connection is replaced. A connection is silent if no call has succeeded for this time,
 /// or if one call has waited this long for its answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3);

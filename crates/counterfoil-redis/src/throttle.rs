@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
-use counterfoil::store::{Corrupt, Reserved, StoreError, Throttle, ThrottleKey};
+use counterfoil::store::{Corrupt, Reserved, StoreError, Throttle, ThrottleKey, UNSETTLED};
 use counterfoil::types::whole_micros;
 
 use crate::ask::{Answer, args};
@@ -22,9 +22,17 @@ impl RedisStore {
         limit: NonZeroU32,
     ) -> Result<Answer, StoreError> {
         let (noted, now, window) = times;
-        let (window, limit) = (whole_micros(window).to_string(), limit.to_string());
-        let arguments =
-            args![step.as_bytes(), key.as_bytes(), time(noted), time(now), window.as_bytes(), limit.as_bytes()];
+        let (window, unsettled) = (whole_micros(window).to_string(), whole_micros(UNSETTLED).to_string());
+        let limit = limit.to_string();
+        let arguments = args![
+            step.as_bytes(),
+            key.as_bytes(),
+            time(noted),
+            time(now),
+            window.as_bytes(),
+            limit.as_bytes(),
+            unsettled.as_bytes()
+        ];
         let keys = self.keys().counters(shard(key));
         let answer = Self::answer(step, self.script(step, &scripts::ATTEMPT, &keys, &arguments).await?)?;
         match answer.word.as_str() {

@@ -15,7 +15,7 @@ use crate::error::{NotReplicated, SetupError, Silence, is_cut, refusal, silent, 
 use crate::keys::Key;
 use crate::options::Waits;
 use crate::role;
-use crate::shared_connection::{INTERVAL, PATIENCE, SharedConnection};
+use crate::shared_connection::{PATIENCE, SharedConnection};
 
 /// Counts the writes that waited for replicas since the store was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -164,10 +164,10 @@ impl WaitPool {
             if pooled.trust != shared.trust() || pooled.connection.is_over() {
                 continue;
             }
-            if shared.connector().is_cluster() || pooled.confirmed_at.elapsed() < INTERVAL {
+            if shared.connector().is_cluster() || !role::is_unconfirmed(Some(pooled.confirmed_at), Instant::now()) {
                 return Ok(Ok(pooled));
             }
-            let (asked_at, role) = (Instant::now(), redis::cmd("ROLE"));
+            let (asked_at, role) = (Instant::now(), role::question());
             let role = match timeout(PATIENCE.min(deadline), pooled.connection.ask(Request::One(&role))).await {
                 Ok(role) => role.map_err(SetupError::Backend).and_then(role::primary),
                 Err(_) => return Ok(Err(silent(op, false, Silence::Unanswered))),

@@ -3,6 +3,8 @@
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod columns;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod ends;
 mod error;
 #[cfg(all(feature = "fuzzing", feature = "sqlite"))]
 #[doc(hidden)]

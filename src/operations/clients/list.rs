@@ -8,12 +8,11 @@ use crate::service::authority::Permit;
 use crate::service::authority::operations::ListClients;
 use crate::service::client_view::{ClientPage, ClientView};
 use crate::service::error::ManageError;
+use crate::service::page_limit::LARGEST_PAGE;
 use crate::service::presenter::Presenter;
 use crate::types::client::ClientId;
 
 /// The largest number of clients per page.
-const PAGE: u32 = 100;
-
 impl Counterfoil {
     /// Lists clients in the order of their ids, starting after `after`, at most 100 per page. Only for administrators,
     /// with the scope `clients:manage`.
@@ -41,9 +40,7 @@ async fn list(
     limit: NonZeroU32,
 ) -> Result<ClientPage, ManageError> {
     let service = permit.service();
-    let limit = limit.get().min(PAGE);
-    let limit = NonZeroU32::new(limit).unwrap_or(NonZeroU32::MIN);
-    let found = service.clients.clients(&service.realm, after, limit).await?;
+    let found = service.clients.clients(&service.realm, after, limit.min(LARGEST_PAGE)).await?;
     if found.corrupt > 0 {
         permit.tell(EventKind::Corrupt { rows: found.corrupt });
     }

@@ -1,15 +1,17 @@
 //! Registers clients.
 
-use super::{TURNS, rules, secrets};
+use super::{rules, secrets};
 use crate::counterfoil::Counterfoil;
 use crate::event::{ClientAction, EventKind};
 use crate::service::Service;
 use crate::service::authority::Permit;
 use crate::service::authority::operations::CreateClient;
+use crate::service::changing::TURNS;
 use crate::service::client_view::{ClientView, NewClient, NewClientSecret, RegisteredClient};
 use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::invalid::Invalid;
 use crate::service::presenter::Presenter;
+use crate::service::repeated_form::repeated;
 use crate::store::client_store::ClientPut;
 use crate::token::draw::draw_secret;
 use crate::token::once::OnceKey;
@@ -120,10 +122,9 @@ async fn register(
                 return Ok(RegisteredClient { view, secret: shown });
             }
             ClientPut::Stale(Some(there)) if once.is_some() && there.registration.key == registration.key => {
-                let same = is_alike(&there.registration, &registration);
-                return Err(if same { Conflict::DoneAlready } else { Conflict::FormUsed }.into());
+                return Err(repeated(is_alike(&there.registration, &registration)).into());
             }
-            ClientPut::Retired if once.is_some() => return Err(Conflict::FormUsed.into()),
+            ClientPut::Retired if once.is_some() => return Err(repeated(false).into()),
             ClientPut::Stale(Some(_)) if given.is_some() => return Err(Conflict::ClientIdTaken.into()),
             // The random id or key is already taken. The next attempt uses new random values.
             ClientPut::Stale(_) | ClientPut::Retired => {}

@@ -5,9 +5,6 @@ use crate::service::invalid::Invalid;
 use crate::types::client::{Grant, RefreshMode, Registration};
 use crate::types::scope::Scope;
 
-/// The largest number of characters of a display name.
-const NAME_MAX: usize = 100;
-
 /// Checks the rules that every registration must satisfy.
 pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
     display_name(&registration.display_name)?;
@@ -53,7 +50,7 @@ pub(super) fn grants(mut grants: Vec<Grant>) -> Vec<Grant> {
 }
 
 fn display_name(name: &str) -> Result<(), Invalid> {
-    let fits = (1..=NAME_MAX).contains(&name.chars().count())
+    let fits = (1..=Registration::DISPLAY_NAME_MAX).contains(&name.chars().count())
         && !name.trim().is_empty()
         && !name.chars().any(char::is_control);
     if fits { Ok(()) } else { Err(Invalid::DisplayName) }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{TURNS, rules, secrets};
+use super::{rules, secrets};
 use crate::counterfoil::Counterfoil;
 use crate::event::{ClientAction, EventKind};
 use crate::service::Service;
@@ -10,10 +10,12 @@ use crate::service::authority::operations::{
     DeleteClient, DisableClient, RevokeClientTokens, RotateClientSecret, UpdateClient,
 };
 use crate::service::authority::{Permission, Permit};
+use crate::service::changing::TURNS;
 use crate::service::client_view::{ClientUpdate, ClientView, RegisteredClient};
 use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::invalid::Invalid;
 use crate::service::presenter::Presenter;
+use crate::service::repeated_form::repeated;
 use crate::store::client_store::ClientPut;
 use crate::token::once::{OnceKey, same_number};
 use crate::types::client::{ClientId, RefreshMode, Registration, VersionedRegistration};
@@ -175,11 +177,8 @@ impl OnceSecret<'_> {
     fn id(&self, service: &Service, registration: &Registration, overlap: Duration) -> Result<[u8; 16], Conflict> {
         let id = self.key.secret_id(&service.realm, &registration.client_id, &[&whole_micros(overlap).to_be_bytes()]);
         for own in &registration.secrets {
-            if own.id == id {
-                return Err(Conflict::DoneAlready);
-            }
-            if same_number(&own.id, &id) {
-                return Err(Conflict::FormUsed);
+            if own.id == id || same_number(&own.id, &id) {
+                return Err(repeated(own.id == id));
             }
         }
         let newest = registration.secrets.last().map(|newest| RecordId::from_bytes(newest.id));

@@ -31,6 +31,20 @@ pub struct KeyUse {
     pub client_secrets: u64,
 }
 
+impl KeyUse {
+    /// Whether any digest uses the key. If not, the key may be removed from the ring, unless it is the newest key.
+    ///
+    /// ```
+    #[doc = include_str!("../../example.in")]
+    /// assert!(counterfoil.key_census().await?.iter().all(|key| key.is_used()));
+    /// # Ok(()) }) }
+    /// ```
+    #[must_use]
+    pub const fn is_used(&self) -> bool {
+        self.records > 0 || self.client_secrets > 0
+    }
+}
+
 /// Why a key should stay in the ring.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -114,7 +128,8 @@ async fn still_used(service: &Service, key: KeyId) -> Result<u64, Unavailable> {
 /// verify.
 async fn may_drop(service: &Service, key: KeyId) -> Result<(), DropKeyError> {
     match census(service).await?.into_iter().find(|used| used.key == key) {
-        Some(KeyUse { records, client_secrets, .. }) if records > 0 || client_secrets > 0 => {
+        Some(used) if used.is_used() => {
+            let KeyUse { records, client_secrets, .. } = used;
             Err(DropKeyError::InUse { key, records, client_secrets })
         }
         _ => Ok(()),

@@ -17,6 +17,7 @@ use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::invalid::Invalid;
 use crate::service::minting::{Entry, Minted};
 use crate::service::presenter::Presenter;
+use crate::service::repeated_form::repeated;
 use crate::service::view::{CredentialView, IssuedCredential};
 use crate::store::change::{ParentUpdate, Rotated};
 use crate::store::error::StoreError;
@@ -122,7 +123,7 @@ pub(crate) async fn rotate(
         handover.stands(&old).map_err(|error| match error {
             // This form has already replaced the token.
             ManageError::Conflict(Conflict::Replaced) if derived.is_some() && successor == derived => {
-                Conflict::DoneAlready.into()
+                repeated(true).into()
             }
             error => error,
         })?;
@@ -141,7 +142,7 @@ pub(crate) async fn rotate(
                 return Ok(IssuedCredential { token: minted.token, view: listed });
             }
             Rotated::Stale(there) => old = there,
-            Rotated::IdTaken(_) if derived.is_some() => return Err(Conflict::FormUsed.into()),
+            Rotated::IdTaken(_) if derived.is_some() => return Err(repeated(false).into()),
             Rotated::IdTaken(_) | Rotated::FamilyFull { .. } => {}
             Rotated::PaceReached { oldest } => {
                 let limit = Limit::CreationsPerHour(TokenKind::PersonalAccessToken);

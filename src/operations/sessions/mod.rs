@@ -37,7 +37,7 @@ fn principal(
         actor: None,
         authenticated_at: Some(authenticated_at),
         // If the policy leaves sources out of events, the source is not stored in the principal either.
-        source: source.filter(|_| service.policy.events.sources).cloned(),
+        source: service.policy.events.named(source).cloned(),
         contact,
         extension,
     }

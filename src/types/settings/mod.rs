@@ -4,15 +4,15 @@
 //! `table.rs` has one row for each setting. All other code is generated from the rows: the names, units and ranges, the
 //! fields of [`Settings`] and [`SettingsUpdate`], the API and its schemas, and the form and texts of the console.
 
-mod in_force;
+mod fields;
 mod name;
 mod stored;
 mod table;
 mod update;
 mod value;
 
-pub use in_force::Settings;
-pub(crate) use in_force::WORDS;
+pub use fields::Settings;
+pub(crate) use fields::WORDS;
 pub use name::{InvalidSetting, SettingName, SettingUnit};
 pub use stored::{Reading, StoredSettings, VersionedSettings};
 pub use update::SettingsUpdate;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use counterfoil::operations::KeyUse;
 use counterfoil::settings::StoredSettings;
 use counterfoil::types::KeyId;
 use counterfoil::{KeyRing, Realm};
@@ -16,9 +17,9 @@ use crate::failure::Failure;
 pub(super) struct KeyUses {
     /// The check values of each realm that was read.
     checks: BTreeMap<Realm, StoredSettings>,
-    /// How many digests were computed with each key. They are the digests of the records of all realms, and of the
-    /// client secrets of the realms that were read.
-    digests: BTreeMap<KeyId, u64>,
+    /// How many digests were computed with each key, once for each realm that was read. They are the digests of the
+    /// records of all realms, and of the client secrets of that realm.
+    digests: Vec<KeyUse>,
 }
 
 impl KeyUses {
@@ -42,15 +43,10 @@ impl KeyUses {
         if corrupt > 0 {
             return Err(Failure::refused(format!("{corrupt} rows do not decode: which realms there are is unknown")));
         }
-        let (mut checks, mut digests) = (BTreeMap::new(), BTreeMap::<KeyId, u64>::new());
-        for (key, records) in store.tokens().census().await.map_err(Failure::failed)? {
-            *digests.entry(key).or_default() += records;
-        }
+        let (mut checks, mut digests) = (BTreeMap::new(), Vec::new());
         for realm in realms {
             let settings = store.settings().settings(&realm).await.map_err(Failure::failed)?;
-            for used in cli.handle_of(store, realm.clone())?.key_census().await? {
-                *digests.entry(used.key).or_default() += used.client_secrets;
-            }
+            digests.extend(cli.handle_of(store, realm.clone())?.key_census().await?);
             checks.insert(realm, settings.map(|found| found.settings).unwrap_or_default());
         }
         Ok(Self { checks, digests })
@@ -96,8 +92,8 @@ impl KeyUses {
 
     /// Returns an error if the ring lacks a key with which stored digests were computed.
     pub(super) fn check_digests(&self, ring: &KeyRing) -> Result<(), Failure> {
-        let missing = |used: &&KeyId| self.is_used(**used) && **used != KeyId::NONE && !ring.contains(**used);
-        match self.digests.keys().find(missing) {
+        let missing = |key: &KeyId| *key != KeyId::NONE && !ring.contains(*key);
+        match self.used().filter(missing).min() {
             None => Ok(()),
             Some(key) => {
                 Err(Failure::refused(format!("key {} is missing: credentials under it are refused", key.number())))
@@ -107,10 +103,11 @@ impl KeyUses {
 
     /// The keys of the ring with which no stored digest was computed, except the newest key.
     pub(super) fn unused(&self, ring: &KeyRing) -> Vec<KeyId> {
-        ring.ids().filter(|key| *key != ring.newest() && !self.is_used(*key)).collect()
+        ring.ids().filter(|key| *key != ring.newest() && !self.used().any(|used| used == *key)).collect()
     }
 
-    fn is_used(&self, key: KeyId) -> bool {
-        self.digests.get(&key).is_some_and(|digests| *digests > 0)
+    /// The keys that digests use.
+    fn used(&self) -> impl Iterator<Item = KeyId> {
+        self.digests.iter().filter(|key| key.is_used()).map(|used| used.key)
     }
 }

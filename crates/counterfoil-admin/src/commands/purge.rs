@@ -1,9 +1,9 @@
 //! `purge`: removes the records that are past their retention.
 
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use counterfoil::clock::{Clock as _, SystemClock};
+use counterfoil::operations::is_beyond;
 use counterfoil::store::Transfer;
 use counterfoil_stores::AnyStore;
 
@@ -11,9 +11,6 @@ use crate::cli::{self, Cli};
 use crate::commands::walk::each_family;
 use crate::failure::Failure;
 use crate::output::{Output, said};
-
-/// How far the clock may be ahead of the store's last upkeep. The upkeep of a service has the same limit.
-const LEAP: Duration = Duration::from_secs(24 * 60 * 60);
 
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 
@@ -29,7 +26,7 @@ pub(super) async fn run(cli: &Cli, what: &cli::Purge) -> Result<Output, Failure>
 async fn trusted(store: &AnyStore) -> Result<(), Failure> {
     let noted = store.settings().last_upkeep().await.map_err(Failure::failed)?;
     match noted {
-        Some(noted) if noted.plus_capped(LEAP) >= SystemClock.now() => Ok(()),
+        Some(noted) if !is_beyond(SystemClock.now(), noted) => Ok(()),
         Some(_) => Err(Failure::refused(
             "this machine's clock is more than a day after the store's last upkeep; compare it, then give --trust-clock",
         )),

@@ -96,7 +96,7 @@ impl From<&Issuer> for CookieName {
 
 impl CookieName {
     /// Returns the default name for a realm and a base.
-    pub(crate) fn of(realm: &Realm, base: &str) -> Self {
+    fn of(realm: &Realm, base: &str) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"counterfoil console: name of its cookies, 1\0");
         for part in [realm.as_str(), base.trim_end_matches('/')] {
@@ -129,8 +129,14 @@ pub(crate) struct Cookies {
 }
 
 impl Cookies {
-    pub(crate) const fn new(transport: Transport, name: CookieName) -> Self {
-        Self { transport, name }
+    /// The cookies of the console of this realm under this base, with the default name.
+    pub(crate) fn of(transport: Transport, realm: &Realm, base: &str) -> Self {
+        Self { transport, name: CookieName::of(realm, base) }
+    }
+
+    /// The same cookies with the name that the host chose.
+    pub(crate) fn named(self, name: CookieName) -> Self {
+        Self { name, ..self }
     }
 
     fn name(&self, cookie: Cookie) -> String {
@@ -191,7 +197,8 @@ mod tests {
     use super::*;
 
     fn cookies(transport: Transport) -> Cookies {
-        Cookies::new(transport, "x".parse().expect("a name"))
+        let realm = Realm::new("a").expect("a realm");
+        Cookies::of(transport, &realm, "/console").named("x".parse().expect("a name"))
     }
 
     fn headers(lines: &[&'static str]) -> HeaderMap {

@@ -93,7 +93,8 @@ mod tests {
             if let Some(cookie) = cookie {
                 headers.insert(http::header::COOKIE, HeaderValue::from_static(cookie));
             }
-            let own = Cookies::new(Transport::PlainLoopback, "x".parse().expect("a name"));
+            let realm = counterfoil::Realm::new("a").expect("a realm");
+            let own = Cookies::of(Transport::PlainLoopback, &realm, "/console").named("x".parse().expect("a name"));
             Language::of_request(&headers, &own)
         };
         let (english, russian) = (Language::English, Language::Russian);

@@ -10,6 +10,8 @@ mod form_number;
 mod form_values;
 mod language;
 mod layout;
+#[cfg(test)]
+mod lengths_tests;
 mod pages;
 mod paths;
 mod profiles;

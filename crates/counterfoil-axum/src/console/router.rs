@@ -52,7 +52,7 @@ impl Console {
     /// client's address.
     pub fn new(counterfoil: Counterfoil, transport: Transport, base: &str, sources: Sources) -> Self {
         let (base, product) = (base.trim_end_matches('/').to_owned(), "counterfoil".to_owned());
-        let cookies = Cookies::new(transport, CookieName::of(counterfoil.realm(), &base));
+        let cookies = Cookies::of(transport, counterfoil.realm(), &base);
         Self(State {
             counterfoil,
             sources,
@@ -68,7 +68,7 @@ impl Console {
     /// Sets the name of the cookies. The default name is derived from the realm and the base. A
     /// [`SessionLayer`](crate::console::SessionLayer) for this console needs the same name.
     pub fn cookie_name(mut self, name: CookieName) -> Self {
-        self.0.cookies = Cookies::new(self.0.cookies.transport, name);
+        self.0.cookies = self.0.cookies.named(name);
         self
     }
 

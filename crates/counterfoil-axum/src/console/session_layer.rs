@@ -88,14 +88,14 @@ impl SessionLayer {
     /// the console that sets the session cookies.
     #[must_use]
     pub fn new(counterfoil: Counterfoil, transport: Transport, base: &str) -> Self {
-        let name = CookieName::of(counterfoil.realm(), base);
-        Self { counterfoil, cookies: Cookies::new(transport, name), forged_log: Arc::default() }
+        let cookies = Cookies::of(transport, counterfoil.realm(), base);
+        Self { counterfoil, cookies, forged_log: Arc::default() }
     }
 
     /// Sets the name of the cookies. It must be the same name as in the console that sets the session cookies.
     #[must_use]
     pub fn cookie_name(mut self, name: CookieName) -> Self {
-        self.cookies = Cookies::new(self.cookies.transport, name);
+        self.cookies = self.cookies.named(name);
         self
     }
 

@@ -9,6 +9,8 @@ use super::call::Call;
 use super::client_body::{NewRegistration, RegistrationUpdate};
 use super::client_view::{ClientView, NewClientView};
 use super::handler::{Api, on, on_json};
+#[cfg(feature = "openapi")]
+use super::page_params::PageParams;
 use super::paths;
 use super::personal_access_tokens::NewOverlap;
 #[cfg(feature = "openapi")]
@@ -79,10 +81,7 @@ fn key(text: &str) -> Option<Key> {
     path = "/clients",
     operation_id = "list_clients",
     tag = "clients",
-    params(
-        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
-        ("cursor" = inline(Option<String>), Query, description = "the `next` of the previous page"),
-    ),
+    params(PageParams),
     responses((status = 200, description = "newest first", body = PageView<ClientView>), ReadProblems),
     security(("bearer" = [])),
 ))]

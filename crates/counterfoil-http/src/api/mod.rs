@@ -7,6 +7,8 @@ mod client_view;
 pub(crate) mod clients;
 pub(crate) mod handler;
 mod location;
+#[cfg(feature = "openapi")]
+mod page_params;
 mod paths;
 pub(crate) mod personal_access_tokens;
 mod request;

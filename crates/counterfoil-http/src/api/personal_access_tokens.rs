@@ -8,6 +8,8 @@ use http::{Method, StatusCode};
 
 use super::call::Call;
 use super::handler::{Api, on, on_json};
+#[cfg(feature = "openapi")]
+use super::page_params::PageParams;
 use super::paths;
 use super::request::{Sent, no_query, or_problem};
 #[cfg(feature = "openapi")]
@@ -99,10 +101,7 @@ fn own(call: &Call) -> List<'_> {
     path = "/me/tokens",
     operation_id = "list_own_tokens",
     tag = "personal access tokens",
-    params(
-        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
-        ("cursor" = inline(Option<String>), Query, description = "the `next` of the previous page"),
-    ),
+    params(PageParams),
     responses((status = 200, description = "newest first", body = PageView<TokenView>), ReadProblems),
     security(("bearer" = [])),
 ))]

@@ -8,6 +8,8 @@ use http::{Method, StatusCode};
 
 use super::call::Call;
 use super::handler::{Api, on, on_json};
+#[cfg(feature = "openapi")]
+use super::page_params::PageParams;
 use super::paths;
 use super::request::{Sent, no_query, or_problem};
 #[cfg(feature = "openapi")]
@@ -117,8 +119,7 @@ fn shown(code: &CredentialView) -> Response {
     tag = "security codes",
     params(
         ("include_expired" = inline(Option<bool>), Query, description = "includes expired codes that can be reactivated"),
-        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
-        ("cursor" = inline(Option<String>), Query, description = "the `next` of the previous page"),
+        PageParams,
     ),
     responses((status = 200, description = "newest first", body = PageView<CodeView>), ReadProblems),
     security(("bearer" = [])),

@@ -10,6 +10,8 @@ use serde::Serialize;
 
 use super::call::Call;
 use super::handler::{Api, on, on_json};
+#[cfg(feature = "openapi")]
+use super::page_params::{LimitParam, PageParams};
 use super::paths;
 use super::request::{Sent, no_query, or_problem};
 #[cfg(feature = "openapi")]
@@ -89,7 +91,7 @@ impl Body for UserUpdate {
     tag = "users",
     params(
         ("q" = inline(Option<String>), Query, description = "the search text for the directory; everybody if missing"),
-        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
+        LimitParam,
     ),
     responses((status = 200, description = "in the directory's order", body = UserList), ReadProblems),
     security(("bearer" = [])),
@@ -131,8 +133,7 @@ async fn change(call: Call, sent: Sent<UserUpdate>) -> Result<Response, Problem>
     tag = "users",
     params(
         ("subject" = String, Path),
-        ("limit" = inline(Option<u32>), Query, minimum = 1, maximum = 100, description = "50 if missing"),
-        ("cursor" = inline(Option<String>), Query, description = "the `next` of the previous page"),
+        PageParams,
     ),
     responses((status = 200, description = "newest first", body = PageView<TokenView>), ReadProblems),
     security(("bearer" = [])),

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use counterfoil::Counterfoil;
-use counterfoil::oauth::{Answer, FormFault, OAuthError, OAuthRequest, Reason};
+use counterfoil::oauth::{Answer, FormFault, MAX_FORM_BYTES, OAuthError, OAuthRequest, Reason};
 use counterfoil::types::Source;
 use http::HeaderValue;
 use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE};
@@ -18,9 +18,6 @@ use crate::read_body::{Unread, read_body};
 use crate::secret_body;
 use crate::source::Sources;
 use crate::to_the_end::to_the_end;
-
-/// The maximum size of a form in bytes. The core has the same limit. This limit applies while the body is read.
-const MOST: usize = 8 * 1024;
 
 type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
@@ -70,7 +67,7 @@ impl Posted {
         authorization.iter_mut().for_each(|value| value.set_sensitive(true));
         let media_types = all(CONTENT_TYPE);
         let source = sources.of(&parts.extensions).map_err(|reason| sent(Err(reason.into())))?;
-        match read_body(body, MOST).await {
+        match read_body(body, MAX_FORM_BYTES).await {
             Ok(body) => Ok(Self { authorization, media_types, source, body }),
             Err(unread) => Err(refused(unread)),
         }

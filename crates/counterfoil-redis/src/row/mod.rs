@@ -14,13 +14,17 @@ pub(crate) use write::{
 };
 
 /// The text of a missing instant.
-const NONE: &[u8; 16] = b"----------------";
+pub(crate) const NONE: &[u8; 16] = b"----------------";
 /// The text of a missing expiry in an index entry. It sorts after every instant.
-const NEVER: &[u8; 16] = b"9999999999999999";
+pub(crate) const NEVER: &[u8; 16] = b"9999999999999999";
 /// The length of a sent notice in bytes. A sent notice consists of the expiry and of the stage in three digits.
 pub(crate) const NOTICE: usize = 19;
 /// The length of the field `b` without the parent. The parent is the last value of the field.
-const BODY: usize = 82;
+pub(crate) const BODY: usize = 82;
+/// The length of the parent in the field `b`.
+pub(crate) const PARENT: usize = 16;
+/// The number of values of a new record.
+pub(crate) const WIDE: usize = 5;
 
 /// The fields of a family, in the order in which every read returns them.
 pub(crate) const FAMILY_FIELDS: [&[u8; 1]; 7] = [b"i", b"g", b"e", b"k", b"r", b"o", b"c"];

@@ -7,7 +7,7 @@ use counterfoil::store::{
 use counterfoil::types::{Description, KeyId, Label, OwnerId, TokenKind};
 use counterfoil::{Realm, Scope, Timestamp};
 
-use super::{BODY, Bytes, NONE};
+use super::{BODY, Bytes, NONE, PARENT, WIDE};
 
 pub(crate) fn time(at: Timestamp) -> [u8; 16] {
     digits(at.micros())
@@ -79,8 +79,8 @@ pub(crate) fn whose(realm: &Realm, owner: &OwnerId) -> Bytes {
 }
 
 /// Encodes a new record. The values have the order in which the scripts take them.
-pub(crate) fn added(new: &NewRecord) -> [Bytes; 5] {
-    let mut body = Vec::with_capacity(BODY + 16);
+pub(crate) fn added(new: &NewRecord) -> [Bytes; WIDE] {
+    let mut body = Vec::with_capacity(BODY + PARENT);
     body.push(b'f');
     body.extend_from_slice(&kind(new.kind));
     body.extend_from_slice(&digits::<20>(new.generation));

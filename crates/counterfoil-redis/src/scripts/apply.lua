@@ -9,7 +9,7 @@ if f[10] ~= expect or f[5] or f[15] or (what == 'end' and not s) then return { '
 -- The only change to a shrunk record is 'rekey'.
 if b:sub(1, 1) == 's' and what ~= 'rekey' then return { 'stale', f } end
 -- A record that does not decode is not changed.
-if (#b ~= 82 and #b ~= 98) or not i or not e or not t or not x or #x ~= 48 then return { 'stale', f } end
+if not is_body(b) or not i or not e or not t or not x or #x ~= 48 then return { 'stale', f } end
 
 if what == 'edit' then
   local label, key, description, scope = unpack(ARGV, 5, 8)

@@ -1,12 +1,13 @@
 -- Makes one step on a throttle counter, as the core's `Counter` does. Arguments: step ('reserve', 'failed' or
--- 'release'), key, the instant of the attempt, now, window, limit. KEYS: the hash of counters (window's end or dashes,
--- failures in 10 digits, instants of attempts in progress), their keys by expiry. Numbers below 2^53 are exact; '%.0f'
--- keeps all digits.
+-- 'release'), key, the instant of the attempt, now, window, limit, the time after which an attempt counts as failed.
+-- KEYS: the hash of counters (window's end or dashes, failures in 10 digits, instants of attempts in progress), their
+-- keys by expiry. Numbers below 2^53 are exact; '%.0f' keeps all digits.
 tries_places(KEYS[2])
 tries_hash(KEYS[1])
-local step, key, noted, now, window, limit = unpack(ARGV, 1, 6)
+local step, key, noted, now, window, limit, unsettled = unpack(ARGV, 1, 7)
 noted, now, window, limit = tonumber(noted), tonumber(now), tonumber(window), tonumber(limit)
-local MINUTE, LAST = 60000000, 9007199254740991
+unsettled = tonumber(unsettled)
+local LAST = 9007199254740991
 local cap = math.min(now + window, LAST)
 local kept = redis.call('HGET', KEYS[1], key)
 if not kept and step ~= 'reserve' then return { 'done' } end
@@ -34,14 +35,14 @@ end
 -- `ahead` means that a stored instant is too late, because the clock was set back. Only then does a refused attempt
 -- write.
 if ends and ends > cap then ends, ahead = cap, true end
--- An attempt that began a minute ago or earlier and has no result counts as failed.
+-- An attempt that began `unsettled` ago or earlier and has no result counts as failed.
 local under_way, left = {}, {}
 for _, at in ipairs(all) do
-  if at - now >= MINUTE then ahead = true end
-  if math.abs(now - at) >= MINUTE then left[#left + 1] = at else under_way[#under_way + 1] = at end
+  if at - now >= unsettled then ahead = true end
+  if math.abs(now - at) >= unsettled then left[#left + 1] = at else under_way[#under_way + 1] = at end
 end
 table.sort(left)
-for _, at in ipairs(left) do count(math.min(at + MINUTE, now)) end
+for _, at in ipairs(left) do count(math.min(at + unsettled, now)) end
 if ends and now >= ends then failures, ends = 0, nil end
 
 local answer = { 'done' }
@@ -71,7 +72,7 @@ local texts = { ends and string.format('%016.0f', ends) or '----------------', s
 local gone = ends or 0
 for _, at in ipairs(under_way) do
   texts[#texts + 1] = string.format('%016.0f', at)
-  gone = math.max(gone, math.min(at + MINUTE + window, LAST))
+  gone = math.max(gone, math.min(at + unsettled + window, LAST))
 end
 redis.call('HSET', KEYS[1], key, table.concat(texts))
 redis.call('ZADD', KEYS[2], string.format('%.0f', gone), key)

@@ -29,7 +29,7 @@ for at = 14, #KEYS do
     call('ZREM', T, FAMILY)
     call('ZREM', U, FAMILY)
     many('HDEL', F, call('HKEYS', F))
-  elseif r and #r == 35 and r:match('^%d+$', 20) and r:sub(20, 35) <= now then
+  elseif r and #r == 35 and r:match('^%d+$', 20) and reached(r:sub(20, 35), now) then
     -- The next purge checks the members of this family again.
     call('ZADD', T, r:sub(20, 35), FAMILY)
   end

@@ -19,6 +19,11 @@ local WIDE = 5
 local LENT = {}
 for at = 14, #KEYS do LENT[KEYS[at]:sub(-10)] = KEYS[at] end
 
+-- Whether the instant `at` is reached at `now`. A missing instant is never reached.
+local function reached(at, now)
+  return at ~= NONE and at <= now
+end
+
 -- Returns a family's kind, the index prefix of its realm, and the index prefix of its realm and owner.
 local function who(i)
   local r, o = tonumber((i or ''):sub(4, 6)), tonumber((i or ''):sub(7, 9))
@@ -32,6 +37,11 @@ end
 local function fields(m)
   return call('HMGET', F, 'i', 'g', 'e', 'k', 'r', 'o', 'c',
     'b' .. m, 't' .. m, 'v' .. m, 'x' .. m, 'n' .. m, 'q' .. m, 's' .. m, 'r' .. m, 'u' .. m)
+end
+
+-- Whether the field `b` has the length that it has in every record.
+local function is_body(b)
+  return #b == 82 or #b == 98
 end
 
 -- Runs a command with a list of any length. `unpack` accepts only a few thousand values.
@@ -87,7 +97,7 @@ local function access_full(most, now, at, count)
   for first = at, at + (count - 1) * WIDE, WIDE do
     local b, x = ARGV[first + 1], ARGV[first + 3]
     local ends = x:sub(1, 16)
-    if b:sub(2, 4) == ACCESS and (ends == NONE or ends > now) then more = more + 1 end
+    if b:sub(2, 4) == ACCESS and not reached(ends, now) then more = more + 1 end
   end
   if more == 0 then return end
   local first, last = '(' .. FAMILY .. now .. BEYOND, '(' .. FAMILY .. ':'
@@ -180,7 +190,7 @@ local function refused(label, now)
   local held = call('HGET', L, label)
   if not held or held:sub(1, 10) == FAMILY then return end
   local gone = held:sub(11, 26)
-  if gone == NONE or gone > now then return { 'label', held:sub(1, 10) } end
+  if not reached(gone, now) then return { 'label', held:sub(1, 10) } end
   return nil, held:sub(1, 10)
 end
 

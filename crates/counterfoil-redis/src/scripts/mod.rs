@@ -91,13 +91,18 @@ scripts! {
     CLIENTS(first most): include_str!("clients.lua");
     PUT_SETTINGS(expect document): writes!("put_settings.lua");
     NOTE_UPKEEP(expect at): writes!("note_upkeep.lua");
-    ATTEMPT(step key noted now window limit): writes!("attempt.lua");
+    ATTEMPT(step key noted now window limit unsettled): writes!("attempt.lua");
     PURGE_COUNTERS(now most): writes!("purge_counters.lua");
 }
 
 #[cfg(test)]
 mod tests {
+    use counterfoil::Timestamp;
+    use counterfoil::types::TokenKind;
+
     use super::ALL;
+    use crate::keys::INDEXES;
+    use crate::row::{self, BODY, NEVER, NONE, NOTICE, PARENT, WIDE};
 
     /// Returns the line of Lua that names the arguments. The first name gets the argument with the number `first`.
     fn head(first: usize, names: &[&str]) -> String {
@@ -105,6 +110,33 @@ mod tests {
         match names {
             [name] => format!("local {name} = ARGV[{first}]"),
             names => format!("local {} = unpack(ARGV, {first}, {last})", names.join(", ")),
+        }
+    }
+
+    #[test]
+    fn the_scripts_name_the_indexes_in_the_order_in_which_their_keys_are_passed() {
+        let letters: Vec<String> = INDEXES.iter().map(|index| index.letter().to_uppercase()).collect();
+        let head = format!("local F, {} = unpack(KEYS, 1, {})", letters.join(", "), 1 + INDEXES.len());
+        let first_lent = format!("for at = {}, #KEYS do", 2 + INDEXES.len());
+        let lines: Vec<&str> = include_str!("lib.lua").lines().collect();
+        assert!(lines.contains(&head.as_str()), "not in lib.lua: {head}");
+        assert!(lines.iter().any(|line| line.starts_with(&first_lent)), "not in lib.lua: {first_lent}");
+    }
+
+    #[test]
+    fn the_scripts_have_the_lengths_and_marks_of_the_rows() {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("ASCII");
+        let (library, settle) = (include_str!("lib.lua"), include_str!("settle.lua"));
+        for (script, line) in [
+            (library, format!("local NONE, NEVER = '{}', '{}'", text(NONE), text(NEVER))),
+            (library, format!("local ACCESS = '{}'", text(&row::kind(TokenKind::AccessToken)))),
+            (library, format!("local WIDE = {WIDE}")),
+            (library, format!("return #b == {BODY} or #b == {}", BODY + PARENT)),
+            (settle, format!("for at = 1, #q, {NOTICE} do")),
+            (settle, format!("if #q >= {NOTICE} * tonumber(most) then q = q:sub({}) end", NOTICE + 1)),
+            (include_str!("attempt.lua"), format!("local LAST = {}", Timestamp::MAX.micros())),
+        ] {
+            assert!(script.lines().any(|own| own.trim() == line), "not in the script: {line}");
         }
     }
 

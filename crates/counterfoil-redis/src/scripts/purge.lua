@@ -38,10 +38,10 @@ local function record(m)
     return
   end
   local gone, window = x:sub(33, 48), s and s:sub(17, 32) or NONE
-  if not r and gone ~= NONE and gone <= now and (not n or gone <= unsent) then
+  if not r and reached(gone, now) and (not n or reached(gone, unsent)) then
     remove(m)
     changed, left = changed + 1, left - 1
-  elseif window ~= NONE and window <= windows and b:sub(1, 1) ~= 's' then
+  elseif reached(window, windows) and b:sub(1, 1) ~= 's' then
     shrink(m, b, x, n, s)
     changed, left = changed + 1, left - 1
   else
@@ -57,8 +57,8 @@ local function family()
     return
   end
   local ends = r:sub(20, 35)
-  if ends > now then return end
-  local all, cursor = ends <= unsent, '0'
+  if not reached(ends, now) then return end
+  local all, cursor = reached(ends, unsent), '0'
   repeat
     local page = call('HSCAN', F, cursor, 'MATCH', 'b??????', 'COUNT', 512)
     cursor = page[1]

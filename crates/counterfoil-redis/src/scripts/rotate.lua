@@ -11,10 +11,10 @@ local f = fields(m)
 local i, g, e, k, r, c, b, x, n, s = f[1], f[2], f[3], f[4], f[5], f[7], f[8], f[11], f[12], f[14]
 if not b then return { 'missing' } end
 -- A record that does not decode is not changed.
-if (#b ~= 82 and #b ~= 98) or not i or not e or not x or #x ~= 48 then return { 'stale', f } end
+if not is_body(b) or not i or not e or not x or #x ~= 48 then return { 'stale', f } end
 if r or f[15] then return { 'ended' } end
 local slides, ends = step == 'slide', x:sub(1, 16)
-if s or (not slides and f[10] ~= expect) or (slides and ends ~= NONE and ends <= now) then return { 'stale', f } end
+if s or (not slides and f[10] ~= expect) or (slides and reached(ends, now)) then return { 'stale', f } end
 local hit = taken(15, count)
 if hit then return { 'id', hit } end
 local _, _, owner = who(i)

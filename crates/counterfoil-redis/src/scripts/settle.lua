@@ -5,7 +5,7 @@ local f = call('HMGET', F, 'b' .. m, 'n' .. m, 'q' .. m, 'x' .. m, 's' .. m, 'r'
 local b, n, q, x, s, r = f[1], f[2], f[3] or '', f[4], f[5], f[6]
 if not b then return 0 end
 -- A record that does not decode is not changed.
-if (#b ~= 82 and #b ~= 98) or not x then return 2 end
+if not is_body(b) or not x then return 2 end
 -- A shrunk record keeps no sent notices.
 if sent ~= '' and b:sub(1, 1) ~= 's' then
   local known = false

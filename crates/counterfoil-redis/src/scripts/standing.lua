@@ -4,9 +4,6 @@
 local now, left = unpack(ARGV, 1, 2)
 left = tonumber(left)
 local seen, found = 0, {}
-local function reached(at)
-  return at ~= NONE and at <= now
-end
 for at = 3, #ARGV do
   if left == 0 then break end
   seen = seen + 1
@@ -14,7 +11,7 @@ for at = 3, #ARGV do
   local m = ARGV[at]
   local f = call('HMGET', F, 'r', 'b' .. m, 'x' .. m, 's' .. m, 'r' .. m)
   local r, b, x, s, own = f[1], f[2], f[3] or NONE, f[4] or NONE, f[5]
-  local over = #s == 48 and reached(s:sub(17, 32)) or #x == 48 and reached(x:sub(33, 48))
+  local over = #s == 48 and reached(s:sub(17, 32), now) or #x == 48 and reached(x:sub(33, 48), now)
   if b and b:sub(1, 1) ~= 's' and not r and not own and not over then
     push(found, seen, fields(m))
     left = left - 1

@@ -9,7 +9,7 @@ use redis::{RedisResult, Value};
 // Time is measured as durations only, to supervise connections. The store contract gets no instant from here.
 use tokio::time::{Instant, timeout_at};
 
-use super::state::{Held, INTERVAL};
+use super::state::Held;
 use super::{Does, PATIENCE, SharedConnection};
 use crate::connection::Request;
 use crate::error::{Silence, is_cut, refusal, silent, unavailable};
@@ -111,7 +111,10 @@ impl SharedConnection {
                     self.state().silent_since = None;
                 }
                 // The node may have lost its role before it answered. The read is sent again, together with `ROLE`.
-                let late = does == Does::Read && !in_cluster && !behind_role && asked_at.elapsed() >= INTERVAL;
+                let late = does == Does::Read
+                    && !in_cluster
+                    && !behind_role
+                    && role::is_unconfirmed(Some(asked_at), Instant::now());
                 if late { Tried::Again } else { Tried::Answered(answer) }
             }
         }
@@ -120,7 +123,7 @@ impl SharedConnection {
     /// Checks in a round trip of its own that the node is a primary. Called before a write is sent. If the check fails,
     /// returns an error, and the write is not sent.
     async fn confirm(&self, op: &'static str, held: &mut Held, deadline: Instant) -> Result<(), StoreError> {
-        let (asked_at, role) = (Instant::now(), redis::cmd("ROLE"));
+        let (asked_at, role) = (Instant::now(), role::question());
         match timeout_at((asked_at + PATIENCE).min(deadline), held.connection.ask(Request::One(&role))).await {
             Ok(Ok(role)) => role::primary(role).map_err(|refused| {
                 self.state().demoted(held.epoch);

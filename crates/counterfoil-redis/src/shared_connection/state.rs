@@ -6,9 +6,10 @@ use tokio::time::Instant;
 
 use crate::connection::Connection;
 use crate::error::SetupError;
+use crate::role;
 
-/// The time for which a check of a node's role is valid. It is also the interval between checks of the configuration.
-pub(crate) const INTERVAL: Duration = Duration::from_secs(1);
+/// The interval between checks of the configuration.
+const INTERVAL: Duration = Duration::from_secs(1);
 /// The time after a refusal of the server's configuration during which no new connection is opened.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -74,7 +75,7 @@ impl State {
 
     pub(super) fn held(&self, now: Instant) -> Option<Held> {
         let connection = self.connection.clone()?;
-        Some(Held { connection, epoch: self.epoch, unconfirmed: is_older(self.confirmed_at, INTERVAL, now) })
+        Some(Held { connection, epoch: self.epoch, unconfirmed: role::is_unconfirmed(self.confirmed_at, now) })
     }
 
     /// Makes `connection`, which was just opened, the shared connection. Role and configuration of its server count as

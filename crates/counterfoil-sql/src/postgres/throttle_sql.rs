@@ -97,3 +97,23 @@ WITH l AS MATERIALIZED (
     SELECT key FROM counterfoil_throttle WHERE gone_at <= $1 ORDER BY gone_at LIMIT $2 FOR UPDATE SKIP LOCKED
 )
 DELETE FROM counterfoil_throttle WHERE key = ANY(ARRAY(SELECT key FROM l)) AND gone_at <= $1";
+
+#[cfg(test)]
+mod tests {
+    use counterfoil::Timestamp;
+    use counterfoil::store::UNSETTLED;
+    use counterfoil::types::whole_micros;
+
+    use super::MIGRATION;
+
+    /// The function is in a released migration, so the core's constants cannot be passed to it.
+    #[test]
+    fn syn_token_12_the_function_fails_an_attempt_after_the_time_of_the_core() {
+        for constant in [
+            format!("minute CONSTANT BIGINT := {};", whole_micros(UNSETTLED)),
+            format!("latest CONSTANT BIGINT := {};", Timestamp::MAX.micros()),
+        ] {
+            assert!(MIGRATION.contains(&constant), "not in the migration: {constant}");
+        }
+    }
+}

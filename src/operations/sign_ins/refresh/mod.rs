@@ -20,6 +20,7 @@ use crate::record::family::FamilyBody;
 use crate::record::phase::Phase;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
+use crate::service::changing::TURNS;
 use crate::service::error::Unavailable;
 use crate::service::granting::Granted;
 use crate::service::minting::Minted;
@@ -29,13 +30,10 @@ use crate::types::account::Account;
 use crate::types::client::{RefreshMode, Registration};
 use crate::types::kind::TokenKind;
 use crate::types::scope::Scope;
-use crate::types::scope_meet::{NothingLeft, meet};
+use crate::types::scope_meet::{NothingLeft, is_granted, meet};
 use crate::types::secret::Secret;
 use crate::types::source::Source;
 use crate::types::time::Timestamp;
-
-/// The number of compare-and-swap conflicts in a row after which the loop gives up.
-const TURNS: usize = 8;
 
 /// Why a refresh returned no tokens.
 #[derive(Debug, thiserror::Error)]
@@ -178,8 +176,7 @@ impl Request<'_> {
                 Ok(left.map(Cow::into_owned))
             };
         };
-        let granted = left.is_none_or(|left| left.covers(asked)) && known.is_none_or(|known| known.knows(asked));
-        if granted { Ok(Some(asked.clone())) } else { Err(RefreshError::ScopeBeyond) }
+        if is_granted(asked, left.as_deref(), known) { Ok(Some(asked.clone())) } else { Err(RefreshError::ScopeBeyond) }
     }
 
     /// Emits an event about the client's use of the refresh token.

@@ -5,6 +5,7 @@ use crate::crypto::rotation_key::RotationKey;
 use crate::event::EventKind;
 use crate::http_auth::refusal::Refusal;
 use crate::operations::sign_ins::refresh::{RefreshError, Request, Turn};
+use crate::record::retry_window::{self, Refresh};
 use crate::record::token_record::TokenRecord;
 use crate::service::error::Unavailable;
 use crate::service::granting::Place;
@@ -27,12 +28,10 @@ impl Request<'_> {
         let Some(successor) = service.store.get(&superseded.successor).await? else {
             return Err(RefreshError::Refused(Refusal::Unknown));
         };
-        // The retry window ends when the successor itself is refreshed, by rotation or by reuse.
-        if successor.record().superseded.is_some() {
-            return self.again(record).await;
-        }
-        if successor.record().expiry_set_at != successor.record().created_at {
-            return Err(self.replayed(record).await?);
+        match retry_window::closed_by(&successor) {
+            None => {}
+            Some(Refresh::Rotated) => return self.again(record).await,
+            Some(Refresh::Reused) => return Err(self.replayed(record).await?),
         }
         let judged = service.judge(&successor, self.now).await?;
         match &judged.verdict {

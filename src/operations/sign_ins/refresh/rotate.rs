@@ -1,11 +1,10 @@
 //! Rotation: the presented refresh token is used up, and its successor is derived from it.
 
-use std::time::Duration;
-
 use crate::crypto::rotation_key::RotationKey;
 use crate::event::EventKind;
 use crate::http_auth::refusal::Refusal;
 use crate::operations::sign_ins::refresh::{RefreshError, Request, Turn};
+use crate::record::retry_window;
 use crate::record::state::Nonce;
 use crate::record::token_record::TokenRecord;
 use crate::service::bounds::day_after;
@@ -62,8 +61,8 @@ impl Request<'_> {
         let step = ParentUpdate::Supersede {
             expect: own.version,
             successor,
-            nonce: (policy.grace > Duration::ZERO).then_some(Nonce { bytes: nonce, key_id }),
-            honoured_until: Some(policy.retry_until(self.now)),
+            nonce: retry_window::is_allowed(policy).then_some(Nonce { bytes: nonce, key_id }),
+            honoured_until: Some(retry_window::ends_at(policy, self.now)),
             gone_at: Some(absolute_end),
             pace: Some(service.rotations_a_day(&judged.settings, self.now)),
             access_cap: service.policy.access_tokens.max_live_per_family,

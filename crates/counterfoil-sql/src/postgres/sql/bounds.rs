@@ -5,20 +5,7 @@
 //! begins. The calling statement may have waited for a lock. It does not see what the previous holder of the lock
 //! committed, but the function sees it.
 
-/// The value of `Timestamp::MAX`, which is later than every instant. Indexes use it for rows without an end.
-macro_rules! no_end {
-    () => {
-        "9007199254740991"
-    };
-}
-pub(super) use no_end;
-
-/// An expression for the instant at which an access token expires.
-macro_rules! expires {
-    () => {
-        concat!("coalesce(expires_at, ", no_end!(), ")")
-    };
-}
+use crate::ends::{expires, lives_until, no_end};
 
 /// An expression for the instant until which lists of current records contain a record. It is the earlier of `gone_at`
 /// and `honoured_until`. These lists leave out revoked and shrunk records in any case.
@@ -38,13 +25,6 @@ macro_rules! stands_until {
     };
 }
 pub(super) use stands_until;
-
-/// An expression for the instant at which the life of a family ends.
-macro_rules! lives_until {
-    () => {
-        concat!("coalesce(live_until, ", no_end!(), ")")
-    };
-}
 
 /// A clause that selects the families that a cap counts. It uses the argument names of `counterfoil_admit`.
 macro_rules! living {

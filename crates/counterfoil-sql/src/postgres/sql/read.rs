@@ -1,7 +1,8 @@
 //! Queries for records and families.
 
-use super::bounds::{no_end, stands_until};
+use super::bounds::stands_until;
 use crate::columns::{family_columns, postgres_columns, record_columns};
+use crate::ends::no_end;
 
 pub(in crate::postgres) const PAIRS: &str = joined!("WHERE r.id = ANY($1)");
 pub(in crate::postgres) const FAMILY: &str =

@@ -1,29 +1,7 @@
 //! The migration for limits of inserts and rotations. It adds caps for each client, paces, and lists of records that
 //! are not revoked, superseded or gone.
 
-/// The value of `Timestamp::MAX`, which is later than every instant. Indexes use it for rows without an end.
-macro_rules! no_end {
-    () => {
-        "9007199254740991"
-    };
-}
-pub(super) use no_end;
-
-/// An expression for the instant at which the life of a family ends.
-macro_rules! lives_until {
-    () => {
-        concat!("coalesce(live_until, ", no_end!(), ")")
-    };
-}
-pub(super) use lives_until;
-
-/// An expression for the instant at which an access token expires.
-macro_rules! expires {
-    () => {
-        concat!("coalesce(expires_at, ", no_end!(), ")")
-    };
-}
-pub(super) use expires;
+use crate::ends::{expires, lives_until, no_end};
 
 /// An expression for the instant until which lists of current records contain a record. It is the earlier of `gone_at`
 /// and `honoured_until`. These lists leave out revoked and shrunk records in any case.

@@ -1,6 +1,6 @@
 //! Queries for the limits of inserts and rotations.
 
-use super::bounds::{expires, lives_until, no_end};
+use crate::ends::{expires, lives_until};
 
 /// A clause that selects live families. Parameters: ?1 realm, ?2 owner, ?3 kind, ?4 client, ?5 now.
 macro_rules! living {

@@ -1,7 +1,8 @@
 //! Queries for records and families.
 
-use super::bounds::{no_end, stands_until};
+use super::bounds::stands_until;
 use crate::columns::{family_columns, record_columns, sqlite_columns};
+use crate::ends::no_end;
 
 pub(in crate::sqlite) const PAIR: &str = joined!("WHERE r.id = ?1");
 pub(in crate::sqlite) const FAMILY: &str =

@@ -1,0 +1,36 @@
+//! SQL expressions for the instants at which something ends, in both dialects. A limit is reached at equality, as in
+//! the core: what ends at an instant is live while the instant is later than now.
+
+/// The value of `Timestamp::MAX`, which is later than every instant. Indexes use it for rows without an end.
+macro_rules! no_end {
+    () => {
+        "9007199254740991"
+    };
+}
+pub(crate) use no_end;
+
+/// An expression for the instant at which the life of a family ends.
+macro_rules! lives_until {
+    () => {
+        concat!("coalesce(live_until, ", crate::ends::no_end!(), ")")
+    };
+}
+pub(crate) use lives_until;
+
+/// An expression for the instant at which an access token expires.
+macro_rules! expires {
+    () => {
+        concat!("coalesce(expires_at, ", crate::ends::no_end!(), ")")
+    };
+}
+pub(crate) use expires;
+
+#[cfg(test)]
+mod tests {
+    use counterfoil::Timestamp;
+
+    #[test]
+    fn no_end_is_the_latest_instant_of_the_core() {
+        assert_eq!(no_end!(), Timestamp::MAX.micros().to_string());
+    }
+}

@@ -1,0 +1,48 @@
+//! The retry window of a refresh token, also called its grace window: when it ends, and whether it is still open. Its
+//! length is `refresh_tokens.grace` of the policy.
+//!
+//! The window is open if [`open_until`] returns an instant for the presented token and [`closed_by`] returns `None` for
+//! its successor.
+
+use std::time::Duration;
+
+use crate::policy::RefreshTokens;
+use crate::record::state::Superseded;
+use crate::record::token_record::TokenRecord;
+use crate::types::time::Timestamp;
+
+/// How the successor of a refresh token was refreshed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refresh {
+    /// A rotation has replaced the successor.
+    Rotated,
+    /// The successor was used again, and has a new expiry.
+    Reused,
+}
+
+/// Whether the policy has a retry window.
+pub(crate) fn is_allowed(policy: &RefreshTokens) -> bool {
+    policy.grace > Duration::ZERO
+}
+
+/// The end of the window of a refresh token that is used now for the first time.
+pub(crate) fn ends_at(policy: &RefreshTokens, now: Timestamp) -> Timestamp {
+    now.plus_capped(policy.grace)
+}
+
+/// The end of the window of a replaced refresh token. `None` if no retry is possible: the token is not the direct parent
+/// of the newest refresh token, its nonce is no longer stored, or the window has ended.
+pub(crate) fn open_until(record: &TokenRecord, superseded: &Superseded, now: Timestamp) -> Option<Timestamp> {
+    let direct_parent = record.record().generation.checked_add(1) == Some(record.family().generation);
+    let until = superseded.honoured_until?;
+    (direct_parent && superseded.nonce.is_some() && !now.reached(until)).then_some(until)
+}
+
+/// The refresh of the successor that has closed the window. `None` if the successor was never refreshed.
+pub(crate) fn closed_by(successor: &TokenRecord) -> Option<Refresh> {
+    let own = successor.record();
+    match own.superseded {
+        Some(_) => Some(Refresh::Rotated),
+        None => (own.expiry_set_at != own.created_at).then_some(Refresh::Reused),
+    }
+}
