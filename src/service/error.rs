@@ -173,6 +173,10 @@ pub enum Conflict {
     /// A successor has already replaced the credential.
     #[error("replaced already")]
     Replaced,
+    /// The credential is suspended, and its successor would be refused at every use too. For example, it has no scope,
+    /// and the policy demands one.
+    #[error("suspended: delete it and create another")]
+    Suspended,
     /// The policy does not use this gate, so it cannot be opened or closed.
     #[error("the policy does not ask this gate: {}", .gate.as_str())]
     NotApplicable {

@@ -148,6 +148,7 @@ impl Conflict {
             | Self::Expired
             | Self::NotExpired
             | Self::Replaced
+            | Self::Suspended
             | Self::DoneAlready
             | Self::FormUsed => None,
         }
@@ -162,6 +163,7 @@ impl Conflict {
             Self::Expired => ("expired", "expired: reactivate first"),
             Self::NotExpired => ("not-expired", "not expired"),
             Self::Replaced => ("replaced", "replaced already"),
+            Self::Suspended => ("suspended", "suspended: delete it and create another"),
             Self::NotApplicable { .. } => {
                 ("not-applicable", "the policy does not ask this gate: changing it would change nothing")
             }

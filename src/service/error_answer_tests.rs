@@ -22,7 +22,7 @@ const FORBIDDEN: [Forbidden; 11] = [
     Forbidden::Collaborator,
 ];
 
-const CONFLICTS: [Conflict; 10] = [
+const CONFLICTS: [Conflict; 11] = [
     Conflict::LabelTaken,
     Conflict::ClientIdTaken,
     Conflict::QuotaReached,
@@ -30,6 +30,7 @@ const CONFLICTS: [Conflict; 10] = [
     Conflict::Expired,
     Conflict::NotExpired,
     Conflict::Replaced,
+    Conflict::Suspended,
     Conflict::NotApplicable { gate: Gate::Setting },
     Conflict::DoneAlready,
     Conflict::FormUsed,

@@ -18,7 +18,7 @@ use crate::service::invalid::Invalid;
 use crate::service::minting::{Entry, Minted};
 use crate::service::presenter::Presenter;
 use crate::service::repeated_form::repeated;
-use crate::service::view::{CredentialView, IssuedCredential};
+use crate::service::view::{CredentialView, IssuedCredential, Status};
 use crate::store::change::{ParentUpdate, Rotated};
 use crate::store::error::StoreError;
 use crate::token::once::OnceKey;
@@ -58,8 +58,8 @@ impl Counterfoil {
     /// - The token has more rights than the presenter.
     ///
     /// [`ManageError::NotFound`] if the token is not the presenter's. [`ManageError::Invalid`] if the overlap is too
-    /// long. [`ManageError::Conflict`] if the token has expired or was replaced. [`ManageError::SlowDown`] after too
-    /// many rotations in an hour.
+    /// long. [`ManageError::Conflict`] if the token has expired or was replaced, or if the new token would be suspended.
+    /// [`ManageError::SlowDown`] after too many rotations in an hour.
     ///
     /// [`ManageError::Unavailable`] if a store or the directory failed. It is then unknown whether the old token was
     /// replaced. If it was, the new token is lost and should be deleted.
@@ -135,6 +135,9 @@ pub(crate) async fn rotate(
         // All other steps that can fail come before the write, because after the write only the result contains the
         // secret.
         let listed = handover.listed(&new, &old).await?;
+        if listed.status == Status::Suspended {
+            return Err(Conflict::Suspended.into());
+        }
         service.end_running_overlap(&old, permit.by(), now).await?;
         match handover.replace(&old, honoured_until, new).await? {
             Rotated::Done => {

@@ -3,7 +3,7 @@
 use counterfoil::client::{ClientId, ClientUpdate, Grant, NewClient, RefreshMode};
 use counterfoil::event::EventKind;
 use counterfoil::http_auth::{PublicRefusal, Refusal};
-use counterfoil::operations::{NewAccess, NewSecurityCode, SignIn};
+use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap, SignIn};
 use counterfoil::types::KnownScopes;
 use counterfoil::*;
 
@@ -147,6 +147,20 @@ fn syn_token_8_a_retry_without_the_scope_that_the_policy_demands_is_refused_and_
     assert_eq!(refresh(&world, "app", &opened.refresh(), None).error(), (400, "invalid_scope".into()));
     let retried = refresh(&world, "app", &opened.refresh(), Some("a"));
     assert_eq!((held(&world, &retried), retried.refresh()), (Some("a".into()), first.refresh()));
+}
+
+#[test]
+fn syn_token_8_a_token_without_the_scope_that_the_policy_demands_is_not_rotated_and_stays_as_it_was() {
+    let mut policy = open_policy();
+    let before = bare_world(policy.clone());
+    let ivan = before.presenter("ivan");
+    let new = NewPersonalAccessToken::new("deploy", Lifetime::Days(30));
+    let old = block_on(before.handle.create_personal_access_token(&ivan, &new)).expect("created");
+    policy.personal_access_tokens.scope_demanded = true;
+    let world = before.elsewhere(|builder| builder.policy(policy));
+    let rotated = block_on(world.handle.rotate_personal_access_token(&ivan, &old.view.id, Overlap::Immediate));
+    assert!(matches!(rotated, Err(ManageError::Conflict(Conflict::Suspended))), "{rotated:?}");
+    before.verify(old.token.expose_secret()).expect("not replaced");
 }
 
 /// Registers a confidential client without scopes.

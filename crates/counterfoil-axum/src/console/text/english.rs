@@ -213,6 +213,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     has_expired: "It has expired. Reactivate it first.",
     not_expired: "It has not expired.",
     replaced: "It has already been replaced.",
+    is_suspended: "It is suspended, and its replacement would be too. Delete it and create another.",
     conflict: "Its current state does not allow this.",
     invalid: "This value is not accepted.",
     label_empty: "Enter a label with at least one visible character.",

@@ -59,6 +59,7 @@ impl Texts {
             Conflict::Expired => (None, self.has_expired),
             Conflict::NotExpired => (None, self.not_expired),
             Conflict::Replaced => (None, self.replaced),
+            Conflict::Suspended => (None, self.is_suspended),
             Conflict::FormUsed => (None, self.form_used),
             Conflict::DoneAlready => (None, self.done_already),
             Conflict::NotApplicable { gate: Gate::Setting } => {

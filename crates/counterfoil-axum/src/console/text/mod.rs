@@ -234,6 +234,7 @@ pub(crate) struct Texts {
     pub(crate) has_expired: &'static str,
     pub(crate) not_expired: &'static str,
     pub(crate) replaced: &'static str,
+    pub(crate) is_suspended: &'static str,
     pub(crate) conflict: &'static str,
     pub(crate) invalid: &'static str,
     pub(crate) label_empty: &'static str,
