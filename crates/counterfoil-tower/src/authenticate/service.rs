@@ -4,8 +4,6 @@ use std::task::{Context, Poll};
 
 use counterfoil::Counterfoil;
 use counterfoil::types::Source;
-#[cfg(feature = "tracing")]
-use counterfoil::{Challenge, ChallengeReason};
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, Entry, ORIGIN};
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response};
 use tower_service::Service;
@@ -13,30 +11,32 @@ use tower_service::Service;
 use crate::authenticate::future::{ResponseFuture, State, Verifying};
 use crate::authenticate::layer::AuthenticateLayer;
 use crate::authentication::Authentication;
+use crate::generic::Authenticator;
 use crate::refuse::Refuse;
 use crate::source::source_of;
 
 /// Authenticates requests. [`AuthenticateLayer`] puts this service around an inner service.
 #[derive(Clone, Debug)]
-pub struct Authenticate<S, R> {
+pub struct Authenticate<S, A, R> {
     pub(super) inner: S,
-    pub(super) layer: AuthenticateLayer<R>,
+    pub(super) layer: AuthenticateLayer<A, R>,
 }
 
 /// The state of a request before the store is asked: already authenticated, or a verification to run.
-enum Seen {
-    Known(Authentication),
-    Ask(Verifying),
+enum Seen<P> {
+    Known(Authentication<P>),
+    Ask(Verifying<P>),
 }
 
-impl<S, R, B, C> Service<Request<B>> for Authenticate<S, R>
+impl<S, A, R, B, C> Service<Request<B>> for Authenticate<S, A, R>
 where
     S: Service<Request<B>, Response = Response<C>> + Clone,
+    A: Authenticator,
     R: Refuse<C>,
 {
     type Response = Response<C>;
     type Error = S::Error;
-    type Future = ResponseFuture<S, R, B, C>;
+    type Future = ResponseFuture<S, A::Principal, R, B, C>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
@@ -44,14 +44,14 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         mark_sensitive(request.headers_mut());
-        let realm = self.layer.counterfoil.realm();
+        let realm = self.layer.authenticator.realm();
         let preflight = self.layer.pass_preflights && is_preflight(&request);
-        let seen = match request.extensions().get::<Authentication>() {
+        let seen = match request.extensions().get::<Authentication<A::Principal>>() {
             known if preflight && !known.is_some_and(Authentication::is_attempted) => {
                 Seen::Known(Authentication::preflight(realm))
             }
             Some(known) => Seen::Known(known.clone().of_realm(realm)),
-            None => look(&self.layer.counterfoil, request.headers(), source_of(request.extensions())),
+            None => look(&self.layer.authenticator, request.headers(), source_of(request.extensions())),
         };
         // Only `self.inner` was polled ready, so this request uses it. A clone replaces it for the next request.
         let clone = self.inner.clone();
@@ -71,14 +71,14 @@ where
     }
 }
 
-fn look(counterfoil: &Counterfoil, headers: &HeaderMap, source: Source) -> Seen {
-    let counterfoil = counterfoil.clone();
+fn look<A: Authenticator>(authenticator: &A, headers: &HeaderMap, source: Source) -> Seen<A::Principal> {
+    let authenticator = authenticator.clone();
     let values = authorization(headers);
-    Seen::Ask(Box::pin(async move { ask(&counterfoil, &values, &source).await }))
+    Seen::Ask(Box::pin(async move { authenticator.authenticate(&values, &source).await.into() }))
 }
 
-/// Authenticates a request as [`AuthenticateLayer`] does, for adapters that are not tower layers. If the extensions
-/// contain an [`Authentication`], it is used within its realm, and `Authorization` is not read. The events name the
+/// Authenticates a request as [`AuthenticateLayer`](crate::AuthenticateLayer) does, for adapters that are not tower layers. If the extensions
+/// contain an [`Authentication`](crate::Authentication), it is used within its realm, and `Authorization` is not read. The events name the
 /// [`Source`] in the extensions.
 ///
 /// # Cancel safety
@@ -101,25 +101,20 @@ fn look(counterfoil: &Counterfoil, headers: &HeaderMap, source: Source) -> Seen 
 /// assert_eq!(status(service.counterfoil(), &parts).await, 401);
 /// # });
 /// ```
-pub async fn authenticate(counterfoil: &Counterfoil, headers: &HeaderMap, extensions: &Extensions) -> Authentication {
-    match extensions.get::<Authentication>() {
+pub async fn authenticate(
+    counterfoil: &Counterfoil,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+) -> crate::Authentication {
+    match extensions.get::<crate::Authentication>() {
         Some(known) => known.clone().of_realm(counterfoil.realm()),
-        None => ask(counterfoil, &authorization(headers), &source_of(extensions)).await,
+        None => Authenticator::authenticate(counterfoil, &authorization(headers), &source_of(extensions)).await.into(),
     }
 }
 
 /// Returns all values of the header. A clone of a value shares its bytes.
 fn authorization(headers: &HeaderMap) -> Vec<HeaderValue> {
     headers.get_all(AUTHORIZATION).iter().cloned().collect()
-}
-
-async fn ask(counterfoil: &Counterfoil, values: &[HeaderValue], source: &Source) -> Authentication {
-    let outcome = counterfoil.authenticate(values.iter().map(HeaderValue::as_bytes), source).await;
-    #[cfg(feature = "tracing")]
-    if let Err(ChallengeReason::Malformed(fault)) = outcome.as_ref().map_err(Challenge::reason) {
-        tracing::debug!(target: "counterfoil", reason = %fault, "request refused");
-    }
-    Authentication::from(outcome)
 }
 
 /// Marks `Authorization` as sensitive. The value is then neither printed nor stored in the compression table of HTTP/2.
