@@ -14,6 +14,7 @@ use http::HeaderValue;
 pub use crate::authenticate::future::ResponseFuture as AuthenticateFuture;
 pub use crate::authenticate::layer::AuthenticateLayer;
 pub use crate::authenticate::service::Authenticate;
+use crate::authenticate::service::verify;
 pub use crate::authentication::Authentication;
 pub use crate::scope::layer::RequireScopeLayer;
 pub use crate::scope::service::RequireScope;
@@ -131,11 +132,6 @@ impl Authenticator for Counterfoil {
     }
 
     async fn authenticate(&self, values: &[HeaderValue], source: &Source) -> Result<Principal, Challenge> {
-        let outcome = self.authenticate(values.iter().map(HeaderValue::as_bytes), source).await;
-        #[cfg(feature = "tracing")]
-        if let Err(counterfoil::ChallengeReason::Malformed(fault)) = outcome.as_ref().map_err(Challenge::reason) {
-            tracing::debug!(target: "counterfoil", reason = %fault, "request refused");
-        }
-        outcome
+        verify(self, values.iter().map(HeaderValue::as_bytes), source).await
     }
 }

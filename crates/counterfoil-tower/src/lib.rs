@@ -8,10 +8,11 @@ mod layers;
 mod problem_kind;
 mod refuse;
 mod rejection;
+mod request_head;
 mod scope;
 mod source;
 
-pub use authenticate::service::{authenticate, is_preflight};
+pub use authenticate::service::authenticate;
 pub use counterfoil::types::Source;
 pub use layers::{
     Authenticate, AuthenticateFuture, AuthenticateLayer, Authentication, RequireScope, RequireScopeLayer,
@@ -19,5 +20,6 @@ pub use layers::{
 pub use problem_kind::ProblemKind;
 pub use refuse::{AsProblem, Refuse};
 pub use rejection::{Rejection, RejectionReason};
+pub use request_head::{RequestHead, is_preflight};
 pub use scope::future::ResponseFuture as RequireScopeFuture;
 pub use source::source_of;

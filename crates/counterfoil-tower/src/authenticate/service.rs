@@ -2,10 +2,10 @@
 
 use std::task::{Context, Poll};
 
-use counterfoil::Counterfoil;
 use counterfoil::types::Source;
-use http::header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, Entry, ORIGIN};
-use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response};
+use counterfoil::{Challenge, Counterfoil, Principal};
+use http::header::{AUTHORIZATION, Entry};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use tower_service::Service;
 
 use crate::authenticate::future::{ResponseFuture, State, Verifying};
@@ -13,6 +13,7 @@ use crate::authenticate::layer::AuthenticateLayer;
 use crate::authentication::Authentication;
 use crate::generic::Authenticator;
 use crate::refuse::Refuse;
+use crate::request_head::{RequestHead, is_preflight};
 use crate::source::source_of;
 
 /// Authenticates requests. [`AuthenticateLayer`] puts this service around an inner service.
@@ -77,9 +78,9 @@ fn look<A: Authenticator>(authenticator: &A, headers: &HeaderMap, source: Source
     Seen::Ask(Box::pin(async move { authenticator.authenticate(&values, &source).await.into() }))
 }
 
-/// Authenticates a request as [`AuthenticateLayer`](crate::AuthenticateLayer) does, for adapters that are not tower layers. If the extensions
-/// contain an [`Authentication`](crate::Authentication), it is used within its realm, and `Authorization` is not read. The events name the
-/// [`Source`] in the extensions.
+/// Authenticates a request as [`AuthenticateLayer`](crate::AuthenticateLayer) does, for adapters that are not tower
+/// layers. If the extensions contain an [`Authentication`](crate::Authentication), it is used within its realm, and
+/// `Authorization` is not read. The events name the [`Source`] in the extensions.
 ///
 /// # Cancel safety
 ///
@@ -92,7 +93,7 @@ fn look<A: Authenticator>(authenticator: &A, headers: &HeaderMap, source: Source
 ///
 /// /// The status for a request that needs a credential.
 /// async fn status(counterfoil: &Counterfoil, parts: &Parts) -> u16 {
-///     let known = authenticate(counterfoil, &parts.headers, &parts.extensions).await;
+///     let known = authenticate(counterfoil, parts).await;
 ///     known.principal().map_or_else(|rejection| rejection.status().as_u16(), |_| 200)
 /// }
 /// # futures_executor::block_on(async {
@@ -101,15 +102,27 @@ fn look<A: Authenticator>(authenticator: &A, headers: &HeaderMap, source: Source
 /// assert_eq!(status(service.counterfoil(), &parts).await, 401);
 /// # });
 /// ```
-pub async fn authenticate(
-    counterfoil: &Counterfoil,
-    headers: &HeaderMap,
-    extensions: &Extensions,
-) -> crate::Authentication {
-    match extensions.get::<crate::Authentication>() {
-        Some(known) => known.clone().of_realm(counterfoil.realm()),
-        None => Authenticator::authenticate(counterfoil, &authorization(headers), &source_of(extensions)).await.into(),
+pub async fn authenticate(counterfoil: &Counterfoil, request: &impl RequestHead) -> crate::Authentication {
+    if let Some(known) = request.with_extension(|known: Option<&crate::Authentication>| known.cloned()) {
+        return known.of_realm(counterfoil.realm());
     }
+    let source = request.with_extension(|source| source.cloned().unwrap_or(Source::Unknown));
+    let values: Vec<&[u8]> = request.values(AUTHORIZATION.as_str()).collect();
+    verify(counterfoil, values, &source).await.into()
+}
+
+/// Verifies the credential in these values of `Authorization`. Logs why a value is malformed.
+pub(crate) async fn verify<'a>(
+    counterfoil: &Counterfoil,
+    values: impl IntoIterator<Item = &'a [u8]>,
+    source: &Source,
+) -> Result<Principal, Challenge> {
+    let outcome = counterfoil.authenticate(values, source).await;
+    #[cfg(feature = "tracing")]
+    if let Err(counterfoil::ChallengeReason::Malformed(fault)) = outcome.as_ref().map_err(Challenge::reason) {
+        tracing::debug!(target: "counterfoil", reason = %fault, "request refused");
+    }
+    outcome
 }
 
 /// Returns all values of the header. A clone of a value shares its bytes.
@@ -122,16 +135,4 @@ fn mark_sensitive(headers: &mut HeaderMap) {
     if let Entry::Occupied(mut values) = headers.entry(AUTHORIZATION) {
         values.iter_mut().for_each(|value| value.set_sensitive(true));
     }
-}
-
-/// Whether a request has the form of a CORS preflight, which a browser sends before a request to another origin (Fetch
-/// §3.3.2): the method `OPTIONS`, with `Origin` and `Access-Control-Request-Method`, and without `Authorization`.
-///
-/// Anybody can send such a request. It must not reach a handler without a credential unless the host allows it.
-pub fn is_preflight<B>(request: &Request<B>) -> bool {
-    let headers = request.headers();
-    request.method() == Method::OPTIONS
-        && headers.contains_key(ORIGIN)
-        && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
-        && !headers.contains_key(AUTHORIZATION)
 }
