@@ -2,8 +2,7 @@
 
 use counterfoil::Counterfoil;
 use counterfoil_http::adapter::AuthenticationRule;
-use http::HeaderMap;
-use http::header::{AUTHORIZATION, Entry};
+use counterfoil_tower::mark_sensitive;
 use poem::{Endpoint, Middleware, Request, Result};
 
 use crate::head::Head;
@@ -138,12 +137,5 @@ impl<E: Endpoint> Endpoint for AuthenticateEndpoint<E> {
         let known = self.settings.rule.authenticate(&Head(&request)).await.map_err(Rejection::from)?;
         request.extensions_mut().insert(known);
         self.inner.call(request).await
-    }
-}
-
-/// Marks `Authorization` as sensitive. The value is then neither printed nor stored in the compression table of HTTP/2.
-fn mark_sensitive(headers: &mut HeaderMap) {
-    if let Entry::Occupied(mut values) = headers.entry(AUTHORIZATION) {
-        values.iter_mut().for_each(|value| value.set_sensitive(true));
     }
 }

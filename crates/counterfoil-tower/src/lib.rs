@@ -12,7 +12,7 @@ mod request_head;
 mod scope;
 mod source;
 
-pub use authenticate::service::authenticate;
+pub use authenticate::service::{authenticate, mark_sensitive};
 pub use counterfoil::types::Source;
 pub use layers::{
     Authenticate, AuthenticateFuture, AuthenticateLayer, Authentication, RequireScope, RequireScopeLayer,

@@ -131,7 +131,14 @@ fn authorization(headers: &HeaderMap) -> Vec<HeaderValue> {
 }
 
 /// Marks `Authorization` as sensitive. The value is then neither printed nor stored in the compression table of HTTP/2.
-fn mark_sensitive(headers: &mut HeaderMap) {
+///
+/// ```
+/// let mut request = http::Request::get("/").header("authorization", "Bearer secret").body(())?;
+/// counterfoil_tower::mark_sensitive(request.headers_mut());
+/// assert!(!format!("{request:?}").contains("secret"));
+/// # Ok::<(), http::Error>(())
+/// ```
+pub fn mark_sensitive(headers: &mut HeaderMap) {
     if let Entry::Occupied(mut values) = headers.entry(AUTHORIZATION) {
         values.iter_mut().for_each(|value| value.set_sensitive(true));
     }
