@@ -26,7 +26,7 @@ async fn answer(framework: Framework, case: &Case) -> (Answer, Running) {
         before.push(scene.fill(send).await);
     }
     let send = scene.fill(&case.send).await;
-    let running = framework.start(scene.service.counterfoil().clone()).await;
+    let running = framework.start(scene.counterfoil(case)).await;
     for send in &before {
         let answer = exchange(running.address, send).await;
         assert!(answer.status < 500, "{}: {answer:?}", case.name);
