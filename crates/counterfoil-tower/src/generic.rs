@@ -1,8 +1,7 @@
-//! The layers for any verifier of credentials. A crate that verifies in another way than
-//! [`Counterfoil`](counterfoil::Counterfoil) implements [`Authenticator`] and [`Caller`], and gets the same layers.
-//! `counterfoil-remote` does this for introspection.
+//! The layers for any verifier of credentials. A crate that verifies in another way than [`Counterfoil`] implements
+//! [`Authenticator`] and [`Caller`], and gets the same layers. `counterfoil-remote` does this for introspection.
 //!
-//! The names in the root of this crate are aliases of these types for [`Counterfoil`](counterfoil::Counterfoil).
+//! The names in the root of this crate are aliases of these types for [`Counterfoil`].
 
 use std::fmt::Debug;
 use std::future::Future;
