@@ -97,6 +97,61 @@ fn host_70_no_command_of_a_document_gives_curl_a_secret_as_an_argument() {
     assert!(!shows_a_secret("echo \"oauth2-bearer=$TOKEN\" | curl -K- http://127.0.0.1:3000/"));
 }
 
+/// Returns the manifest of the crate that a README names as a dependency, or why the line does not work. Users clone the
+/// repository beside their own project.
+fn named_manifest(line: &str) -> Result<String, &'static str> {
+    let (name, _) = line.split_once(" = ").ok_or("not a dependency")?;
+    let (_, path) =
+        line.split_once("path = \"../counterfoil").ok_or("the version is not on crates.io: give the path")?;
+    let (path, _) = path.split_once('"').ok_or("no path")?;
+    let folder = root().join(path.trim_start_matches('/'));
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).map_err(|_| "no crate at the path")?;
+    if !manifest.contains(&format!("\nname = \"{name}\"\n")) {
+        return Err("another crate at the path");
+    }
+    let features = line.split_once("features = [").and_then(|(_, rest)| rest.split_once(']'));
+    let mut features = features.map_or("", |(features, _)| features).split(", ").filter(|name| !name.is_empty());
+    let has = |feature: &str| manifest.contains(&format!("\n{} = [", feature.trim_matches('"')));
+    if features.all(has) { Ok(manifest) } else { Err("the crate has no such feature") }
+}
+
+#[test]
+fn host_70_the_dependencies_in_each_crates_readme_are_those_of_the_repository() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml");
+    let (_, version) = manifest.split_once("\nversion = \"").expect("the version");
+    let (version, _) = version.split_once(".0\"").expect("a minor version");
+    let unpublished = format!("# {version} is not on crates.io");
+    let crates = fs::read_dir(root().join("crates")).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut checked = BTreeSet::new();
+    for folder in crates {
+        let name = folder.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
+        let Ok(readme) = fs::read_to_string(folder.join("README.md")) else { continue };
+        let own: Vec<_> =
+            readme.lines().filter(|line| line.starts_with("counterfoil") && line.contains(" = ")).collect();
+        for line in &own {
+            assert!(named_manifest(line).is_ok(), "{name}: {line}: {:?}", named_manifest(line));
+        }
+        if let Some(first) = own.first() {
+            assert!(first.ends_with(&unpublished), "{name}: {first}");
+            assert!(own.iter().any(|line| line.starts_with(&format!("{name} = "))), "{name}: not itself");
+            checked.insert(name);
+        } else {
+            let is_installed = readme.contains(&format!("cargo install --path crates/{name} {unpublished}"));
+            let manifest = fs::read_to_string(folder.join("Cargo.toml")).expect("a manifest");
+            assert!(is_installed || manifest.contains("\npublish = false\n"), "{name}: how a user adds it");
+        }
+    }
+    assert!(checked.len() >= 12, "{checked:?}");
+    for wrong in [
+        "counterfoil = \"0.1\"",
+        "counterfoil-kv = { version = \"0.1\", features = [\"redb\"] }",
+        "counterfoil-kv = { path = \"../counterfoil/crates/counterfoil-sql\" }",
+        "counterfoil-kv = { path = \"../counterfoil/crates/counterfoil-kv\", features = [\"sled\"] }",
+    ] {
+        assert!(named_manifest(wrong).is_err(), "{wrong}");
+    }
+}
+
 /// A folder in which the commands of README.md run. It contains a link to the repository. The folder has the same path
 /// in each run, so that a run can use the compiled library of an earlier run.
 struct Place {

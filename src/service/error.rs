@@ -213,7 +213,7 @@ pub enum ManageError {
         /// The instant at which the operation is allowed again.
         until: Timestamp,
     },
-    /// The host's own infrastructure failed. The status is 503.
+    /// The host's own infrastructure failed. The status is 503. It is 501 for [`Unavailable::NotGiven`].
     #[error(transparent)]
     Unavailable(Unavailable),
 }

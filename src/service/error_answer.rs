@@ -3,7 +3,7 @@
 
 use crate::http_auth::refusal::Gate;
 use crate::service::challenge::Challenge;
-use crate::service::error::{Conflict, Forbidden, ManageError};
+use crate::service::error::{Conflict, Forbidden, ManageError, Unavailable};
 use crate::service::login::LoginError;
 use crate::types::duration::seconds_up;
 use crate::types::realm::Realm;
@@ -21,6 +21,8 @@ pub(crate) type AnswerParts = (u16, &'static str, &'static str);
 
 /// The parts for a failure of the host's infrastructure.
 pub(crate) const UNAVAILABLE: AnswerParts = (503, "unavailable", "the service is unavailable: try again later");
+/// The parts for an operation that needs a part of the directory that the host did not set.
+const NOT_OFFERED: AnswerParts = (501, "not-offered", "this service does not offer the operation");
 /// The parts for a missing scope.
 pub(crate) const INSUFFICIENT_SCOPE: AnswerParts = (403, "insufficient-scope", "a scope is missing");
 
@@ -30,7 +32,7 @@ pub(crate) fn wait(until: Timestamp, now: Timestamp) -> u64 {
 }
 
 impl ManageError {
-    /// The HTTP status: 403, 404, 409, 422, 429 or 503.
+    /// The HTTP status: 403, 404, 409, 422, 429, 501 or 503.
     ///
     /// ```
     #[doc = include_str!("../example.in")]
@@ -84,6 +86,8 @@ impl ManageError {
     pub fn retry_after(&self, now: Timestamp) -> Option<u64> {
         match self {
             Self::SlowDown { until } => Some(wait(*until, now)),
+            // Waiting does not help.
+            Self::Unavailable(Unavailable::NotGiven { .. }) => None,
             Self::Unavailable(_) => Some(UNAVAILABLE_RETRY),
             _ => None,
         }
@@ -96,6 +100,7 @@ impl ManageError {
             Self::Invalid(_) => (422, "invalid-field", "a field breaks a rule"),
             Self::Conflict(conflict) => conflict.answer_parts(),
             Self::SlowDown { .. } => (429, "slow-down", "too many were made: wait, and try again"),
+            Self::Unavailable(Unavailable::NotGiven { .. }) => NOT_OFFERED,
             Self::Unavailable(_) => UNAVAILABLE,
         }
     }

@@ -42,6 +42,7 @@ fn errors() -> Vec<ManageError> {
         ManageError::Invalid(Invalid::DisplayName),
         ManageError::SlowDown { until: Timestamp::EPOCH },
         ManageError::Unavailable(Unavailable::Clock),
+        ManageError::Unavailable(Unavailable::NotGiven { part: "search" }),
     ];
     errors.extend(FORBIDDEN.map(ManageError::Forbidden));
     errors.extend(CONFLICTS.map(ManageError::Conflict));
@@ -62,6 +63,7 @@ fn host_2_every_management_error_has_a_status_and_a_name_of_its_own() {
             ManageError::Conflict(_) => 409,
             ManageError::Invalid(_) => 422,
             ManageError::SlowDown { .. } => 429,
+            ManageError::Unavailable(Unavailable::NotGiven { .. }) => 501,
             ManageError::Unavailable(_) => 503,
         };
         assert_eq!(error.status(), expected, "{}", error.name());
@@ -83,6 +85,8 @@ fn host_2_the_field_at_fault_is_named_and_a_wait_is_in_whole_seconds() {
         assert_eq!(slow.retry_after(micros(now)), Some(seconds), "{now}");
     }
     assert_eq!(ManageError::Unavailable(Unavailable::Clock).retry_after(micros(0)), Some(2));
+    let not_given = Unavailable::NotGiven { part: "search" };
+    assert_eq!(ManageError::Unavailable(not_given).retry_after(micros(0)), None);
     assert_eq!(ManageError::NotFound.retry_after(micros(0)), None);
 }
 

@@ -92,7 +92,7 @@ fn host_6_a_host_without_passwords_implements_two_methods() {
     let refused = sign_in(&counterfoil, "ivan", "right").expect_err("no passwords");
     let LoginError::Unavailable(Unavailable::NotGiven { part: "logins" }) = refused else { panic!("{refused:?}") };
     let refused = block_on(counterfoil.list_users(&root(), "iv", limit(1))).expect_err("no search");
-    assert_eq!(refused.status(), 503);
+    assert_eq!((refused.status(), refused.name(), refused.retry_after(start())), (501, "not-offered", None));
     assert_eq!(refused.to_string(), "the host has no search: give it to the builder");
 }
 

@@ -3,8 +3,9 @@
 
 mod authenticate;
 mod convert;
+mod head;
+mod host;
 mod mount;
-mod preflight;
 mod principal;
 mod rejection;
 mod scope;
@@ -20,6 +21,7 @@ pub use counterfoil_http::{
 };
 #[doc(inline)]
 pub use counterfoil_tower::{Authentication, ProblemKind, RejectionReason};
+pub use host::host_of;
 pub use mount::{Mount, mount};
 pub use principal::Principal;
 pub use rejection::Rejection;

@@ -4,10 +4,11 @@ use std::future::{Ready, ready};
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use actix_web::{FromRequest, HttpRequest};
 use counterfoil::{Presenter, Principal as Verified};
-use counterfoil_tower::Authentication;
+use counterfoil_http::adapter::principal_of;
 
+use crate::head::Head;
 use crate::rejection::Rejection;
 
 /// The authenticated caller. It is an extractor for handlers behind [`Authenticate`](crate::Authenticate). A handler
@@ -45,9 +46,6 @@ impl FromRequest for Principal {
     type Future = Ready<Result<Self, Rejection>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let extensions = request.extensions();
-        let known = extensions.get::<Authentication>().ok_or_else(counterfoil_tower::Rejection::layer_missing);
-        let principal = known.and_then(|known| known.principal().map_err(Clone::clone));
-        ready(principal.map(|principal| Self(Box::new(principal.clone()))).map_err(Rejection::from))
+        ready(principal_of(&Head(request)).map(|principal| Self(Box::new(principal))).map_err(Rejection::from))
     }
 }

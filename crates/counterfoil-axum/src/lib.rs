@@ -3,7 +3,6 @@
 
 #[cfg(feature = "console")]
 pub mod console;
-mod host;
 mod principal;
 #[cfg(feature = "console")]
 mod rate_limited_log;
@@ -18,14 +17,13 @@ pub use counterfoil::types::Source;
 pub use counterfoil_http::{AuthenticationProblems, document};
 #[doc(inline)]
 pub use counterfoil_http::{
-    InvalidIssuer, InvalidProxies, Issuer, Metadata, Problem, Rfc3339, Sources, TrustedProxies,
+    InvalidHost, InvalidIssuer, InvalidProxies, Issuer, Metadata, Problem, Rfc3339, Sources, TrustedProxies, host_of,
 };
 #[doc(inline)]
 pub use counterfoil_tower::{
     AsProblem, Authenticate, AuthenticateFuture, AuthenticateLayer, Authentication, Refuse, Rejection, RejectionReason,
     RequireScope, RequireScopeFuture, RequireScopeLayer,
 };
-pub use host::{InvalidHost, host_of};
 pub use principal::Principal;
 pub use routers::{clients, introspect, me_tokens, metadata, revoke, security_codes, settings, token, users};
 pub use routes::Routes;

@@ -9,6 +9,10 @@ pub struct Case {
     pub before: Vec<Send>,
     /// The method of the store that fails while the request is answered.
     pub outage: Option<&'static str>,
+    /// The HTTP server of actix-web refuses the request before any middleware runs: 400 without a body.
+    pub actix_refuses: bool,
+    /// The directory of the service has no search.
+    pub no_search: bool,
     pub send: Send,
     pub expected: Expected,
 }
@@ -18,6 +22,8 @@ pub struct Case {
 pub struct Send {
     pub method: &'static str,
     pub path: String,
+    /// The values of the `Host` lines.
+    pub hosts: &'static [&'static str],
     pub headers: Vec<(&'static str, String)>,
     pub body: Body,
 }
@@ -53,12 +59,22 @@ pub const JSON: &str = "application/json";
 pub const TEXT: &str = "text/plain; charset=utf-8";
 
 pub fn case(name: &'static str, send: Send, expected: Expected) -> Case {
-    Case { name, before: Vec::new(), outage: None, send, expected }
+    Case { name, before: Vec::new(), outage: None, actix_refuses: false, no_search: false, send, expected }
 }
 
 impl Case {
     pub fn after(mut self, send: Send) -> Self {
         self.before.push(send);
+        self
+    }
+
+    pub fn without_search(mut self) -> Self {
+        self.no_search = true;
+        self
+    }
+
+    pub fn refused_by_actix(mut self) -> Self {
+        self.actix_refuses = true;
         self
     }
 
@@ -69,7 +85,7 @@ impl Case {
 }
 
 pub fn send(method: &'static str, path: &str) -> Send {
-    Send { method, path: path.to_owned(), headers: Vec::new(), body: Body::None }
+    Send { method, path: path.to_owned(), hosts: &["localhost"], headers: Vec::new(), body: Body::None }
 }
 
 pub fn get(path: &str) -> Send {
@@ -79,6 +95,12 @@ pub fn get(path: &str) -> Send {
 impl Send {
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// Replaces the `Host` line.
+    pub fn hosts(mut self, hosts: &'static [&'static str]) -> Self {
+        self.hosts = hosts;
         self
     }
 

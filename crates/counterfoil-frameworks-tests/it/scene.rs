@@ -3,17 +3,20 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use counterfoil::client::{ClientId, NewClient};
+use counterfoil::clock::Clock as _;
+use counterfoil::memory::MemoryDirectory;
 use counterfoil::operations::{NewAccess, NewSecurityCode};
 use counterfoil::policy::{Allowance, Policy};
-use counterfoil::testing::{self, Failure, TestService};
+use counterfoil::testing::{self, Failure, ManualClock, TestService};
 use counterfoil::{Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Realm};
 
-use crate::case::{Body, Send};
+use crate::case::{Body, Case, Send};
 
 const SECRET: &str = "abcdefghijklmnopqrstuvwxyz012345";
 const DAY: Duration = Duration::from_secs(86_400);
@@ -35,6 +38,18 @@ impl Scene {
         let secret = SECRET.to_owned().into();
         service.import_client(&Presenter::host(), machine, &secret, false).await.expect("a client");
         Self { service, filled: HashMap::new() }
+    }
+
+    /// Returns the handle that the server of a case uses. All handles share the store.
+    pub fn counterfoil(&self, case: &Case) -> Counterfoil {
+        if !case.no_search {
+            return self.service.counterfoil().clone();
+        }
+        let people = MemoryDirectory::default();
+        people.insert(self.service.account("ada"), &["ada"], "ada");
+        let builder = Counterfoil::builder().policy(Policy::open()).store(Arc::clone(self.service.store()));
+        let builder = builder.clock(ManualClock::at(self.service.clock().now()));
+        builder.accounts(people).build().expect("a handle")
     }
 
     /// Returns the request with each `{name}` replaced by its text.

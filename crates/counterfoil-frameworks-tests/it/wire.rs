@@ -47,8 +47,11 @@ pub async fn exchange(address: SocketAddr, send: &Send) -> Answer {
 }
 
 pub fn written(send: &Send) -> String {
-    let Send { method, path, headers, body } = send;
-    let mut text = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
+    let Send { method, path, hosts, headers, body } = send;
+    let mut text = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
+    for host in *hosts {
+        write!(text, "host: {host}\r\n").expect("text");
+    }
     for (name, value) in headers {
         write!(text, "{name}: {value}\r\n").expect("text");
     }

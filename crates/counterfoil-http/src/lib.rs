@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod adapter;
 mod api;
 mod body;
 mod busy_retry;
 mod cursor;
 mod endpoint;
 mod endpoints;
+mod host;
 mod json;
 mod loopback;
 mod oauth;
@@ -36,9 +38,10 @@ pub use api::users::users;
 pub use body::Body;
 pub use counterfoil::types::Source;
 #[doc(inline)]
-pub use counterfoil_tower::ProblemKind;
+pub use counterfoil_tower::{ProblemKind, RequestHead};
 pub use endpoint::Endpoint;
 pub use endpoints::Endpoints;
+pub use host::{InvalidHost, host_of};
 pub use oauth::introspect::introspect;
 pub use oauth::issuer::{InvalidIssuer, Issuer};
 pub use oauth::metadata::{Metadata, metadata};

@@ -1,12 +1,11 @@
 //! The middleware that authenticates requests.
 
 use counterfoil::Counterfoil;
-use counterfoil_tower::Authentication;
-use http::HeaderMap;
-use http::header::{AUTHORIZATION, Entry};
+use counterfoil_http::adapter::AuthenticationRule;
+use counterfoil_tower::mark_sensitive;
 use poem::{Endpoint, Middleware, Request, Result};
 
-use crate::preflight::is_preflight;
+use crate::head::Head;
 use crate::rejection::Rejection;
 
 /// Authenticates each request by the credential in `Authorization: Bearer …`: an access token, a personal access token
@@ -51,35 +50,21 @@ use crate::rejection::Rejection;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Authenticate {
-    counterfoil: Counterfoil,
-    mode: Mode,
-    pass_preflights: bool,
-}
-
-/// Which requests the middleware refuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
-    Required,
-    Optional,
-    Deferred,
+    rule: AuthenticationRule,
 }
 
 impl Authenticate {
-    fn new(counterfoil: Counterfoil, mode: Mode) -> Self {
-        Self { counterfoil, mode, pass_preflights: false }
-    }
-
     /// Refuses every request without an active credential.
     #[must_use]
     pub fn required(counterfoil: Counterfoil) -> Self {
-        Self::new(counterfoil, Mode::Required)
+        Self { rule: AuthenticationRule::required(counterfoil) }
     }
 
     /// Refuses requests whose credential is not active. A request without a credential reaches the handler. The handler
     /// takes an `Option<Principal>`.
     #[must_use]
     pub fn optional(counterfoil: Counterfoil) -> Self {
-        Self::new(counterfoil, Mode::Optional)
+        Self { rule: AuthenticationRule::optional(counterfoil) }
     }
 
     /// Refuses no request. The handler takes a `poem::Result<Principal>` and decides.
@@ -88,7 +73,7 @@ impl Authenticate {
     /// that reports an outage.
     #[must_use]
     pub fn deferred(counterfoil: Counterfoil) -> Self {
-        Self::new(counterfoil, Mode::Deferred)
+        Self { rule: AuthenticationRule::deferred(counterfoil) }
     }
 
     /// Passes CORS preflights on without a credential: requests with the method `OPTIONS`, `Origin` and
@@ -124,29 +109,8 @@ impl Authenticate {
     /// ```
     #[must_use]
     pub fn pass_preflights(mut self) -> Self {
-        self.pass_preflights = true;
+        self.rule = self.rule.pass_preflights();
         self
-    }
-
-    /// The authentication that the request already has, or the result of verifying its credential.
-    async fn look(&self, request: &Request) -> Authentication {
-        let extensions = request.extensions();
-        let is_attempted = extensions.get::<Authentication>().is_some_and(Authentication::is_attempted);
-        if self.pass_preflights && !is_attempted && is_preflight(request) {
-            return Authentication::preflight(self.counterfoil.realm());
-        }
-        counterfoil_tower::authenticate(&self.counterfoil, request.headers(), extensions).await
-    }
-
-    /// The rejection, if the middleware refuses the request.
-    fn refused(&self, known: &Authentication) -> Option<Rejection> {
-        let rejection = known.principal().err()?;
-        let refuses = match self.mode {
-            Mode::Required => !known.is_preflight(),
-            Mode::Optional => known.is_attempted(),
-            Mode::Deferred => false,
-        };
-        refuses.then(|| rejection.clone().into())
     }
 }
 
@@ -170,18 +134,8 @@ impl<E: Endpoint> Endpoint for AuthenticateEndpoint<E> {
 
     async fn call(&self, mut request: Request) -> Result<E::Output> {
         mark_sensitive(request.headers_mut());
-        let known = self.settings.look(&request).await;
-        if let Some(rejection) = self.settings.refused(&known) {
-            return Err(rejection.into());
-        }
+        let known = self.settings.rule.authenticate(&Head(&request)).await.map_err(Rejection::from)?;
         request.extensions_mut().insert(known);
         self.inner.call(request).await
-    }
-}
-
-/// Marks `Authorization` as sensitive. The value is then neither printed nor stored in the compression table of HTTP/2.
-fn mark_sensitive(headers: &mut HeaderMap) {
-    if let Entry::Occupied(mut values) = headers.entry(AUTHORIZATION) {
-        values.iter_mut().for_each(|value| value.set_sensitive(true));
     }
 }

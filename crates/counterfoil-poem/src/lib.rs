@@ -2,8 +2,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod authenticate;
+mod head;
+mod host;
 mod mount;
-mod preflight;
 mod principal;
 mod rejection;
 mod scope;
@@ -18,6 +19,7 @@ pub use counterfoil_http::{
 };
 #[doc(inline)]
 pub use counterfoil_tower::{Authentication, ProblemKind, RejectionReason};
+pub use host::host_of;
 pub use mount::Mount;
 pub use principal::Principal;
 pub use rejection::Rejection;

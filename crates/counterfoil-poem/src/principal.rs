@@ -3,9 +3,10 @@
 use std::ops::Deref;
 
 use counterfoil::{Presenter, Principal as Verified};
-use counterfoil_tower::Authentication;
+use counterfoil_http::adapter::principal_of;
 use poem::{FromRequest, Request, RequestBody, Result};
 
+use crate::head::Head;
 use crate::rejection::Rejection;
 
 /// The authenticated caller. It is an extractor for handlers behind [`Authenticate`](crate::Authenticate). A handler
@@ -35,10 +36,7 @@ impl Principal {
     ///
     /// The rejection if the caller is not authenticated.
     pub fn of(request: &Request) -> Result<Self, Rejection> {
-        let known = request.extensions().get::<Authentication>();
-        let known = known.ok_or_else(counterfoil_tower::Rejection::layer_missing)?;
-        let principal = known.principal().map_err(Clone::clone)?;
-        Ok(Self(Box::new(principal.clone())))
+        Ok(Self(Box::new(principal_of(&Head(request))?)))
     }
 }
 

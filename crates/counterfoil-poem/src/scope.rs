@@ -1,10 +1,9 @@
 //! The middleware that requires a scope.
 
-use std::sync::Arc;
-
-use counterfoil_tower::Authentication;
+use counterfoil_http::adapter::ScopeRule;
 use poem::{Endpoint, Middleware, Request, Result};
 
+use crate::head::Head;
 use crate::rejection::Rejection;
 
 /// Refuses requests whose credential lacks a required scope (RFC 6749 §3.3).
@@ -41,7 +40,7 @@ use crate::rejection::Rejection;
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct RequireScope(Arc<[&'static str]>);
+pub struct RequireScope(ScopeRule);
 
 impl RequireScope {
     /// Requires every scope token of `scope`. The tokens are separated by spaces.
@@ -54,17 +53,7 @@ impl RequireScope {
     /// scope, so put the narrowest scope first. An empty list refuses every request.
     #[must_use]
     pub fn any_of(scopes: &[&'static str]) -> Self {
-        Self(scopes.into())
-    }
-
-    fn judge(&self, request: &Request) -> Result<(), Rejection> {
-        let known = request.extensions().get::<Authentication>();
-        let known = known.ok_or_else(counterfoil_tower::Rejection::layer_missing)?;
-        if known.is_preflight() {
-            return Ok(());
-        }
-        let principal = known.principal().map_err(Clone::clone)?;
-        principal.require_any(&self.0).map_err(Rejection::from)
+        Self(ScopeRule::any_of(scopes))
     }
 }
 
@@ -87,7 +76,7 @@ impl<E: Endpoint> Endpoint for RequireScopeEndpoint<E> {
     type Output = E::Output;
 
     async fn call(&self, request: Request) -> Result<E::Output> {
-        self.settings.judge(&request)?;
+        self.settings.0.check(&Head(&request)).map_err(Rejection::from)?;
         self.inner.call(request).await
     }
 }

@@ -4,7 +4,7 @@ use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use counterfoil_tower::Rejection;
 use http::request::Parts;
 
-use crate::authentication::Authentication;
+use crate::layers::Authentication;
 use crate::principal::RemotePrincipal;
 
 fn known(parts: &Parts) -> Result<&Authentication, Rejection> {

@@ -1,8 +1,9 @@
 //! The result of an authentication, in a request's extensions.
 
 use counterfoil::http_auth::Refusal;
-use counterfoil::{Challenge, ChallengeReason, Denied, Principal as Verified, Realm};
+use counterfoil::{Challenge, ChallengeReason, Denied, Realm};
 
+use crate::generic::Caller;
 use crate::rejection::{Rejection, RejectionReason};
 
 /// The result of the authentication layer, in the request's extensions. Inner services and extractors read it.
@@ -11,19 +12,20 @@ use crate::rejection::{Rejection, RejectionReason};
 /// the layer. The layer then verifies no credential. Only a verification can produce a principal, so a host cannot
 /// invent one.
 #[derive(Clone, Debug)]
-pub struct Authentication(Outcome);
+pub struct Authentication<P>(Outcome<P>);
 
 #[derive(Clone, Debug)]
-enum Outcome {
-    Active(Box<Verified>),
+enum Outcome<P> {
+    Active(Box<P>),
     Rejected(Rejection),
     /// The rejection is that of a request without a credential.
     Preflight(Rejection),
 }
 
-impl From<Result<Verified, Challenge>> for Authentication {
-    /// Converts the result of [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate).
-    fn from(outcome: Result<Verified, Challenge>) -> Self {
+impl<P: Caller> From<Result<P, Challenge>> for Authentication<P> {
+    /// Converts the result of a verification, for example of
+    /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate).
+    fn from(outcome: Result<P, Challenge>) -> Self {
         match outcome {
             Ok(principal) => Self::active(principal),
             Err(challenge) => Self::rejected(challenge.into()),
@@ -31,10 +33,10 @@ impl From<Result<Verified, Challenge>> for Authentication {
     }
 }
 
-impl Authentication {
+impl<P: Caller> Authentication<P> {
     /// Makes the result for a verified credential.
     #[must_use]
-    pub fn active(principal: Verified) -> Self {
+    pub fn active(principal: P) -> Self {
         Self(Outcome::Active(Box::new(principal)))
     }
 
@@ -45,7 +47,7 @@ impl Authentication {
     }
 
     /// A CORS preflight without a credential, which an authentication layer lets pass because its host opted in
-    /// ([`AuthenticateLayer::pass_preflights`](crate::AuthenticateLayer::pass_preflights)). It authenticates nobody:
+    /// ([`AuthenticateLayer::pass_preflights`](crate::generic::AuthenticateLayer::pass_preflights)). It authenticates nobody:
     /// [`principal`](Self::principal) is the rejection of a request without a credential. A scope layer passes it.
     ///
     /// ```
@@ -80,7 +82,7 @@ impl Authentication {
     /// # Errors
     ///
     /// The rejection if there is no principal.
-    pub fn principal(&self) -> Result<&Verified, &Rejection> {
+    pub fn principal(&self) -> Result<&P, &Rejection> {
         match &self.0 {
             Outcome::Active(principal) => Ok(principal),
             Outcome::Rejected(rejection) | Outcome::Preflight(rejection) => Err(rejection),

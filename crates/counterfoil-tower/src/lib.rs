@@ -3,21 +3,23 @@
 
 mod authenticate;
 mod authentication;
+pub mod generic;
+mod layers;
 mod problem_kind;
 mod refuse;
 mod rejection;
+mod request_head;
 mod scope;
 mod source;
 
-pub use authenticate::future::ResponseFuture as AuthenticateFuture;
-pub use authenticate::layer::AuthenticateLayer;
-pub use authenticate::service::{Authenticate, authenticate, is_preflight};
-pub use authentication::Authentication;
+pub use authenticate::service::{authenticate, mark_sensitive};
 pub use counterfoil::types::Source;
+pub use layers::{
+    Authenticate, AuthenticateFuture, AuthenticateLayer, Authentication, RequireScope, RequireScopeLayer,
+};
 pub use problem_kind::ProblemKind;
 pub use refuse::{AsProblem, Refuse};
 pub use rejection::{Rejection, RejectionReason};
+pub use request_head::{RequestHead, is_preflight};
 pub use scope::future::ResponseFuture as RequireScopeFuture;
-pub use scope::layer::RequireScopeLayer;
-pub use scope::service::RequireScope;
 pub use source::source_of;

@@ -7,6 +7,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpResponse};
 use counterfoil::Counterfoil;
+use counterfoil_http::adapter::AuthenticationRule;
 
 use crate::authenticate::service::AuthenticateMiddleware;
 use crate::rejection::{Rejection, Shape};
@@ -49,36 +50,26 @@ use crate::rejection::{Rejection, Shape};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Authenticate {
-    pub(super) counterfoil: Counterfoil,
-    pub(super) mode: Mode,
-    pub(super) pass_preflights: bool,
+    pub(super) rule: AuthenticationRule,
     pub(super) shape: Shape,
 }
 
-/// Which requests the middleware refuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
-    Required,
-    Optional,
-    Deferred,
-}
-
 impl Authenticate {
-    fn new(counterfoil: Counterfoil, mode: Mode) -> Self {
-        Self { counterfoil, mode, pass_preflights: false, shape: Shape::default() }
+    fn new(rule: AuthenticationRule) -> Self {
+        Self { rule, shape: Shape::default() }
     }
 
     /// Refuses every request without an active credential.
     #[must_use]
     pub fn required(counterfoil: Counterfoil) -> Self {
-        Self::new(counterfoil, Mode::Required)
+        Self::new(AuthenticationRule::required(counterfoil))
     }
 
     /// Refuses requests whose credential is not active. A request without a credential reaches the handler. The handler
     /// takes an `Option<Principal>`.
     #[must_use]
     pub fn optional(counterfoil: Counterfoil) -> Self {
-        Self::new(counterfoil, Mode::Optional)
+        Self::new(AuthenticationRule::optional(counterfoil))
     }
 
     /// Refuses no request. The handler takes a `Result<Principal, Rejection>` and decides.
@@ -87,7 +78,7 @@ impl Authenticate {
     /// rejection that reports an outage.
     #[must_use]
     pub fn deferred(counterfoil: Counterfoil) -> Self {
-        Self::new(counterfoil, Mode::Deferred)
+        Self::new(AuthenticationRule::deferred(counterfoil))
     }
 
     /// Passes CORS preflights on without a credential: requests with the method `OPTIONS`, `Origin` and
@@ -124,7 +115,7 @@ impl Authenticate {
     /// ```
     #[must_use]
     pub fn pass_preflights(mut self) -> Self {
-        self.pass_preflights = true;
+        self.rule = self.rule.pass_preflights();
         self
     }
 

@@ -1,13 +1,13 @@
 //! Converts requests of actix-web, which uses `http` 0.2, to requests of `http` 1.
 
 use actix_web::dev::Payload;
-use actix_web::http::Version;
 use actix_web::{HttpMessage as _, HttpRequest};
 use counterfoil::types::Source;
 use counterfoil_tower::Authentication;
 use http::{HeaderName, HeaderValue, Method, Request};
 
 use super::payload::PayloadBody;
+use crate::head::version;
 
 /// Converts a request: its method, target, version and headers, and the extensions that endpoints read. Returns `None`
 /// if a part cannot be converted. This is not expected, because both versions accept the same methods, targets and
@@ -16,11 +16,7 @@ pub(super) fn converted(request: &HttpRequest, payload: Payload) -> Option<Reque
     let mut converted = Request::new(PayloadBody::new(request, payload));
     *converted.method_mut() = Method::from_bytes(request.method().as_str().as_bytes()).ok()?;
     *converted.uri_mut() = request.uri().to_string().parse().ok()?;
-    *converted.version_mut() = match request.version() {
-        Version::HTTP_10 => http::Version::HTTP_10,
-        Version::HTTP_2 => http::Version::HTTP_2,
-        _ => http::Version::HTTP_11,
-    };
+    *converted.version_mut() = version(request);
     for (name, value) in request.headers() {
         let name = HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
         converted.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes()).ok()?);

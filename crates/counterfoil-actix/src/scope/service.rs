@@ -3,12 +3,11 @@
 use std::future::{Future, ready};
 use std::pin::Pin;
 
+use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, forward_ready};
-use actix_web::{Error, HttpMessage as _};
-use counterfoil_tower::Authentication;
 
-use crate::rejection::Rejection;
+use crate::head::Head;
 use crate::scope::transform::RequireScope;
 
 /// The service that [`RequireScope`] puts around an inner service.
@@ -30,9 +29,9 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        match self.settings.judge(&request) {
+        match self.settings.rule.check(&Head(request.request())) {
             Err(rejection) => {
-                let response = self.settings.shape.answer(request, rejection);
+                let response = self.settings.shape.answer(request, rejection.into());
                 Box::pin(ready(Ok(response.map_into_right_body())))
             }
             Ok(()) => {
@@ -40,17 +39,5 @@ where
                 Box::pin(async move { calling.await.map(ServiceResponse::map_into_left_body) })
             }
         }
-    }
-}
-
-impl RequireScope {
-    fn judge(&self, request: &ServiceRequest) -> Result<(), Rejection> {
-        let extensions = request.extensions();
-        let known = extensions.get::<Authentication>().ok_or_else(counterfoil_tower::Rejection::layer_missing)?;
-        if known.is_preflight() {
-            return Ok(());
-        }
-        let principal = known.principal().map_err(Clone::clone)?;
-        principal.require_any(&self.scopes).map_err(Rejection::from)
     }
 }

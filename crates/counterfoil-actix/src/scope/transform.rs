@@ -1,11 +1,11 @@
 //! The middleware that requires a scope, and its settings.
 
 use std::future::{Ready, ready};
-use std::sync::Arc;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpResponse};
+use counterfoil_http::adapter::ScopeRule;
 
 use crate::rejection::{Rejection, Shape};
 use crate::scope::service::RequireScopeMiddleware;
@@ -45,7 +45,7 @@ use crate::scope::service::RequireScopeMiddleware;
 /// ```
 #[derive(Clone, Debug)]
 pub struct RequireScope {
-    pub(super) scopes: Arc<[&'static str]>,
+    pub(super) rule: ScopeRule,
     pub(super) shape: Shape,
 }
 
@@ -60,7 +60,7 @@ impl RequireScope {
     /// scope, so put the narrowest scope first. An empty list refuses every request.
     #[must_use]
     pub fn any_of(scopes: &[&'static str]) -> Self {
-        Self { scopes: scopes.into(), shape: Shape::default() }
+        Self { rule: ScopeRule::any_of(scopes), shape: Shape::default() }
     }
 
     /// Sets the function that makes the response to a refused request: see

@@ -6,11 +6,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use counterfoil::Secret;
 use counterfoil::types::RecordId;
 use http::header::ORIGIN;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use crate::host::Asked;
+use crate::console::session::Host;
 
 /// The header in which scripts send the CSRF token.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
@@ -56,21 +56,21 @@ pub(crate) enum Foreign {
 
 /// Returns the reason if the browser's headers say that another site sent the request. Otherwise returns `None`. A
 /// request without these headers also gives `None`, so the caller must check the CSRF token too.
-pub(crate) fn foreign(asked: Asked<'_>) -> Option<Foreign> {
-    let Ok(host) = asked.host() else { return Some(Foreign::Site) };
-    if let Some(site) = asked.headers.get(SITE) {
+pub(crate) fn foreign(headers: &HeaderMap, host: Host<'_>) -> Option<Foreign> {
+    let Ok(host) = host else { return Some(Foreign::Site) };
+    if let Some(site) = headers.get(SITE) {
         return (site != "same-origin" && site != "none").then_some(Foreign::Site);
     }
-    let origin = asked.headers.get(ORIGIN)?.as_bytes();
+    let origin = headers.get(ORIGIN)?.as_bytes();
     let origin = origin.strip_prefix(b"https://").or_else(|| origin.strip_prefix(b"http://"));
     (origin.is_none() || origin != host.map(str::as_bytes)).then_some(Foreign::Origin)
 }
 
 /// Logs a refused request with its `Origin` and `Host`. `suppressed` is the number of requests that were refused since
 /// the last log line but not logged.
-pub(crate) fn warn(asked: Asked<'_>, suppressed: u64, text: &str) {
-    let origin = asked.headers.get(ORIGIN).map(HeaderValue::as_bytes).unwrap_or_default();
-    let host = asked.host().ok().flatten().unwrap_or_default();
+pub(crate) fn warn(headers: &HeaderMap, host: Host<'_>, suppressed: u64, text: &str) {
+    let origin = headers.get(ORIGIN).map(HeaderValue::as_bytes).unwrap_or_default();
+    let host = host.ok().flatten().unwrap_or_default();
     let (origin, host) = (shortened(origin), shortened(host.as_bytes()));
     tracing::warn!(target: "counterfoil", ?origin, ?host, suppressed, "{text}");
 }
@@ -82,10 +82,18 @@ fn shortened(value: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use counterfoil_http::host_of;
     use http::header::HOST;
-    use http::{HeaderMap, Uri, Version};
+    use http::{Request, Version};
 
     use super::*;
+
+    /// Checks a request with this target and these headers.
+    fn foreign_at(target: &str, version: Version, headers: &HeaderMap) -> Option<Foreign> {
+        let mut request = Request::get(target).version(version).body(()).expect("a request");
+        *request.headers_mut() = headers.clone();
+        foreign(request.headers(), host_of(&request))
+    }
 
     fn secret(text: &str) -> Secret {
         Secret::from(text.to_owned())
@@ -106,7 +114,7 @@ mod tests {
             let value = http::HeaderValue::from_static;
             let pairs = pairs.iter().map(|(name, text)| (name.clone(), value(text)));
             let headers: HeaderMap = pairs.chain([(HOST, value(host))]).collect();
-            super::foreign(Asked { headers: &headers, uri: &Uri::from_static("/"), version: Version::HTTP_11 })
+            foreign_at("/", Version::HTTP_11, &headers)
         };
         assert_eq!(foreign(&[], "a"), None);
         assert_eq!(foreign(&[(SITE, "same-origin"), (ORIGIN, "null")], "a"), None);
@@ -122,26 +130,17 @@ mod tests {
     #[test]
     fn fault_c10_a_request_without_exactly_one_host_is_foreign() {
         let mut headers = HeaderMap::from_iter([(SITE, http::HeaderValue::from_static("same-origin"))]);
-        let uri = Uri::from_static("/");
-        assert_eq!(
-            super::foreign(Asked { headers: &headers, uri: &uri, version: Version::HTTP_11 }),
-            Some(Foreign::Site)
-        );
+        assert_eq!(foreign_at("/", Version::HTTP_11, &headers), Some(Foreign::Site));
         headers.append(HOST, http::HeaderValue::from_static("a"));
-        assert_eq!(super::foreign(Asked { headers: &headers, uri: &uri, version: Version::HTTP_11 }), None);
+        assert_eq!(foreign_at("/", Version::HTTP_11, &headers), None);
         headers.append(HOST, http::HeaderValue::from_static("a"));
-        assert_eq!(
-            super::foreign(Asked { headers: &headers, uri: &uri, version: Version::HTTP_11 }),
-            Some(Foreign::Site)
-        );
+        assert_eq!(foreign_at("/", Version::HTTP_11, &headers), Some(Foreign::Site));
     }
 
     #[test]
     fn http_2_names_the_host_in_its_target() {
         let headers = HeaderMap::from_iter([(ORIGIN, http::HeaderValue::from_static("https://a"))]);
-        let foreign = |target: &'static str| {
-            super::foreign(Asked { headers: &headers, uri: &Uri::from_static(target), version: Version::HTTP_2 })
-        };
+        let foreign = |target| foreign_at(target, Version::HTTP_2, &headers);
         assert_eq!(foreign("https://a/x"), None);
         assert_eq!(foreign("https://b/x"), Some(Foreign::Origin));
     }

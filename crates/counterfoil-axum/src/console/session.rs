@@ -5,6 +5,7 @@ use counterfoil::operations::Operation;
 use counterfoil::types::Source;
 use counterfoil::{Denied, Forbidden, ManageError, Presenter, Principal, Secret};
 use counterfoil_http::request::Query;
+use counterfoil_http::{InvalidHost, host_of};
 use http::request::Parts;
 use http::{HeaderMap, Method};
 
@@ -14,16 +15,18 @@ use crate::console::paths::{self, MADE_ROOM};
 use crate::console::rejection::{Rejection, RejectionReason};
 use crate::console::state::{Console, Shared};
 use crate::console::viewer::{PreviousSession, Viewer};
-use crate::host::{Asked, InvalidHost};
 
 /// The paths of the sections below the base.
 const SECTIONS: [&str; 7] = ["/tokens", "/profile", "/users", "/codes", "/clients", "/settings", "/events"];
 
+/// The host that a request names: the result of [`host_of`].
+pub(crate) type Host<'a> = Result<Option<&'a str>, InvalidHost>;
+
 /// Checks the host and the transport of a request. If they are valid, returns the language of the response.
-pub(crate) fn receive(console: &Console, head: Asked<'_>) -> Result<Language, Rejection> {
-    let language = Language::of_request(head.headers, &console.cookies);
+pub(crate) fn receive(console: &Console, headers: &HeaderMap, host: Host<'_>) -> Result<Language, Rejection> {
+    let language = Language::of_request(headers, &console.cookies);
     let reject = |reason| Err(Rejection::signed_out(console, language, reason));
-    match head.host() {
+    match host {
         Err(InvalidHost) => reject(RejectionReason::Host),
         Ok(host) if console.cookies.transport.serves(host.unwrap_or_default()) => Ok(language),
         Ok(_) => reject(RejectionReason::Insecure),
@@ -58,7 +61,7 @@ pub(crate) async fn session(
 impl Viewer {
     /// Returns the viewer of a request. If the request has no live session, returns [`SignedOut`] as the inner error.
     pub(crate) async fn of(console: &Console, parts: &Parts) -> Result<Result<Self, SignedOut>, Rejection> {
-        let language = receive(console, Asked::from(parts))?;
+        let language = receive(console, &parts.headers, host_of(parts))?;
         let known = console.sources.known(&parts.extensions);
         let (session, principal) = match session(console, language, &parts.headers, &known).await? {
             Ok(found) => found,

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use counterfoil::types::Source;
 use counterfoil::{Challenge, Counterfoil, Secret};
+use counterfoil_http::{InvalidHost, host_of};
 use counterfoil_tower::{Authentication, Rejection, RejectionReason, is_preflight, source_of};
 use http::header::{AUTHORIZATION, COOKIE, Entry};
 use http::{HeaderMap, Method, Request};
@@ -15,7 +16,6 @@ use tower_service::Service;
 
 use super::cookie::{Cookie, CookieName, Cookies, Transport};
 use super::csrf;
-use crate::host::{Asked, InvalidHost};
 use crate::rate_limited_log::RateLimitedLog;
 
 const FORGED: &str = "a request with a session cookie lacked the CSRF token, or came from another site";
@@ -106,14 +106,15 @@ impl SessionLayer {
             return None;
         }
         let session = self.cookies.read(headers, Cookie::Session)?;
-        match Asked::of(request).host() {
+        let host = host_of(request);
+        match host {
             Err(InvalidHost) => return Some(CookieRequest::InvalidHost),
             Ok(host) if !host.is_some_and(|host| self.cookies.transport.serves(host)) => return None,
             Ok(_) => {}
         }
         if is_forged(request, &session) {
             if let Some(suppressed) = self.forged_log.admit(self.counterfoil.now()) {
-                csrf::warn(Asked::of(request), suppressed, FORGED);
+                csrf::warn(headers, host, suppressed, FORGED);
             }
             return Some(CookieRequest::Forged);
         }
@@ -185,7 +186,7 @@ fn is_forged<B>(request: &Request<B>, session: &Secret) -> bool {
         (Some(token), None) => token.to_str().is_ok_and(|token| csrf::fits(session, token)),
         _ => false,
     };
-    !fits || csrf::foreign(Asked::of(request)).is_some()
+    !fits || csrf::foreign(headers, host_of(request)).is_some()
 }
 
 /// Marks headers as sensitive. Then they are not printed, and the compression of HTTP/2 does not index them.

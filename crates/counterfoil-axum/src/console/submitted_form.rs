@@ -3,6 +3,7 @@
 
 use axum::extract::{FromRequest, Request};
 use counterfoil::{Conflict, ManageError};
+use counterfoil_http::host_of;
 use counterfoil_http::request::{Unread, read_body};
 use http::StatusCode;
 use http::request::Parts;
@@ -16,7 +17,6 @@ use crate::console::session::{SignedOut, page};
 use crate::console::state::{Console, Shared};
 use crate::console::text::FieldMessage;
 use crate::console::viewer::Viewer;
-use crate::host::Asked;
 
 /// The maximum size of a form in bytes.
 const MAX_BYTES: usize = 64 * 1024;
@@ -76,13 +76,13 @@ pub(crate) async fn read(console: &Console, parts: &Parts, body: axum::body::Bod
 
 /// Returns an error if the browser says that another site sent the request.
 pub(crate) fn refuse_foreign(console: &Console, parts: &Parts) -> Result<(), RejectionReason> {
-    let head = Asked::from(parts);
-    match csrf::foreign(head) {
+    let host = host_of(parts);
+    match csrf::foreign(&parts.headers, host) {
         None => Ok(()),
         Some(Foreign::Site) => Err(RejectionReason::Forged),
         Some(Foreign::Origin) => {
             if let Some(suppressed) = console.origin_log.admit(console.counterfoil.now()) {
-                csrf::warn(head, suppressed, OTHER_ORIGIN);
+                csrf::warn(&parts.headers, host, suppressed, OTHER_ORIGIN);
             }
             Err(RejectionReason::Origin)
         }

@@ -33,7 +33,7 @@ fn with(path: &str, value: &str) -> Send {
 }
 
 pub fn cases() -> Vec<Case> {
-    [required(), optional(), deferred(), rights(), around()].concat()
+    [required(), optional(), deferred(), rights(), around(), hosts()].concat()
 }
 
 fn required() -> Vec<Case> {
@@ -127,5 +127,25 @@ fn around() -> Vec<Case> {
         case("GET where preflights pass", get("/preflights"), unauthenticated()),
         case("no middleware", get("/bare").bearer("token"), Expected::problem(500, "layer-missing")),
         case("a guard without middleware", get("/bare-scope").bearer("token"), Expected::problem(500, "layer-missing")),
+    ]
+}
+
+fn hosts() -> Vec<Case> {
+    let invalid = || Expected::problem(400, "invalid-host");
+    let named = |hosts| get("/required").bearer("token").hosts(hosts);
+    let whole = |hosts| get("http://a.example/required").bearer("token").hosts(hosts);
+    vec![
+        case("no host", named(&[]), invalid()).refused_by_actix(),
+        case("no host and no credential", get("/required").hosts(&[]), invalid()).refused_by_actix(),
+        case("two hosts", named(&["a.example", "b.example"]), invalid()).refused_by_actix(),
+        case("one host twice", named(&["a.example", "a.example"]), invalid()).refused_by_actix(),
+        case("an empty host", named(&[""]), invalid()),
+        case("a host with a user", named(&["user@a.example"]), invalid()),
+        case("a host with a path", named(&["a.example/x"]), invalid()),
+        case("a host with a port", named(&["a.example:8080"]), Expected::text("ivan")),
+        case("a host in the target alone", whole(&[]), invalid()).refused_by_actix(),
+        case("a host in the target too", whole(&["a.example"]), Expected::text("ivan")),
+        case("no host for an endpoint", get("/api/v1/me/tokens").bearer("access").hosts(&[]), invalid())
+            .refused_by_actix(),
     ]
 }

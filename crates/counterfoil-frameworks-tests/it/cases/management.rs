@@ -59,6 +59,12 @@ fn users() -> Vec<Case> {
     vec![
         case("users: find", get("/api/v1/users?q=iv").bearer("ada"), shown()),
         case(
+            "users: find without a search",
+            get("/api/v1/users?q=iv").bearer("ada"),
+            Expected::problem(501, "not-offered"),
+        )
+        .without_search(),
+        case(
             "users: find without the right",
             get("/api/v1/users").bearer("access"),
             Expected::problem(403, "profile-management"),

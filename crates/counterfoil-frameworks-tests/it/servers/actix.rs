@@ -3,7 +3,7 @@
 use actix_web::dev::{Service as _, ServiceRequest};
 use actix_web::{App, HttpMessage as _, HttpResponse, HttpServer, web};
 use counterfoil::{Counterfoil, Role};
-use counterfoil_actix::{Authenticate, Principal, Rejection, RequireScope, Source, Sources, mount};
+use counterfoil_actix::{Authenticate, Principal, Rejection, RequireScope, Source, Sources, host_of, mount};
 
 use super::{NO_SOURCE, NOTHING, Running, the_metadata};
 
@@ -12,7 +12,8 @@ pub async fn start(counterfoil: Counterfoil) -> Running {
         App::new().configure(|routes| configure(routes, &counterfoil)).default_service(web::to(nothing)).wrap_fn(
             |request, next| {
                 give_source(&request);
-                next.call(request)
+                let answer = host_of(&request).map(|_| next.call(request));
+                async move { answer?.await }
             },
         )
     });

@@ -8,7 +8,7 @@ use ::axum::http::StatusCode;
 use ::axum::middleware::{Next, from_fn};
 use ::axum::routing::{any as any_method, get, options};
 use counterfoil::{Counterfoil, Role};
-use counterfoil_axum::{AuthenticateLayer, Principal, Rejection, RequireScopeLayer, Source, Sources};
+use counterfoil_axum::{AuthenticateLayer, Principal, Rejection, RequireScopeLayer, Source, Sources, host_of};
 
 use super::{NO_SOURCE, NOTHING, Running, the_metadata};
 
@@ -39,6 +39,13 @@ async fn inside(who: Principal) -> Result<&'static str, Rejection> {
 async fn role(who: Principal) -> Result<&'static str, Rejection> {
     who.require_role(Role::Administrator)?;
     Ok("in")
+}
+
+pub async fn check_host(request: Request, next: Next) -> impl IntoAnswer {
+    if let Err(invalid) = host_of(&request) {
+        return invalid.into_response();
+    }
+    next.run(request).await
 }
 
 async fn source(ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request, next: Next) -> impl IntoAnswer {
@@ -89,4 +96,5 @@ fn router(counterfoil: &Counterfoil) -> Router {
         .nest("/api/v1", api.into())
         .fallback(async || (StatusCode::NOT_FOUND, NOTHING))
         .layer(from_fn(source))
+        .layer(from_fn(check_host))
 }

@@ -12,7 +12,7 @@
 //! | `/token` and so on | OAuth's endpoints |
 //! | `/api/v1` | the JSON API, nested by axum and actix-web |
 //!
-//! The service inserts the source of each request, unless the request has the header `x-no-source`. It answers other
+//! The service refuses requests without exactly one valid host. It inserts the source of each request, unless the request has the header `x-no-source`. It answers other
 //! paths with a 404 of its own.
 
 mod actix;

@@ -1,7 +1,7 @@
 //! The service in poem.
 
 use counterfoil::{Counterfoil, Role};
-use counterfoil_poem::{Authenticate, Mount as _, Principal, Rejection, RequireScope, Source, Sources};
+use counterfoil_poem::{Authenticate, Mount as _, Principal, Rejection, RequireScope, Source, Sources, host_of};
 use poem::error::NotFoundError;
 use poem::http::StatusCode;
 use poem::listener::TcpAcceptor;
@@ -22,6 +22,11 @@ async fn give_source(mut request: Request) -> poem::Result<Request> {
     if let Some(peer) = peer.filter(|_| !request.headers().contains_key(NO_SOURCE)) {
         request.extensions_mut().insert(Source::from(peer));
     }
+    Ok(request)
+}
+
+async fn check_host(request: Request) -> poem::Result<Request> {
+    host_of(&request)?;
     Ok(request)
 }
 
@@ -97,4 +102,5 @@ fn app(counterfoil: &Counterfoil) -> impl Endpoint + use<> {
         .mount(api.below("/api/v1"))
         .catch_error(nothing)
         .before(give_source)
+        .before(check_host)
 }

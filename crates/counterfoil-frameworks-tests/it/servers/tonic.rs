@@ -16,7 +16,8 @@ pub async fn start(counterfoil: Counterfoil) -> Running {
     let layer = AuthenticateLayer::required(counterfoil).refuse_with(refusal);
     let router = axum::Router::new()
         .route_service("/required", layer.layer(health))
-        .route_service("/scoped", layer.layer(scoped));
+        .route_service("/scoped", layer.layer(scoped))
+        .layer(axum::middleware::from_fn(super::axum::check_host));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     Running::task(address, tokio::spawn(async move { axum::serve(listener, router).await }))

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use counterfoil::{Counterfoil, Role};
-use counterfoil_http::{Body, Endpoints, Source, Sources};
+use counterfoil_http::{Body, Endpoints, Source, Sources, host_of};
 use counterfoil_tower::{AsProblem, AuthenticateLayer, Authentication, Refuse as _, Rejection, RequireScopeLayer};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
 use hyper::body::Incoming;
@@ -55,6 +55,9 @@ fn endpoints(counterfoil: &Counterfoil) -> Endpoints {
 
 impl Host {
     async fn answer(self, peer: SocketAddr, mut request: Request<Incoming>) -> Answer {
+        if let Err(invalid) = host_of(&request) {
+            return Ok(invalid.to_response());
+        }
         if !request.headers().contains_key(NO_SOURCE) {
             request.extensions_mut().insert(Source::from(peer));
         }

@@ -118,7 +118,7 @@ impl ApiHandler {
         parts: &Parts,
         body: B,
     ) -> Response {
-        let known = counterfoil_tower::authenticate(&self.counterfoil, &parts.headers, &parts.extensions).await;
+        let known = counterfoil_tower::authenticate(&self.counterfoil, parts).await;
         let principal = match known.principal() {
             Ok(principal) => principal.clone(),
             Err(rejection) => return AsProblem.refuse(rejection),

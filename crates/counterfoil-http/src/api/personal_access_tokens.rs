@@ -13,7 +13,7 @@ use super::page_params::PageParams;
 use super::paths;
 use super::request::{Sent, no_query, or_problem};
 #[cfg(feature = "openapi")]
-use super::schema::{ReadProblems, WriteProblems};
+use super::schema::{CreateProblems, ReadProblems};
 #[cfg(feature = "openapi")]
 use super::view::{NewTokenView, PageView};
 use super::view::{TokenView, after, new_token, page};
@@ -127,7 +127,7 @@ async fn list(call: Call) -> Result<Response, Problem> {
     tag = "personal access tokens",
     request_body = NewTokenSchema,
     responses((status = 201, description = "the only response with its text",
-        headers(("Location" = String, description = "its path")), body = inline(NewTokenView<'static>)), WriteProblems),
+        headers(("Location" = String, description = "its path")), body = inline(NewTokenView<'static>)), CreateProblems),
     security(("bearer" = [])),
 ))]
 async fn create(call: Call, sent: Sent<NewToken>) -> Result<Response, Problem> {
@@ -184,7 +184,7 @@ async fn delete(call: Call) -> Result<Response, Problem> {
     params(("id" = String, Path)),
     request_body = Option<NewOverlapSchema>,
     responses((status = 201, description = "the only response with its text",
-        headers(("Location" = String, description = "its path")), body = inline(NewTokenView<'static>)), WriteProblems),
+        headers(("Location" = String, description = "its path")), body = inline(NewTokenView<'static>)), CreateProblems),
     security(("bearer" = [])),
 ))]
 async fn rotate(call: Call, sent: Sent<NewOverlap>) -> Result<Response, Problem> {

@@ -11,6 +11,10 @@ use crate::problem::Written;
 pub(super) struct ReadProblems;
 /// The problems of requests that change something.
 pub(super) struct WriteProblems;
+/// The problems of requests that create a credential. The policy limits their number in an hour.
+pub(super) struct CreateProblems;
+/// The problem of a request to an operation that the host does not offer.
+pub(super) struct NotOffered;
 
 /// The responses of an authentication layer that refuses a request. Use them in the OpenAPI document of a host's own
 /// handlers.
@@ -49,6 +53,9 @@ const WRITE: [(&str, &str); 10] = [
     ("503", "unavailable"),
 ];
 
+const CREATE: [(&str, &str); 1] = [("429", "slow-down: too many were made in an hour")];
+const NOT_OFFERED: [(&str, &str); 1] = [("501", "not-offered: the host's directory has no such operation")];
+
 impl IntoResponses for AuthenticationProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         written(&AUTHENTICATION)
@@ -67,6 +74,18 @@ impl IntoResponses for WriteProblems {
     }
 }
 
+impl IntoResponses for CreateProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        written(&[&WRITE[..], &CREATE].concat())
+    }
+}
+
+impl IntoResponses for NotOffered {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        written(&NOT_OFFERED)
+    }
+}
+
 fn written(problems: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
     let of = |&(status, about): &(&str, &str)| {
         let content = ContentBuilder::new().schema(Some(Written::schema())).build();
@@ -76,7 +95,7 @@ fn written(problems: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
             let header = HeaderBuilder::new().schema(Some(String::schema())).description(Some(about)).build();
             response = response.header("WWW-Authenticate", header);
         }
-        if status == "503" {
+        if matches!(status, "429" | "503") {
             let header = HeaderBuilder::new().schema(Some(u64::schema())).description(Some("seconds")).build();
             response = response.header("Retry-After", header);
         }

@@ -13,7 +13,7 @@ use super::page_params::PageParams;
 use super::paths;
 use super::request::{Sent, no_query, or_problem};
 #[cfg(feature = "openapi")]
-use super::schema::{ReadProblems, WriteProblems};
+use super::schema::{CreateProblems, ReadProblems, WriteProblems};
 use super::view::{CodeView, after, new_code, page};
 #[cfg(feature = "openapi")]
 use super::view::{NewCodeView, PageView};
@@ -146,7 +146,7 @@ async fn list(call: Call) -> Result<Response, Problem> {
     tag = "security codes",
     request_body = NewCodeSchema,
     responses((status = 201, description = "the only response with its text",
-        headers(("Location" = String, description = "its path")), body = inline(NewCodeView<'static>)), WriteProblems),
+        headers(("Location" = String, description = "its path")), body = inline(NewCodeView<'static>)), CreateProblems),
     security(("bearer" = [])),
 ))]
 async fn create(call: Call, sent: Sent<NewCode>) -> Result<Response, Problem> {

@@ -15,7 +15,7 @@ use super::page_params::{LimitParam, PageParams};
 use super::paths;
 use super::request::{Sent, no_query, or_problem};
 #[cfg(feature = "openapi")]
-use super::schema::{ReadProblems, WriteProblems};
+use super::schema::{NotOffered, ReadProblems, WriteProblems};
 #[cfg(feature = "openapi")]
 use super::view::PageView;
 use super::view::{TokenView, after, page};
@@ -93,7 +93,7 @@ impl Body for UserUpdate {
         ("q" = inline(Option<String>), Query, description = "the search text for the directory; everybody if missing"),
         LimitParam,
     ),
-    responses((status = 200, description = "in the directory's order", body = UserList), ReadProblems),
+    responses((status = 200, description = "in the directory's order", body = UserList), ReadProblems, NotOffered),
     security(("bearer" = [])),
 ))]
 async fn find(call: Call) -> Result<Response, Problem> {

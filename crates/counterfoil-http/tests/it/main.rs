@@ -3,6 +3,8 @@
 #![allow(unreachable_pub, reason = "modules of one test binary")]
 
 mod bodies;
+#[cfg(feature = "openapi")]
+mod described;
 mod endpoints;
 mod oauth;
 mod problems;

@@ -94,8 +94,13 @@ pub fn endpoints(service: &TestService) -> Endpoints {
 /// Makes a service whose endpoints are called in memory. `ivan` and `sue` may use personal access tokens, and `ada` may
 /// not.
 pub async fn in_memory() -> World {
+    in_memory_with(Policy::default()).await
+}
+
+/// Makes the service of [`in_memory`] with another policy.
+pub async fn in_memory_with(policy: Policy) -> World {
     let ring = KeyRing::generate_from_system().expect("a key");
-    let service = testing::service_with(Policy::default(), |builder| builder.key_ring(ring));
+    let service = testing::service_with(policy, |builder| builder.key_ring(ring));
     let on = SettingsUpdate::default().with_personal_access_tokens_enabled(true);
     service.update_settings(&Presenter::host(), &on).await.expect("the setting");
     for name in ["ivan", "sue"] {
@@ -127,8 +132,17 @@ async fn serve(listener: TcpListener, endpoints: Endpoints) {
 }
 
 impl World {
-    /// Sends a request.
-    pub async fn send(&self, mut request: Request<Full<Bytes>>) -> Answer {
+    /// Sends a request. With the feature `openapi`, the document must have the status of the response.
+    pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
+        #[cfg(feature = "openapi")]
+        let asked = (request.method().clone(), request.uri().path().to_owned());
+        let answer = self.exchange(request).await;
+        #[cfg(feature = "openapi")]
+        crate::described::check(&self.endpoints, &asked.0, &asked.1, answer.status);
+        answer
+    }
+
+    async fn exchange(&self, mut request: Request<Full<Bytes>>) -> Answer {
         match self.front {
             Front::Memory => {
                 request.extensions_mut().insert(Source::from(IpAddr::from([192, 0, 2, 7])));

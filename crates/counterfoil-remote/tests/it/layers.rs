@@ -167,6 +167,25 @@ async fn host_28_a_scope_layer_without_authentication_is_500_and_no_refusal() {
 }
 
 #[tokio::test]
+async fn host_28_one_of_several_scopes_is_enough_as_for_the_layers_of_the_core() {
+    const SCOPES: &[&str] = &["demo:read", "demo:list demo:count"];
+    let world = world().await;
+    for (number, scope) in [None, Some("demo:read"), Some("demo:count demo:list"), Some("demo:list")].iter().enumerate()
+    {
+        let bearer = format!("Bearer {}", world.token(&number.to_string(), *scope).await.token.expose_secret());
+        for scopes in [SCOPES, &[]] {
+            let behind = RequireScopeLayer::any_of(scopes).layer(service_fn(subject));
+            let here = ask(AuthenticateLayer::required(world.verifier()).layer(behind), &[&bearer]).await;
+            let behind = counterfoil_tower::RequireScopeLayer::any_of(scopes).layer(service_fn(local_subject));
+            let local = counterfoil_tower::AuthenticateLayer::required(world.counterfoil.clone());
+            assert_eq!(here, ask(local.layer(behind), &[&bearer]).await, "{scope:?}, {scopes:?}");
+            let passes = scopes == SCOPES && *scope != Some("demo:list");
+            assert_eq!(here.0, if passes { 200 } else { 403 }, "{scope:?}, {scopes:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn host_28_refusals_take_the_form_that_the_host_gives_them() {
     let world = world().await;
     let form = |rejection: &counterfoil_remote::Rejection| Response::new(format!("no: {}", rejection.status()));

@@ -9,10 +9,11 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::authentication::Authentication;
+use crate::generic::Caller;
 use crate::refuse::Refuse;
 
 /// A future that verifies a credential.
-pub(crate) type Verifying = Pin<Box<dyn Future<Output = Authentication> + Send>>;
+pub(crate) type Verifying<P> = Pin<Box<dyn Future<Output = Authentication<P>> + Send>>;
 
 /// The inner service and the request. They are kept until the verification is complete.
 pub(crate) struct State<S, B> {
@@ -25,7 +26,7 @@ impl<S, B> State<S, B> {
         Self { inner, request }
     }
 
-    fn call(mut self, known: Authentication) -> S::Future
+    fn call<P: Caller>(mut self, known: Authentication<P>) -> S::Future
     where
         S: Service<Request<B>>,
     {
@@ -36,36 +37,37 @@ impl<S, B> State<S, B> {
 
 pin_project! {
     /// Completes with the response of the inner service, or with the response to a refused request.
-    pub struct ResponseFuture<S, R, B, C>
+    pub struct ResponseFuture<S, P, R, B, C>
     where
         S: Service<Request<B>>,
     {
         #[pin]
-        step: Step<S, R, B, C>,
+        step: Step<S, P, R, B, C>,
     }
 }
 
 pin_project! {
     #[project = Now]
-    enum Step<S, R, B, C>
+    enum Step<S, P, R, B, C>
     where
         S: Service<Request<B>>,
     {
-        Verifying { verifying: Verifying, state: Option<State<S, B>>, required: bool, refuse: R },
+        Verifying { verifying: Verifying<P>, state: Option<State<S, B>>, required: bool, refuse: R },
         Calling { #[pin] calling: S::Future },
         Refused { response: Option<Response<C>> },
     }
 }
 
-impl<S, R, B, C> ResponseFuture<S, R, B, C>
+impl<S, P, R, B, C> ResponseFuture<S, P, R, B, C>
 where
     S: Service<Request<B>>,
+    P: Caller,
 {
-    pub(crate) fn verifying(verifying: Verifying, state: State<S, B>, required: bool, refuse: R) -> Self {
+    pub(crate) fn verifying(verifying: Verifying<P>, state: State<S, B>, required: bool, refuse: R) -> Self {
         Self { step: Step::Verifying { verifying, state: Some(state), required, refuse } }
     }
 
-    pub(crate) fn calling(state: State<S, B>, known: Authentication) -> Self {
+    pub(crate) fn calling(state: State<S, B>, known: Authentication<P>) -> Self {
         Self { step: Step::Calling { calling: state.call(known) } }
     }
 
@@ -74,9 +76,10 @@ where
     }
 }
 
-impl<S, R, B, C> Future for ResponseFuture<S, R, B, C>
+impl<S, P, R, B, C> Future for ResponseFuture<S, P, R, B, C>
 where
     S: Service<Request<B>, Response = Response<C>>,
+    P: Caller,
     R: Refuse<C>,
 {
     type Output = Result<Response<C>, S::Error>;
@@ -105,7 +108,7 @@ where
     }
 }
 
-impl<S, R, B, C> std::fmt::Debug for ResponseFuture<S, R, B, C>
+impl<S, P, R, B, C> std::fmt::Debug for ResponseFuture<S, P, R, B, C>
 where
     S: Service<Request<B>>,
 {

@@ -2,41 +2,42 @@
 
 use std::task::{Context, Poll};
 
-use counterfoil::Counterfoil;
 use counterfoil::types::Source;
-#[cfg(feature = "tracing")]
-use counterfoil::{Challenge, ChallengeReason};
-use http::header::{ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, Entry, ORIGIN};
-use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response};
+use counterfoil::{Challenge, Counterfoil, Principal};
+use http::header::{AUTHORIZATION, Entry};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use tower_service::Service;
 
 use crate::authenticate::future::{ResponseFuture, State, Verifying};
 use crate::authenticate::layer::AuthenticateLayer;
 use crate::authentication::Authentication;
+use crate::generic::Authenticator;
 use crate::refuse::Refuse;
+use crate::request_head::{RequestHead, is_preflight};
 use crate::source::source_of;
 
 /// Authenticates requests. [`AuthenticateLayer`] puts this service around an inner service.
 #[derive(Clone, Debug)]
-pub struct Authenticate<S, R> {
+pub struct Authenticate<S, A, R> {
     pub(super) inner: S,
-    pub(super) layer: AuthenticateLayer<R>,
+    pub(super) layer: AuthenticateLayer<A, R>,
 }
 
 /// The state of a request before the store is asked: already authenticated, or a verification to run.
-enum Seen {
-    Known(Authentication),
-    Ask(Verifying),
+enum Seen<P> {
+    Known(Authentication<P>),
+    Ask(Verifying<P>),
 }
 
-impl<S, R, B, C> Service<Request<B>> for Authenticate<S, R>
+impl<S, A, R, B, C> Service<Request<B>> for Authenticate<S, A, R>
 where
     S: Service<Request<B>, Response = Response<C>> + Clone,
+    A: Authenticator,
     R: Refuse<C>,
 {
     type Response = Response<C>;
     type Error = S::Error;
-    type Future = ResponseFuture<S, R, B, C>;
+    type Future = ResponseFuture<S, A::Principal, R, B, C>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
@@ -44,14 +45,14 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         mark_sensitive(request.headers_mut());
-        let realm = self.layer.counterfoil.realm();
+        let realm = self.layer.authenticator.realm();
         let preflight = self.layer.pass_preflights && is_preflight(&request);
-        let seen = match request.extensions().get::<Authentication>() {
+        let seen = match request.extensions().get::<Authentication<A::Principal>>() {
             known if preflight && !known.is_some_and(Authentication::is_attempted) => {
                 Seen::Known(Authentication::preflight(realm))
             }
             Some(known) => Seen::Known(known.clone().of_realm(realm)),
-            None => look(&self.layer.counterfoil, request.headers(), source_of(request.extensions())),
+            None => look(&self.layer.authenticator, request.headers(), source_of(request.extensions())),
         };
         // Only `self.inner` was polled ready, so this request uses it. A clone replaces it for the next request.
         let clone = self.inner.clone();
@@ -71,15 +72,15 @@ where
     }
 }
 
-fn look(counterfoil: &Counterfoil, headers: &HeaderMap, source: Source) -> Seen {
-    let counterfoil = counterfoil.clone();
+fn look<A: Authenticator>(authenticator: &A, headers: &HeaderMap, source: Source) -> Seen<A::Principal> {
+    let authenticator = authenticator.clone();
     let values = authorization(headers);
-    Seen::Ask(Box::pin(async move { ask(&counterfoil, &values, &source).await }))
+    Seen::Ask(Box::pin(async move { authenticator.authenticate(&values, &source).await.into() }))
 }
 
-/// Authenticates a request as [`AuthenticateLayer`] does, for adapters that are not tower layers. If the extensions
-/// contain an [`Authentication`], it is used within its realm, and `Authorization` is not read. The events name the
-/// [`Source`] in the extensions.
+/// Authenticates a request as [`AuthenticateLayer`](crate::AuthenticateLayer) does, for adapters that are not tower
+/// layers. If the extensions contain an [`Authentication`](crate::Authentication), it is used within its realm, and
+/// `Authorization` is not read. The events name the [`Source`] in the extensions.
 ///
 /// # Cancel safety
 ///
@@ -92,7 +93,7 @@ fn look(counterfoil: &Counterfoil, headers: &HeaderMap, source: Source) -> Seen 
 ///
 /// /// The status for a request that needs a credential.
 /// async fn status(counterfoil: &Counterfoil, parts: &Parts) -> u16 {
-///     let known = authenticate(counterfoil, &parts.headers, &parts.extensions).await;
+///     let known = authenticate(counterfoil, parts).await;
 ///     known.principal().map_or_else(|rejection| rejection.status().as_u16(), |_| 200)
 /// }
 /// # futures_executor::block_on(async {
@@ -101,11 +102,27 @@ fn look(counterfoil: &Counterfoil, headers: &HeaderMap, source: Source) -> Seen 
 /// assert_eq!(status(service.counterfoil(), &parts).await, 401);
 /// # });
 /// ```
-pub async fn authenticate(counterfoil: &Counterfoil, headers: &HeaderMap, extensions: &Extensions) -> Authentication {
-    match extensions.get::<Authentication>() {
-        Some(known) => known.clone().of_realm(counterfoil.realm()),
-        None => ask(counterfoil, &authorization(headers), &source_of(extensions)).await,
+pub async fn authenticate(counterfoil: &Counterfoil, request: &impl RequestHead) -> crate::Authentication {
+    if let Some(known) = request.with_extension(|known: Option<&crate::Authentication>| known.cloned()) {
+        return known.of_realm(counterfoil.realm());
     }
+    let source = request.with_extension(|source| source.cloned().unwrap_or(Source::Unknown));
+    let values: Vec<&[u8]> = request.values(AUTHORIZATION.as_str()).collect();
+    verify(counterfoil, values, &source).await.into()
+}
+
+/// Verifies the credential in these values of `Authorization`. Logs why a value is malformed.
+pub(crate) async fn verify<'a>(
+    counterfoil: &Counterfoil,
+    values: impl IntoIterator<Item = &'a [u8]>,
+    source: &Source,
+) -> Result<Principal, Challenge> {
+    let outcome = counterfoil.authenticate(values, source).await;
+    #[cfg(feature = "tracing")]
+    if let Err(counterfoil::ChallengeReason::Malformed(fault)) = outcome.as_ref().map_err(Challenge::reason) {
+        tracing::debug!(target: "counterfoil", reason = %fault, "request refused");
+    }
+    outcome
 }
 
 /// Returns all values of the header. A clone of a value shares its bytes.
@@ -113,30 +130,16 @@ fn authorization(headers: &HeaderMap) -> Vec<HeaderValue> {
     headers.get_all(AUTHORIZATION).iter().cloned().collect()
 }
 
-async fn ask(counterfoil: &Counterfoil, values: &[HeaderValue], source: &Source) -> Authentication {
-    let outcome = counterfoil.authenticate(values.iter().map(HeaderValue::as_bytes), source).await;
-    #[cfg(feature = "tracing")]
-    if let Err(ChallengeReason::Malformed(fault)) = outcome.as_ref().map_err(Challenge::reason) {
-        tracing::debug!(target: "counterfoil", reason = %fault, "request refused");
-    }
-    Authentication::from(outcome)
-}
-
 /// Marks `Authorization` as sensitive. The value is then neither printed nor stored in the compression table of HTTP/2.
-fn mark_sensitive(headers: &mut HeaderMap) {
+///
+/// ```
+/// let mut request = http::Request::get("/").header("authorization", "Bearer secret").body(())?;
+/// counterfoil_tower::mark_sensitive(request.headers_mut());
+/// assert!(!format!("{request:?}").contains("secret"));
+/// # Ok::<(), http::Error>(())
+/// ```
+pub fn mark_sensitive(headers: &mut HeaderMap) {
     if let Entry::Occupied(mut values) = headers.entry(AUTHORIZATION) {
         values.iter_mut().for_each(|value| value.set_sensitive(true));
     }
-}
-
-/// Whether a request has the form of a CORS preflight, which a browser sends before a request to another origin (Fetch
-/// §3.3.2): the method `OPTIONS`, with `Origin` and `Access-Control-Request-Method`, and without `Authorization`.
-///
-/// Anybody can send such a request. It must not reach a handler without a credential unless the host allows it.
-pub fn is_preflight<B>(request: &Request<B>) -> bool {
-    let headers = request.headers();
-    request.method() == Method::OPTIONS
-        && headers.contains_key(ORIGIN)
-        && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
-        && !headers.contains_key(AUTHORIZATION)
 }

@@ -1,5 +1,7 @@
 //! The layer that requires a scope.
 
+use std::marker::PhantomData;
+
 use tower_layer::Layer;
 
 use crate::refuse::AsProblem;
@@ -7,38 +9,22 @@ use crate::scope::needed::Needed;
 use crate::scope::service::RequireScope;
 
 /// Passes a request on if it is authenticated and its scope contains the required scope token (RFC 6749 §3.3), or one of
-/// several ([`RequireScopeLayer::any_of`]). Mount this layer behind an [`AuthenticateLayer`](crate::AuthenticateLayer),
-/// required or optional. Without an `AuthenticateLayer`, the response is 500 and an error is logged.
+/// several ([`RequireScopeLayer::any_of`]). `P` is the principal of the [`AuthenticateLayer`] in front.
+/// [`counterfoil_tower::RequireScopeLayer`](crate::RequireScopeLayer) describes the layer and has an example.
 ///
-/// A credential without a scope may do everything that its owner may, so it passes. A CORS preflight passes only if the
-/// authentication layer let it pass: see
-/// [`AuthenticateLayer::pass_preflights`](crate::AuthenticateLayer::pass_preflights).
-///
-/// ```
-/// use std::convert::Infallible;
-///
-/// use counterfoil::Counterfoil;
-/// use counterfoil_tower::{AuthenticateLayer, RequireScopeLayer};
-/// use http::{Request, Response};
-/// use tower::{Layer, Service, service_fn};
-///
-/// fn service(counterfoil: Counterfoil) -> impl Service<Request<()>, Response = Response<String>, Error = Infallible> {
-///     let reports = service_fn(async |_| Ok(Response::new("numbers".to_owned())));
-///     let behind = RequireScopeLayer::new("demo:read").layer(reports);
-///     AuthenticateLayer::required(counterfoil).layer(behind) // in front
-/// }
-/// ```
+/// [`AuthenticateLayer`]: crate::generic::AuthenticateLayer
 #[derive(Clone, Debug)]
-pub struct RequireScopeLayer<R = AsProblem> {
+pub struct RequireScopeLayer<P, R = AsProblem> {
     pub(crate) needed: Needed,
     pub(crate) refuse: R,
+    principal: PhantomData<fn() -> P>,
 }
 
-impl RequireScopeLayer {
+impl<P> RequireScopeLayer<P> {
     /// Requires this scope token.
     #[must_use]
     pub const fn new(scope: &'static str) -> Self {
-        Self { needed: Needed::One(scope), refuse: AsProblem }
+        Self { needed: Needed::One(scope), refuse: AsProblem, principal: PhantomData }
     }
 
     /// Requires one of several scopes, as [`Principal::require_any`](counterfoil::Principal::require_any) does. The
@@ -72,20 +58,20 @@ impl RequireScopeLayer {
     /// ```
     #[must_use]
     pub const fn any_of(scopes: &'static [&'static str]) -> Self {
-        Self { needed: Needed::AnyOf(scopes), refuse: AsProblem }
+        Self { needed: Needed::AnyOf(scopes), refuse: AsProblem, principal: PhantomData }
     }
 }
 
-impl<R> RequireScopeLayer<R> {
+impl<P, R> RequireScopeLayer<P, R> {
     /// Sets how the response to a refused request is made: see [`Refuse`](crate::Refuse).
     #[must_use]
-    pub fn refuse_with<N>(self, refuse: N) -> RequireScopeLayer<N> {
-        RequireScopeLayer { needed: self.needed, refuse }
+    pub fn refuse_with<N>(self, refuse: N) -> RequireScopeLayer<P, N> {
+        RequireScopeLayer { needed: self.needed, refuse, principal: PhantomData }
     }
 }
 
-impl<S, R: Clone> Layer<S> for RequireScopeLayer<R> {
-    type Service = RequireScope<S, R>;
+impl<S, P: Clone, R: Clone> Layer<S> for RequireScopeLayer<P, R> {
+    type Service = RequireScope<S, P, R>;
 
     fn layer(&self, inner: S) -> Self::Service {
         RequireScope { inner, layer: self.clone() }

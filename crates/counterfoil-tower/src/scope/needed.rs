@@ -1,6 +1,8 @@
 //! The scopes that the layer requires.
 
-use counterfoil::{Challenge, Principal};
+use counterfoil::Challenge;
+
+use crate::generic::Caller;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Needed {
@@ -9,7 +11,7 @@ pub(crate) enum Needed {
 }
 
 impl Needed {
-    pub(super) fn check(self, principal: &Principal) -> Result<(), Challenge> {
+    pub(super) fn check(self, principal: &impl Caller) -> Result<(), Challenge> {
         match self {
             Self::One(scope) => principal.require(scope),
             Self::AnyOf(scopes) => principal.require_any(scopes),

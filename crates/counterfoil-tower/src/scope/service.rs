@@ -6,6 +6,7 @@ use http::{Extensions, Request, Response};
 use tower_service::Service;
 
 use crate::authentication::Authentication;
+use crate::generic::Caller;
 use crate::refuse::Refuse;
 use crate::rejection::Rejection;
 use crate::scope::future::ResponseFuture;
@@ -14,14 +15,15 @@ use crate::scope::needed::Needed;
 
 /// Requires a scope. [`RequireScopeLayer`] puts this service around an inner service.
 #[derive(Clone, Debug)]
-pub struct RequireScope<S, R> {
+pub struct RequireScope<S, P, R> {
     pub(super) inner: S,
-    pub(super) layer: RequireScopeLayer<R>,
+    pub(super) layer: RequireScopeLayer<P, R>,
 }
 
-impl<S, R, B, C> Service<Request<B>> for RequireScope<S, R>
+impl<S, P, R, B, C> Service<Request<B>> for RequireScope<S, P, R>
 where
     S: Service<Request<B>, Response = Response<C>>,
+    P: Caller,
     R: Refuse<C>,
 {
     type Response = Response<C>;
@@ -33,15 +35,15 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        match judged(request.extensions(), self.layer.needed) {
+        match judged::<P>(request.extensions(), self.layer.needed) {
             Err(rejection) => ResponseFuture::refused(self.layer.refuse.refuse(&rejection)),
             Ok(()) => ResponseFuture::calling(self.inner.call(request)),
         }
     }
 }
 
-fn judged(extensions: &Extensions, needed: Needed) -> Result<(), Rejection> {
-    let known = extensions.get::<Authentication>().ok_or_else(Rejection::layer_missing)?;
+fn judged<P: Caller>(extensions: &Extensions, needed: Needed) -> Result<(), Rejection> {
+    let known = extensions.get::<Authentication<P>>().ok_or_else(Rejection::layer_missing)?;
     if known.is_preflight() {
         return Ok(());
     }

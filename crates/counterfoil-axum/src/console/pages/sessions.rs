@@ -10,6 +10,7 @@ use counterfoil::directory::Login;
 use counterfoil::operations::LoginError;
 use counterfoil::types::{Source, seconds_up};
 use counterfoil::{ManageError, Secret, Timestamp};
+use counterfoil_http::host_of;
 use counterfoil_http::request::{Query, retry_while_busy};
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -26,7 +27,6 @@ use crate::console::session::{receive, session};
 use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{self, SubmittedForm};
 use crate::console::{csrf, paths, response};
-use crate::host::Asked;
 
 #[derive(Template)]
 #[template(path = "console/sign_in.html")]
@@ -42,7 +42,7 @@ pub(crate) async fn show(
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Result<Response, Rejection> {
-    let (language, headers) = (receive(&console, Asked::of(&request))?, request.headers());
+    let (language, headers) = (receive(&console, request.headers(), host_of(&request))?, request.headers());
     let query = Query::parse(query.as_deref());
     let next = query.one("next").ok().flatten().unwrap_or("/");
     if session(&console, language, headers, &console.sources.known(request.extensions())).await?.is_ok() {
@@ -106,7 +106,7 @@ fn visit(
 /// Signs in. Always opens a new session, to prevent session fixation.
 pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> Result<Response, Rejection> {
     let (parts, body) = request.into_parts();
-    let language = receive(&console, Asked::from(&parts))?;
+    let language = receive(&console, &parts.headers, host_of(&parts))?;
     let sent = submitted_form::read(&console, &parts, body)
         .await
         .map_err(|reason| Rejection::signed_out(&console, language, reason))?;

@@ -1,17 +1,25 @@
 //! Reads the host of a request. A request must name exactly one valid host (RFC 9112 §3.2, RFC 9113 §8.3.1).
 
-use axum::response::{IntoResponse, Response};
-use counterfoil_http::{Problem, ProblemKind};
+use counterfoil_tower::{ProblemKind, RequestHead};
+use http::Version;
 use http::header::HOST;
-#[cfg(feature = "console")]
-use http::request::Parts;
 use http::uri::Authority;
-use http::{HeaderMap, Request, Uri, Version};
+
+use crate::body::Response;
+use crate::problem::Problem;
 
 /// The error for a request that names no host, more than one, or an invalid one. Its response is 400, a problem (RFC
 /// 9457).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidHost;
+
+impl InvalidHost {
+    /// Returns the response: 400, a problem (RFC 9457).
+    #[must_use]
+    pub fn to_response(self) -> Response {
+        Problem::new(ProblemKind::INVALID_HOST).to_response()
+    }
+}
 
 impl std::fmt::Display for InvalidHost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -21,8 +29,9 @@ impl std::fmt::Display for InvalidHost {
 
 impl std::error::Error for InvalidHost {}
 
-impl IntoResponse for InvalidHost {
-    fn into_response(self) -> Response {
+#[cfg(feature = "axum")]
+impl axum_core::response::IntoResponse for InvalidHost {
+    fn into_response(self) -> axum_core::response::Response {
         Problem::new(ProblemKind::INVALID_HOST).into_response()
     }
 }
@@ -30,10 +39,13 @@ impl IntoResponse for InvalidHost {
 /// Returns the host that a request names, or `None` for an HTTP/1.0 request that names no host.
 ///
 /// A server calls this function before it passes a request to its routers, because hyper accepts requests with two
-/// `Host` lines or with none. The console and its session layer call the function themselves.
+/// `Host` lines or with none. The console of `counterfoil-axum` and its session layer call the function themselves.
+///
+/// The host of a target in absolute form takes precedence over the header (RFC 9112 §3.2.2). In HTTP/2 the two must be
+/// equal.
 ///
 /// ```
-/// use counterfoil_axum::{InvalidHost, host_of};
+/// use counterfoil_http::{InvalidHost, host_of};
 /// use http::Request;
 ///
 /// let request = |hosts: &[&str]| hosts.iter().fold(Request::get("/"), |get, host| get.header("host", *host)).body(());
@@ -48,55 +60,31 @@ impl IntoResponse for InvalidHost {
 ///
 /// [`InvalidHost`] if the request does not name exactly one valid host. The server should return it as the response
 /// (400, RFC 9112 §3.2).
-pub fn host_of<B>(request: &Request<B>) -> Result<Option<&str>, InvalidHost> {
-    Asked::of(request).host()
-}
-
-/// The parts of a request that name its host.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked<'a> {
-    pub(crate) headers: &'a HeaderMap,
-    pub(crate) uri: &'a Uri,
-    pub(crate) version: Version,
-}
-
-impl<'a> Asked<'a> {
-    pub(crate) fn of<B>(request: &'a Request<B>) -> Self {
-        Self { headers: request.headers(), uri: request.uri(), version: request.version() }
+pub fn host_of(request: &impl RequestHead) -> Result<Option<&str>, InvalidHost> {
+    let header = header(request)?;
+    let version = request.http_version();
+    let modern = version >= Version::HTTP_2;
+    match (request.authority(), header) {
+        (Some(target), Some(header)) if modern && !target.eq_ignore_ascii_case(header) => Err(InvalidHost),
+        // HTTP/1.1 requires the header even if the target names the host.
+        (Some(_), None) if version == Version::HTTP_11 => Err(InvalidHost),
+        (Some(target), _) if is_host(target) => Ok(Some(target)),
+        (Some(_), _) => Err(InvalidHost),
+        (None, Some(header)) => Ok(Some(header)),
+        (None, None) if version < Version::HTTP_11 => Ok(None),
+        (None, None) => Err(InvalidHost),
     }
+}
 
-    /// Returns the host, or `None` for an HTTP/1.0 request that names no host. The host of a target in absolute form
-    /// takes precedence over the header (RFC 9112 §3.2.2). In HTTP/2 the two must be equal.
-    pub(crate) fn host(self) -> Result<Option<&'a str>, InvalidHost> {
-        let header = self.header()?;
-        let target = self.uri.authority().map(Authority::as_str);
-        let modern = self.version >= Version::HTTP_2;
-        match (target, header) {
-            (Some(target), Some(header)) if modern && !target.eq_ignore_ascii_case(header) => Err(InvalidHost),
-            // HTTP/1.1 requires the header even if the target names the host.
-            (Some(_), None) if self.version == Version::HTTP_11 => Err(InvalidHost),
-            (Some(target), _) if is_host(target) => Ok(Some(target)),
-            (Some(_), _) => Err(InvalidHost),
-            (None, Some(header)) => Ok(Some(header)),
-            (None, None) if self.version < Version::HTTP_11 => Ok(None),
-            (None, None) => Err(InvalidHost),
+fn header(request: &impl RequestHead) -> Result<Option<&str>, InvalidHost> {
+    let mut lines = request.values(HOST.as_str());
+    match (lines.next(), lines.next()) {
+        (None, _) => Ok(None),
+        (Some(_), Some(_)) => Err(InvalidHost),
+        (Some(line), None) => {
+            let text = std::str::from_utf8(line).ok().filter(|text| text.is_ascii() && is_host(text));
+            text.map(Some).ok_or(InvalidHost)
         }
-    }
-
-    fn header(self) -> Result<Option<&'a str>, InvalidHost> {
-        let mut lines = self.headers.get_all(HOST).iter();
-        match (lines.next(), lines.next()) {
-            (None, _) => Ok(None),
-            (Some(_), Some(_)) => Err(InvalidHost),
-            (Some(line), None) => line.to_str().ok().filter(|text| is_host(text)).map(Some).ok_or(InvalidHost),
-        }
-    }
-}
-
-#[cfg(feature = "console")]
-impl<'a> From<&'a Parts> for Asked<'a> {
-    fn from(parts: &'a Parts) -> Self {
-        Self { headers: &parts.headers, uri: &parts.uri, version: parts.version }
     }
 }
 
@@ -117,13 +105,11 @@ mod tests {
     use super::*;
 
     fn asked(lines: &[&str], target: &str, version: Version) -> Result<Option<String>, InvalidHost> {
-        let mut headers = HeaderMap::new();
-        for line in lines {
-            headers.append(HOST, http::HeaderValue::from_bytes(line.as_bytes()).expect("a value"));
-        }
-        let uri: Uri = target.parse().expect("a target");
-        let asked = Asked { headers: &headers, uri: &uri, version };
-        asked.host().map(|host| host.map(str::to_owned))
+        let request = http::Request::get(target).version(version);
+        let request = lines.iter().fold(request, |request, line| {
+            request.header(HOST, http::HeaderValue::from_bytes(line.as_bytes()).expect("a value"))
+        });
+        host_of(&request.body(()).expect("a request")).map(|host| host.map(str::to_owned))
     }
 
     #[test]

@@ -1,5 +1,0 @@
-//! The layer that requires a scope.
-
-pub(crate) mod future;
-pub(crate) mod layer;
-pub(crate) mod service;

@@ -1,0 +1,136 @@
+//! The layers for any verifier of credentials. A crate that verifies in another way than [`Counterfoil`] implements
+//! [`Authenticator`] and [`Caller`], and gets the same layers. `counterfoil-remote` does this for introspection.
+//!
+//! The names in the root of this crate are aliases of these types for [`Counterfoil`].
+
+use std::fmt::Debug;
+use std::future::Future;
+
+use counterfoil::types::Source;
+use counterfoil::{Challenge, Counterfoil, Principal, Realm};
+use http::HeaderValue;
+
+pub use crate::authenticate::future::ResponseFuture as AuthenticateFuture;
+pub use crate::authenticate::layer::AuthenticateLayer;
+pub use crate::authenticate::service::Authenticate;
+use crate::authenticate::service::verify;
+pub use crate::authentication::Authentication;
+pub use crate::scope::layer::RequireScopeLayer;
+pub use crate::scope::service::RequireScope;
+
+/// An authenticated caller: the successful result of an [`Authenticator`].
+///
+/// The layers find a caller by its type. So two authenticators with different types of callers do not read each other's
+/// results.
+pub trait Caller: Clone + Debug + Send + Sync + 'static {
+    /// The realm of the authenticator that verified the credential.
+    fn realm(&self) -> &Realm;
+
+    /// Requires every scope token in `scope` (RFC 6749 §3.3). The scope tokens are separated by spaces.
+    ///
+    /// # Errors
+    ///
+    /// The challenge `insufficient_scope` (RFC 6750 §3.1).
+    fn require(&self, scope: &str) -> Result<(), Challenge>;
+
+    /// Requires at least one of several scopes. An empty list refuses every caller.
+    ///
+    /// # Errors
+    ///
+    /// The challenge `insufficient_scope` with the first scope.
+    fn require_any(&self, scopes: &[&str]) -> Result<(), Challenge>;
+}
+
+/// Verifies the credential of a request. [`AuthenticateLayer`] calls it. Clones are cheap.
+///
+/// ```
+/// use counterfoil::{Challenge, Counterfoil, Principal, Realm, types::Source};
+/// use counterfoil_tower::generic::{AuthenticateLayer, Authenticator};
+/// use http::{HeaderValue, Request, Response};
+/// use tower::{Layer, ServiceExt, service_fn};
+///
+/// /// Authenticates requests while the service is open.
+/// #[derive(Clone, Debug)]
+/// struct OpeningHours {
+///     counterfoil: Counterfoil,
+///     is_open: bool,
+/// }
+///
+/// impl Authenticator for OpeningHours {
+///     type Principal = Principal;
+///
+///     fn realm(&self) -> &Realm {
+///         self.counterfoil.realm()
+///     }
+///
+///     async fn authenticate(&self, values: &[HeaderValue], source: &Source) -> Result<Principal, Challenge> {
+///         if self.is_open {
+///             self.counterfoil.authenticate(values.iter().map(HeaderValue::as_bytes), source).await
+///         } else {
+///             Err(Challenge::no_credential(self.realm()))
+///         }
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # futures_executor::block_on(async {
+/// let service = counterfoil::testing::service();
+/// let token = service.personal_access_token("ivan", "demo:read").await.token;
+/// for (is_open, status) in [(true, 200), (false, 401)] {
+///     let layer = AuthenticateLayer::required(OpeningHours { counterfoil: service.counterfoil().clone(), is_open });
+///     let inner = service_fn(async |_| Ok::<_, std::convert::Infallible>(Response::new(String::new())));
+///     let request = Request::get("/").header("authorization", format!("Bearer {}", token.expose_secret()));
+///     assert_eq!(layer.layer(inner).oneshot(request.body(())?).await?.status(), status);
+/// }
+/// # Ok(())
+/// # })
+/// # }
+/// ```
+pub trait Authenticator: Clone + Send + Sync + 'static {
+    /// The caller whose credential is valid.
+    type Principal: Caller;
+
+    /// The realm that challenges name. A layer refuses a principal of another realm.
+    fn realm(&self) -> &Realm;
+
+    /// Authenticates by all values of `Authorization`, also if there is none or more than one. Events name `source`.
+    ///
+    /// # Errors
+    ///
+    /// The challenge with which the request is refused.
+    ///
+    /// # Cancel safety
+    ///
+    /// The future can be dropped at any time, because the client can close the connection.
+    fn authenticate(
+        &self,
+        values: &[HeaderValue],
+        source: &Source,
+    ) -> impl Future<Output = Result<Self::Principal, Challenge>> + Send;
+}
+
+impl Caller for Principal {
+    fn realm(&self) -> &Realm {
+        self.realm()
+    }
+
+    fn require(&self, scope: &str) -> Result<(), Challenge> {
+        self.require(scope)
+    }
+
+    fn require_any(&self, scopes: &[&str]) -> Result<(), Challenge> {
+        self.require_any(scopes)
+    }
+}
+
+impl Authenticator for Counterfoil {
+    type Principal = Principal;
+
+    fn realm(&self) -> &Realm {
+        self.realm()
+    }
+
+    async fn authenticate(&self, values: &[HeaderValue], source: &Source) -> Result<Principal, Challenge> {
+        verify(self, values.iter().map(HeaderValue::as_bytes), source).await
+    }
+}
