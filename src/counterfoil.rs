@@ -35,6 +35,37 @@ impl Counterfoil {
         &self.service.realm
     }
 
+    /// Whether the host has set a part of the directory that tests passwords
+    /// ([`Builder::logins`](crate::Builder::logins)). If not, every method that tests a password returns
+    /// [`Unavailable::NotGiven`](crate::Unavailable::NotGiven), and the token endpoint does not support the password
+    /// grant.
+    #[must_use]
+    pub fn has_logins(&self) -> bool {
+        self.service.logins.is_some()
+    }
+
+    /// Whether the host has set a part of the directory that searches for people
+    /// ([`Builder::search`](crate::Builder::search)). If not, [`Counterfoil::list_users`] returns
+    /// [`Unavailable::NotGiven`](crate::Unavailable::NotGiven).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use counterfoil::memory::{MemoryDirectory, MemoryStore};
+    /// use counterfoil::{Counterfoil, KeyRing};
+    ///
+    /// let people = Arc::new(MemoryDirectory::default());
+    /// let key_ring = KeyRing::generate_from_system()?;
+    /// let builder = Counterfoil::builder().store(MemoryStore::default()).key_ring(key_ring);
+    /// let counterfoil = builder.accounts(people.clone()).logins(people).build()?;
+    /// assert_eq!((counterfoil.has_logins(), counterfoil.has_search()), (true, false));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn has_search(&self) -> bool {
+        self.service.search.is_some()
+    }
+
     /// A handle to the same credentials, with a clock that is stopped at `now`. Use it if the host's own scheduler
     /// supplies the time.
     ///

@@ -178,7 +178,8 @@ pub trait Accounts: Send + Sync + 'static {
 }
 
 /// Tests passwords. Set it with [`Builder::logins`](crate::Builder::logins). Without it, each operation that tests a
-/// password returns [`Unavailable::NotGiven`](crate::Unavailable::NotGiven).
+/// password returns [`Unavailable::NotGiven`](crate::Unavailable::NotGiven), and the token endpoint refuses the password
+/// grant with `unsupported_grant_type` (RFC 6749 §5.2).
 #[async_trait]
 pub trait Logins: Send + Sync + 'static {
     /// Verifies a login. Returns the account, or `None` if the login is refused. An unknown name must take as much time

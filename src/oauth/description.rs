@@ -20,7 +20,9 @@ pub(crate) fn description(code: OAuthErrorCode, reason: Option<&Reason>) -> Cow<
             of_client(*fault).into()
         }
         Reason::Method => "the method is not allowed here".into(),
-        Reason::GrantUnknown => "parameter grant_type names a grant that is not supported here".into(),
+        Reason::GrantUnknown | Reason::NoLogins => {
+            "parameter grant_type names a grant that is not supported here".into()
+        }
         Reason::GrantNotRegistered => "parameter grant_type names a grant that the client is not registered for".into(),
         Reason::Login => "the user name or the password is not valid".into(),
         Reason::Token(_) => "parameter refresh_token is not a valid refresh token of this client".into(),

@@ -29,7 +29,8 @@ pub enum OAuthErrorCode {
     InvalidGrant,
     /// The status is 400. The client may not use this grant.
     UnauthorizedClient,
-    /// The status is 400.
+    /// The status is 400. No client can use this grant here. It is also the code for the password grant if the host has
+    /// no [`Logins`](crate::directory::Logins).
     UnsupportedGrantType,
     /// The status is 400.
     InvalidScope,
@@ -105,6 +106,9 @@ pub enum Reason {
     /// The grant type is not supported.
     #[error("grant type is not supported")]
     GrantUnknown,
+    /// The grant type is `password`, and the host has no logins.
+    #[error("password grant needs logins, and the host has none: give them to the builder")]
+    NoLogins,
     /// The grant type is not in the client's registration.
     #[error("grant type is not in the client's registration")]
     GrantNotRegistered,

@@ -27,6 +27,9 @@ async fn granted(service: &Service, proved: &mut Proved<'_>, now: Timestamp) -> 
     let name = proved.required("grant_type")?;
     let grant = Grant::from_name(name.expose_secret())
         .ok_or_else(|| OAuthError::new(OAuthErrorCode::UnsupportedGrantType, Reason::GrantUnknown))?;
+    if grant == Grant::Password && service.logins.is_none() {
+        return Err(OAuthError::new(OAuthErrorCode::UnsupportedGrantType, Reason::NoLogins));
+    }
     if !proved.client.allows(grant) {
         return Err(OAuthError::new(OAuthErrorCode::UnauthorizedClient, Reason::GrantNotRegistered));
     }

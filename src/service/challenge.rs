@@ -27,6 +27,7 @@ use crate::types::time::Timestamp;
 /// | a login was refused | 401 | `Bearer realm="…"` | |
 /// | too many failed logins, or too many logins at the same time | 429 | none | seconds, at least 1 |
 /// | the person has too many sessions for a login | 409 | none | |
+/// | the host does not test passwords, and a login was tried | 501 | none | |
 /// | a store or the directory is unavailable | 503 | none | 2 seconds |
 ///
 /// The headers and texts of the response contain nothing from the request.
@@ -131,7 +132,7 @@ impl Challenge {
         &self.reason
     }
 
-    /// The HTTP status: 400, 401, 403, 409, 429 or 503.
+    /// The HTTP status: 400, 401, 403, 409, 429, 501 or 503.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.answer_parts().0

@@ -180,7 +180,7 @@ impl Conflict {
 }
 
 impl LoginError {
-    /// The HTTP status: 401, 409, 429 or 503.
+    /// The HTTP status: 401, 409, 429, 501 or 503. It is 501 only if the host cannot test passwords at all.
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.answer_parts().0
@@ -199,8 +199,9 @@ impl LoginError {
         match self {
             Self::SlowDown { until } => Some(wait(*until, now)),
             Self::Busy { .. } => Some(BUSY_RETRY),
+            // Waiting does not help.
+            Self::Unavailable(Unavailable::NotGiven { .. }) | Self::Refused | Self::TooManySessions => None,
             Self::Unavailable(_) => Some(UNAVAILABLE_RETRY),
-            Self::Refused | Self::TooManySessions => None,
         }
     }
 
@@ -210,6 +211,7 @@ impl LoginError {
             Self::SlowDown { .. } => (429, "slow-down", "too many failures: wait, and try again"),
             Self::TooManySessions => (409, "too-many-sessions", "too many live sessions: end one first"),
             Self::Busy { .. } => (429, "busy", "too many attempts at once: try again"),
+            Self::Unavailable(Unavailable::NotGiven { .. }) => NOT_OFFERED,
             Self::Unavailable(_) => UNAVAILABLE,
         }
     }

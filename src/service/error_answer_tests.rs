@@ -114,6 +114,8 @@ fn host_2_a_login_during_back_off_is_429_with_the_seconds_to_wait() {
     let key = ThrottleKey::from_bytes([0; 32]);
     assert_eq!(parts_of(LoginError::Busy { key }), (429, "busy", None, Some(1)));
     assert_eq!(parts_of(LoginError::Unavailable(Unavailable::Clock)), (503, "unavailable", None, Some(2)));
+    let not_given = Unavailable::NotGiven { part: "logins" };
+    assert_eq!(parts_of(LoginError::Unavailable(not_given)), (501, "not-offered", None, None));
     assert_eq!(parts_of(LoginError::TooManySessions), (409, "too-many-sessions", None, None));
     let bare = Some("Bearer realm=\"default\"".to_owned());
     assert_eq!(parts_of(LoginError::Refused), (401, "login-refused", bare, None));

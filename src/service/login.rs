@@ -38,7 +38,7 @@ pub enum LoginError {
         /// The throttle key that has too many attempts in progress. Pass it to `line_up` to wait.
         key: ThrottleKey,
     },
-    /// The login could not be tested. The status is 503.
+    /// The login could not be tested. The status is 503. It is 501 for [`Unavailable::NotGiven`].
     #[error("login could not be tested")]
     Unavailable(#[source] Unavailable),
 }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use counterfoil::client::{Grant, NewClient};
 use counterfoil::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};
 use counterfoil::event::{EventKind, Fault, Means};
 use counterfoil::memory::MemoryStore;
+use counterfoil::oauth::{OAuthRequest, Reason};
 use counterfoil::operations::{LoginError, NewAccess, NewSecurityCode};
 use counterfoil::testing::{ManualClock, RecordingSink};
 use counterfoil::*;
@@ -90,10 +92,37 @@ fn host_6_a_host_without_passwords_implements_two_methods() {
     let code = block_on(counterfoil.create_security_code(&root(), &NewSecurityCode::new(user)));
     assert!(code.is_ok(), "{code:?}");
     let refused = sign_in(&counterfoil, "ivan", "right").expect_err("no passwords");
+    assert_eq!((refused.status(), refused.name(), refused.retry_after(start())), (501, "not-offered", None));
     let LoginError::Unavailable(Unavailable::NotGiven { part: "logins" }) = refused else { panic!("{refused:?}") };
+    assert!(!counterfoil.has_logins() && !counterfoil.has_search());
     let refused = block_on(counterfoil.list_users(&root(), "iv", limit(1))).expect_err("no search");
     assert_eq!((refused.status(), refused.name(), refused.retry_after(start())), (501, "not-offered", None));
     assert_eq!(refused.to_string(), "the host has no search: give it to the builder");
+}
+
+#[test]
+fn host_6_without_logins_the_token_endpoint_does_not_support_the_password_grant() {
+    let (counterfoil, sink) = host(|builder| builder.accounts(Elsewhere));
+    let grants = vec![Grant::Password, Grant::RefreshToken];
+    let new = NewClient::named("App").with_id(client_id("app")).with_grants(grants).with_public(true);
+    block_on(counterfoil.create_client(&Presenter::host(), new)).expect("a client");
+    let _clients = sink.take();
+    let source = source_of(Some("192.0.2.1"));
+    let ask = |form: &str| {
+        let body = format!("client_id=app&{form}");
+        let request = OAuthRequest::new(body.as_bytes(), &source).with_content_type(FORM);
+        block_on(counterfoil.token(request)).expect_err("refused")
+    };
+    let refused = ask("grant_type=password&username=ivan&password=right");
+    assert_eq!((refused.status(), refused.code().as_str()), (400, "unsupported_grant_type"));
+    assert_eq!(refused.description(), "parameter grant_type names a grant that is not supported here");
+    assert_eq!(refused.retry_after(), None, "waiting does not help");
+    assert!(matches!(refused.reason(), Some(Reason::NoLogins)), "{refused:?}");
+    let events = sink.take();
+    let told = |kind: &EventKind| matches!(kind, EventKind::GrantRefused { error: "unsupported_grant_type", .. });
+    assert!(events.iter().any(|event| told(&event.kind)), "{events:?}");
+    // The host can still open sign-ins itself, and clients can refresh them.
+    assert_eq!(ask("grant_type=refresh_token&refresh_token=cfr_x").code().as_str(), "invalid_grant");
 }
 
 #[test]

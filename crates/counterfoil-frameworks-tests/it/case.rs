@@ -11,8 +11,8 @@ pub struct Case {
     pub outage: Option<&'static str>,
     /// The HTTP server of actix-web refuses the request before any middleware runs: 400 without a body.
     pub actix_refuses: bool,
-    /// The directory of the service has no search.
-    pub no_search: bool,
+    /// The directory of the service has neither logins nor a search.
+    pub accounts_only: bool,
     pub send: Send,
     pub expected: Expected,
 }
@@ -59,7 +59,7 @@ pub const JSON: &str = "application/json";
 pub const TEXT: &str = "text/plain; charset=utf-8";
 
 pub fn case(name: &'static str, send: Send, expected: Expected) -> Case {
-    Case { name, before: Vec::new(), outage: None, actix_refuses: false, no_search: false, send, expected }
+    Case { name, before: Vec::new(), outage: None, actix_refuses: false, accounts_only: false, send, expected }
 }
 
 impl Case {
@@ -68,8 +68,8 @@ impl Case {
         self
     }
 
-    pub fn without_search(mut self) -> Self {
-        self.no_search = true;
+    pub fn with_accounts_only(mut self) -> Self {
+        self.accounts_only = true;
         self
     }
 

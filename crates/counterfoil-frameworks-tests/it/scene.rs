@@ -42,7 +42,7 @@ impl Scene {
 
     /// Returns the handle that the server of a case uses. All handles share the store.
     pub fn counterfoil(&self, case: &Case) -> Counterfoil {
-        if !case.no_search {
+        if !case.accounts_only {
             return self.service.counterfoil().clone();
         }
         let people = MemoryDirectory::default();

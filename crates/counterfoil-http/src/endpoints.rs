@@ -211,7 +211,7 @@ mod tests {
             .merge(crate::token(counterfoil(), Sources::Unknown))
             .merge(crate::revoke(counterfoil(), Sources::Unknown))
             .merge(crate::introspect(counterfoil(), Sources::Unknown))
-            .merge(crate::metadata(Metadata::new(issuer)));
+            .merge(crate::metadata(Metadata::new(issuer, &counterfoil())));
         let mut served: Vec<(String, Vec<Method>)> = all
             .iter()
             .map(|endpoint| {

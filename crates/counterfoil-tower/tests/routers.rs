@@ -33,10 +33,11 @@ fn router() -> Router {
         .merge(counterfoil_axum::clients(counterfoil.clone()))
         .merge(counterfoil_axum::settings(counterfoil.clone()));
     let issuer = Issuer::new("https://auth.example.com").expect("an issuer");
+    let metadata = Metadata::new(issuer, &counterfoil).token("/token");
     counterfoil_axum::token(counterfoil.clone(), Sources::Unknown)
         .merge(counterfoil_axum::revoke(counterfoil.clone(), Sources::Unknown))
         .merge(counterfoil_axum::introspect(counterfoil, Sources::Unknown))
-        .merge(counterfoil_axum::metadata(Metadata::new(issuer).token("/token")))
+        .merge(counterfoil_axum::metadata(metadata))
         .nest("/api/v1", api)
         .into()
 }

@@ -23,11 +23,10 @@ pub fn routes(counterfoil: &Counterfoil, issuer: Issuer, profiles: ProfileStore,
     // A browser sends cookies to all ports of a host. The names of the cookies are derived from the issuer, so that two
     // demos on one machine do not share cookies.
     let (transport, cookies) = (transport(&issuer), CookieName::from(&issuer));
-    let metadata = Metadata::new(issuer)
+    let metadata = Metadata::new(issuer, counterfoil)
         .token("/token")
         .revocation("/revoke")
         .introspection("/introspect")
-        .scopes_of(counterfoil)
         .documentation(API_PAGE);
     let api_routers = OpenApiRouter::new()
         .merge(counterfoil_axum::me_tokens(counterfoil.clone()).into())

@@ -248,19 +248,27 @@ async fn rfc_8414_the_metadata_say_what_is_mounted_and_nothing_else() {
         let request = Request::get("/.well-known/oauth-authorization-server").body(Body::empty()).expect("a request");
         send(&router, request).await.json()
     };
-    let all = Metadata::new(issuer("https://auth.example.com/"));
     let counterfoil = with_scopes();
-    let all = ask(all.token("/token").revocation("/revoke").introspection("/introspect").scopes_of(&counterfoil)).await;
+    let all = Metadata::new(issuer("https://auth.example.com/"), &counterfoil);
+    let all = ask(all.token("/token").revocation("/revoke").introspection("/introspect")).await;
     assert_eq!(all["issuer"], "https://auth.example.com/", "as it was given");
     assert_eq!(all["token_endpoint"], "https://auth.example.com/token");
     assert_eq!(all["grant_types_supported"], serde_json::json!(["password", "refresh_token"]));
     let scopes = all["scopes_supported"].as_array().expect("scopes");
     assert!(scopes.contains(&"demo:read".into()) && scopes.contains(&"settings:manage".into()));
-    let none = ask(Metadata::new(issuer("https://auth.example.com"))).await;
+    let without_logins = counterfoil::Counterfoil::builder()
+        .policy(counterfoil::policy::Policy::open())
+        .store(counterfoil::memory::MemoryStore::default())
+        .accounts(counterfoil::memory::MemoryDirectory::default())
+        .build()
+        .expect("a handle");
+    let fewer = ask(Metadata::new(issuer("https://auth.example.com"), &without_logins).token("/token")).await;
+    assert_eq!(fewer["grant_types_supported"], serde_json::json!(["refresh_token"]), "no password can be tested");
+    let none = ask(Metadata::new(issuer("https://auth.example.com"), &counterfoil)).await;
     for absent in ["token_endpoint", "revocation_endpoint", "introspection_endpoint", "grant_types_supported"] {
         assert!(none.get(absent).is_none(), "{absent}");
     }
-    let router = counterfoil_axum::metadata(Metadata::new(issuer("https://auth.example.com"))).into();
+    let router = counterfoil_axum::metadata(Metadata::new(issuer("https://auth.example.com"), &counterfoil)).into();
     let request = Request::post("/.well-known/oauth-authorization-server").body(Body::empty()).expect("a request");
     let answer = send(&router, request).await;
     assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, Some("GET,HEAD")));
@@ -269,7 +277,7 @@ async fn rfc_8414_the_metadata_say_what_is_mounted_and_nothing_else() {
 #[tokio::test]
 async fn fault_c5_no_list_is_empty_and_an_issuers_path_follows_the_well_known_one() {
     let issuer = issuer("https://auth.example.com/tenant/a/");
-    let routes = counterfoil_axum::metadata(Metadata::new(issuer).token("/token"));
+    let routes = counterfoil_axum::metadata(Metadata::new(issuer, &with_scopes()).token("/token"));
     let (router, document) = utoipa_axum::router::OpenApiRouter::from(routes).split_for_parts();
     let place = "/.well-known/oauth-authorization-server/tenant/a";
     let get = async |path: &str| send(&router, Request::get(path).body(Body::empty()).expect("a request")).await;

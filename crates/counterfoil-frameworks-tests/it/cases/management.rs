@@ -63,7 +63,7 @@ fn users() -> Vec<Case> {
             get("/api/v1/users?q=iv").bearer("ada"),
             Expected::problem(501, "not-offered"),
         )
-        .without_search(),
+        .with_accounts_only(),
         case(
             "users: find without the right",
             get("/api/v1/users").bearer("access"),

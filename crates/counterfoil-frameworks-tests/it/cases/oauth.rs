@@ -30,6 +30,14 @@ fn token() -> Vec<Case> {
         case("token: a wrong password", post("/token", WRONG), fault("invalid_grant")),
         case("token: an unknown refresh token", post("/token", &format!("{refresh}cfr_x")), fault("invalid_grant")),
         case("token: another grant", post("/token", "grant_type=device"), fault("unsupported_grant_type")),
+        case("token: a password without logins", post("/token", LOGIN), fault("unsupported_grant_type"))
+            .with_accounts_only(),
+        case(
+            "token: a refresh token without logins",
+            post("/token", &format!("{refresh}cfr_x")),
+            fault("invalid_grant"),
+        )
+        .with_accounts_only(),
         case("token: a grant that the client lacks", as_machine("/token", LOGIN), fault("unauthorized_client")),
         case("token: no grant", post("/token", ""), fault("invalid_request")),
         case("token: a parameter twice", post("/token", &format!("{LOGIN}&x=1&x=2")), fault("invalid_request")),
@@ -161,6 +169,7 @@ fn metadata() -> Vec<Case> {
     let path = "/.well-known/oauth-authorization-server";
     vec![
         case("metadata", get(path), Expected::json(200)),
+        case("metadata: without logins", get(path), Expected::json(200)).with_accounts_only(),
         case("metadata: HEAD", send("HEAD", path), Expected::json(200).says("")),
         case(
             "metadata: another method",

@@ -72,7 +72,7 @@ impl Framework {
     }
 }
 
-fn the_metadata() -> Metadata {
+fn the_metadata(counterfoil: &Counterfoil) -> Metadata {
     let issuer = Issuer::new("https://auth.example.com").expect("an issuer");
-    Metadata::new(issuer).token("/token").revocation("/revoke").introspection("/introspect")
+    Metadata::new(issuer, counterfoil).token("/token").revocation("/revoke").introspection("/introspect")
 }

@@ -86,7 +86,7 @@ fn app(counterfoil: &Counterfoil) -> impl Endpoint + use<> {
     let oauth = counterfoil_poem::token(own(), Sources::Extension)
         .merge(counterfoil_poem::revoke(own(), Sources::Extension))
         .merge(counterfoil_poem::introspect(own(), Sources::Extension))
-        .merge(counterfoil_poem::metadata(the_metadata()));
+        .merge(counterfoil_poem::metadata(the_metadata(counterfoil)));
     Route::new()
         .at("/required", get(name).post(name).options(preflight).with(required()))
         .at("/preflights", preflight.with(RequireScope::new("projects:read")).with(required().pass_preflights()))

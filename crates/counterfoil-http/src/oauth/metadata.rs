@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use counterfoil::client::Grant;
 use counterfoil::types::KnownScopes;
 use counterfoil::{Counterfoil, Scope};
 use http::StatusCode;
@@ -24,11 +25,16 @@ const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "n
 /// ```
 /// use counterfoil_http::{Issuer, Metadata};
 ///
+/// # let counterfoil = counterfoil::testing::service().counterfoil().clone();
 /// let issuer = Issuer::new("https://auth.example.com")?;
-/// let metadata = Metadata::new(issuer).token("/token").revocation("/revoke");
+/// let metadata = Metadata::new(issuer, &counterfoil).token("/token").revocation("/revoke");
 /// # let _ = metadata;
 /// # Ok::<(), counterfoil_http::InvalidIssuer>(())
 /// ```
+///
+/// The scope tokens are the library's own and those of the handle's policy
+/// ([`Policy::scopes`](counterfoil::policy::Policy)). The grants are those that the token endpoint of the handle supports:
+/// `password` only if the host has logins ([`Counterfoil::has_logins`]).
 ///
 /// A list that is empty is omitted (RFC 8414 §3.2). `response_types_supported` is omitted too, because there is no
 /// authorization endpoint.
@@ -67,15 +73,20 @@ pub struct Metadata {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     grant_types_supported: Vec<&'static str>,
+    /// Whether the host can test passwords.
+    #[serde(skip)]
+    has_logins: bool,
     /// The URL of the API's documentation for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     service_documentation: Option<String>,
 }
 
 impl Metadata {
-    /// Makes the metadata of an issuer without endpoints. The URLs of endpoints begin with the issuer's URL.
+    /// Makes the metadata of an issuer without endpoints. The URLs of endpoints begin with the issuer's URL. The
+    /// supported scope tokens and grants are those of the handle.
     #[must_use]
-    pub fn new(issuer: Issuer) -> Self {
+    pub fn new(issuer: Issuer, counterfoil: &Counterfoil) -> Self {
+        let known = counterfoil.known_scopes().into_iter().flat_map(KnownScopes::tokens);
         Self {
             issuer,
             token_endpoint: None,
@@ -84,8 +95,9 @@ impl Metadata {
             revocation_endpoint_auth_methods_supported: None,
             introspection_endpoint: None,
             introspection_endpoint_auth_methods_supported: None,
-            scopes_supported: Scope::OWN.into_iter().map(str::to_owned).collect(),
+            scopes_supported: Scope::OWN.into_iter().chain(known).map(str::to_owned).collect(),
             grant_types_supported: Vec::new(),
+            has_logins: counterfoil.has_logins(),
             service_documentation: None,
         }
     }
@@ -95,7 +107,8 @@ impl Metadata {
     pub fn token(mut self, path: &str) -> Self {
         self.token_endpoint = Some(self.at(path));
         self.token_endpoint_auth_methods_supported = Some(EVERY_CLIENT.to_vec());
-        self.grant_types_supported = vec!["password", "refresh_token"];
+        let password = self.has_logins.then_some(Grant::Password);
+        self.grant_types_supported = password.into_iter().chain([Grant::RefreshToken]).map(Grant::as_str).collect();
         self
     }
 
@@ -112,15 +125,6 @@ impl Metadata {
     pub fn introspection(mut self, path: &str) -> Self {
         self.introspection_endpoint = Some(self.at(path));
         self.introspection_endpoint_auth_methods_supported = Some(CONFIDENTIAL.to_vec());
-        self
-    }
-
-    /// Lists the scope tokens of the handle's policy ([`Policy::scopes`](counterfoil::policy::Policy)). If the policy
-    /// has none, or if this method is not called, the metadata lists the library's own scope tokens.
-    #[must_use]
-    pub fn scopes_of(mut self, counterfoil: &Counterfoil) -> Self {
-        let known = counterfoil.known_scopes().into_iter().flat_map(KnownScopes::tokens);
-        self.scopes_supported.extend(known.map(str::to_owned));
         self
     }
 

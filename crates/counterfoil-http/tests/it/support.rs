@@ -78,7 +78,8 @@ impl Answer {
 pub fn endpoints(service: &TestService) -> Endpoints {
     let counterfoil = || service.counterfoil().clone();
     let issuer = Issuer::new("https://auth.example.com").expect("an issuer");
-    let metadata = Metadata::new(issuer).token("/token").revocation("/revoke").introspection("/introspect");
+    let metadata =
+        Metadata::new(issuer, service.counterfoil()).token("/token").revocation("/revoke").introspection("/introspect");
     counterfoil_http::me_tokens(counterfoil())
         .merge(counterfoil_http::users(counterfoil()))
         .merge(counterfoil_http::security_codes(counterfoil()))
