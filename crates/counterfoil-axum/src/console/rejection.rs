@@ -4,7 +4,7 @@ use std::error::Error;
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use counterfoil::{Conflict, Forbidden, ManageError};
+use counterfoil::{Conflict, Forbidden, ManageError, Unavailable};
 use http::StatusCode;
 
 use crate::console::form_error::FormError;
@@ -24,6 +24,10 @@ pub(crate) enum RejectionReason {
     /// The browser's `Origin` differs from the `Host`.
     Origin,
     Unavailable,
+    /// The host's directory has no search.
+    NoSearch,
+    /// The host's directory has no logins, so no password can be checked.
+    NoLogins,
     TooLarge,
     /// The request has no host, has several hosts, or has an invalid host.
     Host,
@@ -76,6 +80,8 @@ impl Rejection {
             RejectionReason::Unavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, texts.unavailable, texts.unavailable_text)
             }
+            RejectionReason::NoSearch => (StatusCode::NOT_IMPLEMENTED, texts.no_search, texts.no_search_text),
+            RejectionReason::NoLogins => (StatusCode::NOT_IMPLEMENTED, texts.no_logins, texts.no_logins_text),
             RejectionReason::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, texts.too_large, texts.too_large_text),
             RejectionReason::Host => (StatusCode::BAD_REQUEST, texts.bad_host, texts.bad_host_text),
             RejectionReason::Insecure => (StatusCode::FORBIDDEN, texts.insecure, texts.insecure_text),
@@ -138,6 +144,10 @@ impl Rejection {
             ManageError::SlowDown { until } => {
                 let text = (texts.too_many_made)(&viewer.clock(console).moment(until));
                 Self::form_error(console, viewer, &FormError::slow_down(console, text, until))
+            }
+            // Only the search for users needs a part of the directory that the host may have left out.
+            ManageError::Unavailable(Unavailable::NotGiven { .. }) => {
+                Self::page(console, viewer, RejectionReason::NoSearch)
             }
             ManageError::Unavailable(cause) => Self::unavailable(console, viewer, &cause),
         }

@@ -42,6 +42,12 @@ use crate::rate_limited_log::RateLimitedLog;
 /// password was entered too long ago, the console asks for it again before a critical action. It checks the password
 /// with the account's name as the login name. So the host's directory must accept account names as login names.
 ///
+/// A host without [`Logins`](counterfoil::directory::Logins) must open the sessions itself
+/// ([`Counterfoil::open_session_for`]), because nobody can sign in with a password: the sign-in page then has no form and
+/// says so. A critical action then needs a session that the host opened recently, and answers 501 otherwise.
+/// [`Console::router`] logs this once at level info. Without [`Search`](counterfoil::directory::Search), no page links to
+/// the users page, which answers 501 and says that there is no search. The page of a user still works.
+///
 /// Failed sign-ins are counted for each account and each source. [`Sources`] says how the source of a request is found.
 #[must_use]
 pub struct Console(State);
@@ -91,8 +97,11 @@ impl Console {
         self
     }
 
-    /// Makes the router.
+    /// Makes the router. If the host has no logins, this is logged.
     pub fn router(self) -> Router {
+        if !self.0.counterfoil.has_logins() {
+            tracing::info!(target: "counterfoil", "console without logins: nobody can sign in with a password");
+        }
         let state: Shared = Arc::new(self.0);
         Router::new()
             .route("/", get(personal_access_tokens::start))

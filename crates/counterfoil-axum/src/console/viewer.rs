@@ -4,7 +4,7 @@ use counterfoil::directory::Login;
 use counterfoil::http_auth::Gate;
 use counterfoil::operations::LoginError;
 use counterfoil::types::{RecordId, Source};
-use counterfoil::{Presenter, Principal, Role, Secret};
+use counterfoil::{Presenter, Principal, Role, Secret, Unavailable};
 use counterfoil_http::request::retry_while_busy;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
@@ -102,7 +102,7 @@ impl Viewer {
     }
 
     /// Returns the paths and the names of the sections that this account may open. Leaves out the section of personal
-    /// access tokens if the account may not use them.
+    /// access tokens if the account may not use them, and the section of users if the host offers no search.
     pub(crate) fn sections(&self, console: &Console) -> Vec<(&'static str, &'static str)> {
         let texts = self.language.texts();
         let role = self.principal.role();
@@ -111,7 +111,7 @@ impl Viewer {
         [
             (self.gate.is_none(), "/tokens", texts.tokens),
             (console.profiles.is_some(), "/profile", texts.profile),
-            (manages, "/users", texts.users),
+            (manages && console.counterfoil.has_search(), "/users", texts.users),
             (role == Role::SuperAdministrator, "/codes", texts.codes),
             (administers, "/clients", texts.clients),
             (administers, "/settings", texts.settings),
@@ -122,8 +122,14 @@ impl Viewer {
         .collect()
     }
 
-    /// Whether a critical action needs the password. True if the account entered its password too long ago.
+    /// Whether a form for a critical action has a password field. True if the account signed in too long ago. A host
+    /// without logins cannot check a password, so its forms have no such field.
     pub(crate) fn needs_password(&self, console: &Console) -> bool {
+        console.counterfoil.has_logins() && self.is_stale(console)
+    }
+
+    /// Whether the account signed in too long ago for a critical action.
+    pub(crate) fn is_stale(&self, console: &Console) -> bool {
         !console.counterfoil.is_fresh(&self.principal)
     }
 
@@ -134,8 +140,11 @@ impl Viewer {
         console: &Console,
         password: Option<&Secret>,
     ) -> Result<(), LoginError> {
-        if !self.needs_password(console) {
+        if !self.is_stale(console) {
             return Ok(());
+        }
+        if !console.counterfoil.has_logins() {
+            return Err(Unavailable::NotGiven { part: "logins" }.into());
         }
         let Some(password) = password.filter(|password| !password.expose_secret().is_empty()) else {
             return Err(LoginError::Refused);

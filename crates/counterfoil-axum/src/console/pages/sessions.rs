@@ -9,7 +9,7 @@ use counterfoil::crypto::{Entropy as _, SystemEntropy};
 use counterfoil::directory::Login;
 use counterfoil::operations::LoginError;
 use counterfoil::types::{Source, seconds_up};
-use counterfoil::{ManageError, Secret, Timestamp};
+use counterfoil::{ManageError, Secret, Timestamp, Unavailable};
 use counterfoil_http::host_of;
 use counterfoil_http::request::{Query, retry_while_busy};
 use http::header::{RETRY_AFTER, SET_COOKIE};
@@ -21,7 +21,7 @@ use crate::console::form_values::FormValues;
 use crate::console::language::Language;
 use crate::console::layout::Layout;
 use crate::console::paths::MADE_ROOM;
-use crate::console::rejection::Rejection;
+use crate::console::rejection::{Rejection, RejectionReason};
 use crate::console::response::redirect;
 use crate::console::session::{receive, session};
 use crate::console::state::{Console, Shared};
@@ -34,6 +34,8 @@ struct SignIn<'a> {
     layout: Layout,
     values: FormValues,
     next: &'a str,
+    /// Whether the host checks passwords. If not, the page has no form and says so.
+    has_logins: bool,
 }
 
 /// Shows the sign-in form. If the browser has a live session, redirects it to the page in the parameter `next` instead.
@@ -78,7 +80,8 @@ fn form(
 ) -> Result<Response, Rejection> {
     let (visit, cookie) = visit(console, headers, language)?;
     layout.csrf = csrf::token(&visit);
-    let mut response = response::page(status, &SignIn { layout, values, next });
+    let mut response =
+        response::page(status, &SignIn { layout, values, next, has_logins: console.counterfoil.has_logins() });
     if let Some(cookie) = cookie {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
@@ -191,6 +194,9 @@ pub(crate) fn refusal(
         LoginError::SlowDown { .. } => Ok((StatusCode::TOO_MANY_REQUESTS, texts.slow_down)),
         LoginError::Busy { .. } => Ok((StatusCode::TOO_MANY_REQUESTS, texts.busy)),
         LoginError::TooManySessions => Ok((StatusCode::CONFLICT, texts.too_many_sessions)),
+        LoginError::Unavailable(Unavailable::NotGiven { .. }) => {
+            Err(Rejection::signed_out(console, language, RejectionReason::NoLogins))
+        }
         other => Err(Rejection::outage(console, language, other)),
     }
 }

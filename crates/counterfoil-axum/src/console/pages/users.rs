@@ -47,6 +47,8 @@ struct Users {
 #[template(path = "console/user.html")]
 struct User {
     layout: Layout,
+    /// Whether the host offers a search for users, to which the page then links.
+    has_search: bool,
     person: UserRow,
     /// Whether the page shows the setting "token login" of this user. False if the policy does not use it, or if
     /// the account does not exist.
@@ -175,10 +177,14 @@ pub(crate) async fn show(
     let (below, back) = (format!("{path}/tokens"), back_to_here(&viewer));
     let rows: Vec<_> = found.iter().map(|credential| TokenRow::new(credential, &clock, &below, false, &back)).collect();
     let layout = Layout::of(&console, &viewer, SECTION).with_notice(notice);
+    let has_search = console.counterfoil.has_search();
     let switch = person.known && console.counterfoil.gates().switch;
     let controls = list_query.controls(texts, path, next, true);
     let empty = EmptyList::of(texts, rows.len(), &controls, texts.no_tokens_of);
-    Ok(response::page(StatusCode::OK, &User { layout, person, switch, shows_tokens, rows, empty, controls }))
+    Ok(response::page(
+        StatusCode::OK,
+        &User { layout, has_search, person, switch, shows_tokens, rows, empty, controls },
+    ))
 }
 
 /// Saves the setting "token login" of a user.

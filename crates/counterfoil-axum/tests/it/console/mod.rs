@@ -10,6 +10,7 @@ mod limits;
 mod lists;
 mod names;
 mod pages;
+mod parts;
 mod policies;
 mod reauthentication;
 mod returns;

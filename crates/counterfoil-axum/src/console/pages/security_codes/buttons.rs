@@ -89,7 +89,7 @@ impl Button {
 
     async fn press(self, console: &Console, viewer: &mut Viewer, id: &str, form: &Form) -> Result<Response, Rejection> {
         let id = record(console, viewer, id)?;
-        if viewer.needs_password(console)
+        if viewer.is_stale(console)
             && let Some(confirmation) = self.prove(console, viewer, &id, form).await?
         {
             return Ok(confirmation);
