@@ -194,6 +194,7 @@ pub enum Conflict {
 
 /// Why a management operation changed nothing.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ManageError {
     /// The presenter is not allowed to do this. The status is 403.
     #[error(transparent)]

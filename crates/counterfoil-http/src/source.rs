@@ -22,6 +22,7 @@ use http::Extensions;
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Sources {
     /// The host puts a [`Source`] into the extensions of each request. A request without a `Source` gets 503, and the
     /// reason is logged.

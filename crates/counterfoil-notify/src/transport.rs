@@ -8,6 +8,7 @@ use crate::digest::Digest;
 
 /// The reason why a message was not delivered. The variant decides what the worker does next.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SendError {
     /// The message can never be delivered to this person, for example because the address does not exist. The worker
     /// does not try this message again, and the run continues with other people.

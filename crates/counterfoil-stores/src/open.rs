@@ -120,6 +120,7 @@ impl Opening {
 
 /// The result of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Migrated {
     /// The schema was created or updated, or was already up to date.
     UpToDate,

@@ -34,7 +34,7 @@ pub async fn migrate(url: &str) -> Result<Migrated, StartError> {
     let url = store::parsed(url)?;
     let migrated = with_progress_log(url.migrate()).await.map_err(store::refused)?;
     Ok(match migrated {
-        counterfoil_stores::Migrated::UpToDate => Migrated::UpToDate,
         counterfoil_stores::Migrated::NothingToDo => Migrated::NothingToDo,
+        _ => Migrated::UpToDate,
     })
 }

@@ -19,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 /// assert!(Transport::Https.serves("console.example"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Transport {
     /// The browser uses TLS, which ends in this process or in a proxy. Cookies are `Secure` and their names begin with
     /// `__Host-` (RFC 6265bis §4.1.3.2).

@@ -150,6 +150,7 @@ impl Rejection {
                 Self::page(console, viewer, RejectionReason::NoSearch)
             }
             ManageError::Unavailable(cause) => Self::unavailable(console, viewer, &cause),
+            other => Self::unavailable(console, viewer, &other),
         }
     }
 

@@ -69,7 +69,7 @@ pub(crate) async fn read(console: &Console, parts: &Parts, body: axum::body::Bod
     let body = match read_body(body, MAX_BYTES).await {
         Ok(body) => body,
         Err(Unread::TooLarge) => return Err(RejectionReason::TooLarge),
-        Err(Unread::TooSlow | Unread::Broken) => return Err(RejectionReason::Forged),
+        Err(_) => return Err(RejectionReason::Forged),
     };
     Form::urlencoded(body).ok_or(RejectionReason::TooLarge)
 }

@@ -131,7 +131,7 @@ async fn read(console: &Shared, request: Request) -> Result<(Viewer, Sent), Reje
     let body = match read_body(body, FORM).await {
         Ok(body) => body,
         Err(Unread::TooLarge) => return Err(rejection(RejectionReason::TooLarge)),
-        Err(Unread::TooSlow | Unread::Broken) => return Err(rejection(RejectionReason::Forged)),
+        Err(_) => return Err(rejection(RejectionReason::Forged)),
     };
     let request = Request::from_parts(parts, Body::from(body));
     let sent = gather(request).await.ok_or_else(|| rejection(RejectionReason::Forged))?;
