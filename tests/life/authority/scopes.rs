@@ -114,6 +114,8 @@ fn syn_token_8_a_refresh_without_the_scope_that_the_policy_demands_is_refused_an
         let world = before.elsewhere(|builder| builder.policy(policy));
         let denied = world.verify(&opened.access());
         assert!(matches!(denied, Err(Denied::Refused(Refusal::ScopeDemanded))), "{denied:?}");
+        let public = denied.as_ref().err().and_then(Denied::public);
+        assert_eq!(public, Some(PublicRefusal::InvalidToken), "no request is served");
 
         let refused = refresh(&world, &opened.refresh(), "");
         assert_eq!(refused.error(), (400, "invalid_scope".into()), "{mode:?}: no access token that nobody accepts");
