@@ -14,7 +14,7 @@ pub(crate) use ends::{a_damaged_member_keeps_its_family, every_end_is_found, the
 pub(crate) use joined::every_way_in_keeps_all_fields;
 pub(crate) use kinds::every_kind_ends_with_its_owner;
 pub(crate) use limits::wide_limits_let_in;
-pub(crate) use names::{names_are_listed_apart, owners_end_apart};
+pub(crate) use names::{names_are_listed_apart, owners_are_counted_apart, owners_end_apart};
 pub(crate) use pages::{
     a_cursor_outlives_its_place_in_the_list, a_cursor_outlives_its_record, a_due_cursor_outlives_its_record,
     pages_beyond_a_thousand,

@@ -76,6 +76,10 @@ fn try_all(cases: &[Case]) {
     for case in cases {
         let caught = (0..runs).filter(|_| rejected(case, case.caught_by).is_some()).count();
         println!("{:32} -> {} ({caught} of {runs})", case.name, case.caught_by);
+        if caught == 0 && std::env::var("SURVEY").is_ok() {
+            let also: Vec<_> = CHECKS.iter().filter(|c| rejected(case, c.name).is_some()).map(|c| c.name).collect();
+            println!("   SURVEY {} also {also:?}", case.name);
+        }
         if caught < runs as usize {
             missed.push(case.name);
         }
