@@ -8,15 +8,23 @@ use super::halves::{
     ClaimAnswersLate, DueJoinsLate, GetJoinsLate, InsertRevivesFamilies, JoinsOneByOne, ListJoinsLate,
     OwnerEndsWhatItSaw, SuccessorBeforeParent,
 };
+use super::late::{Column, Loses, PurgeTakesFamiliesLate};
 
 /// A flaw, with a function for each of its two forms.
 pub(crate) struct Planted {
     pub name: String,
     /// Makes the form that does not await `backend_call`. A race finds it.
     pub raced: fn() -> Arc<dyn Flaw>,
+    /// The check that must reject this form, or none if its races are too rare at the default counts.
+    pub raced_by: Option<&'static str>,
     /// Makes the form that awaits `backend_call`. An interleaving finds it.
     pub interleaved: fn() -> Arc<dyn Flaw>,
+    /// The check that must reject this form, or none if the scene of the interleavings has no such pair.
+    pub interleaved_by: Option<&'static str>,
 }
+
+const RACED: Option<&str> = Some("methods_race_methods");
+const INTERLEAVED: Option<&str> = Some("interleavings_are_steps");
 
 macro_rules! by_method {
     ($($method:ident)*) => {
@@ -24,12 +32,16 @@ macro_rules! by_method {
             Planted {
                 name: concat!("Blind ", stringify!($method)).into(),
                 raced: || Arc::new(Blind::new(method::$method, false)),
+                raced_by: RACED,
                 interleaved: || Arc::new(Blind::new(method::$method, true)),
+                interleaved_by: INTERLEAVED,
             },
             Planted {
                 name: concat!("HandleLock ", stringify!($method)).into(),
                 raced: || Arc::new(Blind::behind_the_handles_lock(method::$method, false)),
+                raced_by: RACED,
                 interleaved: || Arc::new(Blind::behind_the_handles_lock(method::$method, true)),
+                interleaved_by: INTERLEAVED,
             },
         )*]
     };
@@ -40,22 +52,28 @@ macro_rules! in_halves {
         vec![$(Planted {
             name: stringify!($flaw).into(),
             raced: || Arc::new($flaw(false)),
+            raced_by: RACED,
             interleaved: || Arc::new($flaw(true)),
+            interleaved_by: INTERLEAVED,
         }),*]
     };
 }
 
 macro_rules! losing {
-    ($($methods:expr, $named:literal: $kind:ident $($column:ident)+;)*) => {
+    ($($raced_by:ident $interleaved_by:tt: $methods:ident $kind:ident $($column:ident)+;)*) => {
         vec![$(Planted {
-            name: concat!("Loses ", stringify!($($column)+), " in ", $named).into(),
+            name: concat!("Loses ", stringify!($($column)+), " in ", stringify!($methods)).into(),
             raced: || Arc::new(losing!(@ $methods, $kind $($column)+, false)),
+            raced_by: Some(stringify!($raced_by)),
             interleaved: || Arc::new(losing!(@ $methods, $kind $($column)+, true)),
+            interleaved_by: losing!(? $interleaved_by),
         }),*]
     };
-    (@ $methods:expr, $kind:ident $($column:ident)+, $points:literal) => {
+    (? _) => { None };
+    (? interleavings_are_steps) => { INTERLEAVED };
+    (@ $methods:ident, $kind:ident $($column:ident)+, $points:literal) => {
         Loses {
-            methods: $methods,
+            methods: method::$methods,
             column: Column::$kind(|row, read| { $(row.$column.clone_from(&read.$column);)+ }),
             points: $points,
         }
@@ -64,63 +82,65 @@ macro_rules! losing {
 
 /// Stores that lose what another call has acknowledged.
 fn lost_columns() -> Vec<Planted> {
-    use method::*;
     losing! {
-        EDIT, "EDIT": Record last_used_at;
-        EXPIRY, "EXPIRY": Record last_used_at;
-        REKEY, "REKEY": Record last_used_at;
-        END, "END": Record last_used_at;
-        SUPERSEDE, "SUPERSEDE": Record last_used_at;
-        SLIDE, "SLIDE": Record last_used_at;
-        REVOKE_ONE, "REVOKE_ONE": Record last_used_at;
-        CLAIM, "CLAIM": Record last_used_at;
-        SETTLE, "SETTLE": Record last_used_at;
-        TOUCH, "TOUCH": Record notice;
-        EDIT, "EDIT": Record notice;
-        REKEY, "REKEY": Record notice;
-        SLIDE, "SLIDE": Record notice;
-        TOUCH, "TOUCH": Record noticed;
-        EDIT, "EDIT": Record noticed;
-        EXPIRY, "EXPIRY": Record noticed;
-        REKEY, "REKEY": Record noticed;
-        SUPERSEDE, "SUPERSEDE": Record noticed;
-        SLIDE, "SLIDE": Record noticed;
-        CLAIM, "CLAIM": Record noticed;
-        TOUCH, "TOUCH": Record superseded version;
-        CLAIM, "CLAIM": Record superseded version;
-        SETTLE, "SETTLE": Record superseded version;
-        SLIDE, "SLIDE": Record superseded version;
-        TOUCH, "TOUCH": Record description version;
-        CLAIM, "CLAIM": Record description version;
-        SETTLE, "SETTLE": Record description version;
-        SLIDE, "SLIDE": Record description version;
-        TOUCH, "TOUCH": Record label;
-        SLIDE, "SLIDE": Record label;
-        TOUCH, "TOUCH": Record digest key_id;
-        SETTLE, "SETTLE": Record digest key_id;
-        SLIDE, "SLIDE": Record digest key_id;
-        TOUCH, "TOUCH": Record expires_at;
-        TOUCH, "TOUCH": Record gone_at;
-        CLAIM, "CLAIM": Record expires_at gone_at;
-        TOUCH, "TOUCH": Record revoked;
-        EDIT | EXPIRY | REKEY | END | SUPERSEDE | SLIDE, "EVERYTHING": Record revoked;
-        JOIN, "JOIN": Family revoked;
-        EDIT, "EDIT": Family revoked;
-        EXPIRY, "EXPIRY": Family revoked;
-        SUPERSEDE, "SUPERSEDE": Family revoked;
-        SLIDE, "SLIDE": Family revoked;
-        JOIN, "JOIN": Family label_key;
-        EXPIRY, "EXPIRY": Family label_key;
-        SUPERSEDE, "SUPERSEDE": Family label_key;
-        SLIDE, "SLIDE": Family label_key;
-        JOIN, "JOIN": Family live_until gone_at;
-        EDIT, "EDIT": Family live_until gone_at;
-        JOIN, "JOIN": Family generation;
-        EDIT, "EDIT": Family generation;
-        EXPIRY, "EXPIRY": Family generation;
-        SLIDE, "SLIDE": Family generation;
-        EDIT, "EDIT": Family used_at;
-        EXPIRY, "EXPIRY": Family used_at;
+        touch_disturbs_nobody interleavings_are_steps: EDIT Record last_used_at;
+        touch_disturbs_nobody interleavings_are_steps: EXPIRY Record last_used_at;
+        touch_disturbs_nobody interleavings_are_steps: REKEY Record last_used_at;
+        touch_disturbs_nobody _: END Record last_used_at;
+        touch_disturbs_nobody interleavings_are_steps: SUPERSEDE Record last_used_at;
+        touch_disturbs_nobody interleavings_are_steps: SLIDE Record last_used_at;
+        touch_disturbs_nobody _: REVOKE_ONE Record last_used_at;
+        touch_disturbs_nobody interleavings_are_steps: CLAIM Record last_used_at;
+        touch_disturbs_nobody interleavings_are_steps: SETTLE Record last_used_at;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record notice;
+        touch_disturbs_nobody interleavings_are_steps: EDIT Record notice;
+        touch_disturbs_nobody interleavings_are_steps: REKEY Record notice;
+        touch_disturbs_nobody interleavings_are_steps: SLIDE Record notice;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record noticed;
+        touch_disturbs_nobody interleavings_are_steps: EDIT Record noticed;
+        touch_disturbs_nobody interleavings_are_steps: REKEY Record noticed;
+        touch_disturbs_nobody interleavings_are_steps: SUPERSEDE Record noticed;
+        touch_disturbs_nobody interleavings_are_steps: SLIDE Record noticed;
+        touch_disturbs_nobody _: CLAIM Record noticed;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record superseded version;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record description version;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record label;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record digest key_id;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record expires_at;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record gone_at;
+        touch_disturbs_nobody interleavings_are_steps: CLAIM Record superseded version;
+        touch_disturbs_nobody interleavings_are_steps: CLAIM Record description version;
+        touch_disturbs_nobody interleavings_are_steps: CLAIM Record label;
+        touch_disturbs_nobody interleavings_are_steps: CLAIM Record digest key_id;
+        touch_disturbs_nobody interleavings_are_steps: CLAIM Record expires_at;
+        touch_disturbs_nobody interleavings_are_steps: CLAIM Record gone_at;
+        touch_disturbs_nobody interleavings_are_steps: SETTLE Record superseded version;
+        touch_disturbs_nobody interleavings_are_steps: SETTLE Record description version;
+        touch_disturbs_nobody interleavings_are_steps: SETTLE Record label;
+        touch_disturbs_nobody interleavings_are_steps: SETTLE Record digest key_id;
+        touch_disturbs_nobody interleavings_are_steps: SETTLE Record expires_at;
+        touch_disturbs_nobody interleavings_are_steps: SETTLE Record gone_at;
+        touch_disturbs_nobody _: TOUCH Record revoked;
+        methods_race_methods interleavings_are_steps: SLIDE Record label;
+        methods_race_methods interleavings_are_steps: SLIDE Record digest key_id;
+        methods_race_methods interleavings_are_steps: SLIDE Record superseded version;
+        methods_race_methods interleavings_are_steps: JOIN Family revoked;
+        methods_race_methods interleavings_are_steps: EDIT Family revoked;
+        methods_race_methods interleavings_are_steps: EXPIRY Family revoked;
+        methods_race_methods interleavings_are_steps: SUPERSEDE Family revoked;
+        methods_race_methods interleavings_are_steps: SLIDE Family revoked;
+        methods_race_methods interleavings_are_steps: JOIN Family label_key;
+        methods_race_methods interleavings_are_steps: EXPIRY Family label_key;
+        methods_race_methods interleavings_are_steps: SUPERSEDE Family label_key;
+        methods_race_methods interleavings_are_steps: SLIDE Family label_key;
+        methods_race_methods interleavings_are_steps: JOIN Family live_until gone_at;
+        methods_race_methods interleavings_are_steps: EDIT Family live_until gone_at;
+        methods_race_methods interleavings_are_steps: JOIN Family generation;
+        methods_race_methods interleavings_are_steps: EDIT Family generation;
+        methods_race_methods interleavings_are_steps: EXPIRY Family generation;
+        methods_race_methods interleavings_are_steps: SLIDE Family generation;
+        methods_race_methods interleavings_are_steps: EDIT Family used_at;
+        methods_race_methods interleavings_are_steps: EXPIRY Family used_at;
     }
 }
 
