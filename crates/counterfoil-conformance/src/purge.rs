@@ -28,6 +28,7 @@ pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
     extremes::removals_and_shrinks_share_the_limit(&*subject.fresh().await).await?;
     extremes::a_thousand_are_purged(&*subject.fresh().await).await?;
     two_at_once(subject).await?;
+    crate::races::joins_beside_a_purge(subject).await?;
     Ok(Checked::Held)
 }
 

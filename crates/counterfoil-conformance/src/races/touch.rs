@@ -14,6 +14,7 @@ use crate::fixture::Store;
 use crate::sample::{
     Draft, EXPIRES, GONE, Person, at, describe_as, digest_of, most, must_get, relabel, revoked, slide, supersede,
 };
+use crate::slow::pause;
 use crate::subject::Subject;
 use crate::together::{found_all, must_get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
@@ -125,6 +126,9 @@ async fn live(store: &dyn TokenStore, person: &Person, draft: &Draft) -> Result<
     }
     let answer = store.rotate(&id, &slide(at(EXPIRES + 2), at(GONE + 2)), &[], at(6)).await?;
     ensure_is!(answer, Rotated::Done, "a slide beside touches and claims must go through");
+    pause().await;
+    let slid = must_get(store, &id).await?.record().gone_at;
+    ensure!(slid == Some(at(GONE + 2)), "a slide must stand, but its record is gone at {slid:?}");
     let progress = store.revoke(Revoke::One(&access), revoked(at(6)), at(GONE), most(1)).await?;
     ensure!(progress.changed == 1, "a revocation beside touches and claims must go through");
     let next = draft.successor(id, 1);
@@ -170,7 +174,7 @@ async fn use_and_claim(
     dice: &mut Dice,
     seen: &mut Acknowledged,
 ) -> Result<(), Violation> {
-    let batch: Vec<(RecordId, Timestamp)> = (0..6).map(|_| (*dice.pick(ids), at(dice.below(1_000)))).collect();
+    let batch: Vec<(RecordId, Timestamp)> = (0..12).map(|_| (*dice.pick(ids), at(dice.below(1_000)))).collect();
     store.touch(&batch).await?;
     batch.iter().for_each(|(id, at)| seen.touched(*id, *at));
     for (id, _) in batch.iter().take(2) {
@@ -180,6 +184,8 @@ async fn use_and_claim(
         let until = Timestamp::from_micros(held.at.micros() + 1).unwrap_or(held.at);
         if store.claim(id, held, until).await?.is_some() {
             let lease = NoticeMark { at: until, ..held };
+            // Other racers may write the record between the claim and the settlement.
+            pause().await;
             let later = NoticeMark { at: Timestamp::from_micros(until.micros() + 1).unwrap_or(until), ..held };
             let stage = u8::try_from(racer % REMEMBERED).unwrap_or(0);
             let held = store.settle(id, lease, Some(later), Some((at(50), stage))).await?;

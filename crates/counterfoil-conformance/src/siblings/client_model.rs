@@ -51,6 +51,9 @@ fn ids() -> Vec<ClientId> {
 async fn sequence(handles: &[Arc<dyn ClientStore>; 2], seed: u64) -> Result<(), Violation> {
     let (mut dice, mut model) = (Dice::new(seed), Model::default());
     let (realms, ids) = (realms(seed), ids());
+    if seed < 6 {
+        all_at_once(&*handles[0], &mut model, &realms, &ids).await?;
+    }
     for step in 0..80 {
         let store = &**dice.pick(handles);
         let (realm, id) = (dice.pick(&realms).clone(), dice.pick(&ids).clone());
@@ -65,9 +68,6 @@ async fn sequence(handles: &[Arc<dyn ClientStore>; 2], seed: u64) -> Result<(), 
             return Err(Violation::new(format!("seed {seed}, step {step}, {identity:?}: {wrong}")));
         }
     }
-    if seed < 6 {
-        all_at_once(&*handles[1], &mut model, &realms, &ids).await?;
-    }
     for realm in &realms {
         for id in &ids {
             let wrong = get(&*handles[0], &model, realm, id).await?;
@@ -77,7 +77,7 @@ async fn sequence(handles: &[Arc<dyn ClientStore>; 2], seed: u64) -> Result<(), 
     Ok(())
 }
 
-/// Registers every id that is not registered, in every realm.
+/// Registers every id in every realm, in an empty store.
 async fn all_at_once(
     store: &dyn ClientStore,
     model: &mut Model,
@@ -87,9 +87,6 @@ async fn all_at_once(
     for realm in realms {
         for (number, id) in ids.iter().enumerate() {
             let identity = identity(realm, id);
-            if model.standing.contains_key(&identity) {
-                continue;
-            }
             let mut bytes = [0x33; 16];
             bytes[15] = u8::try_from(number).unwrap_or(0);
             let one = registration(id.as_str(), 0, "there").with_key(ClientKey::from_bytes(bytes));
@@ -97,6 +94,8 @@ async fn all_at_once(
             let ClientPut::Done(version) = answer else {
                 return Err(Violation::new(format!("{identity:?} must be registered, but the answer was {answer:?}")));
             };
+            model.last.insert(identity.clone(), version);
+            model.used.insert((identity.0.clone(), one.key));
             model.standing.insert(identity, (version, one));
         }
     }

@@ -60,17 +60,17 @@ macro_rules! in_halves {
 }
 
 macro_rules! losing {
-    ($($raced_by:ident $interleaved_by:tt: $methods:ident $kind:ident $($column:ident)+;)*) => {
+    ($($raced_by:tt $interleaved_by:tt: $methods:ident $kind:ident $($column:ident)+;)*) => {
         vec![$(Planted {
             name: concat!("Loses ", stringify!($($column)+), " in ", stringify!($methods)).into(),
             raced: || Arc::new(losing!(@ $methods, $kind $($column)+, false)),
-            raced_by: Some(stringify!($raced_by)),
+            raced_by: losing!(? $raced_by),
             interleaved: || Arc::new(losing!(@ $methods, $kind $($column)+, true)),
             interleaved_by: losing!(? $interleaved_by),
         }),*]
     };
     (? _) => { None };
-    (? interleavings_are_steps) => { INTERLEAVED };
+    (? $check:ident) => { Some(stringify!($check)) };
     (@ $methods:ident, $kind:ident $($column:ident)+, $points:literal) => {
         Loses {
             methods: method::$methods,
@@ -101,7 +101,6 @@ fn lost_columns() -> Vec<Planted> {
         touch_disturbs_nobody interleavings_are_steps: REKEY Record noticed;
         touch_disturbs_nobody interleavings_are_steps: SUPERSEDE Record noticed;
         touch_disturbs_nobody interleavings_are_steps: SLIDE Record noticed;
-        touch_disturbs_nobody _: CLAIM Record noticed;
         touch_disturbs_nobody interleavings_are_steps: TOUCH Record superseded version;
         touch_disturbs_nobody interleavings_are_steps: TOUCH Record description version;
         touch_disturbs_nobody interleavings_are_steps: TOUCH Record label;
@@ -113,7 +112,7 @@ fn lost_columns() -> Vec<Planted> {
         touch_disturbs_nobody interleavings_are_steps: CLAIM Record label;
         touch_disturbs_nobody interleavings_are_steps: CLAIM Record digest key_id;
         touch_disturbs_nobody interleavings_are_steps: CLAIM Record expires_at;
-        touch_disturbs_nobody interleavings_are_steps: CLAIM Record gone_at;
+        _ interleavings_are_steps: CLAIM Record gone_at;
         touch_disturbs_nobody interleavings_are_steps: SETTLE Record superseded version;
         touch_disturbs_nobody interleavings_are_steps: SETTLE Record description version;
         touch_disturbs_nobody interleavings_are_steps: SETTLE Record label;
@@ -121,26 +120,26 @@ fn lost_columns() -> Vec<Planted> {
         touch_disturbs_nobody interleavings_are_steps: SETTLE Record expires_at;
         touch_disturbs_nobody interleavings_are_steps: SETTLE Record gone_at;
         touch_disturbs_nobody _: TOUCH Record revoked;
-        methods_race_methods interleavings_are_steps: SLIDE Record label;
-        methods_race_methods interleavings_are_steps: SLIDE Record digest key_id;
-        methods_race_methods interleavings_are_steps: SLIDE Record superseded version;
-        methods_race_methods interleavings_are_steps: JOIN Family revoked;
-        methods_race_methods interleavings_are_steps: EDIT Family revoked;
-        methods_race_methods interleavings_are_steps: EXPIRY Family revoked;
-        methods_race_methods interleavings_are_steps: SUPERSEDE Family revoked;
-        methods_race_methods interleavings_are_steps: SLIDE Family revoked;
-        methods_race_methods interleavings_are_steps: JOIN Family label_key;
-        methods_race_methods interleavings_are_steps: EXPIRY Family label_key;
-        methods_race_methods interleavings_are_steps: SUPERSEDE Family label_key;
-        methods_race_methods interleavings_are_steps: SLIDE Family label_key;
-        methods_race_methods interleavings_are_steps: JOIN Family live_until gone_at;
-        methods_race_methods interleavings_are_steps: EDIT Family live_until gone_at;
-        methods_race_methods interleavings_are_steps: JOIN Family generation;
-        methods_race_methods interleavings_are_steps: EDIT Family generation;
-        methods_race_methods interleavings_are_steps: EXPIRY Family generation;
-        methods_race_methods interleavings_are_steps: SLIDE Family generation;
-        methods_race_methods interleavings_are_steps: EDIT Family used_at;
-        methods_race_methods interleavings_are_steps: EXPIRY Family used_at;
+        _ interleavings_are_steps: SLIDE Record label;
+        _ interleavings_are_steps: SLIDE Record digest key_id;
+        _ interleavings_are_steps: SLIDE Record superseded version;
+        revoke_is_final interleavings_are_steps: JOIN Family revoked;
+        revoke_is_final interleavings_are_steps: EDIT Family revoked;
+        revoke_is_final interleavings_are_steps: EXPIRY Family revoked;
+        revoke_is_final interleavings_are_steps: SUPERSEDE Family revoked;
+        revoke_is_final interleavings_are_steps: SLIDE Family revoked;
+        _ interleavings_are_steps: JOIN Family label_key;
+        _ interleavings_are_steps: EXPIRY Family label_key;
+        _ interleavings_are_steps: SUPERSEDE Family label_key;
+        _ interleavings_are_steps: SLIDE Family label_key;
+        _ interleavings_are_steps: JOIN Family live_until gone_at;
+        _ interleavings_are_steps: EDIT Family live_until gone_at;
+        _ interleavings_are_steps: JOIN Family generation;
+        _ interleavings_are_steps: EDIT Family generation;
+        _ interleavings_are_steps: EXPIRY Family generation;
+        _ interleavings_are_steps: SLIDE Family generation;
+        _ interleavings_are_steps: EDIT Family used_at;
+        _ interleavings_are_steps: EXPIRY Family used_at;
     }
 }
 
@@ -151,7 +150,14 @@ pub(crate) fn all() -> Vec<Planted> {
     };
     all.extend(in_halves! {
         ListJoinsLate GetJoinsLate DueJoinsLate ClaimAnswersLate InsertRevivesFamilies OwnerEndsWhatItSaw
-        SuccessorBeforeParent JoinsOneByOne PurgeTakesFamiliesLate
+        SuccessorBeforeParent JoinsOneByOne
+    });
+    all.push(Planted {
+        name: "PurgeTakesFamiliesLate".into(),
+        raced: || Arc::new(PurgeTakesFamiliesLate(false)),
+        raced_by: Some("purge_keeps_the_living"),
+        interleaved: || Arc::new(PurgeTakesFamiliesLate(true)),
+        interleaved_by: INTERLEAVED,
     });
     all.extend(lost_columns());
     all
