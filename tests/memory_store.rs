@@ -6,9 +6,7 @@ use async_trait::async_trait;
 use counterfoil::memory::MemoryStore;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
-use counterfoil_conformance::{
-    Fixture, SiblingFixture, Store, conformance, sibling_conformance, transfer_conformance,
-};
+use counterfoil_conformance::{Fixture, SiblingFixture, Store, conformance, sibling_conformance, transfer_conformance};
 
 /// Stores in memory. They cannot be reopened, damaged or made unreachable, so the checks that need this are skipped.
 struct Memory;

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{
-    Whole, transfer_cut_off_is_all_or_nothing, transfer_garbage_is_corrupt, transfer_outage_is_unavailable,
-};
+use super::{Whole, transfer_cut_off_is_all_or_nothing, transfer_garbage_is_corrupt, transfer_outage_is_unavailable};
 use crate::driver::Driver;
 use crate::fixture::Fixture;
 use crate::subject::run;

@@ -1,8 +1,6 @@
 //! Families in every state that operations of the contract can produce.
 
-use counterfoil::store::{
-    Access, Change, FamilyBody, NoticeMark, ParentUpdate, Revoke, TokenStore,
-};
+use counterfoil::store::{Access, Change, FamilyBody, NoticeMark, ParentUpdate, Revoke, TokenStore};
 use counterfoil::types::{KeyId, RecordId, TokenKind, Version};
 use counterfoil::{SubjectId, Timestamp};
 

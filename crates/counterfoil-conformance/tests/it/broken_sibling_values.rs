@@ -160,7 +160,11 @@ fn cases() -> Vec<(&'static str, Columns, &'static str)> {
             },
             SETTINGS,
         ),
-        ("SettingVersionsIn16Bits", Columns { alike: |stands, asked| stands as u16 == asked as u16, ..RIGHT }, SETTINGS),
+        (
+            "SettingVersionsIn16Bits",
+            Columns { alike: |stands, asked| stands as u16 == asked as u16, ..RIGHT },
+            SETTINGS,
+        ),
         ("CounterKeysOf16Bytes", Columns { key: |key| key[16..].fill(0), ..RIGHT }, THROTTLE),
         ("AttemptsWithSign", Columns { attempts: |limit| u32::try_from(limit as i32).unwrap_or(1), ..RIGHT }, THROTTLE),
         ("WindowsInMilliseconds", Columns { window: |micros| micros / 1_000 * 1_000, ..RIGHT }, THROTTLE),

@@ -61,7 +61,13 @@ impl Keyed {
     }
 
     /// Returns the family that the index names as the holder of the label.
-    fn holder(&self, model: &Model, of: (&Realm, &OwnerId, &LabelKey), but: FamilyId, now: Timestamp) -> Option<FamilyId> {
+    fn holder(
+        &self,
+        model: &Model,
+        of: (&Realm, &OwnerId, &LabelKey),
+        but: FamilyId,
+        now: Timestamp,
+    ) -> Option<FamilyId> {
         let own = [of.0.as_str(), of.1.as_str(), of.2.as_str()];
         let holds = |other: &&FamilyParts| {
             let label = other.label_key.as_ref().map(LabelKey::as_str);

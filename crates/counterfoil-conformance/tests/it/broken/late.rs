@@ -39,7 +39,11 @@ impl Loses {
             return inner.with(act);
         }
         let read = inner.with(|model| model.clone());
-        if self.points { backend_call().await } else { pause().await }
+        if self.points {
+            backend_call().await
+        } else {
+            pause().await
+        }
         inner.with(|model| {
             let before = model.clone();
             let answer = act(model);
@@ -128,7 +132,11 @@ overrides!(PurgeTakesFamiliesLate, self, purge, |inner, now, unsent, windows, li
         let _ = after.purge(now, unsent, windows, limit.get() as usize);
         model.families.iter().map(|family| family.id).filter(|id| after.family(*id).is_none()).collect()
     });
-    if self.0 { backend_call().await } else { pause().await }
+    if self.0 {
+        backend_call().await
+    } else {
+        pause().await
+    }
     Ok(inner.with(|model| {
         let (changed, more) = model.purge(now, unsent, windows, limit.get() as usize);
         model.families.retain(|family| !empty.contains(&family.id));

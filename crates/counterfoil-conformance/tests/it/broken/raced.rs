@@ -80,6 +80,38 @@ macro_rules! losing {
     };
 }
 
+macro_rules! by_clause {
+    ($($flaw:expr, $name:literal => $check:ident;)*) => {
+        vec![$(Planted {
+            name: concat!("Named ", $name).into(),
+            raced: || Arc::new($flaw),
+            raced_by: Some(stringify!($check)),
+            interleaved: || Arc::new($flaw),
+            interleaved_by: None,
+        }),*]
+    };
+}
+
+/// Races that the clause of the broken promise finds too.
+fn by_their_clause() -> Vec<Planted> {
+    use method::*;
+    by_clause! {
+        Blind::behind_the_handles_lock(SUPERSEDE, false), "HandleLock SUPERSEDE" => rotate_has_one_winner;
+        Blind::behind_the_handles_lock(ALL, false), "HandleLock ALL rotates" => rotate_has_one_winner;
+        Blind::behind_the_handles_lock(ALL, false), "HandleLock ALL revives" => revoke_is_final;
+        Blind::behind_the_handles_lock(FOUND, false), "HandleLock FOUND" => cap_holds_under_races;
+        Blind::behind_the_handles_lock(CLAIM, false), "HandleLock CLAIM" => claim_has_one_winner;
+        Blind::behind_the_handles_lock(TOUCH, false), "HandleLock TOUCH" => touch_disturbs_nobody;
+        Blind::new(EXPIRY, false), "Blind EXPIRY" => revoke_is_final;
+        Blind::new(EDIT, false), "Blind EDIT" => revoke_is_final;
+        Blind::new(SLIDE, false), "Blind SLIDE" => revoke_is_final;
+        Blind::new(JOIN, false), "Blind JOIN" => revoke_is_final;
+        Blind::new(SUPERSEDE, false), "Blind SUPERSEDE" => revoke_is_final;
+        Blind::new(PURGE, false), "Blind PURGE" => purge_keeps_the_living;
+        Blind::new(EXPIRY, false), "Blind EXPIRY loses a touch" => touch_disturbs_nobody;
+    }
+}
+
 /// Stores that lose what another call has acknowledged.
 fn lost_columns() -> Vec<Planted> {
     losing! {
@@ -123,21 +155,10 @@ fn lost_columns() -> Vec<Planted> {
         _ interleavings_are_steps: SLIDE Record label;
         _ interleavings_are_steps: SLIDE Record digest key_id;
         _ interleavings_are_steps: SLIDE Record superseded version;
-        revoke_is_final interleavings_are_steps: JOIN Family revoked;
-        revoke_is_final interleavings_are_steps: EDIT Family revoked;
-        revoke_is_final interleavings_are_steps: EXPIRY Family revoked;
-        revoke_is_final interleavings_are_steps: SUPERSEDE Family revoked;
-        revoke_is_final interleavings_are_steps: SLIDE Family revoked;
         _ interleavings_are_steps: JOIN Family label_key;
-        _ interleavings_are_steps: EXPIRY Family label_key;
-        _ interleavings_are_steps: SUPERSEDE Family label_key;
         _ interleavings_are_steps: SLIDE Family label_key;
         _ interleavings_are_steps: JOIN Family live_until gone_at;
         _ interleavings_are_steps: EDIT Family live_until gone_at;
-        _ interleavings_are_steps: JOIN Family generation;
-        _ interleavings_are_steps: EDIT Family generation;
-        _ interleavings_are_steps: EXPIRY Family generation;
-        _ interleavings_are_steps: SLIDE Family generation;
         _ interleavings_are_steps: EDIT Family used_at;
         _ interleavings_are_steps: EXPIRY Family used_at;
     }
@@ -152,6 +173,7 @@ pub(crate) fn all() -> Vec<Planted> {
         ListJoinsLate GetJoinsLate DueJoinsLate ClaimAnswersLate InsertRevivesFamilies OwnerEndsWhatItSaw
         SuccessorBeforeParent JoinsOneByOne
     });
+    all.extend(by_their_clause());
     all.push(Planted {
         name: "PurgeTakesFamiliesLate".into(),
         raced: || Arc::new(PurgeTakesFamiliesLate(false)),

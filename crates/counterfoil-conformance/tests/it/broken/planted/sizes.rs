@@ -1,13 +1,13 @@
 //! Stores that read a limit or an instant of a request through a column that is too small, and stores that carry out
 //! only the first part of a call.
 
+use counterfoil::SubjectId;
 use counterfoil::Timestamp;
 use counterfoil::store::{
     Access, FamilyBody, InsertInto, Listing, NoticeMark, Pace, Page, ParentUpdate, Progress, Revoke, Revoked, Show,
     StoreError, TokenStore,
 };
 use counterfoil::types::LabelKey;
-use counterfoil::SubjectId;
 
 use super::{Case, cases};
 use crate::broken::keeping::{Keeping, cut, micros};
@@ -122,7 +122,11 @@ enum Wrong {
 
 impl AtMost {
     /// Returns the limit, or none if the call does nothing. If the second value is true, the call ends too early.
-    fn limit(&self, call: Call, limit: std::num::NonZeroU32) -> Result<(Option<std::num::NonZeroU32>, bool), StoreError> {
+    fn limit(
+        &self,
+        call: Call,
+        limit: std::num::NonZeroU32,
+    ) -> Result<(Option<std::num::NonZeroU32>, bool), StoreError> {
         if self.0 != call {
             return Ok((Some(limit), false));
         }
