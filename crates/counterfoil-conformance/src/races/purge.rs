@@ -17,7 +17,7 @@ const PURGERS: usize = 4;
 /// Checks that a join that was `Done` beside a purge has its record and its family, and that a family that the purge
 /// removed is joined by nobody.
 pub(crate) async fn joins_beside_a_purge(subject: &Subject) -> Result<(), Violation> {
-    for track in tracks(subject, 12).await {
+    for track in tracks(subject, 36).await {
         for _ in 0..track.rounds {
             let person = Person::somebody();
             let gone = |_| person.refresh().ending(Some(at(5)), Some(at(6)));
