@@ -25,7 +25,7 @@ async fn a_thousand(store: &dyn TokenStore) -> Result<Vec<RecordId>, Violation> 
     Ok(all)
 }
 
-/// Checks that a walk shows all due records, with pages of a size that does not fit into 8 bits and of the largest size.
+/// Checks that a walk shows all due records. One page size does not fit into 8 bits, and one is the largest.
 pub(crate) async fn a_thousand_are_due(store: &dyn TokenStore) -> Result<(), Violation> {
     let wanted = a_thousand(store).await?;
     for limit in [257, u32::MAX] {

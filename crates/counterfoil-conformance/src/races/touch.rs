@@ -23,8 +23,8 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 ///
 /// Half of the threads each change, rotate and revoke their own family. The other threads touch batches of the same ids
 /// in random order, and claim and settle notices, until the last family is revoked. Four families count as five rounds
-/// of the scale. Afterwards everything that a call acknowledged must be there (clause 49): each change, the latest touch
-/// of each record, and each sent notice.
+/// of the scale. Afterwards everything that a call acknowledged must be there (clause 49): each change, the latest
+/// touch of each record, and each sent notice.
 pub async fn touch_disturbs_nobody(subject: &Subject) -> Verdict {
     let lives = (subject.scale().threads / 2).max(1);
     for track in tracks(subject, u32::try_from(lives * 5 / 4).unwrap_or(u32::MAX)).await {

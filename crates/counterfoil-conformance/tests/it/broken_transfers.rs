@@ -1,5 +1,5 @@
-//! Stores that can be copied and violate one rule about outages, damage or dropped calls. Each has the name of the check
-//! that must reject it. The reference store is the database.
+//! Stores that can be copied and violate one rule about outages, damage or dropped calls. Each test names the check that
+//! must reject them. The reference store is the database.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -151,7 +151,6 @@ fn lost_columns() -> Vec<Planted> {
         touch_disturbs_nobody interleavings_are_steps: SETTLE Record digest key_id;
         touch_disturbs_nobody interleavings_are_steps: SETTLE Record expires_at;
         touch_disturbs_nobody interleavings_are_steps: SETTLE Record gone_at;
-        touch_disturbs_nobody _: TOUCH Record revoked;
         _ interleavings_are_steps: SLIDE Record label;
         _ interleavings_are_steps: SLIDE Record digest key_id;
         _ interleavings_are_steps: SLIDE Record superseded version;
