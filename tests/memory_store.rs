@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use counterfoil::memory::MemoryStore;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
-use counterfoil_conformance::{Fixture, SiblingFixture, Store, conformance, sibling_conformance};
+use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
+use counterfoil_conformance::{Fixture, SiblingFixture, Store, conformance, sibling_conformance, transfer_conformance};
 
 /// The memory store for the conformance suite. It cannot be reopened, damaged or made unreachable, so the checks that
 /// need this are skipped.
@@ -25,6 +26,15 @@ impl Fixture for Memory {
 }
 
 conformance!(memory, Memory);
+
+#[async_trait]
+impl TransferFixture for Memory {
+    async fn open_whole(&self, database: &Arc<MemoryStore>) -> Arc<dyn Whole> {
+        Arc::<MemoryStore>::clone(database)
+    }
+}
+
+transfer_conformance!(memory_copied, Memory);
 
 #[async_trait]
 impl SiblingFixture for Memory {

@@ -37,7 +37,7 @@ fn printed() -> [String; 3] {
     [make, code, run].map(|block| format!("{block}\n"))
 }
 
-/// Returns the names of types of this library that the code imports with `use`.
+/// Returns the names of the types of this library that `code` imports with `use`.
 fn concepts(code: &str) -> BTreeSet<&str> {
     let lines = code.lines().filter(|line| line.starts_with("use counterfoil"));
     let words = lines.flat_map(|line| line.split(|letter: char| !letter.is_alphanumeric()));
@@ -76,7 +76,8 @@ fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Whether the line calls `curl` with a secret as an argument. Other users of the machine can see the arguments.
+/// Whether a line calls `curl` with a secret as an argument. Other users of the machine can see the arguments of a
+/// process.
 fn shows_a_secret(line: &str) -> bool {
     let arguments = line.split_once("curl ").map(|(_, arguments)| arguments).unwrap_or_default();
     ["TOKEN", "SECRET", "PASSWORD", "password", "--oauth2-bearer"].iter().any(|word| arguments.contains(word))
@@ -97,8 +98,8 @@ fn host_70_no_command_of_a_document_gives_curl_a_secret_as_an_argument() {
     assert!(!shows_a_secret("echo \"oauth2-bearer=$TOKEN\" | curl -K- http://127.0.0.1:3000/"));
 }
 
-/// Returns the manifest of the crate that a README names as a dependency, or why the line does not work. Users clone the
-/// repository beside their own project.
+/// Returns the manifest of the crate that a dependency line of a README names. Returns an error if the line does not
+/// work for users who cloned the repository beside their own project.
 fn named_manifest(line: &str) -> Result<String, &'static str> {
     let (name, _) = line.split_once(" = ").ok_or("not a dependency")?;
     let (_, path) =
@@ -176,8 +177,8 @@ impl Place {
         Self { folder }
     }
 
-    /// Runs commands as printed, in a subfolder. Stops at the first command that fails, or after ten minutes. Returns
-    /// whether all succeeded, the standard output, and the standard error.
+    /// Runs commands as printed, in the subfolder `folder`. Stops at the first command that fails, or after ten
+    /// minutes. Returns whether all commands succeeded, the standard output, and the standard error.
     fn run(&self, folder: &str, commands: &str) -> (bool, String, String) {
         let file = |name: &str| self.folder.join(name);
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
@@ -202,7 +203,7 @@ impl Drop for Place {
     }
 }
 
-/// Returns the printed port if it is free. Otherwise another service uses it, and this returns a free port.
+/// Returns [`PORT`] if it is free on this machine, and otherwise another free port.
 fn port() -> u16 {
     let free = |port| TcpListener::bind(("127.0.0.1", port)).and_then(|listener| listener.local_addr());
     free(PORT).or_else(|_| free(0)).expect("a free port").port()

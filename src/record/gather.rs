@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::policy::Gather;
-use crate::record::notice::Schedule;
+use crate::record::notice::{Schedule, is_near};
 use crate::record::state::NoticeMark;
 use crate::types::time::Timestamp;
 
@@ -44,8 +44,7 @@ pub(crate) fn place(
         (true, false) => Place::Due,
         (false, _) if unmoved => {
             let announces = lead.is_some_and(|lead| lead > Duration::ZERO);
-            let near = now.plus_capped(rules.ahead).reached(mark.at);
-            if announces && near { Place::Ahead } else { Place::Later }
+            if announces && is_near(mark.at, rules.ahead, now) { Place::Ahead } else { Place::Later }
         }
         (false, _) => {
             let left = mark.at.since(now);

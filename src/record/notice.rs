@@ -120,6 +120,11 @@ pub(crate) enum Look {
     Rest(Option<NoticeMark>),
 }
 
+/// Whether an advance notice that is due at `due_at` may be sent now, together with others.
+pub(crate) fn is_near(due_at: Timestamp, ahead: Duration, now: Timestamp) -> bool {
+    now.plus_capped(ahead).reached(due_at)
+}
+
 /// Decides which notice of a record to send, when a worker has claimed the notice of the stage `held`. It is the notice
 /// of the last stage that is due. After the expiry, only the notice on expiry can be sent. An advance notice can be
 /// sent up to `ahead` before it is due, together with others.
@@ -138,7 +143,7 @@ pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: D
     }
     let fits = |lead: Duration| lead > Duration::ZERO && lead < expires_at.since(record.expiry_set_at);
     let lead = schedule.lead(held).filter(|&lead| fits(lead));
-    let near = lead.is_some_and(|lead| now.plus_capped(ahead).reached(expires_at.minus(lead)));
+    let near = lead.is_some_and(|lead| is_near(expires_at.minus(lead), ahead, now));
     if near && !record.was_sent(expires_at, held) {
         return Look::Send(held);
     }

@@ -1,4 +1,4 @@
-//! The limits of the policy on an insert or a rotation, in the form that a store takes.
+//! The limits that the policy sets for an insert or a rotation, as the types that a store takes.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
@@ -25,14 +25,15 @@ const HOUR: Duration = hours(1);
 /// The period for which a policy limits the number of rotations.
 const DAY: Duration = days(1);
 
-/// The size of the pages, and the largest number of pages, in which the ended families are looked for.
+/// The number of records in a page when [`Service::result_of_lost_insert`] lists records. It reads at most [`PAGES`]
+/// pages.
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 const PAGES: usize = 10;
 
 impl Service {
-    /// Converts a policy's cap on sign-ins or sessions into the cap for an insert. If the cap is reached, the insert
-    /// refuses the new family, or revokes the least recently used one. The policy decides which. `None` if the policy
-    /// has no cap.
+    /// Converts a policy's cap on the live sign-ins or sessions of an owner into the cap for an insert. If the cap is
+    /// reached, the policy decides what the store does: it refuses the new family, or it revokes the least recently
+    /// used one. Returns `None` if the policy has no cap.
     pub(crate) fn cap(&self, cap: Option<LiveCap>, now: Timestamp) -> Option<Cap> {
         let LiveCap { limit, evict } = cap?;
         let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
@@ -40,19 +41,22 @@ impl Service {
         Some(Cap { limit, when_full: if evict { end } else { WhenFull::Refuse } })
     }
 
-    /// The limit on the rotations of one sign-in in 24 hours. It is at least four times the number of rotations that
-    /// the lifetime of access tokens requires. So it stops a client that refreshes in a loop, but not a normal client.
+    /// Returns the limit on the rotations of one sign-in in the 24 hours before `now`. It is at least four times the
+    /// number of access tokens that a client needs in 24 hours if it refreshes only when each one expires. So it stops
+    /// a client that refreshes in a loop, and does not affect a normal client.
     pub(crate) fn rotations_a_day(&self, settings: &Settings, now: Timestamp) -> Pace {
         let needed = whole_micros(DAY).div_ceil(whole_micros(settings.access_lifetime).max(1)).saturating_mul(4);
         let needed = u32::try_from(needed).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
         Pace { limit: self.policy.refresh_tokens.rotations_per_day.max(needed), since: now.minus(DAY) }
     }
 
-    /// Returns the result of an insert that succeeded, but whose answer was lost. The families that it ended have its own
-    /// revocation, so they are found among the owner's credentials, of which at most 1,000 are read.
+    /// Returns the result of an insert that succeeded, but whose response from the store was lost. An insert that
+    /// reached a cap may have revoked other families of the owner. This method finds them by their revocation, which
+    /// has the instant and the reason of this insert. It reads at most 1,000 of the owner's credentials.
     ///
-    /// If the store fails meanwhile, families may be missing in the result, because the insert itself has succeeded. If
-    /// another insert with the same cap ran in the same microsecond, the result also has the families that it ended.
+    /// If the store fails during this search, families can be missing from the result. This is not an error, because
+    /// the insert has succeeded. If another insert for the same cap ran in the same microsecond, the result also
+    /// contains the families that the other insert revoked.
     pub(crate) async fn result_of_lost_insert(&self, home: InsertInto<'_>) -> Inserted {
         let InsertInto::Found { family, cap: Some(Cap { when_full: WhenFull::End { revoked, .. }, .. }), .. } = home
         else {
@@ -74,7 +78,7 @@ impl Service {
         if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended.into_iter().collect()) }
     }
 
-    /// Emits an event for each family in `ended`. These families were revoked to make room for a new family.
+    /// Emits an event for each family in `ended`, which an insert revoked to make room for a new family.
     pub(crate) fn tell_made_room(&self, by: &By, kind: TokenKind, owner: &OwnerId, ended: &[FamilyId], now: Timestamp) {
         for &family in ended {
             self.tell(now, by.clone(), EventKind::MadeRoom { kind, family, owner: owner.clone() });
@@ -82,25 +86,26 @@ impl Service {
     }
 }
 
-/// The cap of that size on personal access tokens or security codes. If it is reached, a new credential is refused,
-/// because a person must decide which credential to delete.
+/// Returns a cap on personal access tokens or security codes. If it is reached, a new credential is refused, because a
+/// person must decide which credential to delete.
 pub(crate) const fn refusing_cap(limit: NonZeroU32) -> Cap {
     Cap { limit, when_full: WhenFull::Refuse }
 }
 
-/// The limit of `limit` created credentials in the hour before `now`. `None` if there is no limit.
+/// Returns a limit on the number of credentials that are created in the hour before `now`, or `None` if there is no
+/// limit.
 pub(crate) fn hourly(limit: Option<NonZeroU32>, now: Timestamp) -> Option<Pace> {
     limit.map(|limit| Pace { limit, since: now.minus(HOUR) })
 }
 
-/// The instant from which a credential can be created again after the hourly limit was reached. `oldest` is the instant
-/// in [`Inserted::PaceReached`](crate::store::Inserted::PaceReached).
+/// Returns the instant from which a credential can be created again, after the hourly limit was reached. `oldest` is
+/// the instant in [`Inserted::PaceReached`](crate::store::Inserted::PaceReached).
 pub(crate) fn hour_after(oldest: Timestamp) -> Timestamp {
     oldest.plus_capped(HOUR)
 }
 
-/// The instant from which a rotation is possible again after the daily limit was reached. `oldest` is the instant in
-/// [`Rotated::PaceReached`](crate::store::Rotated::PaceReached).
+/// Returns the instant from which a rotation is possible again, after the daily limit was reached. `oldest` is the
+/// instant in [`Rotated::PaceReached`](crate::store::Rotated::PaceReached).
 pub(crate) fn day_after(oldest: Timestamp) -> Timestamp {
     oldest.plus_capped(DAY)
 }

@@ -12,7 +12,7 @@ use crate::service::bounds::{hour_after, hourly, refusing_cap};
 use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::minting::{DRAWS, Entry, Minted};
 use crate::service::repeated_form::repeated;
-use crate::service::view::{CredentialView, IssuedCredential, MadeFor, Status, ends_soon};
+use crate::service::view::{CredentialView, IssuedCredential, MadeFor, ends_soon, live_status};
 use crate::store::insert::{InsertInto, Inserted};
 use crate::token::once::OnceKey;
 use crate::types::description::Description;
@@ -127,7 +127,6 @@ fn counterfoil(service: &Service, minted: &Minted, draft: &Draft, settings: &Set
 
 /// The view of a credential that was just issued. Its status is never [`Status::Suspended`].
 fn listed(record: &NewRecord, body: &FamilyBody, settings: &Settings, now: Timestamp) -> CredentialView {
-    let soon = record.expires_at.is_some_and(|expires_at| now.reached(expires_at.minus(settings.notice_lead)));
     let made = MadeFor::of(body);
     CredentialView {
         id: record.id,
@@ -137,7 +136,7 @@ fn listed(record: &NewRecord, body: &FamilyBody, settings: &Settings, now: Times
         created_at: now,
         expires_at: record.expires_at,
         last_used_at: None,
-        status: if soon { Status::Expiring } else { Status::Active },
+        status: live_status(record.expires_at, settings, now),
         replaced: false,
         ends_soon: ends_soon(record.expires_at, now, settings, now),
         scope: record.scope.clone(),

@@ -117,10 +117,7 @@ impl CredentialView {
             Phase::Expired { .. } => Status::Expired,
             Phase::Live | Phase::Overlap { .. } if !authenticates => Status::Suspended,
             Phase::Overlap { .. } => Status::Expiring,
-            Phase::Live => match own.expires_at {
-                Some(expires_at) if now.reached(expires_at.minus(settings.notice_lead)) => Status::Expiring,
-                _ => Status::Active,
-            },
+            Phase::Live => live_status(own.expires_at, settings, now),
         };
         let made = MadeFor::of(record.body());
         Some(Self {
@@ -139,6 +136,14 @@ impl CredentialView {
             named: made.named,
             created_by: made.created_by,
         })
+    }
+}
+
+/// The status of a credential that works and was not replaced.
+pub(crate) fn live_status(expires_at: Option<Timestamp>, settings: &Settings, now: Timestamp) -> Status {
+    match expires_at {
+        Some(expires_at) if now.reached(expires_at.minus(settings.notice_lead)) => Status::Expiring,
+        _ => Status::Active,
     }
 }
 

@@ -213,9 +213,6 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// The longest display name, in characters.
-    pub const DISPLAY_NAME_MAX: usize = 100;
-
     /// Creates a confidential client that has no secrets and no grants and may request any scope.
     #[must_use]
     pub fn new(client_id: ClientId, key: ClientKey, display_name: impl Into<String>, created_at: Timestamp) -> Self {

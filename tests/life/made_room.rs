@@ -1,4 +1,5 @@
-//! What is told of the sign-ins and sessions that a new one ended, if the store's answer to the new one was lost.
+//! Tests of events about sign-ins and sessions that were revoked to make room for a new one. In these tests, the
+//! store's response to the insert of the new one is lost.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +12,8 @@ use counterfoil::types::{FamilyId, TokenKind};
 
 use crate::support::block_on;
 
-/// A service in which a person has at most two sign-ins for each client, and at most two sessions.
+/// Makes a service in which a person can have at most two sign-ins for each client and at most two sessions. Another
+/// sign-in or session revokes the least recently used one.
 fn of_two() -> TestService {
     let mut policy = Policy::open();
     let cap = NonZeroU32::new(2).map(|limit| LiveCap { limit, evict: true });
@@ -24,7 +26,8 @@ fn sign_in(service: &TestService) -> FamilyId {
     block_on(service.sign_in("ivan")).family
 }
 
-/// Loses the answer of the next insert. The calls of `failing` fail.
+/// Makes the store execute the next insert and lose its response. If `failing` is `Some`, every call of this store
+/// method fails.
 fn lose_an_answer(service: &TestService, failing: Option<&'static str>) {
     let lost = AtomicBool::new(false);
     service.faults().plan(move |call| match call.method {
@@ -33,7 +36,7 @@ fn lose_an_answer(service: &TestService, failing: Option<&'static str>) {
     });
 }
 
-/// The families of which the events since the last call say that they were ended to make room.
+/// Returns the families of kind `of` that were revoked to make room, according to the events since the last call.
 fn told(service: &TestService, of: TokenKind) -> Vec<FamilyId> {
     let family = |what| match what {
         EventKind::MadeRoom { kind, family, owner } if kind == of => {

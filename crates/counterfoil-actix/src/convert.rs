@@ -5,7 +5,6 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
-/// Converts a response: its status, headers and body.
 pub(crate) fn response<B: MessageBody + 'static>(response: http::Response<B>) -> HttpResponse<BoxBody> {
     let (parts, body) = response.into_parts();
     let mut converted = HttpResponse::with_body(status(parts.status), body).map_into_boxed_body();

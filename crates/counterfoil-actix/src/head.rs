@@ -4,7 +4,7 @@ use actix_web::http::Version;
 use actix_web::{HttpMessage as _, HttpRequest};
 use counterfoil_http::RequestHead;
 
-/// The head of a request, for the decisions of `counterfoil-http`.
+/// Lets `counterfoil-http` read the head of a request of actix-web.
 pub(crate) struct Head<'a>(pub(crate) &'a HttpRequest);
 
 impl RequestHead for Head<'_> {
@@ -29,7 +29,6 @@ impl RequestHead for Head<'_> {
     }
 }
 
-/// The version of a request, as a value of `http` 1.
 pub(crate) fn version(request: &HttpRequest) -> http::Version {
     match request.version() {
         Version::HTTP_09 => http::Version::HTTP_09,

@@ -6,9 +6,9 @@ use counterfoil_tower::RejectionReason;
 use crate::head::Head;
 use crate::rejection::Rejection;
 
-/// Returns the host that a request names, or `None` for an HTTP/1.0 request that names no host. Call it in the outermost
-/// middleware, because actix-web accepts an invalid host. The current version of actix-web itself refuses requests with
-/// two `Host` lines or with none, before any middleware runs.
+/// Returns the host that a request names, or `None` for an HTTP/1.0 request that names no host. Call it in the
+/// outermost middleware, because actix-web accepts a `Host` value that is not a valid host. Requests with two `Host`
+/// lines or with none are refused by the current version of actix-web itself, before any middleware runs.
 ///
 /// # Errors
 ///

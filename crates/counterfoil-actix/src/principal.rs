@@ -26,7 +26,8 @@ use crate::rejection::Rejection;
 pub struct Principal(Box<Verified>);
 
 impl Principal {
-    /// Returns this caller as the presenter for the operations of [`Counterfoil`](counterfoil::Counterfoil).
+    /// Returns this caller as a [`Presenter`], the argument by which operations of
+    /// [`Counterfoil`](counterfoil::Counterfoil) check rights.
     #[must_use]
     pub fn presenter(&self) -> Presenter {
         Presenter::from(&*self.0)

@@ -12,7 +12,7 @@ use counterfoil_tower::{AsProblem, Refuse as _};
 
 use crate::convert;
 
-/// A refused request. A rejection has a status and a challenge for the caller (RFC 6750 §3), and the true reason for
+/// A refused request. It contains the status and the challenge for the caller (RFC 6750 §3), and the full reason for
 /// the host.
 ///
 /// It dereferences to the [`Rejection`](counterfoil_tower::Rejection) of `counterfoil-tower`. Its response is a problem
@@ -75,7 +75,8 @@ impl ResponseError for Rejection {
 
 type Shaping = dyn Fn(&Rejection) -> HttpResponse + Send + Sync;
 
-/// The host's function that makes the response to a rejection. `None` means that the response is a problem (RFC 9457).
+/// The function that the host set to make the response to a rejection. If it is `None`, the response is a problem (RFC
+/// 9457).
 #[derive(Clone, Default)]
 pub(crate) struct Shape(Option<Arc<Shaping>>);
 
@@ -84,8 +85,8 @@ impl Shape {
         Self(Some(Arc::new(shape)))
     }
 
-    /// Answers a refused request. If the host set no function, outer middleware can read the rejection from
-    /// `HttpResponse::error`.
+    /// Makes the response to a refused request. If the host set no function for it, outer middleware can read the
+    /// rejection from `HttpResponse::error`.
     pub(crate) fn answer(&self, request: ServiceRequest, rejection: Rejection) -> ServiceResponse {
         let response = match &self.0 {
             Some(shape) => shape(&rejection),

@@ -5,9 +5,10 @@ use counterfoil::types::Source;
 use counterfoil_http::TrustedProxies;
 use http::header::{FORWARDED, HeaderMap, HeaderName, HeaderValue};
 
-/// Returns the source of a request. The source is the address of the peer. If the peer is a trusted proxy, the source
-/// is the address that the proxies report. Returns `None` if the server does not know the peer. Insert the source into
-/// the request's extensions in the outermost middleware.
+/// Returns the source of a request, which is the address for which failed attempts are counted. It is the address of
+/// the peer. If the peer is one of `proxies`, it is the client's address that the proxies report. Returns `None` if the
+/// server does not know the address of the peer. Call it in the outermost middleware, and insert the source into the
+/// request's extensions.
 ///
 /// ```
 /// use actix_web::dev::Service as _;

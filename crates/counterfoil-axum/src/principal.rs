@@ -20,7 +20,8 @@ use http::request::Parts;
 pub struct Principal(Box<Verified>);
 
 impl Principal {
-    /// Returns this principal as the presenter for the operations of [`Counterfoil`](counterfoil::Counterfoil).
+    /// Returns this principal as a [`Presenter`], the argument by which operations of
+    /// [`Counterfoil`](counterfoil::Counterfoil) check rights.
     #[must_use]
     pub fn presenter(&self) -> Presenter {
         Presenter::from(&*self.0)

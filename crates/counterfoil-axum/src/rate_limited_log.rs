@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use counterfoil::Timestamp;
 
-/// The minimum time between two lines of one kind. The core has the same limit for its log lines about failures.
+/// The minimum time between two log lines of one kind. `counterfoil` limits its own log lines about failures in the
+/// same way.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// The rate limit of one kind of log line.
+/// Limits the rate of one kind of log line.
 #[derive(Debug, Default)]
 pub(crate) struct RateLimitedLog(Mutex<Option<LastLine>>);
 
@@ -19,8 +20,8 @@ struct LastLine {
 }
 
 impl RateLimitedLog {
-    /// Returns the number of lines that were suppressed since the last admitted line, or `None` if this line is
-    /// suppressed too.
+    /// Returns `None` if the line must be suppressed. Otherwise returns the number of lines that were suppressed since
+    /// the last admitted line.
     pub(crate) fn admit(&self, now: Timestamp) -> Option<u64> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *last {

@@ -30,24 +30,26 @@ pub fn settings(counterfoil: Counterfoil) -> Routes {
     counterfoil_http::settings(counterfoil).into()
 }
 
-/// Serves the token endpoint at `POST /token`. `sources` says how the endpoint gets the source of a request.
+/// Serves the token endpoint at `POST /token`. `sources` says where the endpoint finds the source of a request, which
+/// is the address for which failed attempts are counted.
 pub fn token(counterfoil: Counterfoil, sources: Sources) -> Routes {
     counterfoil_http::token(counterfoil, sources).into()
 }
 
-/// Serves the revocation endpoint at `POST /revoke`. `sources` says how the endpoint gets the source of a request.
+/// Serves the revocation endpoint at `POST /revoke`. `sources` says where the endpoint finds the source of a request,
+/// which is the address for which failed attempts are counted.
 pub fn revoke(counterfoil: Counterfoil, sources: Sources) -> Routes {
     counterfoil_http::revoke(counterfoil, sources).into()
 }
 
-/// Serves the introspection endpoint, for confidential clients, at `POST /introspect`. `sources` says how the endpoint
-/// gets the source of a request.
+/// Serves the introspection endpoint, for confidential clients, at `POST /introspect`. `sources` says where the
+/// endpoint finds the source of a request, which is the address for which failed attempts are counted.
 pub fn introspect(counterfoil: Counterfoil, sources: Sources) -> Routes {
     counterfoil_http::introspect(counterfoil, sources).into()
 }
 
-/// Serves the metadata at `GET` of [`Issuer::metadata_path`](crate::Issuer::metadata_path). Do not nest this router:
-/// the path must begin at the root.
+/// Serves the metadata of the authorization server (RFC 8414) at `GET` of
+/// [`Issuer::metadata_path`](crate::Issuer::metadata_path). Do not nest this router: the path must begin at the root.
 pub fn metadata(metadata: Metadata) -> Routes {
     counterfoil_http::metadata(metadata).into()
 }

@@ -51,7 +51,7 @@ impl Routes {
         Self(self.0.nest(path, below.0))
     }
 
-    /// Puts a layer in front of the routes.
+    /// Puts a layer in front of all routes of this router.
     pub fn layer<L>(self, layer: L) -> Self
     where
         L: Layer<routing::Route> + Clone + Send + Sync + 'static,
@@ -101,8 +101,8 @@ impl From<Endpoints> for Routes {
     }
 }
 
-/// Returns the router for the methods of an endpoint. The endpoint refuses every other method. axum writes the header
-/// `Allow`, because the host may have added methods at the same path.
+/// Returns an axum router for the methods that an endpoint supports. The endpoint answers every other method with 405.
+/// axum writes the `Allow` header of this response, because the host may have added methods at the same path.
 fn methods(endpoint: Endpoint) -> MethodRouter {
     let filters: Vec<_> =
         endpoint.methods().iter().filter_map(|own| MethodFilter::try_from(own.clone()).ok()).collect();
@@ -116,7 +116,8 @@ fn methods(endpoint: Endpoint) -> MethodRouter {
     filters.into_iter().fold(MethodRouter::new().fallback(other), |methods, own| methods.on(own, answer.clone()))
 }
 
-/// Answers a request with an endpoint. The endpoint gets the path as the client sent it.
+/// Answers a request with an endpoint. The endpoint gets the path as the client sent it, with the prefix under which
+/// the router is nested.
 async fn respond(endpoint: &Endpoint, OriginalUri(uri): OriginalUri, mut request: Request) -> Response {
     *request.uri_mut() = uri;
     endpoint.respond(request).await.map(|body| Body::from(body.into_bytes()))

@@ -13,14 +13,15 @@ use http::{HeaderValue, StatusCode};
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
-/// The content security policy of the page. It allows resources from the page's own origin only.
+/// The content security policy of the page that shows the OpenAPI document. The page can load resources only from its
+/// own origin.
 const FROM_HERE: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
-/// Serves the document at `json`, and the page that shows the document at `index` in `folder`. The page's assets are
-/// compiled into the crate. Neither the build nor the page downloads anything from elsewhere.
+/// Serves the OpenAPI document at the path `json`, and Swagger UI, which shows the document, at `{folder}/index`. The
+/// files of Swagger UI are compiled into the crate. Neither the build nor the page downloads anything from elsewhere.
 ///
 /// `folder` and `json` are paths without a trailing slash.
 pub fn ui(folder: &str, json: &str, document: &OpenApi) -> Router {

@@ -40,6 +40,7 @@ pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
         );
     }
 
+    crate::extremes::a_hundred_at_once(&*subject.fresh().await).await?;
     several_taken(&*store).await?;
     let holder = first.family.id;
     let second = ann.pat().labelled("ONE").with_access();

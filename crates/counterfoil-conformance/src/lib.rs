@@ -111,9 +111,12 @@ pub mod sibling_clauses {
     };
 }
 
-/// The checks of a store that can be copied, and the families that these checks use. They check clauses 57 to 59.
+/// The checks of a store that can be copied, and the families that these checks use. They check clauses 57 to 59, and
+/// clauses 25 to 27 for the methods of `Transfer`.
 pub mod transfer_clauses {
     pub use crate::transfer::{
-        Whole, a_family_comes_back_as_it_was, every_state, families_are_walked, restore_never_overwrites, walk_families,
+        TransferFixture, Whole, a_family_comes_back_as_it_was, every_state, families_are_walked, hold_transfer,
+        restore_never_overwrites, transfer_cut_off_is_all_or_nothing, transfer_garbage_is_corrupt,
+        transfer_outage_is_unavailable, walk_families,
     };
 }

@@ -75,6 +75,7 @@ async fn story(
 
 /// Clause 2: everywhere, a limit is reached if `t >= limit`. A store compares times only where the contract says so.
 pub async fn equality_is_reached(subject: &Subject) -> Verdict {
+    crate::extremes::limits_are_reached_late(&*subject.fresh().await).await?;
     slide_ends_at_the_expiry(subject).await?;
     cap_and_label_end_on_the_instant(subject).await?;
     nothing_else_is_compared(subject).await?;

@@ -148,3 +148,25 @@ macro_rules! __checks {
         &[$($check { name: stringify!($clause), run: |subject| Box::pin($crate::$room::$clause(subject)) }),*]
     };
 }
+
+/// Generates one `#[test]` for each of the checks of clauses 25 to 27 on the methods of `Transfer`. The fixture
+/// implements [`TransferFixture`](crate::transfer_clauses::TransferFixture).
+#[macro_export]
+macro_rules! transfer_conformance {
+    ($name:ident, $fixture:expr) => {
+        $crate::transfer_conformance! { @ $name, $fixture,
+            transfer_cut_off_is_all_or_nothing transfer_garbage_is_corrupt transfer_outage_is_unavailable
+        }
+    };
+    (@ $name:ident, $fixture:expr, $($check:ident)*) => {
+        mod $name {
+            #[allow(unused_imports, reason = "the fixture may be named by a path of its own")]
+            use super::*;
+
+            $(#[test]
+            fn $check() {
+                $crate::transfer_clauses::hold_transfer(stringify!($check), $fixture);
+            })*
+        }
+    };
+}

@@ -40,6 +40,7 @@ pub async fn due_is_complete(subject: &Subject) -> Verdict {
     what_moves_a_mark(subject).await?;
     claims_between_pages(subject).await?;
     extremes::a_due_cursor_outlives_its_record(&*subject.fresh().await).await?;
+    extremes::a_thousand_are_due(&*subject.fresh().await).await?;
     Ok(Checked::Held)
 }
 

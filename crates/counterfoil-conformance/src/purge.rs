@@ -25,7 +25,10 @@ pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
     extremes::a_family_does_not_wait(&*subject.fresh().await).await?;
     limit_is_a_maximum(subject).await?;
     extremes::shrinks_within_the_limit(&*subject.fresh().await).await?;
+    extremes::removals_and_shrinks_share_the_limit(&*subject.fresh().await).await?;
+    extremes::a_thousand_are_purged(&*subject.fresh().await).await?;
     two_at_once(subject).await?;
+    crate::races::joins_beside_a_purge(subject).await?;
     Ok(Checked::Held)
 }
 

@@ -12,6 +12,7 @@ use crate::walk::{sorted_ids, walk};
 /// only the id, and the record names its realm.
 pub async fn realms_are_apart(subject: &Subject) -> Verdict {
     crate::extremes::owners_end_apart(&*subject.fresh().await).await?;
+    crate::extremes::owners_are_counted_apart(&*subject.fresh().await).await?;
     let store = subject.fresh().await;
     let people = [
         Person::new("a", "ann"),

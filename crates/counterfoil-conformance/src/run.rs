@@ -76,7 +76,7 @@ pub fn hold_sibling(name: &str, siblings: &Siblings) {
     tell(check.name, check.run(siblings));
 }
 
-fn tell(name: &str, verdict: Result<Checked, Violation>) {
+pub(crate) fn tell(name: &str, verdict: Result<Checked, Violation>) {
     match verdict {
         Ok(Checked::Held) => {}
         // This writes directly to stderr, which the test harness does not capture, because a check that did not run

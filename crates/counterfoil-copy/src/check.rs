@@ -9,8 +9,8 @@ use crate::walk::{self, Families};
 use crate::{clients, families, settings};
 
 impl Copy {
-    /// Reads the whole source. Refuses a source with damaged rows, and a target that contains data that the source does
-    /// not have.
+    /// Reads the whole source, counts what it contains, and writes nothing. Returns an error if the source has rows
+    /// that cannot be decoded, or if the target contains data that the source does not have.
     pub(crate) async fn checked(&self) -> Result<Found, CopyError> {
         let mut found = Found::default();
         found.report.realms.extend(self.realms.iter().cloned());
@@ -50,16 +50,17 @@ impl Copy {
         Ok(found)
     }
 
-    /// Compares the census of a store with the number of records that a walk found. This detects a store whose walk
-    /// omits a family.
+    /// Returns an error if the number of records in a store, as
+    /// [`TokenStore::census`](counterfoil::store::TokenStore::census) reports it, is not `walked`. So a store whose
+    /// walk omits a family is detected.
     pub(crate) async fn counted(&self, side: Side, walked: u64) -> Result<(), CopyError> {
         let census = self.of(side).tokens.census().await.map_err(side.failed())?;
         let counted = census.iter().map(|(_, records)| records).sum();
         if counted == walked { Ok(()) } else { Err(CopyError::Uncounted { side, counted, walked }) }
     }
 
-    /// Refuses a target that has had its upkeep since the source's last one. A service has run on it, and may have
-    /// purged revoked credentials: a copy would bring them back.
+    /// Returns an error if the target's last upkeep is later than the source's. Then a service has run on the target
+    /// and may have purged revoked credentials, which a copy would bring back.
     pub(crate) async fn has_not_served(&self) -> Result<(), CopyError> {
         let source = self.source.settings.last_upkeep().await.map_err(Side::Source.failed())?;
         let target = self.target.settings.last_upkeep().await.map_err(Side::Target.failed())?;

@@ -1,4 +1,5 @@
-//! Copies registrations, and retires the internal ids of removed clients.
+//! Copies the registrations of clients. Retires the internal ids of removed clients, so that no new client gets such an
+//! id.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +11,13 @@ use crate::copy::{Copy, RAISED};
 use crate::error::{CopyError, Side};
 use crate::walk;
 
-/// Returns the client id of the temporary registration that [`retire`] writes and removes to retire an internal id.
+/// Returns the client id of the temporary registration with which [`retire`] retires an internal id.
 fn placeholder(key: &ClientKey) -> Option<ClientId> {
     let hex: String = key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     format!("retired-{hex}").parse().ok()
 }
 
-/// Whether a registration of the target is a temporary registration of [`retire`] that an interrupted copy left behind.
+/// Whether a registration is a temporary one that [`retire`] wrote, and that an interrupted copy did not remove.
 fn is_left_over(registration: &Registration) -> bool {
     registration.disabled && placeholder(&registration.key).is_some_and(|id| id == registration.client_id)
 }
@@ -30,13 +31,13 @@ fn same(realm: &Realm, source: &Registration, target: &Registration) -> Result<(
     if equal { Ok(()) } else { Err(foreign(realm, &target.client_id)) }
 }
 
-/// The registrations of the target. One that does not decode may be anything, so it is an error.
+/// Returns the registrations of the target, or an error if one of them cannot be decoded.
 async fn targets_of(copy: &Copy, realm: &Realm) -> Result<Vec<VersionedRegistration>, CopyError> {
     let (targets, corrupt) = walk::clients(&copy.target, Side::Target, realm).await?;
     if corrupt > 0 { Err(CopyError::DamagedTarget { count: corrupt }) } else { Ok(targets) }
 }
 
-/// Refuses a target with a registration that the source does not have, or that differs from the source's.
+/// Returns an error if the target has a registration that the source does not have, or that differs from the source's.
 pub(crate) async fn compatible(copy: &Copy, realm: &Realm) -> Result<(), CopyError> {
     let (sources, _) = walk::clients(&copy.source, Side::Source, realm).await?;
     let sources: BTreeMap<_, _> =
@@ -62,9 +63,10 @@ pub(crate) async fn copy(copy: &Copy, realm: &Realm) -> Result<u64, CopyError> {
     Ok(behind)
 }
 
-/// Writes a registration, and repeats the write until its version reaches the source's version. Otherwise a version
-/// that an administrator read from the source could match a different state of the target. Returns false if the version
-/// is still lower.
+/// Writes a registration to the target. Each write raises its version, so the write is repeated until the version is at
+/// least the source's version. Otherwise a later change in the target could get the same version that an administrator
+/// read from the source before the copy. The administrator's update would then overwrite this change unnoticed. Returns
+/// false if the version is still lower after [`RAISED`] writes.
 async fn copy_one(copy: &Copy, realm: &Realm, source: &VersionedRegistration) -> Result<bool, CopyError> {
     let id = &source.registration.client_id;
     let target = copy.target.clients.client(realm, id).await.map_err(Side::Target.failed())?;
@@ -86,7 +88,8 @@ async fn copy_one(copy: &Copy, realm: &Realm, source: &VersionedRegistration) ->
     Ok(false)
 }
 
-/// Retires an internal id in the target, so that no client gets the id again.
+/// Retires an internal id in the target, so that no new client gets the id of a removed client. For this purpose,
+/// writes a temporary registration with the id and removes it.
 pub(crate) async fn retire(copy: &Copy, realm: &Realm, key: ClientKey) -> Result<(), CopyError> {
     let Some(id) = placeholder(&key) else { return Ok(()) };
     let registration =

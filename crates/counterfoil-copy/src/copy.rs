@@ -1,4 +1,4 @@
-//! The copy of a whole store.
+//! Copies a whole store to another store.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,10 +11,10 @@ use crate::side::Stores;
 use crate::verify::verify;
 use crate::{clients, families, settings};
 
-/// The maximum number of writes that raise the version of one document to the source's version.
+/// The maximum number of times that one document is written to raise its version to the source's version.
 pub(crate) const RAISED: u32 = 10_000;
 
-/// A copy of one store to another.
+/// A configured copy of one store to another. [`run`](Self::run) carries it out.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -37,21 +37,22 @@ pub struct Copy {
 }
 
 impl Copy {
-    /// Makes a copy from `source` to `target`. It includes the default realm and every realm that has a credential.
+    /// Configures a copy from `source` to `target`, and copies nothing yet. The copy includes the default realm and
+    /// every realm that has a credential.
     #[must_use]
     pub fn new(source: Stores, target: Stores) -> Self {
         Self { source, target, realms: BTreeSet::from([Realm::default()]), progress: Box::new(|_| {}) }
     }
 
-    /// Also copies the clients and settings of this realm. This is only needed for a realm without credentials, because
-    /// a store cannot list its realms.
+    /// Adds a realm whose clients and settings are copied. This is needed only for a realm without credentials, which
+    /// the copy cannot find because a store cannot list its realms.
     #[must_use]
     pub fn with_realm(mut self, realm: Realm) -> Self {
         self.realms.insert(realm);
         self
     }
 
-    /// Sets a function that is called after every few families. It gets the number of families that are done.
+    /// Sets a function that is called repeatedly during the copy. Its argument is the number of families that are done.
     #[must_use]
     pub fn with_progress(mut self, progress: impl Fn(u64) + Send + Sync + 'static) -> Self {
         self.progress = Box::new(progress);
@@ -69,13 +70,14 @@ impl Copy {
         Ok(found.report)
     }
 
-    /// Copies everything, and compares both stores at the end. First, it reads the source and checks both stores. If a
-    /// check fails, it writes nothing. Then it writes the settings, because they bind the target to the key ring. Then
-    /// it writes the registrations, and then the families. Each family is written in one step.
+    /// Copies everything, and compares both stores at the end. It first reads the whole source and checks both stores.
+    /// If a check fails, it writes nothing. It then writes the settings, and from then on the target refuses a service
+    /// with another key ring. After the settings, it writes the registrations and the families. Each family is written
+    /// atomically.
     ///
-    /// Neither store may be in use during the copy. If a store changes nevertheless, the comparison or the next run
-    /// fails, unless the change is made after its part of the comparison. Such a change is not found: a credential that
-    /// is revoked in the source after the comparison of its family stays valid in the target.
+    /// Do not use either store during the copy. If a store changes nevertheless, the comparison at the end or the next
+    /// run fails. The exception is a change to data that was already compared. Nothing detects such a change: a
+    /// credential that is revoked in the source after the comparison of its family stays valid in the target.
     ///
     /// # Cancel safety
     ///
@@ -104,7 +106,7 @@ impl Copy {
         Ok(report)
     }
 
-    /// Compares both stores and writes nothing. [`run`](Self::run) does this at its end.
+    /// Compares both stores and writes nothing. [`run`](Self::run) makes this comparison at its end.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The reasons why a copy stops. Every message says what the operator must do. No message contains a secret.
+//! The reasons why a copy stops. No message contains a secret.
 
 use std::fmt;
 
@@ -26,13 +26,14 @@ impl fmt::Display for Side {
 }
 
 impl Side {
-    /// Returns a function that converts an error of this side's store.
     pub(crate) fn failed(self) -> impl FnOnce(StoreError) -> CopyError {
         move |error| CopyError::Store { side: self, error }
     }
 }
 
-/// Why a copy stopped. The data that was written remains, and another run continues the copy.
+/// Why a copy stopped. The data that was written remains in the target. Another run continues the copy, unless the
+/// target must be emptied first. If so, the message says it. A family is a personal access token with its rotations, or
+/// a sign-in with its tokens.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CopyError {
@@ -45,42 +46,42 @@ pub enum CopyError {
         #[source]
         error: StoreError,
     },
-    /// The source has rows that cannot be decoded. Nothing was written. Repair or remove these rows first, because a
-    /// copy without them would hide the loss.
+    /// Rows of the source cannot be decoded. Nothing was written. Repair or remove these rows first. A copy that left
+    /// them out would hide the loss.
     #[error("{count} rows of the source do not decode, for example of family {first:?}; nothing was written")]
     Damaged {
-        /// The number of families and registrations that have such a row.
+        /// The number of rows, families and registrations that cannot be decoded.
         count: u64,
-        /// One of the damaged families.
+        /// One of the families that cannot be decoded. `None` if only other rows are damaged.
         first: Option<FamilyId>,
     },
-    /// Rows of the target do not decode. Nothing was written.
+    /// Rows of the target cannot be decoded.
     #[error("{count} rows of the target do not decode; repair them, or copy into an empty store")]
     DamagedTarget {
-        /// How many families and registrations have such a row.
+        /// The number of rows that cannot be decoded, as far as they were found.
         count: u64,
     },
-    /// The target's last upkeep is later than the source's: a service has run on the target. It may have purged
-    /// credentials that the source still has, and a copy would bring them back. Nothing was written.
+    /// The target's last upkeep is later than the source's, so a service has run on the target. This service may have
+    /// purged credentials that the source still has. A copy would bring them back, so nothing was written.
     #[error("a service has run on the target since the source's last upkeep; copy into an empty store")]
     TargetServed,
-    /// The census of a store differs from the number of records in its families. Either another process writes to the
-    /// store, or the store has records without a family.
+    /// The number of records that a store reports differs from the number of records that were found in its families.
+    /// Either another process writes to the store, or the store has records without a family.
     #[error(
         "the {side} counts {counted} records, but its families have {walked}; stop the service and run the copy again"
     )]
     Uncounted {
         /// The store in which the numbers differ.
         side: Side,
-        /// The number of records in the store's census.
+        /// The number of records that the store's [`census`](counterfoil::store::TokenStore::census) reports.
         counted: u64,
-        /// The number of records in the store's families.
+        /// The number of records that were found in the store's families.
         walked: u64,
     },
     /// The target holds a family that the source does not have.
     #[error("the target holds credentials of its own, family {0:?}; copy into an empty store")]
     ForeignFamily(FamilyId),
-    /// The target holds a registration that the source does not have, or that differs from the source's.
+    /// The target holds the registration of a client that the source does not have, or that differs from the source's.
     #[error("the target has a client {client} of its own in realm {realm}; copy into an empty store")]
     ForeignClient {
         /// The realm of the registration.
@@ -91,34 +92,37 @@ pub enum CopyError {
     /// The target's settings of this realm differ from the source's.
     #[error("the target has settings of its own in realm {0}; copy into an empty store")]
     ForeignSettings(Realm),
-    /// The target was used with another key ring: a key with the same number is a different key.
+    /// The target was used with another key ring: a key of this ring has the same number as a key of the source's ring,
+    /// but is a different key.
     #[error("the target belongs to another key ring: key {} of realm {realm} differs", .key.number())]
     ForeignKeyRing {
-        /// The realm whose settings contain the key's check value.
+        /// The realm of the settings that show the difference. Settings contain a check value of each key.
         realm: Realm,
-        /// The number of the key.
+        /// The number that the two keys have in common.
         key: KeyId,
     },
-    /// A family is in both stores and differs. One of the stores was used after an earlier part of the copy.
+    /// A family is different in the two stores, or is missing in one of them. One of the stores was used after an
+    /// earlier part of the copy.
     #[error(
         "family {family:?} differs in {field}: one of the stores was used meanwhile; empty the target and begin anew"
     )]
     Differs {
         /// The family that differs.
         family: FamilyId,
-        /// The first field that differs. It is `family` if one side does not have the family.
+        /// The name of the first field that differs. It is `family` if one store does not have the family.
         field: &'static str,
     },
-    /// Another family of the target holds the label of this family.
+    /// The family cannot be written to the target, because another family of the target already has its label. A label
+    /// is unique among the credentials of an owner.
     #[error("family {family:?} cannot be written, since family {holder:?} of the target holds its label")]
     LabelHeld {
         /// The family that was not written.
         family: FamilyId,
-        /// The family that holds the label.
+        /// The family of the target that has the label.
         holder: FamilyId,
     },
-    /// A document cannot be converted to its stored form. This does not happen for documents that were read from a
-    /// store.
+    /// A registration or a settings document cannot be converted to its stored form. This does not happen for documents
+    /// that were read from a store.
     #[error("a document cannot be written")]
     Document(#[from] InvalidDocument),
 }

@@ -8,7 +8,7 @@ use crate::copy::Copy;
 use crate::error::{CopyError, Side};
 use crate::walk::Families;
 
-/// How many families are copied at the same time. All generations of these families are in memory.
+/// The number of families that are copied at the same time. All records of these families are in memory.
 const ABREAST: usize = 16;
 
 /// Copies all families. Returns the number of families that the target already had.
@@ -54,7 +54,7 @@ fn compare(id: &FamilyId, source: Option<&WholeFamily>, target: Option<&WholeFam
     field.map_or(Ok(()), |field| Err(CopyError::Differs { family: *id, field }))
 }
 
-/// Compares a family that both sides have.
+/// Returns an error if a family differs between the two stores.
 pub(crate) async fn same(copy: &Copy, id: &FamilyId) -> Result<(), CopyError> {
     let source = read(copy, Side::Source, id).await?;
     match copy.target.families.family(id).await {
@@ -64,7 +64,7 @@ pub(crate) async fn same(copy: &Copy, id: &FamilyId) -> Result<(), CopyError> {
     }
 }
 
-/// Checks that both stores have the same families. Returns the number of records in one store.
+/// Returns an error unless both stores have the same families. Returns the number of records in one store.
 pub(crate) async fn verify(copy: &Copy) -> Result<u64, CopyError> {
     let mut sources = Families::of(&copy.source, Side::Source);
     let mut targets = Families::of(&copy.target, Side::Target);

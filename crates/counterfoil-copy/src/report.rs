@@ -6,7 +6,8 @@ use counterfoil::Realm;
 use counterfoil::client::ClientKey;
 use counterfoil::store::WholeFamily;
 
-/// The counters of a copy, of a plan or of a comparison.
+/// The numbers of families, records and other data in a copy. [`Copy::run`](crate::Copy::run) returns what was copied,
+/// [`Copy::plan`](crate::Copy::plan) what would be copied, and [`Copy::verify`](crate::Copy::verify) what was compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
@@ -20,15 +21,17 @@ pub struct Report {
     pub records: u64,
     /// The number of revoked families. They are kept as tombstones.
     pub revoked_families: u64,
-    /// The number of shrunk records. They are old generations, kept so that a replay of their tokens is detected.
+    /// The number of shrunk records. A shrunk record is an old generation of a token, kept only so that a replay of the
+    /// token is detected.
     pub shrunk_records: u64,
-    /// The number of records with a pending notice.
+    /// The number of records with a notice that is still to be sent.
     pub notices: u64,
-    /// The number of families that hold a label.
+    /// The number of families that have a label, such as the name of a personal access token.
     pub labels: u64,
     /// The number of client registrations.
     pub clients: u64,
-    /// The number of removed clients whose internal ids are in records. The target retires these ids too.
+    /// The number of removed clients whose internal ids are still named in records. In the target, these ids are
+    /// retired too, so that no new client gets one.
     pub retired_clients: u64,
     /// The number of settings documents. A realm has at most one.
     pub settings: u64,
@@ -37,11 +40,12 @@ pub struct Report {
     pub versions_behind: u64,
 }
 
-/// The results of the walk through the source that later steps need.
+/// What the first walk through the source found, as far as later steps need it.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) report: Report,
-    /// The internal ids of clients that families name. At the end of the check: only those without a registration.
+    /// The internal ids of the clients that families name. After the check of the registrations, only the ids of
+    /// clients without a registration remain.
     pub(crate) clients: BTreeMap<Realm, BTreeSet<ClientKey>>,
 }
 

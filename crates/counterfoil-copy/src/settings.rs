@@ -1,4 +1,5 @@
-//! Copies settings, with the check values of the key ring, and the time of the last upkeep.
+//! Copies the settings of each realm, and the instant of the last upkeep. Settings contain the check values of the key
+//! ring.
 
 use counterfoil::Realm;
 use counterfoil::settings::{StoredSettings, VersionedSettings};
@@ -11,7 +12,8 @@ async fn read(copy: &Copy, side: Side, realm: &Realm) -> Result<Option<Versioned
     copy.of(side).settings.settings(realm).await.map_err(side.failed())
 }
 
-/// Refuses a target whose settings differ. If they belong to another key ring, the error says so.
+/// Returns an error if the target has settings that differ from the source's. The error is
+/// [`CopyError::ForeignKeyRing`] if they belong to another key ring.
 pub(crate) async fn compatible(copy: &Copy, realm: &Realm) -> Result<(), CopyError> {
     let Some(target) = read(copy, Side::Target, realm).await? else { return Ok(()) };
     let source = read(copy, Side::Source, realm).await?.map(|source| source.settings).unwrap_or_default();
@@ -26,8 +28,8 @@ fn same(realm: &Realm, source: &StoredSettings, target: &StoredSettings) -> Resu
     if source == target { Ok(()) } else { Err(CopyError::ForeignSettings(realm.clone())) }
 }
 
-/// Writes the settings of a realm. From then on, the target refuses another key ring. Returns true if the version in
-/// the target is still lower than in the source.
+/// Writes the settings of a realm to the target. From then on, the target refuses a service with another key ring.
+/// Returns true if the version in the target is still lower than in the source.
 pub(crate) async fn copy(copy: &Copy, realm: &Realm) -> Result<bool, CopyError> {
     let Some(source) = read(copy, Side::Source, realm).await? else { return Ok(false) };
     let mut version = read(copy, Side::Target, realm).await?.map(|target| target.version);
@@ -58,8 +60,8 @@ pub(crate) async fn verify(copy: &Copy, realm: &Realm) -> Result<(), CopyError> 
     }
 }
 
-/// Copies the time of the source's last upkeep if the target has none. Then the target's first purge does not have to
-/// wait for a trusted clock.
+/// Copies the instant of the source's last upkeep, if the target has none. Without such an instant, the target's first
+/// purge would have to wait for a trusted clock.
 pub(crate) async fn copy_upkeep(copy: &Copy) -> Result<(), CopyError> {
     let Some(at) = copy.source.settings.last_upkeep().await.map_err(Side::Source.failed())? else { return Ok(()) };
     if copy.target.settings.last_upkeep().await.map_err(Side::Target.failed())?.is_none() {

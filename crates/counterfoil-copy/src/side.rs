@@ -1,11 +1,11 @@
-//! One side of a copy, as the four store traits that a copy uses.
+//! The source or the target of a copy. A copy uses four traits of a store.
 
 use std::fmt;
 use std::sync::Arc;
 
 use counterfoil::store::{ClientStore, SettingsStore, TokenStore, Transfer};
 
-/// A store from which or to which data is copied. A clone refers to the same store.
+/// The store from which, or to which, a copy is made. A clone refers to the same store.
 #[derive(Clone)]
 pub struct Stores {
     pub(crate) tokens: Arc<dyn TokenStore>,

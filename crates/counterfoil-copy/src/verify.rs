@@ -6,7 +6,7 @@ use crate::copy::Copy;
 use crate::error::{CopyError, Side};
 use crate::{clients, families, settings};
 
-/// Compares all copied data by value. Then checks that the census of each store equals the number of compared records.
+/// Compares all copied data by value. Then checks that each store reports as many records as were compared.
 pub(crate) async fn verify<'a>(copy: &Copy, realms: impl IntoIterator<Item = &'a Realm>) -> Result<(), CopyError> {
     let realms: Vec<_> = realms.into_iter().collect();
     documents(copy, &realms).await?;

@@ -21,7 +21,7 @@ pub(crate) struct Families<'a> {
     ahead: VecDeque<FamilyId>,
     after: Option<FamilyId>,
     ended: bool,
-    /// The number of rows whose family is unknown.
+    /// The number of rows that were skipped because they do not show to which family they belong.
     pub(crate) corrupt: u64,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Families<'a> {
         Ok(self.ahead.pop_front())
     }
 
-    /// Returns the next ids, at most `most`.
+    /// Returns at most `most` of the next ids. The result is empty at the end.
     pub(crate) async fn some(&mut self, most: usize) -> Result<Vec<FamilyId>, CopyError> {
         let mut some = Vec::new();
         while some.len() < most {

@@ -1,23 +1,22 @@
 //! A test case: a request and its expected response.
 
-/// A request and its expected response. Texts of the request may contain `{names}`. The [`Scene`](crate::scene::Scene)
-/// replaces each with a text.
+/// A request and its expected response. The texts of the request can contain placeholders such as `{token}`. The
+/// [`Scene`](crate::scene::Scene) replaces each placeholder by a text of the running service.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub name: &'static str,
-    /// Requests that are sent first. The status of each response must be below 500.
+    /// Requests that are sent first. The status of each of their responses must be below 500.
     pub before: Vec<Send>,
-    /// The method of the store that fails while the request is answered.
+    /// The name of a store method that fails while the request is answered. `None` if no method fails.
     pub outage: Option<&'static str>,
-    /// The HTTP server of actix-web refuses the request before any middleware runs: 400 without a body.
+    /// True if the HTTP server of actix-web refuses the request with 400 and no body, before any middleware runs.
     pub actix_refuses: bool,
-    /// The directory of the service has neither logins nor a search.
+    /// True if the service's directory has neither logins nor a search.
     pub accounts_only: bool,
     pub send: Send,
     pub expected: Expected,
 }
 
-/// A request to send.
 #[derive(Clone, Debug)]
 pub struct Send {
     pub method: &'static str,
@@ -28,7 +27,6 @@ pub struct Send {
     pub body: Body,
 }
 
-/// The body of a request.
 #[derive(Clone, Debug)]
 pub enum Body {
     None,
@@ -39,7 +37,8 @@ pub enum Body {
     Announced(usize),
 }
 
-/// The parts of a response that a case states. The test also compares the complete responses of all frameworks.
+/// The expected parts of a response. In addition, the test compares the complete responses of all frameworks with each
+/// other.
 #[derive(Clone, Debug)]
 pub struct Expected {
     pub status: u16,
@@ -50,7 +49,7 @@ pub struct Expected {
     pub cache: Option<&'static str>,
     /// Expected values of other headers.
     pub headers: Vec<(&'static str, &'static str)>,
-    /// The complete body.
+    /// The complete body. `None` if the body is not compared with a text.
     pub text: Option<&'static str>,
 }
 
@@ -98,13 +97,13 @@ impl Send {
         self
     }
 
-    /// Replaces the `Host` line.
+    /// Replaces the values of the `Host` lines.
     pub fn hosts(mut self, hosts: &'static [&'static str]) -> Self {
         self.hosts = hosts;
         self
     }
 
-    /// Adds an `Authorization` header with the token that the [`Scene`](crate::scene::Scene) has under this name.
+    /// Adds an `Authorization` header with the token that replaces the placeholder `name`.
     pub fn bearer(self, name: &str) -> Self {
         self.header("authorization", &format!("Bearer {{{name}}}"))
     }

@@ -14,10 +14,10 @@ use crate::servers::Framework;
 use crate::wire::{exchange, written};
 
 const LOGIN: &str = "grant_type=password&username=ivan&password=ivan";
-/// The number of wrong passwords that an account allows. Equal to the limit of [`Scene::new`].
+/// The number of wrong passwords after which an account must wait. It equals the limit in [`Scene::new`].
 const ALLOWED: usize = 3;
 
-/// Waits until `calls` calls were counted.
+/// Waits until `count` is at least `calls`.
 async fn reached(count: &AtomicUsize, calls: usize) {
     let waiting = async {
         while count.load(Ordering::SeqCst) < calls {

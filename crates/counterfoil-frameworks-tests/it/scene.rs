@@ -1,4 +1,4 @@
-//! The service of a test case, and the texts that replace the names in its requests. Every scene issues the same
+//! The service of a test case, and the texts that replace the placeholders in its requests. Every scene issues the same
 //! tokens.
 
 use std::collections::HashMap;
@@ -40,7 +40,7 @@ impl Scene {
         Self { service, filled: HashMap::new() }
     }
 
-    /// Returns the handle that the server of a case uses. All handles share the store.
+    /// Returns the [`Counterfoil`] that the server of a case uses. It always uses the store of this scene.
     pub fn counterfoil(&self, case: &Case) -> Counterfoil {
         if !case.accounts_only {
             return self.service.counterfoil().clone();
@@ -52,7 +52,7 @@ impl Scene {
         builder.accounts(people).build().expect("a handle")
     }
 
-    /// Returns the request with each `{name}` replaced by its text.
+    /// Returns the request with each placeholder `{name}` replaced by its text.
     pub async fn fill(&mut self, send: &Send) -> Send {
         let mut filled = send.clone();
         filled.path = self.text(&send.path).await;
@@ -65,7 +65,7 @@ impl Scene {
         filled
     }
 
-    /// From now on, this method of the store fails.
+    /// Makes every further call of this store method fail.
     pub fn fail(&self, method: &'static str) {
         self.service.faults().on(method, Failure::NotExecuted);
     }
@@ -85,7 +85,8 @@ impl Scene {
         text
     }
 
-    /// Creates the text for a name. Returns it with the texts of other names that are created at the same time.
+    /// Creates the text for the placeholder `name`, for example by issuing a token. Some texts come in pairs, such as a
+    /// token and its id. Returns each created text with the name of its placeholder.
     async fn make(&self, name: &str) -> Vec<(&'static str, String)> {
         let service = &self.service;
         match name {

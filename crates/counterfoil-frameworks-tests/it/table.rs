@@ -8,11 +8,11 @@ use crate::scene::Scene;
 use crate::servers::{Framework, Running};
 use crate::wire::{Answer, exchange};
 
-/// The number of servers that keep running. A worker of actix-web panics if it is stopped while its last connection
-/// closes.
+/// The number of servers that keep running after their case, before the oldest is stopped. A worker of actix-web panics
+/// if it is stopped while its last connection closes.
 const LAST: usize = 20;
 
-/// Whether a framework has the route of a case.
+/// Whether a framework serves the request of a case.
 fn has(framework: Framework, case: &Case) -> bool {
     let path = case.send.path.split('?').next().unwrap_or_default();
     let refused = case.before.is_empty() && case.expected.status >= 400;
@@ -38,7 +38,7 @@ async fn answer(framework: Framework, case: &Case) -> (Answer, Running) {
     (answer, running)
 }
 
-/// Returns the parts of a response that differ from the case.
+/// Returns a description of each part of the response that is not as the case expects.
 fn faults(case: &Case, answer: &Answer) -> Vec<String> {
     let expected = &case.expected;
     let mut faults = Vec::new();

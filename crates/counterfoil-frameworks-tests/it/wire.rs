@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use crate::case::{Body, Send};
 
-/// A response without `Date` and the headers of the connection.
+/// A response. `Date` and the headers about the connection are left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,

@@ -1,4 +1,5 @@
-//! Stored documents. Every member that is read is written back, including members that only a newer version knows.
+//! The fuzz target for stored documents. Every member that is read must be written back, including members that only a
+//! newer version knows.
 
 use std::error::Error;
 
@@ -15,14 +16,15 @@ pub(crate) const REGISTRATION: &str = include_str!("registration.json");
 
 type Read = Result<String, Box<dyn Error>>;
 
-/// A kind of document: the function that reads and writes it, and its members that are scopes.
+/// A kind of document: a function that parses a document and writes it again, and the names of the members that are
+/// scopes.
 type Kind = (fn(&str) -> Read, &'static [&'static str]);
 
-/// The kinds of documents. A member that is named like a scope of another kind is unknown, so it is written back
-/// unchanged.
+/// The kinds of documents. Scopes are written in their normal form, and all other texts as they were read.
 const KINDS: [Kind; 3] = [(registration, &["allowed_scope", "default_scope"]), (family, &[]), (settings, &[])];
 
-/// The first byte chooses the kind of document. The rest is the text of the document.
+/// Runs the fuzz target. The first byte of `data` chooses the kind of document, and the rest is its text. Returns
+/// whether the text is a valid document.
 #[must_use]
 pub fn documents(data: &[u8]) -> bool {
     let (which, text) = choice(data);
@@ -36,8 +38,8 @@ pub fn documents(data: &[u8]) -> bool {
     true
 }
 
-/// Checks that every member of the object is written back. Empty members may be missing. The member `format`, which can
-/// only be 0, may be missing too.
+/// Asserts that every member of the object `read` is in `written`. Empty members can be missing. So can the member
+/// `format`, whose only value is 0.
 fn kept(read: &Value, written: &Value, scopes: &[&str]) {
     let (Value::Object(read), Value::Object(written)) = (read, written) else { return };
     for (name, value) in read.iter().filter(|(name, value)| *name != "format" && !is_nothing(value)) {
@@ -49,7 +51,7 @@ fn kept(read: &Value, written: &Value, scopes: &[&str]) {
     }
 }
 
-/// Converts a scope to its normal form. A scope is a set: its tokens are written in a fixed order and without repeats.
+/// Converts a scope to its normal form: without repeated tokens, and with the tokens in a fixed order.
 fn one_spelling(value: &Value) -> Value {
     let scope = value.as_str().expect("was read").parse::<Scope>().expect("was read");
     Value::from(scope.as_str())

@@ -1,4 +1,5 @@
-//! Rows of Redis. Any bytes in the fields are either a record that has exactly one written form, or corrupt.
+//! The fuzz target for rows of Redis. Whatever the fields contain, a row must either be refused as corrupt, or be a
+//! record that is written back with the same values.
 
 use counterfoil::store::{FamilyParts, Nonce, RecordParts, Revoked, TokenRecord};
 use counterfoil::types::{Description, Label, RecordId};
@@ -10,8 +11,8 @@ use crate::bytes::counted;
 
 type Field = Option<Vec<u8>>;
 
-/// The input is the id of a record and then its fields. Each field is one byte that says whether the field exists, and
-/// then its content.
+/// Runs the fuzz target. `data` is the id of a record, followed by its fields. Each field is one byte that says whether
+/// the field exists, and then its content. Returns whether the row is a valid record.
 #[must_use]
 pub fn redis_rows(data: &[u8]) -> bool {
     let Some((id, mut data)) = data.split_first_chunk() else { return false };
@@ -56,15 +57,16 @@ fn same_but_for_document(read: &Field, written: &Field) -> bool {
     read[..head] == written[..head]
 }
 
-/// Whether two fields differ only as layout 1 allows, or only in the end of a revoked family. A family's tombstone
-/// replaces that end.
+/// Compares two forms of the field that contains the instants of a family: as it was read, and as it was written.
+/// Returns true if the read form has 32 bytes, as in the old layout 1. Also returns true if the family is revoked and
+/// only the second instant differs, because the tombstone of a revoked family replaces this instant.
 fn same_but_for_end(read: &Field, written: &Field, revoked: bool) -> bool {
     let (Some(read), Some(written)) = (read, written) else { return false };
     read.len() == 32 || revoked && read[..16] == written[..16] && read[32..] == written[32..]
 }
 
-/// Whether the field has the texts of the record in another form. This library writes only the normal forms, so the
-/// other forms come from outside.
+/// Whether the scope, the label and the description in a field are those of the record after parsing. They can be in
+/// another form than this library writes, if another program wrote them.
 fn same_but_for_texts(read: &[u8], own: &RecordParts) -> bool {
     let mut rest = read;
     let [scope, label, description] = [(); 3].map(|()| piece(&mut rest));
@@ -74,7 +76,7 @@ fn same_but_for_texts(read: &[u8], own: &RecordParts) -> bool {
     (scope, label, description) == (own.scope.clone(), own.label.clone(), own.description.clone())
 }
 
-/// Reads the next text of a field.
+/// Reads the next text of a field and advances `rest`. Returns `None` if the record does not have this text.
 fn piece(rest: &mut &[u8]) -> Option<String> {
     let (mark, behind) = rest.split_first().expect("was read");
     *rest = behind;

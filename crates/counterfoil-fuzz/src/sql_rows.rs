@@ -9,8 +9,9 @@ use counterfoil_sql::fuzzing::{self, ColumnValue, Row};
 
 use crate::bytes::{choice, counted};
 
-/// Reads rows of a database. The first byte of `data` chooses the kind of rows. The rest contains the values of their
-/// columns. Before each value is a byte: 0 means NULL, 1 a number, 2 bytes, and 3 a text. Any other byte ends the row.
+/// Runs the fuzz target. The first byte of `data` chooses the kind of rows. The rest contains the values of their
+/// columns. The byte before each value is its type: 0 means NULL, 1 a number, 2 bytes, and 3 a text. Any other byte
+/// ends the row. Returns whether the rows are valid.
 #[must_use]
 pub fn sql_rows(data: &[u8]) -> bool {
     let (which, values) = choice(data);
@@ -70,8 +71,8 @@ fn record(row: &Row) -> bool {
     true
 }
 
-/// Whether two texts are equal after they are read. This library writes only the normal form, so the other form comes
-/// from outside.
+/// Whether two texts are equal after they are parsed by `value`. The text that was read can be in another form than
+/// this library writes, if another program wrote it.
 fn same_text<T: PartialEq>(read: &ColumnValue, written: &ColumnValue, value: impl Fn(&str) -> Option<T>) -> bool {
     let (ColumnValue::Text(read), ColumnValue::Text(written)) = (read, written) else { return false };
     value(read).is_some_and(|read| value(written) == Some(read))
@@ -97,7 +98,7 @@ fn or_null<T>(value: Option<T>, written: impl FnOnce(T) -> ColumnValue) -> Colum
     value.map_or(ColumnValue::Null, written)
 }
 
-/// Returns the row as which a record is stored.
+/// Returns the row in which a record is stored.
 pub(crate) fn written(record: &TokenRecord) -> Row {
     let mut values = own_values(record.record());
     values.insert(26, fuzzing::noticed(record));
@@ -105,8 +106,8 @@ pub(crate) fn written(record: &TokenRecord) -> Row {
     Row(values)
 }
 
-/// Returns the values of the record's own columns, without those of its family. The column with the sent notices is
-/// left out too.
+/// Returns the values of the columns of the record itself. The columns of its family and the column with the sent
+/// notices are left out.
 fn own_values(own: &RecordParts) -> Vec<ColumnValue> {
     let nonce = own.superseded.as_ref().and_then(|superseded| superseded.nonce);
     let superseded = own.superseded.as_ref();

@@ -1,5 +1,6 @@
-//! The decisions of the middleware and of the extractors in a framework that has no tower layers. An adapter converts
-//! the requests and answers of its framework. `counterfoil-actix` and `counterfoil-poem` are such adapters.
+//! The rules by which middleware and extractors decide, for a web framework without tower layers. An adapter for such a
+//! framework calls these rules and converts the framework's requests and responses. `counterfoil-actix` and
+//! `counterfoil-poem` are such adapters.
 //!
 //! ```
 //! use counterfoil_http::adapter::{AuthenticationRule, ScopeRule, principal_of};
@@ -28,7 +29,8 @@ use std::sync::Arc;
 use counterfoil::{Counterfoil, Principal};
 use counterfoil_tower::{Authentication, Rejection, RequestHead, is_preflight};
 
-/// The rule of middleware that authenticates requests.
+/// Authenticates requests, and decides which of them are refused. Middleware calls [`authenticate`](Self::authenticate)
+/// for each request.
 #[derive(Clone, Debug)]
 pub struct AuthenticationRule {
     counterfoil: Counterfoil,
@@ -36,7 +38,7 @@ pub struct AuthenticationRule {
     pass_preflights: bool,
 }
 
-/// Which requests the rule refuses.
+/// Which requests an [`AuthenticationRule`] refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     Required,
@@ -55,19 +57,19 @@ impl AuthenticationRule {
         Self::new(counterfoil, Mode::Required)
     }
 
-    /// Refuses requests whose credential is not active, and no request without a credential.
+    /// Refuses every request whose credential is not active. A request without a credential passes.
     #[must_use]
     pub const fn optional(counterfoil: Counterfoil) -> Self {
         Self::new(counterfoil, Mode::Optional)
     }
 
-    /// Refuses no request.
+    /// Refuses no request. The handler decides by the result of [`principal_of`].
     #[must_use]
     pub const fn deferred(counterfoil: Counterfoil) -> Self {
         Self::new(counterfoil, Mode::Deferred)
     }
 
-    /// Passes CORS preflights on without a credential. By default they are treated like any other request without a
+    /// Lets CORS preflights pass without a credential. By default, they are treated like any other request without a
     /// credential. Anybody can send a preflight, so a host must opt in.
     #[must_use]
     pub fn pass_preflights(mut self) -> Self {
@@ -75,12 +77,12 @@ impl AuthenticationRule {
         self
     }
 
-    /// Returns the authentication of a request, which the adapter puts into the request's extensions. If the extensions
-    /// already contain an [`Authentication`], nothing is verified.
+    /// Authenticates a request, and returns the result. The adapter puts the result into the request's extensions. If
+    /// the extensions already contain an [`Authentication`], no credential is verified.
     ///
     /// # Errors
     ///
-    /// The rejection with which the adapter refuses the request.
+    /// A [`Rejection`] if this rule refuses the request. The adapter responds with it.
     ///
     /// # Cancel safety
     ///
@@ -103,7 +105,7 @@ impl AuthenticationRule {
         counterfoil_tower::authenticate(&self.counterfoil, request).await
     }
 
-    /// Whether the rule refuses a request without a principal.
+    /// Whether this rule refuses a request that has no principal.
     fn refuses(&self, known: &Authentication) -> bool {
         match self.mode {
             Mode::Required => !known.is_preflight(),
@@ -113,25 +115,25 @@ impl AuthenticationRule {
     }
 }
 
-/// The rule of middleware that requires a scope (RFC 6749 §3.3).
+/// Requires a scope of each request (RFC 6749 §3.3). Middleware calls [`check`](Self::check) for each request.
 #[derive(Clone, Debug)]
 pub struct ScopeRule(Arc<[&'static str]>);
 
 impl ScopeRule {
-    /// Requires one of several scopes. Each consists of scope tokens that are separated by spaces. The challenge names
-    /// the first scope. An empty list refuses every request.
+    /// Requires at least one of several scopes. Each scope is one or more scope tokens, separated by spaces. The
+    /// challenge of a refusal names the first scope. An empty list refuses every request.
     #[must_use]
     pub fn any_of(scopes: &[&'static str]) -> Self {
         Self(scopes.into())
     }
 
-    /// Checks the scope of a request that an [`AuthenticationRule`] let pass. A preflight that it let pass needs no
-    /// scope.
+    /// Checks the scope of a request that an [`AuthenticationRule`] let pass. A preflight that this rule let pass needs
+    /// no scope.
     ///
     /// # Errors
     ///
-    /// The rejection with which the adapter refuses the request. If the extensions contain no [`Authentication`], the
-    /// status is 500 and an error is logged.
+    /// A [`Rejection`] if the request has no principal, or if the principal's credential lacks the scope. If the
+    /// extensions contain no [`Authentication`], the status of the rejection is 500, and an error is logged.
     pub fn check(&self, request: &impl RequestHead) -> Result<(), Rejection> {
         request.with_extension(|known: Option<&Authentication>| {
             let known = known.ok_or_else(Rejection::layer_missing)?;
@@ -147,8 +149,8 @@ impl ScopeRule {
 ///
 /// # Errors
 ///
-/// The rejection if the caller is not authenticated. If the extensions contain no [`Authentication`], the status is 500
-/// and an error is logged.
+/// A [`Rejection`] if the caller is not authenticated. If the extensions contain no [`Authentication`], the status of
+/// the rejection is 500, and an error is logged.
 pub fn principal_of(request: &impl RequestHead) -> Result<Principal, Rejection> {
     request.with_extension(|known: Option<&Authentication>| {
         let known = known.ok_or_else(Rejection::layer_missing)?;

@@ -7,10 +7,9 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-/// A response of an endpoint.
 pub(crate) type Response = http::Response<Body>;
 
-/// The body of a response: one piece in memory, or no content.
+/// The body of a response. It is one piece in memory, or empty.
 ///
 /// If the body contains a secret, its memory is wiped when the last [`Bytes`] of the body is dropped. Pass the `Bytes`
 /// on, and do not copy them into another buffer.
@@ -30,13 +29,12 @@ impl Body {
         self.0
     }
 
-    /// Returns the length in bytes.
     pub(crate) fn length(&self) -> usize {
         self.0.len()
     }
 }
 
-/// Leaves the content out, because it may be a secret.
+/// Does not print the content, because it may be a secret.
 impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Body").field("length", &self.0.len()).finish()

@@ -1,4 +1,5 @@
-//! Retries an operation for at most one second if too many other attempts of the same account or client are running.
+//! Retries an operation for at most one second if it was refused only because other attempts for the same account or
+//! client were in progress.
 
 use std::time::Duration;
 
@@ -10,14 +11,15 @@ use tokio::time::{Instant, sleep};
 
 /// The maximum time for all retries.
 const MAX_WAIT: Duration = Duration::from_secs(1);
-/// The first pause between two attempts. The pause doubles each time, because each attempt costs the store two writes.
-/// [`retry_while_busy`] polls, because the other attempts may run on other nodes.
+/// The pause before the first retry. It doubles for each further retry, because each attempt costs the store two
+/// writes. The other attempts may run on other nodes, so [`retry_while_busy`] can only poll.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
-/// An error that can report that running attempts use up the limit. If it does, no secret was checked, so a retry is
-/// safe.
+/// An error of an operation that checks a secret. It can say that the operation was refused only because too many other
+/// attempts were in progress. No secret was checked then, so a retry is safe.
 pub trait Busy {
-    /// Returns the key whose running attempts use up the limit, or `None` for any other error.
+    /// Returns the key of the account or client that has too many attempts in progress. Returns `None` for any other
+    /// error.
     fn waits_for(&self) -> Option<ThrottleKey>;
 }
 
@@ -36,16 +38,17 @@ impl Busy for LoginError {
     }
 }
 
-/// Runs an operation. Retries it for at most one second while it returns a [`Busy`] error with a key and the queue of
-/// this key is not full.
+/// Runs an operation, and retries it while it is refused only because other attempts for the same account or client are
+/// in progress ([`Busy`]). It gives up after one second. It also gives up at once if too many callers already wait for
+/// this account or client, see [`Counterfoil::line_up`].
 ///
 /// # Errors
 ///
-/// The error of the last attempt. It is still a [`Busy`] error with a key if the second ended or the queue was full.
+/// The error of the last attempt. If the retries were given up, [`Busy::waits_for`] still returns a key for this error.
 ///
 /// # Cancel safety
 ///
-/// Dropping the future leaves the queue and drops the running operation. To avoid that, run the future with
+/// Dropping the future drops the running operation and its place among the waiting callers. To avoid that, run it with
 /// [`to_the_end`](crate::request::to_the_end).
 ///
 /// ```

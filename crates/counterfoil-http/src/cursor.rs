@@ -1,7 +1,7 @@
-//! Cursors of the API. A cursor contains the position at which a page ended. It is bound to its list.
+//! Cursors of the API. A cursor contains the position at which a page ended, and a checksum that binds it to its list.
 //!
-//! The binding is a checksum, not a secret. It only detects a cursor that belongs to another list or to another
-//! person's list. A cursor grants no rights: each page is checked against the caller's rights.
+//! The checksum contains no secret. It only detects a cursor that belongs to another list or to another person's list.
+//! A cursor grants no rights: the caller's rights are checked for each page.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +12,7 @@ use crate::problem::Problem;
 /// The length of the checksum in bytes.
 const CHECK: usize = 8;
 
-/// A list whose pages have cursors. Each cursor is bound to the three fields of its list.
+/// A list whose pages have cursors. A cursor is valid only for a list with the same three fields.
 ///
 /// ```
 /// use counterfoil_http::request::List;
@@ -25,11 +25,11 @@ const CHECK: usize = 8;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct List<'a> {
-    /// The name of the list.
+    /// The name of the list. It distinguishes the lists of one realm and owner.
     pub name: &'static str,
     /// The realm of the list.
     pub realm: &'a str,
-    /// The owner of the list. Empty for a list of the whole realm.
+    /// The owner of the items in the list. Empty for a list of a whole realm.
     pub owner: &'a str,
 }
 
@@ -40,7 +40,7 @@ impl List<'_> {
         URL_SAFE_NO_PAD.encode([self.check(key).as_slice(), key.as_bytes()].concat())
     }
 
-    /// Returns the key in a cursor of this list, parsed by `parse`. Returns `None` if there is no cursor.
+    /// Reads a cursor of this list, and returns its key as parsed by `parse`. Returns `None` if `cursor` is `None`.
     ///
     /// # Errors
     ///

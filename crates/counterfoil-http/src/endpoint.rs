@@ -16,7 +16,7 @@ use crate::problem::Problem;
 /// One path and its methods, for a framework that registers routes itself. Clones share all data.
 ///
 /// Register [`path`](Self::path) for all methods, and answer each request with [`respond`](Self::respond). An endpoint
-/// authenticates its requests, limits the size of the body and the time to read it, and refuses methods that it does
+/// authenticates its requests, and limits the size of the body and the time to read it. It refuses methods that it does
 /// not support.
 ///
 /// ```
@@ -30,9 +30,9 @@ use crate::problem::Problem;
 /// ```
 #[derive(Clone)]
 pub struct Endpoint {
-    /// The base path and the template, as one text.
+    /// The base path followed by the path template, as one text.
     path: Arc<str>,
-    /// The length of the base path. The template follows it.
+    /// The length of the base path in bytes. The path template follows it in `path`.
     base: usize,
     routes: Arc<Routes>,
 }
@@ -43,7 +43,7 @@ struct Routes {
     handlers: Vec<Handler>,
 }
 
-/// The format of the 405 response.
+/// The format of an endpoint's 405 response.
 #[derive(Clone, Copy)]
 pub(crate) enum Shape {
     /// A problem (RFC 9457).
@@ -54,11 +54,9 @@ pub(crate) enum Shape {
 
 /// The handler of one method.
 pub(crate) enum Handler {
-    /// A handler of the management API.
     Api(Method, ApiHandler),
     /// An OAuth endpoint that takes a form by `POST`.
     Form(FormHandler),
-    /// The metadata of the authorization server.
     Metadata(Box<Metadata>),
 }
 
@@ -89,7 +87,7 @@ impl Endpoint {
         Self { path: format!("{base}{}", self.path).into(), base: self.base + base.len(), routes: self.routes }
     }
 
-    /// The whole path, including the base path. `{name}` stands for one segment that is not empty.
+    /// The whole path, including the base path. `{name}` in it stands for one segment that is not empty.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -105,15 +103,15 @@ impl Endpoint {
         self.path.get(self.base..).unwrap_or_default()
     }
 
-    /// Whether `path` is a path of this endpoint: the base path byte by byte, followed by a path that fits the
-    /// template.
+    /// Whether a request for `path` belongs to this endpoint. The base path must be equal byte by byte, and the rest
+    /// must match the path template.
     pub(crate) fn has(&self, path: &str) -> bool {
         path::read(self.template(), path).is_some_and(|matched| self.path.get(..self.base) == Some(matched.base))
     }
 
-    /// Whether the end of `path` fits this endpoint's template. The beginning of `path` may be any path, because a
-    /// framework may have nested the endpoint. `path` must be as the client sent it. Use this in a framework that
-    /// routes by the decoded path. If the result is false, answer 404.
+    /// Whether the end of `path` matches the path template of this endpoint. The beginning can be anything, because a
+    /// framework may have nested the endpoint. `path` must be as the client sent it. Call this method in a framework
+    /// that routes by the decoded path, and answer 404 if the result is false.
     ///
     /// ```
     /// # let counterfoil = counterfoil::testing::service().counterfoil().clone();
@@ -142,8 +140,9 @@ impl Endpoint {
     ///
     /// # Cancel safety
     ///
-    /// An OAuth endpoint completes a request once it has read the body, even if this future is dropped. In the API, an
-    /// operation may be complete although the future was dropped and the caller got no response.
+    /// An OAuth endpoint completes a request once it has read the body, even if this future is dropped. If the
+    /// future of a request to the API is dropped, the caller gets no response. The operation may nevertheless have been
+    /// carried out.
     pub async fn respond<B: http_body::Body>(&self, request: Request<B>) -> Response {
         let (parts, body) = request.into_parts();
         let is_head = parts.method == Method::HEAD;

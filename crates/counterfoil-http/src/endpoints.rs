@@ -59,7 +59,7 @@ impl Endpoints {
         }
     }
 
-    /// Adds other endpoints. If two endpoints have the same path, the first one is served.
+    /// Adds the endpoints of `other`. If two endpoints have the same path, only the first one is served.
     pub fn merge(mut self, other: Self) -> Self {
         self.endpoints.extend(other.endpoints);
         #[cfg(feature = "openapi")]
@@ -67,8 +67,8 @@ impl Endpoints {
         self
     }
 
-    /// Puts `base` in front of every path. `base` is a path such as `/api/v1`, as it appears in requests. It starts
-    /// with a slash. A trailing slash is removed. An empty base changes nothing.
+    /// Puts `base` in front of every path. `base` is a path such as `/api/v1`, as it appears in requests. It begins
+    /// with a slash, and a slash at its end is removed. An empty base changes nothing.
     pub fn below(self, base: &str) -> Self {
         let base = base.trim_end_matches('/');
         Self {
@@ -89,15 +89,15 @@ impl Endpoints {
         self.endpoints.iter()
     }
 
-    /// Returns the endpoint of a path. A host uses it to decide which requests it answers itself. `path` is the path of
-    /// a request as the client sent it, not decoded.
+    /// Returns the endpoint for a path, or `None` if no endpoint has this path. A host can use it to decide which
+    /// requests it answers itself. `path` is the path of a request as the client sent it, not decoded.
     #[must_use]
     pub fn find(&self, path: &str) -> Option<&Endpoint> {
         self.endpoints.iter().find(|endpoint| endpoint.has(path))
     }
 
-    /// Answers a request as [`Endpoint::respond`] does. For any other path, the response is 404 with the problem
-    /// `not-found`.
+    /// Answers a request with the endpoint for its path, see [`Endpoint::respond`]. If no endpoint has this path, the
+    /// response is 404 with the problem `not-found`.
     ///
     /// # Cancel safety
     ///
@@ -126,7 +126,7 @@ impl Endpoints {
         &self.description.0
     }
 
-    /// Moves the description of the only endpoint to another path.
+    /// Gives the OpenAPI description another path, for a set that contains only one endpoint.
     #[cfg_attr(not(feature = "openapi"), expect(unused_mut, unused_variables, reason = "there is no description"))]
     pub(crate) fn described_at(mut self, path: &str) -> Self {
         #[cfg(feature = "openapi")]
@@ -137,7 +137,6 @@ impl Endpoints {
         self
     }
 
-    /// Sets the OpenAPI description.
     #[cfg(feature = "openapi")]
     pub(crate) fn described(mut self, described: OpenApi) -> Self {
         self.description.0.paths.paths = described.paths.paths;

@@ -8,13 +8,13 @@ use http::uri::Authority;
 use crate::body::Response;
 use crate::problem::Problem;
 
-/// The error for a request that names no host, more than one, or an invalid one. Its response is 400, a problem (RFC
-/// 9457).
+/// The error for a request that does not name exactly one valid host. Its response is a problem (RFC 9457) with status
+/// 400.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidHost;
 
 impl InvalidHost {
-    /// Returns the response: 400, a problem (RFC 9457).
+    /// Returns the response to send: a problem (RFC 9457) with status 400.
     #[must_use]
     pub fn to_response(self) -> Response {
         Problem::new(ProblemKind::INVALID_HOST).to_response()

@@ -16,7 +16,7 @@ pub(crate) struct Fields(Vec<(String, Value)>);
 /// An object whose fields are being read.
 struct Object {
     fields: Vec<(String, Value)>,
-    /// The problem of a field. Reading ends when it is set.
+    /// The problem that ended the reading of the object: a repeated field, or too many fields. `None` if there is none.
     fault: Option<Problem>,
 }
 
@@ -48,7 +48,7 @@ impl<'de> Visitor<'de> for &mut Object {
     }
 }
 
-/// Counts the fields that the current thread has read.
+/// Counts the fields that the current thread has read, for tests.
 #[cfg(test)]
 mod counting {
     use std::cell::Cell;
@@ -64,12 +64,12 @@ mod counting {
     }
 }
 
-/// A request body.
 pub(crate) trait Body: Sized {
-    /// Whether an empty body and `null` mean the same as an empty object.
+    /// Whether the body can be missing. If true, an empty body and `null` mean the same as an empty object.
     const OPTIONAL: bool = false;
 
-    /// Takes the fields that this body knows from `fields`. The fields that remain are unknown and are refused.
+    /// Removes the fields that this body knows from `fields`, and parses them. Fields that remain are unknown, so the
+    /// request is refused.
     fn take(fields: &mut Fields) -> Result<Self, Problem>;
 }
 
@@ -94,14 +94,14 @@ pub(crate) fn read<T: Body>(media_type: Option<&[u8]>, bytes: &Bytes) -> Result<
     }
 }
 
-/// Whether the media type is JSON. Case is ignored. Parameters are ignored too, because RFC 8259 defines none.
+/// Whether a media type is JSON, in upper or lower case. Parameters are ignored, because RFC 8259 defines none.
 pub(crate) fn is_json(media_type: &[u8]) -> bool {
     let essence = media_type.split(|&byte| byte == b';').next().unwrap_or_default();
     essence.trim_ascii().eq_ignore_ascii_case(b"application/json")
 }
 
 impl Fields {
-    /// Reads an object. Refuses repeated fields, and more fields than the maximum.
+    /// Reads a JSON object. Returns an error if a field is repeated, or if there are more than [`MOST`] fields.
     fn read(text: &str) -> Result<Self, Problem> {
         let mut object = Object { fields: Vec::new(), fault: None };
         let mut reader = serde_json::Deserializer::from_str(text);
@@ -113,19 +113,20 @@ impl Fields {
         }
     }
 
-    /// Takes an optional field. A `null` does not count as missing: for most types it is an error.
+    /// Removes an optional field and returns its value. Returns `None` if the field is missing. A field with the value
+    /// `null` is not missing: for most types, `null` is an error.
     pub(crate) fn optional<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<Option<T>, Problem> {
         let Some(at) = self.0.iter().position(|(own, _)| own == name) else { return Ok(None) };
         let (_, value) = self.0.swap_remove(at);
         serde_json::from_value(value).map(Some).map_err(|_| Problem::field(name, format!("{name} is of a wrong type")))
     }
 
-    /// Takes a required field.
+    /// Removes a required field and returns its value. Returns an error if the field is missing.
     pub(crate) fn required<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T, Problem> {
         self.optional(name)?.ok_or_else(|| Problem::field(name, format!("{name} must be given")))
     }
 
-    /// Takes an optional text field and parses it with `FromStr`.
+    /// Removes an optional text field, and parses it with `FromStr`. Returns `None` if the field is missing.
     pub(crate) fn parsed<T: std::str::FromStr>(&mut self, name: &'static str) -> Result<Option<T>, Problem>
     where
         T::Err: fmt::Display,

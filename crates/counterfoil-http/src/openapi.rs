@@ -3,8 +3,8 @@
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 
-/// Makes an OpenAPI document without paths, into which a service merges descriptions. It defines the security schemes
-/// that the endpoints of this crate use.
+/// Makes an OpenAPI document without paths. Merge the descriptions of endpoints and of a service's own handlers into
+/// it. The document defines the security schemes that the endpoints of this crate use.
 ///
 /// ```
 /// # let service = counterfoil::testing::service();
@@ -41,7 +41,8 @@ mod tests {
     use counterfoil::types::{Description, Label};
     use serde_json::Value;
 
-    /// The attributes of the schemas take only literals, so the core's limits cannot be passed to them.
+    /// The attributes of the OpenAPI schemas take only literals, so the limits of `counterfoil` are repeated in them.
+    /// This test compares them.
     #[test]
     fn the_lengths_in_the_document_are_those_of_the_core() {
         let service = counterfoil::testing::service();

@@ -1,20 +1,21 @@
-//! The paths of endpoints. A path consists of fixed segments and of variables that a request fills.
+//! The path templates of endpoints. A template consists of fixed segments and of variables, each of which stands for
+//! one segment of a request's path.
 
 use percent_encoding::percent_decode_str;
 
-/// The path of a request that fits the template of an endpoint.
+/// A request's path whose end matches a path template.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Matched<'a> {
-    /// The part of the path in front of the template.
+    /// The beginning of the path, which the template does not describe.
     pub(crate) base: &'a str,
-    /// The segments that fill the template's variables, decoded, from left to right. A segment that is not UTF-8 is
-    /// `None`.
+    /// The decoded segments in place of the template's variables, from left to right. `None` for a segment that is not
+    /// UTF-8.
     pub(crate) segments: Vec<Option<String>>,
 }
 
-/// Matches the end of a path with a template such as `/clients/{id}`. Neither may end with a slash. A variable in
-/// braces matches one segment that is not empty. A fixed segment matches byte by byte. Returns `None` if the path does
-/// not fit.
+/// Compares the end of a path with a template such as `/clients/{id}`. A variable in braces matches one segment that is
+/// not empty. A fixed segment matches byte by byte. Returns `None` if the path does not match. A path that ends with a
+/// slash never matches.
 pub(crate) fn read<'a>(template: &str, path: &'a str) -> Option<Matched<'a>> {
     let (mut base, mut segments) = (path, Vec::new());
     for expected in template.rsplit('/').filter(|segment| !segment.is_empty()) {

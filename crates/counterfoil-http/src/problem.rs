@@ -23,7 +23,8 @@ pub(crate) const TOO_LARGE: ProblemKind =
     ProblemKind::new("too-large", StatusCode::PAYLOAD_TOO_LARGE, "the body is over 64 KiB");
 pub(crate) const TOO_SLOW: ProblemKind =
     ProblemKind::new("too-slow", StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
-/// The kind of problem for a field that cannot be parsed. The core uses this kind for a field that breaks a rule.
+/// The kind of problem for a field that cannot be parsed. `counterfoil` uses the same kind for a field that breaks a
+/// rule.
 const INVALID_FIELD: ProblemKind =
     ProblemKind::new("invalid-field", StatusCode::UNPROCESSABLE_ENTITY, "a field breaks a rule");
 
@@ -83,27 +84,27 @@ impl Problem {
         Self { detail: Some(detail.to_owned()), ..Self::new(INVALID_FIELD) }
     }
 
-    /// Makes a problem for a field or parameter whose name the caller chose. The problem repeats the name only if it
-    /// consists of 1 to 64 letters, digits and underscores. So no other text of a request is repeated.
+    /// Makes a problem for a field or parameter whose name the caller chose. The problem contains the name only if it
+    /// consists of 1 to 64 letters, digits and underscores. No other text of a request is repeated.
     pub(crate) fn said_back(name: &str, detail: &'static str) -> Self {
         let is_name =
             (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if is_name { Self::field(name.to_owned(), detail) } else { Self::unnamed(detail) }
     }
 
-    /// A part of the service is unavailable: 503 with `Retry-After: 2`.
+    /// Returns the problem for a part of the service that is unavailable: 503 with `Retry-After: 2`.
     #[must_use]
     pub fn unavailable() -> Self {
         Self { retry_after: Some(UNAVAILABLE_RETRY), ..Self::new(ProblemKind::UNAVAILABLE) }
     }
 
-    /// The resource does not exist, or the caller may not see it: 404.
+    /// Returns the problem for a resource that does not exist, or that the caller may not see: 404.
     #[must_use]
     pub fn not_found() -> Self {
         Self::new(ProblemKind::of_error(&ManageError::NotFound))
     }
 
-    /// The path does not support the method: 405. The host adds `Allow`.
+    /// Returns the problem for a method that the path does not support: 405. The host adds the `Allow` header.
     #[must_use]
     pub const fn method_not_allowed() -> Self {
         Self::new(METHOD)

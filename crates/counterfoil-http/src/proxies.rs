@@ -38,8 +38,8 @@ impl fmt::Display for InvalidProxies {
 
 impl std::error::Error for InvalidProxies {}
 
-/// Addresses with a common prefix. IPv4 addresses are stored in their IPv6-mapped form, so that one comparison is
-/// enough.
+/// The addresses with a common prefix. An IPv4 address is stored in its IPv6-mapped form, so that all addresses are
+/// compared in the same way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Network {
     address: u128,
@@ -119,9 +119,9 @@ impl TrustedProxies {
         }
     }
 
-    /// Returns the last hop that is not a trusted proxy, or `None` if there are no hops. Hops are read backwards from
-    /// the last one. If a hop is not an address, the search ends, and the result is the hop that was read before it, or
-    /// `peer`. If all hops are trusted proxies, the result is the first hop.
+    /// Reads the addresses that a header lists, called hops, backwards from the last one. Returns the first one that is
+    /// not a trusted proxy, or `None` if the list is empty. If a hop is not an address, returns the hop that was read
+    /// before it, or `peer` if there is none. If all hops are trusted proxies, returns the hop that was read last.
     fn last_foreign(&self, peer: IpAddr, hops: impl DoubleEndedIterator<Item = Option<IpAddr>>) -> Option<IpAddr> {
         let mut seen = None;
         for hop in hops.rev() {
@@ -135,7 +135,7 @@ impl TrustedProxies {
     }
 }
 
-/// Returns the elements of a list header, in order, from all its lines (RFC 9110 §5.3).
+/// Returns the elements of a header that is a list, in order, from all lines with this header (RFC 9110 §5.3).
 fn lines<'a>(headers: &'a HeaderMap, name: &str) -> impl DoubleEndedIterator<Item = &'a str> {
     // A line that is not text becomes one element, `?`, which is not an address.
     let texts = headers.get_all(name).iter().map(|line| line.to_str().unwrap_or("?")).collect::<Vec<_>>();

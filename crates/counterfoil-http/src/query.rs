@@ -26,7 +26,7 @@ impl<'a> Query<'a> {
     /// The maximum number of items on a page.
     pub(crate) const MAX_LIMIT: NonZeroU32 = LARGEST_PAGE;
 
-    /// Reads all parameters.
+    /// Reads all parameters of a query string. `None` stands for a request without a query.
     #[must_use]
     pub fn parse(query: Option<&'a str>) -> Self {
         Self(form_urlencoded::parse(query.unwrap_or_default().as_bytes()).collect())
@@ -54,7 +54,7 @@ impl<'a> Query<'a> {
         Query::strict(query, &[]).map(|_| ())
     }
 
-    /// Returns the value of a parameter that may occur at most once.
+    /// Returns the value of a parameter that may occur at most once, or `None` if it is missing.
     ///
     /// # Errors
     ///

@@ -23,7 +23,8 @@ impl Serialize for Rfc3339 {
     }
 }
 
-/// Parses an RFC 3339 timestamp with any time zone offset.
+/// Parses an RFC 3339 timestamp with any time zone offset. Returns `None` if the text is not such a timestamp, or if it
+/// is out of range.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     OffsetDateTime::parse(text, &well_known::Rfc3339).ok().and_then(|at| Timestamp::try_from(at).ok())
 }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::body::{Body, Response};
 use crate::problem::Problem;
 
-/// The answer whose body is sent. The memory is wiped when this value is dropped.
+/// The answer whose body is being sent. Its memory is wiped when this value is dropped.
 struct Lent(Answer);
 
 impl AsRef<[u8]> for Lent {
@@ -58,7 +58,7 @@ pub(crate) fn none() -> Response {
     response
 }
 
-/// Counts the bytes that are written, and drops them.
+/// A writer that counts the bytes, and discards them.
 struct Measure(usize);
 
 impl std::io::Write for Measure {

@@ -4,7 +4,7 @@ use counterfoil::Unavailable;
 use counterfoil::types::Source;
 use http::Extensions;
 
-/// How an endpoint gets the source of a request. The source is the address for which failed attempts are counted. Every
+/// Where an endpoint finds the source of a request, which is the address for which failed attempts are counted. Every
 /// endpoint that checks secrets takes this as an argument, so that the host makes an explicit choice.
 ///
 /// ```
@@ -27,8 +27,8 @@ pub enum Sources {
     /// The host puts a [`Source`] into the extensions of each request. A request without a `Source` gets 503, and the
     /// reason is logged.
     Extension,
-    /// The host does not know the sources of requests. Failures are not counted, and a correct secret is never refused.
-    /// The directory must then limit how fast passwords can be guessed.
+    /// The host does not know the sources of requests. Failed attempts are not counted, and a correct secret is never
+    /// refused because of them. The directory must then limit how fast passwords can be guessed.
     Unknown,
 }
 

@@ -7,7 +7,7 @@ use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// The schema of `T` without additional fields. The API refuses unknown fields in bodies.
+/// The OpenAPI schema of `T`, with the rule that unknown fields are not allowed. The API refuses such fields in bodies.
 pub(crate) struct Strict<T>(PhantomData<T>);
 
 impl<T: ToSchema> PartialSchema for Strict<T> {

@@ -13,7 +13,7 @@ use crate::rejection::Rejection;
 ///
 /// It stores the result as an [`Authentication`](crate::Authentication) in the request's extensions. The extractor
 /// [`Principal`](crate::Principal) and the guard [`RequireScope`](crate::RequireScope) read it there. The response to a
-/// refused request does not contain the full reason. If a store or the directory is unavailable, the response is 503.
+/// refused request does not contain the full reason. Its status is 503 if a store or the directory was unavailable.
 ///
 /// | constructor | request without a credential | credential refused, or verification unavailable |
 /// |---|---|---|
@@ -60,8 +60,8 @@ impl Authenticate {
         Self { rule: AuthenticationRule::required(counterfoil) }
     }
 
-    /// Refuses requests whose credential is not active. A request without a credential reaches the handler. The handler
-    /// takes an `Option<Principal>`.
+    /// Refuses requests whose credential is not active. A request without a credential reaches the handler, which can
+    /// take an `Option<Principal>`.
     #[must_use]
     pub fn optional(counterfoil: Counterfoil) -> Self {
         Self { rule: AuthenticationRule::optional(counterfoil) }
@@ -69,22 +69,22 @@ impl Authenticate {
 
     /// Refuses no request. The handler takes a `poem::Result<Principal>` and decides.
     ///
-    /// Do not take an `Option<Principal>` in such a handler: poem turns every rejection into `None`, even the rejection
-    /// that reports an outage.
+    /// Do not take an `Option<Principal>` in such a handler. poem turns every rejection into `None`, even the rejection
+    /// of a request that could not be verified because of an outage.
     #[must_use]
     pub fn deferred(counterfoil: Counterfoil) -> Self {
         Self { rule: AuthenticationRule::deferred(counterfoil) }
     }
 
-    /// Passes CORS preflights on without a credential: requests with the method `OPTIONS`, `Origin` and
-    /// `Access-Control-Request-Method`, and without `Authorization`. By default they are treated like any other request
-    /// without a credential.
+    /// Lets CORS preflights reach the endpoint without a credential. Here, a preflight is a request with the method
+    /// `OPTIONS` and the headers `Origin` and `Access-Control-Request-Method`, and without `Authorization`. By default,
+    /// preflights are treated like any other request without a credential.
     ///
-    /// Call it only if CORS middleware, or a handler for `OPTIONS`, is **behind** this middleware. Anybody can send such
-    /// a request, and a handler that takes any method (`Route::at` with a bare handler) then runs without a credential. CORS middleware
-    /// normally stands in front of this middleware and answers preflights itself.
+    /// Call this method only if CORS middleware, or a handler for `OPTIONS`, is **behind** this middleware. Anybody can
+    /// send a preflight, and a handler that takes any method (`Route::at` with a bare handler) then runs without a
+    /// credential. CORS middleware normally stands in front of this middleware and answers preflights itself.
     ///
-    /// A preflight authenticates nobody. A [`RequireScope`](crate::RequireScope) behind this middleware passes it on too.
+    /// A preflight has no principal. A [`RequireScope`](crate::RequireScope) behind this middleware lets it pass too.
     ///
     /// ```
     /// use counterfoil_poem::Authenticate;

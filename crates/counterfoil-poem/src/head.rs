@@ -5,7 +5,7 @@ use http::Version;
 use http::uri::Authority;
 use poem::Request;
 
-/// The head of a request, for the decisions of `counterfoil-http`.
+/// Lets `counterfoil-http` read the head of a request of poem.
 pub(crate) struct Head<'a>(pub(crate) &'a Request);
 
 impl RequestHead for Head<'_> {

@@ -8,11 +8,12 @@ use http::{Response as Answer, Uri};
 use http_body_util::combinators::BoxBody;
 use poem::{Body, Request, Response, ResponseParts, Result, Route};
 
-/// Mounts endpoints in a [`Route`]. If the route is nested, its path precedes the paths of the endpoints.
+/// Adds endpoints to a [`Route`]. If the route is nested, the path at which it is nested precedes the paths of the
+/// endpoints.
 ///
-/// An endpoint answers every method of its path. If it does not support the method, it answers 405 with `Allow`. For
-/// other paths, poem returns a [`NotFoundError`](poem::error::NotFoundError). The host can change the response to this
-/// error.
+/// An endpoint answers all requests for its path. If it does not support the method, the response is 405 with `Allow`.
+/// For all other paths, poem returns a [`NotFoundError`](poem::error::NotFoundError). The host can change the response
+/// to this error.
 ///
 /// ```
 /// use counterfoil_poem::{Mount as _, Sources};
@@ -32,7 +33,7 @@ use poem::{Body, Request, Response, ResponseParts, Result, Route};
 /// # }
 /// ```
 pub trait Mount {
-    /// Adds the endpoints.
+    /// Adds the endpoints to this route.
     ///
     /// # Panics
     ///
@@ -70,16 +71,16 @@ impl poem::Endpoint for Mounted {
     }
 }
 
-/// Returns the target as the client sent it. Nested routes of poem strip the beginning of `Request::uri`, so this
-/// function returns the original URI. If `Request::uri` is not the end of the original URI, the function returns
-/// `Request::uri`. This happens if a host replaced the URI, and for requests of poem's test client, which have no
-/// original URI.
+/// Returns the target of a request as the client sent it, which is `Request::original_uri`. Nested routes of poem
+/// remove the beginning of `Request::uri`. If `Request::uri` is not the end of the original URI, it is returned
+/// instead. This happens if a host replaced the URI, and for requests of poem's test client, which have no original
+/// URI.
 fn target(request: &Request) -> &Uri {
     let (original, own) = (request.original_uri(), request.uri());
     if original.path().ends_with(own.path()) { original } else { own }
 }
 
-/// Converts an answer. The bytes of the answer's body are not copied.
+/// Converts the response of an endpoint to a response of poem. The bytes of the body are not copied.
 fn response(answer: Answer<counterfoil_http::Body>) -> Response {
     let (parts, body) = answer.into_parts();
     let (status, version) = (parts.status, parts.version);

@@ -24,7 +24,8 @@ use crate::rejection::Rejection;
 pub struct Principal(Box<Verified>);
 
 impl Principal {
-    /// Returns this caller as the presenter for the operations of [`Counterfoil`](counterfoil::Counterfoil).
+    /// Returns this caller as a [`Presenter`], the argument by which operations of
+    /// [`Counterfoil`](counterfoil::Counterfoil) check rights.
     #[must_use]
     pub fn presenter(&self) -> Presenter {
         Presenter::from(&*self.0)
@@ -34,7 +35,7 @@ impl Principal {
     ///
     /// # Errors
     ///
-    /// The rejection if the caller is not authenticated.
+    /// A [`Rejection`] if the caller is not authenticated.
     pub fn of(request: &Request) -> Result<Self, Rejection> {
         Ok(Self(Box::new(principal_of(&Head(request))?)))
     }

@@ -9,7 +9,7 @@ use http::StatusCode;
 use poem::error::ResponseError;
 use poem::{Body, Response, ResponseParts};
 
-/// A refused request. A rejection has a status and a challenge for the caller (RFC 6750 §3), and the true reason for
+/// A refused request. It contains the status and the challenge for the caller (RFC 6750 §3), and the full reason for
 /// the host.
 ///
 /// It dereferences to the [`Rejection`](counterfoil_tower::Rejection) of `counterfoil-tower`. Its response is a problem
@@ -29,7 +29,8 @@ use poem::{Body, Response, ResponseParts};
 pub struct Rejection(counterfoil_tower::Rejection);
 
 impl Rejection {
-    /// Returns the rejection that an error of poem contains, for a handler that takes a `poem::Result<Principal>`.
+    /// Returns the rejection in an error of poem, or `None` if the error has another cause. A handler that takes a
+    /// `poem::Result<Principal>` can use it.
     #[must_use]
     pub fn of(error: &poem::Error) -> Option<&Self> {
         error.downcast_ref()

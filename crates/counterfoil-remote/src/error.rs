@@ -1,4 +1,4 @@
-//! The reasons why a token does not authenticate. The cause is either the token or the endpoint.
+//! The reasons why a token does not authenticate. The cause is either the token or the introspection endpoint.
 
 use std::sync::Arc;
 
@@ -11,10 +11,11 @@ use crate::transport::TransportError;
 /// The reason why a token does not authenticate.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// The token was refused; the status is 401. Only the host may see the reason.
+    /// The token was refused, so the status is 401. Only the host may see the reason.
     #[error("token was refused")]
     Refused(#[source] RemoteRefusal),
-    /// The endpoint gave no valid answer; the status is 503.
+    /// The introspection endpoint gave no valid answer, so the status is 503. It is unknown whether the token is
+    /// active.
     #[error("token could not be verified")]
     Unavailable(#[source] Arc<Outage>),
 }
@@ -23,10 +24,10 @@ pub enum VerifyError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RemoteRefusal {
-    /// The token is empty, or longer than 4,096 bytes. The endpoint was not asked.
+    /// The token is empty, or longer than 4,096 bytes. No request was sent to the introspection endpoint.
     #[error("token is empty or too long")]
     Malformed,
-    /// The endpoint says that the token is not active. It does not give the reason (RFC 7662 §2.2).
+    /// The introspection endpoint says that the token is not active. It gives no reason (RFC 7662 §2.2).
     #[error("token is not active")]
     Inactive,
     /// The instant in the token's `exp` is reached, according to the clock of this process.
@@ -35,7 +36,7 @@ pub enum RemoteRefusal {
         /// The instant in the token's `exp`.
         at: Timestamp,
     },
-    /// The instant in the token's `nbf` is not reached, according to the clock of this process.
+    /// The instant in the token's `nbf` is not yet reached, according to the clock of this process.
     #[error("token is not valid yet")]
     NotYetValid {
         /// The instant in the token's `nbf`.
@@ -53,51 +54,51 @@ pub enum RemoteRefusal {
         /// The kind of the token.
         kind: TokenKind,
     },
-    /// The `token_type` is not bearer, or the token is bound to a key (`cnf`). This crate does not check a proof of
-    /// possession of a key.
+    /// The `token_type` is not `bearer`, or the token is bound to a key (`cnf`). Such a token needs a proof of
+    /// possession of the key, which this crate does not check.
     #[error("token is no bearer token")]
     NotBearer,
-    /// The endpoint's answer has no member `sub`.
+    /// The answer of the introspection endpoint has no member `sub`.
     #[error("token has no subject")]
     NoSubject,
 }
 
-/// The reason why the endpoint gave no valid answer. An outage does not say whether the token is active.
+/// The reason why the introspection endpoint gave no valid answer. An outage does not say whether the token is active.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Outage {
-    /// The endpoint gave no answer within the time-out.
+    /// The introspection endpoint gave no answer within the time-out.
     #[error("the introspection endpoint did not answer in time")]
     TimedOut,
     /// The HTTP client returned an error, for example because the connection failed or the body is too large.
     #[error("the introspection endpoint gave no answer")]
     Transport(#[source] TransportError),
-    /// The endpoint answered 401: it refused the client id or the secret of this resource server. The configuration is
-    /// wrong, so another attempt fails too.
+    /// The introspection endpoint answered 401: it refused the client id or the secret of this resource server. The
+    /// configuration is wrong, so another attempt fails too.
     #[error("the introspection endpoint refused the client id or secret of this resource server")]
     ClientRefused,
-    /// The endpoint answered with a status that is neither 200 nor 401.
+    /// The introspection endpoint answered with a status that is neither 200 nor 401.
     #[error("the introspection endpoint answered {status}")]
     Status {
         /// The status of the answer.
         status: u16,
     },
-    /// The body of the answer does not follow RFC 7662 §2.2.
+    /// The body of the introspection response does not follow RFC 7662 §2.2.
     #[error(transparent)]
     Answer(#[from] AnswerFault),
 }
 
-/// The reason why the body of an answer is invalid. An error contains no text of the body.
+/// The reason why the body of an introspection response is invalid. The error contains no text of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerFault {
     /// The body is longer than [`MOST_ANSWER`](crate::MOST_ANSWER) bytes.
     #[error("the introspection endpoint's answer is too large")]
     TooLarge,
-    /// The media type of the answer is not `application/json`.
+    /// The media type of the introspection response is not `application/json`.
     #[error("the introspection endpoint's answer is not application/json")]
     MediaType,
-    /// The body is not a JSON object, or the object contains a known member twice.
+    /// The body is not a JSON object, or a member that this crate reads occurs twice in the object.
     #[error("the introspection endpoint's answer is not a JSON object")]
     NotAnObject,
     /// A required member is missing, or a member has the wrong type or is out of range.
@@ -123,7 +124,8 @@ impl VerifyError {
         Challenge::denied(denied, realm)
     }
 
-    /// Whether the configuration of this process causes the error.
+    /// Whether the configuration of this process is wrong: the introspection endpoint refused the client id or the
+    /// secret of this resource server ([`Outage::ClientRefused`]).
     #[must_use]
     pub fn is_misconfiguration(&self) -> bool {
         matches!(self, Self::Unavailable(outage) if matches!(**outage, Outage::ClientRefused))
@@ -131,7 +133,7 @@ impl VerifyError {
 }
 
 impl From<RemoteRefusal> for Refusal {
-    /// Converts to the most similar refusal of the core.
+    /// Converts to the most similar refusal of `counterfoil`.
     fn from(refusal: RemoteRefusal) -> Self {
         match refusal {
             RemoteRefusal::Malformed => Self::Malformed,

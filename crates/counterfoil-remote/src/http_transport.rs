@@ -20,7 +20,7 @@ type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
 #[cfg(not(feature = "tls"))]
 type Connector = HttpConnector;
 
-/// The time for which an unused connection is kept. Servers usually keep it longer.
+/// The time after which an unused connection is closed. Servers usually keep such a connection longer.
 const IDLE: Duration = Duration::from_secs(15);
 
 /// An HTTP/1.1 client with a pool of connections. It can be used for several endpoints. It follows no redirects and

@@ -12,8 +12,8 @@ use crate::principal::RemotePrincipal;
 /// The result of an authentication. The authentication layer puts it into the extensions of the request. Inner services
 /// and extractors read it.
 ///
-/// If a host authenticates in another way, an outer layer can insert a value. The authentication layer then verifies
-/// nothing.
+/// An outer layer of a host that authenticates in another way can insert such a value itself. The authentication layer
+/// then verifies nothing.
 ///
 /// ```
 /// use counterfoil::Realm;
@@ -64,9 +64,9 @@ pub type Authenticate<S, R> = generic::Authenticate<S, Introspection, R>;
 /// The future of [`Authenticate`].
 pub type AuthenticateFuture<S, R, B, C> = generic::AuthenticateFuture<S, RemotePrincipal, R, B, C>;
 
-/// Passes a request on if it is authenticated and its token permits the given scope (RFC 6749 §3.3), or one of several
-/// ([`RequireScopeLayer::any_of`]). An [`AuthenticateLayer`] of this crate, required or optional, must enclose this
-/// layer. Without it the response is 500, and an error is logged.
+/// Requires that a request is authenticated and that its token permits a scope (RFC 6749 §3.3), or one of several
+/// ([`RequireScopeLayer::any_of`]). Other requests are refused. An [`AuthenticateLayer`] of this crate, required or
+/// optional, must enclose this layer. Without it, the response is 500 and an error is logged.
 ///
 /// The layer makes the same check as [`RemotePrincipal::require`] or [`RemotePrincipal::require_any`]. A CORS preflight
 /// passes only if the authentication layer let it pass: see [`AuthenticateLayer::pass_preflights`].

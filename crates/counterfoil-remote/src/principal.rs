@@ -5,7 +5,7 @@ use std::sync::Arc;
 use counterfoil::types::TokenKind;
 use counterfoil::{Challenge, Forbidden, Realm, Role, Scope, SubjectId, Timestamp};
 
-/// An authenticated caller. The values are from the answer of the authorization server. Only a verification creates a
+/// An authenticated caller, with the values from the answer of the authorization server. Only a verification creates a
 /// value of this type. Clones share their content.
 #[derive(Clone, Debug)]
 pub struct RemotePrincipal(Arc<Parts>);
@@ -65,8 +65,8 @@ impl RemotePrincipal {
         self.0.client_id.as_deref()
     }
 
-    /// The scope. `None` means that the token either permits everything or contains no scope token; see
-    /// [`RemotePrincipal::is_unrestricted`].
+    /// The scope of the token. `None` either means that the token permits everything, or that it has no scope token.
+    /// [`RemotePrincipal::is_unrestricted`] tells these two cases apart.
     #[must_use]
     pub fn scope(&self) -> Option<&Scope> {
         match &self.0.scope {
@@ -82,21 +82,22 @@ impl RemotePrincipal {
         matches!(self.0.scope, Granted::Everything)
     }
 
-    /// The kind of the token. `None` without [`of_counterfoil`](crate::IntrospectionBuilder::of_counterfoil).
+    /// The kind of the token. `None` unless the verifier was built with
+    /// [`of_counterfoil`](crate::IntrospectionBuilder::of_counterfoil).
     #[must_use]
     pub fn kind(&self) -> Option<TokenKind> {
         self.0.kind
     }
 
-    /// The effective role at the time of the answer. `None` without
-    /// [`of_counterfoil`](crate::IntrospectionBuilder::of_counterfoil).
+    /// The role with which the token acts, as it was at the time of the answer. `None` unless the verifier was built
+    /// with [`of_counterfoil`](crate::IntrospectionBuilder::of_counterfoil).
     #[must_use]
     pub fn role(&self) -> Option<Role> {
         self.0.role
     }
 
-    /// The party that acts through the token (RFC 8693 §4.1). It is the member `sub` of `act`. If the endpoint belongs
-    /// to counterfoil, it is the creator of a security code.
+    /// The party that acts through the token (RFC 8693 §4.1). It is the member `sub` of `act` in the answer. For a
+    /// security code of a `counterfoil` service, it is the creator of the code.
     #[must_use]
     pub fn actor(&self) -> Option<&SubjectId> {
         self.0.actor.as_ref()
@@ -115,7 +116,7 @@ impl RemotePrincipal {
         self.0.expires_at
     }
 
-    /// Whether the token permits operations that require `scope_token`.
+    /// Whether the token permits operations that require this scope token.
     #[must_use]
     pub fn may(&self, scope_token: &str) -> bool {
         match &self.0.scope {
@@ -140,8 +141,8 @@ impl RemotePrincipal {
         Err(Challenge::scope(scope.parse().ok(), self.realm()))
     }
 
-    /// Requires at least one of several scopes. The challenge names the first scope. If the list is empty, no token
-    /// satisfies it.
+    /// Requires at least one of several scopes. The challenge of a refusal names the first scope. An empty list refuses
+    /// every token.
     ///
     /// # Errors
     ///
@@ -153,7 +154,7 @@ impl RemotePrincipal {
         Err(Challenge::scope(scopes.first().and_then(|first| first.parse().ok()), self.realm()))
     }
 
-    /// Requires the role `needed` or a higher role. A token whose role is unknown is refused.
+    /// Requires the role `needed` or a higher role. Returns an error if the role of the token is unknown.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The interface to the HTTP client that sends requests to the endpoint.
+//! The interface to the HTTP client that sends requests to the introspection endpoint.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response};
 
-/// The maximum size of an answer's body in bytes. A larger body is an outage.
+/// The maximum size of the body of an introspection response, in bytes. A larger body counts as an outage.
 pub const MOST_ANSWER: usize = 64 * 1024;
 
 /// The reason why a request got no answer.

@@ -6,10 +6,10 @@ use counterfoil::{Challenge, ChallengeReason, Denied, Realm};
 use crate::generic::Caller;
 use crate::rejection::{Rejection, RejectionReason};
 
-/// The result of the authentication layer, in the request's extensions. Inner services and extractors read it.
+/// The result that an authentication layer puts into the request's extensions. Inner services and extractors read it.
 ///
-/// A host that authenticates in another way, for example by a session cookie, inserts an `Authentication` in front of
-/// the layer. The layer then verifies no credential. Only a verification can produce a principal, so a host cannot
+/// A host that authenticates in another way, for example by a session cookie, can insert an `Authentication` in front
+/// of the layer. The layer then verifies no credential. Only a verification can produce a principal, so a host cannot
 /// invent one.
 #[derive(Clone, Debug)]
 pub struct Authentication<P>(Outcome<P>);
@@ -18,12 +18,13 @@ pub struct Authentication<P>(Outcome<P>);
 enum Outcome<P> {
     Active(Box<P>),
     Rejected(Rejection),
-    /// The rejection is that of a request without a credential.
+    /// A CORS preflight that the layer let pass although it has no credential. It contains the rejection that any other
+    /// request without a credential gets.
     Preflight(Rejection),
 }
 
 impl<P: Caller> From<Result<P, Challenge>> for Authentication<P> {
-    /// Converts the result of a verification, for example of
+    /// Converts the result of a verification, such as that of
     /// [`Counterfoil::authenticate`](counterfoil::Counterfoil::authenticate).
     fn from(outcome: Result<P, Challenge>) -> Self {
         match outcome {
@@ -46,9 +47,11 @@ impl<P: Caller> Authentication<P> {
         Self(Outcome::Rejected(rejection))
     }
 
-    /// A CORS preflight without a credential, which an authentication layer lets pass because its host opted in
-    /// ([`AuthenticateLayer::pass_preflights`](crate::generic::AuthenticateLayer::pass_preflights)). It authenticates nobody:
-    /// [`principal`](Self::principal) is the rejection of a request without a credential. A scope layer passes it.
+    /// Makes the result for a CORS preflight without a credential that an authentication layer lets pass. The layer
+    /// does so only if its host opted in
+    /// ([`AuthenticateLayer::pass_preflights`](crate::generic::AuthenticateLayer::pass_preflights)). The result has no
+    /// principal: [`principal`](Self::principal) returns the rejection of a request without a credential. A layer that
+    /// requires a scope lets the preflight pass too.
     ///
     /// ```
     /// use counterfoil::Realm;
@@ -64,8 +67,9 @@ impl<P: Caller> Authentication<P> {
         Self(Outcome::Preflight(Challenge::no_credential(realm).into()))
     }
 
-    /// Refuses a principal of another realm, and turns a preflight that another layer let pass into a request without a
-    /// credential. Other values stay the same. For the routers and layers of that realm.
+    /// Returns what this result means for a router or layer of `realm`. A principal of another realm becomes a
+    /// rejection. A preflight that another layer let pass becomes the rejection of a request without a credential.
+    /// Other results stay the same.
     #[must_use]
     pub fn of_realm(self, realm: &Realm) -> Self {
         match &self.0 {
@@ -81,7 +85,7 @@ impl<P: Caller> Authentication<P> {
     ///
     /// # Errors
     ///
-    /// The rejection if there is no principal.
+    /// The [`Rejection`] of the request if there is no principal.
     pub fn principal(&self) -> Result<&P, &Rejection> {
         match &self.0 {
             Outcome::Active(principal) => Ok(principal),
@@ -89,7 +93,7 @@ impl<P: Caller> Authentication<P> {
         }
     }
 
-    /// Whether the layer examined a credential of the request, valid or not.
+    /// Whether the request has a principal, or was rejected for another reason than a missing credential.
     #[must_use]
     pub fn is_attempted(&self) -> bool {
         match self.principal().map_err(Rejection::reason) {
@@ -98,7 +102,7 @@ impl<P: Caller> Authentication<P> {
         }
     }
 
-    /// Whether this is a CORS preflight that the layer let pass: see [`preflight`](Self::preflight).
+    /// Whether the request is a CORS preflight that the layer let pass: see [`preflight`](Self::preflight).
     #[must_use]
     pub fn is_preflight(&self) -> bool {
         matches!(self.0, Outcome::Preflight(_))

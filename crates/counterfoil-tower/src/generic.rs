@@ -1,5 +1,5 @@
-//! The layers for any verifier of credentials. A crate that verifies in another way than [`Counterfoil`] implements
-//! [`Authenticator`] and [`Caller`], and gets the same layers. `counterfoil-remote` does this for introspection.
+//! The layers for any verifier of credentials. A crate with a verifier of its own implements [`Authenticator`] and
+//! [`Caller`] for it, and gets the same layers. `counterfoil-remote` does this for introspection.
 //!
 //! The names in the root of this crate are aliases of these types for [`Counterfoil`].
 
@@ -20,8 +20,8 @@ pub use crate::scope::service::RequireScope;
 
 /// An authenticated caller: the successful result of an [`Authenticator`].
 ///
-/// The layers find a caller by its type. So two authenticators with different types of callers do not read each other's
-/// results.
+/// The layers find the result in a request's extensions by the type of the caller. So an authenticator does not read
+/// the results of another authenticator whose callers have another type.
 pub trait Caller: Clone + Debug + Send + Sync + 'static {
     /// The realm of the authenticator that verified the credential.
     fn realm(&self) -> &Realm;
@@ -33,7 +33,7 @@ pub trait Caller: Clone + Debug + Send + Sync + 'static {
     /// The challenge `insufficient_scope` (RFC 6750 §3.1).
     fn require(&self, scope: &str) -> Result<(), Challenge>;
 
-    /// Requires at least one of several scopes. An empty list refuses every caller.
+    /// Requires at least one of several scopes. Returns an error for every caller if the list is empty.
     ///
     /// # Errors
     ///
@@ -41,7 +41,8 @@ pub trait Caller: Clone + Debug + Send + Sync + 'static {
     fn require_any(&self, scopes: &[&str]) -> Result<(), Challenge>;
 }
 
-/// Verifies the credential of a request. [`AuthenticateLayer`] calls it. Clones are cheap.
+/// A verifier for the credentials of requests. An [`AuthenticateLayer`] calls it for each request. Clones must be
+/// cheap.
 ///
 /// ```
 /// use counterfoil::{Challenge, Counterfoil, Principal, Realm, types::Source};
@@ -90,14 +91,15 @@ pub trait Authenticator: Clone + Send + Sync + 'static {
     /// The caller whose credential is valid.
     type Principal: Caller;
 
-    /// The realm that challenges name. A layer refuses a principal of another realm.
+    /// The realm that challenges name. A layer refuses a principal that another realm's authenticator verified.
     fn realm(&self) -> &Realm;
 
-    /// Authenticates by all values of `Authorization`, also if there is none or more than one. Events name `source`.
+    /// Authenticates a request by all its values of `Authorization`. It is also called if there is no value or more
+    /// than one. Events name `source`.
     ///
     /// # Errors
     ///
-    /// The challenge with which the request is refused.
+    /// The [`Challenge`] with which the request is to be refused.
     ///
     /// # Cancel safety
     ///

@@ -13,9 +13,8 @@ pub type Authentication = generic::Authentication<Principal>;
 /// or a security code.
 ///
 /// The layer uses the types of `http` and depends on no framework. It puts an [`Authentication`] into the request's
-/// extensions. Extractors and [`RequireScopeLayer`] read it there. There are three results: the credential is valid; the
-/// credential is refused, and the response does not contain the full reason; or a store or the directory is unavailable
-/// (503).
+/// extensions. Extractors and [`RequireScopeLayer`] read it there. If a credential is refused, the response does not
+/// contain the full reason. If a store or the directory is unavailable, the status of the refusal is 503.
 ///
 /// - [`AuthenticateLayer::required`] refuses requests without a valid credential.
 /// - [`AuthenticateLayer::optional`] refuses no request. The inner services decide.
@@ -52,11 +51,12 @@ pub type Authenticate<S, R> = generic::Authenticate<S, Counterfoil, R>;
 /// The future of [`Authenticate`].
 pub type AuthenticateFuture<S, R, B, C> = generic::AuthenticateFuture<S, Principal, R, B, C>;
 
-/// Passes a request on if it is authenticated and its scope contains the required scope token (RFC 6749 §3.3), or one of
-/// several ([`RequireScopeLayer::any_of`]). Mount this layer behind an [`AuthenticateLayer`], required or optional.
-/// Without an `AuthenticateLayer`, the response is 500 and an error is logged.
+/// Requires that a request is authenticated and that its scope contains the required scope token (RFC 6749 §3.3), or
+/// one of several ([`RequireScopeLayer::any_of`]). Other requests are refused. Mount this layer behind an
+/// [`AuthenticateLayer`], required or optional. Without an `AuthenticateLayer`, the response is 500 and an error is
+/// logged.
 ///
-/// A credential without a scope may do everything that its owner may, so it passes. A CORS preflight passes only if the
+/// A credential without a scope has all rights of its owner, so it passes. A CORS preflight passes only if the
 /// authentication layer let it pass: see [`AuthenticateLayer::pass_preflights`].
 ///
 /// ```

@@ -6,7 +6,8 @@ use http::{HeaderValue, StatusCode};
 /// The prefix of the `type` of every problem.
 const PREFIX: &str = "urn:counterfoil:problem:";
 
-/// A kind of problem (RFC 9457). It has a name at the end of its `type`, a status and a title. All three are fixed.
+/// A kind of problem (RFC 9457). It consists of a name, a status and a title, which are the same in all problems of
+/// this kind. The name is the end of the problem's `type`.
 ///
 /// ```
 /// use counterfoil_tower::ProblemKind;
@@ -26,10 +27,10 @@ impl ProblemKind {
     /// The media type of a problem.
     pub const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
-    /// The request names no host, more than one, or an invalid one: 400.
+    /// The request does not name exactly one valid host: 400.
     pub const INVALID_HOST: Self =
         Self::new("invalid-host", StatusCode::BAD_REQUEST, "the request must name one host, and a valid one");
-    /// The request lacks a valid CSRF token or comes from another site: 403.
+    /// The request has no valid CSRF token, or another site caused it: 403.
     pub const CSRF_TOKEN: Self = Self::new(
         "csrf-token",
         StatusCode::FORBIDDEN,

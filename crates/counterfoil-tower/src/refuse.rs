@@ -6,8 +6,8 @@ use http::{HeaderValue, Response};
 use crate::problem_kind::ProblemKind;
 use crate::rejection::Rejection;
 
-/// Makes the response to a rejection, so that it has the format of the service's other errors. A closure from a
-/// rejection to a response implements this trait.
+/// Makes the response to a rejection. A host implements it to give refusals the format of its other errors. A closure
+/// that takes a `&Rejection` and returns a response implements this trait too.
 ///
 /// ```
 /// use counterfoil_tower::Rejection;
@@ -35,8 +35,8 @@ where
     }
 }
 
-/// Makes a problem (RFC 9457) with the challenge of RFC 6750 §3. The body can be of any type that can be made from a
-/// `String`.
+/// Makes a response that is a problem (RFC 9457), with the challenge of RFC 6750 §3. The body can have any type that is
+/// `From<String>`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AsProblem;
 

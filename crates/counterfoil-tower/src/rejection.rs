@@ -16,19 +16,19 @@ pub enum RejectionReason {
     /// [`Principal::require`](counterfoil::Principal::require) refused the request. Only the host may see
     /// [`Challenge::reason`].
     Challenge(Challenge),
-    /// A request with a session cookie names no host, more than one, or an invalid one (RFC 9112 §3.2): 400.
+    /// A request with a session cookie does not name exactly one valid host (RFC 9112 §3.2): 400.
     InvalidHost,
-    /// A request with a session cookie lacks the session's CSRF token, or comes from another site: 403.
+    /// A request with a session cookie has no valid CSRF token of the session, or another site caused the request: 403.
     Forged,
     /// The authentication layer is not mounted: 500. The host must fix this.
     LayerMissing,
 }
 
-/// A rejected request.
+/// A rejected request, with the reason for the host and a status and a challenge for the caller.
 ///
 /// The response to a rejection is a problem (RFC 9457) with the challenge that RFC 6750 §3 requires.
-/// [`AsProblem`](crate::AsProblem) writes it, and so does axum's `IntoResponse` with the feature `axum`.
-/// [`Refuse`](crate::Refuse) gives it another format.
+/// [`AsProblem`](crate::AsProblem) makes this response, and so does axum's `IntoResponse` with the feature `axum`. An
+/// implementation of [`Refuse`](crate::Refuse) gives the response another format.
 #[derive(Clone, Debug)]
 pub struct Rejection(Box<RejectionReason>);
 
@@ -39,9 +39,9 @@ impl Rejection {
         Self(Box::new(reason))
     }
 
-    /// Makes the rejection for a request that was not authenticated because the layer is missing. Extractors use it if
-    /// they find no [`Authentication`](crate::Authentication). It logs an error, because a missing layer must not look
-    /// like a refusal.
+    /// Makes the rejection for a request that could not be checked because the authentication layer is missing: 500.
+    /// Extractors use it if they find no [`Authentication`](crate::Authentication). An error is logged, because the
+    /// host must fix this.
     #[must_use]
     pub fn layer_missing() -> Self {
         #[cfg(feature = "tracing")]

@@ -5,9 +5,9 @@ use http::request::Parts;
 use http::uri::Authority;
 use http::{Method, Request, Version};
 
-/// The head of a request: all that decides about its authentication and its host. `http::Request` and
-/// `http::request::Parts` implement it. The adapter of a framework with request types of its own implements it for a
-/// wrapper of these types.
+/// The parts of a request that its authentication and its host depend on. `http::Request` and `http::request::Parts`
+/// implement it. An adapter for a framework with request types of its own implements it for a wrapper around these
+/// types.
 ///
 /// ```
 /// use counterfoil_tower::RequestHead;
@@ -19,7 +19,7 @@ use http::{Method, Request, Version};
 /// # Ok::<(), http::Error>(())
 /// ```
 pub trait RequestHead {
-    /// The method, in capital letters if it is a registered method.
+    /// The method. A standard method is in capital letters, such as `GET`.
     fn method_name(&self) -> &str;
 
     /// The version of HTTP.
@@ -31,7 +31,8 @@ pub trait RequestHead {
     /// All values of a header, in the order of their lines. `name` is in lower case.
     fn values(&self, name: &'static str) -> impl Iterator<Item = &[u8]>;
 
-    /// Calls `read` with the extension of this type, or with `None` if there is none.
+    /// Calls `read` with the request's extension of type `T`, or with `None` if there is none. Returns what `read`
+    /// returns.
     fn with_extension<T: Send + Sync + 'static, R>(&self, read: impl FnOnce(Option<&T>) -> R) -> R;
 }
 

@@ -132,7 +132,7 @@ fn a_host_gives_refusals_another_shape() {
     assert_eq!(ask(service, &[]), (401, None, "unauthenticated".to_owned()));
 }
 
-/// The status and the body of the response to a CORS preflight with these values of `Authorization`.
+/// Sends a CORS preflight with these values of `Authorization`. Returns the status and the body of the response.
 fn preflight<S>(service: S, authorization: &[&str]) -> (u16, String)
 where
     S: Service<Request<()>, Response = Response<String>, Error = Infallible>,
@@ -144,7 +144,7 @@ where
     (response.status().as_u16(), response.into_body())
 }
 
-/// A handler that takes any method. It says that it ran, and for whom.
+/// A handler that takes any method. The response says that the handler ran, and who the caller is.
 async fn ran(request: Request<()>) -> Result<Response<String>, Infallible> {
     Ok(name(request).await?.map(|who| format!("ran for {who:?}")))
 }

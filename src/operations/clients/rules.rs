@@ -5,6 +5,11 @@ use crate::service::invalid::Invalid;
 use crate::types::client::{Grant, RefreshMode, Registration};
 use crate::types::scope::Scope;
 
+impl Registration {
+    /// The longest display name, in characters.
+    pub const DISPLAY_NAME_MAX: usize = 100;
+}
+
 /// Checks the rules that every registration must satisfy.
 pub(super) fn check(registration: &Registration) -> Result<(), Invalid> {
     display_name(&registration.display_name)?;

@@ -13,7 +13,7 @@ pub(super) fn scope(text: &str) -> Scope {
     text.parse().expect("a scope")
 }
 
-/// Registers a client with this allowed scope and this default scope. It may use the password grant and the refresh
+/// Registers a client with an allowed scope and a default scope. The client may use the password grant and the refresh
 /// grant.
 fn register(world: &World, id: &str, allowed: Option<&str>, default: Option<&str>) -> ClientId {
     let new = NewClient::named(id)
@@ -97,8 +97,8 @@ fn fault_a1_narrowing_a_client_holds_at_once_for_what_it_has_already() {
     assert_eq!(refresh(&world, "app", &again.refresh(), Some("a b c")).error(), (400, "invalid_scope".into()));
 }
 
-/// A sign-in can be older than the policy that requires a scope. The access token of its refresh would be refused at
-/// every use.
+/// A sign-in can be older than the policy that requires a scope. If it is refreshed without a scope, the new access
+/// token would be refused at every use.
 #[test]
 fn syn_token_8_a_refresh_without_the_scope_that_the_policy_demands_is_refused_and_consumes_nothing() {
     for mode in [RefreshMode::Rotate, RefreshMode::Reuse] {

@@ -17,7 +17,7 @@ use crate::rejection::{Rejection, Shape};
 ///
 /// It stores the result as an [`Authentication`](crate::Authentication) in the request's extensions. The extractor
 /// [`Principal`](crate::Principal) and the guard [`RequireScope`](crate::RequireScope) read it there. The response to a
-/// refused request does not contain the full reason. If a store or the directory is unavailable, the response is 503.
+/// refused request does not contain the full reason. Its status is 503 if a store or the directory was unavailable.
 ///
 /// | constructor | request without a credential | credential refused, or verification unavailable |
 /// |---|---|---|
@@ -65,8 +65,8 @@ impl Authenticate {
         Self::new(AuthenticationRule::required(counterfoil))
     }
 
-    /// Refuses requests whose credential is not active. A request without a credential reaches the handler. The handler
-    /// takes an `Option<Principal>`.
+    /// Refuses requests whose credential is not active. A request without a credential reaches the handler, which can
+    /// take an `Option<Principal>`.
     #[must_use]
     pub fn optional(counterfoil: Counterfoil) -> Self {
         Self::new(AuthenticationRule::optional(counterfoil))
@@ -74,22 +74,22 @@ impl Authenticate {
 
     /// Refuses no request. The handler takes a `Result<Principal, Rejection>` and decides.
     ///
-    /// Do not take an `Option<Principal>` in such a handler: actix-web turns every rejection into `None`, even the
-    /// rejection that reports an outage.
+    /// Do not take an `Option<Principal>` in such a handler. actix-web turns every rejection into `None`, even the
+    /// rejection of a request that could not be verified because of an outage.
     #[must_use]
     pub fn deferred(counterfoil: Counterfoil) -> Self {
         Self::new(AuthenticationRule::deferred(counterfoil))
     }
 
-    /// Passes CORS preflights on without a credential: requests with the method `OPTIONS`, `Origin` and
-    /// `Access-Control-Request-Method`, and without `Authorization`. By default they are treated like any other request
-    /// without a credential.
+    /// Lets CORS preflights reach the handler without a credential. Here, a preflight is a request with the method
+    /// `OPTIONS` and the headers `Origin` and `Access-Control-Request-Method`, and without `Authorization`. By default,
+    /// preflights are treated like any other request without a credential.
     ///
-    /// Call it only if CORS middleware, or a handler for `OPTIONS`, is **behind** this middleware. Anybody can send such
-    /// a request, and a handler that takes any method (`.to(…)`) then runs without a credential. CORS middleware
+    /// Call this method only if CORS middleware, or a handler for `OPTIONS`, is **behind** this middleware. Anybody can
+    /// send a preflight, and a handler that takes any method (`.to(…)`) then runs without a credential. CORS middleware
     /// normally stands in front of this middleware and answers preflights itself.
     ///
-    /// A preflight authenticates nobody. A [`RequireScope`](crate::RequireScope) behind this middleware passes it on too.
+    /// A preflight has no principal. A [`RequireScope`](crate::RequireScope) behind this middleware lets it pass too.
     ///
     /// ```
     /// use actix_web::http::Method;
@@ -119,8 +119,9 @@ impl Authenticate {
         self
     }
 
-    /// Sets how refusals are written. Copy [`Rejection::challenge`] and
-    /// [`Rejection::retry_after`](counterfoil_tower::Rejection::retry_after) into the headers of the response.
+    /// Sets the function that makes the response to a refused request. The function should copy
+    /// [`Rejection::challenge`] and [`Rejection::retry_after`](counterfoil_tower::Rejection::retry_after) into the
+    /// headers of the response.
     ///
     /// ```
     /// use actix_web::HttpResponse;

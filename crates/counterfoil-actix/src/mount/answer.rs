@@ -12,7 +12,7 @@ use http::header::CONTENT_LENGTH;
 
 use crate::convert;
 
-/// Converts an answer. The bytes of the answer's body are not copied.
+/// Converts the response of an endpoint to a response of actix-web. The bytes of the body are not copied.
 pub(super) fn converted(answer: Response<counterfoil_http::Body>, is_head: bool) -> HttpResponse {
     let length = answer.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     match length {
@@ -22,7 +22,7 @@ pub(super) fn converted(answer: Response<counterfoil_http::Body>, is_head: bool)
     }
 }
 
-/// The body of a response to `HEAD`. It has the length of the withheld content, and no content.
+/// The body of a response to `HEAD`. It contains nothing. Its size is the length of the body that a `GET` would return.
 struct Withheld(u64);
 
 impl MessageBody for Withheld {

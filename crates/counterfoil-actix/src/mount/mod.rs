@@ -9,11 +9,12 @@ use actix_web::guard::{Guard, GuardContext};
 use actix_web::{Error, HttpResponse};
 use counterfoil_http::{Endpoint, Endpoints};
 
-/// Mounts endpoints in an `App` or in a `web::scope`. The path of a scope precedes the paths of the endpoints.
+/// Returns endpoints as a service for `App::service` or for a `web::scope`. In a scope, the path of the scope precedes
+/// the paths of the endpoints.
 ///
-/// An endpoint answers every method of its path. If it does not support the method, it answers 405 with `Allow`. The
-/// host answers all other paths. The size limits of `counterfoil-http` apply to request bodies. Those of actix-web do
-/// not.
+/// An endpoint answers all requests for its path. If it does not support the method, the response is 405 with `Allow`.
+/// For all other paths, the host's own services answer. The size limits of `counterfoil-http` apply to request bodies,
+/// and the size limits of actix-web do not.
 ///
 /// ```
 /// use actix_web::{App, test, web};
@@ -53,7 +54,8 @@ impl HttpServiceFactory for Mount {
     }
 }
 
-/// A guard that matches the path as the client sent it, because actix-web itself routes by the decoded path.
+/// A guard that compares the path as the client sent it with the path of an endpoint. actix-web itself compares the
+/// decoded path.
 struct AsSent(Endpoint);
 
 impl Guard for AsSent {

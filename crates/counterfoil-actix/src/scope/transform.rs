@@ -13,8 +13,8 @@ use crate::scope::service::RequireScopeMiddleware;
 /// Refuses requests whose credential lacks a required scope (RFC 6749 §3.3).
 ///
 /// Put [`Authenticate`](crate::Authenticate) in front of it: in actix-web, the last `wrap` of a service runs first.
-/// Without `Authenticate` it answers 500 and logs an error. A credential without a scope passes, because it may do all
-/// that its owner may. A CORS preflight passes only if `Authenticate` let it pass: see
+/// Without `Authenticate`, the response is 500 and an error is logged. A credential without a scope has all rights of
+/// its owner, so it passes. A CORS preflight passes only if `Authenticate` let it pass: see
 /// [`Authenticate::pass_preflights`](crate::Authenticate::pass_preflights).
 ///
 /// ```
@@ -50,14 +50,15 @@ pub struct RequireScope {
 }
 
 impl RequireScope {
-    /// Requires every scope token of `scope`. The tokens are separated by spaces.
+    /// Requires every scope token in `scope`. The scope tokens are separated by spaces.
     #[must_use]
     pub fn new(scope: &'static str) -> Self {
         Self::any_of(&[scope])
     }
 
-    /// Requires one of several scopes. Each has the format of [`RequireScope::new`]. The challenge names the first
-    /// scope, so put the narrowest scope first. An empty list refuses every request.
+    /// Requires at least one of several scopes. Each scope is one or more scope tokens, separated by spaces. The
+    /// challenge of a refusal names the first scope, so put the narrowest scope first. An empty list refuses every
+    /// request.
     #[must_use]
     pub fn any_of(scopes: &[&'static str]) -> Self {
         Self { rule: ScopeRule::any_of(scopes), shape: Shape::default() }

@@ -49,7 +49,7 @@ async fn host_41_middleware_in_front_reads_the_rejection_of_a_response() {
     assert_eq!(ask(&app, TestRequest::get()).await.0, StatusCode::UNAUTHORIZED);
 }
 
-/// Sends a request to an app whose outer middleware has already inserted an `Authentication`.
+/// Sends a request to an app whose outermost middleware has already inserted `known`. Returns the status and the body.
 async fn behind(known: Authentication, counterfoil: counterfoil::Counterfoil) -> (StatusCode, String) {
     let app = App::new().service(web::resource("/").to(name).wrap(Authenticate::required(counterfoil)));
     let app = app.wrap_fn(move |request, next| {
@@ -116,7 +116,8 @@ async fn fault_c14_a_forged_preflight_runs_no_handler() {
     }
 }
 
-/// Whether the text of `Debug` has a token: that of a handler's request, and that of the middleware's request.
+/// Returns whether `Debug` prints a token: first for the `HttpRequest` that a handler gets, then for the
+/// `ServiceRequest` that middleware gets.
 fn prints_a_token(request: &ServiceRequest) -> (bool, bool) {
     (format!("{:?}", request.request()).contains("cfp_"), format!("{request:?}").contains("cfp_"))
 }

@@ -1,11 +1,14 @@
 //! Checks names that look alike to a store that builds its keys without care.
 
-use counterfoil::store::{Inserted, TokenStore};
-use counterfoil::types::{RecordId, TokenKind};
+use std::collections::BTreeSet;
+
+use counterfoil::store::{Applied, Change, Inserted, Listing, Relabel, TokenStore};
+use counterfoil::types::{FamilyId, RecordId, TokenKind, Version};
+use counterfoil::{Realm, Timestamp};
 use futures_util::future::try_join_all;
 
 use crate::random::names::Names;
-use crate::sample::{GONE, Person, at, most, must_get, revoked};
+use crate::sample::{Draft, GONE, Person, at, make_room, most, must_get, pace, revoked};
 use crate::violation::{Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk};
 
@@ -22,18 +25,36 @@ fn everybody() -> Vec<(Person, Names)> {
     all
 }
 
+/// The number of owners that make their calls at the same time.
+const ABREAST: usize = 16;
+
 /// Checks that each owner can have each label of the owner's group of names. A listing must show exactly the owner's
-/// own records.
+/// own records. When every owner has its labels, each family takes its label again.
 pub(crate) async fn names_are_listed_apart(store: &dyn TokenStore) -> Result<(), Violation> {
-    let all = everybody();
-    for some in all.chunks(16) {
-        try_join_all(some.iter().map(|(person, names)| labels_of(store, person, names))).await?;
+    let (all, mut labelled) = (everybody(), Vec::new());
+    for some in all.chunks(ABREAST) {
+        let own = try_join_all(some.iter().map(|(person, names)| labels_of(store, person, names))).await?;
+        labelled.extend(own.into_iter().flatten());
+    }
+    for some in labelled.chunks(ABREAST) {
+        try_join_all(some.iter().map(|draft| again(store, draft))).await?;
     }
     Ok(())
 }
 
-async fn labels_of(store: &dyn TokenStore, person: &Person, names: &Names) -> Result<(), Violation> {
-    let mut wanted: Vec<RecordId> = Vec::new();
+/// Changes the label of a family to the label that it has. The store compares the label with those of other families.
+async fn again(store: &dyn TokenStore, draft: &Draft) -> Result<(), Violation> {
+    let Some(label) = draft.records[0].label.clone() else { return Ok(()) };
+    let relabel = Relabel { label, key: draft.family.label_key.clone() };
+    let change = Change::Edit { scope: None, label: Some(relabel), description: None };
+    let answer = store.apply(&draft.id(), Version::FIRST, &change, at(0)).await?;
+    let (owner, key) = ((&draft.family.realm, &draft.family.owner), &draft.family.label_key);
+    ensure_is!(answer, Applied::Done(_), "a family of {owner:?} must keep the label {key:?}, whatever others have");
+    Ok(())
+}
+
+async fn labels_of(store: &dyn TokenStore, person: &Person, names: &Names) -> Result<Vec<Draft>, Violation> {
+    let (mut wanted, mut labelled) = (Vec::<RecordId>::new(), Vec::new());
     for (label, key) in &names.labels {
         let mut draft = person.pat();
         (draft.family.label_key, draft.records[0].label) = (Some(key.clone()), Some(label.clone()));
@@ -44,6 +65,7 @@ async fn labels_of(store: &dyn TokenStore, person: &Person, names: &Names) -> Re
             "{person:?} must have the label {key:?}, whatever others or their like have"
         );
         wanted.push(draft.id());
+        labelled.push(draft);
     }
     wanted.sort_unstable();
     let listed = sorted_ids(&walk(store, person.listing(TokenKind::PersonalAccessToken), 50).await?);
@@ -52,14 +74,16 @@ async fn labels_of(store: &dyn TokenStore, person: &Person, names: &Names) -> Re
         "{person:?} must list their own {} and nothing else, but listed {listed:?}",
         wanted.len()
     );
-    Ok(())
+    Ok(labelled)
 }
 
 /// Checks that the revocation of one owner revokes nothing of an owner with a similar name.
 pub(crate) async fn owners_end_apart(store: &dyn TokenStore) -> Result<(), Violation> {
     let people: Vec<Person> = everybody().into_iter().map(|(person, _)| person).collect();
     let drafts: Vec<_> = people.iter().map(Person::pat).collect();
-    crate::together::found_all(store, &drafts).await?;
+    for some in drafts.chunks(ABREAST) {
+        try_join_all(some.iter().map(|draft| the_only_one(store, draft))).await?;
+    }
     // Every second owner is revoked, so that each group of names has revoked and live owners.
     for person in people.iter().step_by(2) {
         let progress = store.revoke(person.all(), revoked(at(1)), at(GONE), most(9)).await?;
@@ -72,5 +96,73 @@ pub(crate) async fn owners_end_apart(store: &dyn TokenStore) -> Result<(), Viola
             "revoking all of an owner must revoke that and nothing else, but {person:?} is revoked: {ended}"
         );
     }
+    Ok(())
+}
+
+/// Inserts the only family of an owner. The cap leaves room for one.
+async fn the_only_one(store: &dyn TokenStore, draft: &Draft) -> Result<(), Violation> {
+    let answer = store.insert(draft.home(Some(1)), &draft.records, at(0)).await?;
+    let owner = (&draft.family.realm, &draft.family.owner);
+    ensure_is!(answer, Inserted::Done, "{owner:?} must have room for one family, however many others have");
+    Ok(())
+}
+
+/// Checks that a pace counts only the owner's own records, that making room ends only the owner's own families, that a
+/// family is not revoked through an owner with a similar name, and that a realm lists only its own records.
+pub(crate) async fn owners_are_counted_apart(store: &dyn TokenStore) -> Result<(), Violation> {
+    let (people, mut newest) = (everybody(), Vec::new());
+    for some in people.chunks(ABREAST) {
+        newest.extend(try_join_all(some.iter().map(|(person, _)| the_only_family(store, person))).await?);
+    }
+    let (people, mut own) = (everybody(), Vec::new());
+    for some in people.iter().zip(&newest).collect::<Vec<_>>().chunks(ABREAST) {
+        own.extend(try_join_all(some.iter().map(|((person, _), only)| instead_of(store, person, **only))).await?);
+    }
+    let mut strangers: Vec<(Person, FamilyId)> = Vec::new();
+    for people_of in (0..Names::KINDS).map(|kind| Names::of(kind).people) {
+        for (number, person) in people_of.iter().enumerate() {
+            let Some(at) = people.iter().position(|(known, _)| known == person) else { continue };
+            let beside = [number + 1, number + people_of.len() - 1].map(|other| &people_of[other % people_of.len()]);
+            strangers.extend(beside.into_iter().filter(|other| *other != person).map(|other| (other.clone(), own[at])));
+        }
+    }
+    for some in strangers.chunks(ABREAST) {
+        try_join_all(some.iter().map(|(stranger, family)| not_through(store, stranger, *family))).await?;
+    }
+    let realms: BTreeSet<&Realm> = people.iter().map(|(person, _)| &person.realm).collect();
+    let realms: Vec<&Realm> = realms.into_iter().filter(|realm| **realm != Realm::default()).collect();
+    for some in realms.chunks(ABREAST) {
+        try_join_all(some.iter().map(|realm| lists_its_own(store, realm))).await?;
+    }
+    Ok(())
+}
+
+async fn lists_its_own(store: &dyn TokenStore, realm: &Realm) -> Result<(), Violation> {
+    let listed = walk(store, Listing::Kind { realm, kind: TokenKind::PersonalAccessToken }, 500).await?;
+    let own = listed.iter().all(|record| record.record().realm == *realm);
+    ensure!(own && !listed.is_empty(), "{realm:?} must list its own records and no others");
+    Ok(())
+}
+
+/// Inserts the first family of an owner. The pace allows one record.
+async fn the_only_family(store: &dyn TokenStore, person: &Person) -> Result<FamilyId, Violation> {
+    let draft = person.pat();
+    let home = draft.bounded(None, Some(pace(1, Timestamp::EPOCH)));
+    let answer = store.insert(home, &draft.records, at(0)).await?;
+    ensure_is!(answer, Inserted::Done, "the first record of {person:?} must have room, however many others have");
+    Ok(draft.family.id)
+}
+
+/// Inserts a second family of the owner, which takes the place of the first.
+async fn instead_of(store: &dyn TokenStore, person: &Person, only: FamilyId) -> Result<FamilyId, Violation> {
+    let draft = person.pat();
+    let answer = store.insert(draft.bounded(Some(make_room(1, at(1))), None), &draft.records, at(1)).await?;
+    ensure_is!(&answer, Inserted::MadeRoom(ended) if *ended == [only], "{person:?} must end their own family alone");
+    Ok(draft.family.id)
+}
+
+async fn not_through(store: &dyn TokenStore, stranger: &Person, family: FamilyId) -> Result<(), Violation> {
+    let progress = store.revoke(stranger.family(family), revoked(at(2)), at(GONE), most(1)).await?;
+    ensure!(progress.changed == 0, "{stranger:?} must not revoke another owner's family");
     Ok(())
 }

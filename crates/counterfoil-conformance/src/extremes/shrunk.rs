@@ -16,6 +16,32 @@ async fn superseded(store: &dyn TokenStore) -> Result<RecordId, Violation> {
     Ok(id)
 }
 
+/// Checks that `limit` is the maximum for removed and shrunk records together.
+pub(crate) async fn removals_and_shrinks_share_the_limit(store: &dyn TokenStore) -> Result<(), Violation> {
+    let (mut gone, mut spent) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
+        gone.push(Person::somebody().pat().ending(Some(at(5)), Some(at(6))).found(store).await?);
+        spent.push(superseded(store).await?);
+    }
+    for limit in [2, 3, 1] {
+        let left = async || {
+            let mut left = 0;
+            for id in gone.iter().chain(&spent) {
+                left += u64::from(store.get(id).await?.is_some_and(|record| !record.record().shrunk));
+            }
+            Ok::<_, Violation>(left)
+        };
+        let before = left().await?;
+        let progress = store.purge(at(6), at(6), at(15), most(limit)).await?;
+        let changed = before - left().await?;
+        ensure!(
+            changed <= u64::from(limit) && changed == progress.changed,
+            "a purge of at most {limit} must change no more, and tell it, but changed {changed} and told {progress:?}"
+        );
+    }
+    Ok(())
+}
+
 /// Checks that a use, a notice, an edit and an expiry do not change a shrunk record, and that a rekey does.
 pub(crate) async fn a_shrunk_record_stays_shrunk(store: &dyn TokenStore) -> Result<(), Violation> {
     let id = superseded(store).await?;

@@ -1,14 +1,14 @@
 //! Checks instants, numbers and texts at the ends of their ranges, in every field that stores an instant, number or
 //! text.
 
-use counterfoil::Timestamp;
 use counterfoil::client::ClientKey;
-use counterfoil::store::{FamilyBody, NoticeMark, ParentUpdate, TokenStore};
-use counterfoil::types::{Description, KeyId, Label, Version};
+use counterfoil::store::{Access, FamilyBody, NoticeMark, ParentUpdate, TokenStore};
+use counterfoil::types::{Description, KeyId, Label, LabelKey, TokenKind, Version};
+use counterfoil::{SubjectId, Timestamp};
 use futures_util::future::try_join_all;
 
 use crate::reference::{Model, describe};
-use crate::sample::{Draft, Person, most, must_get, revoked, supersede};
+use crate::sample::{Draft, Person, at, most, must_get, revoked, supersede};
 use crate::violation::{Violation, ensure};
 
 /// Returns both ends of the range of instants. Also returns the values before, at and after the largest number that
@@ -71,7 +71,35 @@ async fn as_the_model(store: &dyn TokenStore, model: &Model, draft: &Draft) -> R
     Ok(())
 }
 
+/// Checks a security code and a console session, whose instants have the value `instant`.
+async fn other_kinds_at(store: &dyn TokenStore, instant: Timestamp) -> Result<(), Violation> {
+    let long = SubjectId::new(&"n".repeat(255)).expect("a subject");
+    let codes = [
+        (long.clone(), Access::SameAsUser(long.clone()), Some("\u{1f600}".repeat(255))),
+        (SubjectId::new("\u{e9} ").expect("a subject"), Access::SuperAdministrator, Some(String::new())),
+        (long, Access::SuperAdministrator, None),
+    ];
+    let codes = codes.into_iter().map(|(created_by, access, named)| {
+        let named = named.map(String::into_boxed_str);
+        (TokenKind::SecurityCode, FamilyBody::Code { created_by, access, named })
+    });
+    let session = FamilyBody::Session { authenticated_at: instant, absolute_end: instant };
+    for (kind, body) in codes.chain([(TokenKind::ConsoleSession, session)]) {
+        let mut draft = Person::somebody().pat();
+        (draft.family.kind, draft.records[0].kind, draft.family.body) = (kind, kind, body);
+        draft.found(store).await?;
+        let mut model = Model::default();
+        let _ = model.insert(draft.home(None), &draft.records, Timestamp::EPOCH);
+        as_the_model(store, &model, &draft).await?;
+    }
+    Ok(())
+}
+
 async fn numbers_and_texts(store: &dyn TokenStore) -> Result<(), Violation> {
+    let seconds = 1_000_000 << 31;
+    for instant in [Timestamp::EPOCH, at(1), Timestamp::from_micros(seconds + 1).expect("an instant"), Timestamp::MAX] {
+        other_kinds_at(store, instant).await?;
+    }
     let wide = [1, (1 << 8) + 1, (1 << 16) + 1, 1 << 31, u32::MAX];
     for (number, key_id) in wide.into_iter().enumerate() {
         let mut draft = Person::somebody().refresh().through(ClientKey::from_bytes([0xff; 16]));
@@ -80,7 +108,11 @@ async fn numbers_and_texts(store: &dyn TokenStore) -> Result<(), Violation> {
         draft.records[0].scope = "s".repeat([1, 64, 255, 256, 1_000][number]).parse().ok();
         draft.records[0].label = Label::new(&"\u{1f600}".repeat([1, 32, 64, 128, 255][number]), 255).ok();
         draft.family.label_key = draft.records[0].label.as_ref().map(Label::key);
-        if let FamilyBody::SignIn { epoch, .. } = &mut draft.family.body {
+        if number == 4 {
+            draft.family.label_key = Some(LabelKey::from_stored(&"\u{1f600}".repeat(2_500)));
+        }
+        if let FamilyBody::SignIn { epoch, client_id, .. } = &mut draft.family.body {
+            *client_id = "n".repeat([1, 64, 65, 99, 100][number]).parse().expect("a client id");
             *epoch = [255, 1 << 16, 1 << 32, (1 << 53) + 1, u64::MAX][number];
         }
         draft.found(store).await?;

@@ -1,15 +1,15 @@
-//! Runs a revocation concurrently with rotations and joins of the family.
+//! Runs a revocation concurrently with rotations, joins, changes and slides of the family.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use counterfoil::store::{Inserted, Rotated, TokenStore};
+use counterfoil::store::{Applied, Change, Inserted, Rotated, TokenStore};
 use counterfoil::types::{RecordId, TokenKind};
 
 use super::{Track, tracks};
 use crate::dice::Dice;
 use crate::fixture::Store;
 use crate::revoke::family_is_over;
-use crate::sample::{Draft, GONE, Person, at, most, must_get, revoked, supersede};
+use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, must_get, relabel, revoked, slide, supersede};
 use crate::slow::pause;
 use crate::subject::Subject;
 use crate::together::must_get_all;
@@ -44,6 +44,7 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
                 match racer {
                     0 => end(&*store, &person, &draft, &written, round).await,
                     1 | 2 => join(&*store, &draft, &written).await,
+                    3 | 4 => change(&*store, root, racer).await,
                     _ => refresh(&*store, &draft, root, &written).await,
                 }
             }
@@ -110,6 +111,40 @@ async fn refresh(store: &dyn TokenStore, draft: &Draft, root: RecordId, written:
             Rotated::Stale(stands) => tip = stands.record().superseded.map_or(tip, |superseded| superseded.successor),
             Rotated::FamilyEnded => return Ok(()),
             other => return Err(Violation::new(format!("a refresher beside a revocation must not get {other:?}"))),
+        }
+    }
+    Ok(())
+}
+
+/// The largest number of changes and slides that one racer makes.
+const CHANGES: usize = 9;
+
+/// Changes the newest record and slides it. The racer's number decides with which change it begins.
+async fn change(store: &dyn TokenStore, root: RecordId, racer: usize) -> Result<(), Violation> {
+    let mut tip = root;
+    for step in racer..racer + CHANGES {
+        let stands = must_get(store, &tip).await?;
+        if let Some(superseded) = stands.record().superseded {
+            tip = superseded.successor;
+            continue;
+        }
+        let change = match step % 3 {
+            0 => relabel(&format!("{root:?}")),
+            1 => Change::Expiry { expires_at: Some(at(EXPIRES + 1)), gone_at: Some(at(GONE)), notice: None },
+            _ => {
+                let ends = slide(at(EXPIRES + 2), at(GONE));
+                match store.rotate(&tip, &ends, &[], at(5)).await? {
+                    Rotated::Done | Rotated::Stale(_) => continue,
+                    Rotated::FamilyEnded => return Ok(()),
+                    other => return Err(Violation::new(format!("a slide beside a revocation must not get {other:?}"))),
+                }
+            }
+        };
+        match store.apply(&tip, stands.record().version, &change, at(5)).await? {
+            Applied::Done(_) => {}
+            Applied::Stale(stands) if stands.revoked().is_some() => return Ok(()),
+            Applied::Stale(_) => {}
+            other => return Err(Violation::new(format!("a change beside a revocation must not get {other:?}"))),
         }
     }
     Ok(())

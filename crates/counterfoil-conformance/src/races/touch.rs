@@ -1,29 +1,33 @@
 //! Runs touches, claims and settlements concurrently with changes that they must not affect.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use counterfoil::Timestamp;
-use counterfoil::store::{Applied, NoticeMark, Rotated, TokenStore};
-use counterfoil::types::{RecordId, Version};
+use counterfoil::store::{Applied, Change, NoticeMark, ParentUpdate, Revoke, Rotated, TokenStore};
+use counterfoil::types::{KeyId, RecordId, Version};
 
 use super::{Track, tracks};
 use crate::dice::Dice;
 use crate::fixture::Store;
-use crate::sample::{Draft, GONE, Person, at, describe_as, most, must_get, revoked, supersede};
+use crate::sample::{
+    Draft, EXPIRES, GONE, Person, at, describe_as, digest_of, most, must_get, relabel, revoked, slide, supersede,
+};
+use crate::slow::pause;
 use crate::subject::Subject;
 use crate::together::{found_all, must_get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 /// Clause 17: no apply, rotate or revoke fails or becomes `Stale` because of a touch, claim or settle.
 ///
-/// Half of the threads each edit, rotate and revoke their own family. The other threads touch batches of the same ids
-/// in random order, and claim and settle notices, until the last family is revoked. One family counts as one round of
-/// the scale. Afterwards each `last_used_at` must be the latest of the touches that returned.
+/// Half of the threads each change, rotate and revoke their own family. The other threads touch batches of the same ids
+/// in random order, and claim and settle notices, until the last family is revoked. Four families count as five rounds
+/// of the scale. Afterwards everything that a call acknowledged must be there (clause 49): each change, the latest
+/// touch of each record, and each sent notice.
 pub async fn touch_disturbs_nobody(subject: &Subject) -> Verdict {
     let lives = (subject.scale().threads / 2).max(1);
-    for track in tracks(subject, u32::try_from(lives).unwrap_or(u32::MAX)).await {
+    for track in tracks(subject, u32::try_from(lives * 5 / 4).unwrap_or(u32::MAX)).await {
         for round in 0..track.rounds {
             one_round(&track, lives, round).await?;
         }
@@ -48,60 +52,117 @@ async fn one_round(track: &Track, lives: usize, round: u64) -> Result<(), Violat
                 if let Some(draft) = draft {
                     let lived = live(&*store, &person, &draft).await;
                     living.fetch_sub(1, Ordering::Release);
-                    return lived.map(|()| Uses::new());
+                    return lived.map(|()| Acknowledged::default());
                 }
-                let (mut dice, mut uses) = (Dice::new(round << 16 | racer as u64), Uses::new());
+                let (mut dice, mut seen) = (Dice::new(round << 16 | racer as u64), Acknowledged::default());
                 // The loop runs at least once and at most 200 times.
                 for _ in 0..200 {
-                    use_and_claim(&*store, &ids, &mut dice, &mut uses).await?;
+                    use_and_claim(&*store, &ids, racer, &mut dice, &mut seen).await?;
                     if living.load(Ordering::Acquire) == 0 {
                         break;
                     }
                 }
-                Ok(uses)
+                Ok(seen)
             }
         })
         .await;
-    let mut uses = Uses::new();
+    let mut seen = Acknowledged::default();
     for answer in answers {
-        answer?.into_iter().for_each(|(id, at)| note(&mut uses, id, at));
+        seen.add(answer?);
     }
     for record in must_get_all(&*track.store, &ids).await? {
         let (id, used) = (record.record().id, record.record().last_used_at);
-        let last = uses.get(&id).copied();
+        let last = seen.uses.get(&id).copied();
         ensure!(
             used == last,
             "{id:?} must be last used at {last:?}, the latest touch that returned, but is at {used:?}"
         );
+        let noticed: BTreeSet<u8> = record.record().noticed.iter().map(|(_, stage)| *stage).collect();
+        let sent = seen.sent.remove(&id).unwrap_or_default();
+        ensure!(noticed == sent, "{id:?} must remember the notices {sent:?} that were sent, but remembers {noticed:?}");
     }
     Ok(())
 }
 
-/// For each record, the latest instant of a touch.
-type Uses = HashMap<RecordId, Timestamp>;
-
-fn note(uses: &mut Uses, id: RecordId, at: Timestamp) {
-    let last = uses.entry(id).or_insert(at);
-    *last = at.max(*last);
+/// What the touches and settlements that returned have written.
+#[derive(Default)]
+struct Acknowledged {
+    /// For each record, the latest instant of a touch.
+    uses: HashMap<RecordId, Timestamp>,
+    /// For each record, the stages of the notices that were sent.
+    sent: HashMap<RecordId, BTreeSet<u8>>,
 }
+
+impl Acknowledged {
+    fn touched(&mut self, id: RecordId, at: Timestamp) {
+        let last = self.uses.entry(id).or_insert(at);
+        *last = at.max(*last);
+    }
+
+    fn add(&mut self, other: Self) {
+        other.uses.into_iter().for_each(|(id, at)| self.touched(id, at));
+        other.sent.into_iter().for_each(|(id, sent)| self.sent.entry(id).or_default().extend(sent));
+    }
+}
+
+/// A record remembers this many sent notices.
+const REMEMBERED: usize = 8;
 
 /// Every version is known in advance. If a touch changed a version, the next change would return `Stale`.
 async fn live(store: &dyn TokenStore, person: &Person, draft: &Draft) -> Result<(), Violation> {
-    let id = draft.id();
-    for version in 0..3 {
-        let answer = store.apply(&id, Version::new(version), &describe_as("edited"), at(5)).await?;
-        ensure_is!(answer, Applied::Done(_), "an edit beside touches and claims must go through");
+    let (id, access) = (draft.id(), draft.records[1].id);
+    let rekey = |id| Change::Rekey { digest: digest_of(id), key_id: KeyId::new(2) };
+    let expiry = Change::Expiry { expires_at: Some(at(EXPIRES + 1)), gone_at: Some(at(GONE + 1)), notice: None };
+    let changes = [
+        (id, 0, describe_as("edited")),
+        (access, 0, expiry),
+        (id, 1, relabel(&format!("{id:?}"))),
+        (access, 1, rekey(&access)),
+        (id, 2, rekey(&id)),
+    ];
+    for (id, version, change) in &changes {
+        let answer = store.apply(id, Version::new(*version), change, at(5)).await?;
+        ensure_is!(answer, Applied::Done(_), "a change beside touches and claims must go through");
     }
+    let answer = store.rotate(&id, &slide(at(EXPIRES + 2), at(GONE + 2)), &[], at(6)).await?;
+    ensure_is!(answer, Rotated::Done, "a slide beside touches and claims must go through");
+    pause().await;
+    let slid = must_get(store, &id).await?.record().gone_at;
+    ensure!(slid == Some(at(GONE + 2)), "a slide must stand, but its record is gone at {slid:?}");
+    let progress = store.revoke(Revoke::One(&access), revoked(at(6)), at(GONE), most(1)).await?;
+    ensure!(progress.changed == 1, "a revocation beside touches and claims must go through");
     let next = draft.successor(id, 1);
-    let answer =
-        store.rotate(&id, &supersede(Version::new(3), next.id, at(6)), std::slice::from_ref(&next), at(6)).await?;
+    let mut step = supersede(Version::new(3), next.id, at(6));
+    if let ParentUpdate::Supersede { nonce, honoured_until, gone_at, .. } = &mut step {
+        (*nonce, *honoured_until, *gone_at) = (None, None, None);
+    }
+    let answer = store.rotate(&id, &step, std::slice::from_ref(&next), at(6)).await?;
     ensure_is!(answer, Rotated::Done, "a rotation beside touches and claims must go through");
+    let end = Change::End { honoured_until: at(8), gone_at: at(GONE + 3) };
+    let answer = store.apply(&id, Version::new(4), &end, at(7)).await?;
+    ensure_is!(answer, Applied::Done(_), "the end of an overlap beside touches and claims must go through");
     let progress = store.revoke(person.family(draft.family.id), revoked(at(7)), at(GONE), most(1)).await?;
     ensure!(progress.changed > 0, "a revocation beside touches and claims must go through");
-    let stands = must_get(store, &id).await?;
+    stands(store, draft).await
+}
+
+/// Checks that everything that [`live`] did is stored.
+async fn stands(store: &dyn TokenStore, draft: &Draft) -> Result<(), Violation> {
+    let (read, access) = (must_get(store, &draft.id()).await?, must_get(store, &draft.records[1].id).await?);
+    let (own, other) = (read.record(), access.record());
+    let texts = own.description.as_ref().map(|text| text.as_str() == "edited");
+    let label = own.label.as_ref().map(|label| label.as_str() == format!("{:?}", own.id));
+    let window = own.superseded.and_then(|superseded| superseded.honoured_until);
+    let written = own.version == Version::new(5) && read.revoked().is_some() && read.family().generation == 1;
+    let ends = own.expires_at == Some(at(EXPIRES + 2)) && own.gone_at == Some(at(GONE + 3)) && window == Some(at(8));
     ensure!(
-        stands.record().version == Version::new(4) && stands.revoked().is_some(),
-        "what was done must stand: {stands:?}"
+        written && ends && texts == Some(true) && label == Some(true) && own.key_id == KeyId::new(2),
+        "what was done must stand: {read:?}"
+    );
+    let written = other.version == Version::new(2) && other.revoked == Some(revoked(at(6)));
+    ensure!(
+        written && other.expires_at == Some(at(EXPIRES + 1)) && other.key_id == KeyId::new(2),
+        "what was done with an access token must stand: {access:?}"
     );
     Ok(())
 }
@@ -109,19 +170,30 @@ async fn live(store: &dyn TokenStore, person: &Person, draft: &Draft) -> Result<
 async fn use_and_claim(
     store: &dyn TokenStore,
     ids: &[RecordId],
+    racer: usize,
     dice: &mut Dice,
-    uses: &mut Uses,
+    seen: &mut Acknowledged,
 ) -> Result<(), Violation> {
-    let batch: Vec<(RecordId, Timestamp)> = (0..6).map(|_| (*dice.pick(ids), at(dice.below(1_000)))).collect();
+    let batch: Vec<(RecordId, Timestamp)> = (0..12).map(|_| (*dice.pick(ids), at(dice.below(1_000)))).collect();
     store.touch(&batch).await?;
-    batch.iter().for_each(|(id, at)| note(uses, *id, *at));
+    batch.iter().for_each(|(id, at)| seen.touched(*id, *at));
     for (id, _) in batch.iter().take(2) {
-        let Some(held) = must_get(store, id).await?.record().notice else { continue };
+        // A mark at an odd instant is a lease. Nobody else claims it, so the settlement must find it.
+        let held = must_get(store, id).await?.record().notice;
+        let Some(held) = held.filter(|held| held.at.micros().is_multiple_of(2)) else { continue };
         let until = Timestamp::from_micros(held.at.micros() + 1).unwrap_or(held.at);
         if store.claim(id, held, until).await?.is_some() {
             let lease = NoticeMark { at: until, ..held };
+            // Other racers may write the record between the claim and the settlement.
+            pause().await;
             let later = NoticeMark { at: Timestamp::from_micros(until.micros() + 1).unwrap_or(until), ..held };
-            let _ = store.settle(id, lease, Some(later), Some((at(50), 0))).await?;
+            let stage = u8::try_from(racer % REMEMBERED).unwrap_or(0);
+            let held = store.settle(id, lease, Some(later), Some((at(50), stage))).await?;
+            seen.sent.entry(*id).or_default().insert(stage);
+            if !held {
+                let ended = must_get(store, id).await?.record().superseded.is_some();
+                ensure!(ended, "a lease of {id:?} was lost, although no other call claimed it or set a notice");
+            }
         }
     }
     Ok(())

@@ -97,7 +97,9 @@ async fn while_the_ground_moves(registrar: &mut Registrar<'_>, limit: u32) -> Re
             break;
         }
         ensure!(page < 900, "a walk must end although clients come and go");
-        if let Some((id, version)) = versions.pop() {
+        // If the last client of the page may go, it is the one that is removed.
+        let at_cursor = versions.iter().position(|(id, _)| seen.last() == Some(id));
+        if let Some((id, version)) = at_cursor.map(|at| versions.remove(at)).or_else(|| versions.pop()) {
             let id = id.parse::<ClientId>().expect("a client id");
             ensure!(store.remove_client(&realm, &id, version).await?, "the version that stands must remove");
         }

@@ -98,3 +98,48 @@ fn a_page_in_another_order_is_rejected() {
         page
     }));
 }
+
+/// Whether the client at the cursor is registered. The pages of the following flaws depend on it.
+struct Walked(fn(bool) -> Continue);
+
+/// Where a page begins.
+enum Continue {
+    Right,
+    Nowhere,
+    Anew,
+}
+
+sibling_overrides!(Walked, self, clients, |inner, realm, after, limit| {
+    let Some(cursor) = after else { return inner.clients(realm, after, limit).await };
+    let stands = inner.client(realm, cursor).await?.is_some();
+    match (self.0)(stands) {
+        Continue::Right => inner.clients(realm, after, limit).await,
+        Continue::Nowhere => Ok(Page { items: Vec::new(), next: None, corrupt: 0 }),
+        Continue::Anew => inner.clients(realm, None, limit).await,
+    }
+});
+
+struct CursorBench(fn(bool) -> Continue);
+
+#[async_trait]
+impl SiblingFixture for CursorBench {
+    type Database = Arc<Kept>;
+
+    async fn create(&self) -> Arc<Kept> {
+        Arc::default()
+    }
+
+    async fn clients(&self, kept: &Arc<Kept>) -> Option<Arc<dyn ClientStore>> {
+        Some(Arc::new(BrokenSiblings { inner: Arc::clone(kept), flaw: Arc::new(Walked(self.0)) }))
+    }
+}
+
+#[test]
+fn a_walk_that_does_not_go_on_behind_a_removed_client_is_rejected() {
+    let check = SIBLING_CHECKS.iter().find(|check| check.name == "client_pages_have_an_end").expect("the clause");
+    let ends = |stands| if stands { Continue::Right } else { Continue::Nowhere };
+    let begins_anew = |stands| if stands { Continue::Right } else { Continue::Anew };
+    for flaw in [ends, begins_anew] as [fn(bool) -> Continue; 2] {
+        assert!(check.run(&Siblings::new(CursorBench(flaw))).is_err());
+    }
+}

@@ -99,6 +99,76 @@ fn cases() -> Vec<(&'static str, Columns, &'static str)> {
             },
             CLIENTS,
         ),
+        (
+            "ClientScopesCutAt255",
+            Columns {
+                registration: |one| {
+                    let scope = one.allowed_scope.as_ref().and_then(|scope| cut(scope.as_str(), 255).parse().ok());
+                    one.allowed_scope = scope.or_else(|| one.allowed_scope.take());
+                },
+                ..RIGHT
+            },
+            CLIENTS,
+        ),
+        ("ClientSecretsCutAt1", Columns { registration: |one| one.secrets.truncate(1), ..RIGHT }, CLIENTS),
+        (
+            "ClientEpochsIn32Bits",
+            Columns { registration: |one| one.epoch = u64::from(one.epoch as u32), ..RIGHT },
+            CLIENTS,
+        ),
+        (
+            "ClientTimesAsSignedSeconds",
+            Columns {
+                registration: |one| {
+                    let last = Timestamp::from_micros((1_000_000 << 31) - 1).expect("an instant");
+                    one.created_at = one.created_at.min(last);
+                },
+                ..RIGHT
+            },
+            CLIENTS,
+        ),
+        (
+            "SettingsOfTwoValues",
+            Columns {
+                settings: |all| {
+                    while all.values.len() > 2 {
+                        all.values.pop_last();
+                    }
+                },
+                ..RIGHT
+            },
+            SETTINGS,
+        ),
+        (
+            "SettingValuesCutAt255",
+            Columns {
+                settings: |all| {
+                    all.values.values_mut().for_each(|value| *value = value.chars().take(255).collect());
+                },
+                ..RIGHT
+            },
+            SETTINGS,
+        ),
+        (
+            "SettingNamesCutAt255",
+            Columns {
+                settings: |all| {
+                    let named = std::mem::take(&mut all.values).into_iter();
+                    all.values = named.map(|(name, value)| (name.chars().take(255).collect(), value)).collect();
+                },
+                ..RIGHT
+            },
+            SETTINGS,
+        ),
+        (
+            "SettingVersionsIn16Bits",
+            Columns { alike: |stands, asked| stands as u16 == asked as u16, ..RIGHT },
+            SETTINGS,
+        ),
+        ("CounterKeysOf16Bytes", Columns { key: |key| key[16..].fill(0), ..RIGHT }, THROTTLE),
+        ("AttemptsWithSign", Columns { attempts: |limit| u32::try_from(limit as i32).unwrap_or(1), ..RIGHT }, THROTTLE),
+        ("WindowsInMilliseconds", Columns { window: |micros| micros / 1_000 * 1_000, ..RIGHT }, THROTTLE),
+        ("CountersIn52Bits", Columns { instant: |micros| micros & ((1 << 52) - 1), ..RIGHT }, THROTTLE),
         ("SettingRealmsWithoutCase", Columns { realm: str::to_lowercase, ..RIGHT }, SETTINGS),
         ("SettingRealmsCutAt254", Columns { realm: |realm| cut(realm, 254), ..RIGHT }, SETTINGS),
         ("SettingVersionsIn8Bits", Columns { alike: |stands, asked| stands as u8 == asked as u8, ..RIGHT }, SETTINGS),

@@ -7,11 +7,18 @@ use async_trait::async_trait;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::{Checked, SIBLING_CHECKS, SiblingFixture, SiblingRow, Siblings};
 
-use crate::siblings::clients::{LooksUpBeforeItRemoves, LooksUpTheInternalId, ReplacesInTwoSteps};
+use crate::siblings::clients::{
+    JoinsRealmAndId, LooksUpBeforeItRemoves, LooksUpTheInternalId, ReplacesInTwoSteps, RetiredInEveryRealm,
+};
+use crate::siblings::handles::{ClientsInTheHandle, CountersInTheHandle, ReadsItsOwnClients, SettingsInTheHandle};
 use crate::siblings::locks::LocksInTheHandle;
 use crate::siblings::outages::{
-    ForgetsADamagedCounter, ForgetsDamagedSettings, GrantsInAnOutage, HidesADamagedClient, NoClientInAnOutage,
-    NoSettingsInAnOutage, NoUpkeepInAnOutage, PassesOverADamagedClient, ReplacesADamagedClient, WritesInAnOutage,
+    CountsInAnOutage, ForgetsADamagedCounter, ForgetsDamagedSettings, GrantsInAnOutage, HidesADamagedClient,
+    NoClientInAnOutage, NoClientsInAnOutage, NoSettingsInAnOutage, NoUpkeepInAnOutage, NotesInAnOutage,
+    NotesNothingInAnOutage, NothingToRemoveInAnOutage, PageFailsAtDamage, PassesOverADamagedClient,
+    PurgesNothingInAnOutage, RefusesInAnOutage, ReleasesInAnOutage, RemovesInAnOutage, ReplacesADamagedClient,
+    ReplacesDamagedSettings, SettlesInAnOutage, StaleClientInAnOutage, StaleSettingsInAnOutage,
+    WaitsForADamagedCounter, WalkEndsAtDamage, WritesInAnOutage, WritesSettingsInAnOutage,
 };
 use crate::siblings::settings::{
     ForgetsTheUpkeep, KeepsTheLaterUpkeep, NotesInTheHandle, NotesInTwoSteps, NotesWhateverStands,
@@ -61,6 +68,29 @@ const CASES: &[Case] = cases! {
     NoUpkeepInAnOutage => sibling_outage_is_unavailable,
     NotesInTwoSteps => sibling_cut_off_is_all_or_nothing,
     LocksInTheHandle => removed_internal_ids_never_return,
+    RetiredInEveryRealm => removed_internal_ids_never_return,
+    JoinsRealmAndId => client_answers_equal_the_model,
+    ClientsInTheHandle => put_client_needs_the_version,
+    ReadsItsOwnClients => client_answers_equal_the_model,
+    SettingsInTheHandle => put_settings_needs_the_version,
+    CountersInTheHandle => reserve_never_passes_the_limit,
+    SettlesInAnOutage => sibling_outage_is_unavailable,
+    ReleasesInAnOutage => sibling_outage_is_unavailable,
+    RefusesInAnOutage => sibling_outage_is_unavailable,
+    PurgesNothingInAnOutage => sibling_outage_is_unavailable,
+    NoClientsInAnOutage => sibling_outage_is_unavailable,
+    NothingToRemoveInAnOutage => sibling_outage_is_unavailable,
+    StaleClientInAnOutage => sibling_outage_is_unavailable,
+    StaleSettingsInAnOutage => sibling_outage_is_unavailable,
+    NotesNothingInAnOutage => sibling_outage_is_unavailable,
+    RemovesInAnOutage => sibling_outage_is_unavailable,
+    WritesSettingsInAnOutage => sibling_outage_is_unavailable,
+    CountsInAnOutage => sibling_outage_is_unavailable,
+    NotesInAnOutage => sibling_outage_is_unavailable,
+    PageFailsAtDamage => sibling_garbage_is_corrupt,
+    WalkEndsAtDamage => sibling_garbage_is_corrupt,
+    ReplacesDamagedSettings => sibling_garbage_is_corrupt,
+    WaitsForADamagedCounter => sibling_garbage_is_corrupt,
 };
 
 /// A fixture whose handles have one flaw each. The state of a flaw belongs to its handle.

@@ -8,6 +8,7 @@ mod broken_sibling_values;
 mod broken_siblings;
 mod broken_stores;
 mod broken_throttles;
+mod broken_transfers;
 mod forward;
 mod methods;
 mod reference_store;

@@ -1,4 +1,4 @@
-//! Tests of the sources and targets that a copy refuses, before its first write if possible.
+//! Tests that a copy refuses unsuitable sources and targets, if possible before its first write.
 
 use std::sync::Arc;
 

@@ -44,7 +44,7 @@ pub(crate) async fn fill<S: TokenStore + ClientStore + SettingsStore>(store: &Ar
     assert!(store.note_upkeep(None, at(9)).await.expect("a store"));
 }
 
-/// Copies and compares two stores. A second run finds that the target already has every family.
+/// Copies one store to another and compares them. Asserts that a second run finds every family already in the target.
 async fn hop(from: &Stores, to: &Stores) {
     let copy = Copy::new(from.clone(), to.clone());
     let planned = copy.plan().await.expect("a target that may be filled");
@@ -78,7 +78,7 @@ fn host_60_everything_goes_through_a_store_of_each_kind_and_back() {
     });
 }
 
-/// Fills a store by its own steps, and copies it to an empty store of each kind.
+/// Fills a store through its own methods, and copies it to an empty store of each kind.
 async fn to_each_kind<S>(source: Opened<S>)
 where
     S: TokenStore + Transfer + ClientStore + SettingsStore + Throttle,
@@ -94,7 +94,7 @@ where
     hop(&from, &fjall().await.stores()).await;
 }
 
-/// The table of pairs: each line is a source, and its targets are in `to_each_kind`.
+/// Makes a test for each source. The test copies the source to the stores of [`to_each_kind`].
 macro_rules! sources {
     ($($name:ident: $source:expr;)*) => {$(
         #[test]

@@ -29,7 +29,7 @@ static REDIS: LazyLock<RedisServer> = LazyLock::new(RedisServer::start);
 static CLUSTER: LazyLock<RedisCluster> = LazyLock::new(RedisCluster::start);
 static SPACES: AtomicU32 = AtomicU32::new(0);
 
-/// A store with all its traits, and the folder or server that contains its data.
+/// An opened store, and the folder or server that contains its data. The store implements all traits that a copy uses.
 pub(crate) struct Opened<S> {
     pub(crate) store: Arc<S>,
     _kept: Option<Box<dyn Any + Send + Sync>>,

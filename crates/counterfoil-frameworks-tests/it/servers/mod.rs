@@ -12,8 +12,8 @@
 //! | `/token` and so on | OAuth's endpoints |
 //! | `/api/v1` | the JSON API, nested by axum and actix-web |
 //!
-//! The service refuses requests without exactly one valid host. It inserts the source of each request, unless the request has the header `x-no-source`. It answers other
-//! paths with a 404 of its own.
+//! The service refuses requests without exactly one valid host. It inserts the source of each request, unless the
+//! request has the header `x-no-source`. Requests for other paths get a 404 response of the service itself.
 
 mod actix;
 mod axum;
@@ -54,7 +54,7 @@ pub enum Framework {
     Poem,
     /// hyper with layers and services of tower, without a framework.
     Tower,
-    /// The layers in front of a gRPC service. The test only compares refusals.
+    /// The layers of `counterfoil-tower` in front of a gRPC service. The test compares only the refusals.
     Tonic,
 }
 

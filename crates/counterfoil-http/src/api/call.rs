@@ -9,7 +9,8 @@ use super::location::Location;
 pub(super) struct Call {
     pub(super) counterfoil: Counterfoil,
     pub(super) principal: Principal,
-    /// The path segments that fill the template's variables, from left to right. A segment that is not UTF-8 is `None`.
+    /// The path segments in place of the variables of the path template, from left to right. `None` for a segment that
+    /// is not UTF-8.
     segments: Vec<Option<String>>,
     query: Option<String>,
     pub(super) location: Location,
@@ -26,17 +27,17 @@ impl Call {
         Self { counterfoil, principal, segments, query, location }
     }
 
-    /// Returns the authenticated caller as the presenter of an operation.
+    /// Returns the authenticated caller as a [`Presenter`], the argument by which operations check rights.
     pub(super) fn by(&self) -> Presenter {
         Presenter::from(&self.principal)
     }
 
-    /// Returns the first segment that fills a variable of the path, or `None` if it is not UTF-8.
+    /// Returns the segment in place of the first variable of the path template, or `None` if the segment is not UTF-8.
     pub(super) fn first(&self) -> Option<&str> {
         self.segments.first()?.as_deref()
     }
 
-    /// Returns the second segment that fills a variable of the path, or `None` if it is not UTF-8.
+    /// Returns the segment in place of the second variable of the path template, or `None` if the segment is not UTF-8.
     pub(super) fn second(&self) -> Option<&str> {
         self.segments.get(1)?.as_deref()
     }

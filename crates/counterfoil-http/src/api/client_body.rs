@@ -97,18 +97,19 @@ enum Scopes {
     Text(String),
 }
 
-/// Takes and reads an optional field that contains a scope.
+/// Removes an optional scope from `fields` and parses it. Returns `None` if the field is missing.
 fn scope(fields: &mut Fields, name: &'static str) -> Result<Option<Scope>, Problem> {
     fields.optional(name)?.map(|scopes| parsed(scopes, name)).transpose()
 }
 
-/// Takes and reads an optional field that contains a scope, or null to remove the scope.
+/// Removes an optional scope from `fields` and parses it. Returns `None` if the field is missing, and `Some(None)` if
+/// its value is `null`, which means that the scope is to be removed.
 fn nullable_scope(fields: &mut Fields, name: &'static str) -> Result<Option<Option<Scope>>, Problem> {
     let given = fields.optional::<Option<Scopes>>(name)?;
     given.map(|given| given.map(|scopes| parsed(scopes, name)).transpose()).transpose()
 }
 
-/// Joins the scope tokens of a list. Refuses a token that contains a space, because it would become two tokens.
+/// Joins the scope tokens of a list. Returns an error if a token contains a space, because it would become two tokens.
 fn parsed(scopes: Scopes, name: &'static str) -> Result<Scope, Problem> {
     let text = match scopes {
         Scopes::Text(text) => text,

@@ -1,5 +1,5 @@
-//! The handlers of the API. A handler authenticates the request, then reads the body within its limits, then calls the
-//! operation.
+//! The handlers of the API. A handler authenticates the request, then reads the body within its limits, and then calls
+//! an operation of `counterfoil`.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -28,10 +28,10 @@ type Answer = Box<dyn Fn(Call, Received) -> Answering + Send + Sync>;
 /// The handler of one method of a path.
 pub(crate) struct ApiHandler {
     counterfoil: Counterfoil,
-    /// Which body the handler reads before it calls the operation.
+    /// Which body the handler expects. The body is read before the operation is called.
     expects: Expects,
-    /// Returns whether a resource with this path can exist. If it returns false, the response is 404 and the body is
-    /// not read.
+    /// Returns whether a resource with these path segments can exist. If it returns false, the body is not read,
+    /// because the request fails whatever the body contains.
     path: fn(&[Option<String>]) -> bool,
     answer: Answer,
 }
@@ -39,16 +39,16 @@ pub(crate) struct ApiHandler {
 /// The body that the handler expects.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expects {
-    /// No body. A body is not read.
+    /// No body. If the request has a body, it is not read.
     Nothing,
-    /// A JSON body. Without the media type of JSON, the body is not read.
+    /// A JSON body. If the media type is not JSON, the body is not read.
     Json,
     /// A JSON body, or no body.
     OptionalJson,
 }
 
-/// A method of a path and its operation. A [`Route`] has no handle (`Counterfoil`). Together with a handle it becomes
-/// an [`ApiHandler`].
+/// A method of a path, and the operation that it calls. [`Api::at`] adds the [`Counterfoil`] on which the operation
+/// runs, and so makes an [`ApiHandler`].
 pub(super) struct Route {
     method: Method,
     expects: Expects,
@@ -79,14 +79,14 @@ where
 }
 
 impl Route {
-    /// Sets the function that returns whether a resource with a path can exist. The body is read only if it returns
-    /// true. The operation makes the same check.
+    /// Sets a function that returns whether a resource with given path segments can exist. If it returns false, the
+    /// body is not read. The operation makes the same check.
     pub(super) fn if_path(self, path: fn(&[Option<String>]) -> bool) -> Self {
         Self { path, ..self }
     }
 }
 
-/// Builds the endpoints of one router. They share a handle.
+/// Builds the endpoints of one router. All of them use the same [`Counterfoil`].
 pub(super) struct Api {
     counterfoil: Counterfoil,
     endpoints: Vec<Endpoint>,
@@ -111,7 +111,7 @@ impl Api {
 }
 
 impl ApiHandler {
-    /// Answers a request. `segments` are the path segments that fill the template's variables.
+    /// Answers a request. `segments` are the path segments in place of the variables of the path template.
     pub(crate) async fn respond<B: http_body::Body>(
         &self,
         segments: Vec<Option<String>>,

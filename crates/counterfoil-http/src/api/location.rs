@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::body::Response;
 use crate::secret_body;
 
-/// The path of a request as the client sent it. It includes the path under which the router is nested.
+/// The path of a request as the client sent it. It begins with the path under which a host mounted the API.
 #[derive(Clone)]
 pub(super) struct Location(String);
 
@@ -17,7 +17,7 @@ impl Location {
         Self(uri.path().to_owned())
     }
 
-    /// Removes the last `segments` segments.
+    /// Removes the last `segments` segments of the path.
     pub(super) fn up(mut self, segments: usize) -> Self {
         for _ in 0..segments {
             self.0.truncate(self.0.rfind('/').unwrap_or_default());

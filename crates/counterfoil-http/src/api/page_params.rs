@@ -12,7 +12,7 @@ pub(super) struct LimitParam;
 /// The parameters of a list that has pages: `limit` and `cursor`.
 pub(super) struct PageParams;
 
-/// Returns a parameter that may be missing.
+/// Returns a query parameter that a request can leave out.
 fn optional(name: &str, schema: ObjectBuilder, description: String) -> Parameter {
     ParameterBuilder::new()
         .name(name)

@@ -1,4 +1,4 @@
-//! Reads ids from path segments. The text of a segment may not be a valid id.
+//! Reads ids from path segments. A segment can contain a text that is not a valid id.
 
 use std::str::FromStr;
 
@@ -10,14 +10,15 @@ use counterfoil::{Counterfoil, Presenter, SubjectId};
 use crate::api::request::or_problem;
 use crate::problem::Problem;
 
-/// Returns the credential id of a segment. An invalid text becomes the zero id. Ids are random, so practically no
-/// credential has the zero id. The operation then checks rights first, and answers that the credential does not exist.
+/// Returns the credential id in a segment. If the text is not a valid id, returns the zero id. Ids are random, so
+/// practically no credential has the zero id. The operation then checks the caller's rights, and reports that the
+/// credential does not exist.
 pub(super) fn record(text: Option<&str>) -> RecordId {
     text.and_then(|text| text.parse().ok()).unwrap_or(RecordId::from_bytes([0; 16]))
 }
 
-/// Returns the subject of a segment. If the text is invalid, checks the right to the operation first, then fails with
-/// 404.
+/// Returns the subject in a segment. If the text is not a valid subject, returns an error: 404, or the refusal of
+/// `operation` if the caller has no right to it.
 pub(super) async fn subject(
     counterfoil: &Counterfoil,
     by: &Presenter,
@@ -27,8 +28,8 @@ pub(super) async fn subject(
     found(counterfoil, by, text.and_then(|text| SubjectId::new(text).ok()), operation).await
 }
 
-/// Returns the client id of a segment. If the text is invalid, checks the right to the operation first, then fails with
-/// 404.
+/// Returns the client id in a segment. If the text is not a valid client id, returns an error: 404, or the refusal of
+/// `operation` if the caller has no right to it.
 pub(super) async fn client(
     counterfoil: &Counterfoil,
     by: &Presenter,
@@ -38,12 +39,12 @@ pub(super) async fn client(
     found(counterfoil, by, text.and_then(|text| ClientId::from_str(text).ok()), operation).await
 }
 
-/// Whether the first segment is a valid subject.
+/// Whether the first of the path segments is a valid subject.
 pub(super) fn names_subject(segments: &[Option<String>]) -> bool {
     matches!(segments, [Some(text), ..] if SubjectId::new(text).is_ok())
 }
 
-/// Whether the first segment is a valid client id.
+/// Whether the first of the path segments is a valid client id.
 pub(super) fn names_client(segments: &[Option<String>]) -> bool {
     matches!(segments, [Some(text), ..] if ClientId::from_str(text).is_ok())
 }

@@ -15,11 +15,11 @@ pub(super) fn or_problem<T>(counterfoil: &Counterfoil, outcome: Result<T, Manage
     outcome.map_err(|error| Problem::of(&error, counterfoil.realm(), counterfoil.now()))
 }
 
-/// The received parts of a request, except its path.
+/// The parts of a received request, except its path.
 pub(super) struct Received {
     pub(super) media_type: Option<HeaderValue>,
     pub(super) query: Option<String>,
-    /// The body, or why it could not be read. It is `None` if the body was not read because the response does not
+    /// The body, or the reason why it could not be read. `None` if the body was not read, because the response does not
     /// depend on it.
     pub(super) body: Option<Result<Bytes, Unread>>,
 }
@@ -32,8 +32,9 @@ impl<T: Body> Sent<T> {
         Self(parsed(received))
     }
 
-    /// Returns the body. If the body is invalid, a missing right or resource is reported first. If the body is valid,
-    /// the operation itself checks rights and existence.
+    /// Returns the parsed body, or a problem if the body is invalid. If the caller has no right to `operation`, or if
+    /// its target does not exist, an invalid body leads to that problem instead. If the body is valid, the operation
+    /// makes these checks itself.
     pub(super) async fn or_problem(
         self,
         counterfoil: &Counterfoil,
@@ -47,7 +48,8 @@ impl<T: Body> Sent<T> {
     }
 }
 
-/// Checks that a request has no query. If it has one, a missing right or resource is reported first.
+/// Returns a problem if a request has a query. If the caller has no right to `operation`, or if its target does not
+/// exist, the query leads to that problem instead.
 pub(super) async fn no_query(
     counterfoil: &Counterfoil,
     by: &Presenter,

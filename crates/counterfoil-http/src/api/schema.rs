@@ -1,4 +1,4 @@
-//! The problems of the API, for the OpenAPI document.
+//! The error responses of the API, which are problems (RFC 9457), for the OpenAPI document.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,17 @@ use utoipa::{IntoResponses, PartialSchema as _};
 
 use crate::problem::Written;
 
-/// The problems of requests without a body.
+/// The error responses to requests without a body.
 pub(super) struct ReadProblems;
-/// The problems of requests that change something.
+/// The error responses to requests that change something.
 pub(super) struct WriteProblems;
-/// The problems of requests that create a credential. The policy limits their number in an hour.
+/// The error responses to requests that create a credential. The policy limits how many credentials are created in an
+/// hour.
 pub(super) struct CreateProblems;
-/// The problem of a request to an operation that the host does not offer.
+/// The error response to a request for an operation that the host does not offer.
 pub(super) struct NotOffered;
 
-/// The responses of an authentication layer that refuses a request. Use them in the OpenAPI document of a host's own
+/// The responses with which an authentication layer refuses a request. Use them in the OpenAPI document of a host's own
 /// handlers.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! The OpenAPI schemas of the settings. They are made from the core's table of settings.
+//! The OpenAPI schemas of the settings. They are made from the table [`SettingName::ALL`].
 
 use counterfoil::settings::{SettingName, SettingUnit};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};

@@ -1,4 +1,4 @@
-//! The endpoints for settings. The core's table of settings defines the fields.
+//! The endpoints for settings. The table of settings in `counterfoil` defines the fields of requests and responses.
 
 use counterfoil::Counterfoil;
 use counterfoil::operations::Operation;

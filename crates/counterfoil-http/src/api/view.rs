@@ -132,19 +132,19 @@ impl From<&CredentialView> for CodeView {
     }
 }
 
-/// Makes the response that contains a new token's text.
+/// Makes the 201 response for a new personal access token. It contains the text of the token.
 pub(super) fn new_token(location: &Location, issued: &IssuedCredential) -> Response {
     let view = NewTokenView { record: (&issued.view).into(), token: issued.token.expose_secret() };
     location.created(&issued.view.id.to_string(), &view)
 }
 
-/// Makes the response that contains a new code's text.
+/// Makes the 201 response for a new security code. It contains the text of the code.
 pub(super) fn new_code(location: &Location, issued: &IssuedCredential) -> Response {
     let view = NewCodeView { record: (&issued.view).into(), code: issued.token.expose_secret() };
     location.created(&issued.view.id.to_string(), &view)
 }
 
-/// Reads the cursor of a request for a list of credentials.
+/// Reads the parameter `cursor` of a request for a list of credentials. Returns `None` if the request has no cursor.
 pub(super) fn after(query: &Query<'_>, list: List<'_>) -> Result<Option<Cursor>, Problem> {
     list.read(query.one("cursor")?, |key| key.parse().ok())
 }

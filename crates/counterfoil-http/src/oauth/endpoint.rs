@@ -1,4 +1,5 @@
-//! Shared code of the OAuth endpoints. It reads a form from a request, and converts the core's answer to a response.
+//! Shared code of the OAuth endpoints. It reads a form from a request, and converts the answer of `counterfoil` to a
+//! response.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -37,12 +38,12 @@ impl FormHandler {
         Self { counterfoil, sources, answer }
     }
 
-    /// Makes an endpoint with this path.
+    /// Returns an endpoint with this path that uses this handler.
     pub(super) fn at(self, path: &str) -> Endpoints {
         Endpoints::of(vec![Endpoint::new(path, Shape::OAuth, vec![Handler::Form(self)])])
     }
 
-    /// Answers a request. After the body was read, the request is completed even if the caller disconnects.
+    /// Answers a request. Once the body was read, the request is completed even if the caller disconnects.
     pub(crate) async fn respond<B: http_body::Body>(&self, parts: Parts, body: B) -> Response {
         match Posted::read(parts, body, self.sources).await {
             Err(refused) => refused,
@@ -78,7 +79,7 @@ impl Posted {
         self.authorization.iter().map(HeaderValue::as_bytes).collect()
     }
 
-    /// Returns the request in the core's format.
+    /// Returns the request as the type that the OAuth endpoints of `counterfoil` take.
     pub(super) fn request<'a>(&'a self, authorization: &'a [&'a [u8]]) -> OAuthRequest<'a> {
         // A header that occurs more than once counts as missing.
         let content_type = match self.media_types.as_slice() {
@@ -89,7 +90,7 @@ impl Posted {
     }
 }
 
-/// Converts an answer or an error to a response.
+/// Converts the answer or the error of an OAuth endpoint to a response.
 pub(super) fn sent(outcome: Result<Answer, OAuthError>) -> Response {
     let answer = outcome.unwrap_or_else(|error| {
         if let Some(Reason::Unavailable(reason)) = error.reason() {
@@ -110,7 +111,7 @@ fn refused(unread: Unread) -> Response {
     sent(Err(fault.into()))
 }
 
-/// Makes a 405 response. The endpoint adds `Allow` to it.
+/// Makes a 405 response. The endpoint adds the `Allow` header to it.
 pub(crate) fn method_not_allowed() -> Response {
     let mut response = sent(Err(OAuthError::method()));
     response.headers_mut().remove(ALLOW);

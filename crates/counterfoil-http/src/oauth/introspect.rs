@@ -10,8 +10,8 @@ use crate::oauth::endpoint::{FormHandler, Posted, sent};
 use crate::oauth::schema::{Introspection, OAuthProblems, TokenQuery};
 use crate::source::Sources;
 
-/// Serves the introspection endpoint, for confidential clients, at `POST /introspect`. `sources` says how the endpoint
-/// gets the source of a request.
+/// Serves the introspection endpoint, for confidential clients, at `POST /introspect`. `sources` says where the
+/// endpoint finds the source of a request, which is the address for which failed attempts are counted.
 pub fn introspect(counterfoil: Counterfoil, sources: Sources) -> Endpoints {
     let handler = FormHandler::new(counterfoil, sources, |counterfoil, form| Box::pin(answer(counterfoil, form)));
     described!(handler.at("/introspect"), answer)

@@ -1,4 +1,5 @@
-//! The issuer in the metadata (RFC 8414 §2). Its text is validated once and never changed.
+//! The identifier of the authorization server in its metadata (RFC 8414 §2). The text is validated once and never
+//! changed.
 
 use std::fmt;
 

@@ -16,7 +16,7 @@ use crate::secret_body;
 
 /// The methods by which a confidential client may authenticate.
 const CONFIDENTIAL: [&str; 2] = ["client_secret_basic", "client_secret_post"];
-/// The methods at endpoints that public clients may use too. `none` is for public clients.
+/// The methods at an endpoint that public clients may use too. A public client uses the method `none`.
 const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
 
 /// The metadata of an authorization server (RFC 8414 §2). It lists only the endpoints that you name, so name every
@@ -82,8 +82,8 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Makes the metadata of an issuer without endpoints. The URLs of endpoints begin with the issuer's URL. The
-    /// supported scope tokens and grants are those of the handle.
+    /// Makes the metadata of an authorization server, with no endpoints yet. The URLs of endpoints that are added begin
+    /// with the issuer's URL. The supported scope tokens and grants are those of `counterfoil`.
     #[must_use]
     pub fn new(issuer: Issuer, counterfoil: &Counterfoil) -> Self {
         let known = counterfoil.known_scopes().into_iter().flat_map(KnownScopes::tokens);
@@ -140,8 +140,8 @@ impl Metadata {
     }
 }
 
-/// Serves the metadata at `GET` of [`Issuer::metadata_path`]. Do not put a base path in front of it: the path must
-/// begin at the root.
+/// Serves the metadata of the authorization server (RFC 8414) at `GET` of [`Issuer::metadata_path`]. Do not put a base
+/// path in front of it: the path must begin at the root.
 pub fn metadata(metadata: Metadata) -> Endpoints {
     let path = metadata.issuer.metadata_path();
     let endpoint = Endpoint::new(&path, Shape::OAuth, vec![Handler::Metadata(Box::new(metadata))]);

@@ -1,4 +1,5 @@
-//! The requests and responses of the OAuth endpoints, for the OpenAPI document only. The core reads and writes them.
+//! The requests and responses of the OAuth endpoints, for the OpenAPI document only. `counterfoil` itself reads the
+//! requests and writes the responses.
 #![allow(dead_code, reason = "these types document what the core reads and writes")]
 
 use utoipa::openapi::{ContentBuilder, HeaderBuilder, RefOr, Response, ResponseBuilder};

@@ -10,7 +10,8 @@ use crate::oauth::endpoint::{FormHandler, Posted, sent};
 use crate::oauth::schema::{OAuthProblems, TokenAnswer, TokenForm};
 use crate::source::Sources;
 
-/// Serves the token endpoint at `POST /token`. `sources` says how the endpoint gets the source of a request.
+/// Serves the token endpoint at `POST /token`. `sources` says where the endpoint finds the source of a request, which
+/// is the address for which failed attempts are counted.
 pub fn token(counterfoil: Counterfoil, sources: Sources) -> Endpoints {
     let handler = FormHandler::new(counterfoil, sources, |counterfoil, form| Box::pin(answer(counterfoil, form)));
     described!(handler.at("/token"), answer)

@@ -12,7 +12,7 @@ use http_body::{Frame, SizeHint};
 
 use crate::support::{Answer, BASE, FORM, World, in_memory};
 
-/// A body that is neither `Send` nor `Sync`. It counts how often it is polled.
+/// A body of a type that is neither `Send` nor `Sync`. It counts how often it is polled.
 struct Strange {
     asked: Rc<Cell<usize>>,
     frames: Vec<Result<Bytes, &'static str>>,

@@ -12,7 +12,8 @@ use http_body_util::Full;
 
 use crate::support::{BASE, FORM, World, in_memory, in_memory_with};
 
-/// Returns the statuses that the document has for an operation, or `None` if the path has no such method.
+/// Returns the statuses that the OpenAPI document lists for an operation, or `None` if the document has no such
+/// operation.
 fn statuses(endpoints: &Endpoints, method: &Method, template: &str) -> Option<BTreeSet<u16>> {
     let item = endpoints.openapi().paths.paths.get(template)?;
     let operation = match method.as_str() {
@@ -26,8 +27,8 @@ fn statuses(endpoints: &Endpoints, method: &Method, template: &str) -> Option<BT
     Some(responses.map(|status| status.parse().expect("a number")).collect())
 }
 
-/// Asserts that the document has this status of an operation. The status 405, and all responses of paths that are not
-/// served, belong to no operation.
+/// Asserts that the OpenAPI document lists `status` for this operation. A method that the document does not have must
+/// be answered with 405. A path that no endpoint has is not checked.
 pub(crate) fn check(endpoints: &Endpoints, method: &Method, path: &str, status: StatusCode) {
     let Some(endpoint) = endpoints.find(path) else { return };
     let Some(described) = statuses(endpoints, method, endpoint.path()) else {
@@ -36,7 +37,7 @@ pub(crate) fn check(endpoints: &Endpoints, method: &Method, path: &str, status: 
     assert!(described.contains(&status.as_u16()), "{method} {path} answers {status}; the document has {described:?}");
 }
 
-/// Returns each operation: its method and the template of its path.
+/// Returns the method and the path template of each operation.
 fn operations(endpoints: &Endpoints) -> Vec<(Method, String)> {
     let of = |endpoint: &counterfoil_http::Endpoint| {
         let own = endpoint.methods().iter().filter(|method| **method != Method::HEAD);
@@ -92,8 +93,8 @@ async fn host_51_the_description_has_every_status_of_each_operation() {
     }
 }
 
-/// Returns a path and a body with which an operation of the API succeeds. `token` and `code` are paths, and `id` is the
-/// id of a token of `ivan`.
+/// Returns a path and a body with which an operation of the API succeeds. `token` and `code` are paths of existing
+/// credentials, and `id` is the id of a token of `ivan`.
 fn succeeding(method: &Method, template: &str, [token, code, id]: [&str; 3]) -> (String, Option<&'static str>) {
     let own = template.strip_prefix(BASE).expect("of the API");
     let body = match (method.as_str(), own) {

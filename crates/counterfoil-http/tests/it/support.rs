@@ -21,7 +21,6 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// The base path of the API.
 pub const BASE: &str = "/api/v1";
-/// The media type of a form.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A service with its endpoints.
@@ -38,7 +37,6 @@ enum Front {
     Loopback(SocketAddr),
 }
 
-/// A response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -133,7 +131,8 @@ async fn serve(listener: TcpListener, endpoints: Endpoints) {
 }
 
 impl World {
-    /// Sends a request. With the feature `openapi`, the document must have the status of the response.
+    /// Sends a request. With the feature `openapi`, also asserts that the OpenAPI document lists the status of the
+    /// response.
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
         #[cfg(feature = "openapi")]
         let asked = (request.method().clone(), request.uri().path().to_owned());

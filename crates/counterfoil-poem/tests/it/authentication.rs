@@ -31,7 +31,7 @@ async fn host_41_a_host_gives_refusals_its_own_shape() {
     assert_eq!(ask(&app, get("/scope").finish()).await, unguarded);
 }
 
-/// Sends a request to an app whose outer middleware has already inserted an `Authentication`.
+/// Sends a request to an app whose outermost middleware has already inserted `known`. Returns the status and the body.
 async fn behind(known: Authentication, counterfoil: Counterfoil) -> (StatusCode, String) {
     let app = name.with(Authenticate::required(counterfoil)).before(move |mut request: Request| {
         request.extensions_mut().insert(known.clone());

@@ -20,7 +20,8 @@ fn get(path: &str) -> RequestBuilder {
     Request::builder().uri_str(path)
 }
 
-/// Makes a request as a server does. It contains its target twice. Nested routes shorten only the second target.
+/// Makes a request as a server does. Such a request contains its target twice, as `uri` and as `original_uri`. Nested
+/// routes shorten only `uri`.
 fn from_a_server(request: http::request::Builder, body: String) -> Request {
     let (parts, body) = request.body(Body::from_string(body)).expect("a request").into_parts();
     let peer = RemoteAddr(Addr::socket(([10, 0, 0, 1], 5_000).into()));

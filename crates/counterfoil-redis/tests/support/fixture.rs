@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
 use counterfoil_conformance::{Fixture, Row, SiblingFixture, SiblingRow, Store, Task};
 
 use super::RUNTIME;
@@ -42,6 +43,13 @@ impl Fixture for Spaces {
 
     fn block_on(&self, task: Task<'_>) {
         RUNTIME.block_on(task);
+    }
+}
+
+#[async_trait]
+impl TransferFixture for Spaces {
+    async fn open_whole(&self, space: &Space) -> Arc<dyn Whole> {
+        Arc::new(space.open().await)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reads the body of an answer (RFC 7662 §2.2). Refuses every body that does not follow the RFC.
+//! Reads the body of an introspection response (RFC 7662 §2.2). A body that does not follow the RFC is an error.
 
 use std::time::Duration;
 
@@ -11,18 +11,19 @@ use serde_json::Value;
 use crate::error::{AnswerFault, RemoteRefusal};
 use crate::principal::{Granted, Parts, RemotePrincipal};
 
-/// The configuration against which an answer is checked.
+/// What the configuration expects of an answer.
 #[derive(Debug)]
 pub(crate) struct Expected {
     pub(crate) realm: Realm,
     pub(crate) audience: Option<String>,
     pub(crate) issuer: Option<String>,
-    /// Whether the endpoint belongs to counterfoil. If so, `kind` and `role` have counterfoil's meaning.
+    /// Whether the endpoint belongs to a `counterfoil` service. If true, the members `kind` and `role` have the meaning
+    /// that `counterfoil` gives them.
     pub(crate) of_counterfoil: bool,
 }
 
-/// The members of an answer that this crate reads. It ignores other members, treats `null` as missing, and refuses a
-/// repeated member.
+/// The members of an answer that this crate reads. `null` is treated as missing, and a repeated member is an error.
+/// Other members are ignored.
 #[derive(Deserialize)]
 struct Members {
     active: Option<Value>,
@@ -44,8 +45,9 @@ struct Members {
 
 /// Returns the principal, or the reason why the token is refused.
 ///
-/// Checks the form of the members before their meaning. So if `active` is false but another member is malformed, the
-/// result is an outage. Only the contents of `scope`, `kind` and `role` are not checked if `active` is false.
+/// The types of the members are checked before their meaning. So if `active` is false and another member has a wrong
+/// type, the result is an outage. If `active` is false, only the contents of `scope`, `kind` and `role` are not
+/// checked.
 pub(crate) fn read(
     body: &[u8],
     expected: &Expected,
@@ -110,7 +112,7 @@ fn required<T: DeserializeOwned>(value: Option<Value>, member: &'static str) -> 
     of(value.ok_or(AnswerFault::Member { member })?, member)
 }
 
-/// The maximum length of a text in an answer, in bytes. It limits the size of a cached answer.
+/// The maximum length of a text in an answer, in bytes. It limits the memory that a cached answer takes.
 const MOST_TEXT: usize = 1024;
 
 fn text(value: Option<Value>, member: &'static str) -> Result<Option<String>, AnswerFault> {

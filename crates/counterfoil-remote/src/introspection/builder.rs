@@ -99,11 +99,11 @@ impl IntrospectionBuilder {
         }
     }
 
-    /// States that the endpoint belongs to counterfoil. Then each answer must contain `kind` and `role`, and a token
-    /// without a scope permits everything that its subject may do.
+    /// States that the introspection endpoint belongs to a `counterfoil` service. Then each answer must contain `kind`
+    /// and `role`. A token without a scope permits everything that its subject may do.
     ///
     /// Without this call, the endpoint can be any endpoint of RFC 7662. Then the kind and the role of a token are
-    /// unknown, and a token without a scope permits nothing that requires a scope token.
+    /// unknown. A token without a scope permits nothing that requires a scope token.
     pub fn of_counterfoil(mut self) -> Self {
         self.expected.of_counterfoil = true;
         self
@@ -115,22 +115,23 @@ impl IntrospectionBuilder {
         self
     }
 
-    /// Refuses tokens whose `aud` does not contain this audience. Do not use it for an endpoint of counterfoil, whose
-    /// answers have no `aud`.
+    /// Refuses tokens whose `aud` does not contain this audience. Do not call this method for the endpoint of a
+    /// `counterfoil` service: its answers have no `aud`.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.expected.audience = Some(audience.into());
         self
     }
 
-    /// Refuses tokens whose `iss` is not exactly this issuer. Do not use it for an endpoint of counterfoil, whose
-    /// answers have no `iss`.
+    /// Refuses tokens whose `iss` is not exactly this issuer. Do not call this method for the endpoint of a
+    /// `counterfoil` service: its answers have no `iss`.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.expected.issuer = Some(issuer.into());
         self
     }
 
-    /// Sets how long an answer "active" is cached: at most 60 s, and never past the token's `exp`. A revoked token may
-    /// be accepted for this time. Default: 1 s. If the time is zero, each request asks the endpoint.
+    /// Sets for how long an answer about an active token is cached: at most 60 s, and never past the token's `exp`. A
+    /// revoked token may be accepted for this time. Default: 1 s. If the time is zero, every verification sends a
+    /// request.
     pub fn cache_for(mut self, time: Duration) -> Self {
         self.believed = time;
         self
@@ -161,13 +162,14 @@ impl IntrospectionBuilder {
         self
     }
 
-    /// Sets the clock, which decides the age of answers and the expiry of tokens. Default: the system's clock.
+    /// Sets the clock by which cached answers and tokens expire. Default: the system's clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Builds the verifier. Sends no request, so that a wrong secret is noticed only when the first token is verified.
+    /// Builds the verifier. This sends no request, so a wrong client secret is noticed only when the first token is
+    /// verified.
     ///
     /// # Errors
     ///

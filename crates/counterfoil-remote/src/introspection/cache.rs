@@ -1,4 +1,4 @@
-//! The cache of answers. It limits the number of answers and the time for which they are valid.
+//! The cache of introspection responses. It limits their number and the time for which they are used.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -14,13 +14,14 @@ struct Entry {
     principal: RemotePrincipal,
 }
 
-/// The cached answers, found by token. All answers have the same lifetime, so the oldest is removed first.
+/// The cached answers, by the key of their token. All answers are valid for the same time, so the oldest is removed
+/// first.
 pub(crate) struct Cache {
     bound: Duration,
     most: usize,
     entries: HashMap<TokenKey, Entry>,
-    /// The keys of the entries in the order of insertion, with the instant of each. If an entry was replaced, its
-    /// instant differs from the instant here.
+    /// The keys in the order of insertion, each with the `asked_at` of its answer. If an answer was replaced, its entry
+    /// has another `asked_at`, and this pair is ignored.
     order: VecDeque<(TokenKey, Timestamp)>,
 }
 
@@ -29,21 +30,22 @@ impl Cache {
         Self { bound, most, entries: HashMap::new(), order: VecDeque::new() }
     }
 
-    /// Whether an answer to a request that was sent at `asked_at` is still valid at `now`. If the clock was set back,
-    /// `asked_at` may be after `now`. Then the answer is not valid.
+    /// Whether an answer can still be used at `now`, if its request was sent at `asked_at`. Returns false if `asked_at`
+    /// is after `now`, which means that the clock was set back.
     pub(crate) fn believes(&self, asked_at: Timestamp, now: Timestamp) -> bool {
         asked_at <= now && now.since(asked_at) < self.bound
     }
 
-    /// Returns the principal if the cached answer is still valid and the token has not expired.
+    /// Returns the principal in a cached answer, or `None` if there is no such answer, or if the answer or the token
+    /// has expired.
     pub(crate) fn get(&self, key: &TokenKey, now: Timestamp) -> Option<RemotePrincipal> {
         let entry = self.entries.get(key)?;
         let expired = entry.principal.expires_at().is_some_and(|at| now.reached(at));
         (self.believes(entry.asked_at, now) && !expired).then(|| entry.principal.clone())
     }
 
-    /// Caches an answer. `asked_at` is an instant before the request was sent, so the answer is not older than this
-    /// instant.
+    /// Caches an answer. `asked_at` is an instant before the request was sent, so that the cache never regards the
+    /// answer as newer than it is.
     pub(crate) fn insert(&mut self, key: TokenKey, asked_at: Timestamp, principal: RemotePrincipal, now: Timestamp) {
         if self.most == 0 || !self.believes(asked_at, now) {
             return;

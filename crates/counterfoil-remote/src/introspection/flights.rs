@@ -1,4 +1,4 @@
-//! Requests that wait for an answer. Concurrent callers with the same token share one request.
+//! Introspection requests that wait for their answer. Concurrent callers with the same token share one request.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -14,14 +14,14 @@ use crate::introspection::cache::Cache;
 use crate::introspection::token_key::TokenKey;
 use crate::principal::RemotePrincipal;
 
-/// The outcome of a verification.
 pub(crate) type Outcome = Result<RemotePrincipal, VerifyError>;
 
-/// A request for a token. Its callers and a spawned task poll it together. The task polls it to its end.
+/// An introspection request about one token. Its callers and a spawned task poll it together. The task polls it to its
+/// end, even if all callers are gone.
 pub(crate) type Flight = Shared<Pin<Box<dyn Future<Output = Outcome> + Send>>>;
 
-/// The cache, and the requests that wait for an answer. One lock protects both. So while an answer is moved into the
-/// cache, a caller finds its token in one of the two.
+/// The cache, and the requests that wait for an answer. One lock protects both, so a caller always finds a token in one
+/// of them while its answer is moved into the cache.
 pub(crate) struct Flights(Mutex<State>);
 
 struct State {
@@ -36,7 +36,7 @@ struct InFlight {
     flight: WeakShared<Pin<Box<dyn Future<Output = Outcome> + Send>>>,
 }
 
-/// The result of a search for a token.
+/// What is known about a token.
 pub(crate) enum Found {
     Kept(RemotePrincipal),
     Waiting(Flight),
@@ -97,8 +97,7 @@ impl Flights {
     }
 }
 
-/// Guards a request's entry in the map. When the request ends or is dropped, the guard is dropped and removes the
-/// entry.
+/// A guard that removes a request from the map of waiting requests. It is dropped when the request ends or is dropped.
 struct Place {
     flights: Arc<Flights>,
     key: TokenKey,

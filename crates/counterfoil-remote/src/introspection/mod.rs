@@ -28,10 +28,10 @@ use crate::introspection::token_key::{TokenKey, TokenKeys};
 use crate::principal::RemotePrincipal;
 use crate::transport::{MOST_ANSWER, Transport};
 
-/// The maximum length of a token in bytes. The endpoint is not asked about a longer token.
+/// The maximum length of a token in bytes. A longer token is refused without a request.
 const MOST_TOKEN: usize = 4096;
-/// The maximum number of concurrent requests. By default counterfoil allows 100 concurrent checks of one client's
-/// secret.
+/// The maximum number of concurrent introspection requests. A `counterfoil` service by default allows 100 concurrent
+/// checks of one client's secret, so it does not refuse these requests as too many.
 const MOST_REQUESTS: usize = 64;
 
 /// Verifies tokens in a resource server, by asking an authorization server over HTTP. Clones share the cache and the
@@ -51,14 +51,14 @@ pub struct Introspection {
     flights: Arc<Flights>,
 }
 
-/// Sends the requests to the endpoint.
+/// Sends the requests to the introspection endpoint.
 struct Asker {
     endpoint: Endpoint,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     time_out: Duration,
     expected: Expected,
-    /// One permit for each concurrent request.
+    /// A semaphore with one permit for each request that can run at the same time.
     places: Semaphore,
 }
 
@@ -168,7 +168,7 @@ impl Asker {
         }
     }
 
-    /// Checks the expiry again. The token may have expired while the caller waited.
+    /// Returns the principal, or a refusal if the token expired while the caller waited.
     fn unexpired(&self, principal: RemotePrincipal) -> Outcome {
         match principal.expires_at() {
             Some(at) if self.clock.now().reached(at) => Err(VerifyError::Refused(RemoteRefusal::Expired { at })),
@@ -177,7 +177,7 @@ impl Asker {
     }
 }
 
-/// Returns the body of an answer. Returns an error if the status or the media type is wrong.
+/// Returns the body of an introspection response, or an error if the status or the media type is wrong.
 fn accepted(response: Response<Bytes>) -> Result<Bytes, Outage> {
     match response.status() {
         StatusCode::OK => {}

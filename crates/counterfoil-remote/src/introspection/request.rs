@@ -1,4 +1,4 @@
-//! Makes the request to the endpoint (RFC 7662 §2.1).
+//! Makes the request to the introspection endpoint (RFC 7662 §2.1).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use form_urlencoded::byte_serialize;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Uri};
 
-/// The URL of the endpoint, and the credentials of this resource server.
+/// The URL of the introspection endpoint, and the credentials of this resource server.
 pub(crate) struct Endpoint {
     pub(crate) uri: Uri,
     pub(crate) client_id: String,

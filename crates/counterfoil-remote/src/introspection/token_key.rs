@@ -7,7 +7,7 @@ use sha2::Sha256;
 /// The key of a token in the cache: its HMAC-SHA-256 under a secret key of this process.
 pub(crate) type TokenKey = [u8; 32];
 
-/// Derives cache keys from tokens. The secret key is drawn at random once. It never leaves the process.
+/// Derives cache keys from tokens with a secret key, which is drawn at random once and never leaves the process.
 pub(crate) struct TokenKeys(Hmac<Sha256>);
 
 impl TokenKeys {

@@ -14,7 +14,7 @@ use crate::support::{Count, clock, foreign, serve, start};
 
 const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
 
-/// Serves an endpoint that reports each request, and answers it only when the test allows this.
+/// Serves an endpoint that reports each request and holds back its answer until the test notifies it.
 async fn held(active: bool) -> (String, Count, mpsc::UnboundedReceiver<()>, Arc<Notify>) {
     let (count, go) = (Count::default(), Arc::new(Notify::new()));
     let (send, asked) = mpsc::unbounded_channel();

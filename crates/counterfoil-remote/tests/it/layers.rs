@@ -121,7 +121,7 @@ async fn host_28_what_is_known_is_not_asked_again() {
     assert_eq!(world.requests.get(), before);
 }
 
-/// The status of the response to a CORS preflight with these values of `Authorization`.
+/// Sends a CORS preflight with these values of `Authorization`, and returns the status of the response.
 async fn preflight<S>(service: S, authorization: &[&str]) -> u16
 where
     S: Service<Request<()>, Response = Response<String>, Error = Infallible>,

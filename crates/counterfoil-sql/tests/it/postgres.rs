@@ -8,8 +8,10 @@ use crate::support::RUNTIME;
 use crate::support::schemas::{Schema, raw};
 use async_trait::async_trait;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
 use counterfoil_conformance::{
     Fixture, Row, Scale, SiblingFixture, SiblingRow, Store, Task, conformance, scale, sibling_conformance,
+    transfer_conformance,
 };
 use counterfoil_sql::{Isolation, PgSetup, PgStore};
 use sqlx::query;
@@ -120,6 +122,15 @@ impl Fixture for Schemas {
         RUNTIME.block_on(task);
     }
 }
+
+#[async_trait]
+impl TransferFixture for Schemas {
+    async fn open_whole(&self, used: &Used) -> Arc<dyn Whole> {
+        self.connect(&used.schema).await
+    }
+}
+
+transfer_conformance!(postgres_copied, Schemas::at(Isolation::ReadCommitted));
 
 conformance!(postgres, Schemas::at(Isolation::ReadCommitted));
 conformance!(serializable, Schemas::at(Isolation::Serializable), scale = fewer(scale()));

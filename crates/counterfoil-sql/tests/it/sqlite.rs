@@ -6,8 +6,9 @@ use crate::support::RUNTIME;
 use crate::support::files::{File, raw};
 use async_trait::async_trait;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
 use counterfoil_conformance::{
-    Fixture, Row, SiblingFixture, SiblingRow, Store, Task, conformance, sibling_conformance,
+    Fixture, Row, SiblingFixture, SiblingRow, Store, Task, conformance, sibling_conformance, transfer_conformance,
 };
 use sqlx::query;
 
@@ -46,6 +47,15 @@ impl Fixture for Files {
 }
 
 conformance!(sqlite, Files);
+
+#[async_trait]
+impl TransferFixture for Files {
+    async fn open_whole(&self, file: &File) -> Arc<dyn Whole> {
+        Arc::new(file.open().await)
+    }
+}
+
+transfer_conformance!(sqlite_copied, Files);
 
 #[async_trait]
 impl SiblingFixture for Files {

@@ -15,7 +15,7 @@ use crate::refuse::Refuse;
 /// A future that verifies a credential.
 pub(crate) type Verifying<P> = Pin<Box<dyn Future<Output = Authentication<P>> + Send>>;
 
-/// The inner service and the request. They are kept until the verification is complete.
+/// The inner service and the request, which wait until the credential is verified.
 pub(crate) struct State<S, B> {
     inner: S,
     request: Request<B>,
@@ -36,7 +36,8 @@ impl<S, B> State<S, B> {
 }
 
 pin_project! {
-    /// Completes with the response of the inner service, or with the response to a refused request.
+    /// The future of the authentication service. It completes with the response of the inner service, or with the
+    /// response to a refused request.
     pub struct ResponseFuture<S, P, R, B, C>
     where
         S: Service<Request<B>>,

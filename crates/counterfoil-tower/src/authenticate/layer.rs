@@ -19,13 +19,14 @@ pub struct AuthenticateLayer<A, R = AsProblem> {
 }
 
 impl<A> AuthenticateLayer<A> {
-    /// Refuses requests without a valid credential.
+    /// Refuses every request that has no credential or no valid one. A CORS preflight is refused too, unless
+    /// [`pass_preflights`](Self::pass_preflights) is set.
     #[must_use]
     pub fn required(authenticator: A) -> Self {
         Self { authenticator, required: true, pass_preflights: false, refuse: AsProblem }
     }
 
-    /// Refuses no request. The inner services decide.
+    /// Refuses no request. The inner services decide by the [`Authentication`](crate::generic::Authentication).
     #[must_use]
     pub fn optional(authenticator: A) -> Self {
         Self { authenticator, required: false, pass_preflights: false, refuse: AsProblem }
@@ -33,16 +34,16 @@ impl<A> AuthenticateLayer<A> {
 }
 
 impl<A, R> AuthenticateLayer<A, R> {
-    /// Passes CORS preflights on without a credential: requests with the method `OPTIONS`, `Origin` and
-    /// `Access-Control-Request-Method`, and without `Authorization`. By default they are refused like any other request
-    /// without a credential.
+    /// Lets CORS preflights reach the inner service without a credential. Here, a preflight is a request with the
+    /// method `OPTIONS` and the headers `Origin` and `Access-Control-Request-Method`, and without `Authorization`. By
+    /// default, preflights are treated like any other request without a credential.
     ///
-    /// Call it only if CORS middleware, or a handler for `OPTIONS`, is **behind** this layer. Anybody can send such a
-    /// request, and a handler that takes any method then runs without a credential. CORS middleware normally stands in
-    /// front of this layer and answers preflights itself.
+    /// Call this method only if CORS middleware, or a handler for `OPTIONS`, is **behind** this layer. Anybody can send
+    /// a preflight, and a handler that takes any method then runs without a credential. CORS middleware normally stands
+    /// in front of this layer and answers preflights itself.
     ///
-    /// A preflight authenticates nobody ([`Authentication::preflight`](crate::generic::Authentication::preflight)). A
-    /// [`RequireScopeLayer`](crate::generic::RequireScopeLayer) behind this layer passes it on too.
+    /// A preflight has no principal ([`Authentication::preflight`](crate::generic::Authentication::preflight)). A
+    /// [`RequireScopeLayer`](crate::generic::RequireScopeLayer) behind this layer lets it pass too.
     ///
     /// ```
     /// use std::convert::Infallible;
@@ -74,7 +75,7 @@ impl<A, R> AuthenticateLayer<A, R> {
         self
     }
 
-    /// Sets the format of refusals; see [`Refuse`](crate::Refuse).
+    /// Sets how the response to a refused request is made: see [`Refuse`](crate::Refuse).
     #[must_use]
     pub fn refuse_with<N>(self, refuse: N) -> AuthenticateLayer<A, N> {
         let Self { authenticator, required, pass_preflights, .. } = self;

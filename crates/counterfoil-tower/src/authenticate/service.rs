@@ -23,7 +23,8 @@ pub struct Authenticate<S, A, R> {
     pub(super) layer: AuthenticateLayer<A, R>,
 }
 
-/// The state of a request before the store is asked: already authenticated, or a verification to run.
+/// What is known of a request before its credential is verified: it is already authenticated, or it needs a
+/// verification.
 enum Seen<P> {
     Known(Authentication<P>),
     Ask(Verifying<P>),
@@ -79,8 +80,11 @@ fn look<A: Authenticator>(authenticator: &A, headers: &HeaderMap, source: Source
 }
 
 /// Authenticates a request as [`AuthenticateLayer`](crate::AuthenticateLayer) does, for adapters that are not tower
-/// layers. If the extensions contain an [`Authentication`](crate::Authentication), it is used within its realm, and
-/// `Authorization` is not read. The events name the [`Source`] in the extensions.
+/// layers. Events name the [`Source`] in the request's extensions.
+///
+/// If the extensions contain an [`Authentication`](crate::Authentication), `Authorization` is not read. The result is
+/// then this `Authentication`, after [`of_realm`](crate::generic::Authentication::of_realm) for the realm of
+/// `counterfoil`.
 ///
 /// # Cancel safety
 ///
@@ -111,7 +115,7 @@ pub async fn authenticate(counterfoil: &Counterfoil, request: &impl RequestHead)
     verify(counterfoil, values, &source).await.into()
 }
 
-/// Verifies the credential in these values of `Authorization`. Logs why a value is malformed.
+/// Verifies the credential in these values of `Authorization`. If the values are malformed, the reason is logged.
 pub(crate) async fn verify<'a>(
     counterfoil: &Counterfoil,
     values: impl IntoIterator<Item = &'a [u8]>,

@@ -8,7 +8,8 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// Completes with the response of the inner service, or with the response to a refused request.
+    /// The future of the service that requires a scope. It completes with the response of the inner service, or with
+    /// the response to a refused request.
     #[derive(Debug)]
     pub struct ResponseFuture<F, C> {
         #[pin]

@@ -8,8 +8,8 @@ use crate::refuse::AsProblem;
 use crate::scope::needed::Needed;
 use crate::scope::service::RequireScope;
 
-/// Passes a request on if it is authenticated and its scope contains the required scope token (RFC 6749 §3.3), or one of
-/// several ([`RequireScopeLayer::any_of`]). `P` is the principal of the [`AuthenticateLayer`] in front.
+/// Requires that a request is authenticated and that its scope contains the required scope token (RFC 6749 §3.3), or
+/// one of several ([`RequireScopeLayer::any_of`]). `P` is the principal of the [`AuthenticateLayer`] in front.
 /// [`counterfoil_tower::RequireScopeLayer`](crate::RequireScopeLayer) describes the layer and has an example.
 ///
 /// [`AuthenticateLayer`]: crate::generic::AuthenticateLayer
@@ -21,14 +21,15 @@ pub struct RequireScopeLayer<P, R = AsProblem> {
 }
 
 impl<P> RequireScopeLayer<P> {
-    /// Requires this scope token.
+    /// Requires every scope token in `scope`. The scope tokens are separated by spaces.
     #[must_use]
     pub const fn new(scope: &'static str) -> Self {
         Self { needed: Needed::One(scope), refuse: AsProblem, principal: PhantomData }
     }
 
-    /// Requires one of several scopes, as [`Principal::require_any`](counterfoil::Principal::require_any) does. The
-    /// challenge names the first scope, so put the narrowest first. An empty list refuses every credential.
+    /// Requires at least one of several scopes, as [`Principal::require_any`](counterfoil::Principal::require_any)
+    /// does. The challenge of a refusal names the first scope, so put the narrowest scope first. An empty list refuses
+    /// every credential.
     ///
     /// ```
     /// use counterfoil::testing;

@@ -1,9 +1,9 @@
-//! The refresh grant (RFC 6749 §6). A refresh either keeps the refresh token (reuse) or replaces it (rotation). A retry
-//! of a rotation within a short window gets the response of the first refresh again, without a second successor. A
-//! later presentation of a replaced token is a replay and revokes the family.
+//! The refresh grant (RFC 6749 §6). A refresh either keeps the refresh token (reuse) or replaces it (rotation). A
+//! client that missed the response of a rotation can repeat the request for a short time, and gets the same response
+//! again. If a replaced token is presented later, this is a replay, and all tokens of the sign-in are revoked.
 //!
-//! One loop reads the record, decides, and writes with one compare-and-swap. If another write came first, the loop
-//! decides again on the record that the store returned.
+//! A loop reads the record, decides, and writes by compare-and-swap. If another write came first, the loop decides
+//! again on the record that the store then has.
 mod replay;
 mod retry;
 mod reuse;
@@ -41,13 +41,14 @@ pub(crate) enum RefreshError {
     /// The token was refused. The OAuth error is `invalid_grant`.
     #[error("refresh token was refused")]
     Refused(#[source] Refusal),
-    /// The policy allows no further token for now. The OAuth error is `slow_down`.
+    /// The policy allows no further token at present. The OAuth error is `slow_down`.
     #[error("too many tokens were issued: wait")]
     SlowDown {
-        /// The instant at which a token is allowed again.
+        /// The instant from which a token is allowed again.
         until: Timestamp,
     },
-    /// The requested scope exceeds the allowed scope. The OAuth error is `invalid_scope`.
+    /// The requested scope exceeds the allowed scope, or the allowed scope is empty. The OAuth error is
+    /// `invalid_scope`.
     #[error("scope must lie within the refresh token's")]
     ScopeBeyond,
     /// The policy requires a scope, and neither the request, the refresh token nor the client's registration has one.
@@ -65,7 +66,6 @@ impl<E: Into<Unavailable>> From<E> for RefreshError {
     }
 }
 
-/// A refresh request.
 struct Request<'a> {
     service: &'a Service,
     client: &'a Registration,
@@ -79,12 +79,12 @@ struct Request<'a> {
 /// The result of one pass of the refresh loop.
 enum Turn {
     Answered(Box<Granted>),
-    /// Another write came first: decide again on this record.
+    /// Another write came first, so the loop must decide again on this record.
     Again(TokenRecord),
 }
 
-/// Refreshes a token. The caller must already have authenticated the client. The secret of the token is verified here,
-/// before any rule is applied.
+/// Refreshes a token. The caller must already have authenticated the client. The secret of the token is verified first,
+/// before any other check.
 pub(crate) async fn refresh(
     service: &Service,
     client: &Registration,
@@ -160,10 +160,10 @@ impl Request<'_> {
         }
     }
 
-    /// The scope of the new access token. The limit is the intersection of the refresh token's scope and the client's
-    /// current allowed scope. A requested scope must lie within the limit. If no scope is requested, the result is the
-    /// limit. If the policy requires a scope and there is no limit, the refresh is refused, because the new access token
-    /// would be refused at every use. The refresh token itself keeps its scope.
+    /// Returns the scope of the new access token. The limit is the intersection of the refresh token's scope and the
+    /// client's allowed scope. A requested scope must lie within the limit. If no scope is requested, the result is the
+    /// limit. If the policy requires a scope, and neither the request nor the limit has one, the refresh is refused:
+    /// the new access token would be refused at every use. The refresh token itself keeps its scope.
     fn scope(&self, record: &TokenRecord) -> Result<Option<Scope>, RefreshError> {
         let (held, allowed) = (record.record().scope.as_ref(), self.client.allowed_scope.as_ref());
         let known = self.service.policy.scopes.as_ref();
@@ -185,7 +185,8 @@ impl Request<'_> {
         self.service.tell(self.now, By::from(by, self.source.name()), what);
     }
 
-    /// The error for a family that has rotated as often as the policy allows in a day. Also emits an event.
+    /// Emits an event and returns the error for a sign-in that has rotated its refresh token as often in a day as the
+    /// policy allows.
     fn paced(&self, record: &TokenRecord, until: Timestamp) -> RefreshError {
         let own = record.record();
         let what = EventKind::LimitReached { limit: Limit::RotationsPerDay(own.id.family()), owner: own.owner.clone() };
@@ -193,7 +194,7 @@ impl Request<'_> {
         RefreshError::SlowDown { until }
     }
 
-    /// The error for a family that already has as many live access tokens as the policy allows. Also emits an event.
+    /// Emits an event and returns the error for a sign-in that has as many live access tokens as the policy allows.
     fn full(&self, record: &TokenRecord, until: Timestamp) -> RefreshError {
         let own = record.record();
         let what = EventKind::LimitReached { limit: Limit::AccessTokens(own.id.family()), owner: own.owner.clone() };
@@ -207,7 +208,8 @@ impl Request<'_> {
         there.map(Turn::Again).ok_or(RefreshError::Refused(Refusal::Unknown))
     }
 
-    /// The instants at which the refresh token, the new access token and the family expire.
+    /// Returns the instants at which the refresh token, the new access token and the sign-in itself expire, in this
+    /// order.
     fn ends(&self, record: &TokenRecord, judged: &Judged) -> Result<(Timestamp, Timestamp, Timestamp), RefreshError> {
         let FamilyBody::SignIn { absolute_end, .. } = record.body() else {
             return Err(RefreshError::Refused(Refusal::WrongClient));
@@ -217,8 +219,8 @@ impl Request<'_> {
         Ok((slid, access_end.min(*absolute_end), *absolute_end))
     }
 
-    /// The response of a refresh. `held` is the scope of the refresh token itself, which can be wider than the scope of
-    /// the new access token.
+    /// Returns the response of a refresh. `held` is the scope of the refresh token, and `scope` is the scope of the new
+    /// access token, which can be narrower.
     fn answer(
         &self,
         (access, issued_at, expires_at): (Minted, Timestamp, Timestamp),

@@ -117,7 +117,7 @@ impl Blind {
 }
 
 /// Whether two records are equal in all fields that a method can change.
-fn same(one: &RecordParts, other: &RecordParts) -> bool {
+pub(crate) fn same(one: &RecordParts, other: &RecordParts) -> bool {
     let texts = |record: &RecordParts| (record.label.clone(), record.description.clone(), record.scope.clone());
     let times = |record: &RecordParts| (record.expires_at, record.expiry_set_at, record.gone_at, record.last_used_at);
     let states = |record: &RecordParts| (record.superseded, record.revoked, record.notice, record.shrunk);

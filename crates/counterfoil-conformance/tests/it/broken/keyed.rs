@@ -1,36 +1,115 @@
 //! Stores whose keys confuse two names.
 
 use counterfoil::Realm;
-use counterfoil::store::{Cursor, InsertInto, Inserted, Listing, Page, Revoke, TokenStore};
-use counterfoil::types::OwnerId;
+use counterfoil::Timestamp;
+use counterfoil::store::{
+    Applied, Change, Cursor, FamilyParts, InsertInto, Inserted, Listing, NewRecord, Page, Revoke, TokenRecord,
+    TokenStore,
+};
+use counterfoil::types::{FamilyId, LabelKey, OwnerId};
 use counterfoil_conformance::ReferenceStore;
+use counterfoil_conformance::reference::Model;
 
 use super::overrides;
+use super::room::end;
 
 /// The index with the wrong key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Index {
+    /// The labels that an insert compares.
     Labels,
+    /// The labels that a change of the label compares.
+    Relabels,
+    /// The records of an owner.
     Lists,
+    /// The records of a realm.
+    Kinds,
+    /// The families that the revocation of an owner ends.
     Revocations,
+    /// The realm and owner that the revocation of a family compares.
+    Families,
+    /// The families that a cap counts.
+    Caps,
+    /// The records that a pace counts.
+    Paces,
+    /// The families that an insert ends to make room.
+    Rooms,
 }
 
-/// A store in which one index has a wrong key. The function makes the key from the realm, the owner and, in the index
-/// of labels, the label.
-pub(crate) struct Keyed(pub fn(&[&str]) -> String, pub Index);
+/// A store in which one index has a wrong key.
+pub(crate) struct Keyed {
+    /// Whether the index confuses two keys. A key consists of the realm, the owner and, in the index of labels, the
+    /// label. In the index of a realm's records it consists of the realm.
+    pub alike: fn(own: &[&str], other: &[&str]) -> bool,
+    pub index: Index,
+}
 
 impl Keyed {
-    /// Returns all owners whose key equals the key of this owner.
-    fn alike(&self, inner: &ReferenceStore, realm: &Realm, owner: &OwnerId) -> Vec<(Realm, OwnerId)> {
-        let key = (self.0)(&[realm.as_str(), owner.as_str()]);
+    fn is_like(&self, realm: &Realm, owner: &OwnerId, other: &FamilyParts) -> bool {
+        (self.alike)(&[realm.as_str(), owner.as_str()], &[other.realm.as_str(), other.owner.as_str()])
+    }
+
+    /// Returns all owners whose key is confused with the key of this owner.
+    fn owners_like(&self, inner: &ReferenceStore, realm: &Realm, owner: &OwnerId) -> Vec<(Realm, OwnerId)> {
         let mut all = inner.with(|model| {
-            let like = model.families.iter().filter(|one| (self.0)(&[one.realm.as_str(), one.owner.as_str()]) == key);
-            like.map(|one| (one.realm.clone(), one.owner.clone())).collect::<Vec<_>>()
+            let like = model.families.iter().filter(|other| self.is_like(realm, owner, other));
+            like.map(|other| (other.realm.clone(), other.owner.clone())).collect::<Vec<_>>()
         });
         all.sort_unstable();
         all.dedup();
         all
     }
+
+    /// Returns the family that the index names as the holder of the label.
+    fn holder(
+        &self,
+        model: &Model,
+        of: (&Realm, &OwnerId, &LabelKey),
+        but: FamilyId,
+        now: Timestamp,
+    ) -> Option<FamilyId> {
+        let own = [of.0.as_str(), of.1.as_str(), of.2.as_str()];
+        let holds = |other: &&FamilyParts| {
+            let label = other.label_key.as_ref().map(LabelKey::as_str);
+            label.is_some_and(|label| (self.alike)(&own, &[other.realm.as_str(), other.owner.as_str(), label]))
+                && other.gone_at.is_none_or(|gone_at| now < gone_at)
+                && other.id != but
+        };
+        model.families.iter().find(holds).map(|other| other.id)
+    }
+
+    /// Inserts a family. One of its bounds counts the families and records of all owners whose keys are alike.
+    fn bounded(&self, model: &mut Model, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted {
+        let InsertInto::Found { family, cap, pace } = home else { return model.insert(home, new, now) };
+        if let Some(refusal) = model.insert_refusals(home, new, now).first() {
+            return refusal.clone();
+        }
+        let mut one = model.clone();
+        for other in one.families.iter_mut().filter(|other| self.is_like(&family.realm, &family.owner, other)) {
+            for record in one.records.iter_mut().filter(|record| record.id.family() == other.id) {
+                (record.realm, record.owner) = (family.realm.clone(), family.owner.clone());
+            }
+            (other.realm, other.owner, other.label_key) = (family.realm.clone(), family.owner.clone(), None);
+        }
+        match (one.insert(home, new, now), self.index, cap) {
+            (full @ Inserted::OwnerFull, Index::Caps, _) => full,
+            (reached @ Inserted::PaceReached { .. }, Index::Paces, _) => reached,
+            (Inserted::MadeRoom(ended), Index::Rooms, Some(cap)) => {
+                end(model, &ended, cap);
+                let _ = model.insert(InsertInto::Found { family, cap: None, pace }, new, now);
+                Inserted::MadeRoom(ended)
+            }
+            _ => model.insert(home, new, now),
+        }
+    }
+}
+
+/// Makes a page from all records that a listing found.
+fn page(mut items: Vec<TokenRecord>, limit: usize, key: fn(&TokenRecord) -> Cursor) -> Page<TokenRecord> {
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let last = items.last().map(key);
+    Page { items, next: last.filter(|_| more), corrupt: 0 }
 }
 
 overrides!(
@@ -39,47 +118,73 @@ overrides!(
     insert,
     |inner, home, new, now| {
         let InsertInto::Found { family, .. } = home else { return inner.insert(home, new, now).await };
-        if let Some(label) = family.label_key.as_ref().filter(|_| self.1 == Index::Labels) {
-            let key = (self.0)(&[family.realm.as_str(), family.owner.as_str(), label.as_str()]);
-            let holder = inner.with(|model| {
-                let holds = |one: &&counterfoil::store::FamilyParts| {
-                    let label = one.label_key.as_ref().map(|label| label.as_str());
-                    label.is_some_and(|label| (self.0)(&[one.realm.as_str(), one.owner.as_str(), label]) == key)
-                        && one.gone_at.is_none_or(|gone_at| now < gone_at)
-                };
-                model.families.iter().find(holds).map(|one| one.id)
-            });
-            if let Some(holder) = holder.filter(|holder| *holder != family.id) {
+        if let Some(label) = family.label_key.as_ref().filter(|_| self.index == Index::Labels) {
+            let of = (&family.realm, &family.owner, label);
+            if let Some(holder) = inner.with(|model| self.holder(model, of, family.id, now)) {
                 return Ok(Inserted::LabelTaken(holder));
             }
         }
-        inner.insert(home, new, now).await
+        Ok(inner.with(|model| self.bounded(model, home, new, now)))
     },
+    apply,
+    |inner, id, expect, change, now| inner.with(|model| {
+        if let (Change::Edit { label: Some(relabel), .. }, Index::Relabels) = (change, self.index)
+            && let (Some(key), Some(family)) = (&relabel.key, model.family(id.family()))
+            && matches!(model.clone().apply(id, expect, change, now), Ok(Applied::Done(_)))
+            && let Some(holder) = self.holder(model, (&family.realm, &family.owner, key), family.id, now)
+        {
+            return Ok(Applied::LabelTaken(holder));
+        }
+        model.apply(id, expect, change, now)
+    }),
     list,
     |inner, of, after, limit| {
-        let Listing::Owner { realm, owner, kind, show } = of else { return inner.list(of, after, limit).await };
-        if self.1 != Index::Lists {
-            return inner.list(of, after, limit).await;
-        }
         let mut items = Vec::new();
-        for (realm, owner) in self.alike(inner, realm, owner) {
-            let of = Listing::Owner { realm: &realm, owner: &owner, kind, show };
-            items.extend(inner.with(|model| model.list(of, after, usize::MAX)).items);
+        match (of, self.index) {
+            (Listing::Owner { realm, owner, kind, show }, Index::Lists) => {
+                for (realm, owner) in self.owners_like(inner, realm, owner) {
+                    let of = Listing::Owner { realm: &realm, owner: &owner, kind, show };
+                    items.extend(inner.with(|model| model.list(of, after, usize::MAX)).items);
+                }
+                items.sort_unstable_by_key(|item| std::cmp::Reverse((item.record().created_at, item.record().id)));
+                let key = |item: &TokenRecord| Cursor { at: item.record().created_at, id: item.record().id };
+                Ok(page(items, limit.get() as usize, key))
+            }
+            (Listing::Kind { realm, kind }, Index::Kinds) => {
+                let mut realms: Vec<Realm> = inner.with(|model| {
+                    let like = |other: &&FamilyParts| (self.alike)(&[realm.as_str()], &[other.realm.as_str()]);
+                    model.families.iter().filter(like).map(|other| other.realm.clone()).collect()
+                });
+                realms.sort_unstable();
+                realms.dedup();
+                for realm in realms {
+                    let of = Listing::Kind { realm: &realm, kind };
+                    items.extend(inner.with(|model| model.list(of, after, usize::MAX)).items);
+                }
+                items.sort_unstable_by_key(|item| item.record().id);
+                let key = |item: &TokenRecord| Cursor { at: Timestamp::EPOCH, id: item.record().id };
+                Ok(page(items, limit.get() as usize, key))
+            }
+            _ => inner.list(of, after, limit).await,
         }
-        items.sort_unstable_by_key(|item| std::cmp::Reverse((item.record().created_at, item.record().id)));
-        let more = items.len() > limit.get() as usize;
-        items.truncate(limit.get() as usize);
-        let last = items.last().map(|item| Cursor { at: item.record().created_at, id: item.record().id });
-        Ok(Page { items, next: last.filter(|_| more), corrupt: 0 })
     },
     revoke,
     |inner, what, revoked, gone_at, limit| {
-        let Revoke::Owner { realm, owner } = what else { return inner.revoke(what, revoked, gone_at, limit).await };
-        if self.1 == Index::Revocations {
-            for (realm, owner) in self.alike(inner, realm, owner) {
-                let what = Revoke::Owner { realm: &realm, owner: &owner };
-                let _ = inner.revoke(what, revoked, gone_at, limit).await?;
+        match (what, self.index) {
+            (Revoke::Owner { realm, owner }, Index::Revocations) => {
+                for (realm, owner) in self.owners_like(inner, realm, owner) {
+                    let what = Revoke::Owner { realm: &realm, owner: &owner };
+                    let _ = inner.revoke(what, revoked, gone_at, limit).await?;
+                }
             }
+            (Revoke::Family { realm, owner, family }, Index::Families) => {
+                let row = inner.with(|model| model.family(family).cloned());
+                if let Some(row) = row.filter(|row| self.is_like(realm, owner, row)) {
+                    let what = Revoke::Family { realm: &row.realm, owner: &row.owner, family };
+                    return inner.revoke(what, revoked, gone_at, limit).await;
+                }
+            }
+            _ => {}
         }
         inner.revoke(what, revoked, gone_at, limit).await
     }

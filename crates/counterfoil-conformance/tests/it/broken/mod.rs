@@ -16,6 +16,7 @@ pub(crate) mod halves;
 pub(crate) mod inserts;
 pub(crate) mod keeping;
 pub(crate) mod keyed;
+pub(crate) mod late;
 pub(crate) mod notices;
 pub(crate) mod paces;
 pub(crate) mod pages;

@@ -8,15 +8,23 @@ use super::halves::{
     ClaimAnswersLate, DueJoinsLate, GetJoinsLate, InsertRevivesFamilies, JoinsOneByOne, ListJoinsLate,
     OwnerEndsWhatItSaw, SuccessorBeforeParent,
 };
+use super::late::{Column, Loses, PurgeTakesFamiliesLate};
 
 /// A flaw, with a function for each of its two forms.
 pub(crate) struct Planted {
     pub name: String,
     /// Makes the form that does not await `backend_call`. A race finds it.
     pub raced: fn() -> Arc<dyn Flaw>,
+    /// The check that must reject this form, or none if its races are too rare at the default counts.
+    pub raced_by: Option<&'static str>,
     /// Makes the form that awaits `backend_call`. An interleaving finds it.
     pub interleaved: fn() -> Arc<dyn Flaw>,
+    /// The check that must reject this form, or none if the scene of the interleavings has no such pair.
+    pub interleaved_by: Option<&'static str>,
 }
+
+const RACED: Option<&str> = Some("methods_race_methods");
+const INTERLEAVED: Option<&str> = Some("interleavings_are_steps");
 
 macro_rules! by_method {
     ($($method:ident)*) => {
@@ -24,12 +32,16 @@ macro_rules! by_method {
             Planted {
                 name: concat!("Blind ", stringify!($method)).into(),
                 raced: || Arc::new(Blind::new(method::$method, false)),
+                raced_by: RACED,
                 interleaved: || Arc::new(Blind::new(method::$method, true)),
+                interleaved_by: INTERLEAVED,
             },
             Planted {
                 name: concat!("HandleLock ", stringify!($method)).into(),
                 raced: || Arc::new(Blind::behind_the_handles_lock(method::$method, false)),
+                raced_by: RACED,
                 interleaved: || Arc::new(Blind::behind_the_handles_lock(method::$method, true)),
+                interleaved_by: INTERLEAVED,
             },
         )*]
     };
@@ -40,9 +52,115 @@ macro_rules! in_halves {
         vec![$(Planted {
             name: stringify!($flaw).into(),
             raced: || Arc::new($flaw(false)),
+            raced_by: RACED,
             interleaved: || Arc::new($flaw(true)),
+            interleaved_by: INTERLEAVED,
         }),*]
     };
+}
+
+macro_rules! losing {
+    ($($raced_by:tt $interleaved_by:tt: $methods:ident $kind:ident $($column:ident)+;)*) => {
+        vec![$(Planted {
+            name: concat!("Loses ", stringify!($($column)+), " in ", stringify!($methods)).into(),
+            raced: || Arc::new(losing!(@ $methods, $kind $($column)+, false)),
+            raced_by: losing!(? $raced_by),
+            interleaved: || Arc::new(losing!(@ $methods, $kind $($column)+, true)),
+            interleaved_by: losing!(? $interleaved_by),
+        }),*]
+    };
+    (? _) => { None };
+    (? $check:ident) => { Some(stringify!($check)) };
+    (@ $methods:ident, $kind:ident $($column:ident)+, $points:literal) => {
+        Loses {
+            methods: method::$methods,
+            column: Column::$kind(|row, read| { $(row.$column.clone_from(&read.$column);)+ }),
+            points: $points,
+        }
+    };
+}
+
+macro_rules! by_clause {
+    ($($flaw:expr, $name:literal => $check:ident;)*) => {
+        vec![$(Planted {
+            name: concat!("Named ", $name).into(),
+            raced: || Arc::new($flaw),
+            raced_by: Some(stringify!($check)),
+            interleaved: || Arc::new($flaw),
+            interleaved_by: None,
+        }),*]
+    };
+}
+
+/// Races that the clause of the broken promise finds too.
+fn by_their_clause() -> Vec<Planted> {
+    use method::*;
+    by_clause! {
+        Blind::behind_the_handles_lock(SUPERSEDE, false), "HandleLock SUPERSEDE" => rotate_has_one_winner;
+        Blind::behind_the_handles_lock(ALL, false), "HandleLock ALL rotates" => rotate_has_one_winner;
+        Blind::behind_the_handles_lock(ALL, false), "HandleLock ALL revives" => revoke_is_final;
+        Blind::behind_the_handles_lock(FOUND, false), "HandleLock FOUND" => cap_holds_under_races;
+        Blind::behind_the_handles_lock(CLAIM, false), "HandleLock CLAIM" => claim_has_one_winner;
+        Blind::behind_the_handles_lock(TOUCH, false), "HandleLock TOUCH" => touch_disturbs_nobody;
+        Blind::new(EXPIRY, false), "Blind EXPIRY" => revoke_is_final;
+        Blind::new(EDIT, false), "Blind EDIT" => revoke_is_final;
+        Blind::new(SLIDE, false), "Blind SLIDE" => revoke_is_final;
+        Blind::new(JOIN, false), "Blind JOIN" => revoke_is_final;
+        Blind::new(SUPERSEDE, false), "Blind SUPERSEDE" => revoke_is_final;
+        Blind::new(PURGE, false), "Blind PURGE" => purge_keeps_the_living;
+        Blind::new(EXPIRY, false), "Blind EXPIRY loses a touch" => touch_disturbs_nobody;
+    }
+}
+
+/// Stores that lose what another call has acknowledged.
+fn lost_columns() -> Vec<Planted> {
+    losing! {
+        touch_disturbs_nobody interleavings_are_steps: EDIT Record last_used_at;
+        touch_disturbs_nobody interleavings_are_steps: EXPIRY Record last_used_at;
+        touch_disturbs_nobody interleavings_are_steps: REKEY Record last_used_at;
+        touch_disturbs_nobody _: END Record last_used_at;
+        touch_disturbs_nobody interleavings_are_steps: SUPERSEDE Record last_used_at;
+        touch_disturbs_nobody interleavings_are_steps: SLIDE Record last_used_at;
+        touch_disturbs_nobody _: REVOKE_ONE Record last_used_at;
+        touch_disturbs_nobody interleavings_are_steps: CLAIM Record last_used_at;
+        touch_disturbs_nobody interleavings_are_steps: SETTLE Record last_used_at;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record notice;
+        touch_disturbs_nobody interleavings_are_steps: EDIT Record notice;
+        touch_disturbs_nobody interleavings_are_steps: REKEY Record notice;
+        touch_disturbs_nobody interleavings_are_steps: SLIDE Record notice;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record noticed;
+        touch_disturbs_nobody interleavings_are_steps: EDIT Record noticed;
+        touch_disturbs_nobody interleavings_are_steps: REKEY Record noticed;
+        touch_disturbs_nobody interleavings_are_steps: SUPERSEDE Record noticed;
+        touch_disturbs_nobody interleavings_are_steps: SLIDE Record noticed;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record superseded version;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record description version;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record label;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record digest key_id;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record expires_at;
+        touch_disturbs_nobody interleavings_are_steps: TOUCH Record gone_at;
+        touch_disturbs_nobody interleavings_are_steps: CLAIM Record superseded version;
+        touch_disturbs_nobody interleavings_are_steps: CLAIM Record description version;
+        touch_disturbs_nobody interleavings_are_steps: CLAIM Record label;
+        touch_disturbs_nobody interleavings_are_steps: CLAIM Record digest key_id;
+        touch_disturbs_nobody interleavings_are_steps: CLAIM Record expires_at;
+        _ interleavings_are_steps: CLAIM Record gone_at;
+        touch_disturbs_nobody interleavings_are_steps: SETTLE Record superseded version;
+        touch_disturbs_nobody interleavings_are_steps: SETTLE Record description version;
+        touch_disturbs_nobody interleavings_are_steps: SETTLE Record label;
+        touch_disturbs_nobody interleavings_are_steps: SETTLE Record digest key_id;
+        touch_disturbs_nobody interleavings_are_steps: SETTLE Record expires_at;
+        touch_disturbs_nobody interleavings_are_steps: SETTLE Record gone_at;
+        _ interleavings_are_steps: SLIDE Record label;
+        _ interleavings_are_steps: SLIDE Record digest key_id;
+        _ interleavings_are_steps: SLIDE Record superseded version;
+        _ interleavings_are_steps: JOIN Family label_key;
+        _ interleavings_are_steps: SLIDE Family label_key;
+        _ interleavings_are_steps: JOIN Family live_until gone_at;
+        _ interleavings_are_steps: EDIT Family live_until gone_at;
+        _ interleavings_are_steps: EDIT Family used_at;
+        _ interleavings_are_steps: EXPIRY Family used_at;
+    }
 }
 
 /// All stores with a race.
@@ -54,5 +172,14 @@ pub(crate) fn all() -> Vec<Planted> {
         ListJoinsLate GetJoinsLate DueJoinsLate ClaimAnswersLate InsertRevivesFamilies OwnerEndsWhatItSaw
         SuccessorBeforeParent JoinsOneByOne
     });
+    all.extend(by_their_clause());
+    all.push(Planted {
+        name: "PurgeTakesFamiliesLate".into(),
+        raced: || Arc::new(PurgeTakesFamiliesLate(false)),
+        raced_by: Some("purge_keeps_the_living"),
+        interleaved: || Arc::new(PurgeTakesFamiliesLate(true)),
+        interleaved_by: INTERLEAVED,
+    });
+    all.extend(lost_columns());
     all
 }

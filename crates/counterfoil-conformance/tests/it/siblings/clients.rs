@@ -1,6 +1,7 @@
 //! Sibling stores with incorrect writes of registrations.
 
 use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
 
 use counterfoil::Realm;
 use counterfoil::client::{ClientId, ClientKey, Registration};
@@ -103,3 +104,48 @@ pub(super) async fn remove_by_look(
     }
     Ok(true)
 }
+
+/// Remembers which registrations its calls wrote.
+#[derive(Default)]
+struct Written(Mutex<Vec<(Realm, ClientId, ClientKey)>>);
+
+impl Written {
+    fn add(&self, realm: &Realm, one: &Registration) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push((realm.clone(), one.client_id.clone(), one.key));
+    }
+
+    fn find(&self, which: impl Fn(&Realm, &ClientId, &ClientKey) -> bool) -> Option<(Realm, ClientId)> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().find(|(realm, id, key)| which(realm, id, key)).map(|(realm, id, _)| (realm.clone(), id.clone()))
+    }
+}
+
+/// An internal id of one realm is also retired in other realms.
+#[derive(Default)]
+pub(crate) struct RetiredInEveryRealm(Written);
+
+sibling_overrides!(RetiredInEveryRealm, self, put_client, |inner, realm, expect, registration| {
+    if self.0.find(|of, _, key| of != realm && *key == registration.key).is_some() {
+        return Ok(ClientPut::Retired);
+    }
+    self.0.add(realm, registration);
+    inner.put_client(realm, expect, registration).await
+});
+
+/// Joins realm and id with a dot, which both may contain.
+#[derive(Default)]
+pub(crate) struct JoinsRealmAndId(Written);
+
+sibling_overrides!(JoinsRealmAndId, self, put_client, |inner, realm, expect, registration| {
+    let joined = |realm: &Realm, id: &ClientId| format!("{}.{}", realm.as_str(), id.as_str());
+    let own = joined(realm, &registration.client_id);
+    if let Some((of, id)) = self.0.find(|of, id, _| of != realm && joined(of, id) == own)
+        && let Some(stands) = inner.client(&of, &id).await?
+        && expect.is_none()
+    {
+        return Ok(ClientPut::Stale(Some(stands)));
+    }
+    self.0.add(realm, registration);
+    inner.put_client(realm, expect, registration).await
+});

@@ -1,6 +1,7 @@
 //! Broken sibling stores. They are correct clients, settings and counters with some incorrect methods.
 
 pub(crate) mod clients;
+pub(crate) mod handles;
 mod kept;
 pub(crate) mod locks;
 pub(crate) mod outages;

@@ -1,6 +1,6 @@
 //! Sibling stores that report outages and damaged rows as ordinary answers.
 
-use counterfoil::store::{ClientPut, ClientStore, Reserved, SettingsStore, Throttle};
+use counterfoil::store::{ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle};
 use counterfoil::types::Version;
 
 use super::{is_corrupt, is_unavailable, sibling_flaw};
@@ -67,4 +67,119 @@ sibling_flaw!(PassesOverADamagedClient, clients, |inner, realm, after, limit| {
 sibling_flaw!(ForgetsDamagedSettings, settings, |inner, realm| {
     let answer = inner.settings(realm).await;
     if is_corrupt(&answer) { Ok(None) } else { answer }
+});
+
+// Settles an attempt during an outage without storing it.
+sibling_flaw!(SettlesInAnOutage, failed, |inner, key, reserved_at, now, window| {
+    let answer = inner.failed(key, reserved_at, now, window).await;
+    if is_unavailable(&answer) { Ok(()) } else { answer }
+});
+
+// Releases an attempt during an outage without storing it.
+sibling_flaw!(ReleasesInAnOutage, release, |inner, key, reserved_at, now, window| {
+    let answer = inner.release(key, reserved_at, now, window).await;
+    if is_unavailable(&answer) { Ok(()) } else { answer }
+});
+
+// Refuses every attempt during an outage, as if it had counted.
+sibling_flaw!(RefusesInAnOutage, reserve, |inner, key, now, window, limit| {
+    let answer = inner.reserve(key, now, window, limit).await;
+    if is_unavailable(&answer) { Ok(Reserved::Wait(now.plus_capped(window))) } else { answer }
+});
+
+// Reports that there were no counters to remove during an outage.
+sibling_flaw!(PurgesNothingInAnOutage, purge_counters, |inner, now, limit| {
+    let answer = inner.purge_counters(now, limit).await;
+    if is_unavailable(&answer) { Ok(0) } else { answer }
+});
+
+// Answers with an empty page during an outage.
+sibling_flaw!(NoClientsInAnOutage, clients, |inner, realm, after, limit| {
+    let answer = inner.clients(realm, after, limit).await;
+    if is_unavailable(&answer) { Ok(Page { items: Vec::new(), next: None, corrupt: 0 }) } else { answer }
+});
+
+// Answers that the version did not match during an outage.
+sibling_flaw!(NothingToRemoveInAnOutage, remove_client, |inner, realm, id, expect| {
+    let answer = inner.remove_client(realm, id, expect).await;
+    if is_unavailable(&answer) { Ok(false) } else { answer }
+});
+
+// Answers that a registration is stale during an outage.
+sibling_flaw!(StaleClientInAnOutage, put_client, |inner, realm, expect, registration| {
+    let answer = inner.put_client(realm, expect, registration).await;
+    if is_unavailable(&answer) { Ok(ClientPut::Stale(None)) } else { answer }
+});
+
+// Answers that the settings are stale during an outage.
+sibling_flaw!(StaleSettingsInAnOutage, put_settings, |inner, realm, expect, settings| {
+    let answer = inner.put_settings(realm, expect, settings).await;
+    if is_unavailable(&answer) { Ok(SettingsPut::Stale(None)) } else { answer }
+});
+
+// Answers that another note stands during an outage.
+sibling_flaw!(NotesNothingInAnOutage, note_upkeep, |inner, expect, at| {
+    let answer = inner.note_upkeep(expect, at).await;
+    if is_unavailable(&answer) { Ok(false) } else { answer }
+});
+
+// Answers that a removal was not sent, although it was executed.
+sibling_flaw!(RemovesInAnOutage, remove_client, |inner, realm, id, expect| {
+    let answer = inner.remove_client(realm, id, expect).await;
+    if is_unavailable(&answer) {
+        let _ = inner.siblings.remove_client(realm, id, expect).await;
+    }
+    answer
+});
+
+// Answers that settings were not sent, although they were written.
+sibling_flaw!(WritesSettingsInAnOutage, put_settings, |inner, realm, expect, settings| {
+    let answer = inner.put_settings(realm, expect, settings).await;
+    if is_unavailable(&answer) {
+        let _ = inner.siblings.put_settings(realm, expect, settings).await;
+    }
+    answer
+});
+
+// Answers that an attempt was not sent, although it was counted.
+sibling_flaw!(CountsInAnOutage, reserve, |inner, key, now, window, limit| {
+    let answer = inner.reserve(key, now, window, limit).await;
+    if is_unavailable(&answer) {
+        let _ = inner.siblings.reserve(key, now, window, limit).await;
+    }
+    answer
+});
+
+// Answers that a note was not sent, although it was written.
+sibling_flaw!(NotesInAnOutage, note_upkeep, |inner, expect, at| {
+    let answer = inner.note_upkeep(expect, at).await;
+    if is_unavailable(&answer) {
+        let _ = inner.siblings.note_upkeep(expect, at).await;
+    }
+    answer
+});
+
+// Fails on a page that contains a damaged registration.
+sibling_flaw!(PageFailsAtDamage, clients, |inner, realm, after, limit| {
+    let page = inner.clients(realm, after, limit).await?;
+    if page.corrupt > 0 { Err(StoreError::corrupt(None, "damaged")) } else { Ok(page) }
+});
+
+// Ends a walk at a damaged registration.
+sibling_flaw!(WalkEndsAtDamage, clients, |inner, realm, after, limit| {
+    let mut page = inner.clients(realm, after, limit).await?;
+    page.next = page.next.filter(|_| page.corrupt == 0);
+    Ok(page)
+});
+
+// Overwrites damaged settings.
+sibling_flaw!(ReplacesDamagedSettings, put_settings, |inner, realm, expect, settings| {
+    let answer = inner.put_settings(realm, expect, settings).await;
+    if is_corrupt(&answer) { Ok(SettingsPut::Done(Version::new(1 << 40))) } else { answer }
+});
+
+// Refuses all attempts on a damaged counter for ever.
+sibling_flaw!(WaitsForADamagedCounter, reserve, |inner, key, now, window, limit| {
+    let answer = inner.reserve(key, now, window, limit).await;
+    if is_corrupt(&answer) { Ok(Reserved::UnderWay) } else { answer }
 });

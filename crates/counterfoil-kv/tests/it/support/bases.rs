@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use counterfoil::Realm;
 use counterfoil::client::ClientId;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, ThrottleKey};
+use counterfoil_conformance::transfer_clauses::{TransferFixture, Whole};
 use counterfoil_conformance::{Fixture, Row, SiblingFixture, SiblingRow, Store};
 use counterfoil_kv::{Engine, EngineError, FjallEngine, Key, KvStore, MemoryEngine, RedbEngine, Write};
 use tempfile::TempDir;
@@ -184,6 +185,13 @@ impl<K: Kind> Fixture for Bases<K> {
 
     async fn outage(&self, base: &Base<K>, down: bool) -> bool {
         K::outage(&base.kept, down)
+    }
+}
+
+#[async_trait]
+impl<K: Kind> TransferFixture for Bases<K> {
+    async fn open_whole(&self, base: &Base<K>) -> Arc<dyn Whole> {
+        Arc::new(base.store().await)
     }
 }
 

@@ -4,8 +4,11 @@
 mod answers;
 mod changes;
 mod names;
+mod order;
+mod sizes;
 mod states;
 mod values;
+mod walks;
 
 use std::sync::Arc;
 
@@ -15,8 +18,11 @@ use counterfoil_conformance::{CHECKS, Fixture, ReferenceStore, Row, Store, Subje
 use super::{Broken, Flaw};
 use answers::answers;
 use names::names;
+use order::orders;
+use sizes::sizes;
 use states::states;
 use values::values;
+use walks::walks;
 
 /// A broken store, and the check that must reject it.
 struct Case {
@@ -37,9 +43,13 @@ macro_rules! cases {
 
 use cases;
 
+fn everything() -> Vec<Case> {
+    [names(), values(), sizes(), states(), walks(), answers(), orders()].into_iter().flatten().collect()
+}
+
 /// Returns all cases, each with the name of its store.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, fn() -> Arc<dyn Flaw>)> {
-    names().into_iter().chain(values()).chain(states()).chain(answers()).map(|case| (case.name, case.make))
+    everything().into_iter().map(|case| (case.name, case.make))
 }
 
 /// Like [`Bench`](super::Bench), with the hook `damage`.
@@ -76,6 +86,10 @@ fn try_all(cases: &[Case]) {
     for case in cases {
         let caught = (0..runs).filter(|_| rejected(case, case.caught_by).is_some()).count();
         println!("{:32} -> {} ({caught} of {runs})", case.name, case.caught_by);
+        if caught == 0 && std::env::var("SURVEY").is_ok() {
+            let also: Vec<_> = CHECKS.iter().filter(|c| rejected(case, c.name).is_some()).map(|c| c.name).collect();
+            println!("   SURVEY {} also {also:?}", case.name);
+        }
         if caught < runs as usize {
             missed.push(case.name);
         }
@@ -103,6 +117,21 @@ fn stores_that_answer_otherwise_are_rejected() {
     try_all(&answers());
 }
 
+#[test]
+fn requests_that_are_read_too_narrowly_are_rejected() {
+    try_all(&sizes());
+}
+
+#[test]
+fn walks_that_end_too_early_are_rejected() {
+    try_all(&walks());
+}
+
+#[test]
+fn refusals_in_another_order_are_rejected() {
+    try_all(&orders());
+}
+
 /// Checks that the model test's message about a broken store is short and contains few commands.
 #[test]
 fn the_model_test_tells_the_shortest_commands_and_the_fields_that_differ() {
@@ -119,8 +148,7 @@ fn the_model_test_tells_the_shortest_commands_and_the_fields_that_differ() {
 fn the_bench_without_a_flaw_passes() {
     struct Flawless;
     impl Flaw for Flawless {}
-    let checks: std::collections::BTreeSet<&str> =
-        names().iter().chain(&values()).chain(&states()).chain(&answers()).map(|case| case.caught_by).collect();
+    let checks: std::collections::BTreeSet<&str> = everything().iter().map(|case| case.caught_by).collect();
     for check in CHECKS.iter().filter(|check| checks.contains(check.name)) {
         let verdict = check.run(&Subject::new(Damageable(|| Arc::new(Flawless))));
         assert!(verdict.is_ok(), "{}: {verdict:?}", check.name);

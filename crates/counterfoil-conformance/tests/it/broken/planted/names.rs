@@ -1,11 +1,14 @@
 //! Stores whose keys confuse two names.
 
-use super::{Case, cases};
+use super::Case;
 use crate::broken::keyed::{Index, Keyed};
 
 fn cut(parts: &[&str], bytes: usize) -> String {
-    let cut = |part: &&str| String::from_utf8_lossy(&part.as_bytes()[..part.len().min(bytes)]).into_owned();
-    parts.iter().map(cut).collect::<Vec<_>>().join("\u{0}")
+    parts.iter().map(|part| cut_one(part, bytes)).collect::<Vec<_>>().join("\u{0}")
+}
+
+fn cut_one(text: &str, bytes: usize) -> String {
+    String::from_utf8_lossy(&text.as_bytes()[..text.len().min(bytes)]).into_owned()
 }
 
 fn each(parts: &[&str], change: fn(&str) -> String) -> String {
@@ -17,33 +20,78 @@ fn plain(text: &str) -> String {
     text.replace('\u{301}', "").replace('\u{e9}', "e")
 }
 
+macro_rules! keyed {
+    ($($index:ident => $check:ident),*: $what:literal, $alike:expr) => {
+        [$(Case {
+            name: concat!(stringify!($index), $what),
+            make: || std::sync::Arc::new(Keyed { alike: $alike, index: Index::$index }),
+            caught_by: stringify!($check),
+        }),*]
+    };
+}
+
+/// Makes a case of each index, for each wrong key. The keys of the first list confuse only owners. Those of the second
+/// list also confuse realms. The third list compares two keys.
 macro_rules! on_every_index {
-    ($($labels:ident $lists:ident $revocations:ident: $key:expr;)*) => {
-        cases! {
-            $(
-                $labels => get_is_exact: Keyed($key, Index::Labels);
-                $lists => get_is_exact: Keyed($key, Index::Lists);
-                $revocations => realms_are_apart: Keyed($key, Index::Revocations);
-            )*
-        }
+    ({ $($joined:literal: $key:expr;)* } { $($each:literal: $each_key:expr;)* } { $($scan:literal: $alike:expr;)* }) => {{
+        let mut all = Vec::new();
+        $(all.extend(of_owners!($joined, |own, other| {
+            let key: fn(&[&str]) -> String = $key;
+            key(own) == key(other)
+        }));)*
+        $(all.extend(of_owners!($each, |own, other| {
+            let key: fn(&[&str]) -> String = $each_key;
+            key(own) == key(other)
+        }));
+        all.extend(keyed!(Kinds => realms_are_apart: $each, |own, other| {
+            let key: fn(&[&str]) -> String = $each_key;
+            key(own) == key(other)
+        }));)*
+        $(all.extend(of_owners!($scan, $alike));
+        all.extend(keyed!(Kinds => realms_are_apart: $scan, $alike));)*
+        all
+    }};
+}
+
+macro_rules! of_owners {
+    ($what:literal, $alike:expr) => {
+        keyed!(
+            Labels => get_is_exact, Relabels => get_is_exact, Lists => get_is_exact, Revocations => realms_are_apart,
+            Families => realms_are_apart, Caps => realms_are_apart, Paces => realms_are_apart,
+            Rooms => realms_are_apart: $what, $alike
+        )
     };
 }
 
 pub(super) fn names() -> Vec<Case> {
     on_every_index! {
-        LabelsJoinedBySlash ListsJoinedBySlash RevocationsJoinedBySlash: |parts| parts.join("/");
-        LabelsJoinedByColon ListsJoinedByColon RevocationsJoinedByColon: |parts| parts.join(":");
-        LabelsJoinedByBar ListsJoinedByBar RevocationsJoinedByBar: |parts| parts.join("|");
-        LabelsJoinedByDot ListsJoinedByDot RevocationsJoinedByDot: |parts| parts.join(".");
-        LabelsJoinedByNothing ListsJoinedByNothing RevocationsJoinedByNothing: |parts| parts.concat();
-        LabelsCutAt32 ListsCutAt32 RevocationsCutAt32: |parts| cut(parts, 32);
-        LabelsCutAt64 ListsCutAt64 RevocationsCutAt64: |parts| cut(parts, 64);
-        LabelsCutAt254 ListsCutAt254 RevocationsCutAt254: |parts| cut(parts, 254);
-        LabelsWithoutCase ListsWithoutCase RevocationsWithoutCase: |parts| each(parts, str::to_lowercase);
-        LabelsTrimmed ListsTrimmed RevocationsTrimmed: |parts| each(parts, |part| part.trim_end().into());
-        LabelsWithoutAccents ListsWithoutAccents RevocationsWithoutAccents: |parts| each(parts, plain);
-        LabelsInAsciiOnly ListsInAsciiOnly RevocationsInAsciiOnly: |parts| each(parts, |part| {
-            part.chars().map(|letter| if letter.is_ascii() { letter } else { '?' }).collect()
-        });
+        {
+            "JoinedBySlash": |parts| parts.join("/");
+            "JoinedByColon": |parts| parts.join(":");
+            "JoinedByBar": |parts| parts.join("|");
+            "JoinedByDot": |parts| parts.join(".");
+            "JoinedByTwoColons": |parts| parts.join("::");
+            "JoinedByNothing": |parts| parts.concat();
+            "JoinedAndCutAt32": |parts| cut_one(&parts.join("\u{0}"), 32);
+            // Realms have no blanks and only ASCII letters.
+            "Trimmed": |parts| each(parts, |part| part.trim_end().into());
+            "WithoutAccents": |parts| each(parts, plain);
+            "InAsciiOnly": |parts| each(parts, |part| {
+                part.chars().map(|letter| if letter.is_ascii() { letter } else { '?' }).collect()
+            });
+        }
+        {
+            "CutAt8": |parts| cut(parts, 8);
+            "CutAt16": |parts| cut(parts, 16);
+            "CutAt32": |parts| cut(parts, 32);
+            "CutAt64": |parts| cut(parts, 64);
+            "CutAt128": |parts| cut(parts, 128);
+            "CutAt254": |parts| cut(parts, 254);
+            "WithoutCase": |parts| each(parts, str::to_lowercase);
+        }
+        {
+            // A scan of all keys that begin with this one, without a mark of the key's end.
+            "ByPrefix": |own, other| other.join("\u{0}").starts_with(&own.join("\u{0}"));
+        }
     }
 }

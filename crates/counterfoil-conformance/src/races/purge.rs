@@ -1,0 +1,53 @@
+//! Runs purges concurrently with joins of the families whose last member they remove.
+
+use std::sync::Arc;
+
+use counterfoil::store::Inserted;
+
+use super::tracks;
+use crate::fixture::Store;
+use crate::sample::{Draft, GONE, Person, at, most};
+use crate::subject::Subject;
+use crate::together::{found_all, get_all};
+use crate::violation::{Violation, ensure, ensure_is};
+
+/// One of this many racers purges. Each of the others joins its own family.
+const PURGERS: usize = 4;
+
+/// Checks that a join that was `Done` beside a purge has its record and its family, and that a family that the purge
+/// removed is joined by nobody.
+pub(crate) async fn joins_beside_a_purge(subject: &Subject) -> Result<(), Violation> {
+    for track in tracks(subject, 36).await {
+        for _ in 0..track.rounds {
+            let person = Person::somebody();
+            let gone = |_| person.refresh().ending(Some(at(5)), Some(at(6)));
+            let drafts: Vec<Draft> = (0..track.pool.len()).map(gone).collect();
+            found_all(&*track.store, &drafts).await?;
+            let joining: Arc<Vec<_>> = Arc::new(
+                drafts.iter().map(|draft| draft.access(0).with_gone_at(at(GONE)).with_expires_at(at(GONE))).collect(),
+            );
+            let answers = track
+                .pool
+                .race(|racer| {
+                    let (store, draft) = (Store::clone(track.handle(racer / PURGERS)), drafts[racer].clone());
+                    let joining = Arc::clone(&joining);
+                    async move {
+                        if racer.is_multiple_of(PURGERS) {
+                            let _ = store.purge(at(6), at(6), at(0), most(100)).await?;
+                            return Ok::<_, Violation>(false);
+                        }
+                        let answer = store.insert(draft.join(0), &joining[racer..=racer], at(6)).await?;
+                        ensure_is!(answer, Inserted::Done | Inserted::FamilyEnded, "a join beside a purge");
+                        Ok(answer == Inserted::Done)
+                    }
+                })
+                .await;
+            let ids: Vec<_> = joining.iter().map(|record| record.id).collect();
+            for (found, joined) in get_all(&*track.store, &ids).await?.iter().zip(answers) {
+                let joined = joined?;
+                ensure!(found.is_some() == joined, "beside a purge a join was done: {joined}, but left {found:?}");
+            }
+        }
+    }
+    Ok(())
+}

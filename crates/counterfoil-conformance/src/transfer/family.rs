@@ -1,0 +1,19 @@
+//! Makes families to restore, without a store.
+
+use counterfoil::store::WholeFamily;
+use counterfoil::types::Version;
+
+use crate::reference::Model;
+use crate::sample::{Person, at, supersede};
+use crate::violation::Violation;
+
+/// Makes a family with three members. The first is superseded, and the second has the label and a notice.
+pub(super) fn chain(person: &Person, label: &str) -> Result<WholeFamily, Violation> {
+    let (draft, mut model) = (person.refresh().labelled(label).with_access(), Model::default());
+    let _ = model.insert(draft.home(None), &draft.records, at(0));
+    let next = draft.successor(draft.id(), 1).with_notice(counterfoil::store::NoticeMark { at: at(9), stage: 0 });
+    let step = supersede(Version::FIRST, next.id, at(1));
+    let _ = model.rotate(&draft.id(), &step, std::slice::from_ref(&next), at(1))?;
+    let row = model.family(draft.family.id).ok_or_else(|| Violation::new("the family was inserted"))?.clone();
+    WholeFamily::new(row, model.records).map_err(|corrupt| Violation::new(corrupt.to_string()))
+}

@@ -1,0 +1,319 @@
+//! Stores that read a limit or an instant of a request through a column that is too small, and stores that carry out
+//! only the first part of a call.
+
+use counterfoil::SubjectId;
+use counterfoil::Timestamp;
+use counterfoil::store::{
+    Access, FamilyBody, InsertInto, Listing, NoticeMark, Pace, Page, ParentUpdate, Progress, Revoke, Revoked, Show,
+    StoreError, TokenStore,
+};
+use counterfoil::types::LabelKey;
+
+use super::{Case, cases};
+use crate::broken::keeping::{Keeping, cut, micros};
+use crate::broken::overrides;
+
+/// An instant of a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Argument {
+    /// `now` of an insert, a change or a rotation.
+    Now,
+    /// `since` of a pace.
+    Since,
+    /// `now` of a walk over due notices.
+    Due,
+    /// `now` of a listing.
+    Standing,
+    /// `now` of a purge.
+    Gone,
+    Unsent,
+    Windows,
+    /// `lease_until` of a claim.
+    Lease,
+    /// The instant of a revocation.
+    Revoked,
+}
+
+/// Changes an instant of each request, as a column or a number of the database does.
+struct Asking(Argument, fn(Timestamp) -> Timestamp);
+
+impl Asking {
+    fn at(&self, argument: Argument, at: Timestamp) -> Timestamp {
+        if self.0 == argument { (self.1)(at) } else { at }
+    }
+
+    fn pace(&self, pace: Option<Pace>) -> Option<Pace> {
+        pace.map(|pace| Pace { since: self.at(Argument::Since, pace.since), ..pace })
+    }
+}
+
+overrides!(
+    Asking,
+    self,
+    insert,
+    |inner, home, new, now| {
+        let home = match home {
+            InsertInto::Found { family, cap, pace } => InsertInto::Found { family, cap, pace: self.pace(pace) },
+            join => join,
+        };
+        inner.insert(home, new, self.at(Argument::Now, now)).await
+    },
+    apply,
+    |inner, id, expect, change, now| inner.apply(id, expect, change, self.at(Argument::Now, now)).await,
+    rotate,
+    |inner, parent, step, new, now| {
+        let mut step = *step;
+        if let ParentUpdate::Supersede { pace, .. } = &mut step {
+            *pace = self.pace(*pace);
+        }
+        inner.rotate(parent, &step, new, self.at(Argument::Now, now)).await
+    },
+    revoke,
+    |inner, what, revoked, gone_at, limit| {
+        let revoked = Revoked { at: self.at(Argument::Revoked, revoked.at), ..revoked };
+        inner.revoke(what, revoked, gone_at, limit).await
+    },
+    list,
+    |inner, of, after, limit| {
+        let of = match of {
+            Listing::Owner { realm, owner, kind, show: Show::Standing { now } } => {
+                Listing::Owner { realm, owner, kind, show: Show::Standing { now: self.at(Argument::Standing, now) } }
+            }
+            other => other,
+        };
+        inner.list(of, after, limit).await
+    },
+    due,
+    |inner, now, after, limit| inner.due(self.at(Argument::Due, now), after, limit).await,
+    claim,
+    |inner, id, held, until| inner.claim(id, held, self.at(Argument::Lease, until)).await,
+    settle,
+    |inner, id, held, next, sent| {
+        let next = next.map(|next| NoticeMark { at: self.at(Argument::Lease, next.at), ..next });
+        inner.settle(id, held, next, sent).await
+    },
+    purge,
+    |inner, now, unsent, windows, limit| {
+        let (now, unsent) = (self.at(Argument::Gone, now), self.at(Argument::Unsent, unsent));
+        inner.purge(now, unsent, self.at(Argument::Windows, windows), limit).await
+    }
+);
+
+/// A call with a limit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Call {
+    List,
+    Due,
+    Purge,
+    Owner,
+}
+
+/// A call that handles its limit incorrectly.
+struct AtMost(Call, Wrong);
+
+enum Wrong {
+    /// Reads one row more than the limit, to know whether there are more. The sum of `u32::MAX` and one is 0.
+    LookAheadOverflows,
+    /// A limit that is negative as a signed number is an error.
+    Signed,
+    /// Never reads more than this many rows, and says that there are no more.
+    EndsAt(u32),
+}
+
+impl AtMost {
+    /// Returns the limit, or none if the call does nothing. If the second value is true, the call ends too early.
+    fn limit(
+        &self,
+        call: Call,
+        limit: std::num::NonZeroU32,
+    ) -> Result<(Option<std::num::NonZeroU32>, bool), StoreError> {
+        if self.0 != call {
+            return Ok((Some(limit), false));
+        }
+        match self.1 {
+            Wrong::LookAheadOverflows => Ok((Some(limit).filter(|limit| limit.get() < u32::MAX), false)),
+            Wrong::Signed if i32::try_from(limit.get()).is_err() => Err(StoreError::unavailable("a negative limit")),
+            Wrong::Signed => Ok((Some(limit), false)),
+            Wrong::EndsAt(most) => {
+                let narrow = std::num::NonZeroU32::new(most).map_or(limit, |most| limit.min(most));
+                Ok((Some(narrow), narrow < limit))
+            }
+        }
+    }
+}
+
+/// An empty page, which ends a walk.
+fn no_page<T>() -> Page<T> {
+    Page { items: Vec::new(), next: None, corrupt: 0 }
+}
+
+const NOTHING: Progress = Progress { changed: 0, more: false };
+
+overrides!(
+    AtMost,
+    self,
+    list,
+    |inner, of, after, limit| {
+        let (Some(limit), ends) = self.limit(Call::List, limit)? else { return Ok(no_page()) };
+        let page = inner.list(of, after, limit).await?;
+        Ok(Page { next: page.next.filter(|_| !ends), ..page })
+    },
+    due,
+    |inner, now, after, limit| {
+        let (Some(limit), ends) = self.limit(Call::Due, limit)? else { return Ok(no_page()) };
+        let page = inner.due(now, after, limit).await?;
+        Ok(Page { next: page.next.filter(|_| !ends), ..page })
+    },
+    revoke,
+    |inner, what, revoked, gone_at, limit| {
+        if !matches!(what, Revoke::Owner { .. }) {
+            return inner.revoke(what, revoked, gone_at, limit).await;
+        }
+        let (Some(limit), ends) = self.limit(Call::Owner, limit)? else { return Ok(NOTHING) };
+        let progress = inner.revoke(what, revoked, gone_at, limit).await?;
+        Ok(Progress { more: progress.more && !ends, ..progress })
+    },
+    purge,
+    |inner, now, unsent, windows, limit| {
+        let (Some(limit), ends) = self.limit(Call::Purge, limit)? else { return Ok(NOTHING) };
+        let progress = inner.purge(now, unsent, windows, limit).await?;
+        Ok(Progress { more: progress.more && !ends, ..progress })
+    }
+);
+
+/// Inserts only the first records of a call.
+struct FirstOf(usize);
+
+overrides!(
+    FirstOf,
+    self,
+    insert,
+    |inner, home, new, now| inner.insert(home, &new[..new.len().min(self.0)], now).await,
+    rotate,
+    |inner, parent, step, new, now| inner.rotate(parent, step, &new[..new.len().min(self.0)], now).await
+);
+
+fn in_milliseconds(at: Timestamp) -> Timestamp {
+    micros(at.micros() / 1_000 * 1_000)
+}
+
+fn signed_seconds(at: Timestamp) -> Timestamp {
+    at.min(micros(i32::MAX as u64 * 1_000_000))
+}
+
+fn in_52_bits(at: Timestamp) -> Timestamp {
+    micros(at.micros() & ((1 << 52) - 1))
+}
+
+macro_rules! asking {
+    ($($argument:ident => $check:ident,)*) => {{
+        let mut all = Vec::new();
+        $(all.extend(asking!(@ $argument $check: in_milliseconds signed_seconds in_52_bits));)*
+        all
+    }};
+    (@ $argument:ident $check:ident: $($column:ident)*) => {
+        [$(Case {
+            name: concat!(stringify!($argument), " ", stringify!($column)),
+            make: || std::sync::Arc::new(Asking(Argument::$argument, $column)),
+            caught_by: stringify!($check),
+        }),*]
+    };
+}
+
+pub(super) fn sizes() -> Vec<Case> {
+    let mut all: Vec<Case> = asking! {
+        Now => equality_is_reached,
+        Since => equality_is_reached,
+        Due => equality_is_reached,
+        Standing => equality_is_reached,
+        Gone => equality_is_reached,
+        Unsent => equality_is_reached,
+        Windows => equality_is_reached,
+        Lease => equality_is_reached,
+        Revoked => get_is_exact,
+    };
+    all.extend(limits());
+    all.extend(documents());
+    all
+}
+
+fn limits() -> Vec<Case> {
+    cases! {
+        ListLookAheadOverflows => pages_are_stable: AtMost(Call::List, Wrong::LookAheadOverflows);
+        ListWithSignedLimit => pages_are_stable: AtMost(Call::List, Wrong::Signed);
+        DueLookAheadOverflows => due_is_complete: AtMost(Call::Due, Wrong::LookAheadOverflows);
+        DueWithSignedLimit => due_is_complete: AtMost(Call::Due, Wrong::Signed);
+        DueEndsAtAHundred => due_is_complete: AtMost(Call::Due, Wrong::EndsAt(100));
+        DueEndsAtAThousand => due_is_complete: AtMost(Call::Due, Wrong::EndsAt(1_000));
+        PurgeLookAheadOverflows => purge_keeps_the_living: AtMost(Call::Purge, Wrong::LookAheadOverflows);
+        PurgeWithSignedLimit => purge_keeps_the_living: AtMost(Call::Purge, Wrong::Signed);
+        PurgeEndsAtAHundred => purge_keeps_the_living: AtMost(Call::Purge, Wrong::EndsAt(100));
+        PurgeEndsAtAThousand => purge_keeps_the_living: AtMost(Call::Purge, Wrong::EndsAt(1_000));
+        OwnerLookAheadOverflows => owner_revoke_covers: AtMost(Call::Owner, Wrong::LookAheadOverflows);
+        OwnerWithSignedLimit => owner_revoke_covers: AtMost(Call::Owner, Wrong::Signed);
+        OwnerEndsAtAHundred => owner_revoke_covers: AtMost(Call::Owner, Wrong::EndsAt(100));
+        InsertsTwo => insert_all_or_nothing: FirstOf(2);
+        Inserts16 => insert_all_or_nothing: FirstOf(16);
+        Inserts64 => insert_all_or_nothing: FirstOf(64);
+        Inserts90 => insert_all_or_nothing: FirstOf(90);
+    }
+}
+
+fn documents() -> Vec<Case> {
+    cases! {
+        CreatorsCutAt64 => get_is_exact: Keeping(|_, family| {
+            if let FamilyBody::Code { created_by, .. } = &mut family.body {
+                *created_by = SubjectId::new(&cut(created_by.as_str(), 64)).unwrap_or_else(|_| created_by.clone());
+            }
+        });
+        NamesOfCodesCutAt100 => get_is_exact: Keeping(|_, family| {
+            if let FamilyBody::Code { named, .. } = &mut family.body {
+                *named = named.as_ref().map(|name| cut(name, 100).into());
+            }
+        });
+        NamesOfCodesAreForgotten => get_is_exact: Keeping(|_, family| {
+            if let FamilyBody::Code { named, .. } = &mut family.body {
+                *named = None;
+            }
+        });
+        CodesOfAUserAreAdministrators => get_is_exact: Keeping(|_, family| {
+            if let FamilyBody::Code { access, .. } = &mut family.body {
+                *access = Access::SuperAdministrator;
+            }
+        });
+        SessionsEndInSeconds => get_is_exact: Keeping(|_, family| {
+            if let FamilyBody::Session { absolute_end, .. } = &mut family.body {
+                *absolute_end = micros(absolute_end.micros() / 1_000_000 * 1_000_000);
+            }
+        });
+        SessionsAsSignedSeconds => get_is_exact: Keeping(|_, family| {
+            if let FamilyBody::Session { authenticated_at, .. } = &mut family.body {
+                *authenticated_at = signed_seconds(*authenticated_at);
+            }
+        });
+        GrantsAreForgotten => get_is_exact: Keeping(|_, family| {
+            if let FamilyBody::SignIn { grant, .. } = &mut family.body {
+                *grant = None;
+            }
+        });
+        RememberIsForgotten => get_is_exact: Keeping(|_, family| {
+            if let FamilyBody::SignIn { remember, .. } = &mut family.body {
+                *remember = false;
+            }
+        });
+        ClientIdsOfFamiliesCutAt64 => get_is_exact: Keeping(|_, family| {
+            if let FamilyBody::SignIn { client_id, .. } = &mut family.body
+                && let Ok(short) = cut(client_id.as_str(), 64).parse()
+            {
+                *client_id = short;
+            }
+        });
+        LabelKeysCutAt255 => get_is_exact: Keeping(|_, family| {
+            family.label_key = family.label_key.as_ref().map(|key| LabelKey::from_stored(&cut(key.as_str(), 255)));
+        });
+        LabelKeysCutAt900Bytes => get_is_exact: Keeping(|_, family| {
+            let bytes = |key: &LabelKey| String::from_utf8_lossy(&key.as_str().as_bytes()[..key.as_str().len().min(900)]).into_owned();
+            family.label_key = family.label_key.as_ref().map(|key| LabelKey::from_stored(&bytes(key)));
+        });
+    }
+}

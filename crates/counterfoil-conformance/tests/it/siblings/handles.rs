@@ -1,0 +1,88 @@
+//! Sibling stores that keep everything in the handle, as a process does in its memory.
+
+use counterfoil::store::{ClientStore, SettingsStore, Throttle};
+use counterfoil_conformance::ReferenceSiblings;
+
+use super::sibling_overrides;
+
+/// Keeps the clients in the handle.
+#[derive(Default)]
+pub(crate) struct ClientsInTheHandle(ReferenceSiblings);
+
+sibling_overrides!(
+    ClientsInTheHandle,
+    self,
+    client,
+    |_, realm, id| self.0.client(realm, id).await,
+    clients,
+    |_, realm, after, limit| self.0.clients(realm, after, limit).await,
+    put_client,
+    |_, realm, expect, registration| self.0.put_client(realm, expect, registration).await,
+    remove_client,
+    |_, realm, id, expect| self.0.remove_client(realm, id, expect).await
+);
+
+/// Keeps the settings in the handle.
+#[derive(Default)]
+pub(crate) struct SettingsInTheHandle(ReferenceSiblings);
+
+sibling_overrides!(
+    SettingsInTheHandle,
+    self,
+    settings,
+    |_, realm| self.0.settings(realm).await,
+    put_settings,
+    |_, realm, expect, settings| self.0.put_settings(realm, expect, settings).await
+);
+
+/// Keeps the counters in the handle.
+#[derive(Default)]
+pub(crate) struct CountersInTheHandle(ReferenceSiblings);
+
+sibling_overrides!(
+    CountersInTheHandle,
+    self,
+    reserve,
+    |_, key, now, window, limit| self.0.reserve(key, now, window, limit).await,
+    failed,
+    |_, key, reserved_at, now, window| self.0.failed(key, reserved_at, now, window).await,
+    release,
+    |_, key, reserved_at, now, window| self.0.release(key, reserved_at, now, window).await,
+    purge_counters,
+    |_, now, limit| self.0.purge_counters(now, limit).await
+);
+
+/// Reads clients from a copy of the handle, which other handles do not update.
+#[derive(Default)]
+pub(crate) struct ReadsItsOwnClients(ReferenceSiblings);
+
+sibling_overrides!(
+    ReadsItsOwnClients,
+    self,
+    client,
+    |inner, realm, id| match self.0.client(realm, id).await? {
+        Some(known) => Ok(Some(known)),
+        None => {
+            let found = inner.client(realm, id).await?;
+            if let Some(found) = &found {
+                let _ = self.0.put_client(realm, None, &found.registration).await?;
+            }
+            Ok(found)
+        }
+    },
+    put_client,
+    |inner, realm, expect, registration| {
+        let stands = self.0.client(realm, &registration.client_id).await?.map(|one| one.version);
+        if let Some(version) = stands {
+            let _ = self.0.remove_client(realm, &registration.client_id, version).await?;
+        }
+        inner.put_client(realm, expect, registration).await
+    },
+    remove_client,
+    |inner, realm, id, expect| {
+        if let Some(known) = self.0.client(realm, id).await? {
+            let _ = self.0.remove_client(realm, id, known.version).await?;
+        }
+        inner.remove_client(realm, id, expect).await
+    }
+);
