@@ -201,14 +201,14 @@ fn signed_seconds(at: Timestamp) -> Timestamp {
     at.min(micros(i32::MAX as u64 * 1_000_000))
 }
 
-fn in_52_bits(at: Timestamp) -> Timestamp {
+fn in_fifty_two_bits(at: Timestamp) -> Timestamp {
     micros(at.micros() & ((1 << 52) - 1))
 }
 
 macro_rules! asking {
     ($($argument:ident => $check:ident,)*) => {{
         let mut all = Vec::new();
-        $(all.extend(asking!(@ $argument $check: in_milliseconds signed_seconds in_52_bits));)*
+        $(all.extend(asking!(@ $argument $check: in_milliseconds signed_seconds in_fifty_two_bits));)*
         all
     }};
     (@ $argument:ident $check:ident: $($column:ident)*) => {
