@@ -1,4 +1,5 @@
-//! Checks clause 9 on changes of one record. Also checks which fields each change writes.
+//! Checks the method `apply`, which changes one record: its comparison of versions (clause 9 of `TokenStore`), and the
+//! fields that each change writes.
 
 use counterfoil::store::{Applied, Change, NoticeMark, Revoke, Rotated, TokenRecord, TokenStore};
 use counterfoil::types::{KeyId, RecordId, Version};
@@ -8,9 +9,9 @@ use crate::sample::{Draft, GONE, Person, at, describe_as, digest_of, member_id, 
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 9: if the version differs, or if the record reads as revoked, `apply` returns `Stale` with the current
-/// record. Otherwise it returns `Done` with the record as written. Each change writes the fields that it names and no
-/// other fields.
+/// Checks that `apply` compares the version (clause 9 of `TokenStore`). If the stored version is not the expected one,
+/// or if the record or its family is revoked, the answer must be `Stale` with the current record. Otherwise the answer
+/// must be `Done` with the record as written. Each change must write the fields that it names and no other fields.
 pub async fn apply_needs_the_version(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -81,7 +82,8 @@ fn every_change() -> Vec<Change> {
     ]
 }
 
-/// Inserts a token and, for the change `End`, rotates it. `End` applies only to superseded records.
+/// Inserts a token. For the change `End`, also rotates it, because `End` sets the end of a retry window, and only
+/// superseded records have one. Returns the id of the token.
 async fn superseded_if_needed(store: &dyn TokenStore, draft: &Draft, change: &Change) -> Result<RecordId, Violation> {
     let mut draft = draft.clone();
     draft.family.label_key = draft.family.label_key.filter(|_| !matches!(change, Change::End { .. }));
@@ -118,7 +120,8 @@ fn stale_with(answer: &Applied, stands: &TokenRecord) -> Result<(), Violation> {
     }
 }
 
-/// Compares the result with the reference model, which makes the same change to the same record.
+/// Compares the record `written`, which the store returned, with the reference model, which makes the same change to
+/// the record `before`.
 fn as_the_contract_says(before: &TokenRecord, change: &Change, written: &TokenRecord) -> Result<(), Violation> {
     let (record, family) = before.clone().into_parts();
     let (id, version) = (record.id, record.version);
@@ -141,7 +144,7 @@ async fn a_revoked_record_takes_no_change(store: &dyn TokenStore, ann: &Person) 
     Ok(())
 }
 
-/// Checks that a change of an access token changes neither the end nor the last use of its family.
+/// Changes the expiry of an access token. Checks that neither the end nor the last use of its family changes.
 async fn an_access_token_leads_nobody(store: &dyn TokenStore) -> Result<(), Violation> {
     let draft = Person::somebody().refresh().with_access();
     draft.found(store).await?;
@@ -154,8 +157,9 @@ async fn an_access_token_leads_nobody(store: &dyn TokenStore) -> Result<(), Viol
     as_the_contract_says(&before, &change, &written)
 }
 
-/// Checks that an edit or an expiry of a superseded record writes this record's fields. A label key belongs to the
-/// family, whichever member sets it.
+/// Checks an edit and a new expiry of a superseded record. Only this record's fields must be written, and not those of
+/// its successor. A new label is the exception: its key must be written to the family, because the family has the key
+/// for all members.
 async fn an_old_half_writes_its_own(store: &dyn TokenStore) -> Result<(), Violation> {
     for change in [
         relabel("new name"),

@@ -1,4 +1,4 @@
-//! Drops a future before it is done, as a server does with a request whose client closes the connection.
+//! Drops a future before it is done, as a server drops the future of a request when the client closes the connection.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -7,10 +7,12 @@ use std::task::{Context, Poll};
 
 use counterfoil::testing::{BackendCalls, listen};
 
-/// The largest number of polls after which a future is dropped. No operation in the tests waits more often than this.
+/// The largest number of polls after which the tests drop a future. Every operation of the tests is done after fewer
+/// polls.
 pub(crate) const DEEPEST: u32 = 48;
 
-/// Makes each backend call wait once, so that a future can be dropped at this call.
+/// A listener of backend calls. It returns `Pending` once at the beginning of each backend call, so that a test can
+/// drop the operation at this point.
 struct Waits;
 
 impl BackendCalls for Waits {
@@ -23,7 +25,8 @@ impl BackendCalls for Waits {
     }
 }
 
-/// Drops the future after `polls` polls. Returns the answer of the future if it was done earlier.
+/// Polls the future at most `polls` times, and then drops it. Returns the future's output, or `None` if the future was
+/// dropped before it was done.
 pub(crate) async fn cut<T>(future: impl Future<Output = T> + Send, polls: u32) -> Option<T> {
     let mut future = pin!(listen(Arc::new(Waits), Box::pin(future)));
     let mut left = polls;

@@ -1,5 +1,5 @@
-//! Checks clause 25 on dropped futures. When a client closes the connection, the server drops the request at the
-//! await that the request has reached.
+//! Checks calls whose futures are dropped before they are done (clause 25 of `TokenStore`). A server drops a future
+//! when the client closes the connection. The future then ends at the await that it has reached.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,11 +17,12 @@ use crate::subject::Subject;
 use crate::together::get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// The number of the actor whose operation is dropped.
+/// The number of the scene's actor whose operation is dropped. An actor is one of the callers for which a scene has
+/// records to insert.
 const ACTOR: usize = 0;
 
-/// Clause 25: a future may be dropped at any await. Its step is then executed completely or not at all, immediately or
-/// shortly after. The next user of the connection is not affected.
+/// Checks dropped calls (clause 25 of `TokenStore`). A call may be dropped at any await. It must then take effect
+/// completely or not at all, immediately or shortly after. The next user of the connection must not be affected.
 pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
     for slow in [false, true] {
         let store = subject.fresh().await;
@@ -59,7 +60,8 @@ async fn all_there(store: &dyn TokenStore, ids: &[RecordId], handle: &str) -> Re
     Ok(())
 }
 
-/// A scene in which one operation is dropped.
+/// A scene in which one operation is dropped. A scene is a set of stored records on which the operations of the suite
+/// run.
 struct Cut {
     scene: Scene,
     ids: Vec<RecordId>,
@@ -77,7 +79,8 @@ impl Cut {
         self.scene.act(store, self.deed, ACTOR).await.map(drop)
     }
 
-    /// Drops the operation after `polls` polls. Returns whether it was done earlier.
+    /// Runs the operation and drops it after `polls` polls. Returns true if the operation was done before that, so that
+    /// nothing was dropped.
     async fn off(&self, store: &dyn TokenStore, polls: u32) -> Result<bool, Violation> {
         let act = self.scene.act(store, self.deed, ACTOR);
         Ok(cut(act, polls).await.transpose()?.is_some())
@@ -94,8 +97,8 @@ impl Cut {
         Ok([before, self.snapshot(&model).await?])
     }
 
-    /// Checks the stored state. A server may still be executing the request, so an incomplete state may last for one
-    /// second.
+    /// Checks that the stored records are as before the dropped operation, or as after the complete operation. Waits up
+    /// to one second for this, because a server may still be executing the request.
     async fn is_all_or_nothing(&self, store: &dyn TokenStore) -> Result<(), Violation> {
         let [before, after] = self.before_and_after().await?;
         let mut seen = Vec::new();
@@ -121,7 +124,8 @@ impl Cut {
         )))
     }
 
-    /// Repeats the call, as a client does. Afterwards the step must have been executed exactly once.
+    /// Repeats the dropped operation, as a client does. Checks that the records are then as after exactly one
+    /// execution.
     async fn retry(&self, store: &dyn TokenStore) -> Result<(), Violation> {
         let [_, after] = self.before_and_after().await?;
         self.act(store).await?;

@@ -1,4 +1,5 @@
-//! Checks clause 26 on damaged rows. The check needs the hook `damage` of the fixture.
+//! Checks stored rows that cannot be decoded (clause 26 of `TokenStore`). The check needs the hook `damage` of the
+//! fixture.
 
 use counterfoil::store::{Cursor, Inserted, Listing, NoticeMark, StoreError, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
@@ -9,8 +10,9 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk, walk_due};
 
-/// Clause 26: a row that does not decode is `Corrupt` with its id. The store never reports it as absent and never
-/// overwrites it. A damaged row does not prevent a listing, a touch, a revocation or a purge of other records.
+/// Checks damaged rows (clause 26 of `TokenStore`). For a row that cannot be decoded, the answer must be `Corrupt` with
+/// its id. The store must never report the row as absent and never overwrite it. The row must not prevent a listing, a
+/// touch, a revocation or a purge of other records.
 pub async fn garbage_is_corrupt(subject: &Subject) -> Verdict {
     if !a_record(subject).await? {
         return Ok(Checked::NotApplicable("the fixture has no hook `damage`"));
@@ -21,7 +23,8 @@ pub async fn garbage_is_corrupt(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Calls every method on a damaged record. Returns false if the fixture has no hook.
+/// Calls every method on a damaged record. Returns false, and checks nothing, if the fixture does not implement the
+/// hook `damage`.
 async fn a_record(subject: &Subject) -> Result<bool, Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let mark = NoticeMark { at: at(10), stage: 0 };
@@ -53,7 +56,8 @@ async fn a_record(subject: &Subject) -> Result<bool, Violation> {
     Ok(true)
 }
 
-/// Reads pages with one damaged record among the others. Also touches and purges the other records.
+/// Reads pages of listings and of due records. One record of the owner is damaged. Also touches and purges the owner's
+/// other records. Checks that the damaged record does not disturb any of this.
 async fn beside_it(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (mut others, mut damaged) = (Vec::new(), None);
@@ -94,7 +98,7 @@ async fn beside_it(subject: &Subject) -> Result<(), Violation> {
     purged(&*store, &others).await
 }
 
-/// Returns how many rows the pages of a listing report as damaged.
+/// Reads all pages of a listing. Returns how many damaged rows the pages report in total.
 async fn corrupt(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<u32, Violation> {
     let (mut counted, mut after) = (0, None::<Cursor>);
     for _ in 0..40 {
@@ -108,7 +112,8 @@ async fn corrupt(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<
     Err(Violation::new("a walk over nine records must end"))
 }
 
-/// Purges until `more` is false, first with a limit of 1, so that the damaged record may be the only one in reach.
+/// Purges until the store answers `more: false`, and checks that `others`, the undamaged records, are gone. The first
+/// purges have a limit of 1, so that the damaged record can be the only one that such a purge finds.
 async fn purged(store: &dyn TokenStore, others: &[RecordId]) -> Result<(), Violation> {
     for limit in [1, 4] {
         let mut ended = false;
@@ -162,8 +167,8 @@ async fn all_of(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
     Err(Violation::new("revoking all of an owner beside a damaged row must end"))
 }
 
-/// Checks that the revocation of an owner ends all families except the damaged one. For the damaged family it must
-/// report a revocation or `Corrupt`.
+/// Checks that the revocation of an owner ends all families except the damaged one. For the damaged family, the store
+/// must either report that it was revoked, or return `Corrupt`.
 async fn beside_a_damaged_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let drafts: Vec<Draft> = (0..5).map(|_| ann.refresh()).collect();
@@ -195,8 +200,8 @@ async fn beside_a_damaged_family(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks that a damaged row of a family makes its members `Corrupt`. Another family must not be affected. A revocation
-/// must not report that it had nothing to do.
+/// Checks a family whose own row is damaged. Every member of it must be `Corrupt`, and other families must not be
+/// affected. A revocation of the family must not report that there was nothing to revoke.
 async fn a_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (draft, other): (Draft, Draft) = (ann.refresh().with_access(), ann.refresh().with_access());

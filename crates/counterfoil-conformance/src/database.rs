@@ -1,4 +1,4 @@
-//! A database of any fixture, and the store handles that are open on it.
+//! A database that any type of fixture made, and the store handles that are open on it.
 
 use std::any::Any;
 use std::fmt;
@@ -11,10 +11,11 @@ use counterfoil::store::TokenStore;
 use crate::driver::Driver;
 use crate::fixture::{Fixture, Row, Store, Task};
 
-/// The database of a fixture. Only the fixture knows its type.
+/// The value that a fixture uses as its database. Only the fixture knows its type.
 type Kept = Box<dyn Any + Send + Sync>;
 
-/// A database under test, and the store handles that are open on it. It dereferences to its first handle.
+/// A database under test, and the store handles that are open on it. It dereferences to its first handle, so it can be
+/// used as a store.
 pub struct Database {
     fixture: Arc<dyn AnyFixture>,
     kept: Kept,
@@ -37,12 +38,13 @@ impl Database {
         &self.handles[number % self.handles.len()]
     }
 
-    /// Opens one more handle.
+    /// Opens one more handle of this database. The handle has its own connections.
     pub async fn open(&self) -> Store {
         self.fixture.open(&self.kept).await
     }
 
-    /// Damages a row. Returns false if the fixture does not implement this hook.
+    /// Damages a stored row, so that the store cannot decode it. Returns false if the fixture does not implement this
+    /// hook.
     pub async fn damage(&self, row: Row<'_>) -> bool {
         self.fixture.damage(&self.kept, row).await
     }
@@ -53,14 +55,15 @@ impl Database {
         self.fixture.outage(&self.kept, down).await
     }
 
-    /// If `demoted` is true, demotes the server at the address of the handles. Otherwise makes the address lead to the
-    /// primary again. Returns a handle of the present primary, or `None` if the fixture does not implement this hook.
+    /// Simulates a fail-over. If `demoted` is true, the address that the handles use leads to a replica. If it is
+    /// false, the address leads to the primary again. Returns a handle of the current primary, or `None` if the fixture
+    /// does not implement this hook.
     pub async fn demote(&self, demoted: bool) -> Option<Store> {
         self.fixture.demote(&self.kept, demoted).await
     }
 
-    /// Drops the handles, closes the database, and opens its stored data with one handle. Returns `None` if the fixture
-    /// stores no data.
+    /// Drops all handles, closes the database, and opens its stored data again, with one handle. Returns `None` if the
+    /// fixture does not keep data on disk.
     pub async fn reopen(self) -> Option<Self> {
         let Self { fixture, kept, handles } = self;
         drop(handles);
@@ -68,7 +71,7 @@ impl Database {
         Some(Self::opened(fixture, kept, 1).await)
     }
 
-    /// Drops the handles and returns the database to the fixture.
+    /// Drops all handles and gives the database back to the fixture, which can reuse it.
     pub async fn remove(self) {
         let Self { fixture, kept, handles } = self;
         drop(handles);
@@ -96,7 +99,7 @@ pub(crate) async fn create(fixture: &Arc<dyn AnyFixture>, handles: usize) -> Dat
     Database::opened(Arc::clone(fixture), kept, handles).await
 }
 
-/// A [`Fixture`] without its database type.
+/// The methods of [`Fixture`] for a database whose type is not known.
 #[async_trait]
 pub(crate) trait AnyFixture: Send + Sync {
     async fn create(&self) -> Kept;

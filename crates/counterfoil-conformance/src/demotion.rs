@@ -1,4 +1,5 @@
-//! Checks clause 55 on a server that is no longer the primary. The check needs the hook `demote` of the fixture.
+//! Checks a server that was demoted from primary to replica (clause 55 of `TokenStore`). The check needs the hook
+//! `demote` of the fixture.
 
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
@@ -13,15 +14,16 @@ use crate::slow::pause;
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// How long the suite calls the store while the server is demoted.
+/// How long the check calls the store after the server was demoted.
 const LOOK: Duration = Duration::from_secs(1);
-/// The time within which the store must answer again after the address leads to the primary.
+/// After the address leads to the primary again, the store must answer within this time.
 const HEALED: Duration = Duration::from_secs(10);
-/// The pause between two attempts.
+/// The pause between two series of calls of the store.
 const BREATH: Duration = Duration::from_millis(20);
 
-/// Clause 55: no answer comes from a replica, even if the address leads to one. Each answer is either the data of the
-/// present primary or `Unavailable`. After the address leads to the primary, the same handle answers within 10 s.
+/// Checks that no answer comes from a replica (clause 55 of `TokenStore`). While the address of the store leads to a
+/// replica, each answer must be either the data of the current primary or `Unavailable`. After the address leads to the
+/// primary again, the same handle must answer within 10 s.
 pub async fn no_replica_answers(subject: &Subject) -> Verdict {
     let database = subject.fresh_with(2).await;
     let scene = Scene::new(&*database).await?;
@@ -74,7 +76,7 @@ async fn breathe() {
     std::thread::sleep(BREATH);
 }
 
-/// The data that both servers have before the demotion, and the changes that the present primary makes afterwards.
+/// The records that both servers have before the demotion, and the changes that are made on the new primary afterwards.
 struct Scene {
     ann: Person,
     deleted: Draft,
@@ -96,7 +98,8 @@ impl Scene {
         Ok(Self { ann, deleted, parent, added, mark, ids })
     }
 
-    /// Revokes one token, edits a second, rotates a third, and inserts a fourth.
+    /// Makes changes on the new primary that the replica does not receive. Revokes one token, edits a second, rotates a
+    /// third, and inserts a fourth.
     async fn move_on(&self, primary: &dyn TokenStore) -> Result<(), Violation> {
         let family = self.ann.family(self.deleted.family.id);
         let ended = primary.revoke(family, revoked(at(5)), at(GONE), most(1)).await?;
@@ -111,8 +114,8 @@ impl Scene {
         Ok(())
     }
 
-    /// Calls all methods that only read, then inserts a record and revokes a family. Returns whether every call was
-    /// answered. A wrong answer is a violation.
+    /// Calls all methods that only read, then inserts a record and revokes a family. Returns true if every call was
+    /// answered, and false if one returned `Unavailable`. An answer that differs from that of `primary` is a violation.
     async fn ask(&self, store: &dyn TokenStore, primary: &dyn TokenStore) -> Result<bool, Violation> {
         let mut served = true;
         for id in self.ids.iter().chain([&self.added.id()]) {
@@ -135,8 +138,8 @@ impl Scene {
         Ok(self.write(store, primary).await? && served)
     }
 
-    /// Inserts a record and revokes a family. If the store answers with success, the present primary must have the
-    /// change.
+    /// Inserts a record and revokes a family through `store`. If a call succeeds, `primary` must have the change.
+    /// Returns true if every call was answered, and false if one returned `Unavailable`.
     async fn write(&self, store: &dyn TokenStore, primary: &dyn TokenStore) -> Result<bool, Violation> {
         let draft = self.ann.refresh();
         match store.insert(draft.home(None), &draft.records, at(6)).await {
@@ -157,14 +160,15 @@ impl Scene {
     }
 }
 
-/// The records of a page as sorted text, because the order of `due` is not defined.
+/// Returns the records of a page as sorted texts. They are sorted because the order of `due` is not defined.
 fn on_page(page: Page<TokenRecord>) -> Vec<String> {
     let mut records: Vec<String> = page.items.iter().map(describe).collect();
     records.sort_unstable();
     records
 }
 
-/// Returns whether the store answered. An answer that differs from the primary's is a violation.
+/// Returns true if the store answered with `held`, the answer of the primary, and false if it returned `Unavailable`.
+/// Any other answer is a violation. `op` names the call in the message.
 fn is_right<T: Debug + PartialEq>(op: &str, answer: Result<T, StoreError>, held: &T) -> Result<bool, Violation> {
     match answer {
         Err(StoreError::Unavailable { .. }) => Ok(false),

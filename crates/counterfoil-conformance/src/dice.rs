@@ -5,7 +5,7 @@
 pub struct Dice(u64);
 
 impl Dice {
-    /// Makes a generator with this seed.
+    /// Makes a generator that starts from this seed.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self(seed)
@@ -20,18 +20,18 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// Returns a number below `limit`, or 0 if `limit` is 0. The bias is below `limit / 2^64`, which does not matter
-    /// here.
+    /// Returns a random number from 0 to `limit - 1`, or 0 if `limit` is 0. Some numbers are slightly more likely than
+    /// others. The difference is below `limit / 2^64`, which does not matter for tests.
     pub fn below(&mut self, limit: u64) -> u64 {
         if limit == 0 { 0 } else { self.bits() % limit }
     }
 
-    /// Returns true with a probability of `part / whole`.
+    /// Returns true with the probability `part / whole`, for example 1 / 3.
     pub fn chance(&mut self, part: u64, whole: u64) -> bool {
         self.below(whole) < part
     }
 
-    /// Returns one element of the slice.
+    /// Returns a random element of the slice.
     ///
     /// # Panics
     ///

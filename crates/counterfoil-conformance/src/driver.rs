@@ -1,10 +1,10 @@
-//! The function that drives the futures of a fixture's stores.
+//! Runs the futures of a fixture's stores to completion.
 
 use std::sync::Arc;
 
 use crate::fixture::Task;
 
-/// The `block_on` of a fixture. All threads of a race share it.
+/// The function `block_on` of a fixture, which runs a future to completion. All threads of a race share it.
 #[derive(Clone)]
 pub struct Driver(Arc<dyn for<'a> Fn(Task<'a>) + Send + Sync>);
 
@@ -14,7 +14,7 @@ impl Driver {
         Self(Arc::new(block_on))
     }
 
-    /// Drives a future on this thread. Returns `None` if `block_on` returned before the future was done.
+    /// Runs a future on this thread with `block_on`. Returns `None` if `block_on` returned before the future was done.
     pub(crate) fn drive<T: Send>(&self, future: impl Future<Output = T> + Send) -> Option<T> {
         let mut answer = None;
         let slot = &mut answer;

@@ -1,4 +1,4 @@
-//! The trait that a test implements to give its store to the suite.
+//! The trait through which a test gives its store to the suite.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,15 +10,16 @@ use counterfoil::types::{FamilyId, RecordId};
 /// A store in a shared pointer.
 pub type Store = Arc<dyn TokenStore>;
 
-/// A future that `block_on` runs to completion.
+/// A future that `block_on` of a fixture runs to completion.
 pub type Task<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// A stored row, which the fixture can damage.
+/// Names a stored row that the fixture is asked to damage.
 #[derive(Clone, Copy, Debug)]
 pub enum Row<'a> {
-    /// The row of a record.
+    /// The row of the record with this id.
     Record(&'a RecordId),
-    /// The row of a family. If the backend stores a record and its family in one row, this is that row.
+    /// The row of the family with this id. If the backend stores a record and its family in one row, this means that
+    /// row.
     Family(&'a FamilyId),
 }
 
@@ -31,19 +32,19 @@ pub trait Fixture: Send + Sync + 'static {
     /// One database and everything that it needs while it exists, such as a folder, a schema or a key prefix.
     type Database: Send + Sync + 'static;
 
-    /// Makes an empty database that shares no data with another database.
+    /// Makes an empty database. It shares no data with the other databases of this fixture.
     async fn create(&self) -> Self::Database;
 
-    /// Opens a handle of the database. The handle has its own connections, like the handle of another process. The
-    /// suite opens several handles and uses them concurrently.
+    /// Opens a handle of the database. The handle has its own connections, as the handle of another process would have.
+    /// The suite opens several handles of one database and uses them concurrently.
     async fn open(&self, database: &Self::Database) -> Store;
 
-    /// Takes back a database that the suite no longer uses. The suite has dropped all its handles. A fixture may empty
-    /// the database and return it from `create` again.
+    /// Takes back a database that the suite no longer uses. The suite has dropped all handles of it before. A fixture
+    /// can empty the database and return it from a later call of `create`.
     async fn remove(&self, _database: Self::Database) {}
 
-    /// Closes the database and opens its stored data again. Returns `None` if the fixture stores no data. The suite has
-    /// dropped all handles.
+    /// Closes the database and opens its stored data again, as after a restart. Returns `None` if the fixture does not
+    /// keep data on disk. The suite has dropped all handles before.
     async fn reopen(&self, _database: Self::Database) -> Option<Self::Database> {
         None
     }
@@ -59,14 +60,14 @@ pub trait Fixture: Send + Sync + 'static {
         false
     }
 
-    /// If `demoted` is true, demotes the server at the address of the handles. The server becomes a read-only replica,
-    /// or the address leads to a replica. The replica has everything that was acknowledged before, and receives no
-    /// later writes. So the suite recognises an answer from the replica. If `demoted` is false, makes the address lead
-    /// to the present primary again.
+    /// Simulates a fail-over. If `demoted` is true, the server at the address of the handles becomes a read-only
+    /// replica, or the address leads to a replica. The replica has everything that was acknowledged before, and
+    /// receives no later writes. So the suite can tell an answer of the replica from one of the primary. If `demoted`
+    /// is false, the address leads to the current primary again.
     ///
-    /// Returns a handle of the present primary with an address of its own, or `None` if the fixture cannot do this. If
-    /// the store checks the server's role at intervals, this method returns only after one interval. The store then
-    /// documents the length of the interval.
+    /// Returns a handle that reaches the current primary through an address of its own, or `None` if the fixture cannot
+    /// do this. Some stores check the server's role only at intervals, and document the length of the interval. For
+    /// such a store, this method must return only after one interval.
     async fn demote(&self, _database: &Self::Database, _demoted: bool) -> Option<Store> {
         None
     }
@@ -77,7 +78,8 @@ pub trait Fixture: Send + Sync + 'static {
     }
 }
 
-/// A fixture whose `block_on` is replaced. `conformance!(…, block_on = …)` makes it.
+/// A fixture with another `block_on` than its own. The macro `conformance!` makes it if its argument `block_on` is
+/// given.
 pub struct Driven<F, B> {
     fixture: F,
     block_on: B,
@@ -88,7 +90,7 @@ where
     F: Fixture,
     B: for<'a> Fn(Task<'a>) + Send + Sync + 'static,
 {
-    /// Runs all futures of the fixture's stores with `block_on`.
+    /// Makes a fixture with the databases and stores of `fixture`. All futures of its stores are run by `block_on`.
     pub fn new(fixture: F, block_on: B) -> Self {
         Self { fixture, block_on }
     }

@@ -1,4 +1,5 @@
-//! Checks clause 41 on old generations.
+//! Checks that the superseded records of old generations stay stored (clause 41 of `TokenStore`). A generation is one
+//! refresh token in a chain of rotations.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Rotated, TokenStore};
@@ -9,12 +10,12 @@ use crate::subject::Subject;
 use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// The check rotates this many times, purges the ended windows, and rotates this many times again. The sum does not fit
-/// into 8 bits.
+/// The check rotates a family this many times, purges the retry windows that have ended, and rotates as many times
+/// again. The total number of rotations does not fit into 8 bits.
 const HALF: u64 = 130;
 
-/// Clause 41: a rotation removes nothing. A superseded generation stays until its `gone_at`, shrunk or not. So its
-/// replay is always recognised.
+/// Checks that a rotation removes nothing (clause 41 of `TokenStore`). A superseded record must stay until its
+/// `gone_at`, whether it was shrunk or not. So a replay of an old token is always detected.
 pub async fn generations_stay(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let draft = Person::somebody().refresh().labelled("one");
@@ -63,8 +64,8 @@ async fn all_are_there(store: &dyn TokenStore, chain: &[RecordId]) -> Result<(),
     Ok(())
 }
 
-/// Checks that a replay of any generation finds a superseded record. This includes the first generation and shrunk
-/// ones.
+/// Checks that a replay of any generation finds a superseded record, even of the first generation and even if the
+/// record was shrunk.
 async fn replays_are_known(store: &dyn TokenStore, draft: &Draft, chain: &[RecordId]) -> Result<(), Violation> {
     for (generation, id) in chain.iter().enumerate().take(chain.len() - 1).step_by(17) {
         let stands = must_get(store, id).await?;

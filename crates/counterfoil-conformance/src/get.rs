@@ -1,4 +1,4 @@
-//! Checks clauses 6, 7 and 8 on reads.
+//! Checks reads of single records (clauses 6 to 8 of `TokenStore`).
 
 use counterfoil::store::{Change, Digest, Inserted, NoticeMark, TokenStore};
 use counterfoil::types::{Description, KeyId, OwnerId, RecordId, TokenKind, Version};
@@ -10,8 +10,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, walk};
 
-/// Clause 6: ids, realms, owners and labels are compared byte for byte. There is no collation, no case folding and no
-/// trimming of trailing blanks. A read returns each value as it was written.
+/// Checks that reads are exact (clause 6 of `TokenStore`). Ids, realms, owners and labels must be compared byte for
+/// byte, without a collation, case folding or removal of trailing blanks. Each value must be read as it was written.
 pub async fn get_is_exact(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     every_bit_of_an_id_counts(&*store).await?;
@@ -73,8 +73,8 @@ async fn every_bit_of_an_id_counts(store: &dyn TokenStore) -> Result<(), Violati
     Ok(())
 }
 
-/// Checks that the store treats different keys as different. The core has already folded label keys before the store
-/// gets them.
+/// Checks label keys that a collation would treat as equal. The store must treat them as different. The core folds
+/// upper and lower case before it passes a label key to the store, so the store must not fold anything itself.
 async fn keys_are_not_collated(store: &dyn TokenStore) -> Result<(), Violation> {
     let eve = Person::new("default", "eve");
     for key in ["one", "One", "one ", " one", "\u{f6}ne", "o\u{308}ne", "on\u{e9}", "o%", "o_e", "one\u{0}"] {
@@ -91,7 +91,8 @@ async fn keys_are_not_collated(store: &dyn TokenStore) -> Result<(), Violation> 
     Ok(())
 }
 
-/// Checks that a record with every field set, and a record with no optional field set, are read as they were written.
+/// Checks that records are read as they were written. One record has a value in every field, and another has no
+/// optional value.
 async fn every_field_comes_back(store: &dyn TokenStore) -> Result<(), Violation> {
     let (mut model, ann) = (Model::default(), Person::new("default", &"x".repeat(255)));
     let longest = "😀".repeat(100);
@@ -130,8 +131,8 @@ async fn every_field_comes_back(store: &dyn TokenStore) -> Result<(), Violation>
     Ok(())
 }
 
-/// Clause 7: a record of a revoked family reads as revoked. The instant of this revocation is the earlier of the
-/// record's own revocation and the family's.
+/// Checks that every record of a revoked family reads as revoked (clause 7 of `TokenStore`). If the record was also
+/// revoked by itself, the earlier of the two instants must be read.
 pub async fn get_sees_the_family(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -165,7 +166,8 @@ pub async fn get_sees_the_family(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 8: after a write has returned, every get that begins later sees its effect, through any handle of the store.
+/// Checks reads after writes (clause 8 of `TokenStore`). After a write has returned, every get that begins later must
+/// see its effect, through any handle of the store.
 pub async fn get_after_write(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let other = store.open().await;

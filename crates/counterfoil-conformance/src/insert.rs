@@ -1,4 +1,5 @@
-//! Checks clauses 3 and 5 on inserts. Also checks which families a cap counts.
+//! Checks that inserts write all or nothing and can be repeated (clauses 3 and 5 of `TokenStore`). Also checks which
+//! families a cap counts.
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Inserted, NewRecord, Rotated, TokenStore};
@@ -10,8 +11,9 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk};
 
-/// Clause 3: if one of many ids or labels is taken, nothing is written. An insert never updates a record. `IdTaken` and
-/// `LabelTaken` name the holder.
+/// Checks inserts that are refused (clause 3 of `TokenStore`). If one of the new ids, or the label, is taken, nothing
+/// must be written. An insert must never update a record. `IdTaken` must name the taken id, and `LabelTaken` the family
+/// that has the label.
 pub async fn insert_all_or_nothing(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -89,7 +91,7 @@ async fn a_family_is_founded_once(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks which families a cap counts, without races.
+/// Checks which families count towards a cap on the families of an owner. The calls run one after another.
 async fn the_cap_counts(subject: &Subject) -> Result<(), Violation> {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -136,7 +138,8 @@ async fn the_cap_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks that if several ids are taken, the answer names any one of them, and never an id that is free.
+/// Inserts records of which several have a taken id. The answer `IdTaken` may name any of the taken ids, but must not
+/// name a free one.
 async fn several_taken(store: &dyn TokenStore) -> Result<(), Violation> {
     let draft = Person::somebody().refresh().with_access();
     let root = draft.found(store).await?;
@@ -155,9 +158,9 @@ async fn several_taken(store: &dyn TokenStore) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Clause 5: after an unknown outcome, a caller repeats its call. A repeated insert returns `IdTaken`, and the stored
-/// digest is the caller's own. A repeated rotate returns `Stale`, and the stored successor is the caller's own. Nothing
-/// is executed twice.
+/// Checks calls that are repeated because their outcome is unknown (clause 5 of `TokenStore`). A repeated insert must
+/// return `IdTaken`, and the stored digest must be the caller's own. A repeated rotate must return `Stale`, and the
+/// stored successor must be the caller's own. Nothing must be executed twice.
 pub async fn own_write_is_recognised(subject: &Subject) -> Verdict {
     crate::races::repeats_at_once(subject).await?;
     let store = subject.fresh().await;

@@ -1,4 +1,5 @@
-//! Checks clause 19 on labels. Also checks without races that a label has only one holder.
+//! Checks when the label of a family becomes free (clause 19 of `TokenStore`). Also checks, with calls one after
+//! another, that only one family has a label.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, Inserted, Relabel, Revoke, Rotated, TokenStore};
@@ -9,8 +10,8 @@ use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, most, must_get,
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 19: a label becomes free after a revocation of its family, a purge, a relabel, or the loss to another family.
-/// It does not become free after an expiry, a rotation or `revoke(One)`.
+/// Checks when a label becomes free (clause 19 of `TokenStore`). It must become free when its family is revoked, purged
+/// or relabelled, or loses the label to another family. An expiry, a rotation and `revoke(One)` must not make it free.
 pub async fn label_is_given_back(subject: &Subject) -> Verdict {
     by_revoke(subject).await?;
     by_purge_and_not_before(subject).await?;
@@ -20,7 +21,8 @@ pub async fn label_is_given_back(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Inserts a token with the label. Returns its draft, or the family that already has the label.
+/// Tries to insert a token with the label. Returns the draft of the token if it was inserted, or the id of the family
+/// that already has the label.
 async fn take(
     store: &dyn TokenStore,
     person: &Person,

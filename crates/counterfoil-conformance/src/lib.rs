@@ -43,7 +43,7 @@ mod touch;
 mod transfer;
 mod violation;
 
-/// How to write a store: the order of the steps, known failures, and how to verify the result.
+/// How to write a store: the order of the work, the designs that are known to fail, and how to verify the result.
 #[doc = include_str!("../WRITING-A-STORE.md")]
 pub mod guide {}
 
@@ -67,7 +67,8 @@ pub use slow::{SlowStore, pause};
 pub use subject::Subject;
 pub use violation::{Checked, Verdict, Violation};
 
-/// The checks of a token store. Each clause has one public function with the clause's name.
+/// The checks of a token store. For each clause in the docs of [`TokenStore`](counterfoil::store::TokenStore), there is
+/// a public function with the clause's name.
 pub mod clauses {
     pub use crate::apply::apply_needs_the_version;
     pub use crate::bounds::{
@@ -99,7 +100,8 @@ pub mod clauses {
     pub use crate::touch::touch_is_forward;
 }
 
-/// The checks of the sibling traits. They are clauses 29 to 35, 47, 51 to 53 and 56.
+/// The checks of the sibling traits `ClientStore`, `SettingsStore` and `Throttle`. For each clause in the docs of these
+/// traits (29 to 35, 47, 51 to 53 and 56) there are one or more functions.
 pub mod sibling_clauses {
     pub use crate::siblings::{
         client_answers_equal_the_model, client_pages_have_an_end, no_wait_beyond_the_window,
@@ -111,8 +113,11 @@ pub mod sibling_clauses {
     };
 }
 
-/// The checks of a store that can be copied, and the families that these checks use. They check clauses 57 to 59, and
-/// clauses 25 to 27 for the methods of `Transfer`.
+/// The checks of stores that implement [`Transfer`](counterfoil::store::Transfer), so that their families can be
+/// copied. They check that all families are walked, that a restored family equals the original, and that a restore
+/// overwrites nothing (clauses 57 to 59 of `Transfer`). They also check dropped calls, damaged rows and outages
+/// (clauses 25 to 27 of `TokenStore`) for the methods of `Transfer`. The module also has functions that fill a store
+/// with families and read them.
 pub mod transfer_clauses {
     pub use crate::transfer::{
         TransferFixture, Whole, a_family_comes_back_as_it_was, every_state, families_are_walked, hold_transfer,

@@ -1,5 +1,5 @@
-//! Checks clauses 1 and 2 on limits. For each instant that a store compares, the checks try the limit, one
-//! microsecond before it, and one microsecond after it.
+//! Checks how a store compares instants (clauses 1 and 2 of `TokenStore`). Each instant that a store compares with a
+//! limit is tried one microsecond before the limit, at the limit, and one microsecond after it.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Change, Inserted, NoticeMark, ParentUpdate, Rotated, TokenStore};
@@ -11,8 +11,9 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{walk, walk_due};
 
-/// Clause 1: no method reads a clock or draws a random number. The same calls with instants of 1970, 2020 and 2255 give
-/// the same answers. Repeated calls also give the same answers.
+/// Checks that a store reads no clock and draws no random numbers (clause 1 of `TokenStore`). The same calls are made
+/// with instants of the years 1970, 2020 and 2255, and must have the same answers. Repeated calls must have the same
+/// answers too.
 pub async fn no_clock_no_dice(subject: &Subject) -> Verdict {
     let ann = Person::new("default", "ann");
     for epoch in [0, 1_600_000_000_000_000, Timestamp::MAX.micros() - 100] {
@@ -28,7 +29,8 @@ pub async fn no_clock_no_dice(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Runs one life of a token. Returns as text everything that the store answered.
+/// Makes the calls of one token's life, with instants that begin at a given one. Returns all answers of the store as
+/// text.
 async fn story(
     store: &dyn TokenStore,
     draft: &crate::sample::Draft,
@@ -73,7 +75,8 @@ async fn story(
     Ok(format!("{story} {:?}", store.census().await?))
 }
 
-/// Clause 2: everywhere, a limit is reached if `t >= limit`. A store compares times only where the contract says so.
+/// Checks that a limit is reached at equality, which means if `t >= limit` (clause 2 of `TokenStore`). Also checks that
+/// a store does not compare other instants than those that the contract names.
 pub async fn equality_is_reached(subject: &Subject) -> Verdict {
     crate::extremes::limits_are_reached_late(&*subject.fresh().await).await?;
     slide_ends_at_the_expiry(subject).await?;
@@ -157,8 +160,8 @@ async fn cap_and_label_end_on_the_instant(subject: &Subject) -> Result<(), Viola
     Ok(())
 }
 
-/// Checks that a store also edits, rotates, extends and revokes expired records. The core decides whether a token is
-/// valid, not the store.
+/// Checks that a store edits, rotates, extends and revokes a record that has expired. Whether a token is still valid is
+/// decided by the core, and not by the store.
 async fn nothing_else_is_compared(subject: &Subject) -> Result<(), Violation> {
     for late in [EXPIRES, GONE, GONE + 1] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));

@@ -1,6 +1,6 @@
-//! The macros that generate the tests, and the two lists of check names that these macros read.
+//! The macros that generate tests, and the two macros that contain the names of all checks.
 
-/// Calls a macro with the names of all checks of a token store. No other list of these names exists.
+/// Calls the given macro with the names of all checks of a token store. This is the only list of these names.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __every_clause {
@@ -53,7 +53,8 @@ macro_rules! __every_clause {
     };
 }
 
-/// Calls a macro with the names of all checks of the sibling traits.
+/// Calls the given macro with the names of all checks of `ClientStore`, `SettingsStore` and `Throttle`. This is the
+/// only list of these names.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __every_sibling_clause {
@@ -102,8 +103,8 @@ macro_rules! conformance {
     };
 }
 
-/// Generates one `#[test]` for each clause of the sibling traits. The tests use the stores of a
-/// [`SiblingFixture`](crate::SiblingFixture).
+/// Generates one `#[test]` for each check of `ClientStore`, `SettingsStore` and `Throttle`, in a module with the given
+/// name. The tests use the stores of a [`SiblingFixture`](crate::SiblingFixture).
 #[macro_export]
 macro_rules! sibling_conformance {
     ($name:ident, $fixture:expr $(,)?) => {
@@ -149,8 +150,9 @@ macro_rules! __checks {
     };
 }
 
-/// Generates one `#[test]` for each of the checks of clauses 25 to 27 on the methods of `Transfer`. The fixture
-/// implements [`TransferFixture`](crate::transfer_clauses::TransferFixture).
+/// Generates a `#[test]` for each check of the methods of `Transfer` that needs a fixture. These checks drop calls,
+/// damage rows and cause outages (clauses 25 to 27 of `TokenStore`). The fixture implements
+/// [`TransferFixture`](crate::transfer_clauses::TransferFixture).
 #[macro_export]
 macro_rules! transfer_conformance {
     ($name:ident, $fixture:expr) => {

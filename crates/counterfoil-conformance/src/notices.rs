@@ -1,4 +1,5 @@
-//! Checks clauses 21 and 22 on notices.
+//! Checks notices, which are the instants at which a host is to be told about a record (clauses 21 and 22 of
+//! `TokenStore`). A record with a notice has a mark, which consists of the instant and the stage of the notice.
 
 use counterfoil::store::{Change, NOTICED_MAX, NoticeMark, TokenRecord, TokenStore};
 use counterfoil::types::{RecordId, Version};
@@ -14,8 +15,8 @@ const fn mark(at: counterfoil::Timestamp, stage: u8) -> NoticeMark {
     NoticeMark { at, stage }
 }
 
-/// Clause 21: every record with `notice.at <= now` appears in each walk over the pages, if the walk began after the
-/// notice became due. No other record appears.
+/// Checks the pages of due notices (clause 21 of `TokenStore`). If a caller begins to read the pages after a notice
+/// became due (`notice.at <= now`), its record must appear. No other record may appear.
 pub async fn due_is_complete(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let mut marked = Vec::new();
@@ -44,8 +45,8 @@ pub async fn due_is_complete(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Checks that a claim, a settlement, a new expiry, a rotation and the revocation of one record each change whether the
-/// record is due.
+/// Checks which calls change whether a record is due: a claim, a settlement, a new expiry, a rotation, and the
+/// revocation of the record.
 async fn what_moves_a_mark(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().noticed(at(10), 0);
@@ -108,8 +109,9 @@ async fn claims_between_pages(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Clause 22: if several workers claim one notice concurrently, exactly one succeeds. A worker that claimed a notice is
-/// refused if the notice was settled, set to another time or claimed again since then.
+/// Checks claims of notices (clause 22 of `TokenStore`). If several workers claim one notice concurrently, exactly one
+/// must succeed. After the notice was settled, set to another time or claimed again, a call with the old mark must be
+/// refused.
 pub async fn claim_has_one_winner(subject: &Subject) -> Verdict {
     a_long_lease(&*subject.fresh().await).await?;
     let store = subject.fresh().await;
@@ -149,7 +151,7 @@ pub async fn claim_has_one_winner(subject: &Subject) -> Verdict {
     crate::races::claimers(subject).await
 }
 
-/// Checks that a lease may end after the record's `gone_at`.
+/// Checks that the lease of a claim may end after the record's `gone_at`.
 async fn a_long_lease(store: &dyn TokenStore) -> Result<(), Violation> {
     let id = Person::somebody().pat().noticed(at(10), 1).found(store).await?;
     let lease = at(GONE + 77);

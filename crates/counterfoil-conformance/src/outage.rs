@@ -1,4 +1,5 @@
-//! Checks clause 27 on outages. The check needs the hook `outage` of the fixture.
+//! Checks calls while the backend is unreachable (clause 27 of `TokenStore`). The check needs the hook `outage` of the
+//! fixture.
 
 use counterfoil::store::{Inserted, NoticeMark, StoreError, TokenStore};
 use counterfoil::types::{TokenKind, Version};
@@ -8,8 +9,8 @@ use crate::sample::{Draft, GONE, Person, at, describe_as, most, must_get, revoke
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 27: during an outage a call returns `Unavailable`, never `None` and never `Stale`. `maybe_done` is true if
-/// the request may have been sent.
+/// Checks calls during an outage (clause 27 of `TokenStore`). Each must return `Unavailable`, and must not report an
+/// absent record (`None`) or `Stale`. In the error, `maybe_done` must be true if the request may have been sent.
 pub async fn outage_is_unavailable(subject: &Subject) -> Verdict {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().labelled("one").noticed(at(10), 0);
@@ -40,7 +41,8 @@ struct Coming {
     maybe_done: bool,
 }
 
-/// Calls all methods. Returns whether a call may have been executed.
+/// Calls all methods during an outage. Returns whether one of the calls may have been executed, as its `maybe_done`
+/// says.
 async fn ask_everything(store: &dyn TokenStore, ann: &Person, draft: &Draft) -> Result<Coming, Violation> {
     let (id, coming) = (draft.id(), ann.pat());
     let next = draft.successor(id, 1);

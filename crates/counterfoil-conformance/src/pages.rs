@@ -1,4 +1,4 @@
-//! Checks clause 20 on listings, and checks the census.
+//! Checks that listings can be read page by page (clause 20 of `TokenStore`). Also checks the census.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +12,9 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, sorted_ids, walk};
 
-/// Clause 20: records may be inserted and deleted while a caller reads page after page. A record that exists during the
-/// whole time appears exactly once. `limit` is the largest size of a page. A short page is not the end of the listing.
-/// `next == None` is the end.
+/// Checks pages of listings while other calls insert and delete records (clause 20 of `TokenStore`). A record that
+/// exists during the whole time must appear exactly once. A page must have at most `limit` records. A short page is not
+/// the end of the listing: only `next == None` is.
 pub async fn pages_are_stable(subject: &Subject) -> Verdict {
     every_size_shows_the_same(subject).await?;
     for by_owner in [true, false] {
@@ -131,8 +131,8 @@ async fn dead_records_are_listed(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks the docs of `census`. It counts all records by the key of their digest, however they were inserted and in
-/// whatever state they are.
+/// Checks `census`, as its docs describe it. It must count all records for each digest key, however they were inserted
+/// and in whatever state they are.
 pub async fn census_counts_every_record(subject: &Subject) -> Verdict {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     count(&*store, &[]).await?;

@@ -1,4 +1,4 @@
-//! Racers, which are threads that start at the same time. The pool keeps the threads for all rounds of a race.
+//! Threads that call a store at the same time, called racers. A pool keeps these threads for all rounds of a race.
 
 use std::future::poll_fn;
 use std::sync::mpsc::{Sender, channel};
@@ -26,7 +26,7 @@ struct Finish<T> {
 }
 
 impl Pool {
-    /// Starts `threads` threads. `driver` runs their futures.
+    /// Starts `threads` threads, and runs their futures with `driver`.
     ///
     /// # Panics
     ///
@@ -54,13 +54,15 @@ impl Pool {
         self.threads.is_empty()
     }
 
-    /// Runs one round. All racers begin when every thread is ready. The answers are in the order of the racers.
+    /// Runs one round of a race. Each thread calls `racer` with its number and runs the future to completion. No thread
+    /// begins before all are ready. Returns the outputs in the order of the threads.
     ///
-    /// This waits asynchronously and blocks no thread, so a runtime with one thread can run the racers during the wait.
+    /// The calling task awaits the end of the round and does not block its thread. So a runtime with only one thread
+    /// can run the racers' futures.
     ///
     /// # Panics
     ///
-    /// If a racer panicked, or `block_on` returned before its future was done.
+    /// If a racer panicked, or if `block_on` returned before its future was done.
     pub async fn race<T, F, R>(&self, racer: F) -> Vec<T>
     where
         T: Send + 'static,
@@ -93,7 +95,8 @@ impl Pool {
     }
 }
 
-/// Counts the racer as done when it is dropped, also after a panic. Otherwise the round would never end.
+/// Counts a racer as done when this value is dropped, even if the racer panicked. Without this, a round would never end
+/// after a panic.
 struct Leave<T>(Arc<Mutex<Finish<T>>>);
 
 impl<T> Drop for Leave<T> {

@@ -1,4 +1,4 @@
-//! Checks clauses 23 and 24 on purges.
+//! Checks which records a purge removes and shrinks (clauses 23 and 24 of `TokenStore`).
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Change, Inserted, ParentUpdate, Rotated, TokenStore};
@@ -13,9 +13,9 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 23: a purge removes only records that its limits name. A family is removed with its last member. `limit` is
-/// the largest number of changed records. Two purges may run concurrently. Clause 25 covers purges that are
-/// interrupted.
+/// Checks which records a purge removes (clause 23 of `TokenStore`). It must remove only records that its limits allow,
+/// and a family together with its last member. It must change at most `limit` records. Two purges can run concurrently.
+/// (A purge that is dropped before it is done is checked by `cut_off_is_all_or_nothing`.)
 pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
     only_what_the_limits_name(subject).await?;
     the_family_goes_last(subject).await?;
@@ -32,7 +32,7 @@ pub async fn purge_keeps_the_living(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Purges until `more` is false. Returns the number of changed records.
+/// Purges until the store answers `more: false`. Returns the total number of removed and shrunk records.
 pub(crate) async fn purge(
     store: &dyn TokenStore,
     now: Timestamp,
@@ -173,8 +173,8 @@ async fn two_at_once(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Clause 24: after `windows_before` the nonce is removed. The digest, the generation and the successor stay. The
-/// version does not change.
+/// Checks how a purge shrinks a superseded record whose retry window ended at or before `windows_before` (clause 24 of
+/// `TokenStore`). The nonce must be removed. The digest, the generation, the successor and the version must stay.
 pub async fn shrinking_keeps_the_proof(subject: &Subject) -> Verdict {
     for (windows_before, shrinks) in [(14, false), (15, true), (16, true)] {
         let store = subject.fresh().await;
@@ -252,7 +252,8 @@ async fn rotated(
     Ok((draft, parent, next.id))
 }
 
-/// Checks that a replay of the shrunk record still finds its family, and that the chain can still be rotated.
+/// Checks that a replay of the shrunk record still finds its family, and that the family's newest token can still be
+/// rotated.
 async fn the_proof_serves(
     store: &dyn TokenStore,
     draft: &Draft,
@@ -286,8 +287,8 @@ async fn the_proof_serves(
     Ok(())
 }
 
-/// Checks an overlap that ends only at the first use of the new token. Before this use the old record has no window and
-/// does not shrink.
+/// Checks a rotation whose old token is accepted until the first use of the new one. Before this use, the retry window
+/// of the old token has no end, so a purge must not shrink its record.
 async fn an_open_overlap_stays(subject: &Subject) -> Result<(), Violation> {
     let store = subject.fresh().await;
     let (_, parent, _) = rotated(&*store, None).await?;

@@ -1,4 +1,4 @@
-//! Checks clause 28 on realms.
+//! Checks that realms do not affect each other (clause 28 of `TokenStore`).
 
 use counterfoil::store::{Inserted, Listing};
 use counterfoil::types::TokenKind;
@@ -8,8 +8,9 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk};
 
-/// Clause 28: a record of one realm is not listed, causes no conflict and is not revoked in another realm. `get` uses
-/// only the id, and the record names its realm.
+/// Checks that realms are separate (clause 28 of `TokenStore`). A record of one realm must not be listed in another
+/// realm, must not conflict with a record of another realm, and must not be revoked through another realm. `get` takes
+/// only an id, and the record that it returns must contain its realm.
 pub async fn realms_are_apart(subject: &Subject) -> Verdict {
     crate::extremes::owners_end_apart(&*subject.fresh().await).await?;
     crate::extremes::owners_are_counted_apart(&*subject.fresh().await).await?;

@@ -1,4 +1,4 @@
-//! Checks clause 48 on requests that contradict themselves.
+//! Checks that requests that contradict themselves are refused (clause 48 of `TokenStore`).
 
 use counterfoil::store::{InsertInto, Inserted, NewRecord, Rotated, StoreError, TokenStore};
 use counterfoil::types::{FamilyId, OwnerId, RecordId, Version};
@@ -9,7 +9,8 @@ use crate::sample::{Draft, GONE, Person, at, bounded, edited, most, must_get, re
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 48: a request that contradicts itself returns `Invalid`, and nothing is written.
+/// Checks requests that contradict themselves (clause 48 of `TokenStore`), such as a join whose record belongs to
+/// another realm. Each must return `Invalid`, and nothing must be written.
 pub async fn requests_are_checked(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -20,8 +21,9 @@ pub async fn requests_are_checked(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Checks that a request that contradicts itself is `Invalid` in every state of the family. If only the family's row
-/// reveals the contradiction, another refusal that also applies may come first.
+/// Makes requests that contradict the stored row of their family, while another reason to refuse applies too, such as a
+/// wrong version or a taken id. The store must return `Invalid` or the other refusal, and must write nothing. If the
+/// contradiction can be found without the row, only `Invalid` is right.
 async fn beside_refusals(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
     let draft = ann.refresh().with_access();
     let root = draft.found(store).await?;
@@ -65,22 +67,22 @@ async fn beside_refusals(store: &dyn TokenStore, ann: &Person) -> Result<(), Vio
     Ok(())
 }
 
-/// Returns the id that has the member part of `id` and the family `family`.
+/// Makes an id from the family `family` and the member part of `id`.
 fn member_of(family: &[u8; 10], id: &RecordId) -> RecordId {
     let mut bytes = *id.as_bytes();
     bytes[..10].copy_from_slice(family);
     RecordId::from_bytes(bytes)
 }
 
-/// Returns another person whose ids have the same shard. So only the family's row reveals that a record of this person
-/// does not belong to the family.
+/// Returns another owner whose ids have the same shard as those of the draft. So the id of a record of this owner is
+/// valid. Only the stored row of the family shows that the record does not belong to it.
 fn neighbour(draft: &Draft) -> OwnerId {
     let others = (0..).map(|number| OwnerId::from(SubjectId::new(&format!("other-{number}")).expect("a subject")));
     let alike = |owner: &OwnerId| counterfoil::token::shard(&draft.family.realm, owner) == draft.family.id.shard();
     others.into_iter().find(alike).expect("one of 256 is alike")
 }
 
-/// Returns wrong copies of the record. In each copy, one field no longer matches the record's family.
+/// Returns copies of the record, each with a description. In each copy, one field contradicts the family of the draft.
 fn misplaced(draft: &Draft, new: &NewRecord) -> Vec<(&'static str, NewRecord)> {
     let mut elsewhere = *draft.family.id.as_bytes();
     elsewhere[9] ^= 1;

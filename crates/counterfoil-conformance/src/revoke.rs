@@ -1,4 +1,4 @@
-//! Checks clauses 13 to 15 on revocations.
+//! Checks revocations (clauses 13 to 15 of `TokenStore`).
 
 use counterfoil::store::{Inserted, Revoke, Rotated, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
@@ -11,9 +11,9 @@ use crate::subject::Subject;
 use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 13: after revoke has returned, every get of a member reads as revoked. An insert, a rotate or a `Slide`
-/// into the family returns `FamilyEnded`. This includes calls that began before the revoke, which a race tests. A
-/// join of an older generation returns `FamilyMoved`.
+/// Checks the revocation of a family (clause 13 of `TokenStore`). After the revoke has returned, every get of a member
+/// must return a revoked record. An insert, a rotate or a `Slide` into the family must return `FamilyEnded`, and a join
+/// with an older generation `FamilyMoved`. (Calls that began before the revoke are checked with races.)
 pub async fn revoke_is_final(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -64,7 +64,7 @@ pub async fn revoke_is_final(subject: &Subject) -> Verdict {
     crate::races::refreshers_beside_a_revocation(subject).await
 }
 
-/// Checks that every member is revoked and that nothing can be inserted into the family.
+/// Checks that every member of the family is revoked, and that no record can be inserted into the family.
 pub(crate) async fn family_is_over(
     store: &dyn TokenStore,
     draft: &Draft,
@@ -101,7 +101,8 @@ pub(crate) async fn family_is_over(
     Ok(())
 }
 
-/// Clause 14: a second revocation succeeds, changes nothing, and keeps the instant of the first.
+/// Revokes twice (clause 14 of `TokenStore`). The second revocation must succeed and change nothing. The instant of the
+/// first must stay.
 pub async fn revoke_twice(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -137,8 +138,8 @@ pub async fn revoke_twice(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 15: after a call returns `more: false`, every family of the owner that existed when the first call began is
-/// revoked.
+/// Checks the revocation of all families of an owner (clause 15 of `TokenStore`). Once a call returns `more: false`,
+/// every family of the owner that existed when the first call began must be revoked.
 pub async fn owner_revoke_covers(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     extremes::every_kind_ends_with_its_owner(&*store).await?;

@@ -1,4 +1,5 @@
-//! Checks clauses 10 to 12 on rotations without races. Also checks which fields a rotation writes.
+//! Checks rotations, with calls one after another (clauses 10 to 12 of `TokenStore`). Also checks which fields a
+//! rotation writes.
 
 use counterfoil::store::{Inserted, NoticeMark, Rotated, TokenRecord, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
@@ -9,8 +10,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, walk};
 
-/// A chain of generations. Each rotation runs on the store and on the reference model. Afterwards all records must be
-/// equal.
+/// A family of refresh tokens, in the store and in the reference model. Each rotation is made in both. Afterwards all
+/// records must be equal.
 struct Chain {
     draft: Draft,
     model: Model,
@@ -68,7 +69,8 @@ impl Chain {
     }
 }
 
-/// Clause 12: after a rotate, the parent of the parent has no nonce. A family never has more than one nonce.
+/// Checks the nonces of a family (clause 12 of `TokenStore`). A rotation must remove the nonce of the record that its
+/// parent had replaced. So a family never has more than one nonce.
 pub async fn rotate_wipes_one_back(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let mut chain = Chain::new(&*store).await?;
@@ -85,8 +87,8 @@ pub async fn rotate_wipes_one_back(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 11: every reader of a superseded parent finds its successor. `readers_find_the_successor` checks this with
-/// races.
+/// Checks that a reader who sees a superseded parent also finds its successor (clause 11 of `TokenStore`). The check
+/// with races is `readers_find_the_successor`.
 pub async fn no_parent_without_successor(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let mut chain = Chain::new(&*store).await?;
@@ -102,7 +104,7 @@ pub async fn no_parent_without_successor(subject: &Subject) -> Verdict {
     crate::races::readers_find_the_successor(subject).await
 }
 
-/// Checks that a refused rotation inserts neither the successor nor the other new records.
+/// Checks that a rotation that is refused inserts none of its new records.
 async fn nothing_without_the_parent(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::somebody();
     let draft = ann.refresh();
@@ -146,8 +148,9 @@ async fn nothing_without_the_parent(store: &dyn TokenStore) -> Result<(), Violat
     Ok(())
 }
 
-/// Checks the docs of [`ParentUpdate::Slide`](counterfoil::store::ParentUpdate). A slide never shortens an end, keeps
-/// the version, and needs a live record. It extends the family's ends only if the record is the newest.
+/// Checks slides, as the docs of [`ParentUpdate::Slide`](counterfoil::store::ParentUpdate) describe them. A slide must
+/// never make the expiry or the `gone_at` earlier, and must not change the version. It must be refused if the record is
+/// not live. It must extend the family too, but only if the record is the newest of its family.
 pub async fn slide_is_forward(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -210,8 +213,8 @@ pub async fn slide_is_forward(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Checks that a slide of an access token, or of a record of an older generation, extends the ends of this record but
-/// not of its family.
+/// Slides an access token, and a record of an older generation. Checks that each record is extended, and that its
+/// family is not.
 async fn only_the_newest_leads(store: &dyn TokenStore) -> Result<(), Violation> {
     let mut draft = Person::somebody().refresh().with_access();
     let beside = edited(draft.records[0].clone(), |record| record.id = member_id(draft.family.id));
@@ -241,7 +244,7 @@ async fn only_the_newest_leads(store: &dyn TokenStore) -> Result<(), Violation> 
     Ok(())
 }
 
-/// Checks that a permanent record stays permanent after a slide.
+/// Checks that a record without an expiry has none after a slide either.
 async fn a_permanent_one_stays(store: &dyn TokenStore) -> Result<(), Violation> {
     let draft = Person::somebody().refresh().ending(None, None);
     let id = draft.found(store).await?;

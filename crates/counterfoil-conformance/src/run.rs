@@ -1,4 +1,4 @@
-//! Runs checks by name.
+//! Runs checks by their names.
 
 use std::future::Future;
 use std::io::Write as _;
@@ -10,27 +10,27 @@ use crate::violation::{Checked, Verdict, Violation};
 
 type Running<'a> = Pin<Box<dyn Future<Output = Verdict> + Send + 'a>>;
 
-/// A check of a [`TokenStore`](counterfoil::store::TokenStore).
+/// A check of a [`TokenStore`](counterfoil::store::TokenStore), with its name.
 #[derive(Clone, Copy)]
 pub struct Check {
-    /// The name of the clause.
+    /// The name of the check. For most checks, it is the name of a clause of the contract.
     pub name: &'static str,
     run: for<'a> fn(&'a Subject) -> Running<'a>,
 }
 
-/// A check of a sibling trait: `ClientStore`, `SettingsStore` or `Throttle`.
+/// A check of `ClientStore`, `SettingsStore` or `Throttle`, with its name.
 #[derive(Clone, Copy)]
 pub struct SiblingCheck {
-    /// The name of the clause.
+    /// The name of the check. For most checks, it is the name of a clause of the contract.
     pub name: &'static str,
     run: for<'a> fn(&'a Siblings) -> Running<'a>,
 }
 
-/// All checks of a token store. The checks of the clauses come first, in the order of the clauses. The checks of
-/// single methods and the model test come last.
+/// All checks of a token store. The checks of clauses come first, in the order of the clauses. Then come the checks of
+/// single methods, and the model test.
 pub const CHECKS: &[Check] = crate::__every_clause! { __checks { Check, clauses } };
 
-/// All checks of the sibling traits.
+/// All checks of `ClientStore`, `SettingsStore` and `Throttle`.
 pub const SIBLING_CHECKS: &[SiblingCheck] =
     crate::__every_sibling_clause! { __checks { SiblingCheck, sibling_clauses } };
 
@@ -39,7 +39,7 @@ impl Check {
     ///
     /// # Errors
     ///
-    /// The violation that the check found.
+    /// A violation if the store does not fulfil what the check tests.
     pub fn run(&self, subject: &Subject) -> Verdict {
         subject.drive((self.run)(subject))
     }
@@ -50,27 +50,29 @@ impl SiblingCheck {
     ///
     /// # Errors
     ///
-    /// The violation that the check found.
+    /// A violation if the store does not fulfil what the check tests.
     pub fn run(&self, siblings: &Siblings) -> Verdict {
         siblings.drive((self.run)(siblings))
     }
 }
 
-/// Runs the check with this name. The tests that `conformance!` generates call it.
+/// Runs the check of [`CHECKS`] with this name. The tests that `conformance!` generates call it.
 ///
 /// # Panics
 ///
-/// If the store violates the clause. The message names the clause and the expected result.
+/// If there is no check with this name, or if the store does not pass it. The message names the check and the expected
+/// result.
 pub fn hold(name: &str, subject: &Subject) {
     let check = CHECKS.iter().find(|check| check.name == name).expect("a clause of that name");
     tell(check.name, check.run(subject));
 }
 
-/// Runs the sibling check with this name. The tests that `sibling_conformance!` generates call it.
+/// Runs the check of [`SIBLING_CHECKS`] with this name. The tests that `sibling_conformance!` generates call it.
 ///
 /// # Panics
 ///
-/// If the sibling store violates the clause. The message names the clause and the expected result.
+/// If there is no check with this name, or if the store does not pass it. The message names the check and the expected
+/// result.
 pub fn hold_sibling(name: &str, siblings: &Siblings) {
     let check = SIBLING_CHECKS.iter().find(|check| check.name == name).expect("a clause of that name");
     tell(check.name, check.run(siblings));

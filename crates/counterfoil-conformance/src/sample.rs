@@ -1,5 +1,5 @@
-//! Sample records for tests. Every instant is [`at`]`(n)`, which is `n` microseconds after a fixed start. So the
-//! instants next to a limit differ from the limit by 1.
+//! Sample records for tests. All their instants are made with [`at`]`(n)`, which is `n` microseconds after a fixed
+//! instant. So the instants directly before and after the limit `at(n)` are `at(n - 1)` and `at(n + 1)`.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,7 +16,7 @@ use crate::violation::{Violation, ensure_is};
 
 pub use crate::steps::{bounded, make_room, pace, refuse, slide, supersede};
 
-/// Returns the instant `micros` microseconds after the fixed start of the suite.
+/// Returns the instant `micros` microseconds after a fixed instant in the year 2023.
 ///
 /// # Panics
 ///
@@ -36,37 +36,39 @@ pub fn most(limit: u32) -> NonZeroU32 {
     NonZeroU32::new(limit).expect("a limit is at least 1")
 }
 
-/// The default expiry of drafts, as an argument of [`at`].
+/// The expiry that a draft has by default, in microseconds as [`at`] takes them.
 pub const EXPIRES: u64 = 1_000_000;
-/// The default `gone_at` of drafts, as an argument of [`at`].
+/// The `gone_at` that a draft has by default, in microseconds as [`at`] takes them. A purge removes a record from this
+/// instant on.
 pub const GONE: u64 = 2_000_000;
 
-/// The number from which the next id is made. Ids need no random numbers, and no id is made twice in one process.
+/// The number from which the next id is made. Counting up makes every id of a process different, without random
+/// numbers.
 static DRAWN: AtomicU64 = AtomicU64::new(1);
 
-/// A person in a realm. The ids that it makes belong to this person, because realm and owner determine the first byte
-/// of an id.
+/// An owner in a realm, for whom records are made. The first byte of each id of a record or family depends on realm and
+/// owner, so ids are made through this type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// The realm.
     pub realm: Realm,
-    /// The person.
+    /// The owner.
     pub owner: OwnerId,
 }
 
 impl Person {
-    /// Makes the person with this name in this realm.
+    /// Makes the person with this realm and this name.
     ///
     /// # Panics
     ///
-    /// If a text is not a valid name.
+    /// If one of the texts is not a valid name.
     #[must_use]
     pub fn new(realm: &str, owner: &str) -> Self {
         let owner = SubjectId::new(owner).expect("a subject").into();
         Self { realm: Realm::new(realm).expect("a realm"), owner }
     }
 
-    /// Makes a person whom no other code uses, for rounds that must not affect each other.
+    /// Makes a person that differs from every other one. So tests that run on one database do not affect each other.
     #[must_use]
     pub fn somebody() -> Self {
         Self::new("default", &format!("somebody-{}", DRAWN.fetch_add(1, Ordering::Relaxed)))
@@ -76,7 +78,7 @@ impl Person {
         counterfoil::token::shard(&self.realm, &self.owner)
     }
 
-    /// Makes a new family id of this person.
+    /// Makes a new id of a family of this person.
     #[must_use]
     pub fn family_id(&self) -> FamilyId {
         let mut bytes = [0; 10];
@@ -86,14 +88,14 @@ impl Person {
         FamilyId::from_bytes(bytes)
     }
 
-    /// Makes a draft of a personal access token. It is a family with one record, which expires at [`EXPIRES`] and is
-    /// gone at [`GONE`].
+    /// Makes a draft of a personal access token, which is a family with one record. It expires at [`EXPIRES`], and a
+    /// purge can remove it from [`GONE`] on.
     #[must_use]
     pub fn pat(&self) -> Draft {
         self.draft(TokenKind::PersonalAccessToken, FamilyBody::Alone)
     }
 
-    /// Makes a draft of the refresh token of a new sign-in.
+    /// Makes a draft of a refresh token, which is the first token of the family of a new sign-in.
     #[must_use]
     pub fn refresh(&self) -> Draft {
         let body = FamilyBody::SignIn {
@@ -125,26 +127,26 @@ impl Person {
         Draft { family, records: vec![first] }
     }
 
-    /// The listing of all records of this person and this kind.
+    /// The listing of all this person's records of the given kind.
     #[must_use]
     pub fn listing(&self, kind: TokenKind) -> Listing<'_> {
         Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::All }
     }
 
-    /// The listing of the records of this person and this kind that are not revoked, superseded or gone at the
-    /// instant `now`.
+    /// The listing of those of this person's records of the given kind that are standing at `now`. These are not
+    /// revoked, their `gone_at` is not reached, and if they are superseded, their retry window has not ended.
     #[must_use]
     pub fn standing(&self, kind: TokenKind, now: Timestamp) -> Listing<'_> {
         Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::Standing { now } }
     }
 
-    /// The revocation of this family of the person.
+    /// The argument of `revoke` that names this family of the person.
     #[must_use]
     pub fn family(&self, family: FamilyId) -> Revoke<'_> {
         Revoke::Family { realm: &self.realm, owner: &self.owner, family }
     }
 
-    /// The revocation of all families of this person.
+    /// The argument of `revoke` that names all families of this person.
     #[must_use]
     pub fn all(&self) -> Revoke<'_> {
         Revoke::Owner { realm: &self.realm, owner: &self.owner }
@@ -160,7 +162,7 @@ pub fn member_id(family: FamilyId) -> RecordId {
     RecordId::from_bytes(bytes)
 }
 
-/// Makes the digest of the record with this id. No other id has the same digest.
+/// Makes a digest for the record with this id. Different ids have different digests.
 #[must_use]
 pub fn digest_of(id: &RecordId) -> Digest {
     let mut bytes = [0; 32];
@@ -177,7 +179,7 @@ fn member(family: &NewFamily, kind: TokenKind) -> NewRecord {
         .with_gone_at(at(GONE))
 }
 
-/// A family and its first records that are not inserted yet.
+/// A new family and its first records, which a test inserts later.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// The family.
@@ -187,7 +189,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// The id of the first record.
+    /// The id of the first of the records.
     #[must_use]
     pub fn id(&self) -> RecordId {
         self.records[0].id
@@ -206,7 +208,7 @@ impl Draft {
         self
     }
 
-    /// Sets the expiry and `gone_at` of the family and of all records.
+    /// Sets the expiry and the `gone_at` of the family and of all its records. `None` means never.
     #[must_use]
     pub fn ending(mut self, expires_at: Option<Timestamp>, gone_at: Option<Timestamp>) -> Self {
         (self.family.live_until, self.family.gone_at) = (expires_at, gone_at);
@@ -230,7 +232,7 @@ impl Draft {
         self
     }
 
-    /// Adds an access token, with the first record as its parent.
+    /// Adds an access token to the records. The first record is its parent.
     #[must_use]
     pub fn with_access(mut self) -> Self {
         let access = member(&self.family, TokenKind::AccessToken).with_parent(self.id());
@@ -238,7 +240,7 @@ impl Draft {
         self
     }
 
-    /// Sets the client. Only sign-ins have a client.
+    /// Sets the client of the sign-in. Only drafts of refresh tokens have a client.
     #[must_use]
     pub fn through(mut self, client: ClientKey) -> Self {
         self.family.client = Some(client);
@@ -255,48 +257,49 @@ impl Draft {
         self
     }
 
-    /// The target of an insert as a new family, with a cap that refuses.
+    /// The argument of `insert` for this new family. If a cap is given, it refuses the insert when it is full.
     #[must_use]
     pub fn home(&self, cap: Option<u32>) -> InsertInto<'_> {
         self.bounded(cap.map(refuse), None)
     }
 
-    /// The target of an insert as a new family, with this cap and this pace.
+    /// The argument of `insert` for this new family, with this cap and this pace.
     #[must_use]
     pub const fn bounded(&self, cap: Option<Cap>, pace: Option<Pace>) -> InsertInto<'_> {
         InsertInto::Found { family: &self.family, cap, pace }
     }
 
-    /// The target of an insert that joins this family at this generation.
+    /// The argument of `insert` for records that join this family. `generation` is the generation that the caller
+    /// expects the family to have.
     #[must_use]
     pub const fn join(&self, generation: u64) -> InsertInto<'static> {
         InsertInto::Join { family: self.family.id, generation, access_cap: None }
     }
 
-    /// Like [`join`](Self::join), with a cap on the live access tokens.
+    /// Like [`join`](Self::join), with a cap on the live access tokens of the family.
     #[must_use]
     pub fn join_capped(&self, generation: u64, access_cap: u32) -> InsertInto<'static> {
         InsertInto::Join { family: self.family.id, generation, access_cap: Some(most(access_cap)) }
     }
 
-    /// Makes a new access token of this family at this generation.
+    /// Makes a new access token of this family, with this generation.
     #[must_use]
     pub fn access(&self, generation: u64) -> NewRecord {
         member(&self.family, TokenKind::AccessToken).with_parent(self.id()).with_generation(generation)
     }
 
-    /// Makes a new successor of `parent`. `generation` is the generation of the successor.
+    /// Makes a new token that is to supersede `parent` in a rotation. `generation` is the generation of the new token.
     #[must_use]
     pub fn successor(&self, parent: RecordId, generation: u64) -> NewRecord {
         let label = self.records[0].label.clone();
         member(&self.family, self.family.kind).with_parent(parent).with_generation(generation).with_label(label)
     }
 
-    /// Inserts the draft as a new family. The insert must succeed.
+    /// Inserts the draft as a new family, and returns the id of its first record.
     ///
     /// # Errors
     ///
-    /// A violation if the insert fails.
+    /// A violation if the insert fails or is refused.
     #[track_caller]
     pub fn found(&self, store: &dyn TokenStore) -> impl Future<Output = Result<RecordId, Violation>> + Send {
         let at_call = std::panic::Location::caller();
@@ -308,13 +311,13 @@ impl Draft {
     }
 }
 
-/// A revocation by the host at this instant.
+/// The instant and the reason of a revocation, for a revocation by the host.
 #[must_use]
 pub fn revoked(at: Timestamp) -> Revoked {
     Revoked { at, reason: RevocationReason::ByHost }
 }
 
-/// A change of the label and its key.
+/// A change of a record that replaces the label and its key.
 ///
 /// # Panics
 ///
@@ -326,7 +329,7 @@ pub fn relabel(text: &str) -> Change {
     Change::Edit { label: Some(Relabel { label, key }), description: None, scope: None }
 }
 
-/// A change of the description alone.
+/// A change of a record that replaces only the description.
 #[must_use]
 pub fn describe_as(text: &str) -> Change {
     Change::Edit { label: None, description: counterfoil::types::Description::new(text).ok(), scope: None }
@@ -336,7 +339,7 @@ pub fn describe_as(text: &str) -> Change {
 ///
 /// # Errors
 ///
-/// A violation if the record does not exist.
+/// A violation if the read fails or the record does not exist.
 #[track_caller]
 pub fn must_get<'a>(
     store: &'a dyn TokenStore,
@@ -351,7 +354,7 @@ pub fn must_get<'a>(
     }
 }
 
-/// Returns the record after the edit.
+/// Returns the record after `edit` has changed it.
 pub fn edited(mut record: NewRecord, edit: impl FnOnce(&mut NewRecord)) -> NewRecord {
     edit(&mut record);
     record

@@ -1,6 +1,7 @@
-//! How often the suite repeats races and random sequences. One run of a race or of a sequence proves nothing.
+//! How often the suite repeats races and random sequences. A race or a random sequence that runs only once finds few
+//! faults.
 
-/// The counts of a test run.
+/// The numbers of rounds, threads, sequences and commands of a test run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Scale {
@@ -15,9 +16,10 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// The counts for every commit. A test takes a few seconds.
+    /// Numbers that are low enough to run the tests on every commit. A test takes a few seconds.
     pub const CI: Self = Self { rounds: 300, threads: 16, sequences: 50, commands: 125 };
-    /// The counts for releases: 10,000 rounds of 64 threads, and 10,000 sequences of 125 commands.
+    /// Numbers for a long run, such as before a release: 10,000 rounds with 64 threads, and 10,000 sequences of 125
+    /// commands.
     pub const SOAK: Self = Self { rounds: 10_000, threads: 64, sequences: 10_000, commands: 125 };
 
     /// Sets [`rounds`](Self::rounds).
@@ -48,25 +50,25 @@ impl Scale {
         self
     }
 
-    /// The number of rounds through a slow store, which is a third of the rounds. A slow round takes several times as
-    /// long as a normal one, and finds several times as many faults.
+    /// The number of rounds that a race runs through a [`SlowStore`](crate::SlowStore), which is a third of the rounds.
+    /// Such a round takes several times as long as one on the store itself, and finds several times as many faults.
     #[must_use]
     pub const fn slow_rounds(self) -> u32 {
         self.rounds.div_ceil(3)
     }
 }
 
-/// The smallest number of sequences in a model test. With this number, two sequences try to reach each cell of the
-/// coverage.
+/// The smallest number of random sequences in a model test. With fewer sequences, some combinations of an operation, a
+/// state of a record and a limit would be tried by only one sequence or by none.
 const LEAST: u32 = 14;
 
-/// Reads the counts from the environment variable `COUNTERFOIL_SCALE`. Its value is `ci` (the default), `soak`, or a
-/// number by which the rounds and sequences of `ci` are divided. For example, `COUNTERFOIL_SCALE=10` suits a distant
-/// backend.
+/// Reads the numbers of a test run from the environment variable `COUNTERFOIL_SCALE`. Its value is `ci` (the default)
+/// for [`Scale::CI`], `soak` for [`Scale::SOAK`], or a number. With a number, the rounds and sequences of [`Scale::CI`]
+/// are divided by it. For example, `COUNTERFOIL_SCALE=10` suits a backend that is far away.
 ///
 /// # Panics
 ///
-/// If the variable has another value, so that a misspelt `soak` is noticed.
+/// If the variable has another value. So a misspelt `soak` is noticed.
 #[must_use]
 pub fn scale() -> Scale {
     match std::env::var("COUNTERFOIL_SCALE").as_deref() {

@@ -1,5 +1,5 @@
-//! A slow store. A fast store finishes a call within one time slice of the scheduler, so its races are hidden. A slow
-//! store lets other threads run before and after each call.
+//! A wrapper that slows a store down. A fast store finishes a call within one time slice of the scheduler, so races
+//! between its calls rarely happen. The wrapper lets other threads run before and after each call.
 
 use std::future::poll_fn;
 use std::num::NonZeroU32;
@@ -17,7 +17,7 @@ use counterfoil::types::{KeyId, RecordId, Version};
 
 use crate::dice::Dice;
 
-/// Yields the thread to other threads, and then the task to other tasks, once each.
+/// Lets other threads run once, and then lets other tasks of the runtime run once.
 pub async fn pause() {
     std::thread::yield_now();
     let mut given = false;
@@ -32,8 +32,9 @@ pub async fn pause() {
     .await;
 }
 
-/// A listener that yields at about every fourth backend call. If an operation of a store makes two backend calls, other
-/// threads can run between them. With more yields, threads that wait for a lock would mostly wait for the scheduler.
+/// A listener of backend calls that lets other threads run before about every fourth call. So if an operation of a
+/// store makes two backend calls, other threads can run between them. If it did this at every call, threads that wait
+/// for a lock would mostly wait for the scheduler.
 pub(crate) struct Yielding {
     seed: u64,
     calls: AtomicU64,
@@ -64,7 +65,8 @@ impl BackendCalls for Yielding {
     }
 }
 
-/// Yields zero to three times before and after each call of the inner store. The seed determines how often.
+/// Wraps a store, and lets other threads run before and after each of its calls. It does this zero to three times,
+/// depending on the seed.
 #[derive(Debug)]
 pub struct SlowStore<S> {
     inner: S,
@@ -73,7 +75,7 @@ pub struct SlowStore<S> {
 }
 
 impl<S> SlowStore<S> {
-    /// Makes a slow store from the store `inner`.
+    /// Wraps the store `inner`. The seed determines how long each call is delayed.
     pub fn new(inner: S, seed: u64) -> Self {
         Self { inner, seed, calls: AtomicU64::new(0) }
     }

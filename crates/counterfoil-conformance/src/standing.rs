@@ -1,4 +1,5 @@
-//! Checks clause 46 on listings of standing records.
+//! Checks listings of standing records (clause 46 of `TokenStore`). A record is standing if it is not revoked, its
+//! `gone_at` is not reached, and it is not superseded or its retry window has not ended.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, Listing, NewRecord, Page, ParentUpdate, Revoke, Rotated, Show, TokenStore};
@@ -10,8 +11,9 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{ids, walk};
 
-/// Clause 46: `Show::Standing` leaves out every deleted, superseded or gone record, however many there are. It leaves
-/// out no other record.
+/// Checks listings with `Show::Standing` (clause 46 of `TokenStore`). They must leave out every record that is revoked,
+/// has reached its `gone_at`, or was superseded and has reached its `honoured_until`. They must show all other records,
+/// however many are left out.
 pub async fn list_shows_what_stands(subject: &Subject) -> Verdict {
     each_instant(subject).await?;
     what_is_revoked(subject).await?;
@@ -21,12 +23,13 @@ pub async fn list_shows_what_stands(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Returns the ids of the records on all pages.
+/// Reads all pages of a listing, and returns the ids of their records.
 async fn standing(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<Vec<RecordId>, Violation> {
     Ok(ids(&walk(store, of, limit).await?))
 }
 
-/// Rotates a new token. The old token is honoured until `honoured` and gone at `gone`. Returns the old and the new id.
+/// Inserts a token and rotates it. The old token is still accepted until `honoured`, and its `gone_at` is `gone`.
+/// Returns the ids of the old and the new token.
 async fn overlap(
     store: &dyn TokenStore,
     draft: &Draft,
@@ -44,8 +47,9 @@ async fn overlap(
     Ok([parent, next.id])
 }
 
-/// Checks the end of an overlap and the `gone_at` of a record: one microsecond before, at and after the instant.
-/// Neither an expiry nor a later creation time may hide a record.
+/// Checks that a record is left out of a listing from the end of its retry window on, and from its `gone_at` on. Each
+/// is tried one microsecond before the instant, at it, and after it. A record must not be left out because it has
+/// expired, or because it was created after `now`.
 async fn each_instant(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let kind = TokenKind::PersonalAccessToken;
@@ -86,8 +90,8 @@ async fn each_instant(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks that a superseded access token is listed like any other superseded record. `Show::All` always lists it.
-/// `Show::Standing` lists it until its window ends.
+/// Checks superseded access tokens. `Show::All` must always list such a token. `Show::Standing` must list it until its
+/// retry window ends.
 async fn replaced_access_tokens(store: &dyn TokenStore) -> Result<(), Violation> {
     let (ann, kind) = (Person::new("default", "ann"), TokenKind::AccessToken);
     let draft = ann.refresh().with_access();
@@ -106,7 +110,7 @@ async fn replaced_access_tokens(store: &dyn TokenStore) -> Result<(), Violation>
     Ok(())
 }
 
-/// Checks that a record that is revoked, alone or with its family, is left out at every instant.
+/// Checks that a record that is revoked, by itself or with its family, is left out whatever `now` is.
 async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access().with_access();
@@ -129,11 +133,13 @@ async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// The size of the bulk data. The first number is the number of access tokens in each family. The second is the
-/// number of revoked families, and also the number of families that are gone.
+/// How many records that are not standing the next check inserts. The first number is that of the access tokens in each
+/// family. The second is the number of revoked families, and there are as many families that have reached their
+/// `gone_at`.
 const BULK: (usize, usize) = (130, 8);
 
-/// Checks that the pages reach the end of the listing. A page may be short or empty.
+/// Inserts thousands of records that are not standing between the standing ones. Checks that the pages still reach all
+/// standing records, although a page may be short or empty.
 async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let bulk = |created: u64| {
@@ -175,8 +181,8 @@ async fn behind_thousands_of_dead_ones(subject: &Subject) -> Result<(), Violatio
     Ok(())
 }
 
-/// Checks pages while records are revoked between them. The last record of a page may be revoked too. All records that
-/// stay must be listed.
+/// Reads pages, and revokes records after each page, among them the last record of this page. Checks that all records
+/// that are never revoked are listed.
 async fn while_the_ground_moves(subject: &Subject) -> Result<(), Violation> {
     for limit in [1, 2, 5] {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));

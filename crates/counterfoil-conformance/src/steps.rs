@@ -1,4 +1,4 @@
-//! Makes caps, paces and steps of rotations for tests.
+//! Makes the arguments of inserts and rotations that tests use often: caps, paces and updates of a parent.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cap, Nonce, Pace, ParentUpdate, Revoked, WhenFull};
@@ -6,32 +6,34 @@ use counterfoil::types::{KeyId, RecordId, RevocationReason, Version};
 
 use crate::sample::{GONE, at, digest_of, most};
 
-/// Makes a cap that refuses.
+/// Makes a cap that refuses further families.
 #[must_use]
 pub fn refuse(limit: u32) -> Cap {
     Cap { limit: most(limit), when_full: WhenFull::Refuse }
 }
 
-/// Makes a cap that makes room. The families that it ends are revoked at `now` and gone at [`GONE`].
+/// Makes a cap that revokes old families to make room for new ones. They are revoked at `now`, and their `gone_at` is
+/// [`GONE`].
 #[must_use]
 pub fn make_room(limit: u32, now: Timestamp) -> Cap {
     let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
     Cap { limit: most(limit), when_full: WhenFull::End { revoked, gone_at: at(GONE) } }
 }
 
-/// Makes a pace of at most `limit` creations or rotations after `since`.
+/// Makes a pace that allows at most `limit` creations or rotations after the instant `since`.
 #[must_use]
 pub fn pace(limit: u32, since: Timestamp) -> Pace {
     Pace { limit: most(limit), since }
 }
 
-/// Makes a step that slides, without a cap.
+/// Makes the update of a parent for a slide to this expiry and this `gone_at`, without a cap on access tokens.
 #[must_use]
 pub const fn slide(expires_at: Timestamp, gone_at: Timestamp) -> ParentUpdate {
     ParentUpdate::Slide { expires_at, gone_at, access_cap: None }
 }
 
-/// Adds the cap of access tokens to a step. If the step supersedes, also adds the pace.
+/// Returns the update of a parent with this cap on access tokens. If it supersedes the parent, it also gets the pace
+/// `within`.
 #[must_use]
 pub fn bounded(step: ParentUpdate, within: Option<Pace>, cap: Option<u32>) -> ParentUpdate {
     let mut step = step;
@@ -42,7 +44,8 @@ pub fn bounded(step: ParentUpdate, within: Option<Pace>, cap: Option<u32>) -> Pa
     step
 }
 
-/// Makes the step of an ordinary refresh. It has a nonce and a window until 10 µs after `now`, but no pace and no cap.
+/// Makes the update of a parent for an ordinary refresh. The parent gets a nonce and a retry window that ends 10 µs
+/// after `now`. There is no pace and no cap.
 #[must_use]
 pub fn supersede(expect: Version, successor: RecordId, now: Timestamp) -> ParentUpdate {
     let window = Timestamp::from_micros(now.micros() + 10);

@@ -1,4 +1,4 @@
-//! The store under test. It consists of a fixture, which many threads share, and of the counts for its tests.
+//! The store under test, and how often its races and random sequences are repeated.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::fixture::Fixture;
 use crate::scale::{Scale, scale};
 use crate::violation::{Verdict, Violation};
 
-/// A fixture, and the counts for its tests.
+/// The fixture that makes the stores under test, and the [`Scale`] of the test run. Clones share the fixture.
 #[derive(Clone)]
 pub struct Subject {
     fixture: Arc<dyn AnyFixture>,
@@ -16,34 +16,35 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Makes a subject from the fixture. The counts come from the environment.
+    /// Takes the stores of this fixture. The numbers of rounds, threads and sequences come from the environment, as
+    /// [`scale`] reads them.
     pub fn new(fixture: impl Fixture) -> Self {
         Self { fixture: Arc::new(fixture), scale: scale() }
     }
 
-    /// Replaces the counts, which [`Subject::new`] takes from the environment.
+    /// Replaces the numbers of rounds, threads and sequences, which [`Subject::new`] takes from the environment.
     #[must_use]
     pub fn with_scale(self, scale: Scale) -> Self {
         Self { scale, ..self }
     }
 
-    /// The counts for the tests.
+    /// The numbers of rounds, threads and sequences of the test run.
     #[must_use]
     pub const fn scale(&self) -> Scale {
         self.scale
     }
 
-    /// Makes an empty database with one handle.
+    /// Makes an empty database and opens one handle on it.
     pub async fn fresh(&self) -> Database {
         self.fresh_with(1).await
     }
 
-    /// Makes an empty database with `handles` handles. Each handle has its own connections.
+    /// Makes an empty database and opens `handles` handles on it. Each handle has its own connections.
     pub async fn fresh_with(&self, handles: usize) -> Database {
         create(&self.fixture, handles).await
     }
 
-    /// The `block_on` of the fixture.
+    /// Returns the function `block_on` of the fixture, which runs a future to completion.
     #[must_use]
     pub fn driver(&self) -> Driver {
         driver(&self.fixture)
@@ -53,14 +54,14 @@ impl Subject {
     ///
     /// # Errors
     ///
-    /// The violation that the check found. Also a violation if the fixture's `block_on` returned before the future was
+    /// The violation that the check found. Also a violation if `block_on` of the fixture returned before the check was
     /// done.
     pub fn drive(&self, check: impl Future<Output = Verdict> + Send) -> Verdict {
         run(&self.driver(), check)
     }
 }
 
-/// Runs a check to completion on this thread.
+/// Runs a check to completion on this thread. Returns a violation if `block_on` returned before the check was done.
 pub(crate) fn run(driver: &Driver, check: impl Future<Output = Verdict> + Send) -> Verdict {
     driver.drive(check).unwrap_or_else(|| Err(Violation::new("block_on must drive a future to its end")))
 }

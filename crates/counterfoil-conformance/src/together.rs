@@ -1,5 +1,6 @@
-//! Concurrent calls from one thread, to prepare and to inspect data. Calls one after another would take most of the
-//! time of a race, because each waits for a server. The races themselves use their own threads.
+//! Makes many calls concurrently on one thread, to prepare and to inspect the data of a race. If the calls ran one
+//! after another, each waiting for a server, they would take most of the time of the race. The races themselves use
+//! their own threads.
 
 use counterfoil::store::{TokenRecord, TokenStore};
 use counterfoil::types::RecordId;
@@ -8,10 +9,12 @@ use futures_util::future::try_join_all;
 use crate::sample::{Draft, must_get};
 use crate::violation::Violation;
 
-/// The number of concurrent calls. It equals the number of threads in a race, so that no store must serve more calls.
+/// The largest number of calls that run concurrently. It is the number of threads in the largest race, so a store need
+/// not serve more calls here than in a race.
 const ABREAST: usize = 64;
 
-/// Returns the stored records with these ids, in the same order.
+/// Reads the records with these ids. The result has the same order as the ids, with `None` for each record that does
+/// not exist.
 pub(crate) async fn get_all(store: &dyn TokenStore, ids: &[RecordId]) -> Result<Vec<Option<TokenRecord>>, Violation> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(ABREAST) {
@@ -29,7 +32,7 @@ pub(crate) async fn must_get_all(store: &dyn TokenStore, ids: &[RecordId]) -> Re
     Ok(found)
 }
 
-/// Inserts all drafts. Each insert must succeed.
+/// Inserts all drafts. It is a violation if an insert is refused.
 pub(crate) async fn found_all(store: &dyn TokenStore, drafts: &[Draft]) -> Result<(), Violation> {
     for drafts in drafts.chunks(ABREAST) {
         try_join_all(drafts.iter().map(|draft| draft.found(store))).await?;

@@ -1,4 +1,5 @@
-//! Checks clause 16 on the last use. A race checks clause 17.
+//! Checks the last use of records (clause 16 of `TokenStore`). The check that a touch does not disturb other calls
+//! (clause 17) is in `races/touch.rs`.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Revoke, TokenRecord, TokenStore};
@@ -10,8 +11,9 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::{walk, walk_due};
 
-/// Clause 16: a touch never lowers `last_used_at`, never changes the version, and never creates or revives a record.
-/// Ids in any order, and any number of concurrent batches, give no error.
+/// Checks touches (clause 16 of `TokenStore`). A touch must never set `last_used_at` to an earlier instant, never
+/// change a version, and never create or restore a record. Ids in any order, and any number of concurrent batches, must
+/// give no error.
 pub async fn touch_is_forward(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let ann = Person::new("default", "ann");
@@ -83,7 +85,8 @@ async fn no_ghosts(store: &dyn TokenStore, ann: &Person, unknown: &[RecordId]) -
     Ok(())
 }
 
-/// Checks that purged, revoked and expired records stay as they are.
+/// Touches purged, revoked and expired records. Checks that purged records stay absent, revoked ones revoked, and
+/// expired ones expired.
 async fn no_resurrection(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
     let draft = ann.refresh().with_access().ending(Some(at(40)), Some(at(50)));
     draft.found(store).await?;

@@ -1,4 +1,4 @@
-//! The result of a check. The store fulfilled the clause, the clause could not be tried, or the store violated it.
+//! The result of a check. The store passed, the check could not be run, or the store violated the contract.
 
 use std::fmt;
 use std::panic::Location;
@@ -9,18 +9,18 @@ use counterfoil::store::StoreError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Checked {
-    /// The store fulfilled the clause.
+    /// The store passed the check.
     Held,
-    /// The fixture does not implement the hook that the check needs. The runner prints this, so that the check does not
-    /// count as passed.
+    /// The check could not be run, because the fixture does not implement a hook or a store that the check needs. The
+    /// text says which. The test prints it, so that such a check is not taken for one that passed.
     NotApplicable(&'static str),
 }
 
-/// The result of a check, which is a violation if the store violated the clause.
+/// The result of a check. It is an error if the store violated the contract.
 pub type Verdict = Result<Checked, Violation>;
 
-/// A violated clause. It has the expected result, the answer of the store, and the line of the suite that found the
-/// violation.
+/// A violation of the contract. It consists of a text, with the expected result and the store's answer, and the line of
+/// the suite that found the violation.
 #[derive(Debug)]
 pub struct Violation {
     what: String,
@@ -28,14 +28,14 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// Makes a violation at the line of the caller.
+    /// Makes a violation with this text. Its line is that of the caller.
     #[must_use]
     #[track_caller]
     pub fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), at: Location::caller() }
     }
 
-    /// The expected result, and the answer of the store.
+    /// The text with the expected result and the store's answer.
     #[must_use]
     pub fn what(&self) -> &str {
         &self.what
@@ -50,8 +50,8 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
-/// Any error that a check did not provoke contradicts the `# Errors` section of the contract, because a store that
-/// works returns an answer.
+/// A check that does not provoke an error treats every error as a violation. The `# Errors` section of the contract
+/// allows an error only if the store cannot return a result, and a store under test can.
 impl From<StoreError> for Violation {
     #[track_caller]
     fn from(error: StoreError) -> Self {
@@ -59,7 +59,7 @@ impl From<StoreError> for Violation {
     }
 }
 
-/// Returns a violation from the check unless the condition is true.
+/// Makes the check return a violation if the condition is false.
 macro_rules! ensure {
     ($holds:expr, $($what:tt)+) => {
         if !$holds {
@@ -68,7 +68,7 @@ macro_rules! ensure {
     };
 }
 
-/// Returns a violation from the check unless the value matches the pattern.
+/// Makes the check return a violation if the value does not match the pattern.
 macro_rules! ensure_is {
     ($value:expr, $shape:pat $(if $guard:expr)?, $($what:tt)+) => {
         match $value {

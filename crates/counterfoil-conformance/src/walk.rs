@@ -1,4 +1,4 @@
-//! Reads a listing to its end, page by page.
+//! Reads all pages of a listing or of the due notices.
 
 use std::collections::HashSet;
 
@@ -9,27 +9,27 @@ use counterfoil::types::RecordId;
 use crate::sample::most;
 use crate::violation::{Violation, ensure};
 
-/// The largest number of pages that are read. No listing of the suite has that many, so a larger number means that the
-/// cursor does not move.
+/// If a walk has not ended after this many pages, it is a violation. Every listing of the suite has fewer pages, so a
+/// longer walk means that the cursor does not advance.
 const ENDLESS: usize = 10_000;
 
-/// The listing whose pages are read.
+/// What is read page by page: a listing, or the notices that are due at an instant.
 #[derive(Clone, Copy)]
 enum Walked<'a> {
     Listing(Listing<'a>),
     Due(Timestamp),
 }
 
-/// Returns all records of a listing, in its order.
+/// Reads all pages of a listing, each with at most `limit` records. Returns the records in the order of the listing.
 ///
 /// # Errors
 ///
-/// A violation if a page is longer than its limit, if a record is returned twice, or if the pages do not end.
+/// A violation if a page has more than `limit` records, if a record is returned twice, or if the pages do not end.
 pub async fn walk(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<Vec<TokenRecord>, Violation> {
     collect(store, Walked::Listing(of), limit).await
 }
 
-/// Returns all due records.
+/// Reads all pages of the records whose notice is due at `now`, each with at most `limit` records. Returns the records.
 ///
 /// # Errors
 ///
@@ -44,7 +44,7 @@ pub fn ids(records: &[TokenRecord]) -> Vec<RecordId> {
     records.iter().map(|record| record.record().id).collect()
 }
 
-/// Returns the ids of the records in ascending order, for listings without a defined order.
+/// Returns the ids of the records in ascending order. Tests use it for listings whose order is not defined.
 #[must_use]
 pub fn sorted_ids(records: &[TokenRecord]) -> Vec<RecordId> {
     let mut found = ids(records);
@@ -52,7 +52,7 @@ pub fn sorted_ids(records: &[TokenRecord]) -> Vec<RecordId> {
     found
 }
 
-/// Reads pages until `next` is `None`.
+/// Reads page after page until `next` is `None`. Returns the records of all pages.
 async fn collect(store: &dyn TokenStore, walked: Walked<'_>, limit: u32) -> Result<Vec<TokenRecord>, Violation> {
     let (mut all, mut seen, mut after) = (Vec::<TokenRecord>::new(), HashSet::new(), None::<Cursor>);
     for _ in 0..ENDLESS {

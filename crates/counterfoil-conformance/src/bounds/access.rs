@@ -1,4 +1,4 @@
-//! Checks clause 43, the cap on the live access tokens of a family.
+//! Checks the cap on the live access tokens of a family (clause 43 of `TokenStore`).
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// The number by which the scale's rounds are divided for this race. One round takes as long as several rounds of
-/// another race, because after each rotation all other racers must try again.
+/// The race of this file runs the rounds of [`Scale`](crate::Scale) divided by this number. One of its rounds takes as
+/// long as several rounds of another race, because after each rotation all other racers must try again.
 const PART: u32 = 6;
 
-/// Clause 43: any number of joins, slides and rotations with an `access_cap` may run concurrently. At most as many
-/// access tokens of the family as the cap allows are live at the same time.
+/// Checks the cap on live access tokens (clause 43 of `TokenStore`). After any number of concurrent joins, slides and
+/// rotations with an `access_cap`, at most that many access tokens of the family must be live.
 pub async fn access_tokens_are_capped(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     who_counts(subject).await?;
@@ -84,7 +84,8 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks that joins, slides and rotations count the live access tokens of all generations towards the cap.
+/// Checks which access tokens count towards the cap. A join, a slide and a rotation must each count the live access
+/// tokens of all generations of the family.
 async fn every_way_in_is_capped(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -145,8 +146,9 @@ async fn superseded_ones_count(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks the `until` of a refusal. It is the earliest expiry of the existing live tokens, or now if there are none.
-/// The new tokens do not affect `until`, even if one of them expires earlier.
+/// Checks the instant `until` of the refusal `FamilyFull`. It must be the earliest expiry of the live tokens that are
+/// stored, or `now` if there are none. The tokens of the refused call must not affect it, even if one of them expires
+/// earlier.
 async fn new_ones_do_not_set_the_end(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh();
@@ -174,7 +176,8 @@ async fn new_ones_do_not_set_the_end(subject: &Subject) -> Result<(), Violation>
     Ok(())
 }
 
-/// Runs joins, slides and rotations concurrently. Each racer tries again until its token is inserted or refused.
+/// Runs joins, slides and rotations of one family concurrently, all with the same cap on access tokens. Each racer
+/// repeats its call until its access token is inserted, or until the cap refuses it.
 async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     let draft = Arc::new(Person::somebody().refresh());
     let root = draft.found(&track.store).await?;
@@ -210,7 +213,8 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Returns whether this racer's access token was inserted.
+/// Tries to insert one access token, as racer number `racer`. Returns true if the token was inserted, and false if the
+/// cap refused it.
 async fn get_in(
     store: &dyn TokenStore,
     draft: &Draft,

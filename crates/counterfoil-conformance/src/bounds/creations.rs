@@ -1,4 +1,5 @@
-//! Checks clause 44, the pace at which an owner may create credentials.
+//! Checks the pace of creations, which is the largest number of credentials that an owner may create after a given
+//! instant (clause 44 of `TokenStore`).
 
 use std::sync::Arc;
 
@@ -15,8 +16,9 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 44: any number of inserts with a pace may run concurrently. Afterwards exactly `limit` records of the
-/// realm, owner and kind have `created_at > since`. Records of deleted credentials count too.
+/// Checks the pace of creations (clause 44 of `TokenStore`). If more records are inserted concurrently than the pace
+/// allows, exactly `limit` records of the realm, owner and kind must have `created_at > since` afterwards. Revoked
+/// records count too.
 pub async fn creations_are_paced(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     since_is_not_counted(subject).await?;
@@ -89,8 +91,9 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks that successors count. Shrunk records do not count, because they are not listed. Access tokens do not count,
-/// because they are of another kind.
+/// Checks which records count towards the pace of the creation of refresh tokens. The successors that rotations insert
+/// count. Shrunk records do not count, because they are not listed. Access tokens do not count, because they are of
+/// another kind.
 async fn every_record_of_the_kind_counts(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access().with_access().created(at(11));
@@ -116,8 +119,8 @@ async fn every_record_of_the_kind_counts(subject: &Subject) -> Result<(), Violat
     Ok(())
 }
 
-/// Checks that a refused insert writes no record and no family, takes no label from a holder past its `gone_at`, and
-/// ends no family.
+/// Checks an insert that the pace refuses. It must write no record and no family, take no label from a family past its
+/// `gone_at`, and end no family to make room.
 async fn a_refusal_writes_nothing(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").created(at(11)).ending(None, Some(at(20)));

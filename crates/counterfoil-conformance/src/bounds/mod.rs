@@ -1,4 +1,5 @@
-//! Checks the bounds on inserts and rotations (clauses 42 to 45), and the order of refusals.
+//! Checks the bounds on inserts and rotations, which are the caps and paces (clauses 42 to 45 of `TokenStore`). Also
+//! checks which refusal is returned if several apply.
 
 mod access;
 mod creations;
@@ -19,19 +20,20 @@ pub use order::refusals_come_in_order;
 pub use room::room_is_made;
 pub use rotations::rotations_are_paced;
 
-/// The number by which the scale's rounds are divided for each race of a bound. So the four races together take as long
-/// as one other race.
+/// The races of room, creations and rotations each run the rounds of [`Scale`](crate::Scale) divided by this number. So
+/// these races together take less time than one race with all rounds. The race in `access.rs` has a divisor of its own.
 const PART: u32 = 4;
 
-/// How often a racer tries again after it lost. Each lost attempt means that another racer has succeeded.
+/// The largest number of attempts of one racer. An attempt fails only if another racer has succeeded in the meantime.
 const TURNS: u32 = 200;
 
-/// The stored records with these ids, with every field as text.
+/// Reads the records with these ids. Returns the fields of each record as text, or `None` if the record does not exist.
 async fn snapshot(store: &dyn TokenStore, ids: &[RecordId]) -> Result<Vec<Option<String>>, Violation> {
     Ok(get_all(store, ids).await?.iter().map(|found| found.as_ref().map(describe)).collect())
 }
 
-/// Checks that no record with one of these ids has changed.
+/// Checks that the records with these ids are as in `before`, which is the result of an earlier call of [`snapshot`].
+/// `what` names the refused call in the message.
 async fn unchanged(
     store: &dyn TokenStore,
     ids: &[RecordId],

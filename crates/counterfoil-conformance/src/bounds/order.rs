@@ -1,4 +1,4 @@
-//! Checks the order of refusals. It is the order of the variants of `Inserted` and `Rotated`.
+//! Checks which refusal a store returns if several apply: the one that is declared first in `Inserted` or `Rotated`.
 
 use counterfoil::store::{Inserted, NewRecord, ParentUpdate, Rotated, TokenStore};
 use counterfoil::types::{RecordId, Version};
@@ -10,8 +10,8 @@ use crate::sample::{
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Checks the docs of [`Inserted`] and [`Rotated`]. If several refusals apply, the store must return the refusal
-/// that is declared first, and must write nothing.
+/// Checks which refusal is returned if several apply to one call, as the docs of [`Inserted`] and [`Rotated`] say. It
+/// must be the variant that is declared first, and nothing must be written.
 pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
     of_a_new_family(subject).await?;
     of_a_join(subject).await?;
@@ -20,7 +20,8 @@ pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Checks the order of the refusals of a new family: a taken id, a taken label, a full cap, and a reached pace.
+/// Inserts a new family for which several refusals apply. The store must check them in this order: a taken id, a taken
+/// label, a full cap, and a reached pace.
 async fn of_a_new_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").created(at(11));
@@ -46,7 +47,8 @@ async fn of_a_new_family(subject: &Subject) -> Result<(), Violation> {
     unchanged(&*store, &ids, &before, "a refused insert").await
 }
 
-/// Checks the order of the refusals of a join: an ended family, a taken id, another generation, and a full family.
+/// Inserts a record into an existing family while several refusals apply. The store must check them in this order: an
+/// ended family, a taken id, another generation, and a full family.
 async fn of_a_join(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -74,8 +76,8 @@ async fn of_a_join(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks the order of the refusals of a rotation: a revoked family, another version, a taken id, a reached pace, and a
-/// full family.
+/// Rotates a token while several refusals apply. The store must check them in this order: a revoked family, another
+/// version, a taken id, a reached pace, and a full family.
 async fn of_a_rotation(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -118,7 +120,8 @@ async fn of_a_rotation(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks the order of the refusals of a slide: a revoked family, an expired parent, a taken id, and a full family.
+/// Slides a token while several refusals apply. The store must check them in this order: a revoked family, an expired
+/// parent, a taken id, and a full family.
 async fn of_a_slide(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -137,7 +140,7 @@ async fn of_a_slide(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// A parent, and the records that a refused rotation must not change.
+/// A stored parent token, and the ids of the records that a refused rotation must not change.
 struct Scene<'a> {
     store: &'a dyn TokenStore,
     draft: &'a Draft,
@@ -146,7 +149,8 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// Makes a successor of the parent and an access token. If `taken` is given, it is the id of the access token.
+    /// Makes the records that a rotation of the parent inserts: a successor, and an access token. If `taken` is given,
+    /// the access token gets this id.
     fn follows(&self, generation: u64, taken: Option<RecordId>) -> Vec<NewRecord> {
         let access = self.draft.access(generation);
         let id = taken.unwrap_or(access.id);

@@ -1,4 +1,5 @@
-//! Checks clause 45 on caps that end old families to make room for a new one.
+//! Checks caps that revoke the owner's least recently used families to make room for a new family (clause 45 of
+//! `TokenStore`).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,9 +16,10 @@ use crate::subject::Subject;
 use crate::together::{found_all, must_get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 45: any number of inserts with `WhenFull::End` may run concurrently. Each insert succeeds, and `limit` live
-/// families remain. The step of the insert also revokes the families that end, the least recently used first. Each of
-/// these families ends once, and the answer of exactly one insert names it.
+/// Checks caps that make room (clause 45 of `TokenStore`). If any number of inserts with `WhenFull::End` run
+/// concurrently, each must succeed, and `limit` live families must remain. Each insert must revoke the families that
+/// exceed the limit in its own step, the least recently used first. Each revoked family must be named in the answer of
+/// exactly one insert.
 pub async fn room_is_made(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     the_least_recently_used_goes(subject).await?;
@@ -35,7 +37,8 @@ pub async fn room_is_made(subject: &Subject) -> Verdict {
 
 const OTHER: ClientKey = ClientKey::from_bytes([8; 16]);
 
-/// Inserts under a cap that makes room. Returns the families that the insert ended, in the order of their ids.
+/// Inserts the family `draft` under a cap of `limit` families that makes room. Returns the families that this insert
+/// revoked, in the order of their ids.
 async fn squeeze(store: &dyn TokenStore, draft: &Draft, limit: u32, now: u64) -> Result<Vec<FamilyId>, Violation> {
     let home = draft.bounded(Some(make_room(limit, at(now))), None);
     match store.insert(home, &draft.records, at(now)).await? {
@@ -80,8 +83,8 @@ async fn the_least_recently_used_goes(subject: &Subject) -> Result<(), Violation
     Ok(())
 }
 
-/// Checks that joins, slides and rotations count as a use of a family, and that a touch, a claim of a notice and an
-/// edit do not.
+/// Checks which calls set the last use of a family. Joins, slides and rotations must set it. A touch, a claim of a
+/// notice and an edit must not.
 async fn what_moves_last_use(subject: &Subject) -> Result<(), Violation> {
     for way in 0..6 {
         let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
@@ -179,7 +182,8 @@ async fn an_ended_one_is_final(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks that a repeated insert reports its own record, and that a refused insert ends no family.
+/// Repeats an insert that made room and succeeded. The answer must be `IdTaken` with the id of the insert's own record,
+/// and the repeat must end no family.
 async fn a_refusal_ends_nobody(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let (first, second) = (ann.refresh().used(at(1)), ann.refresh().used(at(2)));

@@ -1,4 +1,5 @@
-//! Checks clause 42, the pace at which a family may be rotated.
+//! Checks the pace of rotations, which is the largest number of rotations of a family after a given instant (clause 42
+//! of `TokenStore`).
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Pace, Rotated, TokenStore};
@@ -12,8 +13,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 42: any number of racers may rotate with a pace. Afterwards at most `limit` records have
-/// `superseded.at > since`. A refused rotation writes nothing.
+/// Checks the pace of rotations (clause 42 of `TokenStore`). After any number of concurrent rotations with a pace, at
+/// most `limit` records of the family must have `superseded.at > since`. A refused rotation must write nothing.
 pub async fn rotations_are_paced(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     since_is_not_counted(subject).await?;
@@ -28,7 +29,7 @@ pub async fn rotations_are_paced(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// A chain of generations. The check rotates it with a pace.
+/// A family of refresh tokens, which the check rotates again and again with a pace.
 struct Chain<'a> {
     store: &'a dyn TokenStore,
     draft: Draft,
@@ -136,7 +137,8 @@ async fn shrunk_ones_count_and_purged_ones_do_not(subject: &Subject) -> Result<(
     Ok(())
 }
 
-/// Checks a limit and a generation that do not fit into 8 bits.
+/// Checks a pace with a limit above 255, in a family whose generation is above 255 too. A column of 8 bits can store
+/// neither number.
 async fn behind_hundreds_of_generations(subject: &Subject) -> Result<(), Violation> {
     const DEEP: u64 = 300;
     let (store, draft) = (subject.fresh().await, Person::new("default", "ann").refresh());
@@ -168,7 +170,7 @@ async fn behind_hundreds_of_generations(subject: &Subject) -> Result<(), Violati
     Ok(())
 }
 
-/// All racers rotate one chain until the pace stops them.
+/// Many racers rotate the newest token of one family, again and again, until the pace refuses.
 async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     let draft = Person::somebody().refresh();
     let (limit, early, counted) = (1 + round % 7, round % 3, u64::from(round % 7 > 2));
@@ -199,7 +201,7 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Returns how many rotations this racer made before the pace stopped it.
+/// Rotates the newest token of the family until the pace refuses. Returns how many of these rotations this racer made.
 async fn go_down(store: &dyn TokenStore, draft: &Draft, root: RecordId, within: Pace) -> Result<u32, Violation> {
     let (mut tip, mut done) = (root, 0);
     for _ in 0..TURNS {

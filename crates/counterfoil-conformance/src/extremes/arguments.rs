@@ -1,4 +1,4 @@
-//! Checks the instants of requests at the ends of their range. A store must not read them through a smaller column.
+//! Checks requests whose instants are far in the future. A store must not read them through a column with too few bits.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Inserted, NoticeMark, ParentUpdate, Show, TokenStore};
@@ -9,8 +9,9 @@ use crate::sample::{Person, at, most, must_get, pace, refuse, supersede};
 use crate::violation::{Violation, ensure, ensure_is};
 use crate::walk::{ids, walk, walk_due};
 
-/// Instants that do not fit into 31 bits of seconds or into 52 bits, and the last one that can be `now`. None is a
-/// whole millisecond.
+/// Three instants far in the future. The first does not fit into 31 bits of seconds, and the second does not fit into
+/// 52 bits of microseconds. The third is the last instant that can be `now`. None of them is a whole number of
+/// milliseconds.
 fn instants() -> [Timestamp; 3] {
     let last = Timestamp::MAX.micros() - 1;
     [(1_000_000 << 31) + 1, (1 << 52) + 1, last].map(instant)
@@ -20,7 +21,8 @@ fn instant(micros: u64) -> Timestamp {
     Timestamp::from_micros(micros).expect("an instant")
 }
 
-/// Checks that each limit is reached at its own instant, and not one microsecond earlier.
+/// Checks caps, paces, notices and purges whose limit is one of the [`instants`]. At the limit itself the store must
+/// treat it as reached, and one microsecond earlier it must not.
 pub(crate) async fn limits_are_reached_late(store: &dyn TokenStore) -> Result<(), Violation> {
     for limit in instants() {
         let before = instant(limit.micros() - 1);
@@ -33,7 +35,8 @@ pub(crate) async fn limits_are_reached_late(store: &dyn TokenStore) -> Result<()
     Ok(())
 }
 
-/// Checks a cap and a listing of what is not gone.
+/// Checks a record whose expiry and `gone_at` are `limit`. At `before` it must be listed as standing and count towards
+/// the cap. At `limit` it must not.
 async fn lives_until(store: &dyn TokenStore, before: Timestamp, limit: Timestamp) -> Result<(), Violation> {
     let person = Person::somebody();
     let id = person.pat().ending(Some(limit), Some(limit)).found(store).await?;
@@ -62,7 +65,7 @@ async fn is_paced_since(store: &dyn TokenStore, before: Timestamp, limit: Timest
     Ok(())
 }
 
-/// Checks the due notices, and a lease that ends at the limit.
+/// Checks a notice that is due from `limit` on, and a claim of a notice whose lease ends at `limit`.
 async fn is_due(store: &dyn TokenStore, before: Timestamp, limit: Timestamp) -> Result<(), Violation> {
     let id = Person::somebody().pat().noticed(at(1), 0).found(store).await?;
     let claimed = store.claim(&id, NoticeMark { at: at(1), stage: 0 }, limit).await?;

@@ -1,4 +1,5 @@
-//! Checks purges of records whose `gone_at` was changed, and purges of families whose members have different `gone_at`.
+//! Checks purges of records whose `gone_at` was changed, and of families whose members have different values of
+//! `gone_at`. A purge removes a record from its `gone_at` on.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Change, Inserted, ParentUpdate, Progress, Rotated, StoreError, TokenStore};
@@ -10,8 +11,8 @@ use crate::purge::purge;
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, most, revoked, slide, supersede};
 use crate::violation::{Violation, ensure, ensure_is};
 
-/// Checks that `Change::End`, `Change::Expiry` and a slide each set the `gone_at` that determines when a purge removes
-/// the record.
+/// Checks that `Change::End`, `Change::Expiry` and a slide each set a new `gone_at`, and that a purge removes the
+/// record from this new instant on.
 pub(crate) async fn every_end_is_found(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::somebody();
     let handed = handed_over(store, &ann.refresh()).await?;
@@ -59,7 +60,7 @@ async fn rotated(
     Ok(next.id)
 }
 
-/// Checks that a family is removed with its last member, even if this member is not the newest one.
+/// Checks that a purge removes a family together with the last of its members. This member need not be the newest one.
 pub(crate) async fn the_older_member_goes_last(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::somebody();
     let draft = ann.refresh().labelled("one").ending(Some(at(EXPIRES)), Some(at(GONE)));
@@ -84,7 +85,8 @@ pub(crate) async fn the_older_member_goes_last(store: &dyn TokenStore) -> Result
     Ok(())
 }
 
-/// Checks that a purge that leaves a damaged member also leaves its family, and that the family can still be revoked.
+/// Checks a family with a damaged member that a purge does not remove. The purge must leave the family too, and it must
+/// still be possible to revoke the family.
 pub(crate) async fn a_damaged_member_keeps_its_family(database: &Database) -> Result<(), Violation> {
     let ann = Person::somebody();
     let mut draft = ann.refresh().labelled("one").with_access();

@@ -1,4 +1,4 @@
-//! Checks all fields of records that join an existing family.
+//! Checks that every field is stored if a record is inserted into a family that exists.
 
 use counterfoil::store::{Inserted, NewRecord, NoticeMark, Rotated, TokenStore};
 use counterfoil::types::{Description, KeyId, Label, TokenKind, Version};
@@ -7,7 +7,7 @@ use crate::reference::{Model, describe};
 use crate::sample::{Draft, Person, at, must_get, slide, supersede};
 use crate::violation::{Violation, ensure, ensure_is};
 
-/// Sets every field that an insert can set.
+/// Returns the record with a value in every field that an insert can set.
 fn full(new: NewRecord) -> NewRecord {
     new.with_label(Label::new("a label", 20).ok())
         .with_description(Description::new("a description").ok())

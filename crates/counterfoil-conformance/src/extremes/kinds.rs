@@ -1,4 +1,4 @@
-//! Checks one owner with credentials of every kind.
+//! Checks the revocation of an owner who has credentials of every kind.
 
 use counterfoil::store::{Access, FamilyBody, TokenStore};
 use counterfoil::types::TokenKind;
@@ -24,8 +24,8 @@ fn of_kind(person: &Person, kind: TokenKind) -> Draft {
     draft
 }
 
-/// Checks that the revocation of an owner ends every credential of the owner, including expired, permanent and
-/// superseded ones.
+/// Checks that the revocation of an owner ends every credential of the owner: those of all kinds, expired ones,
+/// superseded ones, and ones without an expiry.
 pub(crate) async fn every_kind_ends_with_its_owner(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let mut own = Vec::new();

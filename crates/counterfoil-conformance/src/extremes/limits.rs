@@ -1,4 +1,4 @@
-//! Checks large limits that a column with few bits would store as a small or negative number.
+//! Checks large limits. A column with too few bits would store them as a small or a negative number.
 
 use counterfoil::Timestamp;
 use counterfoil::client::ClientKey;
@@ -8,11 +8,12 @@ use counterfoil::types::Version;
 use crate::sample::{Person, at, bounded, make_room, most, pace, refuse, supersede};
 use crate::violation::{Violation, ensure_is};
 
-/// A column of 8 bits stores the first limit as 1, and a column of 16 bits stores the second as 1. In a signed column
-/// of 32 bits, the last two are negative.
+/// Limits that a column with too few bits stores as another number. A column of 8 bits stores the first as 1. A column
+/// of 16 bits stores the second as 1. A signed column of 32 bits stores the last two as negative numbers.
 const WIDE: [u32; 4] = [257, 65_537, 1 << 31, u32::MAX];
 
-/// Checks that each limit in [`WIDE`] allows a second record, as a cap, as a pace, and as a cap of access tokens.
+/// Uses each limit in [`WIDE`] as a cap on families, as a pace, and as a cap on access tokens. Checks that a second
+/// record can be inserted, which a limit of 1 would refuse.
 pub(crate) async fn wide_limits_let_in(store: &dyn TokenStore) -> Result<(), Violation> {
     for limit in WIDE {
         let person = Person::somebody();

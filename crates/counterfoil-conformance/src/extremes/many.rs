@@ -1,4 +1,4 @@
-//! Checks calls with more than 1,000 records, with more than 100 families, and with the largest limit.
+//! Checks calls for more than 1,000 records or more than 100 families, and calls with the largest possible limit.
 
 use counterfoil::store::{Inserted, NewRecord, NoticeMark, Rotated, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
@@ -8,7 +8,7 @@ use crate::together::found_all;
 use crate::violation::{Violation, ensure, ensure_is};
 use crate::walk::{ids, sorted_ids, walk, walk_due};
 
-/// Inserts 1,034 records with a notice. Returns their ids in order.
+/// Inserts 1,034 records, each with a notice. Returns their ids in ascending order.
 async fn a_thousand(store: &dyn TokenStore) -> Result<Vec<RecordId>, Violation> {
     let mut drafts = Vec::new();
     for _ in 0..11 {
@@ -25,7 +25,8 @@ async fn a_thousand(store: &dyn TokenStore) -> Result<Vec<RecordId>, Violation> 
     Ok(all)
 }
 
-/// Checks that a walk shows all due records. One page size does not fit into 8 bits, and one is the largest.
+/// Inserts more than 1,000 records with a due notice, and reads all pages of due records. Checks that all records
+/// appear. One of the page sizes does not fit into 8 bits, and another is the largest possible one.
 pub(crate) async fn a_thousand_are_due(store: &dyn TokenStore) -> Result<(), Violation> {
     let wanted = a_thousand(store).await?;
     for limit in [257, u32::MAX] {
@@ -35,7 +36,7 @@ pub(crate) async fn a_thousand_are_due(store: &dyn TokenStore) -> Result<(), Vio
     Ok(())
 }
 
-/// Checks that repeated purges with the largest limit remove everything that is gone.
+/// Checks that purges with the largest possible limit remove more than 1,000 records that are past their `gone_at`.
 pub(crate) async fn a_thousand_are_purged(store: &dyn TokenStore) -> Result<(), Violation> {
     let all = a_thousand(store).await?;
     let mut changed = 0;
@@ -51,7 +52,7 @@ pub(crate) async fn a_thousand_are_purged(store: &dyn TokenStore) -> Result<(), 
     Ok(())
 }
 
-/// Checks that the revocation of an owner with the largest limit ends more than a hundred families.
+/// Checks that a revocation of an owner, called with the largest possible limit, ends more than a hundred families.
 pub(crate) async fn more_than_a_hundred_families_end(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let drafts: Vec<Draft> = (0..130).map(|_| person.pat()).collect();
@@ -66,7 +67,8 @@ pub(crate) async fn more_than_a_hundred_families_end(store: &dyn TokenStore) -> 
     Ok(())
 }
 
-/// Checks that every way of inserting stores each of a hundred records.
+/// Inserts a hundred records in one call: with a new family, with a join, with a slide, and with a rotation. Checks
+/// that all of them are stored.
 pub(crate) async fn a_hundred_at_once(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let mut draft = person.refresh();

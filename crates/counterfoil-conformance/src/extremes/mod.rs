@@ -1,4 +1,5 @@
-//! Hostile names, instants, numbers and batches. The checks of several clauses use them.
+//! Values that badly designed stores confuse or truncate: names that look alike, extreme instants and numbers, and
+//! large batches. The checks of several clauses use them.
 
 mod arguments;
 mod ends;

@@ -1,4 +1,4 @@
-//! Checks names that look alike to a store that builds its keys without care.
+//! Checks names that look alike. A store that builds its keys without care confuses them.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::sample::{Draft, GONE, Person, at, make_room, most, must_get, pace, re
 use crate::violation::{Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk};
 
-/// One person for each name in every group of names, without duplicates.
+/// Returns every person that occurs in a group of similar names, each with that group. Nobody is returned twice.
 fn everybody() -> Vec<(Person, Names)> {
     let mut all: Vec<(Person, Names)> = Vec::new();
     for names in (0..Names::KINDS).map(Names::of) {
@@ -25,11 +25,12 @@ fn everybody() -> Vec<(Person, Names)> {
     all
 }
 
-/// The number of owners that make their calls at the same time.
+/// The number of owners whose calls run concurrently.
 const ABREAST: usize = 16;
 
-/// Checks that each owner can have each label of the owner's group of names. A listing must show exactly the owner's
-/// own records. When every owner has its labels, each family takes its label again.
+/// Gives each owner every label of the owner's group of similar names. Checks that the listing of each owner shows
+/// exactly the owner's own records. At the end each family is relabelled with the label that it already has, which must
+/// succeed.
 pub(crate) async fn names_are_listed_apart(store: &dyn TokenStore) -> Result<(), Violation> {
     let (all, mut labelled) = (everybody(), Vec::new());
     for some in all.chunks(ABREAST) {
@@ -42,7 +43,8 @@ pub(crate) async fn names_are_listed_apart(store: &dyn TokenStore) -> Result<(),
     Ok(())
 }
 
-/// Changes the label of a family to the label that it has. The store compares the label with those of other families.
+/// Changes the label of a family to the label that it already has. A store compares such a label with those of other
+/// families too.
 async fn again(store: &dyn TokenStore, draft: &Draft) -> Result<(), Violation> {
     let Some(label) = draft.records[0].label.clone() else { return Ok(()) };
     let relabel = Relabel { label, key: draft.family.label_key.clone() };
@@ -99,7 +101,7 @@ pub(crate) async fn owners_end_apart(store: &dyn TokenStore) -> Result<(), Viola
     Ok(())
 }
 
-/// Inserts the only family of an owner. The cap leaves room for one.
+/// Inserts the first family of an owner, with a cap of one family. The insert must succeed.
 async fn the_only_one(store: &dyn TokenStore, draft: &Draft) -> Result<(), Violation> {
     let answer = store.insert(draft.home(Some(1)), &draft.records, at(0)).await?;
     let owner = (&draft.family.realm, &draft.family.owner);
@@ -107,8 +109,9 @@ async fn the_only_one(store: &dyn TokenStore, draft: &Draft) -> Result<(), Viola
     Ok(())
 }
 
-/// Checks that a pace counts only the owner's own records, that making room ends only the owner's own families, that a
-/// family is not revoked through an owner with a similar name, and that a realm lists only its own records.
+/// Checks that owners with similar names do not affect each other. A pace counts only the owner's own records. A cap
+/// that makes room ends only the owner's own families. A revocation that names the wrong owner does not revoke the
+/// family. A listing of a realm shows only its own records.
 pub(crate) async fn owners_are_counted_apart(store: &dyn TokenStore) -> Result<(), Violation> {
     let (people, mut newest) = (everybody(), Vec::new());
     for some in people.chunks(ABREAST) {
@@ -144,7 +147,7 @@ async fn lists_its_own(store: &dyn TokenStore, realm: &Realm) -> Result<(), Viol
     Ok(())
 }
 
-/// Inserts the first family of an owner. The pace allows one record.
+/// Inserts the first family of an owner, with a pace that allows one record. The insert must succeed.
 async fn the_only_family(store: &dyn TokenStore, person: &Person) -> Result<FamilyId, Violation> {
     let draft = person.pat();
     let home = draft.bounded(None, Some(pace(1, Timestamp::EPOCH)));
@@ -153,7 +156,8 @@ async fn the_only_family(store: &dyn TokenStore, person: &Person) -> Result<Fami
     Ok(draft.family.id)
 }
 
-/// Inserts a second family of the owner, which takes the place of the first.
+/// Inserts a second family of the owner, with a cap of one family that makes room. The insert must end `only`, the
+/// owner's first family.
 async fn instead_of(store: &dyn TokenStore, person: &Person, only: FamilyId) -> Result<FamilyId, Violation> {
     let draft = person.pat();
     let answer = store.insert(draft.bounded(Some(make_room(1, at(1))), None), &draft.records, at(1)).await?;

@@ -1,4 +1,4 @@
-//! Checks listings of more than 1,000 records, and cursors whose record no longer exists.
+//! Checks listings of more than 1,000 records, and cursors at a record that no longer exists.
 
 use counterfoil::store::{Cursor, Listing, Rotated, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
@@ -8,7 +8,8 @@ use crate::sample::{GONE, Person, at, most, supersede};
 use crate::violation::{Violation, ensure};
 use crate::walk::{ids, walk};
 
-/// Checks listings of more than 1,000 records by kind and by owner. Some page sizes do not fit into 8 or 16 bits.
+/// Checks the listing of a realm's records of one kind, and that of an owner, each with more than 1,000 records. Some
+/// of the page sizes do not fit into 8 or 16 bits.
 pub(crate) async fn pages_beyond_a_thousand(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let mut wanted: Vec<RecordId> = Vec::new();
@@ -41,8 +42,8 @@ pub(crate) async fn pages_beyond_a_thousand(store: &dyn TokenStore) -> Result<()
     Ok(())
 }
 
-/// Checks a page of due records whose last record is purged. The next page must continue after the position of this
-/// record.
+/// Reads a page of due records, and purges the last record of this page. The next page must continue after the position
+/// that this record had.
 pub(crate) async fn a_due_cursor_outlives_its_record(store: &dyn TokenStore) -> Result<(), Violation> {
     let person = Person::somebody();
     let mut wanted = 0;
@@ -67,8 +68,8 @@ pub(crate) async fn a_due_cursor_outlives_its_record(store: &dyn TokenStore) -> 
     Ok(())
 }
 
-/// Checks a page whose last record is shrunk and therefore no longer listed. The next page must continue after the
-/// position of this record.
+/// Reads a page of a listing. Then a purge shrinks the last record of this page, so that it is no longer listed. The
+/// next page must continue after the position that this record had.
 pub(crate) async fn a_cursor_outlives_its_place_in_the_list(store: &dyn TokenStore) -> Result<(), Violation> {
     let kind = TokenKind::RefreshToken;
     for by_owner in [true, false] {
@@ -115,7 +116,8 @@ pub(crate) async fn a_cursor_outlives_its_place_in_the_list(store: &dyn TokenSto
     Ok(())
 }
 
-/// Checks a page whose last record is purged. The next page must continue after the position of this record.
+/// Reads a page of a listing, and purges the last record of this page. The next page must continue after the position
+/// that this record had.
 pub(crate) async fn a_cursor_outlives_its_record(store: &dyn TokenStore) -> Result<(), Violation> {
     let kind = TokenKind::PersonalAccessToken;
     for by_owner in [true, false] {

@@ -1,4 +1,5 @@
-//! Checks that purges shrink records, shrink no more records than their limit, and leave no family without members.
+//! Checks that purges shrink superseded records after their retry window, that they change no more records than their
+//! limit, and that they leave no family without members.
 
 use counterfoil::store::{Applied, Change, Inserted, NoticeMark, Relabel, TokenStore};
 use counterfoil::types::{KeyId, Label, RecordId, Version};
@@ -16,7 +17,8 @@ async fn superseded(store: &dyn TokenStore) -> Result<RecordId, Violation> {
     Ok(id)
 }
 
-/// Checks that `limit` is the maximum for removed and shrunk records together.
+/// Checks the `limit` of a purge. The number of records that one call removes and the number that it shrinks must
+/// together be at most `limit`.
 pub(crate) async fn removals_and_shrinks_share_the_limit(store: &dyn TokenStore) -> Result<(), Violation> {
     let (mut gone, mut spent) = (Vec::new(), Vec::new());
     for _ in 0..3 {
@@ -42,7 +44,8 @@ pub(crate) async fn removals_and_shrinks_share_the_limit(store: &dyn TokenStore)
     Ok(())
 }
 
-/// Checks that a use, a notice, an edit and an expiry do not change a shrunk record, and that a rekey does.
+/// Checks that a touch, a notice, an edit and a new expiry do not change a shrunk record. A rekey, which stores another
+/// digest, must change it.
 pub(crate) async fn a_shrunk_record_stays_shrunk(store: &dyn TokenStore) -> Result<(), Violation> {
     let id = superseded(store).await?;
     purge(store, at(15), at(15), at(15)).await?;
@@ -100,7 +103,7 @@ pub(crate) async fn shrinks_within_the_limit(store: &dyn TokenStore) -> Result<(
     Ok(())
 }
 
-/// Checks that a family is removed with its last member, even if the family's own `gone_at` is later.
+/// Checks that a purge removes a family together with its last member, even if the family's own `gone_at` is later.
 pub(crate) async fn a_family_does_not_wait(store: &dyn TokenStore) -> Result<(), Violation> {
     let ann = Person::somebody();
     for gone_at in [None, Some(at(GONE + 500))] {

@@ -11,8 +11,8 @@ use crate::reference::{Model, describe};
 use crate::sample::{Draft, Person, at, most, must_get, revoked, supersede};
 use crate::violation::{Violation, ensure};
 
-/// Returns both ends of the range of instants. Also returns the values before, at and after the largest number that
-/// fits into each width in bits.
+/// Returns instants around both ends of the range of instants. Also returns, for each of several widths in bits, the
+/// first number that does not fit into this width, and both its neighbours.
 fn instants() -> Vec<Timestamp> {
     let ends = [1, 1 << 8, 1 << 16, 1 << 31, 1 << 32, 1_000_000 << 31, 1_000_000 << 32, 1 << 52, 1_700_000_000_123_457];
     let near = |end: u64| [end - 1, end, end + 1];
@@ -20,7 +20,7 @@ fn instants() -> Vec<Timestamp> {
     ends.into_iter().flat_map(near).chain(last).filter_map(Timestamp::from_micros).collect()
 }
 
-/// Checks that values are read as they were written, after any operation.
+/// Checks that each operation stores instants, numbers and texts so that they are read back unchanged.
 pub(crate) async fn values_come_back(store: &dyn TokenStore) -> Result<(), Violation> {
     let instants = instants();
     for some in instants.chunks(8) {
@@ -29,7 +29,8 @@ pub(crate) async fn values_come_back(store: &dyn TokenStore) -> Result<(), Viola
     numbers_and_texts(store).await
 }
 
-/// Runs all operations on a record. All instants of the record have the value `instant`.
+/// Runs the operations of a token's whole life, from its insert on. All instants of its record have the value
+/// `instant`.
 async fn a_life_at(store: &dyn TokenStore, instant: Timestamp) -> Result<(), Violation> {
     let (person, mut model) = (Person::somebody(), Model::default());
     let mut draft = person.refresh().ending(Some(instant), Some(instant)).created(instant).used(instant);
@@ -71,7 +72,8 @@ async fn as_the_model(store: &dyn TokenStore, model: &Model, draft: &Draft) -> R
     Ok(())
 }
 
-/// Checks a security code and a console session, whose instants have the value `instant`.
+/// Checks records of two other kinds, a security code and a console session. All instants of these records have the
+/// value `instant`.
 async fn other_kinds_at(store: &dyn TokenStore, instant: Timestamp) -> Result<(), Violation> {
     let long = SubjectId::new(&"n".repeat(255)).expect("a subject");
     let codes = [

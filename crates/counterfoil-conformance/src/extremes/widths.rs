@@ -1,5 +1,6 @@
-//! Checks versions and generations that do not fit into 8 bits. Also checks larger numbers that a column with few
-//! bits would confuse with these. No version goes beyond 16 bits, because that would take 65,536 successive calls.
+//! Checks versions and generations that do not fit into 8 bits. Also checks wrong numbers whose low bits equal those of
+//! the right number, because a column with too few bits confuses the two. No version goes beyond 16 bits, because that
+//! would take 65,536 successive calls.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, Inserted, TokenStore};
@@ -8,12 +9,12 @@ use counterfoil::types::{KeyId, RecordId, Version};
 use crate::sample::{Draft, Person, at, digest_of, member_id, must_get};
 use crate::violation::{Violation, ensure, ensure_is};
 
-/// The differences between two numbers that a column with few bits would store as equal. Each difference leaves the
-/// low 8, 16, 32 or 52 bits of a number unchanged.
+/// Amounts to add to the right number, to get a wrong one. The sum has the same low 8, 16, 32 or 52 bits as the right
+/// number. So a column with that number of bits would store both as the same number.
 const OFF: [u64; 4] = [1 << 8, 1 << 16, 1 << 32, 1 << 52];
 
-/// Checks a record that is changed more than 256 times. A version that equals the record's version only in the low bits
-/// must be refused.
+/// Changes a record more than 256 times. Checks that a change with a wrong expected version is refused, even if the low
+/// bits of this version are right.
 pub(crate) async fn versions_have_their_width(store: &dyn TokenStore) -> Result<(), Violation> {
     let id = Person::somebody().pat().found(store).await?;
     let change = Change::Rekey { digest: digest_of(&id), key_id: KeyId::new(2) };
@@ -46,8 +47,8 @@ async fn step_to(store: &dyn TokenStore, id: &RecordId, change: &Change, wanted:
     Ok(())
 }
 
-/// Checks that a join must name the family's generation. A number that equals this generation only in the low bits
-/// must be refused.
+/// Checks that a join with a wrong generation is refused, even if the low bits of this generation are right. `stands`
+/// is the family's generation.
 pub(crate) async fn generations_have_their_width(
     store: &dyn TokenStore,
     draft: &Draft,
@@ -65,7 +66,8 @@ pub(crate) async fn generations_have_their_width(
     Ok(())
 }
 
-/// Checks that every record in a batch of more than 1,000 is written, at any position.
+/// Touches more than 1,000 ids in one batch. Only one of them exists. Checks that its last use is written, wherever it
+/// is in the batch.
 pub(crate) async fn touches_beyond_a_thousand(store: &dyn TokenStore) -> Result<(), Violation> {
     const MANY: usize = 1_203;
     let draft = Person::somebody().refresh();

@@ -1,13 +1,16 @@
-//! Finds schedules of a pair of operations. Schedules that interrupt an operation least often come first.
+//! Chooses the schedules under which a pair of operations runs. A schedule says which of the two operations makes the
+//! next backend call. Schedules that interrupt an operation least often are tried first.
 
 use std::collections::BTreeMap;
 
 use super::schedule::Choice;
 use crate::dice::Dice;
 
-/// The schedules that were not run yet.
+/// The schedules of a pair that are known and were not run yet.
 pub(super) struct Schedules {
-    /// The schedules, grouped by their number of interruptions. Each schedule is a list of its first choices.
+    /// The schedules, by the number of their interruptions. A schedule is a list of numbers: 0 if the first operation
+    /// continues at a choice, and 1 if the second does. After the end of the list, the operation that ran last
+    /// continues.
     open: BTreeMap<usize, Vec<Vec<usize>>>,
     dice: Dice,
     pub(super) tried: usize,
@@ -18,8 +21,9 @@ impl Schedules {
         Self { open: BTreeMap::from([(0, vec![Vec::new()])]), dice: Dice::new(seed), tried: 0 }
     }
 
-    /// Returns the next schedule. It is a random one of the schedules with the fewest interruptions. So if there are
-    /// too many to run all, the interruptions are spread over the whole operation.
+    /// Removes a schedule and returns it, or returns `None` if none is left. It is a random one of the schedules with
+    /// the fewest interruptions. So if not all schedules can be run, those that are run interrupt the operations at
+    /// different points.
     pub(super) fn next(&mut self) -> Option<Vec<usize>> {
         let mut least = self.open.first_entry()?;
         let index = usize::try_from(self.dice.below(least.get().len() as u64)).unwrap_or(0);
@@ -31,7 +35,9 @@ impl Schedules {
         Some(wanted)
     }
 
-    /// Adds the schedules that branch off a run that began with the choices `wanted`.
+    /// Adds the schedules that differ from a run in one choice. The run began with the choices `wanted` and made the
+    /// choices `choices` in total. For each of its choices after `wanted`, a schedule is added that is equal up to this
+    /// choice and there continues the other operation.
     pub(super) fn branch(&mut self, wanted: &[usize], choices: &[Choice]) {
         for (index, choice) in choices.iter().enumerate().skip(wanted.len()) {
             let other = Choice { chosen: 1 - choice.chosen, ..*choice };
@@ -41,7 +47,7 @@ impl Schedules {
         }
     }
 
-    /// The number of known schedules that were not run.
+    /// The number of schedules (orders of backend calls) that are known and were not run yet.
     pub(super) fn left(&self) -> usize {
         self.open.values().map(Vec::len).sum()
     }
@@ -51,7 +57,8 @@ impl Schedules {
 mod tests {
     use super::*;
 
-    /// Simulates two operations of `calls` calls each under the schedule `wanted`. Returns the choices that occurred.
+    /// Simulates two operations that make `calls` backend calls each. `wanted` says which of the two continues at each
+    /// choice. Returns the choices that occurred.
     fn run(calls: usize, wanted: &[usize]) -> Vec<Choice> {
         let (mut left, mut before, mut choices) = ([calls; 2], None, Vec::new());
         while left.iter().all(|left| *left > 0) {

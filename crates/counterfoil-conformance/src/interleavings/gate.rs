@@ -1,12 +1,12 @@
-//! A gate at which an operation waits before each backend call.
+//! Pauses an operation before each of its backend calls, until the suite lets it continue.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 use counterfoil::testing::BackendCalls;
 
-/// The gate of one operation. The caller that opens the gate polls the operation next, so the operation needs no
-/// wake-up.
+/// Pauses one operation before each of its backend calls. The suite opens the gate and then polls the operation itself.
+/// So the gate need not wake the operation's task.
 #[derive(Default)]
 pub(super) struct Gate {
     open: AtomicBool,
@@ -15,18 +15,18 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// Lets the operation make one backend call.
+    /// Lets the operation make its next backend call, and pauses it again before the one after that.
     pub(super) fn open(&self) {
         self.waits.store(false, Ordering::Relaxed);
         self.open.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the operation waits at the gate.
+    /// Returns true if the operation is paused before a backend call.
     pub(super) fn waits(&self) -> bool {
         self.waits.load(Ordering::Relaxed)
     }
 
-    /// The number of backend calls that the operation has reached.
+    /// The number of backend calls that the operation has reached so far.
     pub(super) fn reached(&self) -> u32 {
         self.reached.load(Ordering::Relaxed)
     }

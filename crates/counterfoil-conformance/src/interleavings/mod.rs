@@ -1,4 +1,5 @@
-//! Runs every interleaving of two operations at the points at which a store calls its backend.
+//! Runs two operations concurrently, and pauses them before each of their calls of the backend. So every order of these
+//! calls can be tried.
 
 mod explore;
 mod gate;
@@ -21,17 +22,19 @@ use explore::Schedules;
 use patience::Patience;
 use schedule::{Run, run};
 
-/// The number of pairs that run in parallel. Each has its own database.
+/// The number of pairs of operations that run in parallel. Each pair has its own database.
 const ABREAST: usize = 4;
 
-/// The number by which the scale's rounds are divided. The result is the largest number of schedules for each pair.
+/// The largest number of schedules that are tried for each pair is the number of rounds of [`Scale`](crate::Scale)
+/// divided by this number. A schedule is one order of the backend calls of the two operations.
 const PART: u32 = 9;
 
-/// A pair is finished after this number of schedules in which an operation waited. If a lock makes an operation one
-/// step, the other operation waits in every schedule, and each wait costs the time of [`Patience`].
+/// After this number of schedules in which an operation had to wait, no more schedules of the pair are tried. If a lock
+/// makes an operation one atomic step, the other operation waits for this lock in every schedule, and each wait takes
+/// the time of [`Patience`].
 const WAITS: u32 = 3;
 
-/// The numbers of pairs and schedules that ran. The check prints these numbers.
+/// The numbers of pairs of operations, and of orders of their backend calls, that were run. The check prints them.
 #[derive(Clone, Copy, Default)]
 struct Tried {
     pairs: usize,
@@ -40,10 +43,13 @@ struct Tried {
     left: usize,
 }
 
-/// Clause 50: two operations behave as if one ran after the other, in whatever order their backend calls run.
+/// Checks every order of the backend calls of two concurrent operations (clause 50 of `TokenStore`). In each order, the
+/// results must be as if one operation had run after the other.
 ///
-/// A store awaits [`backend_call`](crate::backend_call) before each backend call. Schedules that interrupt an operation
-/// once run first, then those with two interruptions, and so on. Each pair runs at most a ninth of the scale's rounds.
+/// For this check, a store must await [`backend_call`](crate::backend_call) before each backend call. If it never does,
+/// the check is not applicable. The orders that interrupt an operation once are tried first, then those with two
+/// interruptions, and so on. The number of orders tried for each pair is at most a ninth of the rounds of
+/// [`Scale`](crate::Scale).
 pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
     let without: Arc<[Deed]> = without_points(subject).await?.into();
     if without.len() == Deed::ALL.len() {
@@ -73,8 +79,9 @@ pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Returns the operations that never await `backend_call`. For these operations the suite awaits it once at their
-/// beginning. So all backend calls of the other operation run either before or after the whole operation.
+/// Returns the operations during which this store never awaits `backend_call`. Such an operation cannot be interrupted.
+/// So the suite awaits `backend_call` once before it begins, and all backend calls of the other operation run either
+/// before it or after it.
 async fn without_points(subject: &Subject) -> Result<Vec<Deed>, Violation> {
     let (database, patience) = (subject.fresh_with(2).await, Patience::new());
     let mut without = Vec::new();
@@ -89,7 +96,9 @@ async fn without_points(subject: &Subject) -> Result<Vec<Deed>, Violation> {
     Ok(without)
 }
 
-/// Runs pairs until none is left.
+/// Runs pairs of operations in every order of their backend calls, until no pair is left. `next` is the index of the
+/// next pair, which several threads share. `without` are the operations during which this store never awaits
+/// `backend_call`.
 async fn some_pairs(subject: &Subject, next: &AtomicUsize, without: &[Deed]) -> Result<Tried, Violation> {
     let (database, patience, pairs) =
         (subject.fresh_with(2).await, Patience::new(), Deed::pairs(subject.scale().rounds));
@@ -111,7 +120,7 @@ async fn some_pairs(subject: &Subject, next: &AtomicUsize, without: &[Deed]) -> 
     Ok(all)
 }
 
-/// A database on which a thread runs pairs one after another.
+/// A database on which one thread runs pairs of operations, one pair after another.
 struct Stage<'a> {
     database: &'a Database,
     patience: &'a Patience,
@@ -137,7 +146,8 @@ impl Stage<'_> {
         Ok(schedules)
     }
 
-    /// Runs both operations under one schedule. The first uses handle `handle`, the second uses the next handle.
+    /// Runs both operations of the pair once, with the order of backend calls that `wanted` gives. The first operation
+    /// uses the handle with the index `handle`, and the second uses the next handle.
     async fn schedule(
         &self,
         scene: &Scene,

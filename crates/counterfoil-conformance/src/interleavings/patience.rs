@@ -1,5 +1,5 @@
-//! How long the suite waits for an operation that is neither done nor at a gate. The operation may be waiting for the
-//! backend, or for a lock that the other operation has taken.
+//! Limits how long the suite waits for an operation that is neither done nor paused before a backend call. Such an
+//! operation is waiting for the backend, or for a lock that the other operation has taken.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,8 +8,8 @@ use std::task::Waker;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// The length of a wait. It is longer than a step of a local store. If it is too short, the other operation only
-/// continues while this operation is still running. The check stays correct.
+/// The length of one wait. A call of a local backend takes less time. If a call takes longer, the other operation
+/// continues while this operation is still running. The result of the check is correct even then.
 const PATIENCE: Duration = Duration::from_millis(3);
 
 enum Message {
@@ -23,7 +23,7 @@ pub(super) struct Patience {
     thread: Option<JoinHandle<()>>,
 }
 
-/// A wait in progress.
+/// A wait that was started by [`Patience::wait`].
 pub(super) struct Waiting<'a> {
     patience: &'a Patience,
     over: Arc<AtomicBool>,
@@ -44,7 +44,7 @@ impl Patience {
         Self { sender: Some(sender), thread: Some(thread) }
     }
 
-    /// Starts a wait.
+    /// Starts a wait of [`PATIENCE`]. At its end, `waker` is woken.
     pub(super) fn wait(&self, waker: &Waker) -> Waiting<'_> {
         let over = Arc::new(AtomicBool::new(false));
         self.send(Message::Wait(waker.clone(), Arc::clone(&over)));
@@ -59,7 +59,6 @@ impl Patience {
 }
 
 impl Waiting<'_> {
-    /// Whether the wait has ended.
     pub(super) fn is_over(&self) -> bool {
         self.over.load(Ordering::Acquire)
     }

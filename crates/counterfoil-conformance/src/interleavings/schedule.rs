@@ -1,4 +1,4 @@
-//! One run of two operations with a given order of their backend calls.
+//! Runs two operations concurrently, with a given order of their backend calls.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -13,11 +13,12 @@ use crate::violation::Violation;
 
 type Acting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The number of successive waits after which the two operations are treated as deadlocked.
+/// After this number of successive waits in which neither operation reached a backend call, the two operations are
+/// treated as deadlocked.
 const NEVER: u32 = 5_000;
 
-/// A choice between two operations that both wait at a gate. It records the operation that continues and the operation
-/// that ran last.
+/// A moment at which both operations are paused before a backend call, so that one of them has to be chosen. It
+/// contains the index of the chosen operation, and of the operation that ran before.
 #[derive(Clone, Copy)]
 pub(super) struct Choice {
     pub(super) chosen: usize,
@@ -25,19 +26,19 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// Whether the choice interrupts an operation that could have continued.
+    /// Returns true if the other operation than the one that ran before was chosen.
     pub(super) fn stops_one(self) -> bool {
         self.before.is_some_and(|before| before != self.chosen)
     }
 }
 
-/// The result of a run.
+/// The result of running two operations under one schedule.
 pub(super) struct Run<T> {
     pub(super) outcomes: [T; 2],
     pub(super) choices: Vec<Choice>,
-    /// The number of backend calls of both operations.
+    /// The number of backend calls that both operations made together.
     pub(super) calls: u32,
-    /// How often an operation was neither done nor at a gate when a wait of [`Patience`] ended.
+    /// How often a wait of [`Patience`] ended while an operation was neither done nor paused before a backend call.
     pub(super) waits: u32,
 }
 
@@ -58,7 +59,8 @@ impl<'a, T> Actor<'a, T> {
         self.outcome.is_none() && self.gate.waits()
     }
 
-    /// Polls the operation. Returns whether it is done or at a gate.
+    /// Polls the operation unless it is done or paused. Returns true if it is now done, or paused before a backend
+    /// call.
     fn goes_on(&mut self, context: &mut Context<'_>) -> bool {
         if self.outcome.is_none()
             && !self.gate.waits()
@@ -70,8 +72,8 @@ impl<'a, T> Actor<'a, T> {
     }
 }
 
-/// Runs both operations. At each choice, the operation that `wanted` names continues. After the end of `wanted`, the
-/// operation that ran last continues.
+/// Runs both operations to their end. Whenever both are paused before a backend call, `wanted` contains the index of
+/// the operation that continues. After the end of `wanted`, the operation that ran last continues.
 pub(super) async fn run<'a, T>(
     futures: [Acting<'a, T>; 2],
     wanted: &[usize],
@@ -108,7 +110,8 @@ pub(super) async fn run<'a, T>(
     Ok(Run { outcomes, choices, calls, waits })
 }
 
-/// Polls both operations until each is done or at a gate. Returns false if the wait ended earlier.
+/// Polls both operations until each is done or paused before a backend call. Returns true then. Returns false if a wait
+/// of [`Patience`] ended first.
 async fn settle<T>(actors: &mut [Actor<'_, T>; 2], patience: &Patience) -> bool {
     let mut waiting: Option<Waiting<'_>> = None;
     poll_fn(|context| {

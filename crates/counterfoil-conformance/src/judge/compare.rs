@@ -2,14 +2,15 @@
 
 use counterfoil::store::{FamilyParts, Nonce, RecordParts, TokenRecord};
 
-/// Returns a line for each field that differs, with the actual and the required value.
+/// Returns one line for each field in which the record `is`, which a store returned, differs from `must`, which is
+/// right. The line has both values.
 pub(crate) fn differing(is: &TokenRecord, must: &TokenRecord) -> Vec<String> {
     let mut lines = record(is.record(), must.record());
     lines.extend(family(is.family(), must.family()));
     lines
 }
 
-/// Like [`differing`], for records that may be absent.
+/// Like [`differing`], for records of which one or both may be absent.
 pub(crate) fn differing_options(is: Option<&TokenRecord>, must: Option<&TokenRecord>) -> Vec<String> {
     match (is, must) {
         (None, None) => Vec::new(),
@@ -19,8 +20,8 @@ pub(crate) fn differing_options(is: Option<&TokenRecord>, must: Option<&TokenRec
     }
 }
 
-/// Compares each named field. The caller compares the fields after `except`. If a field of `$parts` is not named, this
-/// macro does not compile.
+/// Compares two values field by field. The fields before `except` are compared here, and those after it by the caller.
+/// If a field of the type `$parts` is in neither list, the code does not compile.
 macro_rules! differing_fields {
     ($prefix:literal, $parts:ident, $is:ident, $must:ident, $($field:ident)*, except $($other:ident)*) => {{
         const NAMED: &[&str] = &[$(stringify!($field),)* $(stringify!($other),)*];

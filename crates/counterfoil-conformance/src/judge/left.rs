@@ -1,4 +1,4 @@
-//! Reads the stored state after all operations have returned.
+//! Reads the state of a store after all concurrent operations of a scene have returned.
 
 use counterfoil::store::{TokenRecord, TokenStore};
 use counterfoil::types::{RecordId, TokenKind};
@@ -10,19 +10,22 @@ use crate::together::get_all;
 use crate::violation::Violation;
 use crate::walk::{ids, sorted_ids, walk, walk_due};
 
-/// Whether the judge compares the due notices.
+/// Says when the due notices of a store are compared with those of the model.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DueNotices {
-    /// The judge compares them together with the rest of the state.
+    /// At once, together with the rest of the state.
     Now,
-    /// The caller compares them later, because a store may have to search every shard for due notices.
+    /// Later, by the caller. A store may have to search every shard for due notices, so this is not done after each
+    /// race.
     Later,
 }
 
-/// A page limit larger than the number of records in a scene.
+/// The page limit for the listings of a scene. It is larger than the number of records in a scene, so one page has all
+/// records.
 const PAGE: u32 = 100;
 
-/// All records, and the contents of the listings.
+/// The state that a store or the model has after the operations: all records, the order of two listings, and the due
+/// notices if they were read.
 pub(crate) struct Left {
     records: Vec<Option<TokenRecord>>,
     listed: [Vec<RecordId>; 2],
@@ -30,7 +33,8 @@ pub(crate) struct Left {
 }
 
 impl Left {
-    /// Reads records and listings.
+    /// Reads the records with the ids `wanted`, the listings of the scene's owner, and the due notices if `notices` is
+    /// `Now`.
     pub(crate) async fn of(
         store: &dyn TokenStore,
         scene: &Scene,
@@ -47,18 +51,20 @@ impl Left {
         Ok(Self { records, listed: [ids(&refresh), ids(&access)], due })
     }
 
-    /// Whether the due notices were read.
+    /// Returns `Now` if the due notices were read, and `Later` otherwise.
     pub(super) const fn notices(&self) -> DueNotices {
         if self.due.is_some() { DueNotices::Now } else { DueNotices::Later }
     }
 
-    /// The records whose notice is due at the end of the scene's hour.
+    /// The ids of those read records whose notice is due at the end of the scene's hour, which is the range of instants
+    /// that the scene uses.
     pub(super) fn due(&self, scene: &Scene) -> Vec<RecordId> {
         let is_due = |found: &&TokenRecord| found.record().notice.is_some_and(|notice| scene.end().reached(notice.at));
         self.records.iter().flatten().filter(is_due).map(|found| found.record().id).collect()
     }
 
-    /// Returns a line for each field that differs.
+    /// Returns one line for each difference between this state and the state `must`, such as a field of a record or the
+    /// order of a listing. `wanted` are the ids of the compared records.
     pub(super) fn differing(&self, must: &Self, wanted: &[RecordId]) -> Vec<String> {
         let mut lines = Vec::new();
         for (id, (is, must)) in wanted.iter().zip(self.records.iter().zip(&must.records)) {

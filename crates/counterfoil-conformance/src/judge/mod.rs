@@ -1,9 +1,11 @@
-//! Decides whether concurrent operations are equivalent to some sequential order.
+//! Decides whether concurrent operations had a correct result. The result is correct if the operations could have run
+//! one after another, in some order.
 //!
-//! The input is the answers of a few concurrent operations, and the final state. The judge searches for an order in
-//! which the reference model gives the same answers and leaves the same records. The contract allows some operations
-//! to proceed piece by piece. In these operations, each record or family is a step of its own. A read is not a step.
-//! Each record that a read returns must have had the returned state at some moment of the order.
+//! The input is the answers of the operations and the final state of the store. The judge searches for an order in
+//! which the reference model gives the same answers and has the same final state. The contract allows some operations
+//! to work record by record or family by family. Each record or family of such an operation is a step of its own in the
+//! order. A read is not a step. Instead, each record that a read returned must have had the returned state at some
+//! point of the order.
 
 mod compare;
 mod left;
@@ -21,15 +23,15 @@ use left::Left;
 
 pub(crate) use left::DueNotices;
 
-/// A call that has returned, with its answer.
+/// One operation that has returned, with its answer.
 pub(crate) struct Call {
     pub(crate) deed: Deed,
     pub(crate) actor: usize,
     pub(crate) outcome: Outcome,
 }
 
-/// Judges the answers of the operations and the present state of the store. Returns the records whose notices are due
-/// at the end of the scene's hour.
+/// Decides whether the answers of the operations and the current state of the store are correct. Returns the ids of the
+/// records whose notices are due at the end of the scene's hour, which is the range of instants that the scene uses.
 pub(crate) async fn judge_in(
     store: &dyn TokenStore,
     scene: &Scene,
@@ -43,12 +45,12 @@ pub(crate) async fn judge_in(
     Ok(left.due(scene))
 }
 
-/// Searches for a sequential order of the operations.
+/// Searches for a sequential order of the operations that explains their answers and the final state `left`.
 ///
 /// # Errors
 ///
-/// A violation if there is no sequential order. It names the operations and their answers, and the fields that differ
-/// in the nearest order.
+/// A violation if there is no such order. It names the operations and their answers. It also names the fields that
+/// differ in the order that comes nearest.
 fn judge(scene: &Scene, calls: &[Call], ids: &[RecordId], left: &Left) -> Result<(), Violation> {
     let mut search = search::Search::new(scene, calls, ids, left);
     if search.finds_an_order() {

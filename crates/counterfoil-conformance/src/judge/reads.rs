@@ -1,4 +1,4 @@
-//! The results of reads. The judge compares them record by record.
+//! Compares the results of reads with the model, record by record.
 
 use counterfoil::store::TokenRecord;
 use counterfoil::types::RecordId;
@@ -10,7 +10,7 @@ use crate::reference::Model;
 use crate::scene::{Deed, Outcome, Scene};
 use crate::violation::Violation;
 
-/// A read, with its records for which no matching moment of the order is found yet.
+/// A read operation, and the parts of its result that no state of the model has explained so far.
 #[derive(Clone)]
 pub(super) struct Read<'a> {
     deed: Deed,
@@ -19,10 +19,12 @@ pub(super) struct Read<'a> {
 
 #[derive(Clone)]
 enum Showed<'a> {
-    /// The records by id. An entry is removed as soon as the model has a moment at which the record equals the entry.
+    /// Each record that was read, or `None` if it was absent. An entry is removed as soon as the model has a state in
+    /// which this record is equal to the entry.
     Records(Vec<(RecordId, Option<&'a TokenRecord>)>),
-    /// The numbers of records by key, as a census returned them. Each number must be at least the number of records
-    /// that existed at every moment. It must be at most the number of records that existed at some moment.
+    /// The numbers of records for each digest key, as a census returned them. For each key, the number must be at least
+    /// the number of records that existed during the whole order. It must be at most the number of records that existed
+    /// at any point of the order.
     Counts {
         counts: &'a [(counterfoil::types::KeyId, u64)],
         always: Option<Vec<(RecordId, u32)>>,
@@ -31,7 +33,7 @@ enum Showed<'a> {
 }
 
 impl<'a> Read<'a> {
-    /// Returns the reads among these calls.
+    /// Returns those of the calls that are reads, with their results.
     pub(super) fn all(calls: &'a [Call], scene: &Scene, ids: &[RecordId]) -> Vec<Self> {
         let read = |call: &'a Call| match &call.outcome {
             Outcome::Seen(records) => {
@@ -48,7 +50,8 @@ impl<'a> Read<'a> {
         calls.iter().filter_map(read).collect()
     }
 
-    /// Compares the read with the model at one more moment.
+    /// Compares the result of the read with the model's next state. Records whose state in the model equals the result
+    /// are explained, and are removed.
     pub(super) fn look(&mut self, scene: &Scene, model: &Model) -> Result<(), Violation> {
         match &mut self.showed {
             Showed::Records(open) if open.is_empty() => {}
@@ -73,7 +76,7 @@ impl<'a> Read<'a> {
         Ok(())
     }
 
-    /// Returns a line for each record for which no moment was found.
+    /// Returns one line for each record of the result that no state of the model has explained.
     pub(super) fn unexplained(&self, scene: &Scene, model: &Model) -> Vec<String> {
         match &self.showed {
             Showed::Records(open) if open.is_empty() => Vec::new(),

@@ -1,4 +1,5 @@
-//! Searches for an order depth-first. A branch ends at an answer that differs from the model's.
+//! Searches depth-first for a sequential order of the operations. An order is given up at the first answer that differs
+//! from the model's.
 
 use counterfoil::types::RecordId;
 
@@ -16,19 +17,21 @@ pub(super) struct Search<'a> {
     left: &'a Left,
     steps: Vec<Step>,
     batches: Vec<Batch>,
-    /// The number of orders that were tried. It includes orders that ended early because of an answer.
+    /// The number of sequential orders of the operations that were tried, including those that were given up.
     pub(super) orders: u32,
-    /// A description of the nearest order, and of the differences in it.
+    /// A description of the sequential order of the operations that came nearest to the store's results, with the
+    /// differences that remained.
     pub(super) nearest: String,
-    /// How near the nearest order is: the number of its steps with equal answers, and the number of its differences.
+    /// How near the nearest order of the operations came to the store's results. First comes the number of its steps
+    /// whose answers were equal, where more is better. Then comes the number of differences, where fewer is better.
     nearness: (usize, std::cmp::Reverse<usize>),
 }
 
-/// A node of the search.
+/// The beginning of a sequential order of the operations: the steps so far, and the state of the model after them.
 #[derive(Clone)]
 struct Node<'a> {
     model: Model,
-    /// The indexes of the steps that were run, in order.
+    /// The indexes of the steps that ran so far, in the order in which they ran.
     done: Vec<usize>,
     changed: Vec<u64>,
     reads: Vec<Read<'a>>,
@@ -73,15 +76,17 @@ impl<'a> Search<'a> {
         false
     }
 
-    /// Whether this order need not be tried. Consecutive pieces of one batch may run in any order, so it suffices to
-    /// try them in ascending order.
+    /// Returns true if the step `number` need not be tried as the next one. This is so if it belongs to the same batch
+    /// as the last step and has a lower index. The steps of one batch have the same result in any order, so only their
+    /// ascending order is tried.
     fn commutes(&self, node: &Node<'_>, number: usize) -> bool {
         let last = node.done.last().filter(|last| **last > number);
         let batch = self.steps[number].batch();
         batch.is_some() && last.is_some_and(|last| self.steps[*last].batch() == batch)
     }
 
-    /// Runs a step on the model. Returns whether the model's answer equals the store's.
+    /// Runs the step on the model. Returns true if the model's answer equals the store's answer, or if the step is a
+    /// piece of a batch and so has no answer of its own.
     fn steps_so(&mut self, node: &mut Node<'_>, number: usize) -> bool {
         let step = self.steps[number];
         let Step::Whole(call) = step else {
@@ -106,8 +111,8 @@ impl<'a> Search<'a> {
         false
     }
 
-    /// Whether this order leads to the store's final state, explains every read, and changes as many pieces as the
-    /// answers report.
+    /// Checks a complete order of the steps of all operations. Returns true if the model then has the store's final
+    /// state, if every read is explained, and if each batch changed as many records or families as its answers report.
     fn ends_so(&mut self, node: &Node<'_>) -> bool {
         self.orders += 1;
         let mut lines = Vec::new();
@@ -147,7 +152,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Returns a line for each difference between two answers.
+/// Returns one line for each difference between `found`, the store's answer, and `must`, the model's.
 fn answers_differ(name: &str, found: &Outcome, must: &Outcome) -> Vec<String> {
     match (found, must) {
         (Outcome::Step(found, is), Outcome::Step(must, record)) if found == must => {

@@ -1,4 +1,5 @@
-//! The atomic steps into which the operations are divided.
+//! Divides operations into atomic steps. Most operations are one step. A purge has one step for each record, and the
+//! revocation of an owner has one for each family.
 
 use counterfoil::store::{Revoke, TokenStore};
 use counterfoil::types::{FamilyId, RecordId};
@@ -9,19 +10,19 @@ use crate::reference::Model;
 use crate::scene::{Deed, Outcome, Scene, modelled};
 use crate::violation::Violation;
 
-/// One atomic step.
+/// One atomic step of an operation.
 #[derive(Clone, Copy)]
 pub(super) enum Step {
-    /// The whole call with this index.
+    /// The call with this index in the list of calls, which is one atomic step as a whole.
     Whole(usize),
-    /// The revocation of one family by the batch with this index.
+    /// The revocation of one family, as a part of the batch with this index.
     Family(usize, FamilyId),
-    /// The purge of one record by the batch with this index.
+    /// The purge of one record, as a part of the batch with this index.
     Record(usize, RecordId),
 }
 
 impl Step {
-    /// The index of the step's batch.
+    /// The index of the batch to which the step belongs, or `None` for a whole operation.
     pub(super) const fn batch(self) -> Option<usize> {
         match self {
             Self::Whole(_) => None,
@@ -30,15 +31,16 @@ impl Step {
     }
 }
 
-/// All calls of one operation that may proceed piece by piece. Their arguments are equal, so it does not matter which
-/// call executed which piece.
+/// All calls of a purge, which may work record by record, or of the revocation of an owner, which may work family by
+/// family. All these calls have equal arguments, so it does not matter which call changed which record.
 pub(super) struct Batch {
     pub(super) deed: Deed,
-    /// The number of changed pieces that the answers report.
+    /// The number of changed records or families that the answers of these calls report in total.
     pub(super) reported: u64,
 }
 
-/// Divides the calls into steps and batches. Reads have no steps.
+/// Divides the calls into atomic steps. Reads have no steps. The calls of a purge or of the revocation of an owner are
+/// collected into a batch, which has one step for each record or family.
 pub(super) fn steps(scene: &Scene, calls: &[Call]) -> (Vec<Step>, Vec<Batch>) {
     let (mut steps, mut batches) = (Vec::new(), Vec::<Batch>::new());
     let founders: Vec<usize> = calls.iter().filter(|call| call.deed.founds()).map(|call| call.actor).collect();
@@ -64,7 +66,8 @@ pub(super) fn steps(scene: &Scene, calls: &[Call]) -> (Vec<Step>, Vec<Batch>) {
     (steps, batches)
 }
 
-/// Executes one piece on the model. Returns whether it changed anything.
+/// Executes one step of a batch on the model: the revocation of one family, or the purge of one record. Returns true if
+/// the step changed the model. A step that is a whole call changes nothing here.
 pub(super) fn piece(scene: &Scene, model: &mut Model, deed: Deed, step: Step) -> bool {
     match step {
         Step::Whole(_) => false,
@@ -80,20 +83,20 @@ pub(super) fn piece(scene: &Scene, model: &mut Model, deed: Deed, step: Step) ->
     }
 }
 
-/// Executes the whole operation on a copy of the model. Returns the answer and the changed copy.
+/// Executes the whole operation on a copy of the model. Returns the model's answer, and the copy after the operation.
 pub(super) fn whole(scene: &Scene, model: &Model, deed: Deed, actor: usize) -> Result<(Outcome, Model), Violation> {
     let store = modelled(model);
     let outcome = at_once(scene.act(&store, deed, actor))?;
     Ok((outcome, store.with(std::mem::take)))
 }
 
-/// Returns the result of a future of the model. This future never waits.
+/// Polls a future of the reference model once and returns its output. Such a future is always done at the first poll.
 pub(super) fn at_once<T>(future: impl Future<Output = Result<T, Violation>>) -> Result<T, Violation> {
     let answer = future.now_or_never();
     answer.unwrap_or_else(|| Err(Violation::new("the model must answer at once")))
 }
 
-/// Reads from a copy of the model as from a store.
+/// Puts a copy of the model into a store, and calls `look` with this store.
 pub(super) fn looked_at<T>(
     model: &Model,
     look: impl AsyncFnOnce(&dyn TokenStore) -> Result<T, Violation>,

@@ -12,7 +12,7 @@ fn scene() -> (ReferenceStore, Scene) {
     (store, scene)
 }
 
-/// Calls the operations one after another, in this order.
+/// Calls the operations on the store one after another, in this order. Returns them with their answers.
 fn call(store: &ReferenceStore, scene: &Scene, calls: &[(Deed, usize)]) -> Vec<Call> {
     let call = |(deed, actor): &(Deed, usize)| {
         let outcome = block_on(scene.act(store, *deed, *actor)).unwrap();
@@ -57,8 +57,8 @@ fn a_lost_write_has_no_order_and_the_message_names_its_field_alone() {
     assert!(nearest.contains("last_used_at is None") && nearest.lines().count() == 2, "{nearest}");
 }
 
-/// Checks that the revocation of an owner's families may miss a family that is inserted concurrently, but no older
-/// family.
+/// Checks that the judge accepts a revocation of an owner that misses a family which is inserted concurrently, and that
+/// it rejects one that misses an older family.
 #[test]
 fn the_end_of_an_owners_families_may_miss_a_new_one_and_no_old_one() {
     let (store, scene) = scene();

@@ -1,4 +1,5 @@
-//! The operations of the guide's table. Each answer becomes a word of this table.
+//! Calls the operations that have a row in the table of `WRITING-A-STORE.md`. Each answer of the store becomes one of
+//! the words of this table.
 
 use counterfoil::store::{
     Applied, Change, Inserted, Listing, Page, Progress, Revoke, Rotated, StoreError, TokenRecord, TokenStore,
@@ -10,8 +11,8 @@ use crate::purge::purge;
 use crate::sample::{EXPIRES, GONE, at, describe_as, digest_of, member_id, most, revoked, slide, supersede};
 use crate::violation::Violation;
 
-/// An operation with the name that it has in the guide's table. The purge is listed at the end, because it removes
-/// records of all owners.
+/// An operation, with the name of its row in the table of `WRITING-A-STORE.md`. The purge is the last operation,
+/// because it removes records of all owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     Get,
@@ -82,7 +83,7 @@ impl Operation {
         }
     }
 
-    /// Runs the operation on the record of the case. Returns the word for the answer.
+    /// Calls the operation on the record of the case. Returns the word that the table uses for this answer.
     pub(super) async fn ask(self, store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {
         let (id, version) = (&case.id, case.version);
         match self {
@@ -140,7 +141,8 @@ impl Operation {
     }
 }
 
-/// Returns the word for an answer. An error that the contract names is an answer too.
+/// Returns the word that the table uses for an answer of a store. The error `Corrupt` has a word too. Any other error
+/// is a violation.
 fn word<T>(answer: Result<T, StoreError>, word: impl FnOnce(T) -> String) -> Result<String, Violation> {
     match answer {
         Ok(answer) => Ok(word(answer)),
@@ -198,8 +200,8 @@ fn progress_word(progress: Progress) -> String {
     if progress.changed > 0 { "changed" } else { "nothing" }.into()
 }
 
-/// Touches the record, and reads it to determine whether the touch was written. For a damaged row the read returns
-/// `Corrupt`.
+/// Touches the record, and then reads it to find out whether the touch was written. Returns the word for this. If the
+/// row is damaged, the read returns `Corrupt`.
 async fn touch(store: &dyn TokenStore, case: &Case) -> Result<String, Violation> {
     store.touch(&[(case.id, at(100))]).await?;
     word(store.get(&case.id).await, |found| {

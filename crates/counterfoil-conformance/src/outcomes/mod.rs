@@ -1,5 +1,5 @@
-//! Checks clause 54: every operation in every state of a record. The check reads the required answers from the guide's
-//! table, so that the document and the check cannot disagree.
+//! Checks the answer of every operation in every state of a record (clause 54 of `TokenStore`). The right answers are
+//! read from the table in `WRITING-A-STORE.md`, so the document and the check cannot contradict each other.
 
 mod ask;
 mod state;
@@ -11,7 +11,8 @@ use crate::violation::{Checked, Verdict, ensure};
 use ask::Operation;
 use state::{Case, State};
 
-/// Clause 54: in every state of a record, every operation answers as the guide's table says.
+/// Checks that every operation, in every state of a record, gives the answer in the table of `WRITING-A-STORE.md`
+/// (clause 54 of `TokenStore`).
 pub async fn every_state_has_its_answer(subject: &Subject) -> Verdict {
     for state in State::ALL {
         let database = subject.fresh().await;

@@ -1,4 +1,4 @@
-//! The states of a record.
+//! The states of a record for which the table of `WRITING-A-STORE.md` has a column.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Inserted, NoticeMark, ParentUpdate, Revoke, Rotated, TokenStore};
@@ -10,7 +10,7 @@ use crate::purge::purge;
 use crate::sample::{Draft, GONE, Person, at, member_id, most, revoked, supersede};
 use crate::violation::{Violation, ensure_is};
 
-/// A state of a record with the name that it has in the guide's table.
+/// A state of a record, with the name of its column in the table of `WRITING-A-STORE.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Live,
@@ -55,7 +55,7 @@ impl State {
 /// The notice with which the record was inserted.
 pub(super) const MARK: NoticeMark = NoticeMark { at: Timestamp::EPOCH, stage: 1 };
 
-/// A record in a given state. Its owner has no other record.
+/// A record in the state that is tested, with what the calls on it need. Its owner has no other record.
 pub(super) struct Case {
     pub(super) person: Person,
     pub(super) draft: Draft,
@@ -67,8 +67,8 @@ pub(super) struct Case {
 }
 
 impl Case {
-    /// Inserts a record and brings it into the state `state`. Returns `None` if the fixture does not implement the hook
-    /// `damage`.
+    /// Inserts a record and makes the calls that bring it into the state `state`. Returns `None` if this state needs
+    /// the hook `damage` and the fixture does not implement it.
     pub(super) async fn new(database: &Database, state: State) -> Result<Option<Self>, Violation> {
         let person = Person::somebody();
         let mut draft = person.refresh().noticed(MARK.at, MARK.stage);
@@ -111,7 +111,8 @@ impl Case {
         Ok(())
     }
 
-    /// Adds an access token to the record's family. If `id` is given, the token gets this id.
+    /// Tries to insert an access token into the record's family. If `id` is given, the token gets this id, otherwise a
+    /// new one.
     pub(super) async fn join(&self, store: &dyn TokenStore, id: Option<RecordId>) -> Result<Inserted, Violation> {
         let mut access = self.draft.access(self.generation);
         access.id = id.unwrap_or(access.id);

@@ -1,15 +1,16 @@
-//! Reads the table of the guide.
+//! Reads the table of answers in `WRITING-A-STORE.md`.
 
 use super::ask::Operation;
 use super::state::State;
 
 const GUIDE: &str = include_str!("../../WRITING-A-STORE.md");
 
-/// Returns the answers that the guide allows. There may be several.
+/// Returns the answers that the table of `WRITING-A-STORE.md` allows for this operation in this state. There can be
+/// several.
 ///
 /// # Panics
 ///
-/// If the guide has no such row or column, which is a mistake in the suite.
+/// If the table has no such row or column, which is a mistake in the suite.
 pub(super) fn allowed(operation: Operation, state: State) -> Vec<&'static str> {
     let mut rows = GUIDE.lines().skip_while(|line| !line.starts_with("| operation |")).map(cells);
     let head = rows.next().expect("the guide has the table");

@@ -1,4 +1,4 @@
-//! Checks clause 4 with many concurrent inserts under a small cap.
+//! Checks the cap on the families of an owner, with a low limit and many concurrent inserts (clause 4 of `TokenStore`).
 
 use std::sync::Arc;
 
@@ -14,8 +14,9 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::walk;
 
-/// Clause 4: after any number of concurrent inserts, exactly `cap` live families remain. Revoked families, families
-/// with `now >= live_until`, and families of another client do not count.
+/// Checks a cap with many concurrent inserts (clause 4 of `TokenStore`). Afterwards exactly as many live families as
+/// the cap allows must exist. Revoked families, families with `now >= live_until`, and families of another client do
+/// not count.
 pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     for track in tracks(subject, 2).await {

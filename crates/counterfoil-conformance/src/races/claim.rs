@@ -1,4 +1,5 @@
-//! Many workers claim and settle one notice concurrently.
+//! Many workers claim and settle one notice concurrently. A notice is an instant at which a host is to be told about a
+//! record.
 
 use counterfoil::store::{NoticeMark, TokenStore};
 
@@ -8,8 +9,8 @@ use crate::sample::{Person, at, must_get};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, ensure};
 
-/// Clause 22 with races: if several workers claim one notice concurrently, exactly one gets the record. If several
-/// workers settle one lease concurrently, exactly one call returns true.
+/// Checks concurrent claims of one notice (clause 22 of `TokenStore`). Exactly one claim must succeed. If several
+/// workers then settle the lease of this claim concurrently, exactly one call must return true.
 pub(crate) async fn claimers(subject: &Subject) -> Verdict {
     for track in tracks(subject, 2).await {
         for _ in 0..track.rounds {

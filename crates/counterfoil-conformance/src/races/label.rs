@@ -1,4 +1,4 @@
-//! Checks clause 18 with many concurrent inserts with one label.
+//! Checks many concurrent inserts and changes that want the same label (clause 18 of `TokenStore`).
 
 use std::sync::Arc;
 
@@ -14,8 +14,9 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Clause 18: a label has one holder under races. The races are inserts, relabels, inserts during a revocation,
-/// inserts during rotations, and inserts with a label whose holder is past its `gone_at`.
+/// Checks with races that at most one family has a label (clause 18 of `TokenStore`). The races are: inserts with the
+/// same label; inserts with a label whose family is past its `gone_at`; relabels; inserts during a revocation of the
+/// label's family; and inserts during rotations of the label's family.
 pub async fn label_has_one_holder(subject: &Subject) -> Verdict {
     for track in tracks(subject, 9).await {
         for round in 0..track.rounds {
@@ -30,7 +31,8 @@ pub async fn label_has_one_holder(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Inserts a token with the label. Returns `None` if the token got the label, and otherwise the holder.
+/// Inserts a token with a label. Returns `None` if the token was inserted, and otherwise the family that already has
+/// the label.
 async fn create(store: &dyn TokenStore, draft: &Draft, now: Timestamp) -> Result<Option<FamilyId>, Violation> {
     match store.insert(draft.home(None), &draft.records, now).await? {
         Inserted::Done => Ok(None),
@@ -39,7 +41,7 @@ async fn create(store: &dyn TokenStore, draft: &Draft, now: Timestamp) -> Result
     }
 }
 
-/// Returns the families that have a label key, among the families of the person's records.
+/// Returns the ids of the person's families that have a label. Each id is returned once.
 async fn holders(store: &dyn TokenStore, person: &Person) -> Result<Vec<FamilyId>, Violation> {
     let listed = walk(store, person.listing(TokenKind::PersonalAccessToken), 200).await?;
     let mut holders: Vec<FamilyId> =
@@ -145,7 +147,8 @@ async fn relabels(track: &Track) -> Result<(), Violation> {
     Ok(())
 }
 
-/// One racer revokes the holder, and the others insert. One of the inserts gets the label, or a later insert gets it.
+/// One racer revokes the family that has the label, while the others insert families with this label. At most one
+/// insert may get the label. If none gets it, an insert after the race must get it.
 async fn beside_a_revocation(track: &Track) -> Result<(), Violation> {
     let person = Arc::new(Person::somebody());
     let old = person.pat().labelled("one");
@@ -182,8 +185,8 @@ async fn beside_a_revocation(track: &Track) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks that a family keeps its label while it is rotated. Every insert of another family with this label must be
-/// refused.
+/// Checks that a family keeps its label while it is rotated. Inserts of other families with this label run at the same
+/// time, and each must be refused.
 async fn beside_rotations(track: &Track) -> Result<(), Violation> {
     let person = Arc::new(Person::somebody());
     let draft = person.pat().labelled("one");

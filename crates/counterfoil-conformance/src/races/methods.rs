@@ -1,4 +1,4 @@
-//! Runs every method concurrently with every other method, in one scene.
+//! Runs each method concurrently with each other method and with itself, on the same records.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -18,17 +18,20 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::{ids, walk_due};
 
-/// The number by which the scale's rounds are divided. The result is the number of races for each pair.
+/// The number of races for each pair of operations is the number of rounds of [`Scale`](crate::Scale) divided by this
+/// number.
 const PART: u32 = 300;
 
-/// Clause 49: any two methods may run concurrently on the records of one owner. Then there is an order of the two calls
-/// that gives both results and the final state.
+/// Checks that any two methods can run concurrently on the records of one owner (clause 49 of `TokenStore`). There must
+/// be an order of the calls that gives all results and the final state.
 ///
-/// Two racers run each operation, one on each handle. In each round, the unchanged store runs half of the pairs, and a
-/// slowed store runs all pairs. On the slowed store, a pair that contains a rotation runs twice, and a pair of a slide
-/// and a read runs four times. These pairs need more races, because a store that uses two steps for them has only a
-/// short gap between the steps. Many pairs run at the same time. Each has its own database, because some operations
-/// read the whole database. For the same reason the due notices are compared only once, after all races.
+/// In each race, two threads run one operation and two other threads run another, through two handles. In each round,
+/// the store itself runs half of the pairs of operations, and a slowed store runs all pairs. On the slowed store, a
+/// pair that contains a rotation runs twice, and a pair of a slide and a read runs four times. These pairs need more
+/// races, because a store that uses two steps for them has only a short gap between the steps.
+///
+/// Many pairs run at the same time. Each has its own database, because some operations read the whole database. For the
+/// same reason, the due notices are compared only once, after all races.
 pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     let scale = subject.scale();
     let all = Deed::pairs(scale.rounds);
@@ -60,7 +63,7 @@ pub async fn methods_race_methods(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// The number of additional races of the pair.
+/// Returns how many races this pair of operations runs on the slowed store in addition to the first one.
 fn more_often(pair: [Deed; 2]) -> usize {
     let any = |is: fn(Deed) -> bool| pair.into_iter().any(is);
     if any(Deed::supersedes) {
@@ -72,20 +75,23 @@ fn more_often(pair: [Deed; 2]) -> usize {
     }
 }
 
-/// A racer is delayed by fewer than this many [`pause`]s, so that it may begin at any point of another operation.
+/// Each racer calls [`pause`] a random number of times before it begins, and this number is lower than `LATEST`. So one
+/// operation can begin at any point of another one.
 const LATEST: u64 = 8;
 
-/// The page limit for due notices.
+/// The largest number of due notices that the check reads in one page.
 const PAGE: u32 = 100;
 
-/// A race that was judged, with the notices that are due at the end of its scene's hour.
+/// The result of one race: the pair of operations, the end of the instants that its scene uses, and the records whose
+/// notices are due then.
 struct Raced {
     pair: [Deed; 2],
     end: Timestamp,
     due: Vec<RecordId>,
 }
 
-/// Databases, each with one scene per race.
+/// The databases in which races run at the same time. Each race has a scene of its own, which is a set of records of
+/// one owner.
 struct Stages {
     databases: Vec<Database>,
     pool: Pool,
@@ -106,7 +112,8 @@ impl Stages {
         if self.slow { Arc::new(SlowStore::new(handle, racer as u64)) } else { handle }
     }
 
-    /// Runs one race in each database. Takes the pairs one after another. Returns the due notices that each race left.
+    /// Runs one race in each database. The first database gets the first pair of operations, and so on. If there are
+    /// more databases than pairs, the pairs are used again. Returns the result of each race.
     async fn race(&self, pairs: &[[Deed; 2]]) -> Result<Vec<Raced>, Violation> {
         let scenes = try_join_all(self.databases.iter().map(|database| Scene::new(&**database))).await?;
         let scenes: Vec<Arc<Scene>> = scenes.into_iter().map(Arc::new).collect();
@@ -147,8 +154,8 @@ impl Stages {
         try_join_all(judged).await
     }
 
-    /// Checks that the due notices of each database are those that its races left. A race must not change records of an
-    /// earlier race.
+    /// Checks the due notices of each database after all its races. They must be exactly the notices that the races
+    /// left, so no race changed the records of an earlier one.
     async fn due_is_complete(&self, raced: &[Vec<Raced>]) -> Result<(), Violation> {
         for (stage, database) in self.databases.iter().enumerate() {
             let raced: Vec<&Raced> = raced.iter().filter_map(|race| race.get(stage)).collect();
@@ -165,7 +172,8 @@ impl Stages {
     }
 }
 
-/// Actors 0 and 1 run the first operation of the pair, actors 2 and 3 the second.
+/// Returns the operation of this actor. Actors 0 and 1 run the first operation of the pair, and actors 2 and 3 the
+/// second.
 const fn deed_of(pair: [Deed; 2], actor: usize) -> Deed {
     pair[actor / 2 % 2]
 }

@@ -1,6 +1,6 @@
 //! Races on real threads. Each race runs on the store itself, and again through a
-//! [`SlowStore`](crate::slow::SlowStore). The slow store exposes races that a fast store hides.
-//! [`scale`](crate::scale::scale) sets the numbers of rounds and racers.
+//! [`SlowStore`](crate::slow::SlowStore), which exposes races that a fast store hides. [`scale`](crate::scale::scale)
+//! sets the numbers of rounds and threads. The threads of a race are called racers.
 
 mod cap;
 mod claim;
@@ -31,10 +31,10 @@ pub(crate) use rotate::readers_find_the_successor;
 pub use rotate::rotate_has_one_winner;
 pub use touch::touch_disturbs_nobody;
 
-/// A store on which a race runs, the racers, and the number of rounds.
+/// The parts of a race: the store on which it runs, the threads that call it, and the number of rounds.
 pub(crate) struct Track {
     pub(crate) store: Store,
-    /// Another handle of the same database.
+    /// A second handle of the store's database.
     second: Store,
     pub(crate) pool: Pool,
     pub(crate) rounds: u64,
@@ -42,14 +42,16 @@ pub(crate) struct Track {
 }
 
 impl Track {
-    /// Returns the racer's handle. Even racers use the first handle, odd racers the second.
+    /// Returns the handle that this racer uses. Racers with an even number use the first handle, and the others the
+    /// second.
     pub(crate) fn handle(&self, racer: usize) -> &Store {
         if racer.is_multiple_of(2) { &self.store } else { &self.second }
     }
 }
 
-/// Returns a track for the store itself and a track for a slowed store. The rounds are divided by `part`, because some
-/// races make several times as many calls in each round.
+/// Returns two tracks: one for the store itself, with the rounds of the scale, and one for a slowed store, with a third
+/// of them. Both numbers of rounds are divided by `part`, because some races make several times as many calls in each
+/// round as others.
 pub(crate) async fn tracks(subject: &Subject, part: u32) -> Vec<Track> {
     let scale = subject.scale();
     let mut tracks = Vec::new();

@@ -1,4 +1,4 @@
-//! Runs purges concurrently with joins of the families whose last member they remove.
+//! Runs purges of families concurrently with joins, which insert a record into such a family.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use crate::subject::Subject;
 use crate::together::{found_all, get_all};
 use crate::violation::{Violation, ensure, ensure_is};
 
-/// One of this many racers purges. Each of the others joins its own family.
+/// One of this many racers purges. Each of the other racers inserts a record into its own family.
 const PURGERS: usize = 4;
 
-/// Checks that a join that was `Done` beside a purge has its record and its family, and that a family that the purge
-/// removed is joined by nobody.
+/// Checks joins of families that a purge is removing at the same time. If a join was `Done`, its record must exist
+/// afterwards. If the purge removed the family first, the join must be refused and its record must not exist.
 pub(crate) async fn joins_beside_a_purge(subject: &Subject) -> Result<(), Violation> {
     for track in tracks(subject, 36).await {
         for _ in 0..track.rounds {

@@ -1,4 +1,4 @@
-//! Runs a request concurrently with its own repeats. Exactly one of them is executed.
+//! Runs several copies of one request concurrently, as after a timeout. Exactly one of them must be executed.
 
 use std::sync::Arc;
 
@@ -10,18 +10,18 @@ use crate::sample::{Draft, Person, at, must_get, slide, supersede};
 use crate::subject::Subject;
 use crate::violation::{Violation, ensure};
 
-/// How the racers insert the record.
+/// The calls with which the racers insert the record.
 #[derive(Clone, Copy, Debug)]
 enum Way {
     Found,
     Join,
     Slide,
-    /// Some racers insert the record with a rotation. The others insert it with a join.
+    /// Every fourth racer inserts the record with a rotation. The others insert it with a join.
     Rotation,
 }
 
-/// Clause 5 with races: any number of requests insert one id, each with its own digest. Exactly one returns `Done`, and
-/// its digest is stored.
+/// Checks concurrent repeats of an insert (clause 5 of `TokenStore`). All requests insert a record with the same id,
+/// but each with its own digest. Exactly one must return `Done`, and its digest must be stored.
 pub(crate) async fn repeats_at_once(subject: &Subject) -> Result<(), Violation> {
     for track in tracks(subject, 12).await {
         for _ in 0..track.rounds {
@@ -33,7 +33,7 @@ pub(crate) async fn repeats_at_once(subject: &Subject) -> Result<(), Violation> 
     Ok(())
 }
 
-/// Returns the record with the digest and the key of this racer.
+/// Returns a copy of the record with a digest and a key id that only this racer uses.
 fn by(racer: usize, record: &NewRecord) -> NewRecord {
     let number = u8::try_from(racer).unwrap_or(u8::MAX);
     record.clone().with_digest(Digest::from_bytes([number; 32])).with_key_id(KeyId::new(u32::from(number) + 1))
@@ -68,7 +68,8 @@ async fn one(track: &Track, way: Way) -> Result<(), Violation> {
     stands(&*track.store, &new.id, &by(winner, &new)).await
 }
 
-/// Returns whether the request returned `Done`. An answer other than `Done` or "the id is taken" is a violation.
+/// Sends the request of one racer. Returns true if the answer is `Done`, and false if the id is taken. Any other answer
+/// is a violation.
 async fn asked(store: &dyn TokenStore, draft: &Draft, new: NewRecord, way: Way) -> Result<bool, Violation> {
     let answer = match way {
         Way::Found => {

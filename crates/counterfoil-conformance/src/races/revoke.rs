@@ -1,4 +1,4 @@
-//! Runs a revocation concurrently with rotations, joins, changes and slides of the family.
+//! Runs a revocation of a family concurrently with rotations, joins, changes and slides of this family.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,11 +16,12 @@ use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::walk;
 
-/// The largest number of rotations that one racer makes along the chain.
+/// The largest number of rotations that one racer makes, each of the successor of the one before.
 const STEPS: u64 = 12;
 
-/// Clause 13 with races: after revoke has returned, the whole family reads as revoked, even if rotations and joins were
-/// in progress. A call that returns later adds no live record.
+/// Checks a revocation that runs concurrently with rotations and joins (clause 13 of `TokenStore`). After the
+/// revocation has returned, the whole family must read as revoked. A rotation or join that returns later must not add a
+/// live record.
 pub(crate) async fn refreshers_beside_a_revocation(subject: &Subject) -> Verdict {
     for track in tracks(subject, 2).await {
         for round in 0..track.rounds {
@@ -70,7 +71,8 @@ fn note(written: &Written, ids: &[RecordId]) {
     written.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
 }
 
-/// Revokes after a delay that the seed determines. Afterwards every acknowledged record must read as revoked.
+/// Revokes the family after a delay that depends on the seed. Checks that every record whose insert was acknowledged
+/// then reads as revoked.
 async fn end(
     store: &dyn TokenStore,
     person: &Person,
@@ -116,10 +118,11 @@ async fn refresh(store: &dyn TokenStore, draft: &Draft, root: RecordId, written:
     Ok(())
 }
 
-/// The largest number of changes and slides that one racer makes.
+/// The largest number of times that one racer changes and slides the newest record.
 const CHANGES: usize = 9;
 
-/// Changes the newest record and slides it. The racer's number decides with which change it begins.
+/// Changes the newest record of the family and slides it, again and again. The number of the racer determines with
+/// which change it begins.
 async fn change(store: &dyn TokenStore, root: RecordId, racer: usize) -> Result<(), Violation> {
     let mut tip = root;
     for step in racer..racer + CHANGES {

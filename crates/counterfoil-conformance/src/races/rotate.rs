@@ -1,4 +1,4 @@
-//! Checks clauses 10 and 11 with many concurrent rotations of one refresh token.
+//! Checks many concurrent rotations of one refresh token (clauses 10 and 11 of `TokenStore`).
 
 use counterfoil::store::{NewRecord, Rotated, TokenStore};
 use counterfoil::types::{RecordId, Version};
@@ -11,10 +11,11 @@ use crate::subject::Subject;
 use crate::together::get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 10: any number of racers rotate with one expected version. Exactly one gets `Done`. The rest get `Stale` or
-/// `FamilyEnded`.
+/// Checks concurrent rotations with the same expected version (clause 10 of `TokenStore`). Exactly one must get `Done`.
+/// The others must get `Stale` or `FamilyEnded`.
 ///
-/// Every fourth round starts a new family. The other rounds rotate the winner's successor.
+/// Every fourth round starts a new family. The other rounds rotate the token that the winner of the round before
+/// inserted.
 pub async fn rotate_has_one_winner(subject: &Subject) -> Verdict {
     for track in tracks(subject, 2).await {
         let mut chain: Option<(Draft, RecordId)> = None;
@@ -80,7 +81,8 @@ async fn one_round(track: &Track, draft: &Draft, parent: RecordId, generation: u
     Ok(winner)
 }
 
-/// Clause 11 with races: a reader that sees the parent as superseded also finds its successor.
+/// Checks readers during a rotation (clause 11 of `TokenStore`). A reader that sees the parent as superseded must also
+/// find its successor.
 pub(crate) async fn readers_find_the_successor(subject: &Subject) -> Verdict {
     for track in tracks(subject, 2).await {
         for _ in 0..track.rounds {

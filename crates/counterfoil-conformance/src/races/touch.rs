@@ -1,4 +1,5 @@
-//! Runs touches, claims and settlements concurrently with changes that they must not affect.
+//! Runs touches, claims and settlements concurrently with changes of the same records. The changes must not be
+//! affected.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -19,12 +20,13 @@ use crate::subject::Subject;
 use crate::together::{found_all, must_get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 17: no apply, rotate or revoke fails or becomes `Stale` because of a touch, claim or settle.
+/// Checks that a touch, claim or settle never makes an apply, rotate or revoke fail or become `Stale` (clause 17 of
+/// `TokenStore`).
 ///
-/// Half of the threads each change, rotate and revoke their own family. The other threads touch batches of the same ids
-/// in random order, and claim and settle notices, until the last family is revoked. Four families count as five rounds
-/// of the scale. Afterwards everything that a call acknowledged must be there (clause 49): each change, the latest
-/// touch of each record, and each sent notice.
+/// Half of the threads each change, rotate and revoke their own family. The other threads touch the records of all
+/// families in random order, and claim and settle their notices, until the last family is revoked. Four such families
+/// count as five rounds of the scale. Afterwards everything that a call acknowledged must be stored (clause 49): each
+/// change, the latest touch of each record, and each sent notice.
 pub async fn touch_disturbs_nobody(subject: &Subject) -> Verdict {
     let lives = (subject.scale().threads / 2).max(1);
     for track in tracks(subject, u32::try_from(lives * 5 / 4).unwrap_or(u32::MAX)).await {
@@ -84,12 +86,12 @@ async fn one_round(track: &Track, lives: usize, round: u64) -> Result<(), Violat
     Ok(())
 }
 
-/// What the touches and settlements that returned have written.
+/// What the touches and settlements that have returned must have written.
 #[derive(Default)]
 struct Acknowledged {
-    /// For each record, the latest instant of a touch.
+    /// The latest instant at which each record was touched.
     uses: HashMap<RecordId, Timestamp>,
-    /// For each record, the stages of the notices that were sent.
+    /// The stages of the notices that were sent, for each record.
     sent: HashMap<RecordId, BTreeSet<u8>>,
 }
 
@@ -105,10 +107,11 @@ impl Acknowledged {
     }
 }
 
-/// A record remembers this many sent notices.
+/// The largest number of sent notices that a record stores.
 const REMEMBERED: usize = 8;
 
-/// Every version is known in advance. If a touch changed a version, the next change would return `Stale`.
+/// Changes, rotates and revokes one family, as its only writer. So the version before each change is known. If a
+/// concurrent touch changed a version, the next change would return `Stale`, which is a violation.
 async fn live(store: &dyn TokenStore, person: &Person, draft: &Draft) -> Result<(), Violation> {
     let (id, access) = (draft.id(), draft.records[1].id);
     let rekey = |id| Change::Rekey { digest: digest_of(id), key_id: KeyId::new(2) };
@@ -146,7 +149,7 @@ async fn live(store: &dyn TokenStore, person: &Person, draft: &Draft) -> Result<
     stands(store, draft).await
 }
 
-/// Checks that everything that [`live`] did is stored.
+/// Checks that all changes that [`live`] made are stored.
 async fn stands(store: &dyn TokenStore, draft: &Draft) -> Result<(), Violation> {
     let (read, access) = (must_get(store, &draft.id()).await?, must_get(store, &draft.records[1].id).await?);
     let (own, other) = (read.record(), access.record());

@@ -1,4 +1,4 @@
-//! Runs a command on the store and on the reference model.
+//! Runs one command of a random sequence on the store and on the reference model.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -14,8 +14,8 @@ use crate::sample::most;
 
 type Said = Result<Answer, StoreError>;
 
-/// Runs the command on the model. Returns the answers that a store may give. If it returns none, any answer is
-/// accepted.
+/// Runs the command on the model. Returns all answers that a store is allowed to give. If the result is empty, a store
+/// can give any answer.
 pub(super) fn on_model(model: &mut Model, command: &Command) -> Vec<Answer> {
     match command {
         Command::Found { .. } | Command::Join { .. } => {
@@ -84,20 +84,23 @@ fn one_answer(model: &mut Model, command: &Command) -> Said {
     })
 }
 
-/// Returns an answer for every allowed count of damaged rows. The count is lower than the number of damaged rows if a
-/// purge may have shrunk some.
+/// Returns one answer for each number of damaged rows that a store is allowed to report. The largest number is
+/// `corrupt`. If an earlier purge may have shrunk damaged rows, smaller numbers are allowed too, because shrunk rows
+/// are not listed.
 fn counting(model: &Model, corrupt: u64, answer: impl Fn(u64) -> Answer) -> Vec<Answer> {
     let spent = u64::try_from(model.damaged_spent().count()).unwrap_or(u64::MAX);
     (corrupt.saturating_sub(spent)..=corrupt).rev().map(answer).collect()
 }
 
-/// It is unknown whether a damaged record is live, so a listing of live records need not count it.
+/// Returns the number of damaged rows that a listing must report, or `None` if it is not compared. It is not compared
+/// for a listing of standing records, because nobody can know whether a damaged record is standing.
 fn counted_corrupt(of: &Listed, corrupt: u64) -> Option<u64> {
     let standing = matches!(of, Listed::Owner { show: Show::Standing { .. }, .. });
     (!standing).then_some(corrupt)
 }
 
-/// Purges the model until nothing is left to purge. A shrunk record loses its notice, so the next purge may remove it.
+/// Purges the model again and again, until a purge changes nothing. One purge is not enough: a purge that shrinks a
+/// record removes its notice, and then the next purge may remove the record. Returns true if anything changed.
 pub(super) fn purge_model(model: &mut Model, limits: Purge) -> bool {
     let mut changed = false;
     while model.purge(limits.now, limits.unsent_before, limits.windows_before, usize::MAX).0 > 0 {
@@ -113,14 +116,15 @@ fn insert(model: &mut Model, home: InsertInto<'_>, new: &[NewRecord], now: Times
     answers.into_iter().map(Answer::inserted).collect()
 }
 
-/// Where a command runs. It is a database, and the number of the next handle.
+/// A database on which commands run. Each command uses the next handle of the database in turn.
 pub(super) struct Site<'a> {
     pub(super) database: &'a Database,
     pub(super) turn: usize,
 }
 
 impl Site<'_> {
-    /// Runs the command on the next handle. Reads listings page by page. Repeats batches until `more` is false.
+    /// Runs the command on the store, through the next handle. A listing is read to its last page. A purge or
+    /// revocation is repeated until `more` is false.
     pub(super) async fn carry_out(&mut self, command: &Command) -> Answer {
         self.turn += 1;
         let store = &**self.database.handle(self.turn);
@@ -180,10 +184,11 @@ async fn on_store(store: &dyn TokenStore, command: &Command) -> Said {
     })
 }
 
-/// More calls than any batch of a sequence needs.
+/// A purge or revocation that is repeated this often without an end is reported as endless. Every one of a sequence
+/// needs fewer calls.
 const ENDLESS: usize = 1_000;
 
-/// Purges until a call changes nothing and `more` is false.
+/// Purges again and again, until a call changes nothing and answers `more: false`.
 pub(super) async fn purge(store: &dyn TokenStore, limits: Purge) -> Said {
     let Purge { now, unsent_before, windows_before, limit } = limits;
     let mut changed = false;
@@ -221,17 +226,18 @@ async fn revoke_all(
     Ok(Answer::word("more, without an end"))
 }
 
-/// The listing whose pages are read.
+/// What is read page by page: a listing, or the notices that are due at an instant.
 #[derive(Clone, Copy)]
 pub(super) enum Walked<'a> {
     Listing(Listing<'a>),
     Due(Timestamp),
 }
 
-/// The records of all pages, and the number of damaged rows that the pages report.
+/// The records of all pages together, and the total number of damaged rows that the pages report.
 type Walk = (Vec<TokenRecord>, u64);
 
-/// Reads all pages after the cursor `after`. Returns an answer instead if a page is too long or the pages do not end.
+/// Reads all pages after the cursor `after`, or all pages if there is no cursor. If a page has more than `limit`
+/// records, or if the pages do not end, returns an [`Answer`] that says so.
 pub(super) async fn walk(
     store: &dyn TokenStore,
     walked: Walked<'_>,

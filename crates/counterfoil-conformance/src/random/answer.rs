@@ -1,4 +1,4 @@
-//! An answer of a store or of the model in a form that can be compared. Also describes the difference of two answers.
+//! Answers of a store or of the model, in a form that can be compared. Also describes in words how two answers differ.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use counterfoil::types::KeyId;
 
 use crate::reference::{Fields, fields};
 
-/// A word for the answer, and the fields of the records in it.
+/// An answer in a form that can be compared: one word such as `Done`, and all fields of the records that came with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     word: String,
@@ -35,7 +35,8 @@ impl Answer {
         }
     }
 
-    /// Sorts the families that an insert ended, because their order is not specified.
+    /// Makes the answer of an insert. The families that the insert ended are sorted, because the contract does not
+    /// specify their order.
     pub(super) fn inserted(answer: Inserted) -> Self {
         match answer {
             Inserted::MadeRoom(mut ended) => {
@@ -53,7 +54,8 @@ impl Answer {
         }
     }
 
-    /// The records of a listing, and the number of damaged rows that it reports.
+    /// Makes the answer of a listing from its records and the number of damaged rows that it reported. If `corrupt` is
+    /// `None`, this number is not compared.
     pub(super) fn listed(records: &[TokenRecord], corrupt: Option<u64>) -> Self {
         let damaged = corrupt.map(|corrupt| format!(", {corrupt} damaged")).unwrap_or_default();
         Self { word: format!("{} records{damaged}", records.len()), records: records.iter().map(fields).collect() }
@@ -80,10 +82,11 @@ impl Answer {
     }
 }
 
-/// A message shows at most this many of the fields that differ.
+/// The largest number of differing fields that a message shows.
 const FIELDS: usize = 8;
 
-/// Describes the difference of two answers: the words, or the record fields that differ.
+/// Describes how the answer `found` differs from `wanted`. If the words are equal, names the fields of the records that
+/// differ.
 pub(super) fn difference(wanted: &Answer, found: &Answer) -> String {
     let mut text = String::new();
     if wanted.word != found.word {
@@ -134,10 +137,10 @@ fn of_ids(wanted: &[String], found: &[String]) -> String {
     text
 }
 
-/// A message shows at most this many characters of a value.
+/// The largest number of characters of one value that a message shows.
 const SHOWN: usize = 90;
 
-/// Cuts a long text after its first characters.
+/// Returns the text if it is short, and otherwise its first characters.
 pub(super) fn cut(text: &str) -> String {
     if text.chars().count() <= SHOWN {
         return text.into();
@@ -145,7 +148,7 @@ pub(super) fn cut(text: &str) -> String {
     format!("{}… ({} bytes)", text.chars().take(SHOWN).collect::<String>(), text.len())
 }
 
-/// Cuts both texts to the part around their first difference.
+/// Shortens both texts to a part around the first place at which they differ.
 fn around(wanted: &str, found: &str) -> (String, String) {
     if wanted.chars().count().max(found.chars().count()) <= SHOWN {
         return (wanted.into(), found.into());

@@ -1,26 +1,29 @@
-//! The cells of the coverage. An operation on a record compares a value with a limit. A cell consists of the
-//! operation, the state of the record, and the side of the limit on which the value is.
+//! The cells in which the model test counts its coverage. A cell is an operation, the state of the record on which it
+//! runs, and a side of a limit. Most operations compare a value with a limit, such as `now` with `expires_at`. The side
+//! says whether the value is before, at or after this limit.
 
 use counterfoil::Timestamp;
 
 use super::state::State;
 
-/// An operation on a record. One call may execute several operations on several records.
+/// An operation of a cell. One call of the store can execute several operations on several records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Operation {
-    /// An insert whose id is taken.
+    /// An insert of a record whose id is taken.
     InsertTaken,
-    /// An insert with a label. It compares `now` with the `gone_at` of the family that has the label. The state of the
-    /// cell is the state of this family's newest member.
+    /// An insert with a label that a family already has. It compares `now` with the `gone_at` of that family. The state
+    /// in the cell is that of the family's newest member.
     FoundLabelled,
-    /// An insert under a cap. It compares `now` with the `live_until` of each family that counts.
+    /// An insert under a cap. It compares `now` with the `live_until` of each family of the owner that the cap can
+    /// count.
     FoundCapped,
-    /// An insert with a pace. It compares `created_at` with `since`.
+    /// An insert with a pace. It compares the `created_at` of each record that the pace can count with `since`.
     FoundPaced,
-    /// A join. It compares its generation with the family's. The state of the cell is the state of the parent that the
-    /// new record names.
+    /// A join, which inserts a record into a family that exists. It compares the generation in the request with the
+    /// family's generation. The state in the cell is that of the parent that the new record names.
     Join,
-    /// A join or a rotation with a cap of access tokens. It compares `now` with the `expires_at` of each token.
+    /// A join or a rotation with a cap on access tokens. It compares `now` with the `expires_at` of each access token
+    /// of the family.
     AccessCapped,
     Edit,
     Relabel,
@@ -28,8 +31,8 @@ pub(super) enum Operation {
     Rekey,
     End,
     Supersede,
-    /// A rotation with a pace. It compares `since` with the `superseded.at` of one record. This record determines
-    /// whether the pace is reached.
+    /// A rotation with a pace. It compares `since` with the `superseded.at` of the record that was rotated `limit`
+    /// rotations earlier. If that rotation is after `since`, the pace is reached.
     SupersedePaced,
     Slide,
     RevokeOne,
@@ -39,15 +42,16 @@ pub(super) enum Operation {
     Claim,
     Settle,
     ListAll,
-    /// A listing of live records. It compares `now` with the earlier of `honoured_until` and `gone_at`.
+    /// A listing of standing records. It compares `now` with the `honoured_until` or the `gone_at` of each record,
+    /// whichever is earlier.
     ListStanding,
     ListKind,
     Due,
-    /// A purge that removes records. It compares `now` with `gone_at`.
+    /// A purge that removes records without a notice. It compares `now` with `gone_at`.
     Purge,
-    /// A purge that removes records with a notice. It compares `unsent_before` with `gone_at`.
+    /// A purge that removes records with an unsent notice. It compares `unsent_before` with `gone_at`.
     PurgeUnsent,
-    /// A purge that shrinks records. It compares `windows_before` with `honoured_until`.
+    /// A purge that shrinks superseded records. It compares `windows_before` with `honoured_until`.
     Shrink,
     Get,
 }
@@ -88,7 +92,8 @@ impl Operation {
         format!("{self:?}")
     }
 
-    /// Whether the operation compares no value of the record.
+    /// Returns true if the operation compares no value with a limit. In the coverage, all its cells have the side
+    /// [`Boundary::At`].
     pub(super) const fn has_no_limit(self) -> bool {
         matches!(
             self,
@@ -102,8 +107,8 @@ impl Operation {
         )
     }
 
-    /// Whether [`Boundary::Extreme`] is a side for this operation. If true, the value on this side is another mark,
-    /// or a number that a column with few bits confuses with the right number.
+    /// Returns true if the coverage has cells with the side [`Boundary::Extreme`] for this operation. These are the
+    /// operations that compare a version, a generation, a mark of a notice, or the instant of a touch.
     pub(super) const fn has_far_sides(self) -> bool {
         matches!(
             self,
@@ -120,7 +125,8 @@ impl Operation {
         )
     }
 
-    /// Whether the call names an id, which may be absent.
+    /// Returns true if a call of the operation names the id of a record or family. The id can be absent from the store,
+    /// so the operation has cells of the coverage with the state [`State::Absent`].
     pub(super) const fn names_an_id(self) -> bool {
         matches!(
             self,
@@ -142,31 +148,35 @@ impl Operation {
     }
 }
 
-/// The side of the limit on which the compared value is.
+/// The side of the limit on which the compared value is. [`Self::Before`] means one that is lower than the limit, and
+/// [`Self::After`] one that is higher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Boundary {
     Before,
-    /// The value equals the limit, or there is no limit.
+    /// The value is equal to the limit, or the operation compares nothing.
     At,
     After,
-    /// The value is at an end of the range, or is off by at least 256, or is a mark other than the stored mark.
+    /// The value is far from the limit: an instant at an end of the range of instants, a number that differs by 256 or
+    /// more, or a mark of a notice that is not the stored one.
     Extreme,
 }
 
 impl Boundary {
     pub(super) const ALL: [Self; 4] = [Self::Before, Self::At, Self::After, Self::Extreme];
 
-    /// Compares a number with the expected number.
+    /// Returns the side on which a version or generation of a request is, compared with the stored one. A difference of
+    /// 256 or more is [`Self::Extreme`].
     pub(super) fn of_number(number: u64, stands: u64) -> Self {
         if number.abs_diff(stands) >= 256 { Self::Extreme } else { Self::of(&number, &stands) }
     }
 
-    /// Compares an instant with a limit.
+    /// Returns the side of the limit on which the instant is. The result is never [`Self::Extreme`].
     pub(super) fn of_instant(instant: Timestamp, limit: Timestamp) -> Self {
         Self::of(&instant, &limit)
     }
 
-    /// Compares an instant with a limit. The ends of the range of instants count as extreme.
+    /// Returns the side of the limit on which the instant is. If the instant is the first or last of the range of
+    /// instants, and is not the limit itself, the result is [`Self::Extreme`].
     pub(super) fn of_far_instant(instant: Timestamp, limit: Timestamp) -> Self {
         let extreme = [Timestamp::EPOCH, Timestamp::MAX].contains(&instant) && instant != limit;
         if extreme { Self::Extreme } else { Self::of(&instant, &limit) }
@@ -183,7 +193,8 @@ impl Boundary {
 
 pub(super) type Cell = (Operation, State, Boundary);
 
-/// Returns the reason why no call can reach the cell, or `None` if a call can.
+/// Returns why no call of the store can reach this cell of the coverage, or `None` if a call can reach it. A cell is an
+/// operation, the state of its record, and a side of the limit that the operation compares.
 pub(super) fn out_of_reach((operation, state, side): Cell) -> Option<&'static str> {
     use Boundary::{After, At, Before, Extreme};
     use Operation as Op;

@@ -1,4 +1,4 @@
-//! Commands of a random sequence. Most are calls of the store with their arguments.
+//! The commands of a random sequence. Most of them are calls of the store with all their arguments.
 
 use std::num::NonZeroU32;
 
@@ -8,7 +8,7 @@ use counterfoil::store::{
 use counterfoil::types::{FamilyId, OwnerId, RecordId, TokenKind, Version};
 use counterfoil::{Realm, Timestamp};
 
-/// The limits of a purge. They include the largest number of records that one call may change.
+/// The arguments of a purge: three instants, and the largest number of records that one call may change.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Purge {
     pub(super) now: Timestamp,
@@ -17,7 +17,7 @@ pub(super) struct Purge {
     pub(super) limit: u32,
 }
 
-/// A command with its arguments, which were drawn at random.
+/// A command with its arguments.
 #[derive(Clone, Debug)]
 pub(super) enum Command {
     Found {
@@ -87,7 +87,7 @@ pub(super) enum Command {
         of: Listed,
         limit: u32,
     },
-    /// Reads the first page, purges, and then reads the following pages from the cursor of the first page.
+    /// Reads the first page of a listing, then purges, and then reads the pages after the first page.
     ListWhilePurged {
         of: Listed,
         limit: u32,
@@ -98,13 +98,13 @@ pub(super) enum Command {
         limit: u32,
     },
     Census,
-    /// Damages a row without the store's knowledge. This is not a call of the store.
+    /// Damages a stored row through the fixture. It is not a call of the store, which does not know of the damage.
     Damage {
         id: RecordId,
     },
 }
 
-/// A [`Listing`] that owns its values.
+/// A [`Listing`] with owned instead of borrowed values.
 #[derive(Clone, Debug)]
 pub(super) enum Listed {
     Owner { realm: Realm, owner: OwnerId, kind: TokenKind, show: Show },
@@ -121,7 +121,8 @@ impl Listed {
 }
 
 impl Command {
-    /// Returns the target, the records and the `now` of an insert.
+    /// Returns the arguments of [`TokenStore::insert`](counterfoil::store::TokenStore::insert): the target, the new
+    /// records and `now`. Returns `None` if the command is not an insert.
     pub(super) fn insert(&self) -> Option<(InsertInto<'_>, &[NewRecord], Timestamp)> {
         match self {
             Self::Found { family, cap, pace, new, now } => {
@@ -135,7 +136,8 @@ impl Command {
         }
     }
 
-    /// Returns the target of a revocation, the revocation itself, the `gone_at`, and the limit of one call.
+    /// Returns the arguments of [`TokenStore::revoke`](counterfoil::store::TokenStore::revoke): the target, the
+    /// revocation, the `gone_at` and the limit. Returns `None` if the command is not a revocation.
     pub(super) const fn revoke(&self) -> Option<(Revoke<'_>, Revoked, Timestamp, u32)> {
         match self {
             Self::RevokeOne { id, revoked, gone_at } => Some((Revoke::One(id), *revoked, *gone_at, 1)),
@@ -149,7 +151,7 @@ impl Command {
         }
     }
 
-    /// The `now` of the call, if it has one.
+    /// Returns the argument `now` of the call, or `None` if the call has no such argument.
     pub(super) const fn now(&self) -> Option<Timestamp> {
         match self {
             Self::Found { now, .. } | Self::Join { now, .. } | Self::Apply { now, .. } | Self::Rotate { now, .. } => {
@@ -162,7 +164,8 @@ impl Command {
         }
     }
 
-    /// Returns the command with a `now` before the last instant, because a store may use the last instant for "no end".
+    /// Returns the command with a `now` that is earlier than [`Timestamp::MAX`]. No caller passes that instant as
+    /// `now`, because a store may use it for "no end".
     pub(super) fn before_the_end(mut self) -> Self {
         let last = Timestamp::from_micros(Timestamp::MAX.micros() - 1).unwrap_or(Timestamp::MAX);
         match &mut self {
@@ -179,7 +182,7 @@ impl Command {
         self
     }
 
-    /// The ids that the command names.
+    /// Returns the ids of all records that the command names.
     pub(super) fn ids(&self) -> Vec<RecordId> {
         match self {
             Self::Found { new, .. } | Self::Join { new, .. } => new.iter().map(|new| new.id).collect(),

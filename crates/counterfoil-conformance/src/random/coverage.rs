@@ -1,4 +1,5 @@
-//! Counts how often each operation was executed on a record in each state, and on which side of the limit.
+//! Counts how often the commands of the model test reached each cell. A cell is an operation, the state of its record,
+//! and the side of the limit on which the compared value is.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,7 +7,8 @@ use std::fmt::Write as _;
 use super::cells::{Boundary, Cell, Operation, out_of_reach};
 use super::state::State;
 
-/// The number of times that each cell was reached.
+/// For each cell of the coverage, how often a command reached it. A cell is an operation, the state of its record, and
+/// a side of the limit that the operation compares.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Coverage(BTreeMap<Cell, u64>);
 
@@ -27,7 +29,8 @@ impl Coverage {
         self.0.contains_key(&cell)
     }
 
-    /// Returns one line with the number of reached cells, and of cells that can be reached.
+    /// Returns one line of text: how many cells were reached, and how many can be reached. Cells of damaged records are
+    /// counted only if at least one of them was reached.
     pub(super) fn line(&self) -> String {
         let damage = self.0.keys().any(|(_, state, _)| *state == State::Damaged);
         let of_damage = |state: State| matches!(state, State::Damaged | State::BesideDamaged);
@@ -38,7 +41,7 @@ impl Coverage {
         format!("model test: {met} of {} cells (operation, state, boundary) met{hook}", within.len())
     }
 
-    /// Returns a table with a row for each operation and state, and a column for each side.
+    /// Returns a table as text. It has a line for each operation and state, and a column for each side of the limit.
     pub(super) fn table(&self) -> String {
         let mut text = String::from("operation, state: before / at / after the limit / extreme\n");
         for operation in Operation::ALL {
@@ -56,7 +59,7 @@ impl Coverage {
         text
     }
 
-    /// Returns how often the cell was reached, or `-` if no call can reach it.
+    /// Returns how often the commands reached this cell of the coverage, as text, or `-` if no call can reach it.
     fn count_text(&self, cell: Cell) -> String {
         match (self.0.get(&cell), out_of_reach(cell)) {
             (Some(times), _) => times.to_string(),

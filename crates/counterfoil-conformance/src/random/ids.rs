@@ -1,20 +1,21 @@
-//! Makes hostile ids. Some are at an end of the byte order, some have the high bit set, and some families and members
-//! differ only in their last bytes.
+//! Makes ids that badly designed stores confuse or sort wrongly. Some are at an end of the byte order, and some have
+//! the high bit set. Some ids differ only in the last bytes of their family part or of their member part.
 
 use counterfoil::store::Digest;
 use counterfoil::types::{FamilyId, RecordId};
 
 use crate::sample::Person;
 
-/// The ids of one sequence. Each is drawn once. Every sequence has its own database, and all sequences draw the same
-/// ids.
+/// The ids of one sequence, each of which is made once. All sequences make the same ids, but every sequence has its own
+/// database.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ids {
     families: u16,
     members: u16,
 }
 
-/// The fill values. Most bytes of an id have one of these values.
+/// The values of the bytes of ids. Within one part of an id, all bytes except the last two have the same one of these
+/// values.
 const FILLS: [u8; 5] = [0x00, 0xff, 0x80, 0x7f, 0x2f];
 
 impl Ids {
@@ -37,7 +38,8 @@ impl Ids {
     }
 }
 
-/// Fills the bytes for a number. The bytes of two consecutive numbers differ only in the last byte.
+/// Writes the part of an id with this number into `bytes`. If an even number is followed by an odd one, the two results
+/// differ only in their last byte.
 fn fill(bytes: &mut [u8], number: u16) {
     let fill = FILLS[usize::from(number / 2) % FILLS.len()];
     bytes.fill(fill);
@@ -47,7 +49,7 @@ fn fill(bytes: &mut [u8], number: u16) {
     (bytes[end - 2], bytes[end - 1]) = (high, low);
 }
 
-/// Makes the digest of the record with this id. No other id has the same digest.
+/// Makes a digest for the record with this id. Different ids have different digests.
 pub(super) fn digest(id: &RecordId, salt: u8) -> Digest {
     let mut bytes = [salt; 32];
     bytes[..16].copy_from_slice(id.as_bytes());

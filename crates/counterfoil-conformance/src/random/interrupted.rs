@@ -1,5 +1,5 @@
-//! Reads pages, with a purge after the first page. If the purge removes the last record of that page, the next page
-//! must continue after the position of this record.
+//! Reads a listing page by page, with a purge after the first page. If the purge removes the last record of that page,
+//! the next page must continue after the position that this record had.
 
 use counterfoil::store::{Listing, StoreError, TokenRecord, TokenStore};
 
@@ -9,8 +9,8 @@ use super::command::{Listed, Purge};
 use crate::reference::Model;
 use crate::sample::most;
 
-/// Reads the pages and purges, on the store and on the model. Returns the records that must be on the pages, and the
-/// records that the store returned.
+/// Reads the first page of the listing, purges both the store and the model, and then reads the other pages of the
+/// store. Returns the records that must be on the pages, and those that the store returned.
 pub(super) async fn walk_while_purged(
     store: &dyn TokenStore,
     model: &mut Model,

@@ -1,4 +1,5 @@
-//! Computes the cells that a command reaches. It uses the model before the command runs.
+//! Finds out which cells of the coverage a command reaches. A cell is an operation, the state of its record, and the
+//! side of the limit that the operation compares. The states are those before the command runs.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cap, Change, FamilyParts, NewFamily, NewRecord, NoticeMark, ParentUpdate, RecordParts, Show};
@@ -9,14 +10,15 @@ use super::command::{Command, Listed, Purge};
 use super::state::State;
 use crate::reference::Model;
 
-/// The model before a command, and the instant for which the states of records are determined.
+/// The model as it is before a command, and the instant at which the states of its records are determined.
 pub(super) struct Meeting<'a> {
     pub(super) model: &'a Model,
     pub(super) now: Timestamp,
     cells: Vec<Cell>,
 }
 
-/// Returns the cells that the command reaches. `clock` is the time of the sequence, for calls without a `now`.
+/// Returns the cells of the coverage that the command reaches. The states of records are determined at the command's
+/// own `now`, or at the instant `clock` if the command has none.
 pub(super) fn meets(model: &Model, command: &Command, clock: Timestamp) -> Vec<Cell> {
     let mut meeting = Meeting { model, now: command.now().unwrap_or(clock), cells: Vec::new() };
     meeting.look(command);
@@ -101,7 +103,7 @@ impl Meeting<'_> {
         }
     }
 
-    /// Returns the newest member of a family's chain.
+    /// Returns the newest token of the family: the member with the kind and the generation of the family.
     fn lead(&self, family: &FamilyParts) -> Option<RecordId> {
         let of_chain = |record: &&RecordParts| {
             record.id.family() == family.id && record.kind == family.kind && record.generation == family.generation

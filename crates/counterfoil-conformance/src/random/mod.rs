@@ -1,5 +1,5 @@
-//! The model test. It runs random sequences of commands on the store and on the reference model, and compares every
-//! answer and the final state.
+//! The model test. It runs random sequences of commands on the store and on the reference model. It compares every
+//! answer, and at the end the stored state.
 
 mod act;
 mod answer;
@@ -33,15 +33,16 @@ use meets::meets;
 use replay::{Compared, Replay};
 use shrink::{Failing, shrink};
 
-/// The number of sequences that run in parallel. Each runs on its own store, so that waits for a server overlap.
+/// The number of sequences that run in parallel. Each has its own database. While one waits for a server, the others
+/// continue.
 const ABREAST: usize = 4;
 
-/// The number of commands after which a part of the state is compared. At the end of a sequence all of the state is
-/// compared.
+/// After this many commands, a part of the stored state is compared with the model. The whole state is compared at the
+/// end of a sequence.
 const COMPARED_EVERY: u32 = 50;
 
-/// Checks that the store answers random commands as the model does. The message of a failure has the seed, the shortest
-/// commands that fail, and the fields that differ.
+/// Checks that the store answers random commands as the reference model does. If an answer differs, the message
+/// contains the seed, the shortest sequence of commands that still fails, and the fields that differ.
 pub async fn answers_equal_the_model(subject: &Subject) -> Verdict {
     let (next, covered) = (Arc::new(AtomicU32::new(0)), Arc::new(Mutex::new(Coverage::default())));
     let share = |_| {
@@ -54,15 +55,16 @@ pub async fn answers_equal_the_model(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Prints the coverage as one line, or as a table with `COUNTERFOIL_COVERAGE=1`. It writes directly to stderr, which
-/// the test harness does not capture.
+/// Prints how many cells of the coverage were reached, or the whole table if `COUNTERFOIL_COVERAGE=1` is set. This
+/// writes directly to stderr, which the test harness does not capture.
 fn print(covered: &Coverage) {
     let whole = std::env::var("COUNTERFOIL_COVERAGE").is_ok_and(|whole| whole == "1");
     let table = if whole { covered.table() } else { String::new() };
     let _ = writeln!(std::io::stderr(), "{}\n{table}", covered.line());
 }
 
-/// Runs sequences until none is left.
+/// Takes seeds from `next`, which several threads share, and runs their sequences, until the number of sequences of the
+/// scale is reached.
 async fn sequences(subject: &Subject, next: &AtomicU32, covered: &Mutex<Coverage>) -> Result<(), Violation> {
     let scale = subject.scale();
     loop {
@@ -77,12 +79,13 @@ async fn sequences(subject: &Subject, next: &AtomicU32, covered: &Mutex<Coverage
     }
 }
 
-/// Runs one sequence. With the seed from a message of [`answers_equal_the_model`], it repeats the failure.
+/// Runs the random sequence with this seed and this many commands. With a seed from a message of
+/// [`answers_equal_the_model`], it fails in the same way again.
 ///
 /// # Errors
 ///
-/// A violation if an answer or the state differs from the model's. It has the seed, the shortest commands that fail,
-/// and the fields that differ.
+/// A violation if an answer or the state differs from the model's. It contains the seed, the shortest sequence of
+/// commands that still fails, and the fields that differ.
 pub async fn one_sequence(subject: &Subject, seed: u64, commands: u32) -> Result<(), Violation> {
     sequence(subject, seed, commands).await.map(drop)
 }

@@ -1,29 +1,30 @@
-//! Hostile names. These are owners, realms and labels that look alike to a store that builds its keys without care.
+//! Names of owners, realms and labels that look alike. A store that builds its keys without care confuses them.
 
 use counterfoil::types::{Label, LabelKey, OwnerId};
 use counterfoil::{Realm, SubjectId};
 
 use crate::sample::Person;
 
-/// The names of one sequence. All are different, but a likely mistake in a store confuses each with another.
+/// A group of people and labels with similar names. All names are different, but a store that makes a common mistake
+/// treats two of them as equal.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     pub(crate) people: Vec<Person>,
     pub(crate) labels: Vec<(Label, LabelKey)>,
 }
 
-/// The separators that stores commonly put between the parts of a key.
+/// Texts that stores commonly put between the parts of a key.
 const SEPARATORS: [&str; 12] = ["/", ":", "|", ".", "-", "_", ",", ";", "=", "#", "::", "}{"];
 
-/// Lengths of names. Each is one more than a length to which stores truncate keys, so that two names differ only in the
-/// lost character.
+/// Lengths of long names, in characters. Each is one more than a common maximum length of keys. A store that truncates
+/// longer keys loses the last character, in which two such names differ.
 const WIDTHS: [usize; 10] = [9, 17, 33, 40, 51, 64, 65, 101, 129, 255];
 
 impl Names {
-    /// The number of groups of names.
+    /// The number of different groups of similar names that [`Names::of`] can make.
     pub(crate) const KINDS: u64 = 25 + (SEPARATORS.len() + WIDTHS.len()) as u64;
 
-    /// Returns the names of group `kind`, modulo the number of groups.
+    /// Returns the group of names with this number. After the last group, counting continues at the first.
     pub(crate) fn of(kind: u64) -> Self {
         let kind = usize::try_from(kind % Self::KINDS).unwrap_or(0);
         if let Some(separator) = SEPARATORS.get(kind) {
@@ -36,8 +37,8 @@ impl Names {
         Self::twins(twins)
     }
 
-    /// Makes names that become equal if realm, owner and label are joined. They are joined with `separator`, which may
-    /// be empty.
+    /// Makes names that a store confuses if it joins realm, owner and label with this separator to a key. The separator
+    /// is not empty, but some of the names are confused if it is left out too.
     fn joined(separator: &str) -> Self {
         let join = |parts: &[&str]| parts.join(separator);
         let people = [
@@ -51,7 +52,8 @@ impl Names {
         Self { people: people.into(), labels: labels.into() }
     }
 
-    /// Makes names that differ only in the last of `width` characters, and one name that is a prefix of the others.
+    /// Makes names of `width` characters that differ only in the last character. One more name lacks this last
+    /// character.
     fn long(width: usize) -> Self {
         let ending = |last: &str| format!("{}{last}", "n".repeat(width - 1));
         let people = [
@@ -68,7 +70,8 @@ impl Names {
         Self { people: people.into(), labels: vec![long("1"), long("2"), label(&ending("1")), label(&ending("2"))] }
     }
 
-    /// Makes names from three texts that are equal under a collation, after trimming, as a pattern or as a number.
+    /// Makes names from three different texts. A store confuses the three if it compares them with a collation, removes
+    /// blanks, or reads them as patterns or numbers.
     fn twins([one, other, third]: [&str; 3]) -> Self {
         let realm = |text: &str| if Realm::new(text).is_ok() { text.to_owned() } else { "default".into() };
         let people = [
@@ -86,8 +89,8 @@ impl Names {
     }
 }
 
-/// Groups of three names, which are different as bytes. Names that consist only of visible ASCII letters are also used
-/// as realms.
+/// Groups of three texts that differ as bytes, but that a store can confuse. A text that is a valid realm is used as a
+/// realm too.
 const TWINS: [[&str; 3]; 25] = [
     ["ann", "Ann", "ANN"],
     ["default", "Default", "DEFAULT"],

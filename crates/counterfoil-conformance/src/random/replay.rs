@@ -1,4 +1,4 @@
-//! Runs commands on a database and on the model, and compares the answers and the state.
+//! Runs commands on a database and on the reference model, and compares the answers and the stored states.
 
 use std::collections::BTreeSet;
 
@@ -15,29 +15,30 @@ use crate::database::Database;
 use crate::reference::Model;
 use crate::sample::Person;
 
-/// A database, and the model that it must equal.
+/// A database, and the model whose state it must have.
 pub(super) struct Replay<'a> {
     site: Site<'a>,
     pub(super) model: Model,
-    /// Whether a damaged record was removed. If true, the census is not compared, because the store may not know
-    /// which key the removed record had.
+    /// True after a purge removed a damaged record. From then on the census is not compared. The store may not know
+    /// which digest key the damaged record had, so its count may be wrong.
     forgot: bool,
 }
 
-/// The part of the state that is compared.
+/// Says how much of the stored state is compared with the model.
 #[derive(Clone, Copy)]
 pub(super) enum Compared {
-    /// The whole state.
+    /// The whole stored state.
     Whole,
-    /// The parts that need few calls, and one of the listings by realm and kind. This number chooses the listing. A
-    /// store may have to search every shard for a listing by realm and kind.
+    /// The parts of the state that need few calls, and one of the listings of a realm's records of one kind. The number
+    /// says which one. Only one such listing is read, because a store may have to search every shard for it.
     Part(usize),
 }
 
-/// The number of concurrent calls when the state is compared. It equals the number of racers in a race.
+/// The number of reads that run concurrently while the state is compared. It is the number of racers of the largest
+/// races.
 const ABREAST: usize = 64;
 
-/// The page limit when the state is compared.
+/// The page limit of the listings that are read while the state is compared.
 const PAGE: u32 = 16;
 
 impl<'a> Replay<'a> {
@@ -45,7 +46,8 @@ impl<'a> Replay<'a> {
         Self { site: Site { database, turn: 0 }, model: Model::default(), forgot: false }
     }
 
-    /// Runs one command. Returns the difference between the answers, if there is one.
+    /// Runs one command on the store and on the model. Returns a description of the difference if the answers differ,
+    /// and `None` if they are equal.
     pub(super) async fn step(&mut self, command: &Command) -> Option<String> {
         if let Command::Damage { .. } = command {
             let damaged = self.site.carry_out(command).await == Answer::word("damaged");
@@ -74,8 +76,8 @@ impl<'a> Replay<'a> {
         wanted.first().map(|wanted| difference(wanted, &found))
     }
 
-    /// Removes from the model the damaged records that the store's purge removed. The model cannot predict which
-    /// records these are, because a purge may remove or keep a damaged record.
+    /// Removes those damaged records from the model that the store no longer has. A purge of a store may remove a
+    /// damaged record or keep it, so the model cannot know this in advance.
     async fn forget_what_went(&mut self, now: Timestamp, unsent_before: Timestamp) {
         for id in self.model.damaged_gone(now, unsent_before) {
             if matches!(self.site.database.get(&id).await, Ok(None)) {
@@ -85,7 +87,8 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Compares every record that a command named, the listings, the due notices and the census.
+    /// Compares the records with these ids, the listings, the due notices and the census with the model. Returns a
+    /// description of the differences, or `None` if there are none.
     pub(super) async fn state(
         &mut self,
         ids: &[RecordId],
@@ -117,8 +120,8 @@ impl<'a> Replay<'a> {
         (!text.is_empty()).then_some(text)
     }
 
-    /// The listings to compare. These are all listings with records, and one listing for each person even if it is
-    /// empty.
+    /// Returns the commands that read the listings to compare. These are all listings that contain records, and for
+    /// each person one listing, even if it is empty.
     fn looks(&self, people: &[Person], now: Timestamp, compared: Compared) -> Vec<Command> {
         let limit = PAGE;
         let mut looks = vec![Command::Due { now: Timestamp::MAX, limit }];

@@ -1,4 +1,4 @@
-//! Formats a failure as text with the seed, the commands and the difference.
+//! Makes the message of a sequence that failed, with its seed, its commands and the difference.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,8 @@ const MESSAGE: usize = 3_000;
 /// The largest number of bytes of one command in a message.
 const LINE: usize = 330;
 
-/// Returns the message of a failure. If there are too many commands, the message contains only the last ones.
+/// Returns the message about a sequence that failed. If the commands do not fit, the message contains only the last
+/// ones.
 pub(super) fn report(seed: u64, failing: &Failing) -> String {
     let Failing { commands, difference } = failing;
     let mut names = Names(Vec::new());
@@ -46,7 +47,7 @@ fn clipped(text: &str, most: usize) -> String {
     format!("{}…\n", &text[..end])
 }
 
-/// Replaces record ids by r0, r1, … in the order in which they appear.
+/// Short names for record ids in a message. The first id of the message is called r0, the second r1, and so on.
 struct Names(Vec<String>);
 
 impl Names {

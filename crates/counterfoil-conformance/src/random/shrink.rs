@@ -1,4 +1,4 @@
-//! Finds the shortest sequence of commands that fails. It removes commands while the rest still fails on an empty
+//! Shortens a sequence of commands that fails. Commands are left out as long as the rest still fails on an empty
 //! database.
 
 use std::collections::BTreeSet;
@@ -12,16 +12,18 @@ use super::replay::{Compared, Replay};
 use crate::sample::Person;
 use crate::subject::Subject;
 
-/// A sequence of commands that fails, and the difference that it leads to.
+/// A sequence of commands that fails, and the difference from the model at its end.
 pub(super) struct Failing {
     pub(super) commands: Vec<Command>,
     pub(super) difference: String,
 }
 
-/// The largest number of databases that are tried. It is limited because each database takes long on a remote store.
+/// The sequence is run at most this often, each time on a new database. There is a limit because a run takes long on a
+/// remote store.
 const TRIES: u32 = 250;
 
-/// Shortens a sequence that failed, either at its last command or in the comparison of the state after it.
+/// Shortens a sequence of commands that fails. It fails if the answer of its last command differs from the model's, or
+/// if the stored state differs afterwards. `now` is the instant at which states are compared.
 pub(super) async fn shrink(subject: &Subject, failing: Failing, now: Timestamp) -> Failing {
     let mut best = failing;
     let mut tries = TRIES;
@@ -42,7 +44,8 @@ pub(super) async fn shrink(subject: &Subject, failing: Failing, now: Timestamp) 
     best
 }
 
-/// Runs the commands on an empty database until one fails.
+/// Runs the commands on an empty database. Returns the commands up to the first one whose answer differs from the
+/// model's. If only the final state differs, returns all commands. Returns `None` if nothing differs.
 async fn fails(subject: &Subject, commands: &[Command], now: Timestamp) -> Option<Failing> {
     let database = subject.fresh_with(2).await;
     let mut replay = Replay::new(&database);

@@ -1,4 +1,4 @@
-//! The states of a record that the coverage distinguishes.
+//! The states of a record, as the coverage of the model test distinguishes them.
 
 use counterfoil::Timestamp;
 use counterfoil::store::RecordParts;
@@ -9,21 +9,21 @@ use crate::reference::Model;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum State {
     Live,
-    /// The record is superseded and still honoured.
+    /// The record is superseded, and its retry window has not ended.
     Overlapping,
-    /// The record is superseded and no longer honoured.
+    /// The record is superseded, and its retry window has ended.
     Superseded,
     Shrunk,
-    /// The record is revoked, but its family is not.
+    /// The record was revoked by itself. Its family is not revoked.
     RevokedAlone,
     RevokedWithFamily,
-    /// The record has expired and is before its `gone_at`.
+    /// The record has expired, and its `gone_at` is not reached.
     PastItsEnd,
-    /// The record is at or after its `gone_at`, but not purged.
+    /// The `gone_at` of the record is reached, but no purge has removed it.
     Gone,
     Absent,
     Damaged,
-    /// The record is not damaged, but another record of its owner is. The record is also in one of the other states.
+    /// The record is not damaged, but another record of its owner is. Such a record also has one of the other states.
     BesideDamaged,
 }
 
@@ -58,7 +58,7 @@ impl State {
         }
     }
 
-    /// Returns the state of the record with this id at the instant `now`.
+    /// Returns the state that the record with this id has at the instant `now`, or `Absent` if there is no such record.
     pub(super) fn of(model: &Model, id: &RecordId, now: Timestamp) -> Self {
         model.record(id).map_or(Self::Absent, |record| Self::of_record(model, record, now))
     }
@@ -85,7 +85,7 @@ impl State {
         }
     }
 
-    /// Whether the record is intact and another record of its owner is damaged.
+    /// Returns true if the record is not damaged, but another record of its owner is.
     pub(super) fn is_beside_damaged(model: &Model, record: &RecordParts) -> bool {
         let of_owner = |id: &RecordId| {
             model.record(id).is_some_and(|other| other.owner == record.owner && other.realm == record.realm)

@@ -1,4 +1,5 @@
-//! Tests of the commands that are drawn. A cell that no command reaches would never be tested.
+//! Tests of the random commands. They must reach every cell of the coverage, because a cell that no command reaches is
+//! never tested.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,8 @@ use super::meets::meets;
 use crate::reference::Model;
 use crate::scale::Scale;
 
-/// Draws the sequences of a whole run, and runs them only on the model.
+/// Draws the commands of a complete run, and runs them on the model only. Calls `look` with each command and the word
+/// of each answer that the model allows.
 fn drawn(mut look: impl FnMut(&Command, &str)) -> Coverage {
     let mut covered = Coverage::default();
     for seed in 0..Scale::CI.sequences {

@@ -1,5 +1,5 @@
-//! Hostile numbers, instants and texts. They include the ends of each range, and the numbers at which a column with few
-//! bits overflows.
+//! Extreme numbers, instants and texts. They include the ends of each range, and the numbers at which a column with too
+//! few bits overflows.
 
 use counterfoil::client::{ClientKey, Grant};
 use counterfoil::store::{Access, FamilyBody};
@@ -8,12 +8,12 @@ use counterfoil::{Scope, SubjectId, Timestamp};
 
 use crate::dice::Dice;
 
-/// The distances in microseconds at which a column overflows. The column counts microseconds in 8, 16, 31 or 32 bits,
-/// or seconds in 31 or 32 bits.
+/// The first instants, in microseconds, that do not fit into a column with too few bits. The first four do not fit into
+/// 8, 16, 31 or 32 bits of microseconds. The last two do not fit into 31 or 32 bits of seconds.
 const WIDTHS: [u64; 6] = [1 << 8, 1 << 16, 1 << 31, 1 << 32, (1 << 31) * 1_000_000, (1 << 32) * 1_000_000];
 
-/// Returns the first instant of a sequence's clock. It is today, near an end of the range, or shortly before an
-/// overflow.
+/// Returns the epoch of a sequence, which is the instant from which its clock counts, in microseconds. It is in the
+/// year 2023, near an end of the range of instants, or shortly before an instant in [`WIDTHS`]. `number` decides which.
 pub(super) fn epoch(number: u64) -> u64 {
     const TODAY: u64 = 1_700_000_000_000_000;
     let number = usize::try_from(number % 10).unwrap_or(0);
@@ -25,7 +25,8 @@ pub(super) fn epoch(number: u64) -> u64 {
     }
 }
 
-/// Draws an instant at an end of the range, or next to an overflow.
+/// Draws an instant at an end of the range of instants, or within a microsecond of one that a column with too few bits
+/// cannot store.
 pub(super) fn far(dice: &mut Dice) -> Timestamp {
     let micros = match dice.below(8) {
         0 | 1 => 0,
@@ -37,12 +38,14 @@ pub(super) fn far(dice: &mut Dice) -> Timestamp {
     Timestamp::from_micros(micros).unwrap_or(Timestamp::MAX)
 }
 
-/// Draws a wrong number whose low bits equal those of the right number.
+/// Draws a number that is larger than the right number `stands`. Its low bits are mostly the same as those of `stands`,
+/// so that a column with too few bits would store the same number.
 pub(super) fn off_by_a_width(dice: &mut Dice, stands: u64) -> u64 {
     stands + *dice.pick(&[1 << 8, 1 << 16, 1 << 32, 1 << 53, 257])
 }
 
-/// Draws a limit. It is small, or a large number whose low bits are small, or the largest number.
+/// Draws the limit of a call: a number from 1 to 4, a number that a column with too few bits stores as 1, or the
+/// largest number.
 pub(super) fn limit(dice: &mut Dice) -> u32 {
     match dice.below(12) {
         0 => 257,
@@ -81,8 +84,9 @@ pub(super) fn scope(dice: &mut Dice) -> Option<Scope> {
     text.parse().ok()
 }
 
-/// Draws the internal id of a client. These ids differ only in their last byte, and include the smallest and the
-/// largest.
+/// Draws the internal id of a client. All its bytes have the same value: 7, 0 or 255. In a third of the draws, the
+/// lowest bit of the last byte is then changed. So some ids differ only in their last byte, and the smallest and the
+/// largest possible id are drawn too.
 pub(super) fn client(dice: &mut Dice) -> ClientKey {
     let mut bytes = [*dice.pick(&[7, 7, 7, 0, 0xff]); 16];
     if dice.chance(1, 3) {
@@ -91,7 +95,7 @@ pub(super) fn client(dice: &mut Dice) -> ClientKey {
     ClientKey::from_bytes(bytes)
 }
 
-/// Draws the body of a family of this kind.
+/// Draws the family body, which is the part of a family that depends on its kind.
 pub(super) fn body(dice: &mut Dice, kind: TokenKind, client: Option<ClientKey>, at: Timestamp) -> FamilyBody {
     let absolute_end = if dice.chance(1, 4) { Timestamp::MAX } else { at };
     match (kind, client) {

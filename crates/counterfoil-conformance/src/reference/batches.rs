@@ -1,4 +1,4 @@
-//! Purges of the model.
+//! Purges of the reference model.
 
 use counterfoil::Timestamp;
 use counterfoil::store::RecordParts;
@@ -6,19 +6,20 @@ use counterfoil::types::RecordId;
 
 use super::Model;
 
-/// The limits of one purge.
+/// The three instants that limit a purge.
 #[derive(Clone, Copy, Debug)]
 struct PurgeLimits {
     /// Records with a `gone_at` at or before this instant are removed.
     now: Timestamp,
     /// A record with a notice is removed only if its `gone_at` is also at or before this instant.
     unsent_before: Timestamp,
-    /// Superseded records whose window ended at or before this instant are shrunk.
+    /// Superseded records whose retry window ended at or before this instant are shrunk.
     windows_before: Timestamp,
 }
 
 impl Model {
-    /// Removes and shrinks at most `limit` records. Returns how many records it changed, and whether more are left.
+    /// Removes and shrinks at most `limit` records in total. Returns the number of changed records, and whether a
+    /// further call would change more.
     pub fn purge(
         &mut self,
         now: Timestamp,
@@ -45,7 +46,8 @@ impl Model {
         (all.min(limit) as u64, all > limit)
     }
 
-    /// Purges only this record. Returns whether it was removed or shrunk.
+    /// Removes or shrinks this record if the three instants allow it. Leaves all other records. Returns true if the
+    /// record was removed or shrunk.
     pub fn purge_one(
         &mut self,
         id: &RecordId,
@@ -68,7 +70,8 @@ impl Model {
         shrinks
     }
 
-    /// The damaged records that a store may remove or leave.
+    /// Returns the ids of the damaged records that a purge with these limits may remove. A store is also allowed to
+    /// leave them.
     #[must_use]
     pub fn damaged_gone(&self, now: Timestamp, unsent_before: Timestamp) -> Vec<RecordId> {
         let damaged = self.records.iter().filter(|record| self.damaged.contains(&record.id));
@@ -80,12 +83,13 @@ impl Model {
         gone.map(|record| record.id).collect()
     }
 
-    /// The damaged records that a purge may have shrunk. No listing contains shrunk records.
+    /// Returns the damaged records that a store's purge may have shrunk: those that are superseded and whose retry
+    /// window has an end. No listing contains shrunk records.
     pub fn damaged_spent(&self) -> impl Iterator<Item = &RecordParts> {
         self.records.iter().filter(|record| self.damaged.contains(&record.id) && is_spent(record))
     }
 
-    /// Whether the limits of a purge allow a store to remove or shrink a damaged record.
+    /// Returns true if the limits of a purge allow a store to remove or shrink one of the damaged records.
     #[must_use]
     pub fn purges_damaged(&self, now: Timestamp, unsent_before: Timestamp, windows_before: Timestamp) -> bool {
         let damaged = |record: &&RecordParts| self.damaged.contains(&record.id);
@@ -94,7 +98,7 @@ impl Model {
             || self.records.iter().filter(damaged).any(|record| may_shrink(record, limits))
     }
 
-    /// Removes a damaged record after the store has removed it.
+    /// Removes a damaged record from the model. The caller has found that the store has removed it.
     pub fn forget(&mut self, id: &RecordId) {
         self.records.retain(|record| record.id != *id);
         self.damaged.retain(|damaged| damaged != id);
@@ -115,7 +119,7 @@ impl Model {
     }
 }
 
-/// Whether the record is superseded and its window has an end.
+/// Returns true if the record is superseded and its retry window has an end.
 fn is_spent(record: &RecordParts) -> bool {
     record.superseded.is_some_and(|superseded| superseded.honoured_until.is_some())
 }

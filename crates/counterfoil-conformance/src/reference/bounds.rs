@@ -1,4 +1,4 @@
-//! The bounds on inserts and rotations. The model counts by scanning all records.
+//! The caps and paces of the reference model. It counts by scanning all records.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -9,7 +9,7 @@ use counterfoil::types::{FamilyId, RecordId, TokenKind};
 use super::Model;
 
 impl Model {
-    /// Returns the bounds that refuse the insert, in the order in which a store must report them.
+    /// Returns every refusal of the insert because of a cap or a pace, in the order in which a store must check them.
     pub(super) fn insert_bounds(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Vec<Inserted> {
         let mut refusals = Vec::new();
         match home {
@@ -28,7 +28,8 @@ impl Model {
         refusals
     }
 
-    /// Returns the bound that refuses the rotation. If there are several, it is the one that a store must report first.
+    /// Returns the refusal of the rotation because of a pace or a cap, or `None` if there is none. If both apply,
+    /// returns the one that a store must report.
     pub(super) fn step_bounds(
         &self,
         parent: &RecordId,
@@ -47,7 +48,8 @@ impl Model {
         Some(Rotated::FamilyFull { until })
     }
 
-    /// The families that a cap counts for a new family like this one.
+    /// Returns the live families that count towards the cap if `like` is inserted. These have the realm, owner, kind
+    /// and client of `like`.
     fn live_families(&self, like: &NewFamily, now: Timestamp) -> Vec<&FamilyParts> {
         let counts = |family: &&FamilyParts| {
             let of_owner = family.realm == like.realm && family.owner == like.owner && family.kind == like.kind;
@@ -62,7 +64,8 @@ impl Model {
             && self.live_families(family, now).len() as u64 >= u64::from(cap.limit.get())
     }
 
-    /// Ends families until the cap allows the new family. Returns the families that ended.
+    /// Revokes the least recently used families until the cap leaves room for one more. Returns the ids of the revoked
+    /// families. If the cap refuses instead of making room, does nothing and returns no ids.
     pub(super) fn make_room(&mut self, cap: Cap, family: &NewFamily, now: Timestamp) -> Vec<FamilyId> {
         let WhenFull::End { revoked, gone_at } = cap.when_full else { return Vec::new() };
         let mut ended = Vec::new();
@@ -79,7 +82,8 @@ impl Model {
         }
     }
 
-    /// Returns the creation time of the `limit`-th newest record, if this time is after `since`.
+    /// Returns the creation time of the `limit`-th newest record that the pace counts, if this time is after `since`.
+    /// The pace is then reached. Otherwise returns `None`.
     fn creations_reached(&self, pace: Pace, family: &NewFamily) -> Option<Timestamp> {
         let of_kind = |record: &&counterfoil::store::RecordParts| {
             record.realm == family.realm && record.owner == family.owner && record.kind == family.kind
@@ -92,7 +96,8 @@ impl Model {
         made.get(index).copied()
     }
 
-    /// Returns the time of the `limit`-th newest rotation, if this time is after `since`.
+    /// Returns the time of the rotation that was made `limit` rotations before that of `parent`, if this time is after
+    /// `since`. The pace is then reached. Otherwise returns `None`.
     fn rotations_reached(&self, pace: Pace, parent: &RecordId) -> Option<Timestamp> {
         let family = self.family(parent.family())?;
         let generation = self.record(parent)?.generation.checked_sub(u64::from(pace.limit.get()))?;
@@ -103,7 +108,8 @@ impl Model {
         (at > pace.since).then_some(at)
     }
 
-    /// If the cap does not allow the new access tokens, returns the earliest expiry of the live tokens.
+    /// If the cap on access tokens refuses the new ones, returns the earliest expiry of the family's live access
+    /// tokens, or `now` if there are none. Returns `None` if there is room.
     fn access_full(&self, family: FamilyId, cap: u32, new: &[NewRecord], now: Timestamp) -> Option<Timestamp> {
         let lives = |end: Option<Timestamp>| !end.is_some_and(|end| now.reached(end));
         let more = new.iter().filter(|new| new.kind == TokenKind::AccessToken && lives(new.expires_at)).count();

@@ -1,4 +1,4 @@
-//! Changes of one record, and revocations.
+//! Changes of one record, and revocations, in the reference model.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, Relabel, Revoke, Revoked, StoreError, TokenRecord};
@@ -7,8 +7,8 @@ use counterfoil::types::{FamilyId, RecordId, Version};
 use super::Model;
 use super::insert::is_gone;
 
-/// Whether the change can be applied to the record. A shrunk record has nothing left to edit. Only a superseded record
-/// has a window to end.
+/// Returns true if this record accepts this kind of change. A shrunk record accepts only another digest. Only a
+/// superseded record accepts `End`, because only such a record has a retry window.
 fn takes(stands: &TokenRecord, change: &Change) -> bool {
     match change {
         Change::Rekey { .. } => true,
@@ -18,7 +18,7 @@ fn takes(stands: &TokenRecord, change: &Change) -> bool {
 }
 
 impl Model {
-    /// Changes one record with a compare-and-swap on its version.
+    /// Changes one record, if its version is the expected one.
     ///
     /// # Errors
     ///
@@ -45,7 +45,8 @@ impl Model {
         Ok(self.get(id)?.map_or(Applied::Missing, Applied::Done))
     }
 
-    /// Gives the label key to this family. If another family keeps it, returns that family.
+    /// Gives the label's key to the family of this record. If another family has the label and must keep it, changes
+    /// nothing and returns that family.
     fn relabel(&mut self, id: &RecordId, label: &Relabel, now: Timestamp) -> Option<FamilyId> {
         let family = self.family(id.family())?.clone();
         if let Some(key) = &label.key {
@@ -85,8 +86,8 @@ impl Model {
         }
     }
 
-    /// Revokes a record or families. Returns the number of changed records (for `One`) or families, and whether
-    /// another call is needed.
+    /// Revokes a record or families. Returns the number of revoked records or families, and whether a further call
+    /// would revoke more.
     pub fn revoke(&mut self, what: Revoke<'_>, revoked: Revoked, gone_at: Timestamp, limit: u32) -> (u64, bool) {
         match what {
             Revoke::One(id) => {

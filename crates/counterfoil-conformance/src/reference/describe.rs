@@ -1,11 +1,12 @@
-//! Lists every field of a record by name, so that records are compared completely and a difference names its field.
+//! Lists every field of a record with its name. So a comparison of two records covers all fields, and a difference can
+//! be reported by the field's name.
 
 use counterfoil::store::{FamilyParts, RecordParts, TokenRecord};
 
-/// The names of fields, each with its value as text.
+/// Fields of a record: the name of each, and its value as text.
 pub type Fields = Vec<(&'static str, String)>;
 
-/// Returns every field of a record and of its family. The digest and the nonce are shown as bytes.
+/// Returns every field of a record and of its family. The bytes of the digest and the nonce are shown.
 #[must_use]
 pub fn fields(record: &TokenRecord) -> Fields {
     let mut all = own_fields(record.record());
@@ -13,7 +14,8 @@ pub fn fields(record: &TokenRecord) -> Fields {
     all
 }
 
-/// Returns the record's own fields. A test compares their names with [`RecordParts::FIELDS`], so that none is missing.
+/// Returns the fields of the record itself, without those of its family. A test compares their names with
+/// [`RecordParts::FIELDS`], so that no field is forgotten.
 fn own_fields(own: &RecordParts) -> Fields {
     let RecordParts {
         id,
@@ -104,13 +106,13 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Returns every field on one line.
+/// Returns every field of the record and of its family on one line of text.
 #[must_use]
 pub fn describe(record: &TokenRecord) -> String {
     fields(record).into_iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether two records are equal in every field.
+/// Returns true if two records and their families are equal in every field.
 #[must_use]
 pub fn same(one: &TokenRecord, other: &TokenRecord) -> bool {
     describe(one) == describe(other)

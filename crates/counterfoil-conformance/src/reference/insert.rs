@@ -1,4 +1,4 @@
-//! Inserts of the model. They determine all refusals before they write anything.
+//! Inserts of the reference model. They look for all reasons to refuse before they write anything.
 
 use counterfoil::store::{FamilyParts, InsertInto, Inserted, NewFamily, NewRecord, RecordParts};
 use counterfoil::types::{FamilyId, LabelKey, OwnerId};
@@ -7,10 +7,11 @@ use counterfoil::{Realm, Timestamp};
 use super::Model;
 
 impl Model {
-    /// Returns every answer that the contract allows for a refused insert. Returns none if the insert is executed.
+    /// Returns every answer that the contract allows for an insert that must be refused. Returns an empty list if the
+    /// insert must succeed.
     ///
-    /// The order of [`Inserted`] leaves only one answer, except if several ids are taken. Then an answer may name any
-    /// of them.
+    /// The order of the variants of [`Inserted`] leaves only one answer, unless several ids are taken. Then an answer
+    /// may name any of them.
     #[must_use]
     pub fn insert_refusals(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Vec<Inserted> {
         let joined = match home {
@@ -40,7 +41,7 @@ impl Model {
         moved.into_iter().chain(self.insert_bounds(home, new, now)).take(1).collect()
     }
 
-    /// Inserts all records or none.
+    /// Inserts all records, or none if the insert is refused.
     pub fn insert(&mut self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted {
         if let Some(refusal) = self.insert_refusals(home, new, now).first() {
             return refusal.clone();
@@ -64,7 +65,8 @@ impl Model {
         if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended) }
     }
 
-    /// Returns the family of the owner that has the label, even if this family is past its `gone_at`.
+    /// Returns the family of this owner that has the label, even if the family is past its `gone_at`. Returns `None` if
+    /// no family has it.
     #[must_use]
     pub fn holder(&self, realm: &Realm, owner: &OwnerId, key: &LabelKey) -> Option<&FamilyParts> {
         self.families
@@ -72,7 +74,7 @@ impl Model {
             .find(|other| other.realm == *realm && other.owner == *owner && other.label_key.as_ref() == Some(key))
     }
 
-    /// Removes the label from every other family that has it.
+    /// Takes the label from every family of this owner that has it, except from the family `but`.
     pub(super) fn displace(&mut self, realm: &Realm, owner: &OwnerId, key: &LabelKey, but: FamilyId) {
         let holder = self.holder(realm, owner, key).map(|holder| holder.id).filter(|holder| *holder != but);
         if let Some(holder) = holder.and_then(|holder| self.family_mut(holder)) {
@@ -85,7 +87,7 @@ impl Model {
     }
 }
 
-/// Whether another family may take the label of this family.
+/// Returns true if the family's `gone_at` is reached, so that another family may take its label.
 pub(super) fn is_gone(family: &FamilyParts, now: Timestamp) -> bool {
     family.gone_at.is_some_and(|gone_at| now.reached(gone_at))
 }

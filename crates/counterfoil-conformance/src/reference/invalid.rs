@@ -1,4 +1,4 @@
-//! Checks requests that contradict the stored state (clause 48).
+//! Checks whether a request contradicts the stored row of a family (clause 48 of `TokenStore`).
 
 use counterfoil::store::{InsertInto, NewRecord, ParentUpdate, StoreError, check_members};
 use counterfoil::types::RecordId;
@@ -6,7 +6,7 @@ use counterfoil::types::RecordId;
 use super::Model;
 
 impl Model {
-    /// Checks the records of a join against the row of their family.
+    /// Compares the new records of a join with the stored row of the family.
     ///
     /// # Errors
     ///
@@ -21,12 +21,12 @@ impl Model {
         }
     }
 
-    /// Checks the records of a rotation against the family of the parent.
+    /// Compares the new records of a rotation with the stored row of the parent's family.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Invalid`] if a record names another realm or owner than the family, or a generation that is too
-    /// new. The newest allowed one is the family's generation after the rotation.
+    /// [`StoreError::Invalid`] if a record names another realm or owner than the family, or a generation higher than
+    /// the one that the family has after the rotation.
     pub fn check_parent(&self, parent: &RecordId, step: &ParentUpdate, new: &[NewRecord]) -> Result<(), StoreError> {
         let Some(family) = self.family(parent.family()) else { return Ok(()) };
         let more = u64::from(matches!(step, ParentUpdate::Supersede { .. }));

@@ -1,8 +1,8 @@
-//! The reference model. It implements the contract with linear scans over two lists. It is slow and simple, and shares
-//! no code with a real store.
+//! The reference model. It implements the contract of `TokenStore` with linear scans over two lists. It is slow and
+//! simple, and shares no code with a real store.
 //!
-//! [`random`](crate::random) compares stores with it. [`ReferenceStore`] has the model in a mutex, and is also an
-//! example of a store.
+//! [`random`](crate::random) compares stores with it. [`ReferenceStore`] is a store that consists of the model and a
+//! mutex, and is also an example.
 
 mod batches;
 mod bounds;
@@ -23,7 +23,7 @@ pub use describe::{Fields, describe, fields, same};
 pub use siblings::ReferenceSiblings;
 pub use store::ReferenceStore;
 
-/// The data of a store.
+/// The stored records and families of the reference model.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Model {
@@ -31,12 +31,12 @@ pub struct Model {
     pub records: Vec<RecordParts>,
     /// All families.
     pub families: Vec<FamilyParts>,
-    /// The ids of records whose rows a test damaged.
+    /// The ids of records whose rows count as damaged.
     pub damaged: Vec<RecordId>,
 }
 
 impl Model {
-    /// Makes a model with these rows, of which none is damaged.
+    /// Makes a model that contains these rows. None of them is damaged.
     #[must_use]
     pub const fn new(records: Vec<RecordParts>, families: Vec<FamilyParts>) -> Self {
         Self { records, families, damaged: Vec::new() }
@@ -64,11 +64,12 @@ impl Model {
         self.families.iter_mut().find(|family| family.id == id)
     }
 
-    /// Returns the record with its family, as a store does.
+    /// Returns the record with its family, as the method `get` of a store does. Returns `None` if there is no such
+    /// record.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Corrupt`] if the row is damaged or contradicts the row of its family.
+    /// [`StoreError::Corrupt`] if the row of the record is damaged or contradicts the row of its family.
     pub fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
         let Some(record) = self.record(id) else { return Ok(None) };
         if self.damaged.contains(id) {
@@ -135,7 +136,7 @@ impl Model {
         Page { items, next, corrupt }
     }
 
-    /// Returns the number of records for each digest key.
+    /// Returns how many records there are for each key with which digests were made.
     #[must_use]
     pub fn census(&self) -> Vec<(KeyId, u64)> {
         let mut counted: Vec<(KeyId, u64)> = Vec::new();
@@ -149,7 +150,8 @@ impl Model {
     }
 }
 
-/// Whether the listing contains the record. It checks the conditions of [`Show::Standing`] one after another.
+/// Returns true if the listing contains the record. For [`Show::Standing`], the conditions of its docs are checked one
+/// after another.
 fn shows(record: &RecordParts, of: Listing<'_>, family: Option<&FamilyParts>) -> bool {
     let Listing::Owner { show: Show::Standing { now }, .. } = of else { return true };
     let deleted = record.revoked.is_some() || family.is_some_and(|family| family.revoked.is_some());

@@ -1,4 +1,4 @@
-//! Claims and settlements of notices, and the last use. None of them changes a version.
+//! Claims and settlements of notices, and touches, in the reference model. None of them changes a version.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord};
@@ -7,7 +7,8 @@ use counterfoil::types::RecordId;
 use super::Model;
 
 impl Model {
-    /// Sets the last use of each record, but never to an earlier instant. Skips shrunk records.
+    /// Sets the last use of each record, unless the stored instant is later. Skips shrunk records and records that do
+    /// not exist.
     pub fn touch(&mut self, seen: &[(RecordId, Timestamp)]) {
         for (id, at) in seen {
             if let Some(record) = self.record_mut(id).filter(|record| !record.shrunk) {
@@ -16,7 +17,7 @@ impl Model {
         }
     }
 
-    /// Claims a notice by setting its instant to the end of the lease.
+    /// Claims a notice for a worker, by moving the instant of the notice to the end of the worker's lease.
     ///
     /// # Errors
     ///
@@ -35,8 +36,8 @@ impl Model {
         self.get(id)
     }
 
-    /// Records the notice that was sent. If the caller's claim is still valid, also sets the next notice. Does not
-    /// change a shrunk record.
+    /// Stores which notice was sent. If the caller's claim is still valid, also sets the next notice. Changes nothing
+    /// if the record is shrunk.
     ///
     /// # Errors
     ///

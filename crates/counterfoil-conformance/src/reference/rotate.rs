@@ -1,4 +1,5 @@
-//! Rotations of the model. A rotation changes the parent and its family and inserts all new records, or does nothing.
+//! Rotations of the reference model. A rotation changes the parent and its family and inserts all new records, or it
+//! does nothing.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -9,7 +10,8 @@ use counterfoil::types::RecordId;
 use super::Model;
 
 impl Model {
-    /// Rotates a record in one atomic step.
+    /// Rotates a record, as the method `rotate` of a store does: the parent changes and the new records are inserted,
+    /// or nothing happens.
     ///
     /// # Errors
     ///
@@ -76,7 +78,8 @@ impl Model {
         }
     }
 
-    /// Extends the ends of a record, and never shortens them. A permanent record stays permanent.
+    /// Moves the expiry and the `gone_at` of the parent to the given instants, unless the stored ones are later. A
+    /// record without an expiry stays without one.
     fn slide(&mut self, parent: &RecordId, expires_at: Timestamp, gone_at: Timestamp, now: Timestamp) {
         let Some(record) = self.record_mut(parent) else { return };
         record.expires_at = record.expires_at.map(|old| old.max(expires_at));

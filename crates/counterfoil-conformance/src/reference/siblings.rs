@@ -1,4 +1,4 @@
-//! The reference stores of clients, settings and counters. They are lists in one mutex.
+//! A reference store of clients, settings and counters, which consists of lists in one mutex.
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
@@ -24,7 +24,7 @@ struct Lists {
     written: u64,
 }
 
-/// A correct but slow store of clients, settings and counters.
+/// A store of clients, settings and counters. It is correct, but too slow for use outside of tests.
 #[derive(Debug, Default)]
 pub struct ReferenceSiblings(Mutex<Lists>);
 

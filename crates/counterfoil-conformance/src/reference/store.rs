@@ -1,4 +1,4 @@
-//! The reference model in a mutex, as a store.
+//! A token store that consists of the reference model and a mutex.
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,8 @@ use counterfoil::types::{KeyId, RecordId, Version};
 
 use super::Model;
 
-/// The reference model as a store. It is correct, but too slow for use outside of tests.
+/// A token store that consists of the reference model and a mutex. It is correct, but too slow for use outside of
+/// tests.
 #[derive(Debug, Default)]
 pub struct ReferenceStore {
     model: Mutex<Model>,
@@ -27,12 +28,12 @@ impl ReferenceStore {
         Self::default()
     }
 
-    /// Runs one step on the model while no other call can run.
+    /// Locks the model and calls `step` with it. No other call runs at the same time.
     pub fn with<T>(&self, step: impl FnOnce(&mut Model) -> T) -> T {
         step(&mut self.model.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Makes the store unreachable if `down` is true, and reachable otherwise.
+    /// If `down` is true, every later call returns `Unavailable`. If it is false, calls are answered again.
     pub fn set_down(&self, down: bool) {
         *self.down.lock().unwrap_or_else(PoisonError::into_inner) = down;
     }

@@ -1,4 +1,4 @@
-//! Makes the calls of each operation.
+//! Calls the store for each operation of a scene.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -14,15 +14,16 @@ use crate::sample::{
 use crate::violation::Violation;
 use crate::walk::{walk, walk_due};
 
-/// More calls than any batch of a scene needs.
+/// A purge or a revocation of an owner is called at most this often. Every one in a scene needs fewer calls.
 const CALLS: u32 = 20;
 
-/// A page limit larger than the number of records in a scene.
+/// A page limit that is larger than the number of records in a scene.
 const PAGE: u32 = 100;
 
 impl Scene {
-    /// Runs the operation as the actor with this number, on a store or on the model. All values that an actor writes
-    /// contain its number.
+    /// Calls the operation on a store, for the actor with this number. An actor is one of the callers for which the
+    /// scene has records to insert. All values that an actor writes depend on its number, so they show which actor
+    /// wrote them.
     pub(crate) async fn act(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Outcome, Violation> {
         match deed {
             deed if deed.founds() => self.found(store, deed, actor).await,
@@ -133,7 +134,8 @@ impl Scene {
         }
     }
 
-    /// The revocation of the owner. It is equal for all actors, so it does not matter which call wrote it.
+    /// The revocation of all families of the owner: its instant and reason, and the `gone_at`. All actors use the same
+    /// values, so that it does not matter whose call revoked a family.
     pub(crate) fn owner_end(&self) -> (Revoked, Timestamp) {
         (revoked(self.near(19)), far(9))
     }
@@ -157,7 +159,7 @@ impl Scene {
         })
     }
 
-    /// Returns the three time limits that this purge uses.
+    /// Returns the arguments `now`, `unsent_before` and `windows_before` of this purge.
     pub(crate) fn purge_limits(&self, deed: Deed) -> [Timestamp; 3] {
         match deed {
             Deed::PurgeGone => [self.near(6), self.near(6), self.near(0)],
@@ -191,7 +193,7 @@ impl Scene {
         Ok(Outcome::Seen(seen))
     }
 
-    /// The counts of the two digest keys of this scene.
+    /// Returns those counts of a census that are for the two digest keys of this scene.
     fn counted(&self, census: Vec<(KeyId, u64)>) -> Vec<(KeyId, u64)> {
         let own = [self.key().number(), self.key().number() + 1];
         let mut own: Vec<(KeyId, u64)> =

@@ -1,87 +1,92 @@
-//! The list of operations. It has every method in every variant.
+//! The operations of a scene. Each method of `TokenStore` is one or more operations, depending on its arguments.
 
 use crate::dice::Dice;
 
-/// An operation on a [`Scene`](super::Scene). It is a method of the store with its arguments. Some operations use the
-/// *chain*, which is the scene's family of refresh tokens, and the *tip*, which is the newest refresh token of the
-/// chain.
+/// An operation on a [`Scene`](super::Scene), which is a call of a method of the store with certain arguments. The
+/// *chain* is the scene's family of refresh tokens, and the *tip* is the newest refresh token of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Deed {
-    /// Calls `insert` for a new family.
+    /// Calls `insert` for a new family, without a label, a cap or a pace.
     Found,
-    /// Calls `insert` for a new family, with a cap that refuses. The cap allows one more family.
+    /// Calls `insert` for a new family, with a cap that leaves room for one more family and refuses further ones.
     FoundCapped,
-    /// Calls `insert` for a new family, with a cap that ends an old family to make room.
+    /// Calls `insert` for a new family, with a full cap that ends an old family to make room.
     FoundMakesRoom,
-    /// Calls `insert` for a new family, with a pace that allows one more creation.
+    /// Calls `insert` for a new family, with a pace that allows one more new family.
     FoundPaced,
-    /// Calls `insert` for a new family with a free label.
+    /// Calls `insert` for a new family with a label that no family has.
     FoundFreeLabel,
-    /// Calls `insert` for a new family with the label of the chain.
+    /// Calls `insert` for a new family with the label that the scene's family of refresh tokens has.
     FoundHeldLabel,
-    /// Calls `insert` for a new family with the label of the family that is past its `gone_at`.
+    /// Calls `insert` for a new family with a label whose family is past its `gone_at`, so that the new family may take
+    /// it.
     FoundGoneLabel,
-    /// Calls `insert` for access tokens of the chain.
+    /// Calls `insert` for access tokens that join the scene's family of refresh tokens.
     Join,
-    /// Calls `insert` for an access token of the chain, with a cap that allows one more access token.
+    /// Calls `insert` for an access token that joins the scene's family of refresh tokens. The cap leaves room for one
+    /// more access token.
     JoinCapped,
-    /// Calls `apply` with a free label.
+    /// Calls `apply` to change the label of a record to one that no family has.
     EditLabel,
-    /// Calls `apply` with a description.
+    /// Calls `apply` to change the description of a record.
     EditDescription,
-    /// Calls `apply` with an expiry.
+    /// Calls `apply` to change the expiry of a record.
     Expiry,
-    /// Calls `apply` with a digest under another key.
+    /// Calls `apply` to replace the digest of a record by one that was made with another key.
     Rekey,
-    /// Calls `apply` with the end of a retry window.
+    /// Calls `apply` to set the end of the retry window of a superseded record.
     End,
-    /// Calls `rotate` to supersede the tip.
+    /// Calls `rotate` to replace the scene's newest refresh token by a new one.
     Supersede,
-    /// Calls `rotate` to supersede the tip, with a pace that refuses every second actor.
+    /// Calls `rotate` to replace the scene's newest refresh token by a new one, with a pace. The pace allows the
+    /// rotation for every other actor and refuses it for the rest.
     SupersedePaced,
-    /// Calls `rotate` to supersede the tip, with a cap that allows one more access token.
+    /// Calls `rotate` to replace the scene's newest refresh token by a new one, with a cap that leaves room for one
+    /// more access token.
     SupersedeCapped,
-    /// Calls `rotate` to extend the expiry of the tip.
+    /// Calls `rotate` to extend the expiry of the scene's newest refresh token and to insert access tokens.
     Slide,
-    /// Calls `rotate` to extend the expiry of the tip, with a cap that allows one more access token.
+    /// Calls `rotate` to extend the expiry of the scene's newest refresh token, with a cap that leaves room for one
+    /// more access token.
     SlideCapped,
-    /// Calls `revoke` for the live access token.
+    /// Calls `revoke` for the scene's live access token alone.
     RevokeOne,
-    /// Calls `revoke` for the chain.
+    /// Calls `revoke` for the scene's family of refresh tokens.
     RevokeFamily,
-    /// Calls `revoke` for all families of the owner.
+    /// Calls `revoke` for all families of the scene's owner.
     RevokeOwner,
-    /// Calls `touch` for the tip.
+    /// Calls `touch` for the scene's newest refresh token.
     Touch,
-    /// Calls `touch` for all records of the scene.
+    /// Calls `touch` with one batch that contains all records of the scene.
     TouchBatch,
-    /// Calls `claim` for the notice of the tip.
+    /// Calls `claim` for the notice of the scene's newest refresh token.
     Claim,
-    /// Calls `settle` for the notice of the tip.
+    /// Calls `settle` for the notice of the scene's newest refresh token.
     Settle,
-    /// Calls `purge` for records that are past their `gone_at`.
+    /// Calls `purge` to remove the records that are past their `gone_at`.
     PurgeGone,
-    /// Calls `purge` for retry windows that have ended.
+    /// Calls `purge` to shrink the superseded records whose retry windows have ended.
     PurgeWindows,
-    /// Calls `get` for the tip.
+    /// Calls `get` for the scene's newest refresh token.
     Get,
-    /// Calls `list` for the owner's refresh tokens.
+    /// Calls `list` for all refresh tokens of the scene's owner.
     ListAll,
-    /// Calls `list` for the owner's refresh tokens that are neither revoked, superseded nor gone.
+    /// Calls `list` for the standing refresh tokens of the scene's owner: those that are neither revoked, superseded
+    /// nor gone.
     ListStanding,
-    /// Calls `list` for the realm's access tokens.
+    /// Calls `list` for all access tokens of the scene's realm.
     ListKind,
-    /// Calls `due` with the instant of all operations.
+    /// Calls `due` with the instant at which all operations of the scene run.
     Due,
     /// Calls `census`.
     Census,
 }
 
-/// The number of rounds from which on all pairs are tried.
+/// If the scale has fewer than this many rounds, only a part of the pairs of operations is tried.
 const ALL_PAIRS: u32 = 30;
 
 impl Deed {
-    /// The operations that race.
+    /// The operations of which pairs are run concurrently.
     pub(crate) const ALL: [Self; 33] = [
         Self::Found,
         Self::FoundCapped,
@@ -118,7 +123,7 @@ impl Deed {
         Self::Census,
     ];
 
-    /// The operations that are dropped before they are done.
+    /// The operations that the check of dropped calls (clause 25 of `TokenStore`) drops before they are done.
     pub(crate) const WRITES: [Self; 14] = [
         Self::FoundGoneLabel,
         Self::FoundMakesRoom,
@@ -136,9 +141,9 @@ impl Deed {
         Self::PurgeGone,
     ];
 
-    /// Returns the pairs of operations to try. These are all unordered pairs, including each operation with itself,
-    /// except pairs of two reads, which cannot affect each other. The pairs are shuffled, so that a broken store
-    /// fails early. With few rounds, only a part of the pairs is returned.
+    /// Returns the pairs of operations to run concurrently. These are all pairs in which at least one operation writes,
+    /// including each operation with itself. They are in random order, so that a broken store fails early. If `rounds`
+    /// is low, only a part of them is returned.
     pub(crate) fn pairs(rounds: u32) -> Vec<[Self; 2]> {
         let with_later = |(index, one): (usize, &Self)| {
             let one = *one;
@@ -153,17 +158,16 @@ impl Deed {
         all
     }
 
-    /// Whether the operation only reads.
     pub(crate) const fn reads(self) -> bool {
         matches!(self, Self::Get | Self::ListAll | Self::ListStanding | Self::ListKind | Self::Due | Self::Census)
     }
 
-    /// Whether a store may execute the operation in several steps, one for each family or record.
+    /// Returns true if a store may execute the operation in several steps, one for each family or record. These are the
+    /// revocation of an owner, a touch of several records, and a purge.
     pub(crate) const fn is_piecemeal(self) -> bool {
         matches!(self, Self::RevokeOwner | Self::TouchBatch | Self::PurgeGone | Self::PurgeWindows)
     }
 
-    /// Whether the operation inserts a new family.
     pub(crate) const fn founds(self) -> bool {
         matches!(
             self,
@@ -177,17 +181,18 @@ impl Deed {
         )
     }
 
-    /// Whether the operation inserts a successor of the tip.
+    /// Whether the operation replaces the scene's newest refresh token by a new one.
     pub(crate) const fn supersedes(self) -> bool {
         matches!(self, Self::Supersede | Self::SupersedePaced | Self::SupersedeCapped)
     }
 
-    /// Whether the operation extends the expiry of the tip and inserts an access token.
+    /// Whether the operation extends the expiry of the scene's newest refresh token and inserts access tokens.
     pub(crate) const fn slides(self) -> bool {
         matches!(self, Self::Slide | Self::SlideCapped)
     }
 
-    /// Whether the operation inserts an access token into the chain at its present generation.
+    /// Whether the operation inserts access tokens into the scene's family of refresh tokens without rotating it.
+    /// Slides do so too.
     pub(crate) const fn joins(self) -> bool {
         matches!(self, Self::Join | Self::JoinCapped | Self::Slide | Self::SlideCapped)
     }

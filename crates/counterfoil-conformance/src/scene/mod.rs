@@ -1,9 +1,10 @@
-//! A scene is a set of records of one owner, with all operations on them. The checks that drop, race and interleave
-//! calls use it.
+//! A scene is a set of records of one owner, on which several callers, called actors, run operations. The checks that
+//! drop calls, race calls and interleave calls use scenes.
 //!
-//! All operations use one family, one label and one cap. Each scene has its own realm, its own digest keys and its own
-//! *hour*, which is a range of 1,000 instants. So several scenes can run one after another in one store. A later scene
-//! has an earlier hour, so that its purge and its due notices find no records of earlier scenes.
+//! All operations of a scene use the same families, labels and caps, so that they affect each other. Each scene has its
+//! own realm and its own digest keys. It also has its own *hour*, which is a range of 1,000 microseconds. So several
+//! scenes can run one after another in one store. A later scene has an earlier hour. So its purge and its due notices
+//! find no records of the scenes before it.
 
 mod act;
 mod deed;
@@ -23,47 +24,47 @@ use crate::violation::{Violation, ensure_is};
 pub(crate) use deed::Deed;
 pub(crate) use outcome::Outcome;
 
-/// The largest number of actors that act in a scene at the same time.
+/// The largest number of actors, which are the callers that run operations on a scene at the same time.
 pub(crate) const ACTORS: usize = 4;
 
-/// The number of scenes that were made so far.
+/// The number of scenes that this process has made so far.
 static MADE: AtomicU32 = AtomicU32::new(0);
 
-/// The records of one owner, on which several actors run operations. There is a refresh chain of three generations with
-/// two access tokens, of which one is past its `gone_at`. There is also a family past its `gone_at`. The scene also has
-/// the records that the actors may insert.
+/// The records of one owner, on which several actors run operations. One family, the chain, has refresh tokens of three
+/// generations and two access tokens. One of these access tokens is past its `gone_at`. Another family is completely
+/// past its `gone_at`. The scene also has new records, which the actors can insert.
 pub(crate) struct Scene {
     pub(crate) person: Person,
-    /// The chain of refresh tokens. Its first member is superseded and has a retry window.
+    /// The family of refresh tokens. Its first token is superseded, and its retry window has an end.
     pub(crate) chain: Draft,
-    /// The second member of the chain. It is superseded, and its retry window has no end yet.
+    /// The second token of the chain. It is superseded, and its retry window has no end yet.
     pub(crate) handed: RecordId,
-    /// The newest member of the chain.
+    /// The newest token of the chain.
     pub(crate) tip: RecordId,
-    /// A family that is past its `gone_at` and has a label.
+    /// A family that is past its `gone_at` and still has a label.
     pub(crate) gone: Draft,
-    /// The records that each actor may insert.
+    /// The new records that each actor can insert.
     actors: Vec<Brought>,
-    /// The stored state at the beginning of the scene.
+    /// The stored records at the beginning of the scene.
     pub(crate) model: Model,
     hour: u32,
 }
 
-/// The new records that one actor may insert.
+/// The new records that one actor can insert.
 struct Brought {
-    /// A new family.
+    /// A family that can be inserted as a new one.
     coming: Draft,
-    /// A successor of the chain's newest member.
+    /// A refresh token that can supersede the chain's newest token.
     next: NewRecord,
-    /// An access token that is inserted together with the successor.
+    /// An access token that is inserted together with `next`.
     beside: NewRecord,
-    /// Two access tokens of the chain's present generation. A call without a cap inserts both. A call with a cap
-    /// inserts the first.
+    /// Two access tokens with the chain's generation at the beginning. A call without a cap inserts both of them, and a
+    /// call with a cap only the first.
     joining: [NewRecord; 2],
 }
 
 impl Scene {
-    /// Inserts a new scene into the store.
+    /// Makes a new scene and inserts its records into the store.
     pub(crate) async fn new(store: &dyn TokenStore) -> Result<Self, Violation> {
         let scene = Self::drawn();
         found_all(store, &[scene.chain.clone(), scene.gone.clone()]).await?;
@@ -101,7 +102,8 @@ impl Scene {
         Self { person, handed, tip, gone, actors, model: Model::default(), hour, chain }
     }
 
-    /// The two rotations that make the second and the third generation of the chain.
+    /// Returns the arguments of the two rotations that make the second and the third token of the chain, which is the
+    /// scene's family of refresh tokens.
     fn rotations(&self) -> [(RecordId, ParentUpdate, NewRecord, Timestamp); 2] {
         let next = |parent, id, generation| {
             self.chain
@@ -125,47 +127,50 @@ impl Scene {
         [(root, first, next(root, self.handed, 1), self.near(2)), (self.handed, hand_over, tip, self.near(3))]
     }
 
-    /// Returns an instant in this scene's hour. `micros` is from 0 to 999.
+    /// Returns the instant `micros` microseconds after the beginning of this scene's hour. `micros` is from 0 to 999.
     pub(crate) fn near(&self, micros: u64) -> Timestamp {
         near(self.hour, micros)
     }
 
-    /// The instant at which all operations run.
+    /// The instant that all operations of the scene use as `now`.
     pub(crate) fn now(&self) -> Timestamp {
         self.near(10)
     }
 
-    /// The end of the hour. Operations that set a notice within the hour set it to an earlier instant.
+    /// The last instant of the scene's hour. If an operation sets a notice within the hour, the notice is due before
+    /// this instant.
     pub(crate) fn end(&self) -> Timestamp {
         self.near(999)
     }
 
-    /// The notice of the chain's newest member.
+    /// The notice that the chain's newest token has at the beginning.
     pub(crate) fn mark(&self) -> NoticeMark {
         NoticeMark { at: self.near(5), stage: 1 }
     }
 
-    /// The id of the key of this scene's digests. A rekey uses the next number.
+    /// The id of the key with which the digests of this scene are made. An operation that replaces a digest uses the
+    /// key with the next number.
     pub(crate) fn key(&self) -> KeyId {
         key(self.hour)
     }
 
-    /// The live access token.
+    /// The id of the chain's live access token.
     pub(crate) fn access(&self) -> RecordId {
         self.chain.records[1].id
     }
 
-    /// The access token that is past its `gone_at`.
+    /// The id of the chain's access token that is past its `gone_at`.
     pub(crate) fn spent(&self) -> RecordId {
         self.chain.records[2].id
     }
 
-    /// The ids of the records that exist at the beginning.
+    /// The ids of all records that are stored at the beginning of the scene.
     pub(crate) fn standing(&self) -> Vec<RecordId> {
         vec![self.chain.id(), self.handed, self.tip, self.access(), self.spent(), self.gone.id()]
     }
 
-    /// The ids of the records that this actor inserts with this operation.
+    /// The ids of the records that this operation inserts if this actor runs it. Empty if the operation inserts
+    /// nothing.
     pub(crate) fn new_ids(&self, deed: Deed, actor: usize) -> Vec<RecordId> {
         let brought = &self.actors[actor];
         if deed.founds() {
@@ -179,25 +184,26 @@ impl Scene {
         }
     }
 
-    /// The access tokens that this actor inserts with this operation at the chain's present generation.
+    /// The access tokens with the chain's generation that this operation inserts if this actor runs it.
     fn joining(&self, deed: Deed, actor: usize) -> &[NewRecord] {
         let both = &self.actors[actor].joining;
         if matches!(deed, Deed::Join | Deed::Slide) { both } else { &both[..1] }
     }
 
-    /// The families that the revocation of the owner may end one after another.
+    /// The ids of all families that a revocation of the owner can find: the two families of the scene, and the new
+    /// families of the actors in `founders`. A store may revoke them one after another.
     pub(crate) fn families(&self, founders: &[usize]) -> Vec<FamilyId> {
         let coming = founders.iter().map(|actor| self.actors[*actor].coming.family.id);
         [self.chain.family.id, self.gone.family.id].into_iter().chain(coming).collect()
     }
 
-    /// The state at the beginning as a store: the reference model in a [`ReferenceStore`].
+    /// Makes a [`ReferenceStore`] that contains the records of the scene's beginning.
     pub(crate) fn modelled(&self) -> ReferenceStore {
         modelled(&self.model)
     }
 }
 
-/// The model as a store.
+/// Makes a [`ReferenceStore`] that contains a copy of the model.
 pub(crate) fn modelled(model: &Model) -> ReferenceStore {
     let store = ReferenceStore::new();
     store.with(|kept| kept.clone_from(model));
@@ -212,13 +218,13 @@ fn key(hour: u32) -> KeyId {
     KeyId::new(10 + 2 * hour)
 }
 
-/// Returns an instant in the hour with this number. Hours are 1,000 microseconds long, and each is earlier than the one
-/// before.
+/// Returns the instant `micros` microseconds after the beginning of the hour with this number. An hour is 1,000
+/// microseconds long. The hour with the next number is the one directly before.
 fn near(hour: u32, micros: u64) -> Timestamp {
     Timestamp::from_micros(at(0).micros() - 1_000 * u64::from(hour) + micros).expect("an instant")
 }
 
-/// Returns an instant after all hours.
+/// Returns an instant that is later than the hours of all scenes.
 pub(crate) fn far(micros: u64) -> Timestamp {
     at(GONE + micros)
 }

@@ -1,18 +1,18 @@
-//! The answers of operations.
+//! The answers of the operations of a scene.
 
 use counterfoil::store::{Applied, Inserted, Progress, Rotated, TokenRecord};
 use counterfoil::types::{KeyId, RecordId};
 
-/// An answer in a form that can be compared.
+/// The answer of an operation, in a form that can be compared.
 #[derive(Clone, Debug)]
 pub(crate) enum Outcome {
-    /// The answer of one atomic step. It has the name of the answer and the record in it.
+    /// The answer of an operation that is one atomic step: its word, such as `Done`, and the record that came with it.
     Step(String, Option<Box<TokenRecord>>),
-    /// The number of changes that all calls of a batch reported together.
+    /// The total number of changed records or families that all calls of a purge or of a revocation reported.
     Changed(u64),
     /// The records that a read returned.
     Seen(Vec<TokenRecord>),
-    /// The number of records for each key that a census counted.
+    /// The numbers of records for each digest key, as a census returned them.
     Counted(Vec<(KeyId, u64)>),
 }
 
@@ -21,7 +21,8 @@ impl Outcome {
         Self::Step(name.into(), record.map(Box::new))
     }
 
-    /// Sorts the families that an insert ended, because their order is not specified.
+    /// Makes the answer of an insert. The families that the insert ended are sorted, because the contract does not
+    /// specify their order.
     pub(super) fn inserted(answer: Inserted) -> Self {
         match answer {
             Inserted::MadeRoom(mut ended) => {
@@ -59,7 +60,7 @@ impl Outcome {
         Self::step(format!("{answer:?}"), None)
     }
 
-    /// Returns the answer on one line, without the fields of records.
+    /// Returns the answer on one line. The fields of records are left out.
     pub(crate) fn brief(&self) -> String {
         match self {
             Self::Step(name, _) => name.clone(),

@@ -1,5 +1,5 @@
-//! Compares a client store with a model. It uses hostile realms, ids and internal ids, puts and removals in any order,
-//! and pages of any size.
+//! Compares a client store with a model. Random clients are written and removed in any order, with realms, ids and
+//! internal ids that look alike. They are read one by one, and in pages of any size.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,7 +19,8 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 
 type Identity = (String, String);
 
-/// The registrations, the internal ids that were used in each realm, and the newest version of each id.
+/// The model of a client store: the registrations, the internal ids that were ever used in each realm, and the newest
+/// version of each client id.
 #[derive(Default)]
 struct Model {
     standing: BTreeMap<Identity, (Version, Registration)>,
@@ -27,7 +28,8 @@ struct Model {
     last: BTreeMap<Identity, Version>,
 }
 
-/// Checks that the store answers random calls as the model does. This check belongs to no single clause.
+/// Checks that a `ClientStore` answers random calls as the model does. No single clause of the contract describes this
+/// check.
 pub async fn client_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     for seed in 0..u64::from(scale().sequences.min(24)) {
         let database = siblings.fresh().await;
@@ -39,8 +41,9 @@ pub async fn client_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Returns hostile ids. Some differ in case, in a punctuation character, or in the last of 100 characters. If realm
-/// and id are joined, some other ids give the same text as a different id in another realm.
+/// Returns client ids that look alike. Some differ only in upper and lower case, in one punctuation character, or in
+/// the last of 100 characters. A store that joins realm and id to one text can also confuse two ids in different
+/// realms, such as `b.c` in the realm `a` and `c` in the realm `a.b`.
 fn ids() -> Vec<ClientId> {
     let long = "n".repeat(99);
     let texts = ["a", "A", "aa", "a.b", "a-b", "a_b", "a~b", "b.c", "c", "~", "-", "1", "01"].map(str::to_owned);
@@ -110,7 +113,7 @@ fn text_of(one: &Registration) -> String {
     one.to_document().unwrap_or_else(|error| error.to_string())
 }
 
-/// Describes the difference between the expected and the returned registration.
+/// Describes how the registration `found` differs from `wanted`. Returns `None` if they are equal.
 fn difference(wanted: Option<&(Version, Registration)>, found: Option<&VersionedRegistration>) -> Option<String> {
     let describe = |version: Version, one: &Registration| format!("{version:?} {}", text_of(one));
     let wanted = wanted.map(|(version, one)| describe(*version, one));
@@ -118,8 +121,8 @@ fn difference(wanted: Option<&(Version, Registration)>, found: Option<&Versioned
     (wanted != found).then(|| format!("{wanted:?} must stand there, but {found:?} does"))
 }
 
-/// Draws one of a few internal ids, so that used and retired ids are drawn again. They include both ends of the byte
-/// order.
+/// Draws one of a few internal ids. Because there are few, ids that are in use or retired are drawn too. The smallest
+/// and the largest possible id are among them.
 fn key(dice: &mut Dice) -> ClientKey {
     let mut bytes = [*dice.pick(&[0x00, 0xff, 0x80]); 16];
     bytes[15] = u8::try_from(dice.below(12)).unwrap_or(0);
@@ -204,7 +207,8 @@ async fn get(
     Ok(difference(model.standing.get(&identity(realm, id)), found.as_ref()))
 }
 
-/// Reads the pages after an id, which need not exist.
+/// Reads the registrations of a realm page by page, either all or those after `id`, and compares them with the model.
+/// Returns a description of the difference, or `None` if there is none. A client with the id `id` need not exist.
 async fn page(
     store: &dyn ClientStore,
     dice: &mut Dice,

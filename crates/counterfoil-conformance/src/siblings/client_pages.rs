@@ -1,4 +1,4 @@
-//! Checks clause 47 on pages of clients.
+//! Checks the pages of registered clients (clause 47 of `ClientStore`).
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::database::Siblings;
 use crate::sample::most;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// Registers clients, each with a new internal id.
+/// Registers clients in a store. Each client gets an internal id that was not used before.
 struct Registrar<'a> {
     store: &'a dyn ClientStore,
     keys: u64,
@@ -28,8 +28,9 @@ impl Registrar<'_> {
     }
 }
 
-/// Clause 47: a walk along `next` returns every registration that exists during the whole walk, exactly once, and in
-/// order. It ends with `next == None`. A page may be short.
+/// Checks that a caller who reads page after page, from `next` to `next`, gets all registered clients (clause 47 of
+/// `ClientStore`). Every client that is registered during the whole time must appear exactly once, and in order. The
+/// last page must have `next == None`. A page may be short.
 pub async fn client_pages_have_an_end(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.clients().await else { return Ok(NO_CLIENTS) };
@@ -58,7 +59,8 @@ pub async fn client_pages_have_an_end(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Returns the ids of a realm's clients, read page by page.
+/// Reads all pages of a realm's clients, and returns the client ids. A page with more than `limit` clients is a
+/// violation.
 async fn walk(store: &dyn ClientStore, realm: &Realm, limit: u32) -> Result<Vec<String>, Violation> {
     let (mut found, mut after) = (Vec::new(), None::<ClientId>);
     for _ in 0..1_000 {
@@ -74,7 +76,8 @@ async fn walk(store: &dyn ClientStore, realm: &Realm, limit: u32) -> Result<Vec<
     Err(Violation::new(format!("a walk over 30 clients must end, but 1,000 pages of {limit} did not end it")))
 }
 
-/// Checks pages while clients are registered and removed between them. The last client of a page may be removed too.
+/// Reads pages, and registers and removes clients after each page. If possible, the client that is removed is the last
+/// one of the page just read.
 async fn while_the_ground_moves(registrar: &mut Registrar<'_>, limit: u32) -> Result<(), Violation> {
     let store = registrar.store;
     let realm = Realm::new(&format!("moving-{limit}")).expect("a realm");

@@ -1,4 +1,4 @@
-//! Checks clauses 29 and 30 on clients.
+//! Checks writes and removals of clients (clauses 29 and 30 of `ClientStore`).
 
 use std::sync::Arc;
 
@@ -33,9 +33,10 @@ pub(crate) async fn put(
     }
 }
 
-/// Clause 29 for clients: `expect: None` creates a registration and never overwrites an existing registration. `Some`
-/// replaces only the registration with this version. The versions of one id only grow, also after a removal, so an old
-/// version never matches again. If many writers expect the same version, exactly one succeeds.
+/// Checks the versions of registrations (clause 29 of `ClientStore`). A put with `expect: None` must create a
+/// registration and never overwrite one. A put with `Some` must replace a registration only if it has this version. The
+/// versions of a client id must only increase, even if the client is removed in between. So an old version never
+/// matches again. If many writers expect the same version, exactly one must succeed.
 pub async fn put_client_needs_the_version(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.clients().await else { return Ok(NO_CLIENTS) };
@@ -95,7 +96,7 @@ async fn clients_are_listed(store: &dyn ClientStore, here: &Realm, there: &Realm
     Ok(())
 }
 
-/// Returns the ids of a realm's clients, read page by page.
+/// Reads all pages of a realm's clients, and returns the client ids.
 async fn client_ids(store: &dyn ClientStore, realm: &Realm, limit: u32) -> Result<Vec<String>, Violation> {
     let (mut listed, mut after) = (Vec::new(), None::<ClientId>);
     for _ in 0..1_000 {
@@ -139,8 +140,9 @@ async fn put_race(siblings: &Siblings, handles: &[Arc<dyn ClientStore>], realm: 
     Ok(())
 }
 
-/// Clause 30: after `remove`, a `put` with the removed internal id into the same realm returns `Retired`, permanently.
-/// Two registrations of a realm never have the same internal id.
+/// Checks the internal ids of removed clients (clause 30 of `ClientStore`). After a removal, every `put` with the
+/// removed internal id into the same realm must return `Retired`. Two registrations of a realm must never have the same
+/// internal id.
 pub async fn removed_internal_ids_never_return(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.clients().await else { return Ok(NO_CLIENTS) };

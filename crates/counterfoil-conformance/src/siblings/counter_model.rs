@@ -1,4 +1,4 @@
-//! Compares counters with a model. It uses hostile clocks, windows, limits and keys.
+//! Compares a `Throttle` with a model. Random attempts are made with extreme instants, windows, limits and keys.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use crate::sample::{at, most};
 use crate::scale::scale;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// Checks that the store answers random calls as [`Counter`] does, even if windows, limits and the clock change. This
-/// check belongs to no single clause.
+/// Checks that a `Throttle` answers random calls as [`Counter`] does. The window, the limit and the clock change from
+/// call to call. No single clause of the contract describes this check.
 pub async fn throttle_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let handles = database.throttles(2).await;
@@ -27,15 +27,15 @@ pub async fn throttle_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Returns the first instant of a sequence. It is today, at an end of the range, or shortly before a column with few
-/// bits overflows.
+/// Returns the first instant of a random sequence, in microseconds. It is in the year 2023, at an end of the range of
+/// instants, or shortly before one at which a column with too few bits overflows.
 fn epoch(seed: u64) -> u64 {
     let last = Timestamp::MAX.micros() - 31 * MINUTE;
     let ends = [at(0).micros(), 0, last, (1_000_000 << 31) - 30 * MINUTE, (1_000_000 << 32) - 30 * MINUTE, 1 << 52];
     ends[usize::try_from(seed).unwrap_or(0) % ends.len()]
 }
 
-/// A key, its counter in the model, and the attempts that were granted.
+/// A key of the throttle, the counter that the model has for it, and the attempts that were granted.
 struct Keyed {
     key: ThrottleKey,
     counter: Counter,
@@ -43,8 +43,8 @@ struct Keyed {
 }
 
 impl Keyed {
-    /// Returns the three keys of a sequence. Two of them differ only in their last byte, and two only in their first
-    /// byte.
+    /// Returns the three keys of a sequence. The first two differ only in their last byte, and the first and the third
+    /// only in their first byte.
     fn three(number: u8) -> [Self; 3] {
         let fill = if number.is_multiple_of(2) { 0xff } else { 0 };
         [(fill, number), (fill, !number), (0x80, number)].map(|(first, last)| {
@@ -100,7 +100,7 @@ async fn sequence(handles: &[Arc<dyn Throttle>], seed: u64, key: u8) -> Result<(
     what_is_left(&*handles[0], seed, &all).await
 }
 
-/// Checks that a purge keeps each counter until its `gone_at` and removes it afterwards.
+/// Checks that a purge keeps each counter before its `gone_at`, and removes it from then on.
 async fn what_is_left(store: &dyn Throttle, seed: u64, all: &[Keyed]) -> Result<(), Violation> {
     let mut ends: Vec<Timestamp> =
         all.iter().filter(|one| !one.counter.is_empty()).map(|one| one.counter.gone_at()).collect();

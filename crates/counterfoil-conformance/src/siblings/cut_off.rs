@@ -1,4 +1,5 @@
-//! Checks clause 53 on dropped calls of the sibling traits.
+//! Checks calls of `ClientStore`, `SettingsStore` and `Throttle` that are dropped before they are done (clause 53 of
+//! `ClientStore`, which applies to all three traits).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +16,9 @@ use crate::sample::{at, most};
 use crate::slow::pause;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// Clause 53: a future may be dropped at any await. Its step is then executed completely or not at all, immediately or
-/// shortly after. The next user of the connection is not affected.
+/// Checks dropped calls (clause 53 of `ClientStore`, which also applies to `SettingsStore` and `Throttle`). A call may
+/// be dropped at any await. It must then take effect completely or not at all, immediately or shortly after. The next
+/// user of the connection must not be affected.
 pub async fn sibling_cut_off_is_all_or_nothing(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let tried = [clients(&database).await?, settings(&database).await?, counters(&database).await?];
@@ -24,7 +26,9 @@ pub async fn sibling_cut_off_is_all_or_nothing(siblings: &Siblings) -> Verdict {
     Ok(if tried.contains(&true) { Checked::Held } else { none })
 }
 
-/// Reads repeatedly until the answer is allowed, because a server may still be executing the request.
+/// Calls `ask` repeatedly, for up to one second, until `allowed` returns true for the answer. Then returns the answer.
+/// The wait is necessary because a server may still be executing a dropped request. `what` names the dropped call in
+/// the message.
 async fn shortly<T, F>(what: &str, ask: impl Fn() -> F, allowed: impl Fn(&T) -> bool) -> Result<T, Violation>
 where
     T: std::fmt::Debug,
@@ -143,8 +147,8 @@ async fn one_note(store: &Arc<dyn SettingsStore>, polls: u32) -> Result<bool, Vi
     Ok(done)
 }
 
-/// Replaces the note of the last upkeep. If a server is still executing a dropped call, that call now finds another
-/// note than it expects.
+/// Replaces the stored instant of the last upkeep by `new`. If a server is still executing an earlier call that was
+/// dropped, that call then finds another instant than it expects, and changes nothing.
 async fn take_over_note(store: &Arc<dyn SettingsStore>, new: Timestamp) -> Result<Timestamp, Violation> {
     for _ in 0..1_000 {
         let found = store.last_upkeep().await?;

@@ -1,4 +1,5 @@
-//! Checks clause 52 on damaged rows of the sibling stores.
+//! Checks damaged rows of `ClientStore`, `SettingsStore` and `Throttle` (clause 52 of `ClientStore`, which applies to
+//! all three traits).
 
 use std::time::Duration;
 
@@ -12,8 +13,9 @@ use super::settings::document;
 use crate::sample::{at, most};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 52: a row that does not decode is `Corrupt`. The store never reports it as absent, and a `put` that creates
-/// never overwrites it. A damaged counter grants no attempt. Other rows are not affected.
+/// Checks damaged rows (clause 52 of `ClientStore`, which also applies to `SettingsStore` and `Throttle`). A row that
+/// cannot be decoded must be `Corrupt`. It must never be reported as absent, and a `put` that creates must never
+/// overwrite it. A damaged counter must grant no attempt. Other rows must not be affected.
 pub async fn sibling_garbage_is_corrupt(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let tried = [clients(&database).await?, settings(&database).await?, counters(&database).await?];

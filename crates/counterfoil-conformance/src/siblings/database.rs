@@ -1,4 +1,4 @@
-//! A database of any fixture of sibling stores.
+//! A database of clients, settings and counters that any type of fixture made.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -14,12 +14,13 @@ use crate::violation::Verdict;
 
 type Kept = Box<dyn Any + Send + Sync>;
 
-/// The sibling stores under test.
+/// The stores under test that implement `ClientStore`, `SettingsStore` and `Throttle`. These traits are called the
+/// siblings of `TokenStore`.
 #[derive(Clone)]
 pub struct Siblings(Arc<dyn AnyFixture>);
 
 impl Siblings {
-    /// Makes the sibling stores of this fixture.
+    /// Takes the stores that this fixture makes.
     pub fn new(fixture: impl SiblingFixture) -> Self {
         Self(Arc::new(fixture))
     }
@@ -28,13 +29,13 @@ impl Siblings {
     ///
     /// # Errors
     ///
-    /// The violation that the check found. Also a violation if the fixture's `block_on` returned before the future was
+    /// The violation that the check found. Also a violation if `block_on` of the fixture returned before the check was
     /// done.
     pub fn drive(&self, check: impl Future<Output = Verdict> + Send) -> Verdict {
         run(&self.driver(), check)
     }
 
-    /// The `block_on` of the fixture.
+    /// Returns the function `block_on` of the fixture, which runs a future to completion.
     pub(crate) fn driver(&self) -> Driver {
         let fixture = Arc::clone(&self.0);
         Driver::new(move |task| fixture.block_on(task))
@@ -46,29 +47,29 @@ impl Siblings {
     }
 }
 
-/// A database under test.
+/// A database under test, which contains clients, settings and counters.
 pub(crate) struct SiblingDatabase {
     fixture: Arc<dyn AnyFixture>,
     kept: Kept,
 }
 
 impl SiblingDatabase {
-    /// Opens a handle of the clients. Returns `None` if the fixture has no client store.
+    /// Opens a handle of the client store. Returns `None` if the fixture has no client store.
     pub(crate) async fn clients(&self) -> Option<Arc<dyn ClientStore>> {
         self.fixture.clients(&self.kept).await
     }
 
-    /// Opens a handle of the settings. Returns `None` if the fixture has no settings store.
+    /// Opens a handle of the settings store. Returns `None` if the fixture has no settings store.
     pub(crate) async fn settings(&self) -> Option<Arc<dyn SettingsStore>> {
         self.fixture.settings(&self.kept).await
     }
 
-    /// Opens a handle of the counters. Returns `None` if the fixture has no throttle.
+    /// Opens a handle of the throttle. Returns `None` if the fixture has no throttle.
     pub(crate) async fn throttle(&self) -> Option<Arc<dyn Throttle>> {
         self.fixture.throttle(&self.kept).await
     }
 
-    /// Opens `handles` handles of the counters, or none if the fixture has no throttle.
+    /// Opens `handles` handles of the throttle. Returns an empty list if the fixture has no throttle.
     pub(crate) async fn throttles(&self, handles: usize) -> Vec<Arc<dyn Throttle>> {
         let mut all = Vec::new();
         for _ in 0..handles {
@@ -77,7 +78,8 @@ impl SiblingDatabase {
         all
     }
 
-    /// Damages a row. Returns false if the fixture does not implement this hook.
+    /// Damages a stored row, so that the store cannot decode it. Returns false if the fixture does not implement this
+    /// hook.
     pub(crate) async fn damage(&self, row: SiblingRow<'_>) -> bool {
         self.fixture.damage(&self.kept, row).await
     }
@@ -89,7 +91,7 @@ impl SiblingDatabase {
     }
 }
 
-/// A [`SiblingFixture`] without its database type.
+/// The methods of [`SiblingFixture`] for a database whose type is not known.
 #[async_trait]
 trait AnyFixture: Send + Sync {
     async fn create(&self) -> Kept;

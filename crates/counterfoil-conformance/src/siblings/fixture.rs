@@ -1,4 +1,4 @@
-//! The trait that a test implements to give its sibling stores to the suite.
+//! The trait that a test implements to give its stores of clients, settings and counters to the suite.
 
 use std::sync::Arc;
 
@@ -9,38 +9,40 @@ use counterfoil::store::{ClientStore, SettingsStore, Throttle, ThrottleKey};
 
 use crate::fixture::Task;
 
-/// A stored row of a sibling store.
+/// Names a stored row that the fixture is asked to damage.
 #[derive(Clone, Copy, Debug)]
 pub enum SiblingRow<'a> {
-    /// The registration of a client.
+    /// The registration of the client with this id in this realm.
     Client(&'a Realm, &'a ClientId),
-    /// The settings of a realm.
+    /// The settings of this realm.
     Settings(&'a Realm),
-    /// The counter of a throttle key.
+    /// The counter that a throttle has for this key.
     Counter(&'a ThrottleKey),
 }
 
-/// Makes the sibling stores of a token store, which are clients, settings and counters. If a check needs a store or a
-/// hook that the fixture does not have, the check is reported as not applicable.
+/// Makes databases for the suite, and opens the siblings of a token store on them: a client store, a settings store and
+/// a throttle. If a check needs a store or a hook that the fixture does not have, the check is reported as not
+/// applicable.
 #[async_trait]
 pub trait SiblingFixture: Send + Sync + 'static {
     /// One database and everything that it needs while it exists.
     type Database: Send + Sync + 'static;
 
-    /// Makes an empty database that shares no data with another database.
+    /// Makes an empty database. It shares no data with the other databases of this fixture.
     async fn create(&self) -> Self::Database;
 
-    /// Opens a handle of the clients. The handle has its own connections, like the handle of another process.
+    /// Opens a handle of the client store, or returns `None` if there is no client store. The handle has its own
+    /// connections, as the handle of another process would have.
     async fn clients(&self, _database: &Self::Database) -> Option<Arc<dyn ClientStore>> {
         None
     }
 
-    /// Opens a handle of the settings.
+    /// Opens a handle of the settings store, or returns `None` if there is no settings store.
     async fn settings(&self, _database: &Self::Database) -> Option<Arc<dyn SettingsStore>> {
         None
     }
 
-    /// Opens a handle of the counters.
+    /// Opens a handle of the throttle, or returns `None` if there is no throttle.
     async fn throttle(&self, _database: &Self::Database) -> Option<Arc<dyn Throttle>> {
         None
     }

@@ -1,11 +1,13 @@
-//! Hostile values for the model tests of the sibling stores.
+//! Realms, versions and texts that badly designed stores confuse. The model tests of clients, settings and counters use
+//! them.
 
 use counterfoil::Realm;
 use counterfoil::types::Version;
 
 use crate::dice::Dice;
 
-/// Returns five realms that look alike, alone or joined with an id, to a store that builds its keys without care.
+/// Returns five realms that look alike. A store that builds its keys without care confuses some of them, or confuses
+/// them when it joins realm and id to one text.
 pub(super) fn realms(seed: u64) -> Vec<Realm> {
     let long = "n".repeat(254);
     let (one, other) = (format!("{long}1"), format!("{long}2"));
@@ -21,8 +23,10 @@ pub(super) fn realms(seed: u64) -> Vec<Realm> {
     kind.into_iter().map(|text| Realm::new(text).expect("a realm")).collect()
 }
 
-/// Draws a version to expect. It is the stored version, none, a neighbour, the last version before a removal, or a
-/// version that a column with few bits would confuse with the stored one.
+/// Draws the version that a random call of a client store or settings store expects. `stands` is the stored version,
+/// and `last` is the newest version that the row ever had. The result is the stored version in half of the draws.
+/// Otherwise it is `None`, `last`, a version one higher or lower, or one whose low bits equal those of the stored
+/// version.
 pub(super) fn version(dice: &mut Dice, stands: Option<Version>, last: Option<Version>) -> Option<Version> {
     let near = stands.or(last).map_or(0, Version::number);
     match dice.below(10) {
@@ -35,7 +39,7 @@ pub(super) fn version(dice: &mut Dice, stands: Option<Version>, last: Option<Ver
     }
 }
 
-/// Draws a text that a store misreads if it quotes texts, matches patterns or truncates columns without care.
+/// Draws a text that a store changes if it quotes texts, matches patterns or truncates columns without care.
 pub(super) fn text(dice: &mut Dice) -> String {
     let long = "\u{1f600}".repeat(300);
     let texts =

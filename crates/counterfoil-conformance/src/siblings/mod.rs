@@ -1,4 +1,4 @@
-//! The checks of the sibling stores of a token store, which are clients, settings and counters.
+//! The checks of the siblings of `TokenStore`: the traits `ClientStore`, `SettingsStore` and `Throttle`.
 
 mod client_model;
 mod client_pages;

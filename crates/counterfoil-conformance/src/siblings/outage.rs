@@ -1,4 +1,5 @@
-//! Checks clause 51 on outages of the sibling stores.
+//! Checks calls of `ClientStore`, `SettingsStore` and `Throttle` while the backend is unreachable (clause 51 of
+//! `ClientStore`, which applies to all three traits).
 
 use std::time::Duration;
 
@@ -14,8 +15,9 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 
 const NO_HOOK: Checked = Checked::NotApplicable("the fixture has no hook `outage`");
 
-/// Clause 51: during an outage a call returns `Unavailable`, and a throttle grants no attempt. If `maybe_done` is
-/// false, the call was not executed.
+/// Checks calls during an outage (clause 51 of `ClientStore`, which also applies to `SettingsStore` and `Throttle`).
+/// Each must return `Unavailable`, and a throttle must grant no attempt. If `maybe_done` is false in the error, the
+/// call must not have been executed.
 pub async fn sibling_outage_is_unavailable(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let mut tried = false;
@@ -35,7 +37,8 @@ enum Held {
     NoHook,
 }
 
-/// Returns whether the call may have been executed. An answer other than `Unavailable` is a violation.
+/// Checks that a call during an outage returned `Unavailable`, and returns the `maybe_done` of this error: true if the
+/// call may have been executed. Any other answer is a violation.
 fn unavailable<T: std::fmt::Debug>(op: &str, answer: Result<T, StoreError>) -> Result<bool, Violation> {
     match answer {
         Err(StoreError::Unavailable { maybe_done, .. }) => Ok(maybe_done),

@@ -1,4 +1,4 @@
-//! Races of writes to clients and counters, through several handles.
+//! Races of calls that write clients or counters, through several handles.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::violation::{Violation, ensure};
 
 type Clients = [Arc<dyn ClientStore>];
 
-/// Checks that of any number of concurrent registrations with one internal id, exactly one is created.
+/// Registers many clients with the same internal id concurrently. Checks that exactly one of them is created.
 pub(super) async fn one_registration_an_internal_id(
     pool: &Pool,
     handles: &Clients,
@@ -43,8 +43,8 @@ pub(super) async fn one_registration_an_internal_id(
     Ok(())
 }
 
-/// Checks a removal that races with replacements of the same version. Exactly one of these calls succeeds, and the
-/// result of this call is stored.
+/// Removes a client while other calls replace its registration, all with the same expected version. Checks that exactly
+/// one of these calls succeeds, and that its result is stored.
 pub(super) async fn a_removal_beside_replacements(
     pool: &Pool,
     handles: &Clients,
@@ -91,8 +91,8 @@ async fn won(
     Ok(matches!(store.put_client(realm, Some(version), one).await?, ClientPut::Done(_)))
 }
 
-/// Checks a purge that races with attempts on a counter whose window has ended. Afterwards each granted attempt must
-/// still be in progress.
+/// Purges a counter whose window has ended, while attempts are made with its key. Checks that afterwards each granted
+/// attempt still counts as in progress.
 pub(super) async fn a_purge_beside_attempts(
     pool: &Pool,
     handles: &[Arc<dyn Throttle>],

@@ -1,4 +1,5 @@
-//! Compares a settings store with a model. It uses hostile realms, documents and versions.
+//! Compares a settings store with a model. Random settings are written with realms, texts and versions that badly
+//! designed stores confuse.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +18,8 @@ use crate::violation::{Checked, Verdict, Violation, ensure};
 
 type Model = BTreeMap<String, (Version, StoredSettings)>;
 
-/// Checks that the store answers random calls as the model does. This check belongs to no single clause.
+/// Checks that a `SettingsStore` answers random calls as the model does. No single clause of the contract describes
+/// this check.
 pub async fn settings_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     for seed in 0..u64::from(scale().sequences.min(24)) {
         let database = siblings.fresh().await;

@@ -1,4 +1,4 @@
-//! Checks clause 29 on settings.
+//! Checks writes of settings (clause 29 of `SettingsStore`).
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 pub(crate) const NO_SETTINGS: Checked = Checked::NotApplicable("the fixture has no `settings`");
 
-/// Makes settings that contain the value `value` under an unknown name.
+/// Makes settings with one field that the library does not know. Its value is `value`.
 pub(crate) fn document(value: &str) -> StoredSettings {
     let mut settings = StoredSettings::default();
     settings.values.insert("an_unknown_name".into(), value.into());
@@ -22,8 +22,9 @@ pub(crate) fn document(value: &str) -> StoredSettings {
     settings
 }
 
-/// Clause 29 for settings: `expect: None` creates settings and never overwrites them. `Some` replaces only the
-/// settings with this version. If many writers expect the same version, exactly one succeeds.
+/// Checks the versions of settings (clause 29 of `SettingsStore`). A put with `expect: None` must create settings and
+/// never overwrite them. A put with `Some` must replace only settings with this version. If many writers expect the
+/// same version, exactly one must succeed.
 pub async fn put_settings_needs_the_version(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.settings().await else { return Ok(NO_SETTINGS) };

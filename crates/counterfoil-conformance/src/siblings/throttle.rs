@@ -1,4 +1,4 @@
-//! Checks clauses 31 to 35 on counters.
+//! Checks the counters of attempts (clauses 31 to 35 of `Throttle`).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,13 +15,13 @@ use crate::scale::scale;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 pub(crate) const NO_THROTTLE: Checked = Checked::NotApplicable("the fixture has no `throttle`");
-/// The number of microseconds after which an attempt that is not settled counts as failed.
+/// The time after which an attempt that was neither released nor failed counts as failed, in microseconds.
 pub(super) const MINUTE: u64 = whole_micros(UNSETTLED);
 pub(super) const WINDOW: u64 = 100;
-/// An instant that is much later than every other instant of a check, in microseconds.
+/// An instant in microseconds. It is much later than every other instant of these checks.
 const MUCH_LATER: u64 = 1_000 * MINUTE;
 
-/// One key of a throttle. Its windows are 100 µs long.
+/// One key of a throttle under test, with its limit. All calls use a window of 100 µs.
 struct Gate<'a> {
     throttle: &'a dyn Throttle,
     key: ThrottleKey,
@@ -49,7 +49,8 @@ impl<'a> Gate<'a> {
         Ok(self.throttle.release(&self.key, at(reserved), at(now), Self::window()).await?)
     }
 
-    /// Reserves an attempt and compares the answer. `what` is the rule that the message names.
+    /// Reserves an attempt, and checks that the answer is `wanted`. `what` is the rule that the message of a violation
+    /// names.
     async fn expect(&self, now: u64, wanted: Reserved, what: &str) -> Result<(), Violation> {
         let answer = self.reserve(now).await?;
         ensure!(answer == wanted, "{what}: at +{now} {wanted:?} was expected, but the answer was {answer:?}");
@@ -60,7 +61,7 @@ impl<'a> Gate<'a> {
         self.expect(now, Reserved::Granted(at(now)), what).await
     }
 
-    /// Reserves an attempt and lets it fail immediately.
+    /// Reserves an attempt, which must be granted, and reports at the same instant that it failed.
     async fn fail(&self, now: u64) -> Result<(), Violation> {
         self.grant(now, "an attempt below the limit").await?;
         self.failed(now, now).await
@@ -71,9 +72,10 @@ impl<'a> Gate<'a> {
     }
 }
 
-/// Clause 31: an attempt is granted if the sum of failures and of attempts in progress is less than `limit`. No count
-/// is below zero. The race makes 1,000 attempts through several handles with a limit of 10. The attempts are released,
-/// fail, or stay in progress.
+/// Checks the limit of attempts (clause 31 of `Throttle`). An attempt must be granted only if there are fewer than
+/// `limit` failures and attempts in progress together. No count must ever be negative. Also runs races in which 1,000
+/// attempts are made through several handles with a limit of 10. In some races the granted attempts are released, in
+/// others they fail or stay in progress.
 pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let handles = database.throttles(3).await;
@@ -104,7 +106,7 @@ pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// The way in which an attempt of a race ends.
+/// What happens to the granted attempts of a race.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     UnderWay,
@@ -179,8 +181,9 @@ async fn race(pool: &Pool, handles: &[Arc<dyn Throttle>], key: ThrottleKey, end:
     Ok(())
 }
 
-/// Clause 32: only `failed` counts a failure. A window begins with its first failure and lasts for the duration
-/// `window`. If failures alone reach the limit, the answer is `Wait`. Otherwise a refused attempt gets `UnderWay`.
+/// Checks how failures are counted (clause 32 of `Throttle`). Only `failed` must count a failure. A window must begin
+/// with its first failure and last for the time `window`. An attempt must be refused with `Wait` if the failures alone
+/// reach the limit, and with `UnderWay` if they reach it together with the attempts in progress.
 pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
@@ -219,8 +222,9 @@ pub async fn under_way_is_told_from_failed(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 33: an attempt that is not settled counts as failed 60 s after its instant. A later settlement changes
-/// nothing. An attempt whose instant is 60 s or more after `now` counts as failed immediately.
+/// Checks attempts that are never released or failed (clause 33 of `Throttle`). Such an attempt must count as failed
+/// from 60 s after its instant on. A later release or failure of it must change nothing. If the instant of an attempt
+/// is 60 s or more after `now`, because the clock was set back, the attempt must count as failed at once.
 pub async fn unsettled_counts_as_failed(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
@@ -256,8 +260,9 @@ pub async fn unsettled_counts_as_failed(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 34: the answers `Wait` and `UnderWay` leave everything unchanged. A released attempt leaves no data. A purge
-/// removes counters that have no more effect.
+/// Checks what refused and released attempts leave behind (clause 34 of `Throttle`). The answers `Wait` and `UnderWay`
+/// must change nothing. A counter whose only attempt was released must not be kept. A purge must remove counters that
+/// have no effect any more.
 pub async fn refused_writes_nothing(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };
@@ -294,7 +299,8 @@ pub async fn refused_writes_nothing(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Clause 35: no wait is longer than the window, even if the clock was set back by an hour.
+/// Checks the end of a window (clause 35 of `Throttle`). An answer `Wait` must never contain an instant later than
+/// `now` plus the window. This must be true even if the clock was set back by an hour.
 pub async fn no_wait_beyond_the_window(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.throttle().await else { return Ok(NO_THROTTLE) };

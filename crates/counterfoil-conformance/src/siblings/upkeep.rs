@@ -1,4 +1,4 @@
-//! Checks clause 56 on the time of the last upkeep.
+//! Checks the stored instant of the last upkeep (clause 56 of `SettingsStore`).
 
 use std::sync::Arc;
 
@@ -11,9 +11,10 @@ use crate::sample::at;
 use crate::scale::scale;
 use crate::violation::{Checked, Verdict, ensure};
 
-/// Clause 56: a note of the last upkeep replaces only the expected note, even if the new note is earlier. If many
-/// racers expect the same note, exactly one gets true. After the call has returned, every handle reads the new note.
-/// This includes handles that were opened later.
+/// Checks `note_upkeep`, which replaces the stored instant of the last upkeep (clause 56 of `SettingsStore`). The
+/// instant must be replaced only if it equals the expected one. The new instant may be earlier. If many callers expect
+/// the same instant, exactly one must get true. After a call has returned true, every handle must read the new instant,
+/// even a handle that was opened later.
 pub async fn note_upkeep_needs_the_note(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.settings().await else { return Ok(NO_SETTINGS) };

@@ -1,4 +1,4 @@
-//! Checks clause 58 on families that were copied from one store to another.
+//! Checks families that are copied from one store to another (clause 58 of `Transfer`).
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -13,7 +13,8 @@ use super::{KINDS, Whole, every_state, walk_families};
 use crate::sample::{GONE, Person, at};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 58: A restored family equals the original, and every method treats the two alike.
+/// Copies families in every state from `source` to `target` (clause 58 of `Transfer`). Each restored family must equal
+/// the original. Every method must then give the same results on both stores.
 pub async fn a_family_comes_back_as_it_was<S: Whole>(source: Arc<S>, target: Arc<S>) -> Verdict {
     every_state(&*source).await?;
     let all = walk_families(&*source, 100).await?;
@@ -30,7 +31,8 @@ pub async fn a_family_comes_back_as_it_was<S: Whole>(source: Arc<S>, target: Arc
     Ok(Checked::Held)
 }
 
-/// Checks that two stores contain the same families and give the same lists.
+/// Checks that two stores contain the same families, and that their listings show the same records. `when` names the
+/// moment in the message.
 pub(super) async fn same<S: Whole>(one: &Arc<S>, other: &Arc<S>, when: &str) -> Result<(), Violation> {
     let (left, right) = (walk_families(&**one, 50).await?, walk_families(&**other, 50).await?);
     ensure!(left.len() == right.len(), "{when} there are {} families and {}", left.len(), right.len());

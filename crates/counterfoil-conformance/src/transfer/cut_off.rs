@@ -1,4 +1,4 @@
-//! Checks clause 25 on dropped calls of `Transfer`.
+//! Checks calls of `Transfer` that are dropped before they are done (clause 25 of `TokenStore`).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::slow::pause;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk, walk_due};
 
-/// The calls that are dropped.
+/// A method of `Transfer` whose call is dropped.
 #[derive(Clone, Copy, Debug)]
 enum Call {
     Restore,
@@ -22,8 +22,9 @@ enum Call {
     Families,
 }
 
-/// Clause 25: a restore may be dropped at any await. It writes the whole family or nothing, immediately or shortly
-/// after. The next user of the connection is not affected, also after a dropped read.
+/// Checks dropped calls of `Transfer` (clause 25 of `TokenStore`). A restore may be dropped at any await. It must then
+/// write the whole family or nothing, immediately or shortly after. The next user of the connection must not be
+/// affected, neither by a dropped restore nor by a dropped read.
 pub async fn transfer_cut_off_is_all_or_nothing<F: TransferFixture>(fixture: &F) -> Verdict {
     let database = fixture.create().await;
     let store = fixture.open_whole(&database).await;
@@ -54,7 +55,8 @@ async fn all_there(store: &dyn Whole, written: &[WholeFamily], handle: &str) -> 
     Ok(())
 }
 
-/// Drops one call after `polls` polls. Returns whether it was done earlier.
+/// Makes one call and drops it after `polls` polls. Then checks the store, and adds the families that are stored
+/// afterwards to `written`. Returns true if the call was done before it could be dropped.
 async fn one_call(
     store: &Arc<dyn Whole>,
     call: Call,
@@ -91,8 +93,8 @@ async fn one_call(
     Ok(done)
 }
 
-/// Returns whether the family is stored. A server may still be executing the request, so an incomplete family may be
-/// there for one second.
+/// Returns true if the whole family is stored, and false if nothing of it is. Waits up to one second for one of the
+/// two, because a server may still be executing the dropped request.
 async fn is_whole_or_absent(store: &dyn Whole, family: &WholeFamily) -> Result<bool, Violation> {
     let mut seen = String::new();
     for patience in 0..1_000 {

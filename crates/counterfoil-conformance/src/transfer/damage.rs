@@ -1,4 +1,4 @@
-//! Checks clause 26 on damaged rows of families that are copied.
+//! Checks families with a damaged row that are read to copy them (clause 26 of `TokenStore`).
 
 use counterfoil::store::{Restored, StoreError, WholeFamily};
 use counterfoil::types::FamilyId;
@@ -9,8 +9,9 @@ use crate::fixture::Row;
 use crate::sample::{Person, most};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 26: reading a family with a damaged row gives `Corrupt`. The family is never reported as absent, is never
-/// read without the damaged member, and is never overwritten. Other families are not affected.
+/// Checks damaged rows (clause 26 of `TokenStore`) in the methods of `Transfer`. Reading a family with a damaged row
+/// must return `Corrupt`. The family must never be reported as absent, read without the damaged member, or overwritten.
+/// Other families must not be affected.
 pub async fn transfer_garbage_is_corrupt<F: TransferFixture>(fixture: &F) -> Verdict {
     let mut tried = false;
     for of_family in [false, true] {
@@ -40,7 +41,7 @@ pub async fn transfer_garbage_is_corrupt<F: TransferFixture>(fixture: &F) -> Ver
     Ok(if tried { Checked::Held } else { Checked::NotApplicable("the fixture has no hook `damage`") })
 }
 
-/// Reads the damaged family, which is the second, and its neighbours.
+/// Reads the second family, which is damaged, and the other families, which are not.
 async fn beside_it(store: &dyn Whole, families: &[WholeFamily]) -> Result<(), Violation> {
     let read = store.family(&families[1].family().id).await;
     ensure_is!(read, Err(StoreError::Corrupt { .. }), "a family with a damaged row must be Corrupt");
@@ -52,7 +53,7 @@ async fn beside_it(store: &dyn Whole, families: &[WholeFamily]) -> Result<(), Vi
     Ok(())
 }
 
-/// Walks over the families. The damaged one is listed or counted.
+/// Reads all pages of family ids. The damaged family must be on a page, or be counted as corrupt.
 async fn walks(store: &dyn Whole, families: &[WholeFamily]) -> Result<(), Violation> {
     let ids: Vec<FamilyId> = families.iter().map(|family| family.family().id).collect();
     for limit in [1, 2, 9] {

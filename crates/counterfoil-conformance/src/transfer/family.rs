@@ -1,4 +1,4 @@
-//! Makes families to restore, without a store.
+//! Makes families that a test can restore, without reading them from a store.
 
 use counterfoil::store::WholeFamily;
 use counterfoil::types::Version;
@@ -7,7 +7,7 @@ use crate::reference::Model;
 use crate::sample::{Person, at, supersede};
 use crate::violation::Violation;
 
-/// Makes a family with three members. The first is superseded, and the second has the label and a notice.
+/// Makes a family with three members. The first is superseded by the second, which has the label and a notice.
 pub(super) fn chain(person: &Person, label: &str) -> Result<WholeFamily, Violation> {
     let (draft, mut model) = (person.refresh().labelled(label).with_access(), Model::default());
     let _ = model.insert(draft.home(None), &draft.records, at(0));

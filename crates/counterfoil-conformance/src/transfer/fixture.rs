@@ -1,4 +1,4 @@
-//! The trait that a test implements to give a store that can be copied to the suite.
+//! The trait that a test implements to give a store that implements `Transfer` to the suite.
 
 use std::sync::Arc;
 
@@ -10,18 +10,22 @@ use crate::fixture::Fixture;
 use crate::subject::run;
 use crate::violation::Violation;
 
-/// A fixture whose stores can be copied. The checks use the hooks `damage`, `outage` and `reopen` of [`Fixture`].
+/// A fixture whose stores also implement [`Transfer`](counterfoil::store::Transfer). The checks use the hooks `damage`,
+/// `outage` and `reopen` of [`Fixture`].
 #[async_trait]
 pub trait TransferFixture: Fixture {
-    /// Opens a handle of the database, like [`open`](Fixture::open).
+    /// Opens a handle of the database. It is like [`open`](Fixture::open), but the handle also has the methods of
+    /// `Transfer`.
     async fn open_whole(&self, database: &Self::Database) -> Arc<dyn Whole>;
 }
 
-/// Runs the check with this name on the fixture. The tests that `transfer_conformance!` generates call it.
+/// Runs the check with this name on the stores of the fixture. The tests that `transfer_conformance!` generates call
+/// it.
 ///
 /// # Panics
 ///
-/// If the store violates the clause. The message names the clause and the expected result.
+/// If there is no check with this name, or if the store does not pass it. The message names the check and the expected
+/// result.
 pub fn hold_transfer(name: &str, fixture: impl TransferFixture) {
     let fixture = Arc::new(fixture);
     let driven = Arc::clone(&fixture);

@@ -1,4 +1,4 @@
-//! Performs the same steps on two copies of a family.
+//! Makes the same calls on two stores that contain copies of the same families.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::sample::{
 };
 use crate::violation::{Violation, ensure};
 
-/// Makes the same call on both stores and checks that the results are equal.
+/// Makes the same call on both stores. It is a violation if the results differ.
 macro_rules! ask {
     ($source:ident, $target:ident: $what:expr, |$store:ident| $call:expr) => {{
         let left = {
@@ -29,8 +29,8 @@ macro_rules! ask {
     }};
 }
 
-/// Performs the same steps on both stores. Checks that the results are equal after each step and that the states are
-/// equal at the end.
+/// Makes the same calls on both stores, for each of the families `all`. Checks that the results are equal after each
+/// call, and that the stored states are equal at the end.
 pub(super) async fn both<S: Whole>(source: &Arc<S>, target: &Arc<S>, all: &[WholeFamily]) -> Result<(), Violation> {
     for whole in all {
         let (row, members) = (whole.family(), whole.members());

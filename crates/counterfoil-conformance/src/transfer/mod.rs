@@ -1,5 +1,6 @@
-//! Checks of stores that can be copied. Clauses 57 to 59 take two empty stores of the kind under test. Clauses 25 to 27
-//! take a fixture, because they need its hooks.
+//! The checks of stores that implement `Transfer`, so that their families can be copied. The checks of walks, copies
+//! and restores (clauses 57 to 59 of `Transfer`) take two empty stores of the type under test. The checks of dropped
+//! calls, damaged rows and outages (clauses 25 to 27 of `TokenStore`) take a fixture, because they need its hooks.
 
 mod copy;
 mod cut_off;

@@ -1,4 +1,4 @@
-//! Checks clause 27 on outages during the calls of `Transfer`.
+//! Checks calls of `Transfer` while the backend is unreachable (clause 27 of `TokenStore`).
 
 use counterfoil::store::{Restored, StoreError};
 
@@ -7,8 +7,9 @@ use super::{TransferFixture, Whole};
 use crate::sample::{Person, most};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 27: during an outage a call returns `Unavailable`. A family is not reported as absent, and a restore not as
-/// refused. If `maybe_done` is false, nothing was written.
+/// Checks calls of `Transfer` during an outage (clause 27 of `TokenStore`). Each must return `Unavailable`. A family
+/// must not be reported as absent, and a restore must not be refused. If `maybe_done` is false in the error, nothing
+/// must have been written.
 pub async fn transfer_outage_is_unavailable<F: TransferFixture>(fixture: &F) -> Verdict {
     let database = fixture.create().await;
     let store = fixture.open_whole(&database).await;
@@ -48,7 +49,8 @@ async fn after(store: &dyn Whole, coming: &counterfoil::store::WholeFamily) -> V
     Ok(Checked::Held)
 }
 
-/// Returns whether the call may have been executed. An answer other than `Unavailable` is a violation.
+/// Checks that a call during an outage returned `Unavailable`, and returns the `maybe_done` of this error: true if the
+/// call may have been executed. Any other answer is a violation.
 fn unavailable<T: std::fmt::Debug>(op: &str, answer: Result<T, StoreError>) -> Result<bool, Violation> {
     match answer {
         Err(StoreError::Unavailable { maybe_done, .. }) => Ok(maybe_done),

@@ -1,4 +1,5 @@
-//! Checks clause 59 on restores of a family that exists, and of a label that another family has.
+//! Checks restores that must be refused, because the family exists or another family has its label (clause 59 of
+//! `Transfer`).
 
 use std::sync::Arc;
 
@@ -9,7 +10,8 @@ use super::{Whole, every_state, walk_families};
 use crate::sample::{Person, at, member_id};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// Clause 59: A restore writes all or nothing, overwrites nothing, and takes no label from another family.
+/// Checks restores (clause 59 of `Transfer`). A restore must write the whole family or nothing. It must never overwrite
+/// a family, and never take a label from another family.
 pub async fn restore_never_overwrites<S: Whole>(source: Arc<S>, target: Arc<S>) -> Verdict {
     every_state(&*source).await?;
     let all = walk_families(&*source, 100).await?;

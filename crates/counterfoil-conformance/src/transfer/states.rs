@@ -1,4 +1,4 @@
-//! Families in every state that operations of the contract can produce.
+//! Fills a store with families in every state that the operations of the contract can produce.
 
 use counterfoil::store::{Access, Change, FamilyBody, NoticeMark, ParentUpdate, Revoke, TokenStore};
 use counterfoil::types::{KeyId, RecordId, TokenKind, Version};
@@ -11,8 +11,8 @@ use crate::sample::{
 };
 use crate::violation::{Violation, ensure_is};
 
-/// Fills an empty store with families in two realms. There is a family in every state that operations of the contract
-/// can produce.
+/// Fills an empty store with families in two realms. There is a family in every state that the operations of the
+/// contract can produce.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Checks clause 57 on walks over families.
+//! Checks the pages of family ids (clause 57 of `Transfer`).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,11 +11,12 @@ use super::{KINDS, Whole, every_state};
 use crate::sample::most;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 
-/// Returns all families of a store. Reads them in pages of `limit` ids.
+/// Reads all ids of families of a store, in pages of at most `limit` ids, and then reads each family. Returns the
+/// families.
 ///
 /// # Errors
 ///
-/// A [`Violation`] if the store breaks clause 57 or 58.
+/// A [`Violation`] if a page breaks clause 57 of `Transfer`, or if a family of a page cannot be read.
 pub async fn walk_families(store: &(impl Transfer + ?Sized), limit: u32) -> Result<Vec<WholeFamily>, Violation> {
     let (mut all, mut after) = (Vec::new(), None::<FamilyId>);
     loop {
@@ -35,8 +36,8 @@ pub async fn walk_families(store: &(impl Transfer + ?Sized), limit: u32) -> Resu
     }
 }
 
-/// Clause 57: A walk returns every family of every realm once, in ascending order, revoked or not, for every page
-/// length.
+/// Checks the pages of family ids (clause 57 of `Transfer`). Together the pages must contain every family of every
+/// realm once, revoked or not, in ascending order. This must be true for every page length.
 pub async fn families_are_walked<S: Whole>(source: Arc<S>, _target: Arc<S>) -> Verdict {
     ensure!(walk_families(&*source, 3).await?.is_empty(), "an empty store has no family");
     every_state(&*source).await?;

@@ -1,5 +1,5 @@
-//! Controls of clause 47. The check must reject client stores with wrong pages, and must accept a client store with
-//! short but correct pages.
+//! Tests the check of the pages of clients (clause 47 of `ClientStore`). It must reject client stores with wrong pages,
+//! and accept one with short but correct pages.
 
 use std::sync::Arc;
 
@@ -12,10 +12,11 @@ use crate::siblings::{BrokenSiblings, Kept, sibling_overrides};
 
 type ClientPage = Page<VersionedRegistration, ClientId>;
 
-/// A function that changes a page. Its arguments are the correct page, the limit, and the position of the walk.
+/// A function that changes a page of clients. The arguments are the correct page, the limit, and the id after which the
+/// page begins.
 type Flaw = fn(ClientPage, usize, Option<&ClientId>) -> ClientPage;
 
-/// A client store whose pages a function changes.
+/// A broken client store that changes each page with this function.
 struct Paged(Flaw);
 
 sibling_overrides!(Paged, self, clients, |inner, realm, after, limit| {
@@ -37,7 +38,7 @@ impl SiblingFixture for Bench {
     }
 }
 
-/// Returns at most two clients on a page, even if the limit is larger. The next page continues after the second client.
+/// Shortens a page to at most two clients. The next page then begins after the second client, so this is correct.
 fn short(mut page: ClientPage) -> ClientPage {
     if page.items.len() > 2 {
         page.items.truncate(2);
@@ -99,10 +100,11 @@ fn a_page_in_another_order_is_rejected() {
     }));
 }
 
-/// Whether the client at the cursor is registered. The pages of the following flaws depend on it.
+/// A broken client store. The function gets true if the client at the cursor is still registered. It returns where the
+/// page then begins.
 struct Walked(fn(bool) -> Continue);
 
-/// Where a page begins.
+/// Where a page begins: after the cursor, as is correct, or nowhere, so that it is empty, or at the first client again.
 enum Continue {
     Right,
     Nowhere,

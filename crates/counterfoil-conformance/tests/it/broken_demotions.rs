@@ -1,4 +1,5 @@
-//! Stores that answer from a replica, each in its own way. The check must reject each of them.
+//! Broken stores that answer from a replica after a fail-over, each in its own way. The check `no_replica_answers`
+//! (clause 55 of `TokenStore`) must reject each of them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,18 +12,18 @@ use counterfoil_conformance::{CHECKS, Checked, Fixture, ReferenceStore, Store, S
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flaw {
     None,
-    /// Checks the server's role only when it connects.
+    /// Checks the server's role only when a connection is opened. Later reads are answered from a replica.
     ReadsOn,
-    /// Notices the demotion only when a write is refused.
+    /// Answers reads from a replica until a write is refused. Only then notices that the server was demoted.
     ReadsUntilAWriteIsRefused,
-    /// Reads lists from the replica, as if the contract allowed outdated lists.
+    /// Reads listings from a replica, as if the contract allowed outdated ones.
     ListsOn,
     CountsOn,
-    /// Reports an outage as an absent record.
+    /// Reports every record as absent while the primary cannot be reached.
     FindsNothing,
-    /// Acknowledges writes that are lost.
+    /// Acknowledges writes that only the replica gets, so that they are lost.
     WritesOn,
-    /// Closes its connections and never opens new ones.
+    /// Never opens a new connection after a write was refused, so it stays unavailable.
     StaysAway,
 }
 
@@ -36,7 +37,7 @@ const CASES: &[Flaw] = &[
     Flaw::StaysAway,
 ];
 
-/// A primary. If the address leads to a replica, also this replica.
+/// The servers behind the address of a store: the primary, and while the address leads to a replica, this replica.
 #[derive(Default)]
 struct Servers {
     primary: Arc<ReferenceStore>,
@@ -50,7 +51,8 @@ struct Client {
 }
 
 impl Client {
-    /// Returns the server that answers the method `op`.
+    /// Returns the server from which the store answers a call of the method `op`. Returns an error if the store refuses
+    /// to answer.
     fn server(&self, op: &'static str) -> Result<Arc<ReferenceStore>, StoreError> {
         let replica = self.servers.replica.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (counts, lists) = (op == "census", matches!(op, "list" | "due" | "census"));
@@ -133,7 +135,7 @@ fn every_store_that_answers_from_a_replica_is_rejected() {
     });
 }
 
-/// Checks that the same store passes without a flaw.
+/// Checks that a store without a flaw passes with the fixture of this file. So it is the flaws that are rejected.
 #[test]
 fn the_store_without_a_flaw_passes() {
     assert_eq!(tried(Flaw::None).map_err(|broken| broken.to_string()), Ok(Checked::Held));

@@ -1,4 +1,5 @@
-//! Sibling stores whose keys and columns are too small. Each has the name of the check that must reject it.
+//! Broken client stores, settings stores and throttles, whose keys or columns are too small. Each has the name of the
+//! check that must reject it.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -14,12 +15,13 @@ use counterfoil_conformance::{SIBLING_CHECKS, SiblingFixture, Siblings};
 
 use crate::siblings::{BrokenSiblings, Kept, sibling_overrides};
 
-/// The changes that columns make to each argument.
+/// Functions that change the arguments of calls, as the columns of a database with too few bits or characters would.
 #[derive(Clone, Copy)]
 struct Columns {
     realm: fn(&str) -> String,
     id: fn(&str) -> String,
-    /// Whether the given version is treated as equal to the stored one.
+    /// Returns true if the store accepts the version of a request (second argument) although another version is stored
+    /// (first argument).
     alike: fn(u64, u64) -> bool,
     registration: fn(&mut Registration),
     settings: fn(&mut StoredSettings),
@@ -202,7 +204,8 @@ fn cases() -> Vec<(&'static str, Columns, &'static str)> {
     ]
 }
 
-/// The correct sibling stores, whose arguments first pass through these columns.
+/// A client store, settings store and throttle that are correct, except that these functions first change the arguments
+/// of each call.
 struct Narrow(Columns);
 
 impl Narrow {
@@ -335,7 +338,7 @@ fn every_narrow_sibling_is_rejected_by_the_model() {
     assert!(missed.is_empty(), "not rejected by the model test: {missed:#?}");
 }
 
-/// Checks that the same stores pass with correct columns.
+/// Checks that the same stores pass with functions that change nothing. So it is the changes that are rejected.
 #[test]
 fn right_columns_pass() {
     for check in [CLIENTS, SETTINGS, THROTTLE] {

@@ -1,5 +1,5 @@
-//! Sibling stores that violate one rule about outages, damage, dropped calls or races. Each has the name of the check
-//! that must reject it.
+//! Broken client stores, settings stores and throttles, which violate one rule about outages, damage, dropped calls or
+//! races. Each has the name of the check that must reject it.
 
 use std::sync::Arc;
 
@@ -93,7 +93,8 @@ const CASES: &[Case] = cases! {
     WaitsForADamagedCounter => sibling_garbage_is_corrupt,
 };
 
-/// A fixture whose handles have one flaw each. The state of a flaw belongs to its handle.
+/// A fixture for broken client stores, settings stores and throttles. Each handle gets a flaw of its own from the
+/// function, so handles do not share the state of a flaw.
 struct Bench(fn() -> Arc<dyn SiblingFlaw>);
 
 impl Bench {
@@ -147,7 +148,7 @@ fn every_broken_sibling_is_rejected_by_the_check_that_names_its_promise() {
     assert!(missed.is_empty(), "not rejected by the check that names the broken promise: {missed:?}");
 }
 
-/// Checks that the same stores pass without a flaw.
+/// Checks that stores without a flaw pass with the fixture of this file. So it is the flaws that are rejected.
 #[test]
 fn the_siblings_without_a_flaw_pass() {
     struct Flawless;

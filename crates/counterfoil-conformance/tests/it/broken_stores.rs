@@ -1,6 +1,6 @@
-//! Controls of the suite. They are stores that violate one rule each, together with the check that must reject the
-//! store. They show that every check can fail. `cargo test --test it broken_stores -- --nocapture` prints a table of
-//! them.
+//! Tests of the suite itself, with stores that violate one rule each. For each store, the test names the check that
+//! must reject it. So every check is known to be able to fail. `cargo test --test it broken_stores -- --nocapture`
+//! prints a table of the stores and the checks.
 
 use std::sync::Arc;
 
@@ -132,12 +132,13 @@ const CASES: &[Case] = cases! {
     purges::ShrinkKeepsTheNonce => shrinking_keeps_the_proof,
 };
 
-/// The counts for the check that must reject the store.
+/// The numbers of rounds and sequences for the check that must reject the store.
 const LONG: Scale = Scale::CI.with_rounds(120).with_threads(8).with_sequences(40).with_commands(100);
-/// The counts for the other checks, which only fill the table.
+/// The numbers of rounds and sequences for all other checks. Their results are only printed.
 const SHORT: Scale = Scale::CI.with_rounds(2).with_threads(4).with_sequences(4).with_commands(50);
 
-/// Returns whether the named check rejected the store, and the line for the table.
+/// Runs all checks on the broken store. Returns true if the check that must reject it did so, and the line of the table
+/// for this store.
 fn try_it(case: &Case) -> (bool, String) {
     let with = |scale| Subject::new(Bench(case.make)).with_scale(scale);
     let (named, others) = (with(LONG), with(SHORT));
@@ -166,8 +167,9 @@ fn every_broken_store_is_rejected_by_the_check_that_names_its_promise() {
     assert!(missed.is_empty(), "not rejected by the check that names the broken promise: {missed:#?}");
 }
 
-/// Checks each store `COUNTERFOIL_RUNS` times (default 1) with the default counts. `COUNTERFOIL_ONLY` selects stores
-/// whose name begins with its value.
+/// Tests each store with a race in one method. The checks that are named for it must reject it, both by racing and by
+/// interleaving. The environment variable `COUNTERFOIL_RUNS` sets how often each store is tested (default 1).
+/// `COUNTERFOIL_ONLY` selects the stores whose names begin with its value.
 #[test]
 fn every_planted_race_is_rejected_by_racing_and_by_interleaving() {
     let runs: usize = std::env::var("COUNTERFOIL_RUNS").map_or(1, |runs| runs.parse().unwrap());
@@ -189,7 +191,7 @@ fn every_planted_race_is_rejected_by_racing_and_by_interleaving() {
     assert!(missed.is_empty(), "not rejected: {missed:#?}");
 }
 
-/// Checks that the same wrapper passes every check without a flaw.
+/// Checks that a store without a flaw passes all checks with the same fixture. So it is the flaws that are rejected.
 #[test]
 fn the_wrapper_without_a_flaw_passes() {
     struct Flawless;
@@ -210,8 +212,8 @@ fn the_wrapper_without_a_flaw_passes() {
     }
 }
 
-/// Prints how many of the broken stores the model test alone finds. For a short run, use `COUNTERFOIL_SCALE=20 cargo
-/// test --test it what_the_model_test -- --ignored --nocapture`.
+/// Prints how many of the broken stores are rejected by the model test alone. For a short run, use
+/// `COUNTERFOIL_SCALE=20 cargo test --test it what_the_model_test -- --ignored --nocapture`.
 #[test]
 #[ignore = "a figure for a report, no promise"]
 fn what_the_model_test_finds_by_itself() {

@@ -1,5 +1,5 @@
-//! Controls of the clauses about throttles. They are counters that violate one rule each, together with the check
-//! that must reject the counter.
+//! Tests of the checks of `Throttle`, with throttles that violate one rule each. For each throttle, the test names the
+//! check that must reject it.
 
 use std::sync::Arc;
 
@@ -48,7 +48,8 @@ const CASES: &[Case] = cases! {
     reservations::CapsTheAnswerAlone => no_wait_beyond_the_window,
 };
 
-/// A fixture whose handles have one flaw each. The state of a flaw belongs to its handle.
+/// A fixture for broken throttles. Each handle gets a flaw of its own from the function, so handles do not share the
+/// state of a flaw.
 struct Bench(fn() -> Arc<dyn ThrottleFlaw>);
 
 #[async_trait]
@@ -64,7 +65,8 @@ impl SiblingFixture for Bench {
     }
 }
 
-/// Returns the names of the checks of counters that reject the flaw.
+/// Runs all checks of `ClientStore`, `SettingsStore` and `Throttle` on the broken throttle. Returns the names of those
+/// that reject it.
 fn rejecting(make: fn() -> Arc<dyn ThrottleFlaw>) -> Vec<&'static str> {
     let siblings = Siblings::new(Bench(make));
     SIBLING_CHECKS.iter().filter(|check| check.run(&siblings).is_err()).map(|check| check.name).collect()
@@ -79,7 +81,7 @@ fn every_broken_throttle_is_rejected_by_the_check_that_names_its_promise() {
     }
 }
 
-/// Checks that the same throttle passes without a flaw.
+/// Checks that a throttle without a flaw passes with the fixture of this file. So it is the flaws that are rejected.
 #[test]
 fn the_throttle_without_a_flaw_passes() {
     struct Flawless;

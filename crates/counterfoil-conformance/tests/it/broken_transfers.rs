@@ -1,5 +1,5 @@
-//! Stores that can be copied and violate one rule about outages, damage or dropped calls. Each test names the check that
-//! must reject them. The reference store is the database.
+//! Broken stores that implement `Transfer`, and violate one rule about outages, damage or dropped calls. Each test
+//! names the check that must reject them. The reference store is the database.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,11 +22,11 @@ enum Flaw {
     NoFamiliesInAnOutage,
     TakenInAnOutage,
     DoneInAnOutage,
-    /// Writes during an outage, and says that nothing was sent.
+    /// Executes a restore during an outage, and reports that nothing was sent.
     WritesInAnOutage,
     DamageIsAbsence,
     LeavesOutTheDamaged,
-    /// Reports damage, but only if the first member is damaged.
+    /// Reports a damaged family as `Corrupt` only if its first member is damaged.
     LooksAtTheFirst,
     WalkFailsAtDamage,
     WalkEndsAtDamage,
@@ -39,11 +39,11 @@ enum Flaw {
     MembersThenFamily,
     MembersOneByOne,
     NoticesLater,
-    /// The restore that follows a dropped call is acknowledged and lost.
+    /// After a restore was dropped, the next restore is acknowledged but not stored.
     LosesTheNext,
-    /// The restore that follows a dropped read is acknowledged and lost.
+    /// After a read was dropped, the next restore is acknowledged but not stored.
     LosesTheNextAfterARead,
-    /// A repeated restore writes the members again.
+    /// A restore of a family that exists writes the members a second time.
     RepeatsWriteAgain,
 }
 
@@ -76,7 +76,7 @@ const CUTS: &[Flaw] = &[
     Flaw::RepeatsWriteAgain,
 ];
 
-/// A database: the records, whether it is reachable, and the families whose rows are damaged.
+/// A database: the stored records, whether it is unreachable, and the ids of the families whose own rows are damaged.
 #[derive(Default)]
 struct Base {
     store: Arc<ReferenceStore>,
@@ -87,7 +87,8 @@ struct Base {
 struct Copied {
     base: Arc<Base>,
     flaw: Flaw,
-    /// True during a call. It stays true if the call is dropped.
+    /// True while a call of this handle runs. If the call is dropped, it stays true. So the next call can find out that
+    /// a call was dropped.
     cut: AtomicBool,
 }
 
@@ -122,7 +123,7 @@ impl Copied {
         row || members.iter().any(|member| model.damaged.contains(member))
     }
 
-    /// Waits once. Returns whether an earlier call of this handle was dropped.
+    /// Waits once, so that the call can be dropped here. Returns true if an earlier call of this handle was dropped.
     async fn after_a_cut(&self) -> bool {
         let dirty = self.cut.swap(true, Ordering::SeqCst);
         pause().await;
@@ -144,7 +145,8 @@ impl Copied {
         family.map(Some).map_err(|corrupt| StoreError::corrupt(None, corrupt))
     }
 
-    /// The refusal of a restore, or none.
+    /// Returns the result of a restore of this family that must be refused or fails, or `None` if the family can be
+    /// written.
     fn refusal(&self, model: &Model, family: &WholeFamily) -> Option<Result<Restored, StoreError>> {
         let row = family.family();
         let damaged = self.is_damaged(model, row.id);
@@ -162,7 +164,8 @@ impl Copied {
         (!lost && holder != row.id).then_some(Ok(Restored::LabelTaken(holder)))
     }
 
-    /// Writes the family, in several steps if the flaw says so.
+    /// Writes the family. With some of the flaws, it is written in several steps, between which the call can be
+    /// dropped.
     async fn write(&self, family: &WholeFamily) {
         let (store, row, mut members) = (&self.base.store, family.family().clone(), family.members().to_vec());
         let notices: Vec<_> = members.iter().map(|member| (member.id, member.notice)).collect();

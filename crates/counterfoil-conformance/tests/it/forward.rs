@@ -1,6 +1,8 @@
-//! Macros that make a broken store from closures. A method without a closure calls the correct store.
+//! Macros that make broken stores from closures. A closure replaces one method. Methods without a closure call the
+//! correct store.
 
-/// Calls the core's check of a request, unless the flaw leaves it out. Only `insert` and `rotate` have this check.
+/// Calls the core's check of a request for the methods `insert` and `rotate`, unless the flaw says that its store has
+/// no such check. Does nothing for other methods.
 macro_rules! request_check {
     ($flaw:expr, insert, $home:ident, $new:ident, $now:ident) => {
         if $flaw.checks_requests() {
@@ -16,21 +18,21 @@ macro_rules! request_check {
 }
 pub(crate) use request_check;
 
-/// Declares for the given traits and their methods:
+/// Declares what broken stores of the given traits need:
 ///
-/// - the trait of flaws. Each method receives the correct implementation as its first argument and calls it by default.
-///   The trait also has the methods in the braces of `with`.
-/// - the implementations of the given traits for the broken store. The broken store has the fields `flaw` and `inner`.
-///   `inner` is the correct implementation.
-/// - two macros that override methods with closures. `flaw!(Name, method, |inner, argument| { … })` declares a flaw
-///   without state. `overrides!(Type, self, method, |inner, argument| { … })` declares that a type with state is a
-///   flaw. Both accept several methods.
+/// - a trait for flaws, with the methods of the given traits. Each method gets the correct store as its first argument
+///   and calls it by default. The methods in the braces of `with` are added to this trait.
+/// - an implementation of the given traits for the broken store, which has the fields `flaw` and `inner`. `inner` is
+///   the correct store.
+/// - two macros that replace methods by closures. `flaw!(Name, method, |inner, argument| { … })` declares a type for a
+///   flaw without state. `overrides!(Type, self, method, |inner, argument| { … })` makes a flaw of an existing type,
+///   which can have state. Both accept several methods.
 macro_rules! flawed {
     (
         [$d:tt $module:ident] $trait:ident, $inner:ty, $broken:ident, $flaw:ident, $overrides:ident $(, with { $($own:tt)* })?;
         $({ $port:ident: $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* })*
     ) => {
-        /// The methods that may be incorrect. A method that is not overridden is correct.
+        /// A flaw. It replaces some methods of a correct store. A method that is not replaced calls the correct store.
         #[async_trait::async_trait]
         pub(crate) trait $trait: Send + Sync + 'static {
             $($($own)*)?

@@ -1,5 +1,4 @@
-//! Runs races of every pair of methods on the store in memory. This store awaits `backend_call` before it takes its
-//! lock.
+//! Races every pair of methods of the store in memory. This store awaits `backend_call` before it takes its lock.
 
 use std::sync::Arc;
 

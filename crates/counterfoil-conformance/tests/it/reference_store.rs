@@ -1,5 +1,5 @@
-//! Runs the whole suite on the reference store, which must pass. Its fixture has every hook except `demote`, which
-//! `broken_demotions.rs` tests.
+//! Runs the whole suite on the reference store, which must pass. Its fixture implements every hook except `demote`,
+//! which `broken_demotions.rs` tests.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use counterfoil_conformance::{
     Subject, Task, conformance, sibling_conformance,
 };
 
-/// The fixture of the reference store. It has every hook except `demote`.
+/// The fixture of the reference store. It implements every hook except `demote`.
 struct References;
 
 #[async_trait]
@@ -45,7 +45,7 @@ impl Fixture for References {
 
 conformance!(reference, References);
 
-/// A fixture without hooks. The test provides its `block_on`.
+/// A fixture that implements no hook, and whose function `block_on` the test provides.
 struct Bare;
 
 #[async_trait]
@@ -61,7 +61,8 @@ impl Fixture for Bare {
     }
 }
 
-/// Checks that a check that did not run is reported as not applicable.
+/// Runs checks with a fixture without hooks, and with a store that never awaits `backend_call`. The checks that need a
+/// hook or these awaits must be reported as not applicable. A check that needs neither must not be.
 #[test]
 fn a_missing_hook_is_not_applicable() {
     let subject = Subject::new(Driven::new(Bare, |task: Task<'_>| counterfoil_conformance::block_on(task)));
@@ -76,7 +77,7 @@ fn a_missing_hook_is_not_applicable() {
     }
 }
 
-/// Returns the name of a clause in the docs of a trait.
+/// Returns the name of the clause with this number, as the docs in this source file give it.
 fn clause_of(file: &str, number: u32) -> String {
     let path = format!("{}/../../../src/store/{file}", env!("CARGO_MANIFEST_DIR"));
     let contract = std::fs::read_to_string(path).unwrap();
@@ -84,8 +85,8 @@ fn clause_of(file: &str, number: u32) -> String {
     rest.split_once('`').expect("its name").0.to_owned()
 }
 
-/// Checks that every clause in the docs of the trait has a check with its name, and that the list of checks has no
-/// duplicates.
+/// For every clause in the docs of `TokenStore` there must be exactly one check with its name. The same must be true
+/// for the clauses of `ClientStore` that apply to several traits.
 #[test]
 fn every_clause_has_a_check_of_its_name() {
     for clause in (1..=28).chain(41..=46).chain([48, 49, 50, 54, 55]).map(|number| clause_of("token_store.rs", number))
@@ -97,7 +98,7 @@ fn every_clause_has_a_check_of_its_name() {
     }
 }
 
-/// Checks that every clause in the docs of `Throttle` has a check with its name.
+/// For every clause in the docs of `Throttle` there must be exactly one check with its name.
 #[test]
 fn every_clause_of_the_throttle_has_a_check_of_its_name() {
     let contract =

@@ -1,9 +1,9 @@
-//! A store as a third party would write it. Its database has only one operation: it replaces a document if the document
-//! still has the version that was read.
+//! A store as a third party would write it. Its database has only one operation that writes: a compare-and-swap of one
+//! document, which replaces the document if it still has the version that was read.
 //!
-//! There is one document for each shard, because all data that one step uses is in one shard. Each step reads,
-//! decides and swaps. A step starts again if another call replaced the document first. The reference model decides,
-//! so that the example shows only how a step becomes atomic.
+//! There is one document for each shard, because all data that one step uses is in one shard. Each step reads the
+//! document, decides, and replaces it. If another call replaced the document first, the step begins again. The decision
+//! is left to the reference model, so that the example shows only how a step becomes atomic.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -19,14 +19,15 @@ use counterfoil::types::{KeyId, RecordId, Version};
 use counterfoil_conformance::reference::Model;
 use counterfoil_conformance::{CHECKS, Checked, Fixture, Scale, Store, Subject, backend_call, pause};
 
-/// A document, and the number of times it was replaced.
+/// A document with a version, which is the number of times that it was replaced.
 #[derive(Clone, Default)]
 struct Document {
     version: u64,
     text: String,
 }
 
-/// The database. If it is careless, it replaces a document whatever version was read.
+/// The database, which contains the documents by shard. If `careless` is true, it does not compare the versions, and so
+/// replaces a document that has changed since it was read.
 #[derive(Default)]
 struct Database {
     documents: Mutex<BTreeMap<u8, Document>>,
@@ -39,7 +40,7 @@ impl Database {
         self.documents.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned().unwrap_or_default()
     }
 
-    /// Replaces the document if its version is still `read`. Returns whether the document was replaced.
+    /// Replaces the document of a shard if its version is still `read`. Returns true if it was replaced.
     async fn swap(&self, key: u8, read: u64, text: String) -> bool {
         backend_call().await;
         let mut documents = self.documents.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,10 +53,14 @@ impl Database {
     }
 }
 
-/// The store, which is a handle of the database.
+/// A handle of the store, which uses the database.
 struct DocumentStore(Arc<Database>);
 
-/// Decodes a document. The core's feature `serde` makes documents from both parts of a record.
+/// Decodes a document into the records and families of a shard. The core's feature `serde` can encode and decode both.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] if the document cannot be decoded.
 fn decoded(document: &Document) -> Result<Model, StoreError> {
     if document.text.is_empty() {
         return Ok(Model::default());
@@ -74,8 +79,9 @@ impl DocumentStore {
         decoded(&self.0.read(shard).await)
     }
 
-    /// Runs one atomic step on a shard. If the step changes nothing, nothing is written, so a refused call does not
-    /// force other calls to try again.
+    /// Runs `act` on the records and families of a shard, and replaces the document, as one atomic step. If `act`
+    /// changes nothing, the document is not replaced. So a call that is refused does not make concurrent calls begin
+    /// again.
     async fn step<T>(&self, shard: u8, act: impl Fn(&mut Model) -> T + Send) -> Result<T, StoreError> {
         loop {
             let document = self.0.read(shard).await;
@@ -95,7 +101,8 @@ fn count(limit: NonZeroU32) -> usize {
     usize::try_from(limit.get()).unwrap_or(usize::MAX)
 }
 
-/// Reads a page. It reads the shards one after another, beginning at the cursor.
+/// Reads a page of at most `limit` records. The shards are read one after another, from the shard of the cursor on.
+/// `page` makes the page of one shard, and `key` returns the instant for the cursor of a record.
 async fn pages(
     store: &DocumentStore,
     after: Option<&Cursor>,
@@ -266,7 +273,7 @@ impl TokenStore for DocumentStore {
     }
 }
 
-/// The fixture of a third party. It makes an empty database, and opens handles of it.
+/// A fixture that makes empty databases and opens handles on them.
 #[derive(Default)]
 struct Databases {
     careless: bool,
@@ -289,8 +296,9 @@ impl Fixture for Databases {
     }
 }
 
-/// Runs all checks in one test with small counts, because each step of this database writes a document with many
-/// families. `conformance!(third_party, Databases::default());` would generate one test for each clause.
+/// Runs all checks in one test, with few rounds, because each step of this database writes a document with many
+/// families. A store would usually use `conformance!(third_party, Databases::default());`, which generates one test for
+/// each check.
 #[test]
 fn a_third_partys_store_keeps_the_contract() {
     let scale = Scale::CI.with_rounds(4).with_threads(8).with_sequences(6);
@@ -310,8 +318,8 @@ fn a_third_partys_store_keeps_the_contract() {
     }
 }
 
-/// The store awaits `backend_call` before each read and swap. Therefore an interleaving detects that the swap compares
-/// nothing.
+/// A database that replaces documents without comparing versions must be rejected. The store awaits `backend_call`
+/// before each read and each replacement. So the check of interleavings finds this for certain.
 #[test]
 fn a_database_without_compare_and_swap_is_found_out_by_interleaving() {
     let scale = Scale::CI.with_rounds(30);
@@ -320,8 +328,8 @@ fn a_database_without_compare_and_swap_is_found_out_by_interleaving() {
     assert!(check.run(&subject).is_err());
 }
 
-/// A database that swaps without comparing lets two racers succeed. Not every round reveals this, so the counts allow
-/// many rounds. The first round that reveals it ends the test.
+/// With a database that replaces documents without comparing versions, two of the racers can succeed. This does not
+/// happen in every round, so many rounds are allowed. The first round in which it happens ends the test.
 #[test]
 fn a_database_without_compare_and_swap_is_found_out() {
     let scale = Scale::CI.with_threads(8);

@@ -1,4 +1,5 @@
-//! Tests that the store in memory satisfies clauses 57 to 59, and that the checks reject stores with a planted flaw.
+//! Tests the store in memory with the checks of walks, copies and restores (clauses 57 to 59 of `Transfer`). Also tests
+//! that these checks reject stores with a deliberate flaw.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A lock that can be held across an await without a runtime.
+//! A lock that can be held across an await and needs no runtime.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -1,4 +1,5 @@
-//! Chooses the cells that a sequence should reach.
+//! Chooses which cells of the coverage a random sequence tries to reach. A cell is an operation, the state of its
+//! record, and a side of the limit that the operation compares.
 
 use super::Draw;
 use crate::random::cells::{Cell, out_of_reach};
@@ -6,20 +7,23 @@ use crate::random::coverage::every_cell;
 use crate::random::state::State;
 use crate::reference::Model;
 
-/// One of this many sequences should reach a given cell. The number is not a multiple of 3, because every third
-/// sequence damages rows.
+/// The number of shares into which the cells are divided. Each sequence tries to reach the cells of one share. The
+/// number is not a multiple of 3, because every third sequence damages rows. So the cells of each share are tried both
+/// with and without damage.
 const SHARES: usize = 7;
 
 impl Draw {
-    /// The cells that the sequence with this seed should reach.
+    /// Returns the cells of the coverage that the sequence with this seed tries to reach. All cells are divided into
+    /// [`SHARES`] shares, and the seed selects one of them.
     pub(super) fn share(seed: u64) -> Vec<Cell> {
         let share = usize::try_from(seed).unwrap_or(0) % SHARES;
         let cells = every_cell().filter(|cell| out_of_reach(*cell).is_none());
         cells.enumerate().filter(|(index, _)| (index + index / 44) % SHARES == share).map(|(_, cell)| cell).collect()
     }
 
-    /// Picks a cell that is not reached yet. Starts at a random cell and takes the first one for whose state there is
-    /// a record.
+    /// Chooses the next cell of the coverage to reach, among those that the sequence has not reached yet. Starts at a
+    /// random one, and takes the first for whose state the model has a record. If there is none, takes the random one.
+    /// Returns its index in the list.
     pub(super) fn take_aim(&mut self, model: &Model) -> usize {
         if self.open.is_empty() {
             self.open = Self::share(self.dice.below(SHARES as u64));

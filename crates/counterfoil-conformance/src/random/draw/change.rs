@@ -1,4 +1,4 @@
-//! Draws changes of one record.
+//! Draws random changes of one record, with all their arguments.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Change, Relabel};
@@ -11,7 +11,8 @@ use crate::random::{ids, values};
 use crate::reference::Model;
 
 impl Draw {
-    /// Draws the stored version, a neighbour of it, or a version that a column with few bits would confuse with it.
+    /// Draws the expected version of a change. It is the stored version, a version next to it, or a wrong version whose
+    /// low bits are equal.
     pub(super) fn version(&mut self, model: &Model, id: &RecordId) -> Version {
         let stands = model.record(id).map_or(0, |record| record.version.number());
         Version::new(match self.aim.2 {
@@ -50,7 +51,8 @@ impl Draw {
         Change::Edit { label: None, description, scope }
     }
 
-    /// Draws a label that is free or taken. The time is often the `gone_at` of the family that has the label.
+    /// Draws a new label, which may be taken by another family. Returns the change and the `now` of its call. If the
+    /// label is taken, `now` is often the `gone_at` of the family that has it.
     fn relabel(&mut self, model: &Model, id: &RecordId) -> (Change, Timestamp) {
         let (label, key) = self.dice.pick(&self.names.labels).clone();
         let record = model.record(id);

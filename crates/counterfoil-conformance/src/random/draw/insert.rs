@@ -1,4 +1,4 @@
-//! Draws inserts.
+//! Draws random inserts, with all their arguments.
 
 use counterfoil::Timestamp;
 use counterfoil::client::ClientKey;
@@ -12,7 +12,7 @@ use crate::random::{ids, values};
 use crate::reference::Model;
 use crate::sample::{Person, most, refuse};
 
-/// The kinds of new families. A kind that appears twice is drawn twice as often.
+/// The kinds of new families. A kind that occurs twice is drawn twice as often.
 const FOUNDERS: [TokenKind; 7] = [
     TokenKind::PersonalAccessToken,
     TokenKind::PersonalAccessToken,
@@ -24,7 +24,7 @@ const FOUNDERS: [TokenKind; 7] = [
 ];
 
 impl Draw {
-    /// Draws a record of the family with ordinary values.
+    /// Makes a record of this family with a new id and ordinary values.
     pub(super) fn record(&mut self, person: &Person, family: FamilyId, kind: TokenKind, generation: u64) -> NewRecord {
         let id = self.ids.member(family);
         self.record_of(person, id, kind, generation)
@@ -46,7 +46,7 @@ impl Draw {
         .with_gone_at(self.at(self.clock + 800))
     }
 
-    /// Makes the family of this first record.
+    /// Makes the family whose first record is `first`.
     pub(super) fn family(&mut self, first: &NewRecord) -> NewFamily {
         let signed_in = matches!(first.kind, TokenKind::RefreshToken | TokenKind::AccessToken);
         let client: Option<ClientKey> = signed_in.then(|| values::client(&mut self.dice));
@@ -71,7 +71,7 @@ impl Draw {
         record.key_id = values::key_id(&mut self.dice);
     }
 
-    /// Draws a new family without a chosen cell.
+    /// Draws an insert of a new family with random values. It does not try to reach a certain cell of the coverage.
     pub(super) fn fresh(&mut self, model: &Model) -> Command {
         let (person, kind) = (self.person(), *self.dice.pick(&FOUNDERS));
         let family = self.ids.family(&person);
@@ -88,7 +88,7 @@ impl Draw {
         self.founding(family, first, cap, pace, self.now())
     }
 
-    /// Draws an insert with an id that is taken.
+    /// Draws an insert of a record whose id is taken.
     pub(super) fn taken(&mut self, model: &Model) -> Command {
         let taken = self.target(model, |_| true);
         let Some(taken) = model.record(&taken) else { return self.fresh(model) };
@@ -98,7 +98,8 @@ impl Draw {
         Command::Found { family, cap: None, pace: None, new: vec![first], now: self.now() }
     }
 
-    /// Draws an insert with the owner, kind and client of an existing family, with or without the label of that family.
+    /// Draws an insert of a family that has the owner, kind and client of an existing family. For cells about labels,
+    /// it also has the label of that family.
     pub(super) fn found_beside(&mut self, model: &Model) -> Command {
         let labelled = self.aims_at(&[Operation::FoundLabelled]);
         let chain = |record: &RecordParts| {
@@ -148,7 +149,7 @@ impl Draw {
         Command::Found { family, cap, pace, new, now }
     }
 
-    /// Draws a cap with a probability of `1 / in_so_many`. Otherwise returns `None`.
+    /// Draws a cap with the probability `1 / in_so_many`, and otherwise returns `None`.
     fn cap(&mut self, now: Timestamp, in_so_many: u64) -> Option<Cap> {
         let limit = self.limit();
         if !self.dice.chance(1, in_so_many) {
@@ -161,7 +162,7 @@ impl Draw {
         Some(Cap { limit: most(limit), when_full: WhenFull::End { revoked, gone_at: self.soon() } })
     }
 
-    /// Makes an access token with the parent `parent`.
+    /// Makes a record of an access token in the family of `parent`. `parent` is the record that it was issued with.
     pub(super) fn access(&mut self, person: &Person, parent: RecordId, generation: u64) -> NewRecord {
         let mut access = self.record(person, parent.family(), TokenKind::AccessToken, generation);
         (access.parent, access.expires_at, access.gone_at) = (Some(parent), self.maybe_soon(), self.maybe_soon());
@@ -169,8 +170,8 @@ impl Draw {
         access
     }
 
-    /// Draws a join of an access token. The family must not consist of a chain of access tokens, because several
-    /// records would then be its newest member.
+    /// Draws a join that inserts an access token into an existing family. Families of the kind access token are left
+    /// out, because such a family would then have several newest members.
     pub(super) fn join(&mut self, model: &Model) -> Command {
         let older = self.aim.2 == Boundary::Before && self.aims_at(&[Operation::Join]);
         let chain = |record: &RecordParts| {

@@ -1,4 +1,4 @@
-//! Draws reads and pages.
+//! Draws commands that only read: gets, listings, due notices and the census.
 
 use counterfoil::store::{RecordParts, Show};
 use counterfoil::types::TokenKind;

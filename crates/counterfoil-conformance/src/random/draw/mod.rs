@@ -1,5 +1,5 @@
-//! Draws commands. A command has an operation, a record in some state, and arguments close to the limit with which
-//! the operation compares them.
+//! Draws the commands of a random sequence. For each command, an operation and the state of its record are chosen. The
+//! arguments are drawn so that the values that the operation compares are close to the limit.
 
 mod aim;
 mod change;
@@ -28,7 +28,8 @@ use crate::dice::Dice;
 use crate::reference::Model;
 use crate::sample::{Person, most};
 
-/// The state of a draw: the random numbers, the clock of the sequence, and all values drawn so far.
+/// The state of a random sequence: its random numbers, its clock, the values that it has drawn so far, and the cells of
+/// the coverage that it still tries to reach.
 pub(super) struct Draw {
     dice: Dice,
     epoch: u64,
@@ -40,21 +41,23 @@ pub(super) struct Draw {
     damages: bool,
     open: Vec<Cell>,
     aim: Cell,
-    /// All people of the sequence.
+    /// All people whose credentials occur in the sequence.
     pub(super) people: Vec<Person>,
-    /// Every id that a command named.
+    /// The ids of all records that the commands of the sequence have named so far.
     pub(super) drawn: Vec<RecordId>,
 }
 
-/// The number that is added to the seed of each sequence. With another number, a run with the default counts may miss a
-/// cell. If a test fails for this reason, change this number.
+/// This number is added to the seed of each sequence. It was chosen so that a run with the default counts reaches every
+/// cell of the coverage. If a test fails because a cell is missed, choose another number.
 const FIRST: u64 = 1_000;
 
-/// The number of the command from which on the sequence uses other names and revokes owners. Until then the first
-/// records stay live.
+/// From the command with this number on, the sequence uses new names and also revokes owners. Before that, the records
+/// that were made first stay live.
 const LATE: u32 = 75;
 
-/// Cells of calls that succeed on a live record. Most other cells are of refusals or of records in other states.
+/// Cells of the coverage (operation, state of the record, side of the limit) for calls that succeed on a live record. A
+/// sequence tries to reach them especially often. Most other cells are about refusals, or about records that are not
+/// live.
 const PLAIN: [Cell; 9] = [
     (Operation::Slide, State::Live, Boundary::Before),
     (Operation::Slide, State::Live, Boundary::Before),
@@ -67,19 +70,20 @@ const PLAIN: [Cell; 9] = [
     (Operation::FoundCapped, State::Live, Boundary::Before),
 ];
 
-/// The largest number of draws until a command reaches the chosen cell.
+/// A command is drawn at most this often to reach a certain cell of the coverage. After that, another command is used.
 const TRIES: usize = 12;
 
-/// The number of ids of a large batch that are compared later. They are the last ids, because only those may exist.
+/// Of the ids of a large batch, only this many are compared with the model afterwards. They are the last ids, because
+/// the ids before them never exist.
 pub(super) const NAMED: usize = 8;
 
-/// The first instant of a sequence, in microseconds after its epoch. It is not 0, because commands also use earlier
-/// instants.
+/// The clock at the beginning of a sequence, in microseconds after the epoch of the sequence. It is not 0, because the
+/// first records have instants before the beginning.
 const START: u64 = 20;
 
 impl Draw {
-    /// Makes the state for a sequence. The seed also selects the names and the epoch, so that consecutive sequences
-    /// differ in names and epoch.
+    /// Makes the state at the beginning of a sequence. The seed also determines the names and the epoch. Two
+    /// consecutive seeds give different names and epochs.
     pub(super) fn new(seed: u64) -> Self {
         let names = Names::of(seed * 11);
         let mut draw = Self {
@@ -104,12 +108,13 @@ impl Draw {
         Timestamp::from_micros(self.epoch.saturating_add(clock)).unwrap_or(Timestamp::MAX)
     }
 
-    /// The present instant of the sequence.
+    /// The instant that the clock of the sequence shows. It is always earlier than [`Timestamp::MAX`].
     pub(super) fn now(&self) -> Timestamp {
         self.at(self.clock).min(Timestamp::from_micros(Timestamp::MAX.micros() - 1).unwrap_or(Timestamp::MAX))
     }
 
-    /// Draws an instant shortly after now. It is often equal to another instant, and sometimes far away.
+    /// Draws an instant at most 11 microseconds after now. With the probability 1/14 it is instead an instant at an end
+    /// of the range of instants, or next to one at which a column with too few bits overflows.
     fn soon(&mut self) -> Timestamp {
         let near = self.clock + self.dice.below(12);
         if self.dice.chance(1, 14) { values::far(&mut self.dice) } else { self.at(near) }
@@ -119,7 +124,9 @@ impl Draw {
         if self.dice.chance(1, 6) { None } else { Some(self.soon()) }
     }
 
-    /// Draws an instant before, at or after the limit. The chosen cell determines the side.
+    /// Draws an instant that an operation compares with `limit`: one microsecond before it, equal to it, one
+    /// microsecond after it, or far away. The cell of the coverage that the command tries to reach decides which. If
+    /// there is no limit, draws an instant near now.
     fn around(&mut self, limit: Option<Timestamp>) -> Timestamp {
         let Some(limit) = limit else { return self.soon() };
         let micros = limit.micros();
@@ -134,7 +141,9 @@ impl Draw {
         }
     }
 
-    /// Draws a limit such that `instant` is on the side of the chosen cell.
+    /// Draws a limit with which an operation compares `instant`, such as the `since` of a pace. It is equal to
+    /// `instant`, or one microsecond earlier or later. The cell of the coverage that the command tries to reach decides
+    /// which.
     fn so_that(&mut self, instant: Timestamp) -> Timestamp {
         let micros = instant.micros();
         match self.aim.2 {
@@ -157,8 +166,8 @@ impl Draw {
         self.dice.pick(&self.names.people).clone()
     }
 
-    /// Whether commands may use caps and paces. They may not if a record is damaged, because the contract does not say
-    /// whether damaged records count.
+    /// Returns true if commands may have caps and paces. They may not while a record is damaged, because the contract
+    /// does not say whether a damaged record counts.
     fn is_bounded(&self, model: &Model) -> bool {
         model.damaged.is_empty()
     }
@@ -181,7 +190,8 @@ impl Draw {
         (self.is_bounded(model) && (aimed || self.dice.chance(1, 4))).then_some(limit)
     }
 
-    /// Returns the next command. Planned commands come first.
+    /// Returns the command with this number in the sequence. The commands that make the first records come first. Later
+    /// commands are drawn at random.
     pub(super) fn command(&mut self, model: &Model, number: u32) -> Command {
         if number == LATE
             && let Some(names) = self.next_names.take()
@@ -231,7 +241,8 @@ impl Draw {
         command.unwrap_or_else(|| self.fresh(model))
     }
 
-    /// Draws a command that should reach the chosen cell.
+    /// Draws a command that tries to reach the chosen cell of the coverage, which is an operation, the state of its
+    /// record, and a side of a limit. The command has the operation of this cell.
     fn aimed(&mut self, model: &Model, number: u32) -> Command {
         match self.aim.0 {
             Operation::InsertTaken => self.taken(model),
@@ -256,8 +267,9 @@ impl Draw {
         }
     }
 
-    /// Picks a record in the state of the chosen cell, or any record if there is none. If the state is absent, picks
-    /// the id of an absent record.
+    /// Chooses a record for which `fits` returns true. It is one in the state of the cell that the command tries to
+    /// reach, or if there is none, one in any state. If that state is `Absent`, or if no record fits, returns the id of
+    /// a record that does not exist.
     fn target(&mut self, model: &Model, fits: impl Fn(&RecordParts) -> bool) -> RecordId {
         let (wanted, now) = (self.aim.1, self.now());
         if wanted == State::Absent {
@@ -276,7 +288,8 @@ impl Draw {
         }
     }
 
-    /// Draws the id of an absent record, either in an existing family or in no family.
+    /// Draws the id of a record that does not exist. The id is in an existing family, or in a family that does not
+    /// exist either.
     fn absent(&mut self, model: &Model) -> RecordId {
         let family = if self.dice.chance(1, 3) || model.records.is_empty() {
             let person = self.person();

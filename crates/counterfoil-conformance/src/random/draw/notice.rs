@@ -1,4 +1,4 @@
-//! Draws touches, claims and settlements.
+//! Draws random touches, claims and settlements, with all their arguments.
 
 use counterfoil::Timestamp;
 use counterfoil::store::NoticeMark;
@@ -10,11 +10,12 @@ use crate::random::command::Command;
 use crate::random::values;
 use crate::reference::Model;
 
-/// The size of a large batch. A store may be unable to write that many records in one statement.
+/// The number of ids in a large batch. Some stores cannot write this many records in one statement.
 const MANY: usize = 1_100;
 
 impl Draw {
-    /// Draws a touch of a few records, of no record, or of very many ids. Of very many ids, only the last exist.
+    /// Draws a touch of up to 5 records. With the probability 1/16, the batch begins with more than 1,000 ids of
+    /// records that do not exist.
     pub(super) fn touch(&mut self, model: &Model) -> Command {
         let few = if self.dice.chance(1, 8) { 0 } else { 1 + self.dice.below(5) };
         let mut seen: Vec<(RecordId, Timestamp)> = Vec::new();
@@ -31,8 +32,8 @@ impl Draw {
         Command::Touch { seen }
     }
 
-    /// Draws a record, and a mark to claim or settle. The mark is the stored one, or one with a neighbouring instant or
-    /// stage.
+    /// Chooses a record, and the mark of its notice that a claim or a settlement names. The mark is the stored one, or
+    /// one whose instant or stage differs by 1. A record without a notice gets a random mark.
     fn held(&mut self, model: &Model) -> (RecordId, NoticeMark) {
         let marked = self.aim.2 != Boundary::Extreme;
         let id = self.target(model, |record| !marked || record.notice.is_some());
@@ -61,7 +62,8 @@ impl Draw {
     }
 }
 
-/// Makes an id that no other draw makes, because the middle bytes of its member part are not a fill value.
+/// Makes an id in this family that no other function makes. Two of its bytes have a value that no drawn id has at this
+/// place.
 fn stranger(family: counterfoil::types::FamilyId, number: usize) -> RecordId {
     let mut bytes = [0x5a; 16];
     bytes[..10].copy_from_slice(family.as_bytes());

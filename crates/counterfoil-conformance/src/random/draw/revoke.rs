@@ -1,4 +1,4 @@
-//! Draws revocations, purges, and damage.
+//! Draws random revocations and purges, with all their arguments, and chooses rows to damage.
 
 use std::time::Duration;
 
@@ -27,8 +27,8 @@ impl Draw {
         Revoked { at, reason: *self.dice.pick(&WHY) }
     }
 
-    /// Draws a revocation of one record. Avoids damaged records, because the contract does not say what happens to
-    /// them.
+    /// Draws a revocation of one record. It never names a damaged record, because the contract does not say what the
+    /// answer is.
     pub(super) fn revoke_one(&mut self, model: &Model) -> Command {
         let id = self.target(model, |record| !model.damaged.contains(&record.id));
         let id = if model.damaged.contains(&id) { self.absent(model) } else { id };
@@ -57,8 +57,9 @@ impl Draw {
         Command::RevokeOwner { realm, owner, revoked: self.revoked(), gone_at: self.soon(), limit: self.limit() }
     }
 
-    /// Draws a purge. If the chosen cell is about one of the three limits, this limit is near an instant with which
-    /// the purge compares it. The other limits are in the past, because otherwise the purge would remove too much.
+    /// Draws a purge. If the command tries to reach a cell of the coverage about one of the purge's three instants,
+    /// this instant is near the `gone_at` or `honoured_until` of a record. The other two instants are in the past, so
+    /// that the purge does not remove too many records.
     pub(super) fn purge(&mut self, model: &Model) -> Purge {
         let [now, unsent_before, windows_before] = [(); 3].map(|()| {
             let past = if self.dice.chance(1, 4) { self.clock.saturating_sub(9) } else { 0 };
@@ -94,7 +95,6 @@ impl Draw {
         limits
     }
 
-    /// The duration of one microsecond.
     const fn instant(&self) -> Duration {
         Duration::from_micros(1)
     }

@@ -1,4 +1,4 @@
-//! Draws rotations.
+//! Draws random rotations, with all their arguments.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NewRecord, Nonce, ParentUpdate, RecordParts};
@@ -12,7 +12,8 @@ use crate::reference::Model;
 use crate::sample::{Person, most};
 
 impl Draw {
-    /// Draws a rotation. A slide may use any record. Only a record of the chain's kind can be superseded.
+    /// Draws a rotation, which is a slide or supersedes its parent. Any record can be the parent of a slide. To be
+    /// superseded, a record must have the kind of its family.
     pub(super) fn rotate(&mut self, model: &Model) -> Command {
         if self.aims_at(&[Operation::SupersedePaced]) {
             return self.supersede_paced(model);
@@ -41,14 +42,17 @@ impl Draw {
         self.supersede(model, &person, record, None)
     }
 
-    /// Draws an instant within a microsecond of the limit. If there is no limit, draws any instant.
+    /// Draws an instant for a slide. In half of the draws it is `limit` itself or a microsecond earlier or later.
+    /// Otherwise, or if there is no limit, it is an instant near now.
     fn near(&mut self, limit: Option<Timestamp>) -> Timestamp {
         let back = self.dice.below(3);
         let near = limit.and_then(|limit| Timestamp::from_micros((limit.micros() + 1).saturating_sub(back)));
         near.filter(|_| self.dice.chance(1, 2)).unwrap_or_else(|| self.soon())
     }
 
-    /// Draws a rotation with a pace. A record in the wanted state determines whether the pace is reached.
+    /// Draws a rotation with a pace. Whether the pace is reached depends on an earlier rotation in the same family. The
+    /// record of that rotation is, if possible, in the state of the cell of the coverage that the command tries to
+    /// reach.
     fn supersede_paced(&mut self, model: &Model) -> Command {
         let newest = |of: &RecordId| {
             let family = model.family(of.family())?;
@@ -124,8 +128,8 @@ impl Draw {
         Command::Rotate { parent, step, new, now }
     }
 
-    /// Draws the access token of a rotation, or none. A chain of access tokens gets none, because then several records
-    /// would be its newest member.
+    /// Draws the access token that a rotation inserts, or none. A family of the kind access token gets none, because it
+    /// would then have several newest members.
     fn beside(&mut self, model: &Model, person: &Person, parent: RecordId, generation: u64) -> Vec<NewRecord> {
         let chain = model.family(parent.family()).is_some_and(|family| family.kind != TokenKind::AccessToken);
         if !chain || (!self.aims_at(&[Operation::AccessCapped]) && self.dice.chance(1, 2)) {

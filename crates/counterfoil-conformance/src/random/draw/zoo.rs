@@ -1,5 +1,5 @@
-//! Makes the beginning of a sequence. It has a record in each state, so that every operation can be executed on a
-//! record in any state.
+//! Makes the first records of a sequence. There is one in each state, so that every operation can be tried on a record
+//! in every state.
 
 use std::collections::VecDeque;
 
@@ -12,7 +12,7 @@ use crate::random::command::{Command, Purge};
 use crate::random::{ids, values};
 use crate::sample::Person;
 
-/// Collects the commands that make the first records, for one owner.
+/// The commands that make the first records of a sequence, while they are collected. All records belong to one person.
 struct Zoo<'a> {
     draw: &'a mut Draw,
     person: Person,
@@ -25,7 +25,7 @@ const REFRESH: TokenKind = TokenKind::RefreshToken;
 const ALONE: TokenKind = TokenKind::PersonalAccessToken;
 
 impl Draw {
-    /// Returns the commands that make a record in each state. None of them is refused on an empty store.
+    /// Returns commands that make a record in each state. Each of these commands succeeds on an empty store.
     pub(super) fn zoo(&mut self) -> VecDeque<Command> {
         let person = self.names.people[0].clone();
         let mut zoo = Zoo { draw: self, person, labels: 0, seen: Vec::new(), plan: VecDeque::new() };
@@ -54,8 +54,9 @@ impl Zoo<'_> {
         self.draw.at(clock)
     }
 
-    /// Makes superseded records. Their windows are open, open without an end, or over. One record is shrunk, and one is
-    /// also revoked.
+    /// Makes superseded records. The retry window of each is open, or open without an end, or has ended. One of the
+    /// records is also shrunk, and another is also revoked. Returns the ids of those that are neither shrunk nor
+    /// revoked.
     fn superseded(&mut self) -> Vec<RecordId> {
         let (revoked, mut older) = (START + 31, Vec::new());
         let overlap = *self.draw.dice.pick(&[Some(START + 30), None]);
@@ -74,7 +75,8 @@ impl Zoo<'_> {
         older
     }
 
-    /// Sets a notice on a superseded record again, because its rotation removed the first notice.
+    /// Sets a new notice on a superseded record. It needs one, because the rotation that superseded it removed its
+    /// notice.
     fn mark_again(&mut self, id: RecordId) {
         let notice = Some(self.mark());
         let gone = START + 9 + 10 * self.draw.dice.below(9);
@@ -88,7 +90,8 @@ impl Zoo<'_> {
         NoticeMark { at: self.at(START), stage: values::stage(&mut self.draw.dice) }
     }
 
-    /// Makes a family of one or two generations. The first element of the result is its newest member.
+    /// Makes a family with one or two generations. Returns the newest token of the family. If it is a refresh token,
+    /// the family's access token follows in the list.
     fn settle(&mut self, kind: TokenKind, expires: u64, gone: Option<u64>, labelled: bool) -> Vec<NewRecord> {
         let mut new = self.found(kind, expires, gone, labelled);
         if self.draw.dice.chance(1, 2) {
@@ -129,7 +132,8 @@ impl Zoo<'_> {
         new
     }
 
-    /// Rotates `parent`. If `like` is true, the successor gets the parent's expiry, `gone_at` and notice.
+    /// Rotates `parent` and returns its successor. `window` is the end of the retry window. If `like` is true, the
+    /// successor has the same expiry, `gone_at` and notice as `parent`.
     fn rotate(&mut self, parent: &NewRecord, window: Option<u64>, like: bool) -> NewRecord {
         let person = self.person.clone();
         let mut next = self.draw.record(&person, parent.id.family(), parent.kind, 1);

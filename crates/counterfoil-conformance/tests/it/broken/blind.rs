@@ -1,5 +1,5 @@
-//! Stores with one method that reads, decides and overwrites in two steps. Writes of other calls between the two steps
-//! are lost.
+//! Broken stores, of which one or more methods read, decide and write in separate steps. Writes of other calls between
+//! the steps are overwritten.
 
 use counterfoil::store::{Change, InsertInto, ParentUpdate, Progress, RecordParts, Revoke};
 use counterfoil_conformance::reference::Model;
@@ -8,7 +8,7 @@ use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 use super::overrides;
 use crate::turn::Turn;
 
-/// The methods that write. Each has one bit.
+/// One bit for each kind of call that writes. A flaw names the calls that have it as a sum of these bits.
 pub(crate) mod method {
     pub(crate) const ALL: u32 = u32::MAX;
     pub(crate) const FOUND: u32 = 1;
@@ -29,7 +29,7 @@ pub(crate) mod method {
 }
 use method::*;
 
-/// Tells which method a call belongs to.
+/// An argument of a call that writes. It tells which kind of call this is, as one bit of the module [`method`].
 pub(crate) trait Called {
     fn method(&self) -> u32;
 }
@@ -67,14 +67,16 @@ impl Called for Revoke<'_> {
     }
 }
 
-/// A flaw of one or more methods. A method with this flaw reads, decides, and later overwrites the rows that it
-/// changed.
+/// The flaw of a store. The calls with this flaw read the rows and decide. Later they overwrite the rows that they
+/// changed, even if another call has written them in between.
 pub(crate) struct Blind {
-    /// The bits of the methods that have the flaw. All other methods are correct.
+    /// The bits of the calls that have the flaw. All other calls are correct.
     methods: u32,
-    /// Whether the flaw awaits `backend_call`. If it does not, only a race can find it, by chance.
+    /// Whether `backend_call` is awaited between reading and writing. If it is, an interleaving finds the flaw for
+    /// certain. If not, only a race can find it, by chance.
     points: bool,
-    /// If set, the calls of one handle run one after another, but concurrently with the calls of another handle.
+    /// A lock that each handle has for itself. If it is present, the calls through one handle run one after another,
+    /// but concurrently with the calls through another handle.
     handle: Option<Turn>,
 }
 
@@ -116,7 +118,7 @@ impl Blind {
     }
 }
 
-/// Whether two records are equal in all fields that a method can change.
+/// Returns true if two records are equal in all fields that a call can change.
 pub(crate) fn same(one: &RecordParts, other: &RecordParts) -> bool {
     let texts = |record: &RecordParts| (record.label.clone(), record.description.clone(), record.scope.clone());
     let times = |record: &RecordParts| (record.expires_at, record.expiry_set_at, record.gone_at, record.last_used_at);
@@ -129,7 +131,8 @@ pub(crate) fn same(one: &RecordParts, other: &RecordParts) -> bool {
         && one.noticed == other.noticed
 }
 
-/// Overwrites every row that differs between `before` and `after`.
+/// Writes each row that differs between `before` and `after` into `model`, with its value in `after`. Removes the rows
+/// that are only in `before`.
 pub(crate) fn overwrite(model: &mut Model, before: &Model, after: &Model) {
     for record in &after.records {
         if !before.record(&record.id).is_some_and(|old| same(old, record)) {

@@ -1,4 +1,4 @@
-//! Stores with incorrect bounds of inserts.
+//! Broken stores, whose caps and paces of inserts are incorrect.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -11,12 +11,13 @@ use counterfoil_conformance::reference::Model;
 use super::room::end;
 use super::{flaw, overrides};
 
-/// Returns the instant one microsecond earlier. With it, the comparison `>` acts like `>=`.
+/// Returns the instant one microsecond earlier. A store that compares `t > before(since)` behaves as if it compared `t
+/// >= since`.
 pub(crate) fn before(since: Timestamp) -> Timestamp {
     Timestamp::from_micros(since.micros().saturating_sub(1)).unwrap_or(since)
 }
 
-/// Inserts with a cap that counts the families of all clients.
+/// Inserts under a cap that incorrectly counts the families of all clients together.
 pub(crate) fn insert_for_all_clients(
     model: &mut Model,
     home: InsertInto<'_>,
@@ -92,8 +93,8 @@ flaw!(CreationsCountEveryKind, insert, |inner, home, new, now| {
     }))
 });
 
-/// Counts and writes in two steps, while it holds a lock. Each handle has its own lock, so another handle can write
-/// between the steps.
+/// A broken store that counts and writes in two steps, under a lock. Each handle has a lock of its own, so a call
+/// through another handle can write between the steps.
 #[derive(Default)]
 pub(crate) struct BoundsBehindTheHandlesLock(Mutex<()>);
 

@@ -1,4 +1,4 @@
-//! Stores with incorrect reads and changes.
+//! Broken stores, whose reads or changes of one record are incorrect.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -55,7 +55,7 @@ flaw!(GetWithoutCase, get, |inner, id| {
     inner.get(&like.unwrap_or(*id)).await
 });
 
-/// A store with a cache in each handle. Only a write through the same handle clears the cache.
+/// A broken store whose handles each have a cache of records. Only a write through the same handle clears the cache.
 #[derive(Default)]
 pub(crate) struct ReadsItsOwnCache(Mutex<HashMap<RecordId, TokenRecord>>);
 

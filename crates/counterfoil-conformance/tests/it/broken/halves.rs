@@ -1,4 +1,4 @@
-//! Stores that read or write one step in two halves.
+//! Broken stores, which read or write in two steps what must be one atomic step.
 
 use counterfoil::store::{
     InsertInto, Inserted, NewRecord, Page, ParentUpdate, Progress, Revoke, Rotated, TokenRecord, TokenStore,
@@ -7,8 +7,8 @@ use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 
 use super::overrides;
 
-/// The pause between two backend calls. It awaits `backend_call` if `points` is true. Otherwise it waits for a shorter
-/// time than a call of a local backend takes.
+/// Waits between two steps. If `points` is true, awaits `backend_call`, so that an interleaving can run another call
+/// here. Otherwise waits for a shorter time than a call of a local backend takes, so that only a race finds the gap.
 async fn between(points: bool) {
     if points {
         return backend_call().await;
@@ -18,14 +18,15 @@ async fn between(points: bool) {
     }
 }
 
-/// The pause before the first backend call.
+/// Awaits `backend_call` before the first step if `points` is true. Otherwise does nothing.
 async fn first(points: bool) {
     if points {
         backend_call().await;
     }
 }
 
-/// Joins records that were read earlier with families that are read now.
+/// Takes records that were read earlier, waits, and replaces the rows of their families by those that are stored then.
+/// Returns the records that still have a family.
 async fn joined_late(points: bool, inner: &ReferenceStore, found: Vec<TokenRecord>) -> Vec<TokenRecord> {
     between(points).await;
     inner.with(|model| {
@@ -38,7 +39,8 @@ async fn joined_late(points: bool, inner: &ReferenceStore, found: Vec<TokenRecor
     })
 }
 
-/// Lists a page of records, then reads the rows of their families.
+/// A broken store whose listing reads a page of records, and the rows of their families only later. If the argument is
+/// true, it awaits `backend_call` between the steps.
 pub(crate) struct ListJoinsLate(pub bool);
 
 overrides!(ListJoinsLate, self, list, |inner, of, after, limit| {
@@ -47,7 +49,8 @@ overrides!(ListJoinsLate, self, list, |inner, of, after, limit| {
     Ok(Page { items: joined_late(self.0, inner, page.items).await, ..page })
 });
 
-/// Reads the record, then the row of its family.
+/// A broken store whose `get` reads a record, and the row of its family only later. If the argument is true, it awaits
+/// `backend_call` between the steps.
 pub(crate) struct GetJoinsLate(pub bool);
 
 overrides!(GetJoinsLate, self, get, |inner, id| {
@@ -56,7 +59,8 @@ overrides!(GetJoinsLate, self, get, |inner, id| {
     Ok(joined_late(self.0, inner, found).await.pop())
 });
 
-/// Reads the due records, then the rows of their families.
+/// A broken store that reads due records, and the rows of their families only later. If the argument is true, it awaits
+/// `backend_call` between the steps.
 pub(crate) struct DueJoinsLate(pub bool);
 
 overrides!(DueJoinsLate, self, due, |inner, now, after, limit| {
@@ -65,7 +69,8 @@ overrides!(DueJoinsLate, self, due, |inner, now, after, limit| {
     Ok(Page { items: joined_late(self.0, inner, page.items).await, ..page })
 });
 
-/// Answers a claim with the record as it is a moment later.
+/// A broken store whose `claim` returns the record as it is a moment after the claim. If the argument is true, it
+/// awaits `backend_call` between the steps.
 pub(crate) struct ClaimAnswersLate(pub bool);
 
 overrides!(ClaimAnswersLate, self, claim, |inner, id, held, until| {
@@ -75,8 +80,8 @@ overrides!(ClaimAnswersLate, self, claim, |inner, id, held, until| {
     inner.get(id).await
 });
 
-/// An insert that writes back the rows of all families that it read. This undoes revocations that another call made
-/// between the read and the write.
+/// A broken store whose insert reads the rows of all families, and later writes all of them back. So it undoes
+/// revocations that other calls made in between. If the argument is true, it awaits `backend_call` between the steps.
 pub(crate) struct InsertRevivesFamilies(pub bool);
 
 overrides!(InsertRevivesFamilies, self, insert, |inner, home, new, now| {
@@ -92,8 +97,9 @@ overrides!(InsertRevivesFamilies, self, insert, |inner, home, new, now| {
     })
 });
 
-/// Reads the live families first. Revokes each of them later without reading its row again. So a family that another
-/// call revoked in between is revoked twice.
+/// A broken store whose revocation of an owner first reads which families are live. Later it revokes each of them
+/// without reading its row again. So a family that another call revoked in between is revoked twice. If the argument is
+/// true, it awaits `backend_call` between the steps.
 pub(crate) struct OwnerEndsWhatItSaw(pub bool);
 
 overrides!(OwnerEndsWhatItSaw, self, revoke, |inner, what, revoked, gone_at, limit| {
@@ -117,7 +123,8 @@ overrides!(OwnerEndsWhatItSaw, self, revoke, |inner, what, revoked, gone_at, lim
     Ok(Progress { changed, more: false })
 });
 
-/// A slide that inserts its new records before it updates the parent.
+/// A broken store whose slide inserts its new records first and updates the parent later. If the argument is true, it
+/// awaits `backend_call` between the steps.
 pub(crate) struct SuccessorBeforeParent(pub bool);
 
 overrides!(SuccessorBeforeParent, self, rotate, |inner, parent, step, new, now| {
@@ -137,7 +144,8 @@ overrides!(SuccessorBeforeParent, self, rotate, |inner, parent, step, new, now| 
     })
 });
 
-/// A join that inserts its records in two steps.
+/// A broken store whose join inserts the first record, and its other records only later. If the argument is true, it
+/// awaits `backend_call` between the steps.
 pub(crate) struct JoinsOneByOne(pub bool);
 
 overrides!(JoinsOneByOne, self, insert, |inner, home, new, now| {

@@ -1,4 +1,4 @@
-//! Stores with incorrect inserts.
+//! Broken stores, whose inserts are incorrect.
 
 use counterfoil::store::{InsertInto, Inserted, NewRecord, TokenStore};
 use counterfoil::types::LabelKey;

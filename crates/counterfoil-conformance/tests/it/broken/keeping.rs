@@ -1,5 +1,5 @@
-//! Stores in which a column has too few bits or characters. They lose a part of a value, or compare only a part of
-//! it.
+//! Broken stores, in which a column has too few bits or characters. They lose a part of a value, or compare only a part
+//! of it.
 
 use std::num::NonZeroU32;
 
@@ -12,7 +12,8 @@ use counterfoil_conformance::ReferenceStore;
 
 use super::overrides;
 
-/// Applies a function to the stored values after each write. The function is idempotent.
+/// A broken store that applies this function to every stored row after each write. The function changes values as a
+/// column with too few bits would. To apply it again changes nothing more.
 pub(crate) struct Keeping(pub fn(&mut RecordParts, &mut FamilyParts));
 
 impl Keeping {
@@ -67,7 +68,7 @@ overrides!(
     }
 );
 
-/// Replaces every instant with the value that a column returns for it.
+/// Replaces every instant of the record and of the family with the one that a column returns for it.
 pub(crate) fn instants(record: &mut RecordParts, family: &mut FamilyParts, column: fn(Timestamp) -> Timestamp) {
     let maybe = |at: &mut Option<Timestamp>| *at = at.map(column);
     (record.created_at, record.expiry_set_at) = (column(record.created_at), column(record.expiry_set_at));
@@ -85,21 +86,21 @@ pub(crate) fn instants(record: &mut RecordParts, family: &mut FamilyParts, colum
     }
 }
 
-/// Returns the instant of `micros` microseconds, or the last instant if the number is too large.
+/// Returns the instant with this number of microseconds, or the last possible instant if the number is too large.
 pub(crate) fn micros(micros: u64) -> Timestamp {
     Timestamp::from_micros(micros).unwrap_or(Timestamp::MAX)
 }
 
-/// Returns the first characters of a text.
+/// Returns the first `letters` characters of the text.
 pub(crate) fn cut(text: &str, letters: usize) -> String {
     text.chars().take(letters).collect()
 }
 
-/// Treats some wrong numbers as equal to the stored number.
+/// A broken store that accepts some wrong versions or generations, as if they were the stored ones.
 pub(crate) struct Comparing {
-    /// Whether the given number is treated as equal to the stored one.
+    /// Returns true if the store accepts the number `asked` of a request although `stands` is stored.
     pub alike: fn(stands: u64, asked: u64) -> bool,
-    /// Whether the store confuses the generations of joins. If false, it confuses versions.
+    /// If true, the store accepts wrong generations in joins. If false, it accepts wrong versions.
     pub generations: bool,
 }
 
@@ -136,7 +137,7 @@ overrides!(
     }
 );
 
-/// Stores the limits of caps and paces in a column with too few bits.
+/// A broken store that changes the limits of caps and paces with this function, as a column with too few bits would.
 pub(crate) struct Limiting(pub fn(u32) -> u32);
 
 impl Limiting {
@@ -178,10 +179,10 @@ overrides!(
     }
 );
 
-/// Record ids, each with the instant at which the record was used.
+/// The argument of a touch: ids of records, each with the instant at which the record was used.
 type Batch = [(RecordId, Timestamp)];
 
-/// Writes only the part of a batch that the function returns.
+/// A broken store whose touch writes only that part of a batch that this function returns.
 pub(crate) struct Touching(pub fn(&Batch) -> &Batch);
 
 overrides!(Touching, self, touch, |inner, seen| inner.touch((self.0)(seen)).await);

@@ -1,4 +1,4 @@
-//! Stores whose keys confuse two names.
+//! Broken stores, in which the key of an index is equal for two different names.
 
 use counterfoil::Realm;
 use counterfoil::Timestamp;
@@ -13,33 +13,33 @@ use counterfoil_conformance::reference::Model;
 use super::overrides;
 use super::room::end;
 
-/// The index with the wrong key.
+/// The index, or the comparison, whose key is wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Index {
-    /// The labels that an insert compares.
+    /// The index in which an insert looks for a taken label.
     Labels,
-    /// The labels that a change of the label compares.
+    /// The index in which a change of a label looks for a taken label.
     Relabels,
-    /// The records of an owner.
+    /// The index with which an owner's records are listed.
     Lists,
-    /// The records of a realm.
+    /// The index with which a realm's records are listed.
     Kinds,
-    /// The families that the revocation of an owner ends.
+    /// The index with which the revocation of an owner finds the families to end.
     Revocations,
-    /// The realm and owner that the revocation of a family compares.
+    /// The comparison with which the revocation of one family checks that the family has the given realm and owner.
     Families,
-    /// The families that a cap counts.
+    /// The index with which a cap counts families.
     Caps,
-    /// The records that a pace counts.
+    /// The index with which a pace counts records.
     Paces,
-    /// The families that an insert ends to make room.
+    /// The index with which an insert finds the families that it ends to make room.
     Rooms,
 }
 
-/// A store in which one index has a wrong key.
+/// A broken store, in which the key of one index is wrong.
 pub(crate) struct Keyed {
-    /// Whether the index confuses two keys. A key consists of the realm, the owner and, in the index of labels, the
-    /// label. In the index of a realm's records it consists of the realm.
+    /// Returns true if the index treats two keys as equal. A key consists of realm and owner. In an index of labels, it
+    /// also has the label. In the index of a realm's records, it has only the realm.
     pub alike: fn(own: &[&str], other: &[&str]) -> bool,
     pub index: Index,
 }
@@ -49,7 +49,7 @@ impl Keyed {
         (self.alike)(&[realm.as_str(), owner.as_str()], &[other.realm.as_str(), other.owner.as_str()])
     }
 
-    /// Returns all owners whose key is confused with the key of this owner.
+    /// Returns all owners, each with its realm, whose key the index treats as equal to the key of this owner.
     fn owners_like(&self, inner: &ReferenceStore, realm: &Realm, owner: &OwnerId) -> Vec<(Realm, OwnerId)> {
         let mut all = inner.with(|model| {
             let like = model.families.iter().filter(|other| self.is_like(realm, owner, other));
@@ -60,7 +60,8 @@ impl Keyed {
         all
     }
 
-    /// Returns the family that the index names as the holder of the label.
+    /// Returns the family that has the label according to the wrong index, or `None` if no family has it. Leaves out
+    /// the family `but`, and families that are past their `gone_at`.
     fn holder(
         &self,
         model: &Model,
@@ -78,7 +79,8 @@ impl Keyed {
         model.families.iter().find(holds).map(|other| other.id)
     }
 
-    /// Inserts a family. One of its bounds counts the families and records of all owners whose keys are alike.
+    /// Inserts a family. The cap, the pace or the making of room, as `index` says, wrongly includes the families and
+    /// records of all owners whose keys are treated as equal.
     fn bounded(&self, model: &mut Model, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted {
         let InsertInto::Found { family, cap, pace } = home else { return model.insert(home, new, now) };
         if let Some(refusal) = model.insert_refusals(home, new, now).first() {
@@ -104,7 +106,7 @@ impl Keyed {
     }
 }
 
-/// Makes a page from all records that a listing found.
+/// Makes the first page, with at most `limit` of the records. `key` makes the cursor of a record.
 fn page(mut items: Vec<TokenRecord>, limit: usize, key: fn(&TokenRecord) -> Cursor) -> Page<TokenRecord> {
     let more = items.len() > limit;
     items.truncate(limit);

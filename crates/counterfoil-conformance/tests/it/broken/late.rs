@@ -1,5 +1,6 @@
-//! Stores that lose one column of a row. A method reads the rows, waits, and makes its step correctly. Then it writes
-//! one column that it did not change back, as it was read.
+//! Broken stores, in which a call loses one column that another call has written. The call reads the rows and waits.
+//! Then it makes its own change correctly. At last it writes one column that it did not change back, with the value
+//! that it read at first.
 
 use counterfoil::store::{FamilyParts, Progress, RecordParts};
 use counterfoil::types::FamilyId;
@@ -9,19 +10,22 @@ use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 use super::blind::{Called, method, same};
 use super::overrides;
 
-/// A column that a method writes back.
+/// The column that a call writes back.
 pub(crate) enum Column {
-    /// Copies the column from the record as it was read to the stored record.
+    /// A column of records. The function copies it to the stored record (first argument) from the record as it was read
+    /// (second argument).
     Record(fn(&mut RecordParts, &RecordParts)),
-    /// The same of a family.
+    /// A column of families. The function copies it to the stored row (first argument) from the row as it was read
+    /// (second argument).
     Family(fn(&mut FamilyParts, &FamilyParts)),
 }
 
-/// The method with these bits loses the column of the rows that it changes.
+/// A broken store in which some calls write a column back in the rows that they change.
 pub(crate) struct Loses {
     pub methods: u32,
     pub column: Column,
-    /// Whether the flaw awaits `backend_call`. If it does not, only a race can find it, by chance.
+    /// Whether `backend_call` is awaited between reading and writing. If it is, an interleaving finds the flaw for
+    /// certain. If not, only a race can find it, by chance.
     pub points: bool,
 }
 
@@ -52,7 +56,8 @@ impl Loses {
         })
     }
 
-    /// Writes the column back in each row that the step has just changed.
+    /// Writes the column back in each row that the call has just changed, with its value in `read`. `before` is the
+    /// state directly before the change.
     fn write_back(&self, model: &mut Model, before: &Model, read: &Model) {
         match self.column {
             Column::Record(copy) => {
@@ -120,7 +125,9 @@ overrides!(
     }
 );
 
-/// A purge that removes records correctly. Later it removes the families that it found empty, without looking again.
+/// A broken store whose purge first finds the families that will be empty, and waits. Then it removes records
+/// correctly, and all families that it found, even if one has got a new member in between. If the argument is true, it
+/// awaits `backend_call` between the steps.
 pub(crate) struct PurgeTakesFamiliesLate(pub bool);
 
 overrides!(PurgeTakesFamiliesLate, self, purge, |inner, now, unsent, windows, limit| {

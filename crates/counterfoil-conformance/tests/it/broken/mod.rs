@@ -1,4 +1,5 @@
-//! Broken stores. Each is the reference store with an incorrect method.
+//! Broken stores. Each is the reference store with a flaw, which makes one or more methods incorrect. The tests check
+//! that the suite rejects each of them.
 
 use std::sync::Arc;
 
@@ -28,10 +29,10 @@ pub(crate) mod room;
 pub(crate) mod rotates;
 pub(crate) mod states;
 
-/// The answer of a store.
+/// The result of a call of a store.
 pub(crate) type Said<T> = Result<T, StoreError>;
 
-/// The reference store with one flaw.
+/// A broken store: the reference store, and the flaw through which all calls run.
 pub(crate) struct Broken {
     pub inner: Arc<ReferenceStore>,
     pub flaw: Arc<dyn Flaw>,
@@ -41,7 +42,7 @@ macro_rules! flawed_store {
     ($($methods:tt)*) => {
         flawed! {
             [$ broken] Flaw, counterfoil_conformance::ReferenceStore, Broken, flaw, overrides, with {
-                /// Whether the store calls the core's checks of a request before it does anything else.
+                /// Whether `insert` and `rotate` first call the core's checks of a request, as the contract requires.
                 fn checks_requests(&self) -> bool {
                     true
                 }
@@ -52,8 +53,8 @@ macro_rules! flawed_store {
 }
 methods_of!(TokenStore => flawed_store);
 
-/// A fixture whose handles have one flaw each. The state of a flaw belongs to its handle. The reference store is the
-/// database.
+/// A fixture for a broken store. Its database is a reference store. Each handle gets a flaw of its own from the
+/// function, so handles do not share the state of a flaw.
 pub(crate) struct Bench(pub fn() -> Arc<dyn Flaw>);
 
 #[async_trait]

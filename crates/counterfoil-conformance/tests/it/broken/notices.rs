@@ -1,4 +1,4 @@
-//! Stores with incorrect touches and notices.
+//! Broken stores, whose touches, claims or settlements are incorrect.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, TokenStore};

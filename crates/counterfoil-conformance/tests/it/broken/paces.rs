@@ -1,4 +1,4 @@
-//! Stores with incorrect bounds of rotations, and stores that lose generations.
+//! Broken stores, whose paces and caps of rotations are incorrect, and broken stores that lose superseded records.
 
 use std::num::NonZeroU32;
 use std::sync::Mutex;
@@ -31,7 +31,7 @@ flaw!(RotationTakesWhatIsShrunk, rotate, |inner, parent, step, new, now| {
     Ok(answer)
 });
 
-/// Returns the step with another pace and another cap.
+/// Returns a copy of the update of a parent, after `change` has changed its pace and its cap on access tokens.
 fn with_bounds(step: &ParentUpdate, change: impl FnOnce(&mut Option<Pace>, &mut Option<NonZeroU32>)) -> ParentUpdate {
     let mut step = *step;
     match &mut step {
@@ -75,7 +75,7 @@ flaw!(RotationsForgetTheShrunk, rotate, |inner, parent, step, new, now| {
     Ok(Rotated::PaceReached { oldest })
 });
 
-/// A store in which each handle counts only its own rotations.
+/// A broken store in which each handle counts only the rotations that were made through it.
 #[derive(Default)]
 pub(crate) struct RotationsCountedByTheHandle(Mutex<Vec<(FamilyId, Timestamp)>>);
 

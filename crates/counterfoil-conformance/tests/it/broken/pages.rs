@@ -1,4 +1,4 @@
-//! Stores with incorrect pages.
+//! Broken stores, whose pages are incorrect.
 
 use std::num::NonZeroU32;
 
@@ -62,7 +62,8 @@ flaw!(ListShowsTheOldestFirst, list, |inner, of, after, limit| {
     Ok(page)
 });
 
-/// Reads a page of all records, and applies the filter after the page was cut.
+/// Reads a page of all the owner's records, and only then leaves out those that the listing must not show. `ends` gets
+/// the number of records that are left. If it returns true, the page says that it is the last one.
 fn sieved(
     inner: &ReferenceStore,
     of: Listing<'_>,
@@ -119,7 +120,7 @@ flaw!(StandingForgetsTheFamily, list, |inner, of, after, limit| {
     }))
 });
 
-/// Whether the record at the cursor was shrunk.
+/// Returns true if a purge has shrunk the record at whose position the cursor is.
 fn shrank(inner: &ReferenceStore, at: Option<&Cursor>) -> bool {
     at.is_some_and(|at| inner.with(|model| model.record(&at.id).is_some_and(|record| record.shrunk)))
 }

@@ -1,4 +1,4 @@
-//! Stores with incorrect purges.
+//! Broken stores, whose purges are incorrect.
 
 use std::num::NonZeroU32;
 

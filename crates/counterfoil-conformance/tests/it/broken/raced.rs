@@ -1,4 +1,5 @@
-//! Stores with a race in one method. Each has two forms. One awaits `backend_call`, the other does not.
+//! Broken stores with a race in one method. Each has two forms. One form awaits `backend_call` between its steps, and
+//! the other does not.
 
 use std::sync::Arc;
 
@@ -10,16 +11,17 @@ use super::halves::{
 };
 use super::late::{Column, Loses, PurgeTakesFamiliesLate};
 
-/// A flaw, with a function for each of its two forms.
+/// A race in a store, with a function for each of its two forms.
 pub(crate) struct Planted {
     pub name: String,
-    /// Makes the form that does not await `backend_call`. A race finds it.
+    /// Makes the form that does not await `backend_call`. Only a check with races can find it.
     pub raced: fn() -> Arc<dyn Flaw>,
-    /// The check that must reject this form, or none if its races are too rare at the default counts.
+    /// The name of the check that must reject this form, or `None` if the race is too rare with the default counts.
     pub raced_by: Option<&'static str>,
-    /// Makes the form that awaits `backend_call`. An interleaving finds it.
+    /// Makes the form that awaits `backend_call`. The check `interleavings_are_steps` can find it.
     pub interleaved: fn() -> Arc<dyn Flaw>,
-    /// The check that must reject this form, or none if the scene of the interleavings has no such pair.
+    /// The name of the check that must reject this form, or `None` if no pair of operations of that check shows the
+    /// flaw.
     pub interleaved_by: Option<&'static str>,
 }
 
@@ -92,7 +94,7 @@ macro_rules! by_clause {
     };
 }
 
-/// Races that the clause of the broken promise finds too.
+/// Returns races that the check of a certain clause must find, beside the check that races all methods.
 fn by_their_clause() -> Vec<Planted> {
     use method::*;
     by_clause! {
@@ -112,7 +114,7 @@ fn by_their_clause() -> Vec<Planted> {
     }
 }
 
-/// Stores that lose what another call has acknowledged.
+/// Returns stores in which a call overwrites a column that another call has written and acknowledged.
 fn lost_columns() -> Vec<Planted> {
     losing! {
         touch_disturbs_nobody interleavings_are_steps: EDIT Record last_used_at;
@@ -163,7 +165,7 @@ fn lost_columns() -> Vec<Planted> {
     }
 }
 
-/// All stores with a race.
+/// Returns all broken stores of this module.
 pub(crate) fn all() -> Vec<Planted> {
     let mut all = by_method! {
         FOUND JOIN EDIT EXPIRY REKEY END SUPERSEDE SLIDE REVOKE_ONE REVOKE_FAMILY REVOKE_OWNER TOUCH CLAIM SETTLE PURGE ALL

@@ -1,4 +1,4 @@
-//! Stores with incorrect revocations.
+//! Broken stores, whose revocations are incorrect.
 
 use counterfoil::store::{Progress, Revoke, TokenRecord, TokenStore};
 use counterfoil::types::RecordId;

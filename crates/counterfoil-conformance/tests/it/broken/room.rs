@@ -1,4 +1,4 @@
-//! Stores that end the wrong families to make room for a new family.
+//! Broken stores that end the wrong families to make room for a new family.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cap, FamilyParts, InsertInto, Inserted, TokenStore, WhenFull};

@@ -1,4 +1,4 @@
-//! Stores with incorrect rotations.
+//! Broken stores, whose rotations are incorrect.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{ParentUpdate, RecordParts, Rotated, TokenStore};

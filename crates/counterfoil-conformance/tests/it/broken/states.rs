@@ -1,5 +1,5 @@
-//! Stores that ignore the contract's rule for some state of a record. Each step is correct. Afterwards a function
-//! damages its result.
+//! Broken stores that do not apply a rule of the contract to records in some state. Each call is executed correctly.
+//! Afterwards a function changes its result.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{
@@ -12,7 +12,7 @@ use counterfoil_conformance::reference::Model;
 
 use super::{Said, overrides};
 
-/// The step that was executed.
+/// The call that was executed, with some of its arguments.
 pub(crate) enum Done<'a> {
     Insert(InsertInto<'a>),
     Apply(RecordId, &'a Change),
@@ -20,11 +20,12 @@ pub(crate) enum Done<'a> {
     Revoke(Revoke<'a>, Timestamp),
     Touch(&'a [(RecordId, Timestamp)]),
     Settle(RecordId, Option<(Timestamp, u8)>),
-    /// A purge with `now` and `windows_before`.
+    /// A purge. The arguments are `now` and `windows_before`.
     Purge(Timestamp, Timestamp),
 }
 
-/// A function that runs after each step. Its arguments are the model before the step, the present model, and the step.
+/// A broken store that calls this function after each write. The arguments are the model before the write, the model
+/// after it, and the call. The function changes the model after the write.
 pub(crate) struct Then(pub fn(&Model, &mut Model, &Done<'_>));
 
 impl Then {
@@ -96,12 +97,12 @@ overrides!(
     }
 );
 
-/// A function that replaces the page of a listing.
+/// A broken store that reads the pages of its listings with this function.
 pub(crate) struct Paged(pub fn(&ReferenceStore, Listing<'_>, Option<&Cursor>, u32) -> Page<TokenRecord>);
 
 overrides!(Paged, self, list, |inner, of, after, limit| Ok((self.0)(inner, of, after, limit.get())));
 
-/// A function that replaces the answer of a purge.
+/// A broken store that changes the answer of each purge with this function.
 pub(crate) struct Purged(pub fn(&ReferenceStore, Progress) -> Progress);
 
 overrides!(Purged, self, purge, |inner, now, unsent, windows, limit| {
@@ -109,7 +110,7 @@ overrides!(Purged, self, purge, |inner, now, unsent, windows, limit| {
     Ok((self.0)(inner, progress))
 });
 
-/// A function that replaces the answer of a read.
+/// A broken store that changes the answer of each `get` with this function.
 pub(crate) struct Read(pub fn(Said<Option<TokenRecord>>) -> Said<Option<TokenRecord>>);
 
 overrides!(Read, self, get, |inner, id| (self.0)(inner.get(id).await));

@@ -1,4 +1,4 @@
-//! Sibling stores with incorrect writes of registrations.
+//! Broken client stores, whose writes or removals of registrations are incorrect.
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,7 @@ use counterfoil_conformance::pause;
 use super::{Kept, sibling_flaw, sibling_overrides};
 use crate::turn::Turn;
 
-/// Makes a new internal id.
+/// Makes an internal id of a client from its first 8 bytes and a number.
 fn key(first: [u8; 8], number: u64) -> ClientKey {
     let mut key = [0; 16];
     key[..8].copy_from_slice(&first);
@@ -38,7 +38,7 @@ sibling_flaw!(LooksUpTheInternalId, put_client, |inner, realm, expect, registrat
     put_by_look(inner, realm, expect, registration).await
 });
 
-/// Looks up the version, and removes in a second step.
+/// A broken client store whose removal compares the version first, and removes the registration in a second step.
 #[derive(Default)]
 pub(crate) struct LooksUpBeforeItRemoves(Turn);
 
@@ -46,8 +46,8 @@ sibling_overrides!(LooksUpBeforeItRemoves, self, remove_client, |inner, realm, i
     remove_by_look(inner, &self.0, realm, id, expect).await
 });
 
-/// Reads, decides, and writes without comparing again. If another call uses the internal id in between, two
-/// registrations get it.
+/// Writes a registration as a broken store does: reads, decides, and writes later without comparing again. If another
+/// call uses the same internal id in between, two registrations get it.
 pub(super) async fn put_by_look(
     inner: &Kept,
     realm: &Realm,
@@ -82,7 +82,8 @@ pub(super) async fn put_by_look(
     unreachable!("the loop ends by returning")
 }
 
-/// Checks that the expected version is stored. Later removes the registration, even if it has another version by then.
+/// Removes a registration as a broken store does. It first checks that the expected version is stored. Later it removes
+/// the registration, whatever its version is by then.
 pub(super) async fn remove_by_look(
     inner: &Kept,
     turn: &Turn,
@@ -105,7 +106,7 @@ pub(super) async fn remove_by_look(
     Ok(true)
 }
 
-/// Remembers which registrations its calls wrote.
+/// The registrations that were written through one handle: the realm, the client id and the internal id of each.
 #[derive(Default)]
 struct Written(Mutex<Vec<(Realm, ClientId, ClientKey)>>);
 
@@ -121,7 +122,7 @@ impl Written {
     }
 }
 
-/// An internal id of one realm is also retired in other realms.
+/// A broken client store in which an internal id that one realm has used can never be used in another realm.
 #[derive(Default)]
 pub(crate) struct RetiredInEveryRealm(Written);
 
@@ -133,7 +134,8 @@ sibling_overrides!(RetiredInEveryRealm, self, put_client, |inner, realm, expect,
     inner.put_client(realm, expect, registration).await
 });
 
-/// Joins realm and id with a dot, which both may contain.
+/// A broken client store whose key is the realm and the client id, joined with a dot. Both can contain dots, so two
+/// clients can have the same key.
 #[derive(Default)]
 pub(crate) struct JoinsRealmAndId(Written);
 

@@ -1,11 +1,12 @@
-//! Sibling stores that keep everything in the handle, as a process does in its memory.
+//! Broken client stores, settings stores and throttles that keep their data in the handle, as a process does in its
+//! memory. Other handles do not see the data.
 
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::ReferenceSiblings;
 
 use super::sibling_overrides;
 
-/// Keeps the clients in the handle.
+/// A broken client store whose handles each have their own clients.
 #[derive(Default)]
 pub(crate) struct ClientsInTheHandle(ReferenceSiblings);
 
@@ -22,7 +23,7 @@ sibling_overrides!(
     |_, realm, id, expect| self.0.remove_client(realm, id, expect).await
 );
 
-/// Keeps the settings in the handle.
+/// A broken settings store whose handles each have their own settings.
 #[derive(Default)]
 pub(crate) struct SettingsInTheHandle(ReferenceSiblings);
 
@@ -35,7 +36,7 @@ sibling_overrides!(
     |_, realm, expect, settings| self.0.put_settings(realm, expect, settings).await
 );
 
-/// Keeps the counters in the handle.
+/// A broken throttle whose handles each have their own counters.
 #[derive(Default)]
 pub(crate) struct CountersInTheHandle(ReferenceSiblings);
 
@@ -52,7 +53,8 @@ sibling_overrides!(
     |_, now, limit| self.0.purge_counters(now, limit).await
 );
 
-/// Reads clients from a copy of the handle, which other handles do not update.
+/// A broken client store that reads clients from a copy that each handle has for itself. A write through another handle
+/// does not change this copy.
 #[derive(Default)]
 pub(crate) struct ReadsItsOwnClients(ReferenceSiblings);
 

@@ -1,4 +1,4 @@
-//! Correct sibling stores with hooks for damage and outages.
+//! A correct database of clients, settings and counters, in which a test can damage rows and cause outages.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use counterfoil_conformance::{ReferenceSiblings, SiblingRow};
 
 type Said<T> = Result<T, StoreError>;
 
-/// The database of correct sibling stores.
+/// A correct store of clients, settings and counters, whether it is unreachable, and the keys of its damaged rows.
 #[derive(Default)]
 pub(crate) struct Kept {
     pub siblings: ReferenceSiblings,
@@ -48,7 +48,7 @@ impl Kept {
         }
     }
 
-    /// Returns an error during an outage.
+    /// Returns `Unavailable` for the method `op` during an outage, and `Ok` otherwise.
     pub(crate) fn reach(&self, op: &'static str) -> Said<()> {
         if self.down.load(Ordering::SeqCst) { Err(StoreError::unavailable(op)) } else { Ok(()) }
     }
@@ -57,19 +57,22 @@ impl Kept {
         lock(&self.clients).contains(&(realm.clone(), id.clone()))
     }
 
-    /// Returns an error during an outage, or if this registration is damaged.
+    /// Returns `Unavailable` for the method `op` during an outage, `Corrupt` if this registration is damaged, and `Ok`
+    /// otherwise.
     pub(crate) fn reach_client(&self, op: &'static str, realm: &Realm, id: &ClientId) -> Said<()> {
         self.reach(op)?;
         corrupt_if(self.is_damaged(realm, id))
     }
 
-    /// Returns an error during an outage, or if the settings of this realm are damaged.
+    /// Returns `Unavailable` for the method `op` during an outage, `Corrupt` if the settings of this realm are damaged,
+    /// and `Ok` otherwise.
     pub(crate) fn reach_settings(&self, op: &'static str, realm: &Realm) -> Said<()> {
         self.reach(op)?;
         corrupt_if(lock(&self.settings).contains(realm))
     }
 
-    /// Returns an error during an outage, or if this counter is damaged.
+    /// Returns `Unavailable` for the method `op` during an outage, `Corrupt` if the counter of this key is damaged, and
+    /// `Ok` otherwise.
     pub(crate) fn reach_counter(&self, op: &'static str, key: &ThrottleKey) -> Said<()> {
         self.reach(op)?;
         corrupt_if(lock(&self.counters).contains(key))

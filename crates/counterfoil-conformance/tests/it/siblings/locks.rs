@@ -1,4 +1,4 @@
-//! A store that reads before it writes, under a lock that only one handle has.
+//! A broken store that reads and writes in two steps, under a lock that each handle has for itself.
 
 use counterfoil::store::{SettingsPut, SettingsStore};
 use counterfoil_conformance::pause;
@@ -7,7 +7,8 @@ use super::clients::{put_by_look, remove_by_look};
 use super::sibling_overrides;
 use crate::turn::Turn;
 
-/// A store whose calls through one handle run one after another, but concurrently with the calls of another handle.
+/// A broken store of clients and settings. The calls through one handle run one after another, but concurrently with
+/// the calls through another handle.
 #[derive(Default)]
 pub(crate) struct LocksInTheHandle(Turn);
 

@@ -1,4 +1,5 @@
-//! Broken sibling stores. They are correct clients, settings and counters with some incorrect methods.
+//! Broken client stores, settings stores and throttles. Each is a correct store with a flaw, which makes one or more
+//! methods incorrect.
 
 pub(crate) mod clients;
 pub(crate) mod handles;
@@ -16,7 +17,7 @@ use counterfoil::store::{ClientStore, SettingsStore, StoreError, Throttle};
 use crate::forward::flawed;
 pub(crate) use kept::Kept;
 
-/// The correct sibling stores with one flaw.
+/// A broken store: the correct clients, settings and counters, and the flaw through which all calls run.
 pub(crate) struct BrokenSiblings {
     pub inner: Arc<Kept>,
     pub flaw: Arc<dyn SiblingFlaw>,
@@ -38,12 +39,12 @@ macro_rules! flawed_siblings {
 }
 methods_of!(ClientStore => clients_and);
 
-/// Whether the answer says that the backend could not be reached.
+/// Returns true if the answer is the error `Unavailable`.
 fn is_unavailable<T>(answer: &Result<T, StoreError>) -> bool {
     matches!(answer, Err(StoreError::Unavailable { .. }))
 }
 
-/// Whether the answer says that the stored row does not decode.
+/// Returns true if the answer is the error `Corrupt`.
 fn is_corrupt<T>(answer: &Result<T, StoreError>) -> bool {
     matches!(answer, Err(StoreError::Corrupt { .. }))
 }

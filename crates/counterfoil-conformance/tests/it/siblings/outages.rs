@@ -1,4 +1,4 @@
-//! Sibling stores that report outages and damaged rows as ordinary answers.
+//! Broken client stores, settings stores and throttles that report outages or damaged rows as ordinary answers.
 
 use counterfoil::store::{ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle};
 use counterfoil::types::Version;

@@ -1,4 +1,4 @@
-//! Sibling stores with incorrect writes of settings and of the last upkeep.
+//! Broken settings stores, whose writes of settings or of the last upkeep are incorrect.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -17,7 +17,7 @@ sibling_flaw!(ReplacesSettingsInTwoSteps, put_settings, |inner, realm, expect, s
     inner.put_settings(realm, Some(version), settings).await
 });
 
-/// Keeps the time of the last upkeep in the handle.
+/// A broken settings store whose handles each have their own instant of the last upkeep.
 #[derive(Default)]
 pub(crate) struct NotesInTheHandle(Mutex<Option<Timestamp>>);
 

@@ -1,4 +1,4 @@
-//! A throttle that also loses the attempt that follows a dropped attempt.
+//! A broken throttle that loses an attempt after another attempt was dropped.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -7,10 +7,11 @@ use counterfoil_conformance::pause;
 
 use super::sibling_overrides;
 
-/// A throttle that loses the call that follows a dropped call: the attempt of this call is granted but not stored.
+/// A broken throttle. After a call of `reserve` was dropped, the attempt of the next call is granted but not stored.
 #[derive(Default)]
 pub(crate) struct DropsTheNextAttempt {
-    /// True during a call. It stays true after a dropped call. Then the next call stores nothing.
+    /// True while a call of this handle runs. If the call is dropped, it stays true. So the next call can find out that
+    /// a call was dropped.
     cut: AtomicBool,
 }
 

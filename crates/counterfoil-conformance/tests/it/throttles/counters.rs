@@ -1,4 +1,4 @@
-//! Correct counters in one mutex.
+//! Correct counters of a throttle, in one mutex.
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::store::{Counter, Reserved, StoreError, Throttle, ThrottleKey};
 
-/// The counters that are not empty, with their keys.
+/// The counters, each with its key. Empty counters are left out.
 type Kept = Vec<(ThrottleKey, Counter)>;
 
-/// The database of correct counters.
+/// A database with the counters of a throttle. It is correct.
 #[derive(Default)]
 pub(crate) struct Counters(Mutex<Kept>);
 
@@ -28,7 +28,8 @@ impl Counters {
         self.with(|kept| put(kept, key, counter));
     }
 
-    /// Reads, changes and writes a counter in one step.
+    /// Calls `change` with the counter of this key and stores the changed counter, as one atomic step. Returns the
+    /// result of `change`.
     pub(crate) fn step<T>(&self, key: &ThrottleKey, change: impl FnOnce(&mut Counter) -> T) -> T {
         self.with(|kept| {
             let mut counter = found(kept, key);
@@ -50,8 +51,8 @@ fn put(kept: &mut Kept, key: &ThrottleKey, counter: Counter) {
     }
 }
 
-/// Makes a reservation. A refused reservation changes the counter only if the counter's window ends too far in the
-/// future.
+/// Reserves an attempt in a counter. If the attempt is refused, the counter changes only if its window ends later than
+/// `now` plus `window`.
 pub(crate) fn reserve(counter: &mut Counter, now: Timestamp, window: Duration, limit: NonZeroU32) -> Reserved {
     let before = counter.clone();
     let answer = counter.reserve(now, window, limit);
@@ -61,7 +62,7 @@ pub(crate) fn reserve(counter: &mut Counter, now: Timestamp, window: Duration, l
     answer
 }
 
-/// Returns the counter with other failures, another window and other attempts.
+/// Returns a copy of the counter with these failures, this end of the window, and these attempts in progress.
 pub(crate) fn with_failures(
     counter: &Counter,
     failures: u32,

@@ -1,4 +1,4 @@
-//! Broken throttles. They are correct counters with some incorrect methods.
+//! Broken throttles. Each is a correct throttle with a flaw, which makes one or more methods incorrect.
 
 mod counters;
 pub(crate) mod purges;
@@ -14,7 +14,7 @@ use counterfoil::store::Throttle;
 use crate::forward::flawed;
 pub(crate) use counters::Counters;
 
-/// The correct counters with one flaw.
+/// A broken throttle: the correct counters, and the flaw through which all calls run.
 pub(crate) struct BrokenThrottle {
     pub inner: Arc<Counters>,
     pub flaw: Arc<dyn ThrottleFlaw>,

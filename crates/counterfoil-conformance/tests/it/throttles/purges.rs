@@ -1,4 +1,4 @@
-//! Throttles with incorrect purges of counters.
+//! Broken throttles, whose purges of counters are incorrect.
 
 use std::num::NonZeroU32;
 

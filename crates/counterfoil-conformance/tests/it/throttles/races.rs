@@ -1,4 +1,4 @@
-//! Throttles that read a counter in one step and write it in another.
+//! Broken throttles that read a counter in one step and write it in another.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -12,7 +12,8 @@ fn dawdle() {
     std::thread::sleep(std::time::Duration::from_micros(20));
 }
 
-/// A step that reads the counter and decides. It writes the result later, without reading the counter again.
+/// Changes a counter as a broken throttle does: reads it, waits, and writes the changed counter without reading it
+/// again.
 macro_rules! by_look {
     ($inner:ident, $key:ident, $change:expr) => {{
         let mut counter = $inner.read($key);
@@ -47,7 +48,7 @@ throttle_flaw!(PurgesByLookThenRemove, purge_counters, |inner, now, _| {
     Ok(ended.len() as u64)
 });
 
-/// A throttle that has only one lock for each handle.
+/// A broken throttle that reads and writes in two steps, under a lock that each handle has for itself.
 #[derive(Default)]
 pub(crate) struct LocksInTheHandle(Mutex<()>);
 
@@ -71,7 +72,7 @@ throttle_overrides!(
     }
 );
 
-/// A throttle whose handles each have their own counters.
+/// A broken throttle whose handles each have their own counters.
 #[derive(Default)]
 pub(crate) struct CountsByHandle(Counters);
 

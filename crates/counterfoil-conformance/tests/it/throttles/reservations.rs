@@ -1,4 +1,4 @@
-//! Throttles with incorrect grants, refusals and counts of attempts.
+//! Broken throttles that grant, refuse or count attempts incorrectly.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -9,10 +9,11 @@ use counterfoil::store::{Counter, Reserved, Throttle, ThrottleKey, UNSETTLED};
 use super::counters::{reserve, with_failures};
 use super::{Counters, throttle_flaw, throttle_overrides};
 
-/// A throttle in which a release without an attempt allows one more attempt.
+/// A broken throttle in which the count of attempts can become negative. Each release of an attempt that does not exist
+/// allows one attempt more than the limit.
 #[derive(Default)]
 pub(crate) struct GoesBelowZero {
-    /// The number of releases without an attempt.
+    /// How many attempts that do not exist were released.
     surplus: AtomicU32,
 }
 
@@ -57,7 +58,8 @@ throttle_flaw!(NotesTheRefused, reserve, |inner, key, now, window, limit| {
     }))
 });
 
-/// Returns the end of a window that refuses, if the end is later than `latest`. This happens if the clock was set back.
+/// Returns the end of the counter's window if the failures reach the limit and the end is later than `latest`. Such an
+/// end exists if the clock was set back. Otherwise returns `None`.
 fn old_end(inner: &Counters, key: &ThrottleKey, latest: Timestamp, limit: u32) -> Option<Timestamp> {
     let counter = inner.read(key);
     counter.ends_at().filter(|end| *end > latest && counter.failures() >= limit)
@@ -79,13 +81,14 @@ throttle_flaw!(CapsTheAnswerAlone, reserve, |inner, key, now, window, limit| {
     }
 });
 
-/// Replaces the attempts in progress.
+/// Replaces the instants of the counter's attempts in progress by those that `under_way` makes from them.
 fn reread(counter: &mut Counter, under_way: impl Fn(&[Timestamp]) -> Vec<Timestamp>) {
     let under_way = under_way(counter.under_way());
     *counter = Counter::from_parts(counter.failures(), counter.ends_at(), under_way, counter.gone_at());
 }
 
-/// Makes a throttle that misreads attempts that are not settled, in every method.
+/// Makes a broken throttle. In every method, `$found` first replaces the attempts that were neither released nor
+/// failed.
 macro_rules! takes_the_unsettled {
     ($flaw:ident, $found:expr) => {
         throttle_flaw!(

@@ -1,4 +1,4 @@
-//! Throttles with incorrect settlements of attempts.
+//! Broken throttles that release attempts or count failures incorrectly.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use counterfoil::store::{Counter, Throttle};
 use super::counters::with_failures;
 use super::throttle_flaw;
 
-/// Sets the start of the window to this instant, if a failure was added.
+/// Lets the window of the counter begin at the instant `at`, if the counter has more failures than `failures_before`.
 fn begin_window(counter: &mut Counter, failures_before: u32, at: Timestamp, window: Duration) {
     if counter.failures() > failures_before {
         let (end, under_way) = (at.plus_capped(window), counter.under_way().to_vec());

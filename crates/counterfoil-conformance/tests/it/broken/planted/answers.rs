@@ -1,4 +1,4 @@
-//! Stores whose answers differ from the contract in places where authors of stores are likely to guess.
+//! Broken stores, whose answers differ from the contract where an author of a store could easily guess wrong.
 
 use async_trait::async_trait;
 use counterfoil::Timestamp;
@@ -48,7 +48,8 @@ pub(super) fn answers() -> Vec<Case> {
     all
 }
 
-/// Cases with an incorrect slide of a record that is not the newest member of its family's kind.
+/// Returns broken stores that slide certain records incorrectly. These records are not the newest of their family, or
+/// have another kind than the family.
 fn slides() -> Vec<Case> {
     cases! {
         SlideOfAnOldHalfMovesTheFamily => slide_is_forward: Then(|_, model, done| {
@@ -75,7 +76,8 @@ fn slides() -> Vec<Case> {
     }
 }
 
-/// Copies the ends of the extended record to its family, if `leads` returns true for the record.
+/// After a slide, sets the end and the `gone_at` of the family to those of the slid record, if `leads` returns true for
+/// the record and its family.
 fn slid(model: &mut Model, done: &Done<'_>, leads: fn(&RecordParts, &FamilyParts) -> bool) {
     let Done::Rotate(id, ParentUpdate::Slide { .. }) = done else { return };
     let of = model.record(id).zip(model.family(id.family()));
@@ -86,8 +88,8 @@ fn slid(model: &mut Model, done: &Done<'_>, leads: fn(&RecordParts, &FamilyParts
     }
 }
 
-/// Replaces the `until` of the refusal `FamilyFull`. The function computes the new value from the correct value,
-/// `now` and the new records.
+/// A broken store that changes the `until` of the refusal `FamilyFull`. The function makes the wrong value from the
+/// correct one, `now` and the new records.
 struct FullUntil(fn(Timestamp, Timestamp, &[NewRecord]) -> Timestamp);
 
 #[async_trait]
@@ -120,7 +122,8 @@ impl Flaw for FullUntil {
     }
 }
 
-/// Names the first id of the request if several ids are taken, even if the first id is free.
+/// A broken store whose insert always names the first id of the request if several ids are taken, even if the first id
+/// is free.
 struct NamesAnIdThatIsFree;
 
 #[async_trait]
@@ -140,8 +143,9 @@ impl Flaw for NamesAnIdThatIsFree {
     }
 }
 
-/// Reads the family first and checks the request afterwards. If `writes` is true, it also records a use of the family
-/// before it checks the owner of the new records.
+/// A broken store that checks a request too late. If `writes` is false, it reads the family before it checks that the
+/// request does not contradict itself. If `writes` is true, it writes the family's last use before it checks the owner
+/// of the new records.
 struct Checks {
     writes: bool,
 }

@@ -1,4 +1,4 @@
-//! Stores whose changes and rotations write too much or too little.
+//! Broken stores, whose changes and rotations write too many or too few fields.
 
 use counterfoil::store::{Change, InsertInto, NoticeMark, ParentUpdate};
 use counterfoil::types::{RecordId, TokenKind};

@@ -1,5 +1,5 @@
-//! Stores whose keys and columns are too small, and stores that ignore a state. Each has the name of the check that
-//! must reject it.
+//! Broken stores, with keys and columns that are too small, and with rules that are not applied in some state. Each has
+//! the name of the check that must reject it.
 
 mod answers;
 mod changes;
@@ -24,7 +24,7 @@ use states::states;
 use values::values;
 use walks::walks;
 
-/// A broken store, and the check that must reject it.
+/// A broken store, and the name of the check that must reject it.
 struct Case {
     name: &'static str,
     make: fn() -> Arc<dyn Flaw>,
@@ -47,12 +47,12 @@ fn everything() -> Vec<Case> {
     [names(), values(), sizes(), states(), walks(), answers(), orders()].into_iter().flatten().collect()
 }
 
-/// Returns all cases, each with the name of its store.
+/// Returns all these broken stores: the name of each, and the function that makes its flaw.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, fn() -> Arc<dyn Flaw>)> {
     everything().into_iter().map(|case| (case.name, case.make))
 }
 
-/// Like [`Bench`](super::Bench), with the hook `damage`.
+/// A fixture for a broken store, like [`Bench`](super::Bench), which also implements the hook `damage`.
 struct Damageable(fn() -> Arc<dyn Flaw>);
 
 #[async_trait]
@@ -74,7 +74,8 @@ impl Fixture for Damageable {
     }
 }
 
-/// Returns the message with which the check rejects the store, or `None` if the store passes.
+/// Runs the check with this name on the broken store. Returns the message of the violation, or `None` if the store
+/// passes.
 fn rejected(case: &Case, check: &str) -> Option<String> {
     let check = CHECKS.iter().find(|one| one.name == check).expect("a clause of that name");
     check.run(&Subject::new(Damageable(case.make))).err().map(|violation| violation.what().to_owned())
@@ -132,7 +133,7 @@ fn refusals_in_another_order_are_rejected() {
     try_all(&orders());
 }
 
-/// Checks that the model test's message about a broken store is short and contains few commands.
+/// Checks the messages with which the model test rejects broken stores. Each must be short and contain few commands.
 #[test]
 fn the_model_test_tells_the_shortest_commands_and_the_fields_that_differ() {
     for case in states().iter().chain(&values()).step_by(4) {
@@ -143,7 +144,7 @@ fn the_model_test_tells_the_shortest_commands_and_the_fields_that_differ() {
     }
 }
 
-/// Checks that the same fixture passes without a flaw.
+/// Checks that a store without a flaw passes with the fixture of this module. So it is the flaws that are rejected.
 #[test]
 fn the_bench_without_a_flaw_passes() {
     struct Flawless;

@@ -1,4 +1,4 @@
-//! Stores whose keys confuse two names.
+//! Broken stores, in which the key of an index is equal for two different names.
 
 use super::Case;
 use crate::broken::keyed::{Index, Keyed};
@@ -15,7 +15,7 @@ fn each(parts: &[&str], change: fn(&str) -> String) -> String {
     parts.iter().map(|part| change(part)).collect::<Vec<_>>().join("\u{0}")
 }
 
-/// Removes the accents of a text, for a few letters.
+/// Removes the accents of a text. It knows only the accents that occur in the tests.
 fn plain(text: &str) -> String {
     text.replace('\u{301}', "").replace('\u{e9}', "e")
 }
@@ -30,8 +30,9 @@ macro_rules! keyed {
     };
 }
 
-/// Makes a case of each index, for each wrong key. The keys of the first list confuse only owners. Those of the second
-/// list also confuse realms. The third list compares two keys.
+/// Makes a broken store for each index and each wrong key. The arguments are three lists of named functions. In the
+/// first list, each function makes a key that can be equal for two owners. In the second, each makes a key that can be
+/// equal for two owners or for two realms. In the third, each function compares two keys itself.
 macro_rules! on_every_index {
     ({ $($joined:literal: $key:expr;)* } { $($each:literal: $each_key:expr;)* } { $($scan:literal: $alike:expr;)* }) => {{
         let mut all = Vec::new();

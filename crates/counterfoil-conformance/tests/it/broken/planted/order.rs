@@ -1,4 +1,5 @@
-//! Stores that report two refusals in the wrong order, one for each pair of refusals that can apply together.
+//! Broken stores that report the wrong one of two refusals. There is one for each pair of refusals that can apply to
+//! the same call.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{InsertInto, Inserted, NewRecord, ParentUpdate, Rotated, TokenStore};
@@ -8,11 +9,11 @@ use counterfoil_conformance::reference::Model;
 use super::Case;
 use crate::broken::overrides;
 
-/// A refusal, in the order in which a store must report them.
+/// The refusals, in the order in which a store must check them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Refusal {
     Ended,
-    /// Only rotations have this refusal.
+    /// The record has another version than the expected one. Only rotations are refused for this reason.
     Stale,
     Id,
     Label,
@@ -23,7 +24,8 @@ enum Refusal {
 }
 use Refusal::*;
 
-/// If both refusals apply, this store reports the second one.
+/// A broken store. If both of these refusals apply to a call, it reports the second one, although it must report the
+/// first.
 struct Swapped(Refusal, Refusal);
 
 fn of_insert(answer: &Inserted) -> Option<Refusal> {
@@ -50,7 +52,7 @@ fn of_rotation(answer: &Rotated) -> Option<Refusal> {
     })
 }
 
-/// Gives the records ids that no record has.
+/// Returns copies of the records with ids that no stored record has.
 fn fresh(new: &[NewRecord]) -> Vec<NewRecord> {
     let id = |number: usize| {
         let mut bytes = [0xee; 16];
@@ -60,14 +62,15 @@ fn fresh(new: &[NewRecord]) -> Vec<NewRecord> {
     new.iter().enumerate().map(|(number, new)| new.clone().with_id(id(number))).collect()
 }
 
-/// Removes the revocations of a family and of its members.
+/// Makes the family and its members live again, as if they had never been revoked.
 fn revive(model: &mut Model, family: FamilyId) {
     model.family_mut(family).into_iter().for_each(|family| family.revoked = None);
     let members = model.records.iter_mut().filter(|record| record.id.family() == family);
     members.for_each(|record| record.revoked = None);
 }
 
-/// The answer of an insert to which no earlier refusal than this one applies.
+/// Changes the request and the copy of the model so that no refusal before `than` applies to the insert. Returns the
+/// answer of the changed insert.
 fn insert_without_earlier(
     mut model: Model,
     home: InsertInto<'_>,
@@ -99,7 +102,8 @@ fn insert_without_earlier(
     }
 }
 
-/// The same of a rotation.
+/// Changes the request and the copy of the model so that no refusal before `than` applies to the rotation. Returns the
+/// answer of the changed rotation, or `None` if it fails.
 fn rotation_without_earlier(
     mut model: Model,
     parent: &RecordId,

@@ -1,5 +1,5 @@
-//! Stores that read a limit or an instant of a request through a column that is too small, and stores that carry out
-//! only the first part of a call.
+//! Broken stores that read a limit or an instant of a request through a column with too few bits, and broken stores
+//! that execute only the first part of a call.
 
 use counterfoil::SubjectId;
 use counterfoil::Timestamp;
@@ -13,28 +13,29 @@ use super::{Case, cases};
 use crate::broken::keeping::{Keeping, cut, micros};
 use crate::broken::overrides;
 
-/// An instant of a request.
+/// Names the instant of a request that a broken store reads incorrectly.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Argument {
-    /// `now` of an insert, a change or a rotation.
+    /// The argument `now` of an insert, a change or a rotation.
     Now,
-    /// `since` of a pace.
+    /// The instant `since` of a pace.
     Since,
-    /// `now` of a walk over due notices.
+    /// The argument `now` of a read of due notices.
     Due,
-    /// `now` of a listing.
+    /// The instant `now` of a listing of standing records.
     Standing,
-    /// `now` of a purge.
+    /// The argument `now` of a purge.
     Gone,
     Unsent,
     Windows,
-    /// `lease_until` of a claim.
+    /// The argument `lease_until` of a claim.
     Lease,
-    /// The instant of a revocation.
+    /// The instant at which a revocation takes place.
     Revoked,
 }
 
-/// Changes an instant of each request, as a column or a number of the database does.
+/// A broken store that changes one of the instants of every request with this function, as a column with too few bits
+/// would.
 struct Asking(Argument, fn(Timestamp) -> Timestamp);
 
 impl Asking {
@@ -99,7 +100,7 @@ overrides!(
     }
 );
 
-/// A call with a limit.
+/// Names a method that has the argument `limit`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Call {
     List,
@@ -108,20 +109,26 @@ enum Call {
     Owner,
 }
 
-/// A call that handles its limit incorrectly.
+/// A broken store in which one method treats its argument `limit` incorrectly.
 struct AtMost(Call, Wrong);
 
 enum Wrong {
-    /// Reads one row more than the limit, to know whether there are more. The sum of `u32::MAX` and one is 0.
+    /// Reads `limit + 1` rows, to find out whether there are more. If the limit is `u32::MAX`, this sum is 0, so
+    /// nothing is read.
     LookAheadOverflows,
-    /// A limit that is negative as a signed number is an error.
+    /// Reads the limit as a signed number, and fails if it is negative.
     Signed,
-    /// Never reads more than this many rows, and says that there are no more.
+    /// Never reads more rows than this, and then says that there are no more, even if the limit was larger.
     EndsAt(u32),
 }
 
 impl AtMost {
-    /// Returns the limit, or none if the call does nothing. If the second value is true, the call ends too early.
+    /// Returns the limit that the method uses, or `None` if it does nothing. The second value is true if the method
+    /// must then say that there are no more rows, although this can be wrong.
+    ///
+    /// # Errors
+    ///
+    /// An error if the limit is negative as a signed number and the flaw is [`Wrong::Signed`].
     fn limit(
         &self,
         call: Call,
@@ -142,7 +149,7 @@ impl AtMost {
     }
 }
 
-/// An empty page, which ends a walk.
+/// Makes an empty page that says that it is the last one.
 fn no_page<T>() -> Page<T> {
     Page { items: Vec::new(), next: None, corrupt: 0 }
 }
@@ -181,7 +188,7 @@ overrides!(
     }
 );
 
-/// Inserts only the first records of a call.
+/// A broken store that inserts at most this many of the new records of a call.
 struct FirstOf(usize);
 
 overrides!(

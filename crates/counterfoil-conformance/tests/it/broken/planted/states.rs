@@ -1,4 +1,4 @@
-//! Stores that ignore the contract's rule for some state of a record.
+//! Broken stores that do not apply a rule of the contract to records in some state.
 
 use counterfoil::store::{Change, Cursor, FamilyParts, Listing, Page, Progress, Revoke, StoreError};
 use counterfoil::types::TokenKind;
@@ -18,7 +18,7 @@ pub(super) fn states() -> Vec<Case> {
     all
 }
 
-/// Restores the rows of the families for which `which` returns true.
+/// For each family for which `which` returns true, gives its row in `model` the value that it has in `before`.
 pub(super) fn restore(before: &Model, model: &mut Model, which: impl Fn(&FamilyParts) -> bool) {
     for old in before.families.iter().filter(|family| which(family)) {
         if let Some(family) = model.family_mut(old.id) {
@@ -132,7 +132,7 @@ fn shrunk() -> Vec<Case> {
     }
 }
 
-/// Sorts a page of a listing by creation time.
+/// Sorts the records of a page by their creation time, the newest first.
 fn ordered(page: Page<counterfoil::store::TokenRecord>) -> Page<counterfoil::store::TokenRecord> {
     let mut page = page;
     page.items.sort_by_key(|item| std::cmp::Reverse(item.record().created_at));

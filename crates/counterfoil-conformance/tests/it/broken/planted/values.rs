@@ -1,4 +1,4 @@
-//! Stores whose columns are too small for a number, an instant or a text.
+//! Broken stores, whose columns have too few bits or characters for a number, an instant or a text.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{FamilyBody, NoticeMark};
@@ -9,7 +9,7 @@ use crate::broken::keeping::{Comparing, Keeping, Limiting, Touching, cut, instan
 
 const SECOND: u64 = 1_000_000;
 
-/// Rounds an instant to seconds in an `f32`.
+/// Returns the instant as it is after its seconds were stored in an `f32`.
 fn through_f32(at: Timestamp) -> Timestamp {
     let seconds = at.micros() as f64 / SECOND as f64;
     micros((f64::from(seconds as f32) * SECOND as f64) as u64)

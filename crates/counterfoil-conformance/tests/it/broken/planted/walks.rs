@@ -1,4 +1,4 @@
-//! Stores whose walks end too early or begin again, and stores that a damaged record stops.
+//! Broken stores, whose pages end too early or begin again, and broken stores in which a damaged record stops a call.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, Listing, Page, Progress, Revoke, Show, StoreError, TokenRecord, TokenStore};
@@ -9,7 +9,7 @@ use super::{Case, cases};
 use crate::broken::overrides;
 use crate::broken::states::Paged;
 
-/// A function that replaces the page of due records.
+/// A broken store that reads its pages of due records with this function.
 struct DuePaged(fn(&ReferenceStore, Timestamp, Option<&Cursor>, usize) -> Page<TokenRecord>);
 
 overrides!(DuePaged, self, due, |inner, now, after, limit| Ok((self.0)(inner, now, after, limit.get() as usize)));
@@ -26,7 +26,7 @@ const fn no_page() -> Page<TokenRecord> {
     Page { items: Vec::new(), next: None, corrupt: 0 }
 }
 
-/// Returns a page of all records of the realm and kind, in the order of the keys.
+/// Returns a page of all records of a listing, sorted by `key`, which is made from the cursor of each record.
 fn by<K: Ord>(
     inner: &ReferenceStore,
     of: Listing<'_>,
@@ -104,12 +104,13 @@ pub(super) fn walks() -> Vec<Case> {
     all
 }
 
-/// Whether a damaged record is past its `gone_at`.
+/// Returns the number of damaged records whose `gone_at` is reached at `now`.
 fn damaged_gone(model: &Model, now: Timestamp) -> usize {
     model.damaged_gone(now, now).len()
 }
 
-/// A purge that finds as many records as the limit allows, damaged ones first, and then passes over the damaged ones.
+/// A broken store whose purge first finds as many records as its limit allows, with the damaged ones first. Then it
+/// leaves the damaged ones out, so that fewer records are removed, or none.
 struct DamageTakesThePlace;
 
 overrides!(DamageTakesThePlace, self, purge, |inner, now, unsent, windows, limit| {
@@ -118,7 +119,7 @@ overrides!(DamageTakesThePlace, self, purge, |inner, now, unsent, windows, limit
     Ok(Progress { changed, more: changed > 0 })
 });
 
-/// A purge that removes as many records as the limit allows, and shrinks as many again.
+/// A broken store whose purge removes as many records as its limit allows, and then shrinks as many again.
 struct ShrinksBeside;
 
 overrides!(ShrinksBeside, self, purge, |inner, now, unsent, windows, limit| {
@@ -127,7 +128,8 @@ overrides!(ShrinksBeside, self, purge, |inner, now, unsent, windows, limit| {
     Ok(Progress { changed: removed.changed + shrunk.changed, more: removed.more || shrunk.more })
 });
 
-/// The revocation of an owner that a damaged record stops.
+/// A broken store whose revocation of an owner stops at a damaged record of this owner. If `fails` is true, it returns
+/// an error. Otherwise it always says that there is more to revoke.
 struct OwnerStopsAtDamage {
     fails: bool,
 }
@@ -149,7 +151,8 @@ overrides!(OwnerStopsAtDamage, self, revoke, |inner, what, revoked, gone_at, lim
     inner.revoke(what, revoked, gone_at, limit).await
 });
 
-/// A touch that stops at the first damaged record of a batch.
+/// A broken store whose touch stops at the first damaged record of a batch. If `fails` is true, it returns an error.
+/// Otherwise it reports success.
 struct TouchStopsAtDamage {
     fails: bool,
 }
@@ -163,7 +166,7 @@ overrides!(TouchStopsAtDamage, self, touch, |inner, seen| {
     }
 });
 
-/// A due page that fails at a damaged record.
+/// A broken store whose page of due records is an error if one of the records is damaged.
 struct DueFailsAtDamage;
 
 overrides!(DueFailsAtDamage, self, due, |inner, now, after, limit| {
