@@ -45,8 +45,8 @@ pub struct NewClient {
     /// Whether a refresh replaces the refresh token by a new one or keeps it. A public client must use
     /// [`RefreshMode::Rotate`].
     pub refresh_mode: RefreshMode,
-    /// Whether the client may introspect every token of the realm, except refresh tokens of other clients. Must be false
-    /// for a public client.
+    /// Whether the client may introspect every token of the realm, except refresh tokens of other clients. Must be
+    /// false for a public client.
     pub resource_server: bool,
 }
 
