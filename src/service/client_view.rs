@@ -45,7 +45,8 @@ pub struct NewClient {
     /// Whether a refresh replaces the refresh token by a new one or keeps it. A public client must use
     /// [`RefreshMode::Rotate`].
     pub refresh_mode: RefreshMode,
-    /// Whether the client may introspect every token of the realm. Must be false for a public client.
+    /// Whether the client may introspect every token of the realm, except refresh tokens of other clients. Must be
+    /// false for a public client.
     pub resource_server: bool,
 }
 
@@ -150,7 +151,7 @@ pub struct ClientView {
     pub public: bool,
     /// Whether a refresh replaces the refresh token by a new one or keeps it.
     pub refresh_mode: RefreshMode,
-    /// Whether the client may introspect every token of the realm.
+    /// Whether the client may introspect every token of the realm, except refresh tokens of other clients.
     pub resource_server: bool,
     /// Whether the client is disabled. A disabled client and all its tokens are refused.
     pub disabled: bool,

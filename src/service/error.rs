@@ -44,7 +44,8 @@ pub enum Unavailable {
     },
     /// The key ring is different from the ring that the store was used with.
     #[error(
-        "key {} of the key ring is not this store's: put back the key file that belongs to the store",
+        "key {} of the key ring is not this store's: put back the key file that belongs to the store, or correct the \
+         path of the key file or the store",
         .key.number()
     )]
     ForeignKeyRing {

@@ -184,7 +184,11 @@ impl Account {
     /// each use. Set this instant when the password changes, when the person signs out everywhere, or when a removed
     /// person returns under the same id.
     ///
-    /// A sign-in or a session begins when it is opened. Any other credential begins when its current secret is created.
+    /// A sign-in or a session begins at the instant of the handle when the call that opens it begins, which is before a
+    /// password is tested by that call. If the host tests the password before, by
+    /// [`Counterfoil::check_login`](crate::Counterfoil::check_login), it should make both calls on one
+    /// [`Counterfoil::at`](crate::Counterfoil::at). Otherwise the sign-in begins after a change of the password that
+    /// happened in between. Any other credential begins when its current secret is created.
     /// A credential that began at exactly this instant is valid. If the host's own instants are coarser than
     /// microseconds, round them up. If the instant is in the future, every credential is refused until then.
     #[must_use]

@@ -198,7 +198,7 @@ pub struct Registration {
     pub public: bool,
     /// Whether a refresh rotates or reuses the refresh token. Public clients must rotate it.
     pub refresh_mode: RefreshMode,
-    /// Whether the client may introspect every token of the realm (RFC 7662).
+    /// Whether the client may introspect every token of the realm (RFC 7662), except refresh tokens of other clients.
     pub resource_server: bool,
     /// Whether the client is disabled. All tokens of a disabled client are refused.
     pub disabled: bool,

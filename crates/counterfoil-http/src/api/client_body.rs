@@ -38,7 +38,8 @@ pub(super) struct NewRegistration {
     /// token. So set a default scope for clients that use such a server.
     #[cfg_attr(feature = "openapi", schema(value_type = Scopes, required = false))]
     default_scopes: Option<Scope>,
-    /// Whether the client may introspect every token. It must be false for a public client.
+    /// Whether the client may introspect every token except refresh tokens of other clients. It must be false for a
+    /// public client.
     #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
     resource_server: bool,
 }

@@ -118,13 +118,16 @@ impl ApiHandler {
         parts: &Parts,
         body: B,
     ) -> Response {
-        let known = counterfoil_tower::authenticate(&self.counterfoil, parts).await;
+        // The body can arrive seconds later. A credential that the request creates must not be newer than the
+        // authentication: otherwise it outlives a change of the password in between (`Account::with_valid_since`).
+        let counterfoil = self.counterfoil.at(self.counterfoil.now());
+        let known = counterfoil_tower::authenticate(&counterfoil, parts).await;
         let principal = match known.principal() {
             Ok(principal) => principal.clone(),
             Err(rejection) => return AsProblem.refuse(rejection),
         };
         let received = self.receive(&segments, parts, body).await;
-        let call = Call::new(self.counterfoil.clone(), principal, segments, &parts.uri);
+        let call = Call::new(counterfoil, principal, segments, &parts.uri);
         (self.answer)(call, received).await.unwrap_or_else(|problem| problem.to_response())
     }
 

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use counterfoil::types::Source;
@@ -137,4 +138,43 @@ async fn host_53_a_body_has_ten_seconds() {
     assert_eq!((answer.outcome(), begun.elapsed().as_secs()), ((408, "too-slow".into()), 10));
     let (answer, _) = send(&world, "POST", "/token", None, body(&[], false, 0)).await;
     assert_eq!((answer.outcome(), begun.elapsed().as_secs()), ((408, "invalid_request".into()), 20));
+}
+
+/// A body that arrives in one piece, after something else has happened.
+struct After<F> {
+    event: Option<F>,
+    text: Option<&'static str>,
+}
+
+impl<F: FnOnce() + Unpin> http_body::Body for After<F> {
+    type Data = Bytes;
+    type Error = &'static str;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, &'static str>>> {
+        if let Some(event) = self.event.take() {
+            event();
+        }
+        Poll::Ready(self.text.take().map(|text| Ok(Frame::data(Bytes::from_static(text.as_bytes())))))
+    }
+}
+
+#[tokio::test]
+async fn host_53_a_token_whose_request_began_before_a_change_of_the_password_is_refused() {
+    let world = in_memory().await;
+    let ivan = world.sign_in("ivan", None).await;
+    let event = || {
+        world.service.clock().advance(Duration::from_secs(5));
+        let account = world.service.account("ivan").with_valid_since(world.service.now());
+        assert!(world.service.people().update(account));
+    };
+    let body = After { event: Some(event), text: Some(r#"{"label":"late","expires_in_days":1}"#) };
+    let request = Request::post(format!("{BASE}/me/tokens")).header("content-type", "application/json");
+    let request = request.header("authorization", format!("Bearer {ivan}")).body(body).expect("a request");
+    let answer = Answer::of(world.endpoints.respond(request).await).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let token = answer.json()["token"].as_str().expect("a token").to_owned();
+    assert!(world.service.verify(&token).await.is_err());
 }

@@ -57,7 +57,8 @@ impl OpenFile {
 fn gone(path: &Path) -> sqlx::Error {
     let name = path.file_name().unwrap_or_default().display();
     let what = format!(
-        "the file {name} was removed or replaced while it was open: stop the service, put the file back, and start"
+        "the file {name} was removed or replaced while it was open: move the same file back, or stop the service \
+         before another file is used"
     );
     sqlx::Error::Configuration(io::Error::new(io::ErrorKind::NotFound, what).into())
 }

@@ -107,6 +107,7 @@ async fn sign_in(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Json((name, password)): Json<(String, String)>,
 ) -> Result<String, StatusCode> {
+    let counterfoil = counterfoil.at(counterfoil.now()); // test and opening are at one instant
     let who = counterfoil.check_login(&Login::new(&name, &password.into()), &Source::from(peer)).await;
     let who = who.map_err(|error| StatusCode::from_u16(error.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE))?;
     let granted = counterfoil.open_sign_in(&SignIn::new(&client, who.subject())).await;

@@ -13,6 +13,7 @@ use counterfoil_sql::SqliteStore;
 use counterfoil_tower::{AuthenticateLayer, Authentication, Rejection};
 use example::{Greeter, Greeting, Nothing};
 use tokio::net::TcpListener;
+use tokio::signal::{ctrl_c, unix};
 use tonic::transport::server::{Server, TcpIncoming};
 use tonic::{Request, Response, Status};
 
@@ -48,6 +49,12 @@ fn status(rejection: &Rejection) -> Status {
     }
 }
 
+/// Waits for Ctrl-C, or for SIGTERM, which systemd and containers send.
+async fn stop() {
+    let Ok(mut terminate) = unix::signal(unix::SignalKind::terminate()) else { return };
+    tokio::select! { _ = ctrl_c() => {}, _ = terminate.recv() => {} }
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let people = MemoryDirectory::default(); // yours asks your own users table
@@ -65,7 +72,6 @@ async fn main() -> anyhow::Result<()> {
     let layer = layer.refuse_with(|rejection: &Rejection| status(rejection).into_http::<tonic::body::Body>());
     let listener = TcpListener::bind(var("LISTEN").unwrap_or("127.0.0.1:50051".to_owned())).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    let stop = || async { drop(tokio::signal::ctrl_c().await) };
     let server = Server::builder().layer(layer).add_service(example::GreeterServer(Hello));
     let server = server.serve_with_incoming_shutdown(TcpIncoming::from(listener), stop());
     let (served, ()) = tokio::join!(server, counterfoil.run_upkeep(tokio::time::sleep, stop()));

@@ -9,6 +9,7 @@ use std::env::var;
 use axum::{Router, routing::get};
 use counterfoil_remote::{AuthenticateLayer, Introspection, Rejection, RemotePrincipal};
 use tokio::net::TcpListener;
+use tokio::signal::{ctrl_c, unix};
 
 /// Returns the subject and the scope of the token. Every valid token is accepted.
 async fn whoami(who: RemotePrincipal) -> String {
@@ -22,6 +23,12 @@ async fn report(who: RemotePrincipal) -> Result<String, Rejection> {
     Ok(format!("a report for subject {}\n", who.subject()))
 }
 
+/// Waits for Ctrl-C, or for SIGTERM, which systemd and containers send.
+async fn stop() {
+    let Ok(mut terminate) = unix::signal(unix::SignalKind::terminate()) else { return };
+    tokio::select! { _ = ctrl_c() => {}, _ = terminate.recv() => {} }
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let verifier = Introspection::builder(var("ENDPOINT")?, "reports", var("SECRET")?).of_counterfoil().build()?;
@@ -29,6 +36,5 @@ async fn main() -> anyhow::Result<()> {
     let app = app.layer(AuthenticateLayer::required(verifier));
     let listener = TcpListener::bind(var("LISTEN").unwrap_or("127.0.0.1:3001".to_owned())).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    let stop = async { drop(tokio::signal::ctrl_c().await) };
-    Ok(axum::serve(listener, app).with_graceful_shutdown(stop).await?)
+    Ok(axum::serve(listener, app).with_graceful_shutdown(stop()).await?)
 }

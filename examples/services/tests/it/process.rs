@@ -45,8 +45,17 @@ impl Process {
 
     /// Stops the program as Ctrl-C does, and waits until it has ended. Send a request first: before the program has
     /// answered a request, it may not listen for signals yet.
-    pub(crate) fn stop(mut self) {
-        let sent = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+    pub(crate) fn stop(self) {
+        self.stop_by("-INT");
+    }
+
+    /// Stops the program as systemd does. Otherwise like [`stop`](Self::stop).
+    pub(crate) fn terminate(self) {
+        self.stop_by("-TERM");
+    }
+
+    fn stop_by(mut self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
         assert!(sent.expect("kill").success());
         assert!(self.child.wait().expect("a status").success(), "it did not stop by itself");
     }

@@ -112,10 +112,26 @@ async fn host_71_service_actix_writes_the_last_use_of_a_token_before_it_ends() {
     let service = with_people(folder.path());
     let reader = reader(&service).await;
     assert_eq!(service.get("/projects", &reader).await.status, 200);
-    service.stop();
+    service.terminate();
     let service = Process::start(PROGRAM, folder.path(), &[]);
     let signed_in = sign_in(&service, "ann").await.member("access_token");
     let listed: serde_json::Value =
         serde_json::from_str(&service.get("/api/v1/me/tokens", &signed_in).await.body).expect("JSON");
     assert!(listed["items"][0]["last_used_at"].is_string(), "{listed}");
+}
+
+#[tokio::test]
+async fn host_71_a_new_password_in_service_actix_ends_the_sign_ins_and_the_tokens() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let service = with_people(folder.path());
+    let (root, ann) = (sign_in(&service, "root").await, sign_in(&service, "ann").await);
+    let reader = reader(&service).await;
+    run(PROGRAM, folder.path(), &[("PASSWORD", "second")], &["add", "ann@example.com", "member"]);
+    for ended in [&ann.member("access_token"), &reader] {
+        assert_eq!(service.get("/projects", ended).await.status, 401);
+    }
+    assert_eq!(service.get("/projects", &root.member("access_token")).await.status, 200, "another person's");
+    assert_eq!(sign_in(&service, "ann").await.status, 400, "the old password");
+    let granted = grant(&service, "grant_type=password&username=ann%40example.com&password=second").await;
+    assert_eq!(service.get("/projects", &granted.member("access_token")).await.status, 200);
 }

@@ -10,7 +10,7 @@ use counterfoil::memory::MemoryDirectory;
 use counterfoil::policy::Policy;
 use counterfoil::testing::ManualClock;
 use counterfoil::{Counterfoil, NewPersonalAccessToken, Presenter};
-use counterfoil_sql::SqliteStore;
+use counterfoil_sql::{SqliteStore, sqlx};
 use counterfoil_testkit::servers::Smtp;
 
 use crate::process::{Process, command, run};
@@ -81,7 +81,7 @@ async fn host_71_a_restart_of_service_axum_keeps_tokens_and_a_foreign_key_ring_s
     let folder = tempfile::tempdir().expect("a folder");
     let service = with_ann(folder.path());
     let reader = token(&service, &sign_in(&service, "first").await, "reader", "projects:read").await;
-    service.stop();
+    service.terminate();
     let service = Process::start(PROGRAM, folder.path(), &[]);
     assert_eq!(service.get("/projects", &reader).await.status, 200);
     service.stop();
@@ -120,6 +120,34 @@ async fn host_71_a_new_password_in_service_axum_ends_the_other_sign_ins_and_the_
     assert_eq!(service.get("/projects", &refreshed.member("access_token")).await.status, 200, "{refreshed:?}");
 }
 
+/// Sign-ins with the old password are in progress while the password changes. Whichever is first, none of them stays.
+#[tokio::test]
+async fn host_71_a_sign_in_in_progress_does_not_outlive_a_new_password_in_service_axum() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let service = with_ann(folder.path());
+    // Signs in again and again, until the old password is refused.
+    let old = async || {
+        let mut granted = Vec::new();
+        loop {
+            let answer = service.post("/sign-in", "", r#"["ann@example.com","first",null]"#).await;
+            if answer.status != 200 {
+                return (answer.status, granted);
+            }
+            granted.push(answer.member("access_token"));
+        }
+    };
+    let change = service.post("/sign-in", "", r#"["ann@example.com","first","second"]"#);
+    let (changed, first, second, third) = tokio::join!(change, old(), old(), old());
+    assert_eq!(changed.status, 200, "{changed:?}");
+    for (refused, granted) in [first, second, third] {
+        assert_eq!(refused, 401);
+        for token in granted {
+            assert_eq!(service.get("/projects", &token).await.status, 401);
+        }
+    }
+    assert_eq!(service.get("/projects", &changed.member("access_token")).await.status, 200);
+}
+
 /// Writes a token to the service's files. It was created 24 days ago with a lifetime of 30 days.
 async fn old_token(folder: &Path) {
     let people = MemoryDirectory::default();
@@ -132,6 +160,11 @@ async fn old_token(folder: &Path) {
     let new = NewPersonalAccessToken::for_days("nightly build", 30);
     counterfoil.create_personal_access_token(&Presenter::signed_in(&ann), &new).await.expect("a token");
     store.close().await;
+    // The person was added now, which is after the token's creation.
+    let url = format!("sqlite://{}", folder.join("users.db").display());
+    let users = sqlx::SqlitePool::connect(&url).await.expect("the users");
+    sqlx::query("update users set valid_since = 0").execute(&users).await.expect("one row");
+    users.close().await;
 }
 
 #[tokio::test]
