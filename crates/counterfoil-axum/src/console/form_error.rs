@@ -35,7 +35,7 @@ impl FormError {
 
     /// Makes the error for an action that is not allowed before `until`.
     pub(crate) fn slow_down(console: &Console, text: String, until: Timestamp) -> Self {
-        let seconds = seconds_up(until.since(console.counterfoil.now())).max(1);
+        let seconds = seconds_up(until.since(console.now())).max(1);
         let status = StatusCode::TOO_MANY_REQUESTS;
         Self { status, message: FieldMessage { field: None, text }, retry_after: Some(seconds) }
     }

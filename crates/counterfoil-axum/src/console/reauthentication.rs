@@ -24,7 +24,7 @@ pub(crate) async fn require_password(
         Ok(()) => return Ok(Ok(())),
         Err(LoginError::Refused) => FormError::new(StatusCode::FORBIDDEN, None, texts.password_wrong),
         Err(LoginError::SlowDown { until }) => FormError::slow_down(console, texts.slow_down.to_owned(), until),
-        Err(LoginError::Busy { .. }) => FormError::slow_down(console, texts.busy.to_owned(), console.counterfoil.now()),
+        Err(LoginError::Busy { .. }) => FormError::slow_down(console, texts.busy.to_owned(), console.now()),
         Err(LoginError::TooManySessions) => FormError::new(StatusCode::CONFLICT, None, texts.too_many_sessions),
         Err(LoginError::Unavailable(Unavailable::NotGiven { .. })) => {
             return Err(Rejection::page(console, viewer, RejectionReason::NoLogins));

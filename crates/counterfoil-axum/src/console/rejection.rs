@@ -142,7 +142,7 @@ impl Rejection {
                 Self::in_section(console, viewer, StatusCode::CONFLICT, (texts.conflict, &text), texts.to_list)
             }
             ManageError::SlowDown { until } => {
-                let text = (texts.too_many_made)(&viewer.clock(console).moment(until));
+                let text = (texts.too_many_made)(&viewer.clock().moment(until));
                 Self::form_error(console, viewer, &FormError::slow_down(console, text, until))
             }
             // Only the search for users needs a part of the directory that the host may have left out.

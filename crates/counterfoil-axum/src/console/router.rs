@@ -18,7 +18,6 @@ use crate::console::pages::{
 use crate::console::profiles::Profiles;
 use crate::console::recent_events::RecentEvents;
 use crate::console::state::{Console as State, Shared};
-use crate::rate_limited_log::RateLimitedLog;
 
 /// The web console: sign-in, personal access tokens, profile, and the pages of administrators.
 ///
@@ -57,18 +56,9 @@ impl Console {
     /// not end with a slash. `sources` says how the console finds the source of a request, which is usually the
     /// client's address.
     pub fn new(counterfoil: Counterfoil, transport: Transport, base: &str, sources: Sources) -> Self {
-        let (base, product) = (base.trim_end_matches('/').to_owned(), "counterfoil".to_owned());
+        let base = base.trim_end_matches('/').to_owned();
         let cookies = Cookies::of(transport, counterfoil.realm(), &base);
-        Self(State {
-            counterfoil,
-            sources,
-            cookies,
-            base,
-            product,
-            profiles: None,
-            events: None,
-            origin_log: RateLimitedLog::default(),
-        })
+        Self(State::new(counterfoil, sources, cookies, base))
     }
 
     /// Sets the name of the cookies. The default name is derived from the realm and the base. A
@@ -99,7 +89,7 @@ impl Console {
 
     /// Makes the router. If the host has no logins, this is logged.
     pub fn router(self) -> Router {
-        if !self.0.counterfoil.has_logins() {
+        if !self.0.has_logins() {
             tracing::info!(target: "counterfoil", "console without logins: nobody can sign in with a password");
         }
         let state: Shared = Arc::new(self.0);

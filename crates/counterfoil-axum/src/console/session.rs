@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use counterfoil::operations::Operation;
 use counterfoil::types::Source;
-use counterfoil::{Denied, Forbidden, ManageError, Presenter, Principal, Secret};
+use counterfoil::{Counterfoil, Denied, Forbidden, ManageError, Presenter, Principal, Secret};
 use counterfoil_http::request::Query;
 use counterfoil_http::{InvalidHost, host_of};
 use http::request::Parts;
@@ -40,10 +40,21 @@ pub(crate) struct SignedOut {
     pub(crate) language: Language,
 }
 
+/// Whether the session cookie of a request belongs to a live session.
+pub(crate) async fn is_signed_in(
+    console: &Console,
+    language: Language,
+    headers: &HeaderMap,
+    source: &Source,
+) -> Result<bool, Rejection> {
+    Ok(session(console, &console.at_present(), language, headers, source).await?.is_ok())
+}
+
 /// Verifies the session cookie of a request. Returns [`SignedOut`] as the inner error if the request has no live
 /// session. Returns the outer error if the store or the directory is unavailable.
-pub(crate) async fn session(
+async fn session(
     console: &Console,
+    counterfoil: &Counterfoil,
     language: Language,
     headers: &HeaderMap,
     source: &Source,
@@ -51,7 +62,7 @@ pub(crate) async fn session(
     let Some(session) = console.cookies.read(headers, Cookie::Session) else {
         return Ok(Err(SignedOut { ended: false, language }));
     };
-    match console.counterfoil.from_source(source).verify_session(session.expose_secret()).await {
+    match counterfoil.from_source(source).verify_session(session.expose_secret()).await {
         Ok(principal) => Ok(Ok((session, principal))),
         Err(Denied::Refused(_)) => Ok(Err(SignedOut { ended: true, language })),
         Err(Denied::Unavailable(cause)) => Err(Rejection::outage(console, language, &cause)),
@@ -63,11 +74,14 @@ impl Viewer {
     pub(crate) async fn of(console: &Console, parts: &Parts) -> Result<Result<Self, SignedOut>, Rejection> {
         let language = receive(console, &parts.headers, host_of(parts))?;
         let known = console.sources.known(&parts.extensions);
-        let (session, principal) = match session(console, language, &parts.headers, &known).await? {
+        // The form can arrive seconds later. A credential that the request creates must not be newer than the
+        // authentication: otherwise it outlives a change of the password in between (`Account::with_valid_since`).
+        let counterfoil = console.at_present();
+        let (session, principal) = match session(console, &counterfoil, language, &parts.headers, &known).await? {
             Ok(found) => found,
             Err(signed_out) => return Ok(Err(signed_out)),
         };
-        let gate = match console.counterfoil.authorize(&Presenter::from(&principal), Operation::CreateToken).await {
+        let gate = match counterfoil.authorize(&Presenter::from(&principal), Operation::CreateToken).await {
             Err(ManageError::Forbidden(Forbidden::Gate { gate })) => Some(gate),
             Err(ManageError::Unavailable(cause)) => return Err(Rejection::outage(console, language, &cause)),
             _ => None,
@@ -89,6 +103,7 @@ impl Viewer {
         let form_session = principal.credential_id();
         let made_room = Query::parse(parts.uri.query()).one(MADE_ROOM).is_ok_and(|value| value.is_some());
         Ok(Ok(Self {
+            counterfoil,
             principal,
             language,
             zone,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use counterfoil::Counterfoil;
+use counterfoil::{Counterfoil, Timestamp};
 use counterfoil_http::Sources;
 
 use crate::console::cookie::Cookies;
@@ -12,7 +12,8 @@ use crate::rate_limited_log::RateLimitedLog;
 
 /// The state that all pages share.
 pub(crate) struct Console {
-    pub(crate) counterfoil: Counterfoil,
+    /// Private, because a page with a viewer must call operations on the viewer's handle.
+    counterfoil: Counterfoil,
     pub(crate) sources: Sources,
     pub(crate) cookies: Cookies,
     /// The path under which the router is nested. It has no slash at the end.
@@ -28,6 +29,39 @@ pub(crate) struct Console {
 pub(crate) type Shared = Arc<Console>;
 
 impl Console {
+    pub(super) fn new(counterfoil: Counterfoil, sources: Sources, cookies: Cookies, base: String) -> Self {
+        Self {
+            counterfoil,
+            sources,
+            cookies,
+            base,
+            product: "counterfoil".to_owned(),
+            profiles: None,
+            events: None,
+            origin_log: RateLimitedLog::default(),
+        }
+    }
+
+    /// Returns a handle whose clock is stopped at the present instant. A request takes it before it authenticates the
+    /// viewer.
+    pub(super) fn at_present(&self) -> Counterfoil {
+        self.counterfoil.at(self.now())
+    }
+
+    /// Returns the handle whose clock runs. It is only for signing in, which has no viewer and tests the password itself.
+    pub(super) fn with_running_clock(&self) -> &Counterfoil {
+        &self.counterfoil
+    }
+
+    /// Returns the present instant, for logs and for `Retry-After`. It can be later than the instant of the viewer.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.counterfoil.now()
+    }
+
+    pub(crate) fn has_logins(&self) -> bool {
+        self.counterfoil.has_logins()
+    }
+
     /// Returns the full path for a path below the base.
     pub(crate) fn path(&self, below: &str) -> String {
         format!("{}{below}", self.base)

@@ -81,7 +81,7 @@ pub(crate) fn refuse_foreign(console: &Console, parts: &Parts) -> Result<(), Rej
         None => Ok(()),
         Some(Foreign::Site) => Err(RejectionReason::Forged),
         Some(Foreign::Origin) => {
-            if let Some(suppressed) = console.origin_log.admit(console.counterfoil.now()) {
+            if let Some(suppressed) = console.origin_log.admit(console.now()) {
                 csrf::warn(&parts.headers, host, suppressed, OTHER_ORIGIN);
             }
             Err(RejectionReason::Origin)
@@ -103,7 +103,7 @@ pub(crate) fn form_error_of(console: &Console, viewer: &Viewer, error: ManageErr
             Ok(FormError::new(StatusCode::CONFLICT, field, &text))
         }
         ManageError::SlowDown { until } => {
-            let text = (texts.too_many_made)(&viewer.clock(console).moment(until));
+            let text = (texts.too_many_made)(&viewer.clock().moment(until));
             Ok(FormError::slow_down(console, text, until))
         }
         other => Err(Rejection::of(console, viewer, other)),

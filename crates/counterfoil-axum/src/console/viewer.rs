@@ -4,7 +4,7 @@ use counterfoil::directory::Login;
 use counterfoil::http_auth::Gate;
 use counterfoil::operations::LoginError;
 use counterfoil::types::{RecordId, Source};
-use counterfoil::{Presenter, Principal, Role, Secret, Unavailable};
+use counterfoil::{Counterfoil, Presenter, Principal, Role, Secret, Unavailable};
 use counterfoil_http::request::retry_while_busy;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
@@ -19,6 +19,9 @@ use crate::console::zones::zone_in_use;
 
 /// The signed-in account that requests a page.
 pub(crate) struct Viewer {
+    /// The handle on which the page calls all operations. Its clock is stopped at the instant when the viewer proved who
+    /// it is: when the session was verified, or when a reauthentication began to test the password.
+    pub(crate) counterfoil: Counterfoil,
     pub(crate) principal: Principal,
     pub(crate) language: Language,
     /// The IANA time zone of the account.
@@ -97,8 +100,8 @@ impl Viewer {
         zone_in_use(&self.zone).to_owned()
     }
 
-    pub(crate) fn clock(&self, console: &Console) -> Clock {
-        Clock::new(Some(&self.zone), console.counterfoil.now(), self.language.texts())
+    pub(crate) fn clock(&self) -> Clock {
+        Clock::new(Some(&self.zone), self.counterfoil.now(), self.language.texts())
     }
 
     /// Returns the paths and the names of the sections that this account may open. Leaves out the section of personal
@@ -111,7 +114,7 @@ impl Viewer {
         [
             (self.gate.is_none(), "/tokens", texts.tokens),
             (console.profiles.is_some(), "/profile", texts.profile),
-            (manages && console.counterfoil.has_search(), "/users", texts.users),
+            (manages && self.counterfoil.has_search(), "/users", texts.users),
             (role == Role::SuperAdministrator, "/codes", texts.codes),
             (administers, "/clients", texts.clients),
             (administers, "/settings", texts.settings),
@@ -124,13 +127,13 @@ impl Viewer {
 
     /// Whether a form for a critical action has a password field. True if the account signed in too long ago. A host
     /// without logins cannot check a password, so its forms have no such field.
-    pub(crate) fn needs_password(&self, console: &Console) -> bool {
-        console.counterfoil.has_logins() && self.is_stale(console)
+    pub(crate) fn needs_password(&self) -> bool {
+        self.counterfoil.has_logins() && self.is_stale()
     }
 
     /// Whether the account signed in too long ago for a critical action.
-    pub(crate) fn is_stale(&self, console: &Console) -> bool {
-        !console.counterfoil.is_fresh(&self.principal)
+    pub(crate) fn is_stale(&self) -> bool {
+        !self.counterfoil.is_fresh(&self.principal)
     }
 
     /// Checks `password` if a critical action needs it. Returns an error if it is missing or wrong. If it is correct,
@@ -140,10 +143,10 @@ impl Viewer {
         console: &Console,
         password: Option<&Secret>,
     ) -> Result<(), LoginError> {
-        if !self.is_stale(console) {
+        if !self.is_stale() {
             return Ok(());
         }
-        if !console.counterfoil.has_logins() {
+        if !self.counterfoil.has_logins() {
             return Err(Unavailable::NotGiven { part: "logins" }.into());
         }
         let Some(password) = password.filter(|password| !password.expose_secret().is_empty()) else {
@@ -151,15 +154,24 @@ impl Viewer {
         };
         let name = self.principal.name().to_owned();
         let login = Login::new(&name, password);
-        let counterfoil = &console.counterfoil;
-        let opened =
-            retry_while_busy(counterfoil, || counterfoil.reauthenticate(&self.principal, &login, &self.source)).await?;
+        // The test of the password is a new proof, so the new session begins with it. Each attempt takes its instant
+        // before the test: if the password changes meanwhile, the session and what it creates are refused.
+        let attempt = || {
+            let counterfoil = console.at_present();
+            let (principal, login, source) = (&self.principal, &login, &self.source);
+            async move {
+                let opened = counterfoil.reauthenticate(principal, login, source).await?;
+                Ok::<_, LoginError>((counterfoil, opened))
+            }
+        };
+        let (counterfoil, opened) = retry_while_busy(&self.counterfoil, attempt).await?;
         let text = opened.token.expose_secret();
         let session = Secret::from(text.to_owned());
         let previous = PreviousSession::text(&self.session, self.principal.credential_id(), &session);
         let cookies = [(Cookie::Session, text), (Cookie::Before, &previous)];
         self.new_cookies = cookies.into_iter().filter_map(|(cookie, text)| console.cookies.set(cookie, text)).collect();
         self.made_room |= opened.ended > 0;
+        self.counterfoil = counterfoil;
         self.session = session;
         self.principal = opened.principal;
         Ok(())

@@ -19,7 +19,7 @@ impl AccountNames {
             if names.contains_key(subject.as_str()) {
                 continue;
             }
-            match console.counterfoil.user(&by, subject).await {
+            match viewer.counterfoil.user(&by, subject).await {
                 Ok(user) => names.insert(subject.to_string(), user.name),
                 // The account was deleted, or the viewer may not see it. The page shows its id.
                 Err(ManageError::NotFound | ManageError::Forbidden(_)) => {

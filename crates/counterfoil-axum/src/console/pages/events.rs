@@ -38,8 +38,8 @@ pub(crate) async fn list(State(console): State<Shared>, viewer: Viewer) -> Resul
     let Some(events) = console.events.as_ref().filter(|_| viewer.principal.role() >= Role::Administrator) else {
         return Err(Rejection::page(&console, &viewer, RejectionReason::Forbidden));
     };
-    let (texts, clock) = (viewer.language.texts(), viewer.clock(&console));
-    let newest = events.newest(console.counterfoil.realm(), MOST);
+    let (texts, clock) = (viewer.language.texts(), viewer.clock());
+    let newest = events.newest(viewer.counterfoil.realm(), MOST);
     let subjects = newest.iter().flat_map(|event| event.by.subject().into_iter().chain(named_subject(event))).collect();
     let names = AccountNames::of(&console, &viewer, subjects).await?;
     let rows = newest.iter().map(|event| {

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use counterfoil::operations::Status;
 use counterfoil::store::{Cursor, Page};
-use counterfoil::{CredentialView, ManageError, Presenter, SubjectId};
+use counterfoil::{Counterfoil, CredentialView, ManageError, Presenter, SubjectId};
 use counterfoil_http::request::{List, Query};
 
 use super::PAGE_SIZE;
@@ -162,31 +162,30 @@ pub(super) enum CredentialList<'a> {
 impl CredentialList<'_> {
     async fn read(
         self,
-        console: &Console,
+        counterfoil: &Counterfoil,
         by: &Presenter,
         after: Option<&Cursor>,
         limit: NonZeroU32,
     ) -> Result<Page<CredentialView>, ManageError> {
         match self {
-            Self::Own => console.counterfoil.list_personal_access_tokens(by, after, limit).await,
-            Self::Of(subject) => console.counterfoil.list_personal_access_tokens_of(by, subject, after, limit).await,
-            Self::Codes => console.counterfoil.list_security_codes(by, true, after, limit).await,
+            Self::Own => counterfoil.list_personal_access_tokens(by, after, limit).await,
+            Self::Of(subject) => counterfoil.list_personal_access_tokens_of(by, subject, after, limit).await,
+            Self::Codes => counterfoil.list_security_codes(by, true, after, limit).await,
         }
     }
 
     /// Returns a page of matching credentials, and the cursor of the next page.
     pub(super) async fn page(
         self,
-        console: &Console,
-        by: &Presenter,
+        viewer: &Viewer,
         list_query: &ListQuery,
         list: List<'_>,
     ) -> Result<(Vec<CredentialView>, Option<String>), ManageError> {
-        let mut after = list_query.after(list, |key| key.parse().ok());
+        let (by, mut after) = (viewer.presenter(), list_query.after(list, |key| key.parse().ok()));
         let page_size = usize::try_from(PAGE_SIZE.get()).unwrap_or(usize::MAX);
         let mut found = Vec::new();
         for _ in 0..MAX_READS {
-            let read = self.read(console, by, after.as_ref(), PAGE_SIZE).await?;
+            let read = self.read(&viewer.counterfoil, &by, after.as_ref(), PAGE_SIZE).await?;
             found.extend(read.items.into_iter().filter(|credential| list_query.includes(credential)));
             after = read.next;
             if after.is_none() || found.len() >= page_size {

@@ -71,7 +71,7 @@ pub(super) fn confirmation(console: &Console, viewer: &Viewer, asked: ButtonActi
         cancel: asked.cancel,
         yes: asked.title,
         danger: false,
-        needs_password: viewer.needs_password(console),
+        needs_password: viewer.needs_password(),
         overlaps: Vec::new(),
         hidden: asked.hidden,
         values: FormValues::default(),

@@ -3,14 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use counterfoil::Scope;
 use counterfoil::types::InvalidScope;
+use counterfoil::{Counterfoil, Scope};
 use http::StatusCode;
 
 use crate::console::form::Form;
 use crate::console::form_error::FormError;
 use crate::console::form_values::FormValues;
-use crate::console::state::Console;
 use crate::console::text::Texts;
 use crate::console::viewer::Viewer;
 
@@ -57,7 +56,7 @@ impl Choice {
     /// Makes the fields with the values of the form.
     pub(super) fn shown(
         self,
-        console: &Console,
+        counterfoil: &Counterfoil,
         texts: &Texts,
         values: &FormValues,
         (legend, all, limited): (&'static str, &'static str, &'static str),
@@ -66,7 +65,7 @@ impl Choice {
         chosen.retain(|token| !token.is_empty());
         let tick = |token: &str, is_on| ScopeOption { token: token.to_owned(), about: texts.scope_about(token), is_on };
         let mut options = Vec::new();
-        if let Some(known) = console.counterfoil.known_scopes() {
+        if let Some(known) = counterfoil.known_scopes() {
             options.extend(known.tokens().map(|token| tick(token, chosen.contains(&token))));
             // A scope token that the credential has can be selected even if the policy no longer lists it.
             let unknown: BTreeSet<&str> = chosen.iter().copied().filter(|token| !known.contains(token)).collect();

@@ -23,7 +23,7 @@ use crate::console::layout::Layout;
 use crate::console::paths::MADE_ROOM;
 use crate::console::rejection::{Rejection, RejectionReason};
 use crate::console::response::redirect;
-use crate::console::session::{receive, session};
+use crate::console::session::{is_signed_in, receive};
 use crate::console::state::{Console, Shared};
 use crate::console::submitted_form::{self, SubmittedForm};
 use crate::console::{csrf, paths, response};
@@ -47,7 +47,7 @@ pub(crate) async fn show(
     let (language, headers) = (receive(&console, request.headers(), host_of(&request))?, request.headers());
     let query = Query::parse(query.as_deref());
     let next = query.one("next").ok().flatten().unwrap_or("/");
-    if session(&console, language, headers, &console.sources.known(request.extensions())).await?.is_ok() {
+    if is_signed_in(&console, language, headers, &console.sources.known(request.extensions())).await? {
         return Ok(redirect(&console.path(paths::own(Some(next)))));
     }
     let (texts, notice) = (language.texts(), query.one("notice").ok().flatten());
@@ -80,8 +80,7 @@ fn form(
 ) -> Result<Response, Rejection> {
     let (visit, cookie) = visit(console, headers, language)?;
     layout.csrf = csrf::token(&visit);
-    let mut response =
-        response::page(status, &SignIn { layout, values, next, has_logins: console.counterfoil.has_logins() });
+    let mut response = response::page(status, &SignIn { layout, values, next, has_logins: console.has_logins() });
     if let Some(cookie) = cookie {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
@@ -118,7 +117,7 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
     let visit = console.cookies.read(&parts.headers, Cookie::Visit);
     if !visit.is_some_and(|visit| csrf::fits(&visit, sent.one(csrf::FIELD))) {
         // Another tab has signed in, so this form is outdated. The browser continues with the session of that tab.
-        if session(&console, language, &parts.headers, &console.sources.known(&parts.extensions)).await?.is_ok() {
+        if is_signed_in(&console, language, &parts.headers, &console.sources.known(&parts.extensions)).await? {
             return Ok(redirect(&console.path(paths::own(Some(next)))));
         }
         let layout = Layout::signed_out(&console, language, &at(next))
@@ -131,29 +130,29 @@ pub(crate) async fn sign_in(State(console): State<Shared>, request: Request) -> 
         Ok(source) => source,
         Err(reason) => return Err(Rejection::outage(&console, language, &reason)),
     };
-    let refused =
-        match retry_while_busy(&console.counterfoil, || console.counterfoil.open_session(&login, &source)).await {
-            Ok(opened) => {
-                leave(&console, &parts.headers, &source).await;
-                let mut response = redirect(&after(&console, next, opened.ended));
-                // The visit cookie is not removed, because sign-in forms in other tabs need it.
-                let cookies = [
-                    console.cookies.set(Cookie::Session, opened.token.expose_secret()),
-                    console.cookies.clear(Cookie::Before),
-                ];
-                for cookie in cookies.into_iter().flatten() {
-                    response.headers_mut().append(SET_COOKIE, cookie);
-                }
-                return Ok(response);
+    let counterfoil = console.with_running_clock();
+    let refused = match retry_while_busy(counterfoil, || counterfoil.open_session(&login, &source)).await {
+        Ok(opened) => {
+            leave(&console, &parts.headers, &source).await;
+            let mut response = redirect(&after(&console, next, opened.ended));
+            // The visit cookie is not removed, because sign-in forms in other tabs need it.
+            let cookies = [
+                console.cookies.set(Cookie::Session, opened.token.expose_secret()),
+                console.cookies.clear(Cookie::Before),
+            ];
+            for cookie in cookies.into_iter().flatten() {
+                response.headers_mut().append(SET_COOKIE, cookie);
             }
-            Err(error) => error,
-        };
+            return Ok(response);
+        }
+        Err(error) => error,
+    };
     let (status, error) = refusal(&console, language, &refused)?;
     let layout = Layout::signed_out(&console, language, &at(next)).with_error(Some(error.to_owned()));
     let mut response = form(&console, language, &parts.headers, layout, values(), next, status)?;
     match refused {
         LoginError::SlowDown { until } => {
-            response.headers_mut().insert(RETRY_AFTER, seconds_until(until, console.counterfoil.now()));
+            response.headers_mut().insert(RETRY_AFTER, seconds_until(until, console.now()));
         }
         LoginError::Busy { .. } => {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
@@ -177,8 +176,9 @@ fn after(console: &Console, next: &str, ended: usize) -> String {
 /// Ends the session that the browser had before it signed in. If this fails, that session expires by itself.
 async fn leave(console: &Console, headers: &HeaderMap, source: &Source) {
     let Some(session) = console.cookies.read(headers, Cookie::Session) else { return };
-    if let Ok(principal) = console.counterfoil.from_source(source).verify_session(session.expose_secret()).await {
-        let _ended = console.counterfoil.end_session(&principal).await;
+    let counterfoil = console.at_present();
+    if let Ok(principal) = counterfoil.from_source(source).verify_session(session.expose_secret()).await {
+        let _ended = counterfoil.end_session(&principal).await;
     }
 }
 
@@ -207,7 +207,7 @@ fn seconds_until(until: Timestamp, now: Timestamp) -> HeaderValue {
 
 /// Signs out. Ends the session on the server and removes the cookies.
 pub(crate) async fn sign_out(State(console): State<Shared>, submitted: SubmittedForm) -> Result<Response, Rejection> {
-    match console.counterfoil.end_session(&submitted.viewer.principal).await {
+    match submitted.viewer.counterfoil.end_session(&submitted.viewer.principal).await {
         Ok(()) => {}
         Err(ManageError::Unavailable(reason)) => {
             return Err(Rejection::unavailable(&console, &submitted.viewer, &reason));

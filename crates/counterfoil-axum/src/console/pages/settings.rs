@@ -6,6 +6,7 @@ use std::time::Duration;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
+use counterfoil::Counterfoil;
 use counterfoil::settings::{InvalidSetting, SettingName, SettingUnit, Settings, SettingsUpdate};
 use counterfoil_http::request::Query;
 use http::StatusCode;
@@ -108,18 +109,17 @@ pub(crate) async fn show(
     let prefilled = SettingName::ALL.iter().any(|&name| proposes(name).is_some());
     let mut layout = Layout::of(&console, &viewer, SECTION).with_notice(notice);
     layout.prefilled = prefilled.then_some(texts.prefilled);
-    Ok(page(&console, &viewer, layout, FormValues::default(), &settings, given, StatusCode::OK))
+    Ok(page(&viewer, layout, FormValues::default(), &settings, given, StatusCode::OK))
 }
 
 async fn current_settings(console: &Console, viewer: &Viewer) -> Result<Settings, Rejection> {
-    let settings = console.counterfoil.settings(&viewer.presenter()).await;
+    let settings = viewer.counterfoil.settings(&viewer.presenter()).await;
     settings.map_err(|error| Rejection::of(console, viewer, error))
 }
 
 /// Makes the page. `given` returns the text that the user typed into a field. If it returns `None`, the field shows the
 /// current value.
 fn page(
-    console: &Console,
     viewer: &Viewer,
     layout: Layout,
     values: FormValues,
@@ -142,21 +142,21 @@ fn page(
         Number {
             name: name.as_str(),
             label: texts.setting.label(name),
-            hint: hint(console, texts, settings, name),
+            hint: hint(&viewer.counterfoil, texts, settings, name),
             units: if name.unit() == SettingUnit::Seconds { units.to_vec() } else { Vec::new() },
             shown,
             was,
         }
     };
     // The page shows only the settings that the policy uses.
-    let used = || SettingName::ALL.iter().copied().filter(|name| console.counterfoil.uses_setting(*name));
-    let names = |name: &SettingName| values.error(name.as_str()).is_some() && !console.counterfoil.uses_setting(*name);
+    let used = || SettingName::ALL.iter().copied().filter(|name| viewer.counterfoil.uses_setting(*name));
+    let names = |name: &SettingName| values.error(name.as_str()).is_some() && !viewer.counterfoil.uses_setting(*name);
     let unused = SettingName::ALL.iter().filter(|name| names(name)).map(|name| name.as_str()).collect();
     let is_switch = |name: &SettingName| name.unit() == SettingUnit::Switch;
     let page = Page {
         layout,
         values,
-        needs_password: viewer.needs_password(console),
+        needs_password: viewer.needs_password(),
         switches: used().filter(is_switch).map(switch).collect(),
         unused,
         numbers: used().filter(|name| !is_switch(name)).map(number).collect(),
@@ -166,8 +166,8 @@ fn page(
 
 /// Returns the hint at the field of a setting. It contains the range. If the field can show only a rounded value, it
 /// also contains the exact value.
-fn hint(console: &Console, texts: &Texts, settings: &Settings, name: SettingName) -> String {
-    let (least, most) = console.counterfoil.setting_range(name);
+fn hint(counterfoil: &Counterfoil, texts: &Texts, settings: &Settings, name: SettingName) -> String {
+    let (least, most) = counterfoil.setting_range(name);
     let range = texts.range(name.unit(), least, most);
     let unit = name.unit().seconds().unwrap_or(1);
     let whole = settings.number(name).checked_mul(unit).map(Duration::from_secs);
@@ -216,12 +216,12 @@ async fn save_or_show_form(console: &Console, viewer: &mut Viewer, form: &Form) 
             };
             let values = invalid.iter().fold(FormValues::default(), of);
             let layout = layout.with_field_errors(&values);
-            Ok(page(console, viewer, layout, values, &settings, given, StatusCode::UNPROCESSABLE_ENTITY))
+            Ok(page(viewer, layout, values, &settings, given, StatusCode::UNPROCESSABLE_ENTITY))
         }
         Fault::Other(form_error) => {
             let names = [&fields()[..], &["password"]].concat();
             let (layout, values) = form_error.place(layout, FormValues::default(), &names);
-            Ok(form_error.with_retry_after(page(console, viewer, layout, values, &settings, given, form_error.status)))
+            Ok(form_error.with_retry_after(page(viewer, layout, values, &settings, given, form_error.status)))
         }
     }
 }
@@ -236,7 +236,7 @@ async fn try_save(
     if let Err(field) = form.check(&fields(), &[]) {
         return Ok(Err(FormError::invalid_field(viewer, field).into()));
     }
-    let change = match change(console, viewer, form, settings) {
+    let change = match change(viewer, form, settings) {
         Ok(change) => change,
         Err(fault) => return Ok(Err(fault)),
     };
@@ -246,7 +246,7 @@ async fn try_save(
     if let Err(form_error) = require_password(console, viewer, form).await? {
         return Ok(Err(form_error.into()));
     }
-    match console.counterfoil.update_settings(&viewer.presenter(), &change).await {
+    match viewer.counterfoil.update_settings(&viewer.presenter(), &change).await {
         Ok(_) => Ok(Ok("saved")),
         Err(error) => form_error_of(console, viewer, error).map(|form_error| Err(form_error.into())),
     }
@@ -254,7 +254,7 @@ async fn try_save(
 
 /// Returns the changes that the form makes to the settings. A setting is changed if its value differs from its `_was`
 /// field. If the form has no `_was` field for it, its value is compared with the current value.
-fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) -> Result<SettingsUpdate, Fault> {
+fn change(viewer: &Viewer, form: &Form, settings: &Settings) -> Result<SettingsUpdate, Fault> {
     let (mut change, mut invalid) = (SettingsUpdate::default(), Vec::new());
     for &name in SettingName::ALL {
         let (field, current) = (name.as_str(), settings.number(name));
@@ -263,7 +263,7 @@ fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) 
             // The page does not show a switch that the policy does not use. If a form changes it nevertheless, the core
             // refuses the change.
             let was = form.was(field).map_or(current != 0, |was| was == "true");
-            let is_meant = if console.counterfoil.uses_setting(name) { on != was } else { on };
+            let is_meant = if viewer.counterfoil.uses_setting(name) { on != was } else { on };
             if is_meant {
                 change.set(name, u64::from(on));
             }
@@ -273,7 +273,7 @@ fn change(console: &Console, viewer: &Viewer, form: &Form, settings: &Settings) 
         if form.secret(field).is_none() && form.all(field).next().is_none() {
             continue;
         }
-        let (least, most) = console.counterfoil.setting_range(name);
+        let (least, most) = viewer.counterfoil.setting_range(name);
         match amount(form, field, "").and_then(|amount| amount.read()) {
             Some(number) if number == amount(form, field, "_was").and_then(|was| was.read()).unwrap_or(current) => {}
             Some(number) if (least..=most).contains(&number) => change.set(name, number),

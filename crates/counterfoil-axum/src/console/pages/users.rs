@@ -120,7 +120,7 @@ pub(crate) async fn find(
     let texts = viewer.language.texts();
     let search = Query::parse(query.as_deref()).one("q").ok().flatten().unwrap_or_default().trim().to_owned();
     // One user more than the page shows is read, to find out whether there are more users.
-    let found = console.counterfoil.list_users(&viewer.presenter(), &search, PAGE_SIZE.saturating_add(1)).await;
+    let found = viewer.counterfoil.list_users(&viewer.presenter(), &search, PAGE_SIZE.saturating_add(1)).await;
     let mut found = found.map_err(|error| Rejection::of(&console, &viewer, error))?;
     let most = usize::try_from(PAGE_SIZE.get()).unwrap_or(usize::MAX);
     let is_cut = found.len() > most;
@@ -130,13 +130,13 @@ pub(crate) async fn find(
         && let Ok(subject) = SubjectId::new(&search)
     {
         // A deleted account is not in the directory, but its tokens can be found by its subject id.
-        match console.counterfoil.authorize(&viewer.presenter(), Operation::ListTokensOf(Some(&subject))).await {
+        match viewer.counterfoil.authorize(&viewer.presenter(), Operation::ListTokensOf(Some(&subject))).await {
             Ok(()) => rows.push(UserRow::left(&console, texts, &subject)),
             Err(ManageError::NotFound | ManageError::Forbidden(_)) => {}
             Err(error) => return Err(Rejection::of(&console, &viewer, error)),
         }
     }
-    let (layout, switch) = (Layout::of(&console, &viewer, SECTION), console.counterfoil.gates().switch);
+    let (layout, switch) = (Layout::of(&console, &viewer, SECTION), viewer.counterfoil.gates().switch);
     Ok(response::page(StatusCode::OK, &Users { layout, search, rows, is_cut, switch }))
 }
 
@@ -147,9 +147,9 @@ pub(crate) async fn show(
     Path(text): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
-    let (by, texts, clock) = (viewer.presenter(), viewer.language.texts(), viewer.clock(&console));
+    let (by, texts, clock) = (viewer.presenter(), viewer.language.texts(), viewer.clock());
     let subject = subject(&console, &viewer, &text)?;
-    let user = match console.counterfoil.user(&by, &subject).await {
+    let user = match viewer.counterfoil.user(&by, &subject).await {
         Ok(user) => Some(user),
         // The account is deleted, but the store may still have its tokens.
         Err(ManageError::NotFound) => None,
@@ -165,9 +165,9 @@ pub(crate) async fn show(
         Some(user) => UserRow::new(&console, texts, user),
         None => UserRow::left(&console, texts, &subject),
     };
-    let list = List { name: "tokens of", realm: console.counterfoil.realm().as_str(), owner: subject.as_str() };
+    let list = List { name: "tokens of", realm: viewer.counterfoil.realm().as_str(), owner: subject.as_str() };
     let (list_query, path) = (ListQuery::read(query.as_deref()), person.path.clone());
-    let (shows_tokens, found, next) = match CredentialList::Of(&subject).page(&console, &by, &list_query, list).await {
+    let (shows_tokens, found, next) = match CredentialList::Of(&subject).page(&viewer, &list_query, list).await {
         Ok((found, next)) => (true, found, next),
         // Managers of profiles may set the switch, but they may not see the tokens.
         Err(ManageError::Forbidden(_)) if person.known => (false, Vec::new(), None),
@@ -177,8 +177,8 @@ pub(crate) async fn show(
     let (below, back) = (format!("{path}/tokens"), back_to_here(&viewer));
     let rows: Vec<_> = found.iter().map(|credential| TokenRow::new(credential, &clock, &below, false, &back)).collect();
     let layout = Layout::of(&console, &viewer, SECTION).with_notice(notice);
-    let has_search = console.counterfoil.has_search();
-    let switch = person.known && console.counterfoil.gates().switch;
+    let has_search = viewer.counterfoil.has_search();
+    let switch = person.known && viewer.counterfoil.gates().switch;
     let controls = list_query.controls(texts, path, next, true);
     let empty = EmptyList::of(texts, rows.len(), &controls, texts.no_tokens_of);
     Ok(response::page(
@@ -211,7 +211,7 @@ async fn set_token_login(
     };
     let path = path(console, &subject);
     // The password is needed only to set the switch to on, because only this grants rights.
-    if allowed && console.counterfoil.gates().switch {
+    if allowed && viewer.counterfoil.gates().switch {
         let (texts, name) = (viewer.language.texts(), name_of(console, viewer, &subject).await?);
         let asked = ButtonAction {
             title: texts.allow,
@@ -225,7 +225,7 @@ async fn set_token_login(
             return Ok(confirmation);
         }
     }
-    let set = console.counterfoil.set_token_login(&viewer.presenter(), &subject, allowed).await;
+    let set = viewer.counterfoil.set_token_login(&viewer.presenter(), &subject, allowed).await;
     set.map_err(|error| Rejection::of(console, viewer, error))?;
     let notice = if allowed { "allowed" } else { "forbidden" };
     Ok(redirect(&format!("{path}?notice={notice}")))
@@ -244,7 +244,7 @@ pub(crate) async fn ask_delete(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
     let (subject, id) = (subject(&console, &viewer, &text)?, record(&console, &viewer, &id)?);
-    let found = console.counterfoil.personal_access_token_of(&viewer.presenter(), &subject, &id).await;
+    let found = viewer.counterfoil.personal_access_token_of(&viewer.presenter(), &subject, &id).await;
     let found = found.map_err(|error| Rejection::of(&console, &viewer, error))?;
     let name = format!("{} · {}", name_of(&console, &viewer, &subject).await?, found.label);
     let (texts, back) = (viewer.language.texts(), back_from_query(query.as_deref(), &below(&subject)));
@@ -272,7 +272,7 @@ pub(crate) async fn delete(
     SubmittedForm { viewer, form }: SubmittedForm,
 ) -> Result<Response, Rejection> {
     let (subject, id) = (subject(&console, &viewer, &text)?, record(&console, &viewer, &id)?);
-    let deleted = console.counterfoil.delete_personal_access_token_of(&viewer.presenter(), &subject, &id).await;
+    let deleted = viewer.counterfoil.delete_personal_access_token_of(&viewer.presenter(), &subject, &id).await;
     deleted.map_err(|error| Rejection::of(&console, &viewer, error))?;
     Ok(redirect(&list_with_notice(&console, &form, &below(&subject), "revoked")))
 }

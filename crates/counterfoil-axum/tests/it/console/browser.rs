@@ -112,7 +112,11 @@ impl Browser {
     }
 
     pub async fn send_form(&self, path: &str, form: &str) -> Answer {
-        self.ask("POST", path, Body::from(form.to_owned())).await
+        self.send_body(path, Body::from(form.to_owned())).await
+    }
+
+    pub async fn send_body(&self, path: &str, body: Body) -> Answer {
+        self.ask("POST", path, body).await
     }
 
     async fn ask(&self, method: &str, path: &str, body: Body) -> Answer {

@@ -17,5 +17,6 @@ mod returns;
 mod scopes;
 mod sessions;
 mod settings;
+mod slow_forms;
 mod sources;
 mod summaries;

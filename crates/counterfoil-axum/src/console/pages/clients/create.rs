@@ -78,7 +78,7 @@ async fn try_create(
         Ok(new) => new,
         Err(form_error) => return Ok(Err(form_error)),
     };
-    match console.counterfoil.once(key).create_client(&viewer.presenter(), new).await {
+    match viewer.counterfoil.once(key).create_client(&viewer.presenter(), new).await {
         Ok(registered) => {
             Ok(Ok(secret_page::client(Layout::of(console, viewer, SECTION), &registered, &console.path(SECTION))))
         }

@@ -47,7 +47,7 @@ pub(crate) async fn delete(
     SubmittedForm { viewer, form }: SubmittedForm,
 ) -> Result<Response, Rejection> {
     let id = client(&console, &viewer, &id)?;
-    let deleted = console.counterfoil.delete_client(&viewer.presenter(), &id).await;
+    let deleted = viewer.counterfoil.delete_client(&viewer.presenter(), &id).await;
     deleted.map_err(|error| Rejection::of(&console, &viewer, error))?;
     Ok(redirect(&list_with_notice(&console, &form, SECTION, "deleted")))
 }

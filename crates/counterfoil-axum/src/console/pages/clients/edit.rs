@@ -60,7 +60,7 @@ pub(crate) async fn show(
 }
 
 async fn find(console: &Console, viewer: &Viewer, text: &str) -> Result<ClientView, Rejection> {
-    let found = console.counterfoil.client(&viewer.presenter(), &client(console, viewer, text)?).await;
+    let found = viewer.counterfoil.client(&viewer.presenter(), &client(console, viewer, text)?).await;
     found.map_err(|error| Rejection::of(console, viewer, error))
 }
 
@@ -100,9 +100,9 @@ fn page(
         public: client.public,
         action: console.path(&format!("{SECTION}/{}/edit", client.id)),
         was: FIELDS.into_iter().map(together).collect(),
-        allowed: ALLOWED.shown(console, texts, &values, allowed),
-        default: DEFAULT.shown(console, texts, &values, default),
-        needs_password: viewer.needs_password(console),
+        allowed: ALLOWED.shown(&viewer.counterfoil, texts, &values, allowed),
+        default: DEFAULT.shown(&viewer.counterfoil, texts, &values, default),
+        needs_password: viewer.needs_password(),
         layout,
         values,
         back,
@@ -158,7 +158,7 @@ async fn try_edit(
     if let Err(form_error) = require_password(console, viewer, form).await? {
         return Ok(Err(form_error));
     }
-    match console.counterfoil.update_client(&viewer.presenter(), &client.id, change).await {
+    match viewer.counterfoil.update_client(&viewer.presenter(), &client.id, change).await {
         Ok(_) => Ok(Ok("saved")),
         Err(error) => form_error_of(console, viewer, error).map(Err),
     }

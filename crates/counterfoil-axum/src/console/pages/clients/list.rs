@@ -112,19 +112,24 @@ pub(super) async fn show(
     status: StatusCode,
     query: Option<&str>,
 ) -> Result<Response, Rejection> {
-    let (below, clock, list_query) = (console.path(SECTION), viewer.clock(console), ListQuery::read(query));
-    let list = List { name: "clients by id", realm: console.counterfoil.realm().as_str(), owner: "" };
+    let (below, clock, list_query) = (console.path(SECTION), viewer.clock(), ListQuery::read(query));
+    let list = List { name: "clients by id", realm: viewer.counterfoil.realm().as_str(), owner: "" };
     let (found, next) = matching_clients(console, viewer, &list_query, list).await?;
     let rows: Vec<_> = found.iter().map(|client| ClientRow::new(client, &clock, &below)).collect();
     let texts = viewer.language.texts();
     let controls = list_query.controls(texts, below, next, false);
     let page = Clients {
         empty: EmptyList::of(texts, rows.len(), &controls, texts.no_clients),
-        needs_password: viewer.needs_password(console),
+        needs_password: viewer.needs_password(),
         form_number: form_number::draw(console, viewer)?,
-        allowed: ALLOWED.shown(console, texts, &values, (texts.client_allowed, texts.client_any, texts.client_limited)),
+        allowed: ALLOWED.shown(
+            &viewer.counterfoil,
+            texts,
+            &values,
+            (texts.client_allowed, texts.client_any, texts.client_limited),
+        ),
         default: DEFAULT.shown(
-            console,
+            &viewer.counterfoil,
             texts,
             &values,
             (texts.client_default, texts.default_any, texts.default_limited),
@@ -154,7 +159,7 @@ async fn matching_clients(
     let most = usize::try_from(PAGE_SIZE.get()).unwrap_or(usize::MAX);
     let mut found: Vec<ClientView> = Vec::new();
     for _ in 0..READS {
-        let read = console.counterfoil.list_clients(&by, after.as_ref(), PAGE_SIZE).await;
+        let read = viewer.counterfoil.list_clients(&by, after.as_ref(), PAGE_SIZE).await;
         let read = read.map_err(|error| Rejection::of(console, viewer, error))?;
         let fits = |client: &ClientView| list_query.matches(&[client.id.as_str(), &client.display_name]);
         found.extend(read.items.into_iter().filter(fits));

@@ -24,7 +24,7 @@ use crate::console::viewer::Viewer;
 
 /// Returns the id of the newest secret of a client.
 async fn newest_secret(console: &Console, viewer: &Viewer, id: &ClientId) -> Result<Option<RecordId>, Rejection> {
-    let client = console.counterfoil.client(&viewer.presenter(), id).await;
+    let client = viewer.counterfoil.client(&viewer.presenter(), id).await;
     let client = client.map_err(|error| Rejection::of(console, viewer, error))?;
     Ok(client.secrets.last().map(|newest| newest.id))
 }
@@ -63,7 +63,7 @@ async fn secret_form<'a>(
         cancel: console.path(back),
         yes: texts.replace_secret,
         danger: false,
-        needs_password: viewer.needs_password(console),
+        needs_password: viewer.needs_password(),
         overlaps: client_overlaps(texts),
         hidden: vec![
             (form_number::FIELD, form_number::draw(console, viewer)?),
@@ -124,7 +124,7 @@ async fn try_replace_secret(
         return form_error_of(console, viewer, Invalid::Overlap { most: 0 }.into()).map(Err);
     };
     let (by, beside) = (viewer.presenter(), form.one(BESIDE).parse().ok());
-    match console.counterfoil.once(key).rotate_client_secret(&by, id, overlap, beside).await {
+    match viewer.counterfoil.once(key).rotate_client_secret(&by, id, overlap, beside).await {
         Ok(registered) => {
             let done = console.path(&back(Some(form.one("back")), SECTION));
             Ok(Ok(secret_page::client(Layout::of(console, viewer, SECTION), &registered, &done)))

@@ -64,7 +64,7 @@ async fn switch(
     disabled: bool,
 ) -> Result<Response, Rejection> {
     let change = ClientUpdate::default().with_disabled(disabled);
-    let changed = console.counterfoil.update_client(&viewer.presenter(), id, change).await;
+    let changed = viewer.counterfoil.update_client(&viewer.presenter(), id, change).await;
     changed.map_err(|error| Rejection::of(console, viewer, error))?;
     Ok(redirect(&list_with_notice(console, form, SECTION, if disabled { "disabled" } else { "enabled" })))
 }

@@ -48,7 +48,7 @@ pub(crate) async fn delete(
     SubmittedForm { viewer, form }: SubmittedForm,
 ) -> Result<Response, Rejection> {
     let id = record(&console, &viewer, &id)?;
-    let deleted = console.counterfoil.delete_personal_access_token(&viewer.presenter(), &id).await;
+    let deleted = viewer.counterfoil.delete_personal_access_token(&viewer.presenter(), &id).await;
     deleted.map_err(|error| Rejection::of(&console, &viewer, error))?;
     Ok(redirect(&list_with_notice(&console, &form, SECTION, "revoked")))
 }

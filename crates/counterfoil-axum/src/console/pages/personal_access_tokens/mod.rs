@@ -83,12 +83,9 @@ async fn show(
     status: StatusCode,
     query: Option<&str>,
 ) -> Result<Response, Rejection> {
-    let (by, texts, clock) = (viewer.presenter(), viewer.language.texts(), viewer.clock(console));
-    let list = List {
-        name: "tokens",
-        realm: console.counterfoil.realm().as_str(),
-        owner: viewer.principal.subject().as_str(),
-    };
+    let (by, texts, clock) = (viewer.presenter(), viewer.language.texts(), viewer.clock());
+    let list =
+        List { name: "tokens", realm: viewer.counterfoil.realm().as_str(), owner: viewer.principal.subject().as_str() };
     let (below, list_query) = (console.path(SECTION), ListQuery::read(query));
     let rejected = |error| Rejection::of(console, viewer, error);
     let mut page = Tokens {
@@ -97,15 +94,20 @@ async fn show(
         no_creation: None,
         label_hint: String::new(),
         days_hint: String::new(),
-        rights: OF_TOKEN.shown(console, texts, &values, (texts.scope_legend, texts.scope_all, texts.scope_limited)),
+        rights: OF_TOKEN.shown(
+            &viewer.counterfoil,
+            texts,
+            &values,
+            (texts.scope_legend, texts.scope_all, texts.scope_limited),
+        ),
         values,
-        needs_password: viewer.needs_password(console),
+        needs_password: viewer.needs_password(),
         form_number: form_number::draw(console, viewer)?,
         rows: Vec::new(),
         empty: None,
         controls: list_query.controls(texts, below.clone(), None, true),
     };
-    match CredentialList::Own.page(console, &by, &list_query, list).await {
+    match CredentialList::Own.page(viewer, &list_query, list).await {
         Ok((found, next)) => {
             let back = back_to_here(viewer);
             page.rows = found.iter().map(|credential| TokenRow::new(credential, &clock, &below, true, &back)).collect();
@@ -117,10 +119,10 @@ async fn show(
         }
         Err(error) => return Err(rejected(error)),
     }
-    match console.counterfoil.authorize(&by, Operation::CreateToken).await {
+    match viewer.counterfoil.authorize(&by, Operation::CreateToken).await {
         // If the last password check is too old, the form is shown with a password field.
         Ok(()) | Err(ManageError::Forbidden(Forbidden::StaleSession)) => {
-            let limits = console
+            let limits = viewer
                 .counterfoil
                 .personal_access_token_limits()
                 .await
@@ -185,7 +187,7 @@ async fn try_create(
         days => Lifetime::Days(days.parse().unwrap_or(0)),
     };
     let new = NewPersonalAccessToken::new(form.one("label"), lifetime).with_scope(scope);
-    match console.counterfoil.once(key).create_personal_access_token(&viewer.presenter(), &new).await {
+    match viewer.counterfoil.once(key).create_personal_access_token(&viewer.presenter(), &new).await {
         Ok(issued) => Ok(Ok(secret_page_for(console, viewer, &issued, SECTION))),
         Err(error) => form_error_of(console, viewer, error).map(Err),
     }
@@ -205,7 +207,7 @@ pub(super) fn record(console: &Console, viewer: &Viewer, text: &str) -> Result<R
 
 /// Returns the label of one of the viewer's tokens. Returns `None` if the token does not exist.
 async fn label(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<Option<String>, Rejection> {
-    match console.counterfoil.personal_access_token(&viewer.presenter(), id).await {
+    match viewer.counterfoil.personal_access_token(&viewer.presenter(), id).await {
         Ok(found) => Ok(Some(found.label)),
         Err(ManageError::NotFound) => Ok(None),
         Err(error) => Err(Rejection::of(console, viewer, error)),

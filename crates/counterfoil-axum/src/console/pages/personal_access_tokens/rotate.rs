@@ -56,7 +56,7 @@ fn rotation_page<'a>(
         cancel: console.path(back),
         yes: texts.replace,
         danger: false,
-        needs_password: viewer.needs_password(console),
+        needs_password: viewer.needs_password(),
         overlaps: token_overlaps(texts),
         hidden: vec![(form_number::FIELD, form_number::draw(console, viewer)?), back_field(back)],
         values,
@@ -119,7 +119,7 @@ async fn try_rotate(
         Ok(key) => key,
         Err(form_error) => return Ok(Err(form_error)),
     };
-    match console.counterfoil.once(key).rotate_personal_access_token(&viewer.presenter(), id, overlap).await {
+    match viewer.counterfoil.once(key).rotate_personal_access_token(&viewer.presenter(), id, overlap).await {
         Ok(issued) => Ok(Ok(secret_page_for(console, viewer, &issued, &back(Some(form.one("back")), SECTION)))),
         Err(error) => form_error_of(console, viewer, error).map(Err),
     }

@@ -89,12 +89,12 @@ impl Button {
 
     async fn press(self, console: &Console, viewer: &mut Viewer, id: &str, form: &Form) -> Result<Response, Rejection> {
         let id = record(console, viewer, id)?;
-        if viewer.is_stale(console)
+        if viewer.is_stale()
             && let Some(confirmation) = self.prove(console, viewer, &id, form).await?
         {
             return Ok(confirmation);
         }
-        let (by, counterfoil) = (viewer.presenter(), &console.counterfoil);
+        let (by, counterfoil) = (viewer.presenter(), &viewer.counterfoil);
         let (changed, notice) = match self {
             Self::MakePermanent => (counterfoil.make_security_code_permanent(&by, &id).await, "permanent"),
             Self::Reset => (counterfoil.reset_security_code(&by, &id).await, "reset"),

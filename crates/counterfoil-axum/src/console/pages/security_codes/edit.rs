@@ -53,7 +53,7 @@ pub(crate) async fn show(
     let code = find(&console, &viewer, &id).await?;
     let values = FormValues::from_query(query.as_deref(), &FIELDS);
     let layout = Layout::of(&console, &viewer, SECTION).with_prefilled(&values);
-    let [expires_at, description] = current_values(&console, &viewer, &code);
+    let [expires_at, description] = current_values(&viewer, &code);
     let values = values.with_defaults(vec![("expires_at", expires_at), ("description", description)]);
     let back = back_from_query(query.as_deref(), SECTION);
     Ok(page(layout, &console, &viewer, &code, values, back, StatusCode::OK))
@@ -61,7 +61,7 @@ pub(crate) async fn show(
 
 /// Returns the code with this id. If there is no such code, the response is 404.
 pub(super) async fn find(console: &Console, viewer: &Viewer, id: &RecordId) -> Result<CredentialView, Rejection> {
-    let found = console.counterfoil.security_code(&viewer.presenter(), id).await;
+    let found = viewer.counterfoil.security_code(&viewer.presenter(), id).await;
     found.map_err(|error| Rejection::of(console, viewer, error))
 }
 
@@ -71,8 +71,8 @@ pub(super) fn with_lf(text: &str) -> String {
 }
 
 /// Returns the current expiry and description in the form in which the fields show them.
-fn current_values(console: &Console, viewer: &Viewer, code: &CredentialView) -> [String; 2] {
-    let clock = viewer.clock(console);
+fn current_values(viewer: &Viewer, code: &CredentialView) -> [String; 2] {
+    let clock = viewer.clock();
     [code.expires_at.map(|at| clock.typed(at)).unwrap_or_default(), code.description.clone().unwrap_or_default()]
 }
 
@@ -91,9 +91,9 @@ fn page(
         action: console.path(&format!("{SECTION}/{}/edit", code.id)),
         expires_hint: (viewer.language.texts().in_zone)(&viewer.zone_in_use()),
         values,
-        was: current_values(console, viewer, code),
+        was: current_values(viewer, code),
         is_expired: code.status == Status::Expired,
-        needs_password: viewer.needs_password(console),
+        needs_password: viewer.needs_password(),
         back,
     };
     response::page(status, &edit)
@@ -124,7 +124,7 @@ async fn edit_or_show_form(
         Ok(notice) => return Ok(redirect(&list_with_notice(console, form, SECTION, notice))),
         Err(form_error) => form_error,
     };
-    let [expires_at, description] = current_values(console, viewer, &code);
+    let [expires_at, description] = current_values(viewer, &code);
     let current = [(FIELDS[0], expires_at), (FIELDS[1], description)];
     let (layout, values) = (Layout::of(console, viewer, SECTION), FormValues::new(form.values_over(&FIELDS, &current)));
     let (layout, values) = form_error.place(layout, values, &["expires_at", "description", "password"]);
@@ -142,13 +142,13 @@ async fn try_edit(
     if let Err(field) = form.check(&FIELDS, &[]) {
         return Ok(Err(FormError::invalid_field(viewer, field)));
     }
-    let [expires, description] = current_values(console, viewer, code);
+    let [expires, description] = current_values(viewer, code);
     let changed = |name: &str, stands: &str| {
         let typed = form.secret(name).map(Secret::expose_secret).map(with_lf);
         typed.filter(|typed| with_lf(&form.was(name).unwrap_or_else(|| stands.to_owned())) != *typed)
     };
     let (expires_at, description) = (changed("expires_at", &expires), changed("description", &description));
-    let (clock, texts) = (viewer.clock(console), viewer.language.texts());
+    let (clock, texts) = (viewer.clock(), viewer.language.texts());
     let refused = |text: &str| FormError::new(StatusCode::UNPROCESSABLE_ENTITY, Some("expires_at"), text);
     let expires_at = match expires_at.as_deref().map(|typed| (typed, clock.read(typed))) {
         None => None,
@@ -168,7 +168,7 @@ async fn try_edit(
     {
         return Ok(Err(form_error));
     }
-    let edited = console
+    let edited = viewer
         .counterfoil
         .update_security_code(&viewer.presenter(), &code.id, expires_at, description.as_deref())
         .await;

@@ -79,16 +79,16 @@ async fn show(
     status: StatusCode,
     query: Option<&str>,
 ) -> Result<Response, Rejection> {
-    let (below, clock, list_query) = (console.path(SECTION), viewer.clock(console), ListQuery::read(query));
-    let list = List { name: "codes, expired ones too", realm: console.counterfoil.realm().as_str(), owner: "" };
-    let found = CredentialList::Codes.page(console, &viewer.presenter(), &list_query, list).await;
+    let (below, clock, list_query) = (console.path(SECTION), viewer.clock(), ListQuery::read(query));
+    let list = List { name: "codes, expired ones too", realm: viewer.counterfoil.realm().as_str(), owner: "" };
+    let found = CredentialList::Codes.page(viewer, &list_query, list).await;
     let (found, next) = found.map_err(|error| Rejection::of(console, viewer, error))?;
     let names = names(console, viewer, &found).await?;
     let rows: Vec<_> = found.iter().map(|code| CodeRow::new(code, &clock, &below, |of| names.name(of))).collect();
     let texts = viewer.language.texts();
     let controls = list_query.controls(texts, below, next, true);
     let empty = EmptyList::of(texts, rows.len(), &controls, texts.no_codes);
-    let (needs_password, form_number) = (viewer.needs_password(console), form_number::draw(console, viewer)?);
+    let (needs_password, form_number) = (viewer.needs_password(), form_number::draw(console, viewer)?);
     Ok(response::page(
         status,
         &Codes { layout, values, needs_password, form_number, rows, empty, controls, back: back_to_here(viewer) },
@@ -152,7 +152,7 @@ async fn try_create(
     };
     let description = given("description").map(with_lf);
     let new = NewSecurityCode::new(access).with_description(description.as_deref());
-    match console.counterfoil.once(key).create_security_code(&viewer.presenter(), &new).await {
+    match viewer.counterfoil.once(key).create_security_code(&viewer.presenter(), &new).await {
         Ok(issued) => {
             let layout = Layout::of(console, viewer, SECTION);
             let (caption, done) = (viewer.language.texts().code_caption, console.path(SECTION));

@@ -1,0 +1,154 @@
+//! Tests forms whose fields arrive later than the headers. Meanwhile the account changes its password.
+
+use std::num::NonZeroU32;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::body::{Body, Bytes};
+use counterfoil::clock::Clock as _;
+use counterfoil::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};
+use counterfoil::http_auth::Refusal;
+use counterfoil::memory::MemoryDirectory;
+use counterfoil::{Account, Denied, Presenter, Role, SubjectId};
+
+use super::browser::{Browser, secret};
+use crate::support::{World, subject, world, world_with};
+
+/// A form that arrives in one piece, after something else has happened.
+struct After {
+    event: Option<Box<dyn FnOnce() + Send>>,
+    form: Option<String>,
+}
+
+impl futures_core::Stream for After {
+    type Item = Result<Bytes, std::io::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(event) = self.event.take() {
+            event();
+        }
+        Poll::Ready(self.form.take().map(|form| Ok(Bytes::from(form))))
+    }
+}
+
+/// Returns an event: five seconds pass, and sue's password becomes `new`.
+fn change(world: &World) -> impl FnOnce() + Send + 'static {
+    let (clock, people) = (Arc::clone(&world.clock), Arc::clone(&world.people));
+    move || {
+        clock.advance(Duration::from_secs(5));
+        assert!(people.set_password(&subject("sue"), "new"));
+        let account = Account::new(subject("sue"), "sue", Role::SuperAdministrator);
+        assert!(people.update(account.with_valid_since(clock.now())));
+    }
+}
+
+/// Makes the body of a form that arrives after sue has changed her password.
+fn after_a_change(world: &World, form: String) -> Body {
+    Body::from_stream(After { event: Some(Box::new(change(world))), form: Some(form) })
+}
+
+async fn signed_in() -> (World, Browser) {
+    let world = world().await;
+    let sue = Browser::signed_in(&world, "sue").await;
+    (world, sue)
+}
+
+/// Whether a credential is refused only because it began before the password was changed.
+async fn predates(world: &World, token: &str) -> bool {
+    matches!(world.counterfoil.verify(token).await.err(), Some(Denied::Refused(Refusal::BeforeValidSince { .. })))
+}
+
+#[tokio::test]
+async fn fault_a11_what_a_form_creates_that_began_before_a_change_of_the_password_is_refused() {
+    for (path, fields) in [("/tokens", "label=late&days=5&rights=all"), ("/codes", "access=same_as_user&user=sue")] {
+        let (world, sue) = signed_in().await;
+        let fields = sue.form(path, fields).await;
+        let answer = sue.send_body(path, after_a_change(&world, fields)).await;
+        assert_eq!(answer.status, 200, "{path}: {answer:?}");
+        let created = secret(&answer.text);
+        assert!(predates(&world, &created).await, "{path}: {:?}", world.counterfoil.verify(&created).await);
+        let next = sue.get("/tokens").await;
+        assert_eq!(next.status, 303, "{path}: the session is over too: {next:?}");
+    }
+}
+
+#[tokio::test]
+async fn fault_a11_a_client_secret_is_as_old_as_the_request_that_created_it() {
+    let (world, sue) = signed_in().await;
+    let began = world.clock.now();
+    let fields = sue.form("/clients/app/secret", "overlap_seconds=3600").await;
+    let answer = sue.send_body("/clients/app/secret", after_a_change(&world, fields)).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let app = "app".parse().expect("an id");
+    let client = world.counterfoil.client(&Presenter::host(), &app).await.expect("the client");
+    assert_eq!(client.secrets.last().expect("a secret").created_at, began);
+}
+
+#[tokio::test]
+async fn fault_a11_only_the_new_password_in_a_late_form_proves_the_person_again() {
+    for (password, status) in [("sue", 403), ("new", 200)] {
+        let (world, sue) = signed_in().await;
+        world.clock.advance(Duration::from_secs(10 * 60));
+        let fields = sue.form("/tokens", &format!("label=late&days=5&rights=all&password={password}")).await;
+        let answer = sue.send_body("/tokens", after_a_change(&world, fields)).await;
+        assert_eq!(answer.status, status, "{password}: {answer:?}");
+        if status == 200 {
+            assert!(world.counterfoil.verify(&secret(&answer.text)).await.is_ok(), "the token began with the proof");
+            assert_eq!(sue.get("/tokens").await.status, 200, "so did the session");
+        } else {
+            assert!(answer.text.contains("id=\"password-error\""), "{answer:?}");
+        }
+    }
+}
+
+/// An event that happens once.
+type Once = Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>;
+
+/// A directory in which an event happens between the test of a password and its result.
+struct Interrupted(Arc<MemoryDirectory>, Once);
+
+#[async_trait]
+impl Accounts for Interrupted {
+    async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
+        self.0.account(subject).await
+    }
+
+    async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
+        self.0.resolve(name).await
+    }
+}
+
+#[async_trait]
+impl Logins for Interrupted {
+    async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
+        let found = self.0.authenticate(login).await;
+        if let Some(event) = self.1.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            event();
+        }
+        found
+    }
+}
+
+#[async_trait]
+impl Search for Interrupted {
+    async fn find(&self, text: &str, limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
+        self.0.find(text, limit).await
+    }
+}
+
+#[tokio::test]
+async fn fault_a11_a_change_while_a_form_tests_the_old_password_refuses_what_the_form_creates() {
+    let once = Once::default();
+    let world = world_with(|people| Arc::new(Interrupted(people, Arc::clone(&once)))).await;
+    let sue = Browser::signed_in(&world, "sue").await;
+    world.clock.advance(Duration::from_secs(10 * 60));
+    let fields = sue.form("/tokens", "label=late&days=5&rights=all&password=sue").await;
+    *once.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(change(&world)));
+    let answer = sue.send_form("/tokens", &fields).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(predates(&world, &secret(&answer.text)).await);
+    assert_eq!(sue.get("/tokens").await.status, 303, "the new session is refused too");
+}
