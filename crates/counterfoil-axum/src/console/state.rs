@@ -48,7 +48,8 @@ impl Console {
         self.counterfoil.at(self.now())
     }
 
-    /// Returns the handle whose clock runs. It is only for signing in, which has no viewer and tests the password itself.
+    /// Returns the handle whose clock runs. It is only for signing in, which has no viewer and tests the password
+    /// itself.
     pub(super) fn with_running_clock(&self) -> &Counterfoil {
         &self.counterfoil
     }

@@ -19,8 +19,8 @@ use crate::console::zones::zone_in_use;
 
 /// The signed-in account that requests a page.
 pub(crate) struct Viewer {
-    /// The handle on which the page calls all operations. Its clock is stopped at the instant when the viewer proved who
-    /// it is: when the session was verified, or when a reauthentication began to test the password.
+    /// The handle on which the page calls all operations. Its clock is stopped at the instant of the viewer's latest
+    /// proof: the verification of the session, or the start of a reauthentication.
     pub(crate) counterfoil: Counterfoil,
     pub(crate) principal: Principal,
     pub(crate) language: Language,
