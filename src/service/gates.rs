@@ -1,4 +1,5 @@
-//! The settings in force, and the gates of personal access tokens.
+//! The gates of personal access tokens. Also reads the settings in force, which `policy/settings_in_force.rs`
+//! determines.
 
 use crate::http_auth::refusal::Gate;
 use crate::policy::{Policy, SwitchGate};

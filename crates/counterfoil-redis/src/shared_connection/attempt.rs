@@ -1,4 +1,5 @@
-//! Sends one request and waits for the answer. Sends the request once more if that is safe.
+//! Sends one request and waits for the answer. Sends the request once more if that is safe. Decides how long a call
+//! waits before the connection is replaced.
 
 use std::future::Future;
 use std::pin::pin;

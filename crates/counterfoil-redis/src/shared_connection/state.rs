@@ -1,4 +1,5 @@
-//! The state of the shared connection.
+//! The state of the shared connection. Decides which connection a call gets, when the connection is silent and must be
+//! replaced, and how often it may be replaced.
 
 use std::time::Duration;
 

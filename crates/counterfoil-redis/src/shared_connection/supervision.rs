@@ -1,4 +1,5 @@
-//! Decides which connection is used, and when a new connection is opened.
+//! Opens the shared connection, and replaces it by a new one. `state.rs` decides when it is replaced because no call
+//! succeeds, and how often. `attempt.rs` decides it for one call that waits.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
