@@ -13,14 +13,12 @@ use counterfoil::token::Prefixes;
 use counterfoil::types::TokenKind;
 
 /// The prefixes of the service's tokens, as its builder gets them.
-#[must_use]
-pub fn prefixes() -> Prefixes {
+pub(crate) fn prefixes() -> Prefixes {
     Prefixes::default()
 }
 
 /// The files by name.
-#[must_use]
-pub fn files(prefixes: &Prefixes) -> [(&'static str, String); 3] {
+pub(crate) fn files(prefixes: &Prefixes) -> [(&'static str, String); 3] {
     [
         ("gitleaks.toml", gitleaks(prefixes)),
         ("trufflehog.yaml", trufflehog(prefixes)),
