@@ -58,7 +58,7 @@ fn life_5_the_page_for_github_says_how_the_checksum_is_made() {
     for token in tokens {
         let (prefix, letters) = token.rsplit_once('_').expect("a prefix");
         let number = base62(&letters[65..]);
-        assert_eq!(number, u64::from(crc32(letters[..65].as_bytes())), "{token}");
+        assert_eq!(number, u64::from(crc32(&letters.as_bytes()[..65])), "{token}");
         let other = if letters.ends_with('0') { '1' } else { '0' };
         let mistyped = format!("{prefix}_{}{other}", &letters[..70]);
         assert_eq!(Prefixes::default().parse(&mistyped).err(), Some(MalformedToken::Checksum));
