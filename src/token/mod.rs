@@ -5,6 +5,7 @@ pub(crate) mod draw;
 pub(crate) mod format;
 pub(crate) mod issued;
 pub(crate) mod once;
+pub(crate) mod pattern;
 pub(crate) mod prefix;
 pub(crate) mod prefixes;
 pub(crate) mod presented;

@@ -63,7 +63,8 @@ impl Prefixes {
         &self.current[slot(kind)]
     }
 
-    /// All accepted prefixes with their kinds. Current prefixes are first. Use them for the pattern of a leak scanner.
+    /// All accepted prefixes with their kinds. Current prefixes are first. [`Prefixes::pattern`] is the pattern of a leak
+    /// scanner for them.
     pub fn all(&self) -> impl Iterator<Item = (&Prefix, TokenKind)> {
         self.known.iter().map(|known| (&known.prefix, known.kind))
     }
