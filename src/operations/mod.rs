@@ -29,6 +29,7 @@ pub use sign_ins::open::{OpenError, SignIn};
 
 pub use crate::service::clock_trust::is_beyond;
 pub use crate::service::granting::Granted;
+pub use crate::service::key_checks::{ForeignKeyRing, check_key_ring};
 pub use crate::service::login::LoginError;
 pub use crate::service::page_limit::LARGEST_PAGE;
 pub use crate::service::queue::Place;
