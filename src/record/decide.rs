@@ -2,6 +2,8 @@
 //! expired, revoked …). The second half combines it with the current account, client and gates. It does no I/O and
 //! reads no clock.
 
+use std::borrow::Borrow;
+
 use crate::http_auth::refusal::{Gate, Refusal};
 use crate::record::family::{Access, FamilyBody};
 use crate::record::phase::Phase;
@@ -68,13 +70,7 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
         Phase::Revoked(revoked) => return Err(Refusal::Revoked { at: revoked.at, reason: revoked.reason }),
         Phase::Purgeable => return Err(Refusal::Unknown),
     }
-    let account = standing.account.ok_or(Refusal::AccountMissing)?;
-    if account.is_disabled() {
-        return Err(Refusal::AccountDisabled);
-    }
-    if let Some(valid_since) = predates(record, account) {
-        return Err(Refusal::BeforeValidSince { valid_since });
-    }
+    let account = entitled(standing.account, Some(record))?;
     let role = role(record, account, &standing)?;
     let narrowed = narrowed(record, &standing)?;
     if standing.scope_demanded && narrowed.is_none() && record.record().scope.is_none() {
@@ -83,8 +79,23 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
     Ok(Rights { role, narrowed })
 }
 
+/// Checks that an account may use its rights: it exists and is not disabled. If `credential` is given, also checks that
+/// this credential did not begin before the account's `valid_since`. A credential that began before is void, because
+/// the account might now belong to another person. Without a credential, the account itself signs in or is asked for.
+pub(crate) fn entitled<A: Borrow<Account>>(account: Option<A>, credential: Option<&TokenRecord>) -> Result<A, Refusal> {
+    let found = account.ok_or(Refusal::AccountMissing)?;
+    let account = found.borrow();
+    if account.is_disabled() {
+        return Err(Refusal::AccountDisabled);
+    }
+    match credential.and_then(|credential| predates(credential, account)) {
+        Some(valid_since) => Err(Refusal::BeforeValidSince { valid_since }),
+        None => Ok(found),
+    }
+}
+
 /// Returns the account's `valid_since` if the credential began before that instant, and `None` otherwise.
-pub(crate) fn predates(record: &TokenRecord, account: &Account) -> Option<Timestamp> {
+fn predates(record: &TokenRecord, account: &Account) -> Option<Timestamp> {
     account.valid_since().filter(|&since| began_at(record) < since)
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
 use crate::operations::notices::schedule;
-use crate::record::decide::{account_of, predates};
+use crate::record::decide::{self, account_of};
 use crate::record::notice::{Expiring, Look, arm, look, put_off};
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
@@ -82,13 +82,7 @@ pub(super) async fn plan(
 /// Such a credential is void, and the account might now belong to another person.
 async fn entitled(service: &Service, record: &TokenRecord) -> Result<Result<Account, Refusal>, Unavailable> {
     let Some(subject) = addressee(record) else { return Ok(Err(Refusal::AccountMissing)) };
-    let Some(account) = service.directory.account(&subject).await? else { return Ok(Err(Refusal::AccountMissing)) };
-    if account.is_disabled() {
-        return Ok(Err(Refusal::AccountDisabled));
-    }
+    let account = service.directory.account(&subject).await?;
     let own_rights = account_of(record) == Some(&subject);
-    match predates(record, &account).filter(|_| own_rights) {
-        Some(valid_since) => Ok(Err(Refusal::BeforeValidSince { valid_since })),
-        None => Ok(Ok(account)),
-    }
+    Ok(decide::entitled(account, own_rights.then_some(record)))
 }
