@@ -48,11 +48,9 @@ impl Service {
 }
 
 pub(crate) fn switch_opens(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> bool {
-    let switch = || view.stored.switches.get(subject).copied();
     match policy.personal_access_tokens.switch {
         SwitchGate::NotAsked => true,
-        SwitchGate::DefaultOff => switch().unwrap_or(false),
-        SwitchGate::DefaultOn => switch().unwrap_or(true),
+        gate => view.stored.switches.get(subject).copied().unwrap_or(gate.opens_by_default()),
     }
 }
 
