@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
+use crate::operations::maintenance::purge::unsent_before;
 use crate::operations::notices::schedule;
 use crate::record::decide::{self, account_of};
 use crate::record::notice::{Expiring, Look, arm, look, put_off};
@@ -44,8 +45,8 @@ pub(super) async fn plan(
     let Some(expires_at) = own.expires_at else { return Ok(Plan::Rest(None)) };
     // A notice is useless if the time `unsent_kept` has passed since the record's `gone_at`. Usually a purge has
     // already removed the record. If no purge ran, the same limit applies here.
-    let kept = service.policy.notices.unsent_kept;
-    let forgotten = record.gone_at().is_some_and(|gone_at| now.reached(gone_at.plus_capped(kept)));
+    let unsent_before = unsent_before(&service.policy, now);
+    let forgotten = record.gone_at().is_some_and(|gone_at| unsent_before.reached(gone_at));
     if forgotten || record.revoked().is_some() || own.superseded.is_some() {
         return Ok(Plan::Rest(None));
     }
