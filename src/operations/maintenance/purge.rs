@@ -45,9 +45,10 @@ pub(crate) fn unsent_before(policy: &Policy, now: Timestamp) -> Timestamp {
 /// Counts the records of a family that [`Counterfoil::purge`] would remove under this policy at the instant `now`.
 ///
 /// ```
+/// use counterfoil::Timestamp;
 /// use counterfoil::operations::purgeable;
+/// use counterfoil::policy::Policy;
 /// use counterfoil::store::Transfer as _;
-/// use counterfoil::{Policy, Timestamp};
 ///
 /// # futures_executor::block_on(async {
 /// let service = counterfoil::testing::service();
