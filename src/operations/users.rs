@@ -124,7 +124,7 @@ async fn set_token_login<O: Permission>(
     let default = service.policy.personal_access_tokens.switch.opens_by_default();
     let (view, changed) = service
         .update_settings(now, |stored| {
-            let before = stored.switches.get(subject).copied().unwrap_or(default);
+            let before = switch_opens(&service.policy, stored, subject);
             if allowed == default {
                 stored.switches.remove(subject);
             } else {
@@ -154,7 +154,7 @@ fn shown(service: &Service, view: &SettingsView, account: &Account) -> UserView 
         subject: account.subject().clone(),
         name: account.name().to_owned(),
         role: account.role(),
-        token_login_allowed: switch_opens(&service.policy, view, account.subject()),
+        token_login_allowed: switch_opens(&service.policy, &view.stored, account.subject()),
     }
 }
 

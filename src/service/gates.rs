@@ -6,7 +6,7 @@ use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::snapshot::SettingsView;
 use crate::types::ids::SubjectId;
-use crate::types::settings::Settings;
+use crate::types::settings::{Settings, StoredSettings};
 use crate::types::time::Timestamp;
 
 impl Service {
@@ -46,15 +46,16 @@ impl Service {
     }
 }
 
-pub(crate) fn switch_opens(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> bool {
+/// Whether the account's switch "token login allowed" is on, or not used by the policy.
+pub(crate) fn switch_opens(policy: &Policy, stored: &StoredSettings, subject: &SubjectId) -> bool {
     match policy.personal_access_tokens.switch {
         SwitchGate::NotAsked => true,
-        gate => view.stored.switches.get(subject).copied().unwrap_or(gate.opens_by_default()),
+        gate => stored.switches.get(subject).copied().unwrap_or(gate.opens_by_default()),
     }
 }
 
 fn closed_gate(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> Option<Gate> {
-    let switch = || (!switch_opens(policy, view, subject)).then_some(Gate::Switch);
+    let switch = || (!switch_opens(policy, &view.stored, subject)).then_some(Gate::Switch);
     closed_setting(&view.settings).or_else(switch)
 }
 
