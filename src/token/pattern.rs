@@ -61,7 +61,7 @@ mod tests {
     use super::*;
     use crate::crypto::entropy::{Entropy as _, SeededEntropy};
     use crate::token::draw::draw_secret;
-    use crate::token::prefix::Prefix;
+    use crate::token::prefixes::Prefix;
     use crate::types::ids::RecordId;
 
     /// Compiles a pattern as RE2 understands it: `\b` knows ASCII letters only.

@@ -15,6 +15,7 @@ use std::marker::PhantomData;
 pub(crate) use rule::{Credentials, Host, OwnGate, Proof, Right, Rule};
 
 use crate::event::{By, EventKind};
+use crate::record::decide::entitled;
 use crate::service::Service;
 use crate::service::error::{Forbidden, ManageError};
 use crate::service::invalid::Invalid;
@@ -101,8 +102,8 @@ impl Service {
             return Err(Forbidden::Gate { gate }.into());
         }
         if gate == OwnGate::GatesAndAccount {
-            let account = self.directory.account(owner).await?.filter(|account| !account.is_disabled());
-            if account.ok_or(ManageError::NotFound)?.role() == Role::Collaborator {
+            let account = entitled(self.directory.account(owner).await?, None).map_err(|_| ManageError::NotFound)?;
+            if account.role() == Role::Collaborator {
                 return Err(Forbidden::Collaborator.into());
             }
         }
