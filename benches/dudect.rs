@@ -17,6 +17,10 @@
     reason = "a bench measures, and one that cannot go on says so"
 )]
 
+#[allow(dead_code, reason = "shared with other benches")]
+#[path = "authenticate/texts.rs"]
+mod texts;
+
 use std::future::Future;
 use std::hint::black_box;
 use std::num::NonZeroU32;
@@ -36,6 +40,8 @@ use counterfoil::{
 use dudect_bencher::ctbench::{BenchFn, BenchMetadata, BenchName, BenchOpts, run_benches_console};
 use dudect_bencher::rand::RngExt as _;
 use dudect_bencher::{BenchRng, Class, CtRunner};
+
+use texts::{ID, LAST, SECRET, changed};
 
 /// The number of samples for each test. `COUNTERFOIL_BENCH_SAMPLES` overrides it.
 const SAMPLES: usize = 100_000;
@@ -107,31 +113,6 @@ fn world() -> &'static World {
         let tokens = (0..1_000).map(issue).collect();
         World { counterfoil, tokens }
     })
-}
-
-/// The position of the first letter of the id. A token consists of `cfp_`, an id of 22 letters, a secret of 43 letters,
-/// and a checksum of 6 letters.
-const ID: usize = 4;
-/// The position of the first letter of the secret.
-const SECRET: usize = 26;
-/// The position of the last letter of the secret.
-const LAST: usize = 68;
-
-/// Changes one letter of the token and corrects the checksum. So `verify` does not refuse the token before it asks the
-/// store.
-fn changed(token: &str, at: usize) -> String {
-    let mut text = token.as_bytes()[..69].to_vec();
-    // The first letter of an id is at most 7, so the replacement must be small too.
-    text[at] = if text[at] == b'1' { b'2' } else { b'1' };
-    let mut check = crc32fast::hash(&text[4..]);
-    let letters = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut digits = [0; 6];
-    for digit in digits.iter_mut().rev() {
-        *digit = letters[(check % 62) as usize];
-        check /= 62;
-    }
-    text.extend(digits);
-    String::from_utf8(text).expect("ASCII")
 }
 
 /// Times `verify` with refused tokens. In one class of tokens, the letter at position `left` is changed. In the other

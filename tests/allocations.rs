@@ -2,6 +2,10 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+#[allow(dead_code, reason = "shared with benches")]
+#[path = "../benches/authenticate/texts.rs"]
+mod texts;
+
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -67,32 +71,15 @@ fn a_hot_verification_allocates_three_times() {
     assert_eq!(allocations(from_there), 3, "a principal shares the name of its source");
 }
 
-/// Changes one letter of the token and corrects the checksum, so that the parser accepts the text.
-fn changed(token: &str, at: usize) -> String {
-    let mut text = token.as_bytes()[..69].to_vec();
-    // The first letter of an id is at most 7, so the replacement must be small too.
-    text[at] = if text[at] == b'1' { b'2' } else { b'1' };
-    let mut check = crc32fast::hash(&text[4..]);
-    let letters = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut digits = [0; 6];
-    for digit in digits.iter_mut().rev() {
-        *digit = letters[(check % 62) as usize];
-        check /= 62;
-    }
-    text.extend(digits);
-    String::from_utf8(text).expect("ASCII")
-}
-
 #[test]
 fn a_refused_verification_allocates_for_the_store_alone() {
     let (counterfoil, token) = service();
-    let mistyped = format!("{}_", &token[..token.len() - 1]);
     let refused = [
         // The future of `dyn TokenStore::get`, and the record that it returns.
-        ("a wrong secret", changed(&token, 26), 2, Refusal::WrongSecret),
+        ("a wrong secret", texts::wrong_secret(&token), 2, Refusal::WrongSecret),
         // The future, and the blank record that stands for the one that does not exist.
-        ("an unknown id", changed(&token, 4), 2, Refusal::Unknown),
-        ("what is malformed gets no further than the parser", mistyped, 0, Refusal::Malformed),
+        ("an unknown id", texts::unknown_id(&token), 2, Refusal::Unknown),
+        ("what is malformed gets no further than the parser", texts::malformed(&token), 0, Refusal::Malformed),
     ];
     for (name, text, count, reason) in refused {
         let denied = ready(counterfoil.verify(&text)).expect_err("cold: names the event for its count");

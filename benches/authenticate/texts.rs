@@ -1,14 +1,12 @@
-//! Texts of tokens that are refused.
+//! Makes texts that are refused from the text of a token.
 
 /// The position of the first letter of the id. A token consists of `cfp_`, an id of 22 letters, a secret of 43 letters,
 /// and a checksum of 6 letters.
-const ID: usize = 4;
-
+pub(crate) const ID: usize = 4;
 /// The position of the first letter of the secret.
-const SECRET: usize = 26;
-
-/// The position of the first letter of the checksum.
-const CHECKSUM: usize = 69;
+pub(crate) const SECRET: usize = 26;
+/// The position of the last letter of the secret.
+pub(crate) const LAST: usize = 68;
 
 pub(crate) fn unknown_id(token: &str) -> String {
     changed(token, ID)
@@ -26,8 +24,8 @@ pub(crate) fn malformed(token: &str) -> String {
 
 /// Changes one letter of the token and corrects the checksum. So `verify` does not refuse the token before it asks the
 /// store.
-fn changed(token: &str, at: usize) -> String {
-    let mut text = token.as_bytes()[..CHECKSUM].to_vec();
+pub(crate) fn changed(token: &str, at: usize) -> String {
+    let mut text = token.as_bytes()[..=LAST].to_vec();
     // The first letter of an id is at most 7, so the replacement must be small too.
     text[at] = if text[at] == b'1' { b'2' } else { b'1' };
     let mut check = crc32fast::hash(&text[ID..]);
