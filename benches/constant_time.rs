@@ -1,13 +1,15 @@
-//! Tests whether timing reveals secrets. It times every call that takes a secret from a caller, with the method of
-//! dudect (Reparaz, Balasch, Verbauwhede, 2017).
+//! Compares what `Counterfoil::verify` costs for a credential that is accepted, and for credentials that are refused:
+//! the digest differs in its first byte, the digest differs in its last byte, and the id is unknown.
 //!
-//! Each test times two classes of input in a random order and prints Welch's t of the two samples. A `|t|` above 10
-//! means a leak. A `|t|` below 5 means that this number of samples shows no leak. The test `early_exit_control` is
-//! different: it compares bytes and stops at the first difference, so its `|t|` must be above 10. If it is not, the
-//! machine was too noisy, and the results of the other tests mean nothing.
+//! Criterion measures each of the four by itself. The ratios are of paired measurements instead, because the speed of
+//! the machine varies: each round alternates short batches of the four calls, and compares the fastest batch of each.
+//! The bench prints the median of the rounds' ratios, and their quartiles. The two mismatches must cost the same. An
+//! accepted call does more: it asks the directory and makes the principal.
 //!
-//! The bench uses the public API only. `verify` compares digests, so the bench cannot choose the first byte in which
-//! the digest of a wrong secret differs. It can choose the first letter in which the text of the secret differs.
+//! A ratio of times shows large differences only. The bench `dudect` tests for small ones, and `.ci/instructions`
+//! compares the number of instructions for a mismatch at each byte.
+//!
+//! `COUNTERFOIL_BENCH_ROUNDS=31` sets the number of rounds.
 
 #![allow(
     clippy::disallowed_methods,
@@ -17,204 +19,161 @@
     reason = "a bench measures, and one that cannot go on says so"
 )]
 
-use std::future::Future;
+#[allow(dead_code, reason = "shared with other benches")]
+#[path = "authenticate/host.rs"]
+mod host;
+
 use std::hint::black_box;
 use std::num::NonZeroU32;
-use std::pin::pin;
-use std::sync::OnceLock;
-use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
-use counterfoil::directory::{Accounts, DirectoryError, Login, Logins, ResolvedName, Search};
+use counterfoil::Counterfoil;
 use counterfoil::memory::MemoryStore;
-use counterfoil::policy::{Policy, SettingGate};
-use counterfoil::store::Digest;
-use counterfoil::{
-    Account, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId, testing::SeededEntropy,
-};
-use dudect_bencher::ctbench::{BenchFn, BenchMetadata, BenchName, BenchOpts, run_benches_console};
-use dudect_bencher::rand::RngExt as _;
-use dudect_bencher::{BenchRng, Class, CtRunner};
+use counterfoil::store::{Digest, Restored, Transfer as _, WholeFamily};
+use criterion::Criterion;
 
-/// The number of samples for each test. `COUNTERFOIL_BENCH_SAMPLES` overrides it.
-const SAMPLES: usize = 100_000;
+use host::{Tokens, ready};
 
-fn samples() -> usize {
-    std::env::var("COUNTERFOIL_BENCH_SAMPLES").ok().and_then(|text| text.parse().ok()).unwrap_or(SAMPLES)
-}
+/// The number of tokens. Each is in the store three times: as issued, and with a digest that differs in one byte.
+const TOKENS: usize = 1_000;
 
-struct OnePerson(Account);
+/// A larger number than that of the tokens' families.
+const PAGE: NonZeroU32 = NonZeroU32::new(10_000).expect("not zero");
 
-#[async_trait]
-impl Accounts for OnePerson {
-    async fn account(&self, _subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
-        Ok(Some(self.0.clone()))
-    }
+/// How long a batch runs, or slightly longer.
+const SLOT: Duration = Duration::from_micros(200);
 
-    async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
-        Ok(ResolvedName::new(name.to_lowercase()))
-    }
-}
+/// The number of batches of each call in one round. Only the fastest is compared.
+const BATCHES: usize = 12;
 
-#[async_trait]
-impl Logins for OnePerson {
-    async fn authenticate(&self, _login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
-        Ok(None)
-    }
-}
-
-#[async_trait]
-impl Search for OnePerson {
-    async fn find(&self, _text: &str, _limit: NonZeroU32) -> Result<Vec<Account>, DirectoryError> {
-        Ok(Vec::new())
-    }
-}
-
-fn ready<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => unreachable!("nothing in memory waits"),
-    }
-}
-
-struct World {
+/// A service, tokens, and whether it accepts them.
+struct Case<'a> {
+    name: &'static str,
     counterfoil: Counterfoil,
-    /// The texts of a thousand tokens that exist in the store.
-    tokens: Vec<String>,
+    tokens: &'a Tokens,
+    accepts: bool,
 }
 
-fn world() -> &'static World {
-    static WORLD: OnceLock<World> = OnceLock::new();
-    WORLD.get_or_init(|| {
-        let person = |at: usize| Account::new(SubjectId::new(&at.to_string()).expect("an id"), "Ivan", Role::Member);
-        let mut policy = Policy::synergy();
-        policy.personal_access_tokens.setting = SettingGate::DefaultOn;
-        let counterfoil = Counterfoil::builder()
-            .policy(policy)
-            .entropy(SeededEntropy::new(1))
-            .store(MemoryStore::default())
-            .directory(OnePerson(person(0)))
-            .events(counterfoil::event::NoSink)
-            .build()
-            .expect("a handle");
-        let issue = |at: usize| {
-            let new = NewPersonalAccessToken::new("bot", Lifetime::Days(90));
-            let by = Presenter::signed_in(&person(at));
-            let issued = ready(counterfoil.create_personal_access_token(&by, &new)).expect("issued");
-            issued.token.expose_secret().to_owned()
-        };
-        let tokens = (0..1_000).map(issue).collect();
-        World { counterfoil, tokens }
-    })
-}
-
-/// The position of the first letter of the id. A token consists of `cfp_`, an id of 22 letters, a secret of 43 letters,
-/// and a checksum of 6 letters.
-const ID: usize = 4;
-/// The position of the first letter of the secret.
-const SECRET: usize = 26;
-/// The position of the last letter of the secret.
-const LAST: usize = 68;
-
-/// Changes one letter of the token and corrects the checksum. So `verify` does not refuse the token before it asks the
-/// store.
-fn changed(token: &str, at: usize) -> String {
-    let mut text = token.as_bytes()[..69].to_vec();
-    // The first letter of an id is at most 7, so the replacement must be small too.
-    text[at] = if text[at] == b'1' { b'2' } else { b'1' };
-    let mut check = crc32fast::hash(&text[4..]);
-    let letters = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut digits = [0; 6];
-    for digit in digits.iter_mut().rev() {
-        *digit = letters[(check % 62) as usize];
-        check /= 62;
+impl Case<'_> {
+    fn verify(&self, text: &str) -> bool {
+        ready(self.counterfoil.verify(black_box(text))).is_ok()
     }
-    text.extend(digits);
-    String::from_utf8(text).expect("ASCII")
+
+    /// Returns how long so many calls take.
+    fn batch(&self, calls: usize) -> Duration {
+        let mut walk = self.tokens.walk(0);
+        let began = Instant::now();
+        walk.by_ref().take(calls).for_each(|text| drop(black_box(ready(self.counterfoil.verify(black_box(text))))));
+        began.elapsed()
+    }
 }
 
-/// Times `verify` with refused tokens. In one class of tokens, the letter at position `left` is changed. In the other
-/// class, it is the letter at position `right`. All texts are made before the first measurement.
-fn refusals(runner: &mut CtRunner, rng: &mut BenchRng, left: usize, right: usize) {
-    let world = world();
-    let inputs: Vec<_> = (0..samples())
-        .map(|_| {
-            let token = &world.tokens[rng.random_range(0..world.tokens.len())];
-            if rng.random() { (Class::Left, changed(token, left)) } else { (Class::Right, changed(token, right)) }
+fn service(store: Arc<MemoryStore>) -> Counterfoil {
+    host::host(TOKENS).store(store).build().expect("a handle")
+}
+
+/// Copies the families into another store. There the byte `at` of each digest is another one.
+fn with_byte_changed(families: &[WholeFamily], at: usize) -> Arc<MemoryStore> {
+    let store = Arc::<MemoryStore>::default();
+    for family in families {
+        let mut members = family.members().to_vec();
+        for member in &mut members {
+            let mut digest = *member.digest.as_bytes();
+            digest[at] ^= 0x01;
+            member.digest = Digest::from_bytes(digest);
+        }
+        let changed = WholeFamily::new(family.family().clone(), members).expect("a family");
+        assert_eq!(ready(store.restore(&changed)).expect("restored"), Restored::Done);
+    }
+    store
+}
+
+fn families(store: &MemoryStore) -> Vec<WholeFamily> {
+    let page = ready(store.families(None, PAGE)).expect("a page");
+    assert!(page.next.is_none(), "one page has all");
+    page.items.iter().map(|id| ready(store.family(id)).expect("read").expect("a family")).collect()
+}
+
+/// Returns the nanoseconds of one call of each case, for each round.
+fn rounds(cases: &[Case<'_>]) -> Vec<Vec<f64>> {
+    let calls: Vec<usize> = cases
+        .iter()
+        .map(|case| {
+            let mut calls = 100;
+            while case.batch(calls) < SLOT {
+                calls *= 2;
+            }
+            calls
         })
         .collect();
-    let verify = |text| ready(world.counterfoil.verify(black_box(text))).is_err();
-    inputs.iter().for_each(|(class, text)| runner.run_one(*class, || verify(text)));
-    let mut took = [const { Vec::new() }; 2];
-    for (class, text) in &inputs {
-        let began = Instant::now();
-        black_box(verify(text));
-        took[usize::from(matches!(class, Class::Right))].push(began.elapsed().as_nanos());
-    }
-    let [left, right] = took.map(|mut took| {
-        took.sort_unstable();
-        took[took.len() / 2]
-    });
-    println!("medians: {left} ns, {right} ns");
+    let rounds = std::env::var("COUNTERFOIL_BENCH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(31);
+    let round = |_| {
+        let mut fastest = vec![f64::INFINITY; cases.len()];
+        for _ in 0..BATCHES {
+            for (at, case) in cases.iter().enumerate() {
+                // This batch is not compared. It brings the data of this case into the caches.
+                case.batch(calls[at] / 4);
+                fastest[at] = fastest[at].min(case.batch(calls[at]).as_secs_f64() * 1e9 / calls[at] as f64);
+            }
+        }
+        fastest
+    };
+    (0..rounds).map(round).collect()
 }
 
-fn verify_wrong_at_first_or_last_letter(runner: &mut CtRunner, rng: &mut BenchRng) {
-    refusals(runner, rng, SECRET, LAST);
-}
-
-fn verify_unknown_id_or_wrong_secret(runner: &mut CtRunner, rng: &mut BenchRng) {
-    refusals(runner, rng, ID, SECRET);
-}
-
-/// Makes pairs of digests for two classes. `left` and `right` belong to one class each. If it is `None`, the two
-/// digests of a pair are equal. Otherwise they differ only in the byte at this position.
-fn pairs(rng: &mut BenchRng, left: Option<usize>, right: Option<usize>) -> Vec<(Class, [u8; 32], [u8; 32])> {
-    (0..samples())
-        .map(|_| {
-            let one: [u8; 32] = rng.random();
-            let (class, at) = if rng.random() { (Class::Left, left) } else { (Class::Right, right) };
-            let mut other = one;
-            other.iter_mut().enumerate().filter(|(place, _)| Some(*place) == at).for_each(|(_, byte)| *byte ^= 1);
-            (class, one, other)
-        })
-        .collect()
-}
-
-fn compare(runner: &mut CtRunner, rng: &mut BenchRng, left: Option<usize>, right: Option<usize>) {
-    for (class, one, other) in pairs(rng, left, right) {
-        let (one, other) = (Digest::from_bytes(one), Digest::from_bytes(other));
-        // Many comparisons are timed together, because one comparison takes less time than the clock can measure.
-        runner.run_one(class, || (0..50).fold(false, |any, _| any | black_box(&one).ct_eq(black_box(&other))));
-    }
-}
-
-fn digest_equal_or_wrong_at_first_byte(runner: &mut CtRunner, rng: &mut BenchRng) {
-    compare(runner, rng, None, Some(0));
-}
-
-fn digest_wrong_at_first_or_last_byte(runner: &mut CtRunner, rng: &mut BenchRng) {
-    compare(runner, rng, Some(0), Some(31));
-}
-
-fn early_exit_control(runner: &mut CtRunner, rng: &mut BenchRng) {
-    let equal = |one: &[u8; 32], other: &[u8; 32]| one.iter().zip(other).all(|(a, b)| black_box(a) == black_box(b));
-    for (class, one, other) in pairs(rng, Some(0), Some(31)) {
-        runner.run_one(class, || (0..50).fold(false, |any, _| any | equal(black_box(&one), black_box(&other))));
+fn print_ratios(cases: &[Case<'_>]) {
+    let rounds = rounds(cases);
+    // The mismatch at the first byte.
+    let base = 1;
+    println!("constant_time: the cost of a call, divided by that of `{}`", cases[base].name);
+    for (at, case) in cases.iter().enumerate() {
+        let mut ratios: Vec<f64> = rounds.iter().map(|round| round[at] / round[base]).collect();
+        ratios.sort_by(f64::total_cmp);
+        let [low, median, high] = [1, 2, 3].map(|quarter| ratios[ratios.len() * quarter / 4]);
+        println!("  {:<24} {median:.3} (quartiles {low:.3} to {high:.3})", case.name);
     }
 }
 
 fn main() {
-    // Cargo passes a flag to every bench. The first argument that is not a flag selects the tests whose names contain
-    // it.
-    let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let benches = [
-        ("early_exit_control", early_exit_control as BenchFn),
-        ("digest_equal_or_wrong_at_first_byte", digest_equal_or_wrong_at_first_byte),
-        ("digest_wrong_at_first_or_last_byte", digest_wrong_at_first_or_last_byte),
-        ("verify_wrong_at_first_or_last_letter", verify_wrong_at_first_or_last_letter),
-        ("verify_unknown_id_or_wrong_secret", verify_unknown_id_or_wrong_secret),
+    let store = Arc::<MemoryStore>::default();
+    let issuer = service(Arc::clone(&store));
+    let mut tokens = Tokens::with_room_for(TOKENS);
+    host::issue(&issuer, TOKENS, &mut tokens);
+    let families = families(&store);
+    // Another seed gives ids that the store does not have. As many records are there as in the other stores.
+    let mut unknown = Tokens::with_room_for(TOKENS);
+    let stranger = host::host(TOKENS + 1).build().expect("a handle");
+    host::issue(&stranger, TOKENS, &mut unknown);
+    for tokens in [&mut tokens, &mut unknown] {
+        tokens.shuffle();
+    }
+    let cases = [
+        Case { name: "accepted", counterfoil: issuer, tokens: &tokens, accepts: true },
+        Case {
+            name: "mismatch, first byte",
+            counterfoil: service(with_byte_changed(&families, 0)),
+            tokens: &tokens,
+            accepts: false,
+        },
+        Case {
+            name: "mismatch, last byte",
+            counterfoil: service(with_byte_changed(&families, 31)),
+            tokens: &tokens,
+            accepts: false,
+        },
+        Case { name: "unknown id", counterfoil: service(Arc::clone(&store)), tokens: &unknown, accepts: false },
     ];
-    let benches = benches.map(|(name, benchfn)| BenchMetadata { name: BenchName(name), seed: None, benchfn });
-    run_benches_console(BenchOpts { filter, ..BenchOpts::default() }, benches.into()).expect("it prints");
+    for case in &cases {
+        assert!(case.tokens.walk(0).take(TOKENS).all(|text| case.verify(text) == case.accepts), "{}", case.name);
+    }
+    let mut criterion = Criterion::default().configure_from_args().sample_size(50);
+    let mut group = criterion.benchmark_group("constant_time");
+    for case in &cases {
+        let mut walk = case.tokens.walk(0);
+        group.bench_function(case.name, |bench| bench.iter(|| case.verify(walk.next().unwrap_or_default())));
+    }
+    group.finish();
+    print_ratios(&cases);
+    criterion.final_summary();
 }

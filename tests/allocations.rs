@@ -1,17 +1,24 @@
-//! Counts the allocations of a verification. The count is exact, while a measured time is not.
+//! Counts the allocations of a verification, accepted and refused. The count is exact, while a measured time is not.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+#[allow(dead_code, reason = "shared with benches")]
+#[path = "../benches/authenticate/texts.rs"]
+mod texts;
 
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use counterfoil::http_auth::Refusal;
 use counterfoil::memory::{MemoryDirectory, MemoryStore};
 use counterfoil::policy::{Policy, SettingGate};
 use counterfoil::testing::{ManualClock, SeededEntropy};
 use counterfoil::types::Source;
-use counterfoil::{Account, Counterfoil, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId, Timestamp};
+use counterfoil::{
+    Account, Counterfoil, Denied, Lifetime, NewPersonalAccessToken, Presenter, Role, SubjectId, Timestamp,
+};
 use counterfoil_testkit::{CountingAllocator, allocations};
 
 #[global_allocator]
@@ -24,8 +31,8 @@ fn ready<F: Future>(future: F) -> F::Output {
     }
 }
 
-#[test]
-fn a_hot_verification_allocates_three_times() {
+/// A service, and the text of a token that it accepts.
+fn service() -> (Counterfoil, String) {
     let directory = MemoryDirectory::default();
     let subject = SubjectId::new("0191d3b6-7f2e-7c4a-9b1d-5e8f6a7c9d02").expect("an id");
     // An account's extension is shared, so it needs no allocation.
@@ -44,7 +51,13 @@ fn a_hot_verification_allocates_three_times() {
         .expect("a handle");
     let new = NewPersonalAccessToken::new("deploy to staging", Lifetime::Days(90));
     let issued = ready(counterfoil.create_personal_access_token(&Presenter::signed_in(&ivan), &new)).expect("issued");
-    let token = issued.token.expose_secret();
+    (counterfoil, issued.token.expose_secret().to_owned())
+}
+
+#[test]
+fn a_hot_verification_allocates_three_times() {
+    let (counterfoil, token) = service();
+    let token = token.as_str();
     let principal = ready(counterfoil.verify(token)).expect("cold: reads the settings, notes the first use");
     assert_eq!(principal.extension::<&str>(), Some(&"a row"));
     for _ in 0..100 {
@@ -56,8 +69,24 @@ fn a_hot_verification_allocates_three_times() {
     let source: Source = "203.0.113.7".parse().expect("a source");
     let from_there = || ready(counterfoil.from_source(&source).verify(token)).expect("verified");
     assert_eq!(allocations(from_there), 3, "a principal shares the name of its source");
-    let mistyped = format!("{}_", &token[..token.len() - 1]);
-    ready(counterfoil.verify(&mistyped)).expect_err("cold: names the event for its count");
-    let refused = allocations(|| ready(counterfoil.verify(&mistyped)).expect_err("mistyped"));
-    assert_eq!(refused, 0, "what is malformed gets no further than the parser");
+}
+
+#[test]
+fn a_refused_verification_allocates_for_the_store_alone() {
+    let (counterfoil, token) = service();
+    let refused = [
+        // The future of `dyn TokenStore::get`, and the record that it returns.
+        ("a wrong secret", texts::wrong_secret(&token), 2, Refusal::WrongSecret),
+        // The future, and the blank record that stands for the one that does not exist.
+        ("an unknown id", texts::unknown_id(&token), 2, Refusal::Unknown),
+        ("what is malformed gets no further than the parser", texts::malformed(&token), 0, Refusal::Malformed),
+    ];
+    for (name, text, count, reason) in refused {
+        let denied = ready(counterfoil.verify(&text)).expect_err("cold: names the event for its count");
+        assert!(matches!(&denied, Denied::Refused(refusal) if *refusal == reason), "{name}: {denied:?}");
+        for _ in 0..100 {
+            let allocated = allocations(|| ready(counterfoil.verify(&text)).expect_err("refused"));
+            assert_eq!(allocated, count, "{name}");
+        }
+    }
 }

@@ -1,5 +1,5 @@
 //! Checks that docs/requirements.md and the names of tests agree. The page must list each requirement id in a test
-//! name. Each listed id must be in a test name.
+//! name. Each listed id must be in a test name. Also checks that the page names existing files for each id.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -136,6 +136,83 @@ fn breaches<'a>(names: impl Iterator<Item = &'a str> + Clone, page: &str) -> Vec
             names.filter(|name| is_numbered(name)).map(|name| format!("{name} begins with a number of no known group")),
         )
         .collect()
+}
+
+/// The words before the files that decide a requirement.
+const DECIDED_IN: &str = "  Decided in: ";
+
+/// Returns each id of the page with the text after [`DECIDED_IN`]. The text is empty if the id has no such line. The text
+/// ends at the next entry of the list, or at an empty line.
+fn pointers(page: &str) -> Vec<(&str, String)> {
+    let mut found: Vec<(&str, String)> = Vec::new();
+    let (mut is_in_entry, mut is_in_pointer) = (false, false);
+    for line in page.lines() {
+        let entry = line.strip_prefix("- `").and_then(|entry| entry.split_once("`: "));
+        if let Some((id, _)) = entry {
+            found.push((id, String::new()));
+        }
+        if entry.is_some() || !line.starts_with("  ") {
+            (is_in_entry, is_in_pointer) = (entry.is_some(), false);
+            continue;
+        }
+        let begun = line.strip_prefix(DECIDED_IN).filter(|_| is_in_entry);
+        is_in_pointer |= begun.is_some();
+        if let Some((_, text)) = found.last_mut().filter(|_| is_in_pointer) {
+            text.push_str(begun.unwrap_or(line));
+            text.push('\n');
+        }
+    }
+    found
+}
+
+/// Returns the files that a pointer names. They are in backticks and outside of parentheses.
+fn files(pointer: &str) -> Vec<&str> {
+    let (mut files, mut is_in_rule) = (Vec::new(), false);
+    for (at, part) in pointer.split('`').enumerate() {
+        if at % 2 == 1 && !is_in_rule {
+            files.push(part);
+        } else if at % 2 == 0
+            && let Some(last) = part.rfind(['(', ')'])
+        {
+            is_in_rule = part[last..].starts_with('(');
+        }
+    }
+    files
+}
+
+/// Returns a description of each id whose pointer is missing or malformed, or names a file for which `exists` is false.
+fn pointer_breaches(page: &str, exists: impl Fn(&str) -> bool) -> Vec<String> {
+    let of_id = |(id, pointer): (&str, String)| {
+        let files = files(&pointer);
+        let missing = files.iter().filter(|file| !exists(file));
+        let missing = missing.map(|file| format!("docs/requirements.md names {file} for {id}, which does not exist"));
+        let is_whole = !files.is_empty() && pointer.trim_end().ends_with(").");
+        let none = (!is_whole).then(|| format!("docs/requirements.md does not say by which files {id} is decided"));
+        missing.chain(none).collect::<Vec<_>>()
+    };
+    pointers(page).into_iter().flat_map(of_id).collect()
+}
+
+#[test]
+fn every_id_names_the_files_that_decide_it() {
+    let page = fs::read_to_string(root().join("docs/requirements.md")).expect("the page");
+    let found = pointer_breaches(&page, |file| root().join(file).is_file());
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn a_missing_pointer_and_a_missing_file_are_found_where_they_are_planted() {
+    let page = "\
+- `t1`: One.\n  Two lines.\n  Decided in: `a.rs` (first rule: `x`, and more), `b.rs`,\n  `c.rs` (second rule).\n\
+- `t2`: Two.\n\n  Decided in: `d.rs` (not of an entry).\n- `t3`: Three.\n  Decided in: `e.rs`.\n";
+    let pointers: Vec<_> = pointers(page).into_iter().map(|(id, pointer)| (id, pointer.is_empty())).collect();
+    assert_eq!(pointers, [("t1", false), ("t2", true), ("t3", false)]);
+    let named = files("`a.rs` (first rule: `x`, and more), `b.rs`,\n  `c.rs` (second rule).\n");
+    assert_eq!(named, ["a.rs", "b.rs", "c.rs"]);
+    let without_b = pointer_breaches(page, |file| file != "b.rs");
+    assert_eq!(without_b.len(), 3, "the file b.rs, no pointer, no rule: {without_b:?}");
+    assert!(without_b[0].contains("b.rs for t1"));
+    assert!(without_b[1].contains("t2") && without_b[2].contains("t3"));
 }
 
 #[test]

@@ -74,7 +74,7 @@ struct IndexKeys {
 
 impl IndexKeys {
     fn of((record, family): (&RecordParts, &FamilyParts)) -> Self {
-        let gone_at = if family.revoked.is_some() { family.gone_at } else { record.gone_at };
+        let gone_at = family.gone_at_of(record);
         let honoured_until = record.superseded.and_then(|superseded| superseded.honoured_until);
         Self {
             listed_at: (!record.shrunk).then_some(record.created_at),

@@ -20,6 +20,7 @@ pub(crate) mod verify;
 pub use authorize::Operation;
 pub use from_source::FromSource;
 pub use maintenance::keys::{DropKeyError, KeyUse};
+pub use maintenance::purge::purgeable;
 pub use maintenance::start::StartError;
 pub use personal_access_tokens::create::TokenLimits;
 pub use personal_access_tokens::rotate::Overlap;
@@ -27,8 +28,9 @@ pub use security_codes::create::{NewAccess, NewSecurityCode};
 pub use sessions::open::OpenedSession;
 pub use sign_ins::open::{OpenError, SignIn};
 
-pub use crate::service::clock_trust::is_beyond;
+pub use crate::service::clock_trust::is_clock_trusted;
 pub use crate::service::granting::Granted;
+pub use crate::service::key_checks::{ForeignKeyRing, check_key_ring};
 pub use crate::service::login::LoginError;
 pub use crate::service::page_limit::LARGEST_PAGE;
 pub use crate::service::queue::Place;

@@ -6,7 +6,6 @@ use crate::counterfoil::Counterfoil;
 use crate::directory::UserView;
 use crate::event::EventKind;
 use crate::http_auth::refusal::Gate;
-use crate::policy::SwitchGate;
 use crate::record::state::Revoked;
 use crate::service::Service;
 use crate::service::authority::operations::{AllowTokenLogin, ForbidTokenLogin, RevokeAllOf, SeeUsers};
@@ -122,10 +121,10 @@ async fn set_token_login<O: Permission>(
     if !service.policy.gates().switch {
         return Err(Conflict::NotApplicable { gate: Gate::Switch }.into());
     }
-    let default = service.policy.personal_access_tokens.switch != SwitchGate::DefaultOff;
+    let default = service.policy.personal_access_tokens.switch.opens_by_default();
     let (view, changed) = service
         .update_settings(now, |stored| {
-            let before = stored.switches.get(subject).copied().unwrap_or(default);
+            let before = switch_opens(&service.policy, stored, subject);
             if allowed == default {
                 stored.switches.remove(subject);
             } else {
@@ -155,7 +154,7 @@ fn shown(service: &Service, view: &SettingsView, account: &Account) -> UserView 
         subject: account.subject().clone(),
         name: account.name().to_owned(),
         role: account.role(),
-        token_login_allowed: switch_opens(&service.policy, view, account.subject()),
+        token_login_allowed: switch_opens(&service.policy, &view.stored, account.subject()),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
 use crate::record::decide::Rights;
-use crate::record::family::{Access, FamilyBody};
+use crate::record::family::FamilyBody;
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::service::error::Denied;
@@ -135,17 +135,13 @@ async fn check(
 }
 
 fn principal(realm: Realm, verified: Verified, source: Option<&SourceName>) -> Principal {
-    let Verified { record, account, rights: Rights { role, narrowed } } = verified;
+    let Verified { record, account, rights: Rights { role, manages_profiles, narrowed } } = verified;
     let own = record.record();
     let (kind, credential, expires_at) = (own.kind, own.id, own.expires_at);
-    let (actor, same_as_user) = match record.body() {
-        FamilyBody::Code { created_by, access, .. } => {
-            (Some(created_by.clone()), matches!(access, Access::SameAsUser(_)))
-        }
-        _ => (None, false),
+    let actor = match record.body() {
+        FamilyBody::Code { created_by, .. } => Some(created_by.clone()),
+        _ => None,
     };
-    // A same-as-user code has at most the rights of an ordinary member, which do not include managing profiles.
-    let manages_profiles = account.manages_profiles() && !same_as_user;
     let Identity { subject, name, contact, extension } = account.into_identity();
     let (label, held) = record.into_label_and_scope();
     let scope = narrowed.map_or(held, |narrowed| Some(*narrowed));

@@ -38,9 +38,16 @@ impl Policy {
         }
     }
 
-    /// The instant from which a credential that expires at `expires_at` may be purged.
+    /// The instant from which a credential that expires at `expires_at` may be purged. At most [`Timestamp::MAX`]. An
+    /// expired security code can be reactivated until this instant.
     pub(crate) fn gone_after_expiry(&self, kind: TokenKind, expires_at: Timestamp) -> Timestamp {
-        expires_at.plus_capped(self.kept_after_expiry(kind))
+        self.whole_gone_after_expiry(kind, expires_at).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The same instant as [`Policy::gone_after_expiry`], but `None` instead of a shorter retention if the whole
+    /// retention ends after [`Timestamp::MAX`].
+    pub(crate) fn whole_gone_after_expiry(&self, kind: TokenKind, expires_at: Timestamp) -> Option<Timestamp> {
+        expires_at.plus(self.kept_after_expiry(kind))
     }
 
     /// The instant from which a credential or family may be purged if it is deleted or revoked now: `now` plus

@@ -23,6 +23,16 @@ pub enum SettingGate {
     DefaultOn,
 }
 
+impl SettingGate {
+    /// Whether the gate is open if no value of the setting is stored.
+    pub(crate) const fn opens_by_default(self) -> bool {
+        match self {
+            Self::NotAsked | Self::DefaultOn => true,
+            Self::Required => false,
+        }
+    }
+}
+
 /// Whether the policy uses each account's own switch "token login allowed", and the value for an account whose switch
 /// was never set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +45,16 @@ pub enum SwitchGate {
     DefaultOff,
     /// The policy uses the switch. It is on by default.
     DefaultOn,
+}
+
+impl SwitchGate {
+    /// Whether the gate is open for an account whose switch was never set.
+    pub(crate) const fn opens_by_default(self) -> bool {
+        match self {
+            Self::NotAsked | Self::DefaultOn => true,
+            Self::DefaultOff => false,
+        }
+    }
 }
 
 /// A limit on live sign-ins or sessions. A new one beyond the limit is refused, or an old one is revoked instead.

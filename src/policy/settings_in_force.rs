@@ -10,7 +10,7 @@ impl Policy {
     #[must_use]
     pub fn settings(&self) -> Settings {
         Settings {
-            personal_access_tokens: self.personal_access_tokens.setting != SettingGate::Required,
+            personal_access_tokens: self.personal_access_tokens.setting.opens_by_default(),
             access_lifetime: self.access_tokens.lifetime,
             refresh_inactivity: self.refresh_tokens.inactivity,
             refresh_absolute: self.refresh_tokens.absolute,
@@ -58,7 +58,7 @@ impl Policy {
             (SettingGate::NotAsked, _) => true,
             (_, Reading::Value(number)) => number == 1,
             (_, Reading::Garbage) => false,
-            (gate, Reading::Missing) => gate == SettingGate::DefaultOn,
+            (gate, Reading::Missing) => gate.opens_by_default(),
         }
     }
 

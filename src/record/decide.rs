@@ -2,6 +2,8 @@
 //! expired, revoked …). The second half combines it with the current account, client and gates. It does no I/O and
 //! reads no clock.
 
+use std::borrow::Borrow;
+
 use crate::http_auth::refusal::{Gate, Refusal};
 use crate::record::family::{Access, FamilyBody};
 use crate::record::phase::Phase;
@@ -36,6 +38,8 @@ pub(crate) struct Standing<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rights {
     pub(crate) role: Role,
+    /// Whether the credential can manage profiles.
+    pub(crate) manages_profiles: bool,
     /// The effective scope, if it is narrower than the record's scope. It contains the tokens of the record's scope
     /// that are in the client's allowed scope and in the known tokens.
     pub(crate) narrowed: Option<Box<Scope>>,
@@ -68,23 +72,33 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
         Phase::Revoked(revoked) => return Err(Refusal::Revoked { at: revoked.at, reason: revoked.reason }),
         Phase::Purgeable => return Err(Refusal::Unknown),
     }
-    let account = standing.account.ok_or(Refusal::AccountMissing)?;
-    if account.is_disabled() {
-        return Err(Refusal::AccountDisabled);
-    }
-    if let Some(valid_since) = predates(record, account) {
-        return Err(Refusal::BeforeValidSince { valid_since });
-    }
-    let role = role(record, account, &standing)?;
+    let account = entitled(standing.account, Some(record))?;
+    check_family(record, account, &standing)?;
     let narrowed = narrowed(record, &standing)?;
     if standing.scope_demanded && narrowed.is_none() && record.record().scope.is_none() {
         return Err(Refusal::ScopeDemanded);
     }
-    Ok(Rights { role, narrowed })
+    let (role, manages_profiles) = account_rights(record, account);
+    Ok(Rights { role, manages_profiles, narrowed })
+}
+
+/// Checks that an account may use its rights: it exists and is not disabled. If `credential` is given, also checks that
+/// this credential did not begin before the account's `valid_since`. A credential that began before is void, because
+/// the account might now belong to another person. Without a credential, the account itself signs in or is asked for.
+pub(crate) fn entitled<A: Borrow<Account>>(account: Option<A>, credential: Option<&TokenRecord>) -> Result<A, Refusal> {
+    let found = account.ok_or(Refusal::AccountMissing)?;
+    let account = found.borrow();
+    if account.is_disabled() {
+        return Err(Refusal::AccountDisabled);
+    }
+    match credential.and_then(|credential| predates(credential, account)) {
+        Some(valid_since) => Err(Refusal::BeforeValidSince { valid_since }),
+        None => Ok(found),
+    }
 }
 
 /// Returns the account's `valid_since` if the credential began before that instant, and `None` otherwise.
-pub(crate) fn predates(record: &TokenRecord, account: &Account) -> Option<Timestamp> {
+fn predates(record: &TokenRecord, account: &Account) -> Option<Timestamp> {
     account.valid_since().filter(|&since| began_at(record) < since)
 }
 
@@ -113,19 +127,30 @@ fn narrowed(record: &TokenRecord, standing: &Standing<'_>) -> Result<Option<Box<
     }
 }
 
-fn role(record: &TokenRecord, account: &Account, standing: &Standing<'_>) -> Result<Role, Refusal> {
+/// The account's role as far as the credential has it, and whether the credential can manage profiles.
+fn account_rights(record: &TokenRecord, account: &Account) -> (Role, bool) {
+    match record.body() {
+        // The code has at most the rights of an ordinary member, who cannot manage profiles. This remains so if the
+        // account is promoted later.
+        FamilyBody::Code { access: Access::SameAsUser(_), .. } => (account.role().min(Role::Member), false),
+        _ => (account.role(), account.manages_profiles()),
+    }
+}
+
+/// Checks the requirements that depend on what the family is for.
+fn check_family(record: &TokenRecord, account: &Account, standing: &Standing<'_>) -> Result<(), Refusal> {
     match record.body() {
         FamilyBody::Alone => alone(record, account, standing.closed_gate),
         FamilyBody::SignIn { client, epoch, grant, .. } => {
             let registered = standing.client.filter(|registered| registered.key == *client);
-            sign_in(record, account, registered, *epoch, *grant)
+            sign_in(record, registered, *epoch, *grant)
         }
         FamilyBody::Code { access, .. } => code(access, account),
-        FamilyBody::Session { .. } => Ok(account.role()),
+        FamilyBody::Session { .. } => Ok(()),
     }
 }
 
-fn alone(record: &TokenRecord, account: &Account, closed_gate: Option<Gate>) -> Result<Role, Refusal> {
+fn alone(record: &TokenRecord, account: &Account, closed_gate: Option<Gate>) -> Result<(), Refusal> {
     if record.record().kind == TokenKind::PersonalAccessToken {
         if let Some(gate) = closed_gate {
             return Err(Refusal::GateClosed { gate });
@@ -134,16 +159,15 @@ fn alone(record: &TokenRecord, account: &Account, closed_gate: Option<Gate>) -> 
             return Err(Refusal::OwnerIsCollaborator);
         }
     }
-    Ok(account.role())
+    Ok(())
 }
 
 fn sign_in(
     record: &TokenRecord,
-    account: &Account,
     client: Option<&Registration>,
     epoch: u64,
     grant: Option<Grant>,
-) -> Result<Role, Refusal> {
+) -> Result<(), Refusal> {
     let client = client.ok_or(Refusal::ClientMissing)?;
     if client.disabled {
         return Err(Refusal::ClientDisabled);
@@ -155,14 +179,12 @@ fn sign_in(
     if grant.is_some_and(|grant| !client.allows(grant)) || (refreshes && !client.allows(Grant::RefreshToken)) {
         return Err(Refusal::GrantRemoved);
     }
-    Ok(account.role())
+    Ok(())
 }
 
-fn code(access: &Access, account: &Account) -> Result<Role, Refusal> {
+fn code(access: &Access, account: &Account) -> Result<(), Refusal> {
     match access {
-        Access::SuperAdministrator if account.role() == Role::SuperAdministrator => Ok(Role::SuperAdministrator),
-        Access::SuperAdministrator => Err(Refusal::CreatorLostRole),
-        // The code has at most the rights of an ordinary member, even if the account is promoted later.
-        Access::SameAsUser(_) => Ok(account.role().min(Role::Member)),
+        Access::SuperAdministrator if account.role() != Role::SuperAdministrator => Err(Refusal::CreatorLostRole),
+        Access::SuperAdministrator | Access::SameAsUser(_) => Ok(()),
     }
 }

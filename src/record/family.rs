@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::record_parts::RecordParts;
 use crate::record::state::Revoked;
 use crate::types::client::{ClientId, ClientKey, Grant, InvalidDocument};
 use crate::types::ids::{FamilyId, OwnerId, SubjectId};
@@ -202,6 +203,12 @@ impl FamilyParts {
             used_at,
             revoked: None,
         }
+    }
+
+    /// The instant from which a record of this family may be purged. `None` if it has no end yet. If the family is
+    /// revoked, it is the `gone_at` of the family. Otherwise it is the record's own `gone_at`.
+    pub(crate) const fn gone_at_of(&self, record: &RecordParts) -> Option<Timestamp> {
+        if self.revoked.is_some() { self.gone_at } else { record.gone_at }
     }
 }
 

@@ -154,7 +154,7 @@ impl TokenRecord {
     /// the `gone_at` of the family. Otherwise it is the record's own `gone_at`.
     #[must_use]
     pub fn gone_at(&self) -> Option<Timestamp> {
-        if self.0.family.revoked.is_some() { self.0.family.gone_at } else { self.0.record.gone_at }
+        self.0.family.gone_at_of(&self.0.record)
     }
 
     /// Whether the record belongs to the newest generation of its family, so that no rotation has happened after its

@@ -87,7 +87,7 @@ impl ClockTrust {
     /// earlier time in the next minutes. This is needed if all processes doubt their clocks at the same time, because
     /// the clock of the process that started first can be the wrong one.
     fn judge(&mut self, noted: Option<Timestamp>, now: Timestamp, waits: Duration) -> Judged {
-        if let Some(noted) = noted.filter(|noted| !is_beyond(now, *noted)) {
+        if let Some(noted) = noted.filter(|_| is_clock_trusted(now, noted)) {
             self.doubt = None;
             self.challenged = self.challenged.filter(|stood| *stood < CHALLENGED.min(waits));
             let fresh = noted <= now && !now.reached(noted.plus_capped(NOTED_EVERY));
@@ -110,21 +110,29 @@ impl ClockTrust {
     }
 }
 
-/// Whether an instant is so much later than another one that a clock may have moved between them: by more than a day.
+/// Whether a clock that shows `now` is trusted without further checks. `last_upkeep` is the stored instant of the last
+/// upkeep ([`SettingsStore::last_upkeep`](crate::store::SettingsStore::last_upkeep)). The clock is not trusted if it is
+/// more than a day ahead of this instant, or if no instant is stored.
 ///
 /// ```
 /// use std::time::Duration;
 ///
 /// use counterfoil::Timestamp;
-/// use counterfoil::operations::is_beyond;
+/// use counterfoil::operations::is_clock_trusted;
 ///
 /// let day = Duration::from_secs(86_400);
 /// let noted = Timestamp::EPOCH;
-/// assert!(!is_beyond(noted.plus_capped(day), noted));
-/// assert!(is_beyond(noted.plus_capped(day + Duration::from_micros(1)), noted));
+/// assert!(is_clock_trusted(noted.plus_capped(day), Some(noted)));
+/// assert!(!is_clock_trusted(noted.plus_capped(day + Duration::from_micros(1)), Some(noted)));
+/// assert!(!is_clock_trusted(noted, None));
 /// ```
 #[must_use]
-pub fn is_beyond(later: Timestamp, earlier: Timestamp) -> bool {
+pub fn is_clock_trusted(now: Timestamp, last_upkeep: Option<Timestamp>) -> bool {
+    last_upkeep.is_some_and(|noted| !is_beyond(now, noted))
+}
+
+/// Whether an instant is so much later than another one that a clock may have moved between them: by more than a day.
+fn is_beyond(later: Timestamp, earlier: Timestamp) -> bool {
     earlier.plus(LEAP).is_some_and(|most| later > most)
 }
 

@@ -1,4 +1,5 @@
-//! The settings in force, and the gates of personal access tokens.
+//! The gates of personal access tokens. Also reads the settings in force, which `policy/settings_in_force.rs`
+//! determines.
 
 use crate::http_auth::refusal::Gate;
 use crate::policy::{Policy, SwitchGate};
@@ -6,7 +7,7 @@ use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::snapshot::SettingsView;
 use crate::types::ids::SubjectId;
-use crate::types::settings::Settings;
+use crate::types::settings::{Settings, StoredSettings};
 use crate::types::time::Timestamp;
 
 impl Service {
@@ -36,8 +37,7 @@ impl Service {
     ) -> Result<(Settings, Option<Gate>), Unavailable> {
         let no_switch = subject.is_none() || self.policy.personal_access_tokens.switch == SwitchGate::NotAsked;
         if no_switch && let Some(settings) = self.snapshot.quick_settings(self.policy.settings_staleness, now) {
-            let closed = subject.is_some() && !settings.personal_access_tokens;
-            return Ok((settings, closed.then_some(Gate::Setting)));
+            return Ok((settings, subject.and_then(|_| closed_setting(&settings))));
         }
         self.with_settings(now, |view| {
             let gate = subject.and_then(|subject| closed_gate(&self.policy, view, subject));
@@ -47,18 +47,20 @@ impl Service {
     }
 }
 
-pub(crate) fn switch_opens(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> bool {
-    let switch = || view.stored.switches.get(subject).copied();
+/// Whether the account's switch "token login allowed" is on, or not used by the policy.
+pub(crate) fn switch_opens(policy: &Policy, stored: &StoredSettings, subject: &SubjectId) -> bool {
     match policy.personal_access_tokens.switch {
         SwitchGate::NotAsked => true,
-        SwitchGate::DefaultOff => switch().unwrap_or(false),
-        SwitchGate::DefaultOn => switch().unwrap_or(true),
+        gate => stored.switches.get(subject).copied().unwrap_or(gate.opens_by_default()),
     }
 }
 
 fn closed_gate(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> Option<Gate> {
-    if !view.settings.personal_access_tokens {
-        return Some(Gate::Setting);
-    }
-    (!switch_opens(policy, view, subject)).then_some(Gate::Switch)
+    let switch = || (!switch_opens(policy, &view.stored, subject)).then_some(Gate::Switch);
+    closed_setting(&view.settings).or_else(switch)
+}
+
+/// The gate that the setting `personal_access_tokens_enabled` closes.
+fn closed_setting(settings: &Settings) -> Option<Gate> {
+    (!settings.personal_access_tokens).then_some(Gate::Setting)
 }

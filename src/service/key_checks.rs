@@ -1,11 +1,74 @@
 //! Checks that the key ring belongs to the store. Two rings can have keys with the same numbers, but their check values
 //! are different.
 
+use std::collections::BTreeMap;
+
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::types::ids::KeyId;
 use crate::types::key_check::KeyCheck;
 use crate::types::settings::StoredSettings;
+
+/// Why a key ring does not belong to a store. See [`check_key_ring`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ForeignKeyRing {
+    /// A key of the ring has the number of a stored check value, but is a different key.
+    #[error("key {} of the ring is another key than the store's", .0.number())]
+    OtherKey(KeyId),
+    /// The store has check values, but none for any key of the ring. Contains the newest key of the ring.
+    #[error("the store knows no key of the ring, which ends with key {}", .0.number())]
+    NoKnownKey(KeyId),
+}
+
+impl ForeignKeyRing {
+    /// The key that shows that the ring does not belong to the store.
+    #[must_use]
+    pub const fn key(self) -> KeyId {
+        match self {
+            Self::OtherKey(key) | Self::NoKnownKey(key) => key,
+        }
+    }
+}
+
+/// Checks that a key ring belongs to a store. `ring` contains the keys of the ring with their check values, newest
+/// first ([`KeyRing::checks`](crate::KeyRing::checks)). `stored` contains the check values in the settings of a realm
+/// ([`StoredSettings::key_checks`]). A key without a stored check value is accepted, because it can be new.
+/// [`Counterfoil::start`](crate::Counterfoil::start) fails if this check fails.
+///
+/// ```
+/// use counterfoil::KeyRing;
+/// use counterfoil::operations::{ForeignKeyRing, check_key_ring};
+///
+/// let ring = KeyRing::generate_from_system().expect("the system has random bytes");
+/// let other = KeyRing::generate_from_system().expect("the system has random bytes");
+/// let stored = ring.checks().collect();
+/// assert_eq!(check_key_ring(ring.checks(), &stored), Ok(()));
+/// assert_eq!(check_key_ring(other.checks(), &stored), Err(ForeignKeyRing::OtherKey(other.newest())));
+/// ```
+///
+/// # Errors
+///
+/// [`ForeignKeyRing`] if the stored check value of a key is different, or if check values are stored, but none for any
+/// key of the ring. An empty ring is accepted.
+pub fn check_key_ring(
+    ring: impl IntoIterator<Item = (KeyId, KeyCheck)>,
+    stored: &BTreeMap<KeyId, KeyCheck>,
+) -> Result<(), ForeignKeyRing> {
+    let (mut newest, mut shared) = (None, stored.is_empty());
+    for (key, check) in ring {
+        newest = newest.or(Some(key));
+        match stored.get(&key) {
+            Some(known) if *known == check => shared = true,
+            Some(_) => return Err(ForeignKeyRing::OtherKey(key)),
+            None => {}
+        }
+    }
+    match newest {
+        Some(key) if !shared => Err(ForeignKeyRing::NoKnownKey(key)),
+        _ => Ok(()),
+    }
+}
 
 impl Service {
     /// The check values of the ring's keys.
@@ -13,22 +76,9 @@ impl Service {
         self.key_ring.iter().flat_map(|ring| ring.checks())
     }
 
-    /// Checks that the key ring belongs to the store. The ring is refused if the stored check value of one of its keys
-    /// is different. It is also refused if check values are stored, but none for any of its keys. Otherwise, a key
-    /// without a stored check value is accepted, because it can be new.
+    /// Checks that the key ring of the service belongs to the store.
     pub(crate) fn own_key_ring(&self, stored: &StoredSettings) -> Result<(), Unavailable> {
-        let (mut newest, mut shared) = (None, stored.key_checks.is_empty());
-        for (key, check) in self.key_checks() {
-            newest = newest.or(Some(key));
-            match stored.key_checks.get(&key) {
-                Some(known) if *known == check => shared = true,
-                Some(_) => return Err(Unavailable::ForeignKeyRing { key }),
-                None => {}
-            }
-        }
-        match newest {
-            Some(key) if !shared => Err(Unavailable::ForeignKeyRing { key }),
-            _ => Ok(()),
-        }
+        check_key_ring(self.key_checks(), &stored.key_checks)
+            .map_err(|foreign| Unavailable::ForeignKeyRing { key: foreign.key() })
     }
 }

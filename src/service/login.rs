@@ -4,6 +4,7 @@
 
 use crate::directory::Login;
 use crate::event::{Actor, By, EventKind};
+use crate::record::decide::entitled;
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::throttling::{Counted, Held};
@@ -69,8 +70,9 @@ impl Service {
             Err(Held::Until(until)) => return Err(LoginError::SlowDown { until }),
             Err(Held::UnderWay(key)) => return Err(LoginError::Busy { key }),
         };
-        let fits =
-            |account: &Account| !account.is_disabled() && expected.is_none_or(|expected| expected == account.subject());
+        let fits = |account: &Account| {
+            entitled(Some(account), None).is_ok() && expected.is_none_or(|expected| expected == account.subject())
+        };
         match logins.authenticate(login).await.map(|account| account.filter(fits)) {
             Err(failed) => {
                 self.untested(attempt, now).await;

@@ -5,14 +5,13 @@ pub(crate) mod draw;
 pub(crate) mod format;
 pub(crate) mod issued;
 pub(crate) mod once;
-pub(crate) mod prefix;
+pub(crate) mod pattern;
 pub(crate) mod prefixes;
 pub(crate) mod presented;
 
 pub use draw::shard;
 pub use once::OnceKey;
-pub use prefix::{InvalidPrefix, Prefix};
-pub use prefixes::{InvalidPrefixes, Prefixes, PrefixesBuilder};
+pub use prefixes::{InvalidPrefix, InvalidPrefixes, Prefix, Prefixes, PrefixesBuilder};
 pub use presented::{MalformedToken, PresentedToken};
 
 #[cfg(test)]

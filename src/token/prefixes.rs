@@ -1,7 +1,59 @@
-//! The prefixes of tokens. Each prefix belongs to one kind of token.
+//! The prefixes of tokens: which texts are valid, and to which kind of token each prefix belongs.
 
-use crate::token::prefix::Prefix;
+use std::fmt;
+
+use arrayvec::ArrayString;
+
 use crate::types::kind::TokenKind;
+
+/// The length of the longest prefix, in bytes.
+const LONGEST: usize = 16;
+
+/// The prefix of a token. It has 2 to 16 characters of `[a-z0-9_]` and does not end in `_`.
+///
+/// ```
+/// use counterfoil::token::Prefix;
+///
+/// assert!(Prefix::new("acme_pat").is_ok());
+/// assert!(Prefix::new("acme_").is_err());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Prefix(ArrayString<LONGEST>);
+
+/// Not a valid prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("prefix must be 2 to 16 characters of [a-z0-9_] and not end in _")]
+pub struct InvalidPrefix;
+
+impl Prefix {
+    /// Checks the text.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPrefix`] if the text breaks a rule of [`Prefix`].
+    pub fn new(text: &str) -> Result<Self, InvalidPrefix> {
+        let letters = text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+        let prefix = ArrayString::from(text).map_err(|_| InvalidPrefix)?;
+        if text.len() >= 2 && letters && !text.ends_with('_') { Ok(Self(prefix)) } else { Err(InvalidPrefix) }
+    }
+
+    /// Wraps a text of the library itself. A test checks that these texts are valid prefixes.
+    pub(crate) fn known(text: &'static str) -> Self {
+        Self(ArrayString::from(text).unwrap_or_default())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Prefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// The prefixes of a realm's tokens. Each kind of token has a current prefix for new tokens. It can also have old
 /// prefixes, whose tokens still verify.
@@ -63,14 +115,15 @@ impl Prefixes {
         &self.current[slot(kind)]
     }
 
-    /// All accepted prefixes with their kinds. Current prefixes are first. Use them for the pattern of a leak scanner.
+    /// All accepted prefixes with their kinds. Current prefixes are first. [`Prefixes::pattern`] is the pattern of a leak
+    /// scanner for them.
     pub fn all(&self) -> impl Iterator<Item = (&Prefix, TokenKind)> {
         self.known.iter().map(|known| (&known.prefix, known.kind))
     }
 
     /// The kind of tokens with that prefix. `None` if no kind has it.
     pub(crate) fn kind(&self, prefix: &[u8]) -> Option<TokenKind> {
-        if prefix.len() > 16 {
+        if prefix.len() > LONGEST {
             return None;
         }
         // Comparing numbers is faster than comparing slices. The lengths are also compared, because leading NUL bytes
@@ -150,7 +203,10 @@ struct Known {
     kind: TokenKind,
 }
 
-/// The prefix, at most 16 bytes, as a big-endian number.
+/// [`number`] has room for each prefix.
+const _: () = assert!(LONGEST <= size_of::<u128>());
+
+/// The prefix, at most [`LONGEST`] bytes, as a big-endian number.
 fn number(prefix: &[u8]) -> u128 {
     prefix.iter().fold(0, |number, &byte| number << 8 | u128::from(byte))
 }
@@ -166,6 +222,16 @@ mod tests {
 
     fn prefix(text: &str) -> Prefix {
         Prefix::new(text).expect("a prefix")
+    }
+
+    #[test]
+    fn all_kinds_1_a_prefix_is_2_to_16_of_its_letters() {
+        for good in ["ab", "a0", "_a", "00", "a_b", "cf__p", "abcdefghijklmnop"] {
+            assert_eq!(Prefix::new(good).map(|prefix| prefix.to_string()), Ok(good.to_owned()));
+        }
+        for bad in ["", "a", "_", "a_", "__", "abcdefghijklmnopq", "Ab", "a-b", "a b", "ab\n", "aб", "ab.", "a\0"] {
+            assert_eq!(Prefix::new(bad), Err(InvalidPrefix), "{bad:?}");
+        }
     }
 
     #[test]

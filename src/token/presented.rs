@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use crate::crypto::entropy::{Entropy as _, SeededEntropy};
     use crate::token::draw::draw_secret;
-    use crate::token::prefix::Prefix;
+    use crate::token::prefixes::Prefix;
 
     fn seeded(seed: u64) -> (RecordId, TokenSecret) {
         let entropy = SeededEntropy::new(seed);

@@ -27,7 +27,24 @@ impl fmt::Display for Side {
 
 impl Side {
     pub(crate) fn failed(self) -> impl FnOnce(StoreError) -> CopyError {
-        move |error| CopyError::Store { side: self, error }
+        move |error| match error {
+            StoreError::Corrupt { .. } if self == Self::Target => CopyError::DamagedTarget { count: 1 },
+            error => CopyError::Store { side: self, error },
+        }
+    }
+}
+
+/// The part of a message that names one of several families, or nothing.
+fn example(family: Option<&FamilyId>) -> String {
+    family.map(|family| format!(", for example of family {}", Hex(family))).unwrap_or_default()
+}
+
+/// Shows the id of a family as hexadecimal digits.
+struct Hex<'a>(&'a FamilyId);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -48,7 +65,10 @@ pub enum CopyError {
     },
     /// Rows of the source cannot be decoded. Nothing was written. Repair or remove these rows first. A copy that left
     /// them out would hide the loss.
-    #[error("{count} rows of the source do not decode, for example of family {first:?}; nothing was written")]
+    #[error(
+        "{count} rows of the source do not decode{}; nothing was written; repair or remove them, then run the copy again",
+        example(.first.as_ref())
+    )]
     Damaged {
         /// The number of rows, families and registrations that cannot be decoded.
         count: u64,
@@ -79,7 +99,7 @@ pub enum CopyError {
         walked: u64,
     },
     /// The target holds a family that the source does not have.
-    #[error("the target holds credentials of its own, family {0:?}; copy into an empty store")]
+    #[error("the target holds credentials of its own, family {}; copy into an empty store", Hex(.0))]
     ForeignFamily(FamilyId),
     /// The target holds the registration of a client that the source does not have, or that differs from the source's.
     #[error("the target has a client {client} of its own in realm {realm}; copy into an empty store")]
@@ -104,7 +124,8 @@ pub enum CopyError {
     /// A family is different in the two stores, or is missing in one of them. One of the stores was used after an
     /// earlier part of the copy.
     #[error(
-        "family {family:?} differs in {field}: one of the stores was used meanwhile; empty the target and begin anew"
+        "family {} differs in {field}: one of the stores was used meanwhile; empty the target and begin anew",
+        Hex(.family)
     )]
     Differs {
         /// The family that differs.
@@ -114,7 +135,12 @@ pub enum CopyError {
     },
     /// The family cannot be written to the target, because another family of the target already has its label. A label
     /// is unique among the credentials of an owner.
-    #[error("family {family:?} cannot be written, since family {holder:?} of the target holds its label")]
+    #[error(
+        "family {} cannot be written, since family {} of the target holds its label: one of the stores was used \
+         meanwhile; empty the target and begin anew",
+        Hex(.family),
+        Hex(.holder)
+    )]
     LabelHeld {
         /// The family that was not written.
         family: FamilyId,
@@ -123,6 +149,24 @@ pub enum CopyError {
     },
     /// A registration or a settings document cannot be converted to its stored form. This does not happen for documents
     /// that were read from a store.
-    #[error("a document cannot be written")]
+    #[error("a document cannot be written; this is a fault of the library: report it with its cause")]
     Document(#[from] InvalidDocument),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_60_a_message_names_a_family_or_none_and_says_what_to_do() {
+        let damaged = |first| CopyError::Damaged { count: 2, first }.to_string();
+        let rest = "nothing was written; repair or remove them, then run the copy again";
+        let family = FamilyId::from_bytes([0xab; 10]);
+        let named = "for example of family abababababababababab";
+        assert_eq!(damaged(Some(family)), format!("2 rows of the source do not decode, {named}; {rest}"));
+        assert_eq!(damaged(None), format!("2 rows of the source do not decode; {rest}"));
+        let held = CopyError::LabelHeld { family, holder: FamilyId::from_bytes([1; 10]) }.to_string();
+        assert!(held.contains("family 01010101010101010101 of the target"), "{held}");
+        assert!(held.ends_with("empty the target and begin anew"), "{held}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Copies families from the source to the target.
 
-use counterfoil::store::{Restored, StoreError, WholeFamily};
+use counterfoil::store::{Restored, WholeFamily};
 use counterfoil::types::FamilyId;
 use futures_util::future::join_all;
 
@@ -57,11 +57,7 @@ fn compare(id: &FamilyId, source: Option<&WholeFamily>, target: Option<&WholeFam
 /// Returns an error if a family differs between the two stores.
 pub(crate) async fn same(copy: &Copy, id: &FamilyId) -> Result<(), CopyError> {
     let source = read(copy, Side::Source, id).await?;
-    match copy.target.families.family(id).await {
-        Ok(target) => compare(id, source.as_ref(), target.as_ref()),
-        Err(StoreError::Corrupt { .. }) => Err(CopyError::DamagedTarget { count: 1 }),
-        Err(error) => Err(CopyError::Store { side: Side::Target, error }),
-    }
+    compare(id, source.as_ref(), read(copy, Side::Target, id).await?.as_ref())
 }
 
 /// Returns an error unless both stores have the same families. Returns the number of records in one store.
@@ -72,6 +68,7 @@ pub(crate) async fn verify(copy: &Copy) -> Result<u64, CopyError> {
     loop {
         let (source, target) = (sources.next().await?, targets.next().await?);
         match (source, target) {
+            _ if targets.corrupt > 0 => return Err(CopyError::DamagedTarget { count: targets.corrupt }),
             (None, None) => return Ok(records),
             (Some(source), Some(target)) if source == target => {
                 let both = (read(copy, Side::Source, &source).await?, read(copy, Side::Target, &target).await?);

@@ -2,6 +2,7 @@
 //! ring.
 
 use counterfoil::Realm;
+use counterfoil::operations::{ForeignKeyRing, check_key_ring};
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::SettingsPut;
 
@@ -21,9 +22,9 @@ pub(crate) async fn compatible(copy: &Copy, realm: &Realm) -> Result<(), CopyErr
 }
 
 fn same(realm: &Realm, source: &StoredSettings, target: &StoredSettings) -> Result<(), CopyError> {
-    let differs = |(key, check)| source.key_checks.get(key).is_some_and(|own| own != check);
-    if let Some((key, _)) = target.key_checks.iter().find(|entry| differs(*entry)) {
-        return Err(CopyError::ForeignKeyRing { realm: realm.clone(), key: *key });
+    let ring = source.key_checks.iter().map(|(key, check)| (*key, *check));
+    if let Err(ForeignKeyRing::OtherKey(key)) = check_key_ring(ring, &target.key_checks) {
+        return Err(CopyError::ForeignKeyRing { realm: realm.clone(), key });
     }
     if source == target { Ok(()) } else { Err(CopyError::ForeignSettings(realm.clone())) }
 }

@@ -172,7 +172,8 @@ impl Endpoint {
             Shape::OAuth => crate::oauth::endpoint::method_not_allowed(),
         };
         let names: Vec<&str> = self.methods().iter().map(Method::as_str).collect();
-        // This cannot fail, because method names are valid header values.
+        // An OAuth error already has an `Allow` header, for hosts without this crate. It is replaced here. The value is
+        // always valid, because method names are valid header values.
         if let Ok(allowed) = HeaderValue::try_from(names.join(",")) {
             response.headers_mut().insert(ALLOW, allowed);
         }

@@ -9,6 +9,7 @@
 //! - Once a second, the configuration of the servers is checked again in the background.
 
 mod attempt;
+mod silence;
 mod state;
 mod supervision;
 
@@ -23,11 +24,9 @@ use tokio::time::timeout;
 use crate::check::Setup;
 use crate::connection::{self, Connector, Request};
 use crate::error::{Silence, maybe_done, silent, unavailable};
+pub(crate) use silence::PATIENCE;
 use state::State;
 
-/// The time after which a silent connection is replaced. A connection is silent if no call has succeeded for this time,
-/// or if one call has waited this long for its answer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 /// The time limit of a check of the configuration that runs in the background.
 const LOOK: Duration = Duration::from_secs(1);
 

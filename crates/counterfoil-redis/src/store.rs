@@ -42,7 +42,7 @@ struct Inner {
     wait_pool: Option<WaitPool>,
     /// One lock for each shard. An insert holds the lock of its shard while it revokes old families to make room, if
     /// another such insert has interfered before. So this process then runs one of these inserts at a time.
-    rooms: Vec<Mutex<()>>,
+    rooms: Box<[Mutex<()>; 256]>,
     husks: std::sync::Mutex<Walk>,
     /// The first shard that the next probe writes to.
     probed: AtomicU8,
@@ -89,7 +89,7 @@ impl RedisStore {
             Setup { in_cluster: connector.is_cluster(), volatile: options.volatile, upgrades: options.upgrades };
         let layout = check::server(&connector, setup, &keys, options.deadline).await?;
         let connection = SharedConnection::new(connector, setup, options.deadline);
-        let rooms = (0..=u8::MAX).map(|_| Mutex::default()).collect();
+        let rooms = Box::new(std::array::from_fn(|_| Mutex::default()));
         let wait_pool = options.waits.map(WaitPool::new);
         let (husks, probed) = Default::default();
         let store = Self(Arc::new(Inner { keys, connection, wait_pool, rooms, husks, probed }));
@@ -121,11 +121,11 @@ impl RedisStore {
     }
 
     /// Waits for the lock of a shard. An insert holds it while it revokes old families to make room. Returns an error
-    /// if the lock is not free within the deadline of a call. The insert has then written nothing. Never returns
-    /// `None`, because every shard has a lock.
-    pub(crate) async fn room(&self, op: &'static str, shard: u8) -> Result<Option<MutexGuard<'_, ()>>, StoreError> {
-        let Some(room) = self.0.rooms.get(usize::from(shard)) else { return Ok(None) };
-        timeout(self.connection().deadline(), room.lock()).await.map(Some).map_err(|_| lost(op))
+    /// if the lock is not free within the deadline of a call. The insert has then written nothing.
+    pub(crate) async fn room(&self, op: &'static str, shard: u8) -> Result<MutexGuard<'_, ()>, StoreError> {
+        // There is a lock for each value of a `u8`.
+        let room = &self.0.rooms[usize::from(shard)];
+        timeout(self.connection().deadline(), room.lock()).await.map_err(|_| lost(op))
     }
 
     pub(crate) fn probed(&self) -> &AtomicU8 {

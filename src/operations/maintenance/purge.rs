@@ -3,9 +3,12 @@
 use std::num::NonZeroU32;
 
 use crate::counterfoil::Counterfoil;
+use crate::policy::Policy;
+use crate::record::record_parts::RecordParts;
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::store::listing::Progress;
+use crate::store::transfer::WholeFamily;
 use crate::types::time::Timestamp;
 
 impl Counterfoil {
@@ -29,10 +32,41 @@ impl Counterfoil {
 /// The result of no operation depends on a purge. A record or counter whose end is reached is treated as absent, even
 /// if it is still stored.
 async fn purge(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
-    let unsent_before = now.minus(service.policy.notices.unsent_kept);
-    let records = service.store.purge(now, unsent_before, now, limit).await?;
+    let records = service.store.purge(now, unsent_before(&service.policy, now), now, limit).await?;
     let counters = counters(service, limit, now).await?;
     Ok(Progress { changed: records.changed.saturating_add(counters.changed), more: records.more || counters.more })
+}
+
+/// A record with an unsent notice may be purged at `now` only if its `gone_at` is not later than this instant.
+pub(crate) fn unsent_before(policy: &Policy, now: Timestamp) -> Timestamp {
+    now.minus(policy.notices.unsent_kept)
+}
+
+/// Counts the records of a family that [`Counterfoil::purge`] would remove under this policy at the instant `now`.
+///
+/// ```
+/// use counterfoil::Timestamp;
+/// use counterfoil::operations::purgeable;
+/// use counterfoil::policy::Policy;
+/// use counterfoil::store::Transfer as _;
+///
+/// # futures_executor::block_on(async {
+/// let service = counterfoil::testing::service();
+/// let token = service.personal_access_token("ivan", None).await.view;
+/// let found = service.store().inner().family(&token.id.family()).await.expect("in memory");
+/// let (family, policy) = (found.expect("not purged"), Policy::default());
+/// assert_eq!(purgeable(&family, &policy, token.created_at), 0);
+/// assert_eq!(purgeable(&family, &policy, Timestamp::MAX), 1);
+/// # });
+/// ```
+#[must_use]
+pub fn purgeable(family: &WholeFamily, policy: &Policy, now: Timestamp) -> usize {
+    let unsent_before = unsent_before(policy, now);
+    let is_gone = |member: &&RecordParts| {
+        let limit = if member.notice.is_some() { unsent_before } else { now };
+        family.family().gone_at_of(member).is_some_and(|gone_at| limit.reached(gone_at))
+    };
+    family.members().iter().filter(is_gone).count()
 }
 
 /// Removes at most `limit` counters of failures, those whose window has ended by `now`.

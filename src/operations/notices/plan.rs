@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
+use crate::operations::maintenance::purge::unsent_before;
 use crate::operations::notices::schedule;
-use crate::record::decide::{account_of, predates};
+use crate::record::decide::{self, account_of};
 use crate::record::notice::{Expiring, Look, arm, look, put_off};
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
@@ -44,8 +45,8 @@ pub(super) async fn plan(
     let Some(expires_at) = own.expires_at else { return Ok(Plan::Rest(None)) };
     // A notice is useless if the time `unsent_kept` has passed since the record's `gone_at`. Usually a purge has
     // already removed the record. If no purge ran, the same limit applies here.
-    let kept = service.policy.notices.unsent_kept;
-    let forgotten = record.gone_at().is_some_and(|gone_at| now.reached(gone_at.plus_capped(kept)));
+    let unsent_before = unsent_before(&service.policy, now);
+    let forgotten = record.gone_at().is_some_and(|gone_at| unsent_before.reached(gone_at));
     if forgotten || record.revoked().is_some() || own.superseded.is_some() {
         return Ok(Plan::Rest(None));
     }
@@ -82,13 +83,7 @@ pub(super) async fn plan(
 /// Such a credential is void, and the account might now belong to another person.
 async fn entitled(service: &Service, record: &TokenRecord) -> Result<Result<Account, Refusal>, Unavailable> {
     let Some(subject) = addressee(record) else { return Ok(Err(Refusal::AccountMissing)) };
-    let Some(account) = service.directory.account(&subject).await? else { return Ok(Err(Refusal::AccountMissing)) };
-    if account.is_disabled() {
-        return Ok(Err(Refusal::AccountDisabled));
-    }
+    let account = service.directory.account(&subject).await?;
     let own_rights = account_of(record) == Some(&subject);
-    match predates(record, &account).filter(|_| own_rights) {
-        Some(valid_since) => Ok(Err(Refusal::BeforeValidSince { valid_since })),
-        None => Ok(Ok(account)),
-    }
+    Ok(decide::entitled(account, own_rights.then_some(record)))
 }

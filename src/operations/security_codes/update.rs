@@ -144,7 +144,7 @@ pub(crate) async fn exists<O: Permission>(permit: &Permit<'_, O>, id: Option<&Re
 }
 
 fn end_at(service: &Service, expires_at: Timestamp, now: Timestamp) -> Result<End, Invalid> {
-    let gone_at = expires_at.plus(service.policy.kept_after_expiry(TokenKind::SecurityCode));
+    let gone_at = service.policy.whole_gone_after_expiry(TokenKind::SecurityCode, expires_at);
     gone_at.filter(|_| expires_at > now).map(|gone_at| (expires_at, gone_at)).ok_or(Invalid::ExpiresAt)
 }
 

@@ -6,6 +6,7 @@ use crate::counterfoil::Counterfoil;
 use crate::directory::Login;
 use crate::event::{Actor, By, EventKind};
 use crate::operations::logins;
+use crate::record::decide::entitled;
 use crate::record::family::{FamilyBody, NewFamily};
 use crate::service::Service;
 use crate::service::error::Unavailable;
@@ -104,7 +105,7 @@ pub(crate) async fn for_account(
     now: Timestamp,
 ) -> Result<OpenedSession, LoginError> {
     let by = By::from(Actor::Host, source);
-    if account.is_disabled() {
+    if entitled(Some(account), None).is_err() {
         service.tell(now, by, EventKind::LoginRefused { subject: Some(account.subject().clone()) });
         return Err(LoginError::Refused);
     }

@@ -3,6 +3,7 @@
 
 use crate::counterfoil::Counterfoil;
 use crate::event::{Actor, By, EventKind};
+use crate::record::decide::entitled;
 use crate::record::family::{FamilyBody, NewFamily};
 use crate::service::Service;
 use crate::service::error::Unavailable;
@@ -158,9 +159,7 @@ pub(crate) async fn family(
     if client.disabled {
         return Err(OpenError::ClientDisabled);
     }
-    if account.is_disabled() {
-        return Err(OpenError::AccountDisabled);
-    }
+    let account = entitled(Some(account), None).map_err(|_| OpenError::AccountDisabled)?;
     let settings = service.settings(now).await?;
     let refreshes = client.allows(Grant::RefreshToken);
     let access_end = now.plus(settings.access_lifetime).ok_or(Unavailable::Clock)?;

@@ -1,4 +1,7 @@
-//! Decides whether a presenter is allowed to do an operation. No other module does this.
+//! Compares a presenter with the requirements of an operation, and refuses the operation if they are not met. The
+//! requirements of each operation are in `operations.rs`. `service/presenter.rs` determines which credentials count as
+//! tokens, and how recent a proof of the password must be. Operations on the caller's own session or password check
+//! their principal in `operations/sessions` and `operations/logins.rs`.
 //!
 //! Each operation has a type that declares its requirements ([`Permission::RULE`]). The function that executes an
 //! operation takes a [`Permit`] of this type, and accesses the stores only through the permit. Only [`Service::permit`]
@@ -12,6 +15,7 @@ use std::marker::PhantomData;
 pub(crate) use rule::{Credentials, Host, OwnGate, Proof, Right, Rule};
 
 use crate::event::{By, EventKind};
+use crate::record::decide::entitled;
 use crate::service::Service;
 use crate::service::error::{Forbidden, ManageError};
 use crate::service::invalid::Invalid;
@@ -98,8 +102,8 @@ impl Service {
             return Err(Forbidden::Gate { gate }.into());
         }
         if gate == OwnGate::GatesAndAccount {
-            let account = self.directory.account(owner).await?.filter(|account| !account.is_disabled());
-            if account.ok_or(ManageError::NotFound)?.role() == Role::Collaborator {
+            let account = entitled(self.directory.account(owner).await?, None).map_err(|_| ManageError::NotFound)?;
+            if account.role() == Role::Collaborator {
                 return Err(Forbidden::Collaborator.into());
             }
         }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use counterfoil::operations::KeyUse;
+use counterfoil::operations::{ForeignKeyRing, KeyUse, check_key_ring};
 use counterfoil::settings::StoredSettings;
 use counterfoil::types::KeyId;
 use counterfoil::{KeyRing, Realm};
@@ -62,30 +62,20 @@ impl KeyUses {
         self.checks.keys()
     }
 
-    /// Returns an error if `Counterfoil::start` would refuse this ring in one of the realms. It refuses a ring with a
-    /// key that has the number of a stored check value but is a different key. It also refuses a ring without any key
-    /// of the check values.
+    /// Returns an error if `Counterfoil::start` would refuse this ring in one of the realms.
     pub(super) fn check_ring(&self, ring: &KeyRing) -> Result<(), Failure> {
         for (realm, stored) in &self.checks {
-            let mut shared = stored.key_checks.is_empty();
-            for (key, check) in ring.checks() {
-                match stored.key_checks.get(&key) {
-                    Some(there) if *there == check => shared = true,
-                    Some(_) => {
-                        let number = key.number();
-                        return Err(Failure::refused(format!(
-                            "key {number} is another than the store's in realm {realm}"
-                        )));
+            check_key_ring(ring.checks(), &stored.key_checks).map_err(|foreign| {
+                Failure::refused(match foreign {
+                    ForeignKeyRing::OtherKey(key) => {
+                        format!("key {} is another than the store's in realm {realm}", key.number())
                     }
-                    None => {}
-                }
-            }
-            if !shared {
-                return Err(Failure::refused(format!(
-                    "the ring has none of the keys that the store knows in realm {realm}, so a service would not start \
-                     with it: start the service with the present ring first"
-                )));
-            }
+                    _ => format!(
+                        "the ring has none of the keys that the store knows in realm {realm}, so a service would not \
+                         start with it: start the service with the present ring first"
+                    ),
+                })
+            })?;
         }
         Ok(())
     }

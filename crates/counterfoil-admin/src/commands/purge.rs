@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use counterfoil::clock::{Clock as _, SystemClock};
-use counterfoil::operations::is_beyond;
+use counterfoil::operations::{is_clock_trusted, purgeable};
 use counterfoil::store::Transfer;
 use counterfoil_stores::AnyStore;
 
@@ -26,7 +26,7 @@ pub(super) async fn run(cli: &Cli, what: &cli::Purge) -> Result<Output, Failure>
 async fn trusted(store: &AnyStore) -> Result<(), Failure> {
     let noted = store.settings().last_upkeep().await.map_err(Failure::failed)?;
     match noted {
-        Some(noted) if !is_beyond(SystemClock.now(), noted) => Ok(()),
+        noted if is_clock_trusted(SystemClock.now(), noted) => Ok(()),
         Some(_) => Err(Failure::refused(
             "this machine's clock is more than a day after the store's last upkeep; compare it, then give --trust-clock",
         )),
@@ -53,15 +53,10 @@ async fn purge(cli: &Cli, store: &AnyStore, trust_clock: bool) -> Result<Output,
 /// Counts the records that a purge would remove now, for `--dry-run`.
 async fn gone(cli: &Cli, store: &dyn Transfer) -> Result<Output, Failure> {
     let now = SystemClock.now();
-    let unsent_before = now.minus(cli.policy()?.notices.unsent_kept);
+    let policy = cli.policy()?;
     let mut records = 0;
     let corrupt = each_family(store, |whole| {
-        let ended = whole.family().revoked.and(whole.family().gone_at);
-        let is_gone = |member: &&counterfoil::store::RecordParts| {
-            let limit = if member.notice.is_some() { unsent_before } else { now };
-            ended.or(member.gone_at).is_some_and(|gone_at| limit.reached(gone_at))
-        };
-        records += u64::try_from(whole.members().iter().filter(is_gone).count()).unwrap_or(u64::MAX);
+        records += u64::try_from(purgeable(whole, &policy, now)).unwrap_or(u64::MAX);
     })
     .await?;
     Ok(Output::Fields(vec![("would_remove", records.into()), ("corrupt", corrupt.into())]))

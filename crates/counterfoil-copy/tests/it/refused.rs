@@ -183,6 +183,38 @@ fn host_60_a_registration_of_the_target_that_does_not_decode_is_refused() {
 }
 
 #[test]
+fn host_60_a_family_of_the_target_that_is_damaged_during_the_run_is_named_as_damaged() {
+    let id = "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; \
+              UPDATE counterfoil_family SET id = x'00' WHERE id = (SELECT max(id) FROM counterfoil_family)";
+    for damage in ["UPDATE counterfoil_record SET digest = x'00'", id] {
+        RUNTIME.block_on(async {
+            let (folder, source) = (tempfile::TempDir::new().expect("a folder"), memory());
+            fill(&source.store).await;
+            let options = counterfoil_sql::sqlx::sqlite::SqliteConnectOptions::new()
+                .filename(folder.path().join("damaged.db"))
+                .create_if_missing(true);
+            let target = Arc::new(counterfoil_sql::SqliteStore::open(options.clone()).await.expect("a store"));
+            Copy::new(source.stores(), Stores::of(Arc::clone(&target))).run().await.expect("a copy");
+            let raw = counterfoil_sql::sqlx::SqlitePool::connect_with(options).await.expect("the file");
+            // The target is walked once by the checks before the first write. Rows are damaged before the second walk,
+            // which compares the stores.
+            let (faults, walks) = (Faults::default(), std::sync::atomic::AtomicUsize::new(0));
+            faults.plan(move |call| {
+                let is_walk = call.method == "families";
+                let nth = walks.fetch_add(usize::from(is_walk), std::sync::atomic::Ordering::Relaxed);
+                if is_walk && nth == 1 {
+                    block_on(counterfoil_sql::sqlx::raw_sql(damage).execute(&raw)).expect("the rows");
+                }
+                None
+            });
+            let failing = Arc::new(FaultyStore::new(target, faults));
+            let refused = Copy::new(source.stores(), Stores::of(failing)).verify().await;
+            assert!(matches!(refused, Err(CopyError::DamagedTarget { count: 1.. })), "{refused:?}");
+        });
+    }
+}
+
+#[test]
 fn host_60_a_damaged_row_stops_the_copy_before_its_first_write() {
     RUNTIME.block_on(async {
         let folder = tempfile::TempDir::new().expect("a folder");

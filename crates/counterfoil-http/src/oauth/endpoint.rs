@@ -9,7 +9,7 @@ use counterfoil::Counterfoil;
 use counterfoil::oauth::{Answer, FormFault, MAX_FORM_BYTES, OAuthError, OAuthRequest, Reason};
 use counterfoil::types::Source;
 use http::HeaderValue;
-use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 
 use crate::body::Response;
@@ -111,9 +111,7 @@ fn refused(unread: Unread) -> Response {
     sent(Err(fault.into()))
 }
 
-/// Makes a 405 response. The endpoint adds the `Allow` header to it.
+/// Makes a 405 response. The endpoint replaces its `Allow` header with the methods that it supports.
 pub(crate) fn method_not_allowed() -> Response {
-    let mut response = sent(Err(OAuthError::method()));
-    response.headers_mut().remove(ALLOW);
-    response
+    sent(Err(OAuthError::method()))
 }

@@ -9,7 +9,8 @@ use serde::{Serialize, Serializer};
 
 use crate::loopback::is_loopback;
 
-/// The path at which the metadata of an issuer without a path is served.
+/// The path at which the metadata of an issuer without a path is served (RFC 8414 §3). [`Issuer::metadata_path`] adds
+/// the path of the issuer.
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-authorization-server";
 
 /// The identifier of an authorization server: an `https` URL without query and fragment. An `http` URL is allowed only

@@ -12,6 +12,8 @@ use crate::body::Response;
 use crate::endpoint::{Endpoint, Handler, Shape};
 use crate::endpoints::{Endpoints, described};
 use crate::oauth::issuer::Issuer;
+#[cfg(feature = "openapi")]
+use crate::oauth::issuer::WELL_KNOWN;
 use crate::secret_body;
 
 /// The methods by which a confidential client may authenticate.
@@ -151,7 +153,7 @@ pub fn metadata(metadata: Metadata) -> Endpoints {
 /// Returns the metadata of this authorization server
 #[cfg_attr(feature = "openapi", utoipa::path(
     get,
-    path = "/.well-known/oauth-authorization-server",
+    path = WELL_KNOWN,
     operation_id = "metadata",
     tag = "oauth",
     responses((status = 200, description = "what is mounted", body = Metadata)),

@@ -1,4 +1,5 @@
-//! Sends one request and waits for the answer. Sends the request once more if that is safe.
+//! Sends one request and waits for the answer. Sends the request once more if that is safe. Decides how long a call
+//! waits before the connection is replaced.
 
 use std::future::Future;
 use std::pin::pin;
@@ -9,8 +10,9 @@ use redis::{RedisResult, Value};
 // Time is measured as durations only, to supervise connections. The store contract gets no instant from here.
 use tokio::time::{Instant, timeout_at};
 
+use super::silence::{is_silent, silent_at};
 use super::state::Held;
-use super::{Does, PATIENCE, SharedConnection};
+use super::{Does, SharedConnection};
 use crate::connection::Request;
 use crate::error::{Silence, is_cut, refusal, silent, unavailable};
 use crate::role;
@@ -108,7 +110,7 @@ impl SharedConnection {
             }
             answer => {
                 if answer.is_ok() {
-                    self.state().silent_since = None;
+                    self.state().silence.end();
                 }
                 // The node may have lost its role before it answered. The read is sent again, together with `ROLE`.
                 let late = does == Does::Read
@@ -124,7 +126,7 @@ impl SharedConnection {
     /// returns an error, and the write is not sent.
     async fn confirm(&self, op: &'static str, held: &mut Held, deadline: Instant) -> Result<(), StoreError> {
         let (asked_at, role) = (Instant::now(), role::question());
-        match timeout_at((asked_at + PATIENCE).min(deadline), held.connection.ask(Request::One(&role))).await {
+        match timeout_at(silent_at(asked_at, deadline), held.connection.ask(Request::One(&role))).await {
             Ok(Ok(role)) => role::primary(role).map_err(|refused| {
                 self.state().demoted(held.epoch);
                 refusal(op, refused)
@@ -147,13 +149,13 @@ impl SharedConnection {
     ) -> Result<T, Tried> {
         let (mut task, asked_at) = (pin!(task), Instant::now());
         loop {
-            let look = (Instant::now() + PATIENCE).min(deadline);
+            let look = silent_at(Instant::now(), deadline);
             match timeout_at(look, &mut task).await {
                 Ok(answer) => return Ok(answer),
                 Err(_) if look == deadline => {
                     // The connection is closed, so that no other call waits as long as this one did. In a cluster it
                     // stays open, because the other nodes may still answer.
-                    if !self.connector.is_cluster() && asked_at.elapsed() >= PATIENCE {
+                    if !self.connector.is_cluster() && is_silent(asked_at, Instant::now()) {
                         self.state().close(epoch);
                     }
                     return Err(Tried::Silent);

@@ -1,9 +1,11 @@
-//! The state of the shared connection.
+//! The state of the shared connection: which connection a call gets, what is known about its node, and how often it may
+//! be replaced. `silence.rs` decides when it is replaced because no call succeeds.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::silence::Silence;
 use crate::connection::Connection;
 use crate::error::SetupError;
 use crate::role;
@@ -24,10 +26,7 @@ pub(super) struct State {
     confirmed_at: Option<Instant>,
     looked_at: Option<Instant>,
     refused: Option<(Instant, String)>,
-    /// The time of the first call after the last success.
-    pub(super) silent_since: Option<Instant>,
-    renewed_at: Option<Instant>,
-    last_call: Option<Instant>,
+    pub(super) silence: Silence,
 }
 
 /// The shared connection and its state at the moment at which a call begins.
@@ -47,20 +46,15 @@ pub(super) struct Call {
     pub(super) silent: bool,
 }
 
-fn is_older(at: Option<Instant>, than: Duration, now: Instant) -> bool {
+pub(super) fn is_older(at: Option<Instant>, than: Duration, now: Instant) -> bool {
     at.is_none_or(|at| now.duration_since(at) >= than)
 }
 
 impl State {
     /// Records that a call begins at `now`. Returns what the call must know and do before it sends its request.
-    pub(super) fn call(&mut self, now: Instant, patience: Duration) -> Call {
-        // Time without calls is not silence. The last caller may have been dropped before its answer came.
-        if self.last_call.replace(now).is_some_and(|last| now.duration_since(last) >= patience) {
-            self.silent_since = None;
-        }
-        let since = *self.silent_since.get_or_insert(now);
+    pub(super) fn call(&mut self, now: Instant) -> Call {
+        let silent = self.silence.call(now) && self.connection.is_some();
         let looks = self.looks(now);
-        let silent = self.connection.is_some() && now.duration_since(since) >= patience;
         Call { held: self.held(now), looks, silent }
     }
 
@@ -83,7 +77,8 @@ impl State {
     pub(super) fn install(&mut self, connection: Connection, now: Instant) -> Held {
         self.epoch += 1;
         (self.confirmed_at, self.looked_at) = (Some(now), Some(now));
-        (self.refused, self.silent_since) = (None, None);
+        self.refused = None;
+        self.silence.end();
         self.connection = Some(connection.clone());
         Held { connection, epoch: self.epoch, unconfirmed: false }
     }
@@ -135,13 +130,8 @@ impl State {
         (now.duration_since(*at) < PAUSE).then(|| SetupError::refused(what.as_str()))
     }
 
-    /// Whether the connection with this number may be replaced now. At most one attempt is made in each period of
-    /// `patience`.
-    pub(super) fn may_renew(&mut self, epoch: u64, now: Instant, patience: Duration) -> bool {
-        let may = self.epoch == epoch && is_older(self.renewed_at, patience, now);
-        if may {
-            self.renewed_at = Some(now);
-        }
-        may
+    /// Whether the connection with this number may be replaced now. See [`Silence::may_renew`].
+    pub(super) fn may_renew(&mut self, epoch: u64, now: Instant) -> bool {
+        self.epoch == epoch && self.silence.may_renew(now)
     }
 }

@@ -1,4 +1,5 @@
-//! Decides which connection is used, and when a new connection is opened.
+//! Opens the shared connection, checks it, and replaces it by a new one. `silence.rs` decides when it is replaced because
+//! no call succeeds.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -32,7 +33,7 @@ impl SharedConnection {
 
     pub(super) async fn connection(&self, op: &'static str) -> Result<Held, StoreError> {
         let now = Instant::now();
-        let call = self.state().call(now, PATIENCE);
+        let call = self.state().call(now);
         let Some(held) = call.held else { return self.build(op).await };
         if call.looks {
             self.look(held.connection.clone(), held.epoch);
@@ -131,7 +132,7 @@ impl SharedConnection {
     /// one can be opened.
     pub(super) async fn renew(&self, epoch: u64) {
         let Ok(_turn) = self.building.try_lock() else { return };
-        if !self.state().may_renew(epoch, Instant::now(), PATIENCE) {
+        if !self.state().may_renew(epoch, Instant::now()) {
             return;
         }
         if let Ok(Ok(connection)) = timeout(PATIENCE, self.open()).await {

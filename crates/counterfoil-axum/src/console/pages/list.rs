@@ -22,25 +22,28 @@ const MAX_READS: usize = 10;
 /// The maximum number of cursors of previous pages that a link contains.
 const MAX_TRAIL: usize = 40;
 
-/// The state of a credential, as the rows of a list show it.
+/// The state of a credential, as the rows of a list show it. The core decides each part of it (`service/view.rs`).
+///
+/// Unlike [`Status::Expiring`], it tells a replaced credential from one that ends soon. `EndsSoon` is
+/// [`CredentialView::ends_soon`], so that a code with a short lifetime does not have this badge from the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CredentialState {
     Active,
-    Expiring,
+    EndsSoon,
     Replaced,
     Expired,
     Suspended,
 }
 
 impl CredentialState {
-    const ALL: [Self; 5] = [Self::Active, Self::Expiring, Self::Replaced, Self::Expired, Self::Suspended];
+    const ALL: [Self; 5] = [Self::Active, Self::EndsSoon, Self::Replaced, Self::Expired, Self::Suspended];
 
     pub(super) const fn of(credential: &CredentialView) -> Self {
         match credential.status {
             Status::Expired => Self::Expired,
             Status::Suspended => Self::Suspended,
             _ if credential.replaced => Self::Replaced,
-            _ if credential.ends_soon => Self::Expiring,
+            _ if credential.ends_soon => Self::EndsSoon,
             _ => Self::Active,
         }
     }
@@ -49,7 +52,7 @@ impl CredentialState {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
-            Self::Expiring => "expiring",
+            Self::EndsSoon => "expiring",
             Self::Replaced => "replaced",
             Self::Expired => "expired",
             Self::Suspended => "suspended",
@@ -59,7 +62,7 @@ impl CredentialState {
     pub(super) const fn name(self, texts: &Texts) -> &'static str {
         match self {
             Self::Active => texts.active,
-            Self::Expiring => texts.expiring,
+            Self::EndsSoon => texts.expiring,
             Self::Replaced => texts.replaced_status,
             Self::Expired => texts.expired,
             Self::Suspended => texts.suspended,

@@ -1,0 +1,83 @@
+//! Makes the calls whose instructions `.ci/instructions` counts. The script runs this program under
+//! `valgrind --tool=callgrind`, which counts the instructions of [`counted_call`] and writes one file for each call of
+//! it. For each call the program prints its name. So the line number is the number of the file.
+//!
+//! The inputs are the same in each run, except the random key of the hash tables. It decides how many slots a lookup
+//! visits. Therefore each kind of call is counted for many tokens, and the script takes the lowest count: that of a
+//! lookup that visits one slot.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a bench that cannot go on says so")]
+
+#[allow(dead_code, reason = "shared with benches")]
+#[path = "../../../benches/authenticate/host.rs"]
+mod host;
+mod positions;
+#[allow(dead_code, reason = "shared with benches")]
+#[path = "../../../benches/authenticate/texts.rs"]
+mod texts;
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use counterfoil::memory::MemoryStore;
+use counterfoil::testing::ManualClock;
+use counterfoil::{Builder, Counterfoil, Timestamp};
+
+use host::{Tokens, ready};
+
+/// The number of records in the store.
+const RECORDS: usize = 1_000;
+
+/// The number of tokens for which each kind of call is counted. In a full table the lookup of an unknown id finds an
+/// empty slot at once for one id in about forty.
+const TOKENS: usize = 500;
+
+fn main() {
+    let counterfoil = service(Arc::default()).build().expect("a handle");
+    let mut tokens = Tokens::with_room_for(RECORDS);
+    host::issue(&counterfoil, RECORDS, &mut tokens);
+    tokens.shuffle();
+    let tokens = || tokens.walk(0).take(TOKENS);
+    let calls = [
+        ("accepted", str::to_owned as fn(&str) -> String, true),
+        ("wrong secret", texts::wrong_secret, false),
+        ("unknown id", texts::unknown_id, false),
+        ("malformed text", texts::malformed, false),
+    ];
+    for (name, text_of, accepted) in calls {
+        for token in tokens() {
+            count_verify(name, &counterfoil, &text_of(token), accepted);
+        }
+    }
+    positions::count_all();
+}
+
+/// A host whose clock stands still, with this store.
+fn service(store: Arc<MemoryStore>) -> Builder {
+    let clock = ManualClock::at(Timestamp::from_micros(1_800_000_000_000_000).expect("a time"));
+    host::host(RECORDS).clock(clock).store(store)
+}
+
+fn is_accepted(counterfoil: &Counterfoil, text: &str) -> bool {
+    ready(counterfoil.verify(black_box(text))).is_ok()
+}
+
+/// Counts one `verify` of this text. Two calls before it show the outcome. They also do what only first calls do: they
+/// note the first use of a token, and name the event of a refusal.
+fn count_verify(name: &str, counterfoil: &Counterfoil, text: &str, accepted: bool) {
+    (0..2).for_each(|_| assert_eq!(is_accepted(counterfoil, text), accepted, "{name}"));
+    count(name, &|| drop(black_box(ready(counterfoil.verify(black_box(text))))));
+}
+
+fn count(name: &str, call: &dyn Fn()) {
+    counted_call(call);
+    println!("{name}");
+}
+
+/// The instructions of this function, and of all that it calls, are counted. `.ci/instructions` knows it by its name.
+#[inline(never)]
+fn counted_call(call: &dyn Fn()) {
+    call();
+    // Without a statement after it, the call would become a jump, and callgrind would not see where it returns.
+    black_box(());
+}

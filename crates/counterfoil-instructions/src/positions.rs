@@ -1,0 +1,87 @@
+//! Comparisons of digests that are equal, and of digests that differ in one byte. Each takes the same number of
+//! instructions, whichever byte it is. `.ci/instructions` asserts that calls take equal counts if their names have the
+//! same text before the colon.
+
+use std::hint::black_box;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use counterfoil::memory::MemoryStore;
+use counterfoil::store::{Digest, Restored, Transfer as _, WholeFamily};
+
+use crate::host::{self, Tokens, ready};
+use crate::{count, count_verify, service};
+
+/// The number of bytes of a digest.
+const BYTES: usize = 32;
+
+pub(crate) fn count_all() {
+    count_comparisons();
+    count_refusals();
+}
+
+/// Counts [`Digest::ct_eq`] for equal digests, and for digests that differ in the first bit, the last bit, or all bits
+/// of each byte.
+fn count_comparisons() {
+    let digest: [u8; BYTES] = std::array::from_fn(|at| (at * 37 + 11) as u8);
+    let stored = Digest::from_bytes(digest);
+    let compare = |at: Option<(usize, u8)>| {
+        let mut other = digest;
+        let name = match at {
+            None => "comparison of digests: equal".to_owned(),
+            Some((at, bits)) => {
+                other[at] ^= bits;
+                format!("comparison of digests: byte {at} differs by {bits:08b}")
+            }
+        };
+        let other = Digest::from_bytes(other);
+        assert_eq!(is_same(&other, &stored), at.is_none());
+        count(&name, &|| {
+            black_box(is_same(black_box(&other), black_box(&stored)));
+        });
+    };
+    compare(None);
+    for at in 0..BYTES {
+        [0x80, 0x01, 0xFF].into_iter().for_each(|bits| compare(Some((at, bits))));
+    }
+}
+
+/// The comparison that verification uses, by itself.
+#[inline(never)]
+fn is_same(one: &Digest, other: &Digest) -> bool {
+    one.ct_eq(other)
+}
+
+/// Counts `verify` of one token in stores that have its record with another digest: in each store another byte differs.
+/// Here the comparison is the copy that the compiler made for verification.
+fn count_refusals() {
+    let store = Arc::<MemoryStore>::default();
+    let counterfoil = service(Arc::clone(&store)).build().expect("a handle");
+    let mut tokens = Tokens::with_room_for(1);
+    host::issue(&counterfoil, 1, &mut tokens);
+    let family = only_family(&store);
+    for at in 0..BYTES {
+        let changed = Arc::<MemoryStore>::default();
+        assert_eq!(ready(changed.restore(&with_byte_changed(&family, at))).expect("restored"), Restored::Done);
+        let counterfoil = service(changed).build().expect("a handle");
+        count_verify(
+            &format!("refused in a store of one record: byte {at} of the digest differs"),
+            &counterfoil,
+            tokens.get(0),
+            false,
+        );
+    }
+}
+
+fn only_family(store: &MemoryStore) -> WholeFamily {
+    let page = ready(store.families(None, NonZeroU32::MIN)).expect("a page");
+    ready(store.family(&page.items[0])).expect("read").expect("a family")
+}
+
+fn with_byte_changed(family: &WholeFamily, at: usize) -> WholeFamily {
+    let mut members = family.members().to_vec();
+    let mut digest = *members[0].digest.as_bytes();
+    digest[at] ^= 0x01;
+    members[0].digest = Digest::from_bytes(digest);
+    WholeFamily::new(family.family().clone(), members).expect("a family")
+}
