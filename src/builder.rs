@@ -137,8 +137,8 @@ impl Builder {
     /// [`Counterfoil::key_census`] counts the remaining digests without a key, under
     /// [`KeyId::NONE`](crate::types::KeyId::NONE).
     ///
-    /// Remove this call as soon as none remain. While it is set, an attacker with write access to the store can create
-    /// credentials.
+    /// Remove this call as soon as no digest without a key remains. Until you remove it, an attacker with write access
+    /// to the store can create credentials.
     pub fn accept_unkeyed(mut self) -> Self {
         self.unkeyed = Unkeyed::Accepted;
         self

@@ -32,8 +32,9 @@
 //!                  └─ Clock, Entropy, KeyRing, Policy, EventSink         (rules, and events)
 //! ```
 //!
-//! Each arrow is a step whose result only this step can create. A verification costs one read of the store and one read
-//! of the directory. Settings and clients come from a snapshot in the process.
+//! Only `Prefixes::parse` creates a `PresentedToken`, and only the decision creates a `Verified`. Outside tests, a host
+//! gets a `Principal` only from the library. A verification costs one read of the store and one read of the directory.
+//! Settings and clients come from a snapshot in the process.
 //!
 //! # The smallest example
 //!
@@ -70,7 +71,8 @@
 //!
 //! # Features
 //!
-//! A feature adds API and never changes behaviour.
+//! A feature adds API and never changes the result of an operation. `tracing` and `metrics` additionally report events
+//! and measurements.
 //!
 //! - `memory` (default): [`memory`], stores and a directory in memory, for one process.
 //! - `tracing` (default): `event::TracingSink`, which the builder adds by default. Without this feature, events are
@@ -124,7 +126,7 @@ pub use types::scope::Scope;
 pub use types::secret::Secret;
 pub use types::time::Timestamp;
 
-/// The types of registered OAuth clients.
+/// Structs and enums for registering, changing and storing OAuth clients.
 pub mod client {
     pub use crate::service::client_view::{
         ClientPage, ClientUpdate, ClientView, NewClient, NewClientSecret, RegisteredClient, SecretView,
@@ -136,7 +138,7 @@ pub mod client {
     pub use crate::types::unknown::UnknownFields;
 }
 
-/// The settings, which administrators change at run time.
+/// The settings: values that administrators change at run time, such as default lifetimes, and their names and units.
 pub mod settings {
     pub use crate::types::key_check::KeyCheck;
     pub use crate::types::settings::{
@@ -144,7 +146,8 @@ pub mod settings {
     };
 }
 
-/// Expiry notices: the notices that a worker gets, and their outcomes.
+/// Expiry notices: messages that a credential will expire. Contains due notices, claims by workers, and outcomes of
+/// sending.
 pub mod notice {
     pub use crate::service::claimed::{Claim, ClaimedNotice, DueNotice, Gathered, NoticeText, Outcome};
 }

@@ -151,8 +151,8 @@ impl KeyRing {
         Some(RotationKey::new(sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/rotate/v1"])))
     }
 
-    /// The check value of each key, with the key's number. Two rings can have different keys with the same number:
-    /// their check values differ.
+    /// A check value of each key, with the key's number. A check value identifies a key, but the key cannot be derived
+    /// from it. If two rings have different keys with the same number, the check values of these keys differ.
     pub fn checks(&self) -> impl Iterator<Item = (KeyId, KeyCheck)> {
         self.keys.iter().map(|(id, key)| {
             let mac = sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/check/v1"]);

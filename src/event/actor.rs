@@ -34,7 +34,7 @@ pub enum Actor {
     },
     /// The host's own code.
     Host,
-    /// The library itself, in the maintenance of keys, notices or expired data that the host's loop calls.
+    /// The library itself, when the host's loop calls it to maintain keys, notices or expired data.
     Upkeep,
 }
 

@@ -1,4 +1,4 @@
-//! The types of the fields of events.
+//! Structs and enums that occur as fields of events.
 
 use crate::types::client::ClientId;
 use crate::types::ids::{FamilyId, SubjectId};
@@ -73,7 +73,7 @@ pub enum Limit {
     AccessTokens(FamilyId),
 }
 
-/// Which failed attempts were counted when an attempt was refused because of too many failures.
+/// Which kind of failures had reached its limit, so that a further attempt was refused without a test of its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Throttled {

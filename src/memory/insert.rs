@@ -60,8 +60,8 @@ impl Writer<'_> {
         Ok(if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended) })
     }
 
-    /// Returns the families that must be revoked so that the new family does not exceed the cap. `None` if it exceeds
-    /// the cap, and the cap refuses new families when it is full.
+    /// Returns the families that must be revoked so that the new family does not exceed the cap. `None` if the new
+    /// family would exceed the cap and must be refused, because the cap does not permit revocations.
     fn leaving(&self, new: &FamilyParts, cap: Option<Cap>, now: Timestamp) -> Option<Vec<(FamilyParts, WhenEnded)>> {
         let (Some(cap), Some(owner)) = (cap, self.indexes.owner(&new.realm, &new.owner)) else {
             return Some(Vec::new());

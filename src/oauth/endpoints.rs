@@ -63,7 +63,7 @@ impl Counterfoil {
     /// [`LoginError::Busy`](crate::operations::LoginError). Returns `None` if eight callers already wait for this key,
     /// or if 64 callers wait in total.
     ///
-    /// While an adapter holds the place, it may repeat the request as often as it likes, but only for one second. Then
+    /// While an adapter holds the place, it can repeat the request any number of times, but only for one second. Then
     /// it drops the place. If the request still fails, or if there was no place, it responds with 429 and a
     /// `Retry-After` of one second.
     #[must_use]

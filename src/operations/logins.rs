@@ -18,9 +18,10 @@ impl Counterfoil {
     /// Failures are counted together with those of [`Counterfoil::open_session`], so neither method bypasses the limits
     /// of the other. Events and errors are also the same. The host itself must limit attempts with a second factor.
     ///
-    /// The password can change between this call and the last step. Make both on one [`Counterfoil::at`], with the
-    /// instant of this call. If the account's [`valid_since`](Account::valid_since) is set in between, the new
-    /// credential is then refused.
+    /// The password can change between this call and the last step. So make both calls on one handle from
+    /// [`Counterfoil::at`], whose clock stands at the instant of this call. The new credential then begins at this
+    /// instant. If the account's [`valid_since`](Account::valid_since) is set in between, the new credential is
+    /// refused.
     ///
     /// # Errors
     ///

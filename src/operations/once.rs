@@ -16,8 +16,8 @@ use crate::token::once::OnceKey;
 use crate::types::client::ClientId;
 use crate::types::ids::RecordId;
 
-/// A handle for one web form that was shown to a person. [`Counterfoil::once`] creates it from the form's key. At most
-/// one call of this handle per key creates or replaces a credential.
+/// A handle for one web form that was shown to a person. [`Counterfoil::once`] creates it from the form's key. Of all
+/// calls with the same key, at most one creates or replaces a credential.
 ///
 /// If the form is submitted again unchanged, the call returns [`Conflict::DoneAlready`](crate::Conflict::DoneAlready).
 /// If it is submitted again with other values, the call returns [`Conflict::FormUsed`](crate::Conflict::FormUsed). If
@@ -30,9 +30,9 @@ pub struct Once<'a> {
 }
 
 impl Counterfoil {
-    /// Returns a handle for one web form, whose operations take effect at most once. If the form is submitted again,
-    /// nothing is created. The id of the new credential is derived from the form's key, so the store itself refuses a
-    /// second credential. No table of submitted forms is needed.
+    /// Returns a handle for the operations of one web form. The form takes effect at most once. If it is submitted
+    /// again, nothing is created. The id of the new credential is derived from the form's key, so the store itself
+    /// refuses a second credential. No table of submitted forms is needed.
     ///
     /// # Example: a form that was sent twice
     ///
@@ -81,8 +81,8 @@ impl Once<'_> {
         security_code(self.counterfoil.permit(by).await?, new, Some(&self.key)).await
     }
 
-    /// Replaces a personal access token. If the same web form is later submitted with another overlap, the error is
-    /// `Conflict::Replaced`.
+    /// Replaces a personal access token. If the same web form is later submitted with a different value of `overlap`,
+    /// the error is `Conflict::Replaced`.
     ///
     /// # Errors
     ///

@@ -21,8 +21,9 @@ use crate::types::account::Account;
 use crate::types::ids::{OwnerId, SubjectId};
 
 impl Counterfoil {
-    /// Finds at most 100 users in the host's directory. Only for administrators and accounts with the right "manage
-    /// user profiles", with the scope `users:manage`.
+    /// Searches the host's directory for users that match `text`, and returns at most `limit` of them, but never more
+    /// than 100. Only for administrators and accounts with the right "manage user profiles", with the scope
+    /// `users:manage`.
     ///
     /// # Errors
     ///

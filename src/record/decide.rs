@@ -1,6 +1,5 @@
-//! The second half of the decision whether a credential authenticates. The first half is the phase of the record (live,
-//! expired, revoked …). The second half combines it with the current account, client and gates. It does no I/O and
-//! reads no clock.
+//! Decides whether a credential authenticates. The decision combines the phase of the record (live, expired, revoked
+//! …), which was determined before, with the current account, client and gates. It does no I/O and reads no clock.
 
 use std::borrow::Borrow;
 

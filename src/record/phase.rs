@@ -1,5 +1,5 @@
-//! The first half of the decision whether a credential authenticates. It determines the phase of the record, such as
-//! live, expired or revoked.
+//! Determines the phase of a record, such as live, expired or revoked. This is the first half of the decision whether a
+//! credential authenticates.
 
 use crate::record::expiry::effective_expiry;
 use crate::record::retry_window;

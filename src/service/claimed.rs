@@ -1,4 +1,4 @@
-//! The types of expiry notices: due notices, claimed notices, and their outcomes.
+//! Expiry notices: due notices, claimed notices, and their outcomes.
 
 use std::time::Duration;
 
@@ -104,7 +104,7 @@ pub enum Claim {
     /// There is nothing to send now. The next notice of the credential was planned, if there is one.
     NothingToSend,
     /// Nobody may get the notice, for example because the owner's account is disabled or deleted. An event reports
-    /// this. The next notice of the credential is decided separately.
+    /// this. It applies to this notice only: for the next notice of the credential, this is decided again.
     Withheld,
 }
 
@@ -130,8 +130,8 @@ pub(crate) fn addressee(record: &TokenRecord) -> Option<SubjectId> {
 /// The content of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeText {
-    /// The credential has not expired. This is the exact time from the claim until it expires, even if the notice is
-    /// claimed late.
+    /// The credential expires in the future. The duration is counted from the claim, so it is exact even if the notice
+    /// is claimed late.
     ExpiresIn(Duration),
     /// The credential has expired.
     Expired,

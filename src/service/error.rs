@@ -58,7 +58,7 @@ pub enum Unavailable {
     /// The host declared that it knows the source of each request, but this request has none.
     #[error("the request has no source: put one into its extensions, or mount the router for unknown sources")]
     NoSource,
-    /// Eight attempts in a row failed because other writes came first. The next call may succeed.
+    /// Eight attempts in a row failed because other writes came first. The next call can succeed.
     #[error("{operation} lost too many races")]
     Contended {
         /// The operation.
@@ -188,7 +188,8 @@ pub enum Conflict {
     /// [`OnceKey`](crate::token::OnceKey).
     #[error("done already: this form was sent before")]
     DoneAlready,
-    /// A form with the same number but other fields was submitted before. See [`OnceKey`](crate::token::OnceKey).
+    /// A form with the same key but other values in its fields was submitted before. See
+    /// [`OnceKey`](crate::token::OnceKey).
     #[error("the form was used already: show it anew")]
     FormUsed,
 }

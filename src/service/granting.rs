@@ -33,8 +33,8 @@ pub struct Granted {
     pub family: FamilyId,
     /// The scope of the access token. `None` means all rights of its owner.
     pub scope: Option<Scope>,
-    /// Whether the granted scope equals the requested scope. A refresh that requests no scope requests the scope of the
-    /// refresh token. If false, the token response must contain the scope (RFC 6749 §5.1).
+    /// Whether the granted scope equals the requested scope. If false, the token response must contain the scope (RFC
+    /// 6749 §5.1). If a refresh omits the parameter `scope`, the refresh token's scope counts as the requested one.
     pub scope_as_asked: bool,
     /// The account of the owner, from the directory.
     pub account: Account,

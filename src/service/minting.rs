@@ -94,7 +94,7 @@ impl Service {
         }
     }
 
-    /// Inserts records. If the store fails and says that a retry may succeed, tries once more. If the second try
+    /// Inserts records. If the store fails and says that a retry might succeed, tries once more. If the second try
     /// returns `IdTaken` and the stored digest is the same, the first try has succeeded. Its result is then read from
     /// the store.
     pub(crate) async fn insert(

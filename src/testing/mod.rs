@@ -22,9 +22,9 @@
 //! - [`FaultyStore`] wraps any store. [`Faults`] decides which calls fail, lose their result or wait.
 //! - [`ManualClock`], [`SeededEntropy`] and [`RecordingSink`] are the parts of a test service, for a host that builds
 //!   its own service.
-//! - [`backend_call`], [`inside_step`] and [`listen`] are for authors of stores. A store calls the first two before
-//!   each call of its backend and between the writes of one step. With the third, a test lets concurrent operations
-//!   continue at these points in an order of its choice.
+//! - [`backend_call`], [`inside_step`] and [`listen`] are for authors of stores. A store calls `backend_call` before
+//!   each call of its backend, and `inside_step` between the writes of one step. With `listen`, a test decides at these
+//!   points which of several concurrent operations continues.
 
 mod faults;
 mod faulty_store;

@@ -203,7 +203,8 @@ impl TestService {
         found.expect("the directory answers").expect("an account of the directory")
     }
 
-    /// The presenter for that person, whom the host has just authenticated. It belongs to the realm of the service.
+    /// Returns a presenter for the person with this subject id, as a host makes it after it has authenticated the
+    /// person. No password is checked. The presenter belongs to the realm of the service.
     ///
     /// # Panics
     ///

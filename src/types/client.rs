@@ -202,8 +202,9 @@ pub struct Registration {
     pub resource_server: bool,
     /// Whether the client is disabled. All tokens of a disabled client are refused.
     pub disabled: bool,
-    /// The epoch: a number that is copied into each family of the client's tokens. A family with another epoch than its
-    /// client is refused. So raising the epoch revokes all of the client's tokens at once.
+    /// The epoch: a number that is copied into each family of the client's tokens. If the epoch in a family differs
+    /// from the client's current epoch, the tokens of the family are refused. So raising the epoch revokes all of the
+    /// client's tokens at once.
     pub epoch: u64,
     /// When the client was registered.
     pub created_at: Timestamp,

@@ -1,4 +1,4 @@
-//! Plain values without behaviour. Each value is checked once, when it is parsed.
+//! Values such as ids, scopes and timestamps. Each value is checked once, when it is created from its text or bytes.
 
 pub(crate) mod account;
 pub(crate) mod arming;

@@ -14,7 +14,7 @@ use crate::types::short::Short;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
-/// An authenticated caller. Outside of tests, only a verification creates one.
+/// An authenticated caller. Outside of tests, the library creates it when it verifies a credential or opens a session.
 #[derive(Clone, Debug)]
 pub struct Principal {
     pub(crate) realm: Realm,

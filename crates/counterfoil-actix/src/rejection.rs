@@ -85,8 +85,9 @@ impl Shape {
         Self(Some(Arc::new(shape)))
     }
 
-    /// Makes the response to a refused request. If the host set no function for it, outer middleware can read the
-    /// rejection from `HttpResponse::error`.
+    /// Makes the response to a refused request. If the host set a function for it, this is the response that the
+    /// function returns. Otherwise it is a problem (RFC 9457), and outer middleware can read the rejection from
+    /// `HttpResponse::error`.
     pub(crate) fn answer(&self, request: ServiceRequest, rejection: Rejection) -> ServiceResponse {
         let response = match &self.0 {
             Some(shape) => shape(&rejection),

@@ -46,7 +46,7 @@ impl Routes {
         Self(self.0.merge(other.0))
     }
 
-    /// Adds the routes of another router below a path.
+    /// Adds the routes of the router `below`. `path` is put in front of each of their paths.
     pub fn nest(self, path: &str, below: Self) -> Self {
         Self(self.0.nest(path, below.0))
     }

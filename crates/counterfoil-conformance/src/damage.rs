@@ -112,8 +112,9 @@ async fn corrupt(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<
     Err(Violation::new("a walk over nine records must end"))
 }
 
-/// Purges until the store answers `more: false`, and checks that `others`, the undamaged records, are gone. The first
-/// purges have a limit of 1, so that the damaged record can be the only one that such a purge finds.
+/// Purges with a limit of 1 until the store answers `more: false`, and then in the same way with a limit of 4. Checks
+/// each time that `others`, the undamaged records, are gone. With a limit of 1, the damaged record can be the only one
+/// that a purge finds.
 async fn purged(store: &dyn TokenStore, others: &[RecordId]) -> Result<(), Violation> {
     for limit in [1, 4] {
         let mut ended = false;

@@ -78,8 +78,8 @@ pub trait Fixture: Send + Sync + 'static {
     }
 }
 
-/// A fixture with another `block_on` than its own. The macro `conformance!` makes it if its argument `block_on` is
-/// given.
+/// A fixture whose own `block_on` is replaced by another function. The macro `conformance!` makes it if its argument
+/// `block_on` is given.
 pub struct Driven<F, B> {
     fixture: F,
     block_on: B,

@@ -1,5 +1,5 @@
 //! Checks that inserts write all or nothing and can be repeated (clauses 3 and 5 of `TokenStore`). Also checks which
-//! families a cap counts.
+//! families count towards the cap on an owner's live families.
 
 use counterfoil::client::ClientKey;
 use counterfoil::store::{Inserted, NewRecord, Rotated, TokenStore};

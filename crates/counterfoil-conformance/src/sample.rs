@@ -257,13 +257,15 @@ impl Draft {
         self
     }
 
-    /// The argument of `insert` for this new family. If a cap is given, it refuses the insert when it is full.
+    /// The argument of `insert` for this new family. `cap` is the largest number of live families of the owner,
+    /// including this one. If the cap is exceeded, the store must refuse the insert.
     #[must_use]
     pub fn home(&self, cap: Option<u32>) -> InsertInto<'_> {
         self.bounded(cap.map(refuse), None)
     }
 
-    /// The argument of `insert` for this new family, with this cap and this pace.
+    /// The argument of `insert` for this new family, with a cap on live families and a limit on the rate of creations.
+    /// `None` means no limit.
     #[must_use]
     pub const fn bounded(&self, cap: Option<Cap>, pace: Option<Pace>) -> InsertInto<'_> {
         InsertInto::Found { family: &self.family, cap, pace }

@@ -1,4 +1,5 @@
-//! Makes the arguments of inserts and rotations that tests use often: caps, paces and updates of a parent.
+//! Makes the arguments of inserts and rotations that tests use often: caps on live families, limits on rates, and
+//! updates of a parent.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cap, Nonce, Pace, ParentUpdate, Revoked, WhenFull};
@@ -6,21 +7,21 @@ use counterfoil::types::{KeyId, RecordId, RevocationReason, Version};
 
 use crate::sample::{GONE, at, digest_of, most};
 
-/// Makes a cap that refuses further families.
+/// Makes a cap on live families: if an owner already has `limit` of them, the store refuses a further one.
 #[must_use]
 pub fn refuse(limit: u32) -> Cap {
     Cap { limit: most(limit), when_full: WhenFull::Refuse }
 }
 
-/// Makes a cap that revokes old families to make room for new ones. They are revoked at `now`, and their `gone_at` is
-/// [`GONE`].
+/// Makes a cap on live families: if an owner already has `limit` of them, the store revokes old families to make room
+/// for a new one. They are revoked at `now`, and their `gone_at` is [`GONE`].
 #[must_use]
 pub fn make_room(limit: u32, now: Timestamp) -> Cap {
     let revoked = Revoked { at: now, reason: RevocationReason::MadeRoom };
     Cap { limit: most(limit), when_full: WhenFull::End { revoked, gone_at: at(GONE) } }
 }
 
-/// Makes a pace that allows at most `limit` creations or rotations after the instant `since`.
+/// Makes a limit on the rate of creations or rotations: at most `limit` of them are allowed after the instant `since`.
 #[must_use]
 pub fn pace(limit: u32, since: Timestamp) -> Pace {
     Pace { limit: most(limit), since }
@@ -32,8 +33,8 @@ pub const fn slide(expires_at: Timestamp, gone_at: Timestamp) -> ParentUpdate {
     ParentUpdate::Slide { expires_at, gone_at, access_cap: None }
 }
 
-/// Returns the update of a parent with this cap on access tokens. If it supersedes the parent, it also gets the pace
-/// `within`.
+/// Returns the update `step` of a parent with `cap` as its cap on access tokens. If the update supersedes the parent,
+/// it also gets `within`, the limit on the rate of rotations.
 #[must_use]
 pub fn bounded(step: ParentUpdate, within: Option<Pace>, cap: Option<u32>) -> ParentUpdate {
     let mut step = step;
@@ -45,7 +46,7 @@ pub fn bounded(step: ParentUpdate, within: Option<Pace>, cap: Option<u32>) -> Pa
 }
 
 /// Makes the update of a parent for an ordinary refresh. The parent gets a nonce and a retry window that ends 10 µs
-/// after `now`. There is no pace and no cap.
+/// after `now`. Neither the rate of rotations nor the number of access tokens is limited.
 #[must_use]
 pub fn supersede(expect: Version, successor: RecordId, now: Timestamp) -> ParentUpdate {
     let window = Timestamp::from_micros(now.micros() + 10);

@@ -50,8 +50,8 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
-/// A check that does not provoke an error treats every error as a violation. The `# Errors` section of the contract
-/// allows an error only if the store cannot return a result, and a store under test can.
+/// An error of the store is a violation in every check that does not provoke errors. The `# Errors` section of the
+/// contract allows an error only if the store cannot return a result, and a store under test can.
 impl From<StoreError> for Violation {
     #[track_caller]
     fn from(error: StoreError) -> Self {

@@ -136,7 +136,7 @@ impl Endpoint {
     /// authenticate the request again.
     ///
     /// This method never fails: the response reports an error as a problem or an OAuth error. The future is `Send` if
-    /// the body is `Send`. It needs a tokio runtime with time.
+    /// the body is `Send`. It needs a tokio runtime whose timer is enabled.
     ///
     /// # Cancel safety
     ///

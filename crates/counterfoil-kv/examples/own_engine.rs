@@ -1,8 +1,9 @@
-//! An example of an adapter for your own server. The server in this example resembles etcd: it reads ranges, and
-//! executes transactions that consist of comparisons and changes.
+//! An adapter for a key-value server, as you would write it for your own server. An adapter is an implementation of
+//! `Engine`. The server in this example resembles etcd: it reads ranges, and executes transactions that consist of
+//! comparisons and changes.
 //!
-//! The example shows everything that an engine needs, except the network. `Server` replaces the client of a real
-//! server.
+//! The adapter is complete except for the network and the method `pause`. Where your adapter calls the client library
+//! of a real server, this one calls the in-memory `Server`.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -13,7 +14,7 @@ use counterfoil::memory::MemoryDirectory;
 use counterfoil::{Account, Counterfoil, KeyRing, Role, SubjectId};
 use counterfoil_kv::{Engine, EngineError, Key, KvStore, Outcome, Value, Write};
 
-/// Replaces the client of a real server.
+/// An in-memory server, which takes the place of a real server and its client library.
 #[derive(Default)]
 struct Server(Mutex<BTreeMap<Vec<u8>, Vec<u8>>>);
 
@@ -61,7 +62,7 @@ impl Server {
     }
 }
 
-/// The adapter. Each key begins with the name of the service, because several services may share a server.
+/// The adapter. It puts `prefix` before each key, so that several services can share one server.
 struct OwnEngine {
     server: Arc<Server>,
     prefix: &'static [u8],

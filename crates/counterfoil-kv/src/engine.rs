@@ -144,7 +144,8 @@ impl EngineError {
         Self { retry: true, maybe_done: false, source: Some(source.into()) }
     }
 
-    /// Creates the error of a write of which nobody knows whether its changes were applied. Sets `retry` to true.
+    /// Creates the error of a write whose outcome is unknown: its changes have been applied, or not. Sets `retry` to
+    /// true.
     pub fn unknown(source: impl Into<StoreSource>) -> Self {
         Self { retry: true, maybe_done: true, source: Some(source.into()) }
     }

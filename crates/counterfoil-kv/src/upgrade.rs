@@ -54,8 +54,9 @@ pub(crate) async fn raise(engine: &dyn Engine, from: u64, to: u64) -> Result<Out
     engine.write(Write { expect: vec![row(from)], change: vec![row(to)] }).await
 }
 
-/// Rewrites the rows of an upgrade while the number of the layout is `number`. Returns false if the number has changed,
-/// because then another process has finished the upgrade.
+/// Rewrites all rows that `upgrade` changes, and then returns true. `number` is the number of the layout during this
+/// upgrade. Each batch is written only if the layout still has this number. Otherwise another process has finished the
+/// upgrade, and the result is false.
 pub(crate) async fn carry_out(engine: &dyn Engine, number: u64, upgrade: &Upgrade) -> Result<bool, EngineError> {
     let under_way = (key::LAYOUT.to_vec(), Some(write_version(Version::new(number))));
     for letter in upgrade.letters {

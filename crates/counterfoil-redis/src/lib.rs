@@ -37,7 +37,7 @@ mod wait_pool;
 
 pub use error::{NotReplicated, SetupError};
 pub use options::{Options, Waits};
-/// The Redis client. Its types describe how a server is reached.
+/// The Redis client library, re-exported because its types describe how to reach a server.
 pub use redis;
 pub use store::RedisStore;
 pub use wait_pool::Replication;

@@ -1,8 +1,9 @@
-//! Compares each call of the PostgreSQL store with a driver that does the same work by hand. Both use one dedicated
-//! server with fsync on, in the same run. "By hand" means tokio-postgres with as many connections as the store has, and
-//! with pipelined statements that are prepared once. The driver does not decode rows and makes no decisions. The bench
-//! also measures a read by id with sqlx's own pool, which separates the cost of the store from the cost of sqlx. It
-//! also measures the read with deadpool, which a host without this store would probably use.
+//! Compares each call of the PostgreSQL store with a baseline, which does the same work by hand with the driver
+//! tokio-postgres. Both use one dedicated server with fsync on, in the same run. "By hand" means tokio-postgres with as
+//! many connections as the store has, and with pipelined statements that are prepared once. The baseline does not
+//! decode rows and makes no decisions. The bench also measures a read by id with sqlx's own pool, which separates the
+//! cost of the store from the cost of sqlx. It also measures the read with deadpool, which a host without this store
+//! would probably use.
 //!
 //! Run it with `cargo bench -p counterfoil-sql --bench postgres`. `COUNTERFOIL_BENCH_ROUNDS=10`,
 //! `COUNTERFOIL_BENCH_CALLERS=1,16` and `COUNTERFOIL_BENCH_ONLY=get,insert` limit the run.
@@ -159,7 +160,7 @@ fn lent(port: u16, ids: &Arc<Vec<RecordId>>) -> Op {
     })
 }
 
-/// The connections of the driver.
+/// The baseline with which the store is compared: connections of tokio-postgres that are used without the store.
 #[derive(Clone)]
 struct Raw {
     connections: Arc<Vec<Connection>>,

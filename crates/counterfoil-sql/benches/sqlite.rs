@@ -1,6 +1,6 @@
-//! Compares each call of the SQLite store with the driver that does the same work by hand. Both use files on the same
-//! disk, in the same run. "By hand" means sqlx connections without a pool: four for reads and one for writes.
-//! Statements are prepared once. The driver does not decode rows and makes no decisions.
+//! Compares each call of the SQLite store with a baseline, which does the same work by hand with the driver sqlx. Both
+//! use files on the same disk, in the same run. "By hand" means sqlx connections without a pool: four for reads and one
+//! for writes. Statements are prepared once. The baseline does not decode rows and makes no decisions.
 //!
 //! Run it with `cargo bench -p counterfoil-sql --bench sqlite`. `COUNTERFOIL_BENCH_ROUNDS=10`,
 //! `COUNTERFOIL_BENCH_CALLERS=1,16` and `COUNTERFOIL_BENCH_ONLY=get,insert` limit the run.
@@ -94,7 +94,7 @@ async fn run() {
     }
 }
 
-/// The connections of the driver.
+/// The baseline with which the store is compared: sqlx connections that are used without the store.
 #[derive(Clone)]
 struct Raw {
     readers: Arc<Vec<Mutex<SqliteConnection>>>,

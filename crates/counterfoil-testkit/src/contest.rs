@@ -28,7 +28,7 @@ const STEPS: u64 = 8;
 /// - rotate one token,
 /// - insert tokens with one label,
 /// - insert tokens of one owner, up to a quota,
-/// - insert tokens of one owner, with a cap that ends old families,
+/// - insert tokens of one owner, with a cap on live families that revokes old ones to make room,
 /// - insert tokens of one owner, with a limit on the rate of creations,
 /// - rotate tokens of a family while one thread revokes it.
 ///
@@ -164,8 +164,8 @@ impl Racer<'_> {
         format!("done:{}", written.join(","))
     }
 
-    /// Changes the ids of a family and its records before they are inserted, so that no other process uses them. Each
-    /// process counts its families alone, so the ids are equal in all processes before this change.
+    /// Gives the family and the records of `draft` new ids that contain the number of this process. All processes
+    /// generate the same ids for their drafts. Without this change, several processes would insert the same ids.
     fn apart(&self, draft: Draft) -> Draft {
         apart(draft, u16::try_from(self.place + 1).expect("few processes"))
     }
@@ -178,8 +178,8 @@ impl Racer<'_> {
     }
 }
 
-/// Changes the ids of a family and its records before they are inserted. A call with another `part` never gives the
-/// same ids.
+/// Gives the family and the records of `draft` new ids that contain `part`. Two equal drafts therefore get different
+/// ids if `part` differs.
 pub(crate) fn apart(mut draft: Draft, part: u16) -> Draft {
     let mut bytes = *draft.family.id.as_bytes();
     bytes[1..3].copy_from_slice(&part.to_be_bytes());
@@ -254,9 +254,9 @@ impl Parent<'_> {
         assert_eq!(all.len(), cap, "neither more nor fewer");
     }
 
-    /// Inserts tokens of one owner in all processes at the same time, with a cap that ends old families. Checks that
-    /// all inserts succeed, that as many families stay live as the cap allows, and that every other family was ended
-    /// exactly once.
+    /// Inserts tokens of one owner in all processes at the same time, with a cap on live families. If the cap is
+    /// reached, the store revokes old families to make room. Checks that all inserts succeed, that as many families
+    /// stay live as the cap allows, and that every other family was ended exactly once.
     async fn room(&mut self) {
         let person = Person::somebody();
         let cap = (self.racers * self.crew.size() / 2).max(1);

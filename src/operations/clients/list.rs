@@ -12,7 +12,6 @@ use crate::service::page_limit::LARGEST_PAGE;
 use crate::service::presenter::Presenter;
 use crate::types::client::ClientId;
 
-/// The largest number of clients per page.
 impl Counterfoil {
     /// Lists clients in the order of their ids, starting after `after`, at most 100 per page. Only for administrators,
     /// with the scope `clients:manage`.

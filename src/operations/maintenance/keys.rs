@@ -84,7 +84,7 @@ impl Counterfoil {
     }
 
     /// Checks that no stored digest of a credential or client secret was computed under this key. The result is
-    /// advisory: the key may be used again after the check.
+    /// advisory: after the check, another process can compute a new digest under the key.
     ///
     /// # Errors
     ///

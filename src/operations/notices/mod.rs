@@ -123,8 +123,8 @@ async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timesta
 }
 
 /// Prepares the claim of a notice. Returns the mark of the record, which says when its next notice is due, and which
-/// one. A notice can be sent early, together with others that are due. Then its mark is first moved to now. Returns
-/// `None` if another worker or a change of the expiry has changed the mark.
+/// notice of the schedule this is. A notice can be sent early, together with others that are due. Then its mark is
+/// first moved to now. Returns `None` if another worker or a change of the expiry has changed the mark.
 async fn brought_forward(
     service: &Service,
     due: &DueNotice,

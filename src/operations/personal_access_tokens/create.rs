@@ -80,7 +80,7 @@ pub struct TokenLimits {
     pub max_days: u16,
     /// Whether a token may be permanent.
     pub permanent: bool,
-    /// How long before a token expires its owner gets a notice.
+    /// The time between the notice to the owner and the expiry of the token.
     pub notice_lead: Duration,
 }
 

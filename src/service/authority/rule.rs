@@ -59,12 +59,13 @@ pub(crate) enum Host {
 /// the personal access tokens of one account or of all accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OwnGate {
-    /// The gates are not checked, because the operation does not use the presenter's own tokens.
+    /// The gates, which are switches that block personal access tokens, are not checked, because the operation does not
+    /// use the presenter's own tokens.
     NotAsked,
-    /// All gates that the policy uses must be open.
+    /// All gates that the policy uses must be open, so that no switch blocks the account's personal access tokens.
     Gates,
-    /// All gates that the policy uses must be open. In addition, the account must be able to own a new token: it must
-    /// exist, be enabled, and not be a collaborator.
+    /// All gates that the policy uses must be open, so that no switch blocks the account's personal access tokens. In
+    /// addition, the account must be able to own a new token: it must exist, be enabled, and not be a collaborator.
     GatesAndAccount,
 }
 
@@ -74,6 +75,6 @@ pub(crate) enum Proof {
     /// It does not matter when the password was entered, because the operation only reads or removes rights.
     NotNeeded,
     /// The password must have been entered recently, because the operation creates, renews, widens or reveals a
-    /// credential, or opens a gate.
+    /// credential, or ends a block of personal access tokens.
     Fresh,
 }

@@ -30,8 +30,8 @@ pub struct StoredSettings {
     pub values: BTreeMap<String, String>,
     /// The switch "token login allowed", for each account whose switch differs from the policy's default.
     pub switches: BTreeMap<SubjectId, bool>,
-    /// The check value of each key, by the key's number. They show whether a [`KeyRing`](crate::KeyRing) has other keys
-    /// with the same numbers.
+    /// The check value of each key, by the key's number. With them, a service detects that its
+    /// [`KeyRing`](crate::KeyRing) has a different key with the same number.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub key_checks: BTreeMap<KeyId, KeyCheck>,
     /// Members of the stored document that a newer version of this library wrote.

@@ -1,4 +1,4 @@
-//! The types of the values of settings.
+//! Converts the value of a setting, such as a duration or a switch, to a number and back.
 
 use std::time::Duration;
 

@@ -42,8 +42,8 @@ impl Transport {
 /// The suffix of the names of a console's cookies. Consoles on the same host need different suffixes.
 ///
 /// A browser sends a cookie to every port and every path of a host. The default suffix is derived from the realm and
-/// the base. So the consoles of two realms under two paths do not overwrite each other's cookies. For two consoles on
-/// one host with the same realm and base, the host must set different suffixes.
+/// the base path of the console. So the consoles of two realms under two paths do not overwrite each other's cookies.
+/// For two consoles on one host with the same realm and base path, the service must set different suffixes.
 ///
 /// ```
 /// use counterfoil_axum::console::CookieName;

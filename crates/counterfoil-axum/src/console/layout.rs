@@ -12,7 +12,7 @@ pub(crate) struct Layout {
     pub(crate) language: Language,
     pub(crate) base: String,
     pub(crate) product: String,
-    /// The path of the page below the base. The language switch leads back to this page.
+    /// The path of the page, relative to the base path of the console. The language switch leads back to this page.
     pub(crate) path: String,
     pub(crate) person: Option<String>,
     pub(crate) csrf: String,
@@ -24,7 +24,7 @@ pub(crate) struct Layout {
     pub(crate) notice_is_warning: bool,
     /// The notice that an older session was ended because the present session was opened.
     pub(crate) session_notice: Option<&'static str>,
-    /// The notice that a link has filled in the form.
+    /// The notice that the fields of the form were filled in by a link or by earlier input.
     pub(crate) prefilled: Option<&'static str>,
     pub(crate) error: Option<String>,
     /// The errors of the form's fields. Each is shown with a link to its field.
@@ -85,7 +85,8 @@ impl Layout {
         self
     }
 
-    /// Adds the notice that a link has filled in the form, if `values` are from a link.
+    /// If `values` is not empty, shows a notice which warns the user that the fields were filled in by a link or by
+    /// earlier input.
     pub(crate) fn with_prefilled(mut self, values: &FormValues) -> Self {
         self.prefilled = (!values.is_empty()).then_some(self.texts.prefilled);
         self

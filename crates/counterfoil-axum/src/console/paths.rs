@@ -1,4 +1,4 @@
-//! Paths below the base of the console: pages, forms, and links back to a page.
+//! Paths relative to the base path of the console: pages, forms, and links back to a page.
 
 /// The query parameter that names a notice. The page at the address shows this notice.
 pub(crate) const NOTICE: &str = "notice";
@@ -12,14 +12,14 @@ const MAX_PAGE: usize = 6 * 1024;
 /// in its query.
 const MAX_PATH: usize = MAX_PAGE + 256;
 
-/// Returns `below` if it is the path of a page of this console. Otherwise returns `/`. A request contains `below`, so
-/// it can have any value.
+/// Checks a path from a request, which can have any value. Returns `below` if a link to it stays within this console.
+/// Otherwise, or if `below` is `None` or too long, returns `/`.
 pub(crate) fn own(below: Option<&str>) -> &str {
     below.filter(|path| path.len() <= MAX_PATH && is_own(path)).unwrap_or("/")
 }
 
-/// Whether a browser that follows the path stays below the base of the console. The path must not lead to another host
-/// or to a parent folder (WHATWG URL, "double-dot path segment").
+/// Whether a browser that follows the base path and then `path` stays within the console. `path` must not lead to
+/// another host or to a parent folder (WHATWG URL, "double-dot path segment").
 fn is_own(path: &str) -> bool {
     let end = path.find(['?', '#']).unwrap_or(path.len());
     path.starts_with('/')

@@ -49,7 +49,7 @@ struct Message<'a> {
     layout: Layout,
     title: &'a str,
     text: &'a str,
-    /// The target of the page's link, as a path below the base.
+    /// The target of the page's link, as a path relative to the base path of the console.
     back: String,
     back_name: &'a str,
 }

@@ -61,7 +61,7 @@ impl Console {
         Self(State::new(counterfoil, sources, cookies, base))
     }
 
-    /// Sets the name of the cookies. The default name is derived from the realm and the base. A
+    /// Sets the name of the cookies. The default name is derived from the realm and the base path. A
     /// [`SessionLayer`](crate::console::SessionLayer) for this console needs the same name.
     pub fn cookie_name(mut self, name: CookieName) -> Self {
         self.0.cookies = self.0.cookies.named(name);

@@ -31,7 +31,8 @@ pub(crate) struct Viewer {
     pub(crate) form_session: RecordId,
     /// The path of the section to which the page belongs.
     pub(crate) section: &'static str,
-    /// The current page, below the base. For a submitted form, this is the page that shows the form.
+    /// The path of the current page, relative to the console's base path. For a submitted form, this is the page that
+    /// shows the form.
     pub(crate) here: String,
     /// Whether an older session of this account was ended because this session was opened.
     pub(crate) made_room: bool,

@@ -84,8 +84,8 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks which access tokens count towards the cap. A join, a slide and a rotation must each count the live access
-/// tokens of all generations of the family.
+/// Checks which access tokens count towards the cap on the live access tokens of a family. A join, a slide and a
+/// rotation must each count the live access tokens of all generations of the family.
 async fn every_way_in_is_capped(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();
@@ -129,7 +129,7 @@ async fn only_the_family_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks that a superseded access token counts towards the cap until it expires.
+/// Checks that a superseded access token counts towards the cap on the live access tokens of a family until it expires.
 async fn superseded_ones_count(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access();

@@ -91,9 +91,9 @@ async fn who_counts(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks which records count towards the pace of the creation of refresh tokens. The successors that rotations insert
-/// count. Shrunk records do not count, because they are not listed. Access tokens do not count, because they are of
-/// another kind.
+/// Checks which records count towards the limit on the rate at which an owner creates refresh tokens. The successors
+/// that rotations insert count. Shrunk records do not count, because they are not listed. Access tokens do not count,
+/// because they are of another kind.
 async fn every_record_of_the_kind_counts(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let draft = ann.refresh().with_access().with_access().created(at(11));
@@ -119,8 +119,8 @@ async fn every_record_of_the_kind_counts(subject: &Subject) -> Result<(), Violat
     Ok(())
 }
 
-/// Checks an insert that the pace refuses. It must write no record and no family, take no label from a family past its
-/// `gone_at`, and end no family to make room.
+/// Checks an insert that is refused because of the limit on the rate of creations. It must write no record and no
+/// family, take no label from a family past its `gone_at`, and end no family to make room.
 async fn a_refusal_writes_nothing(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").created(at(11)).ending(None, Some(at(20)));

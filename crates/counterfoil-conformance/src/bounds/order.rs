@@ -21,7 +21,7 @@ pub async fn refusals_come_in_order(subject: &Subject) -> Verdict {
 }
 
 /// Inserts a new family for which several refusals apply. The store must check them in this order: a taken id, a taken
-/// label, a full cap, and a reached pace.
+/// label, the cap on the owner's live families, and the limit on the rate of creations.
 async fn of_a_new_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let holder = ann.pat().labelled("one").created(at(11));

@@ -37,8 +37,8 @@ pub async fn room_is_made(subject: &Subject) -> Verdict {
 
 const OTHER: ClientKey = ClientKey::from_bytes([8; 16]);
 
-/// Inserts the family `draft` under a cap of `limit` families that makes room. Returns the families that this insert
-/// revoked, in the order of their ids.
+/// Inserts the family `draft` with a cap of `limit` live families. If the cap is reached, the store must revoke old
+/// families to make room. Returns the families that this insert revoked, in the order of their ids.
 async fn squeeze(store: &dyn TokenStore, draft: &Draft, limit: u32, now: u64) -> Result<Vec<FamilyId>, Violation> {
     let home = draft.bounded(Some(make_room(limit, at(now))), None);
     match store.insert(home, &draft.records, at(now)).await? {

@@ -13,8 +13,9 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// Checks the pace of rotations (clause 42 of `TokenStore`). After any number of concurrent rotations with a pace, at
-/// most `limit` records of the family must have `superseded.at > since`. A refused rotation must write nothing.
+/// Checks the limit on the rate of rotations (clause 42 of `TokenStore`). After any number of concurrent rotations with
+/// the same `Pace`, at most `limit` records of the family must have `superseded.at > since`. A refused rotation must
+/// write nothing.
 pub async fn rotations_are_paced(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     since_is_not_counted(subject).await?;
@@ -29,7 +30,7 @@ pub async fn rotations_are_paced(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// A family of refresh tokens, which the check rotates again and again with a pace.
+/// A family of refresh tokens, which the check rotates again and again with a limit on the rate of rotations.
 struct Chain<'a> {
     store: &'a dyn TokenStore,
     draft: Draft,
@@ -137,8 +138,8 @@ async fn shrunk_ones_count_and_purged_ones_do_not(subject: &Subject) -> Result<(
     Ok(())
 }
 
-/// Checks a pace with a limit above 255, in a family whose generation is above 255 too. A column of 8 bits can store
-/// neither number.
+/// Checks a limit of more than 255 rotations in a period, in a family whose generation is above 255 too. A column of 8
+/// bits can store neither number.
 async fn behind_hundreds_of_generations(subject: &Subject) -> Result<(), Violation> {
     const DEEP: u64 = 300;
     let (store, draft) = (subject.fresh().await, Person::new("default", "ann").refresh());
@@ -170,7 +171,8 @@ async fn behind_hundreds_of_generations(subject: &Subject) -> Result<(), Violati
     Ok(())
 }
 
-/// Many racers rotate the newest token of one family, again and again, until the pace refuses.
+/// Many racers rotate the newest token of one family, again and again, until the limit on the rate of rotations is
+/// reached.
 async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     let draft = Person::somebody().refresh();
     let (limit, early, counted) = (1 + round % 7, round % 3, u64::from(round % 7 > 2));
@@ -201,7 +203,8 @@ async fn one_round(track: &Track, round: u64) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Rotates the newest token of the family until the pace refuses. Returns how many of these rotations this racer made.
+/// Rotates the newest token of the family until the limit `within` refuses a rotation. Returns how many of these
+/// rotations this racer made.
 async fn go_down(store: &dyn TokenStore, draft: &Draft, root: RecordId, within: Pace) -> Result<u32, Violation> {
     let (mut tip, mut done) = (root, 0);
     for _ in 0..TURNS {

@@ -36,7 +36,7 @@ pub(crate) async fn limits_are_reached_late(store: &dyn TokenStore) -> Result<()
 }
 
 /// Checks a record whose expiry and `gone_at` are `limit`. At `before` it must be listed as standing and count towards
-/// the cap. At `limit` it must not.
+/// the cap on the owner's live families. At `limit` it must not.
 async fn lives_until(store: &dyn TokenStore, before: Timestamp, limit: Timestamp) -> Result<(), Violation> {
     let person = Person::somebody();
     let id = person.pat().ending(Some(limit), Some(limit)).found(store).await?;

@@ -12,8 +12,8 @@ use crate::violation::{Violation, ensure_is};
 /// of 16 bits stores the second as 1. A signed column of 32 bits stores the last two as negative numbers.
 const WIDE: [u32; 4] = [257, 65_537, 1 << 31, u32::MAX];
 
-/// Uses each limit in [`WIDE`] as a cap on families, as a pace, and as a cap on access tokens. Checks that a second
-/// record can be inserted, which a limit of 1 would refuse.
+/// Uses each limit in [`WIDE`] as a cap on families, as a limit on the rate of creations, and as a cap on access
+/// tokens. Checks that a second record can be inserted, which a limit of 1 would refuse.
 pub(crate) async fn wide_limits_let_in(store: &dyn TokenStore) -> Result<(), Violation> {
     for limit in WIDE {
         let person = Person::somebody();

@@ -147,7 +147,8 @@ async fn lists_its_own(store: &dyn TokenStore, realm: &Realm) -> Result<(), Viol
     Ok(())
 }
 
-/// Inserts the first family of an owner, with a pace that allows one record. The insert must succeed.
+/// Inserts the first family of an owner, with a limit on the rate of creations that allows one record. The insert must
+/// succeed.
 async fn the_only_family(store: &dyn TokenStore, person: &Person) -> Result<FamilyId, Violation> {
     let draft = person.pat();
     let home = draft.bounded(None, Some(pace(1, Timestamp::EPOCH)));
@@ -156,8 +157,8 @@ async fn the_only_family(store: &dyn TokenStore, person: &Person) -> Result<Fami
     Ok(draft.family.id)
 }
 
-/// Inserts a second family of the owner, with a cap of one family that makes room. The insert must end `only`, the
-/// owner's first family.
+/// Inserts a second family of the owner, with a cap of one live family. The insert must make room by revoking `only`,
+/// the owner's first family.
 async fn instead_of(store: &dyn TokenStore, person: &Person, only: FamilyId) -> Result<FamilyId, Violation> {
     let draft = person.pat();
     let answer = store.insert(draft.bounded(Some(make_room(1, at(1))), None), &draft.records, at(1)).await?;

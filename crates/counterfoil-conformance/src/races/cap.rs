@@ -14,9 +14,9 @@ use crate::together::found_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::walk;
 
-/// Checks a cap with many concurrent inserts (clause 4 of `TokenStore`). Afterwards exactly as many live families as
-/// the cap allows must exist. Revoked families, families with `now >= live_until`, and families of another client do
-/// not count.
+/// Checks the cap on an owner's live families with many concurrent inserts (clause 4 of `TokenStore`). Afterwards
+/// exactly as many live families as the cap allows must exist. Revoked families, families with `now >= live_until`, and
+/// families of another client do not count.
 pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     for track in tracks(subject, 2).await {

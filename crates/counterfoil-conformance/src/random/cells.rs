@@ -14,10 +14,11 @@ pub(super) enum Operation {
     /// An insert with a label that a family already has. It compares `now` with the `gone_at` of that family. The state
     /// in the cell is that of the family's newest member.
     FoundLabelled,
-    /// An insert under a cap. It compares `now` with the `live_until` of each family of the owner that the cap can
-    /// count.
+    /// An insert with a cap on the owner's live families. It compares `now` with the `live_until` of each family of the
+    /// owner that the cap can count.
     FoundCapped,
-    /// An insert with a pace. It compares the `created_at` of each record that the pace can count with `since`.
+    /// An insert with a limit on the rate of creations. It compares the `created_at` of each record that the limit can
+    /// count with `since`.
     FoundPaced,
     /// A join, which inserts a record into a family that exists. It compares the generation in the request with the
     /// family's generation. The state in the cell is that of the parent that the new record names.
@@ -31,8 +32,8 @@ pub(super) enum Operation {
     Rekey,
     End,
     Supersede,
-    /// A rotation with a pace. It compares `since` with the `superseded.at` of the record that was rotated `limit`
-    /// rotations earlier. If that rotation is after `since`, the pace is reached.
+    /// A rotation with a limit on the rate of rotations. It compares `since` with the `superseded.at` of the record
+    /// that was rotated `limit` rotations earlier. If that rotation is after `since`, the limit is reached.
     SupersedePaced,
     Slide,
     RevokeOne,

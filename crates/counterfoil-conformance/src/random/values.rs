@@ -38,14 +38,14 @@ pub(super) fn far(dice: &mut Dice) -> Timestamp {
     Timestamp::from_micros(micros).unwrap_or(Timestamp::MAX)
 }
 
-/// Draws a number that is larger than the right number `stands`. Its low bits are mostly the same as those of `stands`,
-/// so that a column with too few bits would store the same number.
+/// Draws a wrong number in place of the right number `stands`. It is larger than `stands`, and in most draws its low
+/// bits are the same as those of `stands`. A store that keeps too few bits would take the two numbers for equal.
 pub(super) fn off_by_a_width(dice: &mut Dice, stands: u64) -> u64 {
     stands + *dice.pick(&[1 << 8, 1 << 16, 1 << 32, 1 << 53, 257])
 }
 
-/// Draws the limit of a call: a number from 1 to 4, a number that a column with too few bits stores as 1, or the
-/// largest number.
+/// Draws the limit of a call: a number from 1 to 4, a number whose low bits are 1 (so that an integer with too few bits
+/// would contain 1), or the largest `u32`.
 pub(super) fn limit(dice: &mut Dice) -> u32 {
     match dice.below(12) {
         0 => 257,

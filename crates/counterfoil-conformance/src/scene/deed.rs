@@ -6,13 +6,17 @@ use crate::dice::Dice;
 /// *chain* is the scene's family of refresh tokens, and the *tip* is the newest refresh token of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Deed {
-    /// Calls `insert` for a new family, without a label, a cap or a pace.
+    /// Calls `insert` for a new family without a label. Neither the number of live families nor the rate of new ones is
+    /// limited.
     Found,
-    /// Calls `insert` for a new family, with a cap that leaves room for one more family and refuses further ones.
+    /// Calls `insert` for a new family, with a cap on the live families of the owner. The cap leaves room for one more
+    /// family and refuses further ones.
     FoundCapped,
-    /// Calls `insert` for a new family, with a full cap that ends an old family to make room.
+    /// Calls `insert` for a new family, with a cap on the live families of the owner. The cap is already reached, so
+    /// the store revokes an old family to make room.
     FoundMakesRoom,
-    /// Calls `insert` for a new family, with a pace that allows one more new family.
+    /// Calls `insert` for a new family, with a limit on the rate at which the owner creates families. The limit allows
+    /// one more new family.
     FoundPaced,
     /// Calls `insert` for a new family with a label that no family has.
     FoundFreeLabel,
@@ -23,8 +27,8 @@ pub(crate) enum Deed {
     FoundGoneLabel,
     /// Calls `insert` for access tokens that join the scene's family of refresh tokens.
     Join,
-    /// Calls `insert` for an access token that joins the scene's family of refresh tokens. The cap leaves room for one
-    /// more access token.
+    /// Calls `insert` for an access token that joins the scene's family of refresh tokens, with a cap on the live
+    /// access tokens of the family. The cap leaves room for one more access token.
     JoinCapped,
     /// Calls `apply` to change the label of a record to one that no family has.
     EditLabel,
@@ -38,16 +42,16 @@ pub(crate) enum Deed {
     End,
     /// Calls `rotate` to replace the scene's newest refresh token by a new one.
     Supersede,
-    /// Calls `rotate` to replace the scene's newest refresh token by a new one, with a pace. The pace allows the
-    /// rotation for every other actor and refuses it for the rest.
+    /// Calls `rotate` to replace the scene's newest refresh token by a new one, with a limit on the rate of rotations.
+    /// The limit allows the rotation for every second actor and refuses it for the others.
     SupersedePaced,
-    /// Calls `rotate` to replace the scene's newest refresh token by a new one, with a cap that leaves room for one
-    /// more access token.
+    /// Calls `rotate` to replace the scene's newest refresh token by a new one, with a cap on the live access tokens of
+    /// the family. The cap leaves room for one more access token.
     SupersedeCapped,
     /// Calls `rotate` to extend the expiry of the scene's newest refresh token and to insert access tokens.
     Slide,
-    /// Calls `rotate` to extend the expiry of the scene's newest refresh token, with a cap that leaves room for one
-    /// more access token.
+    /// Calls `rotate` to extend the expiry of the scene's newest refresh token and to insert access tokens, with a cap
+    /// on the live access tokens of the family. The cap leaves room for one more access token.
     SlideCapped,
     /// Calls `revoke` for the scene's live access token alone.
     RevokeOne,
@@ -86,7 +90,7 @@ pub(crate) enum Deed {
 const ALL_PAIRS: u32 = 30;
 
 impl Deed {
-    /// The operations of which pairs are run concurrently.
+    /// The operations. Tests take pairs of them and run the two operations of a pair concurrently.
     pub(crate) const ALL: [Self; 33] = [
         Self::Found,
         Self::FoundCapped,

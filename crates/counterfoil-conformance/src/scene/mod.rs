@@ -58,8 +58,8 @@ struct Brought {
     next: NewRecord,
     /// An access token that is inserted together with `next`.
     beside: NewRecord,
-    /// Two access tokens with the chain's generation at the beginning. A call without a cap inserts both of them, and a
-    /// call with a cap only the first.
+    /// Two access tokens with the chain's generation at the beginning. A call without a cap on access tokens inserts
+    /// both of them, and a call with such a cap inserts only the first.
     joining: [NewRecord; 2],
 }
 

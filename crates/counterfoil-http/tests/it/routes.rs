@@ -29,7 +29,7 @@ impl Walk<'_> {
         answer
     }
 
-    /// Creates a resource. Returns the resource's path below the base path, and the JSON of the response.
+    /// Creates a resource. Returns the resource's path relative to the base path, and the JSON of the response.
     async fn make(&mut self, path: &str, body: Option<&str>) -> (String, Value) {
         let answer = self.call("POST", path, body, 201).await;
         let location = answer.header("location").and_then(|text| text.strip_prefix(BASE)).expect("below the base");

@@ -1,7 +1,7 @@
 //! Measures the call rates of concurrent callers. The speed of the machine varies, and other processes use its cores.
-//! Therefore the store and the driver are measured alternately in many short turns, and the fastest turn of each is
-//! compared. The bench also prints the ratio of the fastest turn to the median turn. If this ratio is large, the result
-//! is not reliable.
+//! Therefore the store and the baseline (the database driver without the store) are measured alternately in many short
+//! turns, and the fastest turn of each is compared. The bench also prints the ratio of the fastest turn to the median
+//! turn. If this ratio is large, the result is not reliable.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -22,7 +22,8 @@ where
     Arc::new(move |caller, nth| Box::pin(call(caller, nth)))
 }
 
-/// The number of turns for the store, and also for the driver. `COUNTERFOIL_BENCH_ROUNDS` sets it.
+/// The number of turns for the store, and also for the baseline with which it is compared. `COUNTERFOIL_BENCH_ROUNDS`
+/// sets it.
 fn turns() -> usize {
     std::env::var("COUNTERFOIL_BENCH_ROUNDS").ok().and_then(|turns| turns.parse().ok()).unwrap_or(10)
 }
@@ -69,7 +70,8 @@ fn fastest(mut of: Vec<f64>) -> (f64, f64) {
     (fastest, fastest / of[of.len() / 2])
 }
 
-/// Prints one line with both rates, and with the ratio of the store's time to the driver's time.
+/// Prints one line with both rates, and with the ratio of the time of the store (`ours`) to the time of the baseline
+/// (`raw`).
 pub async fn compare(name: &str, callers: usize, ours: &Op, raw: (&str, &Op)) {
     let (mut mine, mut theirs) = (Vec::new(), Vec::new());
     rate(callers, ours).await;

@@ -50,8 +50,9 @@ fn key(row: &impl SqlRow, order: Order) -> Option<Cursor> {
     Some(Cursor { at, id: RecordId::from_bytes(columns.bytes(RecordColumn::Id).ok()??) })
 }
 
-/// Decodes a page from at most `limit + 1` clients, like [`page`]. If there is a next page but no id decodes, the start
-/// of the next page is unknown, which is an error.
+/// Decodes a page of clients from at most `limit + 1` rows. If there is an extra row, there is a next page. A row that
+/// does not decode is counted. The next page starts after the last row of this page whose client id can be read. If
+/// there is a next page and no client id of this page can be read, this is an error.
 pub(crate) fn clients(rows: &[impl SqlRow], limit: u32) -> Result<Page<VersionedRegistration, ClientId>, StoreError> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut page = Page { items: Vec::new(), next: None, corrupt: 0 };

@@ -93,8 +93,8 @@ fn path(console: &Console, subject: &SubjectId) -> String {
     console.path(&below(subject))
 }
 
-/// Returns the path of the page of a user below the base. In the subject id, all bytes except ASCII letters and digits
-/// are escaped.
+/// Returns the path of the page of a user, relative to the base path of the console. In the subject id, all bytes
+/// except ASCII letters and digits are escaped.
 fn below(subject: &SubjectId) -> String {
     let mut path = format!("{SECTION}/");
     for byte in subject.as_str().bytes() {

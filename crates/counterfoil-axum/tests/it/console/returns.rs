@@ -10,7 +10,7 @@ use counterfoil_axum::console::{Console, Transport};
 use super::browser::{Browser, SESSION, token, value};
 use crate::support::{Answer, World, world};
 
-/// Returns the target of a redirect, as a path below the base.
+/// Returns the target of a redirect, as a path relative to the base path of the console.
 fn leads_to(answer: &Answer) -> String {
     assert_eq!(answer.status, 303, "{answer:?}");
     let location = answer.header("location").expect("a path");

@@ -149,7 +149,7 @@ impl Draw {
         Command::Found { family, cap, pace, new, now }
     }
 
-    /// Draws a cap with the probability `1 / in_so_many`, and otherwise returns `None`.
+    /// Draws a cap on the owner's live families with the probability `1 / in_so_many`, and otherwise returns `None`.
     fn cap(&mut self, now: Timestamp, in_so_many: u64) -> Option<Cap> {
         let limit = self.limit();
         if !self.dice.chance(1, in_so_many) {

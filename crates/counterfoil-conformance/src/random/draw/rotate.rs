@@ -50,9 +50,9 @@ impl Draw {
         near.filter(|_| self.dice.chance(1, 2)).unwrap_or_else(|| self.soon())
     }
 
-    /// Draws a rotation with a pace. Whether the pace is reached depends on an earlier rotation in the same family. The
-    /// record of that rotation is, if possible, in the state of the cell of the coverage that the command tries to
-    /// reach.
+    /// Draws a rotation with a limit on the rate of rotations. Whether the limit is reached depends on an earlier
+    /// rotation in the same family. The record of that rotation is, if possible, in the state of the cell of the
+    /// coverage that the command tries to reach.
     fn supersede_paced(&mut self, model: &Model) -> Command {
         let newest = |of: &RecordId| {
             let family = model.family(of.family())?;

@@ -17,7 +17,7 @@ pub(crate) fn before(since: Timestamp) -> Timestamp {
     Timestamp::from_micros(since.micros().saturating_sub(1)).unwrap_or(since)
 }
 
-/// Inserts under a cap that incorrectly counts the families of all clients together.
+/// Inserts with a cap on live families that incorrectly counts the families of all clients together.
 pub(crate) fn insert_for_all_clients(
     model: &mut Model,
     home: InsertInto<'_>,

@@ -28,9 +28,9 @@ pub(crate) enum Index {
     Revocations,
     /// The comparison with which the revocation of one family checks that the family has the given realm and owner.
     Families,
-    /// The index with which a cap counts families.
+    /// The index by which the cap on an owner's live families counts them.
     Caps,
-    /// The index with which a pace counts records.
+    /// The index by which the limit on the rate of creations counts records.
     Paces,
     /// The index with which an insert finds the families that it ends to make room.
     Rooms,
@@ -79,8 +79,8 @@ impl Keyed {
         model.families.iter().find(holds).map(|other| other.id)
     }
 
-    /// Inserts a family. The cap, the pace or the making of room, as `index` says, wrongly includes the families and
-    /// records of all owners whose keys are treated as equal.
+    /// Inserts a family. The cap, the limit on the rate of creations or the making of room (as `index` says) wrongly
+    /// includes the families and records of all owners whose keys are treated as equal.
     fn bounded(&self, model: &mut Model, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Inserted {
         let InsertInto::Found { family, cap, pace } = home else { return model.insert(home, new, now) };
         if let Some(refusal) = model.insert_refusals(home, new, now).first() {

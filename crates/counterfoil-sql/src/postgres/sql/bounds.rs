@@ -8,7 +8,7 @@
 use crate::ends::{expires, lives_until, no_end};
 
 /// An expression for the instant until which lists of current records contain a record. It is the earlier of `gone_at`
-/// and `honoured_until`. These lists leave out revoked and shrunk records in any case.
+/// and `honoured_until`. These lists never contain revoked or shrunk records.
 macro_rules! stands_until {
     ($of:literal) => {
         concat!(
