@@ -13,7 +13,8 @@ use crate::types::ids::SubjectId;
 use crate::types::role::Role;
 use crate::types::secret::Secret;
 
-/// The directory is not reachable. Callers get `unavailable`, and never a refusal or "not found".
+/// The error of a directory that is not reachable. The library then reports `unavailable` to its caller, and never a
+/// refusal or "not found".
 ///
 /// Every error type converts to this type, so `?` works in the methods of [`Accounts`], [`Logins`] and [`Search`]. `?`
 /// reports every error as an outage. So return `Ok(None)` for an error that means "no such row". The cause of the error
@@ -178,8 +179,8 @@ pub trait Accounts: Send + Sync + 'static {
 }
 
 /// Tests passwords. Set it with [`Builder::logins`](crate::Builder::logins). Without it, each operation that tests a
-/// password returns [`Unavailable::NotGiven`](crate::Unavailable::NotGiven), and the token endpoint refuses the password
-/// grant with `unsupported_grant_type` (RFC 6749 §5.2).
+/// password returns [`Unavailable::NotGiven`](crate::Unavailable::NotGiven), and the token endpoint refuses the
+/// password grant with `unsupported_grant_type` (RFC 6749 §5.2).
 #[async_trait]
 pub trait Logins: Send + Sync + 'static {
     /// Verifies a login. Returns the account, or `None` if the login is refused. An unknown name must take as much time

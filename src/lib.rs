@@ -10,8 +10,8 @@
 //! - Once a revocation has returned, no token of the family authenticates.
 //! - Concurrent refreshes with one refresh token replace it once. A retry within a short window gets the same response.
 //!   A later retry is a replay and revokes the family.
-//! - Verification, refresh, introspection, lists, notices and purge decide with one pure function whether a credential
-//!   is valid, so they always agree.
+//! - One pure function decides whether a credential is valid. Verification, refresh, introspection, listing, notices
+//!   and purge all use it, so they always agree.
 //! - A failure of the host's own infrastructure is [`Unavailable`], never "not found" and never a success.
 //!
 //! # What it does not do
@@ -77,7 +77,8 @@
 //! - `memory` (default): [`memory`], stores and a directory in memory, for one process.
 //! - `tracing` (default): `event::TracingSink`, which the builder adds by default. Without this feature, events are
 //!   dropped unless the host adds a sink.
-//! - `metrics`: counts and latencies of operations, stores and directory, for the `metrics` crate.
+//! - `metrics`: the number and the latency of operations, and of calls to the stores and the directory, for the
+//!   `metrics` crate.
 //! - `test-util`: `testing`, with a service in one call, a clock set by hand and a store that fails on demand. It
 //!   enables `memory`. For `[dev-dependencies]`.
 //! - `uuid`: [`SubjectId`] from a UUID.
@@ -146,8 +147,8 @@ pub mod settings {
     };
 }
 
-/// Expiry notices: messages that a credential will expire. Contains due notices, claims by workers, and outcomes of
-/// sending.
+/// Expiry notices: messages that a credential will expire. The types describe a due notice, a worker's claim of a
+/// notice, and the outcome of sending it.
 pub mod notice {
     pub use crate::service::claimed::{Claim, ClaimedNotice, DueNotice, Gathered, NoticeText, Outcome};
 }

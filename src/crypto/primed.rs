@@ -9,7 +9,7 @@ use crate::crypto::sha256::{self, LastBlock, State};
 use crate::types::realm::Realm;
 use crate::types::secret::SecretBytes;
 
-/// The number of kind bytes with a state. Kind bytes are 1 to 7, so three bits select a state. The state 0 is unused.
+/// The length of the array of hash states, whose index is a kind byte. Kind bytes are 1 to 7, so the state 0 is unused.
 const KINDS: usize = 8;
 
 /// One hash state for each kind byte: a state of SHA-256 without a key, or of the inner hash of HMAC with a key.

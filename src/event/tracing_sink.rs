@@ -68,7 +68,7 @@ fn debug(value: impl std::fmt::Debug) -> Option<String> {
     Some(format!("{value:?}"))
 }
 
-/// The owner as text: the id of a person, or `realm` if the realm itself owns the records. Never `None`.
+/// The owner as text: the id of a person, or `realm` if the realm itself owns the records. The result is always `Some`.
 fn whose(owner: &OwnerId) -> Option<String> {
     Some(owner.person().map_or_else(|| "realm".to_owned(), ToString::to_string))
 }

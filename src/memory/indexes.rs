@@ -27,7 +27,7 @@ pub(super) struct Indexes {
     /// Records with a notice, by the instant from which they may be purged. They have their own index, because they
     /// have a different purge limit and must not block the purge of records without a notice.
     pub(super) gone_unsent: Timeline,
-    /// Superseded records that are not shrunk yet, by `honoured_until`.
+    /// Superseded records that are not shrunk yet ([`RecordParts::shrink`]), by `honoured_until`.
     pub(super) windows: Timeline,
     /// Access tokens that are not revoked individually, by family and `expires_at`.
     access: BTreeSet<(FamilyId, Timestamp, RecordId)>,
@@ -200,7 +200,7 @@ impl Indexes {
     }
 
     /// Returns the number of live access tokens of the family, or `most` if there are more. Also returns the earliest
-    /// expiry of these tokens.
+    /// expiry of these tokens, or `None` if there are no such tokens.
     pub(super) fn live_access(&self, family: &FamilyId, now: Timestamp, most: usize) -> (usize, Option<Timestamp>) {
         let first = Bound::Excluded((*family, now, RecordId::from_bytes([0xFF; 16])));
         let last = Bound::Included((*family, Timestamp::MAX, RecordId::from_bytes([0xFF; 16])));

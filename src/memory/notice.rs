@@ -1,4 +1,4 @@
-//! Last uses and notices. Writing a last use or a notice does not change the version of the record.
+//! Writes the last use of a record and the state of its notice. These writes do not change the version of the record.
 
 use super::write::{Writer, joined};
 use crate::record::state::NoticeMark;

@@ -1,4 +1,4 @@
-//! Purges: removes records whose `gone_at` is reached, and shrinks superseded records.
+//! The purge of the memory store. It removes records whose `gone_at` is reached, and shrinks superseded records.
 
 use std::num::NonZeroU32;
 
@@ -35,8 +35,8 @@ impl Writer<'_> {
         Progress { changed, more: self.chore(limits).is_some() }
     }
 
-    /// The next record to remove or to shrink. Only the first entry of each index by time is examined, so a purge never
-    /// reads a record that it does not change.
+    /// The next record to remove or to shrink. `None` if the purge has nothing left to do. Only the first entry of each
+    /// index by time is examined, so a purge never reads a record that it does not change.
     fn chore(&self, Limits { now, unsent_before, windows_before }: Limits) -> Option<Chore> {
         let gone = reached(&self.indexes.gone, now);
         let gone = gone.or_else(|| reached(&self.indexes.gone_unsent, now.min(unsent_before)));

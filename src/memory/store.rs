@@ -52,8 +52,9 @@ pub struct MemoryStore {
     pub(super) counters: Counters,
 }
 
-/// How often a reader tries to read without a lock before it waits for the writer's lock. A write normally publishes
-/// all its parts before the last try. It can take longer if the operating system suspends the writing thread.
+/// The number of times that a reader tries to read without a lock. After that, it waits for the writer's lock. A write
+/// normally publishes all its parts before the last try. It can take longer if the operating system suspends the
+/// writing thread.
 const LOOKS: u32 = 64;
 
 /// Defines a point at which tests can pause a call. It is empty in other builds.

@@ -194,7 +194,7 @@ impl Table {
 }
 
 impl Default for Table {
-    /// Both maps use the same collector, so that one guard protects entries of both.
+    /// Both maps use the same collector, which frees replaced entries. So one guard protects the entries of both maps.
     fn default() -> Self {
         let collector = Arc::default();
         Self {

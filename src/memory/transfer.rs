@@ -1,4 +1,4 @@
-//! Reads and writes whole families, for a copy.
+//! The methods that read and write whole families, for a copy of the store.
 
 use std::num::NonZeroU32;
 

@@ -18,12 +18,12 @@ pub struct InvalidPolicy {
     pub rule: &'static str,
 }
 
-/// The largest number in the table of settings.
+/// The largest number that the table of settings allows for the setting `name`.
 const fn most(name: SettingName) -> u64 {
     name.range().1
 }
 
-/// The longest duration in the table of settings.
+/// The longest duration that the table of settings allows for the setting `name`.
 fn longest(name: SettingName) -> Duration {
     Duration::from_secs(most(name) * name.unit().seconds().unwrap_or(1))
 }

@@ -21,7 +21,7 @@ impl Default for Events {
 }
 
 impl Events {
-    /// The source that an event names: `source`, or `None` if no event names a source.
+    /// Returns `source` if the policy allows sources in events ([`Events::sources`]), and `None` otherwise.
     pub(crate) fn named<S>(&self, source: Option<S>) -> Option<S> {
         source.filter(|_| self.sources)
     }

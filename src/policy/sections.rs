@@ -186,9 +186,9 @@ pub struct RefreshTokens {
     /// the family.
     #[serde(with = "whole_seconds")]
     pub grace: Duration,
-    /// The largest number of rotations of one sign-in in any 24 hours. If this number is less than four times the
-    /// number of rotations that the lifetime of access tokens requires, the latter applies. For a lifetime of 10
-    /// minutes, it is 576.
+    /// The largest number of rotations of one sign-in in any 24 hours. The limit in force is never lower than four
+    /// times the number of rotations that replace each access token at its expiry. For example, if access tokens live
+    /// 10 minutes, 144 rotations are needed, and at least 576 are allowed.
     pub rotations_per_day: NonZeroU32,
     /// The limit on live sign-ins of one owner through one client. `None` means no limit.
     pub live_per_owner_and_client: Option<LiveCap>,
@@ -217,8 +217,7 @@ pub struct SecurityCodes {
     /// `code_lifetime_seconds` can change it.
     #[serde(with = "whole_seconds")]
     pub default_lifetime: Duration,
-    /// The largest number that the setting `code_lifetime_seconds` can set as the default lifetime, from 1 s to 366
-    /// days.
+    /// The longest default lifetime that the setting `code_lifetime_seconds` can set, from 1 s to 366 days.
     #[serde(with = "whole_seconds")]
     pub max_default_lifetime: Duration,
     /// How long an expired code is kept and can be reactivated, at most 366 days.

@@ -1,5 +1,5 @@
-//! Which value of a setting is in force: the stored value, the policy's own value, or the largest value that the policy
-//! allows. Also refuses a new value that is larger.
+//! Determines which value of a setting is in force: the stored value, the policy's own value, or the largest value that
+//! the policy allows. A new value above that largest value is refused.
 
 use crate::policy::{Policy, SettingGate};
 use crate::types::settings::{InvalidSetting, Reading, SettingName, Settings, StoredSettings};
@@ -36,8 +36,8 @@ impl Policy {
         (least, if ceiling < most { ceiling } else { most })
     }
 
-    /// The settings in force, and a setting whose stored number is invalid, if there is one. The policy's own value of
-    /// this setting is in force.
+    /// The settings in force, and the name of a setting whose stored number is invalid. The name is `None` if there is
+    /// no such setting. If a stored number is invalid, the policy's own value is in force.
     pub(crate) fn in_force(&self, stored: &StoredSettings) -> (Settings, Option<SettingName>) {
         let (mut settings, mut garbage) = (self.settings(), None);
         settings.personal_access_tokens = self.setting_opens(stored);
@@ -51,8 +51,8 @@ impl Policy {
         (settings, garbage)
     }
 
-    /// Whether the setting `personal_access_tokens_enabled` allows personal access tokens. If no value is stored, the
-    /// policy decides. If the stored value is invalid, they are not allowed.
+    /// Whether the setting `personal_access_tokens_enabled` allows personal access tokens. True if the policy does not
+    /// use the setting. If no value is stored, the policy's default applies. False if the stored value is invalid.
     fn setting_opens(&self, stored: &StoredSettings) -> bool {
         match (self.personal_access_tokens.setting, stored.number(SettingName::PersonalAccessTokensEnabled)) {
             (SettingGate::NotAsked, _) => true,

@@ -13,8 +13,8 @@ use crate::types::duration::{minutes, whole_seconds};
 pub struct Allowance {
     /// The number of failures.
     pub failures: NonZeroU32,
-    /// The window starts at the first failure, and lasts from 1 s to 1 day. If the number of failures is reached,
-    /// attempts are refused until the end of the window.
+    /// The length of the window, from 1 s to 1 day. The window starts at the first failure. If the number of failures
+    /// is reached, attempts are refused until the end of the window.
     #[serde(with = "whole_seconds")]
     pub window: Duration,
 }

@@ -83,7 +83,8 @@ pub(crate) fn decide(record: &TokenRecord, phase: Phase, standing: Standing<'_>)
 
 /// Checks that an account may use its rights: it exists and is not disabled. If `credential` is given, also checks that
 /// this credential did not begin before the account's `valid_since`. A credential that began before is void, because
-/// the account might now belong to another person. Without a credential, the account itself signs in or is asked for.
+/// the account might now belong to another person. `credential` is `None` if no credential of the account is checked,
+/// for example at a login.
 pub(crate) fn entitled<A: Borrow<Account>>(account: Option<A>, credential: Option<&TokenRecord>) -> Result<A, Refusal> {
     let found = account.ok_or(Refusal::AccountMissing)?;
     let account = found.borrow();

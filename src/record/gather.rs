@@ -7,11 +7,12 @@ use crate::record::notice::{Schedule, is_near};
 use crate::record::state::NoticeMark;
 use crate::types::time::Timestamp;
 
-/// A claim of a notice moves its mark to the end of a lease. If a mark is as far in the future as the length of a
-/// lease, give or take this tolerance, then another worker has just claimed the notice.
+/// The tolerance with which [`place`] recognises that another worker has just claimed a notice. A claim sets the time
+/// in the notice's mark to the end of a lease that begins now. So the claim is recent if the time left until the mark
+/// differs from the length of a lease by at most this tolerance.
 const AT_WORK: Duration = Duration::from_secs(5);
 
-/// The state of one notice when a mail to its recipient is prepared, which can combine several notices.
+/// The state of one notice when a mail to its recipient is prepared. The mail can combine several notices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// The notice must be sent now.

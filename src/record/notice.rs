@@ -163,12 +163,12 @@ pub(crate) fn put_off(
     NoticeMark { at: next.map_or(at, |next| next.at.min(at)), stage }
 }
 
-/// The longest time for which a worker can lease a notice. If a mark lies within this time from now, it may be the end
-/// of a lease.
+/// The longest time for which a worker can lease a notice. If the time in a notice's mark is in the future by at most
+/// this much, it may be the end of a lease.
 pub(crate) const LONGEST_LEASE: Duration = hours(1);
 
-/// The longest time by which a failed notice is put off. If a mark lies further in the future, it is neither the end of
-/// a lease nor the time of a new attempt.
+/// The longest time by which a failed notice is put off. If the time in a notice's mark is further in the future, it is
+/// neither the end of a lease nor the time of a new attempt.
 const LONGEST_WAIT: Duration = days(1);
 
 /// The mark that replaces the stored mark `held` after the schedule has changed. `None` if `held` stays. `before`
@@ -200,8 +200,8 @@ pub(crate) fn rearm(
 }
 
 /// The first stage that can still be sent after the schedule has changed to `schedule`. `held` is the stage of the
-/// stored mark. `set_under` contains the earlier schedules that give the stored mark. `None` if there are none, or if
-/// it is unknown which stages were sent.
+/// stored mark. `set_under` contains the earlier schedules that give the stored mark. Returns `None` if `set_under` is
+/// empty, or if it is unknown which stages were sent.
 fn first_open<'a>(
     set_under: impl Iterator<Item = &'a Schedule>,
     schedule: &Schedule,

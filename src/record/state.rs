@@ -73,6 +73,7 @@ pub struct Revoked {
 pub struct NoticeMark {
     /// When a notice worker must check the record.
     pub at: Timestamp,
-    /// The stage of the next notice for the current expiry: 0 is the earliest notice. All earlier stages are done.
+    /// The stage of the next notice for the current expiry: 0 is the earliest notice. The notices of earlier stages are
+    /// no longer sent.
     pub stage: u8,
 }

@@ -66,8 +66,8 @@ pub struct Page<T, K = Cursor> {
     pub items: Vec<T>,
     /// The key after which the next page begins. `None` on the last page.
     pub next: Option<K>,
-    /// The number of rows on this page that could not be decoded and were skipped. A walk over all pages counts each of
-    /// these rows on one page.
+    /// The number of rows on this page that could not be decoded and were skipped. If all pages are read, each of these
+    /// rows is counted on exactly one page.
     pub corrupt: u32,
 }
 

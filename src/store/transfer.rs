@@ -1,4 +1,4 @@
-//! Reads and writes whole families without changes, to copy one store to another.
+//! The trait [`Transfer`], which reads and writes whole families unchanged, to copy one store to another.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -85,7 +85,8 @@ macro_rules! compare {
     };
 }
 
-/// If a field is added, this assertion fails to compile until the new field is compared below.
+/// A check at compile time that no field is forgotten in the comparisons below. If a field is added, compilation fails
+/// here: add the field to its comparison, and then correct the number.
 const _: () = assert!(RecordParts::FIELDS.len() == 22 && FamilyParts::FIELDS.len() == 12, "a field is not compared");
 
 fn family_difference(one: &FamilyParts, other: &FamilyParts) -> Option<&'static str> {
@@ -117,9 +118,10 @@ pub enum Restored {
     LabelTaken(FamilyId),
 }
 
-/// Reads and writes whole families, for `counterfoil-copy`. [`TokenStore`](super::TokenStore) cannot do this: it does
-/// not list shrunk records, and it needs a sequence of steps to make a rotated or revoked family. If the sequence is
-/// interrupted, a credential that is revoked in the source stays valid in the target.
+/// A store that can return and write whole families, for `counterfoil-copy`. [`TokenStore`](super::TokenStore) alone is
+/// not enough for a copy: it does not list shrunk records, and it needs a sequence of steps to make a rotated or
+/// revoked family. If the sequence is interrupted, a credential that is revoked in the source stays valid in the
+/// target.
 ///
 /// A host can also use a store without this trait, but cannot copy that store.
 ///

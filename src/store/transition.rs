@@ -113,8 +113,9 @@ pub fn accepts_rotation(parent: &RecordParts, update: &ParentUpdate, now: Timest
 }
 
 /// Applies an accepted rotation to the parent and its family. `successor` is the new record that replaces the parent
-/// ([`check_rotate`](super::check_rotate)), or `None` for a slide. Afterwards the store adds the new records. If the
-/// parent itself had replaced an older record, the store also calls [`wipe_nonce`] on that record.
+/// ([`check_rotate`](super::check_rotate)). It is `None` if the parent is reused with a new expiry (`Slide`).
+/// Afterwards the store adds the new records. If the parent itself had replaced an older record, the store also calls
+/// [`wipe_nonce`] on that record.
 pub fn rotate(
     parent: &mut RecordParts,
     family: &mut FamilyParts,
@@ -189,9 +190,9 @@ pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp)
     wins
 }
 
-/// Adds `sent` to the notices that the record remembers as sent. If the record still has the mark `held`, also sets the
-/// mark to `next` and returns true. Otherwise returns false, but the store must write the record all the same. A shrunk
-/// record is not changed.
+/// Adds `sent`, if it is given, to the notices that the record remembers as sent. If the record still has the mark
+/// `held`, also sets the mark to `next` and returns true. Otherwise returns false, but the store must write the record
+/// all the same. For a shrunk record, changes nothing and returns false.
 pub fn settle(
     record: &mut RecordParts,
     held: NoticeMark,
@@ -217,7 +218,8 @@ mod tests {
     use crate::record::samples::{at, record, sign_in, superseded, t0};
     use crate::types::kind::TokenKind;
 
-    /// A damaged row may be shrunk and still contain a notice.
+    /// Checks that no claim, settlement or last use changes a shrunk record that still has a notice. Only a damaged row
+    /// can contain such a record.
     #[test]
     fn a_shrunk_record_with_a_notice_is_not_claimed_settled_or_touched() {
         let mark = NoticeMark { at: at(5), stage: 0 };

@@ -12,8 +12,9 @@ use crate::types::ids::{FamilyId, RecordId};
 use crate::types::realm::Realm;
 use crate::types::secret::{SecretBytes, TokenSecret};
 
-/// The text constants that separate the derivations of a rotation from each other (domain separation). Each text ends
-/// in NUL and contains no other NUL, so no text is a prefix of another.
+/// The purpose that [`Rotation::mac`] includes when it derives the secret of a new refresh token. Each of the three
+/// derivations has its own text as purpose, so two derivations never have the same input (domain separation). Each text
+/// ends in NUL and contains no other NUL, so no text is a prefix of another.
 const SECRET: &[u8] = b"counterfoil/rotate/v1\0";
 const ACCESS_ID: &[u8] = b"counterfoil/rotate/access-id/v1\0";
 const ACCESS_SECRET: &[u8] = b"counterfoil/rotate/access/v1\0";
@@ -35,8 +36,8 @@ impl Rotation<'_> {
         base62::encode_secret(self.mac(SECRET, successor).expose_secret())
     }
 
-    /// The id of the access token that is issued together with the successor. It has the same family. Its member bytes
-    /// are derived.
+    /// The id of the access token that is issued together with the successor. Its family bytes are those of the family.
+    /// Its member bytes are derived.
     pub(crate) fn access_id(&self, successor: &RecordId) -> RecordId {
         let mac = self.mac(ACCESS_ID, successor);
         let mut member = [0; 6];

@@ -1,7 +1,7 @@
 //! The layout of a token: `<prefix>_<id 22><secret 43><check 6>`. All characters after the prefix and its `_` are
 //! `[0-9A-Za-z]`.
 //!
-//! The part after the prefix has a fixed length, so a text is split at a fixed distance from its end. So a text has
+//! The part after the prefix has a fixed length, so a text is split at a fixed distance from its end. This gives
 //! exactly one prefix, although a prefix can contain `_`. For example, the prefix of `cf_p_…` with 71 letters after the
 //! last `_` is `cf_p`, and never `cf`.
 
@@ -54,8 +54,9 @@ pub(crate) fn check(letters: &[u8]) -> [u8; 6] {
     [digit(high, 62 * 62), digit(high, 62), digit(high, 1), digit(low, 62 * 62), digit(low, 62), digit(low, 1)]
 }
 
-/// Whether `check` is the checksum of `letters`. The letters of `check` must be base62. The function decodes `check`,
-/// and compares the number with the CRC-32. Decoding needs no division, so this is faster than [`check`].
+/// Whether the six letters in `check` are the checksum of `letters`. The six letters must be base62. They are decoded
+/// to a number, which is compared with the CRC-32 of `letters`. Decoding needs no division, so this is faster than
+/// computing the checksum with [`check()`].
 pub(crate) fn agrees(letters: &[u8], check: &[u8; 6]) -> bool {
     let [a, b, c, d, e, f] = check.map(|letter| u64::from(base62::raw_value(letter)));
     let (high, low) = ((a * 62 + b) * 62 + c, (d * 62 + e) * 62 + f);

@@ -9,8 +9,8 @@ use crate::types::ids::{OwnerId, RecordId};
 use crate::types::kind::TokenKind;
 use crate::types::realm::Realm;
 
-/// The text constants that separate the hashes for different uses (domain separation). Each kind of id has its own
-/// text, so ids of two kinds are never equal.
+/// The purpose that is hashed to make an [`OnceKey`]. Each use of the hash has its own text, so two uses never hash the
+/// same input (domain separation).
 const KEY: &[u8] = b"counterfoil/once/v1";
 const FIRST: &[u8] = b"counterfoil/once/first/v1";
 const MEMBER: &[u8] = b"counterfoil/once/member/v1";

@@ -11,8 +11,8 @@ impl Prefixes {
     /// the text of a token and nothing else.
     ///
     /// It uses only what RE2, Hyperscan, PCRE and the crate `regex` have in common, and no capture group. It must be
-    /// matched with regard to upper and lower case. Each match has the form of a token. [`Prefixes::parse`] tells
-    /// whether its checksum is right, and only the store can tell whether the token exists.
+    /// matched case-sensitively. Each match has the form of a token. [`Prefixes::parse`] tells whether its checksum is
+    /// right, and only the store can tell whether the token exists.
     ///
     /// A match ends at the end of a word, so a text with more than 71 letters does not match. A match can begin inside
     /// a word, because the escapes `%3D` and `\n` before a token end in a letter.

@@ -115,8 +115,8 @@ impl Prefixes {
         &self.current[slot(kind)]
     }
 
-    /// All accepted prefixes with their kinds. Current prefixes are first. [`Prefixes::pattern`] is the pattern of a leak
-    /// scanner for them.
+    /// All accepted prefixes with their kinds. Current prefixes are first. For leak scanners, [`Prefixes::pattern`]
+    /// returns a regular expression that finds tokens with these prefixes.
     pub fn all(&self) -> impl Iterator<Item = (&Prefix, TokenKind)> {
         self.known.iter().map(|known| (&known.prefix, known.kind))
     }
@@ -203,7 +203,7 @@ struct Known {
     kind: TokenKind,
 }
 
-/// [`number`] has room for each prefix.
+/// A check at compile time that the longest prefix fits into the integer that [`number`] returns.
 const _: () = assert!(LONGEST <= size_of::<u128>());
 
 /// The prefix, at most [`LONGEST`] bytes, as a big-endian number.

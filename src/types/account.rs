@@ -184,14 +184,16 @@ impl Account {
     /// each use. Set this instant when the password changes, when the person signs out everywhere, or when a removed
     /// person returns under the same id.
     ///
-    /// A sign-in or a session begins at the instant that the clock of the handle shows when the opening call starts. If
-    /// this call tests a password, the test comes later. If the host tests the password in an earlier call of
-    /// [`Counterfoil::check_login`](crate::Counterfoil::check_login), it should make both calls on one handle from
-    /// [`Counterfoil::at`](crate::Counterfoil::at). Otherwise, if the password is changed between the two calls, the
-    /// sign-in begins after the change although the old password was tested. Any other credential begins when its
-    /// current secret is created. A credential that began at exactly this instant is valid. If the host's own instants
-    /// are coarser than microseconds, round them up. If the instant is in the future, every credential is refused until
-    /// then.
+    /// A credential that began at exactly this instant is valid. If the host's own instants are coarser than
+    /// microseconds, round them up. If the instant is in the future, every credential is refused until then.
+    ///
+    /// A sign-in or a session begins at the instant that the clock of the handle shows when the opening call starts.
+    /// Any other credential begins when its current secret is created.
+    ///
+    /// If the opening call also tests the password, the sign-in or session begins before this test. If the host tests
+    /// the password in an earlier call of [`Counterfoil::check_login`](crate::Counterfoil::check_login), it should make
+    /// both calls on one handle from [`Counterfoil::at`](crate::Counterfoil::at). Otherwise, if the password is changed
+    /// between the two calls, the sign-in begins after the change although the old password was tested.
     #[must_use]
     pub fn with_valid_since(mut self, at: Timestamp) -> Self {
         self.valid_since = Some(at);

@@ -68,8 +68,8 @@ impl Arming {
         }
     }
 
-    /// Whether there is no page to walk now, if the current schedule is `under`. `patience` is the longest time for
-    /// which another process can still use the old schedule.
+    /// Whether no work is left now, if the current schedule is `under`: [`Arming::begin`] would return no page.
+    /// `patience` is the longest time for which another process can still use the old schedule.
     pub(crate) fn rests(&self, under: &str, patience: Duration, now: Timestamp) -> bool {
         self.clone().begin(under, patience, now).is_none()
     }

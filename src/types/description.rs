@@ -6,8 +6,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::types::visible::{code_point, refused};
 
-/// Free text of at most 500 characters. It is in NFC, trimmed, and has no control and format characters except line
-/// feeds.
+/// The description of a security code: free text of at most 500 characters. It is in NFC and trimmed. It has no control
+/// or format characters, except line feeds, and joiners where Unicode allows them.
 ///
 /// ```
 /// use counterfoil::types::Description;

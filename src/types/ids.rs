@@ -212,7 +212,8 @@ pub struct OwnerId(SubjectId);
 const REALM_OWNER: &str = "\u{1}realm";
 
 impl OwnerId {
-    /// An empty owner, which the owner of a copied record replaces.
+    /// The owner in an empty record. When a stored record is copied into the empty record, the owner of the stored
+    /// record replaces it.
     pub(crate) const BLANK: Self = Self(SubjectId(Short::EMPTY));
 
     /// The realm itself: the owner of every security code.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::types::duration::{from_seconds, seconds_up};
 use crate::types::settings::SettingUnit;
 
-/// A duration is encoded as one `u64`. This is the number of its low bits that contain the microseconds within a
-/// second.
+/// The number of low bits that contain the microseconds within a second, in the encoding of a duration as one `u64`.
+/// The other bits contain the seconds.
 const MICROS_BITS: u32 = 20;
 
 /// The type of a field of [`Settings`](super::Settings).
