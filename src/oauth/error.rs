@@ -19,11 +19,11 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OAuthErrorCode {
-    /// The status is 400. It is 413 for a form that is too large, 408 for a form that arrives too slowly, and 405 for a
-    /// method other than POST.
+    /// The request is malformed. The status is 400. It is 413 for a form that is too large, 408 for a form that arrives
+    /// too slowly, and 405 for a method other than POST.
     InvalidRequest,
-    /// The status is 400 without a challenge if the client is named only in the request's body. Otherwise it is 401
-    /// with a challenge.
+    /// The client authentication failed. The status is 401 with a challenge. If the client is named only in the
+    /// request's body, the status is 400 without a challenge instead.
     InvalidClient,
     /// The status is 400. The user name, the password or the refresh token is not valid.
     InvalidGrant,
@@ -32,11 +32,12 @@ pub enum OAuthErrorCode {
     /// The status is 400. No client can use this grant here. It is also the code for the password grant if the host has
     /// no [`Logins`](crate::directory::Logins).
     UnsupportedGrantType,
-    /// The status is 400.
+    /// The scope is malformed, or the client may not have it, or it is missing although the policy requires one. The
+    /// status is 400.
     InvalidScope,
-    /// The status is 429 with `Retry-After`.
+    /// The caller must wait. The status is 429 with `Retry-After`.
     SlowDown,
-    /// The status is 503.
+    /// The host's own infrastructure failed. The status is 503.
     TemporarilyUnavailable,
 }
 

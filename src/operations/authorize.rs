@@ -53,8 +53,8 @@ pub enum Operation<'a> {
 
 impl Counterfoil {
     /// Checks whether the presenter has the permission for an operation, and whether the target of the operation
-    /// exists. The operation itself starts with the same two checks. An operation that grants rights can require in
-    /// addition that the password was entered recently in the presenter's session.
+    /// exists. The operation itself starts with the same two checks. It can require more than this method checks. For
+    /// example, most changes of a client also require that the password was entered recently.
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ use crate::types::ids::RecordId;
 use crate::types::principal::Principal;
 use crate::types::source::{Source, SourceName};
 
-/// A handle whose events name the source of the request, which is usually the address of the caller.
+/// A handle whose events contain the source of the request, which is usually the address of the caller.
 /// [`Counterfoil::from_source`] creates it.
 ///
 /// A [`Principal`] from this handle also contains the source. So does a [`Presenter`](crate::Presenter) that is created
@@ -25,9 +25,9 @@ pub struct FromSource<'a> {
 }
 
 impl Counterfoil {
-    /// A handle for one request with a known source. Its events name the source, unless the policy leaves sources out
-    /// ([`Events::sources`](crate::policy::Events::sources)). The source is used only for events: the handle does not
-    /// count or refuse anything by source.
+    /// A handle for one request with a known source. Its events contain the source, unless the policy leaves sources
+    /// out ([`Events::sources`](crate::policy::Events::sources)). The source is used only for events: the handle does
+    /// not count or refuse anything by source.
     ///
     /// Methods that count failures take the source as an argument. Methods that take a presenter use the presenter's
     /// source ([`Presenter::from_source`](crate::Presenter::from_source)).

@@ -58,10 +58,10 @@ impl Counterfoil {
         self.service.log_in(login, None, source, &Actor::Unproved, self.now()).await
     }
 
-    /// Tests the password of the person who presented a verified credential. Use it for actions that need a new proof
-    /// of the password, such as a change of the password. If `login` contains the right name and password of another
-    /// person, it is refused and counts as a failure. [`Counterfoil::reauthenticate`] makes the same test and then
-    /// replaces the session.
+    /// Tests the password of the person who presented a verified credential. Use it for actions before which the person
+    /// must enter the password again, such as a change of the password. If `login` contains the right name and password
+    /// of another person, it is refused and counts as a failure. [`Counterfoil::reauthenticate`] makes the same test
+    /// and then replaces the session.
     ///
     /// # Errors
     ///

@@ -22,8 +22,8 @@ use crate::types::ids::{OwnerId, SubjectId};
 
 impl Counterfoil {
     /// Searches the host's directory for users that match `text`, and returns at most `limit` of them, but never more
-    /// than 100. Only for administrators and accounts with the right "manage user profiles", with the scope
-    /// `users:manage`.
+    /// than 100. Only for administrators and for accounts with the right "manage user profiles". A credential with a
+    /// scope needs the scope token `users:manage`.
     ///
     /// # Errors
     ///

@@ -101,8 +101,8 @@ impl Challenge {
         Self::new(ChallengeReason::Denied(Arc::new(denied)), realm)
     }
 
-    /// Refuses a request because the scope of the credential is too narrow. `needed` is the required scope, which the
-    /// challenge names. If it is `None`, the challenge names no scope.
+    /// Refuses a request because the scope of the credential is too narrow. `needed` is the required scope. The
+    /// challenge contains it. If it is `None`, the challenge contains no scope.
     #[must_use]
     pub fn scope(needed: Option<Scope>, realm: &Realm) -> Self {
         Self::new(ChallengeReason::Scope { needed }, realm)

@@ -7,7 +7,8 @@ use crate::service::error::Unavailable;
 use crate::store::change::{Applied, Change};
 use crate::types::time::Timestamp;
 
-/// The largest number of attempts of an operation to write. If another write comes first each time, the operation fails.
+/// The largest number of times that an operation tries to write its change. If another write comes first each time, the
+/// operation fails.
 pub(crate) const TURNS: usize = 8;
 
 /// The result of a change.

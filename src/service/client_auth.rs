@@ -234,10 +234,14 @@ fn verdict(client: Option<&Registration>, secret: Option<&Secret>, proof: &Proof
     }
 }
 
-/// Compares the presented secret with each stored secret of the client in constant time. For each of the two stored
-/// secrets, it computes a digest in both forms. To keep the work constant, a missing stored secret is replaced by a
-/// dummy, and a presented text that is not a generated secret by a secret of zeros. If the ring no longer has the key
-/// of a stored secret, its newest key is used instead, and the comparison fails.
+/// Compares the presented secret with each stored secret of the client in constant time. The work is always the same:
+/// four digests, one in each [`SecretForm`] for each of the two possible stored secrets.
+///
+/// - If the client has fewer than two stored secrets, digests with the newest key stand in for those of a missing one.
+/// - If the presented text is not a generated secret, a secret of zeros is hashed in the form for generated secrets.
+/// - If the ring no longer has the key of a stored secret, its newest key is used instead.
+///
+/// A digest that was computed with such a substitute never counts as a match.
 fn prove(
     digester: &Digester,
     prefixes: &Prefixes,

@@ -8,21 +8,23 @@ use crate::store::error::StoreError;
 use crate::types::duration::{days, minutes};
 use crate::types::time::Timestamp;
 
-/// A clock is doubted if it is ahead of the stored instant of the last upkeep by more than this.
+/// The largest time by which a trusted clock may be ahead of the stored instant of the last upkeep. A clock that is
+/// further ahead is doubted.
 const LEAP: Duration = days(1);
-/// While the clock is trusted, the stored instant of the last upkeep is renewed when it is this old.
+/// The age at which the stored instant of the last upkeep is renewed, while the clock is trusted.
 const NOTED_EVERY: Duration = minutes(10);
-/// When a doubt about the clock ends, the clock's time is stored as the last upkeep. Purges begin only this much later.
-/// In the meantime, a process whose clock is earlier can store its own time instead, in its next round of upkeep. The
-/// length is more than two of the longest pauses between rounds.
+/// How long purges still wait after a doubt about the clock has ended and the clock's time was stored as the last
+/// upkeep. The wait gives every other process the time to object: if its clock is earlier, its next round of upkeep
+/// stores the earlier time instead. The wait is more than twice the longest pause between two rounds. If the policy's
+/// [`clock_doubt`](crate::policy::Policy::clock_doubt) is zero, purges do not wait.
 pub(crate) const CHALLENGED: Duration = minutes(3);
 
 /// What upkeep remembers about the clock from one round to the next.
 #[derive(Default)]
 pub(crate) struct ClockTrust {
     doubt: Option<Doubt>,
-    /// How long ago a doubt ended and the clock's time was stored as the last upkeep. `None` if purges need not wait
-    /// for this.
+    /// How long ago a doubt ended and the clock's time was stored as the last upkeep. Purges wait for at most
+    /// [`CHALLENGED`] after that. `None` if purges do not wait.
     challenged: Option<Duration>,
 }
 
@@ -131,7 +133,7 @@ pub fn is_clock_trusted(now: Timestamp, last_upkeep: Option<Timestamp>) -> bool 
     last_upkeep.is_some_and(|noted| !is_beyond(now, noted))
 }
 
-/// Whether an instant is so much later than another one that a clock may have moved between them: by more than a day.
+/// Whether `later` is more than a day after `earlier`. Then the clock may have jumped between the two instants.
 fn is_beyond(later: Timestamp, earlier: Timestamp) -> bool {
     earlier.plus(LEAP).is_some_and(|most| later > most)
 }
@@ -195,8 +197,8 @@ mod tests {
         ahead.judge(None, day(100), HOUR);
         ahead.paused(HOUR);
         assert_eq!(ahead.judge(None, day(100), HOUR), CHALLENGED_NOTE);
-        // The right clock is earlier than the note that the process `ahead` wrote. The right clock is trusted at once,
-        // and its note replaces that note.
+        // The right clock is earlier than the instant that the process `ahead` stored. The right clock is trusted at
+        // once, and its time replaces that instant.
         assert_eq!(ClockTrust::default().judge(Some(day(100)), day(9), HOUR), NOTED);
         ahead.paused(CHALLENGED);
         assert_eq!(ahead.judge(Some(day(9)), day(100), HOUR), Judged { leapt_from: Some(day(9)), ..DOUBTED });

@@ -60,7 +60,7 @@ fn closed_gate(policy: &Policy, view: &SettingsView, subject: &SubjectId) -> Opt
     closed_setting(&view.settings).or_else(switch)
 }
 
-/// The gate that the setting `personal_access_tokens_enabled` closes.
+/// Returns [`Gate::Setting`] if the setting `personal_access_tokens_enabled` is off, and `None` if it is on.
 fn closed_setting(settings: &Settings) -> Option<Gate> {
     (!settings.personal_access_tokens).then_some(Gate::Setting)
 }

@@ -95,7 +95,10 @@ pub(crate) fn client_scope(
     Ok(left.map(Cow::into_owned))
 }
 
-/// The error of [`client_scope`]. The requested scope exceeds the scope that the client may have, or contains a scope
-/// token that the service does not know. Or no scope was requested, and none of the client's scope tokens is effective.
+/// The error of [`client_scope`], in one of these cases:
+///
+/// - The requested scope exceeds the scope that the client may have.
+/// - The requested scope contains a scope token that the service does not know.
+/// - No scope was requested, and the client has only scope tokens that are no longer allowed or known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScopeBeyond;

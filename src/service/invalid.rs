@@ -59,10 +59,11 @@ pub enum Invalid {
     /// The request names a user, but the access level does not allow a user.
     #[error("user belongs to access same_as_user")]
     UserNotAsked,
-    /// The user of a same-as-user code is missing.
+    /// The request for a security code with the rights of a named user (`same_as_user`) names no user.
     #[error("user must be given")]
     UserMissing,
-    /// The user of a same-as-user code has no account.
+    /// The request for a security code with the rights of a named user (`same_as_user`) names a user without an
+    /// account.
     #[error("user must name an account")]
     User,
     /// The client id is invalid.

@@ -31,10 +31,16 @@ impl ForeignKeyRing {
     }
 }
 
-/// Checks that a key ring belongs to a store. `ring` contains the keys of the ring with their check values, newest
-/// first ([`KeyRing::checks`](crate::KeyRing::checks)). `stored` contains the check values in the settings of a realm
-/// ([`StoredSettings::key_checks`]). A key without a stored check value is accepted, because it can be new.
-/// [`Counterfoil::start`](crate::Counterfoil::start) fails if this check fails.
+/// Checks that a key ring belongs to a store, by comparing the check values of the keys. Two different keys have
+/// different check values, even if they have the same number. [`Counterfoil::start`](crate::Counterfoil::start) makes
+/// the same check.
+///
+/// - `ring` contains the keys of the ring with their check values, newest first
+///   ([`KeyRing::checks`](crate::KeyRing::checks)).
+/// - `stored` contains the check values in the settings of a realm ([`StoredSettings::key_checks`]).
+///
+/// The ring may also have keys without a stored check value, because such a key can be new. An empty ring is accepted,
+/// and so is any ring if no check values are stored.
 ///
 /// ```
 /// use counterfoil::KeyRing;
@@ -49,8 +55,8 @@ impl ForeignKeyRing {
 ///
 /// # Errors
 ///
-/// [`ForeignKeyRing`] if the stored check value of a key is different, or if check values are stored, but none for any
-/// key of the ring. An empty ring is accepted.
+/// - [`ForeignKeyRing::OtherKey`] if the store has a different check value for a key of the ring.
+/// - [`ForeignKeyRing::NoKnownKey`] if check values are stored, but not for any key of the ring.
 pub fn check_key_ring(
     ring: impl IntoIterator<Item = (KeyId, KeyCheck)>,
     stored: &BTreeMap<KeyId, KeyCheck>,

@@ -112,8 +112,8 @@ impl Presenter {
         self
     }
 
-    /// Sets the source of the request, which events contain. A presenter that was created from a [`Principal`] already
-    /// has the source that was given when the credential was verified.
+    /// Sets the source of the request. It is written to events. A presenter that was created from a [`Principal`]
+    /// already has the source that was given when the credential was verified.
     ///
     /// ```
     /// use counterfoil::types::Source;

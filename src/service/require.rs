@@ -33,7 +33,7 @@ impl Principal {
         let needed = || scope.split(' ').filter(|token| !token.is_empty());
         match &self.scope {
             None => Ok(()),
-            // No scope satisfies a text that has no scope token.
+            // If `scope` contains no scope token, no credential with a scope satisfies it.
             Some(own) if needed().next().is_some() && needed().all(|token| own.contains(token)) => Ok(()),
             Some(_) => Err(Challenge::scope(scope.parse().ok(), &self.realm)),
         }

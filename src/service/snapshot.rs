@@ -137,7 +137,8 @@ impl Snapshot {
     }
 }
 
-/// The age at which one caller reads a value again, before the value is too old for other callers.
+/// Returns half of `staleness`. When a value has this age, one caller reads it again, while other callers still use the
+/// old value.
 fn half(staleness: Duration) -> Duration {
     staleness / 2
 }

@@ -127,7 +127,7 @@ impl Judging<'_> {
     }
 }
 
-/// Used for a record that is refused because of its phase, so that its account and client need not be read.
+/// Stands in for the account and the client of a record that is refused because of its phase. So they need not be read.
 const NOBODY: Standing<'_> =
     Standing { account: None, client: None, closed_gate: None, scope_demanded: false, known_scopes: None };
 

@@ -8,7 +8,7 @@ use crate::types::time::Timestamp;
 
 /// The largest number of passwords from unknown sources that are tested at the same time.
 const AT_ONCE: u32 = 8;
-/// After this number of failures, an event reports them.
+/// The number of failures that one event reports.
 const A_BATCH: u32 = 100;
 
 /// The password tests in progress for unknown sources, and the failures that no event has reported yet.

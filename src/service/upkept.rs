@@ -9,7 +9,7 @@ use crate::service::Service;
 use crate::types::duration::{minutes, whole_micros};
 use crate::types::time::Timestamp;
 
-/// [`EventKind::NoUpkeep`] is emitted if the host has used this library for this time without doing any upkeep.
+/// How long a host can use this library without any upkeep before [`EventKind::NoUpkeep`] is emitted.
 const PATIENCE: Duration = minutes(10);
 
 /// When the host first used this library, and whether upkeep was done or the event was already emitted.

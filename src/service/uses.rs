@@ -17,7 +17,8 @@ use crate::types::hash::IdState;
 use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
-/// Two uses of a token that are less than this apart count as one use. In microseconds.
+/// The resolution of the recorded uses, in microseconds. Two uses of a token that are less than this apart count as one
+/// use.
 const RESOLUTION: u64 = 1_000_000;
 
 /// The number of slots that remember the uses of the last second.

@@ -58,9 +58,9 @@ pub struct CredentialView {
     pub last_used_at: Option<Timestamp>,
     /// The status of the credential.
     pub status: Status,
-    /// Whether the expiry is near, even compared with the lifetime of the credential. True if the time until the expiry
-    /// is at most the setting `notice_lead`, and also at most a quarter of the lifetime. The lifetime is counted from
-    /// when the expiry was last set.
+    /// Whether the expiry is near, both in days and in proportion to the lifetime of the credential. True if the time
+    /// until the expiry is at most the setting `notice_lead`, and also at most a quarter of the lifetime. The lifetime
+    /// is counted from when the expiry was last set.
     ///
     /// For example, with the default setting a security code of 24 hours always has [`Status::Expiring`], but this
     /// field is true only in its last 6 hours.
@@ -147,8 +147,7 @@ pub(crate) fn live_status(expires_at: Option<Timestamp>, settings: &Settings, no
     }
 }
 
-/// Whether the expiry is near, even compared with the lifetime. `set_at` is when the expiry was last set. See
-/// [`CredentialView::ends_soon`].
+/// Determines the value of [`CredentialView::ends_soon`]. `set_at` is when the expiry was last set.
 pub(crate) fn ends_soon(expires_at: Option<Timestamp>, set_at: Timestamp, settings: &Settings, now: Timestamp) -> bool {
     expires_at.is_some_and(|expires_at| {
         let quarter = expires_at.since(set_at) / 4;

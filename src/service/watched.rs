@@ -14,9 +14,9 @@ use crate::types::ids::RecordId;
 use crate::types::realm::Realm;
 use crate::types::time::Timestamp;
 
-/// If the same method fails in the same way several times in this period, only one event reports it.
+/// The period for which one event stands for all similar failures: those of the same method and of the same type.
 const EVERY: Duration = Duration::from_secs(10);
-/// A recovery is reported when no call has failed for this time.
+/// The time without a failed call after which a recovery is reported.
 const QUIET: Duration = Duration::from_secs(5);
 /// The largest number of characters of an error's text in an event.
 const LONGEST: usize = 500;

@@ -28,8 +28,8 @@ use host::{Tokens, ready};
 /// The number of records in the store.
 const RECORDS: usize = 1_000;
 
-/// The number of tokens for which each kind of call is counted. In a full table the lookup of an unknown id finds an
-/// empty slot at once for one id in about forty.
+/// The number of tokens for which each kind of call is counted. It is large enough that some of the lookups visit only
+/// one slot. In a full table, this is true for about one unknown id in forty.
 const TOKENS: usize = 500;
 
 fn main() {
@@ -62,8 +62,9 @@ fn is_accepted(counterfoil: &Counterfoil, text: &str) -> bool {
     ready(counterfoil.verify(black_box(text))).is_ok()
 }
 
-/// Counts one `verify` of this text. Two calls before it show the outcome. They also do what only first calls do: they
-/// note the first use of a token, and name the event of a refusal.
+/// Counts the instructions of one `verify` of this text. Before that, calls `verify` twice, without counting. These
+/// calls assert the outcome. They also do the work that only a first call does, such as recording the first use of a
+/// token.
 fn count_verify(name: &str, counterfoil: &Counterfoil, text: &str, accepted: bool) {
     (0..2).for_each(|_| assert_eq!(is_accepted(counterfoil, text), accepted, "{name}"));
     count(name, &|| drop(black_box(ready(counterfoil.verify(black_box(text))))));
@@ -74,7 +75,8 @@ fn count(name: &str, call: &dyn Fn()) {
     println!("{name}");
 }
 
-/// The instructions of this function, and of all that it calls, are counted. `.ci/instructions` knows it by its name.
+/// Makes the call whose instructions are counted. The script `.ci/instructions` counts those of this function and of
+/// everything that it calls, and finds it by its name.
 #[inline(never)]
 fn counted_call(call: &dyn Fn()) {
     call();

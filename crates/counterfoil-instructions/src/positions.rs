@@ -1,6 +1,6 @@
-//! Comparisons of digests that are equal, and of digests that differ in one byte. Each takes the same number of
-//! instructions, whichever byte it is. `.ci/instructions` asserts that calls take equal counts if their names have the
-//! same text before the colon.
+//! Counts the instructions of comparisons of digests: of equal digests, and of digests that differ in one byte. The
+//! number must not depend on which byte differs. So `.ci/instructions` asserts that all calls whose names have the same
+//! text before the colon take the same number of instructions.
 
 use std::hint::black_box;
 use std::num::NonZeroU32;
@@ -46,14 +46,14 @@ fn count_comparisons() {
     }
 }
 
-/// The comparison that verification uses, by itself.
+/// Calls only the comparison of digests, without the rest of a verification.
 #[inline(never)]
 fn is_same(one: &Digest, other: &Digest) -> bool {
     one.ct_eq(other)
 }
 
-/// Counts `verify` of one token in stores that have its record with another digest: in each store another byte differs.
-/// Here the comparison is the copy that the compiler made for verification.
+/// Counts `verify` of one token in several stores. In each store, a different byte of the token's stored digest is
+/// changed. This measures the comparison as the compiler built it into `verify`.
 fn count_refusals() {
     let store = Arc::<MemoryStore>::default();
     let counterfoil = service(Arc::clone(&store)).build().expect("a handle");

@@ -17,8 +17,8 @@ impl Round<'_> {
     /// Sends the claimed notices of one person in one message. Returns how many notices were sent, delayed or refused.
     pub(crate) async fn deliver(&self, mut claimed: Vec<ClaimedNotice>) -> Result<Report, Unavailable> {
         let (now, timeout) = (self.at(), self.worker.limits.timeout());
-        // If claiming took minutes, a lease may end before the timeout of the transport. Another worker could then send
-        // the same notice. So a notice with such a lease is sent in a later run.
+        // If claiming took minutes, the lease of a notice can end before the timeout of the transport. Another worker
+        // could then send the same notice. So such a notice is not sent now, but in a later run.
         let in_time = now.plus_capped(timeout);
         let late: Vec<_> = claimed.extract_if(.., |notice| notice.lease_until() <= in_time).collect();
         let mut report = self.settle(late, Outcome::Failed { retry_at: now }).await?;

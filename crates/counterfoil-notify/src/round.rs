@@ -57,15 +57,15 @@ impl<'a> Round<'a> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Whether the run must not begin with a further person, because the worker was stopped, the transport is down, or
-    /// the budget is used up.
+    /// Whether the run starts no other person's notices. True if the worker was stopped, if the transport, a store or
+    /// the directory is down, or if the budget is used up.
     fn ends(&self) -> bool {
         let budget = u64::from(self.worker.limits.budget.get());
         self.is_stopped() || self.down.load(Ordering::Relaxed) || self.claimed.load(Ordering::Relaxed) >= budget
     }
 
-    /// Handles all people, several at the same time, and adds the results to `report`. After an error, the run begins
-    /// with no further person, finishes the people in progress, and then returns the error.
+    /// Sends the notices of all people, several people at the same time, and adds the results to `report`. After an
+    /// error, it starts no other person's notices, completes those in progress, and then returns the first error.
     async fn each(&self, found: Found, report: &mut Report) -> Result<(), Unavailable> {
         let at_once = self.worker.limits.at_once.clamp(1, 64);
         let mut failed = None;

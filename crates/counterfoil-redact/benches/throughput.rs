@@ -1,5 +1,5 @@
-//! Measures how many bytes in a second the redactor reads and the writer passes on, for texts of 1 MB and of 16 MB. If
-//! the time is linear, both sizes have the same throughput.
+//! Measures the throughput of the redactor and of the writer, for texts of 1 MB and of 16 MB. If the time is linear in
+//! the length of the text, both lengths have the same throughput.
 
 #![allow(
     clippy::disallowed_methods,
@@ -17,7 +17,7 @@ use counterfoil_redact::{RedactingWriter, Redactor};
 const MEGABYTE: usize = 1_000_000;
 const ROUNDS: usize = 15;
 
-/// The best throughput of some rounds, in megabytes a second.
+/// Returns the best throughput of several rounds, in megabytes per second.
 fn best(bytes: usize, mut run: impl FnMut()) -> f64 {
     let seconds = (0..ROUNDS).map(|_| {
         let began = Instant::now();

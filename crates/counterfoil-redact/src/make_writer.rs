@@ -6,14 +6,15 @@ use tracing_subscriber::fmt::MakeWriter;
 use crate::redactor::Redactor;
 use crate::writer::RedactingWriter;
 
-/// Redacts the lines of the `fmt` layer of `tracing-subscriber`, with their message, fields and spans, in each format.
+/// Redacts each line that the `fmt` layer of `tracing-subscriber` writes: its message, its fields and its spans. It
+/// works for every format of the layer.
 ///
-/// It wraps the writer and not the layer, because a layer cannot change what another layer formats. So each layer needs
-/// it that writes, and a layer that sends fields elsewhere without a writer (to a trace collector, for example) is not
-/// redacted.
+/// It wraps the writer of a layer and not the layer itself, because a layer cannot change what another layer formats.
+/// So each layer with a writer needs its own `RedactingMakeWriter`. A layer without a writer is not redacted, for
+/// example one that sends fields to a trace collector.
 ///
-/// Each line is a text of its own: a token that is split across two events is not found. At the end of each line the
-/// writer is flushed.
+/// Each line is redacted by itself, so a token that is split across two events is not found. The writer is flushed at
+/// the end of each line.
 ///
 /// ```
 /// use counterfoil_redact::{RedactingMakeWriter, Redactor};
@@ -30,7 +31,7 @@ pub struct RedactingMakeWriter<M> {
 }
 
 impl<M> RedactingMakeWriter<M> {
-    /// Redacts what is written to the writers that `inner` makes.
+    /// Wraps `inner`. The writers that `inner` makes then get only redacted text.
     pub fn new(inner: M, redactor: Redactor) -> Self {
         Self { inner, redactor }
     }

@@ -7,14 +7,14 @@ use counterfoil::token::Prefixes;
 
 use crate::search::Search;
 
-/// What stands in place of a secret and its checksum.
+/// The text that replaces a secret and its checksum.
 const REDACTED: &str = "[redacted]";
 
 /// Finds the texts of tokens and replaces their secrets by `[redacted]`. The prefix and the public id stay, so that a
 /// token can still be found in a list or revoked.
 ///
-/// A token is found by one of the prefixes, `_`, 71 letters, and the right checksum. What stands around it does not
-/// matter. The time is linear in the length of the text. A clone shares the prefixes.
+/// A token is found if it consists of one of the prefixes, `_`, and 71 letters or digits whose checksum is correct. The
+/// text before and after it does not matter. The time is linear in the length of the text. A clone shares the prefixes.
 ///
 /// ```
 /// use counterfoil::testing;
@@ -34,38 +34,39 @@ pub struct Redactor {
     strict: bool,
 }
 
-/// A part of a longer text, redacted.
+/// The result of redacting a part of a longer text.
 pub(crate) struct Part<'a> {
-    /// What can be passed on.
+    /// The redacted bytes that can be passed on now.
     pub(crate) out: Cow<'a, [u8]>,
-    /// Where the bytes begin that must be kept until more of the text is known: they can be the beginning of a token.
+    /// The index of the first byte that must be kept until more of the text is known. The bytes from here on can be the
+    /// beginning of a token.
     pub(crate) keep: usize,
-    /// How many of the kept bytes have been passed on. They are not zero only if the checksum of one token can be the
-    /// prefix of the next.
+    /// How many of the kept bytes were already passed on. This is not zero only if the end of one token's checksum can
+    /// also be the prefix of the next token.
     pub(crate) shown: usize,
 }
 
 impl Redactor {
-    /// Searches for tokens with these prefixes, current and old. They are the prefixes of the service's builder. A
-    /// service that talks to others can include their prefixes as old ones.
+    /// Makes a redactor for tokens with these prefixes, both the current and the old ones. Use the prefixes that the
+    /// service's builder has. If the service also handles tokens of other services, add their prefixes as old ones.
     #[must_use]
     pub fn new(prefixes: &Prefixes) -> Self {
         Self { search: Arc::new(Search::new(prefixes)), strict: true }
     }
 
-    /// Whether a text is a token only with the right checksum. Default: `true`. With `false`, texts that were mistyped
-    /// are redacted too, and random texts that only look like tokens.
+    /// Sets whether only texts with a correct checksum are redacted. Default: `true`. With `false`, a text with a wrong
+    /// checksum is also redacted. It can be a mistyped token, or a random text that only looks like a token.
     #[must_use]
     pub fn strict(self, strict: bool) -> Self {
         Self { strict, ..self }
     }
 
-    /// The text with the secrets replaced. It is borrowed if there are none.
+    /// Returns the text with all secrets replaced. The result is borrowed if the text contains no secret.
     #[must_use]
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut out = String::new();
         let mut at = 0;
-        // The places begin and end beside ASCII letters, so they are at the boundaries of characters.
+        // Each range begins and ends at an ASCII letter, so both ends are boundaries of characters.
         for secret in self.search.secrets(text.as_bytes(), self.strict) {
             out.push_str(&text[at..secret.start]);
             out.push_str(REDACTED);
@@ -78,7 +79,7 @@ impl Redactor {
         Cow::Owned(out)
     }
 
-    /// [`redact`](Self::redact) for bytes. They need not be UTF-8.
+    /// Does the same as [`redact`](Self::redact) for bytes, which need not be UTF-8.
     ///
     /// ```
     /// use counterfoil_redact::Redactor;
@@ -90,15 +91,15 @@ impl Redactor {
         self.redact_between(text, 0, |_| text.len()).0
     }
 
-    /// Redacts a part of a longer text. The first `shown` bytes of `part` have been passed on already.
+    /// Redacts `part`, which is a part of a longer text. Its first `shown` bytes were already passed on.
     pub(crate) fn redact_part<'a>(&self, part: &'a [u8], shown: usize) -> Part<'a> {
         let keep = self.search.incomplete(part);
         let (out, end) = self.redact_between(part, shown, |last| last.max(keep));
         Part { out, keep, shown: end - keep }
     }
 
-    /// The bytes from `start` to an end, with the secrets replaced. `end` gets the end of the last secret, or `start`
-    /// if there is none, and returns the end. It is returned too.
+    /// Returns the bytes of `text` from `start` to an end, with all secrets replaced, and also this end. The end is
+    /// determined by calling `end` with the index after the last secret, or with `start` if there is no secret.
     fn redact_between<'a>(
         &self,
         text: &'a [u8],
@@ -122,7 +123,7 @@ impl Redactor {
 }
 
 impl Default for Redactor {
-    /// Searches for tokens with the default prefixes.
+    /// Makes a redactor for tokens with the default prefixes.
     fn default() -> Self {
         Self::new(&Prefixes::default())
     }

@@ -4,16 +4,16 @@ use std::ops::Range;
 
 use counterfoil::token::{MalformedToken, Prefixes};
 
-/// The number of letters after the prefix and its `_`: id, secret and checksum.
+/// The number of letters and digits in a token after the prefix and its `_`: the id, the secret and the checksum.
 const LETTERS: usize = 71;
-/// The number of letters of the id, which is public. They come first.
+/// The length of the id, which comes first and is public.
 const ID: usize = 22;
 
-/// The prefixes to search for.
+/// Searches texts for tokens with certain prefixes.
 #[derive(Debug)]
 pub(crate) struct Search {
     prefixes: Prefixes,
-    /// For each byte, whether a prefix ends in it. Most texts with a `_` are ruled out by this.
+    /// For each byte, whether it is the last byte of a prefix. A look-up of the byte before a `_` rules out most texts.
     last: [bool; 256],
     /// The length of the longest prefix.
     longest: usize,
@@ -33,15 +33,16 @@ impl Search {
         Self { prefixes: prefixes.clone(), last, longest }
     }
 
-    /// The places of all secrets with their checksums, from left to right. They do not overlap. `strict`: only with the
-    /// right checksum.
+    /// Returns the range of each secret with its checksum, from left to right. The ranges do not overlap. If `strict`
+    /// is true, tokens with a wrong checksum are left out.
     ///
-    /// The time is linear in the length of the text: the letters after a `_` are read up to the next `_` at most.
+    /// The time is linear in the length of the text, because the letters after a `_` are read at most to the next `_`.
     pub(crate) fn secrets<'a>(&'a self, text: &'a [u8], strict: bool) -> impl Iterator<Item = Range<usize>> + 'a {
         memchr::memchr_iter(b'_', text).filter_map(move |at| self.secret_after(text, at, strict))
     }
 
-    /// The place of the secret and the checksum of the token whose `_` is at `at`.
+    /// Returns the range of the secret and the checksum of the token whose `_` is at the index `at`. `None` if this `_`
+    /// does not belong to a token.
     fn secret_after(&self, text: &[u8], at: usize, strict: bool) -> Option<Range<usize>> {
         let (before, end) = (&text[..at], at + 1 + LETTERS);
         if !self.last[usize::from(*before.last()?)] || !is_letters(text.get(at + 1..end)?) {
@@ -54,8 +55,8 @@ impl Search {
         (!is_wrong || !strict).then_some(at + 1 + ID..end)
     }
 
-    /// Where the end of the text begins that can be the beginning of a token. The length of the text if there is none.
-    /// This end is shorter than a token.
+    /// Returns the index from which the rest of the text can be the beginning of a token. It is the length of the text
+    /// if there is no such rest. The rest is always shorter than a token.
     pub(crate) fn incomplete(&self, text: &[u8]) -> usize {
         let earliest = text.len().saturating_sub(self.longest + LETTERS);
         let word =
@@ -63,7 +64,7 @@ impl Search {
         (text.len() - word..text.len()).find(|&start| self.can_begin(&text[start..])).unwrap_or(text.len())
     }
 
-    /// Whether the text is the beginning of a token, and not a whole one.
+    /// Whether the text can be the beginning of a token. Always false for a complete token.
     fn can_begin(&self, text: &[u8]) -> bool {
         self.prefixes.all().any(|(prefix, _)| {
             let prefix = prefix.as_str().as_bytes();

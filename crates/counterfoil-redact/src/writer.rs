@@ -9,14 +9,14 @@ use crate::redactor::Redactor;
 /// The maximum number of bytes that one `write` takes. It limits the memory for a long line.
 const CHUNK: usize = 64 * 1024;
 
-/// Passes all bytes on to another writer, and replaces the secrets of tokens by `[redacted]`. It finds a token also if
-/// it is split across calls of `write`.
+/// Passes all bytes on to another writer, and replaces the secrets of tokens by `[redacted]`. It also finds a token
+/// that is split across several calls of `write`.
 ///
-/// Bytes that can be the beginning of a token are held back until the next byte shows what they are, at most 87. A new
-/// line shows it, so no part of a finished line is held back. `flush` passes on everything else. Dropping the writer or
-/// [`finish`](Self::finish) passes on the rest.
+/// If the last bytes of a `write` can be the beginning of a token, they are held back until later bytes show what they
+/// are. At most 87 bytes are held back. A line break cannot be a part of a token, so no part of a finished line is held
+/// back. `flush` does not pass on the bytes that are held back. [`finish`](Self::finish) and dropping this writer do.
 ///
-/// One `write` of at most 64 KiB becomes at most one `write` of the other writer, as long as that takes all bytes.
+/// One `write` of at most 64 KiB causes at most one `write` of the other writer, as long as that takes all bytes.
 ///
 /// ```
 /// use std::io::Write;
@@ -39,33 +39,33 @@ const CHUNK: usize = 64 * 1024;
 pub struct RedactingWriter<W: Write> {
     inner: W,
     redactor: Redactor,
-    /// The end of the text so far that can be the beginning of a token.
+    /// The last bytes of the text so far, if they can be the beginning of a token.
     held: Vec<u8>,
-    /// How many bytes of `held` have been passed on.
+    /// How many bytes of `held` were already passed on.
     shown: usize,
     /// Redacted bytes that `inner` has not taken yet.
     ready: Vec<u8>,
 }
 
 impl<W: Write> RedactingWriter<W> {
-    /// A writer that passes redacted bytes on to `inner`.
+    /// Makes a writer that passes the redacted bytes on to `inner`.
     pub fn new(inner: W, redactor: Redactor) -> Self {
         Self { inner, redactor, held: Vec::new(), shown: 0, ready: Vec::new() }
     }
 
-    /// The writer that gets the redacted bytes. It does not have the bytes that are held back.
+    /// The other writer, which gets the redacted bytes. It has not yet received the bytes that are held back.
     pub fn get_ref(&self) -> &W {
         &self.inner
     }
 
-    /// Ends the text: passes on what was held back, and flushes. A token that continues in a later `write` is not
-    /// found.
+    /// Ends the text: passes on the bytes that were held back, and flushes the other writer. If a token continues in a
+    /// later `write`, it is not found.
     ///
     /// # Errors
     ///
-    /// Those of the other writer. The bytes that it did not take are kept for the next call.
+    /// The errors of the other writer. The bytes that it did not take are kept for the next call.
     pub fn finish(&mut self) -> io::Result<()> {
-        // An incomplete token has no checksum, so it is none.
+        // The bytes that were held back are not a complete token, so they need no redaction.
         self.ready.extend(self.held.drain(..).skip(self.shown));
         self.shown = 0;
         self.flush()
@@ -86,8 +86,9 @@ impl<W: Write> RedactingWriter<W> {
 }
 
 impl<W: Write> Write for RedactingWriter<W> {
-    /// Takes at most 64 KiB. An error means that none of them were taken. If the other writer takes only a part of the
-    /// redacted bytes, and then fails, the next call reports this.
+    /// Takes at most the first 64 KiB of `bytes`. After an error, none of `bytes` were taken. If the other writer takes
+    /// a part of the redacted bytes and then fails, this call succeeds. If the failure persists, the next call returns
+    /// it.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.pass_on()?;
         let chunk = &bytes[..bytes.len().min(CHUNK)];
@@ -106,7 +107,7 @@ impl<W: Write> Write for RedactingWriter<W> {
         Ok(chunk.len())
     }
 
-    /// Flushes the other writer. Bytes that can be the beginning of a token stay held back.
+    /// Flushes the other writer. Bytes that can be the beginning of a token are still held back.
     fn flush(&mut self) -> io::Result<()> {
         self.pass_on()?;
         self.inner.flush()

@@ -41,7 +41,7 @@ impl RemotePrincipal {
         Self(Arc::new(parts))
     }
 
-    /// The realm that challenges name. It is configured in this process.
+    /// The realm that is named in challenges (`WWW-Authenticate`). It is configured in this process.
     #[must_use]
     pub fn realm(&self) -> &Realm {
         &self.0.realm
@@ -53,13 +53,15 @@ impl RemotePrincipal {
         &self.0.subject
     }
 
-    /// The subject's name for display. It is the member `username` of the answer.
+    /// The subject's name for display. It is the member `username` of the answer. `None` if the answer has no such
+    /// member.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.0.username.as_deref()
     }
 
-    /// The client to which the token was issued. It is the member `client_id` of the answer.
+    /// The client to which the token was issued. It is the member `client_id` of the answer. `None` if the answer has
+    /// no such member.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
         self.0.client_id.as_deref()
@@ -97,13 +99,14 @@ impl RemotePrincipal {
     }
 
     /// The party that acts through the token (RFC 8693 §4.1). It is the member `sub` of `act` in the answer. For a
-    /// security code of a `counterfoil` service, it is the creator of the code.
+    /// security code of a `counterfoil` service, it is the creator of the code. `None` if the answer has no `act`.
     #[must_use]
     pub fn actor(&self) -> Option<&SubjectId> {
         self.0.actor.as_ref()
     }
 
-    /// The instant at which the token was issued. It is the member `iat` of the answer.
+    /// The instant at which the token was issued. It is the member `iat` of the answer. `None` if the answer has no
+    /// such member.
     #[must_use]
     pub fn issued_at(&self) -> Option<Timestamp> {
         self.0.issued_at
@@ -141,7 +144,7 @@ impl RemotePrincipal {
         Err(Challenge::scope(scope.parse().ok(), self.realm()))
     }
 
-    /// Requires at least one of several scopes. The challenge of a refusal names the first scope. An empty list refuses
+    /// Requires at least one of several scopes. A refusal's challenge contains the first scope. An empty list refuses
     /// every token.
     ///
     /// # Errors

@@ -37,7 +37,9 @@ async fn purge(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<P
     Ok(Progress { changed: records.changed.saturating_add(counters.changed), more: records.more || counters.more })
 }
 
-/// A record with an unsent notice may be purged at `now` only if its `gone_at` is not later than this instant.
+/// Returns the limit for a purge at `now` of records with an unsent notice. Such a record is purged only if its
+/// retention ended (`gone_at`) at this instant or before it. So it is kept longer than others, and its notice can still
+/// be sent.
 pub(crate) fn unsent_before(policy: &Policy, now: Timestamp) -> Timestamp {
     now.minus(policy.notices.unsent_kept)
 }

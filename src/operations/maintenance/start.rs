@@ -79,7 +79,8 @@ impl Counterfoil {
     /// # Errors
     ///
     /// [`Unavailable::ForeignKeyRing`] if a key of the ring has the same number as a key of the store but is a
-    /// different key. Any other [`Unavailable`] if a store failed.
+    /// different key, or if the store has check values but none for any key of the ring. Any other [`Unavailable`] if a
+    /// store failed.
     ///
     /// ```
     /// # use std::sync::Arc;

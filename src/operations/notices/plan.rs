@@ -18,8 +18,8 @@ use crate::types::account::Account;
 use crate::types::duration::days;
 use crate::types::time::Timestamp;
 
-/// After how long to try again if a recipient has no address or a credential is suspended. In this time the address
-/// might be added, or the suspension might end.
+/// The time after which a notice is tried again if its recipient has no address or its credential is suspended. In this
+/// time the address might be added, or the suspension might end.
 const LOOK_AGAIN: Duration = days(1);
 
 /// The decision about the notice of a record. A stage is the number of a notice in the schedule: 0 is the earliest. A

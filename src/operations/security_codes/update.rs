@@ -20,8 +20,8 @@ use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
-/// Two instants for a code: its expiry, and the end of its retention. An expired code can be reactivated until the
-/// second.
+/// Two instants for a code: its expiry, and the end of its retention. An expired code can be reactivated until the end
+/// of its retention.
 type End = (Timestamp, Timestamp);
 
 impl Counterfoil {
@@ -79,7 +79,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// The errors of [`Counterfoil::update_security_code`], but [`ManageError::Conflict`] if the code has not expired.
+    /// The errors of [`Counterfoil::update_security_code`], with one difference: [`ManageError::Conflict`] means that
+    /// the code has not expired.
     pub async fn reactivate_security_code(&self, by: &Presenter, id: &RecordId) -> Result<CredentialView, ManageError> {
         reactivate(self.permit(by).await?, id).await
     }

@@ -1,7 +1,7 @@
 //! Compares a presenter with the requirements of an operation, and refuses the operation if they are not met. The
 //! requirements of each operation are in `operations.rs`. `service/presenter.rs` determines which credentials count as
-//! tokens, and how recent a proof of the password must be. Operations on the caller's own session or password check
-//! their principal in `operations/sessions` and `operations/logins.rs`.
+//! tokens, and how recently the password must have been entered. Operations on the caller's own session or password
+//! check their principal in `operations/sessions` and `operations/logins.rs`.
 //!
 //! Each operation has a type that declares its requirements ([`Permission::RULE`]). The function that executes an
 //! operation takes a [`Permit`] of this type, and accesses the stores only through the permit. Only [`Service::permit`]

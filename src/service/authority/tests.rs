@@ -4,8 +4,8 @@ use super::operations::ALL;
 
 const TABLE: &str = include_str!("../../../testdata/authority/operations.txt");
 
-/// Compares only the names of the operations. The tests in `tests/life/authority` compare the other columns of the
-/// table with the behaviour.
+/// Checks that the code and the table have operations with the same names. The tests in `tests/life/authority` compare
+/// the other columns of the table with the behaviour.
 #[test]
 fn all_kinds_9_every_operation_has_its_rows_in_the_table() {
     let headings: Vec<_> = TABLE

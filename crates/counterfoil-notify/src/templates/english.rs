@@ -54,8 +54,8 @@ pub(super) fn kind(kind: TokenKind) -> &'static str {
     }
 }
 
-/// Makes the subject line. For a single credential, `one` is its label and the line names the label and the date
-/// `first`. For several credentials, `one` is `None` and the line says how many expire and how many have expired.
+/// Makes the subject line. For a single credential, `one` is its label, and the line contains this label and the date
+/// `first`. For several credentials, `one` is `None`, and the line says how many expire and how many have expired.
 pub(super) fn subject(one: Option<&str>, expiring: usize, expired: usize, first: &str) -> String {
     let tokens = |count: usize| if count == 1 { "1 token".to_owned() } else { format!("{count} tokens") };
     let has = |count: usize| if count == 1 { "has" } else { "have" };

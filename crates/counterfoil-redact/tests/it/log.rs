@@ -1,4 +1,4 @@
-//! The log of a service that logs its tokens by mistake.
+//! Tests that no secret is in the log of a service that logs its tokens by mistake.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use counterfoil_redact::{RedactingMakeWriter, Redactor};
 use tracing::{Level, debug, error, info, info_span, trace, warn};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Keeps what is written.
+/// A writer that keeps all written bytes in memory.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -37,7 +37,7 @@ impl<'a> MakeWriter<'a> for Lines {
     }
 }
 
-/// Issues tokens, uses them, and logs them in every way that comes to mind. Returns their texts.
+/// Issues tokens, uses them, and logs them in many different ways. Returns the texts of the tokens.
 fn story(service: &TestService) -> Vec<String> {
     let mut tokens = Vec::new();
     futures_executor::block_on(async {
@@ -62,13 +62,13 @@ fn story(service: &TestService) -> Vec<String> {
     tokens
 }
 
-/// Any eight letters of the secret that are in the log.
+/// Returns eight consecutive letters of the token's secret that are in the log, or `None` if there are none.
 fn leak<'a>(log: &str, token: &'a str) -> Option<&'a str> {
     let secret = &token[token.len() - 49..token.len() - 6];
     (0..=secret.len() - 8).map(|at| &secret[at..at + 8]).find(|window| log.contains(window))
 }
 
-/// The log of the story through the given kind of `fmt` layer.
+/// Returns the log that [`story`] writes through the given kind of `fmt` layer.
 macro_rules! log_of {
     ($format:ident, $make_writer:expr) => {{
         let lines = Lines::default();

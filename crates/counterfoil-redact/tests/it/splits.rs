@@ -1,4 +1,4 @@
-//! A text that is written in pieces is redacted like the whole text.
+//! Tests that a text that is written in pieces is redacted in the same way as the whole text.
 
 use std::io::Write as _;
 
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::support::{all, mistyped, prefixes, redacted, token};
 
-/// Writes the pieces, and returns what arrived before the end and at the end.
+/// Writes the pieces to a redacting writer. Returns its output before `finish`, and its whole output after `finish`.
 fn written(redactor: &Redactor, pieces: &[&[u8]], flush: bool) -> (Vec<u8>, Vec<u8>) {
     let mut writer = RedactingWriter::new(Vec::new(), redactor.clone());
     for piece in pieces {
@@ -69,7 +69,7 @@ fn life_5_no_part_of_a_secret_is_passed_on_before_the_token_is_known() {
     assert_eq!(written(&Redactor::default(), &[wrong.as_bytes()], true).0, wrong.as_bytes(), "nor is what is none");
 }
 
-/// Two tokens, where the end of the checksum of the first is the prefix of the second.
+/// Returns two tokens. The last letters of the first one's checksum are also the prefix of the second one.
 fn overlapping() -> (String, String) {
     let ends_in = |seed: &u64| token("00", *seed).ends_with("00");
     let seed = (0..1_000_000).find(ends_in).expect("one of 3,844 ends in it");
@@ -89,7 +89,7 @@ fn life_5_a_token_whose_prefix_is_the_end_of_another_is_redacted_wherever_it_is_
     }
 }
 
-/// Parts of which texts are made: tokens, their parts, and what can be confused with them.
+/// Generates a part of a text: a token, a piece of a token, or a text that resembles one of these.
 fn part() -> impl Strategy<Value = String> {
     let names = all(&prefixes());
     let name = (0..names.len()).prop_map(move |at| names[at].clone());

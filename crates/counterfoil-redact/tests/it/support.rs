@@ -5,11 +5,11 @@ use counterfoil::types::TokenKind;
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The id, the secret, and the checksum of the two.
+/// Returns an id, a secret, and the checksum of both.
 fn letters(seed: u64) -> String {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut next = || {
-        // xorshift64, so that each seed gives other letters.
+        // xorshift64, so that each seed gives different letters.
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
@@ -23,23 +23,23 @@ fn letters(seed: u64) -> String {
     String::from_utf8(letters).expect("ASCII")
 }
 
-/// A token with that prefix. Each seed gives another one.
+/// Returns a token with that prefix. Each seed gives a different token.
 pub(crate) fn token(prefix: &str, seed: u64) -> String {
     format!("{prefix}_{}", letters(seed))
 }
 
-/// What is left of a token: its prefix and its id.
+/// Returns the text that replaces the token: its prefix and its id, and then `[redacted]`.
 pub(crate) fn redacted(token: &str) -> String {
     format!("{}[redacted]", &token[..token.len() - 49])
 }
 
-/// The token with another last letter, so that its checksum is wrong.
+/// Returns the token with a different last letter, so that its checksum is wrong.
 pub(crate) fn mistyped(token: &str) -> String {
     let last = if token.ends_with('0') { "1" } else { "0" };
     format!("{}{last}", &token[..token.len() - 1])
 }
 
-/// Prefixes that contain each other, and old ones.
+/// Returns prefixes, including old ones. Some of them are contained in others.
 pub(crate) fn prefixes() -> Prefixes {
     let prefix = |text| Prefix::new(text).expect("a prefix");
     let builder = Prefixes::builder()
@@ -51,7 +51,7 @@ pub(crate) fn prefixes() -> Prefixes {
     builder.build().expect("none stands for two kinds")
 }
 
-/// All of them as texts.
+/// Returns all these prefixes as texts.
 pub(crate) fn all(prefixes: &Prefixes) -> Vec<String> {
     prefixes.all().map(|(prefix, _)| prefix.to_string()).collect()
 }

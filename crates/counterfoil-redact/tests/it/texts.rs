@@ -1,4 +1,4 @@
-//! Which texts are redacted, and which are left.
+//! Tests which texts are redacted and which are not changed.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use counterfoil_redact::Redactor;
 
 use crate::support::{all, mistyped, prefixes, redacted, token};
 
-/// Asserts that a text is left as it is, and that it is not copied.
+/// Asserts that the redactor does not change a text and does not copy it.
 fn is_left(redactor: &Redactor, text: &str) {
     assert!(matches!(redactor.redact(text), Cow::Borrowed(same) if same == text), "{text}");
     assert!(matches!(redactor.redact_bytes(text.as_bytes()), Cow::Borrowed(same) if same == text.as_bytes()), "{text}");

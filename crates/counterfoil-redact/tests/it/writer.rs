@@ -1,4 +1,4 @@
-//! What the writer holds back, how much memory it takes, and what it does when the other writer fails.
+//! Tests which bytes the writer holds back, how much memory it takes, and what it does if the other writer fails.
 
 use std::io::{self, ErrorKind, Write};
 
@@ -6,7 +6,8 @@ use counterfoil_redact::{RedactingWriter, Redactor};
 
 use crate::support::{redacted, token};
 
-/// Keeps what it takes. Each call takes or refuses what the next of `calls` says, and all when there is none.
+/// A writer that keeps the bytes that it takes. For each `write`, the next entry of `calls` says how many bytes it
+/// takes at most, or how it fails. If there is no entry left, it takes all bytes.
 #[derive(Default)]
 struct Stubborn {
     taken: Vec<u8>,
@@ -94,7 +95,7 @@ fn life_5_an_error_of_the_other_writer_is_reported() {
     assert_eq!(writer.write(b"a line\n").expect("taken"), 7);
     drop(writer);
     assert_eq!(sink.taken, b"a line\n");
-    // It takes a part and then fails. The call after that reports it.
+    // The other writer takes a part and then fails. The next call returns this error.
     let calls = vec![Ok(3), Err(ErrorKind::StorageFull), Err(ErrorKind::StorageFull)];
     let mut sink = Stubborn { calls, ..Stubborn::default() };
     let mut writer = RedactingWriter::new(&mut sink, redactor());
@@ -102,7 +103,7 @@ fn life_5_an_error_of_the_other_writer_is_reported() {
     assert_eq!(writer.flush().map_err(|error| error.kind()), Err(ErrorKind::StorageFull));
     writer.flush().expect("there is space again");
     assert_eq!(writer.get_ref().taken, b"a line\n");
-    // It takes nothing.
+    // The other writer takes nothing.
     let mut sink = Stubborn { calls: vec![Ok(0)], ..Stubborn::default() };
     assert_eq!(RedactingWriter::new(&mut sink, redactor()).write(b"a").expect("nothing"), 0);
 }

@@ -45,9 +45,9 @@ struct Members {
 
 /// Returns the principal, or the reason why the token is refused.
 ///
-/// The types of the members are checked before their meaning. So if `active` is false and another member has a wrong
-/// type, the result is an outage. If `active` is false, only the contents of `scope`, `kind` and `role` are not
-/// checked.
+/// The types of the members are checked first. So a member with a wrong type is an error, even if `active` is false.
+/// There are three exceptions if `active` is false: `kind` and `role` are not checked at all, and the text in `scope`
+/// need not be a valid scope.
 pub(crate) fn read(
     body: &[u8],
     expected: &Expected,

@@ -109,7 +109,7 @@ impl IntrospectionBuilder {
         self
     }
 
-    /// Sets the realm that challenges name. Default: `default`.
+    /// Sets the realm that is named in challenges (`WWW-Authenticate`). Default: `default`.
     pub fn realm(mut self, realm: Realm) -> Self {
         self.expected.realm = realm;
         self

@@ -73,7 +73,7 @@ impl Introspection {
         IntrospectionBuilder::new(endpoint.into(), client_id.into(), client_secret.into())
     }
 
-    /// The realm that challenges name.
+    /// The realm that is named in challenges (`WWW-Authenticate`).
     #[must_use]
     pub fn realm(&self) -> &Realm {
         &self.asker.expected.realm
