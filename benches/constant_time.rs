@@ -1,10 +1,10 @@
 //! Compares what `Counterfoil::verify` costs for a credential that is accepted, and for credentials that are refused:
 //! the digest differs in its first byte, the digest differs in its last byte, and the id is unknown.
 //!
-//! Criterion measures each of the four by itself. The ratios are of paired measurements instead, because the speed of
-//! the machine varies: each round alternates short batches of the four calls, and compares the fastest batch of each.
-//! The bench prints the median of the rounds' ratios, and their quartiles. The two mismatches must cost the same. An
-//! accepted call does more: it asks the directory and makes the principal.
+//! Criterion measures each of the four calls by itself. The printed ratios come from other, paired measurements,
+//! because the speed of the machine varies: each round alternates short batches of the four calls, and compares the
+//! fastest batch of each. The bench prints the median of the rounds' ratios, and their quartiles. The two mismatches
+//! must cost the same. An accepted call does more: it asks the directory and makes the principal.
 //!
 //! A ratio of times shows large differences only. The bench `dudect` tests for small ones, and `.ci/instructions`
 //! compares the number of instructions for a mismatch at each byte.
@@ -35,10 +35,11 @@ use criterion::Criterion;
 
 use host::{Tokens, ready};
 
-/// The number of tokens. Each is in the store three times: as issued, and with a digest that differs in one byte.
+/// The number of tokens. Each of them has a record in three stores: with its own digest, with a digest that differs in
+/// the first byte, and with a digest that differs in the last byte.
 const TOKENS: usize = 1_000;
 
-/// A larger number than that of the tokens' families.
+/// The length of a page. It is larger than the number of families, so one page contains all of them.
 const PAGE: NonZeroU32 = NonZeroU32::new(10_000).expect("not zero");
 
 /// How long a batch runs, or slightly longer.
@@ -47,7 +48,7 @@ const SLOT: Duration = Duration::from_micros(200);
 /// The number of batches of each call in one round. Only the fastest is compared.
 const BATCHES: usize = 12;
 
-/// A service, tokens, and whether it accepts them.
+/// One of the four compared calls: a service, the tokens that it verifies, and whether it accepts them.
 struct Case<'a> {
     name: &'static str,
     counterfoil: Counterfoil,
@@ -60,7 +61,7 @@ impl Case<'_> {
         ready(self.counterfoil.verify(black_box(text))).is_ok()
     }
 
-    /// Returns how long so many calls take.
+    /// Returns how long `calls` calls take together.
     fn batch(&self, calls: usize) -> Duration {
         let mut walk = self.tokens.walk(0);
         let began = Instant::now();
@@ -73,7 +74,7 @@ fn service(store: Arc<MemoryStore>) -> Counterfoil {
     host::host(TOKENS).store(store).build().expect("a handle")
 }
 
-/// Copies the families into another store. There the byte `at` of each digest is another one.
+/// Returns a new store with copies of the families. In each copied digest, the byte at position `at` is changed.
 fn with_byte_changed(families: &[WholeFamily], at: usize) -> Arc<MemoryStore> {
     let store = Arc::<MemoryStore>::default();
     for family in families {

@@ -88,7 +88,8 @@ impl Floor {
     }
 }
 
-/// Checks the prefix, the checksum and the alphabet. Returns the id and the secret.
+/// Checks the prefix, the checksum and the alphabet of a token. Returns the id and the secret, or `None` if a check
+/// fails.
 #[inline]
 fn parts(text: &str) -> Option<(u128, &[u8; 43])> {
     let text: &[u8; 75] = text.as_bytes().try_into().ok()?;

@@ -1,5 +1,5 @@
-//! Records the last use of records, and the progress of notices. A notice is a message to the owner of a record.
-//! Neither changes the version of a record.
+//! Records the last use of records, and the progress of notices. These writes do not change the version of a record. A
+//! notice is a message to the owner of a record.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord, transition};

@@ -63,12 +63,14 @@ impl Step<'_> {
         row.map(|row| FamilyRow::read(*id, row)).transpose().map_err(|corrupt| StoreError::corrupt(None, corrupt))
     }
 
-    /// Returns the first new id that is already in use. The rows of the new ids must be loaded.
+    /// Returns the first new id that is already in use, or `None` if all are free. The rows of the new ids must be
+    /// loaded.
     pub(crate) fn taken(&self, new: &[NewRecord]) -> Option<RecordId> {
         new.iter().map(|new| new.id).find(|id| self.value(&key::record(id)).is_some())
     }
 
-    /// Writes a record's row and updates its index entries. `old` is the record before the change.
+    /// Writes a record's row and updates its index entries. `old` is the record before the change, or `None` if the
+    /// record is new.
     pub(crate) fn put_record(&mut self, old: Option<&RecordParts>, new: &RecordParts) {
         self.put(key::record(&new.id), write_record(new));
         self.reindex(old.map(index::of_record), index::of_record(new));

@@ -50,7 +50,7 @@ impl<'a> Step<'a> {
         Err(unavailable(self.op, EngineError { retry: false, ..EngineError::not_done(odd) }))
     }
 
-    /// Returns the value of a loaded key, including this step's changes.
+    /// Returns the value of a loaded key, including this step's changes. `None` if the key is missing.
     pub(crate) fn value(&self, key: &Key) -> Option<&Value> {
         self.change.get(key).or_else(|| self.read.get(key))?.as_ref()
     }

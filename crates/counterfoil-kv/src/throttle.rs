@@ -95,7 +95,8 @@ impl Step<'_> {
         read.map_err(|corrupt| StoreError::corrupt(None, corrupt))
     }
 
-    /// Stores a counter, or removes it if it is empty.
+    /// Stores the counter `after`, or removes it if it is empty. `before` is the counter that is stored now, or `None`
+    /// if there is none.
     fn put_counter(&mut self, counter: &ThrottleKey, before: Option<&Counter>, after: &Counter) {
         let ends = before.map(Counter::gone_at);
         let ends_now = (!after.is_empty()).then(|| after.gone_at());

@@ -19,8 +19,9 @@ const NEWER: u8 = b'+';
 /// The last byte of a row that the upgrade cannot read.
 const ODD: u8 = b'?';
 
-/// Changes a row from format 1 to format 2, which has the byte [`NEWER`] at the end. The first byte of a row is the
-/// version of its format. If a row was wrongly changed twice, it would end with two such bytes.
+/// Changes a row from format 1 to format 2, which has the byte [`NEWER`] at the end. Returns `None` if the row already
+/// has format 2. The first byte of a row is the version of its format. If a row was wrongly changed twice, it would end
+/// with two such bytes.
 fn add_a_byte(key: &Key, value: &Value) -> Result<Option<Changes>, Corrupt> {
     match value.as_slice() {
         [2, ..] => Ok(None),

@@ -23,7 +23,7 @@
 //! | `w` | zset by score | `honoured_until` → id of superseded records that are not shrunk yet |
 //! | `y` | zset by text | access tokens that are not revoked individually: family, `expires_at`, the member's six bytes |
 //! | `c` | hash | the number of records for each key id |
-//! | `t`, `u` | zset by score | the tombstone's end → revoked family; in `u` families that have only members with a notice left |
+//! | `t`, `u` | zset by score | the tombstone's end → revoked family; in `u` the families whose remaining members all have a notice |
 //! | `cd:<realm>`, `ci:<realm>`, `cu:<realm>` | hash, zset by text, set | client registrations with their versions; their ids in order; all internal ids ever used |
 //! | `p:<realm>` | hash | settings: `v` version, `d` document |
 //! | `q` | hash | `a` the instant of the last upkeep; one key for the whole store, with the tag `{00}` |

@@ -15,7 +15,7 @@ const OP: &str = "rotate";
 impl RedisStore {
     /// Rotates a record, the parent. The script checks in this order: whether the parent is revoked, whether its
     /// version has changed, and whether the new id is taken. The order matters if a rotation is repeated because its
-    /// answer was lost. Both the version has changed and the id is taken then. The call returns the changed parent,
+    /// answer was lost. The version has then changed, and the id is taken. The call must return the changed parent,
     /// which names the successor.
     pub(crate) async fn rotate_step(
         &self,

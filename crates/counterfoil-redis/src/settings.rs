@@ -63,7 +63,7 @@ impl SettingsStore for RedisStore {
     }
 }
 
-/// Decodes the version and the document of the settings.
+/// Decodes the version and the document of the settings. Returns `None` if there is no document.
 fn standing(values: &[Value]) -> Result<Option<VersionedSettings>, StoreError> {
     let Some(document) = values.get(1).and_then(row::bytes) else { return Ok(None) };
     let text = std::str::from_utf8(document).map_err(|invalid| StoreError::corrupt(None, invalid))?;

@@ -40,8 +40,8 @@ struct Inner {
     keys: Keys,
     connection: SharedConnection,
     wait_pool: Option<WaitPool>,
-    /// One lock for each shard. An insert holds the lock of its shard while it revokes old families to make room, if
-    /// another such insert has interfered before. So this process then runs one of these inserts at a time.
+    /// One lock for each shard. It makes inserts of this process that revoke old families to make room run one at a
+    /// time. An insert takes the lock of its shard only after another call has interfered with it.
     rooms: Box<[Mutex<()>; 256]>,
     husks: std::sync::Mutex<Walk>,
     /// The first shard that the next probe writes to.

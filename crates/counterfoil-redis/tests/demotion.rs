@@ -163,7 +163,8 @@ async fn revoke(store: &RedisStore, person: &Person, draft: &Draft) {
 }
 
 /// The replica misses the revocation of the token, and then the address leads to the replica. Later the address leads
-/// to a primary: either to the old one, or to the replica after it has caught up and is promoted.
+/// to a primary: either to the old one, or to the replica after it has caught up and is promoted. Checks that no read
+/// ever returns the token as live.
 #[test]
 fn fault_g1_no_read_tells_a_revoked_token_as_live_after_a_fail_over() {
     RUNTIME.block_on(async {
@@ -195,7 +196,8 @@ fn fault_g1_no_read_tells_a_revoked_token_as_live_after_a_fail_over() {
 }
 
 /// The primary becomes a replica while the store reads from it and writes to it. The token is revoked on the new
-/// primary. Later the address leads to a primary again. The store is not restarted.
+/// primary. Later the address leads to a primary again. Checks that no read returns the token as live, and that the
+/// store recovers without a restart.
 #[test]
 fn fault_g2_a_primary_that_was_demoted_in_place_is_left_within_a_second() {
     RUNTIME.block_on(async {
@@ -265,7 +267,8 @@ fn fault_g1_what_a_new_connection_finds_out_holds_for_the_one_that_is_open() {
     });
 }
 
-/// In a cluster, each primary becomes a replica in turn while the store reads its tokens.
+/// In a cluster, each primary becomes a replica in turn while the store reads its tokens. All these tokens are revoked.
+/// Checks that no read returns one of them as live.
 #[test]
 fn fault_g1_a_node_of_a_cluster_that_became_a_replica_answers_nothing() {
     RUNTIME.block_on(async {

@@ -77,8 +77,8 @@ fn fault_g10_the_first_write_on_a_connection_that_was_forgotten_goes_through() {
     });
 }
 
-/// No data passes in either direction, but no connection is closed. Calls fail at their deadline. When data passes
-/// again, calls are answered.
+/// Checks that calls fail at their deadline while no data passes in either direction and no connection is closed. When
+/// data passes again, calls must be answered.
 #[test]
 fn fault_g3_connections_that_go_silent_are_dropped() {
     RUNTIME.block_on(async {

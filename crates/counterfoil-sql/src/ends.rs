@@ -1,5 +1,5 @@
-//! SQL expressions for the instants at which something ends, in both dialects. A limit is reached at equality, as in
-//! the core: what ends at an instant is live while the instant is later than now.
+//! SQL expressions for the instants at which something ends, in both dialects. As in the core, a family or a token is
+//! live only while its end is later than now. An end that equals now is reached.
 
 /// The value of `Timestamp::MAX`, which is later than every instant. Indexes use it for rows without an end.
 macro_rules! no_end {

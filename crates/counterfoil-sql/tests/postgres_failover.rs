@@ -176,7 +176,8 @@ fn a_connection_that_is_cut_while_it_is_opened_leaves_the_open_ones_in_use() {
     });
 }
 
-/// The network drops all packets and resets no connection. Later it lets new connections through.
+/// The network drops all packets and resets no connection. Later it lets new connections through. Checks that calls
+/// then succeed again on new connections.
 #[test]
 fn fault_g3_silent_connections_are_dropped_and_the_store_serves_again() {
     RUNTIME.block_on(async {

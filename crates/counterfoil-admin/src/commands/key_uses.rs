@@ -17,8 +17,9 @@ use crate::failure::Failure;
 pub(super) struct KeyUses {
     /// The check values of each realm that was read.
     checks: BTreeMap<Realm, StoredSettings>,
-    /// How many digests were computed with each key, once for each realm that was read. They are the digests of the
-    /// records of all realms, and of the client secrets of that realm.
+    /// How many digests were computed with each key. The list has the counts of every realm that was read, one realm
+    /// after another. The counts of a realm include the records of all realms, but only the client secrets of that
+    /// realm.
     digests: Vec<KeyUse>,
 }
 

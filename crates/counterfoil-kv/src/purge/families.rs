@@ -63,8 +63,8 @@ impl Sweep<'_> {
     }
 }
 
-/// [`Park`] moves a family only if at most this many of its members wait for a notice, because it reads all of them in
-/// one step. Every purge checks a family with more such members.
+/// The maximum number of members that may wait for a notice in a family that [`Park`] moves. `Park` reads all of them
+/// in one step, so their number is limited. A family with more such members is not moved, and every purge checks it.
 const MOST_WAITING: usize = 32;
 
 /// Moves a revoked family to a separate index if all its remaining members have a notice that was not sent yet. Later

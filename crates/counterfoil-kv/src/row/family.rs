@@ -20,7 +20,7 @@ pub(crate) struct FamilyRow {
     /// The number of times the row was written. Because of this number, two versions of a row are never equal. So a
     /// count that this row guards is valid as long as the row is unchanged.
     pub(crate) step: u64,
-    /// The id of the member that has the family's only nonce.
+    /// The id of the member that has the family's only nonce. `None` if no member has a nonce.
     pub(crate) nonce_of: Option<RecordId>,
 }
 

@@ -17,13 +17,15 @@ pub(crate) fn bytes(value: &Value) -> Option<&[u8]> {
     }
 }
 
-/// Decodes a number in decimal digits. Does not use `parse` alone, because `parse` also accepts a leading `+`.
+/// Decodes a number in decimal digits. Returns `None` for any other text. Does not use `parse` alone, because `parse`
+/// also accepts a leading `+`.
 pub(crate) fn number(text: &[u8]) -> Option<u64> {
     let digits = text.iter().all(u8::is_ascii_digit);
     std::str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()
 }
 
-/// Decodes a number in the form in which `HINCRBY` writes it, without leading zeros.
+/// Decodes a number in the form in which `HINCRBY` writes it. Returns `None` for any other text, for example one with
+/// leading zeros.
 pub(super) fn counted(text: &[u8]) -> Option<u64> {
     number(text).filter(|_| text == b"0" || !text.starts_with(b"0"))
 }
@@ -97,7 +99,8 @@ pub(super) fn identity_of(identity: &[u8]) -> Option<(TokenKind, Realm, OwnerId,
     ))
 }
 
-/// Decodes `live_until`, `gone_at` and `used_at`. Layout 1 does not have `used_at`.
+/// Decodes `live_until`, `gone_at` and `used_at`. Returns `None` if the text is corrupt. In the result, `used_at` is
+/// `None` for a family of layout 1, which does not store it.
 pub(super) fn ends_of(text: &[u8]) -> Option<(Option<Timestamp>, Option<Timestamp>, Option<Timestamp>)> {
     let (live, rest) = text.split_at_checked(16)?;
     let (gone, used) = rest.split_at_checked(16)?;
@@ -129,7 +132,8 @@ pub(crate) fn lacking(identity: &[u8], ends: &[u8]) -> Option<Option<ClientKey>>
     matches!(ends_of(ends)?, (_, _, None)).then(|| client_within(&body))
 }
 
-/// Decodes the scope, the label and the description of a record.
+/// Decodes the scope, the label and the description of a record. Each of them can be missing. Returns `None` if the
+/// whole text is corrupt.
 pub(super) fn texts_of(texts: &[u8]) -> Option<[Option<&str>; 3]> {
     let mut rest = texts;
     let mut pieces = [None; 3];

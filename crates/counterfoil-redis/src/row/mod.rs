@@ -23,7 +23,7 @@ pub(crate) const NOTICE: usize = 19;
 pub(crate) const BODY: usize = 82;
 /// The length of the parent in the field `b`.
 pub(crate) const PARENT: usize = 16;
-/// The number of values of a new record.
+/// The number of script arguments that encode one new record.
 pub(crate) const WIDE: usize = 5;
 
 /// The fields of a family, in the order in which every read returns them.

@@ -59,8 +59,8 @@ impl<'a> Row<'a> {
         Ok(family)
     }
 
-    /// Returns the instant at which the record's expiry was set. A family of layout 1 has no stored last use. This
-    /// instant takes the place of the last use, because it is never later.
+    /// Returns the instant at which the record's expiry was set, or `None` if it does not decode. A family of layout 1
+    /// has no stored last use. There this instant takes the place of the last use, because it is never later.
     fn set_at(&self) -> Option<Timestamp> {
         self.field(10)?.get(16..32).and_then(instant)
     }

@@ -5,8 +5,8 @@ use counterfoil::Timestamp;
 use super::fields::{counted, instant, maybe_instant, noticed_of, stamp, texts_of};
 use super::{maybe, piece, time};
 
-/// The first byte of a text says whether the text is missing. If a damaged byte made a scope missing, the credential
-/// could do everything that its owner may do.
+/// Checks that a text with a damaged first byte does not decode. This byte says whether the text is missing. If a
+/// damaged byte made a scope missing, the credential could do everything that its owner may do.
 #[test]
 fn a_damaged_mark_of_a_text_is_no_text_that_is_missing() {
     assert_eq!(texts_of(b"+000003a b-+000001x"), Some([Some("a b"), None, Some("x")]));

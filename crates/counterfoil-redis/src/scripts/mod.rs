@@ -140,8 +140,8 @@ mod tests {
         }
     }
 
-    /// Does not check whether the callers of the scripts list the arguments in this order. The tests of the store cover
-    /// that.
+    /// Checks that each script names its arguments as [`Script`] lists them. Whether the callers pass the arguments in
+    /// this order is covered by the tests of the store.
     #[test]
     fn every_argument_has_its_name_in_the_script() {
         for script in ALL {

@@ -13,7 +13,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 /// What is known about the answers of the shared connection.
 #[derive(Default)]
 pub(super) struct Silence {
-    /// The time of the first call after the last success.
+    /// The time of the first call after the last success, or `None` if there was no such call. A pause of [`PATIENCE`]
+    /// between two calls counts as a success, because time without calls is not silence.
     since: Option<Instant>,
     last_call: Option<Instant>,
     renewed_at: Option<Instant>,
@@ -49,7 +50,8 @@ pub(super) fn is_silent(since: Instant, now: Instant) -> bool {
     now.duration_since(since) >= PATIENCE
 }
 
-/// The time until which a call waits, from `now`, before it counts the connection as silent or its deadline has passed.
+/// Returns the instant until which a call waits if it begins to wait at `now`. At this instant the connection counts as
+/// silent for too long. If the call's deadline is earlier, returns the deadline.
 pub(super) fn silent_at(now: Instant, deadline: Instant) -> Instant {
     (now + PATIENCE).min(deadline)
 }

@@ -124,7 +124,8 @@ impl State {
         self.refused.is_some()
     }
 
-    /// Returns the reason why the server was last refused, if this was less than [`PAUSE`] ago.
+    /// Returns the reason why the server was last refused, if this was less than [`PAUSE`] ago. Otherwise returns
+    /// `None`.
     pub(super) fn refused_lately(&self, now: Instant) -> Option<SetupError> {
         let (at, what) = self.refused.as_ref()?;
         (now.duration_since(*at) < PAUSE).then(|| SetupError::refused(what.as_str()))

@@ -14,8 +14,9 @@ async fn is_live(store: &RedisStore, draft: &Draft) -> bool {
     store.get(&draft.id()).await.expect("an answer").expect("it is there").revoked().is_none()
 }
 
-/// Four stores (instead of four processes) make sixteen inserts each at the same time. The cap is one live family.
-/// Every insert succeeds. Every family except the last one is revoked exactly once.
+/// Checks a cap on live families while four stores (instead of four processes) make sixteen inserts each at the same
+/// time. Every insert must succeed. As many families as the cap allows must stay live, and every other family must be
+/// revoked exactly once. The cap is one family, or five.
 #[test]
 fn fault_a13_room_is_made_for_every_one_of_many_racers() {
     RUNTIME.block_on(async {
@@ -60,6 +61,7 @@ fn fault_a13_room_is_made_for_every_one_of_many_racers() {
 }
 
 /// While an insert revokes families because the cap is reached, other calls refresh and revoke the same families.
+/// Checks that all calls succeed, and that no more families are live than the cap allows.
 #[test]
 fn fault_a13_room_is_made_beside_rotations_and_revocations() {
     RUNTIME.block_on(async {
@@ -161,7 +163,8 @@ fn fault_a4_a_thousand_rotations_leave_every_generation_and_the_first_replay_is_
     });
 }
 
-/// An insert that cannot revoke old families in time returns `Unavailable` and has written nothing.
+/// The server refuses connections while an insert must revoke an old family to make room. Checks that the insert
+/// returns `Unavailable`, and that it succeeds when it is repeated later.
 #[test]
 fn a_server_that_is_down_while_room_is_made_is_unavailable() {
     RUNTIME.block_on(async {

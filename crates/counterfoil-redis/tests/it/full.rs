@@ -73,8 +73,8 @@ async fn chain(store: &RedisStore, draft: &Draft) -> RecordId {
     tip
 }
 
-/// The probe writes a key that nothing reads. So it fails on a server that accepts no writes. A server whose memory is
-/// full can still be purged.
+/// Checks that the probe, which writes a key that nothing reads, fails on a server that accepts no writes. Also checks
+/// that a server whose memory is full can still be purged.
 #[test]
 fn fault_g11_a_probe_finds_a_server_that_takes_no_writes() {
     let server = RedisServer::start();
@@ -113,8 +113,9 @@ fn refused<T: Debug>(answer: &Result<T, StoreError>) {
     assert!(matches!(answer, Err(StoreError::Unavailable { retry: true, maybe_done: false, .. })), "{answer:?}");
 }
 
-/// Returns the ids of all acknowledged inserts: those before the server is full, those while it fills up, and those
-/// after it has space again.
+/// Calls a store before its server is full, while the server is full, and after it has space again. Checks that refused
+/// calls change nothing, and succeed later. `fill(true)` makes the server full, and `fill(false)` gives it space again.
+/// Returns the ids of all acknowledged inserts.
 fn goes_through_it(server: &RedisServer, fill: impl Fn(bool)) -> Vec<RecordId> {
     RUNTIME.block_on(async {
         let store = RedisStore::open(server.url(), Options::new()).await.expect("a store");

@@ -44,7 +44,8 @@ fn everything(space: &Space, backend: Backend) -> Vec<Value> {
     })
 }
 
-/// Takes each right in turn away from the user of an open store.
+/// Takes each right in turn away from the user of an open store. Checks that every call that fails for this reason has
+/// written nothing.
 #[test]
 fn fault_g7_a_right_that_is_lost_stops_a_step_before_its_first_write() {
     RUNTIME.block_on(async {
@@ -92,7 +93,7 @@ fn fault_g7_a_right_that_is_lost_stops_a_step_before_its_first_write() {
 }
 
 /// An interrupted purge of an earlier version has left a family without members, and a revoked family that is in no
-/// index.
+/// index. Checks that later purges find and remove both.
 #[test]
 fn fault_g7_families_that_a_purge_left_half_done_are_purged() {
     RUNTIME.block_on(async {

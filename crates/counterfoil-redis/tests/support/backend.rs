@@ -151,13 +151,14 @@ impl Space {
         key
     }
 
-    /// Overwrites a family's row with data that does not decode.
+    /// Overwrites a family's row with data that does not decode. Returns false if there is no such row.
     pub fn damage_family(&self, family: &FamilyId) -> bool {
         let key = self.family_key_of(family);
         self.overwrite(&key, b"i")
     }
 
-    /// Overwrites the row of a client, of settings or of a counter with data that does not decode.
+    /// Overwrites the row of a client, of settings or of a counter with data that does not decode. Returns false if
+    /// there is no such row.
     pub fn damage_sibling(&self, row: SiblingRow<'_>) -> bool {
         let of_realm = |letter: &str, realm: &Realm| {
             let shard = counterfoil::token::shard(realm, &OwnerId::realm());
@@ -173,14 +174,14 @@ impl Space {
         }
     }
 
-    /// Overwrites an existing field with a value that does not decode.
+    /// Overwrites an existing field with a value that does not decode. Returns false if there is no such field.
     fn overwrite(&self, key: &[u8], field: &[u8]) -> bool {
         let there = |node: &mut Connection| node.hexists::<_, _, bool>(key, field).unwrap_or(false);
         let damage = |node: &mut Connection| there(node) && node.hset::<_, _, _, i64>(key, field, "x").is_ok();
         self.backend.each(damage).contains(&true)
     }
 
-    /// Overwrites a record with data that does not decode.
+    /// Overwrites a record with data that does not decode. Returns false if there is no such record.
     pub fn damage(&self, id: &RecordId) -> bool {
         self.overwrite(&self.family_key(id), &[&b"b"[..], &id.member()].concat())
     }

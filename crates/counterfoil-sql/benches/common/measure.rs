@@ -22,8 +22,8 @@ where
     Arc::new(move |caller, nth| Box::pin(call(caller, nth)))
 }
 
-/// The number of turns for the store, and also for the baseline with which it is compared. `COUNTERFOIL_BENCH_ROUNDS`
-/// sets it.
+/// Returns the number of turns in which the store is measured. The baseline with which it is compared gets the same
+/// number of turns. The number is the value of `COUNTERFOIL_BENCH_ROUNDS`, or 10 if that is not set.
 fn turns() -> usize {
     std::env::var("COUNTERFOIL_BENCH_ROUNDS").ok().and_then(|turns| turns.parse().ok()).unwrap_or(10)
 }

@@ -55,8 +55,9 @@ struct Row {
     notice_at: Option<i64>,
 }
 
-/// Makes row number `nth` of `size` rows. The notices of [`FEW`] rows are due, [`FEW`] other rows are past `gone_at`,
-/// and all other rows are neither. The owner is `owner-` followed by n / [`OF_ONE`].
+/// Makes row number `nth` of a table with `size` rows. In the whole table, the notices of [`FEW`] rows are due, [`FEW`]
+/// other rows are past `gone_at`, and all other rows are neither. The owner of the row is `owner-` followed by `nth` /
+/// [`OF_ONE`].
 fn row(nth: usize, size: usize) -> Row {
     let owner = format!("owner-{}", nth / OF_ONE);
     let id = Person::new("default", &owner).pat().id();

@@ -18,10 +18,10 @@ use crate::row::{self, count, micros, micros_of};
 
 pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
 
-/// How often a statement is tried if the server rolls it back or a concurrent write changes its conditions. Each failed
-/// try means that another call succeeded, so only many concurrent calls on one family need many tries. At SERIALIZABLE,
-/// with sixteen callers that never pause, each caller succeeds in one of sixteen tries. With a limit of 64 tries, an
-/// edit has failed there.
+/// The maximum number of tries of one statement. The statement is tried again if the server rolls it back, or if a
+/// concurrent write changes its conditions. Each failed try means that another call succeeded, so only many concurrent
+/// calls on one family need many tries. At SERIALIZABLE, with sixteen callers that never pause, each caller succeeds in
+/// one of sixteen tries. A limit of 64 was too low there: an edit failed.
 pub(super) const TURNS: u32 = 512;
 
 /// The number of tries that start without a pause.
@@ -182,7 +182,8 @@ impl PgStore {
         found.as_ref().map(row::family).transpose()
     }
 
-    /// Returns the first id of `new` that is already in use in the store, or that occurs earlier in `new`.
+    /// Returns the first id of `new` that is already in use in the store, or that occurs earlier in `new`. `None` if
+    /// there is no such id.
     pub(super) async fn taken(&self, op: &'static str, new: &[NewRecord]) -> Result<Option<RecordId>, StoreError> {
         let ids = || new.iter().map(|new| new.id.as_bytes().to_vec()).collect::<Vec<_>>();
         let rows = self.read(op, || sqlx::query(sql::TAKEN).bind(ids())).await?;
@@ -191,7 +192,7 @@ impl PgStore {
     }
 }
 
-/// Returns the first id of `new` that is in `stored`, or that occurs earlier in `new`.
+/// Returns the first id of `new` that is in `stored`, or that occurs earlier in `new`. `None` if there is no such id.
 pub(super) fn first_taken(new: &[NewRecord], stored: &[RecordId]) -> Option<RecordId> {
     let twice = |index: usize, id| new.iter().take(index).any(|earlier| earlier.id == id);
     let taken = new.iter().enumerate().find(|(index, new)| stored.contains(&new.id) || twice(*index, new.id));

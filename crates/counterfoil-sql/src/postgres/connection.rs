@@ -21,8 +21,8 @@ const ASKED: Duration = Duration::from_secs(1);
 const ANSWERS: Duration = Duration::from_secs(1);
 /// The maximum age of a connection. It is limited because servers and networks change.
 const AGE: Duration = Duration::from_secs(30 * 60);
-/// How long the store tries no new connection after a connection led to a server that is not the primary. Each new
-/// connection would cost the server a process.
+/// The pause before the store opens another connection, after a new connection led to a server that is not the primary.
+/// Each new connection would cost the server a process.
 const LEFT_ALONE: Duration = Duration::from_millis(250);
 /// The pause between the first two attempts to connect.
 const PAUSE: Duration = Duration::from_millis(10);

@@ -88,10 +88,10 @@ impl PgStore {
         Err(lost(OP))
     }
 
-    /// Reads why the family could not be inserted: an id is in use, or another family holds the label. Returns `None`
-    /// if neither is true, for example because this has changed since then. An id in use comes first. The order matters
-    /// if an insert is repeated because its answer was lost. The repeated insert must find its own record, and not
-    /// conflict with its own label.
+    /// Reads why the family could not be inserted: an id is in use, or another family holds the label. If both are
+    /// true, returns that an id is in use. Returns `None` if neither is true any more. The order matters if an insert
+    /// is repeated because its answer was lost. The repeated insert must find its own record, and not conflict with its
+    /// own label.
     async fn why_not(&self, founding: &Founding<'_>) -> Result<Option<Inserted>, StoreError> {
         let (family, new) = (&founding.family, founding.new);
         let query = || {

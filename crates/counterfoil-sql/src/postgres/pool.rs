@@ -66,7 +66,7 @@ impl Pool {
     }
 
     /// Takes the idle connection that was used most recently, so that the others stay idle until they reach their
-    /// maximum age.
+    /// maximum age. `None` if no connection is idle.
     fn take(&self) -> Option<Connection> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }

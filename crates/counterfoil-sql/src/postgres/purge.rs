@@ -62,9 +62,10 @@ impl PgStore {
         }
     }
 
-    /// Clears `purge_at`, the instant from which a purge removes a record by itself, of members of revoked families. A
-    /// purge removes such members at the `gone_at` of their family. Repeats the statement until it finds no such member
-    /// among the first `front` rows that are due. Leaves out rows that other transactions have locked.
+    /// Clears the column `purge_at` of the members of revoked families. `purge_at` is the instant from which a purge
+    /// removes a record because of the record's own `gone_at`. For the members of a revoked family, the `gone_at` of
+    /// the family decides instead. Repeats the statement until it finds no such member among the first `front` rows
+    /// that are due. Leaves out rows that other transactions have locked.
     async fn leave_to_families(&self, limits: Limits, front: u32) -> Result<(), StoreError> {
         let query = || {
             let query = sqlx::query(sql::LEAVE_TO_FAMILY);

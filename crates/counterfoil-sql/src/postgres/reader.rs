@@ -31,7 +31,8 @@ const TOGETHER: usize = 256;
 /// plan every execution.
 pub(super) const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
 
-/// The row of a record, which each caller decodes, or `None` if there is no such record, or the error of the read.
+/// The answer to one request for a record: the row of the record, or `None` if there is no such record, or the error of
+/// the read. Each caller decodes the row itself.
 type Answer = Result<Option<Arc<PgRow>>, Arc<sqlx::Error>>;
 
 struct Ask {

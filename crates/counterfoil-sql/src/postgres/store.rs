@@ -18,13 +18,14 @@ use crate::error::SetupError;
 use crate::port::token_store;
 use crate::row;
 
-/// A census reads every record, so its time limit is the time limit of a statement multiplied by this number.
+/// The factor by which the time limit of a census is longer than that of another statement, because a census reads
+/// every record.
 const CENSUS: u32 = 12;
 
-/// The server keeps a plan that it made while the tables were empty, so this plan must not be a sequential scan. Only
-/// the census and the query for the schema version need a scan. With `enable_seqscan` off, the server assigns a very
-/// high cost to these scans, and would therefore compile them first (`jit`). This takes 0.4 s for a census of four
-/// records.
+/// The planner settings of every connection. The server keeps a plan that it made while the tables were empty, and
+/// without `enable_seqscan = off` this plan would be a sequential scan. Only the census and the query for the schema
+/// version need a scan. With `enable_seqscan` off, the server assigns a very high cost to these scans, and would
+/// therefore compile them first (`jit`). This takes 0.4 s for a census of four records.
 pub(super) const PLANNING: [(&str, &str); 2] = [("enable_seqscan", "off"), ("jit", "off")];
 
 /// A store of records, clients, settings and counters in one PostgreSQL database.

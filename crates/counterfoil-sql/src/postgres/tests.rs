@@ -204,10 +204,10 @@ async fn nothing_is_compiled_before_it_is_run() {
     }
 }
 
-/// The column `noticed` has nine bytes for each notice that was sent: the expiry and the stage. Checks that the
-/// statement compares a notice only with whole entries. The bytes of the notice (0, 1) also occur across the entries
-/// (0, 0) and (1, 5). If the length of the column is wrong, the statement must report an error and leave the row
-/// unchanged.
+/// Checks that the statement that records a sent notice compares this notice only with whole entries of the column
+/// `noticed`. The column has nine bytes for each notice that was sent: the expiry and the stage. The bytes of the
+/// notice (0, 1) also occur across the entries (0, 0) and (1, 5). If the length of the column is wrong, the statement
+/// must report an error and leave the row unchanged.
 #[tokio::test]
 async fn a_notice_is_looked_for_where_one_begins() {
     let server = Postgres::start();
@@ -232,7 +232,8 @@ async fn a_notice_is_looked_for_where_one_begins() {
     assert_eq!(left.expect("rows").len(), 1);
 }
 
-/// All connections of the pool are in use. Reads by id still succeed, because they have their own connections.
+/// Checks the calls of a store while all connections of its pool are in use. A census and a write return `Unavailable`.
+/// A read by id succeeds, because reads have their own connections.
 #[tokio::test]
 async fn an_exhausted_pool_is_unavailable_and_passes() {
     let server = Postgres::start();

@@ -106,7 +106,8 @@ mod tests {
 
     use super::MIGRATION;
 
-    /// The function is in a released migration, so the core's constants cannot be passed to it.
+    /// Checks that two numbers in the SQL function `counterfoil_attempt` are equal to constants of the core. The SQL
+    /// function is in a released migration, so the constants cannot be inserted into its text.
     #[test]
     fn syn_token_12_the_function_fails_an_attempt_after_the_time_of_the_core() {
         for constant in [

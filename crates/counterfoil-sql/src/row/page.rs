@@ -11,8 +11,8 @@ use super::document::{client, text};
 use super::record::record;
 use crate::columns::RecordColumn;
 
-/// The largest possible id. A cursor with this id comes after all ids of the same instant. A cursor before them has an
-/// empty id.
+/// The largest possible id. In a cursor, it is the position after all ids of the same instant. The position before all
+/// ids of an instant is an empty id.
 pub(crate) const LAST_ID: &[u8; 16] = &[0xFF; 16];
 
 /// The order of a list.

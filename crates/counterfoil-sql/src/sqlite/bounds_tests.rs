@@ -22,7 +22,7 @@ use crate::rules::families_of;
 const KIND: TokenKind = TokenKind::PersonalAccessToken;
 /// The number of tokens or generations that each test creates and ends again. This number exposed fault A12.
 const CYCLES: u64 = 2_300;
-/// The upper bound for the steps of a statement that finds a few rows and reads no other rows.
+/// The lower bound for the steps of a statement that reads all [`CYCLES`] tokens or generations.
 const FEW: u64 = 1_000;
 /// The lower bound for the steps of a statement that reads all these tokens or generations.
 const MANY: u64 = 5 * CYCLES;
@@ -86,8 +86,8 @@ async fn fault_a12_a_page_of_what_stands_reads_nothing_that_was_deleted() {
     assert!(rows > 2_000 && taken > MANY, "the control: a walk shows, {rows} rows, {taken} steps");
 }
 
-/// Every superseded token is past its retry window but not shrunk yet. All access tokens except the last three have
-/// expired.
+/// Checks that the cost of limits and pages does not grow with the generations of a family. Every superseded token of
+/// the family is past its retry window but not shrunk yet. All access tokens except the last three have expired.
 #[tokio::test]
 async fn fault_a13_neither_cap_nor_page_walks_over_generations() {
     let (_folder, store) = open().await;

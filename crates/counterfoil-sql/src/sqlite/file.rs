@@ -123,7 +123,8 @@ mod tests {
 
     use super::keep_private;
 
-    /// The store must create the file itself. If SQLite created it, everybody could open it until its mode is changed.
+    /// Checks that `keep_private` creates the missing file behind a link with mode 0600. If SQLite created it,
+    /// everybody could open it until its mode is changed.
     #[test]
     fn fault_d8_a_file_behind_a_link_is_made_private_before_sqlite_opens_it() {
         let folder = TempDir::new().expect("a folder");

@@ -62,7 +62,7 @@ impl SqliteStore {
 
 impl Write {
     /// Commits the transaction, and returns `answer`. If the commit fails, it is unknown whether the write was
-    /// executed. If an earlier call of the write fails, nothing was written.
+    /// executed. If a statement before the commit fails, nothing was written.
     pub(super) async fn commit<T>(self, answer: T) -> Result<T, StoreError> {
         let op = self.op;
         backend_call!();
@@ -94,7 +94,8 @@ impl Write {
         found.as_ref().map(row::family).transpose()
     }
 
-    /// Returns the first id of `new` that is already in use in the store, or that occurs earlier in `new`.
+    /// Returns the first id of `new` that is already in use in the store, or that occurs earlier in `new`. `None` if
+    /// there is no such id.
     pub(super) async fn taken(&mut self, new: &[NewRecord]) -> Result<Option<RecordId>, StoreError> {
         for (index, record) in new.iter().enumerate() {
             let twice = new.iter().take(index).any(|earlier| earlier.id == record.id);

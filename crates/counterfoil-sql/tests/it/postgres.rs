@@ -58,7 +58,7 @@ impl Used {
         act(&mut self.stores.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Returns an open store that the current test has not used yet.
+    /// Returns an open store that the current test has not used yet, or `None` if the test has used all of them.
     fn idle(&self) -> Option<Store> {
         self.stores(|stores| {
             let idle = stores.opened.get(stores.given).cloned();

@@ -43,7 +43,8 @@ fn processes_that_start_together_migrate_once() {
     });
 }
 
-/// With this collation, the owners `A` and `a` would be equal.
+/// Checks that the store refuses a collation that treats upper and lower case as equal. With it, the owners `A` and `a`
+/// would be equal.
 #[test]
 fn a_collation_that_is_not_binary_is_refused() {
     RUNTIME.block_on(async {
@@ -72,7 +73,8 @@ fn a_lost_index_and_a_careless_commit_are_refused() {
     });
 }
 
-/// A function that is not `VOLATILE` counts only the rows that its calling statement sees. So each of two concurrent
+/// Checks that the store refuses a schema in which one of its SQL functions is missing or not `VOLATILE`. An SQL
+/// function that is not `VOLATILE` counts only the rows that its calling statement sees. So each of two concurrent
 /// inserts would count too few rows, and both would be allowed.
 #[test]
 fn a_count_that_does_not_look_again_is_refused() {
@@ -128,8 +130,9 @@ fn cut_connections_pass() {
     });
 }
 
-/// The connection is closed after the server has answered and before the client gets the answer. This is repeated for
-/// each answer for which a refresh waits.
+/// Checks that a refresh whose answer is lost gets the same new token when it is repeated. A proxy closes the
+/// connection after the server has answered and before the store gets the answer. This is repeated for each answer for
+/// which a refresh waits.
 #[test]
 fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     RUNTIME.block_on(async {

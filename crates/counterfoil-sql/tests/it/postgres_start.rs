@@ -96,7 +96,8 @@ async fn everything(store: PgStore) {
     assert!(store.remove_client(&realm, &client, stands.version).await.expect("removed"));
 }
 
-/// The role lacks one privilege on the table with the time of the last maintenance run.
+/// Checks that opening the store fails if the role lacks one privilege on the table with the time of the last
+/// maintenance run. The error must name the missing privileges.
 #[test]
 fn fault_d6_a_role_that_may_not_note_the_upkeep_is_refused_at_the_start() {
     RUNTIME.block_on(async {
@@ -152,8 +153,8 @@ fn fault_g14_a_pooler_in_transaction_mode_is_refused_with_the_reason() {
     });
 }
 
-/// The server skips a schema that is missing or that the role may not use. Without a check the store would create empty
-/// tables in the next schema.
+/// Checks that the store refuses a `search_path` whose first schema is missing, or may not be used by the role. The
+/// server silently skips such a schema. Without a check the store would create empty tables in the next schema.
 #[test]
 fn fault_d6_a_search_path_that_leads_past_the_schema_that_is_meant_is_refused() {
     RUNTIME.block_on(async {

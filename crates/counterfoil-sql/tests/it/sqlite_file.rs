@@ -44,8 +44,8 @@ async fn an_empty_schema_table_is_brought_up_to_date_once() {
     assert!(must_get(&second, &id).await.is_ok());
 }
 
-/// One word of a table's definition is changed, so that texts are compared without regard to upper and lower case. The
-/// owners `A` and `a` would then be equal.
+/// Checks that the store refuses a table whose texts are compared without regard to upper and lower case. The test
+/// changes one word of the table's definition. The owners `A` and `a` would then be equal.
 #[tokio::test]
 async fn a_collation_that_folds_case_is_refused() {
     let file = File::new();
@@ -81,7 +81,8 @@ async fn a_closed_store_is_unavailable_and_has_done_nothing() {
     assert!(must_get(&file.open().await, &id).await.is_ok());
 }
 
-/// Another connection locks the file for longer than the store waits.
+/// Another connection locks the file for longer than the store waits. Checks that a write returns `Unavailable`, and
+/// that a read succeeds.
 #[tokio::test]
 async fn a_locked_file_is_unavailable_for_writes_and_serves_reads() {
     let file = File::new();
@@ -123,8 +124,8 @@ fn two_handles_on_one_file_have_one_winner_a_round() {
     assert!(RUNTIME.block_on(must_get(&reopened, &parent)).is_ok(), "what was acknowledged is there after reopening");
 }
 
-/// A wrapper around the SQLite store loses an answer. SQLite has no network connection that the test could close
-/// instead.
+/// Checks that a refresh whose answer is lost gets the same new token when it is repeated. A wrapper around the SQLite
+/// store loses the answer, because SQLite has no network connection that the test could close.
 #[tokio::test]
 async fn a_refresh_whose_answer_is_lost_is_answered_alike() {
     let file = File::new();
@@ -157,8 +158,8 @@ async fn no_secret_is_in_the_file_or_its_log() {
     }
 }
 
-/// The file is moved away, deleted, or replaced by a restored copy. Then the file that the store has open is no longer
-/// at its path.
+/// The database file is moved away, and then replaced by an empty file and by a copy. The file that the store has open
+/// is then no longer at its path. Checks that every call returns `Unavailable`, until the file is back at its path.
 #[tokio::test]
 async fn fault_g11_a_removed_or_replaced_file_is_an_outage_and_never_a_success() {
     let file = File::new();
@@ -200,7 +201,8 @@ async fn fault_g11_a_removed_or_replaced_file_is_an_outage_and_never_a_success()
     assert!(matches!(lost, Err(StoreError::Unavailable { maybe_done: true, .. })), "{lost:?}");
 }
 
-/// Closes a store that is the only user of its file, and a store whose file another connection has open.
+/// Checks that the database file alone contains all records after the store was closed. This is tested for a store that
+/// is the only user of its file, and for a store whose file another connection has open.
 #[tokio::test]
 async fn fault_g8_a_closed_store_leaves_one_whole_file() {
     for somebody_else in [false, true] {

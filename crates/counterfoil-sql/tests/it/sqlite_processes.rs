@@ -107,8 +107,9 @@ fn killed(times: u16, writer: &str) -> Tally {
     tally
 }
 
-/// The control is a writer that acknowledges before the commit. `synchronous=OFF` would be no suitable control, because
-/// the operating system keeps what a killed process wrote. Only a power failure would lose it.
+/// Kills a writing process, and checks that no acknowledged write is lost. The control is a writer that acknowledges
+/// before the commit. `synchronous=OFF` would be no suitable control, because the operating system keeps what a killed
+/// process wrote. Only a power failure would lose it.
 #[test]
 fn nothing_acknowledged_is_lost_when_the_writer_is_killed() {
     let kills = kills();

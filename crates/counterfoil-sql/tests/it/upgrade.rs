@@ -80,9 +80,9 @@ async fn what_stood_stands(store: &dyn TokenStore) {
     assert_eq!(standing(store, &Person::new("other", "ann"), PAT).await, [id(10, 0)]);
 }
 
-/// A pace limits how many records are created, or how often a family is rotated, in a period. Paces must count records
-/// that were created before the upgrade, including deleted ones. The instant of a rotation must still be known after
-/// its generation was shrunk.
+/// Checks that paces count records that were created before the upgrade, including deleted ones. A pace limits how many
+/// records are created, or how often a family is rotated, in a period. Also checks that the instant of a rotation is
+/// still known after its generation was shrunk.
 async fn paces_count(store: &dyn TokenStore) {
     let draft = ann().pat().created(at(200));
     let paced = |since| draft.bounded(None, Some(pace(4, at(since))));
@@ -105,8 +105,8 @@ async fn paces_count(store: &dyn TokenStore) {
     assert_eq!(read(store, 4, 6).await.family().used_at, at(200));
 }
 
-/// A cap limits how many families of a client are live at once. Caps must count families that were live before the
-/// upgrade, by the client in the family's body. They must end the least recently used families.
+/// Checks that caps count families that were live before the upgrade, by the client in the family's body. A cap limits
+/// how many families of a client are live at once. Also checks that a cap ends the least recently used families.
 async fn caps_count(store: &dyn TokenStore) {
     let through = |first| ann().refresh().through(client(first)).used(at(200));
     let (seventh, eighth) = (through(7), through(8));

@@ -52,8 +52,8 @@ impl Pair {
         PgStore::connect(options(self.primary.port()).username("postgres")).await.expect("a store")
     }
 
-    /// If `synchronous` is true, a write is acknowledged only after the standby has applied it. Otherwise the primary
-    /// does not wait for the standby.
+    /// Makes replication synchronous or asynchronous. If `synchronous` is true, a write is acknowledged only after the
+    /// standby has applied it. Otherwise the primary does not wait for the standby.
     async fn wait_for_each_other(&self, synchronous: bool) {
         let names = if synchronous { "*" } else { "" };
         let (apply, set) = (

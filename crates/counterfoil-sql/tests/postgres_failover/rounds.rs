@@ -262,7 +262,8 @@ fn fault_g1_rounds_of_a_standby_that_is_promoted() {
     });
 }
 
-/// Uses the default time limits with `COUNTERFOIL_SCALE=soak`, and shorter ones otherwise.
+/// Runs rounds in which the connections become silent. The store has the default time limits with
+/// `COUNTERFOIL_SCALE=soak`, and shorter ones otherwise.
 #[test]
 fn fault_g3_rounds_of_connections_that_fall_silent() {
     let pair = Pair::lend();

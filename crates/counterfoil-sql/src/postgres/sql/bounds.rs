@@ -1,14 +1,16 @@
-//! The migration for limits of inserts and rotations. It adds caps for each client, paces, and lists of records that
-//! are not revoked, superseded or gone.
+//! The migration for limits of inserts and rotations. A cap limits how many families are live at once. A pace limits
+//! how many are created or rotated in a period. The migration adds caps for each client, paces, and lists without the
+//! records that are revoked, superseded or past `gone_at`.
 //!
-//! The functions are `VOLATILE`, so each statement in a function sees everything that is committed when this statement
-//! begins. The calling statement may have waited for a lock. It does not see what the previous holder of the lock
-//! committed, but the function sees it.
+//! Its SQL functions are `VOLATILE`, so each statement in them sees everything that is committed when this statement
+//! begins. That is needed if the calling statement has waited for a lock. The calling statement does not see what the
+//! previous holder of the lock committed, but a `VOLATILE` function does.
 
 use crate::ends::{expires, lives_until, no_end};
 
-/// An expression for the instant until which lists of current records contain a record. It is the earlier of `gone_at`
-/// and `honoured_until`. These lists never contain revoked or shrunk records.
+/// An expression for the instant at which a record leaves the lists of current records. It is the earlier of `gone_at`
+/// and `honoured_until`. Revoked records are never in these lists, and neither are superseded records that a purge has
+/// shrunk.
 macro_rules! stands_until {
     ($of:literal) => {
         concat!(
@@ -83,16 +85,16 @@ DROP FUNCTION counterfoil_live(TEXT, TEXT, BIGINT, BIGINT, BIGINT);
     };
 }
 
-/// The function `counterfoil_admit`, which decides whether a family can be created. The caller holds the lock on the
-/// owner's row. `verdict` has one of these values:
+/// The SQL function `counterfoil_admit`, which decides whether a family can be created. The caller holds the lock on
+/// the owner's row. `verdict` has one of these values:
 ///
 /// - 0: The family can be created. `ended` contains the families that were revoked to make room.
 /// - 1: The owner has reached the cap.
 /// - 2: The owner has reached the pace. `oldest` is the creation time of the oldest record that the pace counts.
 /// - 3: Room must be made, but another family holds the label. No family was revoked.
 ///
-/// To make room, the function chooses the least recently used families and locks them. It repeats this until all chosen
-/// families are locked, because a concurrent rotation may have used one of them.
+/// To make room, the SQL function chooses the least recently used families and locks them. It repeats this until all
+/// chosen families are locked, because a concurrent rotation may have used one of them.
 macro_rules! admit {
     () => {
         concat!(
@@ -161,9 +163,10 @@ $admit$;
     };
 }
 
-/// The function `counterfoil_access`, which limits access tokens. If more than `most` access tokens of a family are
-/// live, it returns the instant at which the first of them expires. Otherwise it returns NULL. `most` is negative if
-/// the new tokens alone exceed the cap. The caller holds the lock on the family's row.
+/// The SQL function `counterfoil_access`, which limits the live access tokens of a family. `most` is the number of live
+/// access tokens that leaves room for the new ones. It is negative if the new tokens alone exceed the cap. If more than
+/// `most` are live, the SQL function returns the instant at which the first of them expires. Otherwise it returns NULL.
+/// The caller holds the lock on the family's row.
 macro_rules! access {
     () => {
         concat!(

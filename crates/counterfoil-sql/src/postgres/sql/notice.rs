@@ -16,8 +16,10 @@ UPDATE counterfoil_record r SET last_used_at = n.at
 FROM n JOIN l USING (id)
 WHERE r.id = n.id AND (r.last_used_at IS NULL OR r.last_used_at < n.at)";
 
-/// Claims a notice. Parameters: $1 id, $2 the instant of the expected mark, $3 its stage, $4 the end of the lease, $5
-/// family. The shared lock on the family's row excludes writers, so that both rows are from the same moment.
+/// Claims a notice of a record, so that only one worker sends it. The notice mark of the record (the instant and the
+/// stage of its next notice) must be as expected. Parameters: $1 id, $2 the expected instant, $3 the expected stage, $4
+/// the end of the lease, $5 family. The shared lock on the family's row excludes writers, so that both rows are from
+/// the same moment.
 pub(in crate::postgres) const CLAIM: &str = concat!(
     "
 WITH f AS MATERIALIZED (SELECT * FROM counterfoil_family WHERE id = $5 FOR SHARE)
@@ -29,10 +31,11 @@ RETURNING ",
     ", ",
     family_columns!(postgres_columns)
 );
-/// Records the outcome of a notice. Parameters: $1 id, $2 and $3 the expected mark, $4 and $5 the next mark, $6 the
-/// notice that was sent, $7 the maximum size of `noticed` in bytes. `noticed` has nine bytes for each notice, oldest
-/// first. A shrunk record stores no notices. `held` says whether the record had the expected mark. `sound` is false if
-/// the stored bytes have an unexpected form. Nothing is written then.
+/// Records the outcome of a notice. A notice mark is the instant and the stage of a record's next notice. Parameters:
+/// $1 id, $2 and $3 the expected mark, $4 and $5 the next mark, $6 the notice that was sent, $7 the maximum size of
+/// `noticed` in bytes. `noticed` has nine bytes for each notice that was sent, oldest first. A shrunk record stores no
+/// sent notices. `held` says whether the record had the expected mark. `sound` is false if the stored bytes have an
+/// unexpected form. Nothing is written then.
 pub(in crate::postgres) const SETTLE: &str = "
 WITH l AS MATERIALIZED (
     SELECT

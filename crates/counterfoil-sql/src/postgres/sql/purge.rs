@@ -1,9 +1,10 @@
 //! Statements that purge records.
 
-/// Clears `purge_at`, the instant from which a purge removes a record by itself, of members of revoked families. A
-/// purge removes such a member at the `gone_at` of its family, and [`CHORES`] finds it through the family. So no purge
-/// reads it twice. The statement reads only the first $3 rows by `purge_at`. Other parameters: $1 now, $2 the instant
-/// up to which records with an unsent notice are removed.
+/// Clears the column `purge_at` of the members of revoked families. `purge_at` is the instant from which a purge
+/// removes a record because of the record's own `gone_at`. For the members of a revoked family, the `gone_at` of the
+/// family decides instead, and [`CHORES`] finds them through the family. So no purge reads them twice. The statement
+/// reads only the first $3 rows by `purge_at`. Other parameters: $1 now, $2 the instant up to which records with an
+/// unsent notice are removed.
 pub(in crate::postgres) const LEAVE_TO_FAMILY: &str = "
 WITH c AS MATERIALIZED (
     SELECT r.id FROM (
@@ -46,9 +47,10 @@ pub(in crate::postgres) const CHORES: &str = "
     WHERE honoured_until <= $3 AND NOT shrunk
     ORDER BY honoured_until, id LIMIT $4 + $4
 )";
-/// Removes records. A record stays if its `gone_at` was moved to a later instant than $3 or $4 since the records were
-/// selected. A family is removed with its last member. Parameters: $1 ids, $2 the families of the ids, $3 now, $4 the
-/// instant up to which records with an unsent notice are removed.
+/// Removes records. Parameters: $1 ids, $2 the families of the ids, $3 now, $4 the instant up to which records with an
+/// unsent notice are removed. A record stays if its `gone_at` is no longer reached, because it was moved to a later
+/// instant after the records were selected. `gone_at` is compared with $4 if the record has an unsent notice, and with
+/// $3 otherwise. A family is removed with its last member.
 pub(in crate::postgres) const REMOVE: &str = "
 WITH f AS MATERIALIZED (
     SELECT id, members, revoked_at, gone_at FROM counterfoil_family WHERE id = ANY($2) ORDER BY id FOR UPDATE

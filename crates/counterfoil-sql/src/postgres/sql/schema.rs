@@ -7,7 +7,8 @@ use crate::labels;
 /// The migrations, in order. A released migration never changes. A new migration is appended.
 pub(in crate::postgres) const MIGRATIONS: &[&str] =
     &[V1, V2, throttle_sql::MIGRATION, bounds::MIGRATION, labels::STEP, UPKEEP];
-/// Selects the families whose label key contains one of the characters in $1. The caller holds [`LOCK_LABELS`].
+/// Selects the families whose label key contains one of the characters in $1. The caller holds the lock that
+/// [`LOCK_LABELS`] takes.
 pub(in crate::postgres) const OLD_LABELS: &str =
     "SELECT id, label_key FROM counterfoil_family WHERE label_key ~ ('[' || $1 || ']') ORDER BY id";
 pub(in crate::postgres) const LOCK_LABELS: &str = "LOCK TABLE counterfoil_family IN SHARE ROW EXCLUSIVE MODE";
@@ -117,9 +118,9 @@ CREATE TABLE counterfoil_counter (
 CREATE INDEX counterfoil_counter_end ON counterfoil_counter (ends_at);
 "#;
 
-/// The migration that adds a function to count an owner's live families, up to the cap. The function is `VOLATILE`, so
-/// it sees everything that is committed when it is called. The calling statement has waited for the lock on the owner's
-/// row, and does not see what the previous holder of the lock wrote.
+/// The migration that adds an SQL function to count an owner's live families, up to the cap. The SQL function is
+/// `VOLATILE`, so it sees everything that is committed when it is called. The calling statement has waited for the lock
+/// on the owner's row, and does not see what the previous holder of the lock wrote.
 const V2: &str = r#"
 CREATE FUNCTION counterfoil_live(of_realm TEXT, of_owner TEXT, of_kind BIGINT, at_instant BIGINT, cap BIGINT) RETURNS BIGINT LANGUAGE plpgsql VOLATILE AS $live$
 BEGIN

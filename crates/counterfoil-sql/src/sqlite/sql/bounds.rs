@@ -1,10 +1,12 @@
-//! The migration for limits of inserts and rotations. It adds caps for each client, paces, and lists of records that
-//! are not revoked, superseded or gone.
+//! The migration for limits of inserts and rotations. A cap limits how many families are live at once. A pace limits
+//! how many are created or rotated in a period. The migration adds caps for each client, paces, and lists without the
+//! records that are revoked, superseded or past `gone_at`.
 
 use crate::ends::{expires, lives_until, no_end};
 
-/// An expression for the instant until which lists of current records contain a record. It is the earlier of `gone_at`
-/// and `honoured_until`. These lists never contain revoked or shrunk records.
+/// An expression for the instant at which a record leaves the lists of current records. It is the earlier of `gone_at`
+/// and `honoured_until`. Revoked records are never in these lists, and neither are superseded records that a purge has
+/// shrunk.
 macro_rules! stands_until {
     ($of:literal) => {
         concat!("min(coalesce(", $of, "gone_at, ", no_end!(), "), coalesce(", $of, "honoured_until, ", no_end!(), "))")

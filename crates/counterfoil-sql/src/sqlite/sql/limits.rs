@@ -18,8 +18,9 @@ macro_rules! living {
 pub(in crate::sqlite) const LIVE: &str = concat!("SELECT count(*) AS live FROM (SELECT 1 ", living!(), " LIMIT ?6)");
 /// Selects the ?6 least recently used live families.
 pub(in crate::sqlite) const LEAVING: &str = concat!("SELECT id ", living!(), " ORDER BY used_at, id LIMIT ?6");
-/// Selects the creation time of the oldest of the ?5 + 1 newest records that were created after ?4. Selects no row if
-/// there are fewer such records. Parameters: ?1 realm, ?2 owner, ?3 kind.
+/// Finds out whether an owner has already created ?5 + 1 records after ?4. If so, selects the creation time of one
+/// record: number ?5 + 1 of these records, counted from the newest. Otherwise selects no row. Parameters: ?1 realm, ?2
+/// owner, ?3 kind.
 pub(in crate::sqlite) const PACED: &str = "
 SELECT created_at FROM counterfoil_record
 WHERE realm = ?1 AND owner = ?2 AND kind = ?3 AND shrunk = 0 AND created_at > ?4

@@ -44,8 +44,8 @@ async fn fault_d8_the_files_are_their_owners_alone() {
     assert!(refused.is_err() && !other.exists());
 }
 
-/// Other users can read the files, as they could in an earlier version. The path is a link, either to the file or to a
-/// folder above it.
+/// Checks that opening a store takes away the permissions of other users on existing files. Other users can read the
+/// files at first, as they could in an earlier version. The path is a link, either to the file or to a folder above it.
 #[tokio::test]
 async fn fault_d8_the_files_behind_a_link_are_their_owners_alone() {
     let (file, links) = (File::new(), File::new());

@@ -86,7 +86,7 @@ impl Drop for Driver {
     }
 }
 
-/// The path of the first of these programs that is found in a directory of `PATH`.
+/// The path of the first of these programs that is found in a directory of `PATH`. `None` if none of them is found.
 pub(super) fn program(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&path).collect();
