@@ -36,8 +36,8 @@ fn rule(kind: TokenKind) -> String {
     format!("counterfoil-{}", kind.as_str().replace('_', "-"))
 }
 
-/// What each text with a kind's prefix contains. Scanners search for it before they match the regular expression.
-/// `quote` encloses each.
+/// The prefixes of a kind, each with an underscore after it, and enclosed in `quote`. Every token of this kind contains
+/// one of these texts. Scanners search for them before they match the regular expression.
 fn keywords(prefixes: &Prefixes, kind: TokenKind, quote: &str) -> Vec<String> {
     let own = prefixes.all().filter(|(_, of)| *of == kind);
     own.map(|(prefix, _)| format!("{quote}{prefix}_{quote}")).collect()

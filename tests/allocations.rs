@@ -77,7 +77,7 @@ fn a_refused_verification_allocates_for_the_store_alone() {
     let refused = [
         // The future of `dyn TokenStore::get`, and the record that it returns.
         ("a wrong secret", texts::wrong_secret(&token), 2, Refusal::WrongSecret),
-        // The future, and the blank record that stands for the one that does not exist.
+        // The future of `dyn TokenStore::get`, and a blank record that is compared because no record has this id.
         ("an unknown id", texts::unknown_id(&token), 2, Refusal::Unknown),
         ("what is malformed gets no further than the parser", texts::malformed(&token), 0, Refusal::Malformed),
     ];

@@ -86,8 +86,8 @@ fn links(page: &str) -> Vec<String> {
     targets.filter(|target| !target.contains("://") && !target.contains("::")).collect()
 }
 
-/// Returns the links of the page `page`, whose path is `own`, that have no target. `page_at` returns the text of the
-/// file at a path, or `None` if there is no such file.
+/// Returns the links on a page that have no target. `page` is the text of the page, and `own` is its path. `page_at`
+/// returns the text of the file at a path, or `None` if there is no such file.
 fn dead_links(page: &str, own: &Path, page_at: impl Fn(&Path) -> Option<String>) -> Vec<String> {
     let is_dead = |link: &String| {
         let (path, fragment) = link.split_once('#').map_or((link.as_str(), None), |(path, of)| (path, Some(of)));

@@ -153,7 +153,7 @@ fn all_kinds_9_every_function_that_takes_a_presenter_asks_for_a_permit() {
     assert_eq!(without_permit(planted), ["all"]);
 }
 
-/// The public structs with public fields that are not `#[non_exhaustive]`. So no field can be added to them later.
+/// The public structs with public fields that are not `#[non_exhaustive]`. A new field would be a breaking change.
 /// docs/design.md gives the reasons.
 const CLOSED: &[&str] = &[
     // These are complete pairs and triples.
@@ -184,8 +184,8 @@ const CLOSED: &[&str] = &[
     "Person",
 ];
 
-/// The public enums that are not `#[non_exhaustive]`. So no variant can be added to them later. docs/design.md gives the
-/// reasons.
+/// The public enums that are not `#[non_exhaustive]`. A new variant would be a breaking change. docs/design.md gives
+/// the reasons.
 const CLOSED_ENUMS: &[&str] = &[
     // These are complete.
     "Credentials",
@@ -198,7 +198,7 @@ const CLOSED_ENUMS: &[&str] = &[
     // The credential was refused, or could not be verified. Code that confuses the two signs users out.
     "Denied",
     "VerifyError",
-    // A store must do or answer each of these.
+    // Arguments and results of store methods. A store must handle or return each variant.
     "Applied",
     "Change",
     "ClientPut",

@@ -138,7 +138,8 @@ fn breaches<'a>(names: impl Iterator<Item = &'a str> + Clone, page: &str) -> Vec
         .collect()
 }
 
-/// The words before the files that decide a requirement.
+/// The beginning of the line that names the files in which a requirement is decided. The line is a part of the
+/// requirement's entry.
 const DECIDED_IN: &str = "  Decided in: ";
 
 /// Returns each id of the page with the text after [`DECIDED_IN`]. The text is empty if the id has no such line. The text

@@ -96,8 +96,8 @@ fn notice_1_a_worker_that_died_gives_the_notice_back_when_its_lease_runs_out() {
     world.pass(LEASE);
     let again = claim(&world, &due(&world)[0]).expect("a notice");
     assert!(again.lease_until() > dead.lease_until());
-    // The first worker was only slow. It reports the notice too late to set the next mark, but the notice is recorded
-    // as sent.
+    // The first worker was only slow. It settles the notice too late to schedule the next notice, but the notice is
+    // recorded as sent.
     assert!(!block_on(world.handle.settle_notice(dead, Outcome::Sent)).expect("settled"));
     world.pass(LEASE);
     assert!(run(&world).is_empty(), "it went out: not a second time");

@@ -19,7 +19,7 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// Makes a store and a directory fail while it is set to down.
+/// A switch between up and down. While it is down, the store and the directory that use it fail.
 #[derive(Clone, Default)]
 struct Switch(Arc<AtomicBool>);
 

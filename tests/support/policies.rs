@@ -25,7 +25,7 @@ pub fn synergy_policy() -> Policy {
     policy
 }
 
-/// Returns the key ring of the tests. Each host has it whose policy needs a key ring.
+/// Returns the key ring of the tests. Every host whose policy needs a key ring uses this one.
 pub fn ring() -> KeyRing {
     KeyRing::generate(&SeededEntropy::new(99)).expect("seeded")
 }

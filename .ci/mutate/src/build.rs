@@ -17,7 +17,8 @@ pub struct Built {
     pub unviable: usize,
 }
 
-/// The assumed maximum length of a `match` expression, in bytes.
+/// The assumed maximum length of a `match` expression, in bytes. It is needed because the errors of the compiler do not
+/// say where the expression ends.
 const LONGEST: usize = 1_500;
 
 /// The code of the function `is_mutant`, which is appended to the crate's `lib.rs`. The code of each mutant calls this

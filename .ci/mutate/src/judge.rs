@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use crate::build::Built;
 
-/// A part of the time limit for one mutant. The other part is six times the duration of the suite without a mutant.
+/// The constant part of the time limit for one mutant. The limit is the sum of this time and six times the duration of
+/// the suite without a mutant.
 const LEAST: Duration = Duration::from_secs(10);
 
 /// The values of `COUNTERFOIL_SCALE` with which the suite runs on a mutant. The second value is used only if no test

@@ -133,9 +133,9 @@ async fn what_is_revoked(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
-/// How many records that are not standing the next check inserts. The first number is that of the access tokens in each
-/// family. The second is the number of revoked families, and there are as many families that have reached their
-/// `gone_at`.
+/// Numbers of records that are not standing, for [`behind_thousands_of_dead_ones`]. The first is the number of access
+/// tokens in each family. The second is the number of revoked families. There are as many other families whose access
+/// tokens have reached their `gone_at`.
 const BULK: (usize, usize) = (130, 8);
 
 /// Inserts thousands of records that are not standing between the standing ones. Checks that the pages still reach all

@@ -16,8 +16,8 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Takes the stores of this fixture. The numbers of rounds, threads and sequences come from the environment, as
-    /// [`scale`] reads them.
+    /// Makes a subject from the fixture that makes its stores. The numbers of rounds, threads and sequences come from
+    /// the environment, as [`scale`] reads them.
     pub fn new(fixture: impl Fixture) -> Self {
         Self { fixture: Arc::new(fixture), scale: scale() }
     }

@@ -9,8 +9,8 @@ use counterfoil::types::RecordId;
 use crate::sample::most;
 use crate::violation::{Violation, ensure};
 
-/// If a walk has not ended after this many pages, it is a violation. Every listing of the suite has fewer pages, so a
-/// longer walk means that the cursor does not advance.
+/// The number of pages after which a walk that has not ended is reported as a violation. Every listing of the suite has
+/// fewer pages, so a longer walk means that the cursor does not advance.
 const ENDLESS: usize = 10_000;
 
 /// What is read page by page: a listing, or the notices that are due at an instant.

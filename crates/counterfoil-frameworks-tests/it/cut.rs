@@ -27,8 +27,9 @@ async fn reached(count: &AtomicUsize, calls: usize) {
     tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("the calls are made");
 }
 
-/// A sign-in reserves an attempt before it tests the password, and releases the attempt afterwards. If an interrupted
-/// request kept its attempt, three such requests would lock a person out.
+/// Checks that a sign-in is completed even if its caller disconnects. A sign-in reserves an attempt before it tests the
+/// password, and releases the attempt afterwards. If an interrupted request kept its attempt, three such requests would
+/// lock a person out.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn host_42_a_sign_in_whose_caller_goes_away_is_carried_out_to_its_end() {
     for framework in [Framework::Axum, Framework::Actix, Framework::Poem, Framework::Tower] {

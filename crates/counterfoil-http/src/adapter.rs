@@ -1,6 +1,6 @@
-//! The rules by which middleware and extractors decide, for a web framework without tower layers. An adapter for such a
-//! framework calls these rules and converts the framework's requests and responses. `counterfoil-actix` and
-//! `counterfoil-poem` are such adapters.
+//! The rules by which middleware and extractors accept or refuse requests, for a web framework without tower layers. An
+//! adapter for such a framework calls these rules and converts the framework's requests and responses.
+//! `counterfoil-actix` and `counterfoil-poem` are such adapters.
 //!
 //! ```
 //! use counterfoil_http::adapter::{AuthenticationRule, ScopeRule, principal_of};

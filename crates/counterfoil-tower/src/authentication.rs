@@ -93,7 +93,8 @@ impl<P: Caller> Authentication<P> {
         }
     }
 
-    /// Whether the request has a principal, or was rejected for another reason than a missing credential.
+    /// Returns false if the request has no credential. This includes a CORS preflight that the layer let pass. Returns
+    /// true if the request has a principal, or if it was rejected for any other reason than a missing credential.
     #[must_use]
     pub fn is_attempted(&self) -> bool {
         match self.principal().map_err(Rejection::reason) {

@@ -91,11 +91,12 @@ pub trait Authenticator: Clone + Send + Sync + 'static {
     /// The caller whose credential is valid.
     type Principal: Caller;
 
-    /// The realm that challenges name. A layer refuses a principal that another realm's authenticator verified.
+    /// The realm that is named in challenges (`WWW-Authenticate`). A layer refuses a principal that another realm's
+    /// authenticator verified.
     fn realm(&self) -> &Realm;
 
     /// Authenticates a request by all its values of `Authorization`. It is also called if there is no value or more
-    /// than one. Events name `source`.
+    /// than one. `source` says where the request came from, for events.
     ///
     /// # Errors
     ///

@@ -164,7 +164,7 @@ fn fault_c14_a_forged_preflight_runs_no_handler() {
     }
     let (status, body) = preflight(scope.layer(service_fn(ran)), &[]);
     assert_eq!((status, body.contains("ran")), (500, false), "{body}");
-    // An optional layer runs the service for nobody, as for any request without a credential.
+    // An optional layer runs the service without a caller, as for any request without a credential.
     assert_eq!(preflight(optional.layer(service_fn(ran)), &[]), (200, "ran for \"\"".to_owned()));
 }
 
@@ -176,11 +176,11 @@ fn fault_c14_where_the_host_opts_in_a_preflight_passes_layer_and_guard_for_nobod
     for layer in [AuthenticateLayer::required(counterfoil.clone()), AuthenticateLayer::optional(counterfoil)] {
         let service = layer.clone().pass_preflights().refuse_with(counterfoil_tower::AsProblem).layer(guarded.clone());
         assert_eq!(preflight(service.clone(), &[]), nobody);
-        // A request with a credential is no preflight, and one without the form of a preflight neither.
+        // The first two requests have a credential, and the third does not have the form of a preflight.
         assert_eq!(preflight(service.clone(), &["Bearer x"]).0, 401);
         assert_eq!(preflight(service.clone(), &[&format!("Bearer {token}")]).0, 403);
         assert_eq!(ask(service, &[]).0, 401);
-        // Each layer decides for itself: an outer one passes nothing through an inner one, nor to its guard.
+        // The setting applies to one layer only. If only the outer layer has it, the inner layer refuses preflights.
         let outer = layer.clone().pass_preflights().layer(layer.layer(guarded.clone()));
         assert_eq!(preflight(outer, &[]).0, 401);
         let inner = layer.clone().layer(layer.clone().pass_preflights().layer(guarded.clone()));

@@ -66,8 +66,8 @@ fn written() -> (String, usize) {
     (table, cells)
 }
 
-/// The command `cargo test --test life the_table_of_operations -- --nocapture` prints the table with the present
-/// results.
+/// Compares the results with the table in [`EXPECTED`]. The command
+/// `cargo test --test life the_table_of_operations -- --nocapture` prints the table with the present results.
 #[test]
 fn all_kinds_9_the_table_of_operations_and_presenters_is_the_one_that_is_written_down() {
     let (table, cells) = written();

@@ -36,8 +36,8 @@ impl Schedules {
     }
 
     /// Adds the schedules that differ from a run in one choice. The run began with the choices `wanted` and made the
-    /// choices `choices` in total. For each of its choices after `wanted`, a schedule is added that is equal up to this
-    /// choice and there continues the other operation.
+    /// choices `choices` in total. For each of its choices after `wanted`, one schedule is added. It makes the same
+    /// choices before this one, and the opposite choice here.
     pub(super) fn branch(&mut self, wanted: &[usize], choices: &[Choice]) {
         for (index, choice) in choices.iter().enumerate().skip(wanted.len()) {
             let other = Choice { chosen: 1 - choice.chosen, ..*choice };

@@ -29,9 +29,9 @@ const ABREAST: usize = 4;
 /// divided by this number. A schedule is one order of the backend calls of the two operations.
 const PART: u32 = 9;
 
-/// After this number of schedules in which an operation had to wait, no more schedules of the pair are tried. If a lock
-/// makes an operation one atomic step, the other operation waits for this lock in every schedule, and each wait takes
-/// the time of [`Patience`].
+/// The number of schedules with a wait after which no more schedules of a pair are tried. It limits the duration of the
+/// check. If a lock makes an operation one atomic step, the other operation waits for this lock in every schedule, and
+/// each wait takes the time of [`Patience`].
 const WAITS: u32 = 3;
 
 /// The numbers of pairs of operations, and of orders of their backend calls, that were run. The check prints them.
@@ -43,8 +43,8 @@ struct Tried {
     left: usize,
 }
 
-/// Checks every order of the backend calls of two concurrent operations (clause 50 of `TokenStore`). In each order, the
-/// results must be as if one operation had run after the other.
+/// Checks pairs of concurrent operations in many orders of their backend calls (clause 50 of `TokenStore`). In each
+/// order, the results must be as if one operation had run after the other.
 ///
 /// For this check, a store must await [`backend_call`](crate::backend_call) before each backend call. If it never does,
 /// the check is not applicable. The orders that interrupt an operation once are tried first, then those with two
@@ -96,8 +96,8 @@ async fn without_points(subject: &Subject) -> Result<Vec<Deed>, Violation> {
     Ok(without)
 }
 
-/// Runs pairs of operations in every order of their backend calls, until no pair is left. `next` is the index of the
-/// next pair, which several threads share. `without` are the operations during which this store never awaits
+/// Runs pairs of operations, each in many orders of their backend calls, until no pair is left. `next` is the index of
+/// the next pair, which several threads share. `without` are the operations during which this store never awaits
 /// `backend_call`.
 async fn some_pairs(subject: &Subject, next: &AtomicUsize, without: &[Deed]) -> Result<Tried, Violation> {
     let (database, patience, pairs) =

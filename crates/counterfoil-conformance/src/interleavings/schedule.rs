@@ -13,8 +13,8 @@ use crate::violation::Violation;
 
 type Acting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// After this number of successive waits in which neither operation reached a backend call, the two operations are
-/// treated as deadlocked.
+/// The number of successive waits after which two operations are treated as deadlocked. These are waits in which
+/// neither operation reached a backend call.
 const NEVER: u32 = 5_000;
 
 /// A moment at which both operations are paused before a backend call, so that one of them has to be chosen. It
@@ -26,7 +26,7 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// Returns true if the other operation than the one that ran before was chosen.
+    /// Returns true if the choice interrupts an operation: one operation ran before, and the other one was chosen.
     pub(super) fn stops_one(self) -> bool {
         self.before.is_some_and(|before| before != self.chosen)
     }

@@ -184,8 +184,8 @@ async fn on_store(store: &dyn TokenStore, command: &Command) -> Said {
     })
 }
 
-/// A purge or revocation that is repeated this often without an end is reported as endless. Every purge or revocation
-/// of a random sequence ends after fewer calls.
+/// The number of calls after which a purge or revocation that is still not complete is reported as endless. Every purge
+/// or revocation of a random sequence needs fewer calls.
 const ENDLESS: usize = 1_000;
 
 /// Purges again and again, until a call changes nothing and answers `more: false`.

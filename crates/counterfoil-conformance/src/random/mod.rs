@@ -37,8 +37,8 @@ use shrink::{Failing, shrink};
 /// continue.
 const ABREAST: usize = 4;
 
-/// After this many commands, a part of the stored state is compared with the model. The whole state is compared at the
-/// end of a sequence.
+/// The number of commands between two comparisons of a part of the stored state with the model. The whole state is
+/// compared at the end of a sequence.
 const COMPARED_EVERY: u32 = 50;
 
 /// Checks that the store answers random commands as the reference model does. If an answer differs, the message

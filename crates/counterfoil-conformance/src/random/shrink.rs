@@ -18,8 +18,8 @@ pub(super) struct Failing {
     pub(super) difference: String,
 }
 
-/// The sequence is run at most this often, each time on a new database. There is a limit because a run takes long on a
-/// remote store.
+/// The largest number of runs that are made to shorten one sequence, each on a new database. There is a limit because a
+/// run takes long on a remote store.
 const TRIES: u32 = 250;
 
 /// Shortens a sequence of commands that fails. It fails if the answer of its last command differs from the model's, or

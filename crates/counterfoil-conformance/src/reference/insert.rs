@@ -10,8 +10,9 @@ impl Model {
     /// Returns every answer that the contract allows for an insert that must be refused. Returns an empty list if the
     /// insert must succeed.
     ///
-    /// The order of the variants of [`Inserted`] leaves only one answer, unless several ids are taken. Then an answer
-    /// may name any of them.
+    /// If an insert must be refused for several reasons, the store must return the variant that comes first in
+    /// [`Inserted`]. So the result has more than one answer only if several ids are taken. A store may then return any
+    /// of these ids.
     #[must_use]
     pub fn insert_refusals(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Vec<Inserted> {
         let joined = match home {

@@ -150,8 +150,8 @@ impl Model {
     }
 }
 
-/// Returns true if the listing contains the record. For [`Show::Standing`], the conditions of its docs are checked one
-/// after another.
+/// Returns true if the listing contains the record. For [`Show::Standing`], the conditions in its documentation are
+/// checked one after another.
 fn shows(record: &RecordParts, of: Listing<'_>, family: Option<&FamilyParts>) -> bool {
     let Listing::Owner { show: Show::Standing { now }, .. } = of else { return true };
     let deleted = record.revoked.is_some() || family.is_some_and(|family| family.revoked.is_some());

@@ -14,8 +14,8 @@ use crate::sample::{
 use crate::violation::Violation;
 use crate::walk::{walk, walk_due};
 
-/// A purge or a revocation of an owner is called at most this often. Every purge or revocation of a scene ends after
-/// fewer calls.
+/// The largest number of calls of one purge, or of one revocation of an owner. Every purge or revocation of a scene is
+/// complete after fewer calls.
 const CALLS: u32 = 20;
 
 /// A page limit that is larger than the number of records in a scene.

@@ -75,8 +75,8 @@ pub(crate) enum Deed {
     Get,
     /// Calls `list` for all refresh tokens of the scene's owner.
     ListAll,
-    /// Calls `list` for the standing refresh tokens of the scene's owner: those that are neither revoked, superseded
-    /// nor gone.
+    /// Calls `list` for the standing refresh tokens of the scene's owner. These are not revoked, their `gone_at` is not
+    /// reached, and if they are superseded, their retry window has not ended.
     ListStanding,
     /// Calls `list` for all access tokens of the scene's realm.
     ListKind,
@@ -86,11 +86,12 @@ pub(crate) enum Deed {
     Census,
 }
 
-/// If the scale has fewer than this many rounds, only a part of the pairs of operations is tried.
+/// Decides how many pairs of operations are tried if the scale has few rounds. This number is divided by the number of
+/// rounds, and rounded down to `n`. If `n` is 2 or more, one pair in `n` is tried. Otherwise all pairs are tried.
 const ALL_PAIRS: u32 = 30;
 
 impl Deed {
-    /// The operations. Tests take pairs of them and run the two operations of a pair concurrently.
+    /// The operations of which tests form pairs. The two operations of a pair run concurrently.
     pub(crate) const ALL: [Self; 33] = [
         Self::Found,
         Self::FoundCapped,

@@ -17,8 +17,8 @@ pub(super) fn record(text: Option<&str>) -> RecordId {
     text.and_then(|text| text.parse().ok()).unwrap_or(RecordId::from_bytes([0; 16]))
 }
 
-/// Returns the subject in a segment. If the text is not a valid subject, returns an error: 404, or the refusal of
-/// `operation` if the caller has no right to it.
+/// Returns the subject in a segment. If the text is not a valid subject, returns an error. It is the refusal of
+/// `operation` if the caller has no right to this operation, and 404 otherwise.
 pub(super) async fn subject(
     counterfoil: &Counterfoil,
     by: &Presenter,
@@ -28,8 +28,8 @@ pub(super) async fn subject(
     found(counterfoil, by, text.and_then(|text| SubjectId::new(text).ok()), operation).await
 }
 
-/// Returns the client id in a segment. If the text is not a valid client id, returns an error: 404, or the refusal of
-/// `operation` if the caller has no right to it.
+/// Returns the client id in a segment. If the text is not a valid client id, returns an error. It is the refusal of
+/// `operation` if the caller has no right to this operation, and 404 otherwise.
 pub(super) async fn client(
     counterfoil: &Counterfoil,
     by: &Presenter,

@@ -80,7 +80,7 @@ fn look<A: Authenticator>(authenticator: &A, headers: &HeaderMap, source: Source
 }
 
 /// Authenticates a request as [`AuthenticateLayer`](crate::AuthenticateLayer) does, for adapters that are not tower
-/// layers. Events name the [`Source`] in the request's extensions.
+/// layers. Events about the request contain the [`Source`] from its extensions.
 ///
 /// If the extensions contain an [`Authentication`](crate::Authentication), `Authorization` is not read. The result is
 /// then this `Authentication`, after [`of_realm`](crate::generic::Authentication::of_realm) for the realm of

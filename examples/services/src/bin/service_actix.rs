@@ -46,7 +46,7 @@ impl Users {
         let email = email.to_lowercase();
         Ok(sqlx::query_as("select * from users where email = ?").bind(email).fetch_optional(&self.0).await?)
     }
-    /// Adds a person, or changes the password. The second write is later than any sign-in with the old password.
+    /// Adds a person, or changes the password. The second write makes `valid_since` later than any old sign-in.
     async fn set(&self, email: &str, role: &str, password: &Secret) -> Result<SubjectId, DirectoryError> {
         let mut salt = vec![0; 16];
         SystemEntropy.fill(&mut salt)?;
@@ -77,7 +77,7 @@ impl Accounts for Users {
 impl Logins for Users {
     async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
         let row = self.named(login.name).await?;
-        // An unknown name costs a hash too: otherwise the time tells which names exist.
+        // Hash for an unknown name too. Otherwise the response time shows which names exist.
         let digest = digest(login.password, row.as_ref().map_or_else(|| vec![0; 16], |row| row.3.clone())).await?;
         row.filter(|row| digest.ct_eq(&row.4).into()).as_ref().map(account).transpose()
     }

@@ -46,7 +46,7 @@ impl Users {
     async fn named(&self, email: &str) -> Result<Option<Row>, DirectoryError> {
         Ok(sqlx::query_as("select * from users where email = ?").bind(email).fetch_optional(&self.0).await?)
     }
-    /// Adds a person, or changes the password. The second write is later than any sign-in with the old password.
+    /// Adds a person, or changes the password. The second write makes `valid_since` later than any old sign-in.
     async fn set_password(&self, email: &str, password: &Secret) -> Result<(), DirectoryError> {
         let mut salt = vec![0; 16];
         SystemEntropy.fill(&mut salt)?;

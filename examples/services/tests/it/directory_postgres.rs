@@ -11,7 +11,7 @@ async fn host_71_directory_postgres_folds_the_case_of_a_name_as_throttling_does(
     let (server, folder) = (Postgres::start(), tempfile::tempdir().expect("a folder"));
     let database = format!("postgres://postgres@127.0.0.1:{}/postgres", server.port());
     let variables = [("DATABASE_URL", database.as_str()), ("PASSWORD", "a password")];
-    // `lower` of SQL makes another letter of the first one, or leaves it as it is.
+    // SQL's `lower` converts the first letter differently from Rust, or does not change it.
     run(PROGRAM, folder.path(), &variables, &["add", "İNÉS", "admin"]);
     let service = Process::start(PROGRAM, folder.path(), &variables);
     for name in ["İNÉS", "i\u{307}nés", "İnés"] {

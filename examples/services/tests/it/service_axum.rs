@@ -120,7 +120,8 @@ async fn host_71_a_new_password_in_service_axum_ends_the_other_sign_ins_and_the_
     assert_eq!(service.get("/projects", &refreshed.member("access_token")).await.status, 200, "{refreshed:?}");
 }
 
-/// Sign-ins with the old password are in progress while the password changes. Whichever is first, none of them stays.
+/// Changes a password while sign-ins with the old password are in progress. Checks that none of these sign-ins stays
+/// valid, whether it ends before or after the change.
 #[tokio::test]
 async fn host_71_a_sign_in_in_progress_does_not_outlive_a_new_password_in_service_axum() {
     let folder = tempfile::tempdir().expect("a folder");

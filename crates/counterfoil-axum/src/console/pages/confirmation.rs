@@ -63,8 +63,8 @@ pub(super) fn client_overlaps(texts: &Texts) -> Vec<(&'static str, &'static str)
     ]
 }
 
-/// Parses the form value of such a choice, which is a number of seconds. An empty text means zero. Returns `None` for
-/// any other text.
+/// Parses the form value of a choice from [`token_overlaps`] or [`client_overlaps`], which is a number of seconds. An
+/// empty text means zero. Returns `None` for any other text.
 pub(super) fn seconds(value: &str) -> Option<Duration> {
     if value.is_empty() { Some(Duration::ZERO) } else { value.parse().ok().map(Duration::from_secs) }
 }

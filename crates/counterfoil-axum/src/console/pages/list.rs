@@ -24,8 +24,9 @@ const MAX_TRAIL: usize = 40;
 
 /// The state of a credential, as the rows of a list show it. The core decides each part of it (`service/view.rs`).
 ///
-/// Unlike [`Status::Expiring`], it tells a replaced credential from one that ends soon. `EndsSoon` is
-/// [`CredentialView::ends_soon`], so that a code with a short lifetime does not have this badge from the start.
+/// Unlike [`Status::Expiring`], it distinguishes a credential that was replaced from one that ends soon. `EndsSoon`
+/// corresponds to [`CredentialView::ends_soon`], so that a code with a short lifetime does not have this badge from the
+/// start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CredentialState {
     Active,
@@ -212,8 +213,8 @@ pub(super) fn back(named: Option<&str>, section: &str) -> String {
     }
 }
 
-/// Returns the page to which the browser goes back after the confirmation. The query of the confirmation page names it.
-/// If the query names none, returns the section.
+/// Returns the page to which the browser goes back after the confirmation. It is a parameter in the query of the
+/// confirmation page. If the query has no such parameter, returns the section.
 pub(super) fn back_from_query(query: Option<&str>, section: &str) -> String {
     back(Query::parse(query).one("back").ok().flatten(), section)
 }

@@ -8,8 +8,9 @@ use crate::support::{Answer, World, world};
 
 const ONCE: &str = "name=\"once\" value=\"";
 
-/// A form: its path, its fields, the same fields with different values, and the path of the list of what it creates.
-/// The fourth item is a text that the page contains if it shows the different values again.
+/// A form. The first three items are its path, its fields, and the same fields with different values. The fourth is a
+/// text that the page contains if it shows the different values again. The last is the path of the list to which the
+/// form adds an item.
 type Form = (String, &'static str, &'static str, &'static str, &'static str);
 
 async fn stage() -> (World, Browser, Vec<Form>) {

@@ -52,8 +52,8 @@ async fn stage() -> Stage {
     Stage { world, sue, token, live, expired }
 }
 
-/// Returns all forms whose actions need a recent password check. Each has its path and its fields. It also has the path
-/// of its page if the page shows a password field, and `None` otherwise.
+/// Returns all forms whose actions need the password again if it was entered too long ago. Each has its path and its
+/// fields. It also has the path of its page if the page shows a password field, and `None` otherwise.
 fn grave(stage: &Stage) -> Vec<(String, String, Option<String>)> {
     let (token, live, expired) = (&stage.token, &stage.live, &stage.expired);
     let form = |path: String, form: &str, page: Option<String>| (path, form.to_owned(), page);

@@ -101,8 +101,9 @@ async fn fault_f9_a_client_is_edited_and_what_was_left_alone_is_not_written() {
     assert_eq!(scope(&client.allowed_scope).as_deref(), Some("demo:read demo:write"));
 }
 
-/// The form lacks the field that says whether all scopes are chosen. It may be cut off, or a program may have sent it.
-/// The missing field must not mean all scopes.
+/// Checks that an edit does not change the scopes of a client if its form lacks the field that says whether all scopes
+/// are chosen. Such a form may be cut off, or a program may have sent it. So the missing field must not mean all
+/// scopes.
 #[tokio::test]
 async fn fault_f9_an_edit_without_its_choice_of_scopes_leaves_them_as_they_are() {
     let world = known().await;
@@ -182,8 +183,8 @@ async fn fault_f9_a_client_is_registered_with_scopes() {
     assert_eq!(client.allowed_scope.as_ref().map(|scope| scope.as_str()), Some("demo:read"));
 }
 
-/// The form lacks the field that says whether all scopes are chosen. It may be cut off, or a program may have sent it.
-/// The missing field must not mean all scopes.
+/// Checks that a form creates nothing if it lacks the field that says whether all scopes are chosen. Such a form may be
+/// cut off, or a program may have sent it, so the missing field must not mean all scopes.
 #[tokio::test]
 async fn fault_f9_a_form_without_its_choice_of_scopes_creates_nothing() {
     let world = known().await;
@@ -211,7 +212,8 @@ async fn fault_f9_a_form_without_its_choice_of_scopes_creates_nothing() {
     );
 }
 
-/// All checkboxes in both lists of scopes are ticked, so the form has more than 64 fields.
+/// Registers and edits a client with a form in which all checkboxes for scopes are ticked. Such a form can have several
+/// hundred fields.
 #[tokio::test]
 async fn fault_f9_a_client_with_as_many_scopes_as_there_can_be_is_registered_and_edited() {
     for count in [25, 200] {

@@ -47,12 +47,12 @@ pub(super) struct Draw {
     pub(super) drawn: Vec<RecordId>,
 }
 
-/// This number is added to the seed of each sequence. It was chosen so that a run with the default counts reaches every
-/// cell of the coverage. If a test fails because a cell is missed, choose another number.
+/// The offset that is added to the seed of each sequence. It was chosen so that a run with the default counts reaches
+/// every cell of the coverage. If a test fails because a cell is missed, choose another number.
 const FIRST: u64 = 1_000;
 
-/// From the command with this number on, the sequence uses new names and also revokes owners. Before that, the records
-/// that were made first stay live.
+/// The number of the first command of a sequence that may use new names or revoke an owner. No earlier command revokes
+/// an owner, so that the records that were made first stay live.
 const LATE: u32 = 75;
 
 /// Cells of the coverage (operation, state of the record, side of the limit) for calls that succeed on a live record. A
@@ -70,7 +70,8 @@ const PLAIN: [Cell; 9] = [
     (Operation::FoundCapped, State::Live, Boundary::Before),
 ];
 
-/// A command is drawn at most this often to reach a certain cell of the coverage. After that, another command is used.
+/// The largest number of draws for one command that is to reach a certain cell of the coverage. If no drawn command
+/// reaches its cell, the last one is used all the same.
 const TRIES: usize = 12;
 
 /// Of the ids of a large batch, only this many are compared with the model afterwards. They are the last ids, because
@@ -141,9 +142,9 @@ impl Draw {
         }
     }
 
-    /// Draws a limit with which an operation compares `instant`, such as the `since` of a pace. It is equal to
-    /// `instant`, or one microsecond earlier or later. The cell of the coverage that the command tries to reach decides
-    /// which.
+    /// Draws a limit with which an operation compares `instant`, such as the `since` of a pace (a limit on a rate). The
+    /// drawn limit is equal to `instant`, or one microsecond earlier or later. The cell of the coverage that the
+    /// command tries to reach decides which.
     fn so_that(&mut self, instant: Timestamp) -> Timestamp {
         let micros = instant.micros();
         match self.aim.2 {
@@ -166,8 +167,8 @@ impl Draw {
         self.dice.pick(&self.names.people).clone()
     }
 
-    /// Returns true if commands may have caps and paces. They may not while a record is damaged, because the contract
-    /// does not say whether a damaged record counts.
+    /// Returns true if commands may have caps (limits on numbers) and paces (limits on rates). They may not have them
+    /// while a record is damaged, because the contract does not say whether a damaged record counts.
     fn is_bounded(&self, model: &Model) -> bool {
         model.damaged.is_empty()
     }
@@ -267,9 +268,9 @@ impl Draw {
         }
     }
 
-    /// Chooses a record for which `fits` returns true. It is one in the state of the cell that the command tries to
-    /// reach, or if there is none, one in any state. If that state is `Absent`, or if no record fits, returns the id of
-    /// a record that does not exist.
+    /// Chooses a record for which `fits` returns true, and returns its id. Prefers a record in the state of the cell
+    /// that the command tries to reach. If there is none, takes one in any other state. Returns the id of a record that
+    /// does not exist if the state of the cell is `Absent`, or if no record fits.
     fn target(&mut self, model: &Model, fits: impl Fn(&RecordParts) -> bool) -> RecordId {
         let (wanted, now) = (self.aim.1, self.now());
         if wanted == State::Absent {

@@ -54,9 +54,9 @@ impl Zoo<'_> {
         self.draw.at(clock)
     }
 
-    /// Makes superseded records. The retry window of each is open, or open without an end, or has ended. One of the
-    /// records is also shrunk, and another is also revoked. Returns the ids of those that are neither shrunk nor
-    /// revoked.
+    /// Makes superseded records. One has an open retry window, with or without an end. The retry windows of two others
+    /// have ended. One more record is also revoked, and another is also shrunk. Returns the ids of the records that are
+    /// neither shrunk nor revoked.
     fn superseded(&mut self) -> Vec<RecordId> {
         let (revoked, mut older) = (START + 31, Vec::new());
         let overlap = *self.draw.dice.pick(&[Some(START + 30), None]);

@@ -210,7 +210,8 @@ fn a_picture_from_another_site_is_not_taken_for_a_signature() {
     assert_eq!(send(&token, &[], false), 303);
 }
 
-/// If a site could sign a user in to the attacker's account, the user might store data there.
+/// Checks that a form from another site can neither sign a browser in nor sign it out. If a site could sign a user in
+/// to the attacker's account, the user might store data there.
 #[test]
 fn another_site_cannot_sign_a_browser_in_or_out() {
     let server = server("");

@@ -19,8 +19,9 @@ pub struct Fixture {
     pub language: &'static str,
 }
 
-/// Whether each test runs in every browser, language and screen size. This is the case only at soak scale. At other
-/// scales each test runs in one combination, so that all tests together cover all combinations.
+/// Whether each test runs in every browser, language and screen size. This is the case only at soak scale
+/// (`COUNTERFOIL_SCALE=soak`). At other scales each test runs in one or two combinations, so that all tests together
+/// cover all combinations.
 pub fn in_full() -> bool {
     scale() == Scale::SOAK
 }
@@ -32,7 +33,7 @@ pub struct Reader {
     pub language: &'static str,
 }
 
-/// The browsers in which a test runs below soak scale. At soak scale each test runs in both browsers.
+/// The browsers in which a test runs below soak scale ([`in_full`]). At soak scale each test runs in both browsers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Commit {
     Chromium,

@@ -103,8 +103,9 @@ fn a_reload_of_the_page_that_showed_a_secret_makes_no_other_one() {
     });
 }
 
-/// When the user reloads a page that a form produced, a browser without scripts sends the form again. WebKit does so
-/// even with scripts.
+/// Checks that a reload of the page with a new secret creates nothing and does not show the secret again. When the user
+/// reloads a page that a form produced, a browser without scripts sends the form again. WebKit does so even with
+/// scripts.
 #[test]
 fn fault_a10_a_reload_without_scripts_says_that_it_was_done_and_makes_no_other_one() {
     in_english(Commit::Chromium, |fixture| {
