@@ -170,7 +170,9 @@ pub struct FamilyParts {
     pub label_key: Option<LabelKey>,
     /// The client of a sign-in.
     pub client: Option<ClientKey>,
-    /// The instant of the last insertion into the family or of the last rotation of a member, whichever is later.
+    /// The `now` of the last insert into the family or of the last rotation or slide of a member. It replaces the
+    /// stored instant even if that is later, because the clock was set back. A new family has the instant of its
+    /// [`NewFamily`].
     /// [`TokenStore::touch`](crate::store::TokenStore::touch) does not change this instant.
     pub used_at: Timestamp,
     /// The revocation of the family. It is set at most once.

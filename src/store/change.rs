@@ -65,7 +65,8 @@ pub enum Change {
     },
 }
 
-/// The result of a [`Change`].
+/// The result of a [`Change`]. If there are several reasons to refuse, the result is the variant that is declared
+/// first.
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum Applied {

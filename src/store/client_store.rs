@@ -10,7 +10,8 @@ use crate::types::client::{ClientId, Registration, VersionedRegistration};
 use crate::types::ids::Version;
 use crate::types::realm::Realm;
 
-/// The result of [`ClientStore::put_client`].
+/// The result of [`ClientStore::put_client`]. If there are several reasons to refuse, the result is the variant that is
+/// declared first.
 #[derive(Clone, Debug)]
 #[must_use]
 #[expect(clippy::large_enum_variant, reason = "one answer to a rare write; a box would cost every store a line")]
@@ -20,7 +21,8 @@ pub enum ClientPut {
     /// The stored version is not the expected version, or no registration was expected but one exists. Nothing was
     /// written. Contains the current registration, or `None` if there is none.
     Stale(Option<VersionedRegistration>),
-    /// Another registration has this internal id, or a removed registration had it. Nothing was written.
+    /// Another registration has this internal id, or a removed registration had it, or this registration had it before
+    /// it got another one. Nothing was written.
     Retired,
 }
 
@@ -28,18 +30,28 @@ pub enum ClientPut {
 ///
 /// # Contract
 ///
+/// Every method except `clients` is one atomic step. A page of `clients` returns each registration as it was at some
+/// moment of the call.
+///
 /// 29. `put_needs_the_version`: with `expect: None`, a put creates a registration and never overwrites one. With
 ///     `Some`, it replaces a registration only if this has the expected version. The versions of a client id only
-///     increase, even if the client is removed in between, so an old version never matches again.
-/// 30. `removed_internal_ids_never_return`: after a registration was removed, a put with its internal id into the same
-///     realm is always `Retired`. If several calls try to create registrations with the same internal id, only one of
-///     them succeeds. Another realm may use the same internal id.
+///     increase, even if the client is removed in between, so an old version never matches again. Of several puts and
+///     removals that expect the same version, one succeeds. After one has returned, every later read through any handle
+///     of the store sees its effect. So a read must not use a replica or a cache. A store keeps the members of a
+///     document that this version does not know ([`Registration::unknown`]).
+/// 30. `removed_internal_ids_never_return`: after a registration was removed, or got another internal id, a put with
+///     its former internal id into the same realm is always `Retired`. This is also true for the same client id. If
+///     several calls try to create registrations with the same internal id, only one of them succeeds. Another realm
+///     may use the same internal id.
 /// 47. `client_pages_have_an_end`: a walk that follows `next` returns every registration that exists during the whole
 ///     walk once and in order. It ends with `next == None`. A page may be short.
 /// 51. `sibling_outage_is_unavailable`: an outage gives `Unavailable`, and is never reported as absence. `maybe_done`
 ///     is true if the request may have been sent.
-/// 52. `sibling_garbage_is_corrupt`: a registration that cannot be decoded gives `Corrupt`, and pages count it. A `put`
-///     that creates a registration never overwrites it.
+/// 52. `sibling_garbage_is_corrupt`: a row that cannot be decoded gives `Corrupt`, and pages count it. A `put` that
+///     creates never overwrites it. `remove_client` with the version of a damaged registration removes it or gives
+///     `Corrupt`. With a damaged counter, `reserve`, `failed` and `release` give `Corrupt` and change nothing.
+///     `purge_counters` removes a damaged counter when its time has come, and not before. So a store keeps that instant
+///     in an index or a column of its own.
 /// 53. `sibling_cut_off_is_all_or_nothing`: if the future of a call is dropped at any await, the call takes effect
 ///     completely or not at all. The effect occurs at once or shortly afterwards. The next user of the connection is
 ///     not affected.

@@ -27,7 +27,9 @@ pub enum InsertInto<'a> {
         generation: u64,
         /// The largest number of live access tokens of the family, including the new access tokens. `None` means no
         /// cap. An access token is live if it is not revoked individually and `now < expires_at`. An access token
-        /// without an expiry is always live. The cap is checked only if one of the new records is a live access token.
+        /// without an expiry is always live. A shrunk access token has lost its expiry, so it may count until it is
+        /// removed, and a store may also leave it out. The cap is checked only if one of the new records is a live
+        /// access token.
         access_cap: Option<NonZeroU32>,
     },
 }
@@ -48,7 +50,9 @@ pub enum WhenFull {
     /// The insert writes nothing and returns [`Inserted::OwnerFull`].
     Refuse,
     /// The insert first revokes the least recently used of the counted families, in ascending order of `(used_at, id)`.
-    /// It revokes as many as are needed for the new family. The insert and the revocations are one step.
+    /// It revokes as many as are needed for the new family. The insert and the revocations are one step. The label is
+    /// checked first: if one of these families has the label of the new family and its `gone_at` is not reached, the
+    /// result is [`Inserted::LabelTaken`].
     End {
         /// The instant and the reason that are stored as the revocation of these families.
         revoked: Revoked,

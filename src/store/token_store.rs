@@ -73,7 +73,8 @@ use crate::types::time::Timestamp;
 ///     inserted or deleted between two pages. `limit` is a maximum. The walk ends at `next == None`. A short page does
 ///     not end it.
 /// 21. `due_is_complete`: every record with `notice.at <= now` occurs in every walk that began after the notice became
-///     due. No other record occurs in a walk.
+///     due. No other record occurs in a walk. A record whose mark changes during a walk may occur again if the new
+///     mark is due too.
 /// 22. `claim_has_one_winner`: of several concurrent claims of one mark, one succeeds. After a mark was settled, set
 ///     again or claimed again, a call with the old mark is refused.
 /// 23. `purge_keeps_the_living`: a purge removes only records and families that its limits allow. A family is removed
@@ -90,7 +91,9 @@ use crate::types::time::Timestamp;
 /// 26. `garbage_is_corrupt`: a row that cannot be decoded gives `Corrupt` with its id. It is never reported as absent
 ///     and never overwritten. It does not prevent a listing, a touch, a revocation or a purge of other rows. If the row
 ///     of a family is damaged, its members give `Corrupt`. A revocation of this family either succeeds or gives
-///     `Corrupt`.
+///     `Corrupt`. The revocation of an owner then revokes all other families first. Afterwards every call gives
+///     `Corrupt`, unless the damaged family was revoked too. A damaged family may or may not count against a cap, and a
+///     damaged record against a pace or an access cap.
 /// 27. `outage_is_unavailable`: an outage is never reported as `None` or `Stale`. `maybe_done` is true if the request
 ///     may have been sent.
 /// 28. `realms_are_apart`: nothing of one realm is listed in another realm, conflicts with anything there, or is
@@ -102,7 +105,7 @@ use crate::types::time::Timestamp;
 ///     rotations have `superseded.at > since`. A refused rotation writes nothing.
 /// 43. `access_tokens_are_capped`: after any number of concurrent joins, slides and rotations with an `access_cap`, the
 ///     family has at most that many live access tokens. A live access token is not revoked, and its expiry is not
-///     reached. It may be superseded.
+///     reached. It may be superseded. A shrunk access token may count or not.
 /// 44. `creations_are_paced`: if more records are inserted concurrently than a [`Pace`](crate::store::Pace) allows,
 ///     exactly `limit` records of the realm, owner and kind have `created_at > since` afterwards. Revoked records
 ///     count.
@@ -203,7 +206,8 @@ pub trait TokenStore: Send + Sync + 'static {
     ) -> Result<Page<TokenRecord>, StoreError>;
 
     /// Returns a page of the records whose notice must be checked, which are those with `notice.at <= now`. A walk over
-    /// all pages returns each of them once. The order of records of different shards is unspecified.
+    /// all pages returns each of them once, unless its mark changes during the walk (clause 21). The order of records
+    /// of different shards is unspecified.
     async fn due(
         &self,
         now: Timestamp,
@@ -244,7 +248,8 @@ pub trait TokenStore: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError>;
 
-    /// Returns how many records have a digest under each key. The call may be slow.
+    /// Returns how many records have a digest under each key. Each key occurs once. A key without records does not
+    /// occur. Damaged records may or may not count. The call may be slow.
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError>;
 
     /// Checks whether a read and a write would succeed now. Returns an error if one of the two would fail, for example

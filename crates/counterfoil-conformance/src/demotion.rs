@@ -22,8 +22,8 @@ const HEALED: Duration = Duration::from_secs(10);
 const BREATH: Duration = Duration::from_millis(20);
 
 /// Checks that no answer comes from a replica (clause 55 of `TokenStore`). While the address of the store leads to a
-/// replica, each answer must be either the data of the current primary or `Unavailable`. After the address leads to the
-/// primary again, the same handle must answer within 10 s.
+/// replica, each answer must be either the data of the current primary or `Unavailable`. In this time, a probe must fail
+/// if no write succeeds. After the address leads to the primary again, the same handle must answer within 10 s.
 pub async fn no_replica_answers(subject: &Subject) -> Verdict {
     let database = subject.fresh_with(2).await;
     let scene = Scene::new(&*database).await?;
@@ -40,12 +40,15 @@ pub async fn no_replica_answers(subject: &Subject) -> Verdict {
     let asked = async {
         scene.move_on(&*primary).await?;
         let begun = now();
+        let (mut ready, mut served) = (false, false);
         while begun.elapsed() < LOOK {
             for handle in &handles {
-                scene.ask(&**handle, &*primary).await?;
+                served |= scene.ask(&**handle, &*primary).await?;
+                ready |= is_ready(&**handle).await?;
             }
             breathe().await;
         }
+        ensure!(served || !ready, "no write succeeded at the address of a replica, but a probe did");
         Ok::<_, Violation>(())
     };
     let asked = asked.await;
@@ -55,7 +58,7 @@ pub async fn no_replica_answers(subject: &Subject) -> Verdict {
     let primary = primary.ok_or_else(|| Violation::new("a fixture that demotes must give the address back"))?;
     let begun = now();
     for handle in &handles {
-        while !scene.ask(&**handle, &*primary).await? {
+        while !scene.ask(&**handle, &*primary).await? || !is_ready(&**handle).await? {
             ensure!(
                 begun.elapsed() < HEALED,
                 "the address leads to the primary for 10 s, and the store does not serve"
@@ -157,6 +160,15 @@ impl Scene {
         let ended = must_get(primary, &draft.id()).await?.revoked().is_some();
         ensure!(ended, "a revocation was done, but the present primary does not hold it");
         Ok(true)
+    }
+}
+
+/// Returns true if the probe succeeded, and false if it returned `Unavailable`.
+async fn is_ready(store: &dyn TokenStore) -> Result<bool, Violation> {
+    match store.probe().await {
+        Ok(()) => Ok(true),
+        Err(StoreError::Unavailable { .. }) => Ok(false),
+        other => Err(Violation::new(format!("a probe must be Ok or Unavailable, but was {other:?}"))),
     }
 }
 

@@ -11,7 +11,7 @@ use counterfoil::{Realm, Timestamp};
 
 use super::clients::{NO_CLIENTS, registration};
 use super::database::Siblings;
-use super::hostile::{realms, text, version};
+use super::hostile::{realms, text, version, with_newer_member};
 use crate::dice::Dice;
 use crate::sample::most;
 use crate::scale::scale;
@@ -133,13 +133,22 @@ fn drawn(dice: &mut Dice, id: &ClientId, key: ClientKey) -> Registration {
     let at = *dice.pick(&[Timestamp::EPOCH, Timestamp::MAX, crate::sample::at(1)]);
     let secret = StoredSecret::new([0xff; 16], SecretForm::Imported, [0x80; 32], KeyId::new(u32::MAX), at)
         .with_expires_at(Some(at));
-    registration(id.as_str(), 0, "")
+    let one = registration(id.as_str(), 0, "")
         .with_key(key)
         .with_display_name(text(dice))
         .with_secrets(if dice.chance(1, 2) { vec![secret.clone(), secret] } else { Vec::new() })
         .with_allowed_scope(dice.chance(1, 3).then(|| "s".repeat(1_000).parse().expect("a scope")))
         .with_epoch(*dice.pick(&[0, 255, 1 << 32, (1 << 53) + 1, u64::MAX]))
-        .with_created_at(at)
+        .with_created_at(at);
+    if dice.chance(1, 2) { with_newer_members(&one) } else { one }
+}
+
+/// Returns the registration as a newer version of the library would store it: with a member that this version does not
+/// know, in the registration and in its secrets.
+fn with_newer_members(one: &Registration) -> Registration {
+    let secret = "{\"id\":";
+    let document = text_of(one).replace(secret, &with_newer_member(secret));
+    Registration::from_document(&with_newer_member(&document)).expect("a document")
 }
 
 async fn put(

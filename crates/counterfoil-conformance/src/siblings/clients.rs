@@ -36,12 +36,15 @@ pub(crate) async fn put(
 /// Checks the versions of registrations (clause 29 of `ClientStore`). A put with `expect: None` must create a
 /// registration and never overwrite one. A put with `Some` must replace a registration only if it has this version. The
 /// versions of a client id must only increase, even if the client is removed in between. So an old version never
-/// matches again. If many writers expect the same version, exactly one must succeed.
+/// matches again. If many writers expect the same version, exactly one must succeed. After a put or a removal, every
+/// handle must read its result.
 pub async fn put_client_needs_the_version(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let Some(store) = database.clients().await else { return Ok(NO_CLIENTS) };
+    let other = database.clients().await.unwrap_or_else(|| Arc::clone(&store));
     let (here, there) = (Realm::default(), Realm::new("other").expect("a realm"));
     let first = registration("app", 1, "first");
+    every_handle_reads([&*store, &*other], &here, &first, None).await?;
     ensure!(store.client(&here, &first.client_id).await?.is_none(), "an empty store has no client");
     ensure_is!(
         store.put_client(&here, Some(Version::new(1)), &first).await?,
@@ -49,6 +52,7 @@ pub async fn put_client_needs_the_version(siblings: &Siblings) -> Verdict {
         "nothing can be replaced where nothing is"
     );
     let v1 = put(&*store, &here, None, &first).await?;
+    every_handle_reads([&*store, &*other], &here, &first, Some((v1, "first"))).await?;
     put(&*store, &there, None, &registration("app", 2, "elsewhere")).await?;
     put(&*store, &here, None, &registration("App", 3, "of another case")).await?;
     let second = registration("app", 1, "second");
@@ -63,23 +67,36 @@ pub async fn put_client_needs_the_version(siblings: &Siblings) -> Verdict {
     }
     let v2 = put(&*store, &here, Some(v1), &second).await?;
     ensure!(v2 > v1, "versions must grow, but {v2:?} came after {v1:?}");
-    let stands = store.client(&here, &first.client_id).await?;
-    ensure!(
-        stands.is_some_and(|one| one.version == v2 && one.registration.display_name == "second"),
-        "a put must be read as it was written"
-    );
+    every_handle_reads([&*store, &*other], &here, &first, Some((v2, "second"))).await?;
     ensure!(!store.remove_client(&here, &first.client_id, v1).await?, "an old version must not remove");
     ensure!(store.remove_client(&here, &first.client_id, v2).await?, "the version that stands must remove");
+    every_handle_reads([&*store, &*other], &here, &first, None).await?;
     ensure!(!store.remove_client(&here, &first.client_id, v2).await?, "what is gone cannot be removed again");
     let v3 = put(&*store, &here, None, &registration("app", 9, "third")).await?;
+    every_handle_reads([&*store, &*other], &here, &first, Some((v3, "third"))).await?;
     ensure!(v3 > v2, "versions must grow across removal, but {v3:?} came after {v2:?}");
     clients_are_listed(&*store, &here, &there).await?;
-    let second = database.clients().await.unwrap_or_else(|| Arc::clone(&store));
-    let handles = [store, second];
+    let handles = [store, other];
     put_race(siblings, &handles, &here).await?;
     let pool = Pool::new(&siblings.driver(), scale().threads);
+    races::one_of_two_succeeds(&handles).await?;
     races::a_removal_beside_replacements(&pool, &handles, scale().rounds / 4).await?;
     Ok(Checked::Held)
+}
+
+/// Checks that every handle reads the registration that stands: its version and its name, or that there is none.
+async fn every_handle_reads(
+    handles: [&dyn ClientStore; 2],
+    realm: &Realm,
+    one: &Registration,
+    wanted: Option<(Version, &str)>,
+) -> Result<(), Violation> {
+    for (number, handle) in handles.into_iter().enumerate() {
+        let found = handle.client(realm, &one.client_id).await?;
+        let found = found.as_ref().map(|found| (found.version, found.registration.display_name.as_str()));
+        ensure!(found == wanted, "every handle must read {wanted:?}, but handle {number} read {found:?}");
+    }
+    Ok(())
 }
 
 async fn clients_are_listed(store: &dyn ClientStore, here: &Realm, there: &Realm) -> Result<(), Violation> {

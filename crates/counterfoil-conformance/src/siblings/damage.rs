@@ -4,18 +4,20 @@
 use std::time::Duration;
 
 use counterfoil::Realm;
-use counterfoil::store::{ClientPut, SettingsPut, StoreError, ThrottleKey};
+use counterfoil::store::{ClientPut, Reserved, SettingsPut, StoreError, Throttle, ThrottleKey};
 
 use super::clients::{put, registration};
 use super::database::{SiblingDatabase, Siblings};
 use super::fixture::SiblingRow;
 use super::settings::document;
+use super::throttle::MUCH_LATER;
 use crate::sample::{at, most};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 /// Checks damaged rows (clause 52 of `ClientStore`, which also applies to `SettingsStore` and `Throttle`). A row that
 /// cannot be decoded must be `Corrupt`. It must never be reported as absent, and a `put` that creates must never
-/// overwrite it. A damaged counter must grant no attempt. Other rows must not be affected.
+/// overwrite it. A removal of a damaged registration must remove it or be `Corrupt`. A damaged counter must grant no
+/// attempt, whatever is settled, until a purge removes it at its time. Other rows must not be affected.
 pub async fn sibling_garbage_is_corrupt(siblings: &Siblings) -> Verdict {
     let database = siblings.fresh().await;
     let tried = [clients(&database).await?, settings(&database).await?, counters(&database).await?];
@@ -27,8 +29,9 @@ async fn clients(database: &SiblingDatabase) -> Result<bool, Violation> {
     let Some(store) = database.clients().await else { return Ok(false) };
     let realm = Realm::default();
     let ids = ["a", "b", "c", "d"];
+    let mut versions = Vec::new();
     for (number, id) in (1..).zip(ids) {
-        put(&*store, &realm, None, &registration(id, number, id)).await?;
+        versions.push(put(&*store, &realm, None, &registration(id, number, id)).await?);
     }
     let damaged = registration("b", 2, "b");
     if !database.damage(SiblingRow::Client(&realm, &damaged.client_id)).await {
@@ -53,6 +56,23 @@ async fn clients(database: &SiblingDatabase) -> Result<bool, Violation> {
         ensure!(found == ["a", "c", "d"], "pages of {limit} must show all others, but showed {found:?}");
         ensure!(corrupt == 1, "pages of {limit} must count one damaged registration, but counted {corrupt}");
     }
+    match store.remove_client(&realm, &damaged.client_id, versions[1]).await {
+        Err(StoreError::Corrupt { .. }) => {
+            let read = store.client(&realm, &damaged.client_id).await;
+            ensure_is!(read, Err(StoreError::Corrupt { .. }), "a removal that is Corrupt must change nothing");
+        }
+        Ok(true) => {
+            let read = store.client(&realm, &damaged.client_id).await;
+            ensure_is!(read, Ok(None), "a damaged registration that was removed must be absent");
+        }
+        other => {
+            return Err(Violation::new(format!("a removal of what is damaged must be true or Corrupt: {other:?}")));
+        }
+    }
+    ensure!(
+        store.client(&realm, &registration("c", 3, "c").client_id).await?.is_some(),
+        "another client must be there"
+    );
     Ok(true)
 }
 
@@ -87,10 +107,29 @@ async fn counters(database: &SiblingDatabase) -> Result<bool, Violation> {
     if !database.damage(SiblingRow::Counter(&key)).await {
         return Ok(false);
     }
-    let answer = store.reserve(&key, at(2), window, most(1)).await;
-    ensure_is!(answer, Err(StoreError::Corrupt { .. }), "a damaged counter must be Corrupt");
+    grants_nothing(&*store, &key, "at first").await?;
+    let settled = store.failed(&key, at(1), at(2), window).await;
+    ensure_is!(settled, Err(StoreError::Corrupt { .. }), "a failure in a damaged counter must be Corrupt");
+    grants_nothing(&*store, &key, "after a failure").await?;
+    let settled = store.release(&key, at(1), at(2), window).await;
+    ensure_is!(settled, Err(StoreError::Corrupt { .. }), "a release in a damaged counter must be Corrupt");
+    grants_nothing(&*store, &key, "after a release").await?;
+    let went = store.purge_counters(at(2), most(9)).await?;
+    ensure!(went == 0, "no counter has ended, damaged or not, but {went} were purged");
+    grants_nothing(&*store, &key, "after a purge that came too early").await?;
     store.release(&other, at(1), at(2), window).await?;
     let answer = store.reserve(&other, at(2), window, most(1)).await?;
-    ensure_is!(answer, counterfoil::store::Reserved::Granted(_), "another counter must go on");
+    ensure_is!(answer, Reserved::Granted(_), "another counter must go on");
+    store.purge_counters(at(MUCH_LATER), most(9)).await?;
+    let answer = store.reserve(&key, at(MUCH_LATER), window, most(1)).await;
+    ensure_is!(answer, Ok(Reserved::Granted(_)), "a purge must remove a damaged counter when its time has come");
     Ok(true)
+}
+
+/// Checks that no attempt is granted with a damaged counter, whose limit would allow another one. `when` is what
+/// happened before.
+async fn grants_nothing(store: &dyn Throttle, key: &ThrottleKey, when: &str) -> Result<(), Violation> {
+    let answer = store.reserve(key, at(2), Duration::from_secs(60), most(2)).await;
+    ensure_is!(answer, Err(StoreError::Corrupt { .. }), "a damaged counter must be Corrupt {when}");
+    Ok(())
 }

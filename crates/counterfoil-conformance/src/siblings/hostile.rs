@@ -46,3 +46,8 @@ pub(super) fn text(dice: &mut Dice) -> String {
         ["", " ", "a ", "a'b\"c\\d", "{\"a\":1}", "caf\u{e9}", "cafe\u{301}", "line\nfeed\ttab", "%s$1?", &long];
     (*dice.pick(&texts)).into()
 }
+
+/// Adds a member to a stored document, as a newer version of the library would. A store must keep it.
+pub(super) fn with_newer_member(document: &str) -> String {
+    document.replacen('{', "{\"a_newer_member\":{\"of\":[1,null,\"\u{e9}\"]},", 1)
+}

@@ -8,6 +8,7 @@ mod cut_off;
 mod damage;
 mod database;
 mod fixture;
+mod halted;
 mod hostile;
 mod outage;
 mod races;

@@ -8,11 +8,15 @@ use counterfoil::store::{ClientPut, ClientStore, Reserved, Throttle, ThrottleKey
 use counterfoil::types::Version;
 
 use super::clients::{put, registration};
+use super::halted::halted;
 use crate::pool::Pool;
 use crate::sample::{at, most};
 use crate::violation::{Violation, ensure};
 
 type Clients = [Arc<dyn ClientStore>];
+
+/// A call is paused before its first backend calls, at most this many.
+const MOST_CALLS: usize = 6;
 
 /// Registers many clients with the same internal id concurrently. Checks that exactly one of them is created.
 pub(super) async fn one_registration_an_internal_id(
@@ -74,6 +78,44 @@ pub(super) async fn a_removal_beside_replacements(
         };
         let wanted = (winner % 4 != 0).then(|| format!("by {winner}"));
         ensure!(name == wanted, "the winner's {wanted:?} must stand, but {name:?} does");
+    }
+    Ok(())
+}
+
+/// Replaces and removes a registration in two calls with the same expected version, of which one is paused before one
+/// of its backend calls. Checks that exactly one of them succeeds, and that its result is stored.
+pub(super) async fn one_of_two_succeeds(handles: &Clients) -> Result<(), Violation> {
+    let name = |removes: bool| if removes { "removal" } else { "replacement" };
+    for pair in [[true, false], [false, true], [false, false], [true, true]] {
+        for at in 0..MOST_CALLS {
+            let realm = Realm::new(&format!("halted-{}-{}-{at}", name(pair[0]), name(pair[1]))).expect("a realm");
+            let version = put(&*handles[0], &realm, None, &registration("app", 1, "first")).await?;
+            let one = [registration("app", 1, "by 0"), registration("app", 1, "by 1")];
+            let act = |actor: usize| {
+                let (store, realm) = (&*handles[actor % handles.len()], &realm);
+                Box::pin(won(store, realm, version, &one[actor], pair[actor])) as _
+            };
+            let ([first, second], paused) = halted(act(0), act(1), at).await;
+            let winner = match [first?, second?] {
+                [true, false] => 0,
+                [false, true] => 1,
+                answers => {
+                    return Err(Violation::new(format!(
+                        "a {} was paused at its backend call {at}, and a {} of the same version ran: one of the two \
+                         must succeed, but {answers:?} did",
+                        name(pair[0]),
+                        name(pair[1])
+                    )));
+                }
+            };
+            let stands = handles[0].client(&realm, &one[0].client_id).await?;
+            let stands = stands.map(|one| one.registration.display_name);
+            let wanted = (!pair[winner]).then(|| format!("by {winner}"));
+            ensure!(stands == wanted, "the winner's {wanted:?} must stand, but {stands:?} does");
+            if !paused {
+                break;
+            }
+        }
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use counterfoil::types::Version;
 use counterfoil::{Realm, SubjectId};
 
 use super::database::Siblings;
-use super::hostile::{realms, text, version};
+use super::hostile::{realms, text, version, with_newer_member};
 use super::settings::NO_SETTINGS;
 use crate::dice::Dice;
 use crate::scale::scale;
@@ -63,7 +63,14 @@ fn drawn(dice: &mut Dice) -> StoredSettings {
         let subject = *dice.pick(&["ann", "Ann", "ann ", "\u{e9}", "e\u{301}", subject.as_str()]);
         settings.switches.insert(SubjectId::new(subject).expect("a subject"), dice.chance(1, 2));
     }
-    settings
+    if dice.chance(1, 2) { with_newer_members(&settings) } else { settings }
+}
+
+/// Returns the settings as a newer version of the library would store them: with a member that this version does not
+/// know.
+fn with_newer_members(settings: &StoredSettings) -> StoredSettings {
+    let document = settings.to_document().expect("a document");
+    StoredSettings::from_document(&with_newer_member(&document)).expect("a document")
 }
 
 async fn put(

@@ -19,7 +19,7 @@ pub(crate) const NO_THROTTLE: Checked = Checked::NotApplicable("the fixture has 
 pub(super) const MINUTE: u64 = whole_micros(UNSETTLED);
 pub(super) const WINDOW: u64 = 100;
 /// An instant in microseconds. It is much later than every other instant of these checks.
-const MUCH_LATER: u64 = 1_000 * MINUTE;
+pub(super) const MUCH_LATER: u64 = 1_000 * MINUTE;
 
 /// One key of a throttle under test, with its limit. All calls use a window of 100 µs.
 struct Gate<'a> {
@@ -96,6 +96,7 @@ pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
         gate.grant(1, "no count may be below zero").await?;
     }
     ensure!(gate.reserve(1).await? == Reserved::UnderWay, "more releases than attempts must not raise the limit");
+    many_attempts(&Gate::new(&*first, 3, 300)).await?;
     Gate::new(&*first, 2, 2).grant(1, "another key has a counter of its own").await?;
     let racers = scale().threads.max(16);
     let pool = Pool::new(&siblings.driver(), racers);
@@ -104,6 +105,17 @@ pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
     }
     a_purge_beside_attempts(&pool, &handles, 30).await?;
     Ok(Checked::Held)
+}
+
+/// Makes as many attempts as the limit allows, which is more than 8 bits can count. None is settled, so all of them
+/// fail at once.
+async fn many_attempts(gate: &Gate<'_>) -> Result<(), Violation> {
+    for _ in 0..gate.limit {
+        gate.grant(0, "an attempt below a limit of 300").await?;
+    }
+    gate.expect(0, Reserved::UnderWay, "as many attempts as the limit of 300 are under way").await?;
+    gate.failed(0, MINUTE).await?;
+    gate.expect(MINUTE, Reserved::Wait(at(MINUTE + WINDOW)), "as many as the limit of 300 have failed").await
 }
 
 /// What happens to the granted attempts of a race.

@@ -23,6 +23,8 @@ enum Flaw {
     FindsNothing,
     /// Acknowledges writes that only the replica gets, so that they are lost.
     WritesOn,
+    /// Probes with a read alone, which a replica answers too. So a host believes that writes would succeed.
+    ProbesByReading,
     /// Never opens a new connection after a write was refused, so it stays unavailable.
     StaysAway,
 }
@@ -34,6 +36,7 @@ const CASES: &[Flaw] = &[
     Flaw::CountsOn,
     Flaw::FindsNothing,
     Flaw::WritesOn,
+    Flaw::ProbesByReading,
     Flaw::StaysAway,
 ];
 
@@ -70,6 +73,7 @@ impl Client {
             Flaw::CountsOn => counts,
             Flaw::FindsNothing => op == "get",
             Flaw::WritesOn => !reads,
+            Flaw::ProbesByReading => op == "probe",
         };
         self.refused.fetch_or(!reads, Ordering::SeqCst);
         match answers {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use counterfoil::client::{ClientId, ClientKey, Registration};
+use counterfoil::client::{ClientId, ClientKey, Registration, UnknownFields};
 use counterfoil::settings::StoredSettings;
 use counterfoil::store::{ClientStore, SettingsStore, Throttle, ThrottleKey};
 use counterfoil::types::{Version, whole_micros};
@@ -113,6 +113,26 @@ fn cases() -> Vec<(&'static str, Columns, &'static str)> {
             CLIENTS,
         ),
         ("ClientSecretsCutAt1", Columns { registration: |one| one.secrets.truncate(1), ..RIGHT }, CLIENTS),
+        (
+            "ClientsWithoutNewerMembers",
+            Columns { registration: |one| one.unknown = UnknownFields::default(), ..RIGHT },
+            CLIENTS,
+        ),
+        (
+            "ClientSecretsWithoutNewerMembers",
+            Columns {
+                registration: |one| {
+                    one.secrets.iter_mut().for_each(|secret| secret.unknown = UnknownFields::default());
+                },
+                ..RIGHT
+            },
+            CLIENTS,
+        ),
+        (
+            "SettingsWithoutNewerMembers",
+            Columns { settings: |all| all.unknown = UnknownFields::default(), ..RIGHT },
+            SETTINGS,
+        ),
         (
             "ClientEpochsIn32Bits",
             Columns { registration: |one| one.epoch = u64::from(one.epoch as u32), ..RIGHT },

@@ -8,17 +8,23 @@ use counterfoil::store::{ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::{Checked, SIBLING_CHECKS, SiblingFixture, SiblingRow, Siblings};
 
 use crate::siblings::clients::{
-    JoinsRealmAndId, LooksUpBeforeItRemoves, LooksUpTheInternalId, ReplacesInTwoSteps, RetiredInEveryRealm,
+    ComparesThenRemoves, ComparesThenReplaces, JoinsRealmAndId, LooksUpBeforeItRemoves, LooksUpTheInternalId,
+    ReplacesInTwoSteps, RetiredInEveryRealm,
 };
-use crate::siblings::handles::{ClientsInTheHandle, CountersInTheHandle, ReadsItsOwnClients, SettingsInTheHandle};
+use crate::siblings::handles::{
+    ClientsInTheHandle, CountersInTheHandle, ReadsAClientOnce, ReadsItsOwnClients, RemembersAbsentClients,
+    SettingsInTheHandle,
+};
 use crate::siblings::locks::LocksInTheHandle;
 use crate::siblings::outages::{
-    CountsInAnOutage, ForgetsADamagedCounter, ForgetsDamagedSettings, GrantsInAnOutage, HidesADamagedClient,
-    NoClientInAnOutage, NoClientsInAnOutage, NoSettingsInAnOutage, NoUpkeepInAnOutage, NotesInAnOutage,
-    NotesNothingInAnOutage, NothingToRemoveInAnOutage, PageFailsAtDamage, PassesOverADamagedClient,
-    PurgesNothingInAnOutage, RefusesInAnOutage, ReleasesInAnOutage, RemovesInAnOutage, ReplacesADamagedClient,
-    ReplacesDamagedSettings, SettlesInAnOutage, StaleClientInAnOutage, StaleSettingsInAnOutage,
-    WaitsForADamagedCounter, WalkEndsAtDamage, WritesInAnOutage, WritesSettingsInAnOutage,
+    CountsInAnOutage, EmptiesADamagedCounter, ForgetsADamagedCounter, ForgetsDamagedSettings, GrantsInAnOutage,
+    HidesADamagedClient, KeepsADamagedCounter, MendsADamagedCounter, NoClientInAnOutage, NoClientsInAnOutage,
+    NoSettingsInAnOutage, NoUpkeepInAnOutage, NotesInAnOutage, NotesNothingInAnOutage, NothingToRemoveInAnOutage,
+    NothingToRemoveOfADamagedClient, PageFailsAtDamage, PassesOverADamagedClient, PurgesADamagedCounterTooEarly,
+    PurgesNothingInAnOutage, RefusesInAnOutage, ReleasesADamagedCounter, ReleasesInAnOutage, RemovesADamagedCounter,
+    RemovesInAnOutage, ReplacesADamagedClient, ReplacesDamagedSettings, SettlesInAnOutage,
+    SettlesNothingInADamagedCounter, StaleClientInAnOutage, StaleSettingsInAnOutage, WaitsForADamagedCounter,
+    WalkEndsAtDamage, WritesInAnOutage, WritesSettingsInAnOutage,
 };
 use crate::siblings::settings::{
     ForgetsTheUpkeep, KeepsTheLaterUpkeep, NotesInTheHandle, NotesInTwoSteps, NotesWhateverStands,
@@ -91,6 +97,19 @@ const CASES: &[Case] = cases! {
     WalkEndsAtDamage => sibling_garbage_is_corrupt,
     ReplacesDamagedSettings => sibling_garbage_is_corrupt,
     WaitsForADamagedCounter => sibling_garbage_is_corrupt,
+    NothingToRemoveOfADamagedClient => sibling_garbage_is_corrupt,
+    EmptiesADamagedCounter => sibling_garbage_is_corrupt,
+    RemovesADamagedCounter => sibling_garbage_is_corrupt,
+    ReleasesADamagedCounter => sibling_garbage_is_corrupt,
+    SettlesNothingInADamagedCounter => sibling_garbage_is_corrupt,
+    KeepsADamagedCounter => sibling_garbage_is_corrupt,
+    PurgesADamagedCounterTooEarly => sibling_garbage_is_corrupt,
+    MendsADamagedCounter => sibling_garbage_is_corrupt,
+    ReadsAClientOnce => put_client_needs_the_version,
+    ReadsItsOwnClients => put_client_needs_the_version,
+    RemembersAbsentClients => put_client_needs_the_version,
+    ComparesThenRemoves => put_client_needs_the_version,
+    ComparesThenReplaces => put_client_needs_the_version,
 };
 
 /// A fixture for broken client stores, settings stores and throttles. Each handle gets a flaw of its own from the

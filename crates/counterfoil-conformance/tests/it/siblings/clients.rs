@@ -7,7 +7,7 @@ use counterfoil::Realm;
 use counterfoil::client::{ClientId, ClientKey, Registration};
 use counterfoil::store::{ClientPut, ClientStore, StoreError};
 use counterfoil::types::Version;
-use counterfoil_conformance::pause;
+use counterfoil_conformance::{backend_call, pause};
 
 use super::{Kept, sibling_flaw, sibling_overrides};
 use crate::turn::Turn;
@@ -44,6 +44,37 @@ pub(crate) struct LooksUpBeforeItRemoves(Turn);
 
 sibling_overrides!(LooksUpBeforeItRemoves, self, remove_client, |inner, realm, id, expect| {
     remove_by_look(inner, &self.0, realm, id, expect).await
+});
+
+// Compares the version in one backend call, and removes the registration in the next one, whatever its version is.
+sibling_flaw!(ComparesThenRemoves, remove_client, |inner, realm, id, expect| {
+    backend_call().await;
+    if inner.siblings.client(realm, id).await?.is_none_or(|one| one.version != expect) {
+        return inner.remove_client(realm, id, expect).await;
+    }
+    backend_call().await;
+    while let Some(stands) = inner.siblings.client(realm, id).await? {
+        inner.remove_client(realm, id, stands.version).await?;
+    }
+    Ok(true)
+});
+
+// Compares the version in one backend call, and replaces the registration in the next one, if there is still one.
+sibling_flaw!(ComparesThenReplaces, put_client, |inner, realm, expect, registration| {
+    backend_call().await;
+    let id = &registration.client_id;
+    let answer = inner.siblings.client(realm, id).await?.map(|one| one.version);
+    if expect.is_none() || answer != expect {
+        return inner.put_client(realm, expect, registration).await;
+    }
+    backend_call().await;
+    loop {
+        let stands = inner.siblings.client(realm, id).await?.map(|one| one.version);
+        let answer = inner.put_client(realm, stands.or(expect), registration).await?;
+        if stands.is_none() || matches!(answer, ClientPut::Done(_)) {
+            return Ok(answer);
+        }
+    }
 });
 
 /// Writes a registration as a broken store does: reads, decides, and writes later without comparing again. If another

@@ -1,6 +1,10 @@
 //! Broken client stores, settings stores and throttles that keep their data in the handle, as a process does in its
 //! memory. Other handles do not see the data.
 
+use std::sync::{Mutex, PoisonError};
+
+use counterfoil::Realm;
+use counterfoil::client::{ClientId, VersionedRegistration};
 use counterfoil::store::{ClientStore, SettingsStore, Throttle};
 use counterfoil_conformance::ReferenceSiblings;
 
@@ -88,3 +92,58 @@ sibling_overrides!(
         inner.remove_client(realm, id, expect).await
     }
 );
+
+/// What a handle has read: for each realm and client id the registration, or that there was none.
+type Read = Vec<(Realm, ClientId, Option<VersionedRegistration>)>;
+
+/// A broken client store. Each handle reads a client once, and then from its memory until it writes a client itself. A
+/// client that another process disables stays enabled here.
+#[derive(Default)]
+pub(crate) struct ReadsAClientOnce(Mutex<Read>);
+
+/// A broken client store like [`ReadsAClientOnce`], which remembers only that there was no client.
+#[derive(Default)]
+pub(crate) struct RemembersAbsentClients(Mutex<Read>);
+
+fn forget(read: &Mutex<Read>) {
+    read.lock().unwrap_or_else(PoisonError::into_inner).clear();
+}
+
+fn known(read: &Mutex<Read>, realm: &Realm, id: &ClientId) -> Option<Option<VersionedRegistration>> {
+    let read = read.lock().unwrap_or_else(PoisonError::into_inner);
+    read.iter().find(|(of, one, _)| of == realm && one == id).map(|(_, _, found)| found.clone())
+}
+
+macro_rules! reads_once {
+    ($flaw:ident, $keeps:expr) => {
+        sibling_overrides!(
+            $flaw,
+            self,
+            client,
+            |inner, realm, id| {
+                if let Some(known) = known(&self.0, realm, id) {
+                    return Ok(known);
+                }
+                let found = inner.client(realm, id).await?;
+                if $keeps(&found) {
+                    let mut read = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                    read.push((realm.clone(), id.clone(), found.clone()));
+                }
+                Ok(found)
+            },
+            put_client,
+            |inner, realm, expect, registration| {
+                forget(&self.0);
+                inner.put_client(realm, expect, registration).await
+            },
+            remove_client,
+            |inner, realm, id, expect| {
+                forget(&self.0);
+                inner.remove_client(realm, id, expect).await
+            }
+        );
+    };
+}
+
+reads_once!(ReadsAClientOnce, Option::is_some);
+reads_once!(RemembersAbsentClients, Option::is_none);

@@ -1,5 +1,6 @@
 //! A correct database of clients, settings and counters, in which a test can damage rows and cause outages.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +10,7 @@ use async_trait::async_trait;
 use counterfoil::client::{ClientId, Registration, VersionedRegistration};
 use counterfoil::settings::{StoredSettings, VersionedSettings};
 use counterfoil::store::{
-    ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey,
+    ClientPut, ClientStore, Page, Reserved, SettingsPut, SettingsStore, StoreError, Throttle, ThrottleKey, UNSETTLED,
 };
 use counterfoil::types::Version;
 use counterfoil::{Realm, Timestamp};
@@ -25,6 +26,8 @@ pub(crate) struct Kept {
     clients: Mutex<Vec<(Realm, ClientId)>>,
     settings: Mutex<Vec<Realm>>,
     counters: Mutex<Vec<ThrottleKey>>,
+    /// For each counter, the latest instant at which it ends. So a purge removes a damaged counter too.
+    ends: Mutex<BTreeMap<ThrottleKey, Timestamp>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -46,6 +49,17 @@ impl Kept {
             SiblingRow::Settings(realm) => lock(&self.settings).push(realm.clone()),
             SiblingRow::Counter(key) => lock(&self.counters).push(*key),
         }
+    }
+
+    /// Removes a damaged counter. The counter under it loses its attempt of the instant `reserved_at`.
+    pub(crate) async fn remove_counter(&self, key: &ThrottleKey, reserved_at: Timestamp, now: Timestamp) -> Said<()> {
+        lock(&self.counters).retain(|damaged| damaged != key);
+        self.siblings.release(key, reserved_at, now, Duration::from_secs(1)).await
+    }
+
+    /// Makes all damaged counters readable again, and returns how many there were.
+    pub(crate) fn mend_counters(&self) -> u64 {
+        lock(&self.counters).drain(..).count() as u64
     }
 
     /// Returns `Unavailable` for the method `op` during an outage, and `Ok` otherwise.
@@ -107,7 +121,11 @@ impl ClientStore for Kept {
 
     async fn remove_client(&self, realm: &Realm, id: &ClientId, expect: Version) -> Said<bool> {
         self.reach("remove_client")?;
-        self.siblings.remove_client(realm, id, expect).await
+        let removed = self.siblings.remove_client(realm, id, expect).await?;
+        if removed {
+            lock(&self.clients).retain(|damaged| *damaged != (realm.clone(), id.clone()));
+        }
+        Ok(removed)
     }
 }
 
@@ -138,21 +156,24 @@ impl SettingsStore for Kept {
 impl Throttle for Kept {
     async fn reserve(&self, key: &ThrottleKey, now: Timestamp, window: Duration, limit: NonZeroU32) -> Said<Reserved> {
         self.reach_counter("reserve", key)?;
+        lock(&self.ends).insert(*key, now.plus_capped(UNSETTLED).plus_capped(window));
         self.siblings.reserve(key, now, window, limit).await
     }
 
     async fn failed(&self, key: &ThrottleKey, reserved_at: Timestamp, now: Timestamp, window: Duration) -> Said<()> {
-        self.reach("failed")?;
+        self.reach_counter("failed", key)?;
         self.siblings.failed(key, reserved_at, now, window).await
     }
 
     async fn release(&self, key: &ThrottleKey, reserved_at: Timestamp, now: Timestamp, window: Duration) -> Said<()> {
-        self.reach("release")?;
+        self.reach_counter("release", key)?;
         self.siblings.release(key, reserved_at, now, window).await
     }
 
     async fn purge_counters(&self, now: Timestamp, limit: NonZeroU32) -> Said<u64> {
         self.reach("purge_counters")?;
+        let ends = lock(&self.ends).clone();
+        lock(&self.counters).retain(|key| ends.get(key).is_some_and(|end| !now.reached(*end)));
         self.siblings.purge_counters(now, limit).await
     }
 }

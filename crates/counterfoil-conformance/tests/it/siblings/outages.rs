@@ -183,3 +183,52 @@ sibling_flaw!(WaitsForADamagedCounter, reserve, |inner, key, now, window, limit|
     let answer = inner.reserve(key, now, window, limit).await;
     if is_corrupt(&answer) { Ok(Reserved::UnderWay) } else { answer }
 });
+
+// Reports that there is nothing to remove if the registration is damaged.
+sibling_flaw!(NothingToRemoveOfADamagedClient, remove_client, |inner, realm, id, expect| {
+    let damaged = is_corrupt(&inner.client(realm, id).await);
+    if damaged { Ok(false) } else { inner.remove_client(realm, id, expect).await }
+});
+
+// Removes a damaged counter when an attempt fails. The next attempt begins from zero.
+sibling_flaw!(EmptiesADamagedCounter, failed, |inner, key, reserved_at, now, window| {
+    let answer = inner.failed(key, reserved_at, now, window).await;
+    if is_corrupt(&answer) { inner.remove_counter(key, reserved_at, now).await } else { answer }
+});
+
+// Removes a damaged counter, but returns `Corrupt`.
+sibling_flaw!(RemovesADamagedCounter, failed, |inner, key, reserved_at, now, window| {
+    let answer = inner.failed(key, reserved_at, now, window).await;
+    if is_corrupt(&answer) {
+        inner.remove_counter(key, reserved_at, now).await?;
+    }
+    answer
+});
+
+// Removes a damaged counter when an attempt is released.
+sibling_flaw!(ReleasesADamagedCounter, release, |inner, key, reserved_at, now, window| {
+    let answer = inner.release(key, reserved_at, now, window).await;
+    if is_corrupt(&answer) { inner.remove_counter(key, reserved_at, now).await } else { answer }
+});
+
+// Settles nothing in a damaged counter, and reports success.
+sibling_flaw!(SettlesNothingInADamagedCounter, release, |inner, key, reserved_at, now, window| {
+    let answer = inner.release(key, reserved_at, now, window).await;
+    if is_corrupt(&answer) { Ok(()) } else { answer }
+});
+
+// Never purges a damaged counter.
+sibling_flaw!(KeepsADamagedCounter, purge_counters, |inner, now, limit| {
+    inner.siblings.purge_counters(now, limit).await
+});
+
+// Purges damaged counters before their time.
+sibling_flaw!(PurgesADamagedCounterTooEarly, purge_counters, |inner, now, limit| {
+    Ok(inner.mend_counters() + inner.purge_counters(now, limit).await?)
+});
+
+// Purges damaged counters before their time, and does not count them.
+sibling_flaw!(MendsADamagedCounter, purge_counters, |inner, now, limit| {
+    inner.mend_counters();
+    inner.purge_counters(now, limit).await
+});

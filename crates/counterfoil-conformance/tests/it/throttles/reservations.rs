@@ -139,3 +139,11 @@ fn for_ever(now: Timestamp, under_way: &[Timestamp]) -> Vec<Timestamp> {
 
 // Treats attempts that are not settled as in progress for ever.
 takes_the_unsettled!(NeverGivesUp, for_ever);
+
+// Keeps at most 255 attempts in progress.
+throttle_flaw!(KeepsAttemptsTo255, reserve, |inner, key, now, window, limit| {
+    if inner.read(key).under_way().len() >= 255 {
+        return Ok(Reserved::UnderWay);
+    }
+    inner.reserve(key, now, window, limit).await
+});

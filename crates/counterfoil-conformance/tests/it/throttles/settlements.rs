@@ -57,3 +57,13 @@ throttle_flaw!(LeavesHusks, release, |inner, key, reserved_at, now, window| {
     });
     Ok(())
 });
+
+// Counts failures up to 255.
+throttle_flaw!(CountsTo255, failed, |inner, key, reserved_at, now, window| {
+    inner.step(key, |counter| {
+        counter.failed(reserved_at, now, window);
+        let (ends, under_way) = (counter.ends_at(), counter.under_way().to_vec());
+        *counter = with_failures(counter, counter.failures().min(255), ends, under_way);
+    });
+    Ok(())
+});
