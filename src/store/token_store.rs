@@ -244,7 +244,8 @@ pub trait TokenStore: Send + Sync + 'static {
         limit: NonZeroU32,
     ) -> Result<Progress, StoreError>;
 
-    /// Returns how many records have a digest under each key. The call may be slow.
+    /// Returns how many records have a digest under each key. The call may be slow. It need not be one atomic step: a
+    /// record that another call writes or removes meanwhile may or may not be counted.
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError>;
 
     /// Checks whether a read and a write would succeed now. Returns an error if one of the two would fail, for example
