@@ -6,7 +6,9 @@ use counterfoil::store::{Applied, Change, Inserted, Relabel, Revoke, Rotated, To
 use counterfoil::types::{FamilyId, Label, RecordId, Version};
 
 use crate::reference::describe;
-use crate::sample::{Draft, EXPIRES, GONE, Person, at, make_room, member_id, most, must_get, relabel, revoked, supersede};
+use crate::sample::{
+    Draft, EXPIRES, GONE, Person, at, make_room, member_id, most, must_get, relabel, revoked, supersede,
+};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 

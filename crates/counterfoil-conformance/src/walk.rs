@@ -77,11 +77,7 @@ pub fn sorted_ids(records: &[TokenRecord]) -> Vec<RecordId> {
 
 /// Reads page after page until `next` is `None`. Returns the records of all pages, and how many damaged rows the pages
 /// counted.
-async fn collect(
-    store: &dyn TokenStore,
-    walked: Walked<'_>,
-    limit: u32,
-) -> Result<(Vec<TokenRecord>, u32), Violation> {
+async fn collect(store: &dyn TokenStore, walked: Walked<'_>, limit: u32) -> Result<(Vec<TokenRecord>, u32), Violation> {
     let (mut all, mut seen, mut after) = (Vec::<TokenRecord>::new(), HashSet::new(), None::<Cursor>);
     let mut damaged = 0;
     for _ in 0..ENDLESS {

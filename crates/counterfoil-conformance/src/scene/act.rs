@@ -190,7 +190,9 @@ impl Scene {
         let seen: Vec<TokenRecord> = match deed {
             Deed::Get => store.get(&self.tip).await?.into_iter().collect(),
             Deed::ListAll => walk_intact(store, self.person.listing(TokenKind::RefreshToken), PAGE).await?,
-            Deed::ListStanding => walk_intact(store, self.person.standing(TokenKind::RefreshToken, self.now()), PAGE).await?,
+            Deed::ListStanding => {
+                walk_intact(store, self.person.standing(TokenKind::RefreshToken, self.now()), PAGE).await?
+            }
             Deed::ListKind => walk_intact(store, Listing::Kind { realm, kind: TokenKind::AccessToken }, PAGE).await?,
             Deed::Due => walk_due_intact(store, self.now(), PAGE).await?,
             _ => return Ok(Outcome::Counted(self.counted(store.census().await?))),

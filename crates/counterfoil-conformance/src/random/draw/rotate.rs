@@ -26,8 +26,7 @@ impl Draw {
                 return false;
             }
             let leads = |family: &FamilyParts| {
-                family.kind == record.kind
-                    && (record.superseded.is_some() || family.generation == record.generation)
+                family.kind == record.kind && (record.superseded.is_some() || family.generation == record.generation)
             };
             slides || model.family(record.id.family()).is_some_and(leads)
         };
