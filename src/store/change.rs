@@ -91,6 +91,10 @@ pub enum ParentUpdate {
     /// In the family, the generation increases by 1, and `used_at` is set to now. `live_until` is set to the
     /// successor's `expires_at`, and `gone_at` to the successor's `gone_at`. No record is removed: a superseded record
     /// stays until its own `gone_at`.
+    ///
+    /// The parent has the kind of its family and is the newest generation of it. The core supersedes nothing else. For
+    /// another parent that is not superseded yet, the contract promises only that the call is one atomic step. The pace,
+    /// the nonces and the end of the family are then undefined.
     Supersede {
         /// The version that the parent must have.
         expect: Version,

@@ -121,7 +121,7 @@ use crate::types::time::Timestamp;
 ///     fails and there is also another reason to refuse, the store may return either result.
 /// 49. `methods_race_methods`: for any two concurrent calls of any methods, through any handles, both results and the
 ///     final state are the same as if the calls had run one after the other, in some order. `touch`, `purge` and the
-///     revocation of an owner may work record by record and family by family. After a call has returned, its effect
+///     revocation of an owner may work record by record and family by family, and `census` need not be one step. After a call has returned, its effect
 ///     persists.
 /// 50. `interleavings_are_steps`: clause 49 is also true if one call is paused between any two of its calls of the
 ///     backend.
@@ -249,7 +249,8 @@ pub trait TokenStore: Send + Sync + 'static {
     ) -> Result<Progress, StoreError>;
 
     /// Returns how many records have a digest under each key. Each key occurs once. A key without records does not
-    /// occur. Damaged records may or may not count. The call may be slow.
+    /// occur. Damaged records may or may not count. The call may be slow, and it need not be one atomic step: a record
+    /// that another call writes or removes meanwhile may or may not count.
     async fn census(&self) -> Result<Vec<(KeyId, u64)>, StoreError>;
 
     /// Checks whether a read and a write would succeed now. Returns an error if one of the two would fail, for example

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use counterfoil::store::TokenStore;
-use counterfoil::types::RecordId;
+use counterfoil::store::{Listing, RecordParts, TokenRecord, TokenStore};
+use counterfoil::types::{RecordId, TokenKind};
+use futures_util::future::{try_join, try_join_all};
 
 use crate::cut::{DEEPEST, cut};
 use crate::fixture::Store;
@@ -16,10 +17,14 @@ use crate::slow::{SlowStore, pause};
 use crate::subject::Subject;
 use crate::together::get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
+use crate::walk::{sorted_ids, walk_due_intact, walk_intact};
 
 /// The number of the scene's actor whose operation is dropped. An actor is one of the callers for which a scene has
 /// records to insert.
 const ACTOR: usize = 0;
+
+/// A page limit that is larger than the number of records in a scene.
+const PAGE: u32 = 100;
 
 /// Checks dropped calls (clause 25 of `TokenStore`). A call may be dropped at any await. It must then take effect
 /// completely or not at all, immediately or shortly after. The next user of the connection must not be affected.
@@ -36,7 +41,7 @@ pub async fn cut_off_is_all_or_nothing(subject: &Subject) -> Verdict {
                 // The next user makes an unrelated write. If this write is acknowledged, its record must exist now
                 // and at the end.
                 unharmed.push(Person::somebody().pat().found(&*store).await?);
-                scene.is_all_or_nothing(&*store).await?;
+                scene.is_all_or_nothing(&*store, slow).await?;
                 scene.retry(&*store).await?;
                 if done {
                     break;
@@ -86,6 +91,28 @@ impl Cut {
         Ok(cut(act, polls).await.transpose()?.is_some())
     }
 
+    /// Returns true if the listings and the due notices contain exactly those records that `get` returns, so that no
+    /// entry of an index is missing.
+    async fn is_indexed(&self, store: &dyn TokenStore) -> Result<bool, Violation> {
+        let (records, realm) = (get_all(store, &self.ids).await?, &self.scene.person.realm);
+        let kinds = [TokenKind::RefreshToken, TokenKind::AccessToken];
+        let owners = kinds.map(|kind| walk_intact(store, self.scene.person.listing(kind), PAGE));
+        let realms = kinds.map(|kind| walk_intact(store, Listing::Kind { realm, kind }, PAGE));
+        let listed = try_join_all(owners.into_iter().chain(realms));
+        let (listed, due) = try_join(listed, walk_due_intact(store, self.scene.end(), PAGE)).await?;
+        let stored = |is: &dyn Fn(&RecordParts) -> bool| {
+            let mut ids: Vec<RecordId> =
+                records.iter().flatten().map(TokenRecord::record).filter(|one| is(one)).map(|one| one.id).collect();
+            ids.sort_unstable();
+            ids
+        };
+        let shown = |kind: TokenKind| stored(&|record| record.kind == kind && !record.shrunk);
+        let end = self.scene.end();
+        let noticed = stored(&|record| record.notice.is_some_and(|notice| end.reached(notice.at)));
+        let listings = listed.iter().zip(kinds.into_iter().cycle());
+        Ok(listings.into_iter().all(|(listed, kind)| sorted_ids(listed) == shown(kind)) && sorted_ids(&due) == noticed)
+    }
+
     async fn snapshot(&self, store: &dyn TokenStore) -> Result<Vec<Option<String>>, Violation> {
         Ok(get_all(store, &self.ids).await?.iter().map(|found| found.as_ref().map(describe)).collect())
     }
@@ -97,11 +124,13 @@ impl Cut {
         Ok([before, self.snapshot(&model).await?])
     }
 
-    /// Checks that the stored records are as before the dropped operation, or as after the complete operation. Waits up
-    /// to one second for this, because a server may still be executing the request.
-    async fn is_all_or_nothing(&self, store: &dyn TokenStore) -> Result<(), Violation> {
+    /// Checks that the stored records are as before the dropped operation, or as after the complete operation, and that
+    /// the listings and the due notices show the same records. Waits up to one second for this, because a server may
+    /// still be executing the request. A slowed store is dropped only before or after the whole operation, so its
+    /// listings are not read.
+    async fn is_all_or_nothing(&self, store: &dyn TokenStore, slow: bool) -> Result<(), Violation> {
         let [before, after] = self.before_and_after().await?;
-        let mut seen = Vec::new();
+        let (mut seen, mut indexed) = (Vec::new(), true);
         for patience in 0..1_000 {
             seen = self.snapshot(store).await?;
             let piecemeal = || {
@@ -110,13 +139,17 @@ impl Cut {
                     .all(|(seen, (before, after))| seen == before || seen == after)
             };
             if seen == before || seen == after || (self.deed.is_piecemeal() && piecemeal()) {
-                return Ok(());
+                indexed = slow || self.is_indexed(store).await?;
+                if indexed {
+                    return Ok(());
+                }
             }
             pause().await;
             if patience > 50 {
                 std::thread::sleep(Duration::from_millis(1));
             }
         }
+        ensure!(indexed, "{:?}, cut off, left other records in the listings or the due notices than in get", self.deed);
         Err(Violation::new(format!(
             "{:?}, cut off, must leave all or nothing, but left\n{}",
             self.deed,

@@ -1,11 +1,11 @@
 //! Checks stored rows that cannot be decoded (clause 26 of `TokenStore`). The check needs the hook `damage` of the
 //! fixture.
 
-use counterfoil::store::{Cursor, Inserted, Listing, NoticeMark, StoreError, TokenStore};
+use counterfoil::store::{Applied, Cursor, Inserted, Listing, NoticeMark, StoreError, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
 
 use crate::fixture::Row;
-use crate::sample::{Draft, GONE, Person, at, describe_as, most, must_get, revoked, slide, supersede};
+use crate::sample::{Draft, GONE, Person, at, describe_as, most, must_get, relabel, revoked, slide, supersede};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::{sorted_ids, walk, walk_due};
@@ -201,11 +201,51 @@ async fn beside_a_damaged_family(subject: &Subject) -> Result<(), Violation> {
     Ok(())
 }
 
+/// Checks that the listings count the members of the damaged family as damaged, and show those of the other family.
+/// Both families have a refresh token and an access token.
+async fn counts_members(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
+    let realm = &ann.realm;
+    for kind in [TokenKind::RefreshToken, TokenKind::AccessToken] {
+        for of in [ann.listing(kind), Listing::Kind { realm, kind }] {
+            let shown = walk(store, of, 1).await?.len();
+            let counted = corrupt(store, of, 1).await?;
+            ensure!(
+                (shown, counted) == (1, 1),
+                "{of:?} beside a damaged family must show one record and count one, but showed {shown} and counted \
+                 {counted}"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Checks that the label of the damaged family `holder` is not free. An insert and a relabel must either name the
+/// family as the holder, or be `Corrupt`.
+async fn keeps_its_label(store: &dyn TokenStore, holder: &Draft, other: &Draft) -> Result<(), Violation> {
+    let second = Person { realm: holder.family.realm.clone(), owner: holder.family.owner.clone() }.refresh();
+    let second = second.labelled("one");
+    let inserted = store.insert(second.home(None), &second.records, at(1)).await;
+    let refused = matches!(&inserted, Ok(Inserted::LabelTaken(by)) if *by == holder.family.id);
+    ensure!(
+        refused || matches!(inserted, Err(StoreError::Corrupt { .. })),
+        "the label of a damaged family must not be free, but an insert was {inserted:?}"
+    );
+    let applied = store.apply(&other.id(), Version::FIRST, &relabel("one"), at(1)).await;
+    let refused = matches!(&applied, Ok(Applied::LabelTaken(by)) if *by == holder.family.id);
+    ensure!(
+        refused || matches!(applied, Err(StoreError::Corrupt { .. })),
+        "the label of a damaged family must not be free, but a relabel was {applied:?}"
+    );
+    ensure!(store.get(&second.id()).await?.is_none(), "a refused insert must leave nothing");
+    Ok(())
+}
+
 /// Checks a family whose own row is damaged. Every member of it must be `Corrupt`, and other families must not be
 /// affected. A revocation of the family must not report that there was nothing to revoke.
 async fn a_family(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
-    let (draft, other): (Draft, Draft) = (ann.refresh().with_access(), ann.refresh().with_access());
+    let draft = ann.refresh().noticed(at(10), 0).labelled("one").with_access();
+    let other = ann.refresh().with_access();
     let (id, kept) = (draft.found(&*store).await?, other.found(&*store).await?);
     if !store.damage(Row::Family(&draft.family.id)).await {
         return Ok(());
@@ -215,6 +255,8 @@ async fn a_family(subject: &Subject) -> Result<(), Violation> {
         let own = matches!(&answer, Err(StoreError::Corrupt { id: Some(of), .. }) if *of == record.id);
         ensure!(own, "a member of a damaged family must be Corrupt with its id, but was {answer:?}");
     }
+    counts_members(&*store, &ann).await?;
+    keeps_its_label(&*store, &draft, &other).await?;
     let applied = store.apply(&id, Version::FIRST, &describe_as("x"), at(1)).await;
     ensure_is!(applied, Err(StoreError::Corrupt { .. }), "apply in a damaged family must be Corrupt");
     let next = draft.successor(id, 1);

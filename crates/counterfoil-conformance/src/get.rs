@@ -96,6 +96,7 @@ async fn keys_are_not_collated(store: &dyn TokenStore) -> Result<(), Violation> 
 async fn every_field_comes_back(store: &dyn TokenStore) -> Result<(), Violation> {
     let (mut model, ann) = (Model::default(), Person::new("default", &"x".repeat(255)));
     let longest = "😀".repeat(100);
+    let blanks = ann.pat().labelled("two  blanks \u{3000} and\u{a0}\u{a0}others");
     let mut full = ann.refresh().labelled(&longest).noticed(at(77), 7).with_access();
     full.records[0].description = Description::new(&"ж".repeat(500)).ok();
     full.records[0].key_id = KeyId::new(u32::MAX);
@@ -114,7 +115,7 @@ async fn every_field_comes_back(store: &dyn TokenStore) -> Result<(), Violation>
         access: counterfoil::store::Access::SameAsUser(counterfoil::SubjectId::new("ann").expect("a subject")),
         named: Some("AD\\bill.posters".into()),
     };
-    for draft in [full, bare, code] {
+    for draft in [full, bare, code, blanks] {
         draft.found(store).await?;
         let _ = model.insert(draft.home(None), &draft.records, at(0));
         for record in &draft.records {

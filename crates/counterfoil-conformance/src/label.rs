@@ -6,7 +6,9 @@ use counterfoil::store::{Applied, Change, Inserted, Relabel, Revoke, Rotated, To
 use counterfoil::types::{FamilyId, Label, RecordId, Version};
 
 use crate::reference::describe;
-use crate::sample::{Draft, EXPIRES, GONE, Person, at, member_id, most, must_get, relabel, revoked, supersede};
+use crate::sample::{
+    Draft, EXPIRES, GONE, Person, at, make_room, member_id, most, must_get, relabel, revoked, supersede,
+};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
@@ -17,6 +19,7 @@ pub async fn label_is_given_back(subject: &Subject) -> Verdict {
     by_purge_and_not_before(subject).await?;
     by_relabel(subject).await?;
     by_displacement(subject).await?;
+    by_room(subject).await?;
     not_by_rotation(subject).await?;
     Ok(Checked::Held)
 }
@@ -167,6 +170,20 @@ async fn by_displacement(subject: &Subject) -> Result<(), Violation> {
         }
     }
     Ok(())
+}
+
+/// Checks an insert that makes room by revoking the family that has the label. The `gone_at` of this family is reached,
+/// but it has no expiry, so the cap counts it. The new family must have the label afterwards.
+async fn by_room(subject: &Subject) -> Result<(), Violation> {
+    let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
+    let holder = ann.pat().labelled("one").ending(None, Some(at(5)));
+    holder.found(&*store).await?;
+    let new = ann.pat().labelled("one");
+    let answer = store.insert(new.bounded(Some(make_room(1, at(6))), None), &new.records, at(6)).await?;
+    ensure_is!(&answer, Inserted::MadeRoom(ended) if *ended == [holder.family.id], "a cap of one makes room");
+    let kept = &must_get(&*store, &new.id()).await?.family().label_key.clone();
+    ensure!(*kept == new.family.label_key, "the new family must have the label of the family that it ended");
+    held_by(&*store, &ann, "one", at(6), new.family.id).await
 }
 
 async fn not_by_rotation(subject: &Subject) -> Result<(), Violation> {

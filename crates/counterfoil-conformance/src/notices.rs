@@ -64,15 +64,19 @@ async fn what_moves_a_mark(subject: &Subject) -> Result<(), Violation> {
     let _ = store.settle(&id, mark(at(20), 0), Some(mark(at(30), 1)), None).await?;
     is_due(29, false, "the settlement").await?;
     is_due(30, true, "the settlement").await?;
+    let _ = store.settle(&id, mark(at(30), 1), Some(mark(at(30), 2)), None).await?;
+    is_due(30, true, "a settlement that moves the stage alone").await?;
     let expiry = |at_mark| Change::Expiry { expires_at: Some(at(EXPIRES)), gone_at: Some(at(GONE)), notice: at_mark };
     let _ = store.apply(&id, Version::FIRST, &expiry(None), at(1)).await?;
     is_due(1_000, false, "a change that cleared it").await?;
     let _ = store.apply(&id, Version::new(1), &expiry(Some(mark(at(5), 0))), at(1)).await?;
     is_due(4, false, "a change that set it").await?;
     is_due(5, true, "a change that set it").await?;
+    let _ = store.apply(&id, Version::new(2), &expiry(Some(mark(at(5), 1))), at(1)).await?;
+    is_due(5, true, "a change that moves the stage alone").await?;
     let mut next = draft.successor(id, 1);
     next.notice = Some(mark(at(50), 0));
-    let _ = store.rotate(&id, &supersede(Version::new(2), next.id, at(2)), std::slice::from_ref(&next), at(2)).await?;
+    let _ = store.rotate(&id, &supersede(Version::new(3), next.id, at(2)), std::slice::from_ref(&next), at(2)).await?;
     is_due(49, false, "the rotation").await?;
     is_due(50, true, "the rotation").await?;
     ensure!(

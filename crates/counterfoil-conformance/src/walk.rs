@@ -26,7 +26,7 @@ enum Walked<'a> {
 ///
 /// A violation if a page has more than `limit` records, if a record is returned twice, or if the pages do not end.
 pub async fn walk(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result<Vec<TokenRecord>, Violation> {
-    collect(store, Walked::Listing(of), limit).await
+    Ok(collect(store, Walked::Listing(of), limit).await?.0)
 }
 
 /// Reads all pages of the records whose notice is due at `now`, each with at most `limit` records. Returns the records.
@@ -35,7 +35,30 @@ pub async fn walk(store: &dyn TokenStore, of: Listing<'_>, limit: u32) -> Result
 ///
 /// The same errors as [`walk`].
 pub async fn walk_due(store: &dyn TokenStore, now: Timestamp, limit: u32) -> Result<Vec<TokenRecord>, Violation> {
-    collect(store, Walked::Due(now), limit).await
+    Ok(collect(store, Walked::Due(now), limit).await?.0)
+}
+
+/// Like [`walk`], for a store without damaged rows. It is a violation if a page counts a damaged row.
+pub(crate) async fn walk_intact(
+    store: &dyn TokenStore,
+    of: Listing<'_>,
+    limit: u32,
+) -> Result<Vec<TokenRecord>, Violation> {
+    intact(collect(store, Walked::Listing(of), limit).await?)
+}
+
+/// Like [`walk_due`], for a store without damaged rows. It is a violation if a page counts a damaged row.
+pub(crate) async fn walk_due_intact(
+    store: &dyn TokenStore,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<TokenRecord>, Violation> {
+    intact(collect(store, Walked::Due(now), limit).await?)
+}
+
+fn intact((records, corrupt): (Vec<TokenRecord>, u32)) -> Result<Vec<TokenRecord>, Violation> {
+    ensure!(corrupt == 0, "no row is damaged, but the pages of a walk counted {corrupt} as damaged");
+    Ok(records)
 }
 
 /// Returns the ids of the records.
@@ -52,11 +75,13 @@ pub fn sorted_ids(records: &[TokenRecord]) -> Vec<RecordId> {
     found
 }
 
-/// Reads page after page until `next` is `None`. Returns the records of all pages.
-async fn collect(store: &dyn TokenStore, walked: Walked<'_>, limit: u32) -> Result<Vec<TokenRecord>, Violation> {
+/// Reads page after page until `next` is `None`. Returns the records of all pages, and how many damaged rows the pages
+/// counted.
+async fn collect(store: &dyn TokenStore, walked: Walked<'_>, limit: u32) -> Result<(Vec<TokenRecord>, u32), Violation> {
     let (mut all, mut seen, mut after) = (Vec::<TokenRecord>::new(), HashSet::new(), None::<Cursor>);
+    let mut damaged = 0;
     for _ in 0..ENDLESS {
-        let Page { items, next, .. } = match walked {
+        let Page { items, next, corrupt } = match walked {
             Walked::Listing(of) => store.list(of, after.as_ref(), most(limit)).await?,
             Walked::Due(now) => store.due(now, after.as_ref(), most(limit)).await?,
         };
@@ -66,8 +91,9 @@ async fn collect(store: &dyn TokenStore, walked: Walked<'_>, limit: u32) -> Resu
             ensure!(seen.insert(id), "a walk must show each record once, but {id:?} came again");
             all.push(item);
         }
+        damaged += corrupt;
         if next.is_none() {
-            return Ok(all);
+            return Ok((all, damaged));
         }
         after = next;
     }

@@ -12,7 +12,7 @@ use crate::sample::{
     supersede,
 };
 use crate::violation::Violation;
-use crate::walk::{walk, walk_due};
+use crate::walk::{walk_due_intact, walk_intact};
 
 /// The largest number of calls of one purge, or of one revocation of an owner. Every purge or revocation of a scene is
 /// complete after fewer calls.
@@ -28,7 +28,7 @@ impl Scene {
     pub(crate) async fn act(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Outcome, Violation> {
         match deed {
             deed if deed.founds() => self.found(store, deed, actor).await,
-            Deed::Join | Deed::JoinCapped => self.join(store, deed, actor).await,
+            Deed::Join | Deed::JoinGone | Deed::JoinCapped => self.join(store, deed, actor).await,
             deed if deed.supersedes() || deed.joins() => self.rotate(store, deed, actor).await,
             deed if deed.reads() => self.read(store, deed).await,
             Deed::RevokeOne | Deed::RevokeFamily | Deed::RevokeOwner => self.revoke(store, deed, actor).await,
@@ -58,8 +58,11 @@ impl Scene {
 
     async fn join(&self, store: &dyn TokenStore, deed: Deed, actor: usize) -> Result<Outcome, Violation> {
         let new = self.joining(deed, actor);
-        let home: InsertInto<'_> =
-            if deed == Deed::JoinCapped { self.chain.join_capped(2, 2) } else { self.chain.join(2) };
+        let home: InsertInto<'_> = match deed {
+            Deed::JoinCapped => self.chain.join_capped(2, 2),
+            Deed::JoinGone => self.gone.join(0),
+            _ => self.chain.join(2),
+        };
         Ok(Outcome::inserted(store.insert(home, new, self.now()).await?))
     }
 
@@ -68,6 +71,7 @@ impl Scene {
         let (id, expect, change) = match deed {
             Deed::EditLabel => (self.tip, Version::FIRST, relabel("free")),
             Deed::EditDescription => (self.tip, Version::FIRST, describe_as(&format!("by actor {actor}"))),
+            Deed::EditStale => (self.tip, Version::FIRST.next(), describe_as(&format!("late, by actor {actor}"))),
             Deed::Rekey => (self.tip, Version::FIRST, self.rekeyed(actor)),
             Deed::End => {
                 let end = Change::End { honoured_until: self.near(12 + micros), gone_at: far(micros) };
@@ -185,10 +189,12 @@ impl Scene {
         let realm = &self.person.realm;
         let seen: Vec<TokenRecord> = match deed {
             Deed::Get => store.get(&self.tip).await?.into_iter().collect(),
-            Deed::ListAll => walk(store, self.person.listing(TokenKind::RefreshToken), PAGE).await?,
-            Deed::ListStanding => walk(store, self.person.standing(TokenKind::RefreshToken, self.now()), PAGE).await?,
-            Deed::ListKind => walk(store, Listing::Kind { realm, kind: TokenKind::AccessToken }, PAGE).await?,
-            Deed::Due => walk_due(store, self.now(), PAGE).await?,
+            Deed::ListAll => walk_intact(store, self.person.listing(TokenKind::RefreshToken), PAGE).await?,
+            Deed::ListStanding => {
+                walk_intact(store, self.person.standing(TokenKind::RefreshToken, self.now()), PAGE).await?
+            }
+            Deed::ListKind => walk_intact(store, Listing::Kind { realm, kind: TokenKind::AccessToken }, PAGE).await?,
+            Deed::Due => walk_due_intact(store, self.now(), PAGE).await?,
             _ => return Ok(Outcome::Counted(self.counted(store.census().await?))),
         };
         Ok(Outcome::Seen(seen))

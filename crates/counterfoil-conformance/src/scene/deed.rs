@@ -27,6 +27,9 @@ pub(crate) enum Deed {
     FoundGoneLabel,
     /// Calls `insert` for access tokens that join the scene's family of refresh tokens.
     Join,
+    /// Calls `insert` for an access token that joins the family that is past its `gone_at`. This changes no field of
+    /// the family, because its `used_at` is already the instant of the call.
+    JoinGone,
     /// Calls `insert` for an access token that joins the scene's family of refresh tokens, with a cap on the live
     /// access tokens of the family. The cap leaves room for one more access token.
     JoinCapped,
@@ -34,6 +37,8 @@ pub(crate) enum Deed {
     EditLabel,
     /// Calls `apply` to change the description of a record.
     EditDescription,
+    /// Calls `apply` to change the description of a record, with the version that the record has after one change.
+    EditStale,
     /// Calls `apply` to change the expiry of a record.
     Expiry,
     /// Calls `apply` to replace the digest of a record by one that was made with another key.
@@ -128,6 +133,9 @@ impl Deed {
         Self::Census,
     ];
 
+    /// Further pairs of operations. They contain operations that only one other operation disturbs.
+    const FURTHER: [[Self; 2]; 2] = [[Self::JoinGone, Self::PurgeGone], [Self::EditStale, Self::EditDescription]];
+
     /// The operations that the check of dropped calls (clause 25 of `TokenStore`) drops before they are done.
     pub(crate) const WRITES: [Self; 14] = [
         Self::FoundGoneLabel,
@@ -147,7 +155,7 @@ impl Deed {
     ];
 
     /// Returns the pairs of operations to run concurrently. These are all pairs in which at least one operation writes,
-    /// including each operation with itself. They are in random order, so that a broken store fails early. If `rounds`
+    /// including each operation with itself, and the further pairs. They are in random order, so that a broken store fails early. If `rounds`
     /// is low, only a part of them is returned.
     pub(crate) fn pairs(rounds: u32) -> Vec<[Self; 2]> {
         let with_later = |(index, one): (usize, &Self)| {
@@ -160,7 +168,13 @@ impl Deed {
         all.sort_by_cached_key(|_| dice.bits());
         let part = (ALL_PAIRS / rounds.max(1)).max(1);
         all.truncate(all.len() / usize::try_from(part).unwrap_or(1));
+        all.extend(Self::FURTHER);
         all
+    }
+
+    /// Returns all operations, including those that are only in the further pairs.
+    pub(crate) fn every() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain([Self::JoinGone, Self::EditStale])
     }
 
     pub(crate) const fn reads(self) -> bool {

@@ -61,6 +61,8 @@ struct Brought {
     /// Two access tokens with the chain's generation at the beginning. A call without a cap on access tokens inserts
     /// both of them, and a call with such a cap inserts only the first.
     joining: [NewRecord; 2],
+    /// An access token that can join the family that is past its `gone_at`.
+    gone: [NewRecord; 1],
 }
 
 impl Scene {
@@ -83,7 +85,7 @@ impl Scene {
         let near = |micros| near(hour, micros);
         let person = Person { realm: realm(hour), ..Person::somebody() };
         let mut chain = person.refresh().created(near(0)).used(near(0)).labelled("one").with_access().with_access();
-        let mut gone = person.refresh().created(near(0)).used(near(0)).labelled("gone");
+        let mut gone = person.refresh().created(near(0)).used(near(10)).labelled("gone");
         gone = gone.ending(Some(near(5)), Some(near(6)));
         let spent = &mut chain.records[2];
         (spent.expires_at, spent.gone_at) = (Some(near(5)), Some(near(6)));
@@ -93,10 +95,16 @@ impl Scene {
         let new = |record: NewRecord| record.with_key_id(key(hour)).with_created_at(near(8));
         let (handed, tip) = (chain.successor(chain.id(), 1).id, chain.successor(chain.id(), 2).id);
         let brought = |_| {
-            let mut coming = person.refresh().used(near(10)).with_access();
+            let mut coming = person.refresh().used(near(10)).noticed(near(7), 1).with_access();
             coming.records.iter_mut().for_each(|record| *record = new(record.clone()));
-            let next = new(chain.successor(tip, 3));
-            Brought { coming, next, beside: new(chain.access(3)), joining: [0, 1].map(|_| new(chain.access(2))) }
+            let next = new(chain.successor(tip, 3)).with_notice(NoticeMark { at: near(7), stage: 1 });
+            Brought {
+                coming,
+                next,
+                beside: new(chain.access(3)),
+                joining: [0, 1].map(|_| new(chain.access(2))),
+                gone: [new(gone.access(0))],
+            }
         };
         let actors = (0..ACTORS).map(brought).collect();
         Self { person, handed, tip, gone, actors, model: Model::default(), hour, chain }
@@ -177,15 +185,18 @@ impl Scene {
             brought.coming.records.iter().map(|record| record.id).collect()
         } else if deed.supersedes() {
             vec![brought.next.id, brought.beside.id]
-        } else if deed.joins() {
+        } else if deed.joins() || deed == Deed::JoinGone {
             self.joining(deed, actor).iter().map(|record| record.id).collect()
         } else {
             Vec::new()
         }
     }
 
-    /// The access tokens with the chain's generation that this operation inserts if this actor runs it.
+    /// The access tokens with the family's generation that this operation inserts if this actor runs it.
     fn joining(&self, deed: Deed, actor: usize) -> &[NewRecord] {
+        if deed == Deed::JoinGone {
+            return &self.actors[actor].gone;
+        }
         let both = &self.actors[actor].joining;
         if matches!(deed, Deed::Join | Deed::Slide) { both } else { &both[..1] }
     }

@@ -33,7 +33,11 @@ impl Fixture for References {
     async fn damage(&self, database: &Arc<ReferenceStore>, row: Row<'_>) -> bool {
         match row {
             Row::Record(id) => database.with(|model| model.damaged.push(*id)),
-            Row::Family(_) => return false,
+            Row::Family(id) => database.with(|model| {
+                let members = model.records.iter().map(|record| record.id).filter(|one| one.family() == *id);
+                let members: Vec<_> = members.collect();
+                model.damaged.extend(members);
+            }),
         }
         true
     }

@@ -1,7 +1,7 @@
 //! Draws random rotations, with all their arguments.
 
 use counterfoil::Timestamp;
-use counterfoil::store::{NewRecord, Nonce, ParentUpdate, RecordParts};
+use counterfoil::store::{FamilyParts, NewRecord, Nonce, ParentUpdate, RecordParts};
 use counterfoil::types::{RecordId, TokenKind};
 
 use super::Draw;
@@ -13,7 +13,7 @@ use crate::sample::{Person, most};
 
 impl Draw {
     /// Draws a rotation, which is a slide or supersedes its parent. Any record can be the parent of a slide. To be
-    /// superseded, a record must have the kind of its family.
+    /// superseded, a record must have the kind of its family, and its newest generation unless it is already superseded.
     pub(super) fn rotate(&mut self, model: &Model) -> Command {
         if self.aims_at(&[Operation::SupersedePaced]) {
             return self.supersede_paced(model);
@@ -25,7 +25,10 @@ impl Draw {
             if older && record.version == counterfoil::types::Version::FIRST {
                 return false;
             }
-            slides || model.family(record.id.family()).is_some_and(|family| family.kind == record.kind)
+            let leads = |family: &FamilyParts| {
+                family.kind == record.kind && (record.superseded.is_some() || family.generation == record.generation)
+            };
+            slides || model.family(record.id.family()).is_some_and(leads)
         };
         let parent = self.target(model, chain);
         let Some(record) = model.record(&parent) else { return self.rotate_absent(model, parent) };

@@ -1,7 +1,7 @@
 //! Broken stores, which read or write in two steps what must be one atomic step.
 
 use counterfoil::store::{
-    InsertInto, Inserted, NewRecord, Page, ParentUpdate, Progress, Revoke, Rotated, TokenRecord, TokenStore,
+    Applied, InsertInto, Inserted, NewRecord, Page, ParentUpdate, Progress, Revoke, Rotated, TokenRecord, TokenStore,
 };
 use counterfoil_conformance::{ReferenceStore, backend_call, pause};
 
@@ -47,6 +47,38 @@ overrides!(ListJoinsLate, self, list, |inner, of, after, limit| {
     first(self.0).await;
     let page = inner.list(of, after, limit).await?;
     Ok(Page { items: joined_late(self.0, inner, page.items).await, ..page })
+});
+
+/// A broken store whose listing reads the ids of a page, and the records only later. A record that was removed in
+/// between is counted as damaged. If the argument is true, it awaits `backend_call` between the steps.
+pub(crate) struct ListCountsTheVanished(pub bool);
+
+overrides!(ListCountsTheVanished, self, list, |inner, of, after, limit| {
+    first(self.0).await;
+    let page = inner.list(of, after, limit).await?;
+    between(self.0).await;
+    let (mut items, mut corrupt) = (Vec::new(), page.corrupt);
+    for item in page.items {
+        match inner.get(&item.record().id).await? {
+            Some(_) => items.push(item),
+            None => corrupt += 1,
+        }
+    }
+    Ok(Page { items, corrupt, ..page })
+});
+
+/// A broken store whose `apply` returns a stale record as it is a moment later. If the argument is true, it awaits
+/// `backend_call` between the steps.
+pub(crate) struct StaleAnswersLate(pub bool);
+
+overrides!(StaleAnswersLate, self, apply, |inner, id, expect, change, now| {
+    first(self.0).await;
+    let answer = inner.apply(id, expect, change, now).await?;
+    if !matches!(answer, Applied::Stale(_)) {
+        return Ok(answer);
+    }
+    between(self.0).await;
+    Ok(inner.get(id).await?.map_or(Applied::Missing, Applied::Stale))
 });
 
 /// A broken store whose `get` reads a record, and the row of its family only later. If the argument is true, it awaits

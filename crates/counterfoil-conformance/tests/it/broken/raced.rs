@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::Flaw;
 use super::blind::{Blind, method};
 use super::halves::{
-    ClaimAnswersLate, DueJoinsLate, GetJoinsLate, InsertRevivesFamilies, JoinsOneByOne, ListJoinsLate,
-    OwnerEndsWhatItSaw, SuccessorBeforeParent,
+    ClaimAnswersLate, DueJoinsLate, GetJoinsLate, InsertRevivesFamilies, JoinsOneByOne, ListCountsTheVanished,
+    ListJoinsLate, OwnerEndsWhatItSaw, StaleAnswersLate, SuccessorBeforeParent,
 };
-use super::late::{Column, Loses, PurgeTakesFamiliesLate};
+use super::late::{Column, Loses, PurgeComparesRows, PurgeTakesFamiliesLate};
 
 /// A race in a store, with a function for each of its two forms.
 pub(crate) struct Planted {
@@ -180,6 +180,27 @@ pub(crate) fn all() -> Vec<Planted> {
         raced: || Arc::new(PurgeTakesFamiliesLate(false)),
         raced_by: Some("purge_keeps_the_living"),
         interleaved: || Arc::new(PurgeTakesFamiliesLate(true)),
+        interleaved_by: INTERLEAVED,
+    });
+    all.push(Planted {
+        name: "PurgeComparesRows".into(),
+        raced: || Arc::new(PurgeComparesRows(false)),
+        raced_by: Some("purge_keeps_the_living"),
+        interleaved: || Arc::new(PurgeComparesRows(true)),
+        interleaved_by: INTERLEAVED,
+    });
+    all.push(Planted {
+        name: "ListCountsTheVanished".into(),
+        raced: || Arc::new(ListCountsTheVanished(false)),
+        raced_by: None,
+        interleaved: || Arc::new(ListCountsTheVanished(true)),
+        interleaved_by: INTERLEAVED,
+    });
+    all.push(Planted {
+        name: "StaleAnswersLate".into(),
+        raced: || Arc::new(StaleAnswersLate(false)),
+        raced_by: None,
+        interleaved: || Arc::new(StaleAnswersLate(true)),
         interleaved_by: INTERLEAVED,
     });
     all.extend(lost_columns());

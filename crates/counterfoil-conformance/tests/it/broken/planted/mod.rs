@@ -3,6 +3,7 @@
 
 mod answers;
 mod changes;
+mod indexes;
 mod names;
 mod order;
 mod sizes;
@@ -17,6 +18,7 @@ use counterfoil_conformance::{CHECKS, Fixture, ReferenceStore, Row, Store, Subje
 
 use super::{Broken, Flaw};
 use answers::answers;
+use indexes::indexes;
 use names::names;
 use order::orders;
 use sizes::sizes;
@@ -44,7 +46,7 @@ macro_rules! cases {
 use cases;
 
 fn everything() -> Vec<Case> {
-    [names(), values(), sizes(), states(), walks(), answers(), orders()].into_iter().flatten().collect()
+    [names(), values(), sizes(), states(), walks(), answers(), orders(), indexes()].into_iter().flatten().collect()
 }
 
 /// Returns all these broken stores: the name of each, and the function that makes its flaw.
@@ -52,7 +54,8 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, fn() -> Arc<dyn Flaw>
     everything().into_iter().map(|case| (case.name, case.make))
 }
 
-/// A fixture for a broken store, like [`Bench`](super::Bench), which also implements the hook `damage`.
+/// A fixture for a broken store, like [`Bench`](super::Bench), which also implements the hook `damage`. If it damages a
+/// family, it damages all members of the family, because the model has no damaged families.
 struct Damageable(fn() -> Arc<dyn Flaw>);
 
 #[async_trait]
@@ -68,8 +71,14 @@ impl Fixture for Damageable {
     }
 
     async fn damage(&self, database: &Arc<ReferenceStore>, row: Row<'_>) -> bool {
-        let Row::Record(id) = row else { return false };
-        database.with(|model| model.damaged.push(*id));
+        match row {
+            Row::Record(id) => database.with(|model| model.damaged.push(*id)),
+            Row::Family(id) => database.with(|model| {
+                let members = model.records.iter().map(|record| record.id).filter(|one| one.family() == *id);
+                let members: Vec<_> = members.collect();
+                model.damaged.extend(members);
+            }),
+        }
         true
     }
 }
@@ -111,6 +120,11 @@ fn columns_that_are_too_narrow_are_rejected() {
 #[test]
 fn stores_that_forget_a_state_are_rejected() {
     try_all(&states());
+}
+
+#[test]
+fn stores_that_lose_an_entry_of_an_index_are_rejected() {
+    try_all(&indexes());
 }
 
 #[test]

@@ -147,6 +147,12 @@ fn texts() -> Vec<Case> {
         NoDescriptionForAnEmptyOne => get_is_exact: Keeping(|record, _| {
             record.description = record.description.clone().filter(|text| !text.as_str().is_empty());
         });
+        LabelsWithOneBlankForTwo => get_is_exact: Keeping(|record, _| {
+            let words = |label: &Label| {
+                label.as_str().split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+            };
+            record.label = record.label.as_ref().and_then(|label| Label::new(&words(label), 255).ok());
+        });
         LabelsCutAt100 => get_is_exact: Keeping(|record, _| {
             record.label = record.label.as_ref().and_then(|label| Label::new(&cut(label.as_str(), 100), 255).ok());
         });
