@@ -121,8 +121,8 @@ use crate::types::time::Timestamp;
 ///     fails and there is also another reason to refuse, the store may return either result.
 /// 49. `methods_race_methods`: for any two concurrent calls of any methods, through any handles, both results and the
 ///     final state are the same as if the calls had run one after the other, in some order. `touch`, `purge` and the
-///     revocation of an owner may work record by record and family by family, and `census` need not be one step. After a call has returned, its effect
-///     persists.
+///     revocation of an owner may work record by record and family by family, and `census` need not be one step. After
+///     a call has returned, its effect persists.
 /// 50. `interleavings_are_steps`: clause 49 is also true if one call is paused between any two of its calls of the
 ///     backend.
 /// 54. `every_state_has_its_answer`: for every state of a record, every method returns the result in the table in
