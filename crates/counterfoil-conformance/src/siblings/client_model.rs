@@ -31,7 +31,7 @@ struct Model {
 /// Checks that a `ClientStore` answers random calls as the model does. No single clause of the contract describes this
 /// check.
 pub async fn client_answers_equal_the_model(siblings: &Siblings) -> Verdict {
-    for seed in 0..u64::from(scale().sequences.min(24)) {
+    for seed in 0..u64::from(scale().sequences.min(12)) {
         let database = siblings.fresh().await;
         let (Some(one), Some(other)) = (database.clients().await, database.clients().await) else {
             return Ok(NO_CLIENTS);

@@ -21,7 +21,7 @@ pub async fn throttle_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     if handles.is_empty() {
         return Ok(NO_THROTTLE);
     }
-    for seed in 0..u64::from(scale().sequences.min(40)) {
+    for seed in 0..u64::from(scale().sequences.min(24)) {
         sequence(&handles, seed, u8::try_from(seed).unwrap_or(u8::MAX)).await?;
     }
     Ok(Checked::Held)
