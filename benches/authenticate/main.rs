@@ -43,7 +43,8 @@ const SIZES: [usize; 3] = [1_000_000, 100_000, 1_000];
 /// batches are not interrupted.
 const SLOT: Duration = Duration::from_micros(200);
 
-/// The number of batches of the floor in one round, and of "ours". Only the fastest batch of each is compared.
+/// The number of batches that one round measures of each kind of call: the cheapest possible call ("floor") and the
+/// call of the library ("ours"). Only the fastest batch of each kind is compared.
 const BATCHES: usize = 12;
 
 fn main() {

@@ -199,9 +199,12 @@ pub(crate) fn rearm(
     arm(schedule, record, from, now).filter(|next| *next != held && !(due(next) && due(&held)))
 }
 
-/// The first stage that can still be sent after the schedule has changed to `schedule`. `held` is the stage of the
-/// stored mark. `set_under` contains the earlier schedules that give the stored mark. Returns `None` if `set_under` is
-/// empty, or if it is unknown which stages were sent.
+/// The first stage that can still be sent after the schedule of notices has changed to `schedule`. `held` is the stage
+/// of the notice that is stored as the record's next one. `set_under` contains the earlier schedules from which this
+/// stored notice can have been computed.
+///
+/// Returns `None` if there is no such earlier schedule. Also returns `None` if one of them has another number of stages
+/// and `held` is not the first stage, because it is then unknown which stages were sent.
 fn first_open<'a>(
     set_under: impl Iterator<Item = &'a Schedule>,
     schedule: &Schedule,

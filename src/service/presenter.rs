@@ -195,8 +195,8 @@ impl Presenter {
     }
 
     /// Whether a console session is fresh: the person entered the password less than the time `fresh` ago. Always true
-    /// for other presenters, because an access token lives only for minutes, and the host has just authenticated its
-    /// person.
+    /// for other presenters, because an access token lives only for minutes, and a presenter that the host signed in
+    /// was authenticated a moment ago.
     pub(crate) fn is_fresh(&self, fresh: Duration, now: Timestamp) -> bool {
         match self.means {
             Means::Session(_, proved_at) => proved_at.is_some_and(|at| !now.reached(at.plus_capped(fresh))),

@@ -1,7 +1,8 @@
 //! The schedule of expiry notices of a realm, and the progress of applying a new schedule to all records.
 //!
-//! Each record has a mark: the time and stage of its next notice. The mark is computed from the schedule. Schedule and
-//! progress are stored as one value in the document of the settings, so one compare-and-swap changes all of them.
+//! Each record has a mark: the time and stage of its next notice. The mark is computed from the schedule. The settings
+//! of a realm are one stored document. It contains the schedule and the progress too, so one compare-and-swap changes
+//! both. It does not change the marks.
 
 use std::time::Duration;
 

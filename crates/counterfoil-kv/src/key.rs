@@ -187,9 +187,9 @@ pub(crate) fn gone(unsent: bool) -> Build {
     Build::of(if unsent { b'u' } else { b'g' })
 }
 
-/// The prefix of an index of revoked families by `gone_at`, the instant from which a purge removes their members. If
-/// `unsent` is true, this is the index of the families whose remaining members all have a notice that was not sent yet.
-/// Otherwise it is the index of the families that every purge checks.
+/// The prefix of an index of revoked families by `gone_at`. From this instant, a purge removes the members. If `unsent`
+/// is true, this is the index of the families in which every remaining member waits for a notice to be sent. Otherwise
+/// it is the index of all other revoked families.
 pub(crate) fn ended(unsent: bool) -> Build {
     Build::of(if unsent { b'y' } else { b'x' })
 }

@@ -86,9 +86,9 @@ impl<W: Write> RedactingWriter<W> {
 }
 
 impl<W: Write> Write for RedactingWriter<W> {
-    /// Takes at most the first 64 KiB of `bytes`. After an error, none of `bytes` were taken. If the other writer takes
-    /// a part of the redacted bytes and then fails, this call succeeds. If the failure persists, the next call returns
-    /// it.
+    /// Takes at most the first 64 KiB of `bytes`. After an error, none of `bytes` were taken. If the inner writer takes
+    /// a part of the redacted bytes and then fails, this call succeeds. The next call then returns the error, if the
+    /// inner writer still fails.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.pass_on()?;
         let chunk = &bytes[..bytes.len().min(CHUNK)];

@@ -120,7 +120,7 @@ impl SqliteStore {
     }
 
     /// Closes all connections and copies the write-ahead log into the file. Later calls return `Unavailable`. If
-    /// another process has the file open, the log stays, and contains only what that process still reads.
+    /// another process has the file open, the log file stays.
     ///
     /// Dropping the last clone also closes the connections. But it does not wait until they are closed, and the log can
     /// stay.
