@@ -30,8 +30,8 @@ pub(crate) fn ends_at(policy: &RefreshTokens, now: Timestamp) -> Timestamp {
     now.plus_capped(policy.grace)
 }
 
-/// The end of the window of a replaced refresh token. `None` if no retry is possible: the token is not the direct parent
-/// of the newest refresh token, its nonce is no longer stored, or the window has ended.
+/// The end of the window of a replaced refresh token. `None` if no retry is possible: the token is not the direct
+/// parent of the newest refresh token, its nonce is no longer stored, or the window has ended.
 pub(crate) fn open_until(record: &TokenRecord, superseded: &Superseded, now: Timestamp) -> Option<Timestamp> {
     let direct_parent = record.record().generation.checked_add(1) == Some(record.family().generation);
     let until = superseded.honoured_until?;

@@ -6,8 +6,8 @@ use poem::Request;
 use crate::head::Head;
 use crate::rejection::Rejection;
 
-/// Returns the host that a request names, or `None` for an HTTP/1.0 request that names no host. Call it in the outermost
-/// middleware, because poem accepts requests with two `Host` lines or with none.
+/// Returns the host that a request names, or `None` for an HTTP/1.0 request that names no host. Call it in the
+/// outermost middleware, because poem accepts requests with two `Host` lines or with none.
 ///
 /// # Errors
 ///
