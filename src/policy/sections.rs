@@ -253,7 +253,8 @@ pub struct ConsoleSessions {
     #[serde(with = "whole_seconds")]
     pub absolute: Duration,
     /// How long a session counts as fresh after the person entered the password, at most 366 days. Operations that need
-    /// a recent proof of the password are refused in a session that is not fresh.
+    /// a recent proof of the password are refused in a session that is not fresh. The instant that counts is the
+    /// beginning of the request, also if its body arrives slowly.
     #[serde(with = "whole_seconds")]
     pub fresh: Duration,
     /// The limit on live sessions of one owner. `None` means no limit.

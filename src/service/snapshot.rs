@@ -143,12 +143,16 @@ fn half(staleness: Duration) -> Duration {
     staleness / 2
 }
 
+/// How much later than a call's instant a value may have been read. A request is dated by its beginning and reads its
+/// body afterwards, for at most ten seconds. Meanwhile, other calls can have read the value again. A larger difference
+/// means that the clock was set back.
+const LATER: Duration = Duration::from_secs(15);
+
 fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness: Duration, now: Timestamp) -> Need {
     let map = map.pin();
     let Some(fresh) = map.get(key) else { return Need::Read };
     let age = now.since(fresh.read_at);
-    // The value was read at a later time than now because the clock was set back. Treat it as never read.
-    if now < fresh.read_at || age >= staleness {
+    if fresh.read_at.since(now) > LATER || age >= staleness {
         return Need::Read;
     }
     let ahead = age >= half(staleness)
@@ -234,5 +238,22 @@ impl Service {
                 return Ok(client);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_request_does_not_read_again_what_a_later_call_has_read() {
+        let at = |seconds: u64| Timestamp::from_micros(seconds * 1_000_000).expect("a time");
+        let map = papaya::HashMap::new();
+        map.pin().insert((), Fresh::new((), at(20)));
+        let needs = |staleness, now| need(&map, &(), Duration::from_secs(staleness), at(now));
+        assert!(needs(1, 20) == Need::Nothing && needs(1, 10) == Need::Nothing && needs(1, 5) == Need::Nothing);
+        assert!(needs(1, 4) == Need::Read, "the clock was set back");
+        assert!(needs(1, 21) == Need::Read, "too old");
+        assert!(needs(0, 10) == Need::Read, "each call reads");
     }
 }
