@@ -41,10 +41,10 @@ pub(crate) enum Purges {
     Nothing,
 }
 
-/// The state while a clock is doubted.
+/// The state while upkeep does not trust this process's clock.
 struct Doubt {
-    /// The stored instant of the last upkeep when the doubt began. If the stored instant changes, another process with
-    /// another clock has written it.
+    /// The instant of the last upkeep, as it was stored when this state began. If the stored instant changes later,
+    /// another process with another clock has written it.
     noted: Option<Timestamp>,
     /// The time that the clock showed in the last round.
     seen: Timestamp,

@@ -81,7 +81,8 @@ impl Scope {
         self.tokens().any(|own| own == token)
     }
 
-    /// The scope of the tokens for which `stays` returns true. `None` if there is no such token.
+    /// A scope that contains only those of this scope's words (such as `projects:read`) for which `stays` returns true.
+    /// `None` if there is no such word.
     pub(crate) fn filtered(&self, stays: impl Fn(&str) -> bool) -> Option<Self> {
         let left: Vec<_> = self.tokens().filter(|token| stays(token)).collect();
         (!left.is_empty()).then(|| Self(Short::new(&left.join(" "))))

@@ -12,7 +12,7 @@ use crate::role;
 
 /// The interval between checks of the configuration.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// The time after a refusal of the server's configuration during which no new connection is opened.
+/// If this store refuses a server because of its configuration, it opens no new connection for this time.
 const PAUSE: Duration = Duration::from_millis(250);
 
 #[derive(Default)]

@@ -131,8 +131,8 @@ impl Draw {
         Command::Rotate { parent, step, new, now }
     }
 
-    /// Draws the access token that a rotation inserts, or none. A family of the kind access token gets none, because it
-    /// would then have several newest members.
+    /// Draws the access token that a rotation inserts, or none. Draws none if the kind of the family is
+    /// [`TokenKind::AccessToken`]: such a family must not have several newest members.
     fn beside(&mut self, model: &Model, person: &Person, parent: RecordId, generation: u64) -> Vec<NewRecord> {
         let chain = model.family(parent.family()).is_some_and(|family| family.kind != TokenKind::AccessToken);
         if !chain || (!self.aims_at(&[Operation::AccessCapped]) && self.dice.chance(1, 2)) {
