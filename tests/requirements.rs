@@ -142,8 +142,8 @@ fn breaches<'a>(names: impl Iterator<Item = &'a str> + Clone, page: &str) -> Vec
 /// requirement's entry.
 const DECIDED_IN: &str = "  Decided in: ";
 
-/// Returns each id of the page with the text after [`DECIDED_IN`]. The text is empty if the id has no such line. The text
-/// ends at the next entry of the list, or at an empty line.
+/// Returns each id of the page with the text after [`DECIDED_IN`]. The text is empty if the id has no such line. The
+/// text ends at the next entry of the list, or at an empty line.
 fn pointers(page: &str) -> Vec<(&str, String)> {
     let mut found: Vec<(&str, String)> = Vec::new();
     let (mut is_in_entry, mut is_in_pointer) = (false, false);

@@ -13,8 +13,8 @@ use crate::types::role::Role;
 use crate::types::settings::SettingName;
 use crate::types::time::Timestamp;
 
-/// The host's own infrastructure failed. The status is 503. It is 501 for [`Unavailable::NotGiven`], because waiting does
-/// not help. This failure is never reported as "not found" or as success.
+/// The host's own infrastructure failed. The status is 503. It is 501 for [`Unavailable::NotGiven`], because waiting
+/// does not help. This failure is never reported as "not found" or as success.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unavailable {

@@ -102,7 +102,8 @@ pub(crate) async fn insert<O: Permission>(
     Err(Unavailable::Contended { operation: "issue" }.into())
 }
 
-/// The conflict to report if an id that was derived from a submitted form is already taken. The id depends on all fields.
+/// The conflict to report if an id that was derived from a submitted form is already taken. The id depends on all
+/// fields.
 async fn used(service: &Service, id: &RecordId) -> Result<Conflict, Unavailable> {
     let there = service.store.get(id).await?;
     Ok(repeated(there.is_some()))

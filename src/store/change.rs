@@ -93,8 +93,8 @@ pub enum ParentUpdate {
     /// stays until its own `gone_at`.
     ///
     /// The parent has the kind of its family and is the newest generation of it. The core supersedes nothing else. For
-    /// another parent that is not superseded yet, the contract promises only that the call is one atomic step. The pace,
-    /// the nonces and the end of the family are then undefined.
+    /// another parent that is not superseded yet, the contract promises only that the call is one atomic step. The
+    /// pace, the nonces and the end of the family are then undefined.
     Supersede {
         /// The version that the parent must have.
         expect: Version,

@@ -69,8 +69,8 @@ impl Arming {
         }
     }
 
-    /// Whether there is nothing to do now to apply the schedule `under`. Returns true exactly if [`Arming::begin`] would
-    /// return no page. `patience` is the longest time for which another process can still use the old schedule.
+    /// Whether there is nothing to do now to apply the schedule `under`. Returns true exactly if [`Arming::begin`]
+    /// would return no page. `patience` is the longest time for which another process can still use the old schedule.
     pub(crate) fn rests(&self, under: &str, patience: Duration, now: Timestamp) -> bool {
         self.clone().begin(under, patience, now).is_none()
     }

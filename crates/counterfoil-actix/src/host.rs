@@ -30,7 +30,8 @@ use crate::rejection::Rejection;
 /// let app = test::init_service(app).await;
 ///
 /// for (hosts, status) in [(&["a.example"][..], 200), (&["a.example", "b.example"], 400), (&[], 400)] {
-///     let request = hosts.iter().fold(test::TestRequest::get(), |request, host| request.append_header(("host", *host)));
+///     let get = test::TestRequest::get();
+///     let request = hosts.iter().fold(get, |request, host| request.append_header(("host", *host)));
 ///     let answered = test::try_call_service(&app, request.to_request()).await;
 ///     let got = answered.map_or_else(|error| error.as_response_error().status_code(), |answer| answer.status());
 ///     assert_eq!(got.as_u16(), status, "{hosts:?}");

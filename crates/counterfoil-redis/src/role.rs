@@ -75,8 +75,9 @@ mod tests {
         }
     }
 
-    /// Checks which answers show that a node refused a write because it is a replica. The first answer is from a replica
-    /// with Redis 7.0. The second is from a script on a replica with Redis 6.2. The other two are errors of primaries.
+    /// Checks which answers show that a node refused a write because it is a replica. The first answer is from a
+    /// replica with Redis 7.0. The second is from a script on a replica with Redis 6.2. The other two are errors of
+    /// primaries.
     #[test]
     fn a_replica_that_refuses_a_write_is_known_by_it() {
         let answers: [(&[u8], bool); 4] = [

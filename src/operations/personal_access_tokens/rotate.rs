@@ -58,8 +58,8 @@ impl Counterfoil {
     /// - The token has more rights than the presenter.
     ///
     /// [`ManageError::NotFound`] if the token is not the presenter's. [`ManageError::Invalid`] if the overlap is too
-    /// long. [`ManageError::Conflict`] if the token has expired or was replaced, or if the new token would be suspended.
-    /// [`ManageError::SlowDown`] after too many rotations in an hour.
+    /// long. [`ManageError::Conflict`] if the token has expired or was replaced, or if the new token would be
+    /// suspended. [`ManageError::SlowDown`] after too many rotations in an hour.
     ///
     /// [`ManageError::Unavailable`] if a store or the directory failed. It is then unknown whether the old token was
     /// replaced. If it was, the new token is lost and should be deleted.

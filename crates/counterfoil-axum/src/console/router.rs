@@ -42,10 +42,10 @@ use crate::console::state::{Console as State, Shared};
 /// with the account's name as the login name. So the host's directory must accept account names as login names.
 ///
 /// A host without [`Logins`](counterfoil::directory::Logins) must open the sessions itself
-/// ([`Counterfoil::open_session_for`]), because nobody can sign in with a password: the sign-in page then has no form and
-/// says so. A critical action then needs a session that the host opened recently, and answers 501 otherwise.
-/// [`Console::router`] logs this once at level info. Without [`Search`](counterfoil::directory::Search), no page links to
-/// the users page, which answers 501 and says that there is no search. The page of a user still works.
+/// ([`Counterfoil::open_session_for`]), because nobody can sign in with a password: the sign-in page then has no form
+/// and says so. A critical action then needs a session that the host opened recently, and answers 501 otherwise.
+/// [`Console::router`] logs this once at level info. Without [`Search`](counterfoil::directory::Search), no page links
+/// to the users page, which answers 501 and says that there is no search. The page of a user still works.
 ///
 /// Failed sign-ins are counted for each account and each source. [`Sources`] says how the source of a request is found.
 #[must_use]

@@ -155,8 +155,8 @@ impl Deed {
     ];
 
     /// Returns the pairs of operations to run concurrently. These are all pairs in which at least one operation writes,
-    /// including each operation with itself, and the further pairs. They are in random order, so that a broken store fails early. If `rounds`
-    /// is low, only a part of them is returned.
+    /// including each operation with itself, and the further pairs. They are in random order, so that a broken store
+    /// fails early. If `rounds` is low, only a part of them is returned.
     pub(crate) fn pairs(rounds: u32) -> Vec<[Self; 2]> {
         let with_later = |(index, one): (usize, &Self)| {
             let one = *one;

@@ -35,8 +35,8 @@ const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "n
 /// ```
 ///
 /// The scope tokens are the library's own and those of the handle's policy
-/// ([`Policy::scopes`](counterfoil::policy::Policy)). The grants are those that the token endpoint of the handle supports:
-/// `password` only if the host has logins ([`Counterfoil::has_logins`]).
+/// ([`Policy::scopes`](counterfoil::policy::Policy)). The grants are those that the token endpoint of the handle
+/// supports: `password` only if the host has logins ([`Counterfoil::has_logins`]).
 ///
 /// A list that is empty is omitted (RFC 8414 §3.2). `response_types_supported` is omitted too, because there is no
 /// authorization endpoint.

@@ -1,5 +1,5 @@
-//! Opens the shared connection, checks it, and replaces it by a new one. `silence.rs` decides when it is replaced because
-//! no call succeeds.
+//! Opens the shared connection, checks it, and replaces it by a new one. `silence.rs` decides when it is replaced
+//! because no call succeeds.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

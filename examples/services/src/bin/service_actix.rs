@@ -1,8 +1,8 @@
 //! A service in actix-web: people in a table of its own with Argon2id, sign-ins at the token endpoint, personal access
 //! tokens with scopes, the management API.
 //!
-//! `PASSWORD=… service_actix add ann@example.com admin` adds a person (`admin` or `member`), or changes the password and
-//! ends all credentials. Without arguments it serves on `LISTEN` (127.0.0.1:3000). Its files are in the current folder.
+//! `PASSWORD=… service_actix add ann@example.com admin` adds a person (or a `member`), or changes the password and ends
+//! all credentials. Without arguments it serves on `LISTEN` (127.0.0.1:3000). Its files are in the current folder.
 
 use std::{env::args, env::var, num::NonZeroU32};
 

@@ -13,7 +13,8 @@ use crate::sample::{Person, most};
 
 impl Draw {
     /// Draws a rotation, which is a slide or supersedes its parent. Any record can be the parent of a slide. To be
-    /// superseded, a record must have the kind of its family, and its newest generation unless it is already superseded.
+    /// superseded, a record must have the kind of its family, and its newest generation unless it is already
+    /// superseded.
     pub(super) fn rotate(&mut self, model: &Model) -> Command {
         if self.aims_at(&[Operation::SupersedePaced]) {
             return self.supersede_paced(model);

@@ -319,8 +319,10 @@ fn documents() -> Vec<Case> {
             family.label_key = family.label_key.as_ref().map(|key| LabelKey::from_stored(&cut(key.as_str(), 255)));
         });
         LabelKeysCutAt900Bytes => get_is_exact: Keeping(|_, family| {
-            let bytes = |key: &LabelKey| String::from_utf8_lossy(&key.as_str().as_bytes()[..key.as_str().len().min(900)]).into_owned();
-            family.label_key = family.label_key.as_ref().map(|key| LabelKey::from_stored(&bytes(key)));
+            family.label_key = family.label_key.as_ref().map(|key| {
+                let kept = &key.as_str().as_bytes()[..key.as_str().len().min(900)];
+                LabelKey::from_stored(&String::from_utf8_lossy(kept))
+            });
         });
     }
 }

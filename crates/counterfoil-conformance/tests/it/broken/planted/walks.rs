@@ -67,7 +67,8 @@ pub(super) fn walks() -> Vec<Case> {
             due(inner, now, moved.as_ref(), limit)
         });
         DueByIdAlone => due_is_complete: DuePaged(|inner, now, after, limit| {
-            let after = after.map(|after| Cursor { at: after.at, id: counterfoil::types::RecordId::from_bytes([0xff; 16]) });
+            let last = counterfoil::types::RecordId::from_bytes([0xff; 16]);
+            let after = after.map(|after| Cursor { at: after.at, id: last });
             due(inner, now, after.as_ref(), limit)
         });
         CursorOfTheRevokedEnds => list_shows_what_stands: Paged(|inner, of, after, limit| {
