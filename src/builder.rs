@@ -121,8 +121,8 @@ impl Builder {
         self
     }
 
-    /// Sets the key ring in this file. This does the same as [`KeyRing::open_or_create`] and [`Builder::key_ring`]. If
-    /// the file does not exist, this method creates it with a new key ring.
+    /// Reads the key ring from this file and sets it. If the file does not exist, this method first creates it with a
+    /// new key ring. The method combines [`KeyRing::open_or_create`] and [`Builder::key_ring`].
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
-//! The credentials of a service: personal access tokens, access and refresh tokens, security codes and console
-//! sessions. It issues, verifies, lists, renews and revokes them, and implements OAuth's token, revocation and
-//! introspection endpoints without HTTP.
+//! This library manages the credentials of a service: personal access tokens, access and refresh tokens, security codes
+//! and console sessions. It issues, verifies, lists, renews and revokes them, and implements OAuth's token, revocation
+//! and introspection endpoints without HTTP.
 //!
 //! The bearer has the token, and the store has its digest: a token authenticates only if it matches a stored digest.
 //! All tokens of one sign-in form a family. The guarantees:
@@ -79,8 +79,8 @@
 //!   dropped unless the host adds a sink.
 //! - `metrics`: the number and the latency of operations, and of calls to the stores and the directory, for the
 //!   `metrics` crate.
-//! - `test-util`: `testing`, with a service in one call, a clock set by hand and a store that fails on demand. It
-//!   enables `memory`. For `[dev-dependencies]`.
+//! - `test-util`: `testing`, tools for tests: a service that one call builds, a clock set by hand, and a store that
+//!   fails on demand. It enables `memory`. For `[dev-dependencies]`.
 //! - `uuid`: [`SubjectId`] from a UUID.
 //! - `serde`: serde's traits for records and families, for stores that keep documents. Policies, settings and
 //!   registrations have them without this feature.

@@ -139,13 +139,13 @@ impl KeyRing {
         Self::new(self.copies().filter(|&(kept, _)| kept != id))
     }
 
-    /// The sub-key of each key that is used for digests, the newest first.
+    /// For each key of the ring, the key's number and the sub-key that is used for digests. The newest key is first.
     pub(crate) fn digest_keys(&self) -> impl Iterator<Item = (KeyId, SecretBytes<32>)> {
         self.keys.iter().map(|(id, key)| (*id, sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/digest/v1"])))
     }
 
-    /// The sub-key of the key `id` from which the secrets of rotated refresh tokens are derived. `None` if the key is
-    /// no longer in the ring.
+    /// One sub-key of the key `id`: the secrets of rotated refresh tokens are derived from it. `None` if the key `id`
+    /// is no longer in the ring.
     pub(crate) fn rotation_key(&self, id: KeyId) -> Option<RotationKey> {
         let key = self.find(id)?;
         Some(RotationKey::new(sha256::hmac(key.expose_secret(), &[b"counterfoil/subkey/rotate/v1"])))

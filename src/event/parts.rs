@@ -73,7 +73,7 @@ pub enum Limit {
     AccessTokens(FamilyId),
 }
 
-/// Which kind of failures had reached its limit, so that a further attempt was refused without a test of its secret.
+/// The kind of failures that reached its limit. A further attempt was then refused without testing the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Throttled {

@@ -178,7 +178,7 @@ impl Accounts for MemoryDirectory {
 
 #[async_trait]
 impl Logins for MemoryDirectory {
-    /// Returns the account of a correct login even if it is disabled, because the core refuses a disabled account.
+    /// Returns the account of a correct login, even a disabled account. The core then refuses the disabled account.
     async fn authenticate(&self, login: &Login<'_>) -> Result<Option<Account>, DirectoryError> {
         self.reachable()?;
         let key = canonical(login.name);

@@ -39,7 +39,7 @@ pub(super) fn owner() -> OwnerId {
     SubjectId::new("7").expect("a subject").into()
 }
 
-/// A cap with that limit. It refuses new families when it is full.
+/// A cap that allows an owner at most `limit` live families, and refuses a further family.
 pub(super) fn refuse(limit: u32) -> Option<Cap> {
     Some(Cap { limit: some(limit), when_full: WhenFull::Refuse })
 }

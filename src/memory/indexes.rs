@@ -40,14 +40,14 @@ pub(super) struct Indexes {
 #[derive(Default)]
 struct RealmIndex {
     owners: HashMap<OwnerId, OwnerIndex>,
-    /// Records that are not shrunk, by kind and id.
+    /// Records that are not shrunk ([`RecordParts::shrink`]), by kind and id.
     kinds: BTreeSet<(TokenKind, RecordId)>,
 }
 
 /// The records of one owner in one realm.
 #[derive(Default)]
 pub(super) struct OwnerIndex {
-    /// Records that are not shrunk, by kind and `created_at`.
+    /// Records that are not shrunk ([`RecordParts::shrink`]), by kind and `created_at`.
     pub(super) records: BTreeSet<(TokenKind, Timestamp, RecordId)>,
     /// Families that are not revoked, by kind, client and `live_until`. If `live_until` is `None`, it is [`NO_END`]
     /// here.

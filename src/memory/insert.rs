@@ -26,8 +26,9 @@ impl Writer<'_> {
         }
     }
 
-    /// Inserts the first records of a new family. The ids are checked before the label and the cap. Otherwise a
-    /// repeated insert would report a conflict with its own label and not find its own records.
+    /// Inserts the first records of a new family. Checks the ids before the label and the cap (the limit on the owner's
+    /// live families). Otherwise a repeated insert would report that its own label is taken, and not that its records
+    /// already exist.
     fn found(
         &mut self,
         family: &NewFamily,
@@ -60,8 +61,9 @@ impl Writer<'_> {
         Ok(if ended.is_empty() { Inserted::Done } else { Inserted::MadeRoom(ended) })
     }
 
-    /// Returns the families that must be revoked so that the new family does not exceed the cap. `None` if the new
-    /// family would exceed the cap and must be refused, because the cap does not permit revocations.
+    /// Returns the families that must be revoked to make room for the new family under the cap (the limit on the
+    /// owner's live families). The list is empty if there is room. `None` if there is no room and the cap does not
+    /// permit revocations, so the new family must be refused.
     fn leaving(&self, new: &FamilyParts, cap: Option<Cap>, now: Timestamp) -> Option<Vec<(FamilyParts, WhenEnded)>> {
         let (Some(cap), Some(owner)) = (cap, self.indexes.owner(&new.realm, &new.owner)) else {
             return Some(Vec::new());

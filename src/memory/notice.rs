@@ -9,7 +9,9 @@ use crate::types::ids::RecordId;
 use crate::types::time::Timestamp;
 
 impl Writer<'_> {
-    /// Records a last use. Does nothing if the record is missing or shrunk, or if its stored last use is not earlier.
+    /// Records a last use at the instant `at`. Does nothing if the record is missing or shrunk
+    /// ([`RecordParts::shrink`](crate::record::record_parts::RecordParts::shrink)), or if its stored last use is at
+    /// this instant or later.
     pub(super) fn touch(&mut self, id: &RecordId, at: Timestamp) {
         if !self.table.peek(id, |record| record.is_some_and(|record| transition::is_touched(record, at))) {
             return;

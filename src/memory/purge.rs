@@ -36,7 +36,7 @@ impl Writer<'_> {
     }
 
     /// The next record to remove or to shrink. `None` if the purge has nothing left to do. Only the first entry of each
-    /// index by time is examined, so a purge never reads a record that it does not change.
+    /// time-ordered index is examined, so a purge never reads a record that it does not change.
     fn chore(&self, Limits { now, unsent_before, windows_before }: Limits) -> Option<Chore> {
         let gone = reached(&self.indexes.gone, now);
         let gone = gone.or_else(|| reached(&self.indexes.gone_unsent, now.min(unsent_before)));

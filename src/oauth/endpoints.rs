@@ -58,14 +58,14 @@ impl Counterfoil {
         logged("token", Stopwatch::start(), token::token(&self.service, request, self.now()).await)
     }
 
-    /// Takes a place in the waiting line of a key, for a caller that was refused only because other attempts are in
-    /// progress. `key` is the key in [`OAuthError::waits_for`] or in
-    /// [`LoginError::Busy`](crate::operations::LoginError). Returns `None` if eight callers already wait for this key,
-    /// or if 64 callers wait in total.
+    /// Takes a place in a waiting line, for a request that was refused only because other attempts are in progress.
+    /// Each throttle key has its own line. `key` is the key in [`OAuthError::waits_for`] or in
+    /// [`LoginError::Busy`](crate::operations::LoginError). Returns `None` if eight requests already wait for this key,
+    /// or 64 requests for all keys.
     ///
     /// While an adapter holds the place, it can repeat the request any number of times, but only for one second. Then
-    /// it drops the place. If the request still fails, or if there was no place, it responds with 429 and a
-    /// `Retry-After` of one second.
+    /// the adapter drops the place. If there was no place, or if the repeated requests were also refused, the adapter
+    /// responds with 429 and a `Retry-After` of one second.
     #[must_use]
     pub fn line_up(&self, key: &ThrottleKey) -> Option<Place> {
         self.service.queue.enter(*key)
@@ -94,8 +94,8 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// A dropped call changes no credential. But if the call is dropped while the client's secret is tested, this
-    /// counts as a wrong secret from one minute later. So complete the call even if the caller disconnects.
+    /// A dropped call changes no credential. But if the call is dropped while the client's secret is tested, it is
+    /// counted as a wrong secret one minute later. So complete the call even if the caller disconnects.
     pub async fn introspection(&self, request: OAuthRequest<'_>) -> Result<Answer, OAuthError> {
         logged(
             "introspection",

@@ -27,13 +27,13 @@ pub enum OAuthErrorCode {
     InvalidClient,
     /// The status is 400. The user name, the password or the refresh token is not valid.
     InvalidGrant,
-    /// The status is 400. The client may not use this grant.
+    /// The status is 400. The client is not allowed to use this grant.
     UnauthorizedClient,
     /// The status is 400. No client can use this grant here. It is also the code for the password grant if the host has
     /// no [`Logins`](crate::directory::Logins).
     UnsupportedGrantType,
-    /// The scope is malformed, or the client may not have it, or it is missing although the policy requires one. The
-    /// status is 400.
+    /// The scope is malformed, or it is not allowed for the client, or it is missing although the policy requires one.
+    /// The status is 400.
     InvalidScope,
     /// The caller must wait. The status is 429 with `Retry-After`.
     SlowDown,

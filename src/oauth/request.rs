@@ -80,8 +80,8 @@ impl Proved<'_> {
         Err(OAuthError::of_client(refusal, &service.realm, now))
     }
 
-    /// Emits an event if an authenticated client requested a grant or a scope that it may not have. Refused logins and
-    /// tokens have their own events.
+    /// Emits an event if an authenticated client requested a grant or a scope that it is not allowed to have. Refused
+    /// logins and tokens have their own events.
     pub(crate) fn tell_of_refused_grant(&self, service: &Service, error: &OAuthError, now: Timestamp) {
         use OAuthErrorCode::{InvalidScope, UnauthorizedClient, UnsupportedGrantType};
         if matches!(error.code(), InvalidScope | UnauthorizedClient | UnsupportedGrantType) {

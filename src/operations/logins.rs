@@ -31,7 +31,7 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// If the call is dropped, the attempt counts as a failure from one minute later.
+    /// A dropped call is counted as a failure one minute later.
     ///
     /// ```
     #[doc = include_str!("../example.in")]

@@ -41,9 +41,9 @@ impl Counterfoil {
         update(self.permit(by).await?, change).await
     }
 
-    /// Which gates the policy uses. A gate is a switch that can block personal access tokens: the setting blocks those
-    /// of all accounts, and the switch of an account blocks those of this account. The answer is not secret, so no
-    /// presenter is needed.
+    /// Which gates the policy uses. A gate can block personal access tokens. There are two gates: a setting that blocks
+    /// the tokens of all accounts, and a switch of each account that blocks only the tokens of this account. The answer
+    /// is not secret, so no presenter is needed.
     #[must_use]
     pub fn gates(&self) -> Gates {
         self.service.policy.gates()

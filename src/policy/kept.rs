@@ -17,8 +17,8 @@ pub(super) const TOMBSTONE: Duration = days(30);
 /// How long an expired access token is kept. The time is short, because access tokens are many and expire soon.
 const ACCESS: Duration = minutes(1);
 
-/// How long an expired sign-in or session is kept. A client or browser that is used again the next day still learns
-/// that it has expired.
+/// How long an expired sign-in or session is kept. If a client or browser is used again the next day, it still learns
+/// that its sign-in or session has expired.
 const SIGN_IN: Duration = days(1);
 
 /// How long the record of a sign-in or session is kept after a new sign-in or session replaced it because of a limit.

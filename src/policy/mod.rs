@@ -67,8 +67,9 @@ pub struct Policy {
     /// Which data is written to events.
     pub events: Events,
     /// The longest time until this process notices a change of settings or clients by another process, at most 300 s.
-    /// With zero, each call reads settings and clients from the store. A request of the management API or of the
-    /// console is dated by its beginning. If its body arrives slowly, it takes up to ten seconds longer.
+    /// With zero, each call reads settings and clients from the store. For a request of the management API or of the
+    /// console, the time is counted up to the beginning of the request. So if the body of a request arrives slowly, the
+    /// request can use settings that are up to ten seconds older.
     #[serde(with = "whole_seconds")]
     pub settings_staleness: Duration,
     /// How long the record of a deleted or revoked credential is kept, from 1 to 366 days. During this time, deleting

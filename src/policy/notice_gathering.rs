@@ -19,12 +19,12 @@ use crate::types::duration::{hours, whole_seconds};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Gather {
-    /// If a mail contains an advance notice, it also contains the person's advance notices that become due within this
-    /// time. At most 7 days.
+    /// How long before its due time an advance notice can be sent together with others. If a mail contains an advance
+    /// notice, it also contains all advance notices of the person that become due within this time. At most 7 days.
     #[serde(with = "whole_seconds")]
     pub ahead: Duration,
-    /// A notice on expiry waits until a period of this length has passed in which no credential of the person expired.
-    /// At most `longest_wait`.
+    /// How long a notice on expiry waits for further expiries of the person's credentials. Each further expiry starts
+    /// this time again. At most `longest_wait`.
     #[serde(with = "whole_seconds")]
     pub gap: Duration,
     /// The longest time that a notice on expiry waits. The time is counted from the earliest expiry among the waiting

@@ -32,7 +32,7 @@ pub struct KeyUse {
 }
 
 impl KeyUse {
-    /// Whether any digest uses the key. If not, the key may be removed from the ring, unless it is the newest key.
+    /// Whether any digest uses the key. A key that no digest uses may be removed from the ring, except the newest key.
     ///
     /// ```
     #[doc = include_str!("../../example.in")]

@@ -29,17 +29,17 @@ impl Counterfoil {
 /// reduces each replaced record whose retry window has ended to the fields that detect a replay. Changes at most
 /// `limit` records and at most `limit` counters.
 ///
-/// The result of no operation depends on a purge. A record or counter whose end is reached is treated as absent, even
-/// if it is still stored.
+/// The results of other operations do not depend on a purge. A record or counter whose end is reached is treated as
+/// absent, even if it is still stored.
 async fn purge(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     let records = service.store.purge(now, unsent_before(&service.policy, now), now, limit).await?;
     let counters = counters(service, limit, now).await?;
     Ok(Progress { changed: records.changed.saturating_add(counters.changed), more: records.more || counters.more })
 }
 
-/// Returns the limit for a purge at `now` of records with an unsent notice. Such a record is purged only if its
-/// retention ended (`gone_at`) at this instant or before it. So it is kept longer than others, and its notice can still
-/// be sent.
+/// Returns the limit for records with an unsent notice, for a purge at `now`. Such a record is purged only if its
+/// `gone_at` (the end of its retention) is not later than this limit. The limit is earlier than `now` by the policy's
+/// `unsent_kept`. So the record is kept longer than others, and its notice can still be sent.
 pub(crate) fn unsent_before(policy: &Policy, now: Timestamp) -> Timestamp {
     now.minus(policy.notices.unsent_kept)
 }
@@ -71,7 +71,7 @@ pub fn purgeable(family: &WholeFamily, policy: &Policy, now: Timestamp) -> usize
     family.members().iter().filter(is_gone).count()
 }
 
-/// Removes at most `limit` counters of failures, those whose window has ended by `now`.
+/// Removes at most `limit` failure counters. Removes only counters whose window has ended by `now`.
 pub(crate) async fn counters(service: &Service, limit: NonZeroU32, now: Timestamp) -> Result<Progress, Unavailable> {
     let changed = service.throttle.purge_counters(now, limit).await?;
     Ok(Progress { changed, more: changed >= u64::from(limit.get()) })

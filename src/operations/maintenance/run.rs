@@ -26,7 +26,7 @@ impl Counterfoil {
     /// pause prevents all nodes from running at the same time.
     ///
     /// This method sends no notices. The crate `counterfoil-notify` has a worker for notices, and an `Upkeep` that runs
-    /// both.
+    /// both this method and the worker.
     ///
     /// `sleep` is a function of the executor, such as `tokio::time::sleep`. Any number of nodes may run upkeep on the
     /// same store.
@@ -39,10 +39,12 @@ impl Counterfoil {
     /// another process stores a different instant.
     ///
     /// The same happens after a day without upkeep, because this looks like a clock that jumped. If the store contains
-    /// no instant of a last upkeep, no record is purged for an hour either, but no event is emitted. A new service has
-    /// nothing to purge in its first hour. A service that was upgraded from an older version might have started with a
-    /// wrong clock. If no process of the host runs for as long as an hour, call [`Counterfoil::purge`], which trusts
-    /// the clock. If the stored instant is in the future, the next upkeep with an earlier clock corrects it.
+    /// no instant of a last upkeep, no record is purged for an hour either, but no event is emitted. This hour costs a
+    /// new service nothing, because it has nothing to purge yet. It protects a service that was upgraded from an older
+    /// version and might have started with a wrong clock.
+    ///
+    /// If no process of the host runs for as long as an hour, call [`Counterfoil::purge`], which trusts the clock. If
+    /// the stored instant is in the future, the next upkeep with an earlier clock corrects it.
     ///
     /// If a host calls neither this method nor [`Counterfoil::flush`] nor [`Counterfoil::purge`] for ten minutes, it
     /// gets the event [`EventKind::NoUpkeep`](crate::event::EventKind::NoUpkeep) once.

@@ -78,9 +78,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`Unavailable::ForeignKeyRing`] if a key of the ring has the same number as a key of the store but is a
-    /// different key, or if the store has check values but none for any key of the ring. Any other [`Unavailable`] if a
-    /// store failed.
+    /// [`Unavailable::ForeignKeyRing`] if the store has a different check value for a key of the ring, or if it has
+    /// check values but none for any key of the ring. Any other [`Unavailable`] if a store failed.
     ///
     /// ```
     /// # use std::sync::Arc;

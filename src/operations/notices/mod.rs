@@ -84,8 +84,8 @@ impl Counterfoil {
     }
 }
 
-/// Returns a page of credentials whose notices are due, only those of this realm. A page can have fewer than `limit`
-/// items. A worker that reads all pages finds every notice that was due before it read the first page.
+/// Returns a page of this realm's credentials whose notices are due. A page can have fewer than `limit` items. A worker
+/// that reads all pages finds every notice that was due before it read the first page.
 async fn due(
     service: &Service,
     after: Option<&Cursor>,
@@ -122,9 +122,9 @@ async fn claim(service: &Service, due: &DueNotice, lease: Duration, now: Timesta
     Ok(claim)
 }
 
-/// Prepares the claim of a notice. Returns the mark of the record, which says when its next notice is due, and which
-/// notice of the schedule this is. A notice can be sent early, together with others that are due. Then its mark is
-/// first moved to now. Returns `None` if another worker or a change of the expiry has changed the mark.
+/// Prepares the claim of a notice. Returns the mark of the record: the instant and the stage of its next notice. A
+/// notice can be claimed before it is due, to be sent together with others. Then this call first moves the mark to
+/// `now`. `None` if that fails, because another worker or a change of the expiry has changed the mark.
 async fn brought_forward(
     service: &Service,
     due: &DueNotice,
@@ -140,8 +140,8 @@ async fn brought_forward(
 }
 
 /// Records the outcome of a claimed notice. Returns false if the claim was no longer valid, because another worker
-/// claimed the notice after the lease ended or the expiry was changed. A notice that was sent is recorded as sent in
-/// both cases.
+/// claimed the notice after the lease ended or the expiry was changed. Even then, a notice that was sent is recorded as
+/// sent.
 async fn settle(
     service: &Service,
     claimed: ClaimedNotice,

@@ -22,8 +22,8 @@ use crate::types::time::Timestamp;
 /// time the address might be added, or the suspension might end.
 const LOOK_AGAIN: Duration = days(1);
 
-/// The decision about the notice of a record. A stage is the number of a notice in the schedule: 0 is the earliest. A
-/// mark says when the next notice of the record is due, and its stage.
+/// The decision about the notice of a record. The stage of a notice is its number in the schedule: 0 is the earliest. A
+/// mark ([`NoticeMark`]) contains the instant at which the record's next notice is due, and the stage of that notice.
 pub(super) enum Plan {
     /// Send the notice with this stage (its number in the schedule) to this account. If the account has no e-mail
     /// address, store `otherwise`, which says when to try again.

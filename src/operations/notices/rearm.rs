@@ -125,8 +125,8 @@ async fn page(
     Ok((changed, next))
 }
 
-/// Says when the next notice of a record is due. `None` if no notice is pending, or if the record is revoked or
-/// replaced.
+/// Returns the mark to recompute, which says when the record's next notice is due. `None` if no notice is pending, or
+/// if the record is revoked or replaced.
 fn moved(record: &TokenRecord) -> Option<NoticeMark> {
     let own = record.record();
     own.notice.filter(|_| record.revoked().is_none() && own.superseded.is_none())

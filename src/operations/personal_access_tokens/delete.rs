@@ -11,10 +11,9 @@ use crate::types::kind::TokenKind;
 use crate::types::revocation_reason::RevocationReason;
 
 impl Counterfoil {
-    /// Deletes one of the presenter's own personal access tokens. If the call is repeated, it also succeeds, for the
-    /// time of the policy's `tombstone` (30 days by default). While a token and its replacement both work, the deletion
-    /// of the new token also ends the old token and frees the label. The deletion of the old token ends only the old
-    /// token.
+    /// Deletes one of the presenter's own personal access tokens. A repeated call also succeeds, for the time of the
+    /// policy's `tombstone` (30 days by default). While a token and its replacement both work, the deletion of the new
+    /// token also ends the old token and frees the label. The deletion of the old token ends only the old token.
     ///
     /// # Errors
     ///
@@ -27,7 +26,7 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::NotFound`] if the id is not that of a token of this user.
+    /// [`ManageError::NotFound`] if no token of this user has the id.
     pub async fn delete_personal_access_token_of(
         &self,
         by: &Presenter,
@@ -38,8 +37,8 @@ impl Counterfoil {
     }
 }
 
-/// Deletes the presenter's own personal access token. Collaborators and presenters with a token are allowed to do this.
-/// The request is refused while personal access tokens are blocked by a gate.
+/// Deletes the presenter's own personal access token. A collaborator is allowed to do this, and so is a presenter that
+/// authenticated with a token. The request is refused while personal access tokens are blocked by a gate.
 async fn own_token(permit: Permit<'_, DeleteToken>, id: &RecordId) -> Result<(), ManageError> {
     let owner = permit.person()?;
     delete(&permit, (TokenKind::PersonalAccessToken, &owner.into()), id, RevocationReason::ByOwner).await

@@ -51,8 +51,8 @@ impl Counterfoil {
     }
 }
 
-/// The presenter's own personal access tokens. Collaborators and presenters with a token are allowed to list them. The
-/// request is refused while personal access tokens are blocked by a gate.
+/// The presenter's own personal access tokens. A collaborator is allowed to list them, and so is a presenter that
+/// authenticated with a token. The request is refused while personal access tokens are blocked by a gate.
 async fn list_tokens(
     permit: Permit<'_, ListTokens>,
     after: Option<&Cursor>,

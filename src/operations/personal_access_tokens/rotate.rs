@@ -97,8 +97,8 @@ impl Counterfoil {
     }
 }
 
-/// Replaces the presenter's own token by a new token with the same label, scope and expiry. If the presenter has a
-/// personal access token, it can replace only this token.
+/// Replaces the presenter's own token by a new token with the same label, scope and expiry. A presenter that
+/// authenticated with a personal access token can replace only that token.
 ///
 /// Before that, ends the overlap of an earlier rotation, so at most two tokens of the family work at the same time.
 pub(crate) async fn rotate(

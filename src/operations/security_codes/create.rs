@@ -25,8 +25,8 @@ pub enum NewAccess<'a> {
 }
 
 impl<'a> NewAccess<'a> {
-    /// Parses the access level from the two fields of a form or a request body. `access` is either
-    /// `super_administrator`, and `user` is `None`, or `same_as_user`, and `user` is the name of the account.
+    /// Parses the access level from the two fields of a form or a request body. If `access` is `super_administrator`,
+    /// `user` must be `None`. If `access` is `same_as_user`, `user` must be the name of the account.
     ///
     /// ```
     /// use counterfoil::operations::NewAccess;

@@ -74,8 +74,8 @@ impl Counterfoil {
         reset(self.permit(by).await?, id).await
     }
 
-    /// Reactivates an expired security code. This is possible until the end of its retention. The secret stays the
-    /// same. The new expiry is now plus the default lifetime.
+    /// Reactivates an expired security code with the same secret. This is possible until the end of its retention. The
+    /// new expiry is the current instant plus the default lifetime.
     ///
     /// # Errors
     ///

@@ -46,8 +46,8 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// If the call is dropped while the password is tested, the attempt counts as a failure from one minute later. If
-    /// it is dropped later, a session can be open whose text is lost. This session expires.
+    /// If the call is dropped while the password is tested, it is counted as a failure one minute later. If it is
+    /// dropped after the test, it can leave an open session. The text of this session is lost, and the session expires.
     pub async fn open_session(&self, login: &Login<'_>, source: &Source) -> Result<OpenedSession, LoginError> {
         with_password(&self.service, login, source, self.now()).await
     }
@@ -61,7 +61,7 @@ impl Counterfoil {
     ///
     /// # Cancel safety
     ///
-    /// If the call is dropped, a session can be open whose text is lost. This session expires.
+    /// A dropped call can leave an open session. The text of this session is lost, and the session expires.
     pub async fn open_session_for(&self, account: &Account) -> Result<OpenedSession, LoginError> {
         for_account(&self.service, account, None, self.now()).await
     }

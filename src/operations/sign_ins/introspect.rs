@@ -36,8 +36,8 @@ pub struct Introspected {
     pub actor: Option<SubjectId>,
 }
 
-/// Introspects a token for an authenticated confidential client. `None` if the token is inactive, or if this client may
-/// not learn about it.
+/// Introspects a token for an authenticated confidential client. `None` if the token is inactive, or if this client is
+/// not allowed to learn about it.
 pub(crate) async fn introspect(
     service: &Service,
     client: &Registration,

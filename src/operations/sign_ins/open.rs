@@ -65,7 +65,8 @@ pub struct SignIn<'a> {
     pub subject: &'a SubjectId,
     /// The requested scope. `None` means the client's default scope.
     pub scope: Option<Scope>,
-    /// Whether each refresh extends the time until the sign-in expires through inactivity.
+    /// If true, each refresh starts the inactivity time-out of the sign-in again. If false, the sign-in expires one
+    /// inactivity time-out after it was opened, even if it was refreshed.
     pub remember: bool,
 }
 
