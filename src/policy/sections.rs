@@ -186,9 +186,9 @@ pub struct RefreshTokens {
     /// the family.
     #[serde(with = "whole_seconds")]
     pub grace: Duration,
-    /// The largest number of rotations of one sign-in in any 24 hours. The limit in force is never lower than four
-    /// times the number of rotations that replace each access token at its expiry. For example, if access tokens live
-    /// 10 minutes, 144 rotations are needed, and at least 576 are allowed.
+    /// The largest number of rotations of one sign-in in any 24 hours. The limit in force is at least four times the
+    /// number of rotations that a client needs in 24 hours if it refreshes only when its access token expires. For
+    /// example, if access tokens live 10 minutes, a client needs 144 rotations, and at least 576 are allowed.
     pub rotations_per_day: NonZeroU32,
     /// The limit on live sign-ins of one owner through one client. `None` means no limit.
     pub live_per_owner_and_client: Option<LiveCap>,
@@ -253,8 +253,8 @@ pub struct ConsoleSessions {
     #[serde(with = "whole_seconds")]
     pub absolute: Duration,
     /// How long a session counts as fresh after the person entered the password, at most 366 days. Operations that need
-    /// a recent proof of the password are refused in a session that is not fresh. The instant that counts is the
-    /// beginning of the request, also if its body arrives slowly.
+    /// a recent proof of the password are refused in a session that is not fresh. Whether a session is fresh is judged
+    /// at the instant at which the request begins, even if the body of the request arrives slowly.
     #[serde(with = "whole_seconds")]
     pub fresh: Duration,
     /// The limit on live sessions of one owner. `None` means no limit.
@@ -289,8 +289,8 @@ pub struct Notices {
     pub more_leads: Vec<Duration>,
     /// Whether a notice is also sent on expiry.
     pub on_expiry: bool,
-    /// How long a purge still keeps a record with an unsent notice after it could otherwise be removed, at most 30
-    /// days.
+    /// The time for which a purge keeps a record that could otherwise be removed, if a notice of the record is still
+    /// unsent. At most 30 days.
     #[serde(with = "whole_seconds")]
     pub unsent_kept: Duration,
     /// How the notices of one person are combined into one mail.

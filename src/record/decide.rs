@@ -25,7 +25,8 @@ pub(crate) struct Standing<'a> {
     pub(crate) account: Option<&'a Account>,
     /// The client through which the sign-in was opened. `None` if it does not exist.
     pub(crate) client: Option<&'a Registration>,
-    /// The first closed gate of personal access tokens, if any.
+    /// The closed gate ([`Gate`]) that blocks personal access tokens. If both gates are closed, it is the setting.
+    /// `None` if both are open or were not checked.
     pub(crate) closed_gate: Option<Gate>,
     /// Whether the policy refuses credentials of this kind that have no scope.
     pub(crate) scope_demanded: bool,
@@ -127,7 +128,8 @@ fn narrowed(record: &TokenRecord, standing: &Standing<'_>) -> Result<Option<Box<
     }
 }
 
-/// The account's role as far as the credential has it, and whether the credential can manage profiles.
+/// The role that the credential has, and whether the credential can manage profiles. A security code with the rights of
+/// a named account has at most the role of a member. Any other credential has the role and the right of the account.
 fn account_rights(record: &TokenRecord, account: &Account) -> (Role, bool) {
     match record.body() {
         // The code has at most the rights of an ordinary member, who cannot manage profiles. This remains so if the

@@ -170,10 +170,10 @@ pub struct FamilyParts {
     pub label_key: Option<LabelKey>,
     /// The client of a sign-in.
     pub client: Option<ClientKey>,
-    /// The `now` of the last insert into the family or of the last rotation or slide of a member. It replaces the
-    /// stored instant even if that is later, because the clock was set back. A new family has the instant of its
-    /// [`NewFamily`].
-    /// [`TokenStore::touch`](crate::store::TokenStore::touch) does not change this instant.
+    /// When the family was last used. A new family has the instant of its [`NewFamily`]. Every later insert into the
+    /// family, and every rotation or extension (`Slide`) of a member, sets this field to its own `now`. It does so even
+    /// if the stored instant is later, because the clock may have been set back.
+    /// [`TokenStore::touch`](crate::store::TokenStore::touch) does not change this field.
     pub used_at: Timestamp,
     /// The revocation of the family. It is set at most once.
     pub revoked: Option<Revoked>,

@@ -7,9 +7,9 @@ use crate::record::notice::{Schedule, is_near};
 use crate::record::state::NoticeMark;
 use crate::types::time::Timestamp;
 
-/// The tolerance with which [`place`] recognises that another worker has just claimed a notice. A claim sets the time
-/// in the notice's mark to the end of a lease that begins now. So the claim is recent if the time left until the mark
-/// differs from the length of a lease by at most this tolerance.
+/// The tolerance with which [`place`] recognises that another worker has just claimed a notice. A claim stores the end
+/// of its lease as the time of the notice (the mark). So a worker has just claimed the notice if the time left until
+/// the mark differs from the length of a lease by at most this tolerance.
 const AT_WORK: Duration = Duration::from_secs(5);
 
 /// The state of one notice when a mail to its recipient is prepared. The mail can combine several notices.
@@ -55,7 +55,8 @@ pub(crate) fn place(
     }
 }
 
-/// The instant until which the notice of a credential waits at most, if the credential expired at `expired_at`.
+/// The latest instant until which the notice of a credential waits for other notices, if the credential expired at
+/// `expired_at`.
 fn waits_at_most_until(expired_at: Timestamp, longest_wait: Duration) -> Timestamp {
     expired_at.plus_capped(longest_wait)
 }

@@ -90,10 +90,12 @@ impl Expiring<'_> {
 
 /// The mark of the record's next notice: its time and stage. `None` if the record is permanent or no stage is left.
 ///
-/// Only stages from `from` on are considered. A stage is skipped if its lead is not shorter than the lifetime, which is
-/// counted from the time when the expiry was last set. If stages are due at `now`, only the last of them is worth
-/// sending. The mark has this stage, unless its notice was already sent. Otherwise the mark has the first stage that is
-/// not yet due and was not sent.
+/// Only stages from `from` on are considered. A stage is skipped if its lead is at least as long as the lifetime, which
+/// is counted from the time when the expiry was last set.
+///
+/// - If one or more stages are due at `now`, only the last of them is worth sending. The mark has this stage.
+/// - If no stage is due, or if the notice of the last due stage was already sent, the mark has the first stage that is
+///   not yet due and was not sent.
 pub(crate) fn arm(schedule: &Schedule, record: Expiring<'_>, from: u8, now: Timestamp) -> Option<NoticeMark> {
     let expires_at = record.expires_at?;
     let life = expires_at.since(record.expiry_set_at);
@@ -125,12 +127,12 @@ pub(crate) fn is_near(due_at: Timestamp, ahead: Duration, now: Timestamp) -> boo
     now.plus_capped(ahead).reached(due_at)
 }
 
-/// Decides which notice of a record to send, when a worker has claimed the notice of the stage `held`. It is the notice
-/// of the last stage that is due. After the expiry, only the notice on expiry can be sent. An advance notice can be
-/// sent up to `ahead` before it is due, together with others.
+/// Decides what a worker does after it has claimed the notice of the stage `held`. Before the expiry, it sends the
+/// notice of the last stage that is due. After the expiry, only the notice on expiry can be sent. An advance notice can
+/// be sent up to `ahead` before it is due, together with others.
 ///
-/// The stored mark can come from an earlier schedule. Then it can be too early for its stage, or `schedule` can lack
-/// the stage. In this case nothing is sent, and the mark is computed again.
+/// The stored mark can come from an earlier schedule. So the stage `held` might not be due yet, or might not exist in
+/// `schedule`. If no later stage is due either, nothing is sent, and the mark is computed again.
 pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: Duration, now: Timestamp) -> Look {
     let Some(expires_at) = record.expires_at else { return Look::Rest(None) };
     if now.reached(expires_at) {
@@ -150,8 +152,8 @@ pub(crate) fn look(schedule: &Schedule, record: Expiring<'_>, held: u8, ahead: D
     Look::Rest(arm(schedule, record, if near { held } else { 0 }, now))
 }
 
-/// The mark with which the notice of the stage `stage` is tried again at `at`. If the next stage is due before `at`,
-/// the mark has that earlier time.
+/// The mark of a notice that failed and is tried again at `at`. The mark keeps the stage `stage`. If the next stage
+/// becomes due before `at`, the mark has the time of that stage.
 pub(crate) fn put_off(
     schedule: &Schedule,
     record: Expiring<'_>,
@@ -163,12 +165,12 @@ pub(crate) fn put_off(
     NoticeMark { at: next.map_or(at, |next| next.at.min(at)), stage }
 }
 
-/// The longest time for which a worker can lease a notice. If the time in a notice's mark is in the future by at most
-/// this much, it may be the end of a lease.
+/// The longest time for which a worker can lease a notice. The stored time of a notice (its mark) can be the end of a
+/// lease only if it is at most this far in the future.
 pub(crate) const LONGEST_LEASE: Duration = hours(1);
 
-/// The longest time by which a failed notice is put off. If the time in a notice's mark is further in the future, it is
-/// neither the end of a lease nor the time of a new attempt.
+/// The longest time by which a failed notice is put off. If the stored time of a notice (its mark) is further in the
+/// future than this, it comes from the schedule. It is then not the end of a lease or the time of a new attempt.
 const LONGEST_WAIT: Duration = days(1);
 
 /// The mark that replaces the stored mark `held` after the schedule has changed. `None` if `held` stays. `before`

@@ -1,5 +1,6 @@
-//! Copies a record field by field into an empty record. The memory store copies records in this way. The verification
-//! of an unknown id copies an empty record in this way, so that it takes as long as that of a known id.
+//! Copies a record field by field into an empty record. The memory store copies records in this way. If the id of a
+//! presented token is unknown, an empty record is copied instead, so that the verification takes as long as for a known
+//! id.
 
 use crate::crypto::digest::Digest;
 use crate::record::record_parts::RecordParts;

@@ -38,7 +38,8 @@ pub(crate) fn open_until(record: &TokenRecord, superseded: &Superseded, now: Tim
     (direct_parent && superseded.nonce.is_some() && !now.reached(until)).then_some(until)
 }
 
-/// The refresh of the successor that has closed the window. `None` if the successor was never refreshed.
+/// How the successor was refreshed. A refresh of the successor closes the retry window of the token that the successor
+/// has replaced. `None` if the successor was never refreshed.
 pub(crate) fn closed_by(successor: &TokenRecord) -> Option<Refresh> {
     let own = successor.record();
     match own.superseded {

@@ -9,7 +9,8 @@ use crate::types::label::Label;
 use crate::types::scope::Scope;
 use crate::types::time::Timestamp;
 
-/// A stored record contradicts itself. Valid writes never produce such a record. It is reported and never used.
+/// The error for a stored record that cannot be decoded or contradicts itself. Valid writes never produce such a
+/// record. It is reported and never used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Corrupt {
@@ -32,9 +33,12 @@ pub enum Corrupt {
 
 /// A record as a store returns it: the record's own fields and the row of its family.
 ///
-/// [`TokenRecord::from_parts`] checks these rules. The record and the family have the same family id, realm and owner.
-/// The generation of the record is not newer than that of the family. If the record is superseded, its generation is
-/// older. If the record is shrunk, it is superseded. `noticed` has at most eight entries.
+/// [`TokenRecord::from_parts`] checks these rules:
+///
+/// - The record and the family have the same family id, realm and owner.
+/// - The record's generation is at most the family's generation. If the record is superseded, it is smaller.
+/// - If the record is shrunk, it is superseded.
+/// - `noticed` has at most eight entries.
 #[derive(Clone)]
 pub struct TokenRecord(Box<Joined>);
 
@@ -66,7 +70,8 @@ impl Joined {
 }
 
 impl Joined {
-    /// An empty record. A read of an unknown id copies it, so that the read takes as long as that of a known id.
+    /// An empty record. If a requested id is unknown, this record is copied instead, so that the read takes as long as
+    /// for a known id.
     pub(crate) const BLANK: Self = Self { record: RecordParts::BLANK, family: FamilyParts::BLANK };
 
     /// Copies the record and its family into a [`TokenRecord`].

@@ -84,7 +84,7 @@ pub enum Gathered {
     /// Send nothing yet. All these notices report that a credential has expired, and other credentials of the person
     /// might expire soon.
     Wait {
-        /// The instant until which the notices wait at most.
+        /// The latest instant until which the notices wait.
         until: Timestamp,
         /// The number of waiting notices.
         notices: u64,
@@ -103,8 +103,8 @@ pub enum Claim {
     Lost,
     /// There is nothing to send now. The next notice of the credential was planned, if there is one.
     NothingToSend,
-    /// Nobody may get the notice, for example because the owner's account is disabled or deleted. An event reports
-    /// this. It applies to this notice only: for the next notice of the credential, this is decided again.
+    /// The notice is not sent, because nobody may get it. For example, the owner's account is disabled or deleted. An
+    /// event reports this. The next notice of the credential is not affected: the recipient is then checked again.
     Withheld,
 }
 

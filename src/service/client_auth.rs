@@ -79,9 +79,9 @@ impl ClientRefusal {
     }
 }
 
-/// The result of the comparison with each stored secret of the client. `matches` says whether the presented secret
-/// matches the stored one. `fresher` is set if it matched under an older key, and contains a digest under the newest
-/// key.
+/// The results of the comparison of a presented secret with the stored secrets of a client. Each array has one element
+/// for each stored secret. `matches` says whether the presented secret matches this stored secret. `fresher` contains a
+/// digest under the newest key, if the secret matched under an older key.
 struct Proof {
     matches: [bool; SLOTS],
     fresher: [Option<(Digest, KeyId)>; SLOTS],
@@ -237,9 +237,9 @@ fn verdict(client: Option<&Registration>, secret: Option<&Secret>, proof: &Proof
 /// Compares the presented secret with each stored secret of the client in constant time. The work is always the same:
 /// four digests, one in each [`SecretForm`] for each of the two possible stored secrets.
 ///
-/// - If the client has fewer than two stored secrets, digests with the newest key stand in for those of a missing one.
+/// - For each missing stored secret, digests are computed with the newest key of the ring.
 /// - If the presented text is not a generated secret, a secret of zeros is hashed in the form for generated secrets.
-/// - If the ring no longer has the key of a stored secret, its newest key is used instead.
+/// - If the ring no longer has the key of a stored secret, the newest key of the ring is used instead.
 ///
 /// A digest that was computed with such a substitute never counts as a match.
 fn prove(

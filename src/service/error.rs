@@ -135,7 +135,7 @@ pub enum Forbidden {
     /// it has authenticated. See [`Presenter::signed_in`](crate::Presenter::signed_in).
     #[error("a person must do this: sign the person in first")]
     NoPerson,
-    /// A closed gate blocks the personal access tokens of the account.
+    /// A setting or the account's own switch ([`Gate`]) blocks the personal access tokens of the account.
     #[error("a gate is closed: {}", .gate.as_str())]
     Gate {
         /// The gate.
@@ -178,7 +178,7 @@ pub enum Conflict {
     /// and the policy demands one.
     #[error("suspended: delete it and create another")]
     Suspended,
-    /// The policy does not use this gate, so it cannot be opened or closed.
+    /// The policy does not use this setting or switch ([`Gate`]), so it cannot be turned on or off.
     #[error("the policy does not ask this gate: {}", .gate.as_str())]
     NotApplicable {
         /// The gate.

@@ -1,6 +1,6 @@
-//! Implements the traits of the stores and of the directory for `Arc<T>`, `Box<T>` and
-//! [`Watched`](crate::service::watched::Watched). Each trait has one list of methods, so an implementation cannot miss
-//! a method.
+//! Implements the traits of the stores and of the directory for `Arc<T>` and `Box<T>`, and gives
+//! [`Watched`](crate::service::watched::Watched) the same methods. All these methods are generated from one list for
+//! each trait, so none can be missing.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! The gates of personal access tokens. Also reads the settings in force, which `policy/settings_in_force.rs`
-//! determines.
+//! The gates of personal access tokens: a setting for all accounts, and a switch for each account. Also returns the
+//! settings in force, which `policy/settings_in_force.rs` determines.
 
 use crate::http_auth::refusal::Gate;
 use crate::policy::{Policy, SwitchGate};
@@ -21,15 +21,14 @@ impl Service {
         .await?
     }
 
-    /// Returns the closed gate that blocks the personal access tokens of the account. `None` if no closed gate blocks
-    /// them.
+    /// Returns the closed gate that blocks the personal access tokens of the account. `None` if all gates are open.
     pub(crate) async fn closed_gate(&self, subject: &SubjectId, now: Timestamp) -> Result<Option<Gate>, Unavailable> {
         self.with_settings(now, |view| closed_gate(&self.policy, view, subject)).await
     }
 
-    /// Returns the settings, and the closed gate that blocks the personal access tokens of the account, if there is
-    /// one. If `subject` is `None`, no gate is checked. Verifications use this method, because it usually reads only
-    /// the numbers in [`Quick`](crate::service::quick::Quick).
+    /// Returns the settings, and the closed gate that blocks the personal access tokens of the account. The gate is
+    /// `None` if all gates are open, or if `subject` is `None`. Verifications use this method, because it usually reads
+    /// only [`Quick`](crate::service::quick::Quick), a copy of the settings that needs no lock.
     pub(crate) async fn settings_and_gate(
         &self,
         subject: Option<&SubjectId>,

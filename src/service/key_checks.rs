@@ -13,7 +13,7 @@ use crate::types::settings::StoredSettings;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ForeignKeyRing {
-    /// A key of the ring has the number of a stored check value, but is a different key.
+    /// A key of the ring has the same number as a key of the store, but the check values of the two keys are different.
     #[error("key {} of the ring is another key than the store's", .0.number())]
     OtherKey(KeyId),
     /// The store has check values, but none for any key of the ring. Contains the newest key of the ring.

@@ -1,4 +1,5 @@
-//! Limits how many requests wait at the same time because too many attempts with a throttle key are in progress.
+//! Counts the requests that wait because too many attempts with their throttle key are in progress. Limits how many of
+//! them wait at the same time.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,8 +9,8 @@ use crate::store::throttle::ThrottleKey;
 /// The largest number of requests that wait at the same time for one throttle key.
 const PLACES: u32 = 8;
 
-/// The largest number of requests that wait at the same time for all throttle keys. It is limited because each of them
-/// polls the store.
+/// The largest number of requests that wait at the same time for all throttle keys. There is a limit because every
+/// waiting request polls the store.
 const ALL_PLACES: u32 = 64;
 
 /// The number of waiting requests for each throttle key.

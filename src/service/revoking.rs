@@ -26,9 +26,10 @@ pub(crate) fn by_administrator<O: Permission>(permit: &Permit<'_, O>) -> Revocat
     if permit.is_host() { RevocationReason::ByHost } else { RevocationReason::ByAdministrator }
 }
 
-/// Deletes a credential: revokes its family. If the credential was replaced and still works beside its successor, only
-/// the credential stops working. A deleted credential stays stored for a while, and a repeated deletion succeeds in
-/// this time. An unknown id and the id of another owner's credential both give [`ManageError::NotFound`].
+/// Deletes a credential by revoking its family. If the credential was replaced and still works beside its successor,
+/// the family is not revoked: the credential stops working, and the successor still works. A deleted credential stays
+/// stored for a while, and a repeated deletion succeeds in this time. An unknown id and the id of another owner's
+/// credential both give [`ManageError::NotFound`].
 pub(crate) async fn delete<O: Permission>(
     permit: &Permit<'_, O>,
     (kind, owner): (TokenKind, &OwnerId),

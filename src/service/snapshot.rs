@@ -143,9 +143,9 @@ fn half(staleness: Duration) -> Duration {
     staleness / 2
 }
 
-/// How much later than a call's instant a value may have been read. A request is dated by its beginning and reads its
-/// body afterwards, for at most ten seconds. Meanwhile, other calls can have read the value again. A larger difference
-/// means that the clock was set back.
+/// The largest time by which a value in memory can have been read later than the instant of the call that uses it. A
+/// call has the instant at which its request began, and then reads the body of the request for at most ten seconds. In
+/// this time, other calls can have read the value again. A larger difference means that the clock was set back.
 const LATER: Duration = Duration::from_secs(15);
 
 fn need<K: Hash + Eq, V>(map: &papaya::HashMap<K, Fresh<V>>, key: &K, staleness: Duration, now: Timestamp) -> Need {

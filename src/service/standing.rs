@@ -127,7 +127,8 @@ impl Judging<'_> {
     }
 }
 
-/// Stands in for the account and the client of a record that is refused because of its phase. So they need not be read.
+/// A placeholder for the account and the client of a record that is refused because of its phase, so that they need not
+/// be read.
 const NOBODY: Standing<'_> =
     Standing { account: None, client: None, closed_gate: None, scope_demanded: false, known_scopes: None };
 

@@ -106,8 +106,9 @@ impl Service {
         Ok(Ok(granted))
     }
 
-    /// Returns the two counters of an attempt, each with its limits. The first counter counts by source alone, and its
-    /// third value is true. The second counts by source and account or client, and its third value is false.
+    /// Returns the two counters of an attempt, each with its limit on failures. The first counter counts all attempts
+    /// from the source, and its third value is true. The second counts only those attempts from the source that are
+    /// made for the same account or client, and its third value is false.
     fn counters(&self, counted: Counted<'_>, source: &SourceName) -> [(ThrottleKey, Allowance, bool); 2] {
         let limits = &self.policy.throttle;
         let (sort, purpose, name, allowance) = match counted {

@@ -99,8 +99,9 @@ impl Uses {
         place.store(part | (last / GRAIN), Ordering::Relaxed);
     }
 
-    /// Records in the map that a token was used at `now`, unless a use less than a second earlier is already known.
-    /// Returns the last known use, in microseconds. If the map is full, the use is lost, and `now` is returned.
+    /// Records in the map that a token was used at `now`. Records nothing if the last known use is less than a second
+    /// before `now`. Returns the last known use, in microseconds. If the map is full, the use is lost, and `now` is
+    /// returned.
     fn note_in_map(&self, id: RecordId, stored: Option<Timestamp>, now: Timestamp) -> u64 {
         let map = self.seen.pin();
         if let Some(seen) = map.get(&id) {

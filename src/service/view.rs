@@ -20,8 +20,8 @@ pub enum Status {
     Expiring,
     /// The credential has expired.
     Expired,
-    /// The credential has not expired, but the owner's account, the client or a closed gate blocks it. It might work
-    /// again later.
+    /// The credential has not expired, but is refused at the moment. For example, the owner's account or the client is
+    /// disabled, or a setting blocks personal access tokens. It might work again later.
     Suspended,
 }
 

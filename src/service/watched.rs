@@ -38,8 +38,8 @@ impl Watch {
     }
 }
 
-/// A store or a part of the directory whose failures are reported as events. `forward.rs` implements the methods of its
-/// trait.
+/// A store or a part of the directory whose failures are reported as events. `P` is the trait of the store, as in `dyn
+/// TokenStore`. The methods of the trait are in `forward.rs`.
 pub(crate) struct Watched<P: ?Sized> {
     pub(super) port: Arc<P>,
     health: Arc<Health>,

@@ -58,8 +58,8 @@ impl Future for BackendCall {
     }
 }
 
-/// A store calls this function in the middle of an operation, between two writes or two reads that are not atomic
-/// together. The function does nothing unless a test [listens](listen).
+/// A test hook in the middle of an operation. A store calls it between two writes or two reads that are not atomic
+/// together. It has an effect only while a test [listens](listen).
 pub fn inside_step() {
     if LISTENED.load(Ordering::Relaxed) > 0
         && let Some(listener) = LISTENER.with_borrow(Clone::clone)

@@ -92,9 +92,9 @@ pub enum ParentUpdate {
     /// successor's `expires_at`, and `gone_at` to the successor's `gone_at`. No record is removed: a superseded record
     /// stays until its own `gone_at`.
     ///
-    /// The parent has the kind of its family and is the newest generation of it. The core supersedes nothing else. For
-    /// another parent that is not superseded yet, the contract promises only that the call is one atomic step. The
-    /// pace, the nonces and the end of the family are then undefined.
+    /// The core only supersedes a parent that has the kind and the newest generation of its family. If any other parent
+    /// is superseded for the first time, the contract promises only that the call is one atomic step. The check of
+    /// `pace`, the stored nonces, and the `live_until` and `gone_at` of the family are then undefined.
     Supersede {
         /// The version that the parent must have.
         expect: Version,

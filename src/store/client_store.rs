@@ -21,8 +21,8 @@ pub enum ClientPut {
     /// The stored version is not the expected version, or no registration was expected but one exists. Nothing was
     /// written. Contains the current registration, or `None` if there is none.
     Stale(Option<VersionedRegistration>),
-    /// Another registration has this internal id, or a removed registration had it, or this registration had it before
-    /// it got another one. Nothing was written.
+    /// The internal id is in use by another registration, or was used before: by a removed registration, or by this
+    /// registration before its internal id was changed. Nothing was written.
     Retired,
 }
 
@@ -34,15 +34,15 @@ pub enum ClientPut {
 /// moment of the call.
 ///
 /// 29. `put_needs_the_version`: with `expect: None`, a put creates a registration and never overwrites one. With
-///     `Some`, it replaces a registration only if this has the expected version. The versions of a client id only
-///     increase, even if the client is removed in between, so an old version never matches again. Of several puts and
-///     removals that expect the same version, one succeeds. After one has returned, every later read through any handle
-///     of the store sees its effect. So a read must not use a replica or a cache. A store keeps the members of a
-///     document that this version does not know ([`Registration::unknown`]).
+///     `Some`, it replaces a registration only if the stored version is the expected version. The versions of a client
+///     id only increase, even if the client is removed in between, so an old version never matches again. Of several
+///     puts and removals that expect the same version, one succeeds. After a put or a removal has returned, every later
+///     read through any handle of the store sees its effect. So a read must not use a replica or a cache. A store keeps
+///     the members of a document that this version of the library does not know ([`Registration::unknown`]).
 /// 30. `removed_internal_ids_never_return`: after a registration was removed, or got another internal id, a put with
-///     its former internal id into the same realm is always `Retired`. This is also true for the same client id. If
-///     several calls try to create registrations with the same internal id, only one of them succeeds. Another realm
-///     may use the same internal id.
+///     its former internal id into the same realm is always `Retired`. This is also true if the put has the same client
+///     id as that registration. If several calls try to create registrations with the same internal id, only one of
+///     them succeeds. Another realm may use the same internal id.
 /// 47. `client_pages_have_an_end`: a walk that follows `next` returns every registration that exists during the whole
 ///     walk once and in order. It ends with `next == None`. A page may be short.
 /// 51. `sibling_outage_is_unavailable`: an outage gives `Unavailable`, and is never reported as absence. `maybe_done`
@@ -50,8 +50,8 @@ pub enum ClientPut {
 /// 52. `sibling_garbage_is_corrupt`: a row that cannot be decoded gives `Corrupt`, and pages count it. A `put` that
 ///     creates never overwrites it. `remove_client` with the version of a damaged registration removes it or gives
 ///     `Corrupt`. With a damaged counter, `reserve`, `failed` and `release` give `Corrupt` and change nothing.
-///     `purge_counters` removes a damaged counter when its time has come, and not before. So a store keeps that instant
-///     in an index or a column of its own.
+///     `purge_counters` removes a damaged counter when the instant from which it may be purged is reached, and not
+///     before. So a store keeps this instant in an index or a column of its own.
 /// 53. `sibling_cut_off_is_all_or_nothing`: if the future of a call is dropped at any await, the call takes effect
 ///     completely or not at all. The effect occurs at once or shortly afterwards. The next user of the connection is
 ///     not affected.

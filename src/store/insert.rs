@@ -34,8 +34,8 @@ pub enum InsertInto<'a> {
     },
 }
 
-/// The cap on live families. It counts the families that have the realm, owner, kind and client of the new family, that
-/// are not revoked, and whose `live_until` is not reached at the `now` of the insert.
+/// The cap on live families. It counts only families that have the realm, owner, kind and client of the new family. A
+/// family does not count if it is revoked, or if its `live_until` is reached at the `now` of the insert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cap {
     /// The largest number of live families, including the new family.

@@ -26,9 +26,9 @@ pub enum SettingsPut {
 /// Every method is one atomic step.
 ///
 /// 29. `put_needs_the_version`: with `expect: None`, a put creates a document and never overwrites one. With `Some`, it
-///     replaces a document only if this has the expected version. After a put has returned, every later read through
-///     any handle of the store sees its effect. So a read must not use a replica or a cache. A store keeps the members
-///     of a document that this version does not know ([`StoredSettings::unknown`]).
+///     replaces a document only if the stored version is the expected version. After a put has returned, every later
+///     read through any handle of the store sees its effect. So a read must not use a replica or a cache. A store keeps
+///     the members of a document that this version of the library does not know ([`StoredSettings::unknown`]).
 /// 56. `note_upkeep_needs_the_note`: the stored instant of the last upkeep belongs to the whole store, not to a realm.
 ///     A call replaces it only if it equals `expect` (`None` means that no instant is stored). The new instant may be
 ///     earlier or later than the old one. If several callers expect the same instant, one call returns true. The others

@@ -60,7 +60,7 @@ pub enum Reserved {
 ///     reach `limit`, the result is `Wait` with the end of the window. If failures and attempts in progress together
 ///     reach it, the result is `UnderWay`. A settlement without a matching attempt in progress changes nothing.
 /// 33. `unsettled_counts_as_failed`: an attempt whose instant differs from `now` by [`UNSETTLED`] or more becomes a
-///     failure. The instant of this failure is 60 s after that of the attempt. If the attempt's instant is in the
+///     failure. The instant of this failure is the attempt's instant plus 60 s. If the attempt's instant is in the
 ///     future because the clock was set back, the instant of the failure is `now`. If such an attempt is settled later,
 ///     nothing changes.
 /// 34. `refused_writes_nothing`: `Wait` and `UnderWay` change nothing, except for clause 35. If a counter has no

@@ -65,8 +65,8 @@ use crate::types::time::Timestamp;
 /// 17. `touch_disturbs_nobody`: a touch, claim or settle never makes an apply, rotate or revoke fail or become `Stale`.
 /// 18. `label_has_one_holder`: at most one family has a label at any time, even with concurrent calls, including rotate
 ///     and revoke. A family has (realm, owner, `label_key`) from the step that writes the key until a step that clears
-///     it. These steps clear it: a revocation of the family, a relabel, a purge, and an insert or relabel of the same
-///     owner if the family that has the label has `gone_at <= now`.
+///     it. A revocation, a relabel or a purge of the family clears it. If the family has `gone_at <= now`, an insert or
+///     relabel by which another family of the owner gets the label clears it too.
 /// 19. `label_is_given_back`: a label becomes free when its family is revoked, purged or relabelled, or loses the label
 ///     to another family. The expiry of the family does not free the label.
 /// 20. `pages_are_stable`: a walk returns every record that exists during the whole walk once, even if records are
@@ -91,9 +91,9 @@ use crate::types::time::Timestamp;
 /// 26. `garbage_is_corrupt`: a row that cannot be decoded gives `Corrupt` with its id. It is never reported as absent
 ///     and never overwritten. It does not prevent a listing, a touch, a revocation or a purge of other rows. If the row
 ///     of a family is damaged, its members give `Corrupt`. A revocation of this family either succeeds or gives
-///     `Corrupt`. The revocation of an owner then revokes all other families first. Afterwards every call gives
-///     `Corrupt`, unless the damaged family was revoked too. A damaged family may or may not count against a cap, and a
-///     damaged record against a pace or an access cap.
+///     `Corrupt`. The revocation of the family's owner revokes all other families first. If the damaged family
+///     cannot be revoked, every further call of this revocation gives `Corrupt`. A damaged family may or may not count
+///     against a cap. A damaged record may or may not count against a pace or an access cap.
 /// 27. `outage_is_unavailable`: an outage is never reported as `None` or `Stale`. `maybe_done` is true if the request
 ///     may have been sent.
 /// 28. `realms_are_apart`: nothing of one realm is listed in another realm, conflicts with anything there, or is
@@ -127,11 +127,12 @@ use crate::types::time::Timestamp;
 ///     backend.
 /// 54. `every_state_has_its_answer`: for every state of a record, every method returns the result in the table in
 ///     `WRITING-A-STORE.md`.
-/// 55. `no_replica_answers`: no result comes from a replica. This is also true if a fail-over changes the store's
-///     address to that of a replica, or turns the server at that address into a replica. Each result shows the state of
-///     the current primary, or is `Unavailable`. A connection that reports the role of a replica, or refuses a write as
-///     read-only, is not used for reads again. When the address is that of the primary again, the store works within 10
-///     s. A store that checks the role at intervals, instead of with every read, documents the length of the interval.
+/// 55. `no_replica_answers`: no result comes from a replica. This is also true after a fail-over, if the store's
+///     address then leads to a replica, or if the server at that address has become a replica. Each result shows the
+///     state of the current primary, or is `Unavailable`. A connection that reports the role of a replica, or refuses a
+///     write as read-only, is not used for reads again. When the address leads to the primary again, the store works
+///     within 10 s. A store that checks the role at intervals, instead of with every read, documents the length of the
+///     interval.
 ///
 /// No method except [`probe`](TokenStore::probe) has a default, so a wrapper cannot forget a method. New functions will
 /// be added in new traits.

@@ -75,6 +75,6 @@ pub(crate) enum Proof {
     /// It does not matter when the password was entered, because the operation only reads or removes rights.
     NotNeeded,
     /// The password must have been entered recently, because the operation creates, renews, widens or reveals a
-    /// credential, or ends a block of personal access tokens.
+    /// credential, or unblocks personal access tokens.
     Fresh,
 }
