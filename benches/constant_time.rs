@@ -1,5 +1,9 @@
-//! Compares what `Counterfoil::verify` costs for a credential that is accepted, and for credentials that are refused:
-//! the digest differs in its first byte, the digest differs in its last byte, and the id is unknown.
+//! Compares the costs of four calls of `Counterfoil::verify`:
+//!
+//! - The credential is accepted.
+//! - It is refused because the stored digest differs in its first byte.
+//! - It is refused because the stored digest differs in its last byte.
+//! - It is refused because its id is unknown.
 //!
 //! Criterion measures each of the four calls by itself. The printed ratios come from other, paired measurements,
 //! because the speed of the machine varies: each round alternates short batches of the four calls, and compares the
@@ -42,7 +46,7 @@ const TOKENS: usize = 1_000;
 /// The length of a page. It is larger than the number of families, so one page contains all of them.
 const PAGE: NonZeroU32 = NonZeroU32::new(10_000).expect("not zero");
 
-/// How long a batch runs, or slightly longer.
+/// The minimum duration of a batch.
 const SLOT: Duration = Duration::from_micros(200);
 
 /// The number of batches of each call in one round. Only the fastest is compared.

@@ -148,8 +148,8 @@ fn verify_unknown_id_or_wrong_secret(runner: &mut CtRunner, rng: &mut BenchRng) 
     refusals(runner, rng, ID, SECRET);
 }
 
-/// Makes pairs of digests for two classes. `left` and `right` belong to one class each. If it is `None`, the two
-/// digests of a pair are equal. Otherwise they differ only in the byte at this position.
+/// Makes pairs of digests for two classes. `left` belongs to one class and `right` to the other. If the argument of a
+/// class is `None`, the two digests of each pair are equal. Otherwise they differ only in the byte at this position.
 fn pairs(rng: &mut BenchRng, left: Option<usize>, right: Option<usize>) -> Vec<(Class, [u8; 32], [u8; 32])> {
     (0..samples())
         .map(|_| {

@@ -110,7 +110,7 @@ pub(crate) fn person(number: u32) -> Account {
 }
 
 /// Makes the builder of a host with the owners of `tokens` tokens, but without the tokens. The setting for personal
-/// access tokens is on, and the policy uses no switch of each account.
+/// access tokens is on. The policy does not use the accounts' own switches.
 pub(crate) fn host(tokens: usize) -> Builder {
     let mut policy = Policy::synergy();
     policy.personal_access_tokens.setting = SettingGate::DefaultOn;

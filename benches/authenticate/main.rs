@@ -39,8 +39,7 @@ use host::{Tokens, ready};
 
 const SIZES: [usize; 3] = [1_000_000, 100_000, 1_000];
 
-/// The duration for which a batch runs, or slightly more. It is shorter than the scheduler's time slice, so most
-/// batches are not interrupted.
+/// The minimum duration of a batch. It is shorter than the scheduler's time slice, so most batches are not interrupted.
 const SLOT: Duration = Duration::from_micros(200);
 
 /// The number of batches that one round measures of each kind of call: the cheapest possible call ("floor") and the

@@ -1,4 +1,4 @@
-//! Makes texts that are refused from the text of a token.
+//! Makes texts that `verify` refuses. Each is made from the text of a valid token.
 
 /// The position of the first letter of the id. A token consists of `cfp_`, an id of 22 letters, a secret of 43 letters,
 /// and a checksum of 6 letters.
@@ -16,7 +16,8 @@ pub(crate) fn wrong_secret(token: &str) -> String {
     changed(token, SECRET)
 }
 
-/// The token with another last letter. Its checksum is wrong, so the parser refuses it after it has read all of it.
+/// The token with another last letter, which is part of the checksum. So the checksum is wrong, and the parser refuses
+/// the token only after it has read every letter.
 pub(crate) fn malformed(token: &str) -> String {
     let other = if token.ends_with('1') { '2' } else { '1' };
     format!("{}{other}", &token[..token.len() - 1])

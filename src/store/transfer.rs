@@ -13,7 +13,8 @@ use crate::store::page::Page;
 use crate::token::draw::shard;
 use crate::types::ids::{FamilyId, RecordId};
 
-/// A family with all its members, including shrunk ones.
+/// A family with all its members. These include [shrunk](crate::store::RecordParts::shrink) records, which a purge has
+/// reduced to the fields that reuse detection needs.
 ///
 /// The constructor checks these invariants:
 ///
@@ -111,17 +112,17 @@ fn record_difference(one: &RecordParts, other: &RecordParts) -> Option<&'static 
 pub enum Restored {
     /// The family was written.
     Done,
-    /// The store already has a record with this id. Either a member has the same id, or the record belongs to a family
-    /// with the same family id. Nothing was written.
+    /// A record of the store conflicts with the family. Contains the id of that record. Either a member has the same
+    /// id, or that record belongs to a family with the same family id. Nothing was written.
     IdTaken(RecordId),
     /// Another family already has the label. Contains the id of that family. Nothing was written.
     LabelTaken(FamilyId),
 }
 
 /// A store that can return and write whole families, for `counterfoil-copy`. [`TokenStore`](super::TokenStore) alone is
-/// not enough for a copy: it does not list shrunk records, and it needs a sequence of steps to make a rotated or
-/// revoked family. If the sequence is interrupted, a credential that is revoked in the source stays valid in the
-/// target.
+/// not enough for a copy: it does not list [shrunk](crate::store::RecordParts::shrink) records, and it needs a sequence
+/// of steps to make a rotated or revoked family. If the sequence is interrupted, a credential that is revoked in the
+/// source stays valid in the target.
 ///
 /// A host can also use a store without this trait, but cannot copy that store.
 ///
@@ -136,11 +137,12 @@ pub enum Restored {
 ///     had made it. This applies to lists, notices, the census, caps, labels, rotations and purges.
 /// 59. `restore_never_overwrites`: a restore writes the whole family, or nothing. It refuses a taken id or label, even
 ///     if the holder of the label is past its retention. If several callers restore one family at the same time,
-///     exactly one gets `Done`. Repeating a restore whose outcome is unknown gives `IdTaken`, and the stored family is
-///     the caller's own.
+///     exactly one gets `Done`. If the outcome of a restore is unknown, the caller can repeat it. If the first call
+///     succeeded, the repeated call gives `IdTaken`, and the stored family is the caller's own.
 ///
 /// Clauses 8, 25, 26 and 27 of [`TokenStore`](super::TokenStore) apply here too. If a row of a family cannot be
-/// decoded, the family is listed by its id if the id is known, and reading the family returns [`StoreError::Corrupt`].
+/// decoded, reading the family returns [`StoreError::Corrupt`]. If its id is known, the family is still listed by this
+/// id.
 ///
 /// # Errors
 ///

@@ -52,8 +52,9 @@ pub fn leads(record: &RecordParts, family: &FamilyParts) -> bool {
 }
 
 /// Whether the record accepts the change. It must have the expected version. It and its family must not be revoked. A
-/// shrunk record accepts only a new digest. Only a superseded record accepts the end of an overlap. If the change is
-/// not accepted, the store returns [`Applied::Stale`](super::Applied::Stale).
+/// [shrunk](RecordParts::shrink) record accepts only a new digest ([`Change::Rekey`]). Only a superseded record accepts
+/// a new end of its overlap ([`Change::End`]). If the change is not accepted, the store returns
+/// [`Applied::Stale`](super::Applied::Stale).
 #[must_use]
 pub fn accepts_change(record: &RecordParts, family: &FamilyParts, expect: Version, change: &Change) -> bool {
     let suits = match change {
@@ -180,8 +181,9 @@ pub fn is_touched(record: &RecordParts, at: Timestamp) -> bool {
     !record.shrunk && record.last_used_at.is_none_or(|used| used < at)
 }
 
-/// Claims a notice. If the record has the mark `held`, and the lease ends after the instant of that mark, the instant
-/// becomes the end of the lease. Returns whether the claim succeeded. A claim of a shrunk record always fails.
+/// Claims a notice: moves the record's mark, which says when its next notice is due, from `held.at` to `lease_until`.
+/// Returns whether the claim succeeded. It fails if the record no longer has the mark `held`, if `lease_until` is not
+/// later than `held.at`, or if the record is shrunk.
 pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp) -> bool {
     let wins = !record.shrunk && record.notice == Some(held) && held.at < lease_until;
     if wins {
@@ -190,9 +192,9 @@ pub fn claim(record: &mut RecordParts, held: NoticeMark, lease_until: Timestamp)
     wins
 }
 
-/// Adds `sent`, if it is given, to the notices that the record remembers as sent. If the record still has the mark
-/// `held`, also sets the mark to `next` and returns true. Otherwise returns false, but the store must write the record
-/// all the same. For a shrunk record, changes nothing and returns false.
+/// Ends the claim of a notice. Adds `sent`, if it is given, to the notices that the record remembers as sent. If the
+/// record still has the notice mark `held`, also sets the mark to `next` and returns true. Otherwise returns false, but
+/// the store must write the record all the same. For a shrunk record, changes nothing and returns false.
 pub fn settle(
     record: &mut RecordParts,
     held: NoticeMark,
@@ -218,8 +220,8 @@ mod tests {
     use crate::record::samples::{at, record, sign_in, superseded, t0};
     use crate::types::kind::TokenKind;
 
-    /// Checks that no claim, settlement or last use changes a shrunk record that still has a notice. Only a damaged row
-    /// can contain such a record.
+    /// Checks that no claim, settlement or last use changes a shrunk record that still has a notice mark. Shrinking a
+    /// record removes its mark, so only a damaged row can contain such a record.
     #[test]
     fn a_shrunk_record_with_a_notice_is_not_claimed_settled_or_touched() {
         let mark = NoticeMark { at: at(5), stage: 0 };

@@ -93,8 +93,8 @@ pub fn service_with(policy: Policy, change: impl FnOnce(Builder) -> Builder) -> 
 /// A service for tests, which [`service`] creates. It contains a [`Counterfoil`] with people, a clock, a store and one
 /// client.
 ///
-/// - The people are `ivan`, a member, `ada`, an administrator, and `sue`, a super administrator. The name, the subject
-///   and the password of each person are the same text. The e-mail addresses are `ivan@example.com` and so on.
+/// - The people are `ivan` (a member), `ada` (an administrator) and `sue` (a super administrator). The name, the
+///   subject and the password of each person are the same text. The e-mail addresses are `ivan@example.com` and so on.
 /// - The clock is set to 2026-01-01 00:00:00 UTC and does not advance by itself.
 /// - The client `test-client` may use the password grant and the refresh grant.
 /// - The entropy comes from a fixed seed, so every test service issues the same tokens. Never use it outside of tests.
@@ -203,8 +203,8 @@ impl TestService {
         found.expect("the directory answers").expect("an account of the directory")
     }
 
-    /// Returns a presenter for the person with this subject id, as a host makes it after it has authenticated the
-    /// person. No password is checked. The presenter belongs to the realm of the service.
+    /// Returns a presenter for the person with this subject id, without checking a password. A host makes such a
+    /// presenter after it has authenticated the person. The presenter belongs to the realm of the service.
     ///
     /// # Panics
     ///

@@ -23,9 +23,9 @@ const SECRET: &[u8] = b"counterfoil/once/secret/v1";
 /// other content with the same number.
 const NUMBER_BYTES: usize = 10;
 
-/// Makes a web form take effect only once. The id of the new credential is derived from a number in the form and from
-/// the session in which the form was shown. If the form is submitted again, the derived id conflicts with the first id,
-/// so the store refuses a second credential.
+/// A key that makes a web form take effect only once. It depends on a number in the form and on the session in which
+/// the form was shown. The id of the new credential is derived from this key. If the form is submitted again, the
+/// derived id conflicts with the first id, so the store refuses a second credential.
 ///
 /// For each form that is shown, draw a random number of at least 16 bytes and include it in the form. Neither the
 /// number nor a derived id is secret. An id is part of the new credential's text, and the number cannot be computed

@@ -59,7 +59,7 @@ impl fmt::Display for Prefix {
 /// prefixes, whose tokens still verify.
 ///
 /// No prefix belongs to two kinds, so the prefix of a token determines its kind. The prefix is the part of the text
-/// before the last `_` and its 71 letters.
+/// before the last `_`, which 71 letters follow.
 ///
 /// ```
 /// use counterfoil::token::{Prefix, Prefixes};
@@ -81,7 +81,7 @@ pub struct Prefixes {
     known: Box<[Known]>,
 }
 
-/// Two kinds have the same prefix, so the kind of a token would be ambiguous.
+/// The error for two kinds with the same prefix. The kind of a token with this prefix would be ambiguous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("prefix {prefix} stands for {first} and for {second}")]
 #[non_exhaustive]

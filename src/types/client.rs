@@ -84,8 +84,8 @@ impl ClientKey {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Grant {
-    /// The password grant (RFC 6749 §4.3). RFC 9700 §2.4 says that it must not be used. So a client can use it only if
-    /// its registration lists it.
+    /// The password grant (RFC 6749 §4.3). RFC 9700 §2.4 says that it must not be used. So only a client whose
+    /// registration lists this grant can use it.
     Password,
     /// The refresh token grant (RFC 6749 §6).
     RefreshToken,
@@ -260,7 +260,7 @@ pub struct VersionedRegistration {
     pub registration: Registration,
 }
 
-/// A stored document cannot be read by this version of the library.
+/// The error for a stored document that this version of the library cannot read.
 #[derive(Debug, thiserror::Error)]
 #[error("stored document cannot be read")]
 pub struct InvalidDocument(#[source] serde_json::Error);

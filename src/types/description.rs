@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::types::visible::{code_point, refused};
 
 /// The description of a security code: free text of at most 500 characters. It is in NFC and trimmed. It has no control
-/// or format characters, except line feeds, and joiners where Unicode allows them.
+/// or format characters, with two exceptions: line feeds, and joiners where Unicode allows them.
 ///
 /// ```
 /// use counterfoil::types::Description;

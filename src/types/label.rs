@@ -127,9 +127,9 @@ impl LabelKey {
         self.0.as_str()
     }
 
-    /// Converts a label key that an older version of this library stored to the current form. Use it when you migrate a
-    /// store. If another family of the owner already has the new key, keep the old key: both labels were valid when
-    /// they were given.
+    /// Returns the current form of a label key that an older version of this library has stored. Use it when you
+    /// migrate a store. If another family of the owner already has the new key, keep the old key: both labels were
+    /// valid when they were given.
     ///
     /// ```
     /// use counterfoil::types::{Label, LabelKey};

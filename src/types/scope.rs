@@ -81,8 +81,8 @@ impl Scope {
         self.tokens().any(|own| own == token)
     }
 
-    /// A scope that contains only those of this scope's words (such as `projects:read`) for which `stays` returns true.
-    /// `None` if there is no such word.
+    /// A scope that contains only the scope tokens (such as `projects:read`) of this scope for which `stays` returns
+    /// true. `None` if there is no such token.
     pub(crate) fn filtered(&self, stays: impl Fn(&str) -> bool) -> Option<Self> {
         let left: Vec<_> = self.tokens().filter(|token| stays(token)).collect();
         (!left.is_empty()).then(|| Self(Short::new(&left.join(" "))))

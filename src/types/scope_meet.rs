@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use crate::types::known_scopes::KnownScopes;
 use crate::types::scope::Scope;
 
-/// The error for an empty intersection: it has no scope token, so the credential grants no rights. (A credential
-/// "without a scope" is different: it has all rights of its owner.)
+/// The error for an empty intersection. An empty intersection has no scope token, so the credential grants no rights.
+/// (A credential "without a scope" is different: it has all rights of its owner.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NothingLeft;
 

@@ -13,8 +13,8 @@ use crate::mutant::{Genre, Mutant, bytes, offset};
 struct Edit {
     range: Range<usize>,
     mutants: Vec<Alternative>,
-    /// If true, the conditions replace the range, and the original code becomes their last `else`. If false, they are
-    /// inserted before the range.
+    /// If true, the conditions with the mutants' code replace the range, and the original code becomes their last
+    /// `else`. If false, the conditions are inserted before the range.
     wraps: bool,
 }
 
@@ -30,9 +30,9 @@ pub struct Edited {
     pub places: Vec<(usize, Range<usize>)>,
 }
 
-/// The places in a source file that mutants can change, found by parsing the file. Each map has a byte offset as its
-/// key, at which the list of mutants says that the change begins. For an operator, this is the operator itself. For a
-/// match arm, it is the beginning of the arm's pattern.
+/// The places in a source file that mutants can change, found by parsing the file. The key of each map is the byte
+/// offset at which a change begins, as in the list of mutants. For an operator, this is the offset of the operator
+/// itself. For a match arm, it is the beginning of the arm's pattern.
 #[derive(Default)]
 struct Places<'s> {
     source: &'s str,
@@ -118,9 +118,9 @@ pub fn edit(source: &str, mutants: &[&Mutant]) -> Edited {
     edited
 }
 
-/// Returns the range that a mutant changes, the mutant's code, and [`Edit::wraps`]. If the last is false, the code is a
-/// statement for the place before the range. Returns `None` if the parsed file has nothing to change at the mutant's
-/// position.
+/// Returns the range that a mutant changes, the mutant's code, and the value of [`Edit::wraps`]. If this value is
+/// false, the code is a statement that is inserted before the range. Returns `None` if the parsed file has nothing to
+/// change at the mutant's position.
 fn place(source: &str, places: &Places<'_>, mutant: &Mutant) -> Option<(Range<usize>, String, bool)> {
     let range = bytes(source, mutant.start, mutant.end);
     let value = &mutant.replacement;

@@ -13,9 +13,9 @@ use crate::build::Built;
 /// the suite without a mutant.
 const LEAST: Duration = Duration::from_secs(10);
 
-/// The values of `COUNTERFOIL_SCALE` with which the suite runs on a mutant. The second value is used only if no test
-/// fails with the first. Most mutants fail with the first, because a mutant changes one place and its fault does not
-/// depend on a rare race.
+/// The values of `COUNTERFOIL_SCALE` with which the suite runs on a mutant. With `10`, the suite makes about a tenth of
+/// the random attempts that it makes with `ci`. It runs with `ci` only if no test fails with `10`. Tests already fail
+/// on most mutants with `10`, because the fault of a mutant seldom depends on a rare race.
 const SCALES: [&str; 2] = ["10", "ci"];
 
 enum Verdict {

@@ -6,13 +6,16 @@ use counterfoil_tower::RejectionReason;
 use crate::head::Head;
 use crate::rejection::Rejection;
 
-/// Returns the host that a request names, or `None` for an HTTP/1.0 request that names no host. Call it in the
-/// outermost middleware, because actix-web accepts a `Host` value that is not a valid host. Requests with two `Host`
-/// lines or with none are refused by the current version of actix-web itself, before any middleware runs.
+/// Returns the host that a request names, or `None` for an HTTP/1.0 request that names no host.
+///
+/// Call it in the outermost middleware, because actix-web accepts a `Host` value that is not a valid host. The current
+/// version of actix-web itself refuses a request with two `Host` lines, and an HTTP/1.1 request without one, before any
+/// middleware runs.
 ///
 /// # Errors
 ///
-/// A rejection with status 400 if the request does not name exactly one valid host (RFC 9112 §3.2).
+/// A rejection with status 400 if the request does not name exactly one valid host (RFC 9112 §3.2). An HTTP/1.0 request
+/// is also allowed to name no host.
 ///
 /// ```
 /// use actix_web::dev::Service as _;

@@ -80,8 +80,8 @@ impl Cli {
         url(self.store.as_deref(), self.store_file.as_deref(), "store")
     }
 
-    /// Returns the options for opening a store for most commands. With them, opening creates no file and no schema and
-    /// updates none. Only `migrate` and `copy` do that.
+    /// Returns the options with which most commands open a store. With these options, opening creates no file, and does
+    /// not create or update a schema. Only `migrate` and `copy` do that.
     pub(crate) fn opening(&self) -> Opening {
         Opening::default().unchanged().volatile(self.volatile)
     }

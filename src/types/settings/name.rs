@@ -80,7 +80,7 @@ impl fmt::Display for SettingName {
     }
 }
 
-/// The number is outside the range of the setting.
+/// The error for a number outside the range of its setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name} must be a whole number from {least} to {most}")]
 #[non_exhaustive]

@@ -78,9 +78,9 @@ async fn check(cli: &Cli, ring: &KeyRing, realms: &[String]) -> Result<Output, F
     ]))
 }
 
-/// Returns the ring with a new key and without the keys that no digest uses, and the removed keys. A client secret of a
-/// realm that was not read might need one of these keys. So a key is removed only if `all` states that all realms were
-/// read.
+/// Adds a new key to the ring, and removes the keys that no digest uses. Returns the new ring and the removed keys.
+/// Returns an error if a key would be removed and `all` is false: a client secret of a realm that was not read might
+/// need that key. With `all`, the operator states that all realms were read.
 async fn rotated(cli: &Cli, ring: &KeyRing, realms: &Realms, all: bool) -> Result<(KeyRing, Vec<KeyId>), Failure> {
     let uses = KeyUses::read(cli, &realms.with_realm).await?;
     uses.check_ring(ring)?;

@@ -40,8 +40,8 @@ async fn migrate(cli: &Cli) -> Result<Output, Failure> {
 }
 
 impl Confirmation {
-    /// Returns true with `--yes`, and false with `--dry-run`, where the command only shows its change. Without both,
-    /// returns [`Failure::Unconfirmed`].
+    /// Whether the command makes its change. True with `--yes`. False with `--dry-run`: the command then only shows
+    /// what it would change. Without both, returns [`Failure::Unconfirmed`].
     pub(crate) const fn does(self) -> Result<bool, Failure> {
         match (self.yes, self.dry_run) {
             (true, _) => Ok(true),

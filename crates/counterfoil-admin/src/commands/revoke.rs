@@ -1,4 +1,4 @@
-//! `revoke`: revokes credentials. The core library does it, so that its events are emitted.
+//! `revoke`: revokes credentials. It calls the core library, so that the library's events are emitted.
 
 use counterfoil::client::ClientId;
 use counterfoil::store::{FamilyParts, Transfer};

@@ -1,4 +1,4 @@
-//! Tests that a command changes nothing in a real store if it only reads.
+//! Tests that read-only commands leave a real store unchanged.
 
 use std::fs;
 

@@ -96,7 +96,7 @@ impl From<&Issuer> for CookieName {
 }
 
 impl CookieName {
-    /// Returns the default name for a realm and a base.
+    /// Returns the default name for a realm and a base path.
     fn of(realm: &Realm, base: &str) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"counterfoil console: name of its cookies, 1\0");
@@ -130,12 +130,13 @@ pub(crate) struct Cookies {
 }
 
 impl Cookies {
-    /// The cookies of the console of this realm under this base, with the default name.
+    /// The cookies of the console that serves this realm under the base path `base`. Their names have the default
+    /// suffix.
     pub(crate) fn of(transport: Transport, realm: &Realm, base: &str) -> Self {
         Self { transport, name: CookieName::of(realm, base) }
     }
 
-    /// The same cookies with the name that the host chose.
+    /// The same cookies with the suffix that the host chose for their names.
     pub(crate) fn named(self, name: CookieName) -> Self {
         Self { name, ..self }
     }

@@ -1,4 +1,4 @@
-//! Tests that the lengths in templates and texts are those of the core. Both are literals.
+//! Tests that the maximum lengths in templates and texts, which are literal numbers there, equal those of the core.
 
 use counterfoil::Scope;
 use counterfoil::client::{ClientId, Registration};

@@ -1,5 +1,5 @@
-//! The message that a list page shows if it has no rows. It says that the list is empty only if no other page of the
-//! list can have rows.
+//! The message that a list page shows if it has no rows. If another page of the list can have rows, the message does
+//! not say that the list is empty.
 
 use super::list::ListControls;
 use crate::console::text::Texts;

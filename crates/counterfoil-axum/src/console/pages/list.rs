@@ -24,9 +24,9 @@ const MAX_TRAIL: usize = 40;
 
 /// The state of a credential, as the rows of a list show it. The core decides each part of it (`service/view.rs`).
 ///
-/// Unlike [`Status::Expiring`], it distinguishes a credential that was replaced from one that ends soon. `EndsSoon`
-/// corresponds to [`CredentialView::ends_soon`], so that a code with a short lifetime does not have this badge from the
-/// start.
+/// A credential with [`Status::Expiring`] was either replaced or is near its expiry. Here these are two states,
+/// `Replaced` and `EndsSoon`. `EndsSoon` is taken from [`CredentialView::ends_soon`], so that a code with a short
+/// lifetime is not shown as ending soon from the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CredentialState {
     Active,

@@ -64,7 +64,7 @@ async fn find(console: &Console, viewer: &Viewer, text: &str) -> Result<ClientVi
     found.map_err(|error| Rejection::of(console, viewer, error))
 }
 
-/// Returns the current values of a client in the form in which the fields show them.
+/// Returns the current values of a client as the fields of the form show them.
 fn current_values(client: &ClientView) -> Vec<(&'static str, String)> {
     let mode = match client.refresh_mode {
         RefreshMode::Rotate => "rotate",
@@ -164,8 +164,8 @@ async fn try_edit(
     }
 }
 
-/// Returns the changes that the form makes to the client. A field is changed if its value differs from its `_was`
-/// field. If the form has no `_was` field for it, its value is compared with the current value.
+/// Returns the changes that the form makes to the client. A field is changed if its value differs from the value in its
+/// `_was` field. Without such a `_was` field, the value is compared with the client's current value.
 fn change(viewer: &Viewer, client: &ClientView, form: &Form) -> Result<ClientUpdate, FormError> {
     let refused = |field| FormError::invalid_field(viewer, Some(field));
     let stands = current_values(client);

@@ -37,7 +37,8 @@ struct Clients {
     rows: Vec<ClientRow>,
     empty: Option<EmptyList>,
     controls: ListControls,
-    /// The address of this page, encoded for a query. Links of the page contain it, so that they can lead back here.
+    /// The address of this page, encoded for a query. Links to other pages contain it, so that those pages can lead
+    /// back here.
     back: String,
     here: String,
 }

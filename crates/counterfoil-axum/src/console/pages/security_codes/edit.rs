@@ -70,7 +70,7 @@ pub(super) fn with_lf(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
-/// Returns the current expiry and description in the form in which the fields show them.
+/// Returns the current expiry and description as the fields of the form show them.
 fn current_values(viewer: &Viewer, code: &CredentialView) -> [String; 2] {
     let clock = viewer.clock();
     [code.expires_at.map(|at| clock.typed(at)).unwrap_or_default(), code.description.clone().unwrap_or_default()]
