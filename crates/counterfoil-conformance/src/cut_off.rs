@@ -126,8 +126,8 @@ impl Cut {
 
     /// Checks that the stored records are as before the dropped operation, or as after the complete operation, and that
     /// the listings and the due notices show the same records. Waits up to one second for this, because a server may
-    /// still be executing the request. A slowed store is dropped only before or after the whole operation, so its
-    /// listings are not read.
+    /// still be executing the request. If `slow` is true, the listings and the due notices are not read, because a
+    /// slowed store adds awaits only before and after the whole operation.
     async fn is_all_or_nothing(&self, store: &dyn TokenStore, slow: bool) -> Result<(), Violation> {
         let [before, after] = self.before_and_after().await?;
         let (mut seen, mut indexed) = (Vec::new(), true);

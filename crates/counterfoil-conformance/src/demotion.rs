@@ -16,7 +16,7 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 /// How long the check calls the store after the server was demoted.
 const LOOK: Duration = Duration::from_secs(1);
-/// After the address leads to the primary again, the store must answer within this time.
+/// The time within which the store must answer after its address leads to the primary again.
 const HEALED: Duration = Duration::from_secs(10);
 /// The pause between two series of calls of the store.
 const BREATH: Duration = Duration::from_millis(20);

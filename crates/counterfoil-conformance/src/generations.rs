@@ -10,8 +10,8 @@ use crate::subject::Subject;
 use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
-/// The check rotates a family this many times, purges the retry windows that have ended, and rotates as many times
-/// again. The total number of rotations does not fit into 8 bits.
+/// Half of the number of rotations that the check makes. After the first half, it purges the retry windows that have
+/// ended. The total number of rotations does not fit into 8 bits.
 const HALF: u64 = 130;
 
 /// Checks that a rotation removes nothing (clause 41 of `TokenStore`). A superseded record must stay until its

@@ -1,5 +1,5 @@
-//! Checks when the label of a family becomes free (clause 19 of `TokenStore`). Also checks, with calls one after
-//! another, that only one family has a label.
+//! Checks when the label of a family becomes free (clause 19 of `TokenStore`). Also checks that only one family has a
+//! label. The calls are made one after another.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Applied, Change, Inserted, Relabel, Revoke, Rotated, TokenStore};

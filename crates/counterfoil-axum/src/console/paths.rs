@@ -31,7 +31,7 @@ fn is_own(path: &str) -> bool {
         })
 }
 
-/// Returns the path of the page with the form that is submitted to `path`.
+/// Returns the path of the page that shows the form whose action (the target of its submission) is `path`.
 pub(crate) fn page_of(path: &str) -> String {
     let parent = |path: &str| path.rsplit_once('/').map_or("/", |(parent, _)| parent).to_owned();
     match path.rsplit('/').next().unwrap_or_default() {

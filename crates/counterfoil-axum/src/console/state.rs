@@ -12,7 +12,8 @@ use crate::rate_limited_log::RateLimitedLog;
 
 /// The state that all pages share.
 pub(crate) struct Console {
-    /// Private, because a page with a viewer must call operations on the viewer's handle.
+    /// The handle whose clock runs. It is private, because a page with a viewer must call operations on the viewer's
+    /// handle.
     counterfoil: Counterfoil,
     pub(crate) sources: Sources,
     pub(crate) cookies: Cookies,

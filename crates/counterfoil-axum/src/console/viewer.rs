@@ -40,8 +40,8 @@ pub(crate) struct Viewer {
     /// The session that was replaced by the present session in the most recent reauthentication.
     pub(super) previous: Option<PreviousSession>,
     pub(super) source: Source,
-    /// The gate that keeps this account from using personal access tokens: a setting, or a switch of the account, that
-    /// is off. `None` if the account may use them.
+    /// The reason why this account may not use personal access tokens: the setting or the account's own switch is off.
+    /// `None` if the account may use them.
     pub(super) gate: Option<Gate>,
     /// The cookies of the session that a reauthentication opened during this request. Empty if no session was opened.
     pub(super) new_cookies: Vec<HeaderValue>,
@@ -126,8 +126,8 @@ impl Viewer {
         .collect()
     }
 
-    /// Whether a form for a critical action has a password field. True if the account signed in too long ago. A host
-    /// without logins cannot check a password, so its forms have no such field.
+    /// Whether a form for a critical action has a password field. True if the account signed in too long ago and the
+    /// host has logins. A host without logins cannot check a password.
     pub(crate) fn needs_password(&self) -> bool {
         self.counterfoil.has_logins() && self.is_stale()
     }

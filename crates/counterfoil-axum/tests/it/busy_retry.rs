@@ -98,7 +98,8 @@ async fn fault_b1_a_back_off_is_answered_at_once() {
     assert_eq!(took, Duration::ZERO, "a back-off is told at once");
 }
 
-/// Each caller disconnects while its password is being checked. The results of the checks are recorded nevertheless.
+/// Checks that the result of a password check is recorded even if the caller disconnects during the check. Otherwise
+/// the attempt would count as wrong.
 #[tokio::test(start_paused = true)]
 async fn fault_b1_a_caller_that_goes_away_leaves_no_attempt_that_counts_as_wrong() {
     let world = slow_world(Duration::from_millis(300)).await;

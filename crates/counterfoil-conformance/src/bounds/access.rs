@@ -14,8 +14,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
 
-/// The race of this file runs the rounds of [`Scale`](crate::Scale) divided by this number. One of its rounds takes as
-/// long as several rounds of another race, because after each rotation all other racers must try again.
+/// The number by which the race of this file divides the rounds of [`Scale`](crate::Scale). One round of this race
+/// takes as long as several rounds of another race, because after each rotation all other racers must try again.
 const PART: u32 = 6;
 
 /// Checks the cap on live access tokens (clause 43 of `TokenStore`). After any number of concurrent joins, slides and

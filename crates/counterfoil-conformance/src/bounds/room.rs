@@ -17,9 +17,9 @@ use crate::together::{found_all, must_get_all};
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 
 /// Checks caps that make room (clause 45 of `TokenStore`). If any number of inserts with `WhenFull::End` run
-/// concurrently, each must succeed, and `limit` live families must remain. Each insert must revoke the families that
-/// exceed the limit in its own step, the least recently used first. Each revoked family must be named in the answer of
-/// exactly one insert.
+/// concurrently, each must succeed, and `limit` live families must remain. Each insert must revoke, in the same atomic
+/// step, the families that exceed the limit. The least recently used families must be revoked first. Each revoked
+/// family must be named in the answer of exactly one insert.
 pub async fn room_is_made(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
     the_least_recently_used_goes(subject).await?;

@@ -21,8 +21,8 @@ fn instant(micros: u64) -> Timestamp {
     Timestamp::from_micros(micros).expect("an instant")
 }
 
-/// Checks caps, paces, notices and purges whose limit is one of the [`instants`]. At the limit itself the store must
-/// treat it as reached, and one microsecond earlier it must not.
+/// Checks caps, paces, notices and purges whose limit is one of the [`instants`]. At this instant the store must treat
+/// the limit as reached. One microsecond earlier it must not.
 pub(crate) async fn limits_are_reached_late(store: &dyn TokenStore) -> Result<(), Violation> {
     for limit in instants() {
         let before = instant(limit.micros() - 1);
@@ -35,8 +35,8 @@ pub(crate) async fn limits_are_reached_late(store: &dyn TokenStore) -> Result<()
     Ok(())
 }
 
-/// Checks a record whose expiry and `gone_at` are `limit`. At `before` it must be listed as standing and count towards
-/// the cap on the owner's live families. At `limit` it must not.
+/// Checks a record whose expiry and `gone_at` are `limit`. At `before` it must be listed as current
+/// ([`Show::Standing`]) and count towards the cap on the owner's live families. At `limit` it must not.
 async fn lives_until(store: &dyn TokenStore, before: Timestamp, limit: Timestamp) -> Result<(), Violation> {
     let person = Person::somebody();
     let id = person.pat().ending(Some(limit), Some(limit)).found(store).await?;

@@ -43,8 +43,8 @@ pub(crate) async fn names_are_listed_apart(store: &dyn TokenStore) -> Result<(),
     Ok(())
 }
 
-/// Changes the label of a family to the label that it already has. A store compares such a label with those of other
-/// families too.
+/// Changes the label of a family to the label that it already has, which must succeed. A similar label of another
+/// family must not count as equal.
 async fn again(store: &dyn TokenStore, draft: &Draft) -> Result<(), Violation> {
     let Some(label) = draft.records[0].label.clone() else { return Ok(()) };
     let relabel = Relabel { label, key: draft.family.label_key.clone() };

@@ -35,9 +35,9 @@ impl Schedules {
         Some(wanted)
     }
 
-    /// Adds the schedules that differ from a run in one choice. The run began with the choices `wanted` and made the
-    /// choices `choices` in total. For each of its choices after `wanted`, one schedule is added. It makes the same
-    /// choices before this one, and the opposite choice here.
+    /// Adds new schedules after a run, which began with the choices `wanted` and made the choices `choices` in total.
+    /// For each choice after `wanted`, one schedule is added. This schedule repeats the earlier choices of the run, and
+    /// ends with the opposite of that choice.
     pub(super) fn branch(&mut self, wanted: &[usize], choices: &[Choice]) {
         for (index, choice) in choices.iter().enumerate().skip(wanted.len()) {
             let other = Choice { chosen: 1 - choice.chosen, ..*choice };

@@ -25,13 +25,13 @@ use schedule::{Run, run};
 /// The number of pairs of operations that run in parallel. Each pair has its own database.
 const ABREAST: usize = 4;
 
-/// The largest number of schedules that are tried for each pair is the number of rounds of [`Scale`](crate::Scale)
-/// divided by this number. A schedule is one order of the backend calls of the two operations.
+/// The number by which the rounds of [`Scale`](crate::Scale) are divided. The result is the largest number of schedules
+/// that are tried for each pair of operations. A schedule is one order of the backend calls of the two operations.
 const PART: u32 = 9;
 
-/// The number of schedules with a wait after which no more schedules of a pair are tried. It limits the duration of the
-/// check. If a lock makes an operation one atomic step, the other operation waits for this lock in every schedule, and
-/// each wait takes the time of [`Patience`].
+/// The largest number of schedules with a wait that are tried for a pair of operations. After them, no more schedules
+/// of the pair are tried. This limits the duration of the check. If a lock makes an operation one atomic step, the
+/// other operation waits for this lock in every schedule, and each wait takes the time of [`Patience`].
 const WAITS: u32 = 3;
 
 /// The numbers of pairs of operations, and of orders of their backend calls, that were run. The check prints them.
@@ -80,8 +80,8 @@ pub async fn interleavings_are_steps(subject: &Subject) -> Verdict {
 }
 
 /// Returns the operations during which this store never awaits `backend_call`. Such an operation cannot be interrupted.
-/// So the suite awaits `backend_call` once before it begins, and all backend calls of the other operation run either
-/// before it or after it.
+/// So the suite awaits `backend_call` once before such an operation begins. All backend calls of the other operation
+/// then run either before or after the whole operation.
 async fn without_points(subject: &Subject) -> Result<Vec<Deed>, Violation> {
     let (database, patience) = (subject.fresh_with(2).await, Patience::new());
     let mut without = Vec::new();

@@ -2,8 +2,8 @@
 
 use counterfoil::store::{FamilyParts, Nonce, RecordParts, TokenRecord};
 
-/// Returns one line for each field in which the record `is`, which a store returned, differs from `must`, which is
-/// right. The line has both values.
+/// Compares `is`, the record that a store returned, with `must`, the expected record. Returns one line with both values
+/// for each field that differs.
 pub(crate) fn differing(is: &TokenRecord, must: &TokenRecord) -> Vec<String> {
     let mut lines = record(is.record(), must.record());
     lines.extend(family(is.family(), must.family()));

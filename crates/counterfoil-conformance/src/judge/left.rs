@@ -56,8 +56,8 @@ impl Left {
         if self.due.is_some() { DueNotices::Now } else { DueNotices::Later }
     }
 
-    /// The ids of those read records whose notice is due at the end of the scene's hour, which is the range of instants
-    /// that the scene uses.
+    /// The ids of the records in this state whose notice is due at the end of the scene's hour, which is the range of
+    /// instants that the scene uses.
     pub(super) fn due(&self, scene: &Scene) -> Vec<RecordId> {
         let is_due = |found: &&TokenRecord| found.record().notice.is_some_and(|notice| scene.end().reached(notice.at));
         self.records.iter().flatten().filter(is_due).map(|found| found.record().id).collect()

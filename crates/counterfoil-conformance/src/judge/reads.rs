@@ -24,7 +24,7 @@ enum Showed<'a> {
     Records(Vec<(RecordId, Option<&'a TokenRecord>)>),
     /// The numbers of records for each digest key, as a census returned them. For each key, the number must be at least
     /// the number of records that existed during the whole order. It must be at most the number of records that existed
-    /// at any point of the order.
+    /// at some point of the order.
     Counts {
         counts: &'a [(counterfoil::types::KeyId, u64)],
         always: Option<Vec<(RecordId, u32)>>,
@@ -50,8 +50,8 @@ impl<'a> Read<'a> {
         calls.iter().filter_map(read).collect()
     }
 
-    /// Compares the result of the read with the model's next state. Records whose state in the model equals the result
-    /// are explained, and are removed.
+    /// Compares the result of the read with the model's next state. A record that is equal in both is explained, and is
+    /// removed from the records that are still to be explained.
     pub(super) fn look(&mut self, scene: &Scene, model: &Model) -> Result<(), Violation> {
         match &mut self.showed {
             Showed::Records(open) if open.is_empty() => {}

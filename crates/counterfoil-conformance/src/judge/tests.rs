@@ -57,8 +57,8 @@ fn a_lost_write_has_no_order_and_the_message_names_its_field_alone() {
     assert!(nearest.contains("last_used_at is None") && nearest.lines().count() == 2, "{nearest}");
 }
 
-/// Checks that the judge accepts a revocation of an owner that misses a family which is inserted concurrently, and that
-/// it rejects one that misses an older family.
+/// Checks the judge with two revocations of all families of an owner. The first misses a family that is inserted
+/// concurrently, and must be accepted. The second misses an older family, and must be rejected.
 #[test]
 fn the_end_of_an_owners_families_may_miss_a_new_one_and_no_old_one() {
     let (store, scene) = scene();

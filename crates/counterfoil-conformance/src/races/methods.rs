@@ -18,8 +18,8 @@ use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::{ids, walk_due};
 
-/// The number of races for each pair of operations is the number of rounds of [`Scale`](crate::Scale) divided by this
-/// number.
+/// The number by which the rounds of [`Scale`](crate::Scale) are divided. The result is the number of races for each
+/// pair of operations.
 const PART: u32 = 300;
 
 /// Checks that any two methods can run concurrently on the records of one owner (clause 49 of `TokenStore`). There must
@@ -75,15 +75,15 @@ fn more_often(pair: [Deed; 2]) -> usize {
     }
 }
 
-/// Each racer calls [`pause`] a random number of times before it begins, and this number is lower than `LATEST`. So one
+/// The random number of calls of [`pause`] that each racer makes before it begins is lower than this number. So one
 /// operation can begin at any point of another one.
 const LATEST: u64 = 8;
 
 /// The largest number of due notices that the check reads in one page.
 const PAGE: u32 = 100;
 
-/// The result of one race: the pair of operations, the end of the instants that its scene uses, and the records whose
-/// notices are due then.
+/// The result of one race: the pair of operations, the last instant that its scene uses, and the records whose notices
+/// are due then.
 struct Raced {
     pair: [Deed; 2],
     end: Timestamp,
@@ -155,7 +155,7 @@ impl Stages {
     }
 
     /// Checks the due notices of each database after all its races. They must be exactly the notices that the races
-    /// left, so no race changed the records of an earlier one.
+    /// left. Any other notice means that a race changed the records of an earlier race.
     async fn due_is_complete(&self, raced: &[Vec<Raced>]) -> Result<(), Violation> {
         for (stage, database) in self.databases.iter().enumerate() {
             let raced: Vec<&Raced> = raced.iter().filter_map(|race| race.get(stage)).collect();

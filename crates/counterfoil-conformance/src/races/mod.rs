@@ -50,8 +50,8 @@ impl Track {
 }
 
 /// Returns two tracks: one for the store itself, with the rounds of the scale, and one for a slowed store, with a third
-/// of them. Both numbers of rounds are divided by `part`, because some races make several times as many calls in each
-/// round as others.
+/// of these rounds. Both numbers of rounds are divided by `part`, because some races make several times as many calls
+/// in each round as others.
 pub(crate) async fn tracks(subject: &Subject, part: u32) -> Vec<Track> {
     let scale = subject.scale();
     let mut tracks = Vec::new();

@@ -11,7 +11,8 @@ use crate::subject::Subject;
 use crate::together::{found_all, get_all};
 use crate::violation::{Violation, ensure, ensure_is};
 
-/// One of this many racers purges. Each of the other racers inserts a record into its own family.
+/// The number of racers in a group. One racer of each group purges. Each of the others inserts a record into its own
+/// family.
 const PURGERS: usize = 4;
 
 /// Checks joins of families that a purge is removing at the same time. If a join was `Done`, its record must exist

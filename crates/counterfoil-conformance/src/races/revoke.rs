@@ -16,7 +16,8 @@ use crate::together::must_get_all;
 use crate::violation::{Checked, Verdict, Violation, ensure};
 use crate::walk::walk;
 
-/// The largest number of rotations that one racer makes, each of the successor of the one before.
+/// The largest number of rotations that one racer makes. Each rotation replaces the newest token that the racer has
+/// found.
 const STEPS: u64 = 12;
 
 /// Checks a revocation that runs concurrently with rotations and joins (clause 13 of `TokenStore`). After the
@@ -71,8 +72,8 @@ fn note(written: &Written, ids: &[RecordId]) {
     written.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
 }
 
-/// Revokes the family after a delay that depends on the seed. Checks that every record whose insert was acknowledged
-/// then reads as revoked.
+/// Revokes the family after a delay that depends on the seed. Afterwards, checks that every record whose insert was
+/// acknowledged reads as revoked.
 async fn end(
     store: &dyn TokenStore,
     person: &Person,

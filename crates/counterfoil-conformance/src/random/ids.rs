@@ -14,8 +14,8 @@ pub(super) struct Ids {
     members: u16,
 }
 
-/// The values of the bytes of ids. Within one part of an id, all bytes except the last two have the same one of these
-/// values.
+/// The values of the bytes of ids. In each part of an id, one of these values is repeated in all bytes except the last
+/// two.
 const FILLS: [u8; 5] = [0x00, 0xff, 0x80, 0x7f, 0x2f];
 
 impl Ids {
@@ -38,7 +38,7 @@ impl Ids {
     }
 }
 
-/// Writes the part of an id with this number into `bytes`. If an even number is followed by an odd one, the two results
+/// Writes the part of an id with this number into `bytes`. The results for an even number and for the next number
 /// differ only in their last byte.
 fn fill(bytes: &mut [u8], number: u16) {
     let fill = FILLS[usize::from(number / 2) % FILLS.len()];

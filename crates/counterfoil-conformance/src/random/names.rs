@@ -37,8 +37,8 @@ impl Names {
         Self::twins(twins)
     }
 
-    /// Makes names that a store confuses if it joins realm, owner and label with this separator to a key. The separator
-    /// is not empty, but some of the names are confused if it is left out too.
+    /// Makes names that a store confuses if it joins realm, owner and label with this separator to a key. Some of the
+    /// names are also confused by a store that joins the parts without a separator.
     fn joined(separator: &str) -> Self {
         let join = |parts: &[&str]| parts.join(separator);
         let people = [

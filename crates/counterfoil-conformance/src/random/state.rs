@@ -23,7 +23,8 @@ pub(super) enum State {
     Gone,
     Absent,
     Damaged,
-    /// The record is not damaged, but another record of its owner is. Such a record also has one of the other states.
+    /// The record is not damaged, but another record of the same owner is damaged. The undamaged record also has one of
+    /// the other states.
     BesideDamaged,
 }
 

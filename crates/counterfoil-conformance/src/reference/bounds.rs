@@ -82,8 +82,8 @@ impl Model {
         }
     }
 
-    /// If the pace (a limit on the rate of creations) is reached, returns the creation time of the `limit`-th newest
-    /// record that it counts. This is so if this time is after `since`. Otherwise returns `None`.
+    /// Finds the `limit`-th newest record that the pace (a limit on the rate of creations) counts. If it was created
+    /// after `since`, the pace is reached, and its creation time is returned. Otherwise returns `None`.
     fn creations_reached(&self, pace: Pace, family: &NewFamily) -> Option<Timestamp> {
         let of_kind = |record: &&counterfoil::store::RecordParts| {
             record.realm == family.realm && record.owner == family.owner && record.kind == family.kind
@@ -96,8 +96,9 @@ impl Model {
         made.get(index).copied()
     }
 
-    /// If the pace (a limit on the rate of rotations) is reached, returns the time of the rotation that was made
-    /// `limit` rotations before that of `parent`. This is so if this time is after `since`. Otherwise returns `None`.
+    /// Finds the rotation that was made `limit` rotations before the rotation of `parent`. If it was made after
+    /// `since`, the pace (a limit on the rate of rotations) is reached, and the time of that rotation is returned.
+    /// Otherwise returns `None`.
     fn rotations_reached(&self, pace: Pace, parent: &RecordId) -> Option<Timestamp> {
         let family = self.family(parent.family())?;
         let generation = self.record(parent)?.generation.checked_sub(u64::from(pace.limit.get()))?;
@@ -109,8 +110,8 @@ impl Model {
     }
 
     /// If the cap on access tokens refuses the new ones, returns the earliest expiry of the family's live access
-    /// tokens. This is [`Timestamp::MAX`] if none of them expires, and `now` if there are none. Returns `None` if there
-    /// is room.
+    /// tokens. This is [`Timestamp::MAX`] if none of them expires, and `now` if the family has no live access token.
+    /// Returns `None` if there is room.
     fn access_full(&self, family: FamilyId, cap: u32, new: &[NewRecord], now: Timestamp) -> Option<Timestamp> {
         let lives = |end: Option<Timestamp>| !end.is_some_and(|end| now.reached(end));
         let more = new.iter().filter(|new| new.kind == TokenKind::AccessToken && lives(new.expires_at)).count();

@@ -47,7 +47,7 @@ struct Users {
 #[template(path = "console/user.html")]
 struct User {
     layout: Layout,
-    /// Whether the host offers a search for users, to which the page then links.
+    /// Whether the host offers a search for users. If so, the page links to it.
     has_search: bool,
     person: UserRow,
     /// Whether the page shows the setting "token login" of this user. False if the policy does not use it, or if

@@ -125,8 +125,8 @@ async fn fault_f9_an_edit_without_its_choice_of_scopes_leaves_them_as_they_are()
     }
 }
 
-/// A scope of 1,000 characters has at most 500 tokens. If a form or a link contains more tokens, the page shows at
-/// most 500 of them again.
+/// Checks two forms and a link with 600 scope tokens each. A scope of 1,000 characters has at most 500. The forms must
+/// be refused, and the page of the client must show only 500 of the tokens again.
 #[tokio::test]
 async fn fault_f9_more_scopes_than_a_scope_can_hold_are_refused_with_the_limit() {
     let world = known().await;

@@ -17,7 +17,7 @@ use counterfoil::{Account, Denied, Presenter, Role, SubjectId};
 use super::browser::{Browser, secret};
 use crate::support::{World, subject, world, world_with};
 
-/// A form that arrives in one piece, after something else has happened.
+/// A form that arrives in one piece, after the function `event` was called.
 struct After {
     event: Option<Box<dyn FnOnce() + Send>>,
     form: Option<String>,
@@ -34,7 +34,7 @@ impl futures_core::Stream for After {
     }
 }
 
-/// Returns an event: five seconds pass, and sue's password becomes `new`.
+/// Returns a function that lets five seconds pass and changes the password of sue to `new`.
 fn change(world: &World) -> impl FnOnce() + Send + 'static {
     let (clock, people) = (Arc::clone(&world.clock), Arc::clone(&world.people));
     move || {
@@ -104,10 +104,10 @@ async fn fault_a11_only_the_new_password_in_a_late_form_proves_the_person_again(
     }
 }
 
-/// An event that happens once.
+/// A function that is called at most once.
 type Once = Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>;
 
-/// A directory in which an event happens between the test of a password and its result.
+/// A directory that calls a function between the test of a password and the return of its result.
 struct Interrupted(Arc<MemoryDirectory>, Once);
 
 #[async_trait]

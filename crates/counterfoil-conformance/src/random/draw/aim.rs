@@ -22,8 +22,8 @@ impl Draw {
     }
 
     /// Chooses the next cell of the coverage to reach, among those that the sequence has not reached yet. Starts at a
-    /// random one, and takes the first for whose state the model has a record. If there is none, takes the random one.
-    /// Returns its index in the list.
+    /// random one, and takes the first for whose state the model has a record. If there is none, takes the cell at
+    /// which it started. Returns its index in the list.
     pub(super) fn take_aim(&mut self, model: &Model) -> usize {
         if self.open.is_empty() {
             self.open = Self::share(self.dice.below(SHARES as u64));

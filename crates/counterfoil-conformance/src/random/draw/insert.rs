@@ -98,8 +98,8 @@ impl Draw {
         Command::Found { family, cap: None, pace: None, new: vec![first], now: self.now() }
     }
 
-    /// Draws an insert of a family that has the owner, kind and client of an existing family. For cells about labels,
-    /// it also has the label of that family.
+    /// Draws an insert of a family that has the owner, kind and client of an existing family. If the command tries to
+    /// reach a cell of the coverage about labels, the new family also has the label of the existing one.
     pub(super) fn found_beside(&mut self, model: &Model) -> Command {
         let labelled = self.aims_at(&[Operation::FoundLabelled]);
         let chain = |record: &RecordParts| {

@@ -74,8 +74,8 @@ const PLAIN: [Cell; 9] = [
 /// reaches its cell, the last one is used all the same.
 const TRIES: usize = 12;
 
-/// Of the ids of a large batch, only this many are compared with the model afterwards. They are the last ids, because
-/// the ids before them never exist.
+/// The number of ids of a large batch whose records are compared with the model afterwards. They are the last ids,
+/// because the ids before them never exist.
 pub(super) const NAMED: usize = 8;
 
 /// The clock at the beginning of a sequence, in microseconds after the epoch of the sequence. It is not 0, because the

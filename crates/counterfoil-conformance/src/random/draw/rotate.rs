@@ -12,9 +12,9 @@ use crate::reference::Model;
 use crate::sample::{Person, most};
 
 impl Draw {
-    /// Draws a rotation, which is a slide or supersedes its parent. Any record can be the parent of a slide. To be
-    /// superseded, a record must have the kind of its family, and its newest generation unless it is already
-    /// superseded.
+    /// Draws a rotation, which either slides or supersedes its parent. Any record can be the parent of a slide. A
+    /// parent to be superseded must have the kind of its family. It must also have the newest generation of the family,
+    /// or be superseded already.
     pub(super) fn rotate(&mut self, model: &Model) -> Command {
         if self.aims_at(&[Operation::SupersedePaced]) {
             return self.supersede_paced(model);

@@ -54,9 +54,9 @@ impl Zoo<'_> {
         self.draw.at(clock)
     }
 
-    /// Makes superseded records. One has an open retry window, with or without an end. The retry windows of two others
-    /// have ended. One more record is also revoked, and another is also shrunk. Returns the ids of the records that are
-    /// neither shrunk nor revoked.
+    /// Makes five superseded records. The retry window of one is still open, and in half of the draws it has no end.
+    /// The retry windows of two others have ended. The fourth is also revoked, and the fifth is also shrunk. Returns
+    /// the ids of the records that are neither shrunk nor revoked.
     fn superseded(&mut self) -> Vec<RecordId> {
         let (revoked, mut older) = (START + 31, Vec::new());
         let overlap = *self.draw.dice.pick(&[Some(START + 30), None]);
