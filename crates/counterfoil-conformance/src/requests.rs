@@ -21,9 +21,10 @@ pub async fn requests_are_checked(subject: &Subject) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Makes requests that contradict the stored row of their family, while another reason to refuse applies too, such as a
-/// wrong version or a taken id. The store must return `Invalid` or the other refusal, and must write nothing. If the
-/// contradiction can be found without the row, only `Invalid` is right.
+/// Makes requests that the store must refuse for two reasons. The request contradicts the stored row of its family, and
+/// something else is wrong too, such as a stale version or a taken id. The store may report either reason, and must
+/// write nothing. Then makes requests whose contradiction can be found without the stored row. They must return
+/// `Invalid`, although their family has ended too.
 async fn beside_refusals(store: &dyn TokenStore, ann: &Person) -> Result<(), Violation> {
     let draft = ann.refresh().with_access();
     let root = draft.found(store).await?;
@@ -74,8 +75,8 @@ fn member_of(family: &[u8; 10], id: &RecordId) -> RecordId {
     RecordId::from_bytes(bytes)
 }
 
-/// Returns another owner whose ids have the same shard as those of the draft. So the id of a record of this owner is
-/// valid. Only the stored row of the family shows that the record does not belong to it.
+/// Returns another owner whose ids begin with the same shard as the ids of the draft. So a record of this owner can
+/// have an id of the draft's family. Only the stored row of the family shows that the owner is wrong.
 fn neighbour(draft: &Draft) -> OwnerId {
     let others = (0..).map(|number| OwnerId::from(SubjectId::new(&format!("other-{number}")).expect("a subject")));
     let alike = |owner: &OwnerId| counterfoil::token::shard(&draft.family.realm, owner) == draft.family.id.shard();

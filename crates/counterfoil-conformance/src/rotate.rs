@@ -69,8 +69,9 @@ impl Chain {
     }
 }
 
-/// Checks the nonces of a family (clause 12 of `TokenStore`). A rotation must remove the nonce of the record that its
-/// parent had replaced. So a family never has more than one nonce.
+/// Checks the nonces of a family (clause 12 of `TokenStore`). If a second token has replaced the first, and a rotation
+/// replaces the second token by a third, this rotation must remove the nonce of the first token. So a family never has
+/// more than one nonce.
 pub async fn rotate_wipes_one_back(subject: &Subject) -> Verdict {
     let store = subject.fresh().await;
     let mut chain = Chain::new(&*store).await?;

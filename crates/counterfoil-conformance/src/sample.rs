@@ -133,8 +133,8 @@ impl Person {
         Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::All }
     }
 
-    /// The listing of those of this person's records of the given kind that are standing at `now`. These are not
-    /// revoked, their `gone_at` is not reached, and if they are superseded, their retry window has not ended.
+    /// The listing of this person's standing records of the given kind, as of the instant `now`. A standing record is
+    /// not revoked, and its `gone_at` is not reached. If it is superseded, its retry window has not ended.
     #[must_use]
     pub fn standing(&self, kind: TokenKind, now: Timestamp) -> Listing<'_> {
         Listing::Owner { realm: &self.realm, owner: &self.owner, kind, show: Show::Standing { now } }

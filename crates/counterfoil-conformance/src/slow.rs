@@ -65,8 +65,8 @@ impl BackendCalls for Yielding {
     }
 }
 
-/// Wraps a store, and lets other threads run before and after each of its calls. It does this zero to three times,
-/// depending on the seed.
+/// Wraps a store. Before and after each call of the store, it lets other threads run zero to three times. The seed
+/// determines how often.
 #[derive(Debug)]
 pub struct SlowStore<S> {
     inner: S,

@@ -1,5 +1,5 @@
-//! Checks listings of standing records (clause 46 of `TokenStore`). A record is standing if it is not revoked, its
-//! `gone_at` is not reached, and it is not superseded or its retry window has not ended.
+//! Checks listings of standing records (clause 46 of `TokenStore`). A standing record is not revoked, and its `gone_at`
+//! is not reached. If it is superseded, its retry window has not ended.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{Cursor, Listing, NewRecord, Page, ParentUpdate, Revoke, Rotated, Show, TokenStore};
@@ -47,9 +47,9 @@ async fn overlap(
     Ok([parent, next.id])
 }
 
-/// Checks that a record is left out of a listing from the end of its retry window on, and from its `gone_at` on. Each
-/// is tried one microsecond before the instant, at it, and after it. A record must not be left out because it has
-/// expired, or because it was created after `now`.
+/// Checks that a record is left out of a listing from the end of its retry window on, and from its `gone_at` on. The
+/// listing is read one microsecond before each of these two instants, at the instant, and one microsecond after it. A
+/// record must not be left out because it has expired, or because it was created after `now`.
 async fn each_instant(subject: &Subject) -> Result<(), Violation> {
     let (store, ann) = (subject.fresh().await, Person::new("default", "ann"));
     let kind = TokenKind::PersonalAccessToken;

@@ -50,8 +50,8 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
-/// An error of the store is a violation in every check that does not provoke errors. The `# Errors` section of the
-/// contract allows an error only if the store cannot return a result, and a store under test can.
+/// Converts an error of the store to a violation, for the checks that provoke no errors. The contract allows an error
+/// only if the store cannot return a result. In these checks, nothing prevents the store from returning one.
 impl From<StoreError> for Violation {
     #[track_caller]
     fn from(error: StoreError) -> Self {

@@ -11,13 +11,13 @@ use counterfoil::store::WholeFamily;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// The realms that have families, and the realms that the host named.
+    /// The default realm, the realms that have families, and the realms that the host named.
     pub realms: BTreeSet<Realm>,
     /// The number of families. A family is a personal access token with its rotations, or a sign-in with its tokens.
     pub families: u64,
     /// The number of families that the target already had from an earlier run.
     pub already_there: u64,
-    /// The number of records in these families.
+    /// The number of records in all families.
     pub records: u64,
     /// The number of revoked families. They are kept as tombstones.
     pub revoked_families: u64,

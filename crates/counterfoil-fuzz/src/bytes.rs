@@ -6,8 +6,8 @@ pub(crate) fn choice(data: &[u8]) -> (usize, &[u8]) {
     data.split_first().map_or((0, &[][..]), |(first, rest)| (usize::from(*first), rest))
 }
 
-/// Removes a length of two bytes from the beginning of `data`, and then as many bytes as this length. Returns these
-/// bytes. If `data` is too short, returns all that is left.
+/// Removes one piece from the beginning of `data`, and returns it. `data` begins with the length of the piece in two
+/// bytes, which are removed too. If `data` is too short, returns all that is left.
 pub(crate) fn counted<'a>(data: &mut &'a [u8]) -> &'a [u8] {
     let Some((length, rest)) = data.split_first_chunk::<2>() else { return std::mem::take(data) };
     let (own, rest) = rest.split_at(rest.len().min(usize::from(u16::from_be_bytes(*length))));

@@ -1,5 +1,5 @@
 //! The target for the forms of the OAuth endpoints. It checks that a request succeeds only with the right parameters
-//! and secrets. It reads them from the form with a parser that is not the library's.
+//! and secrets. To find out what a form contains, the target uses another parser than the library.
 
 use serde_json::Value;
 

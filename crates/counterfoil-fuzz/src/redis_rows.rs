@@ -57,16 +57,16 @@ fn same_but_for_document(read: &Field, written: &Field) -> bool {
     read[..head] == written[..head]
 }
 
-/// Compares two forms of the field that contains the instants of a family: as it was read, and as it was written.
-/// Returns true if the read form has 32 bytes, as in the old layout 1. Also returns true if the family is revoked and
-/// only the second instant differs, because the tombstone of a revoked family replaces this instant.
+/// Whether the field with the instants of a family may differ between its read form and its written form. Returns true
+/// if the read form has 32 bytes, as in the old layout 1. Also returns true if the family is revoked and only the
+/// second instant differs, because the tombstone of a revoked family replaces this instant.
 fn same_but_for_end(read: &Field, written: &Field, revoked: bool) -> bool {
     let (Some(read), Some(written)) = (read, written) else { return false };
     read.len() == 32 || revoked && read[..16] == written[..16] && read[32..] == written[32..]
 }
 
-/// Whether the scope, the label and the description in a field are those of the record after parsing. They can be in
-/// another form than this library writes, if another program wrote them.
+/// Whether the scope, the label and the description in a field, once they are parsed, equal those of the record. The
+/// texts in the field can have another form than this library writes, because another program may have written them.
 fn same_but_for_texts(read: &[u8], own: &RecordParts) -> bool {
     let mut rest = read;
     let [scope, label, description] = [(); 3].map(|()| piece(&mut rest));

@@ -127,8 +127,8 @@ impl ScopeRule {
         Self(scopes.into())
     }
 
-    /// Checks the scope of a request that an [`AuthenticationRule`] let pass. A preflight that this rule let pass needs
-    /// no scope.
+    /// Checks the scope of a request that an [`AuthenticationRule`] let pass. If this request is a preflight that
+    /// passed without a credential, it needs no scope.
     ///
     /// # Errors
     ///

@@ -37,7 +37,8 @@ pub(crate) enum Deed {
     EditLabel,
     /// Calls `apply` to change the description of a record.
     EditDescription,
-    /// Calls `apply` to change the description of a record, with the version that the record has after one change.
+    /// Calls `apply` to change the description of a record, and expects the version that the record has after one
+    /// change. So the call is refused as stale if no other call has changed the record.
     EditStale,
     /// Calls `apply` to change the expiry of a record.
     Expiry,
@@ -91,12 +92,12 @@ pub(crate) enum Deed {
     Census,
 }
 
-/// Decides how many pairs of operations are tried if the scale has few rounds. This number is divided by the number of
-/// rounds, and rounded down to `n`. If `n` is 2 or more, one pair in `n` is tried. Otherwise all pairs are tried.
+/// Determines which part of the pairs of operations is tried: one pair in `n`, where `n` is this number divided by the
+/// number of rounds, rounded down. If `n` is 0 or 1, all pairs are tried.
 const ALL_PAIRS: u32 = 30;
 
 impl Deed {
-    /// The operations of which tests form pairs. The two operations of a pair run concurrently.
+    /// The operations from which tests form pairs. The two operations of a pair run concurrently.
     pub(crate) const ALL: [Self; 33] = [
         Self::Found,
         Self::FoundCapped,
@@ -133,7 +134,8 @@ impl Deed {
         Self::Census,
     ];
 
-    /// Further pairs of operations. They contain operations that only one other operation disturbs.
+    /// Further pairs of operations. The first operation of each pair is not in [`ALL`](Self::ALL). It is tried only
+    /// with the second one, which can change its result.
     const FURTHER: [[Self; 2]; 2] = [[Self::JoinGone, Self::PurgeGone], [Self::EditStale, Self::EditDescription]];
 
     /// The operations that the check of dropped calls (clause 25 of `TokenStore`) drops before they are done.
@@ -154,9 +156,9 @@ impl Deed {
         Self::PurgeGone,
     ];
 
-    /// Returns the pairs of operations to run concurrently. These are all pairs in which at least one operation writes,
-    /// including each operation with itself, and the further pairs. They are in random order, so that a broken store
-    /// fails early. If `rounds` is low, only a part of them is returned.
+    /// Returns the pairs of operations to run concurrently. These are all pairs of [`ALL`](Self::ALL) in which at least
+    /// one operation writes, including each operation with itself. They are in random order, so that a broken store
+    /// fails early. If `rounds` is low, only a part of them is returned. The further pairs are always added.
     pub(crate) fn pairs(rounds: u32) -> Vec<[Self; 2]> {
         let with_later = |(index, one): (usize, &Self)| {
             let one = *one;

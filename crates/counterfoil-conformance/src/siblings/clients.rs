@@ -84,7 +84,8 @@ pub async fn put_client_needs_the_version(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Checks that every handle reads the registration that stands: its version and its name, or that there is none.
+/// Checks that every handle reads the client of `one` with the version and the display name `wanted`. If `wanted` is
+/// `None`, every handle must read that there is no such client.
 async fn every_handle_reads(
     handles: [&dyn ClientStore; 2],
     realm: &Realm,

@@ -27,8 +27,8 @@ pub async fn throttle_answers_equal_the_model(siblings: &Siblings) -> Verdict {
     Ok(Checked::Held)
 }
 
-/// Returns the first instant of a random sequence, in microseconds. It is in the year 2023, at an end of the range of
-/// instants, or shortly before one at which a column with too few bits overflows.
+/// Returns the first instant of a random sequence, in microseconds. Depending on the seed, it is in the year 2023, at
+/// one of the two ends of the range of instants, or near an instant at which a column with too few bits overflows.
 fn epoch(seed: u64) -> u64 {
     let last = Timestamp::MAX.micros() - 31 * MINUTE;
     let ends = [at(0).micros(), 0, last, (1_000_000 << 31) - 30 * MINUTE, (1_000_000 << 32) - 30 * MINUTE, 1 << 52];

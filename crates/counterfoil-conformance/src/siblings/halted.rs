@@ -11,11 +11,11 @@ use counterfoil::testing::{BackendCalls, listen};
 
 type Act<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// How long the second call may take while the first one is paused. If it takes longer, it waits for a lock of the
-/// first call. Then the first call continues.
+/// How long the second call may take while the first call is paused. A second call that takes longer is assumed to wait
+/// for a lock that the first call holds. So the first call then continues.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// Pauses a call before its backend call with the number `at`, until it is opened.
+/// A gate that pauses a call before its backend call with the number `at`, until the gate is opened.
 struct Gate {
     at: usize,
     calls: AtomicUsize,

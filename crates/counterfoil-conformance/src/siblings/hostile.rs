@@ -6,8 +6,8 @@ use counterfoil::types::Version;
 
 use crate::dice::Dice;
 
-/// Returns five realms that look alike. A store that builds its keys without care confuses some of them, or confuses
-/// them when it joins realm and id to one text.
+/// Returns five realms that look alike. A badly designed store confuses some of them, for example because it ignores
+/// the letter case, or because it joins realm and id to one text.
 pub(super) fn realms(seed: u64) -> Vec<Realm> {
     let long = "n".repeat(254);
     let (one, other) = (format!("{long}1"), format!("{long}2"));

@@ -15,7 +15,8 @@ use crate::violation::{Violation, ensure};
 
 type Clients = [Arc<dyn ClientStore>];
 
-/// A call is paused before its first backend calls, at most this many.
+/// The maximum number of tries for a pair of calls in [`one_of_two_succeeds`]. Try number `n` pauses the first call of
+/// the pair before its backend call number `n`.
 const MOST_CALLS: usize = 6;
 
 /// Registers many clients with the same internal id concurrently. Checks that exactly one of them is created.
@@ -82,8 +83,9 @@ pub(super) async fn a_removal_beside_replacements(
     Ok(())
 }
 
-/// Replaces and removes a registration in two calls with the same expected version, of which one is paused before one
-/// of its backend calls. Checks that exactly one of them succeeds, and that its result is stored.
+/// Makes two calls that replace or remove the same registration and expect the same version. The first call is paused
+/// before one of its backend calls, while the second call runs. Checks that exactly one of the two calls succeeds, and
+/// that its result is stored.
 pub(super) async fn one_of_two_succeeds(handles: &Clients) -> Result<(), Violation> {
     let name = |removes: bool| if removes { "removal" } else { "replacement" };
     for pair in [[true, false], [false, true], [false, false], [true, true]] {

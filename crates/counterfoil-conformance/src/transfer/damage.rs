@@ -1,4 +1,4 @@
-//! Checks families with a damaged row that are read to copy them (clause 26 of `TokenStore`).
+//! Checks the methods of `Transfer` with families that have a damaged row (clause 26 of `TokenStore`).
 
 use counterfoil::store::{Restored, StoreError, WholeFamily};
 use counterfoil::types::FamilyId;
@@ -41,7 +41,8 @@ pub async fn transfer_garbage_is_corrupt<F: TransferFixture>(fixture: &F) -> Ver
     Ok(if tried { Checked::Held } else { Checked::NotApplicable("the fixture has no hook `damage`") })
 }
 
-/// Reads the second family, which is damaged, and the other families, which are not.
+/// Checks that a read of the second family, which is damaged, returns `Corrupt`, and that the other families are read
+/// completely.
 async fn beside_it(store: &dyn Whole, families: &[WholeFamily]) -> Result<(), Violation> {
     let read = store.family(&families[1].family().id).await;
     ensure_is!(read, Err(StoreError::Corrupt { .. }), "a family with a damaged row must be Corrupt");

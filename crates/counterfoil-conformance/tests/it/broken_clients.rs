@@ -104,7 +104,8 @@ fn a_page_in_another_order_is_rejected() {
 /// page then begins.
 struct Walked(fn(bool) -> Continue);
 
-/// Where a page begins: after the cursor, as is correct, or nowhere, so that it is empty, or at the first client again.
+/// Where a page begins: after the cursor (`Right`, which is correct), at the first client again (`Anew`), or nowhere
+/// (`Nowhere`, the page is empty).
 enum Continue {
     Right,
     Nowhere,

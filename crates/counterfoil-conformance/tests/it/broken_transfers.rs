@@ -145,8 +145,8 @@ impl Copied {
         family.map(Some).map_err(|corrupt| StoreError::corrupt(None, corrupt))
     }
 
-    /// Returns the result of a restore of this family that must be refused or fails, or `None` if the family can be
-    /// written.
+    /// Returns `None` if a restore can write this family. Otherwise returns the refusal or the error that the restore
+    /// must report.
     fn refusal(&self, model: &Model, family: &WholeFamily) -> Option<Result<Restored, StoreError>> {
         let row = family.family();
         let damaged = self.is_damaged(model, row.id);

@@ -67,7 +67,8 @@ impl Fixture for Bare {
 }
 
 /// Runs checks with a fixture without hooks, and with a store that never awaits `backend_call`. The checks that need a
-/// hook or these awaits must be reported as not applicable. A check that needs neither must not be.
+/// hook or these awaits must be reported as not applicable. The check `get_sees_the_family`, which needs neither, must
+/// pass.
 #[test]
 fn a_missing_hook_is_not_applicable() {
     let subject = Subject::new(Driven::new(Bare, |task: Task<'_>| counterfoil_conformance::block_on(task)));

@@ -328,8 +328,9 @@ fn a_database_without_compare_and_swap_is_found_out_by_interleaving() {
     assert!(check.run(&subject).is_err());
 }
 
-/// With a database that replaces documents without comparing versions, two of the racers can succeed. This does not
-/// happen in every round, so many rounds are allowed. The first round in which it happens ends the test.
+/// The check `rotate_has_one_winner` must reject a database that replaces documents without comparing versions, because
+/// two concurrent rotations can succeed. This does not happen in every round, so many rounds are allowed. The first
+/// round in which it happens ends the test.
 #[test]
 fn a_database_without_compare_and_swap_is_found_out() {
     let scale = Scale::CI.with_threads(8);

@@ -32,9 +32,9 @@ impl<T: Body> Sent<T> {
         Self(parsed(received))
     }
 
-    /// Returns the parsed body, or a problem if the body is invalid. If the caller has no right to `operation`, or if
-    /// its target does not exist, an invalid body leads to that problem instead. If the body is valid, the operation
-    /// makes these checks itself.
+    /// Returns the parsed body. If the body is invalid, returns the first problem that applies: the caller has no right
+    /// to `operation`, the target of `operation` does not exist, or the body is invalid. If the body is valid, the
+    /// operation itself checks the caller's rights and the target.
     pub(super) async fn or_problem(
         self,
         counterfoil: &Counterfoil,
@@ -48,8 +48,8 @@ impl<T: Body> Sent<T> {
     }
 }
 
-/// Returns a problem if a request has a query. If the caller has no right to `operation`, or if its target does not
-/// exist, the query leads to that problem instead.
+/// Returns a problem if a request has a query. It is the first problem that applies: the caller has no right to
+/// `operation`, the target of `operation` does not exist, or the request has a query.
 pub(super) async fn no_query(
     counterfoil: &Counterfoil,
     by: &Presenter,

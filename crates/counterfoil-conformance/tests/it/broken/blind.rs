@@ -1,5 +1,5 @@
-//! Broken stores, of which one or more methods read, decide and write in separate steps. Writes of other calls between
-//! the steps are overwritten.
+//! Broken stores in which one or more methods read, decide and write in separate steps. So these methods overwrite what
+//! other calls write between the steps.
 
 use counterfoil::store::{Change, InsertInto, ParentUpdate, Progress, RecordParts, Revoke};
 use counterfoil_conformance::reference::Model;
@@ -67,8 +67,8 @@ impl Called for Revoke<'_> {
     }
 }
 
-/// The flaw of a store. The calls with this flaw read the rows and decide. Later they overwrite the rows that they
-/// changed, even if another call has written them in between.
+/// The flaw of a store. The calls with this flaw first read the rows and decide what to change. Later they write the
+/// changed rows, even if another call has written the same rows in between.
 pub(crate) struct Blind {
     /// The bits of the calls that have the flaw. All other calls are correct.
     methods: u32,

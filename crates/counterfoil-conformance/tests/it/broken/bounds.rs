@@ -1,4 +1,5 @@
-//! Broken stores, whose caps and paces of inserts are incorrect.
+//! Broken stores that apply the limits of inserts incorrectly. A cap limits the number of live families or access
+//! tokens. A pace limits the rate of creations.
 
 use std::sync::{Mutex, PoisonError};
 

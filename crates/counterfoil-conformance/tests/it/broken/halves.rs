@@ -67,8 +67,9 @@ overrides!(ListCountsTheVanished, self, list, |inner, of, after, limit| {
     Ok(Page { items, corrupt, ..page })
 });
 
-/// A broken store whose `apply` returns a stale record as it is a moment later. If the argument is true, it awaits
-/// `backend_call` between the steps.
+/// A broken store whose `apply` reads the record again before it returns it as `Stale`. So the answer can contain a
+/// later state of the record than the one that was compared. If the argument is true, it awaits `backend_call` between
+/// the steps.
 pub(crate) struct StaleAnswersLate(pub bool);
 
 overrides!(StaleAnswersLate, self, apply, |inner, id, expect, change, now| {

@@ -68,7 +68,7 @@ overrides!(
     }
 );
 
-/// Replaces every instant of the record and of the family with the one that a column returns for it.
+/// Replaces every instant of the record and of the family with the instant that the function `column` returns for it.
 pub(crate) fn instants(record: &mut RecordParts, family: &mut FamilyParts, column: fn(Timestamp) -> Timestamp) {
     let maybe = |at: &mut Option<Timestamp>| *at = at.map(column);
     (record.created_at, record.expiry_set_at) = (column(record.created_at), column(record.expiry_set_at));
@@ -137,7 +137,8 @@ overrides!(
     }
 );
 
-/// A broken store that changes the limits of caps and paces with this function, as a column with too few bits would.
+/// A broken store that changes the number `limit` of each cap and of each pace (limit on a rate) with this function, as
+/// a column with too few bits would.
 pub(crate) struct Limiting(pub fn(u32) -> u32);
 
 impl Limiting {

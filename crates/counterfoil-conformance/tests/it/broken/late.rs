@@ -1,6 +1,6 @@
-//! Broken stores, in which a call loses one column that another call has written. The call reads the rows and waits.
-//! Then it makes its own change correctly. At last it writes one column that it did not change back, with the value
-//! that it read at first.
+//! Broken stores, in which a call overwrites one column that another call has written. The call reads the rows and
+//! waits. Then it makes its own change correctly. At the end it also writes a column that is no part of its change. It
+//! gives this column the old value, which it read at the beginning.
 
 use counterfoil::store::{FamilyParts, Progress, RecordParts};
 use counterfoil::types::FamilyId;
@@ -20,7 +20,7 @@ pub(crate) enum Column {
     Family(fn(&mut FamilyParts, &FamilyParts)),
 }
 
-/// A broken store in which some calls write a column back in the rows that they change.
+/// A broken store. When certain calls change a row, they also overwrite one other column of this row with an old value.
 pub(crate) struct Loses {
     pub methods: u32,
     pub column: Column,

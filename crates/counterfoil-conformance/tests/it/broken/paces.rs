@@ -1,4 +1,5 @@
-//! Broken stores, whose paces and caps of rotations are incorrect, and broken stores that lose superseded records.
+//! Broken stores that apply the limits of rotations incorrectly: the pace (limit on the rate) or the cap on access
+//! tokens. Also broken stores that lose superseded records.
 
 use std::num::NonZeroU32;
 use std::sync::Mutex;

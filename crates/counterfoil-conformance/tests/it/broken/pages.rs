@@ -63,7 +63,7 @@ flaw!(ListShowsTheOldestFirst, list, |inner, of, after, limit| {
 });
 
 /// Reads a page of all the owner's records, and only then leaves out those that the listing must not show. `ends` gets
-/// the number of records that are left. If it returns true, the page says that it is the last one.
+/// the number of records that remain on the page. If `ends` returns true, the page says that it is the last one.
 fn sieved(
     inner: &ReferenceStore,
     of: Listing<'_>,
@@ -120,7 +120,8 @@ flaw!(StandingForgetsTheFamily, list, |inner, of, after, limit| {
     }))
 });
 
-/// Returns true if a purge has shrunk the record at whose position the cursor is.
+/// Returns true if the record at the cursor is shrunk. A purge shrinks a superseded record: it removes the fields that
+/// are not needed to detect reuse.
 fn shrank(inner: &ReferenceStore, at: Option<&Cursor>) -> bool {
     at.is_some_and(|at| inner.with(|model| model.record(&at.id).is_some_and(|record| record.shrunk)))
 }

@@ -94,7 +94,8 @@ macro_rules! by_clause {
     };
 }
 
-/// Returns races that the check of a certain clause must find, beside the check that races all methods.
+/// Returns broken stores, each with the name of a check of one clause. This check must find the race of the store, in
+/// addition to the check that races all methods.
 fn by_their_clause() -> Vec<Planted> {
     use method::*;
     by_clause! {

@@ -51,7 +51,7 @@ impl Kept {
         }
     }
 
-    /// Removes a damaged counter. The counter under it loses its attempt of the instant `reserved_at`.
+    /// Makes a damaged counter readable again, and releases its attempt of the instant `reserved_at`.
     pub(crate) async fn remove_counter(&self, key: &ThrottleKey, reserved_at: Timestamp, now: Timestamp) -> Said<()> {
         lock(&self.counters).retain(|damaged| damaged != key);
         self.siblings.release(key, reserved_at, now, Duration::from_secs(1)).await

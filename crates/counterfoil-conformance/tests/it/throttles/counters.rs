@@ -51,8 +51,8 @@ fn put(kept: &mut Kept, key: &ThrottleKey, counter: Counter) {
     }
 }
 
-/// Reserves an attempt in a counter. If the attempt is refused, the counter changes only if its window ends later than
-/// `now` plus `window`.
+/// Reserves an attempt in a counter. A refused attempt usually leaves the counter unchanged. The exception is a counter
+/// with an instant that is too far in the future, see [`Counter::lies_ahead`].
 pub(crate) fn reserve(counter: &mut Counter, now: Timestamp, window: Duration, limit: NonZeroU32) -> Reserved {
     let before = counter.clone();
     let answer = counter.reserve(now, window, limit);

@@ -120,7 +120,8 @@ overrides!(DamageTakesThePlace, self, purge, |inner, now, unsent, windows, limit
     Ok(Progress { changed, more: changed > 0 })
 });
 
-/// A broken store whose purge removes as many records as its limit allows, and then shrinks as many again.
+/// A broken store whose purge applies its limit to each kind of change alone: it removes up to `limit` records, and
+/// then shrinks up to `limit` superseded records.
 struct ShrinksBeside;
 
 overrides!(ShrinksBeside, self, purge, |inner, now, unsent, windows, limit| {
