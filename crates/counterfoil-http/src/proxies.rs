@@ -7,7 +7,7 @@ use std::str::FromStr;
 use http::HeaderMap;
 use http::header::FORWARDED;
 
-/// The header that proxies without support for RFC 7239 write.
+/// The header to which a proxy that does not support RFC 7239 adds the address of its client.
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The addresses of a service's own reverse proxies. The headers `Forwarded` and `X-Forwarded-For` are used only in
@@ -119,9 +119,10 @@ impl TrustedProxies {
         }
     }
 
-    /// Reads the addresses that a header lists, called hops, backwards from the last one. Returns the first one that is
-    /// not a trusted proxy, or `None` if the list is empty. If a hop is not an address, returns the hop that was read
-    /// before it, or `peer` if there is none. If all hops are trusted proxies, returns the hop that was read last.
+    /// Returns the last hop that is not a trusted proxy. The hops are the addresses that a header lists. They are read
+    /// backwards. If a hop that is not an address is found first, returns the hop that was read before it, or `peer` if
+    /// there is none. If all hops are trusted proxies, returns the first hop of the list. Returns `None` if the list is
+    /// empty.
     fn last_foreign(&self, peer: IpAddr, hops: impl DoubleEndedIterator<Item = Option<IpAddr>>) -> Option<IpAddr> {
         let mut seen = None;
         for hop in hops.rev() {

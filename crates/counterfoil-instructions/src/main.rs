@@ -1,10 +1,11 @@
-//! Makes the calls whose instructions `.ci/instructions` counts. The script runs this program under
-//! `valgrind --tool=callgrind`, which counts the instructions of [`counted_call`] and writes one file for each call of
-//! it. For each call the program prints its name. So the line number is the number of the file.
+//! Makes the calls whose machine instructions the script `.ci/instructions` counts. The script runs this program under
+//! `valgrind --tool=callgrind`, which writes one file with the counts for each call of [`counted_call`]. The program
+//! prints one line for each of these calls, with the name of the call. The first line belongs to the first file, and so
+//! on.
 //!
-//! The inputs are the same in each run, except the random key of the hash tables. It decides how many slots a lookup
-//! visits. Therefore each kind of call is counted for many tokens, and the script takes the lowest count: that of a
-//! lookup that visits one slot.
+//! The inputs are the same in each run, except the random key of the hash tables. This key decides how many slots a
+//! lookup visits. Therefore each kind of call is counted for many tokens, and the script takes the lowest count. A
+//! lookup with the lowest count visits one slot.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a bench that cannot go on says so")]
 
@@ -75,8 +76,8 @@ fn count(name: &str, call: &dyn Fn()) {
     println!("{name}");
 }
 
-/// Makes the call whose instructions are counted. The script `.ci/instructions` counts those of this function and of
-/// everything that it calls, and finds it by its name.
+/// Makes the call whose instructions are counted. The script `.ci/instructions` finds this function by its name. It
+/// counts the instructions of this function and of all functions that are called in it.
 #[inline(never)]
 fn counted_call(call: &dyn Fn()) {
     call();

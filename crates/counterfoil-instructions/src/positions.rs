@@ -20,8 +20,8 @@ pub(crate) fn count_all() {
     count_refusals();
 }
 
-/// Counts [`Digest::ct_eq`] for equal digests, and for digests that differ in the first bit, the last bit, or all bits
-/// of each byte.
+/// Counts the instructions of [`Digest::ct_eq`] for equal digests, and for pairs of digests that differ in one byte.
+/// For each byte there are three pairs: they differ in its first bit, in its last bit, or in all its bits.
 fn count_comparisons() {
     let digest: [u8; BYTES] = std::array::from_fn(|at| (at * 37 + 11) as u8);
     let stored = Digest::from_bytes(digest);

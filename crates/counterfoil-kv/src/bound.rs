@@ -1,10 +1,10 @@
 //! Checks the limits of inserts and rotations by counting index entries. A cap limits how many credentials are live at
 //! once. A pace limits how many are created or rotated in a period.
 //!
-//! A count is safe because it has a guarding row. The step reads this row before it counts, and every step that could
-//! add to the count writes the row. If the row has changed since then, the conditional write fails and the step counts
-//! again. The owner's row guards caps of families and paces of creations. The family's row guards caps of access tokens
-//! and paces of rotations.
+//! A step reads, counts, and makes one conditional write. Each count has a guarding row. The step reads this row before
+//! it counts, and every step that could add to the count writes the row. If the row has changed since then, the
+//! conditional write fails and the step counts again. The owner's row guards caps of families and paces of creations.
+//! The family's row guards caps of access tokens and paces of rotations.
 
 use std::num::NonZeroU32;
 
@@ -60,9 +60,9 @@ impl Step<'_> {
         Ok(Some(live.into_iter().map(|(_, family, _)| family).collect()))
     }
 
-    /// Returns `None` if the owner can create one more record of this kind at this pace. If the owner has already
-    /// created `limit` records after `since`, returns the creation time of the `limit`-th newest one. Both are members
-    /// of `pace`.
+    /// Checks the pace at which the owner creates records of this kind. Returns `None` if one more record is allowed.
+    /// If the owner has already created `pace.limit` records after `pace.since`, returns the creation time of the
+    /// oldest of the `pace.limit` newest records.
     pub(crate) async fn paced(
         &mut self,
         new: &FamilyParts,
@@ -81,8 +81,9 @@ impl Step<'_> {
         Ok(newest.last().filter(|_| newest.len() >= limit).and_then(instant))
     }
 
-    /// Returns `None` if the family can be rotated once more at this pace. If it was already rotated `limit` times
-    /// after `since`, returns the time of the `limit`-th newest rotation. Both are members of `pace`.
+    /// Checks the pace at which the family is rotated. Returns `None` if one more rotation is allowed. If the family
+    /// was already rotated `pace.limit` times after `pace.since`, returns the time of the oldest of the `pace.limit`
+    /// newest rotations.
     pub(crate) async fn rotated(
         &mut self,
         family: &FamilyParts,
@@ -99,7 +100,7 @@ impl Step<'_> {
         Ok(at.filter(|at| *at > since))
     }
 
-    /// Returns `None` if the family's live access tokens and the new ones together do not exceed the cap. Otherwise
+    /// Checks the cap of a family's live access tokens. Returns `None` if there is room for the new ones. Otherwise
     /// returns the time at which the first live access token expires, or `now` if the family has no live one.
     pub(crate) async fn access_full(
         &mut self,

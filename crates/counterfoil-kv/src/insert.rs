@@ -85,10 +85,10 @@ impl Insert<'_> {
         Ok(if leaving.is_empty() { Inserted::Done } else { Inserted::MadeRoom(leaving) })
     }
 
-    /// Adds records to an existing family. Checks first whether a new id is already in use, and then whether the family
-    /// still has this generation. The order matters if a call is repeated because its answer was lost. The repeated
-    /// call then gets [`Inserted::IdTaken`] with the id of its own record, even if the family has a new generation by
-    /// now.
+    /// Adds records to an existing family. Checks in this order: whether the family is revoked, whether a new id is
+    /// already in use, and whether the family still has the generation `generation`. The order matters if a call is
+    /// repeated because its answer was lost. The repeated call then gets [`Inserted::IdTaken`] with the id of its own
+    /// record, even if the family has a new generation by now.
     async fn join(
         &self,
         step: &mut Step<'_>,

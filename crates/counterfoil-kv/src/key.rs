@@ -194,8 +194,8 @@ pub(crate) fn ended(unsent: bool) -> Build {
     Build::of(if unsent { b'y' } else { b'x' })
 }
 
-/// The prefix of the index of superseded records by `honoured_until`, the end of their retry window. It does not
-/// contain records that a purge has already shrunk.
+/// The prefix of the index of superseded records by `honoured_until`, the end of their retry window. After the window,
+/// a purge shrinks the record to what the detection of replays needs, and removes it from this index.
 pub(crate) fn window() -> Build {
     Build::of(b'w')
 }

@@ -21,7 +21,7 @@ const MOST: usize = 500;
 const FEWEST: usize = 64;
 /// The maximum number of records that one call of the engine reads. Each record needs two keys.
 const ROWS: usize = 48;
-/// The number of rows that one scan of a census reads.
+/// The number of rows that one scan of [`census`] reads.
 const SCAN: usize = 512;
 
 /// A range of an index that a page reads.
@@ -125,8 +125,8 @@ fn by_id(key: &[u8]) -> Option<Cursor> {
     Some(Cursor { at: Timestamp::EPOCH, id: key::last_id(key)? })
 }
 
-/// Counts for each digest key the records whose digest was made with it. The scan does not read from one snapshot. So
-/// it can miss a record that is written during the scan.
+/// Counts, for each digest key, the records whose digest was made with this key. The scan does not read from one
+/// snapshot. So it can miss a record that is written during the scan.
 pub(crate) async fn census(engine: &dyn Engine) -> Result<Vec<(KeyId, u64)>, StoreError> {
     let (mut from, until) = (key::rows().key(), key::rows().end_of_prefix());
     let mut counts = BTreeMap::new();

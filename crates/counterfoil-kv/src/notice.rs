@@ -1,5 +1,5 @@
-//! Records the last use of records, and the progress of notices. These writes do not change the version of a record. A
-//! notice is a message to the owner of a record.
+//! Stores the time at which a record was last used, and the progress of its notices. A notice is a message to the owner
+//! of the record. These writes do not change the version of the record.
 
 use counterfoil::Timestamp;
 use counterfoil::store::{NoticeMark, StoreError, TokenRecord, transition};
@@ -11,13 +11,14 @@ use crate::row::read_record;
 use crate::rows::Pair;
 use crate::step::{Decision, Step};
 
-/// Records the last use of each record. Each id occurs once.
+/// Stores the time of the last use of each record. Each id occurs once.
 pub(crate) struct Touch<'a>(pub(crate) &'a [(RecordId, Timestamp)]);
 
 impl Decision for Touch<'_> {
     type Answer = ();
 
-    /// Skips records that are missing, shrunk or corrupt.
+    /// Stores each time that is later than the record's stored time of last use. Skips records that are missing or
+    /// corrupt, and records that a purge has shrunk to what the detection of replays needs.
     async fn decide(&self, step: &mut Step<'_>) -> Result<(), StoreError> {
         step.load(self.0.iter().map(|(id, _)| key::record(id))).await?;
         for (id, at) in self.0 {
@@ -53,7 +54,7 @@ impl Decision for Claim<'_> {
     }
 }
 
-/// Records the outcome of a notice.
+/// Stores the outcome of a notice.
 pub(crate) struct Settle<'a> {
     pub(crate) id: &'a RecordId,
     pub(crate) held: NoticeMark,
@@ -77,8 +78,8 @@ impl Decision for Settle<'_> {
 }
 
 impl Step<'_> {
-    /// If the family of `pair` is revoked and the record of `pair` no longer has a notice, puts the family back into
-    /// the index of families that every purge checks. Otherwise does nothing.
+    /// Puts the family of `pair` back into the index of revoked families that every purge checks. Does nothing if the
+    /// family is not revoked, or if the record of `pair` still has a notice.
     pub(crate) fn look_again(&mut self, pair: &Pair) {
         let family = &pair.family.parts;
         if let Some(gone_at) = family.gone_at.filter(|_| family.revoked.is_some() && pair.record.notice.is_none()) {

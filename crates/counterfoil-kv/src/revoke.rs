@@ -97,9 +97,11 @@ impl Step<'_> {
     }
 }
 
-/// Revokes at most `limit` families of an owner. A revoked family loses its index entry. Therefore, after a page of
-/// entries with a revoked family, the next scan begins at the first entry again. A corrupt family is skipped. Returns
-/// its error only if no family was revoked. Otherwise sets `more` in the result.
+/// Revokes at most `limit` families of an owner. A revoked family loses its entry in the index that this function
+/// scans. Therefore, if a family of a page was revoked, the next scan begins at the first entry again.
+///
+/// A corrupt family is skipped. If another family was revoked, `more` is then true in the result. If no family was
+/// revoked, the error of the corrupt family is returned.
 async fn revoke_owner(
     engine: &dyn Engine,
     realm: &Realm,

@@ -22,9 +22,10 @@ pub(crate) struct Rotate<'a> {
 impl Decision for Rotate<'_> {
     type Answer = Rotated;
 
-    /// If several refusals apply, [`Rotated::FamilyEnded`] comes before [`Rotated::Stale`], and both come before
-    /// [`Rotated::IdTaken`]. The order matters if a rotation is repeated because its answer was lost. Its ids are then
-    /// in use, but the caller needs the parent's record in `Stale`, which names the successor.
+    /// Decides on the rotation. If several refusals apply, returns the first of [`Rotated::FamilyEnded`],
+    /// [`Rotated::Stale`] and [`Rotated::IdTaken`]. The order matters if a rotation is repeated because its answer was
+    /// lost. The new ids are then in use, but the caller needs [`Rotated::Stale`]. It contains the parent's record,
+    /// which names the successor.
     async fn decide(&self, step: &mut Step<'_>) -> Result<Rotated, StoreError> {
         step.load(self.new.iter().map(|new| key::record(&new.id)).chain(keys_of(self.parent))).await?;
         let Some(before) = step.loaded_pair(self.parent)? else { return Ok(Rotated::Missing) };

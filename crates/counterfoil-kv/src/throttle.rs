@@ -38,7 +38,7 @@ impl Decision for Reserve<'_> {
     }
 }
 
-/// Records the outcome of an attempt: counts a failure, or releases the attempt.
+/// Settles the attempt that was reserved at `reserved_at`. `settle` changes the attempt into a failure or removes it.
 struct Settle<'a> {
     key: &'a ThrottleKey,
     reserved_at: Timestamp,

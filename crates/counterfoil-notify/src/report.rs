@@ -8,9 +8,9 @@ pub struct Report {
     pub digests: u64,
     /// The number of notices in the accepted messages.
     pub sent: u64,
-    /// The number of notices to which nobody is entitled, so that they were settled without sending. The owner's
-    /// account is disabled or deleted, or the credential is older than the account's `valid_since`. Each is also an
-    /// event ([`EventKind::NoticeWithheld`](counterfoil::event::EventKind::NoticeWithheld)).
+    /// The number of notices that were settled without sending, because nobody is entitled to them: the owner's account
+    /// is disabled or deleted, or the credential is older than the account's `valid_since`. Each such notice is also
+    /// reported as an event ([`EventKind::NoticeWithheld`](counterfoil::event::EventKind::NoticeWithheld)).
     pub withheld: u64,
     /// The number of notices that the transport refused permanently. They are not tried again.
     pub refused: u64,

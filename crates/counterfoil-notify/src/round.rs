@@ -57,15 +57,15 @@ impl<'a> Round<'a> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Whether the run starts no other person's notices. True if the worker was stopped, if the transport, a store or
-    /// the directory is down, or if the budget is used up.
+    /// Whether the run must handle no further person. True if the worker was stopped, if the transport, a store or the
+    /// directory is down, or if the budget is used up.
     fn ends(&self) -> bool {
         let budget = u64::from(self.worker.limits.budget.get());
         self.is_stopped() || self.down.load(Ordering::Relaxed) || self.claimed.load(Ordering::Relaxed) >= budget
     }
 
     /// Sends the notices of all people, several people at the same time, and adds the results to `report`. After an
-    /// error, it starts no other person's notices, completes those in progress, and then returns the first error.
+    /// error, no further person is handled, and the people in progress are completed. Then the first error is returned.
     async fn each(&self, found: Found, report: &mut Report) -> Result<(), Unavailable> {
         let at_once = self.worker.limits.at_once.clamp(1, 64);
         let mut failed = None;

@@ -9,7 +9,8 @@ use counterfoil::{SubjectId, Unavailable};
 use crate::round::Round;
 
 const PAGE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
-/// The number of records for which one call recomputes the next notice after a change of the schedule of notices.
+/// The maximum number of records in one batch. After a change of the schedule of notices, a batch recomputes the time
+/// of the next notice of each of its records.
 const BATCH: NonZeroU32 = NonZeroU32::MIN.saturating_add(499);
 /// The maximum number of batches of [`BATCH`] records that one run recomputes.
 const BATCHES: usize = 20;

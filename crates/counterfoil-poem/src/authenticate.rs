@@ -23,11 +23,11 @@ use crate::rejection::Rejection;
 ///
 /// A refusal is a [`poem::Error`] that contains a [`Rejection`]. To change the response, use
 /// `catch_error(|rejection: Rejection| …)`. The middleware marks the header as sensitive, so that no inner endpoint
-/// prints it. If the extensions already contain an [`Authentication`](crate::Authentication), the middleware uses it and
-/// verifies nothing. It does not read tokens in the query string, the body or a cookie.
+/// prints it. If the extensions already contain an [`Authentication`](crate::Authentication), the middleware uses it
+/// and verifies nothing. It does not read tokens in the query string, the body or a cookie.
 ///
-/// A CORS preflight is treated like any other request. Put CORS middleware in front of this middleware: it answers
-/// preflights itself. If it is behind this middleware, see [`Authenticate::pass_preflights`].
+/// A CORS preflight is treated like any other request. CORS middleware answers preflights itself, so put it in front of
+/// this middleware. If your CORS middleware is behind this middleware, see [`Authenticate::pass_preflights`].
 ///
 /// ```
 /// use counterfoil_poem::{Authenticate, Principal};

@@ -72,9 +72,9 @@ impl poem::Endpoint for Mounted {
 }
 
 /// Returns the target of a request as the client sent it, which is `Request::original_uri`. Nested routes of poem
-/// remove the beginning of `Request::uri`. If `Request::uri` is not the end of the original URI, it is returned
-/// instead. This happens if a host replaced the URI, and for requests of poem's test client, which have no original
-/// URI.
+/// remove the beginning of `Request::uri`. If `Request::uri` is not the end of the original URI, this function returns
+/// `Request::uri` instead. This happens if a host replaced the URI, and for requests of poem's test client, which have
+/// no original URI.
 fn target(request: &Request) -> &Uri {
     let (original, own) = (request.original_uri(), request.uri());
     if original.path().ends_with(own.path()) { original } else { own }

@@ -41,7 +41,7 @@ pub(crate) struct Part<'a> {
     /// The index of the first byte that must be kept until more of the text is known. The bytes from here on can be the
     /// beginning of a token.
     pub(crate) keep: usize,
-    /// How many of the kept bytes were already passed on. This is not zero only if the end of one token's checksum can
+    /// How many of the kept bytes were already passed on. The number is 0, except if the end of a token's checksum can
     /// also be the prefix of the next token.
     pub(crate) shown: usize,
 }
@@ -98,8 +98,9 @@ impl Redactor {
         Part { out, keep, shown: end - keep }
     }
 
-    /// Returns the bytes of `text` from `start` to an end, with all secrets replaced, and also this end. The end is
-    /// determined by calling `end` with the index after the last secret, or with `start` if there is no secret.
+    /// Replaces all secrets in the range of `text` that begins at `start` and ends at the index that `end` returns.
+    /// Returns the redacted bytes and this index. `end` gets the index after the last secret, or `start` if there is no
+    /// secret.
     fn redact_between<'a>(
         &self,
         text: &'a [u8],

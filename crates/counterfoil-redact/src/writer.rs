@@ -16,7 +16,7 @@ const CHUNK: usize = 64 * 1024;
 /// are. At most 87 bytes are held back. A line break cannot be a part of a token, so no part of a finished line is held
 /// back. `flush` does not pass on the bytes that are held back. [`finish`](Self::finish) and dropping this writer do.
 ///
-/// One `write` of at most 64 KiB causes at most one `write` of the other writer, as long as that takes all bytes.
+/// One `write` of at most 64 KiB causes at most one `write` of the other writer, if that `write` takes all bytes.
 ///
 /// ```
 /// use std::io::Write;

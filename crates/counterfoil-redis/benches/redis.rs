@@ -34,7 +34,8 @@ const CALLERS: [usize; 4] = [1, 16, 64, 256];
 const PREFIX: &str = "bench";
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
-/// Makes one call. Takes the number of the caller, and the number of calls that this caller has made before.
+/// A function that makes one call. Its arguments are the number of the caller, and the number of calls that this caller
+/// has made before.
 type Call = Arc<dyn Fn(usize, u64) -> Work + Send + Sync>;
 
 struct Ground {

@@ -1,4 +1,4 @@
-//! Sends requests: calls scripts by their hash, pipelines reads, and reads an index shard by shard.
+//! Sends requests: calls scripts by their hash, sends reads in pipelines, and reads an index shard by shard.
 
 use std::collections::BTreeMap;
 

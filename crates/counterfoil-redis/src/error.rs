@@ -46,8 +46,8 @@ impl SetupError {
     }
 }
 
-/// Too few replicas confirmed a write in time, although the primary has executed it. The replicas can still receive the
-/// write later. If the primary fails before that, the write can be lost.
+/// The error of a write that the primary has executed, but that too few replicas have confirmed in time. The replicas
+/// can still receive the write later. If the primary fails before that, the write can be lost.
 ///
 /// In a store that [waits for replicas](crate::Waits), this is the source of a [`StoreError::Unavailable`] with
 /// `maybe_done: true`.

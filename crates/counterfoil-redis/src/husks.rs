@@ -1,6 +1,6 @@
-//! Completes purges of families that an earlier version of the crate did not complete, because the server's user lacked
-//! a right. The families that such a purge left behind are in no index, so this module scans all keys. Each process
-//! scans all keys once. Each purge runs one step of the scan.
+//! Completes purges that an earlier version of the crate left incomplete, because the server's user lacked a right. The
+//! families that such a purge did not remove are in no index, so this module scans all keys. Each process scans all
+//! keys once. Each purge runs one step of the scan.
 
 use std::sync::PoisonError;
 
@@ -23,8 +23,8 @@ const STEP: u32 = 1_000;
 pub(crate) enum Walk {
     #[default]
     Begins,
-    /// The scan is in progress. `nodes` contains one slot of each node that is not scanned completely yet, in reverse
-    /// order. `cursor` is the position in the keys of the node at the end of `nodes`, which is scanned next.
+    /// The scan is in progress. `nodes` contains one slot of each node that is not scanned completely yet. The last of
+    /// these nodes is scanned next. `cursor` is the position of the scan in the keys of this node.
     At {
         nodes: Vec<u16>,
         cursor: Vec<u8>,
@@ -77,9 +77,9 @@ impl RedisStore {
     }
 }
 
-/// Whether a purge of this family was interrupted: the family has no members, or it is revoked and the end of its
-/// tombstone is reached. The tombstone's end is the instant from which a revoked family is purged. The script that
-/// purges the family checks both again.
+/// Whether a purge of this family was interrupted. This is true if the family has no members. It is also true if the
+/// family is revoked and the end of its tombstone is reached, which is the instant from which a revoked family is
+/// purged. The script that purges the family checks these conditions again.
 fn is_half_done(answer: &Value, now: Timestamp) -> bool {
     let Value::Array(fields) = answer else { return false };
     let [count, revoked] = fields.as_slice() else { return false };

@@ -115,9 +115,13 @@ fn inserted(answer: &Answer) -> Result<Inserted, StoreError> {
     }
 }
 
-/// Encodes `now` and a cap as four script arguments: `now`, the earliest expiry that counts as live, the limit, and the
-/// revocation of the families that are ended to make room. Without a cap, the limit and the revocation are empty. If a
-/// full cap refuses the insert instead of ending families, only the revocation is empty.
+/// Encodes `now` and a cap as four script arguments:
+///
+/// 1. `now`.
+/// 2. The earliest expiry that counts as live.
+/// 3. The limit. Empty if there is no cap.
+/// 4. The field `r` of the families that are revoked to make room. Empty if there is no cap, or if a full cap refuses
+///    the insert.
 fn capped(cap: Option<Cap>, now: Timestamp) -> Vec<Bytes> {
     // The cap counts expiries later than `now`. The earliest such expiry is one microsecond later.
     let counts = format!("{:016}", now.micros() + 1);

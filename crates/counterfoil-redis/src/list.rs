@@ -115,8 +115,9 @@ impl RedisStore {
         self.page("due", stamped_keys(&found)?, limit, is_due).await
     }
 
-    /// Reads the records of a page. `keys` contains one more key than `limit` if there is a next page. Skips a record
-    /// that was removed after the index was read. Counts a record that does not decode.
+    /// Reads the records of a page. `keys` contains one more key than `limit` if there is a next page. Skips records
+    /// for which `shows` returns false, and records that were removed or shrunk after the index was read. Counts
+    /// records that do not decode.
     async fn page(
         &self,
         op: &'static str,

@@ -1,4 +1,5 @@
-//! Writes the time of a record's last use, and its notices. Neither changes the version of the record.
+//! Writes the time of a record's last use, and the progress of the record's notices. These writes do not change the
+//! version of the record.
 
 use std::collections::BTreeMap;
 

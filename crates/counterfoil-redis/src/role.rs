@@ -1,4 +1,4 @@
-//! Checks whether a node is a primary. Answers of other nodes are not used.
+//! Checks whether a node is a primary. The store uses only the answers of primaries.
 
 use std::time::Duration;
 

@@ -38,13 +38,14 @@ pub struct Issuer {
 pub enum InvalidIssuer {
     /// The text is not an absolute URL with a host.
     Url,
-    /// The scheme is neither `https`, nor `http` with the host `localhost` or a loopback address.
+    /// The scheme is not allowed. `https` is allowed for every host, and `http` only for `localhost` and loopback
+    /// addresses.
     Scheme,
     /// The URL has a query or a fragment.
     Parts,
     /// The URL contains user information.
     User,
-    /// The path has empty segments, `.` or `..` segments, segments that begin with `:` or `*`, or braces.
+    /// A segment of the path is empty, is `.` or `..`, begins with `:` or `*`, or contains a brace.
     Path,
 }
 

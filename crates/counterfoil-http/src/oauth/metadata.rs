@@ -18,7 +18,8 @@ use crate::secret_body;
 
 /// The methods by which a confidential client may authenticate.
 const CONFIDENTIAL: [&str; 2] = ["client_secret_basic", "client_secret_post"];
-/// The methods at an endpoint that public clients may use too. A public client uses the method `none`.
+/// The authentication methods of an endpoint that serves public and confidential clients. A public client uses the
+/// method `none`.
 const EVERY_CLIENT: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
 
 /// The metadata of an authorization server (RFC 8414 §2). It lists only the endpoints that you name, so name every

@@ -140,7 +140,7 @@ async fn host_53_a_body_has_ten_seconds() {
     assert_eq!((answer.outcome(), begun.elapsed().as_secs()), ((408, "invalid_request".into()), 20));
 }
 
-/// A body that arrives in one piece, after something else has happened.
+/// A body that calls `event` when it is polled for the first time, and then arrives in one piece.
 struct After<F> {
     event: Option<F>,
     text: Option<&'static str>,

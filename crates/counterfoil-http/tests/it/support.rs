@@ -63,7 +63,8 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().expect("text"))
     }
 
-    /// Returns the status, and the last part of a problem's `type` or the `error` of RFC 6749.
+    /// Returns the status and the name of the error. The name is the last part of a problem's `type`, or the `error` of
+    /// an OAuth response (RFC 6749 §5.2).
     pub fn outcome(&self) -> (u16, String) {
         let json = self.json();
         let kind = json["type"].as_str().and_then(|kind| kind.rsplit(':').next());

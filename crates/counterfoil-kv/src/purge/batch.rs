@@ -35,7 +35,7 @@ pub(super) struct Done {
     pub(super) taken: usize,
     /// The number of records that were removed or shrunk.
     pub(super) changed: u64,
-    /// Whether `room` was 0 and a record is left that the purge would change.
+    /// Whether the batch found a record to remove or shrink, but had a `room` of 0 from the start.
     pub(super) more: bool,
     /// The keys of the members that the purge cannot remove before their notice is sent.
     pub(super) waiting: Vec<Key>,

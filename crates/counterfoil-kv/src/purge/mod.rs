@@ -37,8 +37,8 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// Records whose notice was not sent yet are removed if their `gone_at` is not after this instant. It is never
-    /// later than `now`.
+    /// The latest `gone_at` at which a purge removes records with a notice that was not sent yet. It is at most `now`,
+    /// so that no record is removed before its `gone_at`.
     fn unsent(self) -> Timestamp {
         self.now.min(self.unsent_before)
     }

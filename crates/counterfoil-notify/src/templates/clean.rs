@@ -2,8 +2,8 @@
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
-/// Reduces a text to one line of at most `most` characters. Removes control, format, surrogate and unassigned
-/// characters and line ends. Replaces each sequence of white space with one space.
+/// Reduces a text to one line of at most `most` characters. Replaces each sequence of white space, such as a line end,
+/// with one space. Removes all other control characters, and format and unassigned characters.
 pub(crate) fn one_line(text: &str, most: usize) -> String {
     let mut line = String::with_capacity(text.len());
     let mut count = 0;

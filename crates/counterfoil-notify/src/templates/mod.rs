@@ -25,8 +25,8 @@ pub struct Rendered {
 
 impl Rendered {
     /// Takes the three texts that a template has made. The subject is reduced to one line of at most 200 characters.
-    /// Its control and format characters (such as line ends and direction marks) are removed. Each `=?` in the subject
-    /// is split, so that no mail program reads it as an encoded word.
+    /// Its line ends become spaces, and its control and format characters (such as direction marks) are removed. Each
+    /// `=?` in the subject is split, so that no mail program reads it as an encoded word.
     #[must_use]
     pub fn new(subject: &str, text: String, html: String) -> Self {
         Self { subject: header_line(subject, 200), text, html }
@@ -51,7 +51,8 @@ impl Rendered {
     }
 }
 
-/// A template failed, so the message was not sent. It is not tried again, because the template would fail again.
+/// The error of a template that failed. The message was not sent. The worker does not try to send it again, because the
+/// template would fail again.
 #[derive(Debug, thiserror::Error)]
 #[error("the digest could not be put into words")]
 pub struct RenderError(#[source] pub Box<dyn Error + Send + Sync>);

@@ -31,7 +31,7 @@ pub(super) fn instant(at: &Local) -> String {
     format!("{}, {}", date(at), at.clock())
 }
 
-/// Returns the form of a noun after a number: one (1, 21), few (2 to 4, 22) or many (0, 5 to 20, 11 to 14).
+/// Returns the form of a noun after a number: one (1, 21), few (2 to 4, 22) or many (0, 5 to 20, 111).
 fn form(count: u64, [one, few, many]: [&str; 3]) -> &str {
     match (count % 10, count % 100) {
         (_, 11..=14) => many,

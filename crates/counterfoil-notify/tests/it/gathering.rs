@@ -1,4 +1,5 @@
-//! Tests that many expiries of one person cause few mails, and that each notice is sent once (faults E1, E3 and D8).
+//! Tests that a person with many expiring tokens gets few mails, and that each notice is sent once (faults E1, E3 and
+//! D8).
 mod log;
 mod storm;
 mod withheld;

@@ -56,8 +56,8 @@ async fn hundred_behind(store: Arc<MemoryStore>, records: Arc<dyn TokenStore>) -
     world
 }
 
-/// Counts the sent mails, once for those with an advance notice and once for those without. Also counts how often each
-/// notice was sent.
+/// The number of sent mails with an advance notice, the number of sent mails without one, and how often each notice was
+/// sent.
 #[derive(Default)]
 struct Sent {
     advance: usize,
