@@ -29,8 +29,8 @@ pub(crate) fn owner_of(new: &[NewRecord]) -> Bytes {
     new.first().map(|first| whose(&first.realm, &first.owner)).unwrap_or_default()
 }
 
-/// Returns the error for new records that do not fit their family. Their realm or owner differs from the family's, or
-/// their generation is later than the family's.
+/// Returns the error for new records that do not fit their family, because they have another realm, another owner or a
+/// later generation than the family.
 pub(crate) fn misplaced(op: &'static str) -> StoreError {
     StoreError::invalid(op, "a new record has the realm, owner and generation of its family")
 }

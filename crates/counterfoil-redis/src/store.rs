@@ -40,8 +40,9 @@ struct Inner {
     keys: Keys,
     connection: SharedConnection,
     wait_pool: Option<WaitPool>,
-    /// One lock for each shard. It makes inserts of this process that revoke old families to make room run one at a
-    /// time. An insert takes the lock of its shard only after another call has interfered with it.
+    /// One lock for each shard, for inserts that revoke old families to make room. Such an insert takes the lock of its
+    /// shard only after another call has interfered with it. With the lock, this process runs one such insert at a
+    /// time.
     rooms: Box<[Mutex<()>; 256]>,
     husks: std::sync::Mutex<Walk>,
     /// The first shard that the next probe writes to.

@@ -110,8 +110,8 @@ impl Tally {
         assert!(longest < SOON);
     }
 
-    /// Reads the records, which are all revoked, again and again for `time`. Counts wrong answers, and how often not
-    /// every read was answered.
+    /// Reads the records, which are all revoked, again and again for `time`. Counts the wrong answers. Also counts the
+    /// passes over all records in which at least one read was not answered.
     async fn read(&mut self, store: &RedisStore, ids: &[RecordId], time: Duration) {
         let begun = now();
         loop {
@@ -138,7 +138,8 @@ impl Tally {
         all
     }
 
-    /// Waits until the store serves again. This means that it answers one read and one insert for each record in a row.
+    /// Waits until the store serves again. This means that it answers a read of every record, and then as many inserts,
+    /// without a failure in between.
     async fn recover(&mut self, store: &RedisStore, ids: &[RecordId]) {
         let begun = now();
         loop {

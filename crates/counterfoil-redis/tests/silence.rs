@@ -30,7 +30,9 @@ async fn arrives() {
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
-/// Each connection is cut ten times while it is idle: by the server, and by the proxy.
+/// Cuts the idle connections of three stores ten times. The server cuts the first store's connections. A proxy cuts
+/// those of the second store, and of the third store, which waits for a replica. The first write after each cut must
+/// succeed.
 #[test]
 fn fault_g10_the_first_write_after_an_idle_cut_goes_through() {
     RUNTIME.block_on(async {

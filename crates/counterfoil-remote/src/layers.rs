@@ -12,8 +12,8 @@ use crate::principal::RemotePrincipal;
 /// The result of an authentication. The authentication layer puts it into the extensions of the request. Inner services
 /// and extractors read it.
 ///
-/// An outer layer of a host that authenticates in another way can insert such a value itself. The authentication layer
-/// then verifies nothing.
+/// A host that authenticates in another way can insert such a value in an outer layer of its own. The authentication
+/// layer then verifies nothing.
 ///
 /// ```
 /// use counterfoil::Realm;

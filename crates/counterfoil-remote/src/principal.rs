@@ -84,15 +84,15 @@ impl RemotePrincipal {
         matches!(self.0.scope, Granted::Everything)
     }
 
-    /// The kind of the token. `None` unless the verifier was built with
+    /// The kind of the token. `None` if the verifier was built without
     /// [`of_counterfoil`](crate::IntrospectionBuilder::of_counterfoil).
     #[must_use]
     pub fn kind(&self) -> Option<TokenKind> {
         self.0.kind
     }
 
-    /// The role with which the token acts, as it was at the time of the answer. `None` unless the verifier was built
-    /// with [`of_counterfoil`](crate::IntrospectionBuilder::of_counterfoil).
+    /// The role with which the token acts, as it was at the time of the answer. `None` if the verifier was built
+    /// without [`of_counterfoil`](crate::IntrospectionBuilder::of_counterfoil).
     #[must_use]
     pub fn role(&self) -> Option<Role> {
         self.0.role

@@ -117,7 +117,8 @@ pub(crate) trait Column: Copy {
     /// The column's name in error messages.
     fn name(self) -> &'static str;
 
-    /// The position of the column in a row in which the list of columns starts at position `first`.
+    /// The position of the column in a row, or `None` if the row has no such column. The list of columns starts at
+    /// position `first` of the row.
     fn position(self, row: &impl SqlRow, first: usize) -> Option<usize>;
 }
 

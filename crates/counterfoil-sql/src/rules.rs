@@ -24,8 +24,8 @@ pub(crate) fn room_beside(cap: Option<NonZeroU32>, new: &[NewRecord], now: Times
     cap.filter(|_| more > 0).map(|cap| i64::from(cap.get()) - more)
 }
 
-/// Returns which kinds the family of a record of this kind can have, as the first and the last kind of a range. Only an
-/// access token can have another kind than its family.
+/// Returns the kinds that the family of a record of this kind can have, as a range with a first and a last kind. An
+/// access token can be in a family of any kind. Every other record has the kind of its family.
 pub(crate) fn families_of(kind: TokenKind) -> (i64, i64) {
     match kind {
         TokenKind::AccessToken => (0, i64::from(u8::MAX)),

@@ -59,8 +59,9 @@ impl<'a> Row<'a> {
         Ok(family)
     }
 
-    /// Returns the instant at which the record's expiry was set, or `None` if it does not decode. A family of layout 1
-    /// has no stored last use. There this instant takes the place of the last use, because it is never later.
+    /// Returns the instant at which the record's expiry was set, or `None` if it does not decode. For a family of
+    /// layout 1, whose last use is not stored, this instant is used as the last use. The real last use is never
+    /// earlier.
     fn set_at(&self) -> Option<Timestamp> {
         self.field(10)?.get(16..32).and_then(instant)
     }

@@ -21,7 +21,8 @@ pub(super) struct Silence {
 }
 
 impl Silence {
-    /// Records that a call begins at `now`. Returns whether no call has succeeded for too long.
+    /// Records that a call begins at `now`. Returns true if calls have been made for at least [`PATIENCE`] and none of
+    /// them has succeeded.
     pub(super) fn call(&mut self, now: Instant) -> bool {
         // Time without calls is not silence. The last caller may have been dropped before its answer came.
         if self.last_call.replace(now).is_some_and(|last| is_silent(last, now)) {

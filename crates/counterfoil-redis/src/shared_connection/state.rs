@@ -12,7 +12,7 @@ use crate::role;
 
 /// The interval between checks of the configuration.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// If this store refuses a server because of its configuration, it opens no new connection for this time.
+/// The time for which no new connection is opened after a server was refused because of its configuration.
 const PAUSE: Duration = Duration::from_millis(250);
 
 #[derive(Default)]
@@ -20,7 +20,7 @@ pub(super) struct State {
     connection: Option<Connection>,
     /// The number of the current connection. Each new connection gets a higher number.
     pub(super) epoch: u64,
-    /// The number of times that a node was found not to be a primary.
+    /// The number of times that a node was found not to be a primary, or to have a configuration that is refused.
     pub(super) distrusted: u64,
     /// The last time at which the node answered that it is a primary.
     confirmed_at: Option<Instant>,
@@ -42,7 +42,7 @@ pub(super) struct Call {
     pub(super) held: Option<Held>,
     /// Whether this call must check the configuration of the server.
     pub(super) looks: bool,
-    /// Whether no call has succeeded for too long, so that the connection must be replaced.
+    /// Whether the connection must be replaced, because the last success is too long ago.
     pub(super) silent: bool,
 }
 
@@ -97,8 +97,9 @@ impl State {
     }
 
     /// Stops the use of the shared connection and of every connection that was opened before now. The reason is that
-    /// the address of the server now leads to a node that is not a primary. `trust` is the value of `distrusted` that
-    /// the caller has read. Does nothing if another call has changed `distrusted` since then.
+    /// the address of the server now leads to a node that is not a primary or has a configuration that is refused.
+    /// `trust` is the value of `distrusted` that the caller has read. Does nothing if another call has changed
+    /// `distrusted` since then.
     pub(super) fn distrust(&mut self, trust: u64) {
         if self.distrusted == trust {
             self.distrusted += 1;

@@ -75,8 +75,8 @@ impl SharedConnection {
     }
 
     /// Opens a connection. On a single node, also checks the configuration before it returns the connection. In a
-    /// cluster, the check usually runs in the background, because one of the nodes might be down. But if the
-    /// configuration was last refused, it is checked before the connection is returned.
+    /// cluster, the check usually runs in the background, because one of the nodes might be down. But if the last check
+    /// refused the configuration, it is checked before the connection is returned.
     pub(crate) async fn open(&self) -> Result<Connection, SetupError> {
         let trust = self.trust();
         let mut connection = self.connector.open().await?;
@@ -92,15 +92,16 @@ impl SharedConnection {
         Ok(connection)
     }
 
-    /// The number of times that connections were found to lead to a node that is not a primary. A connection is used
-    /// only while this number has the value that it had when the connection was opened.
+    /// The number of times that a connection was found to lead to a node that is not a primary or has a configuration
+    /// that is refused. A connection is used only while this number has the value that it had when the connection was
+    /// opened.
     pub(crate) fn trust(&self) -> u64 {
         self.state().distrusted
     }
 
-    /// Reports that a connection leads to a node that is not a primary. `trust` is the value of [`Self::trust`] at the
-    /// time when the connection was opened. Does nothing for a cluster, whose client follows the roles of the nodes
-    /// itself.
+    /// Reports that a connection leads to a node that is not a primary or has a configuration that is refused. `trust`
+    /// is the value of [`Self::trust`] at the time when the connection was opened. Does nothing for a cluster, whose
+    /// client follows the roles of the nodes itself.
     pub(crate) fn distrust(&self, trust: u64) {
         if !self.connector.is_cluster() {
             self.state().distrust(trust);

@@ -1,4 +1,5 @@
-//! Tests caps and paces when several stores insert at the same time, and when families are many or have many records.
+//! Tests caps (limits on live families) and paces (limits on creations or rotations in a period). They must hold when
+//! several stores insert at the same time, and when families are many or have many records.
 
 use crate::support::RUNTIME;
 use crate::support::backend::{Backend, Space};
@@ -16,7 +17,7 @@ async fn is_live(store: &RedisStore, draft: &Draft) -> bool {
 
 /// Checks a cap on live families while four stores (instead of four processes) make sixteen inserts each at the same
 /// time. Every insert must succeed. As many families as the cap allows must stay live, and every other family must be
-/// revoked exactly once. The cap is one family, or five.
+/// revoked exactly once. This is checked with a cap of one family, and with a cap of five.
 #[test]
 fn fault_a13_room_is_made_for_every_one_of_many_racers() {
     RUNTIME.block_on(async {

@@ -171,8 +171,8 @@ impl Load {
         }
     }
 
-    /// Rotates a credential again and again. Ends when a parent or a successor is missing. The list of acknowledged
-    /// writes shows which writes were lost.
+    /// Rotates a credential again and again, and records each acknowledged rotation. Ends early if the credential is
+    /// missing, because a fail-over has lost it. The check after the kill counts such losses.
     async fn rotate(&self, draft: &Draft) {
         let mut tip = draft.id();
         for generation in 1..200 {

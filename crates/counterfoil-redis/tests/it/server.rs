@@ -279,8 +279,8 @@ fn a_silent_connection_is_replaced() {
     });
 }
 
-/// With a replica, the call returns after the replica has the write. Without a replica, the call returns `Unavailable`
-/// with the reason, and so does the repeated call.
+/// Checks inserts of a store that waits for one replica. If there is a replica, an insert returns after the replica has
+/// the write. Without a replica, an insert returns `Unavailable` with the reason, and so does the repeated insert.
 #[test]
 fn a_write_that_waits_says_how_many_replicas_have_it() {
     RUNTIME.block_on(async {

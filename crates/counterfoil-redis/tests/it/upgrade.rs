@@ -149,7 +149,9 @@ async fn insert(store: &RedisStore, home: InsertInto<'_>, new: &[counterfoil::st
     store.insert(home, new, at(now)).await.expect("an answer")
 }
 
-/// Checks that labels, caps, paces and limits of access tokens include the records of the old version.
+/// Checks that the records of the old version count after the upgrade: their labels are taken, and they count for the
+/// caps (limits on live families), for the paces (limits on creations or rotations in a period), and for the limits of
+/// access tokens.
 async fn all_counts(store: &RedisStore) {
     const NOW: u64 = 1_000;
     let ann = ann();
@@ -331,8 +333,9 @@ fn what_a_node_of_the_old_version_writes_afterwards_is_read_and_revoked() {
     });
 }
 
-/// Two families have labels that look alike, with keys of layout 3. The upgrade gives the new key to the first family.
-/// Both families stay.
+/// Checks the upgrade of two families with labels that look alike. Layout 3 has a different label key for each label,
+/// but the recomputed keys are equal. The upgrade gives the recomputed key to the first family only. Both families stay
+/// live.
 #[test]
 fn fault_f2_label_keys_of_layout_3_are_made_anew_and_both_of_two_that_look_alike_stay() {
     RUNTIME.block_on(async {

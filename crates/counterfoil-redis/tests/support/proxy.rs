@@ -25,7 +25,8 @@ struct Shared {
 }
 
 impl Shared {
-    /// Whether the answer to the request `sent` must be lost. True at most once for each request to lose an answer.
+    /// Whether the answer to the request `sent` must be lost. True at most once for each call of
+    /// [`Proxy::lose_the_answer_to`].
     fn is_to_be_lost(&self, sent: &[u8]) -> bool {
         let mut losing = self.losing.lock().expect("not poisoned");
         let hit = losing.as_ref().is_some_and(|wanted| sent.windows(wanted.len()).any(|window| window == wanted));

@@ -52,11 +52,11 @@ impl Flights {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the cached answer for this token. If no answer is cached, returns the request for this token that
-    /// already waits for an answer. If no request waits either, returns a new request, which `ask` makes.
+    /// Returns the cached answer for this token. If no answer is cached, returns the waiting request for this token, if
+    /// it was sent less than the cache time ago. Otherwise returns a new request, which `ask` makes.
     ///
-    /// A caller joins a request only if the request was sent less than the cache time ago. So a revocation takes effect
-    /// within the cache time even if the endpoint is slow.
+    /// An older waiting request is not returned, so that a revocation takes effect within the cache time even if the
+    /// endpoint is slow.
     pub(crate) fn find<F>(self: &Arc<Self>, key: TokenKey, now: Timestamp, ask: impl FnOnce() -> F) -> Found
     where
         F: Future<Output = Outcome> + Send + 'static,

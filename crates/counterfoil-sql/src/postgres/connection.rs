@@ -131,8 +131,8 @@ impl Route {
         None
     }
 
-    /// Whether the connection that gave this answer can be used again. If it broke or the server refused the write as
-    /// read-only, the result is false, and all earlier connections are no longer used either.
+    /// Whether the connection that gave this answer can be used again. Returns false if the connection broke, or if the
+    /// server refused the write as read-only. Then no connection that was opened before is used any more.
     pub(super) fn keeps<T>(&self, answer: &Result<T, sqlx::Error>) -> bool {
         let lost = answer.as_ref().is_err_and(|error| is_cut(error) || is_demoted(error));
         if lost {

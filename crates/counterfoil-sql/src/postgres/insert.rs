@@ -17,7 +17,8 @@ use crate::row::{self, count, micros, micros_of};
 use crate::rules::{owned_by, room_beside};
 
 const OP: &str = "insert";
-/// The value of `verdict` that `counterfoil_admit` returns if the owner has reached the cap.
+/// The value of `verdict` that `counterfoil_admit` returns if the owner has reached the cap (the limit on live
+/// families).
 const OWNER_FULL: i64 = 1;
 
 /// The parameters of the statements that insert a family.
@@ -186,7 +187,8 @@ impl Founding<'_> {
         sqlx::query(text).bind(family.realm.as_str()).bind(family.owner.as_str()).bind(i64::from(family.kind.byte()))
     }
 
-    /// Whether the insert has a cap or a pace, which require counting.
+    /// Whether the insert has a cap (a limit on live families) or a pace (a limit on creations in a period). For both,
+    /// the server must count rows.
     fn is_bound(&self) -> bool {
         self.cap.is_some() || self.pace.is_some()
     }

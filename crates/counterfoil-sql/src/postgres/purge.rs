@@ -1,5 +1,5 @@
-//! Removes records past `gone_at`, and shrinks superseded records after their retry window. A purge uses only the ids
-//! of records, so it also purges rows that do not decode.
+//! Removes records past `gone_at`. Also shrinks superseded records after their retry window: clears all their fields
+//! that reuse detection does not need. A purge uses only the ids of records, so it also purges rows that do not decode.
 
 use std::num::NonZeroU32;
 
@@ -16,7 +16,8 @@ const OP: &str = "purge";
 /// The number of records in one statement. It is limited so that a large purge does not delay rotations.
 const BATCH: u32 = 256;
 
-/// The instants up to which one purge removes or shrinks records.
+/// The instants that decide which records one purge removes, and which it shrinks (reduces to the fields that reuse
+/// detection needs).
 #[derive(Clone, Copy)]
 struct Limits {
     now: Timestamp,
@@ -25,14 +26,15 @@ struct Limits {
 }
 
 impl Limits {
-    /// The instant up to which records are removed although their notice was not sent yet. It is never later than
-    /// `now`, the instant for all other records.
+    /// The instant up to which records with an unsent notice are removed. It is never later than `now`, up to which all
+    /// other records are removed.
     fn unsent(self) -> i64 {
         micros(self.now.min(self.unsent_before))
     }
 }
 
-/// The records that the next batch removes or shrinks.
+/// The records that the next batch removes, and those that it shrinks (reduces to the fields that reuse detection
+/// needs).
 struct Chores {
     remove: Vec<RecordId>,
     shrink: Vec<RecordId>,

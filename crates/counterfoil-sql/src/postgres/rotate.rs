@@ -17,9 +17,10 @@ const OP: &str = "rotate";
 
 impl PgStore {
     /// Rotates a credential. The statement writes only if the parent and the family are in the expected state. If it
-    /// wrote nothing, further reads find the reason. [`Rotated::FamilyEnded`] comes before [`Rotated::Stale`], and both
-    /// come before [`Rotated::IdTaken`]. The order matters if a rotation is repeated because its answer was lost. Its
-    /// ids are then in use, but the caller needs the parent's record in `Stale`, which names the successor.
+    /// wrote nothing, further reads find the reason. If several reasons apply, this method returns the first of
+    /// [`Rotated::FamilyEnded`], [`Rotated::Stale`] and [`Rotated::IdTaken`]. The order matters if a rotation is
+    /// repeated because its answer was lost. The ids are then in use, but the caller needs `Stale`, because it contains
+    /// the parent's record, which names the successor.
     pub(super) async fn rotate_step(
         &self,
         parent: &RecordId,

@@ -32,7 +32,7 @@ pub(crate) const NOTICE: usize = 9;
 
 /// A row of either dialect. Every column is a number, bytes or a text.
 pub(crate) trait SqlRow {
-    /// The position of the column with this name.
+    /// The position of the column with this name, or `None` if there is no such column.
     fn position(&self, name: &str) -> Option<usize>;
     fn number(&self, at: usize) -> Result<Option<i64>, sqlx::Error>;
     fn bytes(&self, at: usize) -> Result<Option<&[u8]>, sqlx::Error>;

@@ -22,9 +22,9 @@ use crate::rules::families_of;
 const KIND: TokenKind = TokenKind::PersonalAccessToken;
 /// The number of tokens or generations that each test creates and ends again. This number exposed fault A12.
 const CYCLES: u64 = 2_300;
-/// The lower bound for the steps of a statement that reads all [`CYCLES`] tokens or generations.
+/// The upper bound for the steps of a statement that finds a few rows and reads no other rows.
 const FEW: u64 = 1_000;
-/// The lower bound for the steps of a statement that reads all these tokens or generations.
+/// The lower bound for the steps of a statement that reads all [`CYCLES`] tokens or generations.
 const MANY: u64 = 5 * CYCLES;
 
 async fn open() -> (TempDir, SqliteStore) {

@@ -4,9 +4,9 @@ use sqlx::{SqliteConnection, SqlitePool};
 
 use super::sql;
 
-/// Copies the log into the file and empties the log. It does not wait for readers. A later call copies the part of the
-/// log that readers still need now. The copy runs in a separate task, because its connection must not be dropped while
-/// the busy timeout is off.
+/// Copies the log into the file and empties the log. If readers still need a part of the log, does not wait for them,
+/// and leaves this part to a later call. The copy runs in a separate task, because its connection must not be dropped
+/// while the busy timeout is off.
 pub(super) async fn empty(writer: &SqlitePool) {
     let writer = writer.clone();
     let task = tokio::spawn(async move {

@@ -42,7 +42,8 @@ impl SqliteStore {
         write.commit(Some(claimed)).await
     }
 
-    /// Records the outcome of a notice. A shrunk record stores no sent notices.
+    /// Records the outcome of a notice. A record that a purge has shrunk (reduced to the fields that reuse detection
+    /// needs) stores no sent notices.
     pub(super) async fn settle_notice(
         &self,
         id: &RecordId,

@@ -14,9 +14,10 @@ use crate::row::count;
 const OP: &str = "rotate";
 
 impl SqliteStore {
-    /// Rotates a credential. If several refusals apply, [`Rotated::FamilyEnded`] comes before [`Rotated::Stale`], and
-    /// both come before [`Rotated::IdTaken`]. The order matters if a rotation is repeated because its answer was lost.
-    /// Its ids are then in use, but the caller needs the parent's record in `Stale`, which names the successor.
+    /// Rotates a credential. If several refusals apply, returns the first of [`Rotated::FamilyEnded`],
+    /// [`Rotated::Stale`] and [`Rotated::IdTaken`]. The order matters if a rotation is repeated because its answer was
+    /// lost. The ids are then in use, but the caller needs `Stale`, because it contains the parent's record, which
+    /// names the successor.
     pub(super) async fn rotate_step(
         &self,
         parent: &RecordId,

@@ -150,7 +150,7 @@ impl Write {
         Ok(())
     }
 
-    /// Inserts a record that does not exist yet. Does not write its last use, nor whether it is shrunk.
+    /// Inserts a record that does not exist yet. Does not write the columns `last_used_at` and `shrunk`.
     pub(super) async fn add_record(&mut self, record: &RecordParts, family: &FamilyParts) -> Result<(), StoreError> {
         let query = bind_record(sqlx::query(sql::ADD_RECORD), record, family)
             .bind(family.id.as_bytes().as_slice())

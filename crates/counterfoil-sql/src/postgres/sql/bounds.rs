@@ -1,10 +1,11 @@
-//! The migration for limits of inserts and rotations. A cap limits how many families are live at once. A pace limits
-//! how many are created or rotated in a period. The migration adds caps for each client, paces, and lists without the
-//! records that are revoked, superseded or past `gone_at`.
+//! The migration for limits of inserts and rotations, and for lists of current records. A cap limits how many live
+//! families an owner has for each client. A pace limits how many records an owner creates in a period, or how often a
+//! family is rotated in a period. The lists contain no records that are revoked, past `gone_at`, or superseded and past
+//! their retry window.
 //!
-//! Its SQL functions are `VOLATILE`, so each statement in them sees everything that is committed when this statement
-//! begins. That is needed if the calling statement has waited for a lock. The calling statement does not see what the
-//! previous holder of the lock committed, but a `VOLATILE` function does.
+//! The SQL functions of the migration are `VOLATILE`, so each statement in them sees everything that is committed when
+//! this statement begins. That is needed if the calling statement has waited for a lock. The calling statement does not
+//! see what the previous holder of the lock committed, but a `VOLATILE` function does.
 
 use crate::ends::{expires, lives_until, no_end};
 
@@ -163,10 +164,10 @@ $admit$;
     };
 }
 
-/// The SQL function `counterfoil_access`, which limits the live access tokens of a family. `most` is the number of live
-/// access tokens that leaves room for the new ones. It is negative if the new tokens alone exceed the cap. If more than
-/// `most` are live, the SQL function returns the instant at which the first of them expires. Otherwise it returns NULL.
-/// The caller holds the lock on the family's row.
+/// The SQL function `counterfoil_access`, which limits the live access tokens of a family. `most` says how many can be
+/// live now so that the new ones still fit under the cap. It is negative if the new tokens alone exceed the cap. If
+/// more than `most` are live, the SQL function returns the instant at which the first of them expires. Otherwise it
+/// returns NULL. The caller holds the lock on the family's row.
 macro_rules! access {
     () => {
         concat!(

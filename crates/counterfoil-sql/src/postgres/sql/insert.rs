@@ -48,10 +48,10 @@ pub(in crate::postgres) const FOUND: &str = concat!(
     add_records!("f RETURNING 1"),
     ") SELECT count(*) AS written FROM r"
 );
-/// Like [`FOUND`], with a cap or a pace. First locks the owner's row. Then the SQL function `counterfoil_admit`
-/// decides. Its result is in `verdict`, which is NULL if the owner has no row yet. Additional parameters: $26 cap, $30
-/// pace, $31 start of the pace's period. For families that are ended to make room: $27 revoked_at, $28 revoked_why, $29
-/// gone_at.
+/// Like [`FOUND`], with a cap (a limit on live families) or a pace (a limit on creations in a period). First locks the
+/// owner's row. Then the SQL function `counterfoil_admit` decides. Its result is in `verdict`, which is NULL if the
+/// owner has no row yet. Additional parameters: $26 cap, $30 pace, $31 start of the pace's period. For families that
+/// are ended to make room: $27 revoked_at, $28 revoked_why, $29 gone_at.
 pub(in crate::postgres) const FOUND_WITHIN: &str = concat!(
     "WITH o AS MATERIALIZED (
         SELECT 1 FROM counterfoil_owner WHERE realm = $15 AND owner = $16 AND kind = $18 FOR NO KEY UPDATE

@@ -33,9 +33,9 @@ RETURNING ",
 );
 /// Records the outcome of a notice. A notice mark is the instant and the stage of a record's next notice. Parameters:
 /// $1 id, $2 and $3 the expected mark, $4 and $5 the next mark, $6 the notice that was sent, $7 the maximum size of
-/// `noticed` in bytes. `noticed` has nine bytes for each notice that was sent, oldest first. A shrunk record stores no
-/// sent notices. `held` says whether the record had the expected mark. `sound` is false if the stored bytes have an
-/// unexpected form. Nothing is written then.
+/// `noticed` in bytes. `noticed` has nine bytes for each notice that was sent, oldest first. A record that a purge has
+/// shrunk (reduced to the fields that reuse detection needs) stores no sent notices. `held` says whether the record had
+/// the expected mark. `sound` is false if the stored bytes have an unexpected form. Nothing is written then.
 pub(in crate::postgres) const SETTLE: &str = "
 WITH l AS MATERIALIZED (
     SELECT

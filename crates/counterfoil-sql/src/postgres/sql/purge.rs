@@ -73,7 +73,8 @@ WITH f AS MATERIALIZED (
     WHERE counterfoil_family.id = n.family AND f.id = n.family AND f.members > n.gone
 )
 SELECT count(*) AS removed FROM d";
-/// Shrinks records. Parameters: $1 ids, $2 the instant that `honoured_until` must not exceed.
+/// Shrinks superseded records: clears the columns that reuse detection does not need. Parameters: $1 ids, $2 the
+/// instant that `honoured_until` must not exceed.
 pub(in crate::postgres) const SHRINK: &str = "
 WITH l AS MATERIALIZED (
     SELECT id FROM counterfoil_record

@@ -1,6 +1,7 @@
-//! The migration for limits of inserts and rotations. A cap limits how many families are live at once. A pace limits
-//! how many are created or rotated in a period. The migration adds caps for each client, paces, and lists without the
-//! records that are revoked, superseded or past `gone_at`.
+//! The migration for limits of inserts and rotations, and for lists of current records. A cap limits how many live
+//! families an owner has for each client. A pace limits how many records an owner creates in a period, or how often a
+//! family is rotated in a period. The lists contain no records that are revoked, past `gone_at`, or superseded and past
+//! their retry window.
 
 use crate::ends::{expires, lives_until, no_end};
 

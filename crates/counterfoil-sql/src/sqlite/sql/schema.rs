@@ -116,7 +116,7 @@ ORDER BY name";
 /// Whether the schema exists.
 pub(in crate::sqlite) const SCHEMA_IS_THERE: &str =
     "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'counterfoil_schema')";
-/// A write that changes no row.
+/// A write that changes no value, to test whether the file accepts writes.
 pub(in crate::sqlite) const PROBE: &str = "UPDATE counterfoil_schema SET version = version";
 pub(in crate::sqlite) const WAIT_FOR_NOBODY: &str = "PRAGMA busy_timeout = 0";
 pub(in crate::sqlite) const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
