@@ -15,9 +15,10 @@ use counterfoil::{Account, Challenge, Counterfoil, Lifetime, NewPersonalAccessTo
 use counterfoil::{Role, SubjectId};
 use futures_executor::block_on;
 
-/// Call this before every handler. `headers` has all values of `Authorization`. `needed` is the scope token that the
-/// handler requires. If the request is refused, the challenge contains the status and the headers of the response. It
-/// also contains the reason, which only the host is allowed to see. The events contain the reason too.
+/// Authenticates a request and checks its scope. Call this before every handler. `headers` has all values of
+/// `Authorization`. `needed` is the scope token that the handler requires. If the request is refused, the challenge
+/// contains the status and the headers of the response. It also contains the reason, which only the host is allowed to
+/// see. The events contain the reason too.
 async fn guard(
     counterfoil: &Counterfoil,
     headers: &[&[u8]],

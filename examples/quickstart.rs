@@ -106,8 +106,8 @@ async fn register_clients(service: &Service) -> Outcomes<String> {
     Ok(format!("Basic {}", api_key.expose_api_key()))
 }
 
-/// Under the hardened policy, a personal access token can be created only after an administrator has turned on a
-/// setting and a switch of the owner. Both are off at first.
+/// Allows Bill to create personal access tokens. Under the hardened policy, an administrator must turn on a setting of
+/// the service and a switch of the owner first. Both are off in a new service.
 async fn open_the_gates(service: &Service, admin: &Presenter, bill: &Account) -> Outcomes {
     chapter(service, "An administrator opens the gates of personal access tokens");
     let bill_himself = Presenter::signed_in(bill);
@@ -136,7 +136,8 @@ async fn sign_in_with_a_password(service: &Service) -> Outcomes<String> {
     Ok(text(&answer, "refresh_token")?.to_owned())
 }
 
-/// The client `test.token` uses the mode "reuse": a refresh returns the same refresh token and a new access token.
+/// Refreshes through the client `test.token`. This client uses the mode "reuse": a refresh returns the same refresh
+/// token and a new access token.
 async fn refresh_with_the_same_token(service: &Service, refresh_token: &str) -> Outcomes<String> {
     service.clock.set(Timestamp::try_from(datetime!(2022-12-23 02:31:49 UTC))?);
     chapter(service, "Three hours later test.token refreshes");
@@ -204,8 +205,8 @@ async fn security_code(service: &Service, root: &Presenter) -> Outcomes {
     Ok(())
 }
 
-/// The other client uses the mode "rotate": each refresh token can be used once. A retry less than half a minute later
-/// gets the same successor. A later use is a replay, and ends the sign-in.
+/// Replays a refresh token of the client `rotating`. This client uses the mode "rotate": each refresh token can be used
+/// once. A retry less than half a minute later gets the same successor. A later use is a replay, and ends the sign-in.
 async fn replayed_refresh_token(service: &Service, client: &str) -> Outcomes {
     chapter(service, "A refresh token of the rotating client is stolen");
     let first = token(service, client, LOGIN).await?;

@@ -17,7 +17,7 @@ pub(crate) fn prefixes() -> Prefixes {
     Prefixes::default()
 }
 
-/// The files by name.
+/// The name and the contents of each file.
 pub(crate) fn files(prefixes: &Prefixes) -> [(&'static str, String); 3] {
     [
         ("gitleaks.toml", gitleaks(prefixes)),

@@ -31,7 +31,8 @@ fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Returns the paths of the documents in `docs`, which contains the guide, in the root, and in each crate.
+/// Returns the paths of all documents: those in `docs` (this includes the guide), in the root folder, and in each
+/// crate.
 fn all_documents() -> Vec<PathBuf> {
     let mut found = Vec::new();
     documents(&root().join("docs"), &mut found);

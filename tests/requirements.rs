@@ -1,5 +1,5 @@
-//! Checks that docs/requirements.md and the names of tests agree. The page must list each requirement id in a test
-//! name. Each listed id must be in a test name. Also checks that the page names existing files for each id.
+//! Checks that docs/requirements.md and the names of tests agree. Each requirement id in a test name must be listed on
+//! the page, and each listed id must be in a test name. Also checks that the page names existing files for each id.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
@@ -70,8 +70,8 @@ fn names() -> BTreeSet<String> {
     files.into_iter().flat_map(of_file).filter(|name| name.contains('_')).collect()
 }
 
-/// Splits a text into the number at its beginning and the rest. Returns `None` if it does not begin with a number, or
-/// if the rest is neither empty nor begins with `_`.
+/// Splits a text into the number at its beginning and the rest. The rest must be empty or begin with `_`. Returns
+/// `None` for any other text.
 fn number(text: &str) -> Option<(u32, &str)> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let (number, rest) = text.split_at(digits);
@@ -104,7 +104,7 @@ fn ids(name: &str) -> BTreeSet<String> {
     found
 }
 
-/// Whether a name begins like one with an id, but with an unknown group.
+/// Whether a name seems to begin with an id whose group is not in [`GROUPS`].
 fn is_numbered(name: &str) -> bool {
     let words: Vec<&str> = name.split('_').collect();
     let is_number = |word: &&str| {

@@ -124,7 +124,7 @@ async fn a_week_before_the_expiry_the_owner_gets_a_mail() {
     assert_eq!(service.mails().await[0].to, "ivan@example.com");
 }
 
-/// This test uses the policy of the real service, which needs a key ring.
+/// Checks a service with the hardened policy, which the real service uses. This policy needs a key ring.
 #[tokio::test]
 async fn the_hardened_policy_gives_no_token_until_an_administrator_turns_them_on() {
     let ring = KeyRing::generate(&testing::SeededEntropy::new(2)).expect("a key");

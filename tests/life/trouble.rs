@@ -16,9 +16,9 @@ use counterfoil::{Conflict, Counterfoil, ManageError, Unavailable};
 use crate::support::*;
 
 struct Trouble {
-    /// The number of the next rotations that are executed but reported as failed.
+    /// How many of the next rotations are executed but reported as failed.
     lost_rotations: AtomicU32,
-    /// The number of the next changes and rotations before which another writer changes the record.
+    /// How many of the next changes and rotations come too late, because another writer changes the record first.
     overtakers: AtomicU32,
 }
 

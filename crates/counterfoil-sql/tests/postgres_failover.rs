@@ -1,5 +1,6 @@
 //! Tests PostgreSQL at an address that moves to a standby, stops answering, or leads to a server that is not suitable.
-//! The servers are real. A proxy between them and the store forwards the address.
+//! The servers are real. The address is a port of the test, which forwards the store's connections to one of the
+//! servers.
 #![cfg(feature = "postgres")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so")]
 #![allow(
@@ -131,8 +132,8 @@ fn fault_g1_a_server_that_refuses_writes_is_not_read_from() {
     });
 }
 
-/// The role becomes read-only, which only a new connection detects. The open connections have not been checked again
-/// yet, but the store must stop using them too.
+/// The database role becomes read-only. A new connection detects this, while the open connections have not been checked
+/// again yet. The store must stop using the open connections too.
 #[test]
 fn fault_g1_what_a_new_connection_finds_out_holds_for_those_that_are_open() {
     RUNTIME.block_on(async {
@@ -153,8 +154,8 @@ fn fault_g1_what_a_new_connection_finds_out_holds_for_those_that_are_open() {
     });
 }
 
-/// A connection that breaks while it is opened does not show that the server is not the primary. So the open
-/// connections must stay in use, because their server may work.
+/// A new connection breaks while the store opens it. This does not mean that the server is no longer the primary. So
+/// the store must keep its open connections in use.
 #[test]
 fn a_connection_that_is_cut_while_it_is_opened_leaves_the_open_ones_in_use() {
     RUNTIME.block_on(async {
@@ -256,8 +257,9 @@ fn fault_g12_a_server_that_accepts_and_never_answers_is_told_after_the_time_out(
     });
 }
 
-/// The store opens twelve connections, ten for writes and lists and two for reads by id, or as many as the host sets.
-/// When the store is opened, it checks that the server allows them. They serve any number of callers.
+/// Checks the number of connections. By default the store opens ten for writes and lists, and two more for reads by id.
+/// The host can change the first of these numbers. Opening a store must fail if the server allows too few connections.
+/// If it allows enough, they must serve any number of callers.
 #[test]
 fn fault_g15_too_few_connections_are_refused_at_start_and_enough_serve_a_crowd() {
     RUNTIME.block_on(async {

@@ -75,29 +75,29 @@ impl From<counterfoil_kv::SetupError> for OpenError {
 pub struct Opening {
     /// Whether opening creates the file of the store if it is missing.
     pub create: bool,
-    /// If true, opening neither creates a missing layout nor updates an older one, and returns an error instead.
+    /// Whether the layout must stay as it is. If true, opening returns an error if the layout is missing or outdated.
     pub unchanged: bool,
     /// Whether a Redis server without an append-only file is accepted. Such a server loses data in a crash.
     pub volatile: bool,
 }
 
 impl Opening {
-    /// Lets opening create the file of the store if it is missing.
+    /// Allows [`StoreUrl::open`] to create the file of the store if it is missing.
     #[must_use]
     pub fn creating(self) -> Self {
         Self { create: true, ..self }
     }
 
-    /// Lets opening neither create a store nor update its layout. If the store is missing, opening returns
-    /// [`OpenError::Missing`]. If its layout is older, opening returns [`OpenError::Outdated`]. The mode of a file is
-    /// not changed. Some files can still change: SQLite creates the index of its write-ahead log, and redb repairs a
-    /// file after a crash.
+    /// Forbids [`StoreUrl::open`] to create a store or to update its layout. A missing store is the error
+    /// [`OpenError::Missing`], and an older layout is the error [`OpenError::Outdated`]. The mode of a file is not
+    /// changed. Some files can still change: SQLite creates the index of its write-ahead log, and redb repairs a file
+    /// after a crash.
     #[must_use]
     pub fn unchanged(self) -> Self {
         Self { unchanged: true, create: false, ..self }
     }
 
-    /// Lets opening create a missing layout and update an older one. This is the default.
+    /// Allows [`StoreUrl::open`] to create a missing layout and to update an older one. This is the default.
     #[must_use]
     pub fn changing(self) -> Self {
         Self { unchanged: false, ..self }
@@ -183,8 +183,8 @@ impl StoreUrl {
         }
     }
 
-    /// Creates the schema of the store, or updates it. A missing file is created. For the kinds of store whose layout
-    /// is only updated when they are opened, this does nothing.
+    /// Creates the schema of the store, or updates it. A missing file is created. For the memory store and Redis, this
+    /// does nothing: the memory store has no schema, and opening a Redis store updates it.
     ///
     /// # Errors
     ///

@@ -213,9 +213,9 @@ struct Parent<'a> {
 }
 
 impl Parent<'_> {
-    /// Rotates one refresh token in all processes at the same time, and checks that exactly one of them succeeds.
-    /// Returns the person and the winner's new refresh token. `chain` is this result of the previous round, whose token
-    /// is rotated next. `None` starts a new family.
+    /// Lets all threads of all processes rotate one refresh token at the same time, and checks that exactly one thread
+    /// succeeds. Returns the person and the winner's new refresh token. `chain` is the result of the previous call,
+    /// whose refresh token is rotated now. If `chain` is `None`, this creates a new family.
     async fn rotation(&mut self, chain: Option<(Person, RecordId)>, generation: u64) -> (Person, RecordId) {
         let (person, parent) = match chain {
             Some(chain) => chain,

@@ -70,7 +70,7 @@ impl Journal {
     }
 }
 
-/// When [`load`] writes to the journal that the store has acknowledged a call.
+/// The time at which [`load`] writes to the journal that the store has acknowledged a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Says {
     /// After the store has answered. This is the correct time.

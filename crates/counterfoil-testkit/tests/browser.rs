@@ -1,5 +1,5 @@
-//! Tests that a browser ends when it is dropped. Also tests that it shows and hides what a test asks for, and that a
-//! browser is empty when another test borrows it.
+//! Tests that a browser ends when it is dropped. Also tests that it shows pages in the requested language, colours and
+//! size, and that nothing of the previous test is left when the next test borrows it.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;

@@ -51,10 +51,10 @@ pub type Authenticate<S, R> = generic::Authenticate<S, Counterfoil, R>;
 /// The future of [`Authenticate`].
 pub type AuthenticateFuture<S, R, B, C> = generic::AuthenticateFuture<S, Principal, R, B, C>;
 
-/// Requires that a request is authenticated and that its scope contains the required scope token (RFC 6749 §3.3), or
-/// one of several ([`RequireScopeLayer::any_of`]). Other requests are refused. Mount this layer behind an
-/// [`AuthenticateLayer`], required or optional. Without an `AuthenticateLayer`, the response is 500 and an error is
-/// logged.
+/// Requires that a request is authenticated, and that its scope contains the required scope tokens (RFC 6749 §3.3).
+/// With [`RequireScopeLayer::any_of`], one of several scopes is enough. Other requests are refused. Mount this layer
+/// behind an [`AuthenticateLayer`], required or optional. Without an `AuthenticateLayer`, the response is 500 and an
+/// error is logged.
 ///
 /// A credential without a scope has all rights of its owner, so it passes. A CORS preflight passes only if the
 /// authentication layer let it pass: see [`AuthenticateLayer::pass_preflights`].

@@ -78,7 +78,8 @@ impl Rejection {
         self.as_challenge().and_then(Challenge::error)
     }
 
-    /// The value of `WWW-Authenticate`, if the response needs one. It contains nothing from the request.
+    /// The value of `WWW-Authenticate`, or `None` if the response needs none. The value contains nothing from the
+    /// request.
     #[must_use]
     pub fn challenge(&self) -> Option<HeaderValue> {
         let text = self.as_challenge()?.www_authenticate()?;
@@ -86,7 +87,7 @@ impl Rejection {
         HeaderValue::try_from(text).ok()
     }
 
-    /// The value of `Retry-After`, if the response needs one.
+    /// The value of `Retry-After`, or `None` if the response needs none.
     #[must_use]
     pub fn retry_after(&self) -> Option<HeaderValue> {
         self.as_challenge()?.retry_after().map(HeaderValue::from)

@@ -5,9 +5,9 @@ use http::request::Parts;
 use http::uri::Authority;
 use http::{Method, Request, Version};
 
-/// The parts of a request that its authentication and its host depend on. `http::Request` and `http::request::Parts`
-/// implement it. An adapter for a framework with request types of its own implements it for a wrapper around these
-/// types.
+/// The parts of a request that are needed to authenticate it and to determine its host (RFC 9110 §7.2). `http::Request`
+/// and `http::request::Parts` implement this trait. An adapter for a framework with other request types implements it
+/// for a wrapper around them.
 ///
 /// ```
 /// use counterfoil_tower::RequestHead;
@@ -83,7 +83,7 @@ impl RequestHead for Parts {
 /// Whether a request has the form of a CORS preflight, which a browser sends before a request to another origin (Fetch
 /// §3.3.2): the method `OPTIONS`, with `Origin` and `Access-Control-Request-Method`, and without `Authorization`.
 ///
-/// Anybody can send such a request. It must not reach a handler without a credential unless the host allows it.
+/// Anybody can send such a request without a credential. So it may reach a handler only if the host allows this.
 pub fn is_preflight(request: &impl RequestHead) -> bool {
     let has = |name: &'static str| request.values(name).next().is_some();
     request.method_name() == Method::OPTIONS.as_str()

@@ -130,7 +130,7 @@ impl People {
     }
 }
 
-/// Returns the form of a name that is compared: upper and lower case become equal.
+/// Returns the form of a name that is used in comparisons. It has only lower-case letters.
 fn canonical(name: &str) -> String {
     name.to_lowercase()
 }

@@ -1,5 +1,5 @@
-//! Limits the number of connections of each source. If a source has reached the limit and opens another connection, its
-//! longest idle connection is closed.
+//! Limits the number of connections of each source. If a source that has reached the limit opens another connection,
+//! its connection that has been idle the longest is closed.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};

@@ -46,7 +46,7 @@ impl Log {
         let _lost = self.lines.write_all(format!("{line}\n").as_bytes());
     }
 
-    /// Writes the lines that are still in the queue, and waits for this for at most [`LAST_LINES`].
+    /// Ends the log. Waits until the lines in the queue are written, but for at most [`LAST_LINES`].
     pub(crate) fn end(self) {
         let (ended, ends) = channel::<()>();
         // Dropping the guard may print and block. So a thread that is not joined drops it.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::profiles::ProfileMap;
 
-/// The reason why a profile file is invalid. The message contains no text from the file, because it contains
+/// The reason why a profile file is invalid. The message contains no text from the file, because the file contains
 /// signatures.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ProfileFileError {

@@ -42,7 +42,7 @@ impl ProfileStore {
         Ok(Self(Arc::new(Inner { profiles: RwLock::new(profiles), file, ..Inner::default() })))
     }
 
-    /// Returns the time zone in the profile of an account.
+    /// Returns the time zone in the profile of an account, or `None` if the profile has no time zone.
     #[must_use]
     pub fn zone(&self, subject: &SubjectId) -> Option<String> {
         self.0.read(|profiles| profiles.get(subject).and_then(|profile| profile.zone.clone()))

@@ -85,7 +85,7 @@ impl Stores {
         Some(name.into())
     }
 
-    /// Makes the handle that `builder` builds use this store.
+    /// Returns the builder with this store as the store of the service, for all store traits.
     pub fn build_into(&self, builder: Builder) -> Builder {
         self.store.build_into(builder)
     }

@@ -1,4 +1,5 @@
-//! All operations of the table. Each is called as a host calls it, with a target that exists.
+//! All operations of the table `testdata/authority/operations.txt`. Each is called as a host calls it, with a target
+//! that exists.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use counterfoil::*;
 use super::presenters::Presented;
 use crate::support::*;
 
-/// An operation, which is a group of rows in the table.
+/// An operation. The table of operations has a group of rows for it, one for each kind of presenter.
 pub(super) struct Operation {
     pub(super) name: &'static str,
     /// The scope that the operation needs.

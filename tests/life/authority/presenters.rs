@@ -7,7 +7,8 @@ use counterfoil::*;
 
 use crate::support::*;
 
-/// The columns of the table. Each has its name in the table and the subject of its person.
+/// The columns of the table of operations, one for each of five people. Each has its name in the table and the subject
+/// of its person.
 pub(super) const PEOPLE: [(&str, &str); 5] = [
     ("collaborator", "carol"),
     ("member", "ivan"),
@@ -16,7 +17,7 @@ pub(super) const PEOPLE: [(&str, &str); 5] = [
     ("super", "super"),
 ];
 
-/// A row of the table: the presenters of one kind.
+/// The presenters of one kind, one for each person. They are a row in the table of operations.
 pub(super) struct Kind {
     pub(super) name: &'static str,
     /// One presenter for each of [`PEOPLE`]. `None` if the person cannot get such a presenter.

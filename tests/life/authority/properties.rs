@@ -26,7 +26,7 @@ fn always<S: Strategy>(cases: u32, inputs: S, holds: impl Fn(S::Value) -> Result
     }
 }
 
-/// Generates `None`, or a scope of at least one of three tokens.
+/// Generates `None`, or a scope of one, two or three scope tokens.
 fn some_scope() -> impl Strategy<Value = Option<Scope>> {
     proptest::option::of(proptest::sample::subsequence(vec!["a", "b", "c"], 1..=3))
         .prop_map(|tokens| tokens.map(|tokens| scope(&tokens.join(" "))))

@@ -1,5 +1,6 @@
-//! Tests whether some presenters are still accepted. They are from another realm, their account is deleted or disabled,
-//! or the key for the digest of their credential is missing.
+//! Tests which credentials must be refused: those of another realm, those that are older than their account, and those
+//! whose digest was made without a key. Also tests the policy's limits, and the actors that introspection and events
+//! name.
 
 use std::time::Duration;
 

@@ -97,8 +97,9 @@ fn fault_a1_narrowing_a_client_holds_at_once_for_what_it_has_already() {
     assert_eq!(refresh(&world, "app", &again.refresh(), Some("a b c")).error(), (400, "invalid_scope".into()));
 }
 
-/// Checks a refresh without a scope, of a sign-in that is older than the policy that requires a scope. The refresh must
-/// be refused, because its access token would be refused at every use. The refresh token must stay usable.
+/// Checks a refresh that names no scope. The sign-in has no scope, because it is older than the policy that requires
+/// one. The refresh must be refused, because its access token would be refused at every use. The refresh token must
+/// stay usable.
 #[test]
 fn syn_token_8_a_refresh_without_the_scope_that_the_policy_demands_is_refused_and_consumes_nothing() {
     for mode in [RefreshMode::Rotate, RefreshMode::Reuse] {

@@ -1,5 +1,5 @@
-//! Tests with databases that commit 2d47c90 wrote (`testdata/2d47c90`). They must open and be upgraded, and limits must
-//! count the records that they contain.
+//! Tests with databases that commit 2d47c90 wrote (`testdata/2d47c90`). The store must open and upgrade them, and
+//! limits must count the records in them.
 
 use crate::support::RUNTIME;
 use counterfoil::Realm;
@@ -82,7 +82,7 @@ async fn what_stood_stands(store: &dyn TokenStore) {
 
 /// Checks that paces count records that were created before the upgrade, including deleted ones. A pace limits how many
 /// records are created, or how often a family is rotated, in a period. Also checks that the instant of a rotation is
-/// still known after its generation was shrunk.
+/// kept after upkeep has shrunk the replaced record (reduced it to the fields that detect a reuse).
 async fn paces_count(store: &dyn TokenStore) {
     let draft = ann().pat().created(at(200));
     let paced = |since| draft.bounded(None, Some(pace(4, at(since))));
@@ -105,8 +105,9 @@ async fn paces_count(store: &dyn TokenStore) {
     assert_eq!(read(store, 4, 6).await.family().used_at, at(200));
 }
 
-/// Checks that caps count families that were live before the upgrade, by the client in the family's body. A cap limits
-/// how many families of a client are live at once. Also checks that a cap ends the least recently used families.
+/// Checks that caps count families that were live before the upgrade. A cap limits how many families are live at once,
+/// separately for each client. The client is in the family's body. Also checks that a cap ends the least recently used
+/// families.
 async fn caps_count(store: &dyn TokenStore) {
     let through = |first| ann().refresh().through(client(first)).used(at(200));
     let (seventh, eighth) = (through(7), through(8));
@@ -162,7 +163,8 @@ const DAMAGE: [(u8, &str); 4] = [
     (6, r#"{"sign_in":{"client":"x"}}"#),
 ];
 
-/// Reading a damaged family must return an error. All other families must be unchanged.
+/// Checks a store that was upgraded with the damaged families of [`DAMAGE`]. Reading a damaged family must return an
+/// error. All other families must be unchanged.
 async fn damage_stops_no_upgrade(store: &dyn TokenStore) {
     for (number, member) in [(1, 0), (4, 5), (5, 0), (6, 0)] {
         let answer = store.get(&id(number, member)).await;
@@ -174,8 +176,8 @@ async fn damage_stops_no_upgrade(store: &dyn TokenStore) {
 /// Label keys as the previous version stored them. Two of the labels look alike, the third one looks different.
 const OLD_KEYS: [(u8, &str); 3] = [(1, "nightly\u{FE0F}"), (3, "nightly\u{34F}"), (8, "stra\u{DF}e")];
 
-/// The first family must get the new key, and the second family must keep its old key. A third label that looks alike
-/// must be refused.
+/// Checks a store that was upgraded with the keys of [`OLD_KEYS`]. Of the two families whose labels look alike, the
+/// first gets the new key, and the second keeps its old key. Creating another family with such a label must be refused.
 async fn labels_are_compared_anew(store: &dyn TokenStore) {
     assert_eq!(insert(store, &ann().pat().labelled("nightly"), None).await, Inserted::LabelTaken(family(1)));
     for number in [1, 3] {

@@ -147,7 +147,7 @@ impl Round {
         crowd
     }
 
-    /// Waits until all calls are answered and a write is acknowledged.
+    /// Waits until all calls are answered and a write is acknowledged. Returns the time since `begun`.
     async fn recovered(&self, begun: Instant) -> Duration {
         let all = async {
             while !self.verify_by(&self.node).await {

@@ -6,15 +6,16 @@ use counterfoil::types::RecordId;
 
 use super::host::{refresh, sign_in, tokens};
 
-/// The largest number of answers for which one refresh waits.
+/// The largest number of the store's answers for which one refresh waits.
 const MOST: u64 = 60;
 
 /// A node that loses one answer, and a function that returns whether the answer was lost.
 pub type Flaky = (Counterfoil, Box<dyn Fn() -> bool>);
 
-/// Refreshes once for each answer of the store on which a refresh waits, and loses that answer. After each loss, the
-/// same node refreshes again. Ends when no answer was lost. `flaky` makes a node that loses the answer with the given
-/// number. Returns how often a refresh was executed although the client got the error *unavailable*.
+/// Loses each of the store's answers during a refresh, one in each round. A round signs in, and refreshes on a node
+/// that loses one answer. Then it refreshes again on the same node. The rounds end when no answer was lost. `flaky`
+/// makes a node that loses the answer with the given number. Returns how often a refresh was executed although the
+/// client got the error *unavailable*.
 pub async fn each_answer_lost(
     direct: &Counterfoil,
     store: &dyn TokenStore,

@@ -9,8 +9,9 @@ use counterfoil_testkit::servers::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, PgPool};
 
-/// The server ends with the process. Except with `COUNTERFOIL_SCALE=soak`, it does not wait for the disk, because that
-/// would take most of the time. Tests of crashes use other servers, which wait for the disk.
+/// The server of all tests of a binary. It ends with the process. It waits for the disk only with
+/// `COUNTERFOIL_SCALE=soak`, because waiting would take most of the time. Tests of crashes use other servers, which
+/// wait for the disk.
 static SERVER: LazyLock<Postgres> = LazyLock::new(|| match scale() {
     Scale::SOAK => Postgres::start(),
     _ => Postgres::setup().setting("fsync", "off").setting("full_page_writes", "off").start(),

@@ -118,8 +118,8 @@ impl Shared {
 
 impl Wire {
     /// Forwards bytes in one direction until one side closes its connection. Then closes the other side too and returns
-    /// true. If the connection is silent, leaves the other side open, so that it does not learn of the end, and returns
-    /// false.
+    /// true. In a silent connection, leaves the other side open, so that this side does not learn of the end, and
+    /// returns false.
     fn forward(&self, from: usize, to: usize) -> bool {
         let mut bytes = [0; 16 * 1024];
         while let Ok(read @ 1..) = (&self.ends[from]).read(&mut bytes) {

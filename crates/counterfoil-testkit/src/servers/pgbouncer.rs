@@ -9,7 +9,7 @@ use super::ports::free_port;
 use super::postgres::{as_somebody, folder};
 
 /// A shell script that runs the pooler and ends it as soon as the [`PgBouncer`] is dropped or the test process ends.
-/// The script notices this by its pipe to the test process, which then closes.
+/// The script notices this because the pipe from the test process closes.
 const KEEPER: &str = r#"
 trap '' INT TERM
 folder=$1; shift

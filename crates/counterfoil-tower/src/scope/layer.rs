@@ -8,9 +8,10 @@ use crate::refuse::AsProblem;
 use crate::scope::needed::Needed;
 use crate::scope::service::RequireScope;
 
-/// Requires that a request is authenticated and that its scope contains the required scope token (RFC 6749 §3.3), or
-/// one of several ([`RequireScopeLayer::any_of`]). `P` is the principal of the [`AuthenticateLayer`] in front.
-/// [`counterfoil_tower::RequireScopeLayer`](crate::RequireScopeLayer) describes the layer and has an example.
+/// Requires that a request is authenticated, and that its scope contains the required scope tokens (RFC 6749 §3.3).
+/// With [`RequireScopeLayer::any_of`], one of several scopes is enough. `P` is the principal of the
+/// [`AuthenticateLayer`] in front. [`counterfoil_tower::RequireScopeLayer`](crate::RequireScopeLayer) describes the
+/// layer and has an example.
 ///
 /// [`AuthenticateLayer`]: crate::generic::AuthenticateLayer
 #[derive(Clone, Debug)]

@@ -46,7 +46,7 @@ impl Users {
         let email = email.to_lowercase();
         Ok(sqlx::query_as("select * from users where email = ?").bind(email).fetch_optional(&self.0).await?)
     }
-    /// Adds a person, or changes the password. The second write makes `valid_since` later than any old sign-in.
+    /// Adds a person, or changes the password. Writes twice, so that `valid_since` is later than any old sign-in.
     async fn set(&self, email: &str, role: &str, password: &Secret) -> Result<SubjectId, DirectoryError> {
         let mut salt = vec![0; 16];
         SystemEntropy.fill(&mut salt)?;

@@ -46,7 +46,7 @@ impl Users {
     async fn named(&self, email: &str) -> Result<Option<Row>, DirectoryError> {
         Ok(sqlx::query_as("select * from users where email = ?").bind(email).fetch_optional(&self.0).await?)
     }
-    /// Adds a person, or changes the password. The second write makes `valid_since` later than any old sign-in.
+    /// Adds a person, or changes the password. Writes twice, so that `valid_since` is later than any old sign-in.
     async fn set_password(&self, email: &str, password: &Secret) -> Result<(), DirectoryError> {
         let mut salt = vec![0; 16];
         SystemEntropy.fill(&mut salt)?;
@@ -82,7 +82,7 @@ impl Logins for Users {
     }
 }
 
-/// Takes `[email, password, new password or null]`. A new password ends all earlier sign-ins and tokens of the person.
+/// Signs in. Takes `[email, password, new password or null]`. A new password ends all earlier sign-ins and tokens.
 async fn sign_in(
     State((counterfoil, users, client)): State<(Counterfoil, Users, ClientId)>,
     Extension(source): Extension<Source>,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::vendor::{DriverProgram, Vendor};
 
 /// A shell script that ends the driver and the browser, and removes their folder, as soon as the [`Driver`] is dropped
-/// or the test process ends. The script notices this by its pipe to the test process, which then closes. It finds the
+/// or the test process ends. The script notices this because the pipe from the test process closes. It finds the
 /// browser's processes by the unique name of the folder.
 const KEEPER: &str = r#"
 trap '' INT TERM

@@ -64,8 +64,8 @@ fn unpacked(file: &[u8]) -> Option<Vec<u8>> {
     Some(text)
 }
 
-/// Reads a length of the LZ4 format, which begins with the four bits `half`. If they are 15, following bytes are added,
-/// up to the first byte below 255. `None` if the data ends before that.
+/// Reads a length in the LZ4 format. Its first part is the four bits `half`. If they are 15, bytes from `rest` are
+/// added to it, up to and including the first byte below 255. Returns `None` if `rest` ends before such a byte.
 fn length(half: u8, rest: &mut &[u8]) -> Option<usize> {
     let mut length = usize::from(half);
     let mut more = half == 15;

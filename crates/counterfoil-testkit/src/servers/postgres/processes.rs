@@ -19,8 +19,8 @@ pub(super) fn runs(process: u32) -> bool {
     status(process).is_some_and(|(state, _)| state != "Z" && state != "X")
 }
 
-/// The state and the parent of a process, from `/proc/PID/stat`. In this file they follow the process's name, which is
-/// in parentheses.
+/// Reads the state and the parent of a process from `/proc/PID/stat`. Both follow the process's name, which is in
+/// parentheses. `None` if there is no such process.
 fn status(process: u32) -> Option<(String, u32)> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let mut words = stat.rsplit_once(')')?.1.split_whitespace();

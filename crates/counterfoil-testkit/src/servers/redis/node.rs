@@ -43,8 +43,8 @@ impl Maker {
 }
 
 /// A shell script that runs a server and ends it as soon as the [`Node`] is dropped or the test process ends. The
-/// script notices this by its pipe to the test process, which then closes. It ignores the signal XFSZ, so that a write
-/// to a full disk fails but does not end the server.
+/// script notices this because the pipe from the test process closes. It ignores the signal XFSZ, so that a write to a
+/// full disk fails but does not end the server.
 pub(super) const KEEPER: &str = r#"trap '' INT TERM XFSZ; folder=$1; shift; "$@" >>"$folder/log" 2>&1 & server=$!; echo $server >"$folder/pid"; cat >/dev/null; kill -KILL $server 2>/dev/null; wait $server 2>/dev/null"#;
 
 /// A shell script that removes a folder as soon as the [`Folder`] is dropped or the test process ends. It tries three

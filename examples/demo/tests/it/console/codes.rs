@@ -155,7 +155,8 @@ fn console_1_a_code_is_made_permanent_reset_and_deleted() {
     });
 }
 
-/// The demo uses the real clock, so the code in this test expires after one second.
+/// Checks that an expired code is shown in grey and can be reactivated. The demo uses the real clock, so the code in
+/// this test expires after one second.
 #[test]
 fn console_1_an_expired_code_is_greyed_and_reactivated() {
     for reader in Reader::all(&LANGUAGES, Commit::Chromium) {

@@ -62,7 +62,8 @@ pub fn in_both(act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&LANGUAGES, Commit::Chromium), act);
 }
 
-/// Runs a test like [`in_both`]. Below soak scale, also runs it in both browsers, each with a different language.
+/// Runs a test that depends on the language, at any scale in both browsers. At soak scale, runs it in both languages in
+/// each browser. Otherwise each browser has a different language. Each run has a new demo.
 pub fn in_both_browsers(act: impl Fn(&Fixture)) {
     for_each(&Reader::all(&LANGUAGES, Commit::BothBrowsers), act);
 }

@@ -54,8 +54,8 @@ fn a_browser_holds_the_session_where_no_script_reads_it() {
     });
 }
 
-/// An attacker can set a session cookie before the user signs in. Signing in opens a new session, so that cookie is
-/// useless afterwards. This prevents session fixation.
+/// Checks that signing in opens a new session. If an attacker has set a session cookie before, that cookie is useless
+/// afterwards. This prevents session fixation.
 #[test]
 fn signing_in_makes_a_new_session_whatever_cookie_was_there() {
     in_english(Commit::Chromium, |fixture| {

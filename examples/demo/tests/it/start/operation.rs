@@ -105,7 +105,7 @@ fn fault_g8_a_stop_during_the_start_leaves_a_whole_database_or_none() {
     }
 }
 
-/// Sends SIGTERM and waits until the process has ended.
+/// Sends SIGTERM and waits until the process has ended. Returns its exit code, or `None` if the signal killed it.
 fn stop(demo: &mut std::process::Child) -> Option<i32> {
     let id = demo.id().to_string();
     assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
