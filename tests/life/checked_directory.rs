@@ -112,13 +112,13 @@ fn life_2_a_future_valid_since_holds_and_is_reported_once_in_ten_minutes() {
         assert_eq!(refusal, Refusal::BeforeValidSince { valid_since });
     };
     refused(verify());
-    assert_eq!(host.reports(), [report.clone()]);
+    assert_eq!(host.reports(), std::slice::from_ref(&report));
     host.clock.advance(Duration::from_micros(599_999_999));
     refused(verify());
     assert!(host.reports().is_empty(), "within ten minutes");
     host.clock.advance(Duration::from_micros(1));
     assert!(host.log_in().is_ok(), "a new session is opened, and refused like the others");
-    assert_eq!(host.reports(), [report.clone()], "ten minutes later");
+    assert_eq!(host.reports(), [report], "ten minutes later");
     host.clock.advance(Duration::from_secs(599));
     refused(verify());
     assert!(host.reports().is_empty());
