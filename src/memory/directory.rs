@@ -168,6 +168,15 @@ impl Accounts for MemoryDirectory {
         Ok(self.accounts.pin().get(subject).cloned())
     }
 
+    #[inline]
+    fn try_account(&self, subject: &SubjectId, look: &mut dyn FnMut(Option<&Account>)) -> bool {
+        let reachable = self.reachable().is_ok();
+        if reachable {
+            look(self.accounts.pin().get(subject));
+        }
+        reachable
+    }
+
     async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
         self.reachable()?;
         let key = canonical(name);

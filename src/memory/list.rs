@@ -5,6 +5,7 @@ use std::ops::Bound;
 
 use super::table::Glance;
 use super::write::Writer;
+use crate::record::record_ref::RecordRef;
 use crate::record::token_record::TokenRecord;
 use crate::store::listing::{Listing, Show};
 use crate::store::page::{Cursor, Page};
@@ -55,9 +56,9 @@ impl Writer<'_> {
         let limit = usize::try_from(limit.get()).unwrap_or(usize::MAX);
         let mut last = None;
         for key in keys.by_ref() {
-            match self.table.glance(&key.id) {
-                Glance::Whole(Ok(record)) if show.shows(&record) => page.items.push(record),
-                Glance::Whole(Ok(_)) => {}
+            match self.table.glance(&key.id, |record| record.map(RecordRef::to_record)) {
+                Glance::Seen(Some(record)) if show.shows(&record) => page.items.push(record),
+                Glance::Seen(Some(_)) => {}
                 _ => page.corrupt += 1,
             }
             last = Some(key);

@@ -15,6 +15,7 @@ use super::table::{Glance, Table};
 use super::throttle::Counters;
 use super::write::Writer;
 use crate::record::record_parts::NewRecord;
+use crate::record::record_ref::RecordRef;
 use crate::record::state::{NoticeMark, Revoked};
 use crate::record::token_record::{Corrupt, TokenRecord};
 use crate::store::change::{Applied, Change, ParentUpdate, Revoke, Rotated};
@@ -70,26 +71,24 @@ impl MemoryStore {
         Writer { table: &self.table, indexes: self.indexes.lock().unwrap_or_else(PoisonError::into_inner) }
     }
 
-    fn read(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
+    /// Reads a record without a lock, if no write interferes. Otherwise reads it under the lock. Calls `look` as
+    /// [`Table::glance`] does, and returns its result.
+    #[inline]
+    fn read<T>(&self, id: &RecordId, mut look: impl FnMut(Option<RecordRef<'_>>) -> T) -> Result<T, Corrupt> {
         for _ in 0..LOOKS {
-            if let Some(answer) = answer(self.table.glance(id), id) {
-                return answer;
+            match self.table.glance(id, &mut look) {
+                Glance::Seen(seen) => return Ok(seen),
+                Glance::Corrupt(corrupt) => return Err(corrupt),
+                Glance::Torn => std::hint::spin_loop(),
             }
-            std::hint::spin_loop();
         }
         // The lock excludes writes, so a record and a family that still do not match are corrupt.
         let quiet = self.write();
-        answer(quiet.table.glance(id), id).unwrap_or_else(|| Err(StoreError::corrupt(Some(*id), Corrupt::Family)))
-    }
-}
-
-#[inline]
-fn answer(glance: Glance, id: &RecordId) -> Option<Result<Option<TokenRecord>, StoreError>> {
-    match glance {
-        Glance::Absent => Some(Ok(None)),
-        Glance::Whole(Ok(record)) => Some(Ok(Some(record))),
-        Glance::Whole(Err(corrupt)) => Some(Err(StoreError::corrupt(Some(*id), corrupt))),
-        Glance::Torn => None,
+        match quiet.table.glance(id, look) {
+            Glance::Seen(seen) => Ok(seen),
+            Glance::Corrupt(corrupt) => Err(corrupt),
+            Glance::Torn => Err(Corrupt::Family),
+        }
     }
 }
 
@@ -109,7 +108,14 @@ impl TokenStore for MemoryStore {
 
     async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError> {
         backend_call!();
-        self.read(id)
+        self.read(id, |record| record.map(RecordRef::to_record))
+            .map_err(|corrupt| StoreError::corrupt(Some(*id), corrupt))
+    }
+
+    #[inline]
+    fn try_read(&self, id: &RecordId, look: &mut dyn FnMut(Option<RecordRef<'_>>)) -> bool {
+        // The caller then calls `get`, which reports the corrupt record.
+        self.read(id, look).is_ok()
     }
 
     async fn apply(

@@ -19,7 +19,8 @@ use papaya::{Guard, HashMap};
 
 use crate::record::family::FamilyParts;
 use crate::record::record_parts::RecordParts;
-use crate::record::token_record::{Corrupt, Joined, TokenRecord};
+use crate::record::record_ref::RecordRef;
+use crate::record::token_record::{Corrupt, Joined};
 use crate::types::hash::IdState;
 use crate::types::ids::{FamilyId, RecordId};
 
@@ -59,11 +60,11 @@ struct Row {
 }
 
 /// The result of a read without a lock.
-pub(super) enum Glance {
-    /// There is no such record.
-    Absent,
-    /// The complete record.
-    Whole(Result<TokenRecord, Corrupt>),
+pub(super) enum Glance<T> {
+    /// The reader has seen the record and its family as they were at one moment, or that there is no such record.
+    Seen(T),
+    /// The record and its family contradict each other. No write stores such a pair.
+    Corrupt(Corrupt),
     /// A write replaced the record during the read, or a write is in progress. The reader must read again.
     Torn,
 }
@@ -75,12 +76,14 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Reads a record without a lock.
-    pub(super) fn glance(&self, id: &RecordId) -> Glance {
+    /// Reads a record without a lock. Calls `look` with the record where it is stored, or with `None` if there is no such
+    /// record. If the result is not [`Glance::Seen`], `look` was not called.
+    #[inline]
+    pub(super) fn glance<T>(&self, id: &RecordId, look: impl FnOnce(Option<RecordRef<'_>>) -> T) -> Glance<T> {
         let guard = self.records.guard();
-        let Some(slot) = self.records.get(id, &guard) else { return Glance::Absent };
+        let Some(slot) = self.records.get(id, &guard) else { return Glance::Seen(look(None)) };
         let (record, step) = match slot {
-            Slot::Alone(joined) => return Glance::Whole(Ok(joined.to_record())),
+            Slot::Alone(joined) => return Glance::Seen(look(Some(joined.view()))),
             Slot::Member(record, step) => (record, *step),
         };
         inside_step!();
@@ -89,7 +92,10 @@ impl Table {
         let again = self.records.get(id, &guard);
         match row {
             Some(row) if step <= row.step && again.is_some_and(|again| std::ptr::eq(slot, again)) => {
-                Glance::Whole(TokenRecord::from_parts(record.clone(), row.family.clone()))
+                match RecordRef::joined(record, &row.family) {
+                    Ok(record) => Glance::Seen(look(Some(record))),
+                    Err(corrupt) => Glance::Corrupt(corrupt),
+                }
             }
             _ => Glance::Torn,
         }

@@ -6,16 +6,15 @@ use crate::http_auth::refusal::Refusal;
 use crate::record::decide::Rights;
 use crate::record::facts::{Facts, FactsBody, Origin};
 use crate::record::phase::phase;
+use crate::record::record_ref::RecordRef;
+use crate::record::token_record::{BLANK, TokenRecord};
 use crate::service::Service;
 use crate::service::error::Denied;
-use crate::service::matching::Matched;
 use crate::service::measured::{Stopwatch, timed};
-use crate::token::presented::PresentedToken;
-use crate::types::account::{Account, Identity};
+use crate::types::account::Identity;
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;
-use crate::types::realm::Realm;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
@@ -64,7 +63,8 @@ impl Counterfoil {
 
     pub(crate) async fn verified(&self, token: &str, source: Option<&SourceName>) -> Result<Principal, Denied> {
         let watch = Stopwatch::start();
-        let verified = verify(&self.service, token, source, self.now()).await;
+        let now = self.now();
+        let verified = verify(&self.service, token, source, now).await;
         match &verified {
             Ok(_) => timed!(watch, "counterfoil_operation_seconds", "operation" => "verify", "outcome" => "accepted"),
             Err(Denied::Refused(_)) => {
@@ -78,13 +78,10 @@ impl Counterfoil {
     }
 }
 
-/// A verified credential: its secret matches, and it may be used now. Only [`check`] creates a value of this type.
-struct Verified {
-    facts: Facts,
-    account: Account,
-    rights: Rights,
-}
-
+/// Verifies the secret, decides about the credential, and then applies the effects of a successful use.
+///
+/// In most calls, everything is in memory. So each value is written once, to the place where it stays, and the function
+/// waits only where something must be read. Each further copy shows in the `authenticate` bench.
 async fn verify(
     service: &Service,
     text: &str,
@@ -92,89 +89,81 @@ async fn verify(
     now: Timestamp,
 ) -> Result<Principal, Denied> {
     let refuse = |id, reason| refuse(service, id, reason, source, now);
-    let Ok(presented) = service.prefixes.parse(text) else { return refuse(None, Refusal::Malformed) };
-    let id = Some(*presented.id());
-    let kind = presented.kind();
+    let Ok(presented) = service.prefixes.parse(text) else { return Err(refuse(None, Refusal::Malformed)) };
+    let (id, kind) = (*presented.id(), presented.kind());
     if !matches!(kind, TokenKind::PersonalAccessToken | TokenKind::AccessToken | TokenKind::SecurityCode) {
-        return refuse(id, Refusal::WrongKind { kind });
+        return Err(refuse(Some(id), Refusal::WrongKind { kind }));
     }
-    match check(service, &presented, source, now).await? {
-        Ok(principal) => Ok(principal),
-        Err(refusal) => refuse(id, refusal),
-    }
-}
-
-/// Verifies the secret, decides about the credential, and then applies the effects of a successful use.
-async fn check(
-    service: &Service,
-    presented: &PresentedToken,
-    source: Option<&SourceName>,
-    now: Timestamp,
-) -> Result<Result<Principal, Refusal>, Denied> {
-    let Matched { record, fresher } = match service.matched(presented).await? {
-        Ok(matched) => matched,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
     let (settings, _) = service.settings_and_gate(None, now).await?;
     let limits = service.limits(&settings);
-    let phase = phase(record.view(), limits, now);
-    let facts = Facts::of(record.view(), limits, Origin::NotAsked);
-    drop(record);
-    let (account, rights) = match service.decided(&facts, phase, &settings, now).await? {
-        (Some(account), Ok(rights)) => (account, rights),
-        (None, Ok(_)) => return Ok(Err(Refusal::AccountMissing)),
-        (_, Err(refusal)) => return Ok(Err(refusal)),
+    let claim = service.claim(&presented);
+    let (mut facts, mut seen) = (Facts::BLANK, Err(Refusal::Unknown));
+    let mut look = |record: Option<RecordRef<'_>>| {
+        // For an unknown id, the same work is done with an empty record.
+        let view = record.unwrap_or_else(|| BLANK.view());
+        let proved = service.proved(&claim, view);
+        facts.fill(view, limits, Origin::NotAsked);
+        let phase = phase(view, limits, now);
+        seen = match record {
+            Some(_) => proved.map(|fresher| (phase, fresher)),
+            None => Err(Refusal::Unknown),
+        };
     };
-    let Facts { id, kind, version, parent, last_used_at, .. } = facts;
-    let first_use = last_used_at.is_none() && parent.is_some() && service.uses.overlaid(id, None).is_none();
-    if first_use {
-        service.first_use_ends_parent(kind, parent, source, now).await?;
+    if !service.store.try_read(&id, &mut look) {
+        let record = service.store.get(&id).await?;
+        look(record.as_ref().map(TokenRecord::view));
+    }
+    let (phase, fresher) = match seen {
+        Ok(seen) => seen,
+        Err(reason) => return Err(refuse(Some(id), reason)),
+    };
+    let mut account = None;
+    let rights = match service.decided(&facts, phase, &settings, now, &mut account).await? {
+        Ok(rights) => rights,
+        Err(reason) => return Err(refuse(Some(id), reason)),
+    };
+    let Some(account) = account else { return Err(refuse(Some(id), Refusal::AccountMissing)) };
+    let last_used_at = facts.last_used_at;
+    if last_used_at.is_none() && facts.parent.is_some() && service.uses.overlaid(id, None).is_none() {
+        service.first_use_ends_parent(kind, facts.parent, source, now).await?;
     }
     service.uses.note(id, last_used_at, now);
     if let Some((digest, key)) = fresher {
-        service.rekeying.note(kind, (id, version), digest, key);
+        service.rekeying.note(kind, (id, facts.version), digest, key);
     }
-    // The principal is built here, because returning the parts and then building it makes more copies (see the
-    // `authenticate` bench).
-    Ok(Ok(principal(service.realm.clone(), Verified { facts, account, rights }, source)))
-}
-
-#[inline]
-fn principal(realm: Realm, verified: Verified, source: Option<&SourceName>) -> Principal {
-    let Verified { facts, account, rights: Rights { role, manages_profiles, narrowed } } = verified;
-    let Facts { id: credential, kind, expires_at, label, scope: held, body, .. } = facts;
-    let actor = match body {
+    let Rights { role, manages_profiles, narrowed } = rights;
+    let Identity { subject, name, contact, extension } = account.into_identity();
+    let actor = match facts.body {
         FactsBody::Code { created_by, .. } => Some(created_by),
         _ => None,
     };
-    let Identity { subject, name, contact, extension } = account.into_identity();
-    let scope = narrowed.map_or(held, |narrowed| Some(*narrowed));
-    Principal {
-        realm,
+    Ok(Principal {
+        realm: service.realm.clone(),
         subject,
         name,
         role,
         manages_profiles,
         kind,
-        credential,
-        label,
-        scope,
-        expires_at,
+        credential: id,
+        label: facts.label,
+        scope: narrowed.map_or(facts.scope, |narrowed| Some(*narrowed)),
+        expires_at: facts.expires_at,
         actor,
         authenticated_at: None,
         source: source.cloned(),
         contact,
         extension,
-    }
+    })
 }
 
+#[cold]
 fn refuse(
     service: &Service,
     id: Option<RecordId>,
     reason: Refusal,
     source: Option<&SourceName>,
     now: Timestamp,
-) -> Result<Principal, Denied> {
+) -> Denied {
     service.tell(now, By::from(Actor::Unproved, source), EventKind::Refused { id, reason });
-    Err(Denied::Refused(reason))
+    Denied::Refused(reason)
 }

@@ -51,22 +51,44 @@ pub(crate) enum FactsBody {
 }
 
 impl Facts {
-    #[inline]
+    /// The facts of an empty record, before [`Facts::fill`].
+    pub(crate) const BLANK: Self = Self {
+        id: RecordId::from_bytes([0; 16]),
+        kind: TokenKind::PersonalAccessToken,
+        version: Version::FIRST,
+        parent: None,
+        began_at: Timestamp::EPOCH,
+        expires_at: None,
+        last_used_at: None,
+        subject: None,
+        body: FactsBody::Alone,
+        label: None,
+        scope: None,
+    };
+
     pub(crate) fn of(record: RecordRef<'_>, limits: Limits<'_>, origin: Origin) -> Self {
+        let mut facts = Self::BLANK;
+        facts.fill(record, limits, origin);
+        facts
+    }
+
+    /// Copies the facts of a record into this value, field by field.
+    #[inline]
+    pub(crate) fn fill(&mut self, record: RecordRef<'_>, limits: Limits<'_>, origin: Origin) {
         let Origin::NotAsked = origin;
-        Self {
-            id: record.id(),
-            kind: record.kind(),
-            version: record.version(),
-            parent: record.parent(),
-            began_at: began_at(record),
-            expires_at: effective_expiry(record, limits),
-            last_used_at: record.last_used_at(),
-            subject: account_of(record),
-            body: FactsBody::of(record.body()),
-            label: record.copied_label(),
-            scope: record.copied_scope(),
+        self.id = record.id();
+        self.kind = record.kind();
+        self.version = record.version();
+        self.parent = record.parent();
+        self.began_at = began_at(record);
+        self.expires_at = effective_expiry(record, limits);
+        self.last_used_at = record.last_used_at();
+        self.subject = account_of(record);
+        if !matches!(record.body(), FamilyBody::Alone) {
+            self.body = FactsBody::of(record.body());
         }
+        self.label = record.copied_label();
+        self.scope = record.copied_scope();
     }
 }
 

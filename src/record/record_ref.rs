@@ -6,7 +6,7 @@ use crate::crypto::digest::Digest;
 use crate::record::family::{FamilyBody, FamilyParts};
 use crate::record::record_parts::RecordParts;
 use crate::record::state::{Revoked, Superseded};
-use crate::record::token_record::{TokenRecord, joined_revocation};
+use crate::record::token_record::{Corrupt, TokenRecord, consistent, joined_revocation};
 use crate::types::ids::{KeyId, RecordId, SubjectId, Version};
 use crate::types::kind::TokenKind;
 use crate::types::label::Label;
@@ -45,6 +45,12 @@ impl<'a> RecordRef<'a> {
     #[inline]
     pub(crate) const fn whole(record: &'a RecordParts, family: &'a FamilyParts) -> Self {
         Self(View::Whole(record, family))
+    }
+
+    /// Shows a record and its family, or returns the error if they contradict each other.
+    #[inline]
+    pub(crate) fn joined(record: &'a RecordParts, family: &'a FamilyParts) -> Result<Self, Corrupt> {
+        consistent(record, family).map(|()| Self::whole(record, family))
     }
 
     /// The public id.

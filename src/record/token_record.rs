@@ -57,6 +57,9 @@ impl Joined {
     }
 }
 
+/// The empty record. A verification of an unknown id works on it, so that it takes as long as for a known id.
+pub(crate) static BLANK: Joined = Joined::BLANK;
+
 #[cfg(feature = "memory")]
 impl Joined {
     pub(crate) fn record(&self) -> &RecordParts {
@@ -73,6 +76,12 @@ impl Joined {
     /// for a known id.
     pub(crate) const BLANK: Self = Self { record: RecordParts::BLANK, family: FamilyParts::BLANK };
 
+    /// Shows the record and its family.
+    #[inline]
+    pub(crate) const fn view(&self) -> RecordRef<'_> {
+        RecordRef::whole(&self.record, &self.family)
+    }
+
     /// Copies the record and its family into a [`TokenRecord`].
     #[inline]
     pub(crate) fn to_record(&self) -> TokenRecord {
@@ -80,7 +89,7 @@ impl Joined {
     }
 }
 
-fn consistent(record: &RecordParts, family: &FamilyParts) -> Result<(), Corrupt> {
+pub(crate) fn consistent(record: &RecordParts, family: &FamilyParts) -> Result<(), Corrupt> {
     if record.id.family() != family.id || record.realm != family.realm || record.owner != family.owner {
         return Err(Corrupt::Family);
     }

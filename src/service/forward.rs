@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 use crate::directory::{Accounts, DirectoryError, Logins, Search};
 use crate::methods_of;
+use crate::record::record_ref::RecordRef;
 use crate::service::measured::{Stopwatch, timed};
 use crate::service::watched::Watched;
 use crate::store::client_store::ClientStore;
@@ -15,11 +16,13 @@ use crate::store::error::StoreError;
 use crate::store::settings_store::SettingsStore;
 use crate::store::throttle::Throttle;
 use crate::store::token_store::TokenStore;
+use crate::types::account::Account;
+use crate::types::ids::{RecordId, SubjectId};
 
 macro_rules! forward {
-    ($trait:ident, $port:literal, $error:ty, $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)*) => {
-        forward!(@one Arc<T>, $trait, $error { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
-        forward!(@one Box<T>, $trait, $error { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
+    ($trait:ident, $port:literal, $error:ty, { $(fn $at_once:ident(&self $(, $given:ident: $what:ty)*);)* } $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)*) => {
+        forward!(@one Arc<T>, $trait, $error { $(fn $at_once(&self $(, $given: $what)*);)* } { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
+        forward!(@one Box<T>, $trait, $error { $(fn $at_once(&self $(, $given: $what)*);)* } { $(fn $name(&self $(, $arg: $kind)*) -> $answer;)* });
 
         impl Watched<dyn $trait> {
             $(pub(crate) async fn $name(&self $(, $arg: $kind)*) -> Result<$answer, $error> {
@@ -32,23 +35,37 @@ macro_rules! forward {
                 self.heard(stringify!($name), &answer);
                 answer
             })*
+
+            $(#[inline]
+            pub(crate) fn $at_once(&self $(, $given: $what)*) -> bool {
+                (*self.port).$at_once($($given),*)
+            })*
         }
     };
-    (@one $pointer:ty, $trait:ident, $error:ty { $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* }) => {
+    (@one $pointer:ty, $trait:ident, $error:ty { $(fn $at_once:ident(&self $(, $given:ident: $what:ty)*);)* } { $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* }) => {
         #[async_trait]
         #[deny(clippy::missing_trait_methods)]
         impl<T: $trait + ?Sized> $trait for $pointer {
             $(async fn $name(&self $(, $arg: $kind)*) -> Result<$answer, $error> {
                 (**self).$name($($arg),*).await
             })*
+
+            $(#[inline]
+            fn $at_once(&self $(, $given: $what)*) -> bool {
+                (**self).$at_once($($given),*)
+            })*
         }
     };
 }
 
-methods_of!(TokenStore => forward[TokenStore, "token_store", StoreError,]);
-methods_of!(ClientStore => forward[ClientStore, "client_store", StoreError,]);
-methods_of!(SettingsStore => forward[SettingsStore, "settings_store", StoreError,]);
-methods_of!(Throttle => forward[Throttle, "throttle", StoreError,]);
-methods_of!(Accounts => forward[Accounts, "directory", DirectoryError,]);
-methods_of!(Logins => forward[Logins, "directory", DirectoryError,]);
-methods_of!(Search => forward[Search, "directory", DirectoryError,]);
+methods_of!(TokenStore => forward[TokenStore, "token_store", StoreError, {
+    fn try_read(&self, id: &RecordId, look: &mut dyn FnMut(Option<RecordRef<'_>>));
+}]);
+methods_of!(ClientStore => forward[ClientStore, "client_store", StoreError, {}]);
+methods_of!(SettingsStore => forward[SettingsStore, "settings_store", StoreError, {}]);
+methods_of!(Throttle => forward[Throttle, "throttle", StoreError, {}]);
+methods_of!(Accounts => forward[Accounts, "directory", DirectoryError, {
+    fn try_account(&self, subject: &SubjectId, look: &mut dyn FnMut(Option<&Account>));
+}]);
+methods_of!(Logins => forward[Logins, "directory", DirectoryError, {}]);
+methods_of!(Search => forward[Search, "directory", DirectoryError, {}]);

@@ -4,6 +4,7 @@ use std::hint::black_box;
 
 use crate::crypto::digest::Digest;
 use crate::http_auth::refusal::Refusal;
+use crate::record::record_ref::RecordRef;
 use crate::record::token_record::{Joined, TokenRecord};
 use crate::service::Service;
 use crate::store::error::StoreError;
@@ -13,48 +14,66 @@ use crate::types::ids::KeyId;
 /// A record whose secret matches the presented token. Only [`Service::matched`] creates a value of this type.
 pub(crate) struct Matched {
     pub(crate) record: TokenRecord,
-    /// A digest under the newest key, if the digest of the record is under an older key.
-    pub(crate) fresher: Option<(Digest, KeyId)>,
+    pub(crate) fresher: Fresher,
+}
+
+/// A digest under the newest key, if the digest of the record is under an older key.
+pub(crate) type Fresher = Option<(Digest, KeyId)>;
+
+/// A presented token with the digest of its secret under the newest key. The digest is computed before the store is
+/// read, so that the processor hashes while it waits for memory.
+pub(crate) struct Claim<'a> {
+    presented: &'a PresentedToken,
+    newest: (Digest, KeyId),
 }
 
 impl Service {
+    pub(crate) fn claim<'a>(&self, presented: &'a PresentedToken) -> Claim<'a> {
+        let newest = self.digester.token(presented.kind(), presented.id(), presented.secret());
+        Claim { presented, newest }
+    }
+
     /// Finds the record with the presented id, and verifies the secret in constant time. An unknown id costs as much
-    /// work as a wrong secret. The digest under the newest key is computed before the store is read, so that the
-    /// processor hashes while it waits for memory.
+    /// work as a wrong secret.
     pub(crate) async fn matched(&self, presented: &PresentedToken) -> Result<Result<Matched, Refusal>, StoreError> {
-        let (kind, id, secret) = (presented.kind(), presented.id(), presented.secret());
-        let (newest, newest_key) = self.digester.token(kind, id, secret);
-        let Some(record) = self.store.get(id).await? else {
+        let claim = self.claim(presented);
+        let Some(record) = self.store.get(presented.id()).await? else {
             // The verification of an existing record makes one more copy and one more comparison. The same work is done
             // here for an unknown id.
             let blank = black_box(Joined::BLANK).to_record();
-            black_box(newest.ct_eq(&blank.record().digest));
+            let _ = black_box(self.proved(&claim, blank.view()));
             return Ok(Err(Refusal::Unknown));
         };
-        let (stored, key) = (record.record().digest, record.record().key_id);
+        Ok(self.proved(&claim, record.view()).map(|fresher| Matched { record, fresher }))
+    }
+
+    /// Compares the secret of a presented token with the digest of the record that has the presented id.
+    #[inline]
+    pub(crate) fn proved(&self, claim: &Claim<'_>, record: RecordRef<'_>) -> Result<Fresher, Refusal> {
+        let Claim { presented, newest: (newest, newest_key) } = claim;
+        let (stored, key) = (record.digest(), record.key_id());
         // The digest under the newest key was already computed, so this refusal saves only the comparison of 32 bytes.
         // It depends on the stored key, not on the secret.
         if !self.digester.is_usable(key) && key == KeyId::NONE {
-            return Ok(Err(Refusal::Unkeyed));
+            return Err(Refusal::Unkeyed);
         }
-        let proved = if key == newest_key {
+        let proved = if key == *newest_key {
             newest.ct_eq(&stored)
         } else {
-            let under = self.digester.token_under(key, kind, id, secret);
+            let under = self.digester.token_under(key, presented.kind(), presented.id(), presented.secret());
             under.is_some_and(|digest| digest.ct_eq(&stored))
         };
         // The digest depends on realm and kind, so a matching record has a different realm or kind only if its row was
         // moved. The host gets a separate reason for each case.
-        if record.record().realm != self.realm {
-            return Ok(Err(Refusal::WrongRealm));
+        if record.realm() != self.realm.as_str() {
+            return Err(Refusal::WrongRealm);
         }
         if !proved {
-            return Ok(Err(Refusal::WrongSecret));
+            return Err(Refusal::WrongSecret);
         }
-        if record.record().kind != kind {
-            return Ok(Err(Refusal::WrongKind { kind: record.record().kind }));
+        if record.kind() != presented.kind() {
+            return Err(Refusal::WrongKind { kind: record.kind() });
         }
-        let fresher = (key != newest_key).then_some((newest, newest_key));
-        Ok(Ok(Matched { record, fresher }))
+        Ok((key != *newest_key).then_some((*newest, *newest_key)))
     }
 }

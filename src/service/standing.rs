@@ -33,35 +33,38 @@ impl Service {
         let (settings, _) = self.settings_and_gate(None, now).await?;
         let (view, limits) = (record.view(), self.limits(&settings));
         let (facts, phase) = (Facts::of(view, limits, Origin::NotAsked), phase(view, limits, now));
-        let (account, verdict) = self.decided(&facts, phase, &settings, now).await?;
+        let mut account = None;
+        let verdict = self.decided(&facts, phase, &settings, now, &mut account).await?;
         Ok(Judged { phase, settings, account, verdict })
     }
 
-    /// Decides about the facts of a record in that phase. Returns the account whose rights the record has, and the
-    /// decision. The account is `None` if the phase forbids every use, or if the directory has no such account.
+    /// Decides about the facts of a record in that phase. Writes the account whose rights the record has to `account`. It
+    /// stays `None` if the phase forbids every use, or if the directory has no such account.
+    #[inline]
     pub(crate) async fn decided(
         &self,
         facts: &Facts,
         phase: Phase,
         settings: &Settings,
         now: Timestamp,
-    ) -> Result<(Option<Account>, Result<Rights, Refusal>), Unavailable> {
+        account: &mut Option<Account>,
+    ) -> Result<Result<Rights, Refusal>, Unavailable> {
         if !lives(phase) {
-            return Ok((None, decide(facts, phase, NOBODY)));
+            return Ok(decide(facts, phase, NOBODY));
         }
-        let gated = facts.subject.as_ref().filter(|_| facts.kind == TokenKind::PersonalAccessToken);
-        let closed_gate = match gated {
-            Some(subject) => self.closed_gate_under(settings, subject, now).await?,
-            None => None,
-        };
-        let account = match &facts.subject {
-            Some(subject) => self.directory.account(subject).await?,
-            None => None,
-        };
-        let verdict = self.verdict(facts, phase, account.as_ref(), closed_gate, now).await?;
-        Ok((account, verdict))
+        let mut closed_gate = None;
+        if let Some(subject) = &facts.subject {
+            if facts.kind == TokenKind::PersonalAccessToken {
+                closed_gate = self.closed_gate_under(settings, subject, now).await?;
+            }
+            if !self.directory.try_account(subject, &mut |found| *account = found.cloned()) {
+                *account = self.directory.account(subject).await?;
+            }
+        }
+        self.verdict(facts, phase, account.as_ref(), closed_gate, now).await
     }
 
+    #[inline]
     async fn verdict(
         &self,
         facts: &Facts,

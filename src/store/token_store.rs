@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use async_trait::async_trait;
 
 use crate::record::record_parts::NewRecord;
+use crate::record::record_ref::RecordRef;
 use crate::record::state::{NoticeMark, Revoked};
 use crate::record::token_record::TokenRecord;
 use crate::store::change::{Applied, Change, ParentUpdate, Revoke, Rotated};
@@ -157,6 +158,18 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Returns the record with the state of its family, even if it is revoked or expired. `None` if there is no such
     /// record. The call is one read, and never uses a replica (clause 55).
     async fn get(&self, id: &RecordId) -> Result<Option<TokenRecord>, StoreError>;
+
+    /// Shows the record that [`get`](TokenStore::get) would return now, if the store can do so without waiting. Calls
+    /// `look` once, with `None` if there is no such record, and returns `true`. Otherwise returns `false` and does not
+    /// call `look`. The caller then uses `get`.
+    ///
+    /// Only a store that keeps its records in the memory of the process implements this method, so that a verification
+    /// copies no record. `look` must not call the store and must not block. The default returns `false`. A wrapper that
+    /// delays or fails calls should keep the default.
+    fn try_read(&self, id: &RecordId, look: &mut dyn FnMut(Option<RecordRef<'_>>)) -> bool {
+        let _ = (id, look);
+        false
+    }
 
     /// Changes a record if its version is `expect` (compare-and-swap).
     async fn apply(
