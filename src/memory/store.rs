@@ -15,7 +15,7 @@ use super::table::{Glance, Table};
 use super::throttle::Counters;
 use super::write::Writer;
 use crate::record::record_parts::NewRecord;
-use crate::record::record_ref::RecordRef;
+use crate::record::record_ref::{Look, RecordRef};
 use crate::record::state::{NoticeMark, Revoked};
 use crate::record::token_record::{Corrupt, TokenRecord};
 use crate::store::change::{Applied, Change, ParentUpdate, Revoke, Rotated};
@@ -113,7 +113,7 @@ impl TokenStore for MemoryStore {
     }
 
     #[inline]
-    fn try_read(&self, id: &RecordId, look: &mut dyn FnMut(Option<RecordRef<'_>>)) -> bool {
+    fn try_read(&self, id: &RecordId, look: &mut Look<'_>) -> bool {
         // The caller then calls `get`, which reports the corrupt record.
         self.read(id, look).is_ok()
     }

@@ -34,6 +34,10 @@ use crate::types::time::Timestamp;
 #[derive(Clone, Copy)]
 pub struct RecordRef<'a>(View<'a>);
 
+/// The function that [`TokenStore::try_read`](crate::store::TokenStore::try_read) calls with the record, or with `None`
+/// if there is no such record.
+pub type Look<'f> = dyn for<'r> FnMut(Option<RecordRef<'r>>) + 'f;
+
 /// The layouts of records that can be shown.
 #[derive(Clone, Copy)]
 enum View<'a> {

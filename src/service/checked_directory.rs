@@ -49,11 +49,29 @@ impl<P: ?Sized> Checked<P> {
 
 impl Checked<dyn Accounts> {
     pub(crate) async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
+        let mut account = None;
+        self.account_into(subject, &mut account).await?;
+        Ok(account)
+    }
+
+    /// Writes the account of a subject to `account`, or `None` if there is none. Waits only if the directory cannot show
+    /// the account at once.
+    #[inline]
+    pub(crate) async fn account_into(
+        &self,
+        subject: &SubjectId,
+        account: &mut Option<Account>,
+    ) -> Result<(), DirectoryError> {
         if subject.is_reserved() {
-            return Ok(None);
+            *account = None;
+            return Ok(());
         }
-        let account = self.part.account(subject).await?;
-        Ok(account.filter(|account| self.answers.is_usable(account)))
+        let usable = |found: &Account| self.answers.is_usable(found);
+        let mut look = |found: Option<&Account>| *account = found.filter(|found| usable(found)).cloned();
+        if !self.part.try_account(subject, &mut look) {
+            look(self.part.account(subject).await?.as_ref());
+        }
+        Ok(())
     }
 
     pub(crate) async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {

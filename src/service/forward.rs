@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use crate::directory::{Accounts, DirectoryError, Logins, Search};
 use crate::methods_of;
-use crate::record::record_ref::RecordRef;
+use crate::record::record_ref::Look;
 use crate::service::measured::{Stopwatch, timed};
 use crate::service::watched::Watched;
 use crate::store::client_store::ClientStore;
@@ -38,7 +38,8 @@ macro_rules! forward {
 
             $(#[inline]
             pub(crate) fn $at_once(&self $(, $given: $what)*) -> bool {
-                (*self.port).$at_once($($given),*)
+                // After a failure, the method that waits is called, because it reports the recovery.
+                !self.is_failing() && (*self.port).$at_once($($given),*)
             })*
         }
     };
@@ -59,7 +60,7 @@ macro_rules! forward {
 }
 
 methods_of!(TokenStore => forward[TokenStore, "token_store", StoreError, {
-    fn try_read(&self, id: &RecordId, look: &mut dyn FnMut(Option<RecordRef<'_>>));
+    fn try_read(&self, id: &RecordId, look: &mut Look<'_>);
 }]);
 methods_of!(ClientStore => forward[ClientStore, "client_store", StoreError, {}]);
 methods_of!(SettingsStore => forward[SettingsStore, "settings_store", StoreError, {}]);

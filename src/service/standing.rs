@@ -57,9 +57,7 @@ impl Service {
             if facts.kind == TokenKind::PersonalAccessToken {
                 closed_gate = self.closed_gate_under(settings, subject, now).await?;
             }
-            if !self.directory.try_account(subject, &mut |found| *account = found.cloned()) {
-                *account = self.directory.account(subject).await?;
-            }
+            self.directory.account_into(subject, account).await?;
         }
         self.verdict(facts, phase, account.as_ref(), closed_gate, now).await
     }

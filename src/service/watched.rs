@@ -88,6 +88,12 @@ impl<P: ?Sized> Watched<P> {
         Watched { port, health: Arc::clone(&self.health) }
     }
 
+    /// Whether a call has failed since the last reported recovery.
+    #[inline]
+    pub(super) fn is_failing(&self) -> bool {
+        self.health.failing.load(Ordering::Relaxed)
+    }
+
     /// Reports a failed call or a recovery, if necessary. Called with the result of every call, before the caller gets
     /// it.
     pub(super) fn heard<T, E: Failure>(&self, op: &'static str, answer: &Result<T, E>) {

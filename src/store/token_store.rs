@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use async_trait::async_trait;
 
 use crate::record::record_parts::NewRecord;
-use crate::record::record_ref::RecordRef;
+use crate::record::record_ref::Look;
 use crate::record::state::{NoticeMark, Revoked};
 use crate::record::token_record::TokenRecord;
 use crate::store::change::{Applied, Change, ParentUpdate, Revoke, Rotated};
@@ -166,7 +166,7 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Only a store that keeps its records in the memory of the process implements this method, so that a verification
     /// copies no record. `look` must not call the store and must not block. The default returns `false`. A wrapper that
     /// delays or fails calls should keep the default.
-    fn try_read(&self, id: &RecordId, look: &mut dyn FnMut(Option<RecordRef<'_>>)) -> bool {
+    fn try_read(&self, id: &RecordId, look: &mut Look<'_>) -> bool {
         let _ = (id, look);
         false
     }

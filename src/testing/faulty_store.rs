@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use async_trait::async_trait;
 
 use super::faults::{Failure, Faults};
+use crate::record::record_ref::Look;
 use crate::store::client_store::ClientStore;
 use crate::store::error::StoreError;
 use crate::store::page::Page;
@@ -12,7 +13,7 @@ use crate::store::settings_store::SettingsStore;
 use crate::store::throttle::Throttle;
 use crate::store::token_store::TokenStore;
 use crate::store::transfer::{Restored, Transfer, WholeFamily};
-use crate::types::ids::FamilyId;
+use crate::types::ids::{FamilyId, RecordId};
 
 /// Wraps a store. [`Faults`] decides which calls fail. The error is `StoreError::Unavailable { retry: true, .. }`.
 ///
@@ -65,10 +66,12 @@ fn unavailable(op: &'static str, maybe_done: bool) -> StoreError {
 }
 
 macro_rules! faulty {
-    ($port:ident; $(fn $name:ident(&self $(, $argument:ident: $kind:ty)*) -> $answer:ty;)*) => {
+    ($port:ident $({ $($own:tt)* })?; $(fn $name:ident(&self $(, $argument:ident: $kind:ty)*) -> $answer:ty;)*) => {
         #[async_trait]
         #[deny(clippy::missing_trait_methods)]
         impl<S: $port> $port for FaultyStore<S> {
+            $($($own)*)?
+
             $(async fn $name(&self $(, $argument: $kind)*) -> Result<$answer, StoreError> {
                 match self.faults.next(stringify!($name)).await {
                     None | Some(Failure::Hangs) => self.inner.$name($($argument),*).await,
@@ -83,7 +86,12 @@ macro_rules! faulty {
     };
 }
 
-crate::methods_of!(TokenStore => faulty[TokenStore;]);
+crate::methods_of!(TokenStore => faulty[TokenStore {
+    /// Shows nothing, so that every read is a `get`, to which the faults apply.
+    fn try_read(&self, _: &RecordId, _: &mut Look<'_>) -> bool {
+        false
+    }
+};]);
 crate::methods_of!(ClientStore => faulty[ClientStore;]);
 crate::methods_of!(SettingsStore => faulty[SettingsStore;]);
 crate::methods_of!(Throttle => faulty[Throttle;]);

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::store::{
-    Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
+    Applied, Change, Cursor, InsertInto, Inserted, Listing, Look, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
     Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore,
 };
 use counterfoil::testing::BackendCalls;
@@ -93,6 +93,11 @@ macro_rules! slowly {
         #[async_trait]
         #[deny(clippy::missing_trait_methods)]
         impl<S: TokenStore> TokenStore for SlowStore<S> {
+            /// Shows nothing, so that every read is a `get`, which is slow.
+            fn try_read(&self, _: &RecordId, _: &mut Look<'_>) -> bool {
+                false
+            }
+
             $(async fn $name(&self $(, $arg: $kind)*) -> Result<$answer, StoreError> {
                 self.dawdle().await;
                 let answer = self.inner.$name($($arg),*).await;

@@ -9,6 +9,15 @@ macro_rules! token_store {
         #[async_trait::async_trait]
         #[deny(clippy::missing_trait_methods)]
         impl counterfoil::store::TokenStore for $store {
+            /// Nothing is in memory.
+            fn try_read(
+                &self,
+                _: &counterfoil::types::RecordId,
+                _: &mut counterfoil::store::Look<'_>,
+            ) -> bool {
+                false
+            }
+
             $(async fn $method(&self $(, $arg: $kind)*) -> Result<$answer, counterfoil::store::StoreError> {
                 self.$inherent($($arg),*).await
             })*

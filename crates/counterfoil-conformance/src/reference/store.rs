@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::store::{
-    Applied, Change, Cursor, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
+    Applied, Change, Cursor, InsertInto, Inserted, Listing, Look, NewRecord, NoticeMark, Page, ParentUpdate, Progress,
     Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
 };
 use counterfoil::types::{KeyId, RecordId, Version};
@@ -53,6 +53,11 @@ fn count(limit: NonZeroU32) -> usize {
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl TokenStore for ReferenceStore {
+    fn try_read(&self, id: &RecordId, look: &mut Look<'_>) -> bool {
+        let found = self.step("try_read", |model| model.get(id)).and_then(|found| found);
+        found.map(|found| look(found.as_ref().map(TokenRecord::view))).is_ok()
+    }
+
     async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Result<Inserted, StoreError> {
         check_insert(home, new)?;
         self.step("insert", |model| {

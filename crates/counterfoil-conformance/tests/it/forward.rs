@@ -30,7 +30,7 @@ pub(crate) use request_check;
 macro_rules! flawed {
     (
         [$d:tt $module:ident] $trait:ident, $inner:ty, $broken:ident, $flaw:ident, $overrides:ident $(, with { $($own:tt)* })?;
-        $({ $port:ident: $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* })*
+        $({ $port:ident $([ $($ported:tt)* ])?: $(fn $name:ident(&self $(, $arg:ident: $kind:ty)*) -> $answer:ty;)* })*
     ) => {
         /// A flaw. It replaces some methods of a correct store. A method that is not replaced calls the correct store.
         #[async_trait::async_trait]
@@ -44,6 +44,8 @@ macro_rules! flawed {
         $(#[async_trait::async_trait]
         #[deny(clippy::missing_trait_methods)]
         impl $port for $broken {
+            $($($ported)*)?
+
             $(async fn $name(&self $(, $arg: $kind)*) -> Result<$answer, counterfoil::store::StoreError> {
                 $crate::forward::request_check!(self.flaw, $name $(, $arg)*);
                 self.flaw.$name(&self.inner $(, $arg)*).await

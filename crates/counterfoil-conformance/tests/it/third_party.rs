@@ -12,8 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use counterfoil::Timestamp;
 use counterfoil::store::{
-    Applied, Change, Cursor, FamilyParts, InsertInto, Inserted, Listing, NewRecord, NoticeMark, Page, ParentUpdate,
-    Progress, RecordParts, Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore, check_insert, check_rotate,
+    Applied, Change, Cursor, FamilyParts, InsertInto, Inserted, Listing, Look, NewRecord, NoticeMark, Page,
+    ParentUpdate, Progress, RecordParts, Revoke, Revoked, Rotated, StoreError, TokenRecord, TokenStore, check_insert,
+    check_rotate,
 };
 use counterfoil::types::{KeyId, RecordId, Version};
 use counterfoil_conformance::reference::Model;
@@ -131,6 +132,10 @@ async fn pages(
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl TokenStore for DocumentStore {
+    fn try_read(&self, _: &RecordId, _: &mut Look<'_>) -> bool {
+        false
+    }
+
     async fn insert(&self, home: InsertInto<'_>, new: &[NewRecord], now: Timestamp) -> Result<Inserted, StoreError> {
         check_insert(home, new)?;
         let shard = match home {

@@ -46,8 +46,26 @@ macro_rules! flawed_store {
                 fn checks_requests(&self) -> bool {
                     true
                 }
+
+                /// What `try_read` does. It shows nothing, so that every read is a `get`.
+                fn shows(
+                    &self,
+                    _: &counterfoil_conformance::ReferenceStore,
+                    _: &counterfoil::types::RecordId,
+                    _: &mut counterfoil::store::Look<'_>,
+                ) -> bool {
+                    false
+                }
             };
-            { TokenStore: $($methods)* }
+            { TokenStore [
+                fn try_read(
+                    &self,
+                    id: &counterfoil::types::RecordId,
+                    look: &mut counterfoil::store::Look<'_>,
+                ) -> bool {
+                    self.flaw.shows(&self.inner, id, look)
+                }
+            ]: $($methods)* }
         }
     };
 }
