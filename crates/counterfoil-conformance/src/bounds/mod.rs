@@ -23,7 +23,7 @@ pub use rotations::rotations_are_paced;
 /// The number by which the races in `room.rs`, `creations.rs` and `rotations.rs` divide the rounds of
 /// [`Scale`](crate::Scale). So these races together take less time than one race with all rounds. The race in
 /// `access.rs` has a divisor of its own.
-const PART: u32 = 4;
+const PART: u32 = 6;
 
 /// The largest number of attempts of one racer. An attempt fails only if another racer has succeeded in the meantime.
 const TURNS: u32 = 200;
