@@ -4,7 +4,7 @@ use counterfoil::store::{Change, Digest, Inserted, NoticeMark, TokenStore};
 use counterfoil::types::{Description, KeyId, OwnerId, RecordId, TokenKind, Version};
 
 use crate::extremes;
-use crate::reference::{Model, describe};
+use crate::reference::{Model, describe, same};
 use crate::sample::{EXPIRES, GONE, Person, at, describe_as, most, must_get, relabel, revoked, supersede};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
@@ -122,7 +122,7 @@ async fn every_field_comes_back(store: &dyn TokenStore) -> Result<(), Violation>
             let wanted = model.get(&record.id)?.expect("the model has it");
             let found = must_get(store, &record.id).await?;
             ensure!(
-                describe(&found) == describe(&wanted),
+                same(&found, &wanted),
                 "what went in must come out:\n{}\nand not\n{}",
                 describe(&wanted),
                 describe(&found)

@@ -4,7 +4,7 @@
 use counterfoil::store::{Inserted, NoticeMark, Rotated, TokenRecord, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
 
-use crate::reference::{Model, describe};
+use crate::reference::{Model, describe, same};
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, edited, member_id, must_get, slide, supersede};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
@@ -49,7 +49,7 @@ impl Chain {
             let wanted = self.model.get(&record.id)?.expect("the model has it");
             let found = must_get(store, &record.id).await?;
             ensure!(
-                describe(&wanted) == describe(&found),
+                same(&wanted, &found),
                 "generation {}: must be\n{}\nbut is\n{}",
                 self.generation,
                 describe(&wanted),
@@ -177,7 +177,7 @@ pub async fn slide_is_forward(subject: &Subject) -> Verdict {
         let _ = model.rotate(&id, &step, std::slice::from_ref(&access), at(round))?;
         let (wanted, found) = (model.get(&id)?.expect("the model has it"), must_get(&*store, &id).await?);
         ensure!(
-            describe(&wanted) == describe(&found),
+            same(&wanted, &found),
             "slide {round} must give\n{}\nbut gave\n{}",
             describe(&wanted),
             describe(&found)

@@ -6,17 +6,13 @@ use counterfoil::Timestamp;
 use counterfoil::store::{Inserted, NewRecord, Revoke, Rotated, TokenStore};
 use counterfoil::types::{RecordId, TokenKind, Version};
 
-use super::{TURNS, snapshot, unchanged};
+use super::{PART, TURNS, snapshot, unchanged};
 use crate::fixture::Store;
 use crate::races::{Track, tracks};
 use crate::sample::{Draft, EXPIRES, GONE, Person, at, bounded, most, must_get, revoked, slide, supersede};
 use crate::subject::Subject;
 use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 use crate::walk::walk;
-
-/// The number by which the race of this file divides the rounds of [`Scale`](crate::Scale). One round of this race
-/// takes as long as several rounds of another race, because after each rotation all other racers must try again.
-const PART: u32 = 6;
 
 /// Checks the cap on live access tokens (clause 43 of `TokenStore`). After any number of concurrent joins, slides and
 /// rotations with an `access_cap`, at most that many access tokens of the family must be live.

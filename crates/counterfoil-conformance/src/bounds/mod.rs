@@ -20,10 +20,9 @@ pub use order::refusals_come_in_order;
 pub use room::room_is_made;
 pub use rotations::rotations_are_paced;
 
-/// The number by which the races in `room.rs`, `creations.rs` and `rotations.rs` divide the rounds of
-/// [`Scale`](crate::Scale). So these races together take less time than one race with all rounds. The race in
-/// `access.rs` has a divisor of its own.
-const PART: u32 = 4;
+/// The number by which the races in this folder divide the rounds of [`Scale`](crate::Scale). So these races together
+/// take less time than one race with all rounds.
+const PART: u32 = 6;
 
 /// The largest number of attempts of one racer. An attempt fails only if another racer has succeeded in the meantime.
 const TURNS: u32 = 200;

@@ -141,7 +141,7 @@ async fn shrunk_ones_count_and_purged_ones_do_not(subject: &Subject) -> Result<(
 /// Checks a limit of more than 255 rotations in a period, in a family whose generation is above 255 too. A column of 8
 /// bits can store neither number.
 async fn behind_hundreds_of_generations(subject: &Subject) -> Result<(), Violation> {
-    const DEEP: u64 = 300;
+    const DEEP: u64 = 260;
     let (store, draft) = (subject.fresh().await, Person::new("default", "ann").refresh());
     let mut tip = draft.found(&*store).await?;
     for generation in 1..=DEEP {

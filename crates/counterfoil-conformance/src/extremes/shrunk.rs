@@ -5,7 +5,7 @@ use counterfoil::store::{Applied, Change, Inserted, NoticeMark, Relabel, TokenSt
 use counterfoil::types::{KeyId, Label, RecordId, Version};
 
 use crate::purge::purge;
-use crate::reference::describe;
+use crate::reference::{describe, same};
 use crate::sample::{GONE, Person, at, describe_as, digest_of, most, must_get, supersede};
 use crate::violation::{Violation, ensure, ensure_is};
 
@@ -67,12 +67,7 @@ pub(crate) async fn a_shrunk_record_stays_shrunk(store: &dyn TokenStore) -> Resu
         ensure_is!(answer, Applied::Stale(_), "{change:?} of a shrunk record must be Stale");
     }
     let after = must_get(store, &id).await?;
-    ensure!(
-        describe(&before) == describe(&after),
-        "a shrunk record must stay as it is:\n{}\n{}",
-        describe(&before),
-        describe(&after)
-    );
+    ensure!(same(&before, &after), "a shrunk record must stay as it is:\n{}\n{}", describe(&before), describe(&after));
     let rekey = Change::Rekey { digest: digest_of(&id), key_id: KeyId::new(7) };
     let answer = store.apply(&id, version, &rekey, at(42)).await?;
     ensure_is!(&answer, Applied::Done(written) if written.record().key_id == KeyId::new(7), "a shrunk record can be rekeyed");

@@ -19,7 +19,7 @@ use crate::walk::walk;
 /// families of another client do not count.
 pub async fn cap_holds_under_races(subject: &Subject) -> Verdict {
     crate::extremes::wide_limits_let_in(&*subject.fresh().await).await?;
-    for track in tracks(subject, 2).await {
+    for track in tracks(subject, 3).await {
         for round in 0..track.rounds {
             let person = Arc::new(Person::somebody());
             let cap = 1 + u32::try_from(round % 10).unwrap_or(0);

@@ -12,7 +12,7 @@ use crate::violation::{Checked, Verdict, ensure};
 /// Checks concurrent claims of one notice (clause 22 of `TokenStore`). Exactly one claim must succeed. If several
 /// workers then settle the lease of this claim concurrently, exactly one call must return true.
 pub(crate) async fn claimers(subject: &Subject) -> Verdict {
-    for track in tracks(subject, 2).await {
+    for track in tracks(subject, 3).await {
         for _ in 0..track.rounds {
             let (held, lease) = (NoticeMark { at: at(10), stage: 1 }, NoticeMark { at: at(20), stage: 1 });
             let id = Person::somebody().pat().noticed(held.at, held.stage).found(&track.store).await?;

@@ -24,7 +24,7 @@ const STEPS: u64 = 12;
 /// revocation has returned, the whole family must read as revoked. A rotation or join that returns later must not add a
 /// live record.
 pub(crate) async fn refreshers_beside_a_revocation(subject: &Subject) -> Verdict {
-    for track in tracks(subject, 2).await {
+    for track in tracks(subject, 3).await {
         for round in 0..track.rounds {
             one_round(&track, round).await?;
         }

@@ -84,7 +84,7 @@ async fn one_round(track: &Track, draft: &Draft, parent: RecordId, generation: u
 /// Checks readers during a rotation (clause 11 of `TokenStore`). A reader that sees the parent as superseded must also
 /// find its successor.
 pub(crate) async fn readers_find_the_successor(subject: &Subject) -> Verdict {
-    for track in tracks(subject, 2).await {
+    for track in tracks(subject, 3).await {
         for _ in 0..track.rounds {
             let draft = Person::somebody().refresh();
             let parent = draft.found(&track.store).await?;

@@ -25,12 +25,12 @@ use crate::violation::{Checked, Verdict, Violation, ensure, ensure_is};
 ///
 /// In the first half of the threads, each thread changes, rotates and revokes a family of its own. The other threads
 /// touch the records of all families in random order, and claim and settle their notices, until the last family is
-/// revoked. A round with four such families counts as five rounds of [`Scale`](crate::Scale), because it makes more
-/// calls. Afterwards everything that a call acknowledged must be stored (clause 49): each change, the latest touch of
-/// each record, and each sent notice.
+/// revoked. A round counts as two rounds of [`Scale`](crate::Scale) for each such family, because it makes more calls.
+/// Afterwards everything that a call acknowledged must be stored (clause 49): each change, the latest touch of each
+/// record, and each sent notice.
 pub async fn touch_disturbs_nobody(subject: &Subject) -> Verdict {
     let lives = (subject.scale().threads / 2).max(1);
-    for track in tracks(subject, u32::try_from(lives * 5 / 4).unwrap_or(u32::MAX)).await {
+    for track in tracks(subject, u32::try_from(lives * 2).unwrap_or(u32::MAX)).await {
         for round in 0..track.rounds {
             one_round(&track, lives, round).await?;
         }

@@ -5,13 +5,22 @@ use std::fmt::Write as _;
 use counterfoil::store::{Applied, Inserted, Rotated, StoreError, TokenRecord};
 use counterfoil::types::KeyId;
 
-use crate::reference::{Fields, fields};
+use crate::reference::{Fields, fields, same};
 
-/// An answer in a form that can be compared: one word such as `Done`, and all fields of the records that came with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An answer in a form that can be compared: one word such as `Done`, and the records that came with it.
+#[derive(Clone, Debug)]
 pub(super) struct Answer {
     word: String,
-    records: Vec<Fields>,
+    records: Vec<TokenRecord>,
+}
+
+/// Two answers are equal if their words are equal, and if their records are equal in every field.
+impl PartialEq for Answer {
+    fn eq(&self, other: &Self) -> bool {
+        self.word == other.word
+            && self.records.len() == other.records.len()
+            && self.records.iter().zip(&other.records).all(|(one, other)| same(one, other))
+    }
 }
 
 impl Answer {
@@ -20,7 +29,7 @@ impl Answer {
     }
 
     fn with(word: &str, record: &TokenRecord) -> Self {
-        Self { word: word.into(), records: vec![fields(record)] }
+        Self { word: word.into(), records: vec![record.clone()] }
     }
 
     pub(super) fn record(record: Option<&TokenRecord>) -> Self {
@@ -58,7 +67,7 @@ impl Answer {
     /// `None`, this number is not compared.
     pub(super) fn listed(records: &[TokenRecord], corrupt: Option<u64>) -> Self {
         let damaged = corrupt.map(|corrupt| format!(", {corrupt} damaged")).unwrap_or_default();
-        Self { word: format!("{} records{damaged}", records.len()), records: records.iter().map(fields).collect() }
+        Self { word: format!("{} records{damaged}", records.len()), records: records.to_vec() }
     }
 
     pub(super) fn counted(mut census: Vec<(KeyId, u64)>) -> Self {
@@ -93,15 +102,17 @@ pub(super) fn difference(wanted: &Answer, found: &Answer) -> String {
         text += &format!("  expected {}\n  got      {}\n", cut(&wanted.word), cut(&found.word));
     }
     let id = |fields: &Fields| fields.first().map(|(_, id)| id.clone()).unwrap_or_default();
-    let ids = |answer: &Answer| answer.records.iter().map(id).collect::<Vec<_>>();
-    let (wanted_ids, found_ids) = (ids(wanted), ids(found));
+    let of = |answer: &Answer| answer.records.iter().map(fields).collect::<Vec<_>>();
+    let (wanted, found) = (of(wanted), of(found));
+    let ids = |records: &[Fields]| records.iter().map(id).collect::<Vec<_>>();
+    let (wanted_ids, found_ids) = (ids(&wanted), ids(&found));
     if wanted_ids != found_ids {
         text += &of_ids(&wanted_ids, &found_ids);
     }
     let mut lines = 0;
-    for (record, id) in wanted.records.iter().zip(&wanted_ids) {
+    for (record, id) in wanted.iter().zip(&wanted_ids) {
         let Some(index) = found_ids.iter().position(|found| found == id) else { continue };
-        let differing = record.iter().zip(&found.records[index]).filter(|(one, other)| one != other);
+        let differing = record.iter().zip(&found[index]).filter(|(one, other)| one != other);
         for ((field, wanted), (_, found)) in differing {
             lines += 1;
             if lines <= FIELDS {

@@ -39,7 +39,7 @@ const ABREAST: usize = 4;
 
 /// The number of commands between two comparisons of a part of the stored state with the model. The whole state is
 /// compared at the end of a sequence.
-const COMPARED_EVERY: u32 = 50;
+const COMPARED_EVERY: u32 = 63;
 
 /// Checks that the store answers random commands as the reference model does. If an answer differs, the message
 /// contains the seed, the shortest sequence of commands that still fails, and the fields that differ.

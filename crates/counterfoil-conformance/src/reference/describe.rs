@@ -3,6 +3,8 @@
 
 use counterfoil::store::{FamilyParts, RecordParts, TokenRecord};
 
+use crate::judge::differing;
+
 /// Fields of a record: the name of each, and its value as text.
 pub type Fields = Vec<(&'static str, String)>;
 
@@ -115,7 +117,7 @@ pub fn describe(record: &TokenRecord) -> String {
 /// Returns true if two records and their families are equal in every field.
 #[must_use]
 pub fn same(one: &TokenRecord, other: &TokenRecord) -> bool {
-    describe(one) == describe(other)
+    differing(one, other).is_empty()
 }
 
 #[cfg(test)]

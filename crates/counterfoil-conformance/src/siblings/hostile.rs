@@ -6,8 +6,12 @@ use counterfoil::types::Version;
 
 use crate::dice::Dice;
 
+/// The number of different results of [`realms`]. No realm is in two of them.
+pub(super) const KINDS: u64 = 6;
+
 /// Returns five realms that look alike. A badly designed store confuses some of them, for example because it ignores
-/// the letter case, or because it joins realm and id to one text.
+/// the letter case, or because it joins realm and id to one text. There are [`KINDS`] different results, which the seed
+/// selects in turn.
 pub(super) fn realms(seed: u64) -> Vec<Realm> {
     let long = "n".repeat(254);
     let (one, other) = (format!("{long}1"), format!("{long}2"));

@@ -96,11 +96,11 @@ pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
         gate.grant(1, "no count may be below zero").await?;
     }
     ensure!(gate.reserve(1).await? == Reserved::UnderWay, "more releases than attempts must not raise the limit");
-    many_attempts(&Gate::new(&*first, 3, 300)).await?;
+    many_attempts(&Gate::new(&*first, 3, 260)).await?;
     Gate::new(&*first, 2, 2).grant(1, "another key has a counter of its own").await?;
     let racers = scale().threads.max(16);
     let pool = Pool::new(&siblings.driver(), racers);
-    for round in 0..9_u8 {
+    for round in 0..6_u8 {
         race(&pool, &handles, ThrottleKey::from_bytes([100 + round; 32]), End::of(round)).await?;
     }
     a_purge_beside_attempts(&pool, &handles, 30).await?;
@@ -111,11 +111,11 @@ pub async fn reserve_never_passes_the_limit(siblings: &Siblings) -> Verdict {
 /// fail at once.
 async fn many_attempts(gate: &Gate<'_>) -> Result<(), Violation> {
     for _ in 0..gate.limit {
-        gate.grant(0, "an attempt below a limit of 300").await?;
+        gate.grant(0, "an attempt below a limit of 260").await?;
     }
-    gate.expect(0, Reserved::UnderWay, "as many attempts as the limit of 300 are under way").await?;
+    gate.expect(0, Reserved::UnderWay, "as many attempts as the limit of 260 are under way").await?;
     gate.failed(0, MINUTE).await?;
-    gate.expect(MINUTE, Reserved::Wait(at(MINUTE + WINDOW)), "as many as the limit of 300 have failed").await
+    gate.expect(MINUTE, Reserved::Wait(at(MINUTE + WINDOW)), "as many as the limit of 260 have failed").await
 }
 
 /// What happens to the granted attempts of a race.

@@ -191,6 +191,26 @@ fn every_planted_race_is_rejected_by_racing_and_by_interleaving() {
     assert!(missed.is_empty(), "not rejected: {missed:#?}");
 }
 
+/// Runs the check that must reject a store `COUNTERFOIL_RUNS` times (default 20) for each broken store, with the default
+/// counts. `COUNTERFOIL_ONLY` selects the checks whose names begin with its value.
+#[test]
+#[ignore = "takes minutes; run it after a change of the counts of a check"]
+fn the_named_check_rejects_its_stores_in_every_run() {
+    let runs: usize = std::env::var("COUNTERFOIL_RUNS").map_or(20, |runs| runs.parse().unwrap());
+    let only = std::env::var("COUNTERFOIL_ONLY").unwrap_or_default();
+    let mut missed = Vec::new();
+    for case in CASES.iter().filter(|case| case.caught_by.starts_with(&only)) {
+        let check = CHECKS.iter().find(|check| check.name == case.caught_by).unwrap();
+        let rejects = |_: &usize| check.run(&Subject::new(Bench(case.make)).with_scale(Scale::CI)).is_err();
+        let caught = (0..runs).filter(rejects).count();
+        println!("{:26} {}: {caught} of {runs}", case.name, case.caught_by);
+        if caught < runs {
+            missed.push(case.name);
+        }
+    }
+    assert!(missed.is_empty(), "not rejected in every run: {missed:#?}");
+}
+
 /// Checks that a store without a flaw passes all checks with the same fixture. So it is the flaws that are rejected.
 #[test]
 fn the_wrapper_without_a_flaw_passes() {

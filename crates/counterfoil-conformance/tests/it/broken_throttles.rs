@@ -83,6 +83,18 @@ fn every_broken_throttle_is_rejected_by_the_check_that_names_its_promise() {
     }
 }
 
+/// Runs the check that must reject a throttle 20 times for each broken throttle.
+#[test]
+#[ignore = "takes minutes; run it after a change of the counts of a check"]
+fn the_named_check_rejects_its_throttles_in_every_run() {
+    for Case { name, make, caught_by } in CASES {
+        let check = SIBLING_CHECKS.iter().find(|check| check.name == *caught_by).unwrap();
+        let caught = (0..20).filter(|_| check.run(&Siblings::new(Bench(*make))).is_err()).count();
+        println!("{name:26} {caught_by}: {caught} of 20");
+        assert_eq!(caught, 20, "{name} must be rejected by {caught_by} in every run");
+    }
+}
+
 /// Checks that a throttle without a flaw passes with the fixture of this file. So it is the flaws that are rejected.
 #[test]
 fn the_throttle_without_a_flaw_passes() {
