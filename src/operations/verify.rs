@@ -15,6 +15,7 @@ use crate::types::account::Identity;
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
 use crate::types::principal::Principal;
+use crate::types::settings::StoredSettings;
 use crate::types::source::SourceName;
 use crate::types::time::Timestamp;
 
@@ -94,7 +95,12 @@ async fn verify(
     if !matches!(kind, TokenKind::PersonalAccessToken | TokenKind::AccessToken | TokenKind::SecurityCode) {
         return Err(refuse(Some(id), Refusal::WrongKind { kind }));
     }
-    let (settings, _) = service.settings_and_gate(None, now).await?;
+    // A token that does not match is refused even if the settings cannot be read. The policy's own settings then stand
+    // in, and nothing depends on them.
+    let (settings, unread) = match service.settings_and_gate(None, now).await {
+        Ok((settings, _)) => (settings, None),
+        Err(error) => (service.policy.in_force(&StoredSettings::default()).0, Some(error)),
+    };
     let limits = service.limits(&settings);
     let claim = service.claim(&presented);
     let (mut facts, mut seen) = (Facts::BLANK, Err(Refusal::Unknown));
@@ -117,6 +123,9 @@ async fn verify(
         Ok(seen) => seen,
         Err(reason) => return Err(refuse(Some(id), reason)),
     };
+    if let Some(error) = unread {
+        return Err(error.into());
+    }
     let mut account = None;
     let rights = match service.decided(&facts, phase, &settings, now, &mut account).await? {
         Ok(rights) => rights,
