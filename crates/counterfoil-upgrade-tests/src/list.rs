@@ -57,8 +57,12 @@ pub async fn contents(store: &AnyStore) -> Value {
 /// store is not changed.
 pub async fn answers(store: &AnyStore, texts: &Texts) -> Value {
     let copy = Arc::new(MemoryStore::default());
-    let source =
-        Stores::apart(store.tokens().clone(), store.families().clone(), store.clients().clone(), store.settings().clone());
+    let source = Stores::apart(
+        store.tokens().clone(),
+        store.families().clone(),
+        store.clients().clone(),
+        store.settings().clone(),
+    );
     Copy::new(source, Stores::of(Arc::clone(&copy))).with_realm(other_realm()).run().await.expect("copied");
     let host = Host::new(&AnyStore::of(copy), end(), |builder| builder);
     host.people.set_disabled(&subject("dis"), true);
@@ -89,7 +93,9 @@ async fn verdict(host: &Host, text: &str) -> Value {
     let Ok(presented) = Prefixes::default().parse(text) else { return Value::Null };
     match presented.kind() {
         TokenKind::ConsoleSession => outcome(host.service.verify_session(text).await),
-        _ => json!({"default": outcome(host.service.verify(text).await), "other": outcome(host.other.verify(text).await)}),
+        _ => {
+            json!({"default": outcome(host.service.verify(text).await), "other": outcome(host.other.verify(text).await)})
+        }
     }
 }
 
@@ -126,7 +132,6 @@ fn view(view: &CredentialView) -> Value {
         "created_by": view.created_by.as_ref().map(|subject| subject.as_str().to_owned()),
     })
 }
-
 
 /// The texts in a list.
 #[must_use]

@@ -78,7 +78,9 @@ async fn failures(host: &Host) {
     let wrong = Secret::from("wrong".to_owned());
     let failures = async |source: &Source| {
         for number in 0.. {
-            if let Err(LoginError::SlowDown { .. }) = host.service.open_session(&Login::new("ann", &wrong), source).await {
+            if let Err(LoginError::SlowDown { .. }) =
+                host.service.open_session(&Login::new("ann", &wrong), source).await
+            {
                 return number;
             }
         }

@@ -26,7 +26,10 @@ async fn rotated(all: &Upgraded) {
     let rotated = rotated.expect("rotated");
     assert_eq!(all.refused("pat plain").await, Refusal::Replaced);
     let after = all.verify(rotated.token.expose_secret()).await.expect("accepted");
-    assert_eq!((after.label(), after.scope(), after.expires_at()), (before.label(), before.scope(), before.expires_at()));
+    assert_eq!(
+        (after.label(), after.scope(), after.expires_at()),
+        (before.label(), before.scope(), before.expires_at())
+    );
 
     // The overlap of two days began seven minutes before the end.
     let over = end().minus(7 * MINUTE).plus_capped(2 * DAY);

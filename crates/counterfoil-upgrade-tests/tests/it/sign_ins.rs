@@ -26,7 +26,10 @@ async fn repeated(all: &Upgraded) {
     let (parent, successor) = (all.texts.get("sign-in window 0, refresh"), all.texts.get("sign-in window 1, refresh"));
     let (access, refresh) = all.refresh("app", parent).await.expect("the retry window is open");
     assert_eq!(refresh, successor, "the same refresh token");
-    assert_eq!(all.verify(&access).await.expect("accepted").scope().map(ToString::to_string).as_deref(), Some("demo:read"));
+    assert_eq!(
+        all.verify(&access).await.expect("accepted").scope().map(ToString::to_string).as_deref(),
+        Some("demo:read")
+    );
     let (access, refresh) = all.refresh("app", successor).await.expect("refreshed");
     assert!(all.verify(&access).await.is_ok());
     assert!(all.refresh("app", parent).await.is_none(), "the successor was used, so this is a replay");
@@ -55,7 +58,9 @@ async fn others(all: &Upgraded) {
         let token = all.texts.get(&format!("sign-in {name}, refresh"));
         assert!(all.refresh(client, token).await.is_none(), "{name}");
     }
-    for (client, name) in [("epoch", "epoch again"), ("public", "public"), ("app", "of many 3"), ("app", "collaborator")] {
+    for (client, name) in
+        [("epoch", "epoch again"), ("public", "public"), ("app", "of many 3"), ("app", "collaborator")]
+    {
         let token = all.texts.get(&format!("sign-in {name}, refresh"));
         let (access, next) = all.refresh(client, token).await.unwrap_or_else(|| panic!("{name}"));
         assert!(all.verify(&access).await.is_ok() && next != token, "{name}");

@@ -50,7 +50,8 @@ impl Node {
                 let _unread = lines.send(line);
             }
         });
-        said.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|_| panic!("{} did not start: {}", self.name, self.log()))
+        said.recv_timeout(Duration::from_secs(60))
+            .unwrap_or_else(|_| panic!("{} did not start: {}", self.name, self.log()))
     }
 
     fn log(&self) -> String {

@@ -179,7 +179,8 @@ impl Person {
     async fn listed(&self, node: &Node) {
         let (status, page) = node.call(Method::GET, "me/tokens?limit=100", &self.session, None).await;
         assert!(status == 200 && page["next"].is_null(), "{page}");
-        let listed: BTreeSet<_> = page["items"].as_array().expect("a list").iter().map(|item| text(item, "id")).collect();
+        let listed: BTreeSet<_> =
+            page["items"].as_array().expect("a list").iter().map(|item| text(item, "id")).collect();
         assert_eq!(listed, self.tokens.iter().map(|token| token.id.clone()).collect());
     }
 
