@@ -107,6 +107,12 @@ impl Database {
         database
     }
 
+    /// Whether several nodes may open the database at the same time.
+    #[must_use]
+    pub const fn serves_several(&self) -> bool {
+        !matches!(self.kind, Kind::Redb | Kind::Fjall)
+    }
+
     fn path(&self) -> PathBuf {
         let Place::Folder(folder) = &self.place else { panic!("{:?} has no path", self.kind) };
         folder.path().join("store")

@@ -8,9 +8,16 @@ use counterfoil_upgrade_tests::list;
 use crate::support::LIST;
 
 pub(crate) async fn every_field_is_as_written(kind: Kind) {
-    let store = Database::written(kind, BEFORE).await;
-    let found = list::contents(&store.open().await).await;
+    let database = Database::written(kind, BEFORE).await;
+    let found = list::contents(&database.open().await).await;
     assert_eq!(difference(&LIST["contents"], &found), None);
+    let database = Database::written(kind, BEFORE).await;
+    if database.serves_several() {
+        let (one, other) = tokio::join!(database.open(), database.open());
+        for store in [one, other] {
+            assert_eq!(difference(&LIST["contents"], &list::contents(&store).await), None, "opened twice at once");
+        }
+    }
 }
 
 pub(crate) async fn every_answer_is_as_before(kind: Kind) {

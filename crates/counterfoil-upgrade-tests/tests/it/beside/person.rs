@@ -35,11 +35,23 @@ pub(crate) struct Person {
     session: String,
     tokens: Vec<Token>,
     sign_ins: Vec<SignIn>,
+    /// The security codes that are live. Only a super administrator makes some.
+    codes: Vec<Token>,
     /// Texts that must not be accepted any more.
     dead: Vec<String>,
     labels: u32,
-    counts: [u32; 8],
+    counts: Counts,
 }
+
+/// How often each operation was made. Its place is that of its name in [`OPERATIONS`].
+pub(crate) type Counts = [u32; 9];
+
+/// The names of the operations.
+pub(crate) const OPERATIONS: [&str; 9] =
+    ["issue", "rotate", "delete", "sign in", "refresh", "revoke", "verify", "list", "code"];
+
+/// The person who makes security codes.
+const SUPER: &str = "super@example.com";
 
 fn text(answer: &Value, name: &str) -> String {
     answer[name].as_str().unwrap_or_else(|| panic!("no {name}: {answer}")).to_owned()
@@ -47,15 +59,15 @@ fn text(answer: &Value, name: &str) -> String {
 
 impl Person {
     pub(crate) async fn sign_in(seed: u64, name: &'static str, password: &'static str, node: &Node) -> Self {
-        let (tokens, sign_ins, dead) = (Vec::new(), Vec::new(), Vec::new());
-        let (dice, session, counts) = (Dice::new(seed), String::new(), [0; 8]);
-        let mut person = Self { dice, name, password, session, tokens, sign_ins, dead, labels: 0, counts };
+        let (tokens, sign_ins, codes, dead) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (dice, session, counts) = (Dice::new(seed), String::new(), [0; 9]);
+        let mut person = Self { dice, name, password, session, tokens, sign_ins, codes, dead, labels: 0, counts };
         person.session = person.opened(node, true).await.access;
         person
     }
 
     /// How often each operation was made.
-    pub(crate) const fn counts(&self) -> [u32; 8] {
+    pub(crate) const fn counts(&self) -> Counts {
         self.counts
     }
 
@@ -76,6 +88,7 @@ impl Person {
             (4..=6, _, 1..) => 4,
             (7, _, 1..) => 5,
             (8, ..) => 7,
+            (9, ..) if self.name == SUPER => 8,
             _ => 6,
         };
         self.counts[operation] += 1;
@@ -91,6 +104,7 @@ impl Person {
             4 => self.refresh(node, other).await,
             5 => self.revoke(node, other).await,
             7 => self.listed(node).await,
+            8 => self.code(node, other).await,
             _ => self.verify(node).await,
         }
     }
@@ -165,10 +179,27 @@ impl Person {
         self.dead.push(ended.access);
     }
 
+    /// Makes a security code, or deletes one.
+    async fn code(&mut self, node: &Node, other: &Node) {
+        if self.codes.is_empty() || self.codes.len() < LIVE && self.below(2) == 0 {
+            let body = json!({"access": "same_as_user", "user": "ivan", "description": "of the load"});
+            let (status, answer) = node.call(Method::POST, "security-codes", &self.session, Some(body)).await;
+            assert_eq!(status, 201, "{answer}");
+            self.codes.push(Token { id: text(&answer, "id"), text: text(&answer, "code") });
+        } else {
+            let at = self.below(self.codes.len());
+            let code = self.codes.swap_remove(at);
+            let path = format!("security-codes/{}", code.id);
+            let (status, answer) = node.call(Method::DELETE, &path, &self.session, None).await;
+            assert!(status == 204 && !other.accepts(&code.text).await, "{answer}");
+            self.dead.push(code.text);
+        }
+    }
+
     async fn verify(&mut self, node: &Node) {
-        let count = self.tokens.len() + self.sign_ins.len() + self.dead.len();
+        let count = self.tokens.len() + self.sign_ins.len() + self.codes.len() + self.dead.len();
         let at = self.below(count.max(1));
-        let live = self.tokens.iter().map(|token| &token.text);
+        let live = self.tokens.iter().chain(&self.codes).map(|token| &token.text);
         let live = live.chain(self.sign_ins.iter().map(|sign_in| &sign_in.access));
         let all = live.map(|text| (text, true)).chain(self.dead.iter().map(|text| (text, false)));
         if let Some((text, is_live)) = all.into_iter().nth(at) {
@@ -176,18 +207,24 @@ impl Person {
         }
     }
 
+    /// Compares the lists of a node with the model.
     async fn listed(&self, node: &Node) {
-        let (status, page) = node.call(Method::GET, "me/tokens?limit=100", &self.session, None).await;
+        assert_eq!(self.ids(node, "me/tokens").await, self.tokens.iter().map(|token| token.id.clone()).collect());
+        if self.name == SUPER {
+            assert_eq!(self.ids(node, "security-codes").await, self.codes.iter().map(|code| code.id.clone()).collect());
+        }
+    }
+
+    async fn ids(&self, node: &Node, list: &str) -> BTreeSet<String> {
+        let (status, page) = node.call(Method::GET, &format!("{list}?limit=100"), &self.session, None).await;
         assert!(status == 200 && page["next"].is_null(), "{page}");
-        let listed: BTreeSet<_> =
-            page["items"].as_array().expect("a list").iter().map(|item| text(item, "id")).collect();
-        assert_eq!(listed, self.tokens.iter().map(|token| token.id.clone()).collect());
+        page["items"].as_array().expect("a list").iter().map(|item| text(item, "id")).collect()
     }
 
     /// Compares everything that a node answers with the model.
     pub(crate) async fn compare(&self, node: &Node) {
         self.listed(node).await;
-        for token in &self.tokens {
+        for token in self.tokens.iter().chain(&self.codes) {
             assert!(node.accepts(&token.text).await, "{} of {}", token.id, self.name);
         }
         for sign_in in &self.sign_ins {
