@@ -11,10 +11,11 @@ use counterfoil_sql::sqlx::sqlite::SqliteConnectOptions;
 use counterfoil_sql::{PgStore, SqliteStore};
 use counterfoil_stores::AnyStore;
 use counterfoil_testkit::servers::Postgres;
-use counterfoil_testkit::servers::redis::RedisServer;
+use counterfoil_testkit::servers::redis::{RedisCluster, RedisServer};
 use tempfile::TempDir;
 
-use crate::raw::{packed, postgres, redis, sqlite};
+use crate::raw::redis::Nodes;
+use crate::raw::{packed, postgres, sqlite};
 
 /// A kind of store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub enum Kind {
     Redis,
     /// A Valkey server. It opens what a Redis server held.
     Valkey,
+    /// A Redis cluster. It opens what a Redis server held.
+    Cluster,
     /// A redb file.
     Redb,
     /// A fjall folder.
@@ -43,7 +46,7 @@ impl Kind {
         match self {
             Self::Sqlite => "sqlite.db",
             Self::Postgres => "postgres.sql",
-            Self::Redis | Self::Valkey => "redis.txt",
+            Self::Redis | Self::Valkey | Self::Cluster => "redis.txt",
             Self::Redb => "redb.packed",
             Self::Fjall => "fjall.packed",
         }
@@ -52,10 +55,11 @@ impl Kind {
 
 static POSTGRES: LazyLock<Postgres> =
     LazyLock::new(|| Postgres::setup().setting("fsync", "off").setting("full_page_writes", "off").start());
+static CLUSTER: LazyLock<RedisCluster> = LazyLock::new(RedisCluster::start);
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
-/// A database of a test. It is removed when it is dropped, except a PostgreSQL database, which is removed with its
-/// server.
+/// A database of a test. It is removed when it is dropped. A PostgreSQL database and the keys in a cluster are removed
+/// with their servers, when the process ends.
 #[derive(Debug)]
 pub struct Database {
     kind: Kind,
@@ -67,6 +71,12 @@ enum Place {
     Folder(TempDir),
     Postgres(Box<PgConnectOptions>),
     Redis(RedisServer),
+    /// The prefix of the keys in [`CLUSTER`].
+    Cluster(String),
+}
+
+fn next_name() -> String {
+    format!("upgrade_{}", DATABASES.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The folder in `testdata` with the databases of a version.
@@ -81,13 +91,14 @@ impl Database {
         let place = match kind {
             Kind::Postgres => {
                 let server = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(POSTGRES.port());
-                let name = format!("upgrade_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+                let name = next_name();
                 let options = server.username("postgres").database("postgres");
                 postgres::run(&options, &format!("CREATE DATABASE {name}")).await;
                 Place::Postgres(Box::new(options.database(&name)))
             }
             Kind::Redis => Place::Redis(RedisServer::start()),
             Kind::Valkey => Place::Redis(RedisServer::start_valkey()),
+            Kind::Cluster => Place::Cluster(next_name()),
             Kind::Sqlite | Kind::Redb | Kind::Fjall => Place::Folder(TempDir::new().expect("a folder")),
         };
         Self { kind, place }
@@ -102,7 +113,7 @@ impl Database {
             Place::Folder(_) if kind == Kind::Sqlite => std::fs::write(database.path(), &bytes).expect("written"),
             Place::Folder(_) => packed::unpack(&bytes, &database.path()),
             Place::Postgres(options) => postgres::run(options, text()).await,
-            Place::Redis(server) => redis::restore(server, text()),
+            Place::Redis(_) | Place::Cluster(_) => database.nodes().restore(text()),
         }
         database
     }
@@ -116,6 +127,14 @@ impl Database {
     fn path(&self) -> PathBuf {
         let Place::Folder(folder) = &self.place else { panic!("{:?} has no path", self.kind) };
         folder.path().join("store")
+    }
+
+    fn nodes(&self) -> Nodes {
+        match &self.place {
+            Place::Redis(server) => Nodes::connect(&[server.url()], "counterfoil"),
+            Place::Cluster(prefix) => Nodes::connect(&CLUSTER.urls(), prefix),
+            _ => panic!("{:?} is no Redis server", self.kind),
+        }
     }
 
     fn sqlite(&self) -> SqliteConnectOptions {
@@ -143,6 +162,10 @@ impl Database {
             Place::Redis(server) => {
                 AnyStore::of(Arc::new(RedisStore::open(server.url(), Options::new()).await.expect("a store")))
             }
+            Place::Cluster(prefix) => {
+                let store = RedisStore::open_cluster(CLUSTER.urls(), Options::new().prefix(prefix)).await;
+                AnyStore::of(Arc::new(store.expect("a store")))
+            }
             Place::Folder(_) if self.kind == Kind::Sqlite => {
                 AnyStore::of(Arc::new(SqliteStore::open(self.sqlite()).await.expect("a store")))
             }
@@ -154,7 +177,7 @@ impl Database {
     pub async fn rows(&self) -> Vec<String> {
         match &self.place {
             Place::Postgres(options) => postgres::dump(options).lines().map(str::to_owned).collect(),
-            Place::Redis(server) => redis::dump(server),
+            Place::Redis(_) | Place::Cluster(_) => self.nodes().dump(),
             Place::Folder(_) if self.kind == Kind::Sqlite => sqlite::dump(&self.sqlite()).await,
             Place::Folder(_) => {
                 let pairs = self.engine().scan(&[], &[0xff; 8], usize::MAX).await.expect("rows");
@@ -175,7 +198,7 @@ impl Database {
             }
             Place::Folder(_) => packed::pack(&self.path()),
             Place::Postgres(options) => postgres::dump(options).into_bytes(),
-            Place::Redis(server) => (redis::dump(server).join("\n") + "\n").into_bytes(),
+            Place::Redis(_) | Place::Cluster(_) => (self.nodes().dump().join("\n") + "\n").into_bytes(),
         };
         std::fs::write(file, bytes).expect("written");
     }

@@ -80,7 +80,7 @@ async fn answers_of(host: &Host, texts: &Texts) -> Value {
     let due = host.service.due_notices(None, MANY).await.expect("a page");
     let due: Vec<_> = due.items.iter().map(|due| due.id().to_string()).collect();
     let keys = host.service.key_census().await.expect("an answer");
-    let keys: Vec<_> = keys.iter().map(|key| format!("{key:?}")).collect();
+    let keys: Vec<_> = keys.iter().map(|key| json!([key.key.number(), key.records, key.client_secrets])).collect();
     let mut verdicts = Map::new();
     for (name, text) in texts.all() {
         verdicts.insert(name.to_owned(), verdict(host, text).await);

@@ -1,10 +1,54 @@
 //! Redis and Valkey: one command for each key, with escaped words.
 
-use counterfoil_redis::redis::{Client, Connection, cmd};
-use counterfoil_testkit::servers::redis::RedisServer;
+use std::collections::BTreeSet;
 
-fn connect(server: &RedisServer) -> Connection {
-    Client::open(server.url()).and_then(|client| client.get_connection()).expect("a connection")
+use counterfoil_redis::redis::{Client, Cmd, Connection, FromRedisValue, Value, cmd};
+
+/// Connections to a server, or to every node of a cluster, and the prefix of the keys there.
+pub(crate) struct Nodes {
+    connections: Vec<Connection>,
+    prefix: String,
+}
+
+/// The prefix in a dump.
+const PREFIX: &str = "counterfoil";
+
+impl Nodes {
+    pub(crate) fn connect(urls: &[String], prefix: &str) -> Self {
+        let connect = |url: &String| Client::open(url.as_str()).and_then(|client| client.get_connection());
+        let connections = urls.iter().map(|url| connect(url).expect("a connection")).collect();
+        Self { connections, prefix: prefix.to_owned() }
+    }
+
+    /// The answer of the node that has the key. The others redirect.
+    fn ask<T: FromRedisValue>(&mut self, command: &Cmd) -> T {
+        let answer = self.connections.iter_mut().find_map(|node| command.query(node).ok());
+        answer.unwrap_or_else(|| panic!("no node answers {:?}", command.get_packed_command()))
+    }
+
+    /// Returns the commands that write every key, in the order of the keys.
+    pub(crate) fn dump(&mut self) -> Vec<String> {
+        let mut all = cmd("KEYS");
+        all.arg(format!("{}:*", self.prefix));
+        let keys = self.connections.iter_mut().flat_map(|node| all.query::<Vec<Vec<u8>>>(node).expect("keys"));
+        let keys: BTreeSet<_> = keys.collect();
+        keys.iter().map(|key| self.command(key)).collect()
+    }
+
+    /// Runs the commands of a dump.
+    pub(crate) fn restore(&mut self, text: &str) {
+        for line in text.lines() {
+            let mut words = line.split(' ');
+            let mut command = cmd(words.next().expect("a command"));
+            let key = unescaped(words.next().expect("a key"));
+            let rest = key.strip_prefix(PREFIX.as_bytes()).expect("the prefix");
+            command.arg([self.prefix.as_bytes(), rest].concat());
+            words.for_each(|word| {
+                command.arg(unescaped(word));
+            });
+            let _written: Value = self.ask(&command);
+        }
+    }
 }
 
 /// Writes each byte that is no visible ASCII character, and each percent sign, as a percent sign and two hex digits.
@@ -31,44 +75,25 @@ fn unescaped(word: &str) -> Vec<u8> {
     bytes
 }
 
-/// Returns the commands that write every key, in the order of the keys.
-pub(crate) fn dump(server: &RedisServer) -> Vec<String> {
-    let conn = &mut connect(server);
-    let mut keys: Vec<Vec<u8>> = cmd("KEYS").arg("*").query(conn).expect("keys");
-    keys.sort();
-    keys.iter().map(|key| command(conn, key)).collect()
-}
-
-fn command(conn: &mut Connection, key: &[u8]) -> String {
-    let kind: String = cmd("TYPE").arg(key).query(conn).expect("a type");
-    let left: i64 = cmd("PTTL").arg(key).query(conn).expect("an answer");
-    assert_eq!(left, -1, "no key has a time to live, or the dump would have to tell it");
-    let (name, mut words): (&str, Vec<Vec<u8>>) = match kind.as_str() {
-        "hash" => ("HSET", cmd("HGETALL").arg(key).query(conn).expect("a hash")),
-        "set" => ("SADD", cmd("SMEMBERS").arg(key).query(conn).expect("a set")),
-        "string" => ("SET", vec![cmd("GET").arg(key).query(conn).expect("a string")]),
-        "zset" => ("ZADD", cmd("ZRANGE").arg(key).arg("0").arg("-1").arg("WITHSCORES").query(conn).expect("a zset")),
-        other => panic!("{other}"),
-    };
-    if kind == "zset" {
-        words.chunks_mut(2).for_each(|pair| pair.swap(0, 1));
-    }
-    let size = if kind == "hash" || kind == "zset" { 2 } else { 1 };
-    let mut groups: Vec<_> = words.chunks(size).map(<[Vec<u8>]>::to_vec).collect();
-    groups.sort();
-    let words: Vec<_> = groups.concat().iter().map(|word| escaped(word)).collect();
-    format!("{name} {} {}", escaped(key), words.join(" "))
-}
-
-/// Runs the commands of a dump.
-pub(crate) fn restore(server: &RedisServer, text: &str) {
-    let conn = &mut connect(server);
-    for line in text.lines() {
-        let mut words = line.split(' ');
-        let mut command = cmd(words.next().expect("a command"));
-        words.for_each(|word| {
-            command.arg(unescaped(word));
-        });
-        command.exec(conn).unwrap_or_else(|error| panic!("{error}: {line}"));
+impl Nodes {
+    fn command(&mut self, key: &[u8]) -> String {
+        let kind: String = self.ask(cmd("TYPE").arg(key));
+        let left: i64 = self.ask(cmd("PTTL").arg(key));
+        assert_eq!(left, -1, "no key has a time to live, or the dump would have to tell it");
+        let (name, mut words): (&str, Vec<Vec<u8>>) = match kind.as_str() {
+            "hash" => ("HSET", self.ask(cmd("HGETALL").arg(key))),
+            "set" => ("SADD", self.ask(cmd("SMEMBERS").arg(key))),
+            "string" => ("SET", vec![self.ask(cmd("GET").arg(key))]),
+            "zset" => ("ZADD", self.ask(cmd("ZRANGE").arg(key).arg("0").arg("-1").arg("WITHSCORES"))),
+            other => panic!("{other}"),
+        };
+        if kind == "zset" {
+            words.chunks_mut(2).for_each(|pair| pair.swap(0, 1));
+        }
+        let size = if kind == "hash" || kind == "zset" { 2 } else { 1 };
+        let mut groups: Vec<_> = words.chunks(size).map(<[Vec<u8>]>::to_vec).collect();
+        groups.sort();
+        let words: Vec<_> = groups.concat().iter().map(|word| escaped(word)).collect();
+        format!("{name} {} {}", escaped(key), words.join(" "))
     }
 }

@@ -70,6 +70,7 @@ kinds! {
     postgres Postgres,
     redis Redis,
     valkey Valkey,
+    cluster Cluster,
     redb Redb,
     fjall Fjall,
 }

@@ -54,8 +54,11 @@ impl Node {
             .unwrap_or_else(|_| panic!("{} did not start: {}", self.name, self.log()))
     }
 
+    /// The end of the log.
     fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+        let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        let lines: Vec<_> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
     }
 
     /// Sends a request. Returns the status and the body, which is `null` if it is empty.
