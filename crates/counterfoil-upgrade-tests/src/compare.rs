@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-/// Returns the path of the first member that differs, with both values, or `None` if nothing differs. A member that only
-/// `found` has must be `null`, because a newer version may have more fields, which an older database leaves empty.
+/// Returns the path of the first member that differs, with both values, or `None` if nothing differs. A member that is
+/// only in `found` must be `null`: a newer version may have more fields, and an older database leaves them empty.
 #[must_use]
 pub fn difference(written: &Value, found: &Value) -> Option<String> {
     match (written, found) {
