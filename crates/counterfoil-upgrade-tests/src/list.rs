@@ -94,7 +94,8 @@ async fn verdict(host: &Host, text: &str) -> Value {
     match presented.kind() {
         TokenKind::ConsoleSession => outcome(host.service.verify_session(text).await),
         _ => {
-            json!({"default": outcome(host.service.verify(text).await), "other": outcome(host.other.verify(text).await)})
+            let (own, other) = (host.service.verify(text).await, host.other.verify(text).await);
+            json!({"default": outcome(own), "other": outcome(other)})
         }
     }
 }
