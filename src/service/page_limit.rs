@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-/// The largest number of users or clients that a list returns at once. A larger `limit` has the same effect as this
+/// The largest number of users, clients or credentials of the inventory that a list returns at once. A larger `limit` has the same effect as this
 /// number.
 ///
 /// ```

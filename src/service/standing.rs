@@ -101,6 +101,31 @@ impl Service {
 }
 
 impl Judging<'_> {
+    /// The phase of a record.
+    pub(crate) fn phase(&self, record: &TokenRecord) -> Phase {
+        phase(record, &self.settings, self.now)
+    }
+
+    /// The settings, as they were read at the start.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The last use of a record, including a use that this process has not written yet.
+    pub(crate) fn last_used_at(&self, record: &TokenRecord) -> Option<Timestamp> {
+        self.service.uses.overlaid(record.record().id, record.record().last_used_at)
+    }
+
+    /// The number of accounts that were read.
+    pub(crate) fn accounts(&self) -> usize {
+        self.people.len()
+    }
+
+    /// Whether a decision about the record reads an account that was not read yet.
+    pub(crate) fn needs_account(&self, record: &TokenRecord) -> bool {
+        lives(self.phase(record)) && account_of(record).is_some_and(|subject| !self.people.contains_key(subject))
+    }
+
     /// Returns the view of a record. `None` if lists do not show the record. It gives the same result as
     /// [`Service::listed`].
     pub(crate) async fn listed(&mut self, record: &TokenRecord) -> Result<Option<CredentialView>, Unavailable> {
@@ -113,7 +138,7 @@ impl Judging<'_> {
             }
             _ => decide(record, phase, NOBODY),
         };
-        let last_used_at = self.service.uses.overlaid(record.record().id, record.record().last_used_at);
+        let last_used_at = self.last_used_at(record);
         Ok(CredentialView::of(record, phase, verdict.is_ok(), &self.settings, last_used_at, self.now))
     }
 
