@@ -73,15 +73,21 @@ mod tests {
 
     #[test]
     fn sight_2_a_cursor_is_read_back_and_no_other_text_is_a_cursor() {
-        let at = |micros| Cursor { at: Timestamp::from_micros(micros).expect("in range"), id: RecordId::from_bytes([7; 16]) };
+        let at = |micros| Cursor {
+            at: Timestamp::from_micros(micros).expect("in range"),
+            id: RecordId::from_bytes([7; 16]),
+        };
         for kind in TokenKind::ALL {
-            for (of_owner, after) in [(false, None), (true, None), (false, Some(at(0))), (true, Some(at((1 << 53) - 1)))] {
+            for (of_owner, after) in
+                [(false, None), (true, None), (false, Some(at(0))), (true, Some(at((1 << 53) - 1)))]
+            {
                 let cursor = CredentialCursor { of_owner, kind, after };
                 assert_eq!(cursor.to_string().parse(), Ok(cursor));
             }
         }
         let text = CredentialCursor { of_owner: true, kind: TokenKind::AccessToken, after: Some(at(9)) }.to_string();
-        for foreign in ["", "AA", "AgE", "AAc", "!!!", &text[1..], &text[..34], &format!("{text}A"), &"A".repeat(5_000)] {
+        for foreign in ["", "AA", "AgE", "AAc", "!!!", &text[1..], &text[..34], &format!("{text}A"), &"A".repeat(5_000)]
+        {
             assert_eq!(foreign.parse::<CredentialCursor>(), Err(InvalidCursor), "{foreign}");
         }
         let late = URL_SAFE_NO_PAD.encode([[0, 1].as_slice(), &(1_u64 << 53).to_be_bytes(), &[0; 16]].concat());

@@ -68,7 +68,10 @@ impl CredentialFilter {
 
     /// The kinds whose records can fit, in the order in which the inventory lists them.
     pub(super) fn kinds(&self) -> Vec<TokenKind> {
-        TokenKind::ALL.into_iter().filter(|&kind| self.kind.is_none_or(|own| own == kind) && self.may_fit(kind)).collect()
+        TokenKind::ALL
+            .into_iter()
+            .filter(|&kind| self.kind.is_none_or(|own| own == kind) && self.may_fit(kind))
+            .collect()
     }
 
     fn may_fit(&self, kind: TokenKind) -> bool {
@@ -112,7 +115,9 @@ impl Checked<'_> {
             && filter.owner.as_ref().is_none_or(|owner| is_of(record, owner))
             && filter.client.as_ref().is_none_or(|client| is_through(record, client))
             && filter.unused_since.is_none_or(|since| last_activity < since)
-            && filter.expiring_before.is_none_or(|before| effective_expiry(record, settings).is_some_and(|at| at < before))
+            && filter
+                .expiring_before
+                .is_none_or(|before| effective_expiry(record, settings).is_some_and(|at| at < before))
             && self.label.as_ref().is_none_or(|label| begins_with(record, label))
     }
 

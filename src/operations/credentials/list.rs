@@ -111,10 +111,7 @@ async fn list(
 
 /// The kinds that the presenter may list and that can fit. Security codes are left out if the presenter may not list
 /// them. If the filter asks for security codes only, the reason is the error.
-async fn kinds(
-    permit: &Permit<'_, ListCredentials>,
-    filter: &CredentialFilter,
-) -> Result<Vec<TokenKind>, ManageError> {
+async fn kinds(permit: &Permit<'_, ListCredentials>, filter: &CredentialFilter) -> Result<Vec<TokenKind>, ManageError> {
     let mut kinds = filter.kinds();
     if kinds.contains(&TokenKind::SecurityCode) {
         match permit.also::<ListCodes>().await {

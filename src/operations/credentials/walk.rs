@@ -75,7 +75,11 @@ impl<'a> Walk<'a> {
 
     /// Reads the lists of these kinds, one after another, until one credential more than the page can hold is found, or
     /// until a limit is reached. `after` is the position in the list of the first kind.
-    pub(super) async fn page(mut self, kinds: &[TokenKind], after: Option<Cursor>) -> Result<CredentialPage, ManageError> {
+    pub(super) async fn page(
+        mut self,
+        kinds: &[TokenKind],
+        after: Option<Cursor>,
+    ) -> Result<CredentialPage, ManageError> {
         let mut after = after;
         for &kind in kinds {
             if let Ended::Page(at) = self.list(kind, after.take()).await? {
