@@ -22,8 +22,8 @@ fn unlimited() -> World {
     bare_world(policy)
 }
 
-/// One credential of each kind that lists show: two tokens of Ivan and one of Bill, a sign-in and a session of Ivan, and
-/// a code.
+/// Makes a world with credentials of each kind: two tokens of Ivan and one of Bill, a sign-in and a session of Ivan,
+/// and a code.
 fn stocked() -> World {
     let world = unlimited();
     world.pat("ivan", "Nightly build");

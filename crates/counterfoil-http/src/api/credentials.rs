@@ -42,13 +42,18 @@ pub fn credentials(counterfoil: Counterfoil) -> Endpoints {
     operation_id = "list_credentials",
     tag = "credentials",
     params(
-        ("kind" = inline(Option<String>), Query, description = "`personal_access_token`, `access_token`, `refresh_token`, `security_code` or `console_session`"),
+        ("kind" = inline(Option<String>), Query,
+            description = "`personal_access_token`, `access_token`, `refresh_token`, `security_code` or \
+                `console_session`"),
         ("state" = inline(Option<String>), Query, description = "`active`, `expiring`, `expired` or `suspended`"),
-        ("owner" = inline(Option<String>), Query, description = "a subject; of security codes, those that it created or whose rights they have"),
+        ("owner" = inline(Option<String>), Query,
+            description = "a subject; of security codes, those that it created or whose rights they have"),
         ("client" = inline(Option<String>), Query, description = "the client id of a sign-in"),
         ("expiring_before" = inline(Option<String>), Query, description = "RFC 3339; the expiry is earlier"),
-        ("unused_since" = inline(Option<String>), Query, description = "RFC 3339; neither created nor used then or later"),
-        ("label" = inline(Option<String>), Query, description = "the beginning of the label, compared without regard to case"),
+        ("unused_since" = inline(Option<String>), Query,
+            description = "RFC 3339; neither created nor used then or later"),
+        ("label" = inline(Option<String>), Query,
+            description = "the beginning of the label, compared without regard to case"),
         PageParams,
     ),
     responses(

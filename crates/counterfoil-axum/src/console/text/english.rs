@@ -311,7 +311,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     id_title: "Id",
     searched,
     inventory: "All credentials",
-    inventory_lead: "What is out there, of all owners. Sorted by kind, not by date. A page searches at most 1,000 credentials.",
+    inventory_lead: "The credentials of all owners, by kind and not by date. A page searches at most 1,000 of them.",
     any_kind: "Any kind",
     kind_personal: "Personal access token",
     kind_access: "Access token",
