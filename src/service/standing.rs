@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use crate::http_auth::refusal::{Gate, Refusal};
-use crate::record::decide::{Rights, Standing, account_of, decide};
-use crate::record::family::FamilyBody;
+use crate::record::decide::{Rights, Standing, decide};
+use crate::record::facts::{Facts, FactsBody, Origin, account_of};
+use crate::record::limits::Limits;
 use crate::record::phase::{Phase, phase};
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::view::CredentialView;
 use crate::types::account::Account;
+use crate::types::client::{ClientId, Registration, VersionedRegistration};
 use crate::types::ids::SubjectId;
 use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
@@ -30,46 +32,68 @@ impl Service {
     /// Decides whether a record authenticates. The account and the client are read only if the phase of the record
     /// allows its use. For example, they are not read for an expired record.
     pub(crate) async fn judge(&self, record: &TokenRecord, now: Timestamp) -> Result<Judged, Unavailable> {
-        let subject = account_of(record);
-        let gated = record.record().kind == TokenKind::PersonalAccessToken;
-        let (settings, closed_gate) = self.settings_and_gate(subject.filter(|_| gated), now).await?;
-        let phase = phase(record, &settings, now);
+        let (settings, _) = self.settings_and_gate(None, now).await?;
+        let (view, limits) = (record.view(), self.limits(&settings));
+        let (facts, phase) = (Facts::of(view, limits, Origin::NotAsked), phase(view, limits, now));
+        let (account, verdict) = self.decided(&facts, phase, &settings, now).await?;
+        Ok(Judged { phase, settings, account, verdict })
+    }
+
+    /// Decides about the facts of a record in that phase. Returns the account whose rights the record has, and the
+    /// decision. The account is `None` if the phase forbids every use, or if the directory has no such account.
+    pub(crate) async fn decided(
+        &self,
+        facts: &Facts,
+        phase: Phase,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Result<(Option<Account>, Result<Rights, Refusal>), Unavailable> {
         if !lives(phase) {
-            return Ok(Judged { phase, settings, account: None, verdict: decide(record, phase, NOBODY) });
+            return Ok((None, decide(facts, phase, NOBODY)));
         }
-        let account = match subject {
+        let gated = facts.subject.as_ref().filter(|_| facts.kind == TokenKind::PersonalAccessToken);
+        let closed_gate = match gated {
+            Some(subject) => self.closed_gate_under(settings, subject, now).await?,
+            None => None,
+        };
+        let account = match &facts.subject {
             Some(subject) => self.directory.account(subject).await?,
             None => None,
         };
-        let verdict = self.verdict(record, phase, account.as_ref(), closed_gate, now).await?;
-        Ok(Judged { phase, settings, account, verdict })
+        let verdict = self.verdict(facts, phase, account.as_ref(), closed_gate, now).await?;
+        Ok((account, verdict))
     }
 
     async fn verdict(
         &self,
-        record: &TokenRecord,
+        facts: &Facts,
         phase: Phase,
         account: Option<&Account>,
         closed_gate: Option<Gate>,
         now: Timestamp,
     ) -> Result<Result<Rights, Refusal>, Unavailable> {
-        let scope_demanded = match record.record().kind {
+        let standing = self.standing(facts, account, closed_gate);
+        match &facts.body {
+            FactsBody::SignIn { client_id, .. } => {
+                self.with_client(client_id, now, |client| {
+                    let client = client.map(|client| &client.registration);
+                    decide(facts, phase, Standing { client, ..standing })
+                })
+                .await
+            }
+            _ => Ok(decide(facts, phase, standing)),
+        }
+    }
+
+    /// What the decision needs besides the facts of the record, without the client.
+    fn standing<'a>(&'a self, facts: &Facts, account: Option<&'a Account>, closed_gate: Option<Gate>) -> Standing<'a> {
+        let scope_demanded = match facts.kind {
             TokenKind::PersonalAccessToken => self.policy.personal_access_tokens.scope_demanded,
             TokenKind::AccessToken => self.policy.access_tokens.scope_demanded,
             _ => false,
         };
         let known_scopes = self.policy.scopes.as_ref();
-        let standing = Standing { account, client: None, closed_gate, scope_demanded, known_scopes };
-        match record.body() {
-            FamilyBody::SignIn { client_id, .. } => {
-                self.with_client(client_id, now, |client| {
-                    let client = client.map(|client| &client.registration);
-                    decide(record, phase, Standing { client, ..standing })
-                })
-                .await
-            }
-            _ => Ok(decide(record, phase, standing)),
-        }
+        Standing { account, client: None, closed_gate, scope_demanded, known_scopes }
     }
 
     /// Returns the view of a record. `None` if lists do not show the record, for example because it is revoked.
@@ -80,35 +104,38 @@ impl Service {
     ) -> Result<Option<CredentialView>, Unavailable> {
         let judged = self.judge(record, now).await?;
         let last_used_at = self.uses.overlaid(record.record().id, record.record().last_used_at);
-        Ok(CredentialView::of(record, judged.phase, judged.verdict.is_ok(), &judged.settings, last_used_at, now))
+        let limits = self.limits(&judged.settings);
+        Ok(CredentialView::of(record, judged.phase, judged.verdict.is_ok(), limits, last_used_at, now))
     }
 }
 
-/// Decides about several records at one instant. The settings and each account are read only once for all of them.
+/// Decides about several records at one instant. The settings, each account and each client are read only once for all
+/// of them.
 pub(crate) struct Judging<'a> {
     service: &'a Service,
     now: Timestamp,
     settings: Settings,
     people: BTreeMap<SubjectId, (Option<Account>, Option<Gate>)>,
+    clients: BTreeMap<ClientId, Option<Registration>>,
 }
 
 impl Service {
     /// Starts to decide about several records.
     pub(crate) async fn judging(&self, now: Timestamp) -> Result<Judging<'_>, Unavailable> {
         let (settings, _) = self.settings_and_gate(None, now).await?;
-        Ok(Judging { service: self, now, settings, people: BTreeMap::new() })
+        Ok(Judging { service: self, now, settings, people: BTreeMap::new(), clients: BTreeMap::new() })
     }
 }
 
 impl Judging<'_> {
     /// The phase of a record.
     pub(crate) fn phase(&self, record: &TokenRecord) -> Phase {
-        phase(record, &self.settings, self.now)
+        phase(record.view(), self.limits(), self.now)
     }
 
-    /// The settings, as they were read at the start.
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.settings
+    /// The limits by which the records are judged, as they were read at the start.
+    pub(crate) fn limits(&self) -> Limits<'_> {
+        self.service.limits(&self.settings)
     }
 
     /// The last use of a record, including a use that this process has not written yet.
@@ -123,32 +150,56 @@ impl Judging<'_> {
 
     /// Whether a decision about the record reads an account that was not read yet.
     pub(crate) fn needs_account(&self, record: &TokenRecord) -> bool {
-        lives(self.phase(record)) && account_of(record).is_some_and(|subject| !self.people.contains_key(subject))
+        let subject = account_of(record.view()).filter(|_| lives(self.phase(record)));
+        subject.is_some_and(|subject| !self.people.contains_key(&subject))
     }
 
     /// Returns the view of a record. `None` if lists do not show the record. It gives the same result as
     /// [`Service::listed`].
     pub(crate) async fn listed(&mut self, record: &TokenRecord) -> Result<Option<CredentialView>, Unavailable> {
-        let phase = phase(record, &self.settings, self.now);
-        let verdict = match account_of(record) {
+        let (facts, phase) = (Facts::of(record.view(), self.limits(), Origin::NotAsked), self.phase(record));
+        let verdict = match &facts.subject {
             Some(subject) if lives(phase) => {
-                let (service, now) = (self.service, self.now);
-                let (account, closed_gate) = self.person(subject.clone()).await?;
-                service.verdict(record, phase, account.as_ref(), *closed_gate, now).await?
+                self.read_person(subject).await?;
+                if let FactsBody::SignIn { client_id, .. } = &facts.body {
+                    self.read_client(client_id).await?;
+                }
+                decide(&facts, phase, self.standing(&facts, subject))
             }
-            _ => decide(record, phase, NOBODY),
+            _ => decide(&facts, phase, NOBODY),
         };
         let last_used_at = self.last_used_at(record);
-        Ok(CredentialView::of(record, phase, verdict.is_ok(), &self.settings, last_used_at, self.now))
+        Ok(CredentialView::of(record, phase, verdict.is_ok(), self.limits(), last_used_at, self.now))
     }
 
-    async fn person(&mut self, subject: SubjectId) -> Result<&(Option<Account>, Option<Gate>), Unavailable> {
-        if !self.people.contains_key(&subject) {
-            let account = self.service.directory.account(&subject).await?;
-            let closed_gate = self.service.closed_gate(&subject, self.now).await?;
+    /// What the decision needs besides the facts of the record. The account and the client have been read before.
+    fn standing(&self, facts: &Facts, subject: &SubjectId) -> Standing<'_> {
+        let person = self.people.get(subject);
+        let account = person.and_then(|(account, _)| account.as_ref());
+        let client = match &facts.body {
+            FactsBody::SignIn { client_id, .. } => self.clients.get(client_id).and_then(Option::as_ref),
+            _ => None,
+        };
+        let closed_gate = person.and_then(|(_, closed_gate)| *closed_gate);
+        Standing { client, ..self.service.standing(facts, account, closed_gate) }
+    }
+
+    async fn read_person(&mut self, subject: &SubjectId) -> Result<(), Unavailable> {
+        if !self.people.contains_key(subject) {
+            let account = self.service.directory.account(subject).await?;
+            let closed_gate = self.service.closed_gate(subject, self.now).await?;
             self.people.insert(subject.clone(), (account, closed_gate));
         }
-        Ok(self.people.entry(subject).or_default())
+        Ok(())
+    }
+
+    async fn read_client(&mut self, id: &ClientId) -> Result<(), Unavailable> {
+        if !self.clients.contains_key(id) {
+            let read = |client: Option<&VersionedRegistration>| client.map(|client| client.registration.clone());
+            let client = self.service.with_client(id, self.now, read).await?;
+            self.clients.insert(id.clone(), client);
+        }
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::record::expiry::effective_expiry;
 use crate::record::family::{Access, FamilyBody};
+use crate::record::limits::Limits;
 use crate::record::phase::Phase;
 use crate::record::token_record::TokenRecord;
 use crate::types::client::ClientId;
@@ -123,11 +124,12 @@ impl CredentialView {
         record: &TokenRecord,
         phase: Phase,
         authenticates: bool,
-        settings: &Settings,
+        limits: Limits<'_>,
         last_used_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Option<Self> {
-        let (own, expires_at) = (record.record(), effective_expiry(record, settings));
+        let (own, settings) = (record.record(), limits.settings);
+        let expires_at = effective_expiry(record.view(), limits);
         let status = match phase {
             Phase::Revoked(_) | Phase::Rotated { .. } | Phase::Purgeable => return None,
             Phase::Expired { .. } if own.superseded.is_some() => return None,

@@ -1,8 +1,8 @@
 //! The filter of the inventory.
 
-use crate::record::decide::account_of;
 use crate::record::expiry::effective_expiry;
-use crate::record::family::FamilyBody;
+use crate::record::family::{Access, FamilyBody};
+use crate::record::limits::Limits;
 use crate::record::phase::Phase;
 use crate::record::token_record::TokenRecord;
 use crate::service::invalid::Invalid;
@@ -11,7 +11,6 @@ use crate::types::client::ClientId;
 use crate::types::ids::SubjectId;
 use crate::types::kind::TokenKind;
 use crate::types::label::{Label, LabelKey};
-use crate::types::settings::Settings;
 use crate::types::time::Timestamp;
 
 /// Which credentials the inventory contains. A credential must fit all fields that are set.
@@ -102,7 +101,7 @@ impl Checked<'_> {
         record: &TokenRecord,
         phase: Phase,
         last_used_at: Option<Timestamp>,
-        settings: &Settings,
+        limits: Limits<'_>,
     ) -> bool {
         let (own, filter) = (record.record(), self.filter);
         let has_ended = match phase {
@@ -117,7 +116,7 @@ impl Checked<'_> {
             && filter.unused_since.is_none_or(|since| last_activity < since)
             && filter
                 .expiring_before
-                .is_none_or(|before| effective_expiry(record, settings).is_some_and(|at| at < before))
+                .is_none_or(|before| effective_expiry(record.view(), limits).is_some_and(|at| at < before))
             && self.label.as_ref().is_none_or(|label| begins_with(record, label))
     }
 
@@ -129,7 +128,9 @@ impl Checked<'_> {
 /// Whether the person owns the credential. For a security code, whether the person created it or gives it its rights.
 fn is_of(record: &TokenRecord, person: &SubjectId) -> bool {
     match record.body() {
-        FamilyBody::Code { created_by, .. } => created_by == person || account_of(record) == Some(person),
+        FamilyBody::Code { created_by, access, .. } => {
+            created_by == person || matches!(access, Access::SameAsUser(user) if user == person)
+        }
         _ => record.record().owner.person() == Some(person),
     }
 }

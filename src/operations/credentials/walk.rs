@@ -129,7 +129,7 @@ impl<'a> Walk<'a> {
     /// Adds the credential to the page if it fits.
     async fn look(&mut self, record: &TokenRecord) -> Result<Looked, Unavailable> {
         let (phase, last_used_at) = (self.judging.phase(record), self.judging.last_used_at(record));
-        if self.checked.may_fit(record, phase, last_used_at, self.judging.settings()) {
+        if self.checked.may_fit(record, phase, last_used_at, self.judging.limits()) {
             if self.judging.accounts() >= ACCOUNTS && self.judging.needs_account(record) {
                 return Ok(Looked::TooManyAccounts);
             }
