@@ -110,7 +110,7 @@ async fn sight_2_the_page_says_how_far_it_has_searched_and_goes_on() {
 async fn sight_2_the_page_is_for_administrators_and_shows_codes_to_super_administrators() {
     let world = world().await;
     let sue = Browser::signed_in(&world, "sue").await;
-    let made = sue.post("/codes", "access=super_administrator&description=for+a+test&rights=all").await;
+    let made = sue.post("/codes", "access=super_administrator&description=for+a+test").await;
     assert_eq!(made.status, 200, "{made:?}");
     let page = sue.get("/credentials?kind=security_code").await;
     assert!(page.status == 200 && page.text.contains("for a test") && page.text.contains("Made by <bdi>sue</bdi>"));
