@@ -7,7 +7,7 @@ use crate::operations::personal_access_tokens::{get, list, rotate};
 use crate::operations::{security_codes, users};
 use crate::service::authority::operations::{
     CreateClient, CreateCode, CreateToken, DeleteClient, DescribeCode, DisableClient, ForbidTokenLogin, ListClients,
-    UpdateSettings,
+    ListCredentials, UpdateSettings,
 };
 use crate::service::error::ManageError;
 use crate::service::presenter::Presenter;
@@ -26,6 +26,8 @@ pub enum Operation<'a> {
     RotateToken(Option<&'a RecordId>),
     /// [`Counterfoil::list_personal_access_tokens_of`].
     ListTokensOf(Option<&'a SubjectId>),
+    /// [`Counterfoil::list_credentials`]. Whether the presenter may list security codes is not checked.
+    ListCredentials,
     /// [`Counterfoil::delete_personal_access_token`].
     DeleteToken(&'a RecordId),
     /// [`Counterfoil::delete_personal_access_token_of`].
@@ -82,6 +84,7 @@ impl Counterfoil {
             Operation::CreateToken => self.permit::<CreateToken>(by).await.map(drop),
             Operation::RotateToken(id) => rotate::exists(&self.permit_on(by, id).await?, id).await,
             Operation::ListTokensOf(subject) => list::known(&self.permit(by).await?, subject).await,
+            Operation::ListCredentials => self.permit::<ListCredentials>(by).await.map(drop),
             Operation::DeleteToken(id) => get::own_exists(self.permit(by).await?, id).await,
             Operation::DeleteTokenOf(subject, id) => get::exists_of(self.permit(by).await?, subject, id).await,
             Operation::DeleteCode(id) => security_codes::get::code_exists(self.permit(by).await?, id).await,

@@ -4,6 +4,7 @@
 pub(crate) mod authenticate;
 pub(crate) mod authorize;
 pub(crate) mod clients;
+pub(crate) mod credentials;
 pub(crate) mod from_source;
 pub(crate) mod logins;
 pub(crate) mod maintenance;
@@ -18,6 +19,9 @@ pub(crate) mod users;
 pub(crate) mod verify;
 
 pub use authorize::Operation;
+pub use credentials::cursor::CredentialCursor;
+pub use credentials::filter::CredentialFilter;
+pub use credentials::list::CredentialPage;
 pub use from_source::FromSource;
 pub use maintenance::keys::{DropKeyError, KeyUse};
 pub use maintenance::purge::purgeable;

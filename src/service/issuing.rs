@@ -12,7 +12,7 @@ use crate::service::bounds::{hour_after, hourly, refusing_cap};
 use crate::service::error::{Conflict, ManageError, Unavailable};
 use crate::service::minting::{DRAWS, Entry, Minted};
 use crate::service::repeated_form::repeated;
-use crate::service::view::{CredentialView, IssuedCredential, MadeFor, ends_soon, live_status};
+use crate::service::view::{CredentialView, IssuedCredential, MadeFor, client_of, ends_soon, live_status};
 use crate::store::insert::{InsertInto, Inserted};
 use crate::token::once::OnceKey;
 use crate::types::description::Description;
@@ -134,6 +134,8 @@ fn listed(record: &NewRecord, body: &FamilyBody, settings: &Settings, now: Times
     CredentialView {
         id: record.id,
         kind: record.kind,
+        owner: record.owner.subject(),
+        client: client_of(body),
         label: record.label.as_ref().map(|label| label.as_str().to_owned()).unwrap_or_default(),
         description: record.description.as_ref().map(|text| text.as_str().to_owned()),
         created_at: now,

@@ -2,8 +2,8 @@
 
 use std::num::NonZeroU32;
 
-/// The largest number of users or clients that a list returns at once. A larger `limit` has the same effect as this
-/// number.
+/// The largest number of users, clients, or credentials of the inventory that a list returns at once. A larger `limit`
+/// has the same effect as this number.
 ///
 /// ```
 /// assert_eq!(counterfoil::operations::LARGEST_PAGE.get(), 100);

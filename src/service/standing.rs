@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::http_auth::refusal::{Gate, Refusal};
 use crate::record::decide::{Rights, Standing, decide};
-use crate::record::facts::{Facts, FactsBody, Origin};
+use crate::record::facts::{Facts, FactsBody, Origin, account_of};
+use crate::record::limits::Limits;
 use crate::record::phase::{Phase, phase};
 use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::service::error::Unavailable;
 use crate::service::view::CredentialView;
 use crate::types::account::Account;
+use crate::types::client::{ClientId, Registration, VersionedRegistration};
 use crate::types::ids::SubjectId;
 use crate::types::kind::TokenKind;
 use crate::types::settings::Settings;
@@ -71,13 +73,7 @@ impl Service {
         closed_gate: Option<Gate>,
         now: Timestamp,
     ) -> Result<Result<Rights, Refusal>, Unavailable> {
-        let scope_demanded = match facts.kind {
-            TokenKind::PersonalAccessToken => self.policy.personal_access_tokens.scope_demanded,
-            TokenKind::AccessToken => self.policy.access_tokens.scope_demanded,
-            _ => false,
-        };
-        let known_scopes = self.policy.scopes.as_ref();
-        let standing = Standing { account, client: None, closed_gate, scope_demanded, known_scopes };
+        let standing = self.standing(facts, account, closed_gate);
         match &facts.body {
             FactsBody::SignIn { client_id, .. } => {
                 self.with_client(client_id, now, |client| {
@@ -90,6 +86,17 @@ impl Service {
         }
     }
 
+    /// What the decision needs besides the facts of the record, without the client.
+    fn standing<'a>(&'a self, facts: &Facts, account: Option<&'a Account>, closed_gate: Option<Gate>) -> Standing<'a> {
+        let scope_demanded = match facts.kind {
+            TokenKind::PersonalAccessToken => self.policy.personal_access_tokens.scope_demanded,
+            TokenKind::AccessToken => self.policy.access_tokens.scope_demanded,
+            _ => false,
+        };
+        let known_scopes = self.policy.scopes.as_ref();
+        Standing { account, client: None, closed_gate, scope_demanded, known_scopes }
+    }
+
     /// Returns the view of a record. `None` if lists do not show the record, for example because it is revoked.
     pub(crate) async fn listed(
         &self,
@@ -98,51 +105,102 @@ impl Service {
     ) -> Result<Option<CredentialView>, Unavailable> {
         let judged = self.judge(record, now).await?;
         let last_used_at = self.uses.overlaid(record.record().id, record.record().last_used_at);
-        Ok(CredentialView::of(record, judged.phase, judged.verdict.is_ok(), &judged.settings, last_used_at, now))
+        let limits = self.limits(&judged.settings);
+        Ok(CredentialView::of(record, judged.phase, judged.verdict.is_ok(), limits, last_used_at, now))
     }
 }
 
-/// Decides about several records at one instant. The settings and each account are read only once for all of them.
+/// Decides about several records at one instant. The settings, each account and each client are read only once for all
+/// of them.
 pub(crate) struct Judging<'a> {
     service: &'a Service,
     now: Timestamp,
     settings: Settings,
     people: BTreeMap<SubjectId, (Option<Account>, Option<Gate>)>,
+    clients: BTreeMap<ClientId, Option<Registration>>,
 }
 
 impl Service {
     /// Starts to decide about several records.
     pub(crate) async fn judging(&self, now: Timestamp) -> Result<Judging<'_>, Unavailable> {
         let (settings, _) = self.settings_and_gate(None, now).await?;
-        Ok(Judging { service: self, now, settings, people: BTreeMap::new() })
+        Ok(Judging { service: self, now, settings, people: BTreeMap::new(), clients: BTreeMap::new() })
     }
 }
 
 impl Judging<'_> {
+    /// The phase of a record.
+    pub(crate) fn phase(&self, record: &TokenRecord) -> Phase {
+        phase(record.view(), self.limits(), self.now)
+    }
+
+    /// The limits by which the records are judged, as they were read at the start.
+    pub(crate) fn limits(&self) -> Limits<'_> {
+        self.service.limits(&self.settings)
+    }
+
+    /// The last use of a record, including a use that this process has not written yet.
+    pub(crate) fn last_used_at(&self, record: &TokenRecord) -> Option<Timestamp> {
+        self.service.uses.overlaid(record.record().id, record.record().last_used_at)
+    }
+
+    /// The number of accounts that were read.
+    pub(crate) fn accounts(&self) -> usize {
+        self.people.len()
+    }
+
+    /// Whether a decision about the record reads an account that was not read yet.
+    pub(crate) fn needs_account(&self, record: &TokenRecord) -> bool {
+        let subject = account_of(record.view()).filter(|_| lives(self.phase(record)));
+        subject.is_some_and(|subject| !self.people.contains_key(&subject))
+    }
+
     /// Returns the view of a record. `None` if lists do not show the record. It gives the same result as
     /// [`Service::listed`].
     pub(crate) async fn listed(&mut self, record: &TokenRecord) -> Result<Option<CredentialView>, Unavailable> {
-        let (view, limits) = (record.view(), self.service.limits(&self.settings));
-        let (facts, phase) = (Facts::of(view, limits, Origin::NotAsked), phase(view, limits, self.now));
+        let (facts, phase) = (Facts::of(record.view(), self.limits(), Origin::NotAsked), self.phase(record));
         let verdict = match &facts.subject {
             Some(subject) if lives(phase) => {
-                let (service, now) = (self.service, self.now);
-                let (account, closed_gate) = self.person(subject.clone()).await?;
-                service.verdict(&facts, phase, account.as_ref(), *closed_gate, now).await?
+                self.read_person(subject).await?;
+                if let FactsBody::SignIn { client_id, .. } = &facts.body {
+                    self.read_client(client_id).await?;
+                }
+                decide(&facts, phase, self.standing(&facts, subject))
             }
             _ => decide(&facts, phase, NOBODY),
         };
-        let last_used_at = self.service.uses.overlaid(record.record().id, record.record().last_used_at);
-        Ok(CredentialView::of(record, phase, verdict.is_ok(), &self.settings, last_used_at, self.now))
+        let last_used_at = self.last_used_at(record);
+        Ok(CredentialView::of(record, phase, verdict.is_ok(), self.limits(), last_used_at, self.now))
     }
 
-    async fn person(&mut self, subject: SubjectId) -> Result<&(Option<Account>, Option<Gate>), Unavailable> {
-        if !self.people.contains_key(&subject) {
-            let account = self.service.directory.account(&subject).await?;
-            let closed_gate = self.service.closed_gate(&subject, self.now).await?;
+    /// What the decision needs besides the facts of the record. The account and the client have been read before.
+    fn standing(&self, facts: &Facts, subject: &SubjectId) -> Standing<'_> {
+        let person = self.people.get(subject);
+        let account = person.and_then(|(account, _)| account.as_ref());
+        let client = match &facts.body {
+            FactsBody::SignIn { client_id, .. } => self.clients.get(client_id).and_then(Option::as_ref),
+            _ => None,
+        };
+        let closed_gate = person.and_then(|(_, closed_gate)| *closed_gate);
+        Standing { client, ..self.service.standing(facts, account, closed_gate) }
+    }
+
+    async fn read_person(&mut self, subject: &SubjectId) -> Result<(), Unavailable> {
+        if !self.people.contains_key(subject) {
+            let account = self.service.directory.account(subject).await?;
+            let closed_gate = self.service.closed_gate(subject, self.now).await?;
             self.people.insert(subject.clone(), (account, closed_gate));
         }
-        Ok(self.people.entry(subject).or_default())
+        Ok(())
+    }
+
+    async fn read_client(&mut self, id: &ClientId) -> Result<(), Unavailable> {
+        if !self.clients.contains_key(id) {
+            let read = |client: Option<&VersionedRegistration>| client.map(|client| client.registration.clone());
+            let client = self.service.with_client(id, self.now, read).await?;
+            self.clients.insert(id.clone(), client);
+        }
+        Ok(())
     }
 }
 

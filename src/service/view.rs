@@ -1,8 +1,11 @@
 //! Views of credentials, for their owners and for administrators.
 
+use crate::record::expiry::effective_expiry;
 use crate::record::family::{Access, FamilyBody};
+use crate::record::limits::Limits;
 use crate::record::phase::Phase;
 use crate::record::token_record::TokenRecord;
+use crate::types::client::ClientId;
 use crate::types::ids::{RecordId, SubjectId};
 use crate::types::kind::TokenKind;
 use crate::types::scope::Scope;
@@ -26,6 +29,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// All statuses.
+    pub const ALL: &[Self] = &[Self::Active, Self::Expiring, Self::Expired, Self::Suspended];
+
     /// The name on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -46,13 +52,17 @@ pub struct CredentialView {
     pub id: RecordId,
     /// The kind.
     pub kind: TokenKind,
+    /// The owner. `None` for a security code, which belongs to the realm.
+    pub owner: Option<SubjectId>,
+    /// The client through which the sign-in of an access or refresh token was opened. `None` for other credentials.
+    pub client: Option<ClientId>,
     /// The label. Empty if the credential has none.
     pub label: String,
     /// The description of a security code.
     pub description: Option<String>,
     /// When the credential was created.
     pub created_at: Timestamp,
-    /// When the credential expires. `None` if it is permanent.
+    /// When the credential expires under the current settings. `None` if it is permanent.
     pub expires_at: Option<Timestamp>,
     /// The last successful use, to the second, including uses that are not written yet. `None` if it was never used.
     pub last_used_at: Option<Timestamp>,
@@ -99,6 +109,14 @@ impl MadeFor {
     }
 }
 
+/// The public id of the client through which a sign-in was opened.
+pub(crate) fn client_of(body: &FamilyBody) -> Option<ClientId> {
+    match body {
+        FamilyBody::SignIn { client_id, .. } => Some(client_id.clone()),
+        _ => None,
+    }
+}
+
 impl CredentialView {
     /// Returns the view of a record. `None` if the record is revoked, if its retention has ended, or if it was replaced
     /// and no longer works.
@@ -106,31 +124,34 @@ impl CredentialView {
         record: &TokenRecord,
         phase: Phase,
         authenticates: bool,
-        settings: &Settings,
+        limits: Limits<'_>,
         last_used_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Option<Self> {
-        let own = record.record();
+        let (own, settings) = (record.record(), limits.settings);
+        let expires_at = effective_expiry(record.view(), limits);
         let status = match phase {
             Phase::Revoked(_) | Phase::Rotated { .. } | Phase::Purgeable => return None,
             Phase::Expired { .. } if own.superseded.is_some() => return None,
             Phase::Expired { .. } => Status::Expired,
             Phase::Live | Phase::Overlap { .. } if !authenticates => Status::Suspended,
             Phase::Overlap { .. } => Status::Expiring,
-            Phase::Live => live_status(own.expires_at, settings, now),
+            Phase::Live => live_status(expires_at, settings, now),
         };
         let made = MadeFor::of(record.body());
         Some(Self {
             id: own.id,
             kind: own.kind,
+            owner: own.owner.subject(),
+            client: client_of(record.body()),
             label: own.label.as_ref().map(|label| label.as_str().to_owned()).unwrap_or_default(),
             description: own.description.as_ref().map(|text| text.as_str().to_owned()),
             created_at: own.created_at,
-            expires_at: own.expires_at,
+            expires_at,
             last_used_at,
             status,
             replaced: own.superseded.is_some(),
-            ends_soon: ends_soon(own.expires_at, own.expiry_set_at, settings, now),
+            ends_soon: ends_soon(expires_at, own.expiry_set_at, settings, now),
             scope: own.scope.clone(),
             access: made.access,
             named: made.named,

@@ -46,6 +46,11 @@ pub(crate) enum Command {
     /// Lists credentials or clients of the realm
     #[command(subcommand)]
     List(List),
+    /// Shows one credential of any kind
+    Show {
+        /// The credential's id: the 22 letters after the prefix of the token. Never pass the token itself
+        id: String,
+    },
     /// Revokes credentials permanently
     #[command(subcommand)]
     Revoke(Revoke),
@@ -80,6 +85,34 @@ pub(crate) enum List {
     Codes,
     /// The clients
     Clients,
+    /// The credentials of all owners: personal access tokens, access and refresh tokens, security codes and sessions
+    Credentials(Inventory),
+}
+
+/// The filter of `list credentials`. A credential must fit all given options.
+#[derive(Args)]
+pub(crate) struct Inventory {
+    /// Only this kind: personal_access_token, access_token, refresh_token, security_code or console_session
+    #[arg(long)]
+    pub(crate) kind: Option<String>,
+    /// Only the credentials of this person, and the security codes that this person created or gives rights to
+    #[arg(long, value_name = "SUBJECT")]
+    pub(crate) owner: Option<String>,
+    /// Only the tokens of sign-ins through this client
+    #[arg(long)]
+    pub(crate) client: Option<String>,
+    /// Only those whose expiry is earlier than this instant, in RFC 3339
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) expiring_before: Option<String>,
+    /// Only those that were neither created nor used at this instant or later, in RFC 3339
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) unused_since: Option<String>,
+    /// Only those whose label begins with this text, without regard to case
+    #[arg(long)]
+    pub(crate) label: Option<String>,
+    /// Prints CSV, page by page. A cell that begins like a formula gets a leading apostrophe
+    #[arg(long)]
+    pub(crate) csv: bool,
 }
 
 #[derive(Subcommand)]

@@ -18,7 +18,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::output::said;
+use crate::output::{Output, said};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -39,6 +39,9 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::failed)?;
     let output = runtime.block_on(commands::run(cli))?;
+    if matches!(output, Output::Printed) {
+        return Ok(());
+    }
     let text = if cli.json { output.json()? } else { output.text() };
     // An error means that the reader closed the pipe. That is not a failure of the command.
     let _unread = writeln!(std::io::stdout(), "{}", text.trim_end());

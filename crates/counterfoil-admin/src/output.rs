@@ -17,6 +17,8 @@ pub(crate) enum Output {
     Fields(Vec<(&'static str, Value)>),
     /// A document that is printed as JSON in both formats.
     Document(Value),
+    /// The command has already printed its result.
+    Printed,
 }
 
 impl Output {
@@ -32,6 +34,7 @@ impl Output {
             }
             Self::Fields(fields) => object(fields.clone()),
             Self::Document(document) => document.clone(),
+            Self::Printed => return Ok(String::new()),
         };
         serde_json::to_string_pretty(&value).map_err(Failure::failed)
     }
@@ -48,6 +51,7 @@ impl Output {
                 aligned(&fields.iter().map(|(name, value)| vec![(*name).to_owned(), cell(value)]).collect::<Vec<_>>())
             }
             Self::Document(document) => serde_json::to_string_pretty(document).unwrap_or_default(),
+            Self::Printed => String::new(),
         }
     }
 }

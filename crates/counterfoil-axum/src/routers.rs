@@ -15,6 +15,11 @@ pub fn users(counterfoil: Counterfoil) -> Routes {
     counterfoil_http::users(counterfoil).into()
 }
 
+/// Serves the credentials of all owners, for administrators, at `/credentials` and the paths below it.
+pub fn credentials(counterfoil: Counterfoil) -> Routes {
+    counterfoil_http::credentials(counterfoil).into()
+}
+
 /// Serves security codes, for super administrators, at `/security-codes` and the paths below it.
 pub fn security_codes(counterfoil: Counterfoil) -> Routes {
     counterfoil_http::security_codes(counterfoil).into()

@@ -10,6 +10,7 @@
 mod authorization;
 mod bytes;
 mod cookies;
+mod csv;
 mod cursors;
 mod documents;
 mod forms;
@@ -26,6 +27,7 @@ mod world;
 
 pub use authorization::authorization;
 pub use cookies::cookies;
+pub use csv::csv;
 pub use cursors::cursors;
 pub use documents::documents;
 pub use forms::forms;
@@ -42,9 +44,10 @@ pub use token::token;
 pub type Target = fn(&[u8]) -> bool;
 
 /// All targets, with the names of their folders in `fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 13] = [
+pub const TARGETS: [(&str, Target); 14] = [
     ("authorization", authorization),
     ("cookies", cookies),
+    ("csv", csv),
     ("cursors", cursors),
     ("documents", documents),
     ("forms", forms),

@@ -26,6 +26,9 @@ mod chapters {
     #[doc = include_str!("../../../docs/guide/src/management-api.md")]
     struct ManagementApi;
 
+    #[doc = include_str!("../../../docs/guide/src/inventory.md")]
+    struct Inventory;
+
     #[doc = include_str!("../../../docs/guide/src/throttling.md")]
     struct Throttling;
 

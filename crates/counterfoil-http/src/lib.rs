@@ -5,6 +5,7 @@ pub mod adapter;
 mod api;
 mod body;
 mod busy_retry;
+mod csv;
 mod cursor;
 mod endpoint;
 mod endpoints;
@@ -29,6 +30,7 @@ mod strict;
 mod to_the_end;
 
 pub use api::clients::clients;
+pub use api::credentials::credentials;
 pub use api::personal_access_tokens::me_tokens;
 #[cfg(feature = "openapi")]
 pub use api::schema::AuthenticationProblems;
@@ -39,6 +41,7 @@ pub use body::Body;
 pub use counterfoil::types::Source;
 #[doc(inline)]
 pub use counterfoil_tower::{ProblemKind, RequestHead};
+pub use csv::csv_line;
 pub use endpoint::Endpoint;
 pub use endpoints::Endpoints;
 pub use host::{InvalidHost, host_of};

@@ -16,6 +16,14 @@ use time::format_description::well_known;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rfc3339(pub Timestamp);
 
+impl Rfc3339 {
+    /// The text, for formats other than JSON.
+    pub(crate) fn text(self) -> String {
+        // This cannot fail, because the year of a timestamp has four digits.
+        OffsetDateTime::from(self.0).format(&well_known::Rfc3339).unwrap_or_default()
+    }
+}
+
 impl Serialize for Rfc3339 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = OffsetDateTime::from(self.0).format(&well_known::Rfc3339).map_err(serde::ser::Error::custom)?;

@@ -42,10 +42,21 @@ pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response {
     if !measured || serde_json::to_writer(&mut *bytes, value).is_err() {
         return Problem::unavailable().to_response();
     }
-    let mut response = Response::new(Body::from(Bytes::from_owner(bytes)));
+    let mut response = uncached(Body::from(Bytes::from_owner(bytes)));
     *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// Makes a 200 response with a text that contains no secret. The caller sets its media type.
+pub(crate) fn text(text: String) -> Response {
+    uncached(Body::from(text))
+}
+
+/// Makes a 200 response that is not stored by caches.
+fn uncached(body: Body) -> Response {
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
     response

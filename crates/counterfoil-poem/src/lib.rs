@@ -14,8 +14,8 @@ pub use authenticate::{Authenticate, AuthenticateEndpoint};
 pub use counterfoil::types::Source;
 #[doc(inline)]
 pub use counterfoil_http::{
-    Endpoint, Endpoints, InvalidIssuer, InvalidProxies, Issuer, Metadata, Sources, TrustedProxies, clients, introspect,
-    me_tokens, metadata, revoke, security_codes, settings, token, users,
+    Endpoint, Endpoints, InvalidIssuer, InvalidProxies, Issuer, Metadata, Sources, TrustedProxies, clients,
+    credentials, introspect, me_tokens, metadata, revoke, security_codes, settings, token, users,
 };
 #[doc(inline)]
 pub use counterfoil_tower::{Authentication, ProblemKind, RejectionReason};

@@ -31,6 +31,7 @@ pub fn routes(counterfoil: &Counterfoil, issuer: Issuer, profiles: ProfileStore,
     let api_routers = OpenApiRouter::new()
         .merge(counterfoil_axum::me_tokens(counterfoil.clone()).into())
         .merge(counterfoil_axum::users(counterfoil.clone()).into())
+        .merge(counterfoil_axum::credentials(counterfoil.clone()).into())
         .merge(counterfoil_axum::security_codes(counterfoil.clone()).into())
         .merge(counterfoil_axum::clients(counterfoil.clone()).into())
         .merge(counterfoil_axum::settings(counterfoil.clone()).into())

@@ -140,6 +140,12 @@ impl<'a, O: Permission> Permit<'a, O> {
         self.now
     }
 
+    /// Checks whether the presenter is also allowed to do the operation `P`, for an operation whose result depends on
+    /// this.
+    pub(crate) async fn also<P: Permission>(&self) -> Result<(), ManageError> {
+        self.service.authorize(P::RULE, self.by, None, self.now).await
+    }
+
     /// The subject of the presenter, if it is a person. [`Forbidden::NoPerson`] if it is the host's own code.
     pub(crate) fn person(&self) -> Result<&'a SubjectId, Forbidden> {
         self.by.subject().ok_or(Forbidden::NoPerson)

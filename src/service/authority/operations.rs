@@ -60,6 +60,10 @@ operations! {
     ListTokensOf { All, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Deletes a user's personal access token.
     DeleteTokenOf { All, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
+    /// Lists the credentials of all owners.
+    ListCredentials { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
+    /// Shows one credential of any owner.
+    SeeCredential { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
     /// Ends all credentials of a user.
     RevokeAllOf { Sessions, USERS_MANAGE, ADMINISTRATOR, May, NotAsked, NotNeeded }
 

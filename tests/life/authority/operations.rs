@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use counterfoil::client::{ClientId, ClientUpdate, NewClient};
-use counterfoil::operations::{NewAccess, NewSecurityCode, Overlap};
+use counterfoil::operations::{CredentialFilter, NewAccess, NewSecurityCode, Overlap};
 use counterfoil::settings::SettingsUpdate;
 use counterfoil::types::RecordId;
 use counterfoil::*;
@@ -101,6 +101,22 @@ pub(super) const ALL: &[Operation] = &[
         run: |world, who| {
             let id = token(world, "ivan", None);
             block_on(world.handle.delete_personal_access_token_of(&who.by, &subject("ivan"), &id))
+        },
+    },
+    Operation {
+        name: "ListCredentials",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| {
+            let filter = CredentialFilter::default();
+            block_on(world.handle.list_credentials(&who.by, &filter, None, limit(1))).map(drop)
+        },
+    },
+    Operation {
+        name: "SeeCredential",
+        scope: Scope::USERS_MANAGE,
+        run: |world, who| {
+            let id = token(world, "ivan", None);
+            block_on(world.handle.credential(&who.by, &id)).map(drop)
         },
     },
     Operation {

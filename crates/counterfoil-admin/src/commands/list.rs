@@ -7,6 +7,7 @@ use counterfoil::{Counterfoil, CredentialView, Presenter, SubjectId};
 use serde_json::Value;
 
 use crate::cli::{Cli, List};
+use crate::commands::inventory;
 use crate::failure::Failure;
 use crate::output::{Output, instant, instant_or_none};
 
@@ -21,6 +22,7 @@ pub(super) async fn run(cli: &Cli, what: &List) -> Result<Output, Failure> {
         List::Tokens { subject } => tokens(&counterfoil, subject).await,
         List::Codes => codes(&counterfoil).await,
         List::Clients => clients(&counterfoil).await,
+        List::Credentials(filter) => inventory::list(cli, &counterfoil, filter).await,
     };
     store.close().await;
     listed

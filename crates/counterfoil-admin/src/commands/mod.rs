@@ -2,6 +2,7 @@
 
 mod census;
 mod copy;
+mod inventory;
 mod key_uses;
 mod keys;
 mod list;
@@ -19,6 +20,7 @@ use crate::output::{Output, said};
 pub(crate) async fn run(cli: &Cli) -> Result<Output, Failure> {
     match &cli.command {
         Command::List(what) => list::run(cli, what).await,
+        Command::Show { id } => inventory::show(cli, id).await,
         Command::Revoke(what) => revoke::run(cli, what).await,
         Command::Census => census::run(cli).await,
         Command::Migrate => migrate(cli).await,

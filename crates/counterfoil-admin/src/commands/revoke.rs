@@ -24,17 +24,17 @@ pub(super) async fn run(cli: &Cli, what: &Revoke) -> Result<Output, Failure> {
     ended
 }
 
-fn record_id(id: &str) -> Result<RecordId, Failure> {
+pub(super) fn record_id(id: &str) -> Result<RecordId, Failure> {
     id.parse().map_err(|_| {
         Failure::Usage("an id is the 22 letters behind a token's prefix; never give the token itself".into())
     })
 }
 
-fn subject_id(subject: &str) -> Result<SubjectId, Failure> {
+pub(super) fn subject_id(subject: &str) -> Result<SubjectId, Failure> {
     SubjectId::new(subject).map_err(|invalid| Failure::Usage(invalid.to_string()))
 }
 
-fn client_id(client: &str) -> Result<ClientId, Failure> {
+pub(super) fn client_id(client: &str) -> Result<ClientId, Failure> {
     client.parse().map_err(|_| Failure::Usage("not a client id".into()))
 }
 

@@ -8,10 +8,11 @@ use crate::tool::{Service, text, tool, tool_with};
 fn host_61_help_names_every_command_and_the_exit_codes() {
     let help = tool(&["--help"]);
     assert_eq!(help.code, 0);
-    for word in ["list", "revoke", "census", "migrate", "purge", "copy", "policy", "keys", "Exit codes: 0 done"] {
+    for word in ["list", "show", "revoke", "census", "migrate", "purge", "copy", "policy", "keys", "Exit codes: 0 done"]
+    {
         assert!(help.out.contains(word), "{word}: {}", help.out);
     }
-    for command in ["list", "revoke", "census", "migrate", "purge", "copy", "policy", "keys"] {
+    for command in ["list", "show", "revoke", "census", "migrate", "purge", "copy", "policy", "keys"] {
         let help = tool(&[command, "--help"]);
         assert!(help.code == 0 && help.out.contains("--json"), "{command}");
     }

@@ -138,3 +138,62 @@ fn host_61_a_damaged_row_elsewhere_does_not_stop_a_revocation() {
     assert!(!service.accepts(&signed_in));
     assert_eq!(run(&["purge", "--dry-run"]).json()["corrupt"], 1);
 }
+
+#[test]
+fn sight_2_all_credentials_are_listed_by_filters_as_a_table_json_and_csv() {
+    let service = Service::on_sqlite();
+    let (_, id) = service.token("=Nightly");
+    service.token("say \"a, b\"");
+    let client: ClientId = "app".parse().expect("a client id");
+    service.serve(async |counterfoil, _| {
+        let new = NewClient::named("App").with_id(Some(client.clone()));
+        let _registered = counterfoil.create_client(&Presenter::host(), new).await.expect("a client");
+        let sign_in = SignIn::new(&client, service.ann.subject());
+        let _granted = counterfoil.open_sign_in(&sign_in).await.expect("a sign-in");
+    });
+    let run = |arguments: &[&str]| tool(&[&["--store", service.url.as_str()], arguments].concat());
+    let list = |arguments: &[&str]| run(&[&["--json", "list", "credentials"], arguments].concat());
+    let count = |arguments: &[&str]| list(arguments).json().as_array().expect("an array").len();
+    assert_eq!(count(&[]), 3);
+    assert_eq!(count(&["--kind", "personal_access_token"]), 2);
+    assert_eq!((count(&["--client", "app"]), count(&["--owner", "7"]), count(&["--owner", "8"])), (1, 3, 0));
+    assert_eq!((count(&["--label", "=NIGHT"]), count(&["--label", "x"])), (1, 0));
+    assert_eq!(count(&["--unused-since", "2020-01-01T00:00:00Z"]), 0);
+    assert_eq!(count(&["--unused-since", "2200-01-01T00:00:00+03:00", "--kind", "personal_access_token"]), 2);
+    assert_eq!((count(&["--expiring-before", "2200-01-01T00:00:00Z"]), count(&["--kind", "security_code"])), (3, 0));
+
+    let table = run(&["list", "credentials", "--kind", "personal_access_token"]);
+    assert!(table.out.contains(&id) && table.out.contains("=Nightly"), "{}", table.out);
+    let csv = run(&["list", "credentials", "--csv", "--kind", "personal_access_token"]).out;
+    let header = "id,kind,owner,client,label,description,created_by,expired,created_at,expires_at,last_used_at,scope";
+    assert!(csv.starts_with(&format!("{header}\r\n")) && csv.matches("\r\n").count() == 3, "{csv}");
+    assert!(csv.contains(&format!("{id},personal_access_token,7,,'=Nightly,,,false,")), "{csv}");
+    assert!(csv.contains(",\"say \"\"a, b\"\"\","), "{csv}");
+
+    for wrong in [
+        &["--kind", "client_secret"][..],
+        &["--owner", ""],
+        &["--client", "a b"],
+        &["--label", ""],
+        &["--unused-since", "yesterday"],
+        &["--expiring-before", "2026-01-01"],
+        &["--csv"],
+    ] {
+        let refused = list(wrong);
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{wrong:?}: {}", refused.err);
+    }
+}
+
+#[test]
+fn sight_3_one_credential_is_shown_by_its_id() {
+    let service = Service::on_sqlite();
+    let (token, id) = service.token("ci");
+    let run = |arguments: &[&str]| tool(&[&["--json", "--store", service.url.as_str()], arguments].concat());
+    let shown = run(&["show", &id]).json();
+    assert_eq!((&shown["label"], &shown["owner"], &shown["expired"]), (&"ci".into(), &"7".into(), &false.into()));
+    assert_eq!(run(&["list", "credentials"]).json()[0], shown, "the same as in the list");
+    assert_eq!(run(&["show", &token]).code, 2, "a token is no id");
+    assert_eq!(run(&["show", "21XalmlOggCLYKFMAX1Oby"]).code, 4);
+    assert_eq!(run(&["revoke", "credential", &id, "--yes"]).code, 0);
+    assert_eq!(run(&["show", &id]).code, 4);
+}

@@ -13,7 +13,8 @@ use counterfoil_http::request::to_the_end;
 use crate::console::assets::asset;
 use crate::console::cookie::{CookieName, Cookies, Transport};
 use crate::console::pages::{
-    clients, events, languages, personal_access_tokens, profile, security_codes, sessions, settings, signature, users,
+    clients, credentials, events, languages, personal_access_tokens, profile, security_codes, sessions, settings,
+    signature, users,
 };
 use crate::console::profiles::Profiles;
 use crate::console::recent_events::RecentEvents;
@@ -106,6 +107,7 @@ impl Console {
             .route("/users/{subject}", get(users::show))
             .route("/users/{subject}/token-login", post(users::token_login))
             .route("/users/{subject}/tokens/{id}/delete", get(users::ask_delete).post(users::delete))
+            .route("/credentials", get(credentials::list))
             .route("/codes", get(security_codes::list).post(security_codes::create))
             .route("/codes/{id}/edit", get(security_codes::edit::show).post(security_codes::edit::edit))
             .route(

@@ -116,6 +116,7 @@ impl Viewer {
             (self.gate.is_none(), "/tokens", texts.tokens),
             (console.profiles.is_some(), "/profile", texts.profile),
             (manages && self.counterfoil.has_search(), "/users", texts.users),
+            (administers, "/credentials", texts.inventory),
             (role == Role::SuperAdministrator, "/codes", texts.codes),
             (administers, "/clients", texts.clients),
             (administers, "/settings", texts.settings),

@@ -27,7 +27,7 @@ fn delete(path: &str) -> Send {
 }
 
 pub fn cases() -> Vec<Case> {
-    [tokens(), users(), codes(), clients(), settings()].concat()
+    [tokens(), users(), credentials(), codes(), clients(), settings()].concat()
 }
 
 fn tokens() -> Vec<Case> {
@@ -80,6 +80,48 @@ fn users() -> Vec<Case> {
         case("users: nobody", get("/api/v1/users/nobody/tokens").bearer("ada"), not_found()),
         case("users: a subject with an escape", get("/api/v1/users/%69van/tokens").bearer("ada"), shown()),
         case("users: a subject that is no text", get("/api/v1/users/%FF/tokens").bearer("ada"), not_found()),
+    ]
+}
+
+fn credentials() -> Vec<Case> {
+    let list = "/api/v1/credentials";
+    let csv = || get(&format!("{list}?kind=personal_access_token")).bearer("ada").header("accept", "text/csv");
+    let media_type = Some("text/csv; charset=utf-8; header=present");
+    vec![
+        case("credentials: list", get(list).bearer("ada").header("x-of", "{token}"), shown()),
+        case(
+            "credentials: a filter",
+            get(&format!("{list}?kind=access_token&state=expiring&limit=1")).bearer("ada"),
+            shown(),
+        ),
+        case(
+            "credentials: CSV",
+            csv(),
+            Expected { media_type, ..shown() }.says(
+                "id,kind,owner,client,label,description,status,created_at,expires_at,last_used_at,scope,access,\
+                 user_subject,created_by\r\n",
+            ),
+        ),
+        case("credentials: CSV of a token", csv().header("x-of", "{token}"), Expected { media_type, ..shown() }),
+        case("credentials: see", get(&format!("{list}/{{token-id}}")).bearer("ada"), shown()),
+        case("credentials: one that is not there", get(&format!("{list}/x")).bearer("ada"), not_found()),
+        case("credentials: without the right", get(list).bearer("access"), Expected::problem(403, "role")),
+        case(
+            "credentials: a value that is not known",
+            get(&format!("{list}?state=lost")).bearer("ada"),
+            Expected::problem(422, "invalid-field"),
+        ),
+        case(
+            "credentials: a foreign cursor",
+            get(&format!("{list}?cursor=AAAA")).bearer("ada"),
+            Expected::problem(422, "invalid-field"),
+        ),
+        case(
+            "credentials: an outage",
+            get(list).bearer("ada"),
+            Expected::problem(503, "unavailable").header("retry-after", "2"),
+        )
+        .outage("list"),
     ]
 }
 

@@ -64,6 +64,7 @@ fn configure(routes: &mut web::ServiceConfig, counterfoil: &Counterfoil) {
     let guard = RequireScope::any_of(&["projects:read", "projects:admin"]);
     let api = counterfoil_actix::me_tokens(own())
         .merge(counterfoil_actix::users(own()))
+        .merge(counterfoil_actix::credentials(own()))
         .merge(counterfoil_actix::security_codes(own()))
         .merge(counterfoil_actix::clients(own()))
         .merge(counterfoil_actix::settings(own()));

@@ -81,6 +81,7 @@ fn router(counterfoil: &Counterfoil) -> Router {
         .route("/bare-scope", any_method(async || "in").layer(RequireScopeLayer::new("projects:read")));
     let api = counterfoil_axum::me_tokens(own())
         .merge(counterfoil_axum::users(own()))
+        .merge(counterfoil_axum::credentials(own()))
         .merge(counterfoil_axum::security_codes(own()))
         .merge(counterfoil_axum::clients(own()))
         .merge(counterfoil_axum::settings(own()));

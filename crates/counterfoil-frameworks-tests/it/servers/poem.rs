@@ -80,6 +80,7 @@ fn app(counterfoil: &Counterfoil) -> impl Endpoint + use<> {
     let either = RequireScope::any_of(&["projects:read", "projects:admin"]);
     let api = counterfoil_poem::me_tokens(own())
         .merge(counterfoil_poem::users(own()))
+        .merge(counterfoil_poem::credentials(own()))
         .merge(counterfoil_poem::security_codes(own()))
         .merge(counterfoil_poem::clients(own()))
         .merge(counterfoil_poem::settings(own()));

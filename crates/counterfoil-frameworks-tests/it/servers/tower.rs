@@ -43,6 +43,7 @@ fn endpoints(counterfoil: &Counterfoil) -> Endpoints {
     let own = || counterfoil.clone();
     let api = counterfoil_http::me_tokens(own())
         .merge(counterfoil_http::users(own()))
+        .merge(counterfoil_http::credentials(own()))
         .merge(counterfoil_http::security_codes(own()))
         .merge(counterfoil_http::clients(own()))
         .merge(counterfoil_http::settings(own()));

@@ -1,9 +1,10 @@
 //! The parts of a request that the operations read.
 
 use counterfoil::{Counterfoil, Presenter, Principal};
-use http::Uri;
+use http::request::Parts;
 
 use super::location::Location;
+use crate::csv;
 
 /// An authenticated request, without its body.
 pub(super) struct Call {
@@ -14,6 +15,8 @@ pub(super) struct Call {
     segments: Vec<Option<String>>,
     query: Option<String>,
     pub(super) location: Location,
+    /// Whether the response should be CSV, if the endpoint supports it.
+    pub(super) prefers_csv: bool,
 }
 
 impl Call {
@@ -21,10 +24,10 @@ impl Call {
         counterfoil: Counterfoil,
         principal: Principal,
         segments: Vec<Option<String>>,
-        uri: &Uri,
+        parts: &Parts,
     ) -> Self {
-        let (query, location) = (uri.query().map(str::to_owned), Location::of(uri));
-        Self { counterfoil, principal, segments, query, location }
+        let (query, location) = (parts.uri.query().map(str::to_owned), Location::of(&parts.uri));
+        Self { counterfoil, principal, segments, query, location, prefers_csv: csv::is_preferred(&parts.headers) }
     }
 
     /// Returns the authenticated caller as a [`Presenter`], the argument by which operations check rights.

@@ -127,7 +127,7 @@ impl ApiHandler {
             Err(rejection) => return AsProblem.refuse(rejection),
         };
         let received = self.receive(&segments, parts, body).await;
-        let call = Call::new(counterfoil, principal, segments, &parts.uri);
+        let call = Call::new(counterfoil, principal, segments, parts);
         (self.answer)(call, received).await.unwrap_or_else(|problem| problem.to_response())
     }
 

@@ -17,6 +17,11 @@ impl Location {
         Self(uri.path().to_owned())
     }
 
+    /// The path.
+    pub(super) fn path(&self) -> &str {
+        &self.0
+    }
+
     /// Removes the last `segments` segments of the path.
     pub(super) fn up(mut self, segments: usize) -> Self {
         for _ in 0..segments {

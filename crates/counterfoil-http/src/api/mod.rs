@@ -5,6 +5,9 @@ mod call;
 mod client_body;
 mod client_view;
 pub(crate) mod clients;
+mod credential_query;
+mod credential_row;
+pub(crate) mod credentials;
 pub(crate) mod handler;
 mod location;
 #[cfg(feature = "openapi")]

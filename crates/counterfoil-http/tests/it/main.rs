@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "modules of one test binary")]
 
 mod bodies;
+mod credentials;
 #[cfg(feature = "openapi")]
 mod described;
 mod endpoints;

@@ -67,6 +67,13 @@ impl Walk<'_> {
         self.call("DELETE", &path, None, 204).await;
     }
 
+    async fn credentials(&mut self) {
+        let id = self.world.service.personal_access_token("ivan", None).await.view.id.to_string();
+        let listed = self.call("GET", "/credentials?kind=personal_access_token", None, 200).await.json();
+        assert!(listed["items"].as_array().is_some_and(|items| items.iter().any(|item| item["id"] == id.as_str())));
+        self.call("GET", &format!("/credentials/{id}"), None, 200).await;
+    }
+
     async fn codes(&mut self) {
         let (code, json) = self.make("/security-codes", Some(r#"{"access":"super_administrator"}"#)).await;
         assert!(json["code"].is_string());
@@ -120,6 +127,7 @@ async fn walk(world: &World) {
     walk.oauth().await;
     walk.tokens().await;
     walk.users().await;
+    walk.credentials().await;
     walk.codes().await;
     walk.clients().await;
     walk.settings().await;

@@ -81,6 +81,7 @@ pub fn endpoints(service: &TestService) -> Endpoints {
         Metadata::new(issuer, service.counterfoil()).token("/token").revocation("/revoke").introspection("/introspect");
     counterfoil_http::me_tokens(counterfoil())
         .merge(counterfoil_http::users(counterfoil()))
+        .merge(counterfoil_http::credentials(counterfoil()))
         .merge(counterfoil_http::security_codes(counterfoil()))
         .merge(counterfoil_http::clients(counterfoil()))
         .merge(counterfoil_http::settings(counterfoil()))

@@ -6,5 +6,6 @@ mod bounds;
 mod contract;
 mod files;
 mod interleavings;
+mod inventory;
 mod support;
 mod versions;

@@ -7,6 +7,7 @@ mod bounds;
 mod cluster;
 mod failover;
 mod full;
+mod inventory;
 mod pages;
 mod processes;
 mod redis;

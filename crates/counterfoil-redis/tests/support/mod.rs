@@ -6,6 +6,8 @@
 pub mod backend;
 pub mod canary;
 pub mod fixture;
+#[path = "../../../counterfoil-sql/tests/support/inventory.rs"]
+pub mod inventory;
 pub mod monitor;
 pub mod pair;
 pub mod proxy;

@@ -7,6 +7,7 @@ pub mod canary;
 #[cfg(feature = "sqlite")]
 pub mod files;
 pub mod host;
+pub mod inventory;
 pub mod lost;
 #[cfg(feature = "postgres")]
 pub mod schemas;

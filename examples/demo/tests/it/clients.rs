@@ -199,6 +199,8 @@ async fn the_document_is_openapi_3_1_and_its_page_loads_nothing_from_elsewhere()
         "/api/v1/users/{subject}",
         "/api/v1/users/{subject}/tokens",
         "/api/v1/users/{subject}/tokens/{id}",
+        "/api/v1/credentials",
+        "/api/v1/credentials/{id}",
         "/api/v1/security-codes",
         "/api/v1/security-codes/{id}",
         "/api/v1/security-codes/{id}/make-permanent",

@@ -3,6 +3,7 @@
 mod account_names;
 pub(crate) mod clients;
 mod confirmation;
+pub(crate) mod credentials;
 mod empty_list;
 pub(crate) mod events;
 pub(crate) mod languages;

@@ -89,7 +89,7 @@ impl UserRow {
 }
 
 /// Returns the full path of the page of a user.
-fn path(console: &Console, subject: &SubjectId) -> String {
+pub(super) fn path(console: &Console, subject: &SubjectId) -> String {
     console.path(&below(subject))
 }
 

@@ -309,7 +309,28 @@ pub(crate) const ENGLISH: Texts = Texts {
     edit_expired: "The code has expired: only its description can be changed. Reactivate it to change its expiry.",
     unit_label: "Unit",
     id_title: "Id",
+    searched,
+    inventory: "All credentials",
+    inventory_lead: "The credentials of all owners, by kind and not by date. A page searches at most 1,000 of them.",
+    any_kind: "Any kind",
+    kind_personal: "Personal access token",
+    kind_access: "Access token",
+    kind_refresh: "Refresh token",
+    kind_session: "Console session",
+    owner: "Owner",
+    owner_hint: "The id that the page of the user shows.",
+    label_begins: "Label begins with",
+    expiring_before: "Expires before",
+    unused_since: "Unused since",
+    unused_since_hint: "Neither created nor used then or later.",
+    first_page: "First page",
+    go_on: "Go on",
 };
+
+fn searched(count: u64) -> String {
+    let noun = if count == 1 { "credential" } else { "credentials" };
+    format!("Searched {count} {noun} so far.")
+}
 
 fn distance(distance: Distance) -> String {
     match distance {

@@ -325,6 +325,23 @@ pub(crate) struct Texts {
     pub(crate) edit_expired: &'static str,
     pub(crate) unit_label: &'static str,
     pub(crate) id_title: &'static str,
+    /// Formats how many credentials the pages up to this one have searched.
+    pub(crate) searched: fn(u64) -> String,
+    pub(crate) inventory: &'static str,
+    pub(crate) inventory_lead: &'static str,
+    pub(crate) any_kind: &'static str,
+    pub(crate) kind_personal: &'static str,
+    pub(crate) kind_access: &'static str,
+    pub(crate) kind_refresh: &'static str,
+    pub(crate) kind_session: &'static str,
+    pub(crate) owner: &'static str,
+    pub(crate) owner_hint: &'static str,
+    pub(crate) label_begins: &'static str,
+    pub(crate) expiring_before: &'static str,
+    pub(crate) unused_since: &'static str,
+    pub(crate) unused_since_hint: &'static str,
+    pub(crate) first_page: &'static str,
+    pub(crate) go_on: &'static str,
 }
 
 impl Texts {
@@ -351,6 +368,10 @@ impl Texts {
             "zone" => self.zone_label,
             "typed" => self.typed_label,
             "image" => self.image_label,
+            "owner" => self.owner,
+            "client" => self.client_id,
+            "expiring_before" => self.expiring_before,
+            "unused_since" => self.unused_since,
             _ => {
                 let setting = SettingName::ALL.iter().find(|setting| setting.as_str() == name);
                 setting.map_or(self.problem, |setting| self.setting.label(*setting))

@@ -311,7 +311,28 @@ pub(crate) const RUSSIAN: Texts = Texts {
     edit_expired: "Срок кода истёк: можно изменить только описание. Чтобы изменить срок, возобновите код.",
     unit_label: "Единица",
     id_title: "Идентификатор",
+    searched,
+    inventory: "Все учётные данные",
+    inventory_lead: "Всё, что выдано всем владельцам: по видам, а не по дате. Страница просматривает до 1000 \
+                     записей.",
+    any_kind: "Любой",
+    kind_personal: "Персональный токен",
+    kind_access: "Токен доступа",
+    kind_refresh: "Токен обновления",
+    kind_session: "Сеанс консоли",
+    owner: "Владелец",
+    owner_hint: "Идентификатор со страницы пользователя.",
+    label_begins: "Начало метки",
+    expiring_before: "Истекает раньше",
+    unused_since: "Не используется с",
+    unused_since_hint: "Не создано и не использовано в этот момент или позже.",
+    first_page: "Первая страница",
+    go_on: "Дальше",
 };
+
+fn searched(count: u64) -> String {
+    format!("Просмотрено {count} {}.", form(count, ["запись", "записи", "записей"]))
+}
 
 fn distance(distance: Distance) -> String {
     match distance {

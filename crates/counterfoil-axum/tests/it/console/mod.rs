@@ -6,6 +6,7 @@ mod edits;
 mod fields;
 mod form_numbers;
 mod forms;
+mod inventory;
 mod limits;
 mod lists;
 mod names;

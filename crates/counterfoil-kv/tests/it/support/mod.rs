@@ -10,6 +10,8 @@ pub mod counted;
 pub mod halting;
 #[path = "../../../../counterfoil-sql/tests/support/host.rs"]
 pub mod host;
+#[path = "../../../../counterfoil-sql/tests/support/inventory.rs"]
+pub mod inventory;
 
 use std::io::Write as _;
 

@@ -14,7 +14,7 @@ const POLICY: [&str; 8] = [
     "frame-ancestors 'none'",
 ];
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "/console/tokens",
     "/console/profile",
     "/console/users",
@@ -23,6 +23,7 @@ const PAGES: [&str; 10] = [
     "/console/clients",
     "/console/clients/rotating/secret",
     "/console/settings",
+    "/console/credentials",
     "/console/events",
     "/console/nowhere",
 ];

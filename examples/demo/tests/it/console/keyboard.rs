@@ -76,7 +76,7 @@ fn each_stop_of_the_tabulator_has_a_name_and_can_be_seen() {
     in_both(|fixture| {
         fixture.sign_in("super@example.com", "super");
         fixture.make_token("stop", "7");
-        for page in ["tokens", "profile", "users", "codes", "clients", "settings", "events"] {
+        for page in ["tokens", "profile", "users", "credentials", "codes", "clients", "settings", "events"] {
             fixture.goto(&format!("/console/{page}"));
             let mut stops = 0;
             loop {

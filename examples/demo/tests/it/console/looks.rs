@@ -169,6 +169,8 @@ fn administration(fixture: &Fixture, judge: &mut impl FnMut(&str)) {
     goto("clients");
     fixture.browser.follow("tr[data-id=machine] a.delete");
     judge("client-delete");
+    goto("credentials");
+    judge("credentials");
     goto("events");
     judge("events");
     goto("settings");

@@ -11,6 +11,7 @@ mod fixture;
 mod headers;
 mod http_client;
 mod injection;
+mod inventory;
 mod keyboard;
 mod looks;
 mod profile;

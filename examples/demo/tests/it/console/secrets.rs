@@ -146,7 +146,7 @@ fn a_secret_is_in_no_log_no_address_and_nothing_that_the_browser_keeps() {
             secret
         });
         let session = fixture.session().expect("a session");
-        for page in ["tokens", "codes", "clients", "events", "profile", "users", "settings"] {
+        for page in ["tokens", "credentials", "codes", "clients", "events", "profile", "users", "settings"] {
             fixture.goto(&format!("/console/{page}"));
             for secret in &secrets {
                 assert!(!shows(&fixture, secret), "{page}");

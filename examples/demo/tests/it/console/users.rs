@@ -74,11 +74,11 @@ fn console_1_token_login_is_allowed_and_stopped_for_an_account() {
 #[test]
 fn pages_of_administrators_are_closed_to_others_and_not_in_their_navigation() {
     let server = super::fixture::server("");
-    let all = ["users", "users/ivan", "codes", "clients", "settings", "events"];
+    let all = ["users", "users/ivan", "credentials", "codes", "clients", "settings", "events"];
     for (name, password, open) in [
         ("ivan", "ivan", &[][..]),
         ("carol", "carol", &[]),
-        ("admin", "admin", &["users", "users/ivan", "clients", "settings", "events"]),
+        ("admin", "admin", &["users", "users/ivan", "credentials", "clients", "settings", "events"]),
         ("super@example.com", "super", &all),
     ] {
         let mut client = HttpClient::signed_in(server.port, name, password);

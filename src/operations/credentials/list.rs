@@ -1,0 +1,140 @@
+//! Lists the credentials of all owners.
+
+use std::num::NonZeroU32;
+
+use super::cursor::CredentialCursor;
+use super::filter::CredentialFilter;
+use super::walk::Walk;
+use crate::counterfoil::Counterfoil;
+use crate::event::EventKind;
+use crate::service::authority::Permit;
+use crate::service::authority::operations::{ListCodes, ListCredentials};
+use crate::service::error::ManageError;
+use crate::service::invalid::Invalid;
+use crate::service::page_limit::LARGEST_PAGE;
+use crate::service::presenter::Presenter;
+use crate::service::view::CredentialView;
+use crate::store::page::InvalidCursor;
+use crate::types::kind::TokenKind;
+
+/// A page of the inventory. It may be short or empty before the end: what counts is `next`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CredentialPage {
+    /// The credentials.
+    pub items: Vec<CredentialView>,
+    /// Where the next page begins. `None` on the last page.
+    pub next: Option<CredentialCursor>,
+    /// The number of records that were searched for this page, up to `next`.
+    pub searched: u32,
+    /// The number of rows that could not be decoded and were skipped.
+    pub corrupt: u32,
+}
+
+impl Counterfoil {
+    /// Returns a page of the inventory: the credentials of all owners that fit the filter, at most `limit` and at most
+    /// 100. It contains the credentials that lists show: those that work, those that are suspended, and expired ones
+    /// until the end of their retention. `after` is `next` of the previous page, which had the same filter.
+    ///
+    /// No index supports the filter, except for its kind and its owner. So a page reads at most 1,000 records and asks
+    /// the directory for at most 200 accounts. A page that reaches one of these limits is short or even empty, and its
+    /// `next` is set. All pages together contain each credential that exists and fits during the whole walk exactly
+    /// once.
+    ///
+    /// The credentials are ordered by kind. Within a kind they are ordered by id, and not by date: ids are random. Only
+    /// if the filter has an owner, the newest comes first.
+    ///
+    /// Only for administrators, with the scope `users:manage`. Security codes are contained only if the presenter may
+    /// also list them ([`Counterfoil::list_security_codes`]).
+    ///
+    /// # Errors
+    ///
+    /// [`ManageError::Forbidden`] if the presenter has no permission, or if the filter asks for security codes and the
+    /// presenter may not list them. [`ManageError::Invalid`] if the label of the filter is not the beginning of a
+    /// label, or if the cursor is not one of this filter. [`ManageError::Unavailable`] if a store or the directory
+    /// failed.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is written.
+    ///
+    /// # Example
+    ///
+    /// ```
+    #[doc = include_str!("../../example.in")]
+    /// use counterfoil::operations::CredentialFilter;
+    /// use counterfoil::{Lifetime, NewPersonalAccessToken};
+    ///
+    /// for label in ["nightly build", "Nightly tests", "deploy"] {
+    ///     let new = NewPersonalAccessToken::new(label, Lifetime::Days(30));
+    ///     counterfoil.create_personal_access_token(&ivan, &new).await?;
+    /// }
+    /// let (filter, limit) = (CredentialFilter::default().with_label("nightly"), NonZeroU32::MIN);
+    /// let first = counterfoil.list_credentials(&Presenter::host(), &filter, None, limit).await?;
+    /// let second = counterfoil.list_credentials(&Presenter::host(), &filter, first.next.as_ref(), limit).await?;
+    /// let mut labels = [first.items[0].label.as_str(), second.items[0].label.as_str()];
+    /// labels.sort();
+    /// assert_eq!((labels, second.next), (["Nightly tests", "nightly build"], None));
+    /// # Ok(()) }) }
+    /// ```
+    pub async fn list_credentials(
+        &self,
+        by: &Presenter,
+        filter: &CredentialFilter,
+        after: Option<&CredentialCursor>,
+        limit: NonZeroU32,
+    ) -> Result<CredentialPage, ManageError> {
+        list(self.permit(by).await?, filter, after, limit).await
+    }
+}
+
+async fn list(
+    permit: Permit<'_, ListCredentials>,
+    filter: &CredentialFilter,
+    after: Option<&CredentialCursor>,
+    limit: NonZeroU32,
+) -> Result<CredentialPage, ManageError> {
+    let kinds = kinds(&permit, filter).await?;
+    let checked = filter.checked()?;
+    let kinds = match after {
+        None => kinds,
+        Some(after) => rest(kinds, filter, after)?,
+    };
+    let limit = usize::try_from(limit.min(LARGEST_PAGE).get()).unwrap_or(usize::MAX);
+    let walk = Walk::new(permit.service(), permit.now(), filter, checked, limit).await?;
+    let page = walk.page(&kinds, after.and_then(|after| after.after)).await?;
+    if page.corrupt > 0 {
+        permit.tell(EventKind::Corrupt { rows: page.corrupt });
+    }
+    Ok(page)
+}
+
+/// The kinds that the presenter may list and that can fit. Security codes are left out if the presenter may not list
+/// them. If the filter asks for security codes only, the reason is the error.
+async fn kinds(permit: &Permit<'_, ListCredentials>, filter: &CredentialFilter) -> Result<Vec<TokenKind>, ManageError> {
+    let mut kinds = filter.kinds();
+    if kinds.contains(&TokenKind::SecurityCode) {
+        match permit.also::<ListCodes>().await {
+            Ok(()) => {}
+            Err(ManageError::Forbidden(_)) if filter.kind.is_none() => {
+                kinds.retain(|&kind| kind != TokenKind::SecurityCode);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(kinds)
+}
+
+/// The kinds from the one at which the previous page ended. An error if a page with this filter cannot have ended
+/// there.
+fn rest(
+    mut kinds: Vec<TokenKind>,
+    filter: &CredentialFilter,
+    after: &CredentialCursor,
+) -> Result<Vec<TokenKind>, ManageError> {
+    let place = kinds.iter().position(|&kind| kind == after.kind);
+    match place.filter(|_| after.of_owner == filter.owner.is_some()) {
+        Some(place) => Ok(kinds.split_off(place)),
+        None => Err(Invalid::from(InvalidCursor).into()),
+    }
+}

@@ -1,0 +1,7 @@
+//! The inventory: the credentials of all owners, for administrators.
+
+pub(crate) mod cursor;
+pub(crate) mod filter;
+pub(crate) mod get;
+pub(crate) mod list;
+mod walk;

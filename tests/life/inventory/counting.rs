@@ -1,0 +1,77 @@
+//! A store and a directory that count what a page reads.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use counterfoil::directory::{Accounts, DirectoryError, ResolvedName};
+use counterfoil::memory::MemoryStore;
+use counterfoil::store::*;
+use counterfoil::{Account, Role, SubjectId};
+
+/// A memory store that counts the records that `list` returns, and the calls of `get`.
+#[derive(Default)]
+pub(super) struct Counted {
+    pub(super) inner: Arc<MemoryStore>,
+    pub(super) listed: AtomicUsize,
+    pub(super) lists: AtomicUsize,
+    pub(super) gets: AtomicUsize,
+    /// The number of damaged rows that each list reports.
+    pub(super) damaged: AtomicU32,
+}
+
+impl Counted {
+    /// Returns the numbers of records that were listed and of calls of `get`, and starts to count anew.
+    pub(super) fn take(&self) -> (usize, usize) {
+        self.lists.store(0, Ordering::SeqCst);
+        (self.listed.swap(0, Ordering::SeqCst), self.gets.swap(0, Ordering::SeqCst))
+    }
+}
+
+/// Counts what the answer of a method contains, and returns the answer.
+macro_rules! size {
+    (list, $counted:ident, $answer:ident) => {{
+        $counted.lists.fetch_add(1, Ordering::SeqCst);
+        $counted.listed.fetch_add($answer.items.len(), Ordering::SeqCst);
+        Page { corrupt: $counted.damaged.load(Ordering::SeqCst), ..$answer }
+    }};
+    (get, $counted:ident, $answer:ident) => {{
+        $counted.gets.fetch_add(1, Ordering::SeqCst);
+        $answer
+    }};
+    ($other:ident, $counted:ident, $answer:ident) => {
+        $answer
+    };
+}
+
+macro_rules! counted {
+    ($(fn $name:ident(&self $(, $argument:ident: $kind:ty)*) -> $answer:ty;)*) => {
+        #[async_trait]
+        impl TokenStore for Counted {
+            $(async fn $name(&self $(, $argument: $kind)*) -> Result<$answer, StoreError> {
+                let answer = self.inner.$name($($argument),*).await?;
+                Ok(size!($name, self, answer))
+            })*
+        }
+    };
+}
+
+counterfoil::methods_of!(TokenStore => counted);
+
+/// A directory in which every subject is a member, and which counts the accounts that it is asked for.
+#[derive(Default)]
+pub(super) struct Everybody {
+    pub(super) asked: AtomicUsize,
+}
+
+#[async_trait]
+impl Accounts for Everybody {
+    async fn account(&self, subject: &SubjectId) -> Result<Option<Account>, DirectoryError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        Ok(Some(Account::new(subject.clone(), subject.as_str(), Role::Member)))
+    }
+
+    async fn resolve(&self, name: &str) -> Result<ResolvedName, DirectoryError> {
+        Ok(ResolvedName::new(name.to_owned()))
+    }
+}
