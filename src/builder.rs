@@ -1,8 +1,9 @@
 //! The builder of the [`Counterfoil`] handle. [`Builder::build`] is the only way to create a handle, and it reports
 //! missing or contradictory parts.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::clock::{Clock, SystemClock};
 use crate::counterfoil::Counterfoil;
@@ -16,6 +17,7 @@ use crate::event::{Actor, By, EventKind, Means};
 use crate::policy::{InvalidPolicy, Policy};
 use crate::record::retry_window;
 use crate::service::Service;
+use crate::service::foreign::Imports;
 use crate::service::queue::Queue;
 use crate::service::rekeying::Rekeying;
 use crate::service::snapshot::Snapshot;
@@ -23,10 +25,12 @@ use crate::service::unsourced::Unsourced;
 use crate::service::upkept::Upkept;
 use crate::service::uses::Uses;
 use crate::service::watched::{Watch, Watched};
+use crate::store::alias_store::AliasStore;
 use crate::store::client_store::ClientStore;
 use crate::store::settings_store::SettingsStore;
 use crate::store::throttle::Throttle;
 use crate::store::token_store::TokenStore;
+use crate::token::foreign::{ForeignScheme, is_valid_name};
 use crate::token::prefixes::Prefixes;
 use crate::types::realm::Realm;
 
@@ -46,6 +50,13 @@ pub enum BuildError {
     /// The policy requires a key ring, because it allows retries of refreshes (`refresh_tokens.grace` is above zero).
     #[error("policy demands a key ring where refresh_tokens.grace is above zero")]
     KeyRingDemanded,
+    /// Tokens of other systems are imported ([`Builder::import`]), and no key ring is set. Without a key, the digest of
+    /// an imported token could be computed from a dump of the other system.
+    #[error("import demands a key ring: set key_ring")]
+    ImportWithoutKeyRing,
+    /// The name of a scheme ([`Builder::import`]) breaks a rule, or two schemes have the same name.
+    #[error("each import scheme must have a name of its own of 1 to 32 characters of [a-z0-9-]")]
+    ImportScheme,
 }
 
 /// Builds a [`Counterfoil`].
@@ -65,6 +76,8 @@ pub struct Builder {
     accounts: Option<Arc<dyn Accounts>>,
     logins: Option<Arc<dyn Logins>>,
     search: Option<Arc<dyn Search>>,
+    aliases: Option<Arc<dyn AliasStore>>,
+    schemes: Vec<Arc<dyn ForeignScheme>>,
     sinks: Vec<Arc<dyn EventSink>>,
     #[cfg(feature = "tracing")]
     tracing: bool,
@@ -89,6 +102,8 @@ impl Counterfoil {
             accounts: None,
             logins: None,
             search: None,
+            aliases: None,
+            schemes: Vec::new(),
             sinks: Vec::new(),
             #[cfg(feature = "tracing")]
             tracing: true,
@@ -215,6 +230,23 @@ impl Builder {
         self
     }
 
+    /// Sets the store of aliases, which a host needs only if it imports tokens of another system ([`Builder::import`]).
+    /// The stores of this project implement the trait, so it is usually the store that [`Builder::store`] was given.
+    pub fn alias_store(mut self, aliases: Arc<dyn AliasStore>) -> Self {
+        self.aliases = Some(aliases);
+        self
+    }
+
+    /// Accepts the imported tokens of another system. May be called once for each system. A key ring and
+    /// [`Builder::alias_store`] must also be set. [`Counterfoil::import_credentials`] imports tokens.
+    ///
+    /// A text that is not a token of this library is then looked up as a token of each scheme whose form it has. This
+    /// costs one read of the alias store for each such scheme and each key of the ring.
+    pub fn import(mut self, scheme: impl ForeignScheme) -> Self {
+        self.schemes.push(Arc::new(scheme));
+        self
+    }
+
     /// Adds an event sink. Each event still goes to `tracing` and to the sinks that were added before.
     pub fn events(mut self, sink: impl EventSink) -> Self {
         self.sinks.push(Arc::new(sink));
@@ -244,12 +276,30 @@ impl Builder {
         }
     }
 
+    /// What the service needs for imported tokens. `None` if no scheme was set.
+    fn imports(&mut self, watch: &Arc<Watch>) -> Result<Option<Imports>, BuildError> {
+        let schemes = std::mem::take(&mut self.schemes);
+        if schemes.is_empty() {
+            return Ok(None);
+        }
+        if self.key_ring.is_none() {
+            return Err(BuildError::ImportWithoutKeyRing);
+        }
+        let names: BTreeSet<_> = schemes.iter().map(|scheme| scheme.name()).collect();
+        if names.len() != schemes.len() || !names.iter().all(|name| is_valid_name(name)) {
+            return Err(BuildError::ImportScheme);
+        }
+        let store = self.aliases.take().ok_or(BuildError::Missing { part: "alias_store" })?;
+        let aliases = Watched::new(Means::AliasStore, store, watch);
+        Ok(Some(Imports { schemes, aliases, walk: Mutex::default() }))
+    }
+
     /// Checks all parts and builds the handle.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] if a part is missing, if the policy is outside its limits, or if the policy requires a key ring
-    /// and none is set.
+    /// [`BuildError`] if a part is missing, if the policy is outside its limits, or if a key ring is required and none
+    /// is set. The policy can require one, and [`Builder::import`] does.
     pub fn build(mut self) -> Result<Counterfoil, BuildError> {
         self.policy.check()?;
         self.policy = self.policy.in_whole_micros();
@@ -261,6 +311,7 @@ impl Builder {
         let warn = retries && self.key_ring.is_none();
         let sink = self.sink();
         let watch = Watch::new(self.realm.clone(), Arc::clone(&self.clock), Arc::clone(&sink));
+        let imports = self.imports(&watch)?;
         let directory = Watched::new(Means::Directory, self.accounts.ok_or(missing("directory"))?, &watch);
         let service = Service {
             digester: Digester::new(&self.realm, self.key_ring.clone(), self.unkeyed),
@@ -281,6 +332,7 @@ impl Builder {
             throttle: Watched::new(Means::Throttle, self.throttle.ok_or(missing("throttle"))?, &watch),
             logins: self.logins.map(|logins| directory.beside(logins)),
             search: self.search.map(|search| directory.beside(search)),
+            imports,
             directory,
             sink,
         };

@@ -10,7 +10,6 @@ use crate::service::Service;
 use crate::service::error::Denied;
 use crate::service::matching::Matched;
 use crate::service::measured::{Stopwatch, timed};
-use crate::token::presented::PresentedToken;
 use crate::types::account::{Account, Identity};
 use crate::types::ids::RecordId;
 use crate::types::kind::TokenKind;
@@ -21,7 +20,7 @@ use crate::types::time::Timestamp;
 
 impl Counterfoil {
     /// Verifies a bearer token, which is an access token, a personal access token or a security code. Any other text is
-    /// refused.
+    /// refused, except the text of an imported token ([`Builder::import`](crate::Builder::import)).
     ///
     /// One call reads the store once and the directory once. Settings and clients are read from a snapshot in memory.
     ///
@@ -92,29 +91,54 @@ async fn verify(
     now: Timestamp,
 ) -> Result<Principal, Denied> {
     let refuse = |id, reason| refuse(service, id, reason, source, now);
-    let Ok(presented) = service.prefixes.parse(text) else { return refuse(None, Refusal::Malformed) };
+    let Ok(presented) = service.prefixes.parse(text) else {
+        if service.imports.is_none() {
+            return refuse(None, Refusal::Malformed);
+        }
+        // In a box, so that the future of other calls does not become larger.
+        return Box::pin(verify_foreign(service, text, source, now)).await;
+    };
     let id = Some(*presented.id());
     let kind = presented.kind();
     if !matches!(kind, TokenKind::PersonalAccessToken | TokenKind::AccessToken | TokenKind::SecurityCode) {
         return refuse(id, Refusal::WrongKind { kind });
     }
-    match check(service, &presented, source, now).await? {
+    let checked = match service.matched(&presented).await? {
+        Ok(matched) => check(service, matched, source, now).await?,
+        Err(refusal) => Err(refusal),
+    };
+    match checked {
         Ok(verified) => Ok(principal(service.realm.clone(), verified, source)),
         Err(refusal) => refuse(id, refusal),
     }
 }
 
-/// Verifies the secret, decides about the credential, and then applies the effects of a successful use.
+/// Verifies a text that is not a token of this library, as the token of another system.
+async fn verify_foreign(
+    service: &Service,
+    text: &str,
+    source: Option<&SourceName>,
+    now: Timestamp,
+) -> Result<Principal, Denied> {
+    let matched = match service.matched_foreign(text).await? {
+        Ok(matched) => matched,
+        Err((id, refusal)) => return refuse(service, id, refusal, source, now),
+    };
+    let id = matched.record.record().id;
+    match check(service, matched, source, now).await? {
+        Ok(verified) => Ok(principal(service.realm.clone(), verified, source)),
+        Err(refusal) => refuse(service, Some(id), refusal, source, now),
+    }
+}
+
+/// Decides about a credential whose secret matches, and then applies the effects of a successful use.
 async fn check(
     service: &Service,
-    presented: &PresentedToken,
+    matched: Matched,
     source: Option<&SourceName>,
     now: Timestamp,
 ) -> Result<Result<Verified, Refusal>, Denied> {
-    let Matched { record, fresher } = match service.matched(presented).await? {
-        Ok(matched) => matched,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
+    let Matched { record, fresher } = matched;
     let judged = service.judge(&record, now).await?;
     let rights = match judged.verdict {
         Ok(rights) => rights,
@@ -128,8 +152,8 @@ async fn check(
         service.first_use_ends_parent(&record, source, now).await?;
     }
     service.uses.note(id, last_used_at, now);
-    if let Some((digest, key)) = fresher {
-        service.rekeying.note(&record, digest, key);
+    if let Some(fresher) = fresher {
+        service.rekeying.note(&record, fresher);
     }
     Ok(Ok(Verified { record, account, rights }))
 }

@@ -6,6 +6,7 @@ use crate::crypto::digest::Digest;
 use crate::http_auth::refusal::Refusal;
 use crate::record::token_record::{Joined, TokenRecord};
 use crate::service::Service;
+use crate::store::alias_store::Alias;
 use crate::store::error::StoreError;
 use crate::token::presented::PresentedToken;
 use crate::types::ids::KeyId;
@@ -13,8 +14,17 @@ use crate::types::ids::KeyId;
 /// A record whose secret matches the presented token. Only [`Service::matched`] creates a value of this type.
 pub(crate) struct Matched {
     pub(crate) record: TokenRecord,
-    /// A digest under the newest key, if the digest of the record is under an older key.
-    pub(crate) fresher: Option<(Digest, KeyId)>,
+    /// The digest that should replace the digest of the record, if there is one.
+    pub(crate) fresher: Option<Fresher>,
+}
+
+/// A digest under the newest key, for a record whose digest is under an older key or is a foreign digest.
+pub(crate) struct Fresher {
+    pub(crate) digest: Digest,
+    pub(crate) key: KeyId,
+    /// For an imported record that was found by an alias under an older key: that alias, and the alias under the newest
+    /// key.
+    pub(crate) alias: Option<Box<(Alias, Alias)>>,
 }
 
 impl Service {
@@ -54,7 +64,7 @@ impl Service {
         if record.record().kind != kind {
             return Ok(Err(Refusal::WrongKind { kind: record.record().kind }));
         }
-        let fresher = (key != newest_key).then_some((newest, newest_key));
+        let fresher = (key != newest_key).then_some(Fresher { digest: newest, key: newest_key, alias: None });
         Ok(Ok(Matched { record, fresher }))
     }
 }

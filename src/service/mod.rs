@@ -1,5 +1,6 @@
 //! Layer 12: the stores, the directory, the policy and the keys of one realm, and steps that several operations use.
 
+pub(crate) mod alias_walk;
 pub(crate) mod authority;
 pub(crate) mod bounds;
 pub(crate) mod challenge;
@@ -11,6 +12,9 @@ pub(crate) mod clock_trust;
 pub(crate) mod error;
 pub(crate) mod error_answer;
 pub(crate) mod finding;
+pub(crate) mod foreign;
+#[cfg(all(test, feature = "memory"))]
+mod foreign_tests;
 pub(crate) mod forward;
 pub(crate) mod gates;
 pub(crate) mod granting;
@@ -52,6 +56,7 @@ use crate::event::sink::EventSink;
 use crate::event::{By, Event, EventKind};
 use crate::policy::Policy;
 use crate::record::notice::Schedule;
+use crate::service::foreign::Imports;
 use crate::service::queue::Queue;
 use crate::service::rekeying::Rekeying;
 use crate::service::snapshot::Snapshot;
@@ -86,6 +91,8 @@ pub(crate) struct Service {
     pub(crate) logins: Option<Watched<dyn Logins>>,
     /// Finds people by a text. `None` if the host did not set this part of the directory.
     pub(crate) search: Option<Watched<dyn Search>>,
+    /// The schemes and the aliases of imported tokens. `None` if the host imports none.
+    pub(crate) imports: Option<Imports>,
     pub(crate) sink: Arc<dyn EventSink>,
     pub(crate) snapshot: Snapshot,
     pub(crate) uses: Uses,

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use async_trait::async_trait;
 
 use super::faults::{Failure, Faults};
+use crate::store::alias_store::AliasStore;
 use crate::store::client_store::ClientStore;
 use crate::store::error::StoreError;
 use crate::store::page::Page;
@@ -16,8 +17,8 @@ use crate::types::ids::FamilyId;
 
 /// Wraps a store. [`Faults`] decides which calls fail. The error is `StoreError::Unavailable { retry: true, .. }`.
 ///
-/// It implements each of the traits [`TokenStore`], [`ClientStore`], [`SettingsStore`], [`Throttle`] and [`Transfer`]
-/// that the inner store implements. The same faults apply to all traits.
+/// It implements each of the traits [`TokenStore`], [`ClientStore`], [`SettingsStore`], [`Throttle`], [`AliasStore`] and
+/// [`Transfer`] that the inner store implements. The same faults apply to all traits.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -87,6 +88,7 @@ crate::methods_of!(TokenStore => faulty[TokenStore;]);
 crate::methods_of!(ClientStore => faulty[ClientStore;]);
 crate::methods_of!(SettingsStore => faulty[SettingsStore;]);
 crate::methods_of!(Throttle => faulty[Throttle;]);
+crate::methods_of!(AliasStore => faulty[AliasStore;]);
 faulty! { Transfer;
     fn families(&self, after: Option<&FamilyId>, limit: NonZeroU32) -> Page<FamilyId, FamilyId>;
     fn family(&self, id: &FamilyId) -> Option<WholeFamily>;

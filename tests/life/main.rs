@@ -15,6 +15,7 @@ mod clock_doubt;
 mod directory;
 mod gates;
 mod hosts_tests;
+mod import;
 mod key_checks;
 mod last_use;
 mod lists;
