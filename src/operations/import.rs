@@ -36,6 +36,8 @@ use crate::types::time::Timestamp;
 
 /// The largest number of credentials in one call.
 const MOST: usize = 1_000;
+/// The largest number of last uses that one call of the store writes.
+const TOUCHED: usize = 64;
 /// The largest number that is appended to a label that is taken.
 const LAST_NUMBER: u32 = 1_000;
 /// For how long another call may still write the record of a new alias. It is much shorter than the day after which
@@ -162,12 +164,13 @@ impl Counterfoil {
     ///     .build()?;
     ///
     /// // The column `token` of a row of Sanctum's table.
-    /// let row = "0dbb40b0d9b1a4a1bbcb1f48cb8c7e6f9c8b8b6e5f0b5f7a33d54ab8d2f0fb0c";
-    /// # let row = "a51d6b4b1c6d2d2a8f1ea4e9df9ecae7b5df1ef1ef8f5b5d0a7f1b6d1e0c9f00";
+    /// let row = "dc47cfc2d4371e9477781b5b4a2fef7771750864cfb7bb22870f37a63f86b62a";
     /// let token = ForeignCredential::new("sanctum", row, ivan.subject(), "Telegram");
     /// let outcomes = counterfoil.import_credentials(&Presenter::host(), &[token]).await?;
     /// assert!(matches!(outcomes[0], ImportOutcome::Imported { .. }));
-    /// // From now on, `counterfoil.verify("1|…")` accepts the text that Sanctum gave to Ivan.
+    ///
+    /// let principal = counterfoil.verify("1|VSwn9FCqLFivSUGJKMukhq7kcrnXDK8h6JQmleJX97994aca").await?;
+    /// assert_eq!(principal.name(), "ivan");
     /// # Ok(()) }) }
     /// ```
     pub async fn import_credentials(
@@ -203,8 +206,8 @@ async fn import(
         }
         outcomes.push(outcome);
     }
-    if !used.is_empty() {
-        service.store.touch(&used).await?;
+    for some in used.chunks(TOUCHED) {
+        service.store.touch(some).await?;
     }
     Ok(outcomes)
 }

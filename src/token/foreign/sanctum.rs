@@ -16,9 +16,9 @@ use crate::crypto::sha256;
 /// use counterfoil::import::{ForeignScheme, Sanctum};
 ///
 /// let secret = "VSwn9FCqLFivSUGJKMukhq7kcrnXDK8h6JQmleJX97994aca";
-/// let row = "1a51bd8832d4e84c40a4d4b7d04b1457b0ad4bde5f4f86b46a7a5cf2f1a3bfcf";
-/// assert!(Sanctum.digest_from_row(row).is_some());
-/// assert_eq!(Sanctum.digest_of(&format!("1|{secret}")), Sanctum.digest_of(secret));
+/// let row = "dc47cfc2d4371e9477781b5b4a2fef7771750864cfb7bb22870f37a63f86b62a";
+/// assert_eq!(Sanctum.digest_of(&format!("1|{secret}")), Sanctum.digest_from_row(row));
+/// assert_eq!(Sanctum.digest_of(secret), Sanctum.digest_from_row(row));
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sanctum;
