@@ -1,6 +1,7 @@
 //! Imports tokens of another system.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use crate::counterfoil::Counterfoil;
@@ -55,7 +56,7 @@ const UNDER_WAY: Duration = hours(1);
 /// assert!(row.scope.is_none() && row.expires_at.is_none());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ForeignCredential<'a> {
     /// The name of the scheme ([`ForeignScheme::name`]).
@@ -82,6 +83,22 @@ impl<'a> ForeignCredential<'a> {
     #[must_use]
     pub const fn new(scheme: &'a str, row: &'a str, owner: &'a SubjectId, label: &'a str) -> Self {
         Self { scheme, row, owner, label, scope: None, expires_at: None, created_at: None, last_used_at: None }
+    }
+}
+
+/// Does not show the row.
+impl fmt::Debug for ForeignCredential<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { scheme, row: _, owner, label, scope, expires_at, created_at, last_used_at } = self;
+        f.debug_struct("ForeignCredential")
+            .field("scheme", scheme)
+            .field("owner", owner)
+            .field("label", label)
+            .field("scope", scope)
+            .field("expires_at", expires_at)
+            .field("created_at", created_at)
+            .field("last_used_at", last_used_at)
+            .finish_non_exhaustive()
     }
 }
 
