@@ -35,7 +35,7 @@ fn importing() -> World {
 /// Another node of the host, whose stores can fail.
 fn faulty(world: &World, faults: &Faults) -> World {
     let store = Arc::new(FaultyStore::new(Arc::clone(&world.store), faults.clone()));
-    world.elsewhere(|builder| all_schemes(store.clone())(builder.store(store)))
+    world.elsewhere(|builder| all_schemes(store.clone())(builder.store(store).entropy(SeededEntropy::new(77))))
 }
 
 fn import(handle: &Counterfoil, credentials: &[ForeignCredential<'_>]) -> Vec<ImportOutcome> {
