@@ -22,7 +22,8 @@ impl Counterfoil {
     /// Verifies a bearer token, which is an access token, a personal access token or a security code. Any other text is
     /// refused, except the text of an imported token ([`Builder::import`](crate::Builder::import)).
     ///
-    /// One call reads the store once and the directory once. Settings and clients are read from a snapshot in memory.
+    /// One call reads the store once and the directory once. Settings and clients are read from a snapshot in memory. For
+    /// a text that may be an imported token, it also reads the alias store.
     ///
     /// # Errors
     ///

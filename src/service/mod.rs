@@ -13,8 +13,6 @@ pub(crate) mod error;
 pub(crate) mod error_answer;
 pub(crate) mod finding;
 pub(crate) mod foreign;
-#[cfg(all(test, feature = "memory"))]
-mod foreign_tests;
 pub(crate) mod forward;
 pub(crate) mod gates;
 pub(crate) mod granting;

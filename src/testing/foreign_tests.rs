@@ -1,7 +1,5 @@
 //! Tests that refusals of foreign texts do equal work. They are here because the number of digests is not public.
 
-use std::sync::Arc;
-
 use futures_executor::block_on;
 
 use crate::crypto::digest::counting;
@@ -13,14 +11,9 @@ use crate::{KeyRing, Presenter};
 const TEXT: &str = "1|VSwn9FCqLFivSUGJKMukhq7kcrnXDK8h6JQmleJX97994aca";
 const ROW: &str = "dc47cfc2d4371e9477781b5b4a2fef7771750864cfb7bb22870f37a63f86b62a";
 
-fn importing() -> (TestService, Arc<crate::memory::MemoryStore>) {
-    let store = Arc::new(crate::memory::MemoryStore::default());
+fn importing() -> TestService {
     let ring = KeyRing::generate(&SeededEntropy::new(3)).expect("seeded");
-    let service = service_with(Policy::open(), |builder| {
-        let builder = builder.token_store(store.clone()).alias_store(store.clone());
-        builder.key_ring(ring).import(Sanctum).import(Knox::new())
-    });
-    (service, store)
+    service_with(Policy::open(), |builder| builder.key_ring(ring).import(Sanctum).import(Knox::new()))
 }
 
 fn digests(service: &TestService, text: &str) -> u64 {
@@ -31,7 +24,7 @@ fn digests(service: &TestService, text: &str) -> u64 {
 
 #[test]
 fn life_6_an_unknown_text_costs_as_many_digests_as_a_known_one() {
-    let (service, _) = importing();
+    let service = importing();
     let owner = service.account("ivan").subject().clone();
     let unknown = digests(&service, TEXT);
     let row = [ForeignCredential::new("sanctum", ROW, &owner, "Telegram")];
