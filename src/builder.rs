@@ -1,9 +1,10 @@
 //! The builder of the [`Counterfoil`] handle. [`Builder::build`] is the only way to create a handle, and it reports
 //! missing or contradictory parts.
 
-use std::collections::BTreeSet;
+mod import;
+
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
 use crate::counterfoil::Counterfoil;
@@ -17,7 +18,6 @@ use crate::event::{Actor, By, EventKind, Means};
 use crate::policy::{InvalidPolicy, Policy};
 use crate::record::retry_window;
 use crate::service::Service;
-use crate::service::foreign::Imports;
 use crate::service::queue::Queue;
 use crate::service::rekeying::Rekeying;
 use crate::service::snapshot::Snapshot;
@@ -30,7 +30,7 @@ use crate::store::client_store::ClientStore;
 use crate::store::settings_store::SettingsStore;
 use crate::store::throttle::Throttle;
 use crate::store::token_store::TokenStore;
-use crate::token::foreign::{ForeignScheme, is_valid_name};
+use crate::token::foreign::ForeignScheme;
 use crate::token::prefixes::Prefixes;
 use crate::types::realm::Realm;
 
@@ -230,23 +230,6 @@ impl Builder {
         self
     }
 
-    /// Sets the store of aliases, which a host needs only if it imports tokens of another system ([`Builder::import`]).
-    /// The stores of this project implement the trait, so it is usually the store that [`Builder::store`] was given.
-    pub fn alias_store(mut self, aliases: Arc<dyn AliasStore>) -> Self {
-        self.aliases = Some(aliases);
-        self
-    }
-
-    /// Accepts the imported tokens of another system. May be called once for each system. A key ring and
-    /// [`Builder::alias_store`] must also be set. [`Counterfoil::import_credentials`] imports tokens.
-    ///
-    /// A text that is not a token of this library is then looked up as a token of each scheme whose form it has. This
-    /// costs one read of the alias store for each such scheme and each key of the ring.
-    pub fn import(mut self, scheme: impl ForeignScheme) -> Self {
-        self.schemes.push(Arc::new(scheme));
-        self
-    }
-
     /// Adds an event sink. Each event still goes to `tracing` and to the sinks that were added before.
     pub fn events(mut self, sink: impl EventSink) -> Self {
         self.sinks.push(Arc::new(sink));
@@ -274,24 +257,6 @@ impl Builder {
             Ok([only]) => only,
             Err(sinks) => Arc::new(sinks),
         }
-    }
-
-    /// What the service needs for imported tokens. `None` if no scheme was set.
-    fn imports(&mut self, watch: &Arc<Watch>) -> Result<Option<Imports>, BuildError> {
-        let schemes = std::mem::take(&mut self.schemes);
-        if schemes.is_empty() {
-            return Ok(None);
-        }
-        if self.key_ring.is_none() {
-            return Err(BuildError::ImportWithoutKeyRing);
-        }
-        let names: BTreeSet<_> = schemes.iter().map(|scheme| scheme.name()).collect();
-        if names.len() != schemes.len() || !names.iter().all(|name| is_valid_name(name)) {
-            return Err(BuildError::ImportScheme);
-        }
-        let store = self.aliases.take().ok_or(BuildError::Missing { part: "alias_store" })?;
-        let aliases = Watched::new(Means::AliasStore, store, watch);
-        Ok(Some(Imports { schemes, aliases, walk: Mutex::default() }))
     }
 
     /// Checks all parts and builds the handle.

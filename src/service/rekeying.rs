@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::event::{Actor, By, EventKind};
-use crate::record::token_record::TokenRecord;
 use crate::service::Service;
 use crate::service::matching::Fresher;
 use crate::store::alias_store::AliasEntry;
@@ -25,13 +24,13 @@ pub(crate) struct Rekeying(Mutex<BTreeMap<RecordId, (Version, Fresher)>>);
 impl Rekeying {
     /// Queues a verified record with its digest under the newest key. Refresh tokens are not queued, because a rotation
     /// replaces them soon.
-    pub(crate) fn note(&self, record: &TokenRecord, fresher: Fresher) {
-        if record.record().kind == TokenKind::RefreshToken {
+    pub(crate) fn note(&self, kind: TokenKind, (id, version): (RecordId, Version), fresher: Fresher) {
+        if kind == TokenKind::RefreshToken {
             return;
         }
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() < MOST {
-            waiting.insert(record.record().id, (record.record().version, fresher));
+            waiting.insert(id, (version, fresher));
         }
     }
 

@@ -7,7 +7,8 @@ use crate::event::{Actor, By, EventKind};
 use crate::http_auth::refusal::Refusal;
 use crate::operations::maintenance::purge::unsent_before;
 use crate::operations::notices::schedule;
-use crate::record::decide::{self, account_of};
+use crate::record::decide;
+use crate::record::facts::{account_of, began_at};
 use crate::record::notice::{Expiring, Look, arm, look, put_off};
 use crate::record::state::NoticeMark;
 use crate::record::token_record::TokenRecord;
@@ -84,6 +85,6 @@ pub(super) async fn plan(
 async fn entitled(service: &Service, record: &TokenRecord) -> Result<Result<Account, Refusal>, Unavailable> {
     let Some(subject) = addressee(record) else { return Ok(Err(Refusal::AccountMissing)) };
     let account = service.directory.account(&subject).await?;
-    let own_rights = account_of(record) == Some(&subject);
-    Ok(decide::entitled(account, own_rights.then_some(record)))
+    let own_rights = account_of(record.view()).as_ref() == Some(&subject);
+    Ok(decide::entitled(account, own_rights.then(|| began_at(record.view()))))
 }

@@ -82,7 +82,7 @@ pub(crate) async fn verify(
         return refuse(Some(id), reason);
     };
     if let Some(fresher) = fresher {
-        service.rekeying.note(&record, fresher);
+        service.rekeying.note(kind, (id, record.record().version), fresher);
     }
     Ok(principal(service, account, id, (expires_at, authenticated_at), source))
 }
