@@ -264,7 +264,7 @@ fn life_6_a_row_is_imported_once() {
     // Also after the first use, when the digest is another one, and after a deletion.
     assert!(world.works(text));
     let _ = block_on(world.handle.flush());
-    assert!(is_already(&import(&world.handle, &[one.clone()])[0], id));
+    assert!(is_already(&import(&world.handle, std::slice::from_ref(&one))[0], id));
     world.delete("bill", &id).expect("deleted");
     assert!(is_already(&import(&world.handle, &[one])[0], id), "it is not brought back");
     assert!(!world.works(text));
@@ -357,7 +357,7 @@ fn life_6_a_crash_at_any_call_of_an_import_is_healed_by_a_second_import() {
                 let faults = Faults::default();
                 let node = faulty(&world, &faults);
                 faults.nth(nth, failure);
-                let first = block_on(node.handle.import_credentials(&Presenter::host(), &[one.clone()]));
+                let first = block_on(node.handle.import_credentials(&Presenter::host(), std::slice::from_ref(&one)));
                 faults.heal();
                 world.pass(pause);
                 let again = import(&world.handle, &[one]);
@@ -460,8 +460,9 @@ fn life_6_of_two_imports_of_one_row_one_wins_wherever_the_other_comes_between() 
             if dangling {
                 let faults = Faults::default();
                 faults.on("insert", Failure::NotExecuted);
-                let failed =
-                    block_on(faulty(&world, &faults).handle.import_credentials(&Presenter::host(), &[one.clone()]));
+                let failed = block_on(
+                    faulty(&world, &faults).handle.import_credentials(&Presenter::host(), std::slice::from_ref(&one)),
+                );
                 assert!(failed.is_err());
                 world.pass(days(2));
             }
@@ -472,7 +473,7 @@ fn life_6_of_two_imports_of_one_row_one_wins_wherever_the_other_comes_between() 
             let node = world.elsewhere(|builder| {
                 all_schemes(overtaken.clone())(builder.token_store(overtaken.clone()).entropy(SeededEntropy::new(6)))
             });
-            let _outcome = import(&node.handle, &[one.clone()]);
+            let _outcome = import(&node.handle, std::slice::from_ref(&one));
             assert_eq!(live_tokens(&world, "bill"), 1, "{at} {dangling}");
             assert!(world.works(text), "{at} {dangling}");
             assert_eq!(aliases(&world.store).len(), 1);

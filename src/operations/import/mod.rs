@@ -62,11 +62,9 @@ impl Counterfoil {
     /// let ivan = Account::new(SubjectId::new("7")?, "ivan", Role::Member);
     /// let people = Arc::new(MemoryDirectory::default());
     /// people.insert(ivan.clone(), &["ivan"], "a password");
-    /// let mut policy = counterfoil::policy::Policy::default();
-    /// policy.personal_access_tokens.setting = counterfoil::policy::SettingGate::NotAsked;
     /// let store = Arc::new(MemoryStore::default());
     /// let counterfoil = Counterfoil::builder()
-    ///     .policy(policy)
+    ///     .policy(counterfoil::policy::Policy::open())
     ///     .store(store.clone())
     ///     .alias_store(store)
     ///     .directory(people)
