@@ -6,7 +6,7 @@ use std::sync::Arc;
 use counterfoil::store::{Alias, AliasEntry, AliasPut, AliasStore};
 use counterfoil::types::RecordId;
 
-use super::database::Siblings;
+use super::database::{SiblingDatabase, Siblings};
 use crate::pool::Pool;
 use crate::sample::{at, most};
 use crate::scale::scale;
@@ -50,18 +50,19 @@ async fn every_handle_reads(handles: &Handles, alias: &Alias, wanted: Option<Ali
     Ok(())
 }
 
-async fn handles(siblings: &Siblings) -> Option<Handles> {
+/// Makes a database, and opens two handles of its store of aliases. The database must live as long as the handles.
+async fn opened(siblings: &Siblings) -> Option<(SiblingDatabase, Handles)> {
     let database = siblings.fresh().await;
     let store = database.aliases().await?;
     let other = database.aliases().await.unwrap_or_else(|| Arc::clone(&store));
-    Some([store, other])
+    Some((database, [store, other]))
 }
 
 /// Checks `put_alias` (clause 69 of `AliasStore`). With `expect: None`, it must create an entry and overwrite none. With
 /// `Some`, it must replace only an entry that names this record. All 32 bytes of an alias must count. If many callers
 /// have the same expectation, exactly one must get `Done`. After a put, every handle must read its result.
 pub async fn an_alias_has_one_record(siblings: &Siblings) -> Verdict {
-    let Some(handles) = handles(siblings).await else { return Ok(NO_ALIASES) };
+    let Some((_database, handles)) = opened(siblings).await else { return Ok(NO_ALIASES) };
     let [store, other] = [&*handles[0], &*handles[1]];
     let (one, first, second) = (alias(7, 0), entry(1, 10), entry(2, 20));
     every_handle_reads(&handles, &one, None).await?;
@@ -177,7 +178,7 @@ fn uuid(round: u32, racer: usize) -> [u8; 16] {
 /// Checks `remove_alias` (clause 70 of `AliasStore`). It must remove an entry only if the entry names the given record,
 /// and say whether it removed one. Every handle must see its effect.
 pub async fn an_alias_is_removed_by_its_record(siblings: &Siblings) -> Verdict {
-    let Some(handles) = handles(siblings).await else { return Ok(NO_ALIASES) };
+    let Some((_database, handles)) = opened(siblings).await else { return Ok(NO_ALIASES) };
     let [store, other] = [&*handles[0], &*handles[1]];
     let (one, beside) = (alias(7, 0), alias(7, 1));
     let (first, second) = (entry(1, 10), entry(2, 20));
@@ -203,7 +204,7 @@ pub async fn an_alias_is_removed_by_its_record(siblings: &Siblings) -> Verdict {
 /// Checks the pages of aliases (clause 71 of `AliasStore`). A walk from `next` to `next` must return every entry that
 /// exists during the whole walk once, and must end. A page may be short.
 pub async fn aliases_are_walked(siblings: &Siblings) -> Verdict {
-    let Some(handles) = handles(siblings).await else { return Ok(NO_ALIASES) };
+    let Some((_database, handles)) = opened(siblings).await else { return Ok(NO_ALIASES) };
     let store = &*handles[0];
     for limit in [1, 5] {
         ensure!(walk(store, limit).await?.is_empty(), "an empty store has no aliases");
