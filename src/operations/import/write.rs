@@ -46,7 +46,8 @@ impl Importing<'_> {
         let mut number = self.numbers.get(&label_of).copied().unwrap_or(1);
         while number <= LAST_NUMBER {
             let suffix = if number == 1 { String::new() } else { format!(" ({number})") };
-            let label = cut(valid.label.as_str(), rules.label_max, &suffix)?;
+            // A label that cannot be cut at that place counts as taken.
+            let Ok(label) = cut(valid.label.as_str(), rules.label_max, &suffix) else { break };
             let record = record(service, valid, owner, &label, (id, digest, key), &self.settings, now);
             let family = NewFamily {
                 id: id.family(),
