@@ -544,3 +544,33 @@ fn life_6_an_outage_of_the_aliases_is_no_refusal() {
     faults.on("aliases", Failure::NotExecuted);
     assert!(block_on(node.handle.purge(limit(5))).is_err());
 }
+
+#[test]
+fn life_6_a_resource_server_learns_about_an_imported_token() {
+    let store = Arc::new(MemoryStore::default());
+    let world = world_on(open_policy(), store.clone(), all_schemes(store));
+    let (bill, [scheme, text, row]) = (subject("bill"), tokens()[0]);
+    assert_eq!(world.introspect("machine", text).body, r#"{"active":false}"#, "not imported yet");
+    let one = ForeignCredential::new(scheme, row, &bill, "Telegram").with_scope(scope("projects:read"));
+    let id = ids(&import(&world.handle, &[one]))[0];
+    let told = world.introspect("machine", text).body;
+    assert!(told.contains(r#""active":true"#) && told.contains("projects:read"), "{told}");
+    assert_eq!(world.introspect("machine", row).body, r#"{"active":false}"#, "a digest is no token");
+    world.delete("bill", &id).expect("deleted");
+    assert_eq!(world.introspect("machine", text).body, r#"{"active":false}"#);
+}
+
+#[test]
+fn life_6_an_imported_token_is_as_old_as_its_row() {
+    let (world, bill) = (importing(), subject("bill"));
+    let [old, new, ..] = tokens()[..] else { panic!("two tokens") };
+    let row = |[scheme, _, row]: [&'static str; 3]| ForeignCredential::new(scheme, row, &bill, "Telegram");
+    let (since, future) = (world.now().minus(days(10)), world.now().plus_capped(days(10)));
+    let before = Some(since.minus(std::time::Duration::from_micros(1)));
+    let rows = [row(old).with_created_at(before), row(new).with_created_at(Some(future))];
+    let ids = ids(&import(&world.handle, &rows));
+    assert_eq!(world.stored(&ids[1]).expect("stored").record().created_at, world.now(), "a future instant is now");
+    world.people.update(world.account("bill").with_valid_since(since));
+    assert!(matches!(world.reason(old[1]), Refusal::BeforeValidSince { .. }));
+    assert!(world.works(new[1]));
+}
