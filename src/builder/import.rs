@@ -19,7 +19,8 @@ impl Builder {
     }
 
     /// Accepts the imported tokens of another system. May be called once for each system. A key ring and
-    /// [`Builder::alias_store`] must also be set. [`Counterfoil::import_credentials`] imports tokens.
+    /// [`Builder::alias_store`] must also be set. Tokens are imported by
+    /// [`import_credentials`](crate::Counterfoil::import_credentials).
     ///
     /// A text that is not a token of this library is then looked up as a token of each scheme whose form it has. This
     /// costs one read of the alias store for each such scheme and each key of the ring.

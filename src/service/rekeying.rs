@@ -45,8 +45,8 @@ impl Service {
     pub(crate) async fn flush_rekeying(&self, now: Timestamp) -> u64 {
         let mut written = 0;
         for (id, (version, Fresher { digest, key, alias })) in self.rekeying.take() {
-            // The alias under the newest key is written first. As soon as no digest is under the older key, that key may
-            // leave the ring, and the record must still be found.
+            // The alias under the newest key is written first. As soon as no digest is under the older key, that key
+            // may leave the ring, and the record must still be found.
             if let Some(alias) = &alias
                 && !self.write_moved_alias(&alias.1, AliasEntry { id, created_at: now }).await
             {

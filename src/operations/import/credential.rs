@@ -21,7 +21,7 @@ use crate::types::time::Timestamp;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ForeignCredential<'a> {
-    /// The name of the scheme ([`ForeignScheme::name`]).
+    /// The name of the scheme ([`ForeignScheme::name`](crate::import::ForeignScheme::name)).
     pub scheme: &'a str,
     /// The digest, as the other system stores it.
     pub row: &'a str,
@@ -71,7 +71,7 @@ crate::types::setters::setters!(ForeignCredential<'a> {
     with_last_used_at last_used_at: Option<Timestamp>;
 });
 
-/// What became of a token in [`Counterfoil::import_credentials`].
+/// What became of a token in [`Counterfoil::import_credentials`](crate::Counterfoil::import_credentials).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ImportOutcome {

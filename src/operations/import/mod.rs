@@ -29,8 +29,8 @@ impl Counterfoil {
     /// Imports tokens of another system, at most 1,000 in one call. The results are in the order of the arguments. The
     /// holders of the tokens notice nothing: they go on to present the text that the other system gave them.
     ///
-    /// Each token becomes a personal access token of its owner. It is listed, renamed, rotated, deleted and expires like
-    /// others, and caps and creation limits do not apply to its import. The store gets no digest of the other system,
+    /// Each token becomes a personal access token of its owner. It is listed, renamed, rotated, deleted and expires
+    /// like others, and caps and creation limits do not apply to its import. The store gets no digest of the other system,
     /// only an HMAC of it under the key ring. At the first use it is replaced by an HMAC of the text.
     ///
     /// The call may be repeated: a token that was imported before is reported as
@@ -41,8 +41,8 @@ impl Counterfoil {
     ///
     /// # Errors
     ///
-    /// [`ManageError::Invalid`] if there are more than 1,000 tokens. [`ManageError::Forbidden`] if the presenter may not
-    /// import, or if a token has more rights than the presented credential. [`ManageError::Unavailable`] if a store or
+    /// [`ManageError::Invalid`] if there are more than 1,000 tokens. [`ManageError::Forbidden`] if the presenter may
+    /// not import, or if a token has more rights than the presented credential. [`ManageError::Unavailable`] if a store or
     /// the directory failed, or if the builder was given no scheme. Some tokens may then be imported: repeat the call.
     ///
     /// # Cancel safety

@@ -70,8 +70,8 @@ impl Importing<'_> {
                 }
                 Inserted::IdTaken(_) => {
                     let there = service.store.get(&id).await?;
-                    // The digest is not compared: the record of the other call can have a new digest already. The ids of
-                    // two credentials of one owner are never equal by chance.
+                    // The digest is not compared: the record of the other call can have a new digest already. The ids
+                    // of two credentials of one owner are never equal by chance.
                     let is_same =
                         |there: &TokenRecord| there.record().realm == service.realm && there.record().owner == *owner;
                     return Ok(if there.as_ref().is_some_and(is_same) { Written::Same } else { Written::IdTaken });

@@ -9,8 +9,8 @@ use super::scheme::ForeignScheme;
 /// token has 32 to 200 letters of `[0-9A-Za-z_-]`; knox makes 64 hexadecimal digits, and since version 5 a configured
 /// prefix may stand before them. Knox sends its tokens as `Authorization: Token …`.
 ///
-/// [`Knox::new`] is for version 5, which hashes the letters of the token. [`Knox::version_4`] is for versions 4.0 to 4.2,
-/// which hash the bytes that the hexadecimal digits stand for. Versions before 4 store a salt and cannot be imported,
+/// [`Knox::new`] is for version 5, which hashes the letters of the token. [`Knox::version_4`] is for versions 4.0 to
+/// 4.2, which hash the bytes that the hexadecimal digits stand for. Versions before 4 store a salt and cannot be imported,
 /// nor can a table whose `SECURE_HASH_ALGORITHM` was changed.
 ///
 /// Source: `crypto.py` of jazzband/django-rest-knox.
